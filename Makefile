@@ -1,0 +1,55 @@
+# `make demo` and `make test` each build .venv when it is absent or older than the two files that decide it.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+TORCH := $(shell sed -n 's/^torch==/==/p' constraints.txt)
+PYTEST := $(BIN)/python -m pytest
+PYTEST_FLAGS ?=
+
+# One thread for the tests' own process: on a busy machine torch's threads wait for each other.
+export OMP_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-slow unit lint format bench clean
+
+help:
+	@echo "make demo       grow the starter curriculum and show the library"
+	@echo "make test       lint, types, import contracts and the test suite"
+	@echo "make test-slow  the tests that take minutes"
+	@echo "make bench      the benchmarks"
+
+install: $(STAMP)
+
+# torch comes first and pinned, so that the wheel which the platform's pip is set up for is kept by the second step.
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -c constraints.txt "torch$(TORCH)"
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev,onnx]"
+	@touch $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/automl demo
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint unit
+
+unit: $(STAMP)
+	$(PYTEST) -m "not slow" $(PYTEST_FLAGS)
+
+test-slow: $(STAMP)
+	$(PYTEST) -m slow --timeout 900 $(PYTEST_FLAGS)
+
+bench: $(STAMP)
+	$(BIN)/python -m experiments.benchmarks
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

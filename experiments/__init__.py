@@ -1,0 +1,1 @@
+"""What to run: data sets, baselines, curricula and benchmarks, as declarations that the `automl` command finds."""

@@ -1,0 +1,31 @@
+"""What every test shares: one thread for numerics, and the data folder that lies beside the project."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+PROJECT = Path(__file__).resolve().parents[1]
+SHARED_DATA = PROJECT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """The checkout's root folder."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder `../shared/data`; a test that asks for it also carries the marker `shared_data`."""
+    return SHARED_DATA
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    wanted = item.get_closest_marker("shared_data") is not None or "shared_data" in getattr(item, "fixturenames", ())
+    if wanted and not SHARED_DATA.is_dir():
+        raise pytest.skip.Exception(f"{SHARED_DATA} is absent")
