@@ -47,7 +47,7 @@ def test_wheel_holds_every_module_and_declaration_and_no_test(project_root: Path
 
 
 def test_importing_the_facade_loads_nothing_heavy(project_root: Path) -> None:
-    code = "import sys, json, automl; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    code = "import sys, json, automl; print(json.dumps([name.split('.')[0] for name in sys.modules]))"
     environment = {**os.environ, "PYTHONPATH": str(project_root)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
     assert set(json.loads(done.stdout)) & set(HEAVY) == set()
@@ -57,7 +57,8 @@ def test_a_folder_that_shadows_a_package_is_named(project_root: Path, tmp_path: 
     (tmp_path / "library").mkdir()
     (tmp_path / "library" / "__init__.py").write_text("")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(project_root)])}
-    done = subprocess.run([sys.executable, "-c", "import automl"], env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-c", "import automl"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode != 0
     assert "ImportError" in done.stderr
     assert str(tmp_path / "library") in done.stderr
