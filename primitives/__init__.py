@@ -1,0 +1,1 @@
+"""The language: types, terms, inference, interpreter, columns, compiler and the primitives themselves."""

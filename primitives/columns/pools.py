@@ -1,0 +1,332 @@
+"""Values as 64-bit integers: scalars stand for themselves, all else is interned once in the pool of its type.
+
+Equal values have equal codes, so a column of codes can be compared, hashed and gathered without looking inside.
+``FAIL`` is the code of a failure in every type.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from ..types import BOOL, CHAR, FLOAT, INT, STRING, UNIT, Constructor, Type, list_of
+from .hashing import Array, HashIndex, flat_ranges, mix
+
+FAIL = int(np.iinfo(np.int64).min)
+NOTHING = -1
+"""The code of an absent option."""
+
+_POSITION = np.uint64(0xD6E8FEB86659FD93)
+
+
+class Grown:
+    """A one-dimensional array that grows by doubling."""
+
+    def __init__(self, dtype: type = np.int64, capacity: int = 64) -> None:
+        self._array = np.empty(capacity, dtype)
+        self.size = 0
+
+    @property
+    def array(self) -> Array:
+        return self._array[: self.size]
+
+    @property
+    def nbytes(self) -> int:
+        return self._array.nbytes
+
+    def extend(self, values: Array) -> None:
+        needed = self.size + len(values)
+        if needed > len(self._array):
+            larger = np.empty(max(needed, 2 * len(self._array)), self._array.dtype)
+            larger[: self.size] = self.array
+            self._array = larger
+        self._array[self.size : needed] = values
+        self.size = needed
+
+
+class Pool(Protocol):
+    """Interned values of one type."""
+
+    def encode(self, value: object) -> int: ...
+    def decode(self, code: int) -> object: ...
+    @property
+    def nbytes(self) -> int: ...
+    def mark(self) -> int: ...
+    def release(self, mark: int) -> None: ...
+
+
+class ScalarPool:
+    """int, bool, char, float and unit: the code is the value itself (float: its bits; char: its code point)."""
+
+    nbytes = 0
+
+    def __init__(self, type: Type) -> None:
+        self.type = type
+
+    def encode(self, value: object) -> int:
+        if self.type == CHAR:
+            return ord(value)  # type: ignore[arg-type]
+        if self.type == FLOAT:
+            number = float(value) + 0.0  # type: ignore[arg-type]
+            return struct.unpack("<q", struct.pack("<d", number if number != 0 else 0.0))[0]
+        return 0 if value is None else int(value)  # type: ignore[call-overload]
+
+    def decode(self, code: int) -> object:
+        if self.type == CHAR:
+            return chr(code)
+        if self.type == FLOAT:
+            return struct.unpack("<d", struct.pack("<q", code))[0]
+        if self.type == UNIT:
+            return None
+        return bool(code) if self.type == BOOL else int(code)
+
+    def mark(self) -> int:
+        return 0
+
+    def release(self, mark: int) -> None:
+        """Nothing is kept."""
+
+
+class SequencePool:
+    """Lists and strings: flat element codes with an offset and a length for each."""
+
+    def __init__(self, element: Pool, text: bool = False) -> None:
+        self.element, self.text = element, text
+        self._data, self._offsets, self._lengths = Grown(), Grown(), Grown()
+        self._index = HashIndex()
+        self._decoded: dict[int, object] = {}
+
+    def __len__(self) -> int:
+        return self._offsets.size
+
+    @property
+    def nbytes(self) -> int:
+        return self._data.nbytes + self._offsets.nbytes + self._lengths.nbytes + self._index.nbytes + 200 * len(self._decoded)
+
+    @property
+    def offsets(self) -> Array:
+        return self._offsets.array
+
+    @property
+    def lengths(self) -> Array:
+        return self._lengths.array
+
+    @property
+    def data(self) -> Array:
+        return self._data.array
+
+    def gather(self, codes: Array) -> tuple[Array, Array]:
+        """The elements of the sequences one after another, and the length of each."""
+        lengths = self.lengths[codes]
+        return self.data[flat_ranges(self.offsets[codes], lengths)], lengths
+
+    def intern(self, data: Array, lengths: Array) -> Array:
+        """Codes of the sequences whose elements lie one after another in ``data``."""
+        ends = np.cumsum(lengths)
+        starts = ends - lengths
+        positions = (np.arange(len(data)) - np.repeat(starts, lengths) + 1).astype(np.uint64)
+        total = np.zeros(len(data) + 1, np.uint64)
+        np.cumsum(mix(data.view(np.uint64) + positions * _POSITION), out=total[1:])
+        codes, new = self._index.add(mix((total[ends] - total[starts]) ^ lengths.astype(np.uint64)))
+        if len(new):
+            kept = lengths[new]
+            offset = self._data.size
+            self._data.extend(data[flat_ranges(starts[new], kept)])
+            self._offsets.extend(offset + np.cumsum(kept) - kept)
+            self._lengths.extend(kept)
+        return codes
+
+    def encode(self, value: object) -> int:
+        items = [self.element.encode(item) for item in value]  # type: ignore[attr-defined]
+        return int(self.intern(np.array(items, np.int64), np.array([len(items)], np.int64))[0])
+
+    def decode(self, code: int) -> object:
+        value = self._decoded.get(code)
+        if value is None:
+            start = self.offsets[code]
+            items = self.data[start : start + self.lengths[code]].tolist()
+            value = "".join(map(chr, items)) if self.text else tuple(map(self.element.decode, items))
+            if len(self._decoded) < 200_000:
+                self._decoded[code] = value
+        return value
+
+    def mark(self) -> int:
+        return len(self)
+
+    def release(self, mark: int) -> None:
+        if mark >= len(self):
+            return
+        self._index.truncate(mark)
+        self._data.size = int(self.offsets[mark])
+        self._offsets.size = self._lengths.size = mark
+        self._decoded = {code: value for code, value in self._decoded.items() if code < mark}
+
+
+class TuplePool:
+    """Rows of a fixed number of codes: pairs, options that are present, worlds of a context."""
+
+    def __init__(self, parts: Sequence[Pool | None], optional: bool = False) -> None:
+        self.parts, self.optional = tuple(parts), optional
+        self.columns = tuple(Grown() for _ in self.parts)
+        self._index = HashIndex()
+
+    def __len__(self) -> int:
+        return self.columns[0].size
+
+    @property
+    def nbytes(self) -> int:
+        return sum(column.nbytes for column in self.columns) + self._index.nbytes
+
+    def _keys(self, columns: Sequence[Array]) -> Array:
+        keys = np.zeros(len(columns[0]), np.uint64)
+        for column in columns:
+            keys = mix(keys * _POSITION ^ np.ascontiguousarray(column).view(np.uint64))
+        return keys
+
+    def find(self, *columns: Array) -> Array:
+        """Codes of rows, -1 for those that are not interned."""
+        return self._index.find(self._keys(columns))
+
+    def intern(self, *columns: Array) -> Array:
+        codes, new = self._index.add(self._keys(columns))
+        for kept, column in zip(self.columns, columns):
+            kept.extend(column[new])
+        return codes
+
+    def column(self, part: int, codes: Array) -> Array:
+        return self.columns[part].array[codes]
+
+    def encode(self, value: object) -> int:
+        if self.optional:
+            if value is None:
+                return NOTHING
+            value = (value.value,)  # type: ignore[attr-defined]
+        items = [part.encode(item) for part, item in zip(self.parts, value)]  # type: ignore[union-attr, call-overload]
+        return int(self.intern(*(np.array([item], np.int64) for item in items))[0])
+
+    def decode(self, code: int) -> object:
+        if self.optional and code == NOTHING:
+            return None
+        items = tuple(part.decode(int(column.array[code])) for part, column in zip(self.parts, self.columns))  # type: ignore[union-attr]
+        if self.optional:
+            from ..values import Some
+
+            return Some(items[0])
+        return items
+
+    def mark(self) -> int:
+        return len(self)
+
+    def release(self, mark: int) -> None:
+        if mark < len(self):
+            self._index.truncate(mark)
+            for column in self.columns:
+                column.size = mark
+
+
+class ObjectPool:
+    """Opaque values (tables, graphs, tensors): Python objects interned by equality, tensors by their bytes."""
+
+    def __init__(self) -> None:
+        self.objects: list[object] = []
+        self._codes: dict[object, int] = {}
+
+    @property
+    def nbytes(self) -> int:
+        return 500 * len(self.objects)
+
+    def encode(self, value: object) -> int:
+        key = _key(value)
+        code = self._codes.get(key)
+        if code is None:
+            code = self._codes[key] = len(self.objects)
+            self.objects.append(value)
+        return code
+
+    def decode(self, code: int) -> object:
+        return self.objects[code]
+
+    def mark(self) -> int:
+        return len(self.objects)
+
+    def release(self, mark: int) -> None:
+        for value in self.objects[mark:]:
+            del self._codes[_key(value)]
+        del self.objects[mark:]
+
+
+def _key(value: object) -> object:
+    """What an opaque value is interned by; true and 1 differ, tensors count by dtype, shape and bytes."""
+    if hasattr(value, "detach"):
+        array = value.detach().cpu().numpy()
+        return ("tensor", str(array.dtype), array.shape, array.tobytes())
+    return (type(value).__name__, repr(value)) if _mixes_bools(value) else (type(value).__name__, value)
+
+
+def _mixes_bools(value: object) -> bool:
+    return not isinstance(value, (str, bytes))
+
+
+class Values:
+    """All pools of one search: codes for values of any ground type that is not a function."""
+
+    def __init__(self) -> None:
+        self._pools: dict[Type, Pool] = {}
+
+    def pool(self, type: Type) -> Pool:
+        found = self._pools.get(type)
+        if found is None:
+            found = self._pools[type] = self._make(type)
+        return found
+
+    def _make(self, type: Type) -> Pool:
+        if type in (INT, BOOL, CHAR, FLOAT, UNIT):
+            return ScalarPool(type)
+        if type == STRING:
+            return SequencePool(self.pool(CHAR), text=True)
+        if isinstance(type, Constructor) and type.name == "list":
+            return SequencePool(self.pool(type.arguments[0]))
+        if isinstance(type, Constructor) and type.name == "pair":
+            return TuplePool([self.pool(argument) for argument in type.arguments])
+        if isinstance(type, Constructor) and type.name == "option":
+            return TuplePool([self.pool(type.arguments[0])], optional=True)
+        return ObjectPool()
+
+    def sequences(self, type: Type) -> SequencePool:
+        """The pool of a list type or of ``str``."""
+        pool = self.pool(type)
+        assert isinstance(pool, SequencePool), type
+        return pool
+
+    def lists(self, element: Type) -> SequencePool:
+        return self.sequences(list_of(element))
+
+    def tuples(self, type: Type) -> TuplePool:
+        """The pool of a pair or an option type."""
+        pool = self.pool(type)
+        assert isinstance(pool, TuplePool), type
+        return pool
+
+    def encode(self, values: Sequence[object], type: Type) -> Array:
+        """The column of codes of Python values."""
+        pool = self.pool(type)
+        return np.array([pool.encode(value) for value in values], np.int64)
+
+    def decode(self, codes: Array, type: Type) -> list[object]:
+        pool = self.pool(type)
+        return [pool.decode(int(code)) for code in codes]
+
+    @property
+    def nbytes(self) -> int:
+        return sum(pool.nbytes for pool in self._pools.values())
+
+    def mark(self) -> dict[Type, int]:
+        """What is kept now; ``release`` forgets all that was interned since."""
+        return {type: pool.mark() for type, pool in self._pools.items()}
+
+    def release(self, marks: dict[Type, int]) -> None:
+        for type, pool in self._pools.items():
+            pool.release(marks.get(type, 0))

@@ -1,0 +1,400 @@
+"""Principal type and shapes of a term, offline: nothing is run, no tensor is allocated.
+
+Damas and Milner (1982) with constraint classes, dimensions, and waiting shape constraints: a word whose result shape cannot be had by
+unification (⌊(h+2p−k)/s⌋+1, concat, flatten) gives a forward function of its argument shapes, which waits until they are known.
+A ``let`` whose value holds sites is monomorphic, for its weights fix its shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .primitive import Definition, Parameter, Primitive, SettingError, expand
+from .syntax import show
+from .term import Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, sites_of, spine
+from .types import (
+    Constructor,
+    Scheme,
+    TensorType,
+    Type,
+    TypeVariable,
+    function,
+    has_tensor,
+    is_function,
+    is_ground,
+    variables_of,
+)
+from .unify import Mismatch, Unifier, rename
+
+
+class IllTyped(ValueError):
+    """A term has no type: the message names the word, what it got, what it needs and what would mend it."""
+
+    def __init__(self, message: str, word: str = "") -> None:
+        super().__init__(message)
+        self.word = word
+
+
+class ShapeError(ValueError):
+    """Raised by a word's shape function for argument shapes that it cannot take; the text says what would mend it."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One place with weights: the word, its settings, the types of its arguments and the shapes of its parameters and buffers."""
+
+    word: str
+    settings: dict[str, Any]
+    argument_types: tuple[Type, ...]
+    parameters: dict[str, Parameter]
+    buffers: dict[str, Parameter]
+
+    @property
+    def size(self) -> int:
+        """Number of trainable numbers."""
+        total = 0
+        for parameter in self.parameters.values():
+            count = 1
+            for axis in parameter.shape:
+                count *= axis
+            total += count
+        return total
+
+
+@dataclass(frozen=True)
+class Inference:
+    """What is known of a term: its principal type, the constraints of its variables, constraints that still wait, and its sites."""
+
+    type: Type
+    constraints: dict[str, str] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
+    sites: dict[str, Site] = field(default_factory=dict)
+    layers: tuple[tuple[Word, tuple[Type, ...], Type], ...] = ()
+    """Every word occurrence in order of evaluation, with the types of its arguments and of its result."""
+
+    @property
+    def scheme(self) -> Scheme:
+        return Scheme(self.type, self.constraints)
+
+    @property
+    def parameters(self) -> int:
+        """Number of trainable numbers; a shared site counts once."""
+        return sum(site.size for site in self.sites.values())
+
+
+def infer(term: Term, words: Mapping[str, Primitive], expected: Type | None = None) -> Inference:
+    """The principal type of a closed term, unified with ``expected`` if given. Raises IllTyped."""
+    return _Inferencer(words).run(term, expected)
+
+
+def shape_of(type: Type) -> Any:
+    """What shape functions see of an argument: a tensor's shape, a pair of those, ``[shape]`` for a list, else the type itself."""
+    if isinstance(type, TensorType):
+        return type.shape
+    if isinstance(type, Constructor) and type.name == "pair":
+        return tuple(shape_of(part) for part in type.arguments)
+    if isinstance(type, Constructor) and type.name == "list" and has_tensor(type):
+        return [shape_of(type.arguments[0])]
+    return type
+
+
+@dataclass
+class _Occurrence:
+    """A word where it stands, with the (still growing) types of its arguments and result."""
+
+    word: Word
+    primitive: Primitive
+    arguments: tuple[Type, ...]
+    result: Type
+
+
+class _Inferencer:
+    def __init__(self, words: Mapping[str, Primitive]) -> None:
+        self.words = words
+        self.unifier = Unifier()
+        self.occurrences: list[_Occurrence] = []
+        self.waiting: list[_Occurrence] = []
+        self.scope: list[Scheme] = []
+
+    def run(self, term: Term, expected: Type | None) -> Inference:
+        type = self.check(term, expected) if expected is not None else self.infer(term)
+        if expected is not None:
+            try:
+                self.unifier.unify(type, expected)
+            except Mismatch:
+                raise IllTyped(
+                    f"program: got type {self.text(type)}, needed {expected}; {_remedy(self.resolve(type), expected)}"
+                ) from None
+        self.settle(0)
+        return self.result(type)
+
+    def result(self, type: Type) -> Inference:
+        resolved = self.resolve(type)
+        names = _letters(resolved)
+        constraints = {
+            names[v.name]: self.unifier.classes[v]
+            for v in variables_of(resolved)
+            if isinstance(v, TypeVariable) and v in self.unifier.classes
+        }
+        waiting = tuple(f"{o.word.name} waits for {', '.join(self.text(a) for a in o.arguments)}" for o in self.waiting)
+        layers = tuple(
+            (o.word, tuple(self.resolve(a) for a in o.arguments), self.resolve(o.result)) for o in self.occurrences
+        )
+        return Inference(_renamed(resolved, names), constraints, waiting, self.sites(layers), layers)
+
+    def sites(self, layers: tuple[tuple[Word, tuple[Type, ...], Type], ...]) -> dict[str, Site]:
+        sites: dict[str, Site] = {}
+        for word, arguments, _ in layers:
+            primitive = self.words[word.name]
+            if primitive.parameters is None or not all(is_ground(argument) for argument in arguments):
+                continue
+            settings = dict(word.settings)
+            shapes = [shape_of(argument) for argument in arguments]
+            buffers = primitive.buffers(*shapes, **settings) if primitive.buffers else {}
+            site = Site(word.name, settings, arguments, primitive.parameters(*shapes, **settings), buffers)
+            name = str(word.site)
+            if name in sites and sites[name].parameters != site.parameters:
+                raise IllTyped(
+                    f"word={word.name!r} at site @{name}: weights of shapes {_shapes(sites[name])} are shared with a use that needs "
+                    f"{_shapes(site)}; give this occurrence a site of its own",
+                    word.name,
+                )
+            sites.setdefault(name, site)
+        return sites
+
+    def resolve(self, type: Type) -> Type:
+        return self.unifier.resolve(type)
+
+    def text(self, type: Type) -> str:
+        resolved = self.resolve(type)
+        return str(_renamed(resolved, _letters(resolved)))
+
+    def check(self, term: Term, expected: Type) -> Type:
+        """Infer with the wanted type pushed inwards, so that lambda variables have their types early."""
+        expected = self.unifier.head(expected)
+        if isinstance(term, Lambda) and is_function(expected):
+            assert isinstance(expected, Constructor)
+            argument, wanted = expected.arguments
+            self.scope.append(Scheme(argument))
+            result = self.check(term.body, wanted)
+            self.scope.pop()
+            return function(argument, result)
+        return self.infer(term)
+
+    def infer(self, term: Term) -> Type:
+        if isinstance(term, Apply):
+            return self.application(term)
+        if isinstance(term, Variable):
+            return self.variable(term)
+        if isinstance(term, Lambda):
+            return self.check(term, function(self.unifier.fresh(), self.unifier.fresh()))
+        if isinstance(term, Literal):
+            return term.type
+        if isinstance(term, Word):
+            return self.word(term)
+        if isinstance(term, Let):
+            return self.let(term)
+        assert isinstance(term, Hole)
+        return self.unifier.fresh()
+
+    def variable(self, term: Variable) -> Type:
+        if term.index >= len(self.scope):
+            raise IllTyped(f"variable ${term.index} is not bound: {len(self.scope)} binders enclose it")
+        scheme = self.scope[-1 - term.index]
+        return self.unifier.instantiate(scheme, scheme.held) if isinstance(scheme, _Polymorphic) else scheme.type
+
+    def word(self, term: Word) -> Type:
+        primitive = self.words.get(term.name)
+        if primitive is None:
+            raise IllTyped(f"word={term.name!r} is not known; add it to the vocabulary or correct the name", term.name)
+        if isinstance(primitive, Definition) and primitive.geometric:
+            return self.definition(term, primitive)
+        settings = dict(term.settings)
+        if len(settings) != len(primitive.settings):
+            try:
+                settings = dict(primitive.word(settings).settings)
+            except SettingError as error:
+                raise IllTyped(str(error), term.name) from None
+        type = self.unifier.instantiate(primitive.scheme, settings=settings)
+        if primitive.geometric or primitive.shapes:
+            arguments, result = _split(type, primitive.arity)
+            occurrence = _Occurrence(term, primitive, arguments, result)
+            self.occurrences.append(occurrence)
+            if primitive.shapes:
+                self.waiting.append(occurrence)
+        return type
+
+    def definition(self, term: Word, primitive: Definition) -> Type:
+        """A geometric subroutine has the type of its body where it stands, so its shapes are as exact as if it were written out."""
+        return self.infer(expand(term, self.words))
+
+    def let(self, term: Let) -> Type:
+        mark = len(self.waiting)
+        value = self.infer(term.value)
+        self.settle(mark)
+        scheme: Scheme = Scheme(value)
+        if not sites_of(term.value) and len(self.waiting) == mark:
+            scheme = self.generalise(value)
+        self.scope.append(scheme)
+        type = self.infer(term.body)
+        self.scope.pop()
+        return type
+
+    def generalise(self, type: Type) -> Scheme:
+        resolved = self.resolve(type)
+        held = {v for scheme in self.scope for v in variables_of(self.resolve(scheme.type))}
+        free = [v for v in variables_of(resolved) if v not in held]
+        if not free:
+            return Scheme(resolved)
+        classes = {v.name: self.unifier.classes[v] for v in free if v in self.unifier.classes}  # type: ignore[index]
+        return _Polymorphic(resolved, classes, frozenset(held))
+
+    def application(self, term: Term) -> Type:
+        head, arguments = spine(term)
+        mark = len(self.waiting)
+        plain = {i: self.infer(a) for i, a in enumerate(arguments) if not isinstance(a, Lambda)}
+        type = self.infer(head)
+        parameters: list[Type] = []
+        for position in range(len(arguments)):
+            type = self.unifier.head(type)
+            if isinstance(type, TypeVariable):
+                arrow = function(self.unifier.fresh(), self.unifier.fresh())
+                self.unifier.unify(type, arrow)
+                type = arrow
+            if not is_function(type):
+                raise IllTyped(
+                    f"{_name(head)}: got {len(arguments)} arguments, takes {position}; remove {len(arguments) - position}",
+                    _name(head),
+                )
+            assert isinstance(type, Constructor)
+            parameters.append(type.arguments[0])
+            type = type.arguments[1]
+        for position, got in plain.items():
+            self.match(head, position, got, parameters[position], arguments[position])
+        if len(self.waiting) > mark:
+            self.settle(mark)
+        for position, argument in enumerate(arguments):
+            if position not in plain:
+                got = self.check(argument, parameters[position])
+                self.match(head, position, got, parameters[position], argument)
+        if len(self.waiting) > mark:
+            self.settle(mark)
+        return type
+
+    def match(self, head: Term, position: int, got: Type, needed: Type, argument: Term) -> None:
+        shown = self.text(needed)
+        try:
+            self.unifier.unify(got, needed)
+        except Mismatch as mismatch:
+            got = self.resolve(got)
+            raise IllTyped(
+                f"word={_name(head)!r}: argument {position + 1} ({_clip(show(argument))}) has type {self.text(got)}, needed {shown}"
+                f" ({mismatch}); {_remedy(got, self.resolve(needed))}",
+                _name(head),
+            ) from None
+
+    def settle(self, mark: int) -> None:
+        """Evaluate the waiting shape functions from ``mark`` on whose arguments are known, until none is left or none moves."""
+        moved = True
+        while moved and len(self.waiting) > mark:
+            moved = False
+            for occurrence in self.waiting[mark:]:
+                arguments = [self.resolve(argument) for argument in occurrence.arguments]
+                if not all(is_ground(argument) for argument in arguments):
+                    continue
+                self.apply_shape(occurrence, arguments)
+                self.waiting.remove(occurrence)
+                moved = True
+
+    def apply_shape(self, occurrence: _Occurrence, arguments: list[Type]) -> None:
+        name = occurrence.word.name
+        got = ", ".join(map(str, arguments))
+        assert occurrence.primitive.shapes is not None
+        try:
+            shape = occurrence.primitive.shapes(*map(shape_of, arguments), **dict(occurrence.word.settings))
+        except ShapeError as error:
+            raise IllTyped(f"word={name!r}: got {got}; {error}", name) from None
+        result = shape if isinstance(shape, Type) else TensorType(tuple(shape), _dtype(occurrence.result))
+        if isinstance(result, TensorType) and any(isinstance(axis, int) and axis < 1 for axis in result.shape):
+            raise IllTyped(
+                f"word={name!r}: {got} would give {result}; needed every dimension to be at least 1: make the kernel or stride "
+                "smaller, pad, or use fewer such words",
+                name,
+            )
+        try:
+            self.unifier.unify(occurrence.result, result)
+        except Mismatch:
+            needed = self.resolve(occurrence.result)
+            raise IllTyped(
+                f"word={name!r}: from {got} it gives {result}, needed {needed}; {_remedy(result, needed)}", name
+            ) from None
+
+
+class _Polymorphic(Scheme):
+    """A let-bound scheme; variables in ``held`` belong to the scope and are not renamed."""
+
+    held: frozenset
+
+    def __init__(self, type: Type, constraints: dict[str, str], held: frozenset) -> None:
+        super().__init__(type, constraints)
+        object.__setattr__(self, "held", held)
+
+
+def _dtype(type: Type) -> str:
+    return type.dtype if isinstance(type, TensorType) else "float"
+
+
+def _split(type: Type, count: int) -> tuple[tuple[Type, ...], Type]:
+    arguments: list[Type] = []
+    for _ in range(count):
+        assert isinstance(type, Constructor)
+        arguments.append(type.arguments[0])
+        type = type.arguments[1]
+    return tuple(arguments), type
+
+
+def _shapes(site: Site) -> str:
+    return ", ".join(f"{name} {list(parameter.shape)}" for name, parameter in site.parameters.items())
+
+
+def _name(head: Term) -> str:
+    return head.name if isinstance(head, Word) else _clip(show(head))
+
+
+def _clip(text: str, width: int = 60) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _letters(type: Type) -> dict[str, str]:
+    """Short names for variables, in order of occurrence."""
+    names: dict[str, str] = {}
+    for variable in variables_of(type):
+        count = len(names)
+        names[variable.name] = chr(ord("a") + count % 26) + (str(count // 26) if count >= 26 else "")
+    return names
+
+
+def _renamed(type: Type, names: dict[str, str]) -> Type:
+    return rename(type, {v: v.__class__(names[v.name]) for v in variables_of(type)})
+
+
+def _remedy(got: Type, needed: Type) -> str:
+    """One suggestion that would mend the commonest mismatches."""
+    if isinstance(got, TensorType) and isinstance(needed, TensorType):
+        if len(needed.shape) == 1 and len(got.shape) > 1:
+            return "put flatten (or global_pool) before it"
+        if len(needed.shape) == 3 and len(got.shape) == 1:
+            return "put reshape before it, or move it before flatten"
+        return "change the settings of the word before it, or put dense, conv or reshape between"
+    if isinstance(needed, Constructor) and needed.name == "list" and got == needed.arguments[0]:
+        return "wrap the value in a list (singleton), or use the word on one element"
+    if isinstance(got, Constructor) and got.name == "list" and got.arguments[0] == needed:
+        return "use map to apply it to each element, or head to take one"
+    if is_function(got) and not is_function(needed):
+        return "give the function its remaining arguments"
+    if {str(got), str(needed)} == {"int", "float"}:
+        return "convert with to_float or round"
+    return "use another word or another argument there"

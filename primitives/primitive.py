@@ -1,0 +1,279 @@
+"""Words: primitives (one Python function each) and definitions (subroutines that stand for a term).
+
+A word is one function in one file of ``primitives/ops``, found by scanning::
+
+    @word("sort", "Ord a => list(a) -> list(a)")
+    def sort(xs):
+        return tuple(sorted(xs))
+
+    @geometric("dense", "Tensor[n] -> Tensor[units]", settings=(Setting("units", 32, 1, 4096, log=True),), parameters=...)
+    def dense(x, *, weight, bias, units):
+        return torch.nn.functional.linear(x, weight, bias)
+
+The function of an algorithmic word works on values; functions among its arguments are curried callables; arguments at the positions in
+``lazy`` arrive as callables without arguments. The function of a geometric word works on batches (a leading batch dimension), with
+settings, parameters and buffers as keyword arguments: the interpreter calls it with a batch of one, the compiler with the real batch.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import math
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from .types import Scheme, arguments_of, parse_scheme
+
+PURE, STOCHASTIC, STATEFUL, EFFECTFUL = "pure", "stochastic", "stateful", "effectful"
+Shape = tuple[int, ...]
+
+
+class SettingError(ValueError):
+    """A setting that the word does not have, or a value out of its range."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a word with its default and its range: ``low`` to ``high`` (inclusive; int or float), or ``choices``.
+
+    ``[low, high]`` is what a search samples; ``least`` and ``most`` bound what a term may say (default: any value ≥ low / no upper bound).
+    """
+
+    name: str
+    default: int | float | str | bool
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    choices: tuple = ()
+    least: float | None = None
+
+    def check(self, word: str, value: object) -> Any:
+        """The value in the setting's type, or SettingError."""
+        if self.choices and isinstance(self.default, (str, bool)):
+            if value not in self.choices or isinstance(value, bool) != isinstance(self.default, bool):
+                raise self._bad(word, value, f"one of {', '.join(map(str, self.choices))}")
+            return value
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise self._bad(word, value, "a number")
+        if isinstance(self.default, int):
+            if value != int(value):
+                raise self._bad(word, value, "an integer")
+            value = int(value)
+        else:
+            value = float(value)
+        least = self.least if self.least is not None else self.low
+        if least is not None and value < least:
+            raise self._bad(word, value, f"at least {least}")
+        return value
+
+    def _bad(self, word: str, value: object, needed: str) -> SettingError:
+        return SettingError(f"word={word!r}: setting {self.name}={value!r}, needed {needed}")
+
+    def sample(self, rng: Any) -> Any:
+        """A value from the range, by a numpy Generator: uniform, or log-uniform where ``log``."""
+        if self.choices:
+            return self.choices[int(rng.integers(len(self.choices)))]
+        if self.low is None or self.high is None:
+            return self.default
+        if self.log:
+            value = math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
+        else:
+            value = rng.uniform(self.low, self.high + isinstance(self.default, int) * 0.999)
+        return min(int(value), int(self.high)) if isinstance(self.default, int) else float(value)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A trainable tensor (or, as a buffer, a kept one) of a site: its shape, how it starts, and the fan-in that scales it.
+
+    ``init``: zeros, ones, normal (std 1/√fan_in), kaiming (He et al. 2015, uniform, ReLU gain) or uniform (± 1/√fan_in, torch's default).
+    """
+
+    shape: Shape
+    init: str = "uniform"
+    fan_in: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Primitive:
+    """A word of the language; see the module's text. ``meaning`` is its function.
+
+    ``shapes(*argument shapes, **settings) -> result shape`` is the forward shape function where unification cannot tell;
+    ``parameters`` / ``buffers`` ``(*argument shapes, **settings) -> {name: Parameter}`` are the weights of a site;
+    ``columns`` is the vectorised meaning for banks of terms, ``batched`` the meaning of an algorithmic word on batches of tensors.
+    ``flops(*argument shapes, **settings)`` is the number of multiply-adds an example, where it is worth knowing.
+    """
+
+    name: str
+    scheme: Scheme
+    meaning: Callable
+    doc: str = ""
+    settings: tuple[Setting, ...] = ()
+    cost: float = 1.0
+    purity: str = PURE
+    lazy: frozenset[int] = frozenset()
+    geometric: bool = False
+    shapes: Callable | None = None
+    parameters: Callable | None = None
+    buffers: Callable | None = None
+    batched: Callable | None = None
+    columns: Callable | None = None
+    flops: Callable | None = None
+    differentiable: bool = True
+    keywords: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        names = inspect.signature(self.meaning).parameters.values()
+        object.__setattr__(self, "keywords", frozenset(p.name for p in names if p.kind is p.KEYWORD_ONLY))
+
+    @functools.cached_property
+    def arity(self) -> int:
+        """Number of arguments that the meaning takes at once (arrows after that belong to the result)."""
+        parameters = inspect.signature(self.meaning).parameters.values()
+        return sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+
+    @property
+    def sited(self) -> bool:
+        """Whether the word has weights and so needs a site."""
+        return self.parameters is not None
+
+    def word(self, settings: Mapping[str, object] | None = None, site: str | None = None) -> Any:
+        """A Word term with all settings in declared order, defaults filled in and values checked."""
+        from .term import Word
+
+        given = dict(settings or {})
+        full = []
+        for setting in self.settings:
+            value = given.pop(setting.name, setting.default)
+            full.append((setting.name, setting.check(self.name, value)))
+        if given:
+            known = ", ".join(s.name for s in self.settings) or "none"
+            raise SettingError(f"word={self.name!r}: setting {next(iter(given))!r} is not known; it has: {known}")
+        return Word(self.name, tuple(full), site)
+
+
+@dataclass(frozen=True, eq=False)
+class Definition(Primitive):
+    """A subroutine: a word that stands for the closed term ``body``.
+
+    ``use``: ``fresh`` (every occurrence has its own weights), ``tuned`` or ``frozen`` (all occurrences share the library's weights).
+    """
+
+    body: Any = None
+    digest: str = ""
+    weights: str | None = None
+
+    @functools.cached_property
+    def arity(self) -> int:
+        return len(arguments_of(self.scheme.type)[0])
+
+    @property
+    def sited(self) -> bool:
+        from .term import sites_of
+
+        return self.geometric and bool(sites_of(self.body))
+
+
+def _unavailable(*arguments: object) -> object:
+    raise AssertionError("a definition is expanded before it runs")
+
+
+USE = Setting("use", "fresh", choices=("fresh", "tuned", "frozen"))
+
+
+def definition(
+    name: str, scheme: Scheme | str, body: Any, *, doc: str = "", weights: str | None = None, use: str | None = None, cost: float = 1.0
+) -> Definition:
+    """A subroutine as a word. With weights its occurrences are ``frozen`` unless told otherwise, else ``fresh``."""
+    from .term import digest, sites_of
+
+    scheme = parse_scheme(scheme) if isinstance(scheme, str) else scheme
+    sited = bool(sites_of(body))
+    default = use or ("frozen" if weights else "fresh")
+    settings = (Setting("use", default, choices=USE.choices),) if sited else ()
+    return Definition(
+        name, scheme, _unavailable, doc, settings, cost, geometric=sited, body=body, digest=digest(body), weights=weights
+    )
+
+
+def word(name: str, scheme: str, **options: Any) -> Callable[[Callable], Callable]:
+    """Declare an algorithmic word; several may decorate one function."""
+    return _declare(name, scheme, options)
+
+
+def geometric(name: str, scheme: str, **options: Any) -> Callable[[Callable], Callable]:
+    """Declare a geometric word: its function works on batches."""
+    return _declare(name, scheme, {"geometric": True, **options})
+
+
+def _declare(name: str, scheme: str, options: dict) -> Callable[[Callable], Callable]:
+    def declare(meaning: Callable) -> Callable:
+        options.setdefault("doc", inspect.getdoc(meaning) or "")
+        options["lazy"] = frozenset(options.get("lazy", ()))
+        primitive = Primitive(name, parse_scheme(scheme), meaning, **options)
+        meaning.__dict__.setdefault("primitives", []).append(primitive)
+        return meaning
+
+    return declare
+
+
+class DuplicateWord(ValueError):
+    """Two words have one name."""
+
+
+def collect(modules: Iterable[Any]) -> dict[str, Primitive]:
+    """The words declared in the modules; DuplicateWord where a name occurs twice."""
+    found: dict[str, Primitive] = {}
+    origin: dict[str, str] = {}
+    for module in modules:
+        for value in list(vars(module).values()):
+            if getattr(value, "__module__", None) != module.__name__:
+                continue
+            for primitive in getattr(value, "primitives", ()):
+                if found.get(primitive.name) is primitive:
+                    continue
+                if primitive.name in found:
+                    raise DuplicateWord(
+                        f"word={primitive.name!r} is declared in {origin[primitive.name]} and in {module.__name__}; rename one"
+                    )
+                found[primitive.name], origin[primitive.name] = primitive, module.__name__
+    return found
+
+
+@functools.cache
+def builtin_words() -> Mapping[str, Primitive]:
+    """All primitives of ``primitives/ops``, found by scanning the folder."""
+    from . import ops
+
+    names = sorted(module.name for module in pkgutil.iter_modules(ops.__path__))
+    modules = [importlib.import_module(f"{ops.__name__}.{name}") for name in names]
+    return MappingProxyType(collect(modules))
+
+
+def expand(term: Any, words: Mapping[str, Primitive]) -> Any:
+    """The term with every Definition replaced by its body, recursively.
+
+    Sites of a fresh use at site s become ``s.i``; those of a tuned or frozen use ``name@digest.i`` (the library's own weights).
+    """
+    from .term import Word, map_words
+
+    def replace(occurrence: Word) -> Any:
+        found = words.get(occurrence.name)
+        if not isinstance(found, Definition):
+            return occurrence
+        use = dict(occurrence.settings).get("use", "fresh")
+        prefix = occurrence.site if use == "fresh" else f"{found.name}@{found.digest[:12]}"
+
+        def rename(inner: Word) -> Word:
+            if inner.site is None or (use == "fresh" and "@" in inner.site):
+                return inner
+            return Word(inner.name, inner.settings, inner.site if "@" in inner.site else f"{prefix}.{inner.site}")
+
+        return expand(map_words(found.body, rename), words)
+
+    return map_words(term, replace)

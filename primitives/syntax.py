@@ -1,0 +1,411 @@
+"""Reading and printing terms.
+
+For people: s-expressions with named variables and pipelines, ``(lambda (xs n) (pipe xs (map (lambda (x) (+ x n))) sum))``.
+For hashing and storage: de Bruijn indices, ``(lambda (lambda (sum (map (lambda (+ $0 $1)) $1))))``. Both parse.
+
+Forms: ``(lambda (x y) body)``, ``(let ((y value)) body)``, ``(pipe x f g)`` = ``(g (f x))``, ``(stack n f)`` = n composed copies of f
+with fresh sites (syntax only), ``(word :setting value @site argument …)``, ``?hole``, ``[1 2 3]``, ``"text"``, ``#"c"`` a char,
+``(literal "type" "JSON")`` any other constant.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .primitive import Primitive, SettingError
+from .term import MAX_DEPTH, Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, apply, map_words, sites_of, spine
+from .types import BOOL, CHAR, FLOAT, INT, STRING, Type, list_of, parse_type
+from .values import from_json, to_json
+
+
+class TermSyntaxError(ValueError):
+    """The text of a term cannot be read."""
+
+
+_TOKEN = re.compile(r'\s*(?:;[^\n]*\n?\s*)*(#?"(?:[^"\\]|\\.)*"|[()\[\]]|[^\s()\[\]";]+)')
+_NAME = re.compile(r"[a-z_][A-Za-z0-9_']*")
+_FORMS = ("lambda", "let", "pipe", "stack", "literal")
+Tree = Any  # str (a token) or a list of trees; a list literal is a _Brackets
+
+
+class _Brackets(list):
+    """``[…]`` in the text."""
+
+
+def _read(text: str) -> Tree:
+    """Tokens to nested lists, without recursion."""
+    if not isinstance(text, str):
+        raise TermSyntaxError(f"term={text!r}: a term is text such as '(lambda (x) (+ x 1))'")
+    stack: list[list] = [[]]
+    position, end = 0, len(text.rstrip())
+    while position < end:
+        match = _TOKEN.match(text, position)
+        if match is None:
+            if not text[position:].lstrip().startswith(";"):
+                raise TermSyntaxError(f"term: unexpected {text[position : position + 10]!r} at character {position + 1}")
+            break
+        token, position = match[1], match.end()
+        if token in "([":
+            stack.append([] if token == "(" else _Brackets())
+            if len(stack) > MAX_DEPTH:
+                raise TermSyntaxError(f"term: nested deeper than {MAX_DEPTH}")
+        elif token in ")]":
+            if len(stack) == 1 or isinstance(stack[-1], _Brackets) != (token == "]"):
+                raise TermSyntaxError(f"term: unbalanced {token!r} at character {position}")
+            done = stack.pop()
+            stack[-1].append(done)
+        else:
+            stack[-1].append(token)
+    if len(stack) != 1:
+        raise TermSyntaxError(f"term={_shorten(text)}: {len(stack) - 1} parentheses are not closed")
+    if len(stack[0]) != 1:
+        raise TermSyntaxError(f"term={_shorten(text)}: needed one expression, got {len(stack[0])}")
+    return stack[0][0]
+
+
+def _shorten(text: object, width: int = 60) -> str:
+    text = repr(text)
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def parse(text: str, words: Mapping[str, Primitive] | None = None) -> Term:
+    """Read a term in either form. With ``words``, names and settings are checked, left-out settings get their defaults and geometric
+    words without a site get a fresh one. Raises TermSyntaxError (a ValueError)."""
+    parser = _Parser(words)
+    try:
+        term = parser.term(_read(text), ())
+    except SettingError as error:
+        raise TermSyntaxError(str(error)) from None
+    if term.depth > MAX_DEPTH:
+        raise TermSyntaxError(f"term: depth={term.depth}, at most {MAX_DEPTH} is allowed")
+    return parser.give_sites(term)
+
+
+class _Parser:
+    FRESH = "?"
+
+    def __init__(self, words: Mapping[str, Primitive] | None) -> None:
+        self.words = words
+
+    def term(self, tree: Tree, scope: tuple[str, ...]) -> Term:
+        if isinstance(tree, _Brackets):
+            return self.list_literal(tree)
+        if isinstance(tree, str):
+            return self.atom(tree, scope)
+        if not tree:
+            raise TermSyntaxError("term: '()' is not a term; the empty list is 'empty'")
+        head = tree[0]
+        if isinstance(head, str) and head in _FORMS and head not in scope:
+            form: Callable[[list, tuple[str, ...]], Term] = getattr(self, f"form_{head}")
+            return form(tree, scope)
+        return self.application(tree, scope)
+
+    def atom(self, token: str, scope: tuple[str, ...]) -> Term:
+        constant = _constant(token)
+        if constant is not None:
+            return constant
+        if token in scope:
+            return Variable(len(scope) - 1 - max(i for i, name in enumerate(scope) if name == token))
+        if re.fullmatch(r"\$\d+", token):
+            index = int(token[1:])
+            if index >= len(scope):
+                raise TermSyntaxError(f"term: {token} is not bound: only {len(scope)} lambdas enclose it")
+            return Variable(index)
+        if token.startswith("?"):
+            return Hole(token[1:])
+        if token in _FORMS or token[0] in ":@$#":
+            raise TermSyntaxError(f"term: {token!r} cannot stand alone here")
+        return self.word(token, {}, None)
+
+    def word(self, name: str, settings: dict[str, object], site: str | None) -> Word:
+        if self.words is None:
+            return Word(name, tuple(settings.items()), site)
+        primitive = self.words.get(name)
+        if primitive is None:
+            near = difflib.get_close_matches(name, self.words, n=3)
+            hint = f"; did you mean {', '.join(near)}?" if near else "; 'automl library list' shows the words"
+            raise TermSyntaxError(f"word={name!r} is not known{hint}")
+        if site is not None and not primitive.sited:
+            raise TermSyntaxError(f"word={name!r}: site=@{site} given, but the word has no weights; remove it")
+        return primitive.word(settings, site or (self.FRESH if primitive.sited else None))
+
+    def application(self, tree: list, scope: tuple[str, ...]) -> Term:
+        head, rest = tree[0], tree[1:]
+        settings: dict[str, object] = {}
+        site = None
+        while rest and isinstance(rest[0], str) and (rest[0][0] == ":" or rest[0][0] == "@") and len(rest[0]) > 1:
+            if rest[0][0] == "@":
+                site, rest = rest[0][1:], rest[1:]
+                continue
+            if len(rest) < 2 or not isinstance(rest[1], str):
+                raise TermSyntaxError(f"term: setting {rest[0]} has no value")
+            settings[rest[0][1:]] = _setting(rest[1])
+            rest = rest[2:]
+        if settings or site is not None:
+            if not isinstance(head, str) or head in scope:
+                raise TermSyntaxError(f"term: settings {settings} on {_shorten(head)}, which is not a word")
+            function: Term = self.word(head, settings, site)
+        else:
+            function = self.term(head, scope)
+        return apply(function, *(self.term(part, scope) for part in rest))
+
+    def form_lambda(self, tree: list, scope: tuple[str, ...]) -> Term:
+        if len(tree) == 2:
+            return Lambda(self.term(tree[1], (*scope, "$")))
+        if len(tree) != 3 or isinstance(tree[1], _Brackets):
+            raise TermSyntaxError(f"term={_shorten(_text(tree))}: needed (lambda (x y) body)")
+        names = tree[1] if isinstance(tree[1], list) else [tree[1]]
+        if not names or not all(isinstance(name, str) and _NAME.fullmatch(name) for name in names):
+            raise TermSyntaxError(f"term={_shorten(_text(tree))}: variables={_text(names)} must be plain names")
+        body = self.term(tree[2], (*scope, *names))
+        for name in reversed(names):
+            body = Lambda(body, name)
+        return body
+
+    def form_let(self, tree: list, scope: tuple[str, ...]) -> Term:
+        if len(tree) != 3:
+            raise TermSyntaxError(f"term={_shorten(_text(tree))}: needed (let ((name value)) body)")
+        bindings = tree[1]
+        named = isinstance(bindings, list) and all(
+            isinstance(b, list) and len(b) == 2 and isinstance(b[0], str) and _NAME.fullmatch(b[0]) for b in bindings
+        )
+        if not named or not bindings or isinstance(bindings, _Brackets):
+            return Let(self.term(tree[1], scope), self.term(tree[2], (*scope, "$")))
+        values = []
+        for name, value in bindings:
+            values.append((self.term(value, scope), name))
+            scope = (*scope, name)
+        body = self.term(tree[2], scope)
+        for value, name in reversed(values):
+            body = Let(value, body, name)
+        return body
+
+    def form_pipe(self, tree: list, scope: tuple[str, ...]) -> Term:
+        if len(tree) < 2:
+            raise TermSyntaxError("term: needed (pipe value stage …)")
+        value = self.term(tree[1], scope)
+        for stage in tree[2:]:
+            value = Apply(self.term(stage, scope), value)
+        return value
+
+    def form_stack(self, tree: list, scope: tuple[str, ...]) -> Term:
+        if len(tree) not in (3, 4) or not isinstance(tree[1], str) or not tree[1].isdigit():
+            raise TermSyntaxError(f"term={_shorten(_text(tree))}: needed (stack count function [argument])")
+        count = int(tree[1])
+        if not 1 <= count <= MAX_DEPTH:
+            raise TermSyntaxError(f"term: stack count={count}, needed 1 to {MAX_DEPTH}")
+        function = self.term(tree[2], scope)
+        copies = [function] + [map_words(function, self.fresh) for _ in range(count - 1)]
+        if len(tree) == 4:
+            value = self.term(tree[3], scope)
+            for copy in copies:
+                value = Apply(copy, value)
+            return value
+        from .term import shift
+
+        body: Term = Variable(0)
+        for copy in copies:
+            body = Apply(shift(copy, 1), body)
+        return Lambda(body)
+
+    def fresh(self, word: Word) -> Word:
+        return word if word.site is None or "@" in word.site else Word(word.name, word.settings, self.FRESH)
+
+    def form_literal(self, tree: list, scope: tuple[str, ...]) -> Term:
+        if len(tree) != 3 or not all(isinstance(part, str) and part.startswith('"') for part in tree[1:]):
+            raise TermSyntaxError('term: needed (literal "type" "JSON")')
+        try:
+            type = parse_type(json.loads(tree[1]))
+            return Literal(from_json(json.loads(json.loads(tree[2])), type), type)
+        except RecursionError:
+            raise TermSyntaxError("term: literal nested too deeply") from None
+        except ValueError as error:
+            raise TermSyntaxError(f"term: literal {_shorten(_text(tree))}: {error}") from None
+
+    def list_literal(self, tree: _Brackets) -> Term:
+        items = [self.term(part, ()) if isinstance(part, (str, _Brackets)) else None for part in tree]
+        literals = [item for item in items if isinstance(item, Literal)]
+        if not literals or len(literals) != len(items) or len({item.type for item in literals}) != 1:
+            raise TermSyntaxError(f"term={_shorten(_text(tree))}: a list literal needs one or more constants of one type")
+        return Literal(tuple(item.value for item in literals), list_of(literals[0].type))
+
+    def give_sites(self, term: Term) -> Term:
+        """Replace every fresh mark by an unused number."""
+        used = set(sites_of(term))
+        count = 0
+
+        def give(word: Word) -> Word:
+            nonlocal count
+            if word.site != self.FRESH:
+                return word
+            count += 1
+            while str(count) in used:
+                count += 1
+            return Word(word.name, word.settings, str(count))
+
+        return map_words(term, give) if self.FRESH in used else term
+
+
+def _constant(token: str) -> Literal | None:
+    if token in ("true", "false"):
+        return Literal(token == "true", BOOL)
+    if token[0] in '"#' and token.endswith('"'):
+        try:
+            value = json.loads(token.lstrip("#"), strict=False)
+        except ValueError as error:
+            raise TermSyntaxError(f"term: string {_shorten(token)}: {error}") from None
+        if token[0] == '"':
+            return Literal(value, STRING)
+        if len(value) != 1:
+            raise TermSyntaxError(f"term: {token} must hold exactly one character")
+        return Literal(value, CHAR)
+    if re.fullmatch(r"[+-]?\d{1,400}", token):
+        return Literal(from_json(int(token), INT) if len(token) < 30 else _too_large(token), INT)
+    if re.fullmatch(r"[+-]?(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][+-]?\d+)?", token):
+        return Literal(float(token), FLOAT)
+    return None
+
+
+def _too_large(token: str) -> int:
+    raise TermSyntaxError(f"term: integer {token[:20]}… is larger than 2^53")
+
+
+def _setting(token: str) -> object:
+    try:
+        constant = _constant(token)
+    except ValueError as error:
+        raise TermSyntaxError(str(error)) from None
+    return constant.value if constant is not None else token
+
+
+def _text(tree: Tree) -> str:
+    if isinstance(tree, str):
+        return tree
+    inner = " ".join(_text(part) for part in tree)
+    return f"[{inner}]" if isinstance(tree, _Brackets) else f"({inner})"
+
+
+def show_literal(value: object, type: Type) -> str:
+    """The text of a constant, which parses to the same value and type."""
+    if type == BOOL:
+        return "true" if value else "false"
+    if type == INT:
+        return str(value)
+    if type == FLOAT and value - value == 0:  # type: ignore[operator]
+        return repr(value)
+    if type == STRING:
+        return json.dumps(value)
+    if type == CHAR:
+        return "#" + json.dumps(value)
+    if isinstance(value, tuple) and value and type == list_of(type.arguments[0]) if hasattr(type, "arguments") else False:
+        items = [show_literal(item, type.arguments[0]) for item in value]  # type: ignore[attr-defined]
+        if not any(item.startswith("(") for item in items):
+            return f"[{' '.join(items)}]"
+    return f"(literal {json.dumps(str(type))} {json.dumps(json.dumps(to_json(value, type)))})"
+
+
+def _show_setting(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value) if isinstance(value, (int, float)) else str(value)
+
+
+def _show_word(word: Word) -> str:
+    parts = [word.name, *(f":{key} {_show_setting(value)}" for key, value in word.settings)]
+    if word.site is not None:
+        parts.append(f"@{word.site}")
+    return " ".join(parts)
+
+
+def show_canonical(term: Term) -> str:
+    """The text with de Bruijn indices; sites as they are (``term.canonical`` renumbers them first)."""
+    if isinstance(term, Variable):
+        return f"${term.index}"
+    if isinstance(term, Literal):
+        return show_literal(term.value, term.type)
+    if isinstance(term, Hole):
+        return f"?{term.name}"
+    if isinstance(term, Lambda):
+        return f"(lambda {show_canonical(term.body)})"
+    if isinstance(term, Let):
+        return f"(let {show_canonical(term.value)} {show_canonical(term.body)})"
+    head, arguments = spine(term)
+    if isinstance(head, Word):
+        text = _show_word(head)
+        return f"({' '.join([text, *map(show_canonical, arguments)])})" if arguments or " " in text else text
+    return f"({' '.join(map(show_canonical, [head, *arguments]))})"
+
+
+_LETTERS = ("x", "y", "z", "u", "v", "w", "p", "q", "r", "s", "t")
+
+
+class _Printer:
+    """Prints for people: names, pipelines, lines no longer than ``width`` where possible."""
+
+    def __init__(self, term: Term, width: int) -> None:
+        self.width = width
+        self.taken = {part.name for part in _all_words(term)} | set(_FORMS) | {"true", "false"}
+
+    def name(self, hint: str, scope: tuple[str, ...]) -> str:
+        if _NAME.fullmatch(hint) and hint not in self.taken and hint not in scope:
+            return hint
+        for number in range(len(scope) + len(self.taken) + 2):
+            for letter in _LETTERS:
+                candidate = letter if number == 0 else f"{letter}{number}"
+                if candidate not in scope and candidate not in self.taken:
+                    return candidate
+        raise AssertionError("a fresh name always exists")
+
+    def show(self, term: Term, scope: tuple[str, ...], indent: int) -> str:
+        if isinstance(term, Variable):
+            return scope[-1 - term.index] if term.index < len(scope) else f"${term.index}"
+        if isinstance(term, Lambda):
+            names: list[str] = []
+            while isinstance(term, Lambda):
+                names.append(self.name(term.hint, (*scope, *names)))
+                term = term.body
+            body = self.show(term, (*scope, *names), indent + 2)
+            return self.join([f"lambda ({' '.join(names)})", body], indent)
+        if isinstance(term, Let):
+            name = self.name(term.hint, scope)
+            value = self.show(term.value, scope, indent + 7)
+            return self.join([f"let (({name} {value}))", self.show(term.body, (*scope, name), indent + 2)], indent)
+        stages = _pipeline(term)
+        if len(stages) > 3:
+            parts = ["pipe", *(self.show(stage, scope, indent + 2) for stage in stages)]
+            return self.join([" ".join(parts[:2]), *parts[2:]], indent)
+        head, arguments = spine(term)
+        if not arguments:
+            return show_canonical(term)
+        text = _show_word(head) if isinstance(head, Word) else self.show(head, scope, indent + 2)
+        return self.join([text, *(self.show(argument, scope, indent + 2) for argument in arguments)], indent)
+
+    def join(self, parts: list[str], indent: int) -> str:
+        line = f"({' '.join(parts)})"
+        if indent + len(line) <= self.width and "\n" not in line:
+            return line
+        return "(" + ("\n" + " " * (indent + 2)).join(parts) + ")"
+
+
+def _all_words(term: Term) -> list[Word]:
+    from .term import words_in
+
+    return words_in(term)
+
+
+def _pipeline(term: Term) -> list[Term]:
+    """``h (g (f x))`` as ``[x, f, g, h]``."""
+    stages: list[Term] = []
+    while isinstance(term, Apply):
+        stages.append(term.function)
+        term = term.argument
+    return [term, *reversed(stages)]
+
+
+def show(term: Term, width: int = 100) -> str:
+    """The text for people; ``parse(show(t), words) == t`` up to variable names."""
+    return _Printer(term, width).show(term, (), 0)

@@ -1,0 +1,275 @@
+"""Terms: the programs of the language, as immutable data without tensors.
+
+Variables are de Bruijn indices (0 is the innermost binder). A geometric word with weights carries a *site*: the same site means the
+same weights. Names of variables (hints) are for people and take no part in equality.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator
+
+from .types import Type
+
+MAX_DEPTH = 1_000
+"""Deepest nesting of a term that is read, built or kept."""
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 20 * MAX_DEPTH))
+
+Settings = tuple[tuple[str, object], ...]
+
+
+class Term:
+    """A program or a part of one. Subclasses are final; equality and hash are structural and cached."""
+
+    __slots__ = ("_hash", "_key", "depth", "size")
+    size: int
+    """Number of variables, literals, words, holes, lambdas and lets in the term."""
+    depth: int
+    """Longest path from the root."""
+
+    def __init__(self, key: tuple, size: int, depth: int = 1) -> None:
+        object.__setattr__(self, "_key", key)
+        object.__setattr__(self, "_hash", hash((type(self).__name__, key)))
+        object.__setattr__(self, "size", size)
+        object.__setattr__(self, "depth", depth)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return type(self) is type(other) and self._hash == other._hash and self._key == other._key  # type: ignore[attr-defined]
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__}.{name}: terms are immutable; build a new one")
+
+    def __repr__(self) -> str:
+        return f"<{canonical(self)}>"
+
+    def __reduce__(self) -> tuple:
+        return type(self), tuple(getattr(self, name) for name in type(self).__slots__)
+
+
+class Variable(Term):
+    """The value bound ``index`` binders outwards."""
+
+    __slots__ = ("index",)
+    index: int
+
+    def __init__(self, index: int) -> None:
+        object.__setattr__(self, "index", index)
+        super().__init__((index,), 1)
+
+
+class Lambda(Term):
+    """A function of one argument; ``hint`` is the name shown to people."""
+
+    __slots__ = ("body", "hint")
+    body: Term
+    hint: str
+
+    def __init__(self, body: Term, hint: str = "") -> None:
+        object.__setattr__(self, "body", body)
+        object.__setattr__(self, "hint", hint)
+        super().__init__((body,), body.size + 1, body.depth + 1)
+
+
+class Apply(Term):
+    """A function applied to one argument."""
+
+    __slots__ = ("function", "argument")
+    function: Term
+    argument: Term
+
+    def __init__(self, function: Term, argument: Term) -> None:
+        object.__setattr__(self, "function", function)
+        object.__setattr__(self, "argument", argument)
+        super().__init__((function, argument), function.size + argument.size, 1 + max(function.depth, argument.depth))
+
+
+class Let(Term):
+    """``body`` with ``value`` bound to its variable 0."""
+
+    __slots__ = ("value", "body", "hint")
+    value: Term
+    body: Term
+    hint: str
+
+    def __init__(self, value: Term, body: Term, hint: str = "") -> None:
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "body", body)
+        object.__setattr__(self, "hint", hint)
+        super().__init__((value, body), value.size + body.size + 1, 1 + max(value.depth, body.depth))
+
+
+class Literal(Term):
+    """A constant with its type; true and 1 differ."""
+
+    __slots__ = ("value", "type")
+    value: object
+    type: Type
+
+    def __init__(self, value: object, type: Type) -> None:
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "type", type)
+        super().__init__((repr(value), type), 1)
+
+
+class Word(Term):
+    """A primitive or a subroutine, with its settings; ``site`` names the weights of a geometric word."""
+
+    __slots__ = ("name", "settings", "site")
+    name: str
+    settings: Settings
+    site: str | None
+
+    def __init__(self, name: str, settings: Settings = (), site: str | None = None) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "settings", tuple(settings))
+        object.__setattr__(self, "site", site)
+        super().__init__((name, self.settings, site), 1)
+
+
+class Hole(Term):
+    """A place that is still to be filled."""
+
+    __slots__ = ("name",)
+    name: str
+
+    def __init__(self, name: str = "") -> None:
+        object.__setattr__(self, "name", name)
+        super().__init__((name,), 1)
+
+
+def apply(function: Term, *arguments: Term) -> Term:
+    """``function`` applied to the arguments in turn."""
+    for argument in arguments:
+        function = Apply(function, argument)
+    return function
+
+
+def lambdas(count: int, body: Term, hints: tuple[str, ...] = ()) -> Term:
+    """``body`` under ``count`` lambdas."""
+    for position in reversed(range(count)):
+        body = Lambda(body, hints[position] if position < len(hints) else "")
+    return body
+
+
+def spine(term: Term) -> tuple[Term, list[Term]]:
+    """Split ``f a b`` into ``(f, [a, b])``."""
+    arguments = []
+    while isinstance(term, Apply):
+        arguments.append(term.argument)
+        term = term.function
+    return term, arguments[::-1]
+
+
+def children(term: Term) -> tuple[Term, ...]:
+    """The direct parts of a term, in printing order."""
+    if isinstance(term, Lambda):
+        return (term.body,)
+    if isinstance(term, Apply):
+        return (term.function, term.argument)
+    return (term.value, term.body) if isinstance(term, Let) else ()
+
+
+def rebuild(term: Term, parts: tuple[Term, ...]) -> Term:
+    """The term with its direct parts replaced; inverse of ``children``."""
+    if all(old is new for old, new in zip(children(term), parts, strict=True)):
+        return term
+    if isinstance(term, Lambda):
+        return Lambda(parts[0], term.hint)
+    if isinstance(term, Apply):
+        return Apply(parts[0], parts[1])
+    assert isinstance(term, Let)
+    return Let(parts[0], parts[1], term.hint)
+
+
+def subterms(term: Term) -> Iterator[Term]:
+    """The term and all its parts in pre-order."""
+    stack = [term]
+    while stack:
+        term = stack.pop()
+        yield term
+        stack.extend(reversed(children(term)))
+
+
+def words_in(term: Term) -> list[Word]:
+    """All word occurrences in pre-order."""
+    return [part for part in subterms(term) if isinstance(part, Word)]
+
+
+def map_words(term: Term, change: Callable[[Word], Term]) -> Term:
+    """The term with every word replaced by ``change(word)`` (which must be closed)."""
+    if isinstance(term, Word):
+        return change(term)
+    return rebuild(term, tuple(map_words(part, change) for part in children(term)))
+
+
+def map_variables(term: Term, change: Callable[[Variable, int], Term], level: int = 0) -> Term:
+    """Replace every variable by ``change(variable, binders above it)``."""
+    if isinstance(term, Variable):
+        return change(term, level)
+    if isinstance(term, Lambda):
+        return rebuild(term, (map_variables(term.body, change, level + 1),))
+    if isinstance(term, Let):
+        return rebuild(term, (map_variables(term.value, change, level), map_variables(term.body, change, level + 1)))
+    return rebuild(term, tuple(map_variables(part, change, level) for part in children(term)))
+
+
+def shift(term: Term, amount: int, cutoff: int = 0) -> Term:
+    """Add ``amount`` to every free variable (index at least ``cutoff`` at the root)."""
+    if amount == 0:
+        return term
+    return map_variables(term, lambda v, level: Variable(v.index + amount) if v.index >= cutoff + level else v)
+
+
+def substitute(body: Term, value: Term, index: int = 0) -> Term:
+    """``body`` with its free variable ``index`` replaced by ``value`` and the variables above it lowered by one."""
+
+    def change(variable: Variable, level: int) -> Term:
+        if variable.index == index + level:
+            return shift(value, index + level)
+        return Variable(variable.index - 1) if variable.index > index + level else variable
+
+    return map_variables(body, change)
+
+
+def free_variables(term: Term) -> set[int]:
+    """Indices, seen from the root, of the variables that are not bound inside the term."""
+    free: set[int] = set()
+
+    def note(variable: Variable, level: int) -> Term:
+        if variable.index >= level:
+            free.add(variable.index - level)
+        return variable
+
+    map_variables(term, note)
+    return free
+
+
+def sites_of(term: Term) -> list[str]:
+    """Distinct sites in order of first occurrence."""
+    return list(dict.fromkeys(word.site for word in words_in(term) if word.site is not None))
+
+
+def renumber_sites(term: Term, start: int = 1) -> Term:
+    """Sites numbered in pre-order; sharing is kept. Sites of shared subroutines (``name@digest…``) keep their names."""
+    names = {}
+    for site in sites_of(term):
+        names[site] = site if "@" in site else str(start + len(names))
+    return map_words(term, lambda w: Word(w.name, w.settings, names[w.site]) if w.site is not None else w)
+
+
+def canonical(term: Term) -> str:
+    """The hashed text: de Bruijn indices, sites numbered in pre-order, one form per structure."""
+    from .syntax import show_canonical
+
+    return show_canonical(renumber_sites(term))
+
+
+def digest(term: Term) -> str:
+    """SHA-256 of the canonical text, in hexadecimal."""
+    return hashlib.sha256(canonical(term).encode()).hexdigest()

@@ -1,0 +1,331 @@
+"""Types of the language and their text form.
+
+``list(int) -> int -> int`` (arrows curry), ``pair(int, str)``, ``Tensor[1,28,28]``, ``Tensor[c,h,w]``, ``Tensor[s...]`` (a whole
+shape), ``Tensor[n:int]`` (dtype). A type variable is one lower-case letter with optional digits. Tensor dimensions are per
+example: the batch dimension belongs to the compiler.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+ARITIES = {
+    "bool": 0, "int": 0, "float": 0, "char": 0, "str": 0, "unit": 0,
+    "list": 1, "option": 1, "graph": 1, "pair": 2, "map": 2,
+}  # fmt: skip
+CLASSES = ("Eq", "Ord", "Num")
+"""Constraint classes from the weakest to the strongest: each implies those before it."""
+
+
+class TypeSyntaxError(ValueError):
+    """The text of a type cannot be read."""
+
+
+class Type:
+    """A type of the language: a Constructor, a TypeVariable or a TensorType."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Constructor(Type):
+    """A named type applied to arguments; ``->`` is the constructor of functions."""
+
+    name: str
+    arguments: tuple[Type, ...] = ()
+
+    def __str__(self) -> str:
+        if self.name == "->":
+            left, right = self.arguments
+            return f"({left}) -> {right}" if is_function(left) else f"{left} -> {right}"
+        return f"{self.name}({', '.join(map(str, self.arguments))})" if self.arguments else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class TypeVariable(Type):
+    """An unknown type; its constraint class, if any, is kept in the Scheme."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionVariable:
+    """An unknown size of one tensor axis."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeVariable:
+    """An unknown run of tensor axes."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.name}..."
+
+
+Axis = int | DimensionVariable | ShapeVariable
+
+
+@dataclass(frozen=True, slots=True)
+class TensorType(Type):
+    """A tensor with per-example ``shape``; at most one axis entry is a ShapeVariable."""
+
+    shape: tuple[Axis, ...]
+    dtype: str = "float"
+
+    def __str__(self) -> str:
+        dtype = "" if self.dtype == "float" else f":{self.dtype}"
+        return f"Tensor[{','.join(map(str, self.shape))}{dtype}]"
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A type in which every free variable is quantified; ``constraints`` maps variable names to Eq, Ord or Num."""
+
+    type: Type
+    constraints: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        context = ", ".join(f"{kind} {name}" for name, kind in sorted(self.constraints.items()))
+        return f"{context} => {self.type}" if context else str(self.type)
+
+    def __hash__(self) -> int:
+        return hash(self.type)
+
+
+BOOL, INT, FLOAT = Constructor("bool"), Constructor("int"), Constructor("float")
+CHAR, STRING, UNIT = Constructor("char"), Constructor("str"), Constructor("unit")
+
+
+def list_of(element: Type) -> Type:
+    return Constructor("list", (element,))
+
+
+def pair_of(first: Type, second: Type) -> Type:
+    return Constructor("pair", (first, second))
+
+
+def option_of(element: Type) -> Type:
+    return Constructor("option", (element,))
+
+
+def map_of(key: Type, value: Type) -> Type:
+    return Constructor("map", (key, value))
+
+
+def graph_of(node: Type) -> Type:
+    return Constructor("graph", (node,))
+
+
+def tensor(*shape: Axis, dtype: str = "float") -> TensorType:
+    return TensorType(tuple(shape), dtype)
+
+
+def function(*types: Type) -> Type:
+    """``function(a, b, result)`` is ``a -> b -> result``."""
+    *arguments, result = types
+    for argument in reversed(arguments):
+        result = Constructor("->", (argument, result))
+    return result
+
+
+def is_function(type: Type) -> bool:
+    return isinstance(type, Constructor) and type.name == "->"
+
+
+def is_list(type: Type) -> bool:
+    return isinstance(type, Constructor) and type.name == "list"
+
+
+def arguments_of(type: Type) -> tuple[tuple[Type, ...], Type]:
+    """Split ``a -> b -> r`` into ``((a, b), r)``."""
+    arguments: list[Type] = []
+    while isinstance(type, Constructor) and type.name == "->":
+        arguments.append(type.arguments[0])
+        type = type.arguments[1]
+    return tuple(arguments), type
+
+
+def subtypes(type: Type) -> Iterator[Type]:
+    """The type and all types inside it, outermost first."""
+    yield type
+    if isinstance(type, Constructor):
+        for argument in type.arguments:
+            yield from subtypes(argument)
+
+
+def variables_of(type: Type) -> list[TypeVariable | DimensionVariable | ShapeVariable]:
+    """Free variables in order of first occurrence, without repeats."""
+    found: dict[TypeVariable | DimensionVariable | ShapeVariable, None] = {}
+    for part in subtypes(type):
+        if isinstance(part, TypeVariable):
+            found[part] = None
+        elif isinstance(part, TensorType):
+            found.update((axis, None) for axis in part.shape if not isinstance(axis, int))
+    return list(found)
+
+
+def is_ground(type: Type) -> bool:
+    return not variables_of(type)
+
+
+def has_tensor(type: Type) -> bool:
+    return any(isinstance(part, TensorType) for part in subtypes(type))
+
+
+_TOKEN = re.compile(r"\s*(->|=>|\.\.\.|[A-Za-z_][A-Za-z0-9_]*|\d+|[()\[\],:?])")
+
+
+def _tokens(text: str) -> list[str]:
+    tokens, position = [], 0
+    text = text.rstrip()
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if not match:
+            raise TypeSyntaxError(f"type={text!r}: unexpected {text[position:].strip()[:1]!r} at column {position + 1}")
+        tokens.append(match[1])
+        position = match.end()
+    return tokens
+
+
+class _Reader:
+    """Recursive descent over the tokens of one type."""
+
+    MAX_DEPTH = 100
+
+    def __init__(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise TypeSyntaxError(f"type={text!r}: a type is text such as 'list(int) -> int'")
+        self.text, self.tokens, self.position, self.depth = text, _tokens(text), 0, 0
+
+    def fail(self, needed: str) -> TypeSyntaxError:
+        got = self.tokens[self.position] if self.position < len(self.tokens) else "the end"
+        return TypeSyntaxError(f"type={self.text!r}: got {got!r}, needed {needed}; for example 'list(int) -> int'")
+
+    def peek(self) -> str | None:
+        return self.tokens[self.position] if self.position < len(self.tokens) else None
+
+    def take(self, needed: str | None = None) -> str:
+        token = self.peek()
+        if token is None or (needed is not None and token != needed):
+            raise self.fail(repr(needed) if needed else "a type")
+        self.position += 1
+        return token
+
+    def type(self) -> Type:
+        self.depth += 1
+        if self.depth > self.MAX_DEPTH:
+            raise TypeSyntaxError(f"type={self.text[:40]!r}…: nested deeper than {self.MAX_DEPTH}")
+        left = self.atom()
+        if self.peek() == "->":
+            self.take()
+            left = function(left, self.type())
+        self.depth -= 1
+        return left
+
+    def atom(self) -> Type:
+        token = self.take()
+        if token == "(":
+            inner = self.type()
+            self.take(")")
+            return inner
+        if token == "Tensor":
+            return self.tensor()
+        name = token.lower()
+        if name in ARITIES:
+            return Constructor(name, self.arguments(name))
+        if re.fullmatch(r"[a-z]\d*", token) and self.peek() != "(":
+            return TypeVariable(token)
+        self.position -= 1
+        raise self.fail(f"one of {', '.join(ARITIES)}, Tensor[…] or a variable such as a")
+
+    def arguments(self, name: str) -> tuple[Type, ...]:
+        if ARITIES[name] == 0:
+            return ()
+        self.take("(")
+        arguments = [self.type()]
+        while self.peek() == ",":
+            self.take()
+            arguments.append(self.type())
+        self.take(")")
+        if len(arguments) != ARITIES[name]:
+            raise TypeSyntaxError(f"type={self.text!r}: {name} takes {ARITIES[name]} arguments, got {len(arguments)}")
+        return tuple(arguments)
+
+    def tensor(self) -> Type:
+        self.take("[")
+        shape: list[Axis] = []
+        dtype = "float"
+        while self.peek() not in ("]", ":", None):
+            shape.append(self.axis())
+            if self.peek() == ",":
+                self.take()
+            elif self.peek() not in ("]", ":"):
+                raise self.fail("',' or ']'")
+        if self.peek() == ":":
+            self.take()
+            dtype = self.take()
+        self.take("]")
+        if sum(isinstance(axis, ShapeVariable) for axis in shape) > 1:
+            raise TypeSyntaxError(f"type={self.text!r}: a tensor has at most one whole-shape variable")
+        return TensorType(tuple(shape), dtype)
+
+    def axis(self) -> Axis:
+        token = self.take()
+        if token.isdigit():
+            return int(token)
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", token):
+            self.position -= 1
+            raise self.fail("a dimension: an integer, a name, or a name followed by ...")
+        if self.peek() == "...":
+            self.take()
+            return ShapeVariable(token)
+        return DimensionVariable(token)
+
+    def end(self) -> None:
+        if self.peek() is not None:
+            raise self.fail("the end of the type")
+
+
+def parse_type(text: str) -> Type:
+    """Read a type; raises TypeSyntaxError (a ValueError) with the place and what was needed."""
+    reader = _Reader(text)
+    type = reader.type()
+    reader.end()
+    return type
+
+
+def parse_scheme(text: str) -> Scheme:
+    """Read a scheme such as ``Ord a => list(a) -> list(a)`` (several constraints are separated by commas)."""
+    if not isinstance(text, str) or "=>" not in text:
+        return Scheme(parse_type(text))
+    context, _, body = text.partition("=>")
+    constraints = {}
+    for item in context.split(","):
+        kind, _, name = item.strip().partition(" ")
+        if kind not in CLASSES or not re.fullmatch(r"[a-z]\d*", name.strip()):
+            raise TypeSyntaxError(f"scheme={text!r}: constraint {item.strip()!r} must read like 'Ord a'")
+        constraints[name.strip()] = kind
+    return Scheme(parse_type(body), constraints)
+
+
+def in_class(type: Type, kind: str) -> bool:
+    """Whether a ground type belongs to the class Eq, Ord or Num."""
+    if isinstance(type, TensorType):
+        return False
+    assert isinstance(type, Constructor)
+    if kind == "Num":
+        return type in (INT, FLOAT)
+    if type.name == "->" or (kind == "Ord" and type.name in ("map", "graph")):
+        return False
+    return all(in_class(argument, kind) for argument in type.arguments)

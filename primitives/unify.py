@@ -1,0 +1,188 @@
+"""Unification of types, dimensions and shapes (Robinson 1965), with constraint classes on type variables."""
+
+from __future__ import annotations
+
+from .types import (
+    CLASSES,
+    INT,
+    FLOAT,
+    Axis,
+    Constructor,
+    DimensionVariable,
+    Scheme,
+    ShapeVariable,
+    TensorType,
+    Type,
+    TypeVariable,
+    variables_of,
+)
+
+
+class Mismatch(Exception):
+    """Two types cannot be made equal; ``reason`` says why in words."""
+
+    def __init__(self, left: object, right: object, reason: str = "") -> None:
+        super().__init__(reason or f"{left} is not {right}")
+        self.left, self.right, self.reason = left, right, reason
+
+
+class Unifier:
+    """A growing substitution. ``unify`` extends it or raises Mismatch; ``resolve`` applies it."""
+
+    def __init__(self) -> None:
+        self.types: dict[TypeVariable, Type] = {}
+        self.dimensions: dict[DimensionVariable, int | DimensionVariable] = {}
+        self.shapes: dict[ShapeVariable, tuple[Axis, ...]] = {}
+        self.classes: dict[TypeVariable, str] = {}
+        self._count = 0
+
+    def fresh(self, kind: str | None = None) -> TypeVariable:
+        self._count += 1
+        variable = TypeVariable(f"t{self._count}")
+        if kind:
+            self.classes[variable] = kind
+        return variable
+
+    def instantiate(self, scheme: Scheme, keep: frozenset = frozenset(), settings: dict[str, int] | None = None) -> Type:
+        """A copy of the scheme's type with fresh variables, except those in ``keep``.
+
+        A dimension variable that has the name of a setting becomes the setting's value.
+        """
+        renaming: dict = {}
+        for variable in variables_of(scheme.type):
+            if variable in keep:
+                continue
+            if isinstance(variable, TypeVariable):
+                renaming[variable] = self.fresh(scheme.constraints.get(variable.name))
+            elif isinstance(variable, DimensionVariable) and settings and variable.name in settings:
+                renaming[variable] = settings[variable.name]
+            else:
+                self._count += 1
+                renaming[variable] = type(variable)(f"{variable.name}{self._count}")
+        return rename(scheme.type, renaming) if renaming else scheme.type
+
+    def head(self, type: Type) -> Type:
+        while isinstance(type, TypeVariable) and type in self.types:
+            type = self.types[type]
+        return type
+
+    def resolve(self, type: Type) -> Type:
+        """The type with all that is known filled in."""
+        type = self.head(type)
+        if isinstance(type, Constructor) and type.arguments:
+            return Constructor(type.name, tuple(self.resolve(argument) for argument in type.arguments))
+        if isinstance(type, TensorType):
+            return TensorType(self.resolve_shape(type.shape), type.dtype)
+        return type
+
+    def resolve_shape(self, shape: tuple[Axis, ...]) -> tuple[Axis, ...]:
+        resolved: list[Axis] = []
+        for axis in shape:
+            if isinstance(axis, ShapeVariable):
+                resolved.extend(self.resolve_shape(self.shapes[axis]) if axis in self.shapes else (axis,))
+                continue
+            while isinstance(axis, DimensionVariable) and axis in self.dimensions:
+                axis = self.dimensions[axis]
+            resolved.append(axis)
+        return tuple(resolved)
+
+    def unify(self, left: Type, right: Type) -> None:
+        """Make both types equal or raise Mismatch."""
+        left, right = self.head(left), self.head(right)
+        if left is right or left == right:
+            return
+        if isinstance(left, TypeVariable):
+            self._bind(left, right)
+        elif isinstance(right, TypeVariable):
+            self._bind(right, left)
+        elif isinstance(left, TensorType) and isinstance(right, TensorType):
+            if left.dtype != right.dtype:
+                raise Mismatch(left, right, f"dtype {left.dtype} is not {right.dtype}")
+            self._unify_shapes(left.shape, right.shape)
+        elif isinstance(left, Constructor) and isinstance(right, Constructor) and left.name == right.name:
+            for one, other in zip(left.arguments, right.arguments, strict=True):
+                self.unify(one, other)
+        else:
+            raise Mismatch(left, right)
+
+    def _bind(self, variable: TypeVariable, type: Type) -> None:
+        kind = self.classes.get(variable)
+        if isinstance(type, TypeVariable):
+            if kind:
+                self._require(type, kind)
+            self.types[variable] = type
+            return
+        if self._occurs(variable, type):
+            raise Mismatch(variable, type, f"the type would contain itself: {variable} = {self.resolve(type)}")
+        if kind:
+            self._require(type, kind)
+        self.types[variable] = type
+
+    def _occurs(self, variable: TypeVariable, type: Type) -> bool:
+        type = self.head(type)
+        if type == variable:
+            return True
+        return isinstance(type, Constructor) and any(self._occurs(variable, part) for part in type.arguments)
+
+    def _require(self, type: Type, kind: str) -> None:
+        """Constrain a type to a class, passing the constraint on to variables inside it."""
+        type = self.head(type)
+        if isinstance(type, TypeVariable):
+            known = self.classes.get(type)
+            if known is None or CLASSES.index(known) < CLASSES.index(kind):
+                self.classes[type] = kind
+            return
+        allowed = isinstance(type, Constructor) and (
+            type in (INT, FLOAT)
+            if kind == "Num"
+            else type.name != "->" and not (kind == "Ord" and type.name in ("map", "graph"))
+        )
+        if not allowed:
+            raise Mismatch(type, kind, f"{self.resolve(type)} is not in the class {kind}")
+        assert isinstance(type, Constructor)
+        for argument in type.arguments:
+            self._require(argument, kind)
+
+    def _unify_dimensions(self, left: Axis, right: Axis) -> None:
+        while isinstance(left, DimensionVariable) and left in self.dimensions:
+            left = self.dimensions[left]
+        while isinstance(right, DimensionVariable) and right in self.dimensions:
+            right = self.dimensions[right]
+        if left == right:
+            return
+        if isinstance(left, DimensionVariable) and not isinstance(right, ShapeVariable):
+            self.dimensions[left] = right
+        elif isinstance(right, DimensionVariable) and not isinstance(left, ShapeVariable):
+            self.dimensions[right] = left
+        else:
+            raise Mismatch(left, right, f"dimension {left} is not {right}")
+
+    def _unify_shapes(self, left: tuple[Axis, ...], right: tuple[Axis, ...]) -> None:
+        one, other = list(self.resolve_shape(left)), list(self.resolve_shape(right))
+        for end in (0, -1):
+            while one and other and not isinstance(one[end], ShapeVariable) and not isinstance(other[end], ShapeVariable):
+                self._unify_dimensions(one.pop(end), other.pop(end))
+        if one == other:
+            return
+        for variable, shape in ((one, other), (other, one)):
+            if len(variable) == 1 and isinstance(variable[0], ShapeVariable):
+                if variable[0] in shape:
+                    raise Mismatch(left, right, "the shape would contain itself")
+                self.shapes[variable[0]] = tuple(shape)
+                return
+        raise Mismatch(left, right, f"shape {_text(self.resolve_shape(left))} is not {_text(self.resolve_shape(right))}")
+
+
+def _text(shape: tuple[Axis, ...]) -> str:
+    return f"[{','.join(map(str, shape))}]"
+
+
+def rename(type: Type, renaming: dict) -> Type:
+    if isinstance(type, TypeVariable):
+        return renaming.get(type, type)
+    if isinstance(type, TensorType):
+        return TensorType(tuple(renaming.get(axis, axis) for axis in type.shape), type.dtype)
+    assert isinstance(type, Constructor)
+    if not type.arguments:
+        return type
+    return Constructor(type.name, tuple(rename(argument, renaming) for argument in type.arguments))

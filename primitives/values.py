@@ -1,0 +1,280 @@
+"""Values of the language and their JSON form.
+
+int (|x| ≤ 2⁵³), bool, float, char (str of length 1), str, list (tuple), pair (2-tuple), option (None or Some), map (Table), graph (Graph),
+tensor (torch.Tensor without batch dimension), function (curried Python callable), unit (``()``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .types import BOOL, CHAR, FLOAT, INT, STRING, UNIT, Constructor, TensorType, Type
+
+MAX_INT = 2**53
+"""Largest magnitude of an Int: exact in JSON and in float64."""
+MAX_SIZE = 65_536
+"""Longest list, string or table in every back end."""
+Value = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A computation that has no value: ``kind`` is one of KINDS, ``word`` where it happened."""
+
+    kind: str
+    word: str = ""
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.word}: {self.detail}" if self.word else f"{self.kind}: {self.detail}"
+
+
+KINDS = (
+    "ill-typed", "undefined", "overflow", "out of fuel", "too large", "out of memory", "diverged", "timed out", "lost", "error",
+)  # fmt: skip
+
+
+class Failed(Exception):
+    """Raised inside a meaning; the back end turns it into a Failure with the word's name."""
+
+    kind = "undefined"
+    word = ""
+
+
+class Undefined(Failed):
+    """The word has no value here: head of an empty list, division by zero."""
+
+
+class Overflow(Failed):
+    """An Int beyond 2⁵³."""
+
+    kind = "overflow"
+
+
+class TooLarge(Failed):
+    """A list, string or table longer than MAX_SIZE."""
+
+    kind = "too large"
+
+
+class OutOfFuel(Failed):
+    """Too many steps or too deep a recursion."""
+
+    kind = "out of fuel"
+
+
+def check_int(value: int) -> int:
+    """The value, or Overflow beyond 2⁵³."""
+    if -MAX_INT <= value <= MAX_INT:
+        return value
+    raise Overflow("an integer is beyond 2^53")
+
+
+def check_float(value: float) -> float:
+    """The value; infinities and NaN are values of Float."""
+    return value
+
+
+def check_size(size: int) -> int:
+    """The size, or TooLarge beyond MAX_SIZE; call it before allocating."""
+    if size > MAX_SIZE:
+        raise TooLarge(f"size {size} is larger than {MAX_SIZE}")
+    return size
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """An option that holds a value; None is the other one."""
+
+    value: Value
+
+
+class Table:
+    """An immutable hash table in insertion order; equality ignores the order."""
+
+    __slots__ = ("_hash", "entries")
+
+    def __init__(self, entries: Iterable[tuple[Value, Value]] = ()) -> None:
+        self.entries: dict[Value, Value] = dict(entries)
+        self._hash: int | None = None
+
+    def put(self, key: Value, value: Value) -> Table:
+        check_size(len(self.entries) + 1)
+        return Table([*self.entries.items(), (key, value)])
+
+    def remove(self, key: Value) -> Table:
+        return Table((k, v) for k, v in self.entries.items() if k != key)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[tuple[Value, Value]]:
+        return iter(self.entries.items())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Table) and self.entries == other.entries
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash(frozenset(self.entries.items()))
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"Table({list(self.entries.items())!r})"
+
+
+class Graph:
+    """An immutable directed graph: nodes in order of first mention, neighbours in order of the edges."""
+
+    __slots__ = ("edges", "neighbours")
+
+    def __init__(self, edges: Iterable[tuple[Value, Value]] = (), nodes: Iterable[Value] = ()) -> None:
+        self.edges = tuple(dict.fromkeys(edges))
+        neighbours: dict[Value, list[Value]] = {node: [] for node in nodes}
+        for source, target in self.edges:
+            neighbours.setdefault(source, []).append(target)
+            neighbours.setdefault(target, [])
+        self.neighbours = {node: tuple(targets) for node, targets in neighbours.items()}
+
+    @property
+    def nodes(self) -> tuple[Value, ...]:
+        return tuple(self.neighbours)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Graph)
+            and frozenset(self.edges) == frozenset(other.edges)
+            and frozenset(self.neighbours) == frozenset(other.neighbours)
+        )
+
+    def __hash__(self) -> int:
+        return hash((frozenset(self.edges), frozenset(self.neighbours)))
+
+    def __repr__(self) -> str:
+        return f"Graph({list(self.edges)!r})"
+
+
+class ValueMismatch(ValueError):
+    """Data do not fit the type asked for."""
+
+
+def _bad(data: object, type: Type, needed: str) -> ValueMismatch:
+    shown = repr(data)
+    shown = shown if len(shown) <= 60 else shown[:59] + "…"
+    return ValueMismatch(f"value={shown} does not fit type={type}: needed {needed}")
+
+
+def _is_int(data: object) -> bool:
+    return isinstance(data, int) and not isinstance(data, bool)
+
+
+_READERS: dict[Type, Callable[[Any], tuple[bool, Any]]] = {
+    BOOL: lambda d: (isinstance(d, bool), d),
+    INT: lambda d: (_is_int(d) and abs(d) <= MAX_INT, d),
+    FLOAT: lambda d: (isinstance(d, float) or _is_int(d) and abs(d) <= MAX_INT, float(d) if _is_number(d) else d),
+    CHAR: lambda d: (isinstance(d, str) and len(d) == 1, d),
+    STRING: lambda d: (isinstance(d, str) and len(d) <= MAX_SIZE, d),
+    UNIT: lambda d: (d is None or d == [], ()),
+}
+
+
+def _is_number(data: object) -> bool:
+    return isinstance(data, float) or (_is_int(data) and abs(data) <= MAX_INT)  # type: ignore[arg-type]
+
+
+def from_json(data: Any, type: Type) -> Value:
+    """Convert JSON data to a value of the type; raises ValueMismatch (a ValueError) where it does not fit."""
+    reader = _READERS.get(type)
+    if reader is not None:
+        fits, value = reader(data)
+        if not fits:
+            limit = " with |x| <= 2^53" if type == INT else ""
+            raise _bad(data, type, f"a JSON value of that type{limit}")
+        return value
+    if isinstance(type, TensorType):
+        return _tensor_from_json(data, type)
+    if not isinstance(type, Constructor) or type.name in ("->", "unit"):
+        raise _bad(data, type, "a type of data (no function, no variable)")
+    return _constructed_from_json(data, type)
+
+
+def _constructed_from_json(data: Any, type: Constructor) -> Value:
+    arguments = type.arguments
+    if type.name == "option":
+        if data is None:
+            return None
+        if not isinstance(data, list) or len(data) != 1:
+            raise _bad(data, type, "null or a list of one value")
+        return Some(from_json(data[0], arguments[0]))
+    if not isinstance(data, (list, tuple)):
+        raise _bad(data, type, "a list")
+    if len(data) > MAX_SIZE:
+        raise _bad(f"{len(data)} items", type, f"at most {MAX_SIZE} items")
+    if type.name == "list":
+        return tuple(from_json(item, arguments[0]) for item in data)
+    if type.name == "pair":
+        if len(data) != 2:
+            raise _bad(data, type, "a list of two values")
+        return from_json(data[0], arguments[0]), from_json(data[1], arguments[1])
+    node = Constructor("pair", (arguments[0], arguments[-1]))
+    if type.name == "map":
+        return Table(from_json(item, node) for item in data)
+    if len(data) == 2 and all(isinstance(part, (list, tuple)) for part in data):
+        nodes, edges = data
+        return Graph((from_json(e, node) for e in edges), (from_json(n, arguments[0]) for n in nodes))
+    raise _bad(data, type, "[nodes, edges]")
+
+
+def _tensor_from_json(data: Any, type: TensorType) -> Value:
+    import torch
+
+    try:
+        value = torch.tensor(data, dtype=torch.long if type.dtype == "int" else torch.float32)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        raise _bad(data, type, "nested lists of numbers") from None
+    if len(type.shape) != value.dim() or any(
+        isinstance(a, int) and a != b for a, b in zip(type.shape, value.shape, strict=True)
+    ):
+        raise _bad(f"shape {list(value.shape)}", type, "that shape")
+    return value
+
+
+def to_json(value: Value, type: Type) -> Any:
+    """The JSON form of a value of the type; ``from_json`` reads it back."""
+    if isinstance(type, TensorType):
+        return value.tolist()
+    assert isinstance(type, Constructor)
+    arguments = type.arguments
+    if type.name == "list":
+        return [to_json(item, arguments[0]) for item in value]
+    if type.name == "pair":
+        return [to_json(value[0], arguments[0]), to_json(value[1], arguments[1])]
+    if type.name == "option":
+        return None if value is None else [to_json(value.value, arguments[0])]
+    if type.name == "map":
+        return [[to_json(k, arguments[0]), to_json(v, arguments[1])] for k, v in value]
+    if type.name == "graph":
+        edges = [[to_json(a, arguments[0]), to_json(b, arguments[0])] for a, b in value.edges]
+        return [[to_json(node, arguments[0]) for node in value.nodes], edges]
+    return None if type.name == "unit" else value
+
+
+def equal(left: Value, right: Value, tolerance: float = 1e-6) -> bool:
+    """Equality of two values of one type. Floats agree within a relative and absolute ``tolerance``; NaN never equals; true is not 1."""
+    if isinstance(left, (Failure, bool)) or isinstance(right, (Failure, bool)):
+        return not isinstance(left, Failure) and type(left) is type(right) and left == right
+    if isinstance(left, float) or isinstance(right, float):
+        return math.isclose(left, right, rel_tol=tolerance, abs_tol=tolerance)
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        return len(left) == len(right) and all(equal(a, b, tolerance) for a, b in zip(left, right, strict=True))
+    if isinstance(left, Some) and isinstance(right, Some):
+        return equal(left.value, right.value, tolerance)
+    if isinstance(left, Table) and isinstance(right, Table):
+        keys = left.entries.keys()
+        return keys == right.entries.keys() and all(equal(left.entries[k], right.entries[k], tolerance) for k in keys)
+    if hasattr(left, "shape") and hasattr(right, "shape"):
+        return tuple(left.shape) == tuple(right.shape) and bool(((left - right).abs() <= tolerance).all())
+    return type(left) is type(right) and bool(left == right)
