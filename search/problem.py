@@ -1,0 +1,72 @@
+"""What a search is asked for: a type, the words to use, and bounds. Tests are never part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from primitives.primitive import Primitive, Setting
+from primitives.term import Literal, Term
+from primitives.types import Type
+from primitives.values import Value
+
+DIRECTIONS = ("minimise", "maximise")
+Example = tuple[tuple[Value, ...], Value]
+
+
+class ProblemError(ValueError):
+    """A problem that cannot be searched as it is stated."""
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A search problem.
+
+    ``type`` is the type of the wanted program (closed; no variables); ``words`` what it may be made of.
+    ``weights`` are log-weights of words relative to 0 (a learned or hand-made grammar); ``$variable`` and ``$constant`` weigh variables
+    and constants, ``$lambda`` abstractions where a function is wanted; what is absent weighs as in ``search/weights.toml``.
+    ``examples`` are ``((inputs, …), output)`` values, None where the task has none (then an evaluator scores proposals);
+    ``probes`` are further inputs without outputs, on which programs may be told apart.
+    ``objectives`` are (name of a score, ``minimise`` | ``maximise``), the first being the main one.
+    ``ranges`` override what is sampled, ``{"conv.maps": Setting("maps", 8, 4, 32, log=True)}``.
+    ``max_parameters`` bounds the trainable numbers of a proposal, ``starts`` are programs known beforehand to begin from.
+    """
+
+    type: Type
+    words: Mapping[str, Primitive]
+    weights: Mapping[str, float] = field(default_factory=dict)
+    seed: int = 0
+    examples: tuple[Example, ...] | None = None
+    probes: tuple[tuple[Value, ...], ...] = ()
+    constants: tuple[Literal, ...] = ()
+    objectives: tuple[tuple[str, str], ...] = (("score", "maximise"),)
+    ranges: Mapping[str, Setting] = field(default_factory=dict)
+    max_size: int = 40
+    max_depth: int = 12
+    max_parameters: int | None = None
+    tolerance: float = 1e-6
+    starts: tuple[Term, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("words", "weights", "ranges"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        for name in ("max_size", "max_depth"):
+            if getattr(self, name) < 1:
+                raise ProblemError(f"{name}={getattr(self, name)}: needed at least 1")
+        if not self.objectives:
+            raise ProblemError("objectives=(): needed at least one (name, direction)")
+        for score, direction in self.objectives:
+            if direction not in DIRECTIONS:
+                raise ProblemError(f"objectives: {score!r} has direction={direction!r}; use one of {', '.join(DIRECTIONS)}")
+        for key in self.ranges:
+            self._check_range(key)
+
+    def _check_range(self, key: str) -> None:
+        word, _, setting = key.rpartition(".")
+        if word not in self.words or setting not in {s.name for s in self.words[word].settings}:
+            raise ProblemError(f"ranges: {key!r} is not word.setting of the problem's words; correct the name or leave it out")
+
+    def setting(self, word: str, setting: Setting) -> Setting:
+        """The range to sample for a word's setting: the problem's own, else the declared one."""
+        return self.ranges.get(f"{word}.{setting.name}", setting)

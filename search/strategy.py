@@ -1,0 +1,221 @@
+"""Ask, tell, replay: what every search strategy is.
+
+A strategy proposes terms and learns from scores. It never trains, evaluates or stores. Ask number n draws its randomness from
+(problem seed, n) alone, and its state is a function of the asks and tells so far: so a study resumes by replaying its log.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from primitives.syntax import show_canonical
+from primitives.term import Term
+
+from .problem import Problem
+from .randomness import Draws
+
+
+class StrategyError(ValueError):
+    """A wrong option, or a call out of order."""
+
+
+class ReplayError(StrategyError):
+    """The log does not fit what the strategy proposes: another version, other words or another seed wrote it."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A program to evaluate. ``parent`` is the ask that it was derived from; ``number`` its own ask (given by ``ask``).
+
+    ``info`` is plain data: ``operator`` (how it was made) and ``inherit`` {site: (ask number, site there)}, where weights may start from.
+    """
+
+    term: Term
+    parent: int | None = None
+    info: Mapping[str, Any] = field(default_factory=dict)
+    number: int = -1
+
+    @property
+    def text(self) -> str:
+        """The term as it stands in the log (de Bruijn, sites as they are)."""
+        return show_canonical(self.term)
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What became of a proposal: ``scores`` by name (empty where it failed), ``outcome`` in a word,
+
+    ``cases`` one error an example or group of examples (0 = met; for lexicase), ``weights`` a handle that strategies pass on unread.
+    """
+
+    scores: Mapping[str, float] = field(default_factory=dict)
+    outcome: str = "ok"
+    cases: tuple[float, ...] | None = None
+    weights: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Log entry: ask ``number`` proposed the term of this text."""
+
+    number: int
+    term: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """Log entry: ask ``number`` was told this feedback."""
+
+    number: int
+    feedback: Feedback
+
+
+@dataclass(frozen=True)
+class Option:
+    """A declared option of a strategy: its type is that of ``default``."""
+
+    name: str
+    default: Any
+    doc: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple = ()
+
+    def check(self, strategy: str, value: Any) -> Any:
+        """The value in the option's type, or StrategyError. None is allowed where it is the default."""
+        if value is None and self.default is None:
+            return None
+        wanted = type(self.default) if self.default is not None else type(value)
+        if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if type(value) is not wanted:
+            raise self._bad(strategy, value, f"a value of type {wanted.__name__}")
+        if self.choices and value not in self.choices:
+            raise self._bad(strategy, value, f"one of {', '.join(map(str, self.choices))}")
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            below, above = self.low is not None and value < self.low, self.high is not None and value > self.high
+            if below or above or not math.isfinite(value):
+                raise self._bad(strategy, value, f"a number from {self.low} to {self.high if self.high is not None else '∞'}")
+        return value
+
+    def _bad(self, strategy: str, value: Any, needed: str) -> StrategyError:
+        return StrategyError(f"strategy={strategy!r}: option {self.name}={value!r}, needed {needed} ({self.doc})")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """State of a fused search: ``terms`` considered so far, plain ``detail`` for people."""
+
+    terms: int
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A program that meets all examples, found after ``terms`` terms."""
+
+    term: Term
+    terms: int
+    info: Mapping[str, Any] = field(default_factory=dict)
+
+
+class AbstractStrategy(ABC):
+    """A search strategy: subclasses give ``name``, ``OPTIONS``, ``propose`` and ``learn``; they are final.
+
+    ``batch`` is the number of asks that may be outstanding in deterministic mode.
+    """
+
+    name: ClassVar[str]
+    OPTIONS: ClassVar[tuple[Option, ...]] = ()
+    fused: ClassVar[bool] = False
+    """Whether the strategy evaluates on its own in a closed loop (``run``) where the problem has examples."""
+    batch: int = 1
+
+    def __init__(self, problem: Problem, options: Mapping[str, Any] | None = None) -> None:
+        self.problem = problem
+        self.options: Mapping[str, Any] = MappingProxyType(self._options(options or {}))
+        self.asked = 0
+        self.outstanding: dict[int, Proposal] = {}
+        self.setup()
+
+    @classmethod
+    def _options(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        known = {option.name: option for option in cls.OPTIONS}
+        for key in given:
+            if key not in known:
+                has = ", ".join(known) or "none"
+                raise StrategyError(f"strategy={cls.name!r}: option {key!r} is not known; it has: {has}")
+        return {name: option.check(cls.name, given.get(name, option.default)) for name, option in known.items()}
+
+    def setup(self) -> None:
+        """Prepare state; ``problem`` and ``options`` are set."""
+
+    @abstractmethod
+    def propose(self, number: int, draws: Draws) -> Proposal | None:
+        """The proposal of ask ``number``, or None when the space is exhausted; all randomness from ``draws``."""
+
+    @abstractmethod
+    def learn(self, proposal: Proposal, feedback: Feedback) -> None:
+        """Take in the feedback on a proposal."""
+
+    def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Progress | Hit]:
+        """The fused loop of a strategy with ``fused``: yields Progress now and then and every Hit, until exhausted or at a bound.
+
+        ``deadline`` is a reading of ``time.monotonic()``; ``max_terms`` bounds the terms considered.
+        """
+        raise StrategyError(f"strategy={self.name!r} has no loop of its own; use ask and tell")
+
+    def ask(self) -> Proposal | None:
+        """The next proposal, numbered from 0, or None: exhausted."""
+        proposal = self.propose(self.asked, Draws(self.problem.seed, self.asked))
+        if proposal is None:
+            return None
+        proposal = replace(proposal, number=self.asked)
+        self.outstanding[self.asked] = proposal
+        self.asked += 1
+        return proposal
+
+    def tell(self, number: int, feedback: Feedback) -> None:
+        """Feedback on an outstanding ask; StrategyError if it was not asked or was told before."""
+        proposal = self.outstanding.pop(number, None)
+        if proposal is None:
+            state = "was told already" if 0 <= number < self.asked else "was never asked"
+            raise StrategyError(f"strategy={self.name!r}: tell of ask={number}, which {state}; tell each ask once")
+        self.learn(proposal, feedback)
+
+    def ask_many(self, count: int) -> list[Proposal]:
+        """Up to ``count`` proposals; fewer only when exhausted."""
+        proposals: list[Proposal] = []
+        while len(proposals) < count and (proposal := self.ask()) is not None:
+            proposals.append(proposal)
+        return proposals
+
+    def tell_many(self, feedbacks: Iterable[tuple[int, Feedback]]) -> None:
+        """Tell in the order given."""
+        for number, feedback in feedbacks:
+            self.tell(number, feedback)
+
+    def replay(self, log: Iterable[Asked | Told]) -> Sequence[Proposal]:
+        """Bring a new strategy to the state after the log (entries in the order in which they happened).
+
+        Every ask is repeated and compared; ReplayError where it differs. Returns the proposals that are asked but not told, in order.
+        """
+        if self.asked:
+            raise StrategyError(f"strategy={self.name!r}: replay after {self.asked} asks; replay into a new strategy")
+        for entry in log:
+            if isinstance(entry, Told):
+                self.tell(entry.number, entry.feedback)
+                continue
+            proposal = self.ask()
+            got = (proposal.number, proposal.text) if proposal is not None else ("exhausted", "")
+            if got != (entry.number, entry.term):
+                raise ReplayError(
+                    f"strategy={self.name!r}: the log says ask={entry.number} was {entry.term}, replay gives {got[0]}: {got[1]}; "
+                    "resume with the words, options and seed that the log was written with"
+                )
+        return [self.outstanding[number] for number in sorted(self.outstanding)]
