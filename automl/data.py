@@ -13,14 +13,10 @@ import numpy as np
 from primitives.types import Type, arguments_of, parse_type
 from primitives.values import from_json, to_json
 
-VALUES, CLASSES, INTEGERS, NUMBERS = "values", "classes", "integers", "numbers"
-"""Forms of a target: values of the language; class indices [n]; whole numbers [n]; real numbers [n, k]."""
-TARGET_FORMS = (VALUES, CLASSES, INTEGERS, NUMBERS)
+from .errors import TaskError
+from .metrics import CLASSES, NUMBERS, VALUES, case_errors, score
+
 MAXIMIZE, MINIMIZE = "maximize", "minimize"
-
-
-class TaskError(ValueError):
-    """A task, its data or its declaration is refused; the message gives ``name=value``, what is required and what to do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +29,8 @@ class RaggedArray:
     def __post_init__(self) -> None:
         if self.lengths.ndim != 1 or int(self.lengths.sum()) != len(self.values) or (self.lengths < 0).any():
             raise TaskError(
-                f"lengths.sum()={int(self.lengths.sum())} with len(values)={len(self.values)}: the lengths [n] of the sequences "
+                f"lengths.sum()={int(self.lengths.sum())} with len(values)={len(self.values)}: the lengths [n] of "
+                "the sequences "
                 "must be at least 0 and add up to the number of values; give one length a sequence"
             )
 
@@ -58,7 +55,8 @@ class RaggedArray:
 
 
 Column = np.ndarray | RaggedArray | tuple
-"""One argument of a program for all cases: an array [n, …], ``n`` sequences of arrays, or ``n`` values of the language."""
+"""One argument of a program for all cases: an array [n, …], ``n`` sequences of arrays, or ``n`` values of the
+language."""
 
 
 def _take(column: Column, indices: np.ndarray) -> Column:
@@ -81,7 +79,8 @@ class Part:
         counts = [len(column) for column in (*self.inputs, self.targets)]
         if len(set(counts)) > 1:
             raise TaskError(
-                f"cases={counts}: each argument and the targets must have the same number of cases; give one target a case"
+                f"cases={counts}: each argument and the targets must have the same number of cases; give one "
+                "target a case"
             )
 
     def __len__(self) -> int:
@@ -111,9 +110,9 @@ def _rows(column: Column) -> Iterator[Any]:
 class ProblemData:
     """What a search and its workers see of a task: train and validation, never the test part.
 
-    Pickles as JSON text and plain arrays (``payload``). ``digest`` covers all that an evaluation's result can depend on here:
-    type, cases, target form, metric and tolerance. ``target`` is one of TARGET_FORMS; ``loss`` follows from it;
-    ``target_scale`` [k] is the standard deviation by which targets of the form numbers were divided.
+    Pickles as JSON text and plain arrays (``payload``). ``digest`` covers all that an evaluation's result can depend
+    on here: type, cases, target form, metric and tolerance. ``target`` is one of automl.metrics.TARGET_FORMS; ``loss``
+    follows from it; ``target_scale`` [k] is the standard deviation by which targets of the form numbers were divided.
     """
 
     name: str
@@ -137,7 +136,8 @@ class ProblemData:
 
     @property
     def loss(self) -> str | None:
-        """The loss that suits the target: ``cross_entropy`` for classes, ``mse`` for numbers, None for values and integers."""
+        """The loss that suits the target: ``cross_entropy`` for classes, ``mse`` for numbers, None for values and
+        integers."""
         return {CLASSES: "cross_entropy", NUMBERS: "mse"}.get(self.target)
 
     @property
@@ -147,14 +147,11 @@ class ProblemData:
 
     def score(self, outputs: Any, part: Part) -> dict[str, float]:
         """Scores of a program's ``outputs`` on ``part``; contract in automl.metrics.score."""
-        from .metrics import score
-
         return score(self.target, outputs, part.targets, scale=self.target_scale)
 
     def case_errors(self, outputs: Any, part: Part) -> np.ndarray:
-        """float64 [n], 0 where the case is met: the vector for lexicase selection; contract in automl.metrics.case_errors."""
-        from .metrics import case_errors
-
+        """float64 [n], 0 where the case is met: the vector for lexicase selection; contract in
+        automl.metrics.case_errors."""
         return case_errors(self.target, outputs, part.targets)
 
     def is_solved(self, scores: Mapping[str, float]) -> bool:
@@ -180,7 +177,13 @@ class ProblemData:
         described = {key: describe_part(part, argument_types, result, key, arrays) for key, part in parts.items()}
         keys = ("kind", "target", "metric", "direction", "solved_at", "dtype")
         fields = {key: getattr(self, key) for key in keys}
-        return {**fields, "type": str(self.type), "constants": list(self.constants), "target_scale": list(self.target_scale), "parts": described}, arrays
+        return {
+            **fields,
+            "type": str(self.type),
+            "constants": list(self.constants),
+            "target_scale": list(self.target_scale),
+            "parts": described,
+        }, arrays
 
     def payload(self) -> tuple[str, dict[str, np.ndarray]]:
         """JSON text and named plain arrays from which ``from_payload`` makes the same data on another machine."""
@@ -193,7 +196,7 @@ class ProblemData:
         parts, type = described.pop("parts"), parse_type(described.pop("type"))
         argument_types, result = arguments_of(type)
         read = {key: restore_part(part, argument_types, result, arrays) for key, part in parts.items()}
-        tuples = {key: tuple(described.pop(key)) for key in ("constants", "target_scale")}
+        tuples: dict[str, Any] = {key: tuple(described.pop(key)) for key in ("constants", "target_scale")}
         validation = read.get("validation", read["train"])
         return cls(**described, type=type, **tuples, train=read["train"], validation=validation)
 
@@ -205,7 +208,7 @@ def describe_part(
     part: Part, argument_types: Sequence[Type], result: Type, name: str, arrays: dict[str, np.ndarray]
 ) -> dict[str, Any]:
     """The JSON form of ``part``; its arrays are put into ``arrays`` under names that start with ``name``."""
-    described = []
+    described: list[dict[str, Any]] = []
     for index, (column, type) in enumerate(zip((*part.inputs, part.targets), (*argument_types, result), strict=True)):
         key = f"{name}.{index}"
         if isinstance(column, tuple):

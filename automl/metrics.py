@@ -1,7 +1,7 @@
 """Scores of a program's outputs against targets, and equality and distance of values.
 
-Outputs are what a program gives on all cases of a part: an array or tensor [n, …], or a sequence of ``n`` values in which a
-Failure may stand for a case. NaN is never equal to anything, so that it never counts as met.
+Outputs are what a program gives on all cases of a part: an array or tensor [n, …], or a sequence of ``n`` values in
+which a Failure may stand for a case. NaN is never equal to anything, so that it never counts as met.
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ import numpy as np
 
 from primitives.values import Failure, Graph, Some, Table
 
-from .data import CLASSES, INTEGERS, NUMBERS, TaskError
+from .errors import TaskError
+
+VALUES, CLASSES, INTEGERS, NUMBERS = "values", "classes", "integers", "numbers"
+"""Forms of a target: values of the language; class indices [n]; whole numbers [n]; real numbers [n, k]."""
+TARGET_FORMS = (VALUES, CLASSES, INTEGERS, NUMBERS)
 
 
 SCALAR_TOLERANCE = 1e-6
@@ -24,7 +28,8 @@ TENSOR_TOLERANCE = 1e-4
 
 
 def equal(actual: Any, expected: Any) -> bool:
-    """Whether two values of the language are equal: types must agree (``true`` is not 1, 1 is not 1.0), floats within tolerance."""
+    """Whether two values of the language are equal: types must agree (``true`` is not 1, 1 is not 1.0), floats
+    within tolerance."""
     return distance(actual, expected) == 0.0
 
 
@@ -44,8 +49,9 @@ def distance(actual: Any, expected: Any) -> float:
     if isinstance(expected, tuple | list):
         return _sequence_distance(actual, expected)
     if expected is None or isinstance(expected, Some):
-        both = isinstance(actual, Some) and isinstance(expected, Some)
-        return distance(actual.value, expected.value) if both else float(actual is not expected)
+        if isinstance(actual, Some) and isinstance(expected, Some):
+            return distance(actual.value, expected.value)
+        return float(actual is not None or expected is not None)
     if isinstance(expected, Table):
         return _table_distance(actual, expected)
     if isinstance(expected, Graph):
@@ -57,7 +63,9 @@ def distance(actual: Any, expected: Any) -> float:
 
 def _number_distance(actual: Any, expected: Any) -> float:
     whole = isinstance(expected, int | np.integer)
-    if isinstance(actual, bool | np.bool_) or not isinstance(actual, int | np.integer if whole else float | np.floating):
+    if isinstance(actual, bool | np.bool_) or not isinstance(
+        actual, int | np.integer if whole else float | np.floating
+    ):
         return 1.0
     if whole:
         difference = float(abs(int(actual) - int(expected)))
@@ -126,9 +134,11 @@ def as_array(value: Any) -> np.ndarray:
 def score(form: str, outputs: Any, targets: Any, *, scale: Sequence[float] = ()) -> dict[str, float]:
     """Scores of ``outputs`` against ``targets`` of the target form ``form``.
 
-    values, classes, integers: ``accuracy`` (fraction of cases met) and ``error`` = 1 - accuracy; values also ``distance`` (mean);
-    classes also ``cross_entropy`` (nats) where all outputs are finite scores [n, classes]; integers also ``mae`` over the cases
-    that gave a number. numbers: ``r2``, ``mse``, ``mae`` over all outputs, the latter two in units of ``scale`` [k] (default 1).
+    - values, classes, integers: ``accuracy`` (fraction of cases met) and ``error`` = 1 - accuracy;
+      values also ``distance`` (mean over cases); classes also ``cross_entropy`` (nats) where all outputs are finite
+      scores [n, classes]; integers also ``mae`` over the cases that gave a number.
+    - numbers: ``r2``, ``mse``, ``mae`` over all outputs, the latter two in units of ``scale`` [k] (default 1).
+
     A score that is undefined, since an output is a Failure or not finite, is left out. Raises TaskError when the number
     of outputs is not that of the targets, or when there are no cases.
     """
@@ -150,7 +160,8 @@ def score(form: str, outputs: Any, targets: Any, *, scale: Sequence[float] = ())
 def case_errors(form: str, outputs: Any, targets: Any) -> np.ndarray:
     """float64 [n]: 0 where the case is met, else above 0; a Failure and what is not finite count most.
 
-    values and integers: ``distance`` in [0, 1]; classes: 0 or 1; numbers: squared error of the (standardised) target, or inf.
+    values and integers: ``distance`` in [0, 1]; classes: 0 or 1; numbers: squared error of the (standardised)
+    target, or inf.
     """
     _check_count(outputs, targets)
     if form == CLASSES:
@@ -169,7 +180,8 @@ def _check_count(outputs: Any, targets: Any) -> None:
         raise TaskError("cases=0: a score needs at least one case; score a part that is not empty")
     if len(outputs) != len(targets):
         raise TaskError(
-            f"outputs={len(outputs)} for {len(targets)} cases: one output a case is required; run the program on the whole part"
+            f"outputs={len(outputs)} for {len(targets)} cases: one output a case is required; run the program on "
+            "the whole part"
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .data import TaskError
+from .errors import TaskError
 
 SCALINGS = ("auto", "unit", "standardise", "none")
 
@@ -50,7 +50,8 @@ class ColumnEncoding:
         for row, cell in enumerate(cells):
             if cell not in position:
                 raise TaskError(
-                    f"{self.name}={cell!r}: one of {', '.join(self.categories[:20])} is required, as in the training data; "
+                    f"{self.name}={cell!r}: one of {', '.join(self.categories[:20])} is required, as in the "
+                    "training data; "
                     "use one of these"
                 )
             rows[row, position[cell]] = 1.0
@@ -65,8 +66,9 @@ class ColumnEncoding:
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """``shape`` is that of one raw example as the net sees it; ``label_names`` are the answers of a classification in class order;
-    ``target`` undoes the standardisation of a regression's target; ``columns`` are those of a table, in its order."""
+    """``shape`` is that of one raw example as the net sees it; ``label_names`` are the answers of a classification
+    in class order; ``target`` undoes the standardisation of a regression's target; ``columns`` are those of a table,
+    in its order."""
 
     shape: tuple[int, ...] = ()
     inputs: Affine = Affine()
@@ -76,11 +78,13 @@ class Preprocessing:
     dtype: str = "float32"
 
     def apply(self, raw: np.ndarray) -> np.ndarray:
-        """Raw examples [n, *shape] as a net's input, float32 [n, *shape]. Raises TaskError on another shape, NaN or infinity."""
+        """Raw examples [n, *shape] as a net's input, float32 [n, *shape]. Raises TaskError on another shape, NaN or
+        infinity."""
         array = np.asarray(raw)
         if array.shape[1:] != self.shape:
             raise TaskError(
-                f"inputs.shape={tuple(array.shape)}: [n, {', '.join(map(str, self.shape))}] is required, as in the training data; "
+                f"inputs.shape={tuple(array.shape)}: [n, {', '.join(map(str, self.shape))}] is required, as in the "
+                "training data; "
                 "reshape or resize the inputs"
             )
         check_finite(array, "inputs")
@@ -90,11 +94,14 @@ class Preprocessing:
         """Rows of a table (column name to cell) as raw examples, float64 [n, features]."""
         for column in self.columns:
             if any(column.name not in row for row in rows):
-                raise TaskError(f"column={column.name!r}: absent; each row must have it, as in the training data; add the column")
+                raise TaskError(
+                    f"column={column.name!r}: absent; each row must have it, as in the training data; add the column"
+                )
         return np.concatenate([column.encode([row[column.name] for row in rows]) for column in self.columns], axis=1)
 
     def decode(self, outputs: np.ndarray) -> list[Any]:
-        """Answers for people: label names for class scores [n, classes] or classes [n], numbers in their own units otherwise."""
+        """Answers for people: label names for class scores [n, classes] or classes [n], numbers in their own units
+        otherwise."""
         array = np.asarray(outputs)
         if self.label_names:
             classes = array.argmax(axis=1) if array.ndim == 2 else array
@@ -104,7 +111,13 @@ class Preprocessing:
     def to_json(self) -> dict[str, Any]:
         affine = {key: _affine_json(getattr(self, key)) for key in ("inputs", "target")}
         columns = [[c.name, None if c.categories is None else list(c.categories)] for c in self.columns]
-        return {"shape": list(self.shape), **affine, "label_names": list(self.label_names), "columns": columns, "dtype": self.dtype}
+        return {
+            "shape": list(self.shape),
+            **affine,
+            "label_names": list(self.label_names),
+            "columns": columns,
+            "dtype": self.dtype,
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Preprocessing:
@@ -115,12 +128,15 @@ class Preprocessing:
                 inputs=_affine_from(data["inputs"]) or Affine(),
                 target=_affine_from(data["target"]),
                 label_names=tuple(map(str, data["label_names"])),
-                columns=tuple(ColumnEncoding(str(n), None if c is None else tuple(map(str, c))) for n, c in data["columns"]),
+                columns=tuple(
+                    ColumnEncoding(str(n), None if c is None else tuple(map(str, c))) for n, c in data["columns"]
+                ),
                 dtype=str(data["dtype"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise TaskError(
-                f"preprocessing={str(data)[:80]}: the fields that Preprocessing.to_json writes are required ({error!r}); "
+                f"preprocessing={str(data)[:80]}: the fields that Preprocessing.to_json writes are required "
+                f"({error!r}); "
                 "save the model again"
             ) from None
 
@@ -138,16 +154,21 @@ def _affine_from(data: Mapping[str, Any] | None) -> Affine | None:
 def check_finite(array: np.ndarray, name: str) -> None:
     """Raises TaskError where ``array`` holds anything but finite numbers."""
     if array.dtype.kind not in "buif":
-        raise TaskError(f"{name}.dtype={array.dtype}: numbers are required; convert it, for example with .astype('float32')")
+        raise TaskError(
+            f"{name}.dtype={array.dtype}: numbers are required; convert it, for example with .astype('float32')"
+        )
     if array.dtype.kind != "f" or np.isfinite(array).all():
         return
     first = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
     value = array[first]
-    raise TaskError(f"{name}{list(first)}={value}: finite numbers are required; drop or fill in missing values before loading")
+    raise TaskError(
+        f"{name}{list(first)}={value}: finite numbers are required; drop or fill in missing values before loading"
+    )
 
 
 def standardise(array: np.ndarray) -> Affine:
-    """Zero mean and unit variance for each feature or channel of ``array`` [n, c, …]; a constant one is only centred."""
+    """Zero mean and unit variance for each feature or channel of ``array`` [n, c, …]; a constant one is only
+    centred."""
     axes = (0, *range(2, array.ndim))
     exact = array.astype(np.float64, copy=False)
     mean, deviation = exact.mean(axis=axes), exact.std(axis=axes)
@@ -158,8 +179,9 @@ def standardise(array: np.ndarray) -> Affine:
 def fit_inputs(train: np.ndarray, scaling: str, full_scale: float | None) -> Affine:
     """The scaling of inputs, fitted on the train part alone.
 
-    ``unit`` divides by ``full_scale`` (255 for bytes when None); ``standardise`` is per feature or channel; ``auto`` is unit for
-    images of bytes or with a known full scale, none for images that already lie in [0, 1], standardise otherwise.
+    ``unit`` divides by ``full_scale`` (255 for bytes when None); ``standardise`` is per feature or channel; ``auto``
+    is unit for images of bytes or with a known full scale, none for images that already lie in [0, 1], standardise
+    otherwise.
     """
     if scaling not in SCALINGS:
         raise TaskError(f"scaling={scaling!r}: one of {', '.join(SCALINGS)} is required; choose one of these")

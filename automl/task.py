@@ -17,20 +17,9 @@ import numpy as np
 
 from primitives.types import Type, arguments_of
 
-from .data import (
-    CLASSES,
-    INTEGERS,
-    MAXIMIZE,
-    MINIMIZE,
-    NUMBERS,
-    VALUES,
-    Part,
-    ProblemData,
-    RaggedArray,
-    TaskError,
-    content_digest,
-    describe_part,
-)
+from .data import MAXIMIZE, MINIMIZE, Part, ProblemData, RaggedArray, content_digest, describe_part
+from .errors import TaskError
+from .metrics import CLASSES, INTEGERS, NUMBERS, VALUES
 from .preprocessing import Preprocessing
 from .split import Split
 
@@ -116,7 +105,8 @@ class AbstractTask(ABC):
     @property
     def digest(self) -> str:
         """Content digest over all three parts, the split and the preprocessing; the name does not count."""
-        data, part, arrays = self.search_view(), self.test(), {}
+        arrays: dict[str, np.ndarray] = {}
+        data, part = self.search_view(), self.test()
         argument_types, result = arguments_of(data.type)
         held_out = None if part is None else describe_part(part, argument_types, result, "test", arrays)
         split = None if self.split is None else self.split.to_json()
@@ -129,7 +119,9 @@ class AbstractTask(ABC):
         data = self.search_view()
         found = self.test() if name == "test" else {"train": data.train, "validation": data.validation}.get(name)
         if found is None:
-            raise TaskError(f"part={name!r} of task={self.name!r}: train, validation or an existing test is required; choose one")
+            raise TaskError(
+                f"part={name!r} of task={self.name!r}: train, validation or an existing test is required; choose one"
+            )
         return found
 
     def score(self, outputs: Any, part: str | Part = "validation") -> dict[str, float]:
@@ -145,13 +137,15 @@ class AbstractTask(ABC):
         return self.search_view().is_solved(scores)
 
     def right(self, outputs: Any) -> bool | None:
-        """Whether ``outputs`` on the test part reach ``solved_at`` (for examples: meet all); None where there is no test part."""
+        """Whether ``outputs`` on the test part reach ``solved_at`` (for examples: meet all); None where there is no
+        test part."""
         part = self.test()
         return None if part is None else self.is_solved(self.score(outputs, part))
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            f"task={self.name!r} holds its test part and must not be sent to a search or a worker; send task.search_view()"
+            f"task={self.name!r} holds its test part and must not be sent to a search or a worker; send "
+            "task.search_view()"
         )
 
     def __repr__(self) -> str:
@@ -173,7 +167,8 @@ def task_kinds() -> Mapping[str, type[AbstractTask]]:
                 continue
             if found.kind in kinds:
                 raise RuntimeError(
-                    f"kind={found.kind!r} is defined by {kinds[found.kind].__module__} and {found.__module__}: names must differ; "
+                    f"kind={found.kind!r} is defined by {kinds[found.kind].__module__} and {found.__module__}: "
+                    "names must differ; "
                     "rename one"
                 )
             kinds[found.kind] = found

@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 from primitives.types import Type, arguments_of, has_tensor, is_function, is_ground, parse_type, subtypes
 from primitives.values import from_json
 
-from ..data import MAXIMIZE, VALUES, Part, ProblemData, TaskError
+from ..data import MAXIMIZE, Part, ProblemData
+from ..errors import TaskError
+from ..metrics import VALUES
 from ..preprocessing import Preprocessing
 from ..split import Split
 from ..task import AbstractTask
@@ -20,7 +22,8 @@ MAX_NAME = 200
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ExamplesTask(AbstractTask):
-    """Solved when every example is met, right when every test is met too. Validation is the examples: nothing else is given."""
+    """Solved when every example is met, right when every test is met too. Validation is the examples: nothing else
+    is given."""
 
     kind: ClassVar[str] = "examples"
     data: ProblemData
@@ -118,13 +121,17 @@ def _fields(data: Any, place: str) -> Mapping[str, Any]:
             raise TaskError(f"{place}{key}={_short(data[key])}: a text is required; put it in quotes")
     name = data["name"]
     if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
-        raise TaskError(f"{place}name={_short(name)}: 1 to {MAX_NAME} printable characters are required; choose such a name")
+        raise TaskError(
+            f"{place}name={_short(name)}: 1 to {MAX_NAME} printable characters are required; choose such a name"
+        )
     return data
 
 
 def _type(text: Any, place: str) -> Type:
     if not isinstance(text, str):
-        raise TaskError(f"{place}type={_short(text)}: a type's text is required, such as 'list(int) -> int'; put it in quotes")
+        raise TaskError(
+            f"{place}type={_short(text)}: a type's text is required, such as 'list(int) -> int'; put it in quotes"
+        )
     try:
         type = parse_type(text)
     except ValueError as error:
@@ -133,7 +140,8 @@ def _type(text: Any, place: str) -> Type:
     for data_type in (*arguments, result):
         if not is_ground(data_type) or any(is_function(part) for part in subtypes(data_type)):
             raise TaskError(
-                f"{place}type={text!r}: {data_type} has a variable or a function in it, but examples need types of data; "
+                f"{place}type={text!r}: {data_type} has a variable or a function in it, but examples need types of "
+                "data; "
                 "name concrete types and sizes"
             )
     return type
@@ -151,7 +159,8 @@ def _part(cases: Any, type: Type, place: str) -> Part:
             raise TaskError(f'{here}={_short(case)}: {{"inputs": […], "output": …}} is required; write it so')
         if len(case["inputs"]) != len(arguments):
             raise TaskError(
-                f"{here}.inputs has {len(case['inputs'])} values, but type={type} takes {len(arguments)}; give one value an argument"
+                f"{here}.inputs has {len(case['inputs'])} values, but type={type} takes {len(arguments)}; give one "
+                "value an argument"
             )
         given = zip(case["inputs"], arguments, strict=True)
         inputs.append(tuple(_value(value, t, f"{here}.inputs[{i}]") for i, (value, t) in enumerate(given)))
@@ -184,7 +193,9 @@ def _finite(value: Any) -> bool:
 
 def _constants(data: Any, place: str) -> tuple[Any, ...]:
     if not isinstance(data, list) or not all(isinstance(value, bool | int | float | str) for value in data):
-        raise TaskError(f"{place}constants={_short(data)}: a list of numbers, truth values and texts is required; write one")
+        raise TaskError(
+            f"{place}constants={_short(data)}: a list of numbers, truth values and texts is required; write one"
+        )
     if any(isinstance(value, int) and abs(value) > 2**53 for value in data):
         raise TaskError(f"{place}constants={_short(data)}: integers of at most 2^53 are required; use smaller ones")
     return tuple(data)
