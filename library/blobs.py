@@ -1,0 +1,344 @@
+"""Weights by content: safetensors bytes under the SHA-256 of those bytes, in a folder, at any fsspec URL, or in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import math
+import os
+import re
+import tempfile
+import threading
+import time
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping
+from datetime import timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .records import StoreError
+
+if TYPE_CHECKING:
+    import torch
+
+SUFFIX = ".safetensors"
+MAX_HEADER = 16 * 2**20
+MAX_BYTES = 16 * 2**30
+ITEM_BITS = {
+    "BOOL": 8, "U8": 8, "I8": 8, "F8_E4M3": 8, "F8_E5M2": 8, "I16": 16, "U16": 16, "F16": 16, "BF16": 16,
+    "I32": 32, "U32": 32, "F32": 32, "I64": 64, "U64": 64, "F64": 64, "C64": 64,
+}  # fmt: skip
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+
+Header = dict[str, tuple[str, tuple[int, ...]]]
+"""By tensor name: the dtype as safetensors spells it, and the shape."""
+
+
+class Blobs:
+    """Content-addressed weights at `url`: "memory:", a folder (made when first written to), or an fsspec URL such as
+    s3://bucket/folder. Writing is atomic: a blob is there whole or not at all, whoever dies. Safe for several writers.
+
+    Raises StoreError for a digest that is not there, and for content that does not match its digest or its header.
+    """
+
+    def __init__(self, url: str | os.PathLike[str]) -> None:
+        self.url = os.fspath(url)
+        self._shelf = _shelf(self.url)
+
+    def put(self, tensors: Mapping[str, torch.Tensor]) -> str:
+        """Keeps named tensors (moved to the CPU); gives their digest. Equal tensors under equal names give one digest."""
+        return self.put_bytes(to_bytes(tensors))
+
+    def put_bytes(self, data: bytes) -> str:
+        """Keeps safetensors bytes, after checking their header; gives their digest."""
+        read_header(data)
+        digest = hashlib.sha256(data).hexdigest()
+        if not self._shelf.has(_name(digest)):
+            self._shelf.write(_name(digest), data)
+        return digest
+
+    def get(self, digest: str, shapes: Mapping[str, tuple[int, ...]] | None = None) -> dict[str, torch.Tensor]:
+        """The tensors, on the CPU. With `shapes` the header must name exactly those tensors with those shapes, which is
+        checked before anything is loaded."""
+        data = self.get_bytes(digest)
+        header = read_header(data)
+        if shapes is not None:
+            _expect(digest, header, shapes)
+        from safetensors.torch import load
+
+        return load(data)
+
+    def get_bytes(self, digest: str) -> bytes:
+        """The safetensors bytes of this digest, verified against it."""
+        data = self._shelf.read(_name(_checked(digest)))
+        if data is None:
+            raise StoreError(
+                f"weights={digest} are not in {self.url}; they were deleted, or this is not the store's folder"
+            )
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise StoreError(f"weights={digest} in {self.url} are damaged: their content has another digest")
+        return data
+
+    def header(self, digest: str) -> Header:
+        """Names, dtypes and shapes of the tensors of this digest."""
+        return read_header(self.get_bytes(digest))
+
+    def has(self, digest: str) -> bool:
+        """Whether the blob is there."""
+        return self._shelf.has(_name(_checked(digest)))
+
+    def digests(self) -> Iterator[str]:
+        """Every digest that is kept, sorted."""
+        for name in sorted(self._shelf.names()):
+            stem = name.rpartition("/")[2].removesuffix(SUFFIX)
+            if _DIGEST.match(stem) and name == _name(stem):
+                yield stem
+
+    def gc(self, keep: Collection[str], older_than: float = 3600.0) -> int:
+        """Deletes the blobs that `keep` does not name and that were written more than `older_than` seconds ago, and what
+        interrupted writers left behind of that age. How many blobs were deleted."""
+        kept = {_name(digest) for digest in keep}
+        deleted = 0
+        for name in list(self._shelf.names()):
+            if name not in kept and self._shelf.age(name) >= older_than:
+                self._shelf.delete(name)
+                deleted += name.endswith(SUFFIX)
+        return deleted
+
+
+def to_bytes(tensors: Mapping[str, torch.Tensor]) -> bytes:
+    """Named tensors as safetensors bytes. The same tensors under the same names always give the same bytes."""
+    from safetensors.torch import save
+
+    plain: dict[str, torch.Tensor] = {}
+    storages: set[int] = set()
+    for name in sorted(tensors):
+        tensor = tensors[name].detach().to("cpu").contiguous()
+        storage = tensor.untyped_storage()
+        # safetensors refuses tensors that share memory, and would keep the whole of a storage that one views in part
+        if storage.data_ptr() in storages or storage.nbytes() != tensor.nbytes:
+            tensor = tensor.clone()
+        storages.add(tensor.untyped_storage().data_ptr())
+        plain[name] = tensor
+    return save(plain)
+
+
+def from_bytes(data: bytes) -> dict[str, torch.Tensor]:
+    """The tensors of safetensors bytes whose header is sound; StoreError otherwise."""
+    read_header(data)
+    from safetensors.torch import load
+
+    return load(data)
+
+
+def read_header(data: bytes) -> Header:
+    """The header of safetensors bytes, loading nothing. Raises StoreError unless each tensor's bytes are exactly what its
+    shape and dtype need, and the tensors fill the data without gaps or overlaps."""
+    try:
+        entries, size = _entries(data)
+        spans = []
+        header: Header = {}
+        for name, entry in entries.items():
+            dtype, shape, (start, stop) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
+            if dtype not in ITEM_BITS or not all(type(each) is int and each >= 0 for each in (*shape, start, stop)):
+                raise ValueError(f"tensor {name!r} has dtype={dtype!r}, shape={shape}")
+            if (stop - start) * 8 != math.prod(shape) * ITEM_BITS[dtype]:
+                raise ValueError(f"tensor {name!r} of shape {shape} and dtype {dtype} has {stop - start} bytes")
+            spans.append((start, stop))
+            header[name] = (dtype, shape)
+        end = 0
+        for start, stop in sorted(spans):
+            if start != end:
+                raise ValueError(f"the tensors leave a gap or overlap at byte {start}")
+            end = stop
+        if end != size:
+            raise ValueError(f"the tensors need {end} bytes, there are {size}")
+        return header
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise StoreError(f"not sound safetensors data: {error}") from None
+
+
+def _entries(data: bytes) -> tuple[dict[str, Any], int]:
+    if len(data) < 8:
+        raise ValueError(f"{len(data)} bytes are too few")
+    length = int.from_bytes(data[:8], "little")
+    if length > min(MAX_HEADER, len(data) - 8):
+        raise ValueError(
+            f"a header of {length} bytes is announced; at most {min(MAX_HEADER, len(data) - 8)} can be there"
+        )
+    entries = json.loads(data[8 : 8 + length].decode())
+    entries.pop("__metadata__", None)
+    return entries, len(data) - 8 - length
+
+
+def _expect(digest: str, header: Header, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    for name in sorted({*header, *shapes}):
+        found = header[name][1] if name in header else None
+        wanted = tuple(shapes[name]) if name in shapes else None
+        if found != wanted:
+            raise StoreError(
+                f"weights={digest}: tensor {name!r} has shape={found}, required is {wanted} (None: no such tensor)"
+            )
+
+
+def _checked(digest: str) -> str:
+    if not isinstance(digest, str) or not _DIGEST.match(digest):
+        raise StoreError(f"weights={digest!r}: required is a SHA-256 in 64 hexadecimal digits")
+    return digest
+
+
+def _name(digest: str) -> str:
+    return f"{digest[:2]}/{digest}{SUFFIX}"
+
+
+# -- where the bytes lie -----------------------------------------------------------------------------------------------
+
+
+class _AbstractShelf(ABC):
+    """Bytes by relative name. `write` is atomic; `names` also lists the leftovers of interrupted writers."""
+
+    @abstractmethod
+    def has(self, name: str) -> bool: ...
+
+    @abstractmethod
+    def read(self, name: str) -> bytes | None: ...
+
+    @abstractmethod
+    def write(self, name: str, data: bytes) -> None: ...
+
+    @abstractmethod
+    def names(self) -> Iterator[str]: ...
+
+    @abstractmethod
+    def age(self, name: str) -> float: ...
+
+    @abstractmethod
+    def delete(self, name: str) -> None: ...
+
+
+class _MemoryShelf(_AbstractShelf):
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._data: dict[str, tuple[float, bytes]] = {}
+
+    def has(self, name: str) -> bool:
+        return name in self._data
+
+    def read(self, name: str) -> bytes | None:
+        return self._data[name][1] if name in self._data else None
+
+    def write(self, name: str, data: bytes) -> None:
+        with self._lock:
+            self._data[name] = (time.time(), data)
+
+    def names(self) -> Iterator[str]:
+        with self._lock:
+            return iter(list(self._data))
+
+    def age(self, name: str) -> float:
+        return time.time() - self._data[name][0] if name in self._data else 0.0
+
+    def delete(self, name: str) -> None:
+        with self._lock:
+            self._data.pop(name, None)
+
+
+class _FolderShelf(_AbstractShelf):
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def has(self, name: str) -> bool:
+        return (self._folder / name).is_file()
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            return (self._folder / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def write(self, name: str, data: bytes) -> None:
+        path = self._folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+
+    def names(self) -> Iterator[str]:
+        for path in self._folder.glob("*/*"):
+            if path.suffix in (SUFFIX, ".part") and path.is_file():
+                yield path.relative_to(self._folder).as_posix()
+
+    def age(self, name: str) -> float:
+        try:
+            return time.time() - (self._folder / name).stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
+
+    def delete(self, name: str) -> None:
+        (self._folder / name).unlink(missing_ok=True)
+
+
+class _RemoteShelf(_AbstractShelf):
+    """Any fsspec file system. A blob is written under a temporary name and then moved, which object stores do by a copy
+    that is atomic; what a weaker file system tears is caught by the digest."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            from fsspec.core import url_to_fs
+
+            self._files, self._root = url_to_fs(url)
+        except (ImportError, ValueError, OSError) as error:
+            raise StoreError(f"blobs={url!r} cannot be opened: {error}; give a folder or an fsspec URL") from error
+
+    def _path(self, name: str) -> str:
+        return f"{self._root.rstrip('/')}/{name}"
+
+    def has(self, name: str) -> bool:
+        return bool(self._files.isfile(self._path(name)))
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            return bytes(self._files.cat_file(self._path(name)))
+        except FileNotFoundError:
+            return None
+
+    def write(self, name: str, data: bytes) -> None:
+        temporary = self._path(f"{name[:2]}/{uuid.uuid4().hex}.part")
+        self._files.makedirs(self._path(name[:2]), exist_ok=True)
+        self._files.pipe_file(temporary, data)
+        self._files.mv(temporary, self._path(name))
+
+    def names(self) -> Iterator[str]:
+        if self._files.isdir(self._root):
+            for path in self._files.find(self._root):
+                if path.endswith((SUFFIX, ".part")):
+                    yield "/".join(path.split("/")[-2:])
+
+    def age(self, name: str) -> float:
+        try:
+            written = self._files.modified(self._path(name))
+        except (FileNotFoundError, RuntimeError):
+            return 0.0  # a file system that does not know ages keeps everything
+        return time.time() - (written if written.tzinfo else written.replace(tzinfo=timezone.utc)).timestamp()
+
+    def delete(self, name: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self._files.rm_file(self._path(name))
+
+
+def _shelf(url: str) -> _AbstractShelf:
+    if url == "memory:":
+        return _MemoryShelf()
+    if "://" in url and not url.startswith(("file://", "local://")):
+        return _RemoteShelf(url)
+    return _FolderShelf(Path(url.partition("://")[2] or url).expanduser())

@@ -1,0 +1,189 @@
+"""A library as one file: to hand on, to keep apart, to take in.
+
+The file is a zip: `manifest.json` (text of the words, uses and history, and what each weights file holds) and
+`weights/<digest>.safetensors`. Nothing in it is ever run or unpacked to disk, and all of it is checked before the store
+that takes it in is touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .blobs import Header, read_header
+from .records import Change, StoreError, Subroutine, Use, json_text, json_value
+from .store import AbstractStore, place
+
+FORMAT = "automl-library"
+VERSION = 1
+MANIFEST = "manifest.json"
+MAX_MANIFEST = 64 * 2**20
+MAX_TOTAL = 8 * 2**30
+MAX_ENTRIES = 100_000
+_WEIGHTS = re.compile(r"weights/([0-9a-f]{64})\.safetensors\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What a library file holds, read and checked. `weights` are safetensors bytes by digest."""
+
+    subroutines: tuple[Subroutine, ...]
+    uses: tuple[Use, ...]
+    history: tuple[Change, ...]
+    weights: Mapping[str, bytes]
+    digest: str
+
+
+def export_library(store: AbstractStore, path: str | os.PathLike[str]) -> int:
+    """Writes all subroutines of `store`, active and demoted, with their uses, history and weights, to `path`; gives how
+    many. The file is there whole or not at all. Raises StoreError if weights are missing or the file cannot be written."""
+    with store.batch():  # one state of the store
+        subroutines, uses, history = store.subroutines(state=None), store.uses(), store.history()
+    digests = sorted({each.weights for each in subroutines if each.weights is not None})
+    manifest = {
+        "format": FORMAT,
+        "schema_version": VERSION,
+        "subroutines": [each.to_dict() for each in subroutines],
+        "uses": [each.to_dict() for each in uses],
+        "history": [each.to_dict() for each in history],
+        "weights": {digest: _shapes(store.blobs.header(digest)) for digest in digests},
+    }
+    target = Path(path)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+                archive.writestr(MANIFEST, json_text(manifest), zipfile.ZIP_DEFLATED)
+                for digest in digests:
+                    archive.writestr(f"weights/{digest}.safetensors", store.blobs.get_bytes(digest))
+            os.replace(temporary, target)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise StoreError(f"file={target} cannot be written: {error.strerror}") from error
+    return len(subroutines)
+
+
+def import_library(
+    store: AbstractStore, path: str | os.PathLike[str], check: Callable[[Parcel], None] | None = None
+) -> int:
+    """Takes the subroutines of a library file into `store` in one transaction; gives how many were new. Those that are
+    there already stay as they are. `check` may refuse the parcel by raising StoreError: it is where bodies are parsed and
+    type-checked, which this module does not know how to do. Raises StoreError for a file that is damaged, too large, newer,
+    or no library, and Conflict where an active word has a name with another digest; the store is untouched then."""
+    parcel = read_library(path)
+    if check is not None:
+        check(parcel)
+    _rehearse(store, parcel)
+    for data in parcel.weights.values():
+        store.blobs.put_bytes(data)
+    evidence = {"file": Path(path).name, "sha256": parcel.digest}
+    with store.batch():
+        return store.adopt(parcel.subroutines, parcel.uses, evidence)
+
+
+def read_library(path: str | os.PathLike[str]) -> Parcel:
+    """What the library file at `path` holds, checked: sizes, names, digests, shapes, and every record."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = _names(archive)
+            manifest = _manifest(archive)
+            weights = {digest: archive.read(name) for digest, name in names.items()}
+        with open(path, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except StoreError as error:
+        raise StoreError(f"file={os.fspath(path)}: {error}") from None
+    except OSError as error:
+        raise StoreError(f"file={os.fspath(path)} cannot be read: {error.strerror or error}") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
+        raise StoreError(f"file={os.fspath(path)} is not a sound library file: {error}") from error
+    try:
+        return _parcel(manifest, weights, digest)
+    except StoreError as error:
+        raise StoreError(f"file={os.fspath(path)}: {error}") from None
+
+
+def _names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The weights' names in the file by digest; refuses all names but the two kinds, so no name can mean a path."""
+    entries = archive.infolist()
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_TOTAL:
+        raise StoreError(f"it is too large: {len(entries)} parts, at most {MAX_ENTRIES} and {MAX_TOTAL} bytes are read")
+    found: dict[str, str] = {}
+    for entry in entries:
+        match = _WEIGHTS.match(entry.filename)
+        if match:
+            if match[1] in found:
+                raise StoreError(f"{entry.filename} is in it twice")
+            if entry.compress_type != zipfile.ZIP_STORED:
+                raise StoreError(f"{entry.filename} is compressed; weights are stored as they are")
+            found[match[1]] = entry.filename
+        elif entry.filename != MANIFEST:
+            raise StoreError(f"it holds {entry.filename[:80]!r}, which no library file holds")
+    if sum(entry.filename == MANIFEST for entry in entries) != 1:
+        raise StoreError(f"it must hold one {MANIFEST}; is it a library file?")
+    return found
+
+
+def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+    entry = archive.getinfo(MANIFEST)
+    if entry.file_size > MAX_MANIFEST:
+        raise StoreError(f"its {MANIFEST} has {entry.file_size} bytes, at most {MAX_MANIFEST} are read")
+    manifest = json_value(archive.read(entry).decode())
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise StoreError(f"its {MANIFEST} is not that of a library (format={FORMAT!r})")
+    version = manifest.get("schema_version")
+    if type(version) is not int or version < 1:
+        raise StoreError(f"schema_version={version!r}: required is a whole number from 1")
+    if version > VERSION:
+        raise StoreError(f"schema_version={version}, this program reads up to {VERSION}; upgrade the program")
+    return manifest
+
+
+def _parcel(manifest: Mapping[str, Any], weights: Mapping[str, bytes], digest: str) -> Parcel:
+    parts: dict[str, list[Any]] = {}
+    for part in ("subroutines", "uses", "history"):
+        parts[part] = manifest.get(part, [])
+        if not isinstance(parts[part], list):
+            raise StoreError(f"{part} must be a list")
+    subroutines = tuple(Subroutine.from_dict(each) for each in parts["subroutines"])
+    if len({(each.name, each.digest) for each in subroutines}) != len(subroutines):
+        raise StoreError("a subroutine is in it twice")
+    wanted = {each.weights for each in subroutines if each.weights is not None}
+    if wanted != weights.keys():
+        strange = sorted(wanted ^ weights.keys())[0]
+        raise StoreError(f"weights={strange} are {'missing' if strange in wanted else 'used by no subroutine'}")
+    shapes = manifest.get("weights", {})
+    for each, data in weights.items():
+        if hashlib.sha256(data).hexdigest() != each:
+            raise StoreError(f"weights={each} are damaged: their content has another digest")
+        if not isinstance(shapes, dict) or shapes.get(each) != _shapes(read_header(data)):
+            raise StoreError(f"weights={each} have other tensors than the manifest says")
+    return Parcel(
+        subroutines,
+        tuple(Use.from_dict(each) for each in parts["uses"]),
+        tuple(Change.from_dict(each) for each in parts["history"]),
+        weights,
+        digest,
+    )
+
+
+def _rehearse(store: AbstractStore, parcel: Parcel) -> None:
+    """Raises the Conflict that adopting would raise, before weights are written. (Adopting decides again.)"""
+    known = list(store.subroutines(state=None))
+    for each in parcel.subroutines:
+        near = [other for other in known if other.name == each.name or other.digest == each.digest]
+        if place(each, near, revive=False) == "insert":
+            known.append(each)
+
+
+def _shapes(header: Header) -> dict[str, list[Any]]:
+    return {name: [dtype, list(shape)] for name, (dtype, shape) in header.items()}

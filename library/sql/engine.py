@@ -1,0 +1,231 @@
+"""A database of ours: opening it with its version checked, and its transactions."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, create_engine, event, insert, inspect, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+
+from ..records import Conflict, StoreError
+from .migrations import STEPS
+from .schema import APPLICATION, VERSION, metadata, schema_version
+
+BUSY_SECONDS = 60.0
+
+
+class Database:
+    """Transactions on one database URL, for many threads. SQLite is in WAL mode with synchronous NORMAL: what was committed
+    survives the death of the process; a loss of power may take the last commits but leaves the store consistent."""
+
+    def __init__(self, url: URL, create: bool) -> None:
+        self._file = _sqlite_file(url)
+        self.name = url.render_as_string(hide_password=True)
+        _check_file(self._file, create)
+        if self._file is None:
+            self._engine = _translated(self.name, lambda: create_engine(url, pool_pre_ping=True))
+        else:
+            self._engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+            event.listen(self._engine, "connect", _set_up_sqlite)
+        self._local = threading.local()
+        self._process = os.getpid()
+        try:
+            self._prepare()
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # -- transactions ------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """One transaction over all writes of this thread in the block; see AbstractStore.batch."""
+        with self.write():
+            yield
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the store; within a batch, the batch's own."""
+        current = getattr(self._local, "connection", None)
+        if current is not None:
+            yield current
+            return
+        self._own_process()
+        with self._errors(), self._begin("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that is alone in writing (on SQLite from its first moment, so what it reads stays true until it
+        ends) and is committed at the end of the block; within a batch, the batch's own."""
+        local = self._local
+        current = getattr(local, "connection", None)
+        if current is not None:
+            try:
+                with self._errors():
+                    yield current
+            except BaseException:
+                local.failed = True
+                raise
+            return
+        self._own_process()
+        with self._errors(), self._begin("BEGIN IMMEDIATE") as connection:
+            local.connection, local.failed = connection, False
+            try:
+                yield connection
+                if local.failed:
+                    raise StoreError("an error inside this batch was ignored; nothing of the batch is kept")
+            finally:
+                local.connection = None
+
+    @contextmanager
+    def _begin(self, sqlite: str) -> Iterator[Connection]:
+        with self._engine.connect() as connection, connection.begin():
+            if (
+                self._file is not None
+            ):  # said here, as the driver's own BEGIN is off and an event costs on every statement
+                connection.connection.cursor().execute(sqlite).close()
+            yield connection
+
+    @property
+    def in_batch(self) -> bool:
+        """Whether this thread is inside a write or a batch."""
+        return getattr(self._local, "connection", None) is not None
+
+    def _own_process(self) -> None:
+        if self._process != os.getpid():  # a fork must not use its parent's connections
+            self._engine.dispose(close=False)
+            self._process = os.getpid()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError as error:
+            raise Conflict(
+                f"store={self.name}: another writer was first: {_cause(error)}; read again and retry"
+            ) from error
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise StoreError(f"store={self.name}: {_cause(error)}") from error
+
+    # -- opening -----------------------------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        with self.read() as connection:
+            version = self._version(connection)
+        if version != VERSION:
+            self._bring_up_to_date()
+        if self._file is not None:
+            self._use_wal()
+
+    def _bring_up_to_date(self) -> None:
+        try:
+            with self.write() as connection:
+                version = self._version(connection)
+                if version is None:
+                    metadata.create_all(connection)
+                    connection.execute(insert(schema_version), {"application": APPLICATION, "version": VERSION})
+                    return
+                for step in range(version, VERSION):
+                    STEPS[step](connection)
+                connection.execute(update(schema_version).values(version=VERSION))
+        except StoreError:
+            with self.read() as connection:  # another process may have done it at the same moment
+                if self._version(connection) != VERSION:
+                    raise
+
+    def _version(self, connection: Connection) -> int | None:
+        """The schema version of the database; None if it has no tables. Raises StoreError if it is not ours, or newer."""
+        tables = set(inspect(connection).get_table_names())
+        if not tables:
+            return None
+        rows = []
+        if schema_version.name in tables:
+            rows = connection.execute(select(schema_version.c.application, schema_version.c.version)).all()
+        ours = [row.version for row in rows if row.application == APPLICATION]
+        if len(ours) != 1:
+            raise StoreError(
+                f"store={self.name} is a database of another application (tables: {', '.join(sorted(tables)[:5])}); "
+                "choose another file or database"
+            )
+        version = int(ours[0])
+        if version > VERSION:
+            raise StoreError(
+                f"store={self.name} has schema_version={version}, this program reads up to {VERSION}; "
+                "upgrade the program; the store was left as it is"
+            )
+        return version
+
+    def _use_wal(self) -> None:
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            raw = self._engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA journal_mode = WAL").close()
+                return
+            except Exception as error:  # SQLite's busy timeout does not cover this statement
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise StoreError(f"store={self.name}: {error}") from error
+                time.sleep(0.01)
+            finally:
+                raw.close()
+
+
+def _translated(name: str, make: Any) -> Any:
+    try:
+        return make()
+    except (SQLAlchemyError, ImportError) as error:
+        raise StoreError(f"store={name} cannot be opened: {error}; is the database's driver installed?") from error
+
+
+def _cause(error: Exception) -> str:
+    message = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+    if message == "database is locked":
+        return f"it stayed locked for {BUSY_SECONDS:g} s; is a process that writes to it stopped?"
+    return message
+
+
+def _sqlite_file(url: URL) -> Path | None:
+    if url.get_backend_name() != "sqlite":
+        return None
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise StoreError(f"url={url}: an SQLite store needs a file; use memory: for one that is not kept")
+    return Path(url.database)
+
+
+def _check_file(file: Path | None, create: bool) -> None:
+    """Refuses early, and in words, what SQLite would refuse late: nothing is written here but an absent folder."""
+    if file is None:
+        return
+    if not file.exists():
+        if not create:
+            raise StoreError(f"store={file} does not exist; check the path")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"store={file}: its folder cannot be made: {error.strerror}") from error
+        return
+    try:
+        with file.open("rb") as handle:
+            start = handle.read(16)
+    except OSError as error:
+        raise StoreError(f"store={file} cannot be read: {error.strerror}") from error
+    if start and start != b"SQLite format 3\0":
+        raise StoreError(f"store={file} is not an SQLite database; choose another file")
+
+
+def _set_up_sqlite(connection: Any, record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late: a read before it is not protected
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.close()

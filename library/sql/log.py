@@ -1,0 +1,163 @@
+"""Runs, their events, their evaluations and solutions, in an open transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+
+from ..records import Conflict, Evaluation, Event, Record, Run, Solution, StoreError
+from ..store import continues, numbered, unchanged
+from .schema import COLUMNS, evaluations, events, from_row, runs, solutions, to_row
+
+R = TypeVar("R", bound=Record)
+
+# Statements are made once: making one costs as much as running it.
+_RUN = select(*COLUMNS[Run]).where(runs.c.id == bindparam("run"))
+_LAST = select(func.max(events.c.number)).where(events.c.run == bindparam("run"))
+_EVENTS = (
+    select(*COLUMNS[Event])
+    .where(events.c.run == bindparam("run"), events.c.number >= bindparam("start"))
+    .order_by(events.c.number)
+)
+_ONE = select(*COLUMNS[Evaluation]).where(evaluations.c.run == bindparam("run"), evaluations.c.ask == bindparam("ask"))
+_ALL = select(*COLUMNS[Evaluation]).where(evaluations.c.run == bindparam("run")).order_by(evaluations.c.ask)
+_CACHED = (
+    select(*COLUMNS[Evaluation]).where(evaluations.c.key == bindparam("key")).order_by(evaluations.c.sequence).limit(1)
+)
+_INSERT_EVENT = insert(events)
+_INSERT_EVALUATION = insert(evaluations)
+
+
+def fetch(
+    connection: Connection, kind: type[R], statement: Select[Any], values: Mapping[str, Any] | None = None
+) -> tuple[R, ...]:
+    """The records that `statement` over `COLUMNS[kind]` selects."""
+    return tuple(from_row(kind, row) for row in connection.execute(statement, values))
+
+
+def create_run(connection: Connection, run: Run) -> None:
+    if fetch(connection, Run, _RUN, {"run": run.id}):
+        raise Conflict(f"run={run.id!r} exists already; choose another id, or resume that run")
+    connection.execute(insert(runs), to_row(run))
+
+
+def replace_run(connection: Connection, run: Run) -> None:
+    connection.execute(update(runs).where(runs.c.id == run.id), to_row(run))
+
+
+def find_run(connection: Connection, run: str) -> Run:
+    found = fetch(connection, Run, _RUN, {"run": run})
+    if not found:
+        raise StoreError(f"run={run!r} is unknown; `runs list` shows the runs of this store")
+    return found[0]
+
+
+def find_runs(connection: Connection, task: str | None, state: str | None) -> tuple[Run, ...]:
+    statement = select(*COLUMNS[Run]).order_by(runs.c.started, runs.c.id)
+    if task is not None:
+        statement = statement.where(runs.c.task == task)
+    if state is not None:
+        statement = statement.where(runs.c.state == state)
+    return fetch(connection, Run, statement)
+
+
+def run_list(connection: Connection) -> tuple[dict[str, Any], ...]:
+    counted = connection.execute(
+        select(
+            evaluations.c.run, func.count().label("count"), func.max(evaluations.c.score), func.min(evaluations.c.score)
+        ).group_by(evaluations.c.run)
+    )
+    totals = {row[0]: tuple(row[1:]) for row in counted}
+    listed = []
+    for run in find_runs(connection, None, None):
+        row = {key: getattr(run, key) for key in ("id", "task", "strategy", "state", "started", "finished")}
+        count, highest, lowest = totals.get(run.id, (0, None, None))
+        listed.append(row | {"evaluations": count, "best": highest if run.direction == "maximise" else lowest})
+    return tuple(listed)
+
+
+def next_number(connection: Connection, run: str) -> int:
+    last = connection.execute(_LAST, {"run": run}).scalar()
+    return 0 if last is None else last + 1
+
+
+def append(connection: Connection, new: Iterable[Event], lengths: MutableMapping[str, int]) -> None:
+    """`lengths` remembers how long logs are known to be. A log only grows and no number is given twice, so an event that
+    continues a remembered log needs no look-up: it is the next one, or the insertion fails."""
+    by_run = numbered(new)
+    for run, mine in by_run.items():
+        if lengths.get(run) != mine[0].number:
+            continues(mine[0], next_number(connection, run))
+        lengths[run] = mine[-1].number + 1
+    rows = [to_row(event) for mine in by_run.values() for event in mine]
+    if rows:
+        connection.execute(_INSERT_EVENT, rows)
+
+
+def find_events(connection: Connection, run: str, start: int) -> tuple[Event, ...]:
+    return fetch(connection, Event, _EVENTS, {"run": run, "start": start})
+
+
+def record(connection: Connection, new: Iterable[Evaluation], known: Mapping[str, Run], *, look: bool) -> int:
+    """`known` holds the run of every new evaluation. Without `look` all are taken to be new; the insertion fails if one
+    is not."""
+    rows: dict[tuple[str, int], tuple[Evaluation, dict[str, Any]]] = {}
+    for each in new:
+        old = rows[each.run, each.ask][0] if (each.run, each.ask) in rows else None
+        if old is None and look:
+            old = find_evaluation(connection, each.run, each.ask)
+        if old is not None:
+            unchanged(old, each)
+            continue
+        rows[each.run, each.ask] = (each, {**to_row(each), "score": known[each.run].primary(each.scores)})
+    if rows:
+        connection.execute(_INSERT_EVALUATION, [row for _, row in rows.values()])
+    return len(rows)
+
+
+def find_evaluation(connection: Connection, run: str, ask: int) -> Evaluation | None:
+    found = fetch(connection, Evaluation, _ONE, {"run": run, "ask": ask})
+    return found[0] if found else None
+
+
+def find_evaluations(connection: Connection, run: str) -> tuple[Evaluation, ...]:
+    return fetch(connection, Evaluation, _ALL, {"run": run})
+
+
+def best(connection: Connection, run: Run, count: int) -> tuple[Evaluation, ...]:
+    order = evaluations.c.score.desc() if run.direction == "maximise" else evaluations.c.score.asc()
+    statement = (
+        select(*COLUMNS[Evaluation])
+        .where(evaluations.c.run == run.id, evaluations.c.score.is_not(None))
+        .order_by(order, evaluations.c.ask)
+        .limit(count)
+    )
+    return fetch(connection, Evaluation, statement)
+
+
+def cached(connection: Connection, key: str) -> Evaluation | None:
+    found = fetch(connection, Evaluation, _CACHED, {"key": key})
+    return found[0] if found else None
+
+
+def add_solution(connection: Connection, solution: Solution) -> bool:
+    digest = hashlib.sha256(solution.term.encode()).hexdigest()
+    there = select(solutions.c.sequence).where(
+        solutions.c.task == solution.task, solutions.c.run == solution.run, solutions.c.term_digest == digest
+    )
+    if connection.execute(there).first() is not None:
+        return False
+    connection.execute(insert(solutions), {**to_row(solution), "term_digest": digest})
+    return True
+
+
+def find_solutions(connection: Connection, task: str | None, run: str | None) -> tuple[Solution, ...]:
+    statement = select(*COLUMNS[Solution]).order_by(solutions.c.sequence)
+    if task is not None:
+        statement = statement.where(solutions.c.task == task)
+    if run is not None:
+        statement = statement.where(solutions.c.run == run)
+    return fetch(connection, Solution, statement)

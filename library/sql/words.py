@@ -1,0 +1,120 @@
+"""Subroutines, their uses, their history and the snapshots of the active ones, in an open transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from ..records import Change, StoreError, Subroutine, Use, json_text, json_value
+from ..store import place, words_digest
+from .log import fetch
+from .schema import COLUMNS, changes, snapshots, subroutines, to_row, uses
+
+
+def put(connection: Connection, new: Subroutine, action: str, evidence: Mapping[str, Any], *, revive: bool) -> bool:
+    """Adds or revives one subroutine and notes it; False where there was nothing to do. Raises Conflict."""
+    near = select(*COLUMNS[Subroutine]).where(or_(subroutines.c.name == new.name, subroutines.c.digest == new.digest))
+    step = place(new, fetch(connection, Subroutine, near), revive=revive)
+    if step == "keep":
+        return False
+    if step == "insert":
+        active = new.state == "active"
+        row = to_row(new) | {
+            "active_name": new.name if active else None,
+            "active_digest": new.digest if active else None,
+        }
+        connection.execute(insert(subroutines), row)
+    else:
+        _set_state(connection, new, "active")
+    note(connection, new, action, evidence)
+    return True
+
+
+def _set_state(connection: Connection, word: Subroutine, state: str) -> None:
+    active = state == "active"
+    connection.execute(
+        update(subroutines)
+        .where(subroutines.c.name == word.name, subroutines.c.digest == word.digest)
+        .values(state=state, active_name=word.name if active else None, active_digest=word.digest if active else None)
+    )
+
+
+def note(connection: Connection, word: Subroutine, action: str, evidence: Mapping[str, Any]) -> None:
+    connection.execute(insert(changes), to_row(Change(word.name, word.digest, action, time.time(), dict(evidence))))
+
+
+def demote(connection: Connection, word: Subroutine, evidence: Mapping[str, Any]) -> Subroutine:
+    if word.state != "active":
+        raise StoreError(f"name={word.name!r} is demoted already")
+    _set_state(connection, word, "demoted")
+    note(connection, word, "demoted", evidence)
+    return replace(word, state="demoted")
+
+
+def find(connection: Connection, state: str | None) -> tuple[Subroutine, ...]:
+    statement = select(*COLUMNS[Subroutine])
+    if state is not None:
+        statement = statement.where(subroutines.c.state == state)
+    found = fetch(connection, Subroutine, statement)
+    return tuple(sorted(found, key=lambda word: (word.name, word.digest)))  # a database's collation may differ
+
+
+def add_uses(connection: Connection, new: Iterable[Use], saved: Mapping[str, float]) -> None:
+    rows = {}
+    for use in new:
+        there = select(uses.c.task).where(
+            uses.c.subroutine == use.subroutine, uses.c.task == use.task, uses.c.run == use.run
+        )
+        if connection.execute(there).first() is None:
+            rows[use] = to_row(use)
+    if rows:
+        connection.execute(insert(uses), list(rows.values()))
+    for digest, amount in saved.items():
+        connection.execute(
+            update(subroutines).where(subroutines.c.digest == digest).values(saved=subroutines.c.saved + amount)
+        )
+
+
+def find_uses(connection: Connection, subroutine: str | None) -> tuple[Use, ...]:
+    statement = select(*COLUMNS[Use])
+    if subroutine is not None:
+        statement = statement.where(uses.c.subroutine == subroutine)
+    found = fetch(connection, Use, statement)
+    return tuple(sorted(found, key=lambda use: (use.subroutine, use.task, use.run)))
+
+
+def history(connection: Connection, name: str | None) -> tuple[Change, ...]:
+    statement = select(*COLUMNS[Change]).order_by(changes.c.sequence)
+    if name is not None:
+        statement = statement.where(changes.c.name == name)
+    return fetch(connection, Change, statement)
+
+
+def active(connection: Connection) -> list[tuple[str, str]]:
+    """Names and digests of the active words, sorted."""
+    statement = select(subroutines.c.name, subroutines.c.digest).where(subroutines.c.state == "active")
+    return sorted((row.name, row.digest) for row in connection.execute(statement))
+
+
+def known_snapshot(connection: Connection, digest: str) -> bool:
+    return connection.execute(select(snapshots.c.digest).where(snapshots.c.digest == digest)).first() is not None
+
+
+def keep_snapshot(connection: Connection) -> str:
+    words = active(connection)
+    digest = words_digest(words)
+    if not known_snapshot(connection, digest):
+        connection.execute(insert(snapshots), {"digest": digest, "words": json_text(words)})
+    return digest
+
+
+def snapshot_words(connection: Connection, digest: str) -> tuple[Subroutine, ...]:
+    row = connection.execute(select(snapshots.c.words).where(snapshots.c.digest == digest)).first()
+    if row is None:
+        raise StoreError(f"snapshot={digest!r} is unknown to this store")
+    known = {(word.name, word.digest): word for word in find(connection, None)}
+    return tuple(replace(known[name, digest], state="active") for name, digest in json_value(row.words))

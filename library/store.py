@@ -1,0 +1,354 @@
+"""The store: what every keeper of runs, evaluations and the library promises, whatever is behind it.
+
+Runs keep an append-only log of numbered events and one evaluation an ask; the library keeps subroutines, who uses them and
+what happened to them. A kind of store is one module in `library/stores/`, found by scanning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from .records import (
+    Change,
+    Conflict,
+    Evaluation,
+    Event,
+    Run,
+    Solution,
+    StoreError,
+    Subroutine,
+    Use,
+    json_text,
+)
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .blobs import Blobs
+
+CHANGEABLE = ("state", "finished", "budget", "config")
+"""The fields of a run that `update_run` may change; the others decide what its record means."""
+
+NO_EVIDENCE: Mapping[str, Mapping[str, Any]] = {}
+
+
+class AbstractStore(ABC):
+    """Keeps records. Every method is one transaction and what it wrote is kept when it returns: it survives the death of
+    the process at any later moment (of the machine too, save for the last moments, see docs). Inside `with store.batch():`
+    several calls form one transaction, kept when the block ends. Instances may be used from several threads.
+
+    Raises StoreError for unknown ids and bad data, Conflict where another writer was first.
+    """
+
+    url: str
+    persistent: ClassVar[bool]
+    """Whether what is written outlives the instance, and other processes can open the same URL."""
+
+    # -- a kind of store ---------------------------------------------------------------------------------------
+
+    @classmethod
+    @abstractmethod
+    def accepts(cls, url: str) -> bool:
+        """Whether `url` names a store of this kind. No URL may be accepted by two kinds."""
+
+    @classmethod
+    @abstractmethod
+    def open(cls, url: str, *, create: bool, blobs: str | None) -> AbstractStore:
+        """The store at `url`, made if absent and `create`; see `open_store`."""
+
+    @classmethod
+    @abstractmethod
+    def example(cls, folder: str) -> str:
+        """A URL of this kind that needs nothing but `folder`: the conformance suite runs on it."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Lets go of connections. Closing twice is allowed; the instance is not to be used afterwards."""
+
+    @property
+    @abstractmethod
+    def blobs(self) -> Blobs:
+        """Where this store's weights are."""
+
+    @abstractmethod
+    def batch(self) -> AbstractContextManager[None]:
+        """One transaction over the calls of this thread within the block. An exception that leaves the block undoes all of
+        it; so does an error inside that the block swallows (the end of the block then raises). Nested blocks join the
+        outermost. Nothing is kept before the outermost block ends: tell no strategy of an evaluation before that."""
+
+    # -- runs and their log ------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def create_run(self, run: Run) -> Run:
+        """Keeps a new run. Conflict if the id is taken."""
+
+    @abstractmethod
+    def update_run(self, run: str, **changes: Any) -> Run:
+        """Changes fields among `CHANGEABLE`; gives the run as it is now."""
+
+    @abstractmethod
+    def runs(self, task: str | None = None, state: str | None = None) -> tuple[Run, ...]:
+        """The runs (of that task, in that state), oldest first."""
+
+    @abstractmethod
+    def run(self, run: str) -> Run:
+        """The run with this id. StoreError if there is none."""
+
+    @abstractmethod
+    def append(self, *events: Event) -> None:
+        """Adds to logs. A run's events must continue its log: Conflict if a number is not the next one, so two drivers
+        of one run cannot both go on. All are added or none."""
+
+    @abstractmethod
+    def events(self, run: str, start: int = 0) -> tuple[Event, ...]:
+        """The log of `run` from number `start`, in order."""
+
+    @abstractmethod
+    def next_number(self, run: str) -> int:
+        """The number that the next event of `run` must have; 0 for an empty log."""
+
+    @abstractmethod
+    def record(self, *evaluations: Evaluation, events: Iterable[Event] = ()) -> int:
+        """Keeps evaluations, and in the same transaction adds `events` as `append` does. How many were new: one that is
+        there already and says the same (`seconds` apart) is left alone, one that says otherwise is a Conflict."""
+
+    @abstractmethod
+    def evaluations(self, run: str) -> tuple[Evaluation, ...]:
+        """All evaluations of `run`, by ask."""
+
+    @abstractmethod
+    def evaluation(self, run: str, ask: int) -> Evaluation | None:
+        """The evaluation of that ask; None where there is none yet."""
+
+    @abstractmethod
+    def best(self, run: str, count: int = 1) -> tuple[Evaluation, ...]:
+        """Up to `count` evaluations of `run` with the best finite primary score, best first, ties by ask."""
+
+    @abstractmethod
+    def cached(self, key: str) -> Evaluation | None:
+        """The first evaluation recorded under this cache key, by any run; None where there is none or `key` is ""."""
+
+    @abstractmethod
+    def run_list(self) -> tuple[dict[str, Any], ...]:
+        """A dictionary a run, oldest first: id, task, strategy, state, started, finished, evaluations, best."""
+
+    # -- solutions and the library -----------------------------------------------------------------------------
+
+    @abstractmethod
+    def add_solution(self, solution: Solution) -> bool:
+        """Keeps a solution; False if the same run's same term for the task is there already (the first one stays)."""
+
+    @abstractmethod
+    def solutions(self, task: str | None = None, run: str | None = None) -> tuple[Solution, ...]:
+        """The solutions (of that task, by that run), in the order in which they were added."""
+
+    @abstractmethod
+    def promote(
+        self,
+        subroutines: Iterable[Subroutine],
+        uses: Iterable[Use] = (),
+        evidence: Mapping[str, Mapping[str, Any]] = NO_EVIDENCE,
+    ) -> tuple[Subroutine, ...]:
+        """Makes `subroutines` active words, adds `uses` and writes history (with the evidence under each name), all in one
+        transaction. Gives those that were not active before: new, or demoted once. Conflict if an active word has the
+        name with another digest, or the digest under another name: nothing is changed then."""
+
+    @abstractmethod
+    def adopt(self, subroutines: Iterable[Subroutine], uses: Iterable[Use], evidence: Mapping[str, Any]) -> int:
+        """Takes in the subroutines of another library in their own state, in one transaction; those that are known here,
+        active or demoted, are left as they are. How many were new. Conflicts as in `promote`."""
+
+    @abstractmethod
+    def demote(self, name: str, evidence: Mapping[str, Any] = {}) -> Subroutine:
+        """Hides the active word `name`: it is not offered any more, and stays for the terms that name it. The name is
+        free again. StoreError if no active word has that name."""
+
+    @abstractmethod
+    def subroutines(self, state: str | None = "active") -> tuple[Subroutine, ...]:
+        """The subroutines in that state (None: in any), by name and then digest."""
+
+    @abstractmethod
+    def add_uses(self, uses: Iterable[Use], saved: Mapping[str, float] = {}) -> None:
+        """Adds uses (those known already are left alone) and adds to what subroutines saved, by digest."""
+
+    @abstractmethod
+    def uses(self, subroutine: str | None = None) -> tuple[Use, ...]:
+        """The uses (of the subroutine with that digest), sorted."""
+
+    @abstractmethod
+    def history(self, name: str | None = None) -> tuple[Change, ...]:
+        """What happened to the library (to the words of that name), oldest first."""
+
+    @abstractmethod
+    def snapshot(self) -> str:
+        """The digest of the set of active words, kept so that `snapshot_words` gives that set at any later time."""
+
+    @abstractmethod
+    def snapshot_words(self, digest: str) -> tuple[Subroutine, ...]:
+        """The words that were active at that snapshot, by name. StoreError if the snapshot is unknown."""
+
+    # -- made of the above -------------------------------------------------------------------------------------
+
+    def subroutine(self, name: str, digest: str | None = None) -> Subroutine:
+        """The active word `name`, or with `digest` that version of it in whatever state. `name@digest` is accepted."""
+        if digest is None and "@" in name:
+            name, _, digest = name.rpartition("@")
+        known = self.subroutines(state=None)
+        for each in known:
+            if each.name == name and (each.state == "active" if digest is None else each.digest == digest):
+                return each
+        versions = ", ".join(f"{each.name}@{each.digest} ({each.state})" for each in known if each.name == name)
+        asked = name if digest is None else f"{name}@{digest}"
+        raise StoreError(
+            f"name={asked!r} is not in the library; " + (f"known: {versions}" if versions else "it has none")
+        )
+
+    def solution(self, task: str) -> Solution | None:
+        """The best solution of `task`: right before unknown before wrong, then the best primary score, then the latest."""
+        found = self.solutions(task)
+        if not found:
+            return None
+
+        def rank(position: int) -> tuple[int, float, int]:
+            each = found[position]
+            run = self.run(each.run)
+            score = run.primary(each.scores)
+            worth = float("-inf") if score is None else score if run.direction == "maximise" else -score
+            return {True: 2, None: 1, False: 0}[each.right], worth, position
+
+        return found[max(range(len(found)), key=rank)]
+
+    def library_list(self, state: str | None = "active") -> tuple[dict[str, Any], ...]:
+        """A dictionary a subroutine: name, digest, type, kind, state, uses (how many), tasks (which), saved, created."""
+        users: dict[str, list[Use]] = {}
+        for use in self.uses():
+            users.setdefault(use.subroutine, []).append(use)
+        listed = []
+        for each in self.subroutines(state):
+            row = {key: getattr(each, key) for key in ("name", "digest", "type", "kind", "state", "saved", "created")}
+            mine = users.get(each.digest, [])
+            listed.append(row | {"uses": len(mine), "tasks": sorted({use.task for use in mine})})
+        return tuple(listed)
+
+    def live_weights(self, best: int = 5) -> set[str]:
+        """The digests of the weights to keep: of all subroutines and solutions, of the `best` evaluations of each
+        finished run, and of every evaluation of the runs that may go on (they may be parents)."""
+        kept = {each.weights for each in (*self.subroutines(state=None), *self.solutions())}
+        for run in self.runs():
+            evaluations = self.best(run.id, best) if run.state == "finished" else self.evaluations(run.id)
+            kept |= {each.weights for each in evaluations}
+        return {digest for digest in kept if digest is not None}
+
+    def collect_garbage(self, best: int = 5, older_than: float = 3600.0) -> int:
+        """Deletes the weights that `live_weights(best)` does not name and that are older than `older_than` seconds (a
+        younger one may belong to a record that is being written). How many were deleted."""
+        return self.blobs.gc(self.live_weights(best), older_than=older_than)
+
+    def __enter__(self) -> AbstractStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+# -- rules that every kind of store applies ----------------------------------------------------------------------------
+
+
+def place(new: Subroutine, known: Collection[Subroutine], *, revive: bool) -> str:
+    """What adding `new` to a library asks for: "insert", "activate" (it was demoted and `revive`) or "keep" (nothing).
+    `known` are the subroutines with the name or the digest of `new`. Raises Conflict."""
+    same = next((each for each in known if (each.name, each.digest) == (new.name, new.digest)), None)
+    if same is not None:
+        for part in ("type", "kind", "body", "weights"):
+            if getattr(same, part) != getattr(new, part):
+                raise Conflict(f"{new.name}@{new.digest} is in the library with another {part}; its digest must differ")
+        if same.state == "active" or not revive:
+            return "keep"
+    if new.state == "active":
+        for each in known:
+            if each.state == "active" and each.name == new.name:
+                raise Conflict(
+                    f"name={new.name!r} is taken by {each.name}@{each.digest}; choose another name or demote that one first"
+                )
+            if each.state == "active" and each.digest == new.digest:
+                raise Conflict(f"digest={new.digest} is in the library as {each.name!r}; use that name for it")
+    return "insert" if same is None else "activate"
+
+
+def numbered(events: Iterable[Event]) -> dict[str, list[Event]]:
+    """Events by run. Raises Conflict where those of one run are not numbered one after another."""
+    by_run: dict[str, list[Event]] = {}
+    for event in events:
+        earlier = by_run.setdefault(event.run, [])
+        if earlier and event.number != earlier[-1].number + 1:
+            raise Conflict(
+                f"run={event.run!r}: event number={event.number} follows {earlier[-1].number}; no gaps are allowed"
+            )
+        earlier.append(event)
+    return by_run
+
+
+def continues(first: Event, next_number: int) -> None:
+    """Raises Conflict unless `first` is the event that the log waits for."""
+    if first.number != next_number:
+        raise Conflict(
+            f"run={first.run!r}: event number={first.number} does not continue its log, which goes on at {next_number}; "
+            "another driver may be writing this run: stop one of them, or read the log again"
+        )
+
+
+def unchanged(old: Evaluation, new: Evaluation) -> None:
+    """Raises Conflict unless `new` repeats `old`. The time it took is measured, not decided, so it may differ."""
+    if not old.same_as(new, ignore=("seconds",)):
+        raise Conflict(
+            f"run={new.run!r} ask={new.ask} has been evaluated with another result; an ask is evaluated once"
+        )
+
+
+def words_digest(words: Sequence[tuple[str, str]]) -> str:
+    """The snapshot digest of active words given as sorted (name, digest) pairs."""
+    return hashlib.sha256(json_text([list(word) for word in words]).encode()).hexdigest()
+
+
+def changeable(changes: Mapping[str, Any]) -> None:
+    """Raises StoreError where `changes` names a field of a run that stays as it was created."""
+    wrong = [name for name in changes if name not in CHANGEABLE]
+    if wrong:
+        raise StoreError(f"a run's {', '.join(wrong)} cannot be changed; only {', '.join(CHANGEABLE)} can")
+
+
+# -- opening -----------------------------------------------------------------------------------------------------------
+
+
+def store_kinds() -> Iterator[type[AbstractStore]]:
+    """Every kind of store in `library/stores/`, by module name, imported as the iteration comes to it."""
+    from . import stores
+
+    for name in sorted(info.name for info in pkgutil.iter_modules(stores.__path__)):
+        yield importlib.import_module(f"{stores.__name__}.{name}").STORE
+
+
+def open_store(url: str, *, create: bool = True, blobs: str | None = None) -> AbstractStore:
+    """The store at `url`: "memory:", a path, "sqlite:///file.db" or another SQLAlchemy URL.
+
+    With `create` an absent one is made, else that is a StoreError. `blobs` is where its weights are, a folder or an fsspec
+    URL; by default beside an SQLite file, and required (here or as `?blobs=` in the URL) for a database server when weights
+    are kept. A store of an older schema is migrated; a newer one, or a file that is no store, is refused and left untouched.
+    """
+    if not isinstance(url, str) or not url.strip():
+        raise StoreError(f"url={url!r}: required is memory:, a path, or a database URL such as sqlite:///library.db")
+    for kind in store_kinds():
+        if kind.accepts(url):
+            return kind.open(url, create=create, blobs=blobs)
+    raise StoreError(
+        f"url={url!r} names no kind of store; required is memory:, a path, or a database URL such as "
+        "sqlite:///library.db or postgresql://host/name"
+    )
