@@ -111,7 +111,7 @@ class ProblemData:
     """What a search and its workers see of a task: train and validation, never the test part.
 
     Pickles as JSON text and plain arrays (``payload``). ``digest`` covers all that an evaluation's result can depend
-    on here: type, cases, target form, metric and tolerance. ``target`` is one of automl.metrics.TARGET_FORMS; ``loss``
+    on here: type, cases, target form, metric and goal. ``target`` is one of automl.metrics.TARGET_FORMS; ``loss``
     follows from it; ``target_scale`` [k] is the standard deviation by which targets of the form numbers were divided.
     """
 

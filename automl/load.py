@@ -112,7 +112,12 @@ def sources() -> Mapping[str, Source]:
 
 
 def load_tasks(
-    spec: str, *, target: str | None = None, seed: int = 0, search_path: Sequence[str | Path] = ()
+    spec: str,
+    *,
+    target: str | None = None,
+    seed: int = 0,
+    search_path: Sequence[str | Path] = (),
+    base: Path | None = None,
 ) -> list[AbstractTask]:
     """All tasks that ``spec`` names: a bundled data set, a file, a folder, or a declaration in one of
     ``search_path``'s folders.
@@ -121,7 +126,7 @@ def load_tasks(
     labelled tasks into lists of their examples. Raises TaskError, with what is required and what to do, on whatever
     is wrong with the input.
     """
-    reference = resolve(spec, target=target, seed=seed, search_path=search_path)
+    reference = resolve(spec, target=target, seed=seed, search_path=search_path, base=base)
     accepting = [source for source in sources().values() if source.accepts(reference)]
     if not accepting:
         raise _unknown(reference)
@@ -139,9 +144,17 @@ def load_tasks(
 
 
 def resolve(
-    spec: str, *, target: str | None = None, seed: int = 0, search_path: Sequence[str | Path] = ()
+    spec: str,
+    *,
+    target: str | None = None,
+    seed: int = 0,
+    search_path: Sequence[str | Path] = (),
+    base: Path | None = None,
 ) -> Reference:
-    """The reference that ``spec`` stands for; ``path`` is None where no file or folder has that name."""
+    """The reference that ``spec`` stands for; ``path`` is None where no file or folder has that name.
+
+    Relative paths are looked for in ``base`` (a declaration's own folder) before the current folder.
+    """
     body, _, query = spec.partition("?")
     try:
         options = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=True)) if query else {}
@@ -150,24 +163,26 @@ def resolve(
     if target is not None:
         options["target"] = target
     folders = tuple(Path(folder) for folder in search_path)
-    path = _find(body, folders)
+    path = _find(body, folders, base)
     if path is None and ":" in body:
         head, _, column = body.rpartition(":")
-        path = _find(head, folders)
+        path = _find(head, folders, base)
         if path is not None:
             body, options = head, {"target": column, **options}
     name = path.name.removesuffix("".join(path.suffixes[-1:])) if path else body
     return Reference(spec, name or body, path, options, seed, folders)
 
 
-def _find(text: str, folders: Sequence[Path]) -> Path | None:
+def _find(text: str, folders: Sequence[Path], base: Path | None) -> Path | None:
     """The file or folder that ``text`` names. A bare word is first a bundled data set; write ``./word`` for a folder
     here."""
     if not text.strip() or text in _names():
         return None
     try:
-        if Path(text).exists():
-            return Path(text)
+        direct = [Path(text)] if base is None else [base / text, Path(text)]
+        found = next((path for path in direct if path.exists()), None)
+        if found is not None:
+            return found
         if Path(text).is_absolute():
             return None
         candidates = (folder / f"{text}{suffix}" for folder in folders for suffix in _SUFFIXES)
