@@ -1,24 +1,18 @@
-"""Weights by content: safetensors bytes under the SHA-256 of those bytes, in a folder, at any fsspec URL, or in memory."""
+"""Weights by content: safetensors bytes under the SHA-256 of those bytes, in a folder, at any fsspec URL, or in
+memory."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import math
 import os
 import re
-import tempfile
-import threading
-import time
-import uuid
-from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
-from datetime import timezone
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .records import StoreError
+from .shelves import shelf_at
 
 if TYPE_CHECKING:
     import torch
@@ -45,10 +39,11 @@ class Blobs:
 
     def __init__(self, url: str | os.PathLike[str]) -> None:
         self.url = os.fspath(url)
-        self._shelf = _shelf(self.url)
+        self._shelf = shelf_at(self.url)
 
     def put(self, tensors: Mapping[str, torch.Tensor]) -> str:
-        """Keeps named tensors (moved to the CPU); gives their digest. Equal tensors under equal names give one digest."""
+        """Keeps named tensors (moved to the CPU); gives their digest. Equal tensors under equal names give one
+        digest."""
         return self.put_bytes(to_bytes(tensors))
 
     def put_bytes(self, data: bytes) -> str:
@@ -97,8 +92,8 @@ class Blobs:
                 yield stem
 
     def gc(self, keep: Collection[str], older_than: float = 3600.0) -> int:
-        """Deletes the blobs that `keep` does not name and that were written more than `older_than` seconds ago, and what
-        interrupted writers left behind of that age. How many blobs were deleted."""
+        """Deletes the blobs that `keep` does not name and that were written more than `older_than` seconds ago, and
+        what interrupted writers left behind of that age. How many blobs were deleted."""
         kept = {_name(digest) for digest in keep}
         deleted = 0
         for name in list(self._shelf.names()):
@@ -134,8 +129,8 @@ def from_bytes(data: bytes) -> dict[str, torch.Tensor]:
 
 
 def read_header(data: bytes) -> Header:
-    """The header of safetensors bytes, loading nothing. Raises StoreError unless each tensor's bytes are exactly what its
-    shape and dtype need, and the tensors fill the data without gaps or overlaps."""
+    """The header of safetensors bytes, loading nothing. Raises StoreError unless each tensor's bytes are exactly what
+    its shape and dtype need, and the tensors fill the data without gaps or overlaps."""
     try:
         entries, size = _entries(data)
         spans = []
@@ -191,154 +186,3 @@ def _checked(digest: str) -> str:
 
 def _name(digest: str) -> str:
     return f"{digest[:2]}/{digest}{SUFFIX}"
-
-
-# -- where the bytes lie -----------------------------------------------------------------------------------------------
-
-
-class _AbstractShelf(ABC):
-    """Bytes by relative name. `write` is atomic; `names` also lists the leftovers of interrupted writers."""
-
-    @abstractmethod
-    def has(self, name: str) -> bool: ...
-
-    @abstractmethod
-    def read(self, name: str) -> bytes | None: ...
-
-    @abstractmethod
-    def write(self, name: str, data: bytes) -> None: ...
-
-    @abstractmethod
-    def names(self) -> Iterator[str]: ...
-
-    @abstractmethod
-    def age(self, name: str) -> float: ...
-
-    @abstractmethod
-    def delete(self, name: str) -> None: ...
-
-
-class _MemoryShelf(_AbstractShelf):
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._data: dict[str, tuple[float, bytes]] = {}
-
-    def has(self, name: str) -> bool:
-        return name in self._data
-
-    def read(self, name: str) -> bytes | None:
-        return self._data[name][1] if name in self._data else None
-
-    def write(self, name: str, data: bytes) -> None:
-        with self._lock:
-            self._data[name] = (time.time(), data)
-
-    def names(self) -> Iterator[str]:
-        with self._lock:
-            return iter(list(self._data))
-
-    def age(self, name: str) -> float:
-        return time.time() - self._data[name][0] if name in self._data else 0.0
-
-    def delete(self, name: str) -> None:
-        with self._lock:
-            self._data.pop(name, None)
-
-
-class _FolderShelf(_AbstractShelf):
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def has(self, name: str) -> bool:
-        return (self._folder / name).is_file()
-
-    def read(self, name: str) -> bytes | None:
-        try:
-            return (self._folder / name).read_bytes()
-        except FileNotFoundError:
-            return None
-
-    def write(self, name: str, data: bytes) -> None:
-        path = self._folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
-
-    def names(self) -> Iterator[str]:
-        for path in self._folder.glob("*/*"):
-            if path.suffix in (SUFFIX, ".part") and path.is_file():
-                yield path.relative_to(self._folder).as_posix()
-
-    def age(self, name: str) -> float:
-        try:
-            return time.time() - (self._folder / name).stat().st_mtime
-        except FileNotFoundError:
-            return 0.0
-
-    def delete(self, name: str) -> None:
-        (self._folder / name).unlink(missing_ok=True)
-
-
-class _RemoteShelf(_AbstractShelf):
-    """Any fsspec file system. A blob is written under a temporary name and then moved, which object stores do by a copy
-    that is atomic; what a weaker file system tears is caught by the digest."""
-
-    def __init__(self, url: str) -> None:
-        try:
-            from fsspec.core import url_to_fs
-
-            self._files, self._root = url_to_fs(url)
-        except (ImportError, ValueError, OSError) as error:
-            raise StoreError(f"blobs={url!r} cannot be opened: {error}; give a folder or an fsspec URL") from error
-
-    def _path(self, name: str) -> str:
-        return f"{self._root.rstrip('/')}/{name}"
-
-    def has(self, name: str) -> bool:
-        return bool(self._files.isfile(self._path(name)))
-
-    def read(self, name: str) -> bytes | None:
-        try:
-            return bytes(self._files.cat_file(self._path(name)))
-        except FileNotFoundError:
-            return None
-
-    def write(self, name: str, data: bytes) -> None:
-        temporary = self._path(f"{name[:2]}/{uuid.uuid4().hex}.part")
-        self._files.makedirs(self._path(name[:2]), exist_ok=True)
-        self._files.pipe_file(temporary, data)
-        self._files.mv(temporary, self._path(name))
-
-    def names(self) -> Iterator[str]:
-        if self._files.isdir(self._root):
-            for path in self._files.find(self._root):
-                if path.endswith((SUFFIX, ".part")):
-                    yield "/".join(path.split("/")[-2:])
-
-    def age(self, name: str) -> float:
-        try:
-            written = self._files.modified(self._path(name))
-        except (FileNotFoundError, RuntimeError):
-            return 0.0  # a file system that does not know ages keeps everything
-        return time.time() - (written if written.tzinfo else written.replace(tzinfo=timezone.utc)).timestamp()
-
-    def delete(self, name: str) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            self._files.rm_file(self._path(name))
-
-
-def _shelf(url: str) -> _AbstractShelf:
-    if url == "memory:":
-        return _MemoryShelf()
-    if "://" in url and not url.startswith(("file://", "local://")):
-        return _RemoteShelf(url)
-    return _FolderShelf(Path(url.partition("://")[2] or url).expanduser())

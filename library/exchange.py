@@ -20,7 +20,8 @@ from typing import Any
 
 from .blobs import Header, read_header
 from .records import Change, StoreError, Subroutine, Use, json_text, json_value
-from .store import AbstractStore, place
+from .rules import place
+from .store import AbstractStore
 
 FORMAT = "automl-library"
 VERSION = 1
@@ -44,7 +45,8 @@ class Parcel:
 
 def export_library(store: AbstractStore, path: str | os.PathLike[str]) -> int:
     """Writes all subroutines of `store`, active and demoted, with their uses, history and weights, to `path`; gives how
-    many. The file is there whole or not at all. Raises StoreError if weights are missing or the file cannot be written."""
+    many. The file is there whole or not at all. Raises StoreError if weights are missing or the file cannot be
+    written."""
     with store.batch():  # one state of the store
         subroutines, uses, history = store.subroutines(state=None), store.uses(), store.history()
     digests = sorted({each.weights for each in subroutines if each.weights is not None})
@@ -77,9 +79,10 @@ def import_library(
     store: AbstractStore, path: str | os.PathLike[str], check: Callable[[Parcel], None] | None = None
 ) -> int:
     """Takes the subroutines of a library file into `store` in one transaction; gives how many were new. Those that are
-    there already stay as they are. `check` may refuse the parcel by raising StoreError: it is where bodies are parsed and
-    type-checked, which this module does not know how to do. Raises StoreError for a file that is damaged, too large, newer,
-    or no library, and Conflict where an active word has a name with another digest; the store is untouched then."""
+    there already stay as they are. `check` may refuse the parcel by raising StoreError: it is where bodies are parsed
+    and type-checked, which this module does not know how to do. Raises StoreError for a file that is damaged, too
+    large, newer, or no library, and Conflict where an active word has a name with another digest; the store is
+    untouched then."""
     parcel = read_library(path)
     if check is not None:
         check(parcel)

@@ -1,22 +1,20 @@
 """The store: what every keeper of runs, evaluations and the library promises, whatever is behind it.
 
-Runs keep an append-only log of numbered events and one evaluation an ask; the library keeps subroutines, who uses them and
-what happened to them. A kind of store is one module in `library/stores/`, found by scanning.
+Runs keep an append-only log of numbered events and one evaluation an ask; the library keeps subroutines, who uses them
+and what happened to them. A kind of store is one module in `library/stores/`, found by scanning.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .records import (
     Change,
-    Conflict,
     Evaluation,
     Event,
     Run,
@@ -24,7 +22,6 @@ from .records import (
     StoreError,
     Subroutine,
     Use,
-    json_text,
 )
 
 if TYPE_CHECKING:
@@ -32,16 +29,14 @@ if TYPE_CHECKING:
 
     from .blobs import Blobs
 
-CHANGEABLE = ("state", "finished", "budget", "config")
-"""The fields of a run that `update_run` may change; the others decide what its record means."""
-
 NO_EVIDENCE: Mapping[str, Mapping[str, Any]] = {}
 
 
 class AbstractStore(ABC):
-    """Keeps records. Every method is one transaction and what it wrote is kept when it returns: it survives the death of
-    the process at any later moment (of the machine too, save for the last moments, see docs). Inside `with store.batch():`
-    several calls form one transaction, kept when the block ends. Instances may be used from several threads.
+    """Keeps records. Every method is one transaction and what it wrote is kept when it returns: it survives the death
+    of the process at any later moment (of the machine too, save for the last moments, see docs). Inside `with
+    store.batch():` several calls form one transaction, kept when the block ends. Instances may be used from several
+    threads.
 
     Raises StoreError for unknown ids and bad data, Conflict where another writer was first.
     """
@@ -78,9 +73,10 @@ class AbstractStore(ABC):
 
     @abstractmethod
     def batch(self) -> AbstractContextManager[None]:
-        """One transaction over the calls of this thread within the block. An exception that leaves the block undoes all of
-        it; so does an error inside that the block swallows (the end of the block then raises). Nested blocks join the
-        outermost. Nothing is kept before the outermost block ends: tell no strategy of an evaluation before that."""
+        """One transaction over the calls of this thread within the block. An exception that leaves the block undoes all
+        of it; so does an error inside that the block swallows (the end of the block then raises). Nested blocks join
+        the outermost. Nothing is kept before the outermost block ends: tell no strategy of an evaluation before
+        that."""
 
     # -- runs and their log ------------------------------------------------------------------------------------
 
@@ -90,7 +86,7 @@ class AbstractStore(ABC):
 
     @abstractmethod
     def update_run(self, run: str, **changes: Any) -> Run:
-        """Changes fields among `CHANGEABLE`; gives the run as it is now."""
+        """Changes fields among `rules.CHANGEABLE`; gives the run as it is now."""
 
     @abstractmethod
     def runs(self, task: str | None = None, state: str | None = None) -> tuple[Run, ...]:
@@ -155,14 +151,14 @@ class AbstractStore(ABC):
         uses: Iterable[Use] = (),
         evidence: Mapping[str, Mapping[str, Any]] = NO_EVIDENCE,
     ) -> tuple[Subroutine, ...]:
-        """Makes `subroutines` active words, adds `uses` and writes history (with the evidence under each name), all in one
-        transaction. Gives those that were not active before: new, or demoted once. Conflict if an active word has the
-        name with another digest, or the digest under another name: nothing is changed then."""
+        """Makes `subroutines` active words, adds `uses` and writes history (with the evidence under each name), all in
+        one transaction. Gives those that were not active before: new, or demoted once. Conflict if an active word has
+        the name with another digest, or the digest under another name: nothing is changed then."""
 
     @abstractmethod
     def adopt(self, subroutines: Iterable[Subroutine], uses: Iterable[Use], evidence: Mapping[str, Any]) -> int:
-        """Takes in the subroutines of another library in their own state, in one transaction; those that are known here,
-        active or demoted, are left as they are. How many were new. Conflicts as in `promote`."""
+        """Takes in the subroutines of another library in their own state, in one transaction; those that are known
+        here, active or demoted, are left as they are. How many were new. Conflicts as in `promote`."""
 
     @abstractmethod
     def demote(self, name: str, evidence: Mapping[str, Any] = {}) -> Subroutine:
@@ -210,7 +206,8 @@ class AbstractStore(ABC):
         )
 
     def solution(self, task: str) -> Solution | None:
-        """The best solution of `task`: right before unknown before wrong, then the best primary score, then the latest."""
+        """The best solution of `task`: right before unknown before wrong, then the best primary score, then the
+        latest."""
         found = self.solutions(task)
         if not found:
             return None
@@ -225,7 +222,8 @@ class AbstractStore(ABC):
         return found[max(range(len(found)), key=rank)]
 
     def library_list(self, state: str | None = "active") -> tuple[dict[str, Any], ...]:
-        """A dictionary a subroutine: name, digest, type, kind, state, uses (how many), tasks (which), saved, created."""
+        """A dictionary a subroutine: name, digest, type, kind, state, uses (how many), tasks (which), saved,
+        created."""
         users: dict[str, list[Use]] = {}
         for use in self.uses():
             users.setdefault(use.subroutine, []).append(use)
@@ -239,7 +237,8 @@ class AbstractStore(ABC):
     def live_weights(self, best: int = 5) -> set[str]:
         """The digests of the weights to keep: of all subroutines and solutions, of the `best` evaluations of each
         finished run, and of every evaluation of the runs that may go on (they may be parents)."""
-        kept = {each.weights for each in (*self.subroutines(state=None), *self.solutions())}
+        kept = {each.weights for each in self.subroutines(state=None)}
+        kept |= {each.weights for each in self.solutions()}
         for run in self.runs():
             evaluations = self.best(run.id, best) if run.state == "finished" else self.evaluations(run.id)
             kept |= {each.weights for each in evaluations}
@@ -259,75 +258,6 @@ class AbstractStore(ABC):
         self.close()
 
 
-# -- rules that every kind of store applies ----------------------------------------------------------------------------
-
-
-def place(new: Subroutine, known: Collection[Subroutine], *, revive: bool) -> str:
-    """What adding `new` to a library asks for: "insert", "activate" (it was demoted and `revive`) or "keep" (nothing).
-    `known` are the subroutines with the name or the digest of `new`. Raises Conflict."""
-    same = next((each for each in known if (each.name, each.digest) == (new.name, new.digest)), None)
-    if same is not None:
-        for part in ("type", "kind", "body", "weights"):
-            if getattr(same, part) != getattr(new, part):
-                raise Conflict(f"{new.name}@{new.digest} is in the library with another {part}; its digest must differ")
-        if same.state == "active" or not revive:
-            return "keep"
-    if new.state == "active":
-        for each in known:
-            if each.state == "active" and each.name == new.name:
-                raise Conflict(
-                    f"name={new.name!r} is taken by {each.name}@{each.digest}; choose another name or demote that one first"
-                )
-            if each.state == "active" and each.digest == new.digest:
-                raise Conflict(f"digest={new.digest} is in the library as {each.name!r}; use that name for it")
-    return "insert" if same is None else "activate"
-
-
-def numbered(events: Iterable[Event]) -> dict[str, list[Event]]:
-    """Events by run. Raises Conflict where those of one run are not numbered one after another."""
-    by_run: dict[str, list[Event]] = {}
-    for event in events:
-        earlier = by_run.setdefault(event.run, [])
-        if earlier and event.number != earlier[-1].number + 1:
-            raise Conflict(
-                f"run={event.run!r}: event number={event.number} follows {earlier[-1].number}; no gaps are allowed"
-            )
-        earlier.append(event)
-    return by_run
-
-
-def continues(first: Event, next_number: int) -> None:
-    """Raises Conflict unless `first` is the event that the log waits for."""
-    if first.number != next_number:
-        raise Conflict(
-            f"run={first.run!r}: event number={first.number} does not continue its log, which goes on at {next_number}; "
-            "another driver may be writing this run: stop one of them, or read the log again"
-        )
-
-
-def unchanged(old: Evaluation, new: Evaluation) -> None:
-    """Raises Conflict unless `new` repeats `old`. The time it took is measured, not decided, so it may differ."""
-    if not old.same_as(new, ignore=("seconds",)):
-        raise Conflict(
-            f"run={new.run!r} ask={new.ask} has been evaluated with another result; an ask is evaluated once"
-        )
-
-
-def words_digest(words: Sequence[tuple[str, str]]) -> str:
-    """The snapshot digest of active words given as sorted (name, digest) pairs."""
-    return hashlib.sha256(json_text([list(word) for word in words]).encode()).hexdigest()
-
-
-def changeable(changes: Mapping[str, Any]) -> None:
-    """Raises StoreError where `changes` names a field of a run that stays as it was created."""
-    wrong = [name for name in changes if name not in CHANGEABLE]
-    if wrong:
-        raise StoreError(f"a run's {', '.join(wrong)} cannot be changed; only {', '.join(CHANGEABLE)} can")
-
-
-# -- opening -----------------------------------------------------------------------------------------------------------
-
-
 def store_kinds() -> Iterator[type[AbstractStore]]:
     """Every kind of store in `library/stores/`, by module name, imported as the iteration comes to it."""
     from . import stores
@@ -339,9 +269,10 @@ def store_kinds() -> Iterator[type[AbstractStore]]:
 def open_store(url: str, *, create: bool = True, blobs: str | None = None) -> AbstractStore:
     """The store at `url`: "memory:", a path, "sqlite:///file.db" or another SQLAlchemy URL.
 
-    With `create` an absent one is made, else that is a StoreError. `blobs` is where its weights are, a folder or an fsspec
-    URL; by default beside an SQLite file, and required (here or as `?blobs=` in the URL) for a database server when weights
-    are kept. A store of an older schema is migrated; a newer one, or a file that is no store, is refused and left untouched.
+    With `create` an absent one is made, else that is a StoreError. `blobs` is where its weights are, a folder or an
+    fsspec URL; by default beside an SQLite file, and required (here or as `?blobs=` in the URL) for a database server
+    when weights are kept. A store of an older schema is migrated; a newer one, or a file that is no store, is refused
+    and left untouched.
     """
     if not isinstance(url, str) or not url.strip():
         raise StoreError(f"url={url!r}: required is memory:, a path, or a database URL such as sqlite:///library.db")

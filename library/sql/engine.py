@@ -22,8 +22,9 @@ BUSY_SECONDS = 60.0
 
 
 class Database:
-    """Transactions on one database URL, for many threads. SQLite is in WAL mode with synchronous NORMAL: what was committed
-    survives the death of the process; a loss of power may take the last commits but leaves the store consistent."""
+    """Transactions on one database URL, for many threads. SQLite is in WAL mode with synchronous NORMAL: what was
+    committed survives the death of the process; a loss of power may take the last commits but leaves the store
+    consistent."""
 
     def __init__(self, url: URL, create: bool) -> None:
         self._file = _sqlite_file(url)
@@ -145,14 +146,15 @@ class Database:
                     raise
 
     def _version(self, connection: Connection) -> int | None:
-        """The schema version of the database; None if it has no tables. Raises StoreError if it is not ours, or newer."""
+        """The schema version of the database; None if it has no tables. Raises StoreError if it is not ours, or
+        newer."""
         tables = set(inspect(connection).get_table_names())
         if not tables:
             return None
-        rows = []
-        if schema_version.name in tables:
-            rows = connection.execute(select(schema_version.c.application, schema_version.c.version)).all()
-        ours = [row.version for row in rows if row.application == APPLICATION]
+        ours: list[int] = []
+        if {"application", "version"} <= _columns(connection, tables):
+            mine = select(schema_version.c.version).where(schema_version.c.application == APPLICATION)
+            ours = list(connection.execute(mine).scalars())
         if len(ours) != 1:
             raise StoreError(
                 f"store={self.name} is a database of another application (tables: {', '.join(sorted(tables)[:5])}); "
@@ -179,6 +181,11 @@ class Database:
                 time.sleep(0.01)
             finally:
                 raw.close()
+
+
+def _columns(connection: Connection, tables: set[str]) -> set[str]:
+    name = schema_version.name
+    return {column["name"] for column in inspect(connection).get_columns(name)} if name in tables else set()
 
 
 def _translated(name: str, make: Any) -> Any:

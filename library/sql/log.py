@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from ..records import Conflict, Evaluation, Event, Record, Run, Solution, StoreError
-from ..store import continues, numbered, unchanged
+from ..rules import continues, numbered, unchanged
 from .schema import COLUMNS, evaluations, events, from_row, runs, solutions, to_row
 
 R = TypeVar("R", bound=Record)
@@ -85,8 +85,8 @@ def next_number(connection: Connection, run: str) -> int:
 
 
 def append(connection: Connection, new: Iterable[Event], lengths: MutableMapping[str, int]) -> None:
-    """`lengths` remembers how long logs are known to be. A log only grows and no number is given twice, so an event that
-    continues a remembered log needs no look-up: it is the next one, or the insertion fails."""
+    """`lengths` remembers how long logs are known to be. A log only grows and no number is given twice, so an event
+    that continues a remembered log needs no look-up: it is the next one, or the insertion fails."""
     by_run = numbered(new)
     for run, mine in by_run.items():
         if lengths.get(run) != mine[0].number:

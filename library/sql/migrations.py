@@ -1,8 +1,8 @@
 """From an older schema to the current one, a step a version, all steps in one transaction.
 
-`STEPS[n]` takes an open transaction on a store of version n and leaves version n + 1. A step is frozen once released: it
-names tables and columns as they were, and does not use the current `schema` module. Each version has a stored example in
-`tests/library/examples/`.
+`STEPS[n]` takes an open transaction on a store of version n and leaves version n + 1. A step is frozen once released:
+it names tables and columns as they were, and does not use the current `schema` module. Each version has a stored
+example in `tests/library/examples/`.
 """
 
 from __future__ import annotations

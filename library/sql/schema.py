@@ -22,7 +22,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from ..records import MAX_KEY, Change, Evaluation, Event, Record, Run, Solution, Subroutine, Use, json_text, json_value
+from ..checks import MAX_KEY
+from ..records import Change, Evaluation, Event, Record, Run, Solution, Subroutine, Use, json_text, json_value
 
 VERSION = 2
 APPLICATION = "automl-programs"

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, or_, select, update
 
 from ..records import Change, StoreError, Subroutine, Use, json_text, json_value
-from ..store import place, words_digest
+from ..rules import place, words_digest
 from .log import fetch
 from .schema import COLUMNS, changes, snapshots, subroutines, to_row, uses
 

@@ -10,9 +10,22 @@ from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
 from ..blobs import Blobs
-from ..records import Change, Conflict, Evaluation, Event, Record, Run, Solution, StoreError, Subroutine, Use, json_text
-from ..records import json_value
-from ..store import NO_EVIDENCE, AbstractStore, changeable, continues, numbered, place, unchanged, words_digest
+from ..records import (
+    Change,
+    Conflict,
+    Evaluation,
+    Event,
+    Record,
+    Run,
+    Solution,
+    StoreError,
+    Subroutine,
+    Use,
+    json_text,
+    json_value,
+)
+from ..rules import changeable, continues, numbered, place, unchanged, words_digest
+from ..store import NO_EVIDENCE, AbstractStore
 
 R = TypeVar("R", bound=Record)
 K = TypeVar("K")
@@ -20,8 +33,8 @@ V = TypeVar("V")
 
 
 class MemoryStore(AbstractStore):
-    """Dictionaries under one lock. Records go through JSON text on their way in, so nothing is kept that a database would
-    not keep, and no caller can change what is kept. A transaction notes how to undo each of its steps."""
+    """Dictionaries under one lock. Records go through JSON text on their way in, so nothing is kept that a database
+    would not keep, and no caller can change what is kept. A transaction notes how to undo each of its steps."""
 
     persistent: ClassVar[bool] = False
 

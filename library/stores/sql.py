@@ -14,9 +14,10 @@ from sqlalchemy.exc import ArgumentError
 
 from ..blobs import Blobs
 from ..records import Change, Conflict, Evaluation, Event, Run, Solution, StoreError, Subroutine, Use
+from ..rules import changeable
 from ..sql import log, words
 from ..sql.engine import Database
-from ..store import NO_EVIDENCE, AbstractStore, changeable
+from ..store import NO_EVIDENCE, AbstractStore
 
 _SCHEME = re.compile(r"[a-z][a-z0-9]+(\+[a-z0-9]+)?://")
 _DATABASES = ("sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssql")
@@ -78,8 +79,8 @@ class SqlStore(AbstractStore):
 
     @contextmanager
     def _forgetting(self) -> Iterator[None]:
-        """Around a transaction, as it may fail when it ends; and within it, so that no thread that waits for its end goes
-        on with what is gone."""
+        """Around a transaction, as it may fail when it ends; and within it, so that no thread that waits for its end
+        goes on with what is gone."""
         try:
             yield
         except BaseException:
@@ -139,7 +140,7 @@ class SqlStore(AbstractStore):
 
     def _record(self, evaluations: tuple[Evaluation, ...], events: tuple[Event, ...], look: bool) -> int:
         with self._forgetting(), self._database.write() as connection, self._forgetting():
-            self._judge(connection, (each.run for each in (*evaluations, *events)))
+            self._judge(connection, {*(each.run for each in evaluations), *(event.run for event in events)})
             new = log.record(connection, evaluations, self._judged, look=look)
             log.append(connection, events, self._lengths)
             return new

@@ -1,0 +1,75 @@
+"""Rules that every kind of store applies, as pure functions on records."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from .records import Conflict, Evaluation, Event, StoreError, Subroutine, json_text
+
+CHANGEABLE = ("state", "finished", "budget", "config")
+"""The fields of a run that `update_run` may change; the others decide what its record means."""
+
+
+def place(new: Subroutine, known: Collection[Subroutine], *, revive: bool) -> str:
+    """What adding `new` to a library asks for: "insert", "activate" (it was demoted and `revive`) or "keep" (nothing).
+    `known` are the subroutines with the name or the digest of `new`. Raises Conflict."""
+    same = next((each for each in known if (each.name, each.digest) == (new.name, new.digest)), None)
+    if same is not None:
+        for part in ("type", "kind", "body", "weights"):
+            if getattr(same, part) != getattr(new, part):
+                raise Conflict(f"{new.name}@{new.digest} is in the library with another {part}; its digest must differ")
+        if same.state == "active" or not revive:
+            return "keep"
+    if new.state == "active":
+        for each in known:
+            if each.state == "active" and each.name == new.name:
+                raise Conflict(
+                    f"name={new.name!r} is taken by {each.name}@{each.digest}; choose another or demote that one first"
+                )
+            if each.state == "active" and each.digest == new.digest:
+                raise Conflict(f"digest={new.digest} is in the library as {each.name!r}; use that name for it")
+    return "insert" if same is None else "activate"
+
+
+def numbered(events: Iterable[Event]) -> dict[str, list[Event]]:
+    """Events by run. Raises Conflict where those of one run are not numbered one after another."""
+    by_run: dict[str, list[Event]] = {}
+    for event in events:
+        earlier = by_run.setdefault(event.run, [])
+        if earlier and event.number != earlier[-1].number + 1:
+            raise Conflict(
+                f"run={event.run!r}: event number={event.number} follows {earlier[-1].number}; no gaps are allowed"
+            )
+        earlier.append(event)
+    return by_run
+
+
+def continues(first: Event, next_number: int) -> None:
+    """Raises Conflict unless `first` is the event that the log waits for."""
+    if first.number != next_number:
+        raise Conflict(
+            f"run={first.run!r}: event number={first.number} does not continue its log, which is at {next_number}; "
+            "another driver may be writing this run: stop one of them, or read the log again"
+        )
+
+
+def unchanged(old: Evaluation, new: Evaluation) -> None:
+    """Raises Conflict unless `new` repeats `old`. The time it took is measured, not decided, so it may differ."""
+    if not old.same_as(new, ignore=("seconds",)):
+        raise Conflict(
+            f"run={new.run!r} ask={new.ask} has been evaluated with another result; an ask is evaluated once"
+        )
+
+
+def words_digest(words: Sequence[tuple[str, str]]) -> str:
+    """The snapshot digest of active words given as sorted (name, digest) pairs."""
+    return hashlib.sha256(json_text([list(word) for word in words]).encode()).hexdigest()
+
+
+def changeable(changes: Mapping[str, Any]) -> None:
+    """Raises StoreError where `changes` names a field of a run that stays as it was created."""
+    wrong = [name for name in changes if name not in CHANGEABLE]
+    if wrong:
+        raise StoreError(f"a run's {', '.join(wrong)} cannot be changed; only {', '.join(CHANGEABLE)} can")
