@@ -1,0 +1,119 @@
+"""What every executor is: a place where jobs run. The study decides which jobs, and in which order results count."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+from ..workers.briefing import Briefing, default_memory
+from ..workers.pool import WorkerError
+from ..workers.result import ERROR, LOST, OK, OUT_OF_MEMORY, TIMED_OUT, Result
+
+__all__ = ["ERROR", "LOST", "OK", "OUT_OF_MEMORY", "TIMED_OUT", "AbstractExecutor", "Result", "WorkerError"]
+
+
+class AbstractExecutor(ABC):
+    """Runs `function(context, job) -> dict` on jobs, here or elsewhere.
+
+    function: "module:function"; it is imported where the jobs run. context: plain data, sent once a worker.
+    workers: how many, as text or number, or an address, in a form that `accepts` takes. threads: numeric threads a
+    worker. memory: bytes that one job may add to its worker; "share" is a worker's share of the machine, None no limit.
+
+    A job's outcome is a Result; wait() raises nothing for it. Jobs run at least once: one whose worker died is run
+    again (up to three times), so the function must not count on running once. Use as a context manager, or close().
+    """
+
+    name: ClassVar[str]
+
+    def __init__(
+        self,
+        function: str,
+        context: dict[str, Any],
+        *,
+        workers: int | str = 1,
+        threads: int = 1,
+        memory: int | str | None = "share",
+    ) -> None:
+        if not self.accepts(str(workers)):
+            raise ValueError(f"workers={workers!r}: the executor {self.name!r} takes {self.workers_form()}")
+        if isinstance(memory, str) and memory != "share":
+            raise ValueError(f"memory={memory!r}: must be a number of bytes, 'share' or None")
+        self.workers = workers
+        self.threads = threads
+        limit = default_memory(self.local_workers(str(workers))) if isinstance(memory, str) else memory
+        self._briefing = Briefing(function, context, threads, limit)
+
+    @classmethod
+    @abstractmethod
+    def accepts(cls, workers: str) -> bool:
+        """Whether this executor is meant by `--workers WORKERS`. At most one executor accepts a text."""
+
+    @classmethod
+    @abstractmethod
+    def workers_form(cls) -> str:
+        """The texts that `accepts` takes, for a message."""
+
+    @classmethod
+    @abstractmethod
+    def local_workers(cls, workers: str) -> int:
+        """How many workers share one machine's memory."""
+
+    @property
+    @abstractmethod
+    def capacity(self) -> int:
+        """Jobs that may usefully be outstanding now. It follows the jobs' length, so no record may depend on it."""
+
+    @property
+    @abstractmethod
+    def outstanding(self) -> int:
+        """Jobs submitted whose results are not delivered."""
+
+    @abstractmethod
+    def submit(self, job_id: int, job: dict[str, Any], deadline: float) -> None:
+        """Queues a job: plain data, and the seconds that it may run (counted from its start, not from here).
+
+        `job["unsafe"]` true: it may hang outside Python or end its process, so it must run in one that can be killed.
+        Raises TypeError where the job is not plain data (where it travels), RuntimeError after close().
+        """
+
+    @abstractmethod
+    def wait(self, timeout: float | None = None) -> list[tuple[int, Result]]:
+        """Results that have come, in any order, each delivered once; waits up to `timeout` seconds for the first.
+
+        None waits as long as needed. Empty when the time is over or nothing is outstanding. Jobs move, and deadlines
+        are kept, inside this call: call it often. Raises WorkerError where workers cannot be started.
+        """
+
+    @abstractmethod
+    def brief(self, context: dict[str, Any]) -> None:
+        """Replaces the context, so that the next study reuses the workers. RuntimeError while jobs are outstanding."""
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """Drops every job whose result is not delivered, and stops those that run."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stops everything this executor started and waits for its end. Idempotent."""
+
+    def _rebrief(self, context: dict[str, Any]) -> None:
+        if self.outstanding:
+            raise RuntimeError(f"outstanding={self.outstanding}: wait for the jobs, or cancel() them, before brief()")
+        self._briefing = replace(self._briefing, context=context)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def check_deadline(deadline: float) -> float:
+    """The deadline as a float; ValueError unless it is a positive number of seconds."""
+    if not deadline > 0:
+        raise ValueError(f"deadline={deadline!r}: must be a positive number of seconds")
+    return min(float(deadline), 1e9)

@@ -1,0 +1,48 @@
+"""What a worker is told once, before its first job."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from .guard import total_memory
+from .wire import decode, encode
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """function: "module:function"; context: its first argument; threads, memory (bytes a job may add): a worker's."""
+
+    function: str
+    context: dict[str, Any]
+    threads: int = 1
+    memory: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.threads < 1:
+            raise ValueError(f"threads={self.threads}: must be at least 1")
+        if self.memory is not None and self.memory < 1:
+            raise ValueError(f"memory={self.memory}: must be a positive number of bytes, or None for no limit")
+
+    def to_bytes(self) -> bytes:
+        """For the way to a worker. Raises TypeError where the context is not plain data."""
+        return encode({name: getattr(self, name) for name in self.__dataclass_fields__})
+
+    @staticmethod
+    def from_bytes(message: bytes) -> Briefing:
+        """The briefing that `to_bytes` wrote."""
+        return Briefing(**decode(message))
+
+
+def default_memory(workers: int) -> int | None:
+    """The bytes that a job of one of `workers` may add: a fair share of four fifths of the machine."""
+    total = total_memory()
+    return None if total is None else int(0.8 * total / max(workers, 1))
+
+
+def import_path() -> str:
+    """This process's module search path as PYTHONPATH, so that a worker finds what was imported here."""
+    entries = [os.path.abspath(entry) if entry else os.getcwd() for entry in sys.path if isinstance(entry, str)]
+    return os.pathsep.join(dict.fromkeys(entries))

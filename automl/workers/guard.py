@@ -1,0 +1,204 @@
+"""Runs one job in this process and turns whatever happens into a Result.
+
+A deadline is kept by an alarm signal that raises in the running code, which interrupts anything that returns to the
+Python interpreter; a memory limit by RLIMIT_DATA, which makes an allocation beyond it fail instead of the machine.
+What neither can stop (a loop inside C code) needs a child process that can be killed: see pool.py.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from .result import ERROR, OK, OUT_OF_MEMORY, TIMED_OUT, Result
+
+Function = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
+
+# An alarm may be swallowed where it lands (a finaliser, a bare `except`), so it is repeated.
+_REPEAT_SECONDS = 0.2
+_MEMORY_MESSAGES = ("can't allocate memory", "not enough memory", "out of memory", "std::bad_alloc")
+
+
+class DeadlineExceeded(BaseException):
+    """Raised inside a job that is over its deadline. Not an Exception, so that the job's own handlers let it pass."""
+
+
+def resolve(path: str) -> Function:
+    """The function that "module:function" names."""
+    module, _, name = path.partition(":")
+    if not module or not name:
+        raise ValueError(f"function={path!r}: must be 'module:function'")
+    function = importlib.import_module(module)
+    for part in name.split("."):
+        function = getattr(function, part)
+    if not callable(function):
+        raise TypeError(f"function={path!r}: must be callable, got {type(function).__name__}")
+    return function
+
+
+def can_interrupt() -> bool:
+    """Whether a deadline can be kept in this thread: alarms reach the main thread of a POSIX process only."""
+    return hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+
+
+def run_job(
+    function: Function,
+    context: dict[str, Any],
+    job: dict[str, Any],
+    *,
+    deadline: float,
+    memory: int | None,
+    threads: int,
+) -> Result:
+    """Calls `function(context, job)` within `deadline` seconds and `memory` bytes more than are in use now.
+
+    Raises nothing but KeyboardInterrupt: an exception of the function is the outcome "error" with its traceback.
+    """
+    started = time.perf_counter()
+    alarm = _Alarm(deadline)
+    value: Any = None
+    outcome, detail = OK, ""
+    try:
+        with torch_threads(threads), memory_limit(memory), alarm:
+            value = function(context, job)
+        if not isinstance(value, dict):
+            outcome, detail = ERROR, f"value={type(value).__name__}: a worker function must return a dict"
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  every other exception becomes the outcome, with its traceback
+        alarm.stop()
+        if not alarm.rang:
+            outcome, detail = _classify(error, memory)
+    if alarm.rang:
+        # Also where the job swallowed the alarm, or raised something else on its way out: it was over its deadline.
+        outcome, detail = TIMED_OUT, f"interrupted after deadline={deadline:g} s"
+    seconds = time.perf_counter() - started
+    return Result(outcome, value if outcome == OK else None, seconds, detail)
+
+
+def _classify(error: BaseException, memory: int | None) -> tuple[str, str]:
+    text = str(error).strip()
+    if isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and any(message in text.lower() for message in _MEMORY_MESSAGES)
+    ):
+        limit = "none" if memory is None else f"{memory / 2**20:.0f} MiB"
+        first = text.splitlines()[0] if text else type(error).__name__
+        return OUT_OF_MEMORY, f"{first[:300]} (memory limit {limit})"
+    return ERROR, "".join(traceback.format_exception(error))
+
+
+class _Alarm:
+    """Raises DeadlineExceeded in the body once `seconds` are over, where this thread can be interrupted."""
+
+    def __init__(self, seconds: float) -> None:
+        self.rang = False
+        self._seconds = seconds
+        self._armed = False
+        self._previous: Any = None
+
+    def __enter__(self) -> None:
+        if not can_interrupt():
+            return
+        self._previous = signal.signal(signal.SIGALRM, self._ring)
+        self._armed = True
+        signal.setitimer(signal.ITIMER_REAL, max(self._seconds, 1e-6), _REPEAT_SECONDS)
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        # Disarmed before anything else: an alarm on its way in must find nothing left to interrupt.
+        self._armed = False
+        if self._previous is not None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self._previous)
+            self._previous = None
+
+    def _ring(self, number: int, frame: FrameType | None) -> None:
+        if self._armed:
+            self.rang = True
+            raise DeadlineExceeded
+
+
+@contextmanager
+def memory_limit(extra: int | None) -> Iterator[None]:
+    """In the body this process may hold `extra` bytes of private memory more than now (Linux; elsewhere no limit)."""
+    used = _private_bytes() if extra is not None else None
+    if extra is None or used is None:
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = used + extra
+    bounds = [bound for bound in (wanted, soft, hard) if bound != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_DATA, (min(bounds), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _private_bytes() -> int | None:
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return None
+
+
+def total_memory() -> int | None:
+    """The bytes of memory that this machine, or this container, has; None where that cannot be told."""
+    try:
+        found = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    except (AttributeError, OSError, ValueError):
+        return None
+    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            with open(path) as file:
+                text = file.read().strip()
+        except OSError:
+            continue
+        if text.isdigit():
+            found.append(int(text))
+    return min(found)
+
+
+@contextmanager
+def torch_threads(count: int) -> Iterator[None]:
+    """In the body torch computes with `count` threads, also where the body is the first to import it."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        wanted = thread_environment(count)
+        before_names = {name: os.environ.get(name) for name in wanted}
+        os.environ.update(wanted)
+        try:
+            yield
+        finally:
+            for name, value in before_names.items():
+                os.environ.pop(name) if value is None else os.environ.update({name: value})
+        return
+    before = torch.get_num_threads()
+    if before == count:
+        yield
+        return
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def thread_environment(count: int) -> dict[str, str]:
+    """The environment variables that numeric libraries read their number of threads from when they load."""
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+    return dict.fromkeys(names, str(count))

@@ -1,0 +1,48 @@
+"""What became of one job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .wire import decode, encode
+
+OK = "ok"
+TIMED_OUT = "timed out"
+LOST = "lost"
+OUT_OF_MEMORY = "out of memory"
+ERROR = "error"
+OUTCOMES = (OK, TIMED_OUT, LOST, OUT_OF_MEMORY, ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One job's outcome.
+
+    outcome: "ok"; "timed out" (over its deadline); "out of memory" (over its memory limit); "lost" (its worker died
+        each time that it ran); "error" (the function raised: a bug of ours, `detail` is the traceback; raise it).
+    value: what the function returned; None unless the outcome is "ok".
+    seconds: wall time of the last run on the worker.
+    """
+
+    outcome: str
+    value: dict[str, Any] | None = None
+    seconds: float = 0.0
+    detail: str = ""
+
+    def __post_init__(self) -> None:
+        if self.outcome not in OUTCOMES:
+            raise ValueError(f"outcome={self.outcome!r}: must be one of {', '.join(OUTCOMES)}")
+
+
+def pack_result(result: Result) -> bytes:
+    """The result as a message; a value that cannot travel becomes the outcome "error", which says so."""
+    try:
+        return encode([result.outcome, result.value, result.seconds, result.detail])
+    except TypeError as error:
+        return encode([ERROR, None, result.seconds, f"what the worker function returned: {error}"])
+
+
+def unpack_result(message: bytes) -> Result:
+    """The result of a message that `pack_result` made."""
+    return Result(*decode(message))

@@ -1,0 +1,69 @@
+"""The form in which jobs, contexts and results travel between processes: msgpack, so that decoding runs no code.
+
+Plain data only: None, bool, int, float, str, bytes, list, tuple, dict, numpy arrays and numbers, CPU torch tensors.
+Every kind comes back as it went in (a tuple is not a list, an int key stays an int), so a job means the same in
+process and out of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import msgpack
+import numpy as np
+
+_TUPLE, _ARRAY, _TENSOR, _INTEGER = range(4)
+_DEPTH_HINT = "nest it less deeply, or send it as text"
+
+
+def encode(value: Any) -> bytes:
+    """The message for `value`. Raises TypeError where something in it is not plain data."""
+    try:
+        return msgpack.packb(value, default=_extend, strict_types=True, unicode_errors="surrogatepass")
+    except ValueError as error:
+        raise TypeError(f"value cannot be sent to a worker ({error}): {_DEPTH_HINT}") from error
+
+
+def decode(message: bytes) -> Any:
+    """The value of a message that `encode` made. Arrays are writable copies."""
+    return msgpack.unpackb(message, ext_hook=_restore, strict_map_key=False, unicode_errors="surrogatepass")
+
+
+def _extend(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return msgpack.ExtType(_TUPLE, encode(list(value)))
+    if type(value) is int:  # beyond 64 bits
+        return msgpack.ExtType(_INTEGER, str(value).encode())
+    if isinstance(value, np.ndarray | np.generic) and not value.dtype.hasobject:
+        array = np.asarray(value)
+        header = [array.dtype.str, list(array.shape), isinstance(value, np.generic)]
+        return msgpack.ExtType(_ARRAY, encode([*header, array.tobytes()]))
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor):
+        flat = value.detach().cpu().contiguous().reshape(-1)
+        data = flat.view(torch.uint8).numpy().tobytes()
+        return msgpack.ExtType(_TENSOR, encode([str(value.dtype).removeprefix("torch."), list(value.shape), data]))
+    raise TypeError(
+        f"type={type(value).__module__}.{type(value).__qualname__} cannot be sent to a worker: "
+        "send plain data (numbers, text, bytes, lists, tuples, dicts, numpy arrays, CPU tensors)"
+    )
+
+
+def _restore(code: int, data: bytes) -> Any:
+    if code == _TUPLE:
+        return tuple(decode(data))
+    if code == _INTEGER:
+        return int(data)
+    if code == _ARRAY:
+        dtype, shape, scalar, content = decode(data)
+        array = np.frombuffer(bytearray(content), dtype=np.dtype(dtype)).reshape(shape)
+        return array[()] if scalar else array
+    if code == _TENSOR:
+        import torch
+
+        name, shape, content = decode(data)
+        if not content:
+            return torch.empty(shape, dtype=getattr(torch, name))
+        return torch.frombuffer(bytearray(content), dtype=torch.uint8).view(getattr(torch, name)).reshape(shape)
+    raise ValueError(f"code={code}: not a kind of value that this version sends")
