@@ -85,6 +85,61 @@ def check_size(size: int) -> int:
     return size
 
 
+_ATOMS = frozenset((int, bool, str))
+"""Classes of values that are compared at once and hold no NaN."""
+
+
+def has_nan(value: Value) -> bool:
+    """Whether a NaN is somewhere in the value."""
+    if isinstance(value, float):
+        return value != value
+    if isinstance(value, tuple):
+        return not _ATOMS.issuperset(map(type, value)) and any(map(has_nan, value))
+    if isinstance(value, Some):
+        return has_nan(value.value)
+    if isinstance(value, Table):
+        return any(map(has_nan, value.entries.values()))
+    return False
+
+
+def check_key(value: Value) -> Value:
+    """The value, or Undefined where it holds a NaN: what equals nothing cannot be a key, a node or a place in an order."""
+    if type(value) in _ATOMS or not has_nan(value):
+        return value
+    raise Undefined("NaN equals nothing and has no place in an order")
+
+
+def same(left: Value, right: Value) -> bool:
+    """Exact equality of two values of one type, as the word ``=`` has it: NaN equals nothing, wherever it is."""
+    if left is not right and left != right:
+        return False
+    return type(left) in _ATOMS or not has_nan(left)
+
+
+def order_key(value: Value) -> Value:
+    """A Python object that sorts as the value does: none before some, lists and pairs lexicographically."""
+    if value is None:
+        return ()
+    if isinstance(value, Some):
+        return (order_key(value.value),)
+    return tuple(map(order_key, value)) if isinstance(value, tuple) else value
+
+
+def less(left: Value, right: Value) -> bool:
+    """Whether the first value comes before the second. A Float NaN is neither before nor after; inside a list or pair it is Undefined."""
+    if type(left) in _ATOMS or isinstance(left, float):
+        return bool(left < right)
+    return bool(order_key(check_key(left)) < order_key(check_key(right)))
+
+
+def ordered(values: Iterable[Value]) -> list:
+    """Sort keys of the values, one each; Undefined for NaN."""
+    values = list(values)
+    if _ATOMS.issuperset(map(type, values)):
+        return values
+    return [order_key(check_key(value)) for value in values]
+
+
 @dataclass(frozen=True, slots=True)
 class Some:
     """An option that holds a value; None is the other one."""

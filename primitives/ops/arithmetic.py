@@ -1,44 +1,164 @@
-"""Arithmetic on Int and Float."""
+"""Arithmetic on Int and Float. Ints beyond 2⁵³ overflow; Floats follow IEEE 754, except that undefined operations fail."""
 
 from __future__ import annotations
 
+import math
+
 from primitives.primitive import word
-from primitives.values import Undefined, check_int
+from primitives.values import Overflow, Undefined, Value, check_int, less
 
 
-def _checked(value: float) -> float:
+def checked(value: Value) -> Value:
+    """A Float as it is; an Int, or Overflow beyond 2⁵³."""
     return check_int(value) if isinstance(value, int) else value
 
 
 @word("+", "Num a => a -> a -> a")
-def add(x, y):
-    """Sum; Overflow beyond 2⁵³."""
-    return _checked(x + y)
+def add(x: Value, y: Value) -> Value:
+    """Sum."""
+    return checked(x + y)
 
 
 @word("-", "Num a => a -> a -> a")
-def subtract(x, y):
+def subtract(x: Value, y: Value) -> Value:
     """Difference."""
-    return _checked(x - y)
+    return checked(x - y)
 
 
 @word("*", "Num a => a -> a -> a")
-def multiply(x, y):
-    """Product; Overflow beyond 2⁵³."""
-    return _checked(x * y)
+def multiply(x: Value, y: Value) -> Value:
+    """Product."""
+    return checked(x * y)
 
 
 @word("//", "int -> int -> int")
-def floor_divide(x, y):
+def floor_divide(x: int, y: int) -> int:
     """Quotient rounded towards minus infinity; undefined for a zero divisor."""
     if y == 0:
         raise Undefined("division by zero")
-    return check_int(x // y)
+    return x // y
 
 
 @word("mod", "int -> int -> int")
-def modulo(x, y):
+def modulo(x: int, y: int) -> int:
     """Remainder with the sign of the divisor; undefined for a zero divisor."""
     if y == 0:
         raise Undefined("division by zero")
     return x % y
+
+
+@word("/", "float -> float -> float")
+def divide(x: float, y: float) -> float:
+    """Quotient of Floats; undefined for a zero divisor."""
+    if y == 0:
+        raise Undefined("division by zero")
+    return x / y
+
+
+@word("power", "Num a => a -> a -> a", cost=2.0)
+def power(x: Value, y: Value) -> Value:
+    """``x`` to the power ``y``; undefined for a negative Int exponent, zero to a negative and a negative Float to a fraction."""
+    if isinstance(x, int) and isinstance(y, int):
+        if y < 0:
+            raise Undefined("a negative exponent of an Int")
+        if abs(x) > 1 and y > 53:
+            raise Overflow("an integer is beyond 2^53")
+        return check_int(x**y)
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return -math.inf if x < 0 and y % 2 == 1 else math.inf
+    except ValueError:
+        raise Undefined(f"{x} to the power {y}") from None
+
+
+@word("negate", "Num a => a -> a")
+def negate(x: Value) -> Value:
+    """The number with the other sign."""
+    return -x
+
+
+@word("abs", "Num a => a -> a")
+def absolute(x: Value) -> Value:
+    """The magnitude."""
+    return abs(x)
+
+
+@word("min", "Ord a => a -> a -> a")
+def least(x: Value, y: Value) -> Value:
+    """The smaller of two values, the first if they are equal."""
+    return y if less(y, x) else x
+
+
+@word("max", "Ord a => a -> a -> a")
+def greatest(x: Value, y: Value) -> Value:
+    """The larger of two values, the first if they are equal."""
+    return y if less(x, y) else x
+
+
+@word("to_float", "int -> float")
+def to_float(x: int) -> float:
+    """The Float of the same value."""
+    return float(x)
+
+
+def whole(x: float) -> float:
+    """The Float; Undefined for NaN and infinities, which no Int equals."""
+    if math.isfinite(x):
+        return x
+    raise Undefined(f"{x} has no integer")
+
+
+@word("floor", "float -> int")
+def floor(x: float) -> int:
+    """The largest Int that is not above."""
+    return check_int(math.floor(whole(x)))
+
+
+@word("ceil", "float -> int")
+def ceiling(x: float) -> int:
+    """The smallest Int that is not below."""
+    return check_int(math.ceil(whole(x)))
+
+
+@word("round", "float -> int")
+def round_to_int(x: float) -> int:
+    """The nearest Int; halves go to the even one."""
+    return check_int(round(whole(x)))
+
+
+@word("sqrt", "float -> float")
+def square_root(x: float) -> float:
+    """The square root; undefined below zero."""
+    if x < 0:
+        raise Undefined("square root of a negative number")
+    return math.sqrt(x)
+
+
+@word("exp", "float -> float")
+def exponential(x: float) -> float:
+    """e to the power ``x``; infinite where it is beyond the range of Float."""
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
+@word("log", "float -> float")
+def logarithm(x: float) -> float:
+    """The natural logarithm; undefined at and below zero."""
+    if x <= 0:
+        raise Undefined("logarithm of a number that is not positive")
+    return math.log(x)
+
+
+@word("sin", "float -> float")
+def sine(x: float) -> float:
+    """The sine of an angle in radians; NaN for infinities."""
+    return math.sin(x) if math.isfinite(x) else math.nan
+
+
+@word("cos", "float -> float")
+def cosine(x: float) -> float:
+    """The cosine of an angle in radians; NaN for infinities."""
+    return math.cos(x) if math.isfinite(x) else math.nan

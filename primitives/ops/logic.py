@@ -2,40 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from primitives.primitive import word
+from primitives.values import Value, less, same
 
 
 @word("=", "Eq a => a -> a -> bool")
-def equal(x, y):
+def equal(x: Value, y: Value) -> bool:
     """Whether two values are equal; NaN equals nothing."""
-    return x == y
+    return same(x, y)
+
+
+@word("!=", "Eq a => a -> a -> bool")
+def unequal(x: Value, y: Value) -> bool:
+    """Whether two values differ; NaN differs from everything."""
+    return not same(x, y)
+
+
+@word("<", "Ord a => a -> a -> bool")
+def smaller(x: Value, y: Value) -> bool:
+    """Whether the first is smaller; lists and pairs compare lexicographically, none is smaller than some."""
+    return less(x, y)
 
 
 @word(">", "Ord a => a -> a -> bool")
-def greater(x, y):
-    """Whether the first is larger; lists compare lexicographically."""
-    return x > y
+def greater(x: Value, y: Value) -> bool:
+    """Whether the first is larger."""
+    return less(y, x)
+
+
+@word("<=", "Ord a => a -> a -> bool")
+def at_most(x: Value, y: Value) -> bool:
+    """Whether the first is smaller or equal."""
+    return less(x, y) or same(x, y)
+
+
+@word(">=", "Ord a => a -> a -> bool")
+def at_least(x: Value, y: Value) -> bool:
+    """Whether the first is larger or equal."""
+    return less(y, x) or same(x, y)
 
 
 @word("and", "bool -> bool -> bool", lazy={1})
-def conjunction(x, y):
+def conjunction(x: bool, y: Callable[[], bool]) -> bool:
     """Both; the second is evaluated only if the first is true."""
     return x and y()
 
 
 @word("or", "bool -> bool -> bool", lazy={1})
-def disjunction(x, y):
+def disjunction(x: bool, y: Callable[[], bool]) -> bool:
     """Either; the second is evaluated only if the first is false."""
     return x or y()
 
 
 @word("not", "bool -> bool")
-def negation(x):
+def negation(x: bool) -> bool:
     """The other truth value."""
     return not x
 
 
 @word("if", "bool -> a -> a -> a", lazy={1, 2})
-def choose(condition, then, otherwise):
+def choose(condition: bool, then: Callable[[], Value], otherwise: Callable[[], Value]) -> Value:
     """One of two values; the other is not evaluated."""
     return then() if condition else otherwise()

@@ -1,0 +1,66 @@
+"""Repetition, recursion and functions of functions. The interpreter's fuel bounds them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from primitives.primitive import word
+from primitives.values import Value
+
+
+@word("repeat", "int -> (a -> a) -> a -> a")
+def repeat(count: int, f: Callable, x: Value) -> Value:
+    """``f`` applied ``count`` times, starting from ``x``; not at all where ``count`` is negative."""
+    for _ in range(count):
+        x = f(x)
+    return x
+
+
+@word("for", "int -> (int -> a -> a) -> a -> a")
+def loop(count: int, f: Callable, x: Value) -> Value:
+    """``x`` becomes ``f i x`` for i = 0, 1, … ``count`` - 1."""
+    for i in range(count):
+        x = f(i)(x)
+    return x
+
+
+@word("while", "(a -> bool) -> (a -> a) -> a -> a", cost=2.0)
+def loop_while(condition: Callable, f: Callable, x: Value) -> Value:
+    """``f`` applied as long as ``condition`` holds, starting from ``x``."""
+    while condition(x):
+        x = f(x)
+    return x
+
+
+@word("fix", "((a -> b) -> a -> b) -> a -> b", cost=3.0)
+def fix(f: Callable, x: Value) -> Value:
+    """The recursive function ``g`` with ``g x = f g x``, applied to ``x``."""
+
+    def recurse(argument: Value) -> Value:
+        return f(recurse)(argument)
+
+    return recurse(x)
+
+
+@word("compose", "(b -> c) -> (a -> b) -> a -> c")
+def compose(f: Callable, g: Callable, x: Value) -> Value:
+    """``f (g x)``."""
+    return f(g(x))
+
+
+@word("id", "a -> a")
+def identity(x: Value) -> Value:
+    """The value itself."""
+    return x
+
+
+@word("const", "a -> b -> a")
+def constant(x: Value, y: Value) -> Value:
+    """The first of two values."""
+    return x
+
+
+@word("flip", "(a -> b -> c) -> b -> a -> c")
+def flip(f: Callable, x: Value, y: Value) -> Value:
+    """``f y x``: the arguments exchanged."""
+    return f(y)(x)

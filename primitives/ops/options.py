@@ -1,0 +1,82 @@
+"""Options (a value or none), pairs and the unit value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from primitives.primitive import word
+from primitives.values import Some, Undefined, Value
+
+
+@word("none", "option(a)")
+def none() -> None:
+    """The option without a value."""
+    return None
+
+
+@word("some", "a -> option(a)")
+def some(x: Value) -> Some:
+    """The option that holds ``x``."""
+    return Some(x)
+
+
+@word("is_some", "option(a) -> bool")
+def is_some(option: Some | None) -> bool:
+    """Whether the option holds a value."""
+    return option is not None
+
+
+@word("or_else", "a -> option(a) -> a", lazy={0})
+def or_else(default: Callable[[], Value], option: Some | None) -> Value:
+    """The value of the option, or ``default``, which is evaluated only if it is needed."""
+    return default() if option is None else option.value
+
+
+@word("unwrap", "option(a) -> a")
+def unwrap(option: Some | None) -> Value:
+    """The value of the option; undefined for none."""
+    if option is None:
+        raise Undefined("unwrap of none")
+    return option.value
+
+
+@word("map_option", "(a -> b) -> option(a) -> option(b)")
+def map_option(f: Callable, option: Some | None) -> Some | None:
+    """``f`` of the value, if there is one."""
+    return None if option is None else Some(f(option.value))
+
+
+@word("then_option", "(a -> option(b)) -> option(a) -> option(b)", cost=2.0)
+def then_option(f: Callable, option: Some | None) -> Some | None:
+    """``f``, which may give none, of the value, if there is one."""
+    return None if option is None else f(option.value)
+
+
+@word("pair", "a -> b -> pair(a, b)")
+def pair(x: Value, y: Value) -> tuple:
+    """Two values as one."""
+    return (x, y)
+
+
+@word("first", "pair(a, b) -> a")
+def first(both: tuple) -> Value:
+    """The first of a pair."""
+    return both[0]
+
+
+@word("second", "pair(a, b) -> b")
+def second(both: tuple) -> Value:
+    """The second of a pair."""
+    return both[1]
+
+
+@word("swap", "pair(a, b) -> pair(b, a)")
+def swap(both: tuple) -> tuple:
+    """The pair with its parts exchanged."""
+    return (both[1], both[0])
+
+
+@word("unit", "unit")
+def unit() -> tuple:
+    """The value that tells nothing."""
+    return ()
