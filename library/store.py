@@ -274,7 +274,7 @@ def open_store(url: str, *, create: bool = True, blobs: str | None = None) -> Ab
     when weights are kept. A store of an older schema is migrated; a newer one, or a file that is no store, is refused
     and left untouched.
     """
-    if not isinstance(url, str) or not url.strip():
+    if not isinstance(url, str) or not url.strip() or not url.isprintable():
         raise StoreError(f"url={url!r}: required is memory:, a path, or a database URL such as sqlite:///library.db")
     for kind in store_kinds():
         if kind.accepts(url):
