@@ -1,0 +1,111 @@
+"""What a program gets right, and how its training went: small functions of (program, data) or of a training's history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from . import batches
+from .data import Part, ProblemData
+from .losses import Unsuitable, are_probabilities, loss_name, make_loss
+from .metrics import CLASSES, as_array
+from .trainers.base import EpochRecord
+
+
+def scores(program: Any, data: ProblemData, part: Part | None = None) -> dict[str, float]:
+    """All scores of the task on ``part`` (default: the validation part), in evaluation mode."""
+    chosen = data.validation if part is None else part
+    return data.score(batches.answers(_outputs(program, data, chosen)), chosen)
+
+
+def accuracy(program: Any, data: ProblemData, part: Part | None = None) -> float:
+    """Fraction of the cases of ``part`` that are right; NaN for a task of numbers."""
+    return scores(program, data, part).get("accuracy", float("nan"))
+
+
+def confusion_matrix(program: Any, data: ProblemData, part: Part | None = None) -> np.ndarray:
+    """int64 [classes, classes]: how many cases of the class of the row were taken for that of the column. Needs class scores."""
+    probabilities, targets = _probabilities(program, data, part)
+    classes = probabilities.shape[1]
+    return np.bincount(targets * classes + probabilities.argmax(1), minlength=classes**2).reshape(classes, classes)
+
+
+def calibration_error(program: Any, data: ProblemData, part: Part | None = None, bins: int = 15) -> float:
+    """Expected calibration error (Guo et al. 2017): the mean gap between confidence and accuracy over equal-width bins."""
+    probabilities, targets = _probabilities(program, data, part)
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == targets
+    bin_of = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    gaps = np.bincount(bin_of, weights=right - confidence, minlength=bins)
+    return float(np.abs(gaps).sum() / len(targets))
+
+
+def curves(history: Sequence[EpochRecord]) -> dict[str, np.ndarray]:
+    """Columns of a history, float64 [epochs], NaN where nothing was measured: epoch, train_loss, validation_loss, …"""
+    rows = [record.to_json() for record in history]
+    names = list(EpochRecord.__dataclass_fields__)
+    return {n: np.array([np.nan if row[n] is None else row[n] for row in rows], dtype=np.float64) for n in names}
+
+
+def overfitting_gap(program: Any, data: ProblemData) -> float:
+    """The metric on the train part minus that on the validation part (in the metric's units, both in evaluation mode)."""
+    train, validation = scores(program, data, data.train), scores(program, data)
+    return train.get(data.metric, float("nan")) - validation.get(data.metric, float("nan"))
+
+
+def gradient_norms(program: Any, data: ProblemData, cases: int = 256) -> dict[str, float]:
+    """The gradient's norm of each parameter by name, for the loss on the first ``cases`` train cases: shows where it vanishes
+    or explodes. 0 for a parameter that no gradient reaches. The program's gradients and mode are left as they were."""
+    gradients = _gradients(program, data, cases)
+    names = [name for name, parameter in program.named_parameters() if parameter.requires_grad]
+    return {n: 0.0 if g is None else float(g.norm()) for n, g in zip(names, gradients, strict=True)}
+
+
+def reached_parameters(program: Any, data: ProblemData, cases: int = 64) -> tuple[int, int]:
+    """``(numbers that are trainable, of them in parameters that a gradient reaches)``."""
+    parameters = [p for p in program.parameters() if p.requires_grad]
+    gradients = _gradients(program, data, cases)
+    reached = sum(p.numel() for p, g in zip(parameters, gradients, strict=True) if g is not None)
+    return sum(p.numel() for p in parameters), reached
+
+
+def _gradients(program: Any, data: ProblemData, cases: int) -> list[torch.Tensor | None]:
+    parameters = [p for p in program.parameters() if p.requires_grad]
+    device = parameters[0].device if parameters else "cpu"
+    inputs, targets = batches.part_batch(data, data.train.take(np.arange(min(cases, len(data.train)))), device)
+    training = program.training
+    program.eval()
+    try:
+        outputs = program(*inputs)
+        name = loss_name(data.target, targets)
+        loss = make_loss(name, probabilities=name == "cross_entropy" and are_probabilities(outputs))(outputs, targets)
+    except Unsuitable:
+        return [None] * len(parameters)
+    finally:
+        program.train(training)
+    if not parameters or not loss.requires_grad:
+        return [None] * len(parameters)
+    return list(torch.autograd.grad(loss, parameters, allow_unused=True))
+
+
+def _outputs(program: Any, data: ProblemData, part: Part) -> Any:
+    device = next((p.device for p in program.parameters()), "cpu")
+    return batches.predict(program, batches.part_batch(data, part, device)[0])
+
+
+def _probabilities(program: Any, data: ProblemData, part: Part | None) -> tuple[np.ndarray, np.ndarray]:
+    """Class probabilities float64 [n, classes] and targets int64 [n]."""
+    if data.target != CLASSES:
+        raise ValueError(
+            f"target={data.target!r} of task={data.name!r}: classes are required; use scores for other tasks"
+        )
+    chosen = data.validation if part is None else part
+    outputs = _outputs(program, data, chosen)
+    if not isinstance(outputs, torch.Tensor) or outputs.ndim != 2:
+        raise ValueError(
+            f"outputs={type(outputs).__name__}: class scores [n, classes] are required; end the program in such a tensor"
+        )
+    probabilities = outputs if are_probabilities(outputs) else outputs.float().softmax(1)
+    return as_array(probabilities).astype(np.float64), np.asarray(chosen.targets)

@@ -1,0 +1,355 @@
+"""The one training loop: epochs of shuffled batches, validation, budget, and what may go wrong, whatever changes the weights.
+
+Batches are slices of tensors in memory. Shuffling and augmentation run on blocks of many batches at once.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from primitives.batch import Ragged
+
+from . import batches
+from .augment import Augmentation
+from .data import Part, ProblemData, RaggedArray
+from .losses import Loss, Unsuitable, are_probabilities, loss_name, make_loss
+from .precision import Precision, resolve
+from .schedules import Clock
+from .trainers.base import (
+    DIVERGED,
+    OK,
+    OUT_OF_MEMORY,
+    STOPPED,
+    TIMED_OUT,
+    AbstractUpdater,
+    Budget,
+    EpochRecord,
+    Report,
+    TrainingResult,
+)
+
+BLOCK_BYTES = 16 * 2**20
+"""Inputs that are shuffled and augmented at a time."""
+_MEMORY_MESSAGES = ("can't allocate memory", "not enough memory", "out of memory", "std::bad_alloc")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the loop runs. ``validations``: at most so many, spread evenly over the budget, the last at its end; ``patience``: stop
+    after so many validations without a better mean over the last ``average`` (0: never); ``keep``: the weights of the ``best``
+    validation or the ``last``; ``loss``: a name of automl.losses or ``auto``; the rest as in automl.trainers.gradient."""
+
+    batch_size: int = 64
+    validations: int = 20
+    patience: int = 0
+    average: int = 1
+    keep: str = "best"
+    loss: str = "auto"
+    smoothing: float = 0.0
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    device: str = "auto"
+    precision: str = "auto"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What an updater is made from. ``loss`` is None where the outputs have no loss; ``score(outputs, rows' targets)`` in any case
+    gives the mean of the task's case errors (0 is best). ``fraction`` of the budget and ``seed`` are for its own use."""
+
+    program: torch.nn.Module
+    data: ProblemData
+    loss: Loss | None
+    error: Callable[[Any, Any], float]
+    precision: Precision
+    cases: int
+    steps: int | None
+    seed: int
+
+
+def fit(
+    program: torch.nn.Module,
+    data: ProblemData,
+    make_updater: Callable[[Setup], AbstractUpdater],
+    budget: Budget,
+    options: Options | None = None,
+    *,
+    seed: int = 0,
+    report: Report | None = None,
+) -> TrainingResult:
+    """Train ``program``, called with one batch (primitives.batch) for each argument, on ``data.train``; validate on
+    ``data.validation``. It is left on its device with the weights that the result names.
+
+    A NaN or infinite loss, memory that runs out and a deadline are outcomes; any other exception is a bug and propagates. With
+    one thread, the same seed, and a budget in epochs or steps, the result is the same. torch's global generator is put back.
+    """
+    with _seeded(seed):
+        return _Training(program, data, make_updater, budget, options or Options(), seed, report).run()
+
+
+def joined(data: ProblemData) -> ProblemData:
+    """The data with train and validation cases together as train part, for a final fit with ``keep="last"``; the validation part
+    stays what it was, so its scores then say nothing."""
+    if data.validation is data.train:
+        return data
+    return data.with_data(_join(data.train, data.validation), data.validation)
+
+
+def _join(first: Part, second: Part) -> Part:
+    def column(a: Any, b: Any) -> Any:
+        if isinstance(a, RaggedArray):
+            return RaggedArray(np.concatenate([a.values, b.values]), np.concatenate([a.lengths, b.lengths]))
+        return a + b if isinstance(a, tuple) else np.concatenate([a, b])
+
+    inputs = tuple(column(a, b) for a, b in zip(first.inputs, second.inputs, strict=True))
+    return Part(inputs, column(first.targets, second.targets))
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the exception says that memory ran out, on the CPU or on a device."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(text in str(error).lower() for text in _MEMORY_MESSAGES)
+
+
+def state_of(program: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """A copy, on the CPU, of the program's parameters and buffers by name."""
+    return {k: v.detach().to("cpu", copy=True).contiguous() for k, v in program.state_dict().items()}
+
+
+class _Ended(Exception):
+    """Training ends here, with an outcome."""
+
+    def __init__(self, outcome: str, detail: str = "") -> None:
+        super().__init__(detail)
+        self.outcome, self.detail = outcome, detail
+
+
+class _Training:
+    """One training in progress."""
+
+    def __init__(
+        self,
+        program: torch.nn.Module,
+        data: ProblemData,
+        make_updater: Callable[[Setup], AbstractUpdater],
+        budget: Budget,
+        options: Options,
+        seed: int,
+        report: Report | None,
+    ) -> None:
+        self.program, self.data, self.budget, self.options = program, data, budget, options
+        self.make_updater, self.seed, self.report = make_updater, seed, report
+        self.started = time.monotonic()
+        self.generator = torch.Generator().manual_seed(seed)
+        self.history: list[EpochRecord] = []
+        self.recent: list[float] = []
+        self.step = self.epoch = self.stale = 0
+        self.best: tuple[float, float] | None = None
+        self.best_mean = -math.inf
+        self.result = TrainingResult(OK)
+        self.precision = resolve("cpu", "float32", program, 1, ())
+
+    def run(self) -> TrainingResult:
+        outcome, detail = OK, ""
+        try:
+            self.prepare()
+            self.epochs()
+        except _Ended as end:
+            outcome, detail = end.outcome, end.detail
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            outcome, detail = OUT_OF_MEMORY, (str(error).strip().splitlines() or ["no memory"])[0][:300]
+        if self.result.weights is not None and self.options.keep == "best":
+            self.program.load_state_dict(dict(self.result.weights))
+        return replace(
+            self.result,
+            outcome=outcome,
+            detail=detail,
+            history=tuple(self.history),
+            epochs=self.epoch,
+            steps=self.step,
+            seconds=time.monotonic() - self.started,
+            device=self.precision.device,
+            precision=self.precision.name,
+        )
+
+    def prepare(self) -> None:
+        """Data and program onto the device; the loss; the updater."""
+        options, data = self.options, self.data
+        inputs, targets = batches.part_batch(data, data.train)
+        self.precision = resolve(options.device, options.precision, self.program, options.batch_size, inputs)
+        device = self.precision.device
+        self.program.to(device)
+        self.precision.lay_out(self.program)
+        self.inputs, self.targets = tuple(batches.move(x, device) for x in inputs), batches.move(targets, device)
+        validation, answers = batches.part_batch(data, data.validation)
+        self.validation = tuple(batches.move(x, device) for x in validation), batches.move(answers, device)
+        self.augmentations = [self.augmentation(x) for x in self.inputs]
+        self.draws = torch.Generator(device).manual_seed(self.seed + 1)
+        self.cases = batches.count(self.targets)
+        self.per_epoch = max(1, round(self.cases / options.batch_size))
+        self.loss, self.plain = self.losses()
+        self.steps = self.total_steps()
+        setup = Setup(self.program, data, self.loss, self.error, self.precision, self.cases, self.steps, self.seed)
+        self.updater = self.make_updater(setup)
+
+    def augmentation(self, batch: Any) -> Augmentation | None:
+        values = batch.values if isinstance(batch, Ragged) else batch
+        if not self.options.augmentation.active or not isinstance(values, torch.Tensor) or values.ndim != 4:
+            return None
+        return self.options.augmentation.fitted(values)
+
+    def losses(self) -> tuple[Loss | None, Loss | None]:
+        """The loss to train with and the one to report (without smoothing); None where the outputs have none."""
+        outputs = batches.predict(self.program, tuple(batches.window(x, 0, min(64, self.cases)) for x in self.inputs))
+        targets = batches.window(self.targets, 0, min(64, self.cases))
+        name = self.options.loss if self.options.loss != "auto" else loss_name(self.data.target, targets)
+        probabilities = name == "cross_entropy" and are_probabilities(outputs)
+        plain = make_loss(name, probabilities=probabilities)
+        try:
+            plain(outputs, targets)
+        except Unsuitable:
+            return None, None
+        return make_loss(name, smoothing=self.options.smoothing, probabilities=probabilities), plain
+
+    def error(self, outputs: Any, targets: Any) -> float:
+        """Mean case error of outputs on some cases, in the task's own terms."""
+        wanted = targets.cpu().numpy() if isinstance(targets, torch.Tensor) else tuple(batches.answers(targets))
+        part = Part((), wanted)
+        return float(np.minimum(self.data.case_errors(batches.answers(outputs), part), 1e6).mean())
+
+    def total_steps(self) -> int | None:
+        limits = [] if self.budget.steps is None else [self.budget.steps]
+        limits += [] if self.budget.epochs is None else [self.budget.epochs * self.per_epoch]
+        return min(limits) if limits else None
+
+    def fraction(self) -> float:
+        """The part of the budget that is used."""
+        used = 0.0
+        if self.steps is not None:
+            used = self.step / self.steps if self.steps else 1.0
+        if self.budget.seconds is not None:
+            seconds = time.monotonic() - self.started
+            used = max(used, seconds / self.budget.seconds if self.budget.seconds else 1.0)
+        return min(used, 1.0)
+
+    def epochs(self) -> None:
+        trainable = any(p.requires_grad for p in self.program.parameters())
+        used = self.fraction()
+        if not trainable or used >= 1.0:
+            self.close_epoch(math.nan, validate=True)
+            return
+        while used < 1.0:
+            before = int(used * self.options.validations)
+            loss = self.one_epoch()
+            used = self.fraction()
+            self.epoch += 1
+            self.close_epoch(loss, validate=used >= 1.0 or int(used * self.options.validations) > before)
+
+    def one_epoch(self) -> float:
+        """All batches once, or until the budget is used; the mean loss."""
+        self.program.train()
+        total, seen, used = 0.0, 0, self.fraction()
+        deadline = self.budget.deadline
+        # A device is asked for the loss now and then only, for each answer waits for all that was queued.
+        stride = 1 if self.precision.device == "cpu" else 32
+        pending: list[Any] = []
+        last = self.per_epoch - 1
+        for index, (inputs, targets) in enumerate(self.shuffled()):
+            final = index == last or (self.steps is not None and self.step + 1 >= self.steps)
+            pending.append(self.updater.step(inputs, targets, Clock(self.step, self.epoch, used), final))
+            self.step += 1
+            used = self.fraction()
+            if len(pending) >= stride or final or used >= 1.0:
+                total, seen = total + sum(map(float, pending)), seen + len(pending)
+                pending.clear()
+                if not math.isfinite(total):
+                    raise _Ended(DIVERGED, f"the loss is {total} at step {self.step}")
+            if deadline is not None and time.monotonic() >= deadline:
+                raise _Ended(TIMED_OUT, f"the deadline came at step {self.step}")
+            if used >= 1.0:
+                break
+        return total / max(seen, 1)
+
+    def shuffled(self) -> Iterator[tuple[tuple, Any]]:
+        """Batches in random order, all of nearly equal size so that no case is left out and none is alone."""
+        order = torch.randperm(self.cases, generator=self.generator)
+        bounds = [self.cases * i // self.per_epoch for i in range(self.per_epoch + 1)]
+        size = max(1, int(BLOCK_BYTES / max(1.0, batches.example_bytes(self.inputs)) * self.per_epoch / self.cases))
+        for first in range(0, self.per_epoch, size):
+            cuts = bounds[first : first + size + 1]
+            rows = order[cuts[0] : cuts[-1]].to(self.precision.device)
+            targets = batches.take(self.targets, rows)
+            inputs = tuple(self.changed(x, a, rows) for x, a in zip(self.inputs, self.augmentations, strict=True))
+            for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+                low, high = start - cuts[0], stop - cuts[0]
+                yield tuple(batches.window(x, low, high) for x in inputs), batches.window(targets, low, high)
+
+    def changed(self, batch: Any, augmentation: Augmentation | None, rows: torch.Tensor) -> Any:
+        taken = batches.take(batch, rows)
+        if augmentation is not None:
+            if isinstance(taken, Ragged):
+                taken = Ragged(augmentation(taken.values, self.draws), taken.lengths)
+            else:
+                taken = augmentation(taken, self.draws)
+        return self.precision.order(taken)
+
+    def close_epoch(self, loss: float, *, validate: bool) -> None:
+        """Record the epoch; with ``validate`` measure, keep the weights if they are the best, and ask whether to go on."""
+        validated: tuple[float | None, float | None] = (None, None)
+        if validate:
+            with self.updater.evaluation():
+                validated = self.measure()
+        record = EpochRecord(
+            self.epoch,
+            self.step,
+            time.monotonic() - self.started,
+            loss,
+            *validated,
+            self.updater.learning_rate,
+            self.updater.gradient_norm,
+        )
+        self.history.append(record)
+        if not validate:
+            return
+        if self.report is not None and self.report(record):
+            raise _Ended(STOPPED, f"stopped after epoch {self.epoch}")
+        if self.options.patience and self.stale >= self.options.patience:
+            raise _Ended(OK, f"early stopping after epoch {self.epoch}")
+
+    def measure(self) -> tuple[float | None, float | None]:
+        """Validation loss and score; the weights are kept where they are the best so far (a tie goes to the lower loss)."""
+        inputs, targets = self.validation
+        outputs = batches.predict(self.program, inputs)
+        loss = None if self.plain is None else float(self.plain(outputs, targets))
+        scores = self.data.score(batches.answers(outputs), self.data.validation)
+        score = scores.get(self.data.metric)
+        if score is None or math.isnan(score) or (loss is not None and not math.isfinite(loss)):
+            return (loss if loss is not None and math.isfinite(loss) else None), None
+        sign = 1.0 if self.data.direction == "maximize" else -1.0
+        rank = (sign * score, 0.0 if loss is None else -loss)
+        if self.options.keep == "last" or self.best is None or rank >= self.best:
+            self.best = rank
+            weights = state_of(self.program)
+            self.result = replace(self.result, best_score=score, best_epoch=self.epoch, scores=scores, weights=weights)
+        self.recent = [*self.recent, rank[0]][-self.options.average :]
+        mean = sum(self.recent) / len(self.recent)
+        self.stale = 0 if mean > self.best_mean else self.stale + 1
+        self.best_mean = max(mean, self.best_mean)
+        return loss, score
