@@ -37,6 +37,10 @@ def _size(text: str | None) -> tuple[int, int] | None:
     return int(width), int(height)
 
 
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
 def read_images(files: list[tuple[str, Path]], size: tuple[int, int] | None) -> tuple[np.ndarray, np.ndarray]:
     """Bytes [n, 1, h, w] (all grey) or [n, 3, h, w], and the class names [n]. Raises TaskError where shapes differ."""
     from PIL import Image
@@ -49,11 +53,13 @@ def read_images(files: list[tuple[str, Path]], size: tuple[int, int] | None) -> 
                 plain = image.convert("L" if grey else "RGB")
                 pictures.append(np.asarray(plain if size is None else plain.resize(size)))
         except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-            raise TaskError(f"path={path.name!r} cannot be read as an image ({error}); replace or remove it") from None
+            raise TaskError(
+                f"path={_shown(path)!r} cannot be read as an image ({error}); replace or remove it"
+            ) from None
         if pictures[-1].shape[:2] != pictures[0].shape[:2]:
             height, width = pictures[0].shape[:2]
             raise TaskError(
-                f"path={path.name!r} is {pictures[-1].shape[1]}x{pictures[-1].shape[0]} pixels, others are "
+                f"path={_shown(path)!r} is {pictures[-1].shape[1]}x{pictures[-1].shape[0]} pixels, others are "
                 f"{width}x{height}: one size is "
                 f"required; add ?size={width}x{height} to resize"
             )

@@ -47,11 +47,12 @@ def _load(reference: Reference) -> list[AbstractTask]:
 
 def _read(reference: Reference) -> Mapping[str, np.ndarray]:
     try:
-        with np.load(str(reference.path), allow_pickle=False) as archive:
-            if not hasattr(archive, "files"):
-                raise TaskError(
-                    f"{reference.name}: a single array, but an .npz with named arrays is required; use numpy.savez"
-                )
+        opened = np.load(str(reference.path), allow_pickle=False)
+        if isinstance(opened, np.ndarray):
+            raise TaskError(
+                f"{reference.name}: a single array, but an .npz with named arrays is required; use numpy.savez"
+            )
+        with opened as archive:
             return {key: archive[key] for key in archive.files}
     except TaskError:
         raise

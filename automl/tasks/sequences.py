@@ -166,7 +166,8 @@ class SequencesTask(AbstractTask):
     def sample(cls, seed: int = 0) -> SequencesTask:
         rng = np.random.Generator(np.random.PCG64(seed))
         lengths = rng.integers(1, 4, size=40)
-        values = rng.integers(0, 5, size=(int(lengths.sum()), 2)).astype(np.float64)
+        total = int(lengths.sum())
+        values = np.stack([rng.integers(0, 5, size=total), rng.normal(size=total)], axis=1)
         y = np.array([int(part[:, 0].sum()) for part in np.split(values, np.cumsum(lengths)[:-1])])
         return cls.from_arrays("sample-sums", values, lengths, y, split=Split(seed=seed), scaling="none")
 

@@ -56,7 +56,8 @@ def two_lists(low: int, high: int) -> Callable[[random.Random], Inputs]:
 
 
 LIST, TO_INT, TWO = "list(int) -> list(int)", "list(int) -> int", "list(int) -> list(int) -> list(int)"
-SIGNED, DIGITS, EMPTY = integers(-9, 15), integers(0, 6, 2, 8), (([],),)
+SIGNED = integers(-9, 15)
+EMPTY: tuple[Inputs, ...] = (([],),)
 
 
 def recipes() -> list[Recipe]:

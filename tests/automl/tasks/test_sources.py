@@ -1,0 +1,313 @@
+"""From names, files and folders to tasks, and what is said when they are wrong."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from automl.load import load_tasks, sources
+from automl.sources.idx import read_idx
+from automl.task import TaskError
+
+
+@pytest.mark.parametrize(
+    ("name", "type", "counts"),
+    [
+        ("digits", "Tensor[1,8,8] -> Tensor[10]", (958, 240, 599)),
+        ("iris", "Tensor[4] -> Tensor[3]", (90, 22, 38)),
+        ("wine", "Tensor[13] -> Tensor[3]", (107, 27, 44)),
+        ("breast_cancer", "Tensor[30] -> Tensor[2]", (342, 85, 142)),
+        ("diabetes", "Tensor[10] -> Tensor[1]", (266, 66, 110)),
+    ],
+)
+def test_bundled_sets(name: str, type: str, counts: tuple) -> None:
+    (task,) = load_tasks(name)
+    view = task.search_view()
+    assert (task.name, str(task.type)) == (name, type)
+    assert (len(view.train), len(view.validation), len(task.test())) == counts
+
+
+def test_digits_lie_between_0_and_1_and_follow_the_seed() -> None:
+    (first,), (same,), (other,) = load_tasks("digits"), load_tasks("digits?seed=0"), load_tasks("digits", seed=1)
+    images = first.search_view().train.inputs[0]
+    assert float(images.min()) == 0.0 and float(images.max()) == 1.0
+    assert first.digest == same.digest != other.digest
+    assert first.preprocessing.decode([3]) == ["3"]
+
+
+def test_a_linear_model_reaches_a_known_accuracy_on_what_is_loaded() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    (task,) = load_tasks("iris")
+    view = task.search_view()
+    model = LogisticRegression().fit(view.train.inputs[0], view.train.targets)
+    assert task.score(model.decision_function(task.test().inputs[0]), "test")["accuracy"] > 0.9
+
+
+def test_lists_of_digits() -> None:
+    (task,) = load_tasks(
+        "digits?sequences=sum&lengths=1-2&test_lengths=20&count=30&test_count=7&name=blend&family=sums"
+    )
+    assert (task.name, task.family, str(task.type)) == ("blend", "sums", "list(Tensor[1,8,8]) -> int")
+    assert len(task.search_view().train) == 30 and task.test().inputs[0].lengths.tolist() == [20] * 7
+    assert max(task.search_view().train.inputs[0].lengths) == 2
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("nothing", "no such file, folder or data set.*digits"),
+        ("", "no such file"),
+        ("a\0b", "no such file"),
+        ("x" * 5000, "no such file"),
+        ("digits?odd=1", "option='odd'"),
+        ("digits?test", "must read"),
+        ("digits?test=x", "test='x'"),
+        ("digits?test=nan", "finite"),
+        ("digits?seed=-1", "seed=-1"),
+        ("digits?seed=1.5", "seed='1.5'"),
+        ("digits?sequences=odd", "reduction='odd'"),
+        ("digits?sequences=sum&lengths=a-b", "lengths='a-b'"),
+        ("digits?sequences=sum&count=0", "count=0"),
+        ("iris?sequences=sum", "whole numbers are required as labels"),
+        ("digits?targets=numbers&label_names=1", "option='label_names'"),
+        ("mnist?path=nowhere", "path='nowhere'"),
+    ],
+)
+def test_refuses_a_reference(spec: str, message: str) -> None:
+    with pytest.raises(TaskError, match=message):
+        load_tasks(spec)
+
+
+def test_refuses_a_file_of_another_kind(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("x")
+    for path in (tmp_path / "notes.txt", tmp_path):
+        with pytest.raises(TaskError, match="no reader for this file or folder. What can be read: .*jsonl"):
+            load_tasks(str(path))
+
+
+def test_a_bundled_name_is_not_shadowed_by_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "iris").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert load_tasks("iris")[0].source == "iris"
+    with pytest.raises(TaskError, match="no reader"):
+        load_tasks("./iris")
+
+
+class TestNpz:
+    X = np.random.Generator(np.random.PCG64(0)).integers(0, 255, size=(30, 6, 6, 3)).astype(np.uint8)
+    Y = np.arange(30) % 3
+
+    def save(self, folder: Path, **arrays: np.ndarray) -> str:
+        np.savez(folder / "a.npz", **arrays)
+        return str(folder / "a.npz")
+
+    def test_own_test_part(self, tmp_path: Path) -> None:
+        (task,) = load_tasks(self.save(tmp_path, x_train=self.X, y_train=self.Y, x_test=self.X[:7], y_test=self.Y[:7]))
+        assert (task.name, str(task.type), len(task.test())) == ("a", "Tensor[3,6,6] -> Tensor[3]", 7)
+
+    def test_x_and_y(self, tmp_path: Path) -> None:
+        path = self.save(tmp_path, X=self.X, y=self.Y)
+        (task,) = load_tasks(f"{path}?test=0.5&name=mine")
+        assert task.name == "mine" and len(task.test()) == 15 and task.source == "a"
+
+    def test_refuses(self, tmp_path: Path) -> None:
+        with pytest.raises(TaskError, match="holds the arrays a, b"):
+            load_tasks(self.save(tmp_path, a=self.X, b=self.Y))
+        ragged = np.array([np.zeros(2), np.zeros(3)], dtype=object)
+        with pytest.raises(TaskError, match="no object arrays"):
+            load_tasks(self.save(tmp_path, X=ragged, y=self.Y[:2]))
+        whole = Path(self.save(tmp_path, X=self.X, y=self.Y)).read_bytes()
+        for broken in (b"", b"PK", whole[:200], whole[:100] + b"\0" * 50 + whole[150:]):
+            (tmp_path / "a.npz").write_bytes(broken)
+            with pytest.raises(TaskError):
+                load_tasks(str(tmp_path / "a.npz"))
+        np.save(tmp_path / "one.npy", self.X)
+        (tmp_path / "one.npy").rename(tmp_path / "one.npz")
+        with pytest.raises(TaskError, match="single array"):
+            load_tasks(str(tmp_path / "one.npz"))
+
+
+def idx_bytes(array: np.ndarray) -> bytes:
+    return (
+        b"\0\0\x08"
+        + bytes([array.ndim])
+        + struct.pack(f">{array.ndim}I", *array.shape)
+        + array.astype(np.uint8).tobytes()
+    )
+
+
+class TestIdx:
+    IMAGES, LABELS = np.arange(12 * 4 * 4).reshape(12, 4, 4) % 251, np.arange(12) % 3
+
+    def write(self, folder: Path, zipped: bool) -> None:
+        files = {"train-images-idx3-ubyte": self.IMAGES, "train-labels-idx1-ubyte": self.LABELS,
+                 "t10k-images-idx3-ubyte": self.IMAGES[:6], "t10k-labels-idx1-ubyte": self.LABELS[:6]}  # fmt: skip
+        for name, array in files.items():
+            data = idx_bytes(array)
+            (folder / (f"{name}.gz" if zipped else name)).write_bytes(gzip.compress(data) if zipped else data)
+
+    @pytest.mark.parametrize("zipped", [True, False])
+    def test_reads_a_folder_with_nielsens_split(self, tmp_path: Path, zipped: bool) -> None:
+        self.write(tmp_path, zipped)
+        (task,) = load_tasks(str(tmp_path))
+        view = task.search_view()
+        assert str(task.type) == "Tensor[1,4,4] -> Tensor[3]" and len(task.test()) == 6
+        assert view.train.targets.tolist() == self.LABELS[:10].tolist()
+        assert view.validation.targets.tolist() == self.LABELS[10:].tolist()
+        assert view.train.inputs[0][3, 0] == pytest.approx(self.IMAGES[3] / 255)
+
+    def test_mnist_by_name_prefers_a_folder_on_the_search_path(self, tmp_path: Path) -> None:
+        (tmp_path / "mnist").mkdir()
+        self.write(tmp_path / "mnist", True)
+        (by_name,), (by_path,) = (
+            load_tasks("mnist", search_path=[tmp_path]),
+            load_tasks(f"mnist?path={tmp_path / 'mnist'}"),
+        )
+        assert by_name.digest == by_path.digest and by_name.name == "mnist"
+
+    def test_refuses(self, tmp_path: Path) -> None:
+        self.write(tmp_path, False)
+        (tmp_path / "train-labels-idx1-ubyte").unlink()
+        with pytest.raises(TaskError, match="train-labels"):
+            load_tasks(str(tmp_path))
+        (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx_bytes(self.LABELS)[:-2])
+        with pytest.raises(TaskError, match="needs 12 bytes"):
+            load_tasks(str(tmp_path))
+
+    @given(st.binary(max_size=40) | st.binary(max_size=20).map(lambda b: b"\0\0\x08\x01" + b), st.booleans())
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_any_bytes_give_an_array_or_a_task_error(self, tmp_path: Path, data: bytes, zipped: bool) -> None:
+        path = tmp_path / ("x.gz" if zipped else "x")
+        path.write_bytes(data)
+        try:
+            assert read_idx(path).ndim > 0
+        except TaskError as error:
+            assert path.name in str(error)
+
+    @pytest.mark.shared_data
+    def test_mnist(self, shared_data: Path) -> None:
+        (task,) = load_tasks(str(shared_data / "mnist"))
+        view = task.search_view()
+        assert (len(view.train), len(view.validation), len(task.test())) == (50_000, 10_000, 10_000)
+        assert str(task.type) == "Tensor[1,28,28] -> Tensor[10]" and view.train.targets[:5].tolist() == [5, 0, 4, 1, 9]
+        assert float(view.train.inputs[0].max()) == 1.0
+
+
+class TestTable:
+    ROWS = [f"{i},{'red' if i % 2 else 'blue'},{i * 2.5},{'yes' if i % 3 else 'no'}" for i in range(30)]
+
+    def write(self, folder: Path, *lines: str, header: str = "size,colour,price,sold", name: str = "data.csv") -> str:
+        (folder / name).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+        return str(folder / name)
+
+    def test_classes_and_numbers(self, tmp_path: Path) -> None:
+        path = self.write(tmp_path, *self.ROWS)
+        (classes,), (numbers,) = load_tasks(f"{path}:sold"), load_tasks(path, target="price")
+        assert str(classes.type) == "Tensor[4] -> Tensor[2]" and classes.preprocessing.label_names == ("no", "yes")
+        assert str(numbers.type) == "Tensor[5] -> Tensor[1]" and numbers.name == "data"
+        assert load_tasks(f"{path}?target=sold")[0].digest == classes.digest
+        assert str(load_tasks(f"{path}?target=sold&drop=size,price")[0].type) == "Tensor[2] -> Tensor[2]"
+
+    def test_new_rows_are_encoded_as_in_training(self, tmp_path: Path) -> None:
+        prepared = load_tasks(self.write(tmp_path, *self.ROWS), target="price")[0].preprocessing
+        rows = [{"size": "3", "colour": "red", "sold": "no"}]
+        assert prepared.encode_rows(rows).tolist() == [[3.0, 0.0, 1.0, 1.0, 0.0]]
+        with pytest.raises(TaskError, match="colour='green'"):
+            prepared.encode_rows([{**rows[0], "colour": "green"}])
+        with pytest.raises(TaskError, match="column='sold': absent"):
+            prepared.encode_rows([{"size": "3", "colour": "red"}])
+        with pytest.raises(TaskError, match="size='big'"):
+            prepared.encode_rows([{**rows[0], "size": "big"}])
+
+    def test_other_delimiters_and_a_byte_order_mark(self, tmp_path: Path) -> None:
+        tabs = [row.replace(",", "\t") for row in self.ROWS]
+        path = self.write(tmp_path, *tabs, header="\ufeffsize\tcolour\tprice\tsold", name="data.tsv")
+        assert str(load_tasks(f"{path}:sold")[0].type) == "Tensor[4] -> Tensor[2]"
+
+    @pytest.mark.parametrize(
+        ("lines", "header", "target", "message"),
+        [
+            (["1,2", "3,"], "a,b", "a", "line 3: b='' is missing"),
+            (["1,NA", "3,4"], "a,b", "a", "line 2: b='NA' is missing"),
+            (["1,nan", "3,4"], "a,b", "a", "is missing"),
+            (["1,inf", "3,4"], "a,b", "a", "infinite"),
+            (["1,2", "3,4,5"], "a,b", "a", "line 3: 3 cells"),
+            (["1,2"], "a,a", "a", "distinct"),
+            ([], "a,b", "a", "rows=0"),
+            (["1,2", "3,4"], "a,b", "c", "one of a, b; write data.csv:COLUMN"),
+            (["1,2", "3,4"], "a,b", None, "target=None"),
+            (["1,x", "2,y", "3,z"], "a,b", "a", "identifier.*drop=b"),
+            (["1", "2"], "a", "a", "no column beside"),
+            (["1,2", "1,4"], "a,b", "a", "at least two classes"),
+            (["1," + "y" * 2_000_000], "a,b", "a", "cannot be read as CSV"),
+        ],
+    )
+    def test_refuses(self, tmp_path: Path, lines: list, header: str, target: str, message: str) -> None:
+        with pytest.raises(TaskError, match=message):
+            load_tasks(self.write(tmp_path, *lines, header=header), target=target)
+
+    @given(st.text(max_size=60))
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_any_text_gives_a_task_or_a_task_error(self, tmp_path: Path, text: str) -> None:
+        (tmp_path / "data.csv").write_bytes(text.encode("utf-8", "surrogatepass"))
+        try:
+            assert load_tasks(str(tmp_path / "data.csv"), target="a")
+        except TaskError as error:
+            assert "data.csv" in str(error) or str(error)
+
+
+class TestImages:
+    def write(self, folder: Path, name: str, size: tuple[int, int] = (5, 4), mode: str = "L", value: int = 0) -> None:
+        from PIL import Image
+
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new(mode, size, value if mode == "L" else (value, 0, 255)).save(folder / name)
+
+    def test_grey_images_by_class(self, tmp_path: Path) -> None:
+        for index in range(16):
+            self.write(tmp_path, f"{'cat' if index % 2 else 'dog'}/{index}.png", value=index * 10)
+        (task,) = load_tasks(str(tmp_path))
+        assert str(task.type) == "Tensor[1,4,5] -> Tensor[2]" and task.preprocessing.label_names == ("cat", "dog")
+        pixels = {round(float(image[0, 0, 0]) * 255) for image in task.search_view().train.inputs[0]}
+        assert pixels <= {index * 10 for index in range(16)} and len(pixels) == len(task.search_view().train)
+
+    def test_colour_and_own_test_folder(self, tmp_path: Path) -> None:
+        for part in ("train", "test"):
+            for index in range(10):
+                self.write(tmp_path, f"{part}/{index % 2}/{index}.png", mode="RGB" if index else "L", value=index)
+        (task,) = load_tasks(str(tmp_path))
+        assert str(task.type) == "Tensor[3,4,5] -> Tensor[2]" and len(task.test()) == 10
+
+    def test_refuses(self, tmp_path: Path) -> None:
+        for index in range(4):
+            self.write(tmp_path, f"only/{index}.png")
+        with pytest.raises(TaskError, match="at least two classes"):
+            load_tasks(str(tmp_path))
+        self.write(tmp_path, "other/0.png", size=(6, 6))
+        with pytest.raises(TaskError, match="other/0.png.*is 6x6 pixels, others are 5x4"):
+            load_tasks(str(tmp_path))
+        assert str(load_tasks(f"{tmp_path}?size=8x7")[0].type) == "Tensor[1,7,8] -> Tensor[2]"
+        with pytest.raises(TaskError, match="size='big'"):
+            load_tasks(f"{tmp_path}?size=big")
+        (tmp_path / "other" / "0.png").unlink()
+        (tmp_path / "other" / "bad.png").write_bytes(b"no image")
+        with pytest.raises(TaskError, match="bad.png"):
+            load_tasks(str(tmp_path))
+
+
+def test_sources_describe_themselves() -> None:
+    for source in sources().values():
+        assert source.doc and source.options
+
+
+@pytest.mark.shared_data
+def test_cifar_subset(shared_data: Path) -> None:
+    (task,) = load_tasks(str(shared_data / "cifar10_subset" / "cifar10_subset.npz"))
+    assert str(task.type) == "Tensor[3,32,32] -> Tensor[10]" and len(task.test()) == 1000

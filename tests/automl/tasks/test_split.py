@@ -1,0 +1,62 @@
+"""Splits: disjoint, complete, stratified, the same for the same seed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from automl.split import NIELSEN, Split
+from automl.task import TaskError
+
+FRACTIONS = st.floats(0, 0.6)
+
+
+@given(st.lists(st.integers(0, 4), min_size=3, max_size=60), FRACTIONS, FRACTIONS, st.integers(0, 9))
+def test_parts_are_disjoint_complete_and_proportional(
+    labels: list[int], test: float, validation: float, seed: int
+) -> None:
+    array = np.array(labels)
+    for policy in ("stratified", "random", "last"):
+        split = Split(test, validation, seed, policy)
+        train, valid, held_out = split.divide(array, len(array))
+        assert sorted([*train, *valid, *held_out]) == list(range(len(array)))
+        assert len(held_out) == round(len(array) * test)
+        again = split.divide(array, len(array))
+        assert all(np.array_equal(a, b) for a, b in zip((train, valid, held_out), again, strict=True))
+        if policy == "stratified":
+            for c in np.unique(array):
+                exact = (array == c).mean() * len(held_out)
+                assert abs((array[held_out] == c).sum() - exact) <= len(np.unique(array))
+
+
+def test_a_class_of_ten_is_divided_evenly() -> None:
+    labels = np.repeat(np.arange(10), 30)
+    train, valid, test = Split(test=1 / 3, validation=0.25, seed=1).divide(labels, 300)
+    assert np.bincount(labels[test]).tolist() == [10] * 10
+    assert np.bincount(labels[valid]).tolist() == [5] * 10 and np.bincount(labels[train]).tolist() == [15] * 10
+
+
+def test_seeds_differ_and_a_lone_member_stays_in_train() -> None:
+    labels = np.array([0] * 20 + [1])
+    assert 20 in Split(test=0.5, validation=0.5, seed=0).divide(labels, 21)[0]
+    first, second = (Split(seed=seed).divide(labels, 21)[2].tolist() for seed in (0, 1))
+    assert first != second
+
+
+def test_nielsens_split_takes_the_last_ten_thousand() -> None:
+    train, validation, test = NIELSEN.divide(None, 60_000)
+    assert (len(train), len(validation), len(test)) == (50_000, 10_000, 0)
+    assert train[-1] == 49_999 and validation[0] == 50_000
+
+
+@pytest.mark.parametrize("arguments", [{"test": 1.0}, {"validation": -0.1}, {"test": float("nan")}, {"policy": "odd"}])
+def test_refuses(arguments: dict) -> None:
+    with pytest.raises(TaskError, match="required"):
+        Split(**arguments)
+
+
+def test_refuses_when_nothing_is_left_to_train_on() -> None:
+    with pytest.raises(TaskError, match="left to train"):
+        Split(test=0.9, validation=0.9).divide(None, 1 * 2)
