@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from ..types import BOOL, CHAR, FLOAT, INT, STRING, UNIT, Constructor, Type, list_of
+from ..values import MAX_SIZE, Some
 from .hashing import Array, HashIndex, flat_ranges, mix
 
 FAIL = int(np.iinfo(np.int64).min)
@@ -72,7 +73,7 @@ class ScalarPool:
         if self.type == FLOAT:
             number = float(value) + 0.0  # type: ignore[arg-type]
             return struct.unpack("<q", struct.pack("<d", number if number != 0 else 0.0))[0]
-        return 0 if value is None else int(value)  # type: ignore[call-overload]
+        return 0 if self.type == UNIT else int(value)  # type: ignore[call-overload]
 
     def decode(self, code: int) -> object:
         if self.type == CHAR:
@@ -80,7 +81,7 @@ class ScalarPool:
         if self.type == FLOAT:
             return struct.unpack("<d", struct.pack("<q", code))[0]
         if self.type == UNIT:
-            return None
+            return ()
         return bool(code) if self.type == BOOL else int(code)
 
     def mark(self) -> int:
@@ -211,11 +212,7 @@ class TuplePool:
         if self.optional and code == NOTHING:
             return None
         items = tuple(part.decode(int(column.array[code])) for part, column in zip(self.parts, self.columns))  # type: ignore[union-attr]
-        if self.optional:
-            from ..values import Some
-
-            return Some(items[0])
-        return items
+        return Some(items[0]) if self.optional else items
 
     def mark(self) -> int:
         return len(self)
@@ -259,21 +256,19 @@ class ObjectPool:
 
 
 def _key(value: object) -> object:
-    """What an opaque value is interned by; true and 1 differ, tensors count by dtype, shape and bytes."""
+    """What an opaque value is interned by: tensors by dtype, shape and bytes, tables and graphs with their order (words can see it)."""
     if hasattr(value, "detach"):
         array = value.detach().cpu().numpy()
         return ("tensor", str(array.dtype), array.shape, array.tobytes())
-    return (type(value).__name__, repr(value)) if _mixes_bools(value) else (type(value).__name__, value)
-
-
-def _mixes_bools(value: object) -> bool:
-    return not isinstance(value, (str, bytes))
+    return (type(value).__name__, repr(value))
 
 
 class Values:
     """All pools of one search: codes for values of any ground type that is not a function."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = MAX_SIZE) -> None:
+        """``limit`` is the fuel of columns: longer sequences, and loops of more steps, fail."""
+        self.limit = min(limit, MAX_SIZE)
         self._pools: dict[Type, Pool] = {}
 
     def pool(self, type: Type) -> Pool:

@@ -1,0 +1,314 @@
+"""The bank: values of many terms in many worlds at once, as arrays with back-pointers.
+
+A *world* is an environment: one value for every variable in scope. At the root the worlds are the examples (and probes); in the body of
+a lambda they are pairs of an outer world and the values of the lambda's arguments. A term is a row number in the store of its type; its
+value in world w is ``store.values[w, row]``. The closure of a body row in an outer world is the code ``row << WORLD_BITS | world``.
+
+Rows are computed in runs (one instance of a word, one cost), logged in an order in which children precede parents, so the whole bank can
+be evaluated in further worlds (``fill``), or some rows in some further worlds (``evaluate``), exactly as at first.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from ..types import Type, arguments_of, is_function
+from .frame import Frame, Operation
+from .hashing import Array, HashIndex, mix, seeds
+from .pools import FAIL, Grown, TuplePool, Values
+
+WORLD_BITS = 24
+WORLD_MASK = (1 << WORLD_BITS) - 1
+SCRATCH = 1 << (WORLD_BITS - 1)
+"""Worlds from this number on are temporary: they are evaluated on demand and never joined to the bank."""
+
+
+class Leaf(Protocol):
+    """A variable or a constant: ``position`` in the context, or ``code`` of the value."""
+
+    position: int
+    code: int
+
+
+@dataclass
+class Run:
+    """Rows ``start … stop`` of one store: one operation on the children ``kids`` (row numbers in the stores of the arguments)."""
+
+    store: Store
+    operation: Operation | None
+    cost: int
+    start: int
+    stop: int
+    kids: tuple[Grown, ...] = ()
+    position: int = -1
+    code: int = 0
+    number: int = 0
+
+
+@dataclass
+class Store:
+    """All terms of one type in one bank."""
+
+    type: Type
+    count: int = 0
+    values: Array = field(default_factory=lambda: np.empty((0, 0), np.int64))
+    prints: Grown = field(default_factory=lambda: Grown(np.uint64))
+    seen: HashIndex = field(default_factory=HashIndex)
+    runs: list[Run] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    blocks: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def reserve(self, rows: int, worlds: int) -> None:
+        height, width = self.values.shape
+        if rows <= width and worlds <= height:
+            return
+        width = max(rows, width * 2 if rows > width else width, 16)
+        height = max(worlds, height)
+        larger = np.empty((height, width), np.int64)
+        larger[: len(self.values), : self.count] = self.values[:, : self.count]
+        self.values = larger
+
+    @property
+    def nbytes(self) -> int:
+        kids = sum(kid.nbytes for run in self.runs for kid in run.kids)
+        return self.values.nbytes + self.prints.nbytes + self.seen.nbytes + kids
+
+
+class Bank:
+    """Terms over one context. ``variables`` are the types in scope, outermost first."""
+
+    def __init__(self, values: Values, variables: Sequence[Type], columns: Sequence[Array], count: int, max_worlds: int = SCRATCH) -> None:
+        """A root bank with ``count`` worlds and one column of codes a variable."""
+        self.values, self.variables, self.parent = values, tuple(variables), None
+        self.columns = [np.asarray(column, np.int64) for column in columns]
+        self.filled, self.depth, self.max_worlds = count, 0, max_worlds
+        self.bound: tuple[Type, ...] = ()
+        self.outer: Array = np.arange(count)
+        self._start()
+
+    def _start(self) -> None:
+        self.stores: dict[Type, Store] = {}
+        self.log: list[Run] = []
+        self.children: dict[tuple[Type, ...], Bank] = {}
+        self.escapes = 0
+        self.join_all = False
+
+    def child(self, bound: tuple[Type, ...], domain: Sequence[Array], max_worlds: int) -> Bank:
+        """The bank of bodies of lambdas with arguments of types ``bound``; ``domain`` holds outer worlds and argument columns."""
+        bank = object.__new__(Bank)
+        bank.values, bank.variables, bank.parent = self.values, self.variables + bound, self
+        bank.bound, bank.depth, bank.max_worlds = bound, self.depth + 1, max_worlds
+        bank.worlds = TuplePool([None] * (1 + len(bound)))
+        bank.scratch = TuplePool([None] * (1 + len(bound)))
+        bank.worlds.intern(*(np.asarray(column, np.int64) for column in domain))
+        bank.filled = bank.initial = len(bank.worlds)
+        bank._start()
+        self.children[bound] = bank
+        return bank
+
+    # --- worlds -------------------------------------------------------------------------------------------------------------
+
+    def variable(self, position: int, worlds: Array) -> Array:
+        """Values of the variable at ``position`` (outermost first) in the worlds."""
+        if self.parent is None:
+            return self.columns[position][worlds]
+        own = position - len(self.parent.variables)
+        part = self._part(1 + own if own >= 0 else 0, worlds)
+        return part if own >= 0 else self.parent.variable(position, part)
+
+    def _part(self, part: int, worlds: Array) -> Array:
+        """Component of worlds: 0 the outer world, then the arguments."""
+        if len(worlds) == 0 or worlds.max() < SCRATCH:
+            return self.worlds.column(part, worlds)
+        low = worlds < SCRATCH
+        found = np.empty(len(worlds), np.int64)
+        found[low] = self.worlds.column(part, worlds[low])
+        found[~low] = self.scratch.column(part, worlds[~low] - SCRATCH)
+        return found
+
+    def outer_worlds(self) -> Array:
+        """The outer world of every filled world."""
+        return np.arange(self.filled) if self.parent is None else self.worlds.columns[0].array[: self.filled]
+
+    def root_worlds(self) -> Array:
+        """The root world below every filled world."""
+        return np.arange(self.filled) if self.parent is None else self.parent.root_worlds()[self.outer_worlds()]
+
+    def apply(self, operation: Operation, position: int, closures: Array, arguments: Sequence[Array]) -> Array:
+        """Apply the closures that ``operation`` has at ``position`` to columns of arguments."""
+        bound, body = arguments_of(operation.arguments[position])
+        return self.children[bound].call(body, closures, arguments, join=not operation.feeds_back)
+
+    def call(self, type: Type, closures: Array, arguments: Sequence[Array], join: bool = True) -> Array:
+        """Apply closures of bodies of ``type``; worlds not held yet may ``join`` the bank."""
+        outer, rows = closures & WORLD_MASK, closures >> WORLD_BITS
+        worlds = self.worlds.find(outer, *arguments)
+        missing = np.flatnonzero(worlds < 0)
+        if len(missing):
+            worlds[missing] = self._arrive(outer[missing], [argument[missing] for argument in arguments], join)
+        return self.evaluate(self.stores[type], rows, worlds)
+
+    def _arrive(self, outer: Array, arguments: Sequence[Array], join: bool) -> Array:
+        """Numbers for worlds that the bank does not hold: joined to it while there is room, else temporary."""
+        assert self.parent is not None
+        self.escapes += 1
+        codes = self.scratch.intern(outer, *arguments)
+        if (join or self.join_all) and len(self.scratch) + self.filled <= self.max_worlds and bool((outer < self.parent.filled).all()):
+            joined = self.worlds.intern(outer, *arguments)
+            self.forget()
+            self.fill()
+            return joined
+        return codes + SCRATCH
+
+    def forget(self) -> None:
+        """Drop temporary worlds here and below."""
+        for child in self.children.values():
+            child.forget()
+        if self.parent is not None:
+            self.scratch.release(0)
+
+    # --- evaluation ---------------------------------------------------------------------------------------------------------
+
+    def store(self, type: Type) -> Store:
+        found = self.stores.get(type)
+        if found is None:
+            found = self.stores[type] = Store(type)
+            # A term that fails everywhere is no use as a term.
+            found.seen.add(self.fingerprint(np.full((self.filled, 1), FAIL, np.int64)))
+        return found
+
+    def fingerprint(self, values: Array, first: int = 0) -> Array:
+        """Sum of mixed values over worlds ``first, first + 1, …`` (axis 0)."""
+        salts = seeds(first + len(values), self.depth)[first:]
+        total = np.zeros(values.shape[1], np.uint64)
+        for salt, row in zip(salts, values):
+            total += mix(row.view(np.uint64) ^ salt)
+        return total
+
+    def arguments(self, operation: Operation, kids: Sequence[Array], worlds: Array) -> list[Array]:
+        """Columns of the arguments for pairs (child rows, world); all worlds filled."""
+        return [
+            (kid.astype(np.int64) << WORLD_BITS) | worlds if is_function(type) else self.stores[type].values[worlds, kid]
+            for type, kid in zip(operation.arguments, kids)
+        ]
+
+    def perform(self, operation: Operation, columns: Sequence[Array], count: int) -> Array:
+        """The operation on columns of ``count`` codes."""
+        result = operation.run(Frame(self, operation), columns)
+        return result if columns else np.repeat(result, count)
+
+    def evaluate(self, store: Store, rows: Array, worlds: Array) -> Array:
+        """Values of rows in worlds (pairwise), temporary worlds included."""
+        if len(worlds) == 0 or worlds.max() < self.filled:
+            return store.values[worlds, rows]
+        known = worlds < self.filled
+        found = np.empty(len(rows), np.int64)
+        found[known] = store.values[worlds[known], rows[known]]
+        found[~known] = self._demand(store, rows[~known], worlds[~known])
+        return found
+
+    def _demand(self, store: Store, rows: Array, worlds: Array) -> Array:
+        """Evaluate pairs exactly: requests go down through the runs to the leaves, values come back up."""
+        result = np.empty(len(rows), np.int64)
+        waiting: dict[int, list[tuple[Array, Array, Array, Array]]] = {}
+        heap: list[int] = []
+
+        def ask(store: Store, target: Array, rows: Array, worlds: Array) -> None:
+            runs = np.searchsorted(np.asarray(store.starts), rows, side="right") - 1
+            order = np.argsort(runs, kind="stable")
+            cuts = np.flatnonzero(np.diff(runs[order])) + 1
+            for places in np.split(order, cuts):
+                number = store.runs[runs[places[0]]].number
+                if number not in waiting:
+                    waiting[number] = []
+                    heapq.heappush(heap, -number)
+                waiting[number].append((target, places, rows[places], worlds[places]))
+
+        ask(store, result, rows, worlds)
+        plans = []
+        while heap:
+            run = self.log[-heapq.heappop(heap)]
+            parts = waiting.pop(run.number)
+            keys = np.concatenate([(part[2] << WORLD_BITS) | part[3] for part in parts])
+            keys, inverse = np.unique(keys, return_inverse=True)
+            own, there = (keys >> WORLD_BITS) - run.start, keys & WORLD_MASK
+            columns = []
+            for type, kid in zip(run.operation.arguments if run.operation else (), run.kids):
+                below = kid.array[own].astype(np.int64)
+                if is_function(type):
+                    columns.append((below << WORLD_BITS) | there)
+                else:
+                    columns.append(np.empty(len(own), np.int64))
+                    ask(self.stores[type], columns[-1], below, there)
+            plans.append((run, there, columns, parts, inverse))
+        for run, there, columns, parts, inverse in reversed(plans):
+            if run.operation is not None:
+                values = self.perform(run.operation, columns, len(there))
+            else:
+                values = self._leaf(run, there)
+            start = 0
+            for target, places, rows, _ in parts:
+                target[places] = values[inverse[start : start + len(rows)]]
+                start += len(rows)
+        return result
+
+    def _leaf(self, run: Run, worlds: Array) -> Array:
+        return np.full(len(worlds), run.code, np.int64) if run.position < 0 else self.variable(run.position, worlds)
+
+    def fill(self) -> None:
+        """Evaluate every row in the worlds that have joined since; fingerprints then cover them too."""
+        first, self.filled = self.filled, len(self.worlds)
+        new = np.arange(first, self.filled)
+        for store in self.stores.values():
+            store.reserve(store.count, self.filled)
+        for run in self.log:
+            size = run.stop - run.start
+            worlds = np.repeat(new, size)
+            if run.operation is not None:
+                kids = [np.tile(kid.array, len(new)) for kid in run.kids]
+                values = self.perform(run.operation, self.arguments(run.operation, kids, worlds), len(worlds))
+            else:
+                values = self._leaf(run, worlds)
+            run.store.values[first : self.filled, run.start : run.stop] = values.reshape(len(new), size)
+        for store in self.stores.values():
+            store.prints.array[:] += self.fingerprint(store.values[first : self.filled, : store.count], first)
+            store.seen = HashIndex(max(1024, 1 << int(4 * store.count).bit_length()))
+            store.seen.add(self.fingerprint(np.full((self.filled, 1), FAIL, np.int64)))
+            store.seen.add(store.prints.array)
+
+    # --- growth -------------------------------------------------------------------------------------------------------------
+
+    def append(self, operation: Operation | None, cost: int, type: Type, values: Array, prints: Array, kids: Sequence[Array],
+               position: int = -1, code: int = 0) -> None:  # fmt: skip
+        """Add rows (columns of ``values``) that the caller has found to be new."""
+        store = self.store(type)
+        start, size = store.count, values.shape[1]
+        store.reserve(start + size, self.filled)
+        store.values[: self.filled, start : start + size] = values
+        store.prints.extend(prints)
+        store.count = stop = start + size
+        last = store.runs[-1] if store.runs else None
+        if last is None or last.operation is not operation or operation is None or last.cost != cost or last.number != len(self.log) - 1:
+            last = Run(store, operation, cost, start, start, tuple(Grown(np.int32) for _ in kids), position, code, len(self.log))
+            self.log.append(last)
+            store.runs.append(last)
+            store.starts.append(start)
+        for kept, kid in zip(last.kids, kids):
+            kept.extend(kid)
+        last.stop = stop
+        first = store.blocks[cost][0] if cost in store.blocks else start
+        store.blocks[cost] = (first, stop)
+
+    @property
+    def nbytes(self) -> int:
+        own = sum(store.nbytes for store in self.stores.values())
+        return own + sum(child.nbytes for child in self.children.values())
+
+    def run_of(self, store: Store, row: int) -> Run:
+        return store.runs[int(np.searchsorted(np.asarray(store.starts), row, side="right")) - 1]
+

@@ -1,0 +1,134 @@
+"""Kernels of arithmetic, comparison and logic."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..types import BOOL, CHAR, INT, Constructor, Type
+from ..values import MAX_INT
+from .frame import Frame
+from .hashing import Array
+from .kernels import kernel
+from .pools import FAIL
+
+
+def checked(values: Array) -> Array:
+    """Ints beyond 2^53 fail (values come from sums or differences of such ints, so they have not wrapped)."""
+    beyond = (values > MAX_INT) | (values < -MAX_INT)
+    return np.where(beyond, FAIL, values) if beyond.any() else values
+
+
+def ordered_by_code(type: Type) -> bool:
+    """Whether the order of codes is the order of values."""
+    return type in (INT, BOOL, CHAR)
+
+
+def equal_by_code(type: Type) -> bool:
+    """Whether equal codes and equal values are the same thing (not so for floats within types: NaN)."""
+    return isinstance(type, Constructor) and type.name in ("int", "bool", "char", "str", "list", "pair", "option", "unit") and all(
+        equal_by_code(argument) for argument in type.arguments
+    )
+
+
+def is_int(type: Type) -> bool:
+    return type == INT
+
+
+@kernel("+", suits=is_int)
+def add(frame: Frame, a: Array, b: Array) -> Array:
+    return checked(a + b)
+
+
+@kernel("-", suits=is_int)
+def subtract(frame: Frame, a: Array, b: Array) -> Array:
+    return checked(a - b)
+
+
+@kernel("*", suits=is_int)
+def multiply(frame: Frame, a: Array, b: Array) -> Array:
+    product = a * b
+    # int64 wraps silently: the float product is exact enough to tell.
+    beyond = np.abs(a.astype(np.float64) * b) > MAX_INT
+    return np.where(beyond, FAIL, product) if beyond.any() else product
+
+
+@kernel("//")
+def floor_divide(frame: Frame, a: Array, b: Array) -> Array:
+    zero = b == 0
+    return np.where(zero, FAIL, a // np.where(zero, 1, b))
+
+
+@kernel("mod")
+def modulo(frame: Frame, a: Array, b: Array) -> Array:
+    zero = b == 0
+    return np.where(zero, FAIL, a % np.where(zero, 1, b))
+
+
+@kernel("negate", suits=is_int)
+def negate(frame: Frame, a: Array) -> Array:
+    return -a
+
+
+@kernel("abs", suits=is_int)
+def absolute(frame: Frame, a: Array) -> Array:
+    return np.abs(a)
+
+
+@kernel("min", suits=ordered_by_code)
+def minimum(frame: Frame, a: Array, b: Array) -> Array:
+    return np.minimum(a, b)
+
+
+@kernel("max", suits=ordered_by_code)
+def maximum(frame: Frame, a: Array, b: Array) -> Array:
+    return np.maximum(a, b)
+
+
+@kernel("=", suits=equal_by_code)
+def equal(frame: Frame, a: Array, b: Array) -> Array:
+    return (a == b).astype(np.int64)
+
+
+@kernel("!=", suits=equal_by_code)
+def differ(frame: Frame, a: Array, b: Array) -> Array:
+    return (a != b).astype(np.int64)
+
+
+@kernel("<", suits=ordered_by_code)
+def less(frame: Frame, a: Array, b: Array) -> Array:
+    return (a < b).astype(np.int64)
+
+
+@kernel("<=", suits=ordered_by_code)
+def at_most(frame: Frame, a: Array, b: Array) -> Array:
+    return (a <= b).astype(np.int64)
+
+
+@kernel(">", suits=ordered_by_code)
+def greater(frame: Frame, a: Array, b: Array) -> Array:
+    return (a > b).astype(np.int64)
+
+
+@kernel(">=", suits=ordered_by_code)
+def at_least(frame: Frame, a: Array, b: Array) -> Array:
+    return (a >= b).astype(np.int64)
+
+
+@kernel("not")
+def negation(frame: Frame, a: Array) -> Array:
+    return 1 - a
+
+
+@kernel("and", lazy=True)
+def conjunction(frame: Frame, a: Array, b: Array) -> Array:
+    return np.where(a == 1, b, a)  # a false or failed first argument decides
+
+
+@kernel("or", lazy=True)
+def disjunction(frame: Frame, a: Array, b: Array) -> Array:
+    return np.where(a == 0, b, a)
+
+
+@kernel("if", lazy=True)
+def choose(frame: Frame, condition: Array, then: Array, otherwise: Array) -> Array:
+    return np.where(condition == 1, then, np.where(condition == 0, otherwise, FAIL))

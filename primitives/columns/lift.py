@@ -1,0 +1,87 @@
+"""A word without a kernel: its scalar meaning, called once for every distinct tuple of arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..types import is_function
+from ..values import Failed
+from .frame import Frame, Kernel
+from .hashing import Array, mix
+from .pools import FAIL
+
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+
+
+def distinct(columns: tuple[Array, ...]) -> tuple[Array, Array]:
+    """Positions of the first row of each distinct tuple, and for every row the number of its tuple."""
+    keys = np.zeros(len(columns[0]), np.uint64)
+    for column in columns:
+        keys = mix(keys * _STEP ^ np.ascontiguousarray(column).view(np.uint64))
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    return first, inverse
+
+
+def lift(meaning: Callable, lazy: frozenset[int]) -> Kernel:
+    """The kernel of a scalar meaning."""
+    memo: dict[tuple, int] = {}
+
+    def kernel(frame: Frame, *columns: Array) -> Array:
+        operation, pools = frame.operation, [None if is_function(t) else frame.values.pool(t) for t in frame.operation.arguments]
+        higher = any(pool is None for pool in pools)
+        result_pool = frame.values.pool(operation.result)
+        first, inverse = distinct(columns)
+        results = np.empty(len(first), np.int64)
+        for number, row in enumerate(zip(*(column[first].tolist() for column in columns))):
+            code = None if higher else memo.get((operation, *row))
+            if code is None:
+                code = _once(frame, meaning, lazy, pools, row, result_pool)
+                if not higher and len(memo) < 500_000:
+                    memo[(operation, *row)] = code
+            results[number] = code
+        return results[inverse]
+
+    return kernel
+
+
+def _once(frame: Frame, meaning: Callable, lazy: frozenset[int], pools: list, row: tuple, result_pool: object) -> int:
+    arguments = []
+    for position, (code, pool) in enumerate(zip(row, pools)):
+        if pool is None:
+            arguments.append(_callable(frame, position, code))
+        elif position in lazy:
+            arguments.append(_thunk(pool, code))
+        else:
+            arguments.append(pool.decode(code))
+    try:
+        return result_pool.encode(meaning(*arguments))  # type: ignore[attr-defined]
+    except Failed:
+        return FAIL
+
+
+def _thunk(pool: object, code: int) -> Callable[[], object]:
+    def value() -> object:
+        if code == FAIL:
+            raise Failed
+        return pool.decode(code)  # type: ignore[attr-defined]
+
+    return value
+
+
+def _callable(frame: Frame, position: int, code: int) -> Callable:
+    """The closure as a curried Python function."""
+    types, result = frame.function(position)
+    pools, last = [frame.values.pool(type) for type in types], frame.values.pool(result)
+
+    def collect(*given: object) -> object:
+        if len(given) < len(types):
+            return lambda argument: collect(*given, argument)
+        columns = [np.array([pool.encode(argument)], np.int64) for pool, argument in zip(pools, given)]
+        value = int(frame.call(position, np.array([code], np.int64), *columns)[0])
+        if value == FAIL:
+            raise Failed
+        return last.decode(value)
+
+    return lambda argument: collect(argument)

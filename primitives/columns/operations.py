@@ -1,0 +1,88 @@
+"""Words at ground types: polymorphic words instantiated over a bounded set of types."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from ..primitive import PURE, Definition, Primitive
+from ..types import Constructor, Type, TypeVariable, arguments_of, function, in_class, is_function, variables_of
+from ..values import Failed, Failure
+from .frame import Operation
+from .kernels import Entry, find_kernel
+from .lift import lift
+
+
+def replace(type: Type, names: Mapping[Type, Type]) -> Type:
+    """The type with variables replaced."""
+    if type in names:
+        return names[type]
+    if isinstance(type, Constructor) and type.arguments:
+        return Constructor(type.name, tuple(replace(argument, names) for argument in type.arguments))
+    return type
+
+
+def split_type(primitive: Primitive) -> tuple[tuple[Type, ...], Type]:
+    """The types of the arguments that the meaning takes, and of what it returns (perhaps a function)."""
+    arguments, result = arguments_of(primitive.scheme.type)
+    return arguments[: primitive.arity], function(*arguments[primitive.arity :], result)
+
+
+def operation(primitive: Primitive, arguments: tuple[Type, ...], result: Type, words: Mapping[str, Primitive]) -> Operation:
+    """The word at ground types, with its kernel or lifted."""
+    entry = Entry(primitive.columns) if primitive.columns is not None else find_kernel(primitive.name)
+    if entry is not None and entry.suits is not None and arguments and not entry.suits(arguments[0]):
+        entry = None
+    if entry is None or (isinstance(primitive, Definition)):
+        higher = any(map(is_function, arguments))
+        lazy = bool(primitive.lazy)
+        entry = Entry(lift(_meaning(primitive, words), primitive.lazy), lazy=lazy, feeds_back=higher)
+    return Operation(primitive.word(), arguments, result, entry.kernel, entry.lazy, entry.feeds_back)
+
+
+def _meaning(primitive: Primitive, words: Mapping[str, Primitive]) -> Callable:
+    """The scalar meaning on positional arguments with default settings; subroutines through the interpreter."""
+    options = {setting.name: setting.default for setting in primitive.settings}
+    if not isinstance(primitive, Definition):
+        return (lambda *arguments: primitive.meaning(*arguments, **options)) if options else primitive.meaning
+
+    def call(*arguments: object) -> object:
+        from ..interpret import evaluate
+
+        value = evaluate(primitive.body, arguments, words=words)
+        if isinstance(value, Failure):
+            raise Failed(value.detail)
+        return value
+
+    return call
+
+
+def instances(primitive: Primitive, types: Iterable[Type]) -> Iterator[tuple[tuple[Type, ...], Type]]:
+    """Ground argument and result types of the word such that all data types in them are among ``types``."""
+    allowed = tuple(types)
+    arguments, result = split_type(primitive)
+    if primitive.purity != PURE or is_function(result):
+        return
+    variables = [v for v in variables_of(primitive.scheme.type) if isinstance(v, TypeVariable)]
+    if len(variables) != len(variables_of(primitive.scheme.type)):
+        return
+    choices = []
+    for variable in variables:
+        kind = primitive.scheme.constraints.get(variable.name)
+        choices.append([t for t in allowed if kind is None or in_class(t, kind)])
+    for chosen in itertools.product(*choices):
+        names = dict(zip(variables, chosen))
+        ground = tuple(replace(argument, names) for argument in arguments), replace(result, names)
+        if all(part in allowed for type in (*ground[0], ground[1]) for part in _data_types(type)):
+            yield ground
+
+
+def _data_types(type: Type) -> Iterator[Type]:
+    """The types of data that a type of value or function speaks of; functions of functions give none that is allowed."""
+    if not is_function(type):
+        yield type
+        return
+    arguments, result = arguments_of(type)
+    yield from (*arguments, result)
+
+

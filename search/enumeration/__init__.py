@@ -1,0 +1,1 @@
+"""Bottom-up enumeration over columns: the inner engine of the enumerative strategy."""

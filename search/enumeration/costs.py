@@ -1,0 +1,56 @@
+"""Costs of words in integer buckets of −log probability, by grammar or by a default table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from primitives.primitive import Primitive
+from primitives.types import BOOL, INT, Type
+from primitives.values import Value
+
+CHEAP = "map filter fold + - = > head tail cons length if range index take drop reverse sum count mod * < concat append".split()
+MEDIUM = (
+    "empty is_empty last init slice singleton zipwith sort maximum minimum not and or // set foldr mapi any all replicate max min "
+    "delete contains unique scan insert"
+).split()
+RARE = "negate abs sort_by range_from product repeat while for unfold power argsort group flatten_list >= <= != zip first second pair".split()
+
+
+@dataclass(frozen=True)
+class Costs:
+    """``words`` maps names to costs (absent: the word is not used); ``literals`` are (value, type, cost)."""
+
+    words: Mapping[str, int]
+    variable: int = 1
+    literals: tuple[tuple[Value, Type, int], ...] = field(default=())
+
+    def of(self, name: str) -> int | None:
+        return self.words.get(name)
+
+
+def default_literals() -> tuple[tuple[Value, Type, int], ...]:
+    ints = [(value, INT, cost) for cost, group in ((2, (0, 1, 2)), (3, (3, 4, 5, -1)), (4, (6, 7, 8, 9, 10))) for value in group]
+    return (*ints, (True, BOOL, 4), (False, BOOL, 4))
+
+
+def default_costs(words: Mapping[str, Primitive]) -> Costs:
+    """Hand-set costs: the everyday words of list programs first."""
+    table = {}
+    for cost, names in ((2, CHEAP), (3, MEDIUM), (4, RARE)):
+        table.update({name: cost for name in names if name in words})
+    for name, primitive in words.items():
+        if name not in table and not primitive.geometric and name not in SILENT:
+            table[name] = 4 + round(primitive.cost)
+    return Costs(table, 1, default_literals())
+
+
+SILENT = frozenset("id const compose flip fix unit".split())
+"""Words that add nothing where terms are applications of words to arguments."""
+
+
+def costs_from_weights(weights: Mapping[str, float], bucket: float, literals: tuple[tuple[Value, Type, int], ...]) -> Costs:
+    """Costs from log weights of words (``$variable`` for variables): −log weight in units of ``bucket``, at least 1."""
+    table = {name: max(1, round(-weight / bucket)) for name, weight in weights.items() if weight > -math.inf}
+    return Costs(table, table.pop("$variable", 1), literals)

@@ -1,0 +1,259 @@
+"""The enumerator: from examples to the programs that meet them, cheapest first.
+
+Bottom-up enumeration with observational equivalence (Albarghouthi et al. 2013; Udupa et al. 2013) in integer buckets of cost, where the
+cost of a term is the sum of the costs of its words (−log probability under a unigram grammar), bodies of lambdas included.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from primitives.columns.bank import Bank
+from primitives.columns.operations import instances, operation
+from primitives.columns.pools import Values
+from primitives.interpret import Fuel, evaluate
+from primitives.primitive import Primitive
+from primitives.term import Term, lambdas
+from primitives.types import BOOL, INT, Type, arguments_of, is_function, list_of, subtypes
+from primitives.values import Value, equal
+
+from .costs import Costs, default_costs
+from .domain import Domains
+from .growth import Found, Growth, Leaf, Plan, Stop
+from .rebuild import term_of_kids, term_of_row
+
+Example = tuple[Sequence[Value], Value]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Bounds of one enumeration. ``memory`` in bytes; ``types`` are added to those that polymorphic words are tried at."""
+
+    memory: int = 1 << 30
+    max_cost: int = 60
+    lambda_depth: int = 2
+    body_worlds: int = 160
+    max_worlds: int = 400
+    max_length: int = 128
+    types: tuple[Type, ...] = ()
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A program that meets the examples: ``match`` is the share that it meets, checked by the interpreter."""
+
+    term: Term
+    cost: int
+    match: float
+    terms: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """All terms up to ``cost`` have been considered; ``terms`` counts values computed and fingerprinted, ``bodies`` those in lambdas."""
+
+    cost: int
+    terms: int
+    bodies: int
+    kept: int
+    bytes: int
+    seconds: float
+    complete: bool
+
+
+@dataclass
+class Count:
+    terms: int = 0
+    bodies: int = 0
+    lists: int = 0
+
+
+class Enumerator:
+    """Programs of ``type`` over ``words`` that meet the examples, in order of cost."""
+
+    def __init__(
+        self,
+        type: Type,
+        examples: Sequence[Example],
+        *,
+        words: Mapping[str, Primitive],
+        costs: Costs | None = None,
+        probes: Sequence[Sequence[Value]] = (),
+        constants: Sequence[tuple[Value, Type, int]] = (),
+        settings: Settings = Settings(),  # noqa: B008  (frozen)
+    ) -> None:
+        """``probes`` are inputs without outputs: programs that differ on them stay apart. ``constants`` are (value, type, cost)."""
+        self.inputs, self.output = arguments_of(type)
+        self.examples, self.probes, self.words, self.settings = list(examples), list(probes), words, settings
+        self.costs = costs or default_costs(words)
+        longest = max([32, *(len(part) for part in _sequences(self.examples, self.probes))])
+        self.values = Values(min(max(settings.max_length, 2 * longest), 4 * longest + 64))
+        self.types = self._types(type)
+        samples = [[*zip(given, self.inputs), (result, self.output)] for given, result in self.examples]
+        samples += [[*zip(given, self.inputs)] for given in self.probes]
+        self.domains = Domains(self.values, samples)
+        self.plan = self._plan(constants)
+        self.count = Count()
+        self.keeping = True
+
+    def _types(self, type: Type) -> tuple[Type, ...]:
+        """The ground types at which polymorphic words are tried."""
+        found = dict.fromkeys((INT, BOOL, list_of(INT), list_of(BOOL)))
+        for part in (*self.inputs, self.output):
+            found.update(dict.fromkeys(t for t in subtypes(part) if not is_function(t)))
+        found.update(dict.fromkeys(self.settings.types))
+        return tuple(found)
+
+    def _plan(self, constants: Sequence[tuple[Value, Type, int]]) -> Plan:
+        operations = []
+        for name, primitive in self.words.items():
+            cost = self.costs.of(name)
+            if cost is None:
+                continue
+            for arguments, result in instances(primitive, self.types):
+                operations.append((operation(primitive, arguments, result, self.words), cost))
+        # The goal's type first: a level's terms of other types only matter to the next level.
+        operations.sort(key=lambda entry: (entry[0].result != self.output, entry[1]))
+        literals = [*self.costs.literals, *constants]
+        leaves = {}
+        for value, type, cost in literals:
+            if type in self.types:
+                code = self.values.pool(type).encode(value)
+                leaves[code, type] = min(cost, leaves.get((code, type), cost))
+        settings = self.settings
+        return Plan(
+            tuple(operations), tuple(Leaf(code, type, cost) for (code, type), cost in leaves.items()), self.costs.variable,
+            settings.lambda_depth, settings.body_worlds, settings.max_worlds, settings.exact,
+        )  # fmt: skip
+
+    def _root(self) -> Bank:
+        rows = [given for given, _ in self.examples] + [list(given) for given in self.probes]
+        columns = [self.values.encode([row[i] for row in rows], type) for i, type in enumerate(self.inputs)]
+        return Bank(self.values, self.inputs, columns, len(rows))
+
+    def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Hit | Progress]:
+        """Hits as they are found and Progress after every level, until ``time.monotonic()`` passes the deadline, ``max_terms`` terms
+        have been considered, or nothing is left. Seconds count from the call."""
+        self.start, self.deadline, self.max_terms = time.monotonic(), deadline, max_terms
+        try:
+            yield from self._levels()
+        except Stop:
+            yield self._progress(self.level - 1)
+
+    def _levels(self) -> Iterator[Hit | Progress]:
+        self.level = 0
+        self._begin()
+        kept_level = 0
+        while self.level < self.settings.max_cost:
+            self.level += 1
+            if not self.keeping and self.level > 3 * kept_level + 12:
+                return
+            self.growth.leaves(self.root, self.level)
+            yield from self._leaf_hits()
+            for found in self.growth.grow(self.root, self.level, len(self.examples), self._keep):
+                if found.operation.result == self.output:
+                    yield from self._hits(found)
+            if self.keeping:
+                kept_level = self.level
+            yield self._progress(self.level)
+            if self._outgrown():
+                self._begin()
+                for level in range(1, self.level + 1):
+                    self.growth.leaves(self.root, level)
+                    for found in self.growth.grow(self.root, level, len(self.examples), self._keep):
+                        if found.operation.result == self.output:
+                            yield from self._hits(found)
+
+    def _begin(self) -> None:
+        """Empty banks. Worlds that were asked for so far are known to the domains."""
+        self.root = self._root()
+        self.growth = Growth(self.values, self.plan, self.domains, self._tick)
+        self.growth.wanted = lambda operation: self.keeping or operation.result == self.output
+        goal = self.values.encode([result for _, result in self.examples], self.output)
+        self.goal = self.root.fingerprint(goal[:, None])[0]
+        self.hits: set[int] = set()
+
+    def _keep(self, type: Type) -> bool:
+        return self.keeping
+
+    def _tick(self, terms: int, bank: Bank) -> None:
+        if bank.depth:
+            self.count.bodies += terms
+        self.count.terms += terms
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise Stop
+        if self.max_terms is not None and self.count.terms >= self.max_terms:
+            raise Stop
+        if self.keeping and self.nbytes > self.settings.memory:
+            self.keeping = self.growth.growing = False
+
+    @property
+    def nbytes(self) -> int:
+        return self.root.nbytes + self.values.nbytes + self.growth.codes.nbytes
+
+    def _progress(self, cost: int) -> Progress:
+        kept = sum(store.count for store in self.root.stores.values())
+        seconds = time.monotonic() - self.start
+        return Progress(cost, self.count.terms, self.count.bodies, kept, self.nbytes, seconds, self.keeping)
+
+    def _outgrown(self) -> bool:
+        """Whether bodies have met so many new arguments that classes of equal bodies should be split: note them and start again."""
+        before = sum(map(len, self.domains.wanted.values()))
+        initial = _initial_worlds(self.root)
+        new = self.domains.learn(self.root)
+        grown = sum(map(len, self.domains.wanted.values()))
+        if self.settings.exact:
+            return new > 0 and grown > initial
+        return self.keeping and self.level <= 4 and before > 0 and grown > 1.5 * max(before, initial)
+
+    # --- hits -----------------------------------------------------------------------------------------------------------------
+
+    def _leaf_hits(self) -> Iterator[Hit]:
+        store = self.root.stores.get(self.output)
+        for row in range(*(store.blocks.get(self.level, (0, 0)) if store else (0, 0))):
+            assert store is not None
+            if self.root.fingerprint(store.values[: len(self.examples), row : row + 1])[0] == self.goal:
+                yield from self._told(term_of_row(self.root, store, row), int(store.prints.array[row]))
+
+    def _hits(self, found: Found) -> Iterator[Hit]:
+        rows = np.flatnonzero(found.batch.prints == self.goal)
+        if len(rows) == 0:
+            return
+        prints = found.batch.complete()[rows]
+        for row, name in zip(rows, prints.tolist()):
+            if name not in self.hits:
+                kids = [int(kid[0]) for kid in found.batch.kids(np.array([row]))]
+                yield from self._told(term_of_kids(self.root, found.operation, kids), name)
+
+    def _told(self, body: Term, name: int) -> Iterator[Hit]:
+        """A hit, if the interpreter agrees."""
+        if name in self.hits:
+            return
+        term = lambdas(len(self.inputs), body)
+        if all(equal(evaluate(term, given, words=self.words, fuel=Fuel(seconds=2.0)), result) for given, result in self.examples):
+            self.hits.add(name)
+            yield Hit(term, self.level, 1.0, self.count.terms, time.monotonic() - self.start)
+
+
+def _initial_worlds(bank: Bank) -> int:
+    return sum(child.initial + _initial_worlds(child) for child in bank.children.values())
+
+
+def _sequences(examples: Sequence[Example], probes: Sequence[Sequence[Value]]) -> Iterator[Sequence]:
+    """All lists and strings of the examples, inner ones too."""
+    waiting: list[Value] = [value for given, result in examples for value in (*given, result)]
+    waiting += [value for given in probes for value in given]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, (tuple, str)):
+            yield value
+            if isinstance(value, tuple):
+                waiting.extend(value)
+
+

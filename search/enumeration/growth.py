@@ -1,0 +1,186 @@
+"""Growing banks level by level: all terms of one cost, from those of lower cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from primitives.columns.bank import Bank
+from primitives.columns.frame import Operation
+from primitives.columns.hashing import Array
+from primitives.columns.pools import Values
+from primitives.types import Type, arguments_of, is_function
+
+from .domain import Domains
+from .product import SMALL, Batch, Block, Codes, Product, block_of, direct_batch
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A constant with its type and cost."""
+
+    code: int
+    type: Type
+    cost: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to enumerate with: operations with their costs, constants, the cost of a variable, and how deep lambdas may nest."""
+
+    operations: tuple[tuple[Operation, int], ...]
+    leaves: tuple[Leaf, ...] = ()
+    variable_cost: int = 1
+    lambda_depth: int = 2
+    body_worlds: int = 160
+    max_worlds: int = 512
+    join_all: bool = False
+
+
+class Stop(Exception):
+    """The budget is spent."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A batch of terms of one operation and what is new among them."""
+
+    bank: Bank
+    operation: Operation
+    cost: int
+    batch: Batch
+
+
+class Growth:
+    """The banks of one search. ``tick(terms)`` is told how many terms each batch held and may raise Stop."""
+
+    def __init__(self, values: Values, plan: Plan, domains: Domains, tick: Callable[[int, Bank], None]) -> None:
+        self.values, self.plan, self.domains, self.tick = values, plan, domains, tick
+        self.codes = Codes()
+        self.growing = True
+        self.wanted: Callable[[Operation], bool] = lambda operation: True
+        self.levels: dict[int, int] = {}
+        self.cheapest = min([plan.variable_cost, *(leaf.cost for leaf in plan.leaves), *(c for o, c in plan.operations if not o.arguments)])
+
+    def grow(self, bank: Bank, cost: int, examples: int, keep: Callable[[Type], bool]) -> Iterator[Found]:
+        """All terms of exactly ``cost``; the new ones of types to ``keep`` join the bank after each batch is handed out."""
+        for operation, own in self.plan.operations:
+            if (bank.depth == 0 and not self.wanted(operation)) or not self._prepare(bank, operation, cost - own):
+                continue
+            for batch in self._batches(bank, operation, cost - own, examples):
+                self.tick(batch.size, bank)
+                yield Found(bank, operation, cost, batch)
+                if keep(operation.result):
+                    self.absorb(bank, operation, cost, batch)
+                bank.forget()
+        self.levels[id(bank)] = cost
+
+    def absorb(self, bank: Bank, operation: Operation, cost: int, batch: Batch) -> None:
+        """Add the terms of the batch that differ from all that are held."""
+        prints = batch.complete()
+        _, new = bank.store(operation.result).seen.add(prints)
+        if len(new):
+            bank.append(operation, cost, operation.result, batch.values(new), prints[new], batch.kids(new))
+
+    def leaves(self, bank: Bank, cost: int) -> None:
+        """Add the variables and constants of one cost; call it before ``grow``."""
+        if cost == self.plan.variable_cost:
+            worlds = np.arange(bank.filled)
+            # The innermost variable first: where two variables agree everywhere, a body should use its own.
+            for position in reversed(range(len(bank.variables))):
+                if not is_function(bank.variables[position]):
+                    self._leaf(bank, cost, bank.variables[position], bank.variable(position, worlds), position=position)
+        for leaf in self.plan.leaves:
+            if leaf.cost == cost:
+                self._leaf(bank, cost, leaf.type, np.full(bank.filled, leaf.code, np.int64), code=leaf.code)
+
+    def _leaf(self, bank: Bank, cost: int, type: Type, column: Array, position: int = -1, code: int = 0) -> None:
+        prints = bank.fingerprint(column[:, None])
+        if len(bank.store(type).seen.add(prints)[1]):
+            bank.append(None, cost, type, column[:, None], prints, (), position, code)
+
+    def _prepare(self, bank: Bank, operation: Operation, budget: int) -> bool:
+        """Grow the banks of bodies that the operation needs; False where it cannot be applied within the budget."""
+        spare = budget
+        for type in operation.arguments:
+            if is_function(type):
+                spare -= self.cheapest
+            else:
+                store = bank.stores.get(type)
+                if store is None or not store.blocks:
+                    return False
+                spare -= min(store.blocks)
+        if spare < 0:
+            return False
+        for type in operation.arguments:
+            if is_function(type):
+                if bank.depth >= self.plan.lambda_depth:
+                    return False
+                self.ensure(self._child(bank, arguments_of(type)[0]), spare + self.cheapest)
+        return True
+
+    def _child(self, bank: Bank, bound: tuple[Type, ...]) -> Bank:
+        if bound not in bank.children:
+            columns = self.domains.columns(bank, bound, self.plan.body_worlds)
+            child = bank.child(bound, columns, self.plan.max_worlds)
+            child.join_all = self.plan.join_all
+        return bank.children[bound]
+
+    def ensure(self, bank: Bank, cost: int) -> None:
+        """Grow a bank of bodies up to a cost."""
+        if not self.growing:
+            return
+        for level in range(self.levels.get(id(bank), 0) + 1, cost + 1):
+            self.leaves(bank, level)
+            for _ in self.grow(bank, level, bank.filled, lambda type: True):
+                pass
+
+    def splits(self, bank: Bank, types: Sequence[Type], budget: int) -> Iterator[list[Block]]:
+        """Blocks for the arguments whose costs add up to the budget."""
+        if not types:
+            if budget == 0:
+                yield []
+            return
+        costs = self._costs(bank, types[0])
+        for cost in costs:
+            if cost > budget or (len(types) == 1 and cost != budget):
+                continue
+            block = block_of(bank, types[0], cost)
+            for rest in self.splits(bank, types[1:], budget - cost):
+                yield [block, *rest]  # type: ignore[list-item]
+
+    def _costs(self, bank: Bank, type: Type) -> list[int]:
+        home: Bank | None = bank
+        if is_function(type):
+            bound, type = arguments_of(type)
+            home = bank.children.get(bound)
+        store = home.stores.get(type) if home is not None else None
+        return sorted(store.blocks) if store is not None else []
+
+    def _batches(self, bank: Bank, operation: Operation, budget: int, examples: int) -> Iterator[Batch]:
+        """The terms of all splits; small splits are joined into one batch."""
+        waiting: list[list[Array]] = []
+        size = 0
+        if not operation.arguments:
+            if budget == 0:
+                yield direct_batch(bank, operation, [], examples)
+            return
+        for blocks in list(self.splits(bank, operation.arguments, budget)):
+            product = Product(bank, operation, blocks, examples, self.codes)
+            if product.size < SMALL:
+                waiting.append(product.rows(np.arange(product.size)))
+                size += product.size
+                if size > 4 * SMALL:
+                    yield direct_batch(bank, operation, _joined(waiting), examples)
+                    waiting, size = [], 0
+            else:
+                yield from product
+        if waiting:
+            yield direct_batch(bank, operation, _joined(waiting), examples)
+
+
+def _joined(parts: list[list[Array]]) -> list[Array]:
+    return [np.concatenate(columns) for columns in zip(*parts)]
+

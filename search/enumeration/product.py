@@ -1,0 +1,286 @@
+"""One operation applied to blocks of terms: every combination of one row a block, in all worlds.
+
+Small products are computed cell by cell. Large ones are factored: in one world only the distinct values of each block matter, so the
+operation runs on those, and each term's value is a gather from that table. The 64-bit fingerprint of a term is a sum over worlds of
+mixed values, hence a sum of gathers too; only terms that turn out to be new are ever written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from primitives.columns.bank import WORLD_BITS, Bank, Store
+from primitives.columns.frame import Operation
+from primitives.columns.hashing import Array, mix, seeds
+from primitives.types import arguments_of, is_function
+
+CELLS = 1 << 18
+"""Values computed at once when every cell is computed."""
+TERMS = 1 << 17
+"""Terms whose fingerprints are summed at once when the product is factored."""
+SMALL = 2_000
+"""Products below this many terms are not worth factoring."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows ``start … stop`` of a store; those of a function argument lie in a bank of bodies."""
+
+    bank: Bank
+    store: Store
+    start: int
+    stop: int
+    closure: bool
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Terms under consideration: fingerprints over the examples alone, the rows of their arguments, and their values on demand.
+
+    ``complete()`` gives the fingerprints over all worlds; ``values(terms)`` the values of some terms, ``[worlds, terms]``;
+    ``kids(terms)`` the rows of their arguments.
+    """
+
+    size: int
+    prints: Array
+    complete: Callable[[], Array]
+    values: Callable[[Array], Array]
+    kids: Callable[[Array], list[Array]]
+
+
+class Product:
+    """All terms ``operation`` over rows of ``blocks`` in one bank; iterating gives batches."""
+
+    def __init__(self, bank: Bank, operation: Operation, blocks: Sequence[Block], examples: int, codes: Codes) -> None:
+        self.bank, self.operation, self.blocks, self.examples, self.codes = bank, operation, blocks, examples, codes
+        self.salts = seeds(bank.filled, bank.depth)
+        self.size = int(np.prod([len(block) for block in blocks], dtype=np.int64))
+
+    def __iter__(self) -> Iterator[Batch]:
+        if self.size < SMALL:
+            yield from self.direct(0)
+        else:
+            yield from self.factored()
+
+    # --- cell by cell ---------------------------------------------------------------------------------------------------------
+
+    def direct(self, first: int) -> Iterator[Batch]:
+        """Terms from number ``first`` on, computed cell by cell."""
+        step = max(64, CELLS // self.bank.filled)
+        for start in range(first, self.size, step):
+            numbers = np.arange(start, min(start + step, self.size))
+            rows = self.rows(numbers)
+            yield self.batch_of_rows(rows)
+
+    def batch_of_rows(self, rows: list[Array]) -> Batch:
+        return direct_batch(self.bank, self.operation, rows, self.examples)
+
+    def rows(self, numbers: Array) -> list[Array]:
+        rows = []
+        for block in reversed(self.blocks):
+            rows.append(block.start + numbers % len(block))
+            numbers = numbers // len(block)
+        return rows[::-1]
+
+    # --- factored -------------------------------------------------------------------------------------------------------------
+
+    def factored(self) -> Iterator[Batch]:
+        inner = max(range(len(self.blocks)), key=lambda i: len(self.blocks[i]))
+        outer = [i for i in range(len(self.blocks)) if i != inner]
+        width = len(self.blocks[inner])
+        height = int(np.prod([len(self.blocks[i]) for i in outer], dtype=np.int64))
+        rows_at_once = max(1, TERMS // width)
+        start = 0
+        while start < height:
+            numbers = np.arange(start, min(start + rows_at_once, height))
+            table = self._table(inner, outer, numbers)
+            if table is None:
+                yield self._plain(inner, outer, numbers)
+            else:
+                for low in range(0, width, TERMS):
+                    yield self._gathered(inner, outer, numbers, low, min(low + TERMS, width), *table)
+            start += len(numbers)
+
+    def _outer_rows(self, outer: list[int], numbers: Array) -> dict[int, Array]:
+        """Row offset within its block of every outer argument."""
+        rows = {}
+        for position in reversed(outer):
+            rows[position] = numbers % len(self.blocks[position])
+            numbers = numbers // len(self.blocks[position])
+        return rows
+
+    def _plain(self, inner: int, outer: list[int], numbers: Array) -> Batch:
+        """The same terms cell by cell: where nearly all values differ a table saves nothing."""
+        width = len(self.blocks[inner])
+        offsets = {i: np.repeat(rows, width) for i, rows in self._outer_rows(outer, numbers).items()}
+        offsets[inner] = np.tile(np.arange(width), len(numbers))
+        return self.batch_of_rows([block.start + offsets[i] for i, block in enumerate(self.blocks)])
+
+    def _table(self, inner: int, outer: list[int], numbers: Array) -> tuple | None:
+        """For every world the results on distinct values: ``(outer codes, inner codes, results)``; None where that does not pay."""
+        for merged in (True, True, False):
+            factors = [self.codes.of(self.bank, block, merged and not self.operation.feeds_back) for block in self.blocks]
+            offsets = self._outer_rows(outer, numbers)
+            plans, cells = [], 0
+            for world in range(self.bank.filled):
+                key = np.zeros(len(numbers), np.int64)
+                for i in outer:
+                    key = key * len(factors[i].distinct[world]) + factors[i].codes[world, offsets[i]]
+                if outer:
+                    _, first, codes = np.unique(key, return_index=True, return_inverse=True)
+                else:
+                    first, codes = np.zeros(1, np.int64), key
+                plans.append((first, codes))
+                cells += len(first) * len(factors[inner].distinct[world])
+            if cells > 0.5 * self.bank.filled * len(numbers) * len(self.blocks[inner]) or cells > 64 * CELLS:
+                return None
+            escapes = self._escapes()
+            results = self._results(inner, outer, factors, offsets, plans)
+            if self._escapes() == escapes or not any(block.closure for block in self.blocks) or not merged:
+                return plans, factors[inner].codes, results
+        raise AssertionError("unmerged functions do not depend on the worlds of their bank")
+
+    def _escapes(self) -> int:
+        return sum(block.bank.escapes for block in self.blocks if block.closure)
+
+    def _results(self, inner: int, outer: list[int], factors: list[Factor], offsets: dict, plans: list) -> list[Array]:
+        columns: list[list[Array]] = [[] for _ in self.blocks]
+        shapes = []
+        for world, (first, _) in enumerate(plans):
+            values = factors[inner].distinct[world]
+            shapes.append((len(first), len(values)))
+            columns[inner].append(np.tile(values, len(first)))
+            for i in outer:
+                chosen = factors[i].distinct[world][factors[i].codes[world, offsets[i][first]]]
+                columns[i].append(np.repeat(chosen, len(values)))
+        joined = [np.concatenate(column) for column in columns]
+        flat = self.bank.perform(self.operation, joined, len(joined[0]))
+        cuts = np.cumsum([a * b for a, b in shapes])[:-1]
+        return [part.reshape(shape) for part, shape in zip(np.split(flat, cuts), shapes)]
+
+    def _gathered(self, inner: int, outer: list[int], numbers: Array, low: int, high: int, plans: list, codes: Array, results: list) -> Batch:
+        width, size = high - low, len(numbers) * (high - low)
+        mixed = [mix(result.view(np.uint64) ^ salt) for result, salt in zip(results, self.salts)]
+
+        def add(total: Array, worlds: range) -> Array:
+            buffer = np.empty((len(numbers), width), np.uint64)
+            for world in worlds:
+                np.take(mixed[world][plans[world][1]], codes[world, low:high], axis=1, out=buffer, mode="clip")
+                total += buffer
+            return total
+
+        prints = add(np.zeros((len(numbers), width), np.uint64), range(self.examples))
+
+        def complete() -> Array:
+            if self.examples == self.bank.filled:
+                return prints.ravel()
+            return add(prints.copy(), range(self.examples, self.bank.filled)).ravel()
+
+        def values(terms: Array) -> Array:
+            row, column = terms // width, low + terms % width
+            return np.stack([result[plan[1][row], codes[world, column]] for world, (result, plan) in enumerate(zip(results, plans))])
+
+        def kids(terms: Array) -> list[Array]:
+            offsets = self._outer_rows(outer, numbers[terms // width])
+            offsets[inner] = low + terms % width
+            return [block.start + offsets[i] for i, block in enumerate(self.blocks)]
+
+        return Batch(size, prints.ravel(), complete, values, kids)
+
+
+def direct_batch(bank: Bank, operation: Operation, rows: list[Array], examples: int) -> Batch:
+    """Terms given by the rows of their arguments, computed cell by cell."""
+    size = len(rows[0]) if rows else 1
+    worlds = np.arange(bank.filled)
+    columns = []
+    for type, row in zip(operation.arguments, rows):
+        if is_function(type):
+            columns.append(((row << WORLD_BITS)[None, :] | worlds[:, None]).ravel())
+        else:
+            columns.append(bank.stores[type].values[: bank.filled][:, row].ravel())
+    flat = bank.perform(operation, columns, bank.filled * size)
+    values = flat.reshape(bank.filled, size)
+    prints = bank.fingerprint(values[:examples])
+
+    def complete() -> Array:
+        return prints if examples == bank.filled else prints + bank.fingerprint(values[examples:], examples)
+
+    return Batch(size, prints, complete, lambda terms: values[:, terms], lambda terms: [row[terms] for row in rows])
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A block seen world by world: ``codes[world, row]`` numbers the value among ``distinct[world]``."""
+
+    codes: Array
+    distinct: list[Array]
+
+
+class Codes:
+    """Factors of blocks, kept while their banks stay as they are."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple, Factor] = {}
+
+    def of(self, bank: Bank, block: Block, merged: bool) -> Factor:
+        key = (id(bank), id(block.store), block.start, block.stop, merged, bank.filled, block.bank.filled)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._closures(bank, block, merged) if block.closure else self._values(bank, block)
+            self._kept[key] = found
+        return found
+
+    def clear(self) -> None:
+        self._kept.clear()
+
+    @property
+    def nbytes(self) -> int:
+        return sum(f.codes.nbytes + sum(d.nbytes for d in f.distinct) for f in self._kept.values())
+
+    def _values(self, bank: Bank, block: Block) -> Factor:
+        values = block.store.values[: bank.filled, block.start : block.stop]
+        codes = np.empty(values.shape, np.int32)
+        distinct = []
+        for world, row in enumerate(values):
+            found, codes[world] = np.unique(row, return_inverse=True)
+            distinct.append(found)
+        return Factor(codes, distinct)
+
+    def _closures(self, bank: Bank, block: Block, merged: bool) -> Factor:
+        """Functions: two that agree on the arguments that a world holds are one there if ``merged``."""
+        rows = np.arange(block.start, block.stop) << WORLD_BITS
+        if not merged:
+            codes = np.broadcast_to(np.arange(len(rows), dtype=np.int32), (bank.filled, len(rows)))
+            return Factor(codes, [rows | world for world in range(bank.filled)])
+        bodies = block.bank
+        prints = np.zeros((bank.filled, len(rows)), np.uint64)
+        salts = seeds(bodies.filled, bodies.depth)
+        for world, outer in enumerate(bodies.outer_worlds()):
+            if outer < bank.filled:
+                prints[outer] += mix(block.store.values[world, block.start : block.stop].view(np.uint64) ^ salts[world])
+        codes = np.empty(prints.shape, np.int32)
+        distinct = []
+        for world, row in enumerate(prints):
+            _, first, codes[world] = np.unique(row, return_index=True, return_inverse=True)
+            distinct.append(rows[first] | world)
+        return Factor(codes, distinct)
+
+
+def block_of(bank: Bank, type: object, cost: int) -> Block | None:
+    """The terms of one cost that can stand where ``type`` is asked for."""
+    closure = is_function(type)  # type: ignore[arg-type]
+    if closure:
+        bound, type = arguments_of(type)  # type: ignore[arg-type]
+        home = bank.children.get(bound)
+    else:
+        home = bank
+    store = home.stores.get(type) if home is not None else None  # type: ignore[arg-type]
+    if store is None or cost not in store.blocks:
+        return None
+    return Block(home, store, *store.blocks[cost], closure)  # type: ignore[arg-type]
