@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 from ..workers.briefing import Briefing, default_memory
 from ..workers.pool import WorkerError
 from ..workers.result import ERROR, LOST, OK, OUT_OF_MEMORY, TIMED_OUT, Result
+from ..workers.wire import require_plain
 
 __all__ = ["ERROR", "LOST", "OK", "OUT_OF_MEMORY", "TIMED_OUT", "AbstractExecutor", "Result", "WorkerError"]
 
@@ -20,12 +21,14 @@ class AbstractExecutor(ABC):
     function: "module:function"; it is imported where the jobs run. context: plain data, sent once a worker.
     workers: how many, as text or number, or an address, in a form that `accepts` takes. threads: numeric threads a
     worker. memory: bytes that one job may add to its worker; "share" is a worker's share of the machine, None no limit.
+    Raises TypeError where the context is not plain data, WorkerError (here or in wait) where workers cannot be started.
 
     A job's outcome is a Result; wait() raises nothing for it. Jobs run at least once: one whose worker died is run
     again (up to three times), so the function must not count on running once. Use as a context manager, or close().
     """
 
     name: ClassVar[str]
+    smallest: ClassVar[str]  # the `workers` of a small executor of this kind on this machine
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class AbstractExecutor(ABC):
         self.workers = workers
         self.threads = threads
         limit = default_memory(self.local_workers(str(workers))) if isinstance(memory, str) else memory
+        require_plain(context, "context")
         self._briefing = Briefing(function, context, threads, limit)
 
     @classmethod
@@ -101,6 +105,7 @@ class AbstractExecutor(ABC):
     def _rebrief(self, context: dict[str, Any]) -> None:
         if self.outstanding:
             raise RuntimeError(f"outstanding={self.outstanding}: wait for the jobs, or cancel() them, before brief()")
+        require_plain(context, "context")
         self._briefing = replace(self._briefing, context=context)
 
     def __enter__(self) -> Self:

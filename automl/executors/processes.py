@@ -16,6 +16,7 @@ class ProcessExecutor(AbstractExecutor):
     """
 
     name = "processes"
+    smallest = "2"
 
     def __init__(self, function: str, context: dict[str, Any], **options: Any) -> None:
         super().__init__(function, context, **options)

@@ -58,6 +58,7 @@ class RayExecutor(AbstractExecutor):
     """
 
     name = "ray"
+    smallest = "ray:2"
 
     def __init__(self, function: str, context: dict[str, Any], **options: Any) -> None:
         super().__init__(function, context, **options)
@@ -153,6 +154,11 @@ class RayExecutor(AbstractExecutor):
         self._ray._private.worker._worker_logs_enabled = False
         if local:
             self._sentinel = Sentinel()
+            self._guard()
+
+    def _guard(self) -> None:
+        """Has the sentinel end what Ray has started up to now, should this process be killed."""
+        if self._sentinel is not None:
             self._sentinel.guard(descendants(os.getpid()))
 
     def _count(self, workers: str) -> int:
@@ -214,6 +220,7 @@ class RayExecutor(AbstractExecutor):
             if answer[1]:
                 raise WorkerError(f"a worker could not start:\n{answer[1]}")
             member.ready, self._failed_starts = True, 0
+            self._guard()
             return
         for task, message in zip(member.tasks, answer):
             result = unpack_result(message)

@@ -9,7 +9,7 @@ from ..workers.guard import Function, can_interrupt, resolve, run_job
 from ..workers.pool import Pool
 from ..workers.result import pack_result, unpack_result
 from ..workers.wire import decode, encode
-from .base import AbstractExecutor, Result, check_deadline
+from .base import AbstractExecutor, Result, WorkerError, check_deadline
 
 
 @final
@@ -21,10 +21,14 @@ class SerialExecutor(AbstractExecutor):
     """
 
     name = "serial"
+    smallest = "1"
 
     def __init__(self, function: str, context: dict[str, Any], **options: Any) -> None:
         super().__init__(function, context, **options)
-        self._function: Function = resolve(function)
+        try:
+            self._function: Function = resolve(function)
+        except (ImportError, AttributeError, TypeError, ValueError) as error:
+            raise WorkerError(f"function={function!r} cannot be imported: {error}") from error
         self._waiting: deque[tuple[int, dict[str, Any], float]] = deque()
         self._pool: Pool | None = None
         self._closed = False

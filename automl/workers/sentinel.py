@@ -74,6 +74,7 @@ def _stat(pid: int) -> tuple[int, str] | None:
 def _main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     guarded = dict(line.split() for line in sys.stdin)
+    guarded.pop(str(os.getpid()), None)  # the driver's descendants include this process
     for pid, started in guarded.items():
         stat = _stat(int(pid))
         if stat is not None and stat[1] == started:

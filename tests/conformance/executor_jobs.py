@@ -17,10 +17,6 @@ def run(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
     return globals()["do_" + job["do"]](context, job)
 
 
-def not_a_dict(context: dict[str, Any], job: dict[str, Any]) -> Any:
-    return 3
-
-
 def do_add(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
     return {"sum": context["base"] + job["x"], "pair": (job["x"], [job["x"]]), "table": {1: "one"}, "raw": b"\x00\xff"}
 
@@ -79,6 +75,19 @@ def do_exit(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
     raise SystemExit(3)
 
 
+def do_list(context: dict[str, Any], job: dict[str, Any]) -> Any:
+    return [3]
+
+
+def do_swallow(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
+    """Ends late, and only because it treats the alarm as an ordinary failure."""
+    try:
+        time.sleep(60)
+    except BaseException:
+        return {"late": True}
+    return {}
+
+
 def do_strange(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
     return {"lock": threading.Lock()}
 
@@ -98,3 +107,7 @@ def do_threads(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
     import torch
 
     return {"threads": torch.get_num_threads()}
+
+
+def do_context(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
+    return {"base": context["base"], "process": os.getpid()}
