@@ -30,8 +30,7 @@ class RaggedArray:
         if self.lengths.ndim != 1 or int(self.lengths.sum()) != len(self.values) or (self.lengths < 0).any():
             raise TaskError(
                 f"lengths.sum()={int(self.lengths.sum())} with len(values)={len(self.values)}: the lengths [n] of "
-                "the sequences "
-                "must be at least 0 and add up to the number of values; give one length a sequence"
+                "the sequences must be at least 0 and add up to the number of values; give one length a sequence"
             )
 
     def __len__(self) -> int:

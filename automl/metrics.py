@@ -204,8 +204,9 @@ def _integers(outputs: Any) -> np.ndarray:
         array = as_array(outputs)
         if array.dtype.kind in "iu" and array.ndim == 1:
             return array.astype(np.float64)
-    whole = [isinstance(output, int | np.integer) and not isinstance(output, bool) for output in outputs]
-    return np.array([float(output) if ok else np.nan for output, ok in zip(outputs, whole, strict=True)])
+    plain = [output.item() if _is_array(output) and output.ndim == 0 else output for output in outputs]
+    whole = [isinstance(output, int | np.integer) and not isinstance(output, bool) for output in plain]
+    return np.array([float(output) if ok else np.nan for output, ok in zip(plain, whole, strict=True)])
 
 
 def _predicted_classes(outputs: Any) -> np.ndarray:

@@ -51,8 +51,7 @@ class ColumnEncoding:
             if cell not in position:
                 raise TaskError(
                     f"{self.name}={cell!r}: one of {', '.join(self.categories[:20])} is required, as in the "
-                    "training data; "
-                    "use one of these"
+                    "training data; use one of these"
                 )
             rows[row, position[cell]] = 1.0
         return rows
@@ -84,8 +83,7 @@ class Preprocessing:
         if array.shape[1:] != self.shape:
             raise TaskError(
                 f"inputs.shape={tuple(array.shape)}: [n, {', '.join(map(str, self.shape))}] is required, as in the "
-                "training data; "
-                "reshape or resize the inputs"
+                "training data; reshape or resize the inputs"
             )
         check_finite(array, "inputs")
         return self.inputs.apply(array)
@@ -136,8 +134,7 @@ class Preprocessing:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise TaskError(
                 f"preprocessing={str(data)[:80]}: the fields that Preprocessing.to_json writes are required "
-                f"({error!r}); "
-                "save the model again"
+                f"({error!r}); save the model again"
             ) from None
 
 

@@ -30,6 +30,8 @@ class Split:
             value = getattr(self, name)
             if not 0.0 <= value < 1.0:
                 raise TaskError(f"{name}={value}: a fraction of at least 0 and below 1 is required; 0.2 is usual")
+        if self.seed < 0:
+            raise TaskError(f"seed={self.seed}: a whole number of at least 0 is required; choose one")
         if self.policy not in ("stratified", "random", "last"):
             raise TaskError(f"policy={self.policy!r}: stratified, random or last is required; choose one of these")
 
@@ -48,8 +50,7 @@ class Split:
         if not len(train):
             raise TaskError(
                 f"cases={count} with test={self.test} and validation={self.validation}: at least one case must be "
-                "left to train "
-                "on; give more cases or smaller fractions"
+                "left to train on; give more cases or smaller fractions"
             )
         return train, validation, test
 

@@ -10,7 +10,7 @@ import inspect
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
@@ -102,7 +102,7 @@ class AbstractTask(ABC):
         """Values that may occur literally in a program."""
         return self.search_view().constants
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Content digest over all three parts, the split and the preprocessing; the name does not count."""
         arrays: dict[str, np.ndarray] = {}
@@ -168,8 +168,7 @@ def task_kinds() -> Mapping[str, type[AbstractTask]]:
             if found.kind in kinds:
                 raise RuntimeError(
                     f"kind={found.kind!r} is defined by {kinds[found.kind].__module__} and {found.__module__}: "
-                    "names must differ; "
-                    "rename one"
+                    "names must differ; rename one"
                 )
             kinds[found.kind] = found
     return kinds

@@ -25,7 +25,10 @@ def _accepts(reference: Reference) -> bool:
     folder = reference.path
     if folder is None or not folder.is_dir():
         return False
-    return bool(_files(folder) or ((folder / "train").is_dir() and _files(folder / "train")))
+    try:
+        return bool(_files(folder) or ((folder / "train").is_dir() and _files(folder / "train")))
+    except OSError:
+        return False
 
 
 def _size(text: str | None) -> tuple[int, int] | None:
@@ -60,8 +63,7 @@ def read_images(files: list[tuple[str, Path]], size: tuple[int, int] | None) -> 
             height, width = pictures[0].shape[:2]
             raise TaskError(
                 f"path={_shown(path)!r} is {pictures[-1].shape[1]}x{pictures[-1].shape[0]} pixels, others are "
-                f"{width}x{height}: one size is "
-                f"required; add ?size={width}x{height} to resize"
+                f"{width}x{height}: one size is required; add ?size={width}x{height} to resize"
             )
     colour = any(picture.ndim == 3 for picture in pictures)
     if colour:

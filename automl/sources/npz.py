@@ -34,8 +34,7 @@ def _load(reference: Reference) -> list[AbstractTask]:
     if labelled is None:
         raise TaskError(
             f"{reference.path.name} holds the arrays {', '.join(sorted(arrays)) or 'none'}: x_train and y_train "
-            "(with x_test and y_test), "
-            "X and y, or values, lengths and y are required; rename them"
+            "(with x_test and y_test), X and y, or values, lengths and y are required; rename them"
         )
     x_test, y_test = (
         arrays.get(key.replace("train", "test")) if "train" in key else arrays.get(f"{key}_test") for key in labelled

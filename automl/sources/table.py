@@ -75,8 +75,7 @@ def encoding(cells: Sequence[str], column: str) -> ColumnEncoding:
     if len(categories) > MAX_CATEGORIES or len(categories) == len(cells) > 2:
         raise TaskError(
             f"column={column!r} has {len(categories)} distinct texts in {len(cells)} rows (an identifier?): at "
-            f"most {MAX_CATEGORIES} "
-            f"that repeat are required; leave it out with drop={column}"
+            f"most {MAX_CATEGORIES} that repeat are required; leave it out with drop={column}"
         )
     return ColumnEncoding(column, tuple(categories))
 

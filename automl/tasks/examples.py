@@ -141,8 +141,7 @@ def _type(text: Any, place: str) -> Type:
         if not is_ground(data_type) or any(is_function(part) for part in subtypes(data_type)):
             raise TaskError(
                 f"{place}type={text!r}: {data_type} has a variable or a function in it, but examples need types of "
-                "data; "
-                "name concrete types and sizes"
+                "data; name concrete types and sizes"
             )
     return type
 

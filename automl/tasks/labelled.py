@@ -76,8 +76,8 @@ class LabelledTask(AbstractTask):
 
         With ``x_test`` and ``y_test`` these are the test part and ``split`` makes only the validation part.
         ``targets`` is ``classes`` or ``numbers``; None decides by the values. ``label_names`` name the classes 0, 1,
-        … of an integer ``y``. Scaling is fitted on the train part. Raises TaskError on NaN, infinity, wrong shapes,
-        no cases or one class only.
+        … of an integer ``y``. Scaling is fitted on the train part; a validation part without cases is replaced by the
+        train part. Raises TaskError on NaN, infinity, wrong shapes, no cases or one class only.
         """
         if (x_test is None) != (y_test is None):
             raise TaskError("x_test and y_test: both or neither are required; give the other one too")
@@ -130,8 +130,7 @@ def _inputs(x: Any, layout: str, name: str) -> np.ndarray:
     if array.ndim not in (2, 3, 4):
         raise TaskError(
             f"{name}.shape={array.shape}: [n, features], [n, h, w], [n, c, h, w] or [n, h, w, c] is required; "
-            "reshape it "
-            f"({name}.reshape(len({name}), -1) gives vectors)"
+            f"reshape it ({name}.reshape(len({name}), -1) gives vectors)"
         )
     if 0 in array.shape:
         raise TaskError(

@@ -85,6 +85,8 @@ class SequencesTask(AbstractTask):
         """
         if reduction not in REDUCTIONS:
             raise TaskError(f"reduction={reduction!r}: one of {', '.join(REDUCTIONS)} is required; choose one of these")
+        if seed < 0:
+            raise TaskError(f"seed={seed}: a whole number of at least 0 is required; choose one")
         prepared, split, view, held_out = base.preprocessing, base.split, base.search_view(), base.test()
         if view.target != CLASSES or prepared is None or split is None or held_out is None:
             raise TaskError(
@@ -178,8 +180,7 @@ def _numeric_labels(name: str, prepared: Preprocessing) -> np.ndarray:
     except ValueError:
         raise TaskError(
             f"base={name!r} has the labels {', '.join(prepared.label_names[:5])}: whole numbers are required as "
-            "labels; "
-            "choose a task such as digits"
+            "labels; choose a task such as digits"
         ) from None
 
 

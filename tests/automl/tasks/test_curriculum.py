@@ -7,6 +7,8 @@ import runpy
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from automl.curriculum import load_curriculum
 from automl.load import load_tasks
@@ -76,6 +78,35 @@ def test_plain_references_make_stages(folder: Path) -> None:
 def test_refuses(folder: Path, text: str, message: str) -> None:
     with pytest.raises(TaskError, match=message):
         load_curriculum(declare(folder, text))
+
+
+VALUES = st.recursive(
+    st.integers(-5, 5) | st.booleans() | st.sampled_from(["one.jsonl", "iris", "5s", "", "mine.toml"]),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["tasks", "budget", "x"]), inner, max_size=2)
+    ),
+    max_leaves=5,
+)
+FIELDS = ("name", "tasks", "budget", "strategy", "seed", "options", "odd")
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=4), max_size=2), st.text(max_size=8))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+def test_any_declaration_gives_a_curriculum_or_a_task_error(folder: Path, stages: list, tail: str) -> None:
+    inline = ", ".join(_toml(stage) for stage in stages)
+    (folder / "mine.toml").write_bytes(
+        f"schema_version = 1\nstage = [{inline}]\n{tail}".encode("utf-8", "surrogatepass")
+    )
+    try:
+        assert load_curriculum(str(folder / "mine.toml")).tasks
+    except TaskError as error:
+        assert "mine" in str(error)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
+    return "[" + ", ".join(map(_toml, value)) + "]" if isinstance(value, list) else json.dumps(value)
 
 
 @pytest.fixture(scope="module")

@@ -102,6 +102,7 @@ def test_scores_of_integers() -> None:
         "accuracy": pytest.approx(1 / 3), "error": pytest.approx(2 / 3), "mae": 0.5,
     }  # fmt: skip
     assert score(INTEGERS, [3, True, 5.0], targets)["accuracy"] == pytest.approx(1 / 3)
+    assert score(INTEGERS, [np.array(3), np.int64(4), np.array([5])], targets)["accuracy"] == pytest.approx(2 / 3)
     assert "mae" not in score(INTEGERS, [None] * 3, targets)
 
 

@@ -65,6 +65,7 @@ def test_scores_lists() -> None:
         ({"lengths": (3, 1)}, "lengths=3-1"),
         ({"test_lengths": (0, 0)}, "test_lengths=0-0"),
         ({"count": 0}, "count=0"),
+        ({"seed": -1}, "seed=-1"),
     ],
 )
 def test_refuses_a_drawing(options: dict, message: str) -> None:

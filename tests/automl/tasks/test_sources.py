@@ -85,6 +85,14 @@ def test_refuses_a_reference(spec: str, message: str) -> None:
         load_tasks(spec)
 
 
+@given(st.text(max_size=30) | st.text(max_size=30).map(lambda text: f"iris?{text}"))
+def test_any_text_gives_tasks_or_a_task_error(text: str) -> None:
+    try:
+        assert load_tasks(text)
+    except TaskError as error:
+        assert "task=" in str(error) or "required" in str(error)
+
+
 def test_refuses_a_file_of_another_kind(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x")
     for path in (tmp_path / "notes.txt", tmp_path):
