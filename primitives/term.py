@@ -23,6 +23,7 @@ class Term:
     """A program or a part of one. Subclasses are final; equality and hash are structural and cached."""
 
     __slots__ = ("_hash", "_key", "depth", "size")
+    _hash: int
     size: int
     """Number of variables, literals, words, holes, lambdas and lets in the term."""
     depth: int
@@ -257,7 +258,7 @@ def sites_of(term: Term) -> list[str]:
 
 def renumber_sites(term: Term, start: int = 1) -> Term:
     """Sites numbered in pre-order; sharing is kept. Sites of shared subroutines (``name@digest…``) keep their names."""
-    names = {}
+    names: dict[str, str] = {}
     for site in sites_of(term):
         names[site] = site if "@" in site else str(start + len(names))
     return map_words(term, lambda w: Word(w.name, w.settings, names[w.site]) if w.site is not None else w)

@@ -1,7 +1,7 @@
 """Values of the language and their JSON form.
 
-int (|x| ≤ 2⁵³), bool, float, char (str of length 1), str, list (tuple), pair (2-tuple), option (None or Some), map (Table), graph (Graph),
-tensor (torch.Tensor without batch dimension), function (curried Python callable), unit (``()``).
+int (|x| ≤ 2⁵³), bool, float, char (str of length 1), str, list (tuple), pair (2-tuple), option (None or Some), map
+(Table), graph (Graph), tensor (torch.Tensor without batch dimension), function (curried Python callable), unit (``()``).
 """
 
 from __future__ import annotations
@@ -33,8 +33,17 @@ class Failure:
 
 
 KINDS = (
-    "ill-typed", "undefined", "overflow", "out of fuel", "too large", "out of memory", "diverged", "timed out", "lost", "error",
-)  # fmt: skip
+    "ill-typed",
+    "undefined",
+    "overflow",
+    "out of fuel",
+    "too large",
+    "out of memory",
+    "diverged",
+    "timed out",
+    "lost",
+    "error",
+)
 
 
 class Failed(Exception):
@@ -103,7 +112,8 @@ def has_nan(value: Value) -> bool:
 
 
 def check_key(value: Value) -> Value:
-    """The value, or Undefined where it holds a NaN: what equals nothing cannot be a key, a node or a place in an order."""
+    """The value, or Undefined where it holds a NaN: what equals nothing cannot be a key, a node or a place in an
+    order."""
     if type(value) in _ATOMS or not has_nan(value):
         return value
     raise Undefined("NaN equals nothing and has no place in an order")
@@ -126,7 +136,8 @@ def order_key(value: Value) -> Value:
 
 
 def less(left: Value, right: Value) -> bool:
-    """Whether the first value comes before the second. A Float NaN is neither before nor after; inside a list or pair it is Undefined."""
+    """Whether the first value comes before the second. A Float NaN is neither before nor after; inside a list or pair
+    it is Undefined."""
     if type(left) in _ATOMS or isinstance(left, float):
         return bool(left < right)
     return bool(order_key(check_key(left)) < order_key(check_key(right)))
@@ -157,11 +168,15 @@ class Table:
         self._hash: int | None = None
 
     def put(self, key: Value, value: Value) -> Table:
-        check_size(len(self.entries) + 1)
-        return Table([*self.entries.items(), (key, value)])
+        check_size(len(self.entries) + (key not in self.entries))
+        table = Table()
+        table.entries = {**self.entries, key: value}
+        return table
 
     def remove(self, key: Value) -> Table:
-        return Table((k, v) for k, v in self.entries.items() if k != key)
+        table = Table(self.entries.items())
+        table.entries.pop(key, None)
+        return table
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -318,7 +333,8 @@ def to_json(value: Value, type: Type) -> Any:
 
 
 def equal(left: Value, right: Value, tolerance: float = 1e-6) -> bool:
-    """Equality of two values of one type. Floats agree within a relative and absolute ``tolerance``; NaN never equals; true is not 1."""
+    """Equality of two values of one type. Floats agree within a relative and absolute ``tolerance``; NaN never
+    equals; true is not 1."""
     if isinstance(left, (Failure, bool)) or isinstance(right, (Failure, bool)):
         return not isinstance(left, Failure) and type(left) is type(right) and left == right
     if isinstance(left, float) or isinstance(right, float):

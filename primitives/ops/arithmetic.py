@@ -1,4 +1,5 @@
-"""Arithmetic on Int and Float. Ints beyond 2⁵³ overflow; Floats follow IEEE 754, except that undefined operations fail."""
+"""Arithmetic on Int and Float. Ints beyond 2⁵³ overflow; Floats follow IEEE 754, except that undefined operations
+fail."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ def divide(x: float, y: float) -> float:
 
 @word("power", "Num a => a -> a -> a", cost=2.0)
 def power(x: Value, y: Value) -> Value:
-    """``x`` to the power ``y``; undefined for a negative Int exponent, zero to a negative and a negative Float to a fraction."""
+    """``x`` to the power ``y``; undefined for a negative Int exponent, zero to a negative and a negative Float to a
+    fraction."""
     if isinstance(x, int) and isinstance(y, int):
         if y < 0:
             raise Undefined("a negative exponent of an Int")

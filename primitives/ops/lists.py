@@ -1,11 +1,12 @@
-"""Lists: building, taking apart, and the higher-order words. Where a list is an argument it comes last, so stages of a pipe read well."""
+"""Lists: building, taking apart, and the higher-order words. Where a list is an argument it comes last, so stages of
+a pipe read well."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from primitives.primitive import word
-from primitives.values import Some, Undefined, Value, check_int, check_key, check_size, has_nan, less, same
+from primitives.values import MAX_INT, Some, Undefined, Value, check_int, check_key, check_size, has_nan, ordered, same
 
 
 @word("empty", "list(a)")
@@ -173,7 +174,7 @@ def reverse(xs: tuple) -> tuple:
 @word("map", "(a -> b) -> list(a) -> list(b)")
 def map_list(f: Callable, xs: tuple) -> tuple:
     """``f`` of every element."""
-    return tuple(f(x) for x in xs)
+    return tuple(map(f, xs))
 
 
 @word("mapi", "(int -> a -> b) -> list(a) -> list(b)")
@@ -185,7 +186,7 @@ def map_indexed(f: Callable, xs: tuple) -> tuple:
 @word("filter", "(a -> bool) -> list(a) -> list(a)")
 def filter_list(f: Callable, xs: tuple) -> tuple:
     """The elements for which ``f`` holds, in order."""
-    return tuple(x for x in xs if f(x))
+    return tuple(filter(f, xs))
 
 
 @word("fold", "(b -> a -> b) -> b -> list(a) -> b")
@@ -255,6 +256,8 @@ def enumerate_list(xs: tuple) -> tuple:
 @word("sum", "Num a => list(a) -> a")
 def total(xs: tuple) -> Value:
     """The sum of the elements from the left; 0 for the empty list."""
+    if {int}.issuperset(map(type, xs)) and sum(map(abs, xs)) <= MAX_INT:
+        return sum(xs)
     value: Value = 0
     for x in xs:
         value = value + x
@@ -279,11 +282,7 @@ def maximum(xs: tuple) -> Value:
     """The largest element, the first of equal ones; undefined for the empty list and for NaN."""
     if not xs:
         raise Undefined("maximum of an empty list")
-    best = check_key(xs[0])
-    for x in xs:
-        if less(best, check_key(x)):
-            best = x
-    return best
+    return xs[max(range(len(xs)), key=ordered(xs).__getitem__)]
 
 
 @word("minimum", "Ord a => list(a) -> a")
@@ -291,11 +290,7 @@ def minimum(xs: tuple) -> Value:
     """The smallest element, the first of equal ones; undefined for the empty list and for NaN."""
     if not xs:
         raise Undefined("minimum of an empty list")
-    best = check_key(xs[0])
-    for x in xs:
-        if less(check_key(x), best):
-            best = x
-    return best
+    return xs[min(range(len(xs)), key=ordered(xs).__getitem__)]
 
 
 @word("count", "(a -> bool) -> list(a) -> int")
@@ -307,13 +302,13 @@ def count(f: Callable, xs: tuple) -> int:
 @word("any", "(a -> bool) -> list(a) -> bool")
 def any_holds(f: Callable, xs: tuple) -> bool:
     """Whether ``f`` holds for an element; those after the first such are not looked at."""
-    return any(f(x) for x in xs)
+    return any(map(f, xs))
 
 
 @word("all", "(a -> bool) -> list(a) -> bool")
 def all_hold(f: Callable, xs: tuple) -> bool:
     """Whether ``f`` holds for every element; those after the first exception are not looked at."""
-    return all(f(x) for x in xs)
+    return all(map(f, xs))
 
 
 @word("find", "(a -> bool) -> list(a) -> option(a)")
@@ -359,7 +354,8 @@ def group(xs: tuple) -> tuple:
 
 @word("group_by", "Eq b => (a -> b) -> list(a) -> list(pair(b, list(a)))", cost=2.0)
 def group_by(f: Callable, xs: tuple) -> tuple:
-    """The elements with equal ``f`` together, each group after its ``f``, in order of first occurrence; undefined for NaN."""
+    """The elements with equal ``f`` together, each group after its ``f``, in order of first occurrence; undefined for
+    NaN."""
     groups: dict[Value, list] = {}
     for x in xs:
         groups.setdefault(check_key(f(x)), []).append(x)

@@ -1,0 +1,73 @@
+"""Long-term memory on disk, inside the run's own folder. What is remembered in one run of a program can be recalled
+in a later one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from primitives.primitive import EFFECTFUL, word
+from primitives.storage import Storage, StorageError
+from primitives.types import FLOAT, INT, STRING, Type, list_of
+from primitives.values import Some, Undefined, Value, ValueMismatch, from_json, to_json
+
+
+def opened(storage: Any) -> Storage:
+    """The run's storage, given as such or as a folder; Undefined where there is none."""
+    if storage is None:
+        raise Undefined("this run has no folder to remember in; give one as storage")
+    return storage if isinstance(storage, Storage) else Storage(storage)
+
+
+def keep(key: str, value: Value, type: Type, storage: Any) -> Value:
+    """Write the value under the key and its type, and give it back."""
+    try:
+        opened(storage).write(f"{type} {key}", json.dumps(to_json(value, type)))
+    except (StorageError, OSError) as error:
+        raise Undefined(str(error)) from None
+    return value
+
+
+def look_up(key: str, type: Type, storage: Any) -> Some | None:
+    """The value under the key and the type, if there is one."""
+    try:
+        text = opened(storage).read(f"{type} {key}")
+        return None if text is None else Some(from_json(json.loads(text), type))
+    except (StorageError, OSError, ValueMismatch, json.JSONDecodeError) as error:
+        raise Undefined(str(error)) from None
+
+
+@word("remember", "str -> str -> str", purity=EFFECTFUL, cost=4.0)
+def remember(key: str, text: str, *, storage: Any) -> str:
+    """Keep a text under the key, in place of an earlier text; gives the text."""
+    return keep(key, text, STRING, storage)
+
+
+@word("recall", "str -> option(str)", purity=EFFECTFUL, cost=4.0)
+def recall(key: str, *, storage: Any) -> Some | None:
+    """The text last remembered under the key, if any."""
+    return look_up(key, STRING, storage)
+
+
+@word("remember_ints", "str -> list(int) -> list(int)", purity=EFFECTFUL, cost=4.0)
+def remember_ints(key: str, xs: tuple, *, storage: Any) -> tuple:
+    """Keep a list of Ints under the key, in place of an earlier one; gives the list."""
+    return keep(key, xs, list_of(INT), storage)
+
+
+@word("recall_ints", "str -> option(list(int))", purity=EFFECTFUL, cost=4.0)
+def recall_ints(key: str, *, storage: Any) -> Some | None:
+    """The list of Ints last remembered under the key, if any; texts and Floats under the same key are apart."""
+    return look_up(key, list_of(INT), storage)
+
+
+@word("remember_floats", "str -> list(float) -> list(float)", purity=EFFECTFUL, cost=4.0)
+def remember_floats(key: str, xs: tuple, *, storage: Any) -> tuple:
+    """Keep a list of Floats under the key, in place of an earlier one; gives the list."""
+    return keep(key, xs, list_of(FLOAT), storage)
+
+
+@word("recall_floats", "str -> option(list(float))", purity=EFFECTFUL, cost=4.0)
+def recall_floats(key: str, *, storage: Any) -> Some | None:
+    """The list of Floats last remembered under the key, if any."""
+    return look_up(key, list_of(FLOAT), storage)

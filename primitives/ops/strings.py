@@ -1,0 +1,256 @@
+"""Text and characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from primitives.primitive import word
+from primitives.values import MAX_INT, Some, Undefined, check_size
+
+
+def positive(separator: str) -> str:
+    """The text, or Undefined where it is empty."""
+    if not separator:
+        raise Undefined("the text to look for is empty")
+    return separator
+
+
+def sized(text: str) -> str:
+    """The text, or TooLarge; for words that grow a text by a small factor only."""
+    check_size(len(text))
+    return text
+
+
+@word("concat_text", "str -> str -> str")
+def concat_text(x: str, y: str) -> str:
+    """The first text, then the second."""
+    check_size(len(x) + len(y))
+    return x + y
+
+
+@word("length_text", "str -> int")
+def length_text(text: str) -> int:
+    """The number of characters."""
+    return len(text)
+
+
+@word("chars", "str -> list(char)")
+def chars(text: str) -> tuple:
+    """The characters of the text."""
+    return tuple(text)
+
+
+@word("from_chars", "list(char) -> str")
+def from_chars(characters: tuple) -> str:
+    """The text of these characters."""
+    return "".join(characters)
+
+
+@word("char_to_text", "char -> str")
+def char_to_text(character: str) -> str:
+    """The text of one character."""
+    return character
+
+
+@word("split", "str -> str -> list(str)")
+def split(separator: str, text: str) -> tuple:
+    """The parts of ``text`` between separators, empty ones too; undefined for an empty separator."""
+    check_size(text.count(positive(separator)) + 1)
+    return tuple(text.split(separator))
+
+
+@word("split_words", "str -> list(str)")
+def split_words(text: str) -> tuple:
+    """The parts of the text between runs of white space."""
+    return tuple(text.split())
+
+
+@word("join", "str -> list(str) -> str")
+def join(separator: str, parts: tuple) -> str:
+    """The parts in one text, with the separator between them."""
+    check_size(sum(map(len, parts)) + len(separator) * max(len(parts) - 1, 0))
+    return separator.join(parts)
+
+
+@word("upper", "str -> str")
+def upper(text: str) -> str:
+    """The text in capital letters."""
+    return sized(text.upper())
+
+
+@word("lower", "str -> str")
+def lower(text: str) -> str:
+    """The text in small letters."""
+    return sized(text.lower())
+
+
+@word("capitalise", "str -> str")
+def capitalise(text: str) -> str:
+    """The first character as a capital letter, the others as small ones."""
+    return sized(text.capitalize())
+
+
+@word("trim", "str -> str")
+def trim(text: str) -> str:
+    """The text without white space at its ends."""
+    return text.strip()
+
+
+@word("substring", "int -> int -> str -> str")
+def substring(start: int, stop: int, text: str) -> str:
+    """The characters at positions ``start`` to ``stop`` - 1, those that there are; a negative bound is 0."""
+    return text[max(start, 0) : max(stop, 0)]
+
+
+@word("char_at", "int -> str -> char")
+def char_at(i: int, text: str) -> str:
+    """The character at position ``i``, from 0; undefined outside the text."""
+    if not 0 <= i < len(text):
+        raise Undefined(f"index {i} of a text of {len(text)}")
+    return text[i]
+
+
+@word("reverse_text", "str -> str")
+def reverse_text(text: str) -> str:
+    """The characters from the last to the first."""
+    return text[::-1]
+
+
+@word("repeat_text", "int -> str -> str")
+def repeat_text(count: int, text: str) -> str:
+    """The text ``count`` times; empty where ``count`` is negative."""
+    check_size(count * len(text))
+    return text * count if text else ""
+
+
+@word("map_text", "(char -> char) -> str -> str")
+def map_text(f: Callable, text: str) -> str:
+    """``f`` of every character."""
+    return "".join(f(character) for character in text)
+
+
+@word("filter_text", "(char -> bool) -> str -> str")
+def filter_text(f: Callable, text: str) -> str:
+    """The characters for which ``f`` holds."""
+    return "".join(character for character in text if f(character))
+
+
+@word("find_text", "str -> str -> option(int)")
+def find_text(part: str, text: str) -> Some | None:
+    """The position where ``part`` first begins in ``text``, if it does; undefined for an empty part."""
+    position = text.find(positive(part))
+    return None if position < 0 else Some(position)
+
+
+@word("contains_text", "str -> str -> bool")
+def contains_text(part: str, text: str) -> bool:
+    """Whether ``part`` is somewhere in ``text``."""
+    return part in text
+
+
+@word("starts_with", "str -> str -> bool")
+def starts_with(part: str, text: str) -> bool:
+    """Whether ``text`` begins with ``part``."""
+    return text.startswith(part)
+
+
+@word("ends_with", "str -> str -> bool")
+def ends_with(part: str, text: str) -> bool:
+    """Whether ``text`` ends with ``part``."""
+    return text.endswith(part)
+
+
+@word("replace", "str -> str -> str -> str")
+def replace(old: str, new: str, text: str) -> str:
+    """``text`` with ``new`` for every ``old``, from the left; undefined for an empty ``old``."""
+    check_size(len(text) + text.count(positive(old)) * (len(new) - len(old)))
+    return text.replace(old, new)
+
+
+@word("is_digit", "char -> bool")
+def is_digit(character: str) -> bool:
+    """Whether the character is one of 0 to 9."""
+    return "0" <= character <= "9"
+
+
+@word("is_letter", "char -> bool")
+def is_letter(character: str) -> bool:
+    """Whether the character is a letter of any alphabet."""
+    return character.isalpha()
+
+
+@word("is_upper", "char -> bool")
+def is_upper(character: str) -> bool:
+    """Whether the character is a capital letter."""
+    return character.isupper()
+
+
+@word("is_lower", "char -> bool")
+def is_lower(character: str) -> bool:
+    """Whether the character is a small letter."""
+    return character.islower()
+
+
+@word("is_space", "char -> bool")
+def is_space(character: str) -> bool:
+    """Whether the character is white space."""
+    return character.isspace()
+
+
+@word("upper_char", "char -> char")
+def upper_char(character: str) -> str:
+    """The capital letter, where it is one character; else the character itself."""
+    other = character.upper()
+    return other if len(other) == 1 else character
+
+
+@word("lower_char", "char -> char")
+def lower_char(character: str) -> str:
+    """The small letter, where it is one character; else the character itself."""
+    other = character.lower()
+    return other if len(other) == 1 else character
+
+
+@word("char_code", "char -> int")
+def char_code(character: str) -> int:
+    """The Unicode code point."""
+    return ord(character)
+
+
+@word("char_from", "int -> char")
+def char_from(code: int) -> str:
+    """The character with a Unicode code point; undefined where there is none."""
+    if not 0 <= code < 0x110000 or 0xD800 <= code < 0xE000:
+        raise Undefined(f"no character has the code {code}")
+    return chr(code)
+
+
+@word("to_str", "int -> str")
+def to_str(x: int) -> str:
+    """The decimal digits of an Int, after a minus sign where it is negative."""
+    return str(x)
+
+
+@word("parse_int", "str -> option(int)")
+def parse_int(text: str) -> Some | None:
+    """The Int that the text writes in decimal digits, with or without a sign; none for any other text and beyond
+    2⁵³."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,64}", text):
+        return None
+    value = int(text)
+    return Some(value) if abs(value) <= MAX_INT else None
+
+
+@word("float_to_str", "float -> str")
+def float_to_str(x: float) -> str:
+    """The shortest decimal text that reads back as the same Float."""
+    return repr(float(x))
+
+
+@word("parse_float", "str -> option(float)")
+def parse_float(text: str) -> Some | None:
+    """The Float that the text writes in decimal form, such as -1.5e3; none for any other text."""
+    if len(text) > 400 or not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
+        return None
+    return Some(float(text))
