@@ -1,0 +1,280 @@
+"""Batches while a compiled program runs, and how to pick, join and convert them.
+
+A torch tensor is a batch of tensors, a tuple of batches a batch of pairs; beside them there are Ragged (lists),
+Scalars (ints, floats,
+bools), Constant (one value for all examples), Function (code with captured batches) and Objects (Python values, and
+the only kind that
+holds Failures: parts of pairs, elements of lists and captured batches never do).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from ..batch import Objects, Ragged
+from ..term import Apply, Lambda, Term, Variable, shift
+from ..types import BOOL, FLOAT, INT, Constructor, TensorType, Type
+from ..values import Failure, Value
+
+if TYPE_CHECKING:
+    from .run import Run
+
+Batch = Any
+Code = Callable[["Run", tuple], Batch]
+NUMBERS = {INT: torch.long, FLOAT: torch.float64, BOOL: torch.bool}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scalars:
+    """Ints (int64), floats or bools, one an example: ``values`` [batch]. Tensors without axes are not Scalars."""
+
+    values: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Constant:
+    """One value for every example."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """The same code for all examples: ``code`` runs in the scope ``captured`` followed by ``arity`` arguments.
+
+    ``source`` is the term that the interpreter evaluates in the scope of one example's captured values where code
+    cannot run batched.
+    With ``arity`` 0 it is a delayed argument.
+    """
+
+    code: Code
+    arity: int
+    captured: tuple
+    source: Term
+
+    def partial(self, arguments: tuple) -> Function:
+        """The function with fewer arguments than it takes."""
+        source = self.source
+        for _ in arguments:
+            source = source.body if isinstance(source, Lambda) else Apply(shift(source, 1), Variable(0))
+        return Function(self.code, self.arity - len(arguments), self.captured + arguments, source)
+
+
+def select(batch: Batch, index: torch.Tensor) -> Batch:
+    """The examples at ``index`` (int64, in any order, with repeats)."""
+    if isinstance(batch, torch.Tensor):
+        return batch.index_select(0, index.to(batch.device))
+    if isinstance(batch, Scalars):
+        return Scalars(batch.values.index_select(0, index.to(batch.values.device)))
+    if isinstance(batch, Constant):
+        return batch
+    if isinstance(batch, tuple):
+        return tuple(select(part, index) for part in batch)
+    if isinstance(batch, Objects):
+        return Objects([batch.items[i] for i in index.tolist()])
+    if isinstance(batch, Function):
+        if not batch.captured:
+            return batch
+        return Function(batch.code, batch.arity, tuple(select(c, index) for c in batch.captured), batch.source)
+    assert isinstance(batch, Ragged)
+    lengths = batch.lengths[index.to(batch.lengths.device)]
+    return Ragged(
+        select(batch.values, spans(starts_of(batch.lengths)[index.to(batch.lengths.device)], lengths)), lengths
+    )
+
+
+def narrow(batch: Batch, start: int, stop: int) -> Batch:
+    """The examples from ``start`` up to ``stop``, without a copy where possible."""
+    if isinstance(batch, torch.Tensor):
+        return batch[start:stop]
+    if isinstance(batch, Scalars):
+        return Scalars(batch.values[start:stop])
+    if isinstance(batch, tuple):
+        return tuple(narrow(part, start, stop) for part in batch)
+    if isinstance(batch, Objects):
+        return Objects(batch.items[start:stop])
+    return select(batch, torch.arange(start, stop))
+
+
+def starts_of(lengths: torch.Tensor) -> torch.Tensor:
+    """Where each list begins among the packed elements."""
+    return lengths.cumsum(0) - lengths
+
+
+def spans(starts: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    """The indices start, start + 1, …, start + length − 1 of every span, one after the other."""
+    total = int(lengths.sum())
+    offsets = torch.repeat_interleave(starts - starts_of(lengths), lengths, output_size=total)
+    return torch.arange(total, device=lengths.device) + offsets
+
+
+def owners(lengths: torch.Tensor) -> torch.Tensor:
+    """For every packed element the number of its list."""
+    return torch.repeat_interleave(torch.arange(len(lengths), device=lengths.device), lengths)
+
+
+def values_of(batch: Batch, size: int, run: Run) -> list[Value]:
+    """The Python values of a batch, one an example; functions become callables that interpret."""
+    if isinstance(batch, Objects):
+        return batch.items
+    if isinstance(batch, Constant):
+        return [batch.value] * size
+    if isinstance(batch, Scalars):
+        return batch.values.tolist()
+    if isinstance(batch, torch.Tensor):
+        return list(batch.unbind(0))
+    if isinstance(batch, tuple):
+        return list(zip(*(values_of(part, size, run) for part in batch), strict=True))
+    if isinstance(batch, Function):
+        return list(run.interpreted(batch, size))
+    assert isinstance(batch, Ragged)
+    lengths = batch.lengths.tolist()
+    elements = values_of(batch.values, sum(lengths), run)
+    return list(_pieces(elements, lengths))
+
+
+def _pieces(elements: list[Value], lengths: list[int]) -> Iterator[tuple]:
+    start = 0
+    for length in lengths:
+        yield tuple(elements[start : start + length])
+        start += length
+
+
+def pack(values: list[Value]) -> Batch:
+    """The tightest batch of Python values: numbers of one kind and tensors of one shape become tensors, all else
+    Objects."""
+    kinds = {type(value) for value in values}
+    if len(kinds) == 1:
+        kind = kinds.pop()
+        if kind in (bool, int, float):
+            dtype = {bool: torch.bool, int: torch.long, float: torch.float64}[kind]
+            return Scalars(torch.tensor(values, dtype=dtype))
+        if issubclass(kind, torch.Tensor) and len({(value.shape, value.dtype) for value in values}) == 1:
+            return torch.stack(values)
+    return Objects(list(values))
+
+
+def has_failures(batch: Batch) -> bool:
+    return isinstance(batch, Objects) and any(isinstance(item, Failure) for item in batch.items)
+
+
+def spread(batch: Batch, size: int, device: Any = None) -> Batch:
+    """A Constant written out for ``size`` examples; any other batch as it is."""
+    if not isinstance(batch, Constant):
+        return batch
+    value = batch.value
+    if isinstance(value, torch.Tensor):
+        return value.to(device).expand(size, *value.shape) if device is not None else value.expand(size, *value.shape)
+    if isinstance(value, (bool, int, float)):
+        dtype = torch.bool if isinstance(value, bool) else torch.long if isinstance(value, int) else torch.float64
+        return Scalars(torch.full((size,), value, dtype=dtype, device=device))
+    return Objects([value] * size)
+
+
+def join(parts: list[tuple[Batch, int]], run: Run) -> Batch:
+    """The batches (with their sizes) one after the other."""
+    parts = [part for part in parts if part[1]] or parts[:1]
+    if len(parts) == 1:
+        return parts[0][0]
+    batches = [spread(batch, size, run.device) for batch, size in parts]
+    joined = _joined(batches)
+    if joined is not None:
+        return joined
+    values = [value for batch, (_, size) in zip(batches, parts, strict=True) for value in values_of(batch, size, run)]
+    return pack(values)
+
+
+def _joined(batches: list[Batch]) -> Batch | None:
+    kinds = {type(batch) for batch in batches}
+    if all(isinstance(batch, torch.Tensor) for batch in batches):
+        same = len({(batch.shape[1:]) for batch in batches}) == 1
+        return torch.cat(batches) if same else None
+    if len(kinds) > 1:
+        return None
+    if kinds == {Scalars}:
+        integral = {batch.values.is_floating_point() for batch in batches}
+        return Scalars(torch.cat([batch.values for batch in batches])) if len(integral) == 1 else None
+    if kinds == {tuple} and len({len(batch) for batch in batches}) == 1:
+        columns = [_joined(list(column)) for column in zip(*batches, strict=True)]
+        return None if any(column is None for column in columns) else tuple(columns)
+    if kinds == {Objects}:
+        return Objects([item for batch in batches for item in batch.items])
+    if kinds == {Ragged}:
+        filled = [batch.values for batch in batches if len(batch.lengths) and int(batch.lengths.sum())]
+        values = _joined(filled) if filled else batches[0].values
+        return None if values is None else Ragged(values, torch.cat([batch.lengths for batch in batches]))
+    return None
+
+
+def enter(batch: Any, type: Type) -> Batch:
+    """An argument of a program (see ``primitives.batch``) as a batch of the compiler's."""
+    if type in NUMBERS:
+        if isinstance(batch, torch.Tensor):
+            return Scalars(batch)
+        return pack(batch.items if isinstance(batch, Objects) else list(batch))
+    if isinstance(type, Constructor) and type.name == "list" and isinstance(batch, Ragged):
+        return Ragged(enter(batch.values, type.arguments[0]), batch.lengths)
+    if isinstance(type, Constructor) and type.name == "pair" and isinstance(batch, tuple):
+        return tuple(enter(part, inner) for part, inner in zip(batch, type.arguments, strict=True))
+    if isinstance(type, TensorType) and not isinstance(batch, torch.Tensor):
+        return torch.stack(tuple(batch.items if isinstance(batch, Objects) else batch))
+    return Objects(list(batch)) if isinstance(batch, (list, tuple)) else batch
+
+
+def leave(batch: Batch, type: Type, size: int, run: Run) -> Any:
+    """A batch of the compiler's as a program's output: plain tensors for numbers and tensors, Objects where an
+    example failed."""
+    batch = spread(batch, size, run.device)
+    if isinstance(batch, Scalars):
+        return batch.values
+    arguments: tuple = type.arguments if isinstance(type, Constructor) and type.arguments else (None, None)
+    if isinstance(batch, Ragged):
+        total = int(batch.lengths.sum())
+        return Ragged(leave(batch.values, arguments[0], total, run), batch.lengths)
+    if isinstance(batch, tuple):
+        return tuple(leave(part, inner, size, run) for part, inner in zip(batch, arguments, strict=True))
+    if isinstance(batch, Objects):
+        tight = pack(batch.items)
+        return leave(tight, type, size, run) if isinstance(tight, (Scalars, torch.Tensor)) else batch
+    return Objects(values_of(batch, size, run)) if isinstance(batch, Function) else batch
+
+
+def coerce(batch: Batch, type: Type, size: int, device: Any) -> Any:
+    """A batch as a geometric word takes it: raw tensors for tensors and numbers, Ragged for lists, tuples for pairs."""
+    from ..batch import collate, to_device
+
+    if isinstance(batch, torch.Tensor) and isinstance(type, TensorType):
+        return batch
+    if isinstance(batch, Scalars):
+        return batch.values
+    if isinstance(batch, Constant):
+        batch = spread(batch, size, device)
+        return batch.values if isinstance(batch, Scalars) else coerce(batch, type, size, device)
+    if isinstance(batch, Ragged):
+        assert isinstance(type, Constructor)
+        if isinstance(batch.values, Objects) and not batch.values.items:
+            return Ragged(torch.zeros(0, device=device), batch.lengths)
+        values = spread(batch.values, int(batch.lengths.sum()), device)
+        return Ragged(coerce(values, type.arguments[0], -1, device), batch.lengths)
+    if isinstance(batch, tuple) and isinstance(type, Constructor):
+        return tuple(coerce(part, inner, size, device) for part, inner in zip(batch, type.arguments, strict=True))
+    assert isinstance(batch, Objects)
+    collated = collate(batch.items, type, packed=True)
+    return collated if device is None else to_device(collated, device)
+
+
+def wrap(result: Any, type: Type) -> Batch:
+    """The result of a geometric word as a batch; inverse of ``coerce``."""
+    if type in NUMBERS:
+        return Scalars(result)
+    if isinstance(result, Ragged):
+        assert isinstance(type, Constructor)
+        return Ragged(wrap(result.values, type.arguments[0]), result.lengths)
+    if isinstance(result, tuple):
+        assert isinstance(type, Constructor)
+        return tuple(wrap(part, inner) for part, inner in zip(result, type.arguments, strict=True))
+    return result

@@ -1,0 +1,184 @@
+"""A compiled term as a torch module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..batch import Objects, Ragged
+from ..infer import Site, infer
+from ..interpret import Fuel
+from ..primitive import Primitive, expand
+from ..term import Lambda, Term
+from ..types import TensorType, Type, arguments_of
+from ..weights import Weights, frozen_sites, initialise
+from .batches import enter, leave
+from .code import Compiler
+from .run import Run
+
+
+class Node(nn.Module):
+    """The parameters and buffers of one site; sites inside a subroutine's site are its children."""
+
+
+class Program(nn.Module):
+    """A term as a module: ``program(*inputs) -> output`` on batches (see ``primitives.batch``).
+
+    Inputs: a tensor [batch, …] for a tensor type, a tensor [batch] or a list for numbers, Ragged for lists of
+    tensors, a tuple of batches
+    for a pair, a Python list of values for anything else. Outputs likewise; where an example fails the output is
+    Objects with a
+    ``Failure`` at its place. The names of parameters are ``site.parameter``, so ``state_dict()`` and ``weights()``
+    agree.
+    """
+
+    def __init__(
+        self,
+        term: Term,
+        words: Mapping[str, Primitive],
+        type: Type,
+        sites: Mapping[str, Site],
+        weights: Weights,
+        *,
+        fuel: Fuel,
+        storage: Any = None,
+    ) -> None:
+        super().__init__()
+        self.term, self.type, self.words, self.sites = term, type, words, dict(sites)
+        self.fuel, self.storage = fuel, storage
+        self.frozen = frozen_sites(term, words)
+        self.nodes: dict[str, Node] = {}
+        self.input_types, self.output_type = arguments_of(type)
+        for site, found in sites.items():
+            self._add_site(site, found, weights)
+        expanded = expand(term, words)
+        body, count = expanded, 0
+        while isinstance(body, Lambda) and count < len(self.input_types):
+            body, count = body.body, count + 1
+        self._code, self._count = Compiler(words, self.frozen).code(body), count
+
+    def _add_site(self, site: str, found: Site, weights: Weights) -> None:
+        node: nn.Module = self
+        for part in site.split("."):
+            # add_module refuses names that are attributes of a module ("forward"), which are fair names of sites.
+            node = node._modules.setdefault(part, Node())  # type: ignore[assignment]
+        assert isinstance(node, Node)
+        self.nodes[site] = node
+        for name, parameter in found.parameters.items():
+            value = _checked(weights, f"{site}.{name}", parameter.shape)
+            node._parameters[name] = nn.Parameter(value, requires_grad=site not in self.frozen)
+        for name, buffer in found.buffers.items():
+            node._buffers[name] = _checked(weights, f"{site}.{name}", buffer.shape)
+
+    def forward(self, *inputs: Any) -> Any:
+        if len(inputs) != len(self.input_types):
+            raise TypeError(f"inputs={len(inputs)}: the program of type {self.type} takes {len(self.input_types)}")
+        size = batch_size(inputs[0]) if inputs else 1
+        run = Run(self, size, _device(self, inputs))
+        batches = []
+        for batch, type in zip(inputs, self.input_types, strict=True):
+            if isinstance(type, TensorType) and isinstance(batch, torch.Tensor):
+                _check_shape(batch, type)
+                batches.append(batch)
+            else:
+                batches.append(enter(batch, type))
+        output = self._code(run, tuple(batches[: self._count]))
+        if self._count < len(batches):
+            output = run.apply(output, *batches[self._count :])
+        return output if isinstance(output, torch.Tensor) else leave(output, self.output_type, size, run)
+
+    def live(self) -> dict[str, torch.Tensor]:
+        """The module's own tensors by ``site.parameter``: not copies."""
+        return {
+            f"{site}.{name}": tensor
+            for site, node in self.nodes.items()
+            for name, tensor in (*node._parameters.items(), *node._buffers.items())
+            if tensor is not None
+        }
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """Copies of all weights and buffers by ``site.parameter``, on the CPU."""
+        return {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in self.live().items()}
+
+    @torch.no_grad()
+    def load(self, weights: Weights) -> None:
+        """Copy weights into the module; names that it does not have are passed over, ValueError where a shape
+        differs."""
+        for name, tensor in self.live().items():
+            if name in weights:
+                tensor.copy_(_checked(weights, name, tuple(tensor.shape)))
+
+
+def _checked(weights: Weights, name: str, shape: tuple[int, ...]) -> torch.Tensor:
+    value = weights.get(name)
+    if value is None:
+        raise ValueError(f"weights: {name!r} is missing; needed shape {list(shape)}")
+    if tuple(value.shape) != tuple(shape):
+        raise ValueError(
+            f"weights: {name!r} has shape {list(value.shape)}, needed {list(shape)}; use weights of this structure or inherit()"
+        )
+    return value.detach().clone()
+
+
+def _check_shape(batch: torch.Tensor, type: TensorType) -> None:
+    shape = batch.shape[1:]
+    if len(shape) != len(type.shape) or any(
+        isinstance(a, int) and a != b for a, b in zip(type.shape, shape, strict=True)
+    ):
+        raise ValueError(
+            f"input of shape {list(batch.shape)} does not fit {type}: needed [batch,{','.join(map(str, type.shape))}]"
+        )
+
+
+def batch_size(batch: Any) -> int:
+    """Number of examples in a batch."""
+    if isinstance(batch, Ragged):
+        return len(batch.lengths)
+    if isinstance(batch, Objects):
+        return len(batch.items)
+    return batch_size(batch[0]) if isinstance(batch, tuple) else len(batch)
+
+
+def _device(program: Program, inputs: tuple) -> Any:
+    for batch in inputs:
+        while isinstance(batch, (tuple, Ragged)):
+            batch = batch[0] if isinstance(batch, tuple) and batch else getattr(batch, "values", None)
+        if isinstance(batch, torch.Tensor):
+            return batch.device if batch.device.type != "cpu" else None
+    for parameter in program.parameters():
+        return parameter.device if parameter.device.type != "cpu" else None
+    return None
+
+
+def compile_term(
+    term: Term,
+    words: Mapping[str, Primitive],
+    type: Type | None = None,
+    *,
+    weights: Weights | None = None,
+    seed: int = 0,
+    fuel: Fuel = Fuel(),  # noqa: B008  (frozen)
+    storage: Any = None,
+) -> Program:
+    """Compile a closed term of the type; ``fuel`` bounds, an example, what runs through the interpreter.
+
+    Sites that ``weights`` does not name start from ``initialise(sites, seed)``. Raises IllTyped, or ValueError for a
+    shape that is not known
+    or weights that do not fit.
+    """
+    inference = infer(term, words, type)
+    type = inference.type if type is None else type
+    known = inference.sites
+    for word, arguments, _ in inference.layers:
+        if word.site is not None and word.site not in known:
+            shapes = ", ".join(map(str, arguments))
+            raise ValueError(
+                f"word={word.name!r} at site @{word.site}: its input {shapes} is not fully known; give the program a type without variables"
+            )
+    start = initialise(known, seed)
+    if weights is not None:
+        start.update((name, weights[name]) for name in start if name in weights)
+    return Program(term, words, type, known, start, fuel=fuel, storage=storage)

@@ -1,0 +1,42 @@
+"""Activations: element by element, or normalised over a vector."""
+
+from __future__ import annotations
+
+from primitives.lazy import F, Tensor
+from primitives.primitive import geometric
+
+
+@geometric("relu", "Tensor[s...] -> Tensor[s...]")
+def relu(x: Tensor) -> Tensor:
+    """max(x, 0)."""
+    return F.relu(x)
+
+
+@geometric("sigmoid", "Tensor[s...] -> Tensor[s...]")
+def sigmoid(x: Tensor) -> Tensor:
+    """1 / (1 + e⁻ˣ)."""
+    return x.sigmoid()
+
+
+@geometric("tanh", "Tensor[s...] -> Tensor[s...]")
+def tanh(x: Tensor) -> Tensor:
+    """The hyperbolic tangent."""
+    return x.tanh()
+
+
+@geometric("gelu", "Tensor[s...] -> Tensor[s...]")
+def gelu(x: Tensor) -> Tensor:
+    """x Φ(x) (Hendrycks and Gimpel 2016)."""
+    return F.gelu(x)
+
+
+@geometric("softmax", "Tensor[n] -> Tensor[n]")
+def softmax(x: Tensor) -> Tensor:
+    """Positive numbers that sum to one."""
+    return x.softmax(1)
+
+
+@geometric("log_softmax", "Tensor[n] -> Tensor[n]")
+def log_softmax(x: Tensor) -> Tensor:
+    """The logarithm of softmax, computed stably."""
+    return x.log_softmax(1)

@@ -1,0 +1,44 @@
+"""What several families of geometric words share: sliding windows and the products of shapes."""
+
+from __future__ import annotations
+
+import math
+
+from primitives.infer import ShapeError
+from primitives.lazy import F, Tensor
+from primitives.primitive import Setting
+
+PADDING = Setting("padding", "valid", choices=("valid", "same"))
+"""``valid``: windows inside the image only, ⌊(n − d(k−1) − 1)/s⌋ + 1 outputs; ``same``: borders padded, ⌈n/s⌉
+outputs."""
+
+
+def window(size: int, kernel: int, stride: int, padding: str, dilation: int = 1) -> int:
+    """Number of windows along one axis; below 1 where the kernel does not fit."""
+    if padding == "same":
+        return -(-size // stride)
+    return (size - dilation * (kernel - 1) - 1) // stride + 1
+
+
+def windows(shape: tuple[int, ...], kernel: int, stride: int, padding: str, dilation: int = 1) -> tuple[int, int]:
+    """Height and width of what a window word gives for ``[c,h,w]``; ShapeError where the kernel does not fit."""
+    height, width = (window(axis, kernel, stride, padding, dilation) for axis in shape[1:])
+    if height < 1 or width < 1:
+        extent = dilation * (kernel - 1) + 1
+        raise ShapeError(
+            f"kernel={kernel} covers {extent} pixels, needed at most {min(shape[1:])}; make kernel or dilation smaller, set padding=same, "
+            "or shrink the image less before"
+        )
+    return height, width
+
+
+def pad_same(x: Tensor, kernel: int, dilation: int, value: float) -> Tensor:
+    """Borders for an even kernel, where ``same`` needs one more row and column at the end than at the start."""
+    total = dilation * (kernel - 1)
+    before = total // 2
+    return F.pad(x, (before, total - before, before, total - before), value=value)
+
+
+def volume(shape: tuple[int, ...]) -> int:
+    """Number of elements of a tensor of that shape."""
+    return math.prod(shape)

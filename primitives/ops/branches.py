@@ -1,0 +1,45 @@
+"""Words that bring branches of a net together."""
+
+from __future__ import annotations
+
+from primitives.infer import ShapeError
+from primitives.lazy import Tensor, torch
+from primitives.primitive import Shape, geometric
+
+
+@geometric("add", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]")
+def add(x: Tensor, y: Tensor) -> Tensor:
+    """The sum, number by number (a residual connection: He et al. 2016)."""
+    return x + y
+
+
+@geometric("multiply", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]")
+def multiply(x: Tensor, y: Tensor) -> Tensor:
+    """The product, number by number (a gate)."""
+    return x * y
+
+
+@geometric("subtract", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]")
+def subtract(x: Tensor, y: Tensor) -> Tensor:
+    """The difference, number by number."""
+    return x - y
+
+
+@geometric("scale", "float -> Tensor[s...] -> Tensor[s...]")
+def scale(factor: Tensor, x: Tensor) -> Tensor:
+    """The tensor times a number."""
+    return x * factor.to(x.dtype).reshape(-1, *[1] * (x.dim() - 1))
+
+
+def _concatenated(x: Shape, y: Shape) -> Shape:
+    if x[1:] != y[1:]:
+        raise ShapeError(
+            f"the axes after the first must agree, got {list(x)} and {list(y)}; use padding=same and equal strides"
+        )
+    return (x[0] + y[0], *x[1:])
+
+
+@geometric("concat_maps", "Tensor[c,s...] -> Tensor[d,s...] -> Tensor[e,s...]", shapes=_concatenated)
+def concat_maps(x: Tensor, y: Tensor) -> Tensor:
+    """The maps (or numbers) of the first tensor followed by those of the second: the branches of an inception block."""
+    return torch.cat((x, y), 1)

@@ -1,0 +1,66 @@
+"""Convolution over images."""
+
+from __future__ import annotations
+
+from primitives.infer import ShapeError
+from primitives.lazy import F, Tensor
+from primitives.ops.base import PADDING, pad_same, windows
+from primitives.primitive import Parameter, Setting, Shape, geometric
+
+
+def _shape(x: Shape, *, maps: int, kernel: int, stride: int, padding: str, groups: int, dilation: int) -> Shape:
+    if x[0] % groups or maps % groups:
+        raise ShapeError(f"groups={groups} must divide the {x[0]} input and maps={maps} output channels; set groups=1")
+    return (maps, *windows(x, kernel, stride, padding, dilation))
+
+
+def _parameters(x: Shape, *, maps: int, kernel: int, groups: int, **_: object) -> dict[str, Parameter]:
+    inputs = x[0] // groups
+    fan_in = inputs * kernel * kernel
+    return {
+        "weight": Parameter((maps, inputs, kernel, kernel), "kaiming", fan_in),
+        "bias": Parameter((maps,), "zeros"),
+    }
+
+
+def _flops(x: Shape, *, maps: int, kernel: int, stride: int, padding: str, groups: int, dilation: int) -> int:
+    height, width = windows(x, kernel, stride, padding, dilation)
+    return maps * height * width * (x[0] // groups) * kernel * kernel
+
+
+@geometric(
+    "conv",
+    "Tensor[c,h,w] -> Tensor[maps,i,j]",
+    settings=(
+        Setting("maps", 16, 4, 128, log=True, least=1),
+        Setting("kernel", 3, choices=(1, 3, 5, 7), least=1),
+        Setting("stride", 1, choices=(1, 2), least=1),
+        PADDING,
+        Setting("groups", 1, choices=(1,), least=1),
+        Setting("dilation", 1, choices=(1,), least=1),
+    ),
+    shapes=_shape,
+    parameters=_parameters,
+    flops=_flops,
+    cost=2.0,
+)
+def conv(
+    x: Tensor,
+    *,
+    weight: Tensor,
+    bias: Tensor,
+    kernel: int,
+    stride: int,
+    padding: str,
+    groups: int,
+    dilation: int,
+    maps: int,
+) -> Tensor:
+    """Two-dimensional convolution (cross-correlation) with ``maps`` square kernels and a bias (LeCun et al. 1998)."""
+    border = 0
+    if padding == "same":
+        if dilation * (kernel - 1) % 2:
+            x = pad_same(x, kernel, dilation, 0.0)
+        else:
+            border = dilation * (kernel - 1) // 2
+    return F.conv2d(x, weight, bias, stride, border, dilation, groups)

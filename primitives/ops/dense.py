@@ -1,0 +1,22 @@
+"""Fully connected layers."""
+
+from __future__ import annotations
+
+from primitives.lazy import F, Tensor
+from primitives.primitive import Parameter, Setting, Shape, geometric
+
+
+def _parameters(x: Shape, *, units: int) -> dict[str, Parameter]:
+    return {"weight": Parameter((units, x[0]), "kaiming", x[0]), "bias": Parameter((units,), "zeros")}
+
+
+@geometric(
+    "dense",
+    "Tensor[n] -> Tensor[units]",
+    settings=(Setting("units", 32, 4, 1024, log=True, least=1),),
+    parameters=_parameters,
+    flops=lambda x, *, units: x[0] * units,
+)
+def dense(x: Tensor, *, weight: Tensor, bias: Tensor, units: int) -> Tensor:
+    """An affine map to ``units`` numbers: x Wᵀ + b."""
+    return F.linear(x, weight, bias)

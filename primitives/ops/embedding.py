@@ -1,0 +1,40 @@
+"""From indices to vectors and back."""
+
+from __future__ import annotations
+
+from primitives.lazy import F, Tensor
+from primitives.primitive import Parameter, Setting, geometric
+from primitives.values import Undefined
+
+
+def _check(index: Tensor, size: int) -> None:
+    if index.numel() and not 0 <= int(index.min()) <= int(index.max()) < size:
+        raise Undefined(f"an index is outside 0 to {size - 1}")
+
+
+@geometric(
+    "embedding",
+    "int -> Tensor[width]",
+    settings=(
+        Setting("entries", 128, 2, 1024, log=True),
+        Setting("width", 32, 4, 256, log=True, least=1),
+    ),
+    parameters=lambda _, *, entries, width: {"weight": Parameter((entries, width), "normal", 1)},
+)
+def embedding(index: Tensor, *, weight: Tensor, entries: int, width: int) -> Tensor:
+    """The learned vector of an index; undefined outside 0 to entries − 1."""
+    _check(index, entries)
+    return F.embedding(index, weight)
+
+
+@geometric("one_hot", "int -> Tensor[size]", settings=(Setting("size", 10, 2, 1024, log=True, least=1),))
+def one_hot(index: Tensor, *, size: int) -> Tensor:
+    """A vector with 1 at the index and 0 elsewhere; undefined outside 0 to size − 1."""
+    _check(index, size)
+    return F.one_hot(index, size).float()
+
+
+@geometric("argmax", "Tensor[n] -> int", differentiable=False)
+def argmax(x: Tensor) -> Tensor:
+    """The index of the largest number (the first of equals)."""
+    return x.argmax(1)

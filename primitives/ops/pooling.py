@@ -1,0 +1,58 @@
+"""Pooling: windows or whole maps reduced to one number."""
+
+from __future__ import annotations
+
+from primitives.lazy import F, Tensor
+from primitives.ops.base import PADDING, pad_same, windows
+from primitives.primitive import Setting, Shape, geometric
+
+_SETTINGS = (
+    Setting("kernel", 2, choices=(2, 3), least=1),
+    Setting("stride", 2, choices=(1, 2), least=1),
+    PADDING,
+)
+
+
+def _shape(x: Shape, *, kernel: int, stride: int, padding: str) -> Shape:
+    return (x[0], *windows(x, kernel, stride, padding))
+
+
+@geometric("max_pool", "Tensor[c,h,w] -> Tensor[c,i,j]", settings=_SETTINGS, shapes=_shape)
+def max_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
+    """The largest value of every window, map by map."""
+    if padding == "same":
+        if kernel % 2:
+            return F.max_pool2d(x, kernel, stride, kernel // 2)
+        x = pad_same(x, kernel, 1, float("-inf"))
+    return F.max_pool2d(x, kernel, stride)
+
+
+@geometric("average_pool", "Tensor[c,h,w] -> Tensor[c,i,j]", settings=_SETTINGS, shapes=_shape)
+def average_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
+    """The mean of every window, map by map; pixels outside the image do not count."""
+    if padding == "valid":
+        return F.avg_pool2d(x, kernel, stride)
+    if kernel % 2:
+        return F.avg_pool2d(x, kernel, stride, kernel // 2, count_include_pad=False)
+    inside = pad_same(x.new_ones((1, 1, *x.shape[2:])), kernel, 1, 0.0)
+    return F.avg_pool2d(pad_same(x, kernel, 1, 0.0), kernel, stride) / F.avg_pool2d(inside, kernel, stride)
+
+
+@geometric("l2_pool", "Tensor[c,h,w] -> Tensor[c,i,j]", settings=_SETTINGS, shapes=_shape)
+def l2_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
+    """The Euclidean norm √(Σx² + 10⁻¹²) of every window (Le et al. 2012); the small term keeps the gradient finite at
+    zero."""
+    squares = x * x
+    border = 0
+    if padding == "same":
+        if kernel % 2:
+            border = kernel // 2
+        else:
+            squares = pad_same(squares, kernel, 1, 0.0)
+    return (F.avg_pool2d(squares, kernel, stride, border) * (kernel * kernel) + 1e-12).sqrt()
+
+
+@geometric("global_pool", "Tensor[c,h,w] -> Tensor[c]", settings=(Setting("mode", "mean", choices=("mean", "max")),))
+def global_pool(x: Tensor, *, mode: str) -> Tensor:
+    """The mean or the maximum of every map."""
+    return x.mean((2, 3)) if mode == "mean" else x.amax((2, 3))

@@ -1,0 +1,55 @@
+"""Words that only rearrange a tensor."""
+
+from __future__ import annotations
+
+from primitives.infer import ShapeError
+from primitives.lazy import F, Tensor
+from primitives.ops.base import volume
+from primitives.primitive import Setting, Shape, geometric
+
+
+@geometric("flatten", "Tensor[s...] -> Tensor[n]", shapes=lambda x: (volume(x),), cost=0.5)
+def flatten(x: Tensor) -> Tensor:
+    """All numbers of the tensor as one vector, last axis fastest."""
+    return x.flatten(1) if x.dim() > 1 else x.unsqueeze(1)
+
+
+def _reshaped(x: Shape, *, channels: int, height: int, width: int) -> Shape:
+    if volume(x) != channels * height * width:
+        raise ShapeError(
+            f"channels={channels}, height={height}, width={width} make {channels * height * width} numbers, needed {volume(x)}; "
+            "choose sizes with that product"
+        )
+    return channels, height, width
+
+
+@geometric(
+    "reshape",
+    "Tensor[s...] -> Tensor[channels,height,width]",
+    settings=(
+        Setting("channels", 1, 1, 64, log=True),
+        Setting("height", 8, 1, 64, log=True),
+        Setting("width", 8, 1, 64, log=True),
+    ),
+    shapes=_reshaped,
+)
+def reshape(x: Tensor, *, channels: int, height: int, width: int) -> Tensor:
+    """The same numbers as ``channels`` maps of ``height`` × ``width``."""
+    return x.reshape(x.shape[0], channels, height, width)
+
+
+@geometric("transpose", "Tensor[m,n] -> Tensor[n,m]")
+def transpose(x: Tensor) -> Tensor:
+    """Rows and columns exchanged."""
+    return x.transpose(1, 2)
+
+
+@geometric(
+    "pad",
+    "Tensor[c,h,w] -> Tensor[c,i,j]",
+    settings=(Setting("border", 1, 1, 3),),
+    shapes=lambda x, *, border: (x[0], x[1] + 2 * border, x[2] + 2 * border),
+)
+def pad(x: Tensor, *, border: int) -> Tensor:
+    """``border`` rows and columns of zeros put round every map."""
+    return F.pad(x, (border, border, border, border))

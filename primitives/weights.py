@@ -1,0 +1,178 @@
+"""Weights apart from structure: their start, their inheritance after an edit, their number and what they need of
+memory.
+
+A geometric word with weights carries a *site*. Weights are a mapping ``"site.parameter"`` to tensor, so one site is
+one set of weights
+however often it occurs. docs/weights.md works through ten examples.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import math
+from collections.abc import Iterable, Mapping
+
+import torch
+
+from .infer import Inference, Site
+from .primitive import Definition, Parameter, Primitive, expand
+from .term import Term, Word, map_words, sites_of, words_in
+from .types import Constructor, TensorType, Type
+
+Weights = Mapping[str, torch.Tensor]
+
+
+def _generator(seed: int, number: object, name: str) -> torch.Generator:
+    key = hashlib.sha256(f"{seed}/{number}/{name}".encode()).digest()
+    return torch.Generator().manual_seed(int.from_bytes(key[:8], "little") >> 1)
+
+
+def _start(parameter: Parameter, generator: torch.Generator) -> torch.Tensor:
+    if parameter.init in ("zeros", "ones"):
+        return torch.full(parameter.shape, float(parameter.init == "ones"))
+    fan_in = max(parameter.fan_in, 1)
+    if parameter.init == "normal":
+        return torch.randn(parameter.shape, generator=generator) / math.sqrt(fan_in)
+    if parameter.init not in ("kaiming", "uniform"):
+        raise ValueError(f"init={parameter.init!r}: needed zeros, ones, normal, kaiming or uniform")
+    bound = math.sqrt((6.0 if parameter.init == "kaiming" else 1.0) / fan_in)
+    return torch.rand(parameter.shape, generator=generator) * (2 * bound) - bound
+
+
+def initialise(sites: Mapping[str, Site], seed: int = 0) -> dict[str, torch.Tensor]:
+    """First weights and buffers of the sites, ``{"site.parameter": tensor}``.
+
+    Deterministic in the seed, the position of the site in ``sites`` and the parameter's name, so that equal
+    structures start equal however
+    their sites are called; a shared subroutine's sites (``name@digest.i``) go by their name and start alike in every
+    program.
+    """
+    weights: dict[str, torch.Tensor] = {}
+    for position, (site, found) in enumerate(sites.items()):
+        number = site if "@" in site else position
+        for name, parameter in {**found.parameters, **found.buffers}.items():
+            weights[f"{site}.{name}"] = _start(parameter, _generator(seed, number, name))
+    return weights
+
+
+def inherit(
+    old: Weights,
+    new_sites: Mapping[str, Site],
+    seed: int = 0,
+    *,
+    origins: Mapping[str, str] | None = None,
+) -> dict[str, torch.Tensor]:
+    """Weights for an edited program that start from its parent's.
+
+    ``origins`` tells for new sites the old one that they copy; a site not in it starts from the old site of its own
+    name. Equal shapes are
+    copied, of unequal ones the overlapping block (a widened layer keeps what it knew), and what has no forebear
+    starts afresh.
+    """
+    weights = initialise(new_sites, seed)
+    for site, found in new_sites.items():
+        source = (origins or {}).get(site, site)
+        for name in (*found.parameters, *found.buffers):
+            known = old.get(f"{source}.{name}")
+            if known is not None:
+                weights[f"{site}.{name}"] = _overlap(weights[f"{site}.{name}"], known)
+    return weights
+
+
+def _overlap(fresh: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    if fresh.shape == known.shape:
+        return known.detach().clone()
+    if fresh.dim() != known.dim():
+        return fresh
+    block = tuple(slice(min(a, b)) for a, b in zip(fresh.shape, known.shape, strict=True))
+    fresh[block] = known.detach()[block].to(fresh)
+    return fresh
+
+
+def align(old_sites: Mapping[str, Site], new_sites: Mapping[str, Site]) -> dict[str, str]:
+    """Origins for ``inherit`` where the edit is not known: the longest matching runs of equal words at equal shapes,
+    then of equal words."""
+    origins: dict[str, str] = {}
+    for exact in (True, False):
+        taken = set(origins.values())
+        old = [(site, _signature(found, exact)) for site, found in old_sites.items() if site not in taken]
+        new = [(site, _signature(found, exact)) for site, found in new_sites.items() if site not in origins]
+        matcher = difflib.SequenceMatcher(None, [s for _, s in old], [s for _, s in new], autojunk=False)
+        for block in matcher.get_matching_blocks():
+            for i in range(block.size):
+                origins[new[block.b + i][0]] = old[block.a + i][0]
+    return origins
+
+
+def _signature(site: Site, exact: bool) -> tuple:
+    shapes = tuple((name, parameter.shape) for name, parameter in site.parameters.items())
+    return (site.word, shapes) if exact else (site.word,)
+
+
+def fresh_copy(term: Term, used: Iterable[str]) -> tuple[Term, dict[str, str]]:
+    """The term with new sites that are not in ``used`` and, for each, the site it copies: what crossover and mutation
+    need.
+
+    Sites of shared subroutines (``name@digest…``) keep their names, and with them their weights.
+    """
+    taken = set(used)
+    names: dict[str, str] = {}
+    count = 0
+    for site in sites_of(term):
+        if "@" in site:
+            continue
+        count += 1
+        while str(count) in taken:
+            count += 1
+        names[site] = str(count)
+    copied = map_words(term, lambda w: Word(w.name, w.settings, names[w.site]) if w.site in names else w)
+    return copied, {new: old for old, new in names.items()}
+
+
+def frozen_sites(term: Term, words: Mapping[str, Primitive]) -> frozenset[str]:
+    """Sites, after expansion, of the subroutines used ``frozen``: their weights do not train."""
+    frozen: set[str] = set()
+    for word in words_in(term):
+        found = words.get(word.name)
+        if not isinstance(found, Definition):
+            continue
+        if dict(word.settings).get("use") == "frozen":
+            frozen.update(sites_of(expand(word, words)))
+        else:
+            frozen |= frozen_sites(found.body, words)
+    return frozenset(frozen)
+
+
+def count_parameters(sites: Mapping[str, Site]) -> int:
+    """Number of trainable numbers; a shared site counts once."""
+    return sum(site.size for site in sites.values())
+
+
+def _elements(type: Type, length: int) -> int:
+    if isinstance(type, TensorType):
+        return math.prod(axis if isinstance(axis, int) else 1 for axis in type.shape)
+    if isinstance(type, Constructor) and type.arguments and type.name != "->":
+        return sum(_elements(part, length) for part in type.arguments) * (length if type.name == "list" else 1)
+    return 1
+
+
+def estimate_memory(
+    inference: Inference, batch: int, *, length: int = 32, training: bool = True, element: int = 4, copies: int = 4
+) -> int:
+    """Bytes that a program needs for a batch, from its types alone, so that a candidate is refused before anything is
+    allocated.
+
+    Weights count ``copies`` times in training (the gradient and two moments of Adam beside them) and every word's
+    result is kept for the
+    backward pass. Lists count as ``length`` elements, and so does everything once the program takes a list.
+    """
+    from .types import arguments_of, is_list
+
+    inputs, _ = arguments_of(inference.type)
+    times = length if any(is_list(type) for type in inputs) else 1
+    results = [_elements(result, length) for _, _, result in inference.layers]
+    activations = (sum(results) if training else 2 * max(results, default=0)) + sum(
+        _elements(t, length) for t in inputs
+    )
+    return element * (count_parameters(inference.sites) * (copies if training else 1) + batch * times * activations)
