@@ -1,7 +1,8 @@
 """Random changes to batches of training images, on the fly and for the whole batch at once.
 
-Whole-pixel shifts and flips are gathers; rotation, scale, skew, crop and elastic distortion (Simard, Steinkraus and Platt 2003) are
-one bilinear resampling of the batch. What comes in from outside the image has the colour of its border.
+Whole-pixel shifts and flips are gathers; rotation, scale, skew, crop and elastic distortion (Simard, Steinkraus and
+Platt 2003) are one bilinear resampling of the batch. What comes in from outside the image has the colour of its
+border.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from torch.nn import functional
 class Augmentation:
     """Bounds of the random changes; each is drawn uniformly for each image, and 0 or False leaves it out.
 
-    ``shift`` whole pixels each way; ``rotate`` degrees each way; ``scale`` and ``skew`` fractions (0.1: size 0.9 to 1.1, shear
-    −0.1 to 0.1); ``elastic`` root-mean-square displacement in pixels of a field smoothed by a Gaussian of ``smooth`` pixels
-    (Simard's α 34, σ 4 is 1.38 pixels); ``crop`` the largest fraction of the side cut off (what is left is enlarged);
-    ``flip_horizontal``, ``flip_vertical`` with probability a half. ``fill`` [1, c, 1, 1] is the colour outside (see ``fitted``).
+    ``shift`` whole pixels each way; ``rotate`` degrees each way; ``scale`` and ``skew`` fractions (0.1: size 0.9 to
+    1.1, shear −0.1 to 0.1); ``elastic`` root-mean-square displacement in pixels of a field smoothed by a Gaussian of
+    ``smooth`` pixels (Simard's α 34, σ 4 is 1.38 pixels); ``crop`` the largest fraction of the side cut off (what is
+    left is enlarged); ``flip_horizontal``, ``flip_vertical`` with probability a half. ``fill`` [1, c, 1, 1] is the
+    colour outside (see ``fitted``).
     """
 
     shift: int = 0
@@ -44,7 +46,8 @@ class Augmentation:
         return bool(self.rotate or self.scale or self.skew or self.elastic or self.crop)
 
     def fitted(self, images: torch.Tensor) -> Augmentation:
-        """The same with ``fill`` set to the median colour of the images' border, for each channel of ``images`` [n, c, h, w]."""
+        """The same with ``fill`` set to the median colour of the images' border, for each channel of ``images`` [n,
+        c, h, w]."""
         sample = images[:1000]
         sides = [sample[:, :, 0], sample[:, :, -1], sample[:, :, :, 0], sample[:, :, :, -1]]
         border = torch.cat(sides, dim=2).transpose(0, 1).flatten(1)
@@ -52,7 +55,8 @@ class Augmentation:
         return replace(self, fill=fill if bool((fill != 0).any()) else None)
 
     def __call__(self, images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        """Changed copies of ``images`` [n, c, h, w], of the same shape and dtype; random numbers come from ``generator``."""
+        """Changed copies of ``images`` [n, c, h, w], of the same shape and dtype; random numbers come from
+        ``generator``."""
         if not len(images) or not self.active:
             return images
         if self.flip_horizontal:
@@ -77,7 +81,8 @@ class Augmentation:
         return grid
 
     def _matrices(self, images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        """Affine maps [n, 2, 3] from output to input coordinates. A rotation is one in pixels also where the image is not square."""
+        """Affine maps [n, 2, 3] from output to input coordinates. A rotation is one in pixels also where the image is
+        not square."""
         n, _, height, width = images.shape
 
         def draw(bound: float) -> torch.Tensor:
@@ -101,7 +106,8 @@ class Augmentation:
         return torch.randint(*bounds, (len(images),), generator=generator, device=images.device).float()
 
     def _field(self, n: int, height: int, width: int, images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        """Smooth displacements [n, h, w, 2] whose root mean square is ``elastic`` pixels everywhere, also near the border."""
+        """Smooth displacements [n, h, w, 2] whose root mean square is ``elastic`` pixels everywhere, also near the
+        border."""
         noise = torch.rand(n, 2, height, width, generator=generator, device=images.device) * 2 - 1
         rows, columns = (_smoothing(size, self.smooth).to(images.device) for size in (height, width))
         field = rows @ noise @ columns.T * (self.elastic * math.sqrt(3.0))
@@ -123,7 +129,8 @@ def _shift(images: torch.Tensor, bound: int, generator: torch.Generator) -> torc
 
 
 def _smoothing(size: int, sigma: float) -> torch.Tensor:
-    """A Gaussian filter as a matrix [size, size] with rows of unit length, so that filtered white noise keeps its variance."""
+    """A Gaussian filter as a matrix [size, size] with rows of unit length, so that filtered white noise keeps its
+    variance."""
     distance = torch.arange(size).view(-1, 1) - torch.arange(size).view(1, -1)
     kernel = torch.exp(-0.5 * (distance / max(sigma, 1e-3)) ** 2)
     return kernel / kernel.norm(dim=1, keepdim=True)

@@ -17,8 +17,9 @@ Inputs = tuple[Any, ...]
 
 
 def to_batch(column: Column, type: Type | None = None, device: Any = "cpu") -> Any:
-    """A batch (primitives.batch) of a column: a tensor for an array, Ragged for a RaggedArray, else what ``collate`` makes of
-    the values. Real arrays become float32, whole ones int64. The data is copied, for task arrays are read-only."""
+    """A batch (primitives.batch) of a column: a tensor for an array, Ragged for a RaggedArray, else what ``collate``
+    makes of the values. Real arrays become float32, whole ones int64. The data is copied, for task arrays are
+    read-only."""
     if isinstance(column, RaggedArray):
         return Ragged(_tensor(column.values, device), torch.from_numpy(np.array(column.lengths)).to(device))
     if isinstance(column, np.ndarray):
@@ -100,6 +101,9 @@ def join(batches: Sequence[Any]) -> Any:
     first = batches[0]
     if len(batches) == 1:
         return first
+    if any(type(batch) is not type(first) for batch in batches):
+        # Where a case fails its batch is Objects, while the others are tensors.
+        return Objects([item for batch in batches for item in split(batch)])
     if isinstance(first, torch.Tensor):
         return torch.cat(tuple(batches))
     if isinstance(first, Ragged):

@@ -1,4 +1,5 @@
-"""What a program gets right, and how its training went: small functions of (program, data) or of a training's history."""
+"""What a program gets right, and how its training went: small functions of (program, data) or of a training's
+history."""
 
 from __future__ import annotations
 
@@ -10,9 +11,9 @@ import torch
 
 from . import batches
 from .data import Part, ProblemData
-from .losses import Unsuitable, are_probabilities, loss_name, make_loss
+from .losses import are_probabilities, loss_name, make_loss
 from .metrics import CLASSES, as_array
-from .trainers.base import EpochRecord
+from .trainers.base import EpochRecord, Unsuitable
 
 
 def scores(program: Any, data: ProblemData, part: Part | None = None) -> dict[str, float]:
@@ -27,14 +28,16 @@ def accuracy(program: Any, data: ProblemData, part: Part | None = None) -> float
 
 
 def confusion_matrix(program: Any, data: ProblemData, part: Part | None = None) -> np.ndarray:
-    """int64 [classes, classes]: how many cases of the class of the row were taken for that of the column. Needs class scores."""
+    """int64 [classes, classes]: how many cases of the class of the row were taken for that of the column. Needs class
+    scores."""
     probabilities, targets = _probabilities(program, data, part)
     classes = probabilities.shape[1]
     return np.bincount(targets * classes + probabilities.argmax(1), minlength=classes**2).reshape(classes, classes)
 
 
 def calibration_error(program: Any, data: ProblemData, part: Part | None = None, bins: int = 15) -> float:
-    """Expected calibration error (Guo et al. 2017): the mean gap between confidence and accuracy over equal-width bins."""
+    """Expected calibration error (Guo et al. 2017): the mean gap between confidence and accuracy over equal-width
+    bins."""
     probabilities, targets = _probabilities(program, data, part)
     confidence, right = probabilities.max(1), probabilities.argmax(1) == targets
     bin_of = np.minimum((confidence * bins).astype(np.int64), bins - 1)
@@ -50,14 +53,16 @@ def curves(history: Sequence[EpochRecord]) -> dict[str, np.ndarray]:
 
 
 def overfitting_gap(program: Any, data: ProblemData) -> float:
-    """The metric on the train part minus that on the validation part (in the metric's units, both in evaluation mode)."""
+    """The metric on the train part minus that on the validation part (in the metric's units, both in evaluation
+    mode)."""
     train, validation = scores(program, data, data.train), scores(program, data)
     return train.get(data.metric, float("nan")) - validation.get(data.metric, float("nan"))
 
 
 def gradient_norms(program: Any, data: ProblemData, cases: int = 256) -> dict[str, float]:
-    """The gradient's norm of each parameter by name, for the loss on the first ``cases`` train cases: shows where it vanishes
-    or explodes. 0 for a parameter that no gradient reaches. The program's gradients and mode are left as they were."""
+    """The gradient's norm of each parameter by name, for the loss on the first ``cases`` train cases: shows where it
+    vanishes or explodes. 0 for a parameter that no gradient reaches. The program's gradients and mode are left as
+    they were."""
     gradients = _gradients(program, data, cases)
     names = [name for name, parameter in program.named_parameters() if parameter.requires_grad]
     return {n: 0.0 if g is None else float(g.norm()) for n, g in zip(names, gradients, strict=True)}
@@ -105,7 +110,7 @@ def _probabilities(program: Any, data: ProblemData, part: Part | None) -> tuple[
     outputs = _outputs(program, data, chosen)
     if not isinstance(outputs, torch.Tensor) or outputs.ndim != 2:
         raise ValueError(
-            f"outputs={type(outputs).__name__}: class scores [n, classes] are required; end the program in such a tensor"
+            f"outputs={type(outputs).__name__}: class scores [n, classes] are required; end in such a tensor"
         )
     probabilities = outputs if are_probabilities(outputs) else outputs.float().softmax(1)
     return as_array(probabilities).astype(np.float64), np.asarray(chosen.targets)

@@ -1,4 +1,5 @@
-"""The one training loop: epochs of shuffled batches, validation, budget, and what may go wrong, whatever changes the weights.
+"""The one training loop: epochs of shuffled batches, validation, budget, and what may go wrong, whatever changes the
+weights.
 
 Batches are slices of tensors in memory. Shuffling and augmentation run on blocks of many batches at once.
 """
@@ -20,7 +21,7 @@ from primitives.batch import Ragged
 from . import batches
 from .augment import Augmentation
 from .data import Part, ProblemData, RaggedArray
-from .losses import Loss, Unsuitable, are_probabilities, loss_name, make_loss
+from .losses import Loss, are_probabilities, loss_name, make_loss
 from .precision import Precision, resolve
 from .schedules import Clock
 from .trainers.base import (
@@ -29,11 +30,13 @@ from .trainers.base import (
     OUT_OF_MEMORY,
     STOPPED,
     TIMED_OUT,
+    UNSUITABLE,
     AbstractUpdater,
     Budget,
     EpochRecord,
     Report,
     TrainingResult,
+    Unsuitable,
 )
 
 BLOCK_BYTES = 16 * 2**20
@@ -43,9 +46,10 @@ _MEMORY_MESSAGES = ("can't allocate memory", "not enough memory", "out of memory
 
 @dataclass(frozen=True)
 class Options:
-    """How the loop runs. ``validations``: at most so many, spread evenly over the budget, the last at its end; ``patience``: stop
-    after so many validations without a better mean over the last ``average`` (0: never); ``keep``: the weights of the ``best``
-    validation or the ``last``; ``loss``: a name of automl.losses or ``auto``; the rest as in automl.trainers.gradient."""
+    """How the loop runs. ``validations``: at most so many, spread evenly over the budget, the last at its end;
+    ``patience``: stop after so many validations without a better mean over the last ``average`` (0: never); ``keep``:
+    the weights of the ``best`` validation or the ``last``; ``loss``: a name of automl.losses or ``auto``; the rest as
+    in automl.trainers.gradient."""
 
     batch_size: int = 64
     validations: int = 20
@@ -61,8 +65,9 @@ class Options:
 
 @dataclass(frozen=True)
 class Setup:
-    """What an updater is made from. ``loss`` is None where the outputs have no loss; ``score(outputs, rows' targets)`` in any case
-    gives the mean of the task's case errors (0 is best). ``fraction`` of the budget and ``seed`` are for its own use."""
+    """What an updater is made from. ``loss`` is None where the outputs have no loss; ``score(outputs, rows'
+    targets)`` in any case gives the mean of the task's case errors (0 is best). ``fraction`` of the budget and
+    ``seed`` are for its own use."""
 
     program: torch.nn.Module
     data: ProblemData
@@ -85,18 +90,20 @@ def fit(
     report: Report | None = None,
 ) -> TrainingResult:
     """Train ``program``, called with one batch (primitives.batch) for each argument, on ``data.train``; validate on
-    ``data.validation``. It is left on its device with the weights that the result names.
+    ``data.validation``. It is left on its device, in
+    evaluation mode, with the weights that the result names.
 
-    A NaN or infinite loss, memory that runs out and a deadline are outcomes; any other exception is a bug and propagates. With
-    one thread, the same seed, and a budget in epochs or steps, the result is the same. torch's global generator is put back.
+    A NaN or infinite loss, memory that runs out, a deadline and outputs without a loss are outcomes; any other
+    exception is a bug and propagates. With one thread, the same seed, and a budget in epochs or steps, the result is
+    the same. torch's global generator is put back.
     """
     with _seeded(seed):
         return _Training(program, data, make_updater, budget, options or Options(), seed, report).run()
 
 
 def joined(data: ProblemData) -> ProblemData:
-    """The data with train and validation cases together as train part, for a final fit with ``keep="last"``; the validation part
-    stays what it was, so its scores then say nothing."""
+    """The data with train and validation cases together as train part, for a final fit with ``keep="last"``; the
+    validation part stays what it was, so its scores then say nothing."""
     if data.validation is data.train:
         return data
     return data.with_data(_join(data.train, data.validation), data.validation)
@@ -171,12 +178,16 @@ class _Training:
             self.epochs()
         except _Ended as end:
             outcome, detail = end.outcome, end.detail
+        except Unsuitable as error:
+            outcome, detail = UNSUITABLE, str(error)
         except (MemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise
             outcome, detail = OUT_OF_MEMORY, (str(error).strip().splitlines() or ["no memory"])[0][:300]
         if self.result.weights is not None and self.options.keep == "best":
             self.program.load_state_dict(dict(self.result.weights))
+        self.program.zero_grad(set_to_none=True)
+        self.program.eval()
         return replace(
             self.result,
             outcome=outcome,
@@ -311,7 +322,8 @@ class _Training:
         return self.precision.order(taken)
 
     def close_epoch(self, loss: float, *, validate: bool) -> None:
-        """Record the epoch; with ``validate`` measure, keep the weights if they are the best, and ask whether to go on."""
+        """Record the epoch; with ``validate`` measure, keep the weights if they are the best, and ask whether to go
+        on."""
         validated: tuple[float | None, float | None] = (None, None)
         if validate:
             with self.updater.evaluation():
@@ -333,11 +345,18 @@ class _Training:
         if self.options.patience and self.stale >= self.options.patience:
             raise _Ended(OK, f"early stopping after epoch {self.epoch}")
 
+    def validation_loss(self, outputs: Any, targets: Any) -> float | None:
+        try:
+            return None if self.plain is None else float(self.plain(outputs, targets))
+        except Unsuitable:
+            return None  # some case fails; the score counts it as wrong
+
     def measure(self) -> tuple[float | None, float | None]:
-        """Validation loss and score; the weights are kept where they are the best so far (a tie goes to the lower loss)."""
+        """Validation loss and score; the weights are kept where they are the best so far (a tie goes to the lower
+        loss)."""
         inputs, targets = self.validation
         outputs = batches.predict(self.program, inputs)
-        loss = None if self.plain is None else float(self.plain(outputs, targets))
+        loss = self.validation_loss(outputs, targets)
         scores = self.data.score(batches.answers(outputs), self.data.validation)
         score = scores.get(self.data.metric)
         if score is None or math.isnan(score) or (loss is not None and not math.isfinite(loss)):

@@ -11,20 +11,17 @@ from torch.nn import functional
 from primitives.batch import Ragged
 
 from .metrics import CLASSES, INTEGERS, NUMBERS
+from .trainers.base import Unsuitable
 
 Loss = Callable[[Any, Any], torch.Tensor]
 """``(outputs, targets) -> scalar``, the mean over the cases."""
 
 
-class Unsuitable(ValueError):
-    """The outputs have no form that the loss can compare with the targets."""
-
-
 def cross_entropy(smoothing: float = 0.0, probabilities: bool = False) -> Loss:
     """Cross entropy of scores [n, classes] against classes [n], with label smoothing (Szegedy et al. 2016).
 
-    Outputs of log_softmax are scores too: there it equals the negative log-likelihood. With ``probabilities`` the outputs are
-    those of a softmax, and their logarithm is taken.
+    Outputs of log_softmax are scores too: there it equals the negative log-likelihood. With ``probabilities`` the
+    outputs are those of a softmax, and their logarithm is taken.
     """
 
     def loss(outputs: Any, targets: Any) -> torch.Tensor:
@@ -96,7 +93,8 @@ def loss_name(form: str, targets: Any) -> str:
 
 
 def are_probabilities(outputs: Any) -> bool:
-    """Whether outputs [n, classes ≥ 2] are distributions, as a program's that ends in softmax: scores never add up to 1 by chance."""
+    """Whether outputs [n, classes ≥ 2] are distributions, as a program's that ends in softmax: scores never add up to
+    1 by chance."""
     values = outputs.values if isinstance(outputs, Ragged) else outputs
     if (
         not isinstance(values, torch.Tensor)

@@ -1,4 +1,5 @@
-"""Where a training runs, in which number format and memory layout: decided by rules, not by timing, so that a record can be repeated."""
+"""Where a training runs, in which number format and memory layout: decided by rules, not by timing, so that a record
+can be repeated."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Learning-rate schedules: a factor of the base rate as a function of where training stands.
 
-A schedule is any callable from a Clock to a factor; ``per_epoch`` makes one of a function of the epoch. Those named in SCHEDULES
-need no argument, so that a setting can name them.
+A schedule is any callable from a Clock to a factor; ``per_epoch`` makes one of a function of the epoch. Those named
+in SCHEDULES need no argument, so that a setting can name them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 
 class Clock(NamedTuple):
-    """Where training stands: ``step`` and ``epoch`` count from 0; ``fraction`` in [0, 1] is the part of the budget that is used."""
+    """Where training stands: ``step`` and ``epoch`` count from 0; ``fraction`` in [0, 1] is the part of the budget
+    that is used."""
 
     step: int
     epoch: int
@@ -38,7 +39,8 @@ def cosine(final: float = 0.0) -> Schedule:
 
 
 def one_cycle(warm: float = 0.25, start: float = 0.1, final: float = 0.0) -> Schedule:
-    """From ``start`` up to 1 within the fraction ``warm``, then down to ``final``, both along half a cosine (Smith and Topin 2018)."""
+    """From ``start`` up to 1 within the fraction ``warm``, then down to ``final``, both along half a cosine (Smith
+    and Topin 2018)."""
 
     def factor(clock: Clock) -> float:
         rising = clock.fraction < warm

@@ -1,4 +1,5 @@
-"""Trainers: ways to find a program's weights. One kind a file; ``trainer_kinds`` finds them, ``choose_trainer`` picks one."""
+"""Trainers: ways to find a program's weights. One kind a file; ``trainer_kinds`` finds them, ``choose_trainer`` picks
+one."""
 
 from __future__ import annotations
 
@@ -34,8 +35,8 @@ def trainer_kinds() -> Mapping[str, type[AbstractTrainer]]:
                 continue
             if found.name in kinds:
                 raise RuntimeError(
-                    f"name={found.name!r} is taken by {kinds[found.name].__module__} and {found.__module__}: names must differ; "
-                    "rename one"
+                    f"name={found.name!r} is taken by {kinds[found.name].__module__} and {found.__module__}: "
+                    "names must differ; rename one"
                 )
             kinds[found.name] = found
     return kinds
@@ -50,7 +51,8 @@ def make_trainer(name: str, settings: Mapping[str, Any] | None = None) -> Abstra
 
 
 def choose_trainer(program: Any, data: ProblemData) -> AbstractTrainer:
-    """The trainer, with its default settings, that suits the program best: each says so itself (``AbstractTrainer.suits``)."""
+    """The trainer, with its default settings, that suits the program best: each says so itself
+    (``AbstractTrainer.suits``)."""
     kinds = trainer_kinds()
     best = max(sorted(kinds), key=lambda name: kinds[name].suits(program, data))
     return kinds[best]()

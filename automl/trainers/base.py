@@ -1,4 +1,5 @@
-"""What every trainer is, what it may spend, and what it returns. Imports no torch, so that a driver can read the settings."""
+"""What every trainer is, what it may spend, and what it returns. Imports no torch, so that a driver can read the
+settings."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from automl.schedules import Clock
 
 OK, DIVERGED, OUT_OF_MEMORY, TIMED_OUT, STOPPED = "ok", "diverged", "out of memory", "timed out", "stopped"
-OUTCOMES = (OK, DIVERGED, OUT_OF_MEMORY, TIMED_OUT, STOPPED)
+UNSUITABLE = "unsuitable"
+OUTCOMES = (OK, DIVERGED, OUT_OF_MEMORY, TIMED_OUT, STOPPED, UNSUITABLE)
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,9 @@ class EpochRecord:
     """What was measured by the end of an epoch.
 
     ``train_loss`` is the mean over the epoch's batches as trained (augmented, regularised only by smoothing);
-    ``validation_loss`` and ``validation_score`` (the task's metric) are None in an epoch without validation, or where undefined;
-    ``gradient_norm`` is the Euclidean norm at the epoch's last step, before clipping (for evolution: of the estimate).
+    ``validation_loss`` and ``validation_score`` (the task's metric) are None in an epoch without validation, or where
+    undefined; ``gradient_norm`` is the Euclidean norm at the epoch's last step, before clipping (for evolution: of
+    the estimate).
     """
 
     epoch: int
@@ -70,9 +73,11 @@ class EpochRecord:
 class TrainingResult:
     """What became of one training. The program is left with ``weights``.
 
-    ``outcome``: ``ok`` (budget used or early stopping), ``diverged`` (loss NaN or infinite), ``out of memory``, ``timed out``
-    (deadline), ``stopped`` (by ``report``). ``weights`` are those of the best validation score (name -> tensor on the CPU; None
-    where no validation was reached), ``best_score`` and ``scores`` what they gave. ``seconds`` is wall time with validation.
+    ``outcome``: ``ok`` (budget used or early stopping), ``diverged`` (loss NaN or infinite), ``out of memory``,
+    ``timed out`` (deadline), ``stopped`` (by ``report``), ``unsuitable`` (this trainer cannot train the program, for
+    its outputs have no loss). ``weights`` are those of the best validation score (name -> tensor on the CPU; None
+    where no validation was reached), ``best_score`` and ``scores`` what they gave. ``seconds`` is wall time with
+    validation.
     """
 
     outcome: str
@@ -97,14 +102,20 @@ Report = Callable[[EpochRecord], bool | None]
 """Called after each validation; training ends with the outcome ``stopped`` when it returns True."""
 
 
+class Unsuitable(ValueError):
+    """The outputs have no form that the loss can compare with the targets: the outcome ``unsuitable``."""
+
+
 class AbstractUpdater(ABC):
-    """One way to change a program's weights batch by batch; the training loop (automl.fit) calls it and does all the rest."""
+    """One way to change a program's weights batch by batch; the training loop (automl.fit) calls it and does all the
+    rest."""
 
     learning_rate: float = 0.0
 
     @abstractmethod
     def step(self, inputs: tuple, targets: Any, clock: Clock, measure: bool) -> Any:
-        """Update the weights once. Returns the loss, a detached scalar tensor; with ``measure`` the gradient norm is noted too."""
+        """Update the weights once. Returns the loss, a detached scalar tensor; with ``measure`` the gradient norm is
+        noted too."""
 
     @property
     @abstractmethod
@@ -117,7 +128,8 @@ class AbstractUpdater(ABC):
 
 
 class AbstractTrainer(ABC):
-    """Finds weights. ``settings`` declares what may be tuned, with ranges; unknown names and values out of range are refused."""
+    """Finds weights. ``settings`` declares what may be tuned, with ranges; unknown names and values out of range are
+    refused."""
 
     name: ClassVar[str]
     settings: ClassVar[tuple[Setting, ...]]

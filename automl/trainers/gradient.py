@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from automl.schedules import SCHEDULES, Clock, Schedule, schedule_named
 from primitives.primitive import Setting
 
-from .base import AbstractTrainer, AbstractUpdater, Budget, Report, TrainingResult
+from .base import AbstractTrainer, AbstractUpdater, Budget, Report, TrainingResult, Unsuitable
 
 if TYPE_CHECKING:
     from automl.data import ProblemData
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 class GradientTrainer(AbstractTrainer):
     """SGD (Nesterov's or plain momentum) or AdamW (Loshchilov and Hutter 2019) on the gradient of the task's loss.
 
-    ``l2`` is λ of Nielsen's ch. 3: λ/2n Σ w² is added to the loss, over weights and not biases, n the number of training cases.
-    ``weight_decay`` is decoupled: weights shrink by ``rate × weight_decay`` a step. ``clip`` bounds the gradient norm (0: not).
-    ``average`` keeps exponentially averaged weights, with that fraction of all steps as horizon (0: not). ``schedule`` may also
-    be any function of a Clock; such a trainer has no JSON form.
+    ``l2`` is λ of Nielsen's ch. 3: λ/2n Σ w² is added to the loss, over weights and not biases, n the number of
+    training cases. ``weight_decay`` is decoupled: weights shrink by ``rate × weight_decay`` a step. ``clip`` bounds
+    the gradient norm (0: not). ``average`` keeps exponentially averaged weights, with that fraction of all steps as
+    horizon (0: not). ``schedule`` may also be any function of a Clock; such a trainer has no JSON form.
     """
 
     name: ClassVar[str] = "gradient"
@@ -71,7 +71,8 @@ class GradientTrainer(AbstractTrainer):
 
     @classmethod
     def suits(cls, program: Any, data: ProblemData) -> float:
-        """1 where every parameter gets a gradient, 0 where none does; where some do, as there are too many for evolution."""
+        """1 where every parameter gets a gradient, 0 where none does; where some do, as there are too many for
+        evolution."""
         from automl.diagnostics import reached_parameters
 
         total, reached = reached_parameters(program, data)
@@ -107,7 +108,7 @@ class GradientTrainer(AbstractTrainer):
 
     def _updater(self, setup: Setup) -> AbstractUpdater:
         if setup.loss is None:
-            raise ValueError(
+            raise Unsuitable(
                 f"task={setup.data.name!r}: the program's outputs have no loss, tensors of real numbers are required; "
                 "use the trainer 'evolution'"
             )
