@@ -104,13 +104,16 @@ class _Alarm:
         self._seconds = seconds
         self._armed = False
         self._previous: Any = None
+        self._timer = (0.0, 0.0)  # of whoever set an alarm before; it goes on after the job
+        self._started = 0.0
 
     def __enter__(self) -> None:
         if not can_interrupt():
             return
         self._previous = signal.signal(signal.SIGALRM, self._ring)
+        self._started = time.monotonic()
         self._armed = True
-        signal.setitimer(signal.ITIMER_REAL, max(self._seconds, 1e-6), _REPEAT_SECONDS)
+        self._timer = signal.setitimer(signal.ITIMER_REAL, max(self._seconds, 1e-6), _REPEAT_SECONDS)
 
     def __exit__(self, *_: object) -> None:
         self.stop()
@@ -122,6 +125,10 @@ class _Alarm:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self._previous)
             self._previous = None
+            delay, interval = self._timer
+            if delay:
+                left = delay - (time.monotonic() - self._started)
+                signal.setitimer(signal.ITIMER_REAL, max(left, 1e-3), interval)
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
         if self._armed:
