@@ -34,7 +34,7 @@ NO_EVIDENCE: Mapping[str, Mapping[str, Any]] = {}
 
 class AbstractStore(ABC):
     """Keeps records. Every method is one transaction and what it wrote is kept when it returns: it survives the death
-    of the process at any later moment (of the machine too, save for the last moments, see docs). Inside `with
+    of the process at any later moment (that of the machine may take the last moments). Inside `with
     store.batch():` several calls form one transaction, kept when the block ends. Instances may be used from several
     threads.
 

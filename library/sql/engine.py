@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine, event, insert, inspect, select, update
+from sqlalchemy import URL, Connection, create_engine, event, func, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from ..records import Conflict, StoreError
@@ -19,6 +19,9 @@ from .migrations import STEPS
 from .schema import APPLICATION, VERSION, metadata, schema_version
 
 BUSY_SECONDS = 60.0
+# What lets one writer at a time go on: anywhere the row of the version; PostgreSQL has a lock that writes nothing.
+_LOCK = select(schema_version.c.version).with_for_update()
+_POSTGRESQL_LOCK = select(func.pg_advisory_xact_lock(int.from_bytes(b"automl")))
 
 
 class Database:
@@ -37,8 +40,9 @@ class Database:
             event.listen(self._engine, "connect", _set_up_sqlite)
         self._local = threading.local()
         self._process = os.getpid()
+        self._made = False
         try:
-            self._prepare()
+            self._prepare(create)
         except BaseException:
             self._engine.dispose()
             raise
@@ -62,12 +66,12 @@ class Database:
             yield current
             return
         self._own_process()
-        with self._errors(), self._begin("BEGIN") as connection:
+        with self._errors(), self._begin(alone=False) as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that is alone in writing (on SQLite from its first moment, so what it reads stays true until it
+        """A transaction that is alone in writing (from its first moment, so what it reads stays true until it
         ends) and is committed at the end of the block; within a batch, the batch's own."""
         local = self._local
         current = getattr(local, "connection", None)
@@ -80,7 +84,7 @@ class Database:
                 raise
             return
         self._own_process()
-        with self._errors(), self._begin("BEGIN IMMEDIATE") as connection:
+        with self._errors(), self._begin(alone=True) as connection:
             local.connection, local.failed = connection, False
             try:
                 yield connection
@@ -90,12 +94,15 @@ class Database:
                 local.connection = None
 
     @contextmanager
-    def _begin(self, sqlite: str) -> Iterator[Connection]:
+    def _begin(self, alone: bool) -> Iterator[Connection]:
         with self._engine.connect() as connection, connection.begin():
-            if (
-                self._file is not None
-            ):  # said here, as the driver's own BEGIN is off and an event costs on every statement
-                connection.connection.cursor().execute(sqlite).close()
+            if self._file is not None:
+                # The driver's own BEGIN is off, and an event listener that says it would cost on every statement.
+                connection.connection.cursor().execute("BEGIN IMMEDIATE" if alone else "BEGIN").close()
+            elif alone and self._engine.dialect.name == "postgresql":
+                connection.execute(_POSTGRESQL_LOCK)
+            elif alone and self._made:
+                connection.execute(_LOCK)
             yield connection
 
     @property
@@ -121,11 +128,15 @@ class Database:
 
     # -- opening -----------------------------------------------------------------------------------------------
 
-    def _prepare(self) -> None:
+    def _prepare(self, create: bool) -> None:
         with self.read() as connection:
             version = self._version(connection)
+        if version is None and not create:
+            raise StoreError(f"store={self.name} does not exist: the database is empty; check the URL")
+        self._made = version is not None
         if version != VERSION:
             self._bring_up_to_date()
+            self._made = True
         if self._file is not None:
             self._use_wal()
 

@@ -20,6 +20,7 @@ from library.store import open_store
 
 EXAMPLES = Path(__file__).parent / "examples"
 ROOT = Path(__file__).resolve().parents[2]
+SQLITE = b"SQLite format 3\0"
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -144,7 +145,7 @@ def test_a_newer_store_is_refused_and_left_alone(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "data", [b"hello, world", b"SQLite format 3\0" + b"\xff" * 500, b"SQLite format 3\0", os.urandom(5000)]
+    "data", [b"hello, world", SQLITE + b"\xff" * 500, SQLITE, os.urandom(5000)], ids=["text", "torn", "cut", "noise"]
 )
 def test_a_file_that_is_no_database_is_refused_and_left_alone(data, tmp_path):
     (tmp_path / "x.db").write_bytes(data)
@@ -221,10 +222,12 @@ with open_store(url) as store:
     store.create_run(Run(me, "task", "random"))
     for ask in range(60):
         store.append(Event(me, 2 * ask, "asked", ask))
-        store.record(Evaluation(me, ask, "x", "completed", {"score": ask}, key=f"{ask}"), events=[Event(me, 2 * ask + 1, "told", ask)])
+        made = Evaluation(me, ask, "x", "completed", {"score": ask}, key=f"{ask}")
+        store.record(made, events=[Event(me, 2 * ask + 1, "told", ask)])
         if ask % 6 == 0:
             try:
-                store.promote([Subroutine(f"f{ask}", f"{me}-{ask}", "int", "algorithmic", "1")], [Use(f"{me}-{ask}", me)])
+                word = Subroutine(f"f{ask}", f"{me}-{ask}", "int", "algorithmic", "1")
+                store.promote([word], [Use(word.digest, me)])
                 print(f"f{ask}")
             except Conflict:
                 pass
@@ -320,6 +323,15 @@ def test_a_fork_does_not_share_its_parents_connection(tmp_path):
         with pytest.raises(Conflict):
             store.append(Event("r", 0, "asked"))
         store.append(Event("r", 1, "told"))
+
+
+def test_an_empty_database_is_no_store_yet(tmp_path):
+    (tmp_path / "x.db").touch()
+    with pytest.raises(StoreError, match="does not exist"):
+        open_store(str(tmp_path / "x.db"), create=False)
+    assert content(tmp_path) == {"x.db": b""}
+    with open_store(str(tmp_path / "x.db")) as store:
+        assert store.runs() == ()
 
 
 def test_a_locked_store_says_so(tmp_path, monkeypatch):
