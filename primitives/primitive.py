@@ -187,17 +187,22 @@ USE = Setting("use", "fresh", choices=("fresh", "tuned", "frozen"))
 
 
 def definition(
-    name: str, scheme: Scheme | str, body: Any, *, doc: str = "", weights: str | None = None, use: str | None = None, cost: float = 1.0
+    name: str, scheme: Scheme | str, body: Any, *, doc: str = "", weights: str | None = None, digest: str = "", cost: float = 1.0
 ) -> Definition:
-    """A subroutine as a word. With weights its occurrences are ``frozen`` unless told otherwise, else ``fresh``."""
-    from .term import digest, sites_of
+    """A subroutine as a word: it stands for the closed term ``body``, whose words are primitives or other definitions.
+
+    With ``weights`` (a blob's digest) its occurrences are ``frozen`` unless told otherwise, else ``fresh``. ``digest`` names the version
+    (default: that of the body).
+    """
+    from .term import digest as digest_of
+    from .term import sites_of
 
     scheme = parse_scheme(scheme) if isinstance(scheme, str) else scheme
     sited = bool(sites_of(body))
-    default = use or ("frozen" if weights else "fresh")
+    default = "frozen" if weights else "fresh"
     settings = (Setting("use", default, choices=USE.choices),) if sited else ()
     return Definition(
-        name, scheme, _unavailable, doc, settings, cost, geometric=sited, body=body, digest=digest(body), weights=weights
+        name, scheme, _unavailable, doc, settings, cost, geometric=sited, body=body, digest=digest or digest_of(body), weights=weights
     )
 
 

@@ -1,0 +1,166 @@
+"""What users import: ``automl.search``, ``automl.grow``, ``automl.Library``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from library.records import Change, Solution, Subroutine
+from library.store import open_store
+from library.vocabulary import Vocabulary, pinned_name
+
+from .budget import Budget, parse_budget
+from .load import load_tasks
+from .session import Options, Progress, Result, library_url, load_vocabulary, open_study, run_study
+from .task import AbstractTask
+
+
+class Library:
+    """The library at a URL: ``sqlite:///file.db``, a file, ``memory:``, or any SQLAlchemy URL."""
+
+    def __init__(self, url: str | Path | None = None, *, create: bool = True) -> None:
+        """Opens (and makes, if ``create``) the library; None is ``automl.db`` in the current folder. Raises StoreError."""
+        self.url = library_url(url)
+        self.store = open_store(self.url, create=create)
+
+    def __len__(self) -> int:
+        return len(self.store.subroutines())
+
+    def __iter__(self) -> Iterable[Subroutine]:  # type: ignore[override]
+        return iter(self.store.subroutines())
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Primitives and active subroutines as words."""
+        return load_vocabulary(self.store)
+
+    def list(self) -> list[dict[str, Any]]:
+        """A dictionary a subroutine: name, type, kind, uses, tasks, saved, created."""
+        listed = []
+        for record in self.store.subroutines():
+            uses = self.store.uses(record.digest)
+            listed.append(
+                {
+                    "name": record.name,
+                    "type": record.type,
+                    "kind": record.kind,
+                    "uses": len(uses),
+                    "tasks": sorted({use.task for use in uses}),
+                    "saved": record.saved,
+                    "created": record.created,
+                    "description": record.description,
+                    "digest": record.digest,
+                }  # fmt: skip
+            )
+        return listed
+
+    def show(self, name: str) -> dict[str, Any]:
+        """All that is known of a subroutine. Raises StoreError if there is none of that name."""
+        record = self.store.subroutine(name)
+        uses = self.store.uses(record.digest)
+        return {
+            **record.to_dict(),
+            "pinned": pinned_name(record),
+            "tasks": sorted({use.task for use in uses}),
+            "uses": len(uses),
+        }
+
+    def history(self, name: str | None = None) -> Sequence[Change]:
+        """Promotions, demotions and imports, oldest first."""
+        return self.store.history(name)
+
+    def solutions(self, task: str | None = None) -> Sequence[Solution]:
+        """The programs that solved tasks."""
+        return self.store.solutions(task)
+
+    def close(self) -> None:
+        """Let go of the file or the connections."""
+        self.store.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def make_options(budget: str | int | float | Budget = "60s", **given: Any) -> Options:
+    """Options from a budget's text and the names that ``Options`` has; words may be any sequence."""
+    if given.get("words") is not None:
+        given["words"] = tuple(given["words"])
+    return Options(parse_budget(budget), **{key: value for key, value in given.items() if value is not None})
+
+
+def search(
+    task: str | Path | AbstractTask,
+    budget: str | int | float | Budget = "60s",
+    *,
+    strategy: str | None = None,
+    library: str | Path | Library | None = "memory:",
+    workers: int | str = 1,
+    seed: int = 0,
+    target: float | None = None,
+    words: Sequence[str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    trainer: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Search a program for one task.
+
+    ``task`` is a name (``"digits"``), a path, or a task object; ``budget`` is a time (``"60s"``) or a number of evaluations;
+    ``library`` offers its subroutines as words and keeps the record of the run (default: in memory); ``target`` is the score to reach;
+    ``settings`` are the strategy's options, ``trainer`` the trainer's. Raises TaskError, BudgetError, StrategyError, StoreError.
+    """
+    options = make_options(
+        budget,
+        strategy=strategy,
+        workers=workers,
+        seed=seed,
+        target=target,
+        words=words,
+        settings=settings,
+        trainer=trainer,
+    )
+    chosen, source = _one_task(task, seed)
+    opened = library if isinstance(library, Library) else Library(library)
+    try:
+        return run_study(open_study(chosen, opened.store, options, progress=progress, source=source))
+    finally:
+        if opened is not library:
+            opened.close()
+
+
+def _one_task(task: str | Path | AbstractTask, seed: int) -> tuple[AbstractTask, dict[str, Any]]:
+    from .errors import TaskError
+
+    if isinstance(task, AbstractTask):
+        return task, {}
+    found = load_tasks(str(task), seed=seed)
+    if len(found) != 1:
+        names = ", ".join(each.name for each in found[:5])
+        raise TaskError(
+            f"task={str(task)!r} holds {len(found)} tasks ({names}, …): one is required; use automl.grow, or pick one"
+        )
+    return found[0], {"spec": str(task), "name": found[0].name, "seed": seed}
+
+
+def grow(
+    tasks: Sequence[str | Path | AbstractTask] | str | Path,
+    budget: str | int | float | Budget | None = None,
+    *,
+    library: str | Path | Library | None = "memory:",
+    **options: Any,
+) -> Any:
+    """Run a stream of tasks (or a curriculum) with a growing library: search, record, compress, promote, rewrite, revisit.
+
+    Keyword options as for ``search``. Returns a Growth: results a task, what was promoted, and the library's list.
+    """
+    from .growth import grow as run_growth
+
+    opened = library if isinstance(library, Library) else Library(library)
+    try:
+        return run_growth(tasks, opened.store, budget=budget, **options)
+    finally:
+        if opened is not library:
+            opened.close()

@@ -1,0 +1,73 @@
+"""The ``automl`` command. Errors are one clear message on standard error and exit code 2."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import typer
+
+from library.records import StoreError
+from primitives.infer import IllTyped
+from primitives.primitive import SettingError
+from primitives.syntax import TermSyntaxError
+from primitives.types import TypeSyntaxError
+from primitives.values import ValueMismatch
+from search.problem import ProblemError
+from search.strategy import StrategyError
+
+from .budget import BudgetError
+from .commands import demo, grow, library, runs, search
+from .errors import TaskError
+from .executors import WorkerError
+from .study import StudyError
+
+USER_ERRORS = (
+    TaskError, StoreError, BudgetError, StudyError, StrategyError, ProblemError, SettingError, IllTyped, TermSyntaxError,
+    TypeSyntaxError, ValueMismatch, WorkerError, OSError,
+)  # fmt: skip
+CLICK_ERROR = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+"""What typer raises for a wrong command line; where it comes from depends on typer's version."""
+app = typer.Typer(
+    help="Models as programs, grown instead of handcrafted.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)  # fmt: skip
+app.command()(search.search)
+app.command()(grow.grow)
+app.add_typer(library.app, name="library")
+app.add_typer(runs.app, name="runs")
+app.command()(runs.export)
+app.command()(runs.predict)
+app.command()(demo.demo)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; the entry point of the ``automl`` script."""
+    logging.basicConfig(
+        level=os.environ.get("AUTOML_LOG", "WARNING").upper(), format="%(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        code = app(args=arguments, prog_name="automl", standalone_mode=False)
+    except typer.Exit as error:
+        code = error.exit_code
+    except typer.Abort:
+        sys.exit(_fail("interrupted", 130))
+    except CLICK_ERROR as error:
+        sys.exit(_fail(error.format_message(), 2))
+    except KeyboardInterrupt:
+        sys.exit(_fail("interrupted", 130))
+    except BrokenPipeError:
+        sys.exit(0)
+    except USER_ERRORS as error:
+        sys.exit(_fail(str(error), 2))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int) -> int:
+    sys.stderr.write(f"automl: {message}\n")
+    return code
+
+
+if __name__ == "__main__":
+    main()

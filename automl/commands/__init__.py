@@ -1,0 +1,1 @@
+"""The subcommands of ``automl``, one family a file."""

@@ -1,0 +1,181 @@
+"""``automl library``: what is in it, where it came from, who uses it, what it saved."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from library.exchange import export_library, import_library
+from library.records import StoreError
+from primitives.infer import IllTyped, infer
+from primitives.primitive import expand
+from primitives.syntax import show
+from primitives.term import words_in
+
+from ..api import Library
+from ..session import load_vocabulary
+from .common import print_json, print_table
+from .search import LibraryUrl
+
+app = typer.Typer(help="The library of subroutines.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _open(url: str | None) -> Library:
+    return Library(url)
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+@app.command("list")
+def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
+    """Every active subroutine: type, kind, uses, tasks, saved, created."""
+    rows = _open(library).list()
+    if json:
+        print_json(rows)
+        return
+    columns = ["name", "type", "kind", "uses", "tasks", "saved", "created"]
+    shown = [
+        [row["name"], row["type"], row["kind"], row["uses"], len(row["tasks"]), row["saved"], _time(row["created"])]
+        for row in rows
+    ]
+    print_table(columns, shown, f"{len(rows)} subroutines")
+
+
+@app.command("show")
+def show_(name: str, library: LibraryUrl = None, json: AsJson = False) -> None:
+    """One subroutine: its body, with subroutines and written out, provenance, uses."""
+    opened = _open(library)
+    row = opened.show(name)
+    vocabulary = load_vocabulary(opened.store)
+    body = vocabulary.read(row["body"])
+    row["body"], row["expanded"] = show(body), show(expand(body, vocabulary.all_words))
+    if json:
+        print_json(row)
+        return
+    for key, value in row.items():
+        typer.echo(f"{key:12} {_time(value) if key == 'created' else _shown(value)}")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value)) or "–"
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_shown(item)}" for key, item in value.items()) or "–"
+    return "–" if value is None else str(value).replace("\n", "\n" + " " * 13)
+
+
+@app.command()
+def history(
+    name: Annotated[str | None, typer.Argument()] = None, library: LibraryUrl = None, json: AsJson = False
+) -> None:
+    """Promotions, demotions and imports with their evidence, oldest first."""
+    changes = _open(library).history(name)
+    if json:
+        print_json([change.to_dict() for change in changes])
+        return
+    print_table(
+        ["time", "action", "name", "evidence"], [[_time(c.time), c.action, c.name, _shown(c.evidence)] for c in changes]
+    )
+
+
+@app.command()
+def graph(name: str, library: LibraryUrl = None, json: AsJson = False) -> None:
+    """What a subroutine is made of, and what uses it, as a tree."""
+    opened = _open(library)
+    record = opened.store.subroutine(name)
+    vocabulary = load_vocabulary(opened.store)
+    known = {r.name: r for r in opened.store.subroutines()}
+    parts = {
+        r.name: [w.name for w in dict.fromkeys(words_in(vocabulary.read(r.body))) if w.name in known]
+        for r in known.values()
+    }
+    users = sorted(user for user, used in parts.items() if record.name in used)
+    tasks = sorted({use.task for use in opened.store.uses(record.digest)})
+    if json:
+        edges = [[user, used] for user, all_used in sorted(parts.items()) for used in sorted(set(all_used))]
+        print_json(
+            {
+                "name": record.name,
+                "uses": sorted(set(parts.get(record.name, ()))),
+                "used_by": users,
+                "tasks": tasks,
+                "edges": edges,
+            }
+        )
+        return
+    from rich.console import Console
+    from rich.tree import Tree
+
+    tree = Tree(f"{record.name} : {record.type}")
+    _branch(tree.add("is made of"), record.name, parts, 0)
+    for title, names in (("used by subroutines", users), ("used by tasks", tasks)):
+        branch = tree.add(title)
+        for each in names:
+            branch.add(each)
+    Console(markup=False).print(tree)
+
+
+def _branch(tree: Any, name: str, parts: dict[str, list[str]], depth: int) -> None:
+    for part in dict.fromkeys(parts.get(name, ())):
+        branch = tree.add(part)
+        if depth < 20:
+            _branch(branch, part, parts, depth + 1)
+
+
+@app.command()
+def export(file: str, library: LibraryUrl = None) -> None:
+    """Write the whole library, with weights and history, to one file."""
+    opened = Library(library, create=False)
+    typer.echo(f"{export_library(opened.store, file)} subroutines written to {file}")
+
+
+@app.command("import")
+def import_(file: str, library: LibraryUrl = None) -> None:
+    """Take in the subroutines of an exported file; all or none."""
+    opened = _open(library)
+    typer.echo(f"{import_library(opened.store, file)} subroutines taken in from {file}")
+
+
+@app.command()
+def check(library: LibraryUrl = None, json: AsJson = False) -> None:
+    """Check every subroutine: its text is read, it has its stored type, its weights are there and fit. Exit code 1 if not."""
+    opened = Library(library, create=False)
+    problems = []
+    vocabulary = load_vocabulary(opened.store)
+    for record in opened.store.subroutines(state=None):
+        try:
+            body = expand(vocabulary.read(record.body), vocabulary.all_words)
+            found = infer(body, vocabulary.all_words)
+            if not found.sites and str(found.scheme) != record.type:
+                problems.append({"name": record.name, "problem": f"type is {found.scheme}, stored is {record.type}"})
+            if record.weights is not None:
+                opened.store.blobs.get(record.weights)
+        except (IllTyped, StoreError, ValueError) as error:
+            problems.append({"name": record.name, "problem": str(error)})
+    count = len(opened.store.subroutines(state=None))
+    if json:
+        print_json({"checked": count, "problems": problems})
+    else:
+        for problem in problems:
+            typer.echo(f"{problem['name']}: {problem['problem']}")
+        typer.echo(f"{count} subroutines checked, {len(problems)} problems")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def gc(library: LibraryUrl = None) -> None:
+    """Delete weights that nothing names any more: neither a subroutine, a solution, nor a run's best evaluations."""
+    opened = Library(library, create=False)
+    store = opened.store
+    keep = {r.weights for r in store.subroutines(state=None)} | {s.weights for s in store.solutions()}
+    for run in store.runs():
+        keep |= {evaluation.weights for evaluation in store.best(run.id, 5)}
+        if run.state != "finished":
+            keep |= {evaluation.weights for evaluation in store.evaluations(run.id)}
+    typer.echo(f"{store.blobs.gc({digest for digest in keep if digest})} weights files deleted")

@@ -1,0 +1,205 @@
+"""``automl runs``, ``automl export`` and ``automl predict``: what happened, going on with it, and using what was found."""
+
+from __future__ import annotations
+
+import json as json_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from library.records import Run
+from primitives.infer import infer
+from primitives.syntax import show
+
+from ..errors import TaskError
+from ..load import load_tasks
+from ..model import Model
+from ..preprocessing import Preprocessing
+from ..session import load_model, load_vocabulary, open_study, resume_options
+from ..study import StudyError
+from ..task import AbstractTask
+from .common import experiment_folders, json_lines, open_library, print_json, print_table, progress_bar
+from .library import AsJson, _time
+from .search import JsonFile, LibraryUrl, _run, _say
+
+app = typer.Typer(help="Searches that were run: list, show, resume.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
+    """Every run: id, task, state, started, evaluations, best."""
+    rows = open_library(library).run_list()
+    if json:
+        print_json(list(rows))
+        return
+    columns = ["id", "task", "strategy", "state", "started", "evaluations", "best"]
+    print_table(
+        columns, [[_time(row[c]) if c == "started" else row[c] for c in columns] for row in rows], f"{len(rows)} runs"
+    )
+
+
+@app.command("show")
+def show_(run: str, library: LibraryUrl = None, json: AsJson = False) -> None:
+    """One run: how it was started, its best programs, how its evaluations ended."""
+    store = open_library(library, create=False)
+    record = store.run(run)
+    vocabulary = load_vocabulary(store, record.library or None)
+    outcomes: dict[str, int] = {}
+    for evaluation in store.evaluations(run):
+        outcomes[evaluation.outcome] = outcomes.get(evaluation.outcome, 0) + 1
+    best = [
+        {
+            "ask": e.ask,
+            "score": record.primary(e.scores),
+            "parameters": e.parameters,
+            "program": show(vocabulary.read(e.term)),
+        }
+        for e in store.best(run, 5)
+    ]
+    if json:
+        print_json({**record.to_dict(), "outcomes": outcomes, "best": best, "events": store.next_number(run)})
+        return
+    for name in ("id", "task", "strategy", "seed", "budget", "state", "metric", "direction"):
+        typer.echo(f"{name:10} {getattr(record, name)}")
+    typer.echo(f"{'started':10} {_time(record.started)}")
+    typer.echo(f"{'outcomes':10} {', '.join(f'{count} {name}' for name, count in sorted(outcomes.items())) or '–'}")
+    for each in best:
+        typer.echo(f"\nask {each['ask']}, {record.metric} {each['score']}, {each['parameters']} parameters\n  "
+                   + str(each["program"]).replace("\n", "\n  "))  # fmt: skip
+
+
+def task_of(run: Run) -> AbstractTask:
+    """The task of a stored run, loaded again from where it came from. Raises StudyError."""
+    source = run.config.get("task") or {}
+    if "spec" not in source:
+        raise StudyError(
+            f"run={run.id!r}: its task {run.task!r} was made in Python, so it cannot be loaded here; use the Python API"
+        )
+    tasks = load_tasks(
+        source["spec"], target=source.get("target_column"), seed=source.get("seed", 0), search_path=experiment_folders()
+    )
+    for task in tasks:
+        if task.name == source.get("name", run.task):
+            return task
+    raise StudyError(f"run={run.id!r}: task {run.task!r} is no longer in {source['spec']!r}; restore that file")
+
+
+@app.command()
+def resume(run: str, library: LibraryUrl = None, json: JsonFile = None) -> None:
+    """Go on with a run that was interrupted or killed, by replay of its log."""
+    store = open_library(library, create=False)
+    record = store.run(run)
+    task = task_of(record)
+    with json_lines(json) as write:
+        with progress_bar(task.name) as progress:
+            study = open_study(task, store, resume_options(record), run=record, progress=progress)
+            result = _run(study, store)
+        write(result.to_dict())
+        if json != "-":
+            _say(result, alone=True)
+
+
+def model_of(run: str, library: str | None) -> tuple[Model, AbstractTask | None]:
+    """The best program of a stored run, with its weights and its task's preprocessing."""
+    store = open_library(library, create=False)
+    record = store.run(run)
+    best = next(iter(store.best(run)), None)
+    for evaluation in store.evaluations(run):
+        if evaluation.solved and (best is None or not best.solved):
+            best = evaluation
+    if best is None:
+        raise StudyError(f"run={run!r}: no program was found by it (state {record.state}); search with a larger budget")
+    task = task_of(record)
+    vocabulary = load_vocabulary(store, record.library or None)
+    return load_model(store, best, vocabulary, task), task
+
+
+def export(
+    run: str,
+    file: Annotated[str, typer.Argument(help="The file to write.")],
+    to: Annotated[str, typer.Option("--to", help="source (Python text), weights (safetensors) or onnx.")],
+    library: LibraryUrl = None,
+) -> None:
+    """Write a run's best program: as stand-alone source, its weights, or ONNX."""
+    if to not in ("source", "weights", "onnx"):
+        raise typer.BadParameter(f"--to {to!r}: needed source, weights or onnx")
+    model, _ = model_of(run, library)
+    if to == "source":
+        Path(file).write_text(model.source(), encoding="utf-8")
+        if model.weights:
+            from library.blobs import to_bytes
+
+            weights = Path(file).with_suffix(".safetensors")
+            weights.write_bytes(to_bytes(_own(model)))
+            typer.echo(f"weights written to {weights}")
+    elif to == "weights":
+        from library.blobs import to_bytes
+
+        if not model.weights:
+            raise StudyError(f"run={run!r}: its program has no weights; use --to source")
+        Path(file).write_bytes(to_bytes(_own(model)))
+    else:
+        from primitives.onnx import export_onnx
+
+        export_onnx(model.expanded, model.vocabulary.all_words, model.type, dict(model.weights), file)
+    typer.echo(f"written to {file}")
+
+
+def _own(model: Model) -> dict[str, Any]:
+    """The weights of the sites that occur in the program."""
+    sites = infer(model.expanded, model.vocabulary.all_words, model.type).sites
+    return {name: tensor for name, tensor in model.weights.items() if name.rpartition(".")[0] in sites}
+
+
+def predict(run: str, inputs: Annotated[str, typer.Argument(help="A file (.npy, .npz, .csv, .json, .jsonl) or JSON text.")],
+            library: LibraryUrl = None) -> None:  # fmt: skip
+    """Answer for new inputs with a run's best program; one JSON value a line."""
+    model, _ = model_of(run, library)
+    for answer in model.predict(read_inputs(inputs, model.preprocessing)):
+        typer.echo(json_module.dumps(answer, ensure_ascii=False))
+
+
+def read_inputs(text: str, preprocessing: Preprocessing | None) -> Any:
+    """Raw inputs: an array file, a table with the training columns, or JSON (a list of cases). Raises TaskError."""
+    import numpy as np
+
+    path = Path(text)
+    try:
+        if text.lstrip()[:1] in "[{" or not path.suffix:
+            return _cases(json_module.loads(text))
+        if path.suffix == ".npy":
+            return np.load(path, allow_pickle=False)
+        if path.suffix == ".npz":
+            with np.load(path, allow_pickle=False) as archive:
+                return archive["x" if "x" in archive else archive.files[0]]
+        if path.suffix == ".csv":
+            return _table(path, preprocessing)
+        lines = path.read_text(encoding="utf-8")
+        return _cases(
+            [json_module.loads(line) for line in lines.splitlines() if line.strip()]
+            if path.suffix == ".jsonl"
+            else json_module.loads(lines)
+        )
+    except (OSError, ValueError, IndexError) as error:
+        if isinstance(error, TaskError):
+            raise
+        raise TaskError(
+            f"inputs={text[:80]!r}: a readable .npy, .npz, .csv, .json or .jsonl file, or JSON text, is required ({error})"
+        ) from None
+
+
+def _cases(data: Any) -> list[Any]:
+    if not isinstance(data, list):
+        raise TaskError(f"inputs={str(data)[:60]}: a list of cases is required, each a list of the program's arguments")
+    return [case["inputs"] if isinstance(case, dict) and "inputs" in case else case for case in data]
+
+
+def _table(path: Path, preprocessing: Preprocessing | None) -> Any:
+    import csv
+
+    with path.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    if preprocessing is None or not preprocessing.columns:
+        raise TaskError(f"inputs={path.name!r}: the program was not trained on a table; give an array (.npy)")
+    return preprocessing.encode_rows(rows)

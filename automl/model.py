@@ -1,0 +1,142 @@
+"""A found program with its weights: call it, predict with it, save it, write it out as source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from library.blobs import from_bytes, to_bytes
+from library.vocabulary import Vocabulary
+from primitives.interpret import Fuel, evaluate
+from primitives.primitive import expand
+from primitives.syntax import show, show_canonical
+from primitives.term import Term
+from primitives.types import TensorType, Type, arguments_of, has_tensor, parse_type
+from primitives.values import Failure, to_json
+
+from .errors import TaskError
+from .preprocessing import Preprocessing
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A program that can run. ``term`` is expanded (it needs no library); ``weights`` maps ``site.parameter`` to tensors."""
+
+    term: Term
+    type: Type
+    vocabulary: Vocabulary
+    weights: Mapping[str, Any] = field(default_factory=dict)
+    preprocessing: Preprocessing | None = None
+
+    @property
+    def program(self) -> str:
+        """The program's text for people, subroutines by name."""
+        return show(self.term)
+
+    @property
+    def expanded(self) -> Term:
+        """The program with its subroutines written out."""
+        return expand(self.term, self.vocabulary.all_words)
+
+    @cached_property
+    def module(self) -> Any:
+        """The program as a torch.nn.Module in evaluation mode."""
+        from primitives.compile import compile_term
+
+        module = compile_term(self.expanded, self.vocabulary.all_words, self.type, weights=dict(self.weights))
+        module.eval()
+        return module
+
+    def __call__(self, *inputs: Any) -> Any:
+        """The program's value on one case (values of the language), or a Failure."""
+        return evaluate(self.expanded, inputs, words=self.vocabulary.all_words, weights=self.weights, fuel=Fuel())
+
+    def outputs(self, part: Any) -> Any:
+        """The program's outputs on the cases of a task's part, in the form that scores take."""
+        from .evaluate import run_interpreted
+
+        if not has_tensor(self.type):
+            return run_interpreted(self.expanded, part, self.vocabulary.all_words, Fuel())
+        from .training import outputs_of
+
+        return outputs_of(self.module, self.type, part)
+
+    def predict(self, inputs: Sequence[Any] | np.ndarray) -> list[Any]:
+        """Answers for raw inputs: arrays ``[n, *shape]`` as in the training data (labels for a classifier), or, for a program on
+        values, a list of argument lists. Raises TaskError on inputs of another shape or type."""
+        if not has_tensor(self.type):
+            from primitives.values import from_json
+
+            types, result = arguments_of(self.type)
+            answers = []
+            for case in inputs:
+                if not isinstance(case, (list, tuple)) or len(case) != len(types):
+                    raise TaskError(
+                        f"inputs={str(case)[:60]}: a list of {len(types)} arguments is required, type={self.type}"
+                    )
+                value = self(*(from_json(item, type) for item, type in zip(case, types, strict=True)))
+                answers.append(str(value) if isinstance(value, Failure) else to_json(value, result))
+            return answers
+        return self._predict_arrays(inputs)
+
+    def _predict_arrays(self, inputs: Any) -> list[Any]:
+        from .training import predict_raw
+
+        outputs = predict_raw(self.module, self.type, inputs, self.preprocessing)
+        if isinstance(outputs, list):
+            return [str(value) if isinstance(value, Failure) else value for value in outputs]
+        array = outputs.detach().cpu().numpy()
+        if self.preprocessing is not None and isinstance(arguments_of(self.type)[1], TensorType):
+            return self.preprocessing.decode(array)
+        return array.tolist()
+
+    def source(self) -> str:
+        """Stand-alone Python (PyTorch) source that gives the same outputs without this project."""
+        from primitives.source import to_source
+
+        return to_source(self.expanded, self.vocabulary.all_words, self.type, weights=dict(self.weights) or None)
+
+    def save(self, folder: str | Path) -> None:
+        """Write ``model.json`` and ``weights.safetensors`` into a folder."""
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        description = {
+            "format": FORMAT,
+            "type": str(self.type),
+            "program": show_canonical(self.expanded),
+            "preprocessing": None if self.preprocessing is None else self.preprocessing.to_json(),
+        }
+        if self.weights:
+            (target / "weights.safetensors").write_bytes(to_bytes(self.weights))
+        (target / "model.json").write_text(json.dumps(description, indent=1), encoding="utf-8")
+
+    @staticmethod
+    def load(folder: str | Path) -> Model:
+        """The model that ``save`` wrote. Raises TaskError on anything else."""
+        source = Path(folder)
+        try:
+            description = json.loads((source / "model.json").read_text(encoding="utf-8"))
+            if description["format"] > FORMAT:
+                raise TaskError(
+                    f"format={description['format']}: this version reads up to {FORMAT}; update automl-programs"
+                )
+            vocabulary = Vocabulary()
+            prepared = description["preprocessing"]
+            weights = source / "weights.safetensors"
+            return Model(
+                vocabulary.read(description["program"]),
+                parse_type(description["type"]),
+                vocabulary,
+                from_bytes(weights.read_bytes()) if weights.exists() else {},
+                None if prepared is None else Preprocessing.from_json(prepared),
+            )
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise TaskError(f"folder={str(folder)!r}: a saved model is required ({error}); save it again") from None

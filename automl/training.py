@@ -1,0 +1,126 @@
+"""Candidates with weights or tensors: compile, train or run, score. Imported by the evaluator only where torch is needed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from library.blobs import from_bytes, to_bytes
+from primitives.compile import compile_term
+from primitives.infer import Inference
+from primitives.term import Term
+from primitives.types import Type, arguments_of
+from primitives.weights import inherit, initialise
+
+from . import batches
+from .data import Part, ProblemData
+from .errors import TaskError
+from .evaluate import Evaluated, Prepared
+from .preprocessing import Preprocessing
+from .trainers import Budget, choose_trainer, make_trainer
+
+
+def compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Any:
+    """The candidate as a module: weights from the library, from its parents, or fresh."""
+    seed = int(candidate.get("seed", 0))
+    weights = dict(initialise(inference.sites, seed))
+    start = candidate.get("start")
+    if start:
+        tensors = {digest: from_bytes(data) for digest, data in start["blobs"].items()}
+        for site, (digest, there) in start["sites"].items():
+            parent = {
+                f"{site}.{k.removeprefix(there + '.')}": v
+                for k, v in tensors[digest].items()
+                if k.startswith(f"{there}.")
+            }
+            if site in inference.sites:
+                weights.update(inherit(parent, {site: inference.sites[site]}, seed))
+    weights.update({k: v for k, v in prepared.library_weights.items() if k.rpartition(".")[0] in inference.sites})
+    return compile_term(term, prepared.words, prepared.data.type, weights=weights, seed=seed)
+
+
+def train(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Evaluated:
+    """Train the candidate for its epochs within its seconds; scores are those of the best validation."""
+    program = compiled(prepared, term, inference, candidate)
+    data = prepared.data
+    settings = dict(prepared.trainer)
+    name = settings.pop("trainer", None)
+    trainer = make_trainer(name, settings) if name else choose_trainer(program, data)
+    if settings and not name:
+        trainer = make_trainer(trainer.name, settings)
+    seconds = candidate.get("seconds")
+    deadline = None if seconds is None else time.monotonic() + float(seconds)
+    budget = Budget(epochs=int(candidate.get("epochs", 8)), deadline=deadline)
+    result = trainer.fit(program, data, budget, seed=int(candidate.get("seed", 0)))
+    outcome = result.outcome
+    if outcome == "timed out" and result.weights is not None:
+        outcome = "ok"
+    weights = None if result.weights is None else to_bytes(program.weights())
+    scores = {name: float(value) for name, value in result.scores.items()}
+    detail = result.detail or (
+        f"stopped by its deadline after {result.epochs} epochs" if result.outcome == "timed out" else ""
+    )
+    history = [record.to_json() for record in result.history]
+    return Evaluated(outcome, scores, None, inference.parameters, weights, detail=detail, history=history)
+
+
+def score_compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Evaluated:
+    """Score a candidate that has nothing to train."""
+    data = prepared.data
+    program = compiled(prepared, term, inference, candidate)
+    outputs = run_part(program, data, data.validation)
+    cases = [float(error) for error in data.case_errors(outputs, data.validation)]
+    return Evaluated(
+        "ok", {k: float(v) for k, v in data.score(outputs, data.validation).items()}, cases, inference.parameters
+    )
+
+
+def run_part(program: Any, data: ProblemData, part: Part) -> Any:
+    """The program's outputs on a part, as scores take them."""
+    inputs, _ = batches.part_batch(data, part)
+    return batches.answers(batches.predict(program, inputs))
+
+
+def outputs_of(module: Any, type: Type, part: Part) -> Any:
+    """A module's outputs on a task's part, as scores take them."""
+    types, _ = arguments_of(type)
+    inputs = tuple(batches.to_batch(column, each) for column, each in zip(part.inputs, types, strict=True))
+    return batches.answers(batches.predict(module, inputs))
+
+
+def predict_raw(module: Any, type: Type, raw: Any, preprocessing: Preprocessing | None) -> Any:
+    """Outputs for raw inputs of a program of one argument: an array ``[n, *shape]``, or a list of sequences of such examples."""
+    types, _ = arguments_of(type)
+    if len(types) != 1:
+        raise TaskError(
+            f"inputs of type={type}: programs of one argument can predict from arrays; call the model on single cases"
+        )
+    if str(types[0]).startswith("list"):
+        parts = [_array(item, preprocessing) for item in raw]
+        from .data import RaggedArray
+
+        column: Any = RaggedArray(np.concatenate(parts), np.array([len(part) for part in parts], dtype=np.int64))
+    else:
+        column = _array(raw, preprocessing)
+    return batches.answers(batches.predict(module, (batches.to_batch(column, types[0]),)))
+
+
+def _array(raw: Any, preprocessing: Preprocessing | None) -> np.ndarray:
+    try:
+        array = np.asarray(raw, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TaskError("inputs: an array of numbers [n, *shape] is required; convert them") from None
+    if preprocessing is None:
+        return array.astype(np.float32)
+    if array.shape[1:] != preprocessing.shape and array.shape == preprocessing.shape:
+        array = array[None]
+    if (
+        array.ndim + 1 == len(preprocessing.shape) + 1
+        and preprocessing.shape[:1] == (1,)
+        and array.shape[1:] == preprocessing.shape[1:]
+    ):
+        array = array[:, None]
+    return preprocessing.apply(array)

@@ -1,0 +1,131 @@
+"""The vocabulary of a search: the primitives and the subroutines of the library, as one set of words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from primitives.primitive import Definition, Primitive, builtin_words, definition
+from primitives.syntax import TermSyntaxError, parse
+from primitives.term import Term, Word, map_words, words_in
+from primitives.types import parse_scheme
+
+from .records import StoreError, Subroutine
+
+SHORT = 12
+"""Characters of a digest in ``name@digest``."""
+
+
+class Vocabulary:
+    """Words by name. A subroutine is found as ``name`` and as ``name@digest`` (the pinned form, which stored terms use).
+
+    ``words`` is what a search may use: each subroutine once, by its name. ``all_words`` also knows the pinned names, for reading stored
+    terms. ``weights`` maps a subroutine's pinned name to its safetensors bytes, where they were given.
+    """
+
+    def __init__(
+        self,
+        subroutines: Iterable[Subroutine] = (),
+        weights: Mapping[str, bytes] | None = None,
+        base: Mapping[str, Primitive] | None = None,
+        allowed: Sequence[str] | None = None,
+    ) -> None:
+        """``weights``: safetensors bytes by blob digest. ``allowed`` keeps only the named primitives (all where None)."""
+        self.records = tuple(subroutines)
+        base = dict(builtin_words() if base is None else base)
+        self.definitions: dict[str, Definition] = {}
+        every: dict[str, Primitive] = dict(base)
+        for record in _ordered(self.records, every):
+            found = _define(record, every)
+            every[pinned_name(record)] = found
+            if record.state == "active":
+                if record.name in base:
+                    raise StoreError(
+                        f"name={record.name!r} of a subroutine is that of a primitive; rename it in the library"
+                    )
+                every[record.name] = found
+                self.definitions[record.name] = found
+        if allowed is not None:
+            unknown = [name for name in allowed if name not in every]
+            if unknown:
+                raise StoreError(
+                    f"word={unknown[0]!r} is not known; correct the list of words or add it to the library"
+                )
+            base = {name: base[name] for name in allowed if name in base}
+        self.all_words: Mapping[str, Primitive] = MappingProxyType(every)
+        self.words: Mapping[str, Primitive] = MappingProxyType({**base, **self.definitions})
+        self.weights = dict(weights or {})
+
+    @property
+    def digest(self) -> str:
+        """What decides the meaning of every word beyond the primitives: the set of pinned active subroutines."""
+        names = sorted(pinned_name(record) for record in self.records if record.state == "active")
+        return hashlib.sha256("\n".join(names).encode()).hexdigest()
+
+    def read(self, text: str) -> Term:
+        """A stored term; pinned names of active subroutines become plain ones. Raises TermSyntaxError."""
+        plain = {pinned_name(r): r.name for r in self.records if r.state == "active"}
+        term = parse(text, self.all_words)
+        return map_words(term, lambda w: Word(plain[w.name], w.settings, w.site) if w.name in plain else w)
+
+    def pin(self, term: Term) -> Term:
+        """The term with every subroutine named ``name@digest``, as it is stored."""
+        pinned = {r.name: pinned_name(r) for r in self.records if r.state == "active"}
+        return map_words(term, lambda w: Word(pinned[w.name], w.settings, w.site) if w.name in pinned else w)
+
+    def subroutines_in(self, term: Term) -> list[Subroutine]:
+        """The subroutines that occur in the term directly, in order of first occurrence."""
+        by_name = {pinned_name(r): r for r in self.records} | {r.name: r for r in self.records if r.state == "active"}
+        return list({by_name[w.name].digest: by_name[w.name] for w in words_in(term) if w.name in by_name}.values())
+
+    def find(self, type_text: str) -> list[str]:
+        """Names of words whose type can be unified with the given one."""
+        from primitives.unify import Mismatch, Unifier
+
+        wanted = parse_scheme(type_text)
+        found = []
+        for name, primitive in self.words.items():
+            unifier = Unifier()
+            try:
+                unifier.unify(unifier.instantiate(primitive.scheme), unifier.instantiate(wanted))
+            except Mismatch:
+                continue
+            found.append(name)
+        return found
+
+
+def pinned_name(record: Subroutine) -> str:
+    return f"{record.name}@{record.digest[:SHORT]}"
+
+
+def _define(record: Subroutine, words: Mapping[str, Primitive]) -> Definition:
+    try:
+        body = parse(record.body, words)
+        return definition(
+            record.name, record.type, body, doc=record.description, weights=record.weights, digest=record.digest
+        )
+    except ValueError as error:
+        raise StoreError(f"subroutine={pinned_name(record)}: its stored text cannot be read: {error}") from None
+
+
+def _ordered(records: Sequence[Subroutine], words: Mapping[str, Primitive]) -> list[Subroutine]:
+    """Records so that each comes after those that its body names."""
+    known = set(words)
+    waiting, ordered = list(records), []
+    while waiting:
+        ready = []
+        for record in waiting:
+            try:
+                needed = {word.name for word in words_in(parse(record.body))}
+            except TermSyntaxError as error:
+                raise StoreError(f"subroutine={pinned_name(record)}: body cannot be read: {error}") from None
+            if needed <= known:
+                ready.append(record)
+        if not ready:
+            missing = sorted({w.name for r in waiting for w in words_in(parse(r.body))} - known)
+            raise StoreError(f"subroutine={pinned_name(waiting[0])}: needs unknown words {', '.join(missing[:5])}")
+        known |= {pinned_name(record) for record in ready} | {r.name for r in ready if r.state == "active"}
+        ordered += ready
+        waiting = [record for record in waiting if record not in ready]
+    return ordered
