@@ -180,7 +180,7 @@ def test_a_compiled_program_trains(kind, data):
     term = parse("(lambda (x) (dense :units 2 @2 (tanh (dense :units 6 @1 x))))", words)
     program = compile_term(term, words, data.type, seed=1)
     assert arguments_of(program.type)[1] == arguments_of(data.type)[1]
-    result = make_trainer(kind).fit(program, data, Budget(epochs=60))
+    result = make_trainer(kind).fit(program, data, Budget(steps=600))
     assert result.outcome == "ok" and result.best_score > 0.9
     assert set(result.weights) == set(program.weights())
 
