@@ -42,9 +42,8 @@ def weigh(value: Value, limit: int) -> int:
 
 
 def toll_of(primitive: Primitive) -> Callable[[Machine, list], int] | None:
-    """Extra sizes to pay for: values that are compared or hashed count with all that is in them, and four times for
-    the work, whether
-    they are given or made by a function among the arguments; so do graphs."""
+    """Extra sizes to pay for: values that are compared or hashed count with all that is in them, and four times for the
+    work, whether they are given or made by a function among the arguments; so do graphs."""
     compared = {name for name, kind in primitive.scheme.constraints.items() if kind != "Num"}
     arguments = arguments_of(primitive.scheme.type)[0][: primitive.arity]
     whole = [i for i, t in enumerate(arguments) if not is_function(t) and _mentions(t, compared)]

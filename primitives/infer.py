@@ -1,13 +1,13 @@
 """Principal type and shapes of a term, offline: nothing is run, no tensor is allocated.
 
-Damas and Milner (1982) with constraint classes, dimensions, and waiting shape constraints: a word whose result shape cannot be had by
-unification (⌊(h+2p−k)/s⌋+1, concat, flatten) gives a forward function of its argument shapes, which waits until they are known.
-A ``let`` whose value holds sites is monomorphic, for its weights fix its shapes.
+Damas and Milner (1982) with constraint classes, dimensions, and waiting shape constraints: a word whose result shape
+cannot be had by unification (⌊(h+2p−k)/s⌋+1, concat, flatten) gives a forward function of its argument shapes, which
+waits until they are known. A ``let`` whose value holds sites is monomorphic, for its weights fix its shapes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,7 +43,8 @@ class ShapeError(ValueError):
 
 @dataclass(frozen=True)
 class Site:
-    """One place with weights: the word, its settings, the types of its arguments and the shapes of its parameters and buffers."""
+    """One place with weights: the word, its settings, the types of its arguments and the shapes of its parameters and
+    buffers."""
 
     word: str
     settings: dict[str, Any]
@@ -65,7 +66,8 @@ class Site:
 
 @dataclass(frozen=True)
 class Inference:
-    """What is known of a term: its principal type, the constraints of its variables, constraints that still wait, and its sites."""
+    """What is known of a term: its principal type, the constraints of its variables, constraints that still wait, and
+    its sites."""
 
     type: Type
     constraints: dict[str, str] = field(default_factory=dict)
@@ -86,11 +88,15 @@ class Inference:
 
 def infer(term: Term, words: Mapping[str, Primitive], expected: Type | None = None) -> Inference:
     """The principal type of a closed term, unified with ``expected`` if given. Raises IllTyped."""
-    return _Inferencer(words).run(term, expected)
+    try:
+        return _Inferencer(words).run(term, expected)
+    except Mismatch as mismatch:
+        raise IllTyped(f"program: {mismatch}; use fewer pairs of pairs, or name fewer of them") from None
 
 
 def shape_of(type: Type) -> Any:
-    """What shape functions see of an argument: a tensor's shape, a pair of those, ``[shape]`` for a list, else the type itself."""
+    """What shape functions see of an argument: a tensor's shape, a pair of those, ``[shape]`` for a list, else the
+    type itself."""
     if isinstance(type, TensorType):
         return type.shape
     if isinstance(type, Constructor) and type.name == "pair":
@@ -117,6 +123,7 @@ class _Inferencer:
         self.occurrences: list[_Occurrence] = []
         self.waiting: list[_Occurrence] = []
         self.scope: list[Scheme] = []
+        self.names: list[str] = []
 
     def run(self, term: Term, expected: Type | None) -> Inference:
         type = self.check(term, expected) if expected is not None else self.infer(term)
@@ -157,8 +164,8 @@ class _Inferencer:
             name = str(word.site)
             if name in sites and sites[name].parameters != site.parameters:
                 raise IllTyped(
-                    f"word={word.name!r} at site @{name}: weights of shapes {_shapes(sites[name])} are shared with a use that needs "
-                    f"{_shapes(site)}; give this occurrence a site of its own",
+                    f"word={word.name!r} at site @{name}: weights of shapes {_shapes(sites[name])} are shared with "
+                    f"a use that needs {_shapes(site)}; give this occurrence a site of its own",
                     word.name,
                 )
             sites.setdefault(name, site)
@@ -177,9 +184,7 @@ class _Inferencer:
         if isinstance(term, Lambda) and is_function(expected):
             assert isinstance(expected, Constructor)
             argument, wanted = expected.arguments
-            self.scope.append(Scheme(argument))
-            result = self.check(term.body, wanted)
-            self.scope.pop()
+            result = self.inside(Scheme(argument), term.hint, lambda: self.check(term.body, wanted))
             return function(argument, result)
         return self.infer(term)
 
@@ -227,7 +232,8 @@ class _Inferencer:
         return type
 
     def definition(self, term: Word, primitive: Definition) -> Type:
-        """A geometric subroutine has the type of its body where it stands, so its shapes are as exact as if it were written out."""
+        """A geometric subroutine has the type of its body where it stands, so its shapes are as exact as if it were
+        written out."""
         return self.infer(expand(term, self.words))
 
     def let(self, term: Let) -> Type:
@@ -237,10 +243,23 @@ class _Inferencer:
         scheme: Scheme = Scheme(value)
         if not sites_of(term.value) and len(self.waiting) == mark:
             scheme = self.generalise(value)
+        return self.inside(scheme, term.hint, lambda: self.infer(term.body))
+
+    def inside(self, scheme: Scheme, hint: str, work: Callable[[], Type]) -> Type:
+        """Do the work with one more variable in scope."""
         self.scope.append(scheme)
-        type = self.infer(term.body)
+        self.names.append(hint)
+        type = work()
         self.scope.pop()
+        self.names.pop()
         return type
+
+    def shown(self, term: Term) -> str:
+        """The text of a part of the program, with the names of its variables, on one line."""
+        if isinstance(term, Word):
+            return term.name
+        text = " ".join(show(term, scope=tuple(self.names)).split())
+        return text if len(text) <= 60 else text[:59] + "…"
 
     def generalise(self, type: Type) -> Scheme:
         resolved = self.resolve(type)
@@ -260,13 +279,12 @@ class _Inferencer:
         for position in range(len(arguments)):
             type = self.unifier.head(type)
             if isinstance(type, TypeVariable):
-                arrow = function(self.unifier.fresh(), self.unifier.fresh())
-                self.unifier.unify(type, arrow)
-                type = arrow
+                type = self.arrow(type, head)
             if not is_function(type):
                 raise IllTyped(
-                    f"{_name(head)}: got {len(arguments)} arguments, takes {position}; remove {len(arguments) - position}",
-                    _name(head),
+                    f"word={self.shown(head)!r}: got {len(arguments)} arguments, needed at most {position}; "
+                    f"remove {len(arguments) - position}",
+                    self.shown(head),
                 )
             assert isinstance(type, Constructor)
             parameters.append(type.arguments[0])
@@ -283,20 +301,36 @@ class _Inferencer:
             self.settle(mark)
         return type
 
+    def arrow(self, variable: TypeVariable, head: Term) -> Type:
+        """A function type for what is applied but not known yet."""
+        arrow = function(self.unifier.fresh(), self.unifier.fresh())
+        try:
+            self.unifier.unify(variable, arrow)
+        except Mismatch:
+            kind = self.unifier.classes.get(variable)
+            raise IllTyped(
+                f"word={self.shown(head)!r}: it is applied to an argument, but it must be in the class {kind}, "
+                "needed a function; remove the argument, or do not compare or calculate with it",
+                self.shown(head),
+            ) from None
+        return arrow
+
     def match(self, head: Term, position: int, got: Type, needed: Type, argument: Term) -> None:
-        shown = self.text(needed)
+        mark = self.unifier.mark()
         try:
             self.unifier.unify(got, needed)
         except Mismatch as mismatch:
-            got = self.resolve(got)
+            self.unifier.undo(mark)
+            got, shown = self.resolve(got), self.text(needed)
             raise IllTyped(
-                f"word={_name(head)!r}: argument {position + 1} ({_clip(show(argument))}) has type {self.text(got)}, needed {shown}"
-                f" ({mismatch}); {_remedy(got, self.resolve(needed))}",
-                _name(head),
+                f"word={self.shown(head)!r}: argument {position + 1} ({self.shown(argument)}) has type "
+                f"{self.text(got)}, needed {shown} ({mismatch}); {_remedy(got, self.resolve(needed))}",
+                self.shown(head),
             ) from None
 
     def settle(self, mark: int) -> None:
-        """Evaluate the waiting shape functions from ``mark`` on whose arguments are known, until none is left or none moves."""
+        """Evaluate the waiting shape functions from ``mark`` on whose arguments are known, until none is left or none
+        moves."""
         moved = True
         while moved and len(self.waiting) > mark:
             moved = False
@@ -319,8 +353,8 @@ class _Inferencer:
         result = shape if isinstance(shape, Type) else TensorType(tuple(shape), _dtype(occurrence.result))
         if isinstance(result, TensorType) and any(isinstance(axis, int) and axis < 1 for axis in result.shape):
             raise IllTyped(
-                f"word={name!r}: {got} would give {result}; needed every dimension to be at least 1: make the kernel or stride "
-                "smaller, pad, or use fewer such words",
+                f"word={name!r}: {got} would give {result}; needed every dimension to be at least 1: make the kernel "
+                "or stride smaller, pad, or use fewer such words",
                 name,
             )
         try:
@@ -328,7 +362,8 @@ class _Inferencer:
         except Mismatch:
             needed = self.resolve(occurrence.result)
             raise IllTyped(
-                f"word={name!r}: from {got} it gives {result}, needed {needed}; {_remedy(result, needed)}", name
+                f"word={name!r}: from {got} it gives {result}, needed {needed}; {_remedy(result, needed)}",
+                name,
             ) from None
 
 
@@ -357,15 +392,6 @@ def _split(type: Type, count: int) -> tuple[tuple[Type, ...], Type]:
 
 def _shapes(site: Site) -> str:
     return ", ".join(f"{name} {list(parameter.shape)}" for name, parameter in site.parameters.items())
-
-
-def _name(head: Term) -> str:
-    return head.name if isinstance(head, Word) else _clip(show(head))
-
-
-def _clip(text: str, width: int = 60) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def _letters(type: Type) -> dict[str, str]:

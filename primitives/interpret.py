@@ -1,8 +1,7 @@
 """Reference semantics: a term on values, with fuel. The specification that every other back end must agree with.
 
-A term is turned once into nested Python functions (one for each part) and kept; running it is calling them.
-Evaluation is strict and
-from left to right, except where a word declares a lazy argument.
+A term is turned once into nested Python functions (one for each part) and kept; running it is calling them. Evaluation
+is strict and from left to right, except where a word declares a lazy argument.
 """
 
 from __future__ import annotations

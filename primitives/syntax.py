@@ -1,11 +1,12 @@
 """Reading and printing terms.
 
-For people: s-expressions with named variables and pipelines, ``(lambda (xs n) (pipe xs (map (lambda (x) (+ x n))) sum))``.
-For hashing and storage: de Bruijn indices, ``(lambda (lambda (sum (map (lambda (+ $0 $1)) $1))))``. Both parse.
+For people: s-expressions with named variables and pipelines, ``(lambda (xs n) (pipe xs (map (lambda (x) (+ x n)))
+sum))``. For hashing and storage: de Bruijn indices, ``(lambda (lambda (sum (map (lambda (+ $0 $1)) $1))))``. Both
+parse.
 
-Forms: ``(lambda (x y) body)``, ``(let ((y value)) body)``, ``(pipe x f g)`` = ``(g (f x))``, ``(stack n f)`` = n composed copies of f
-with fresh sites (syntax only), ``(word :setting value @site argument …)``, ``?hole``, ``[1 2 3]``, ``"text"``, ``#"c"`` a char,
-``(literal "type" "JSON")`` any other constant.
+Forms: ``(lambda (x y) body)``, ``(let ((y value)) body)``, ``(pipe x f g)`` = ``(g (f x))``, ``(stack n f)`` = n
+composed copies of f with fresh sites (syntax only), ``(word :setting value @site argument …)``, ``?hole``, ``[1 2 3]``,
+``"text"``, ``#"c"`` a char, ``(literal "type" "JSON")`` any other constant.
 """
 
 from __future__ import annotations
@@ -18,15 +19,16 @@ from typing import Any
 
 from .primitive import Primitive, SettingError
 from .term import MAX_DEPTH, Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, apply, map_words, sites_of, spine
-from .types import BOOL, CHAR, FLOAT, INT, STRING, Type, list_of, parse_type
-from .values import from_json, to_json
+from .types import BOOL, CHAR, FLOAT, INT, STRING, Constructor, Type, is_ground, list_of, parse_type
+from .values import MAX_INT, MAX_SIZE, from_json, to_json
 
 
 class TermSyntaxError(ValueError):
     """The text of a term cannot be read."""
 
 
-_TOKEN = re.compile(r'\s*(?:;[^\n]*\n?\s*)*(#?"(?:[^"\\]|\\.)*"|[()\[\]]|[^\s()\[\]";]+)')
+_TOKEN = re.compile(r'(?>\s*(?:;[^\n]*+\n?+\s*+)*+)(#?"(?:[^"\\]|\\.)*+"|[()\[\]]|[^\s()\[\]";]+)', re.DOTALL)
+"""Possessive, for otherwise a run of comment marks takes exponential time."""
 _NAME = re.compile(r"[a-z_][A-Za-z0-9_']*")
 _FORMS = ("lambda", "let", "pipe", "stack", "literal")
 Tree = Any  # str (a token) or a list of trees; a list literal is a _Brackets
@@ -46,7 +48,9 @@ def _read(text: str) -> Tree:
         match = _TOKEN.match(text, position)
         if match is None:
             if not text[position:].lstrip().startswith(";"):
-                raise TermSyntaxError(f"term: unexpected {text[position : position + 10]!r} at character {position + 1}")
+                raise TermSyntaxError(
+                    f"term: unexpected {text[position : position + 10]!r} at character {position + 1}"
+                )
             break
         token, position = match[1], match.end()
         if token in "([":
@@ -73,8 +77,8 @@ def _shorten(text: object, width: int = 60) -> str:
 
 
 def parse(text: str, words: Mapping[str, Primitive] | None = None) -> Term:
-    """Read a term in either form. With ``words``, names and settings are checked, left-out settings get their defaults and geometric
-    words without a site get a fresh one. Raises TermSyntaxError (a ValueError)."""
+    """Read a term in either form. With ``words``, names and settings are checked, left-out settings get their defaults
+    and geometric words without a site get a fresh one. Raises TermSyntaxError (a ValueError)."""
     parser = _Parser(words)
     try:
         term = parser.term(_read(text), ())
@@ -110,8 +114,8 @@ class _Parser:
             return constant
         if token in scope:
             return Variable(len(scope) - 1 - max(i for i, name in enumerate(scope) if name == token))
-        if re.fullmatch(r"\$\d+", token):
-            index = int(token[1:])
+        if re.fullmatch(r"\$[0-9]+", token):
+            index = int(token[1:]) if len(token) < 9 else len(scope)
             if index >= len(scope):
                 raise TermSyntaxError(f"term: {token} is not bound: only {len(scope)} lambdas enclose it")
             return Variable(index)
@@ -155,11 +159,11 @@ class _Parser:
 
     def form_lambda(self, tree: list, scope: tuple[str, ...]) -> Term:
         if len(tree) == 2:
-            return Lambda(self.term(tree[1], (*scope, "$")))
+            return Lambda(self.term(tree[1], (*scope, "")))
         if len(tree) != 3 or isinstance(tree[1], _Brackets):
             raise TermSyntaxError(f"term={_shorten(_text(tree))}: needed (lambda (x y) body)")
         names = tree[1] if isinstance(tree[1], list) else [tree[1]]
-        if not names or not all(isinstance(name, str) and _NAME.fullmatch(name) for name in names):
+        if not names or not all(map(_is_name, names)):
             raise TermSyntaxError(f"term={_shorten(_text(tree))}: variables={_text(names)} must be plain names")
         body = self.term(tree[2], (*scope, *names))
         for name in reversed(names):
@@ -171,10 +175,10 @@ class _Parser:
             raise TermSyntaxError(f"term={_shorten(_text(tree))}: needed (let ((name value)) body)")
         bindings = tree[1]
         named = isinstance(bindings, list) and all(
-            isinstance(b, list) and len(b) == 2 and isinstance(b[0], str) and _NAME.fullmatch(b[0]) for b in bindings
+            isinstance(b, list) and not isinstance(b, _Brackets) and len(b) == 2 and _is_name(b[0]) for b in bindings
         )
         if not named or not bindings or isinstance(bindings, _Brackets):
-            return Let(self.term(tree[1], scope), self.term(tree[2], (*scope, "$")))
+            return Let(self.term(tree[1], scope), self.term(tree[2], (*scope, "")))
         values = []
         for name, value in bindings:
             values.append((self.term(value, scope), name))
@@ -193,12 +197,17 @@ class _Parser:
         return value
 
     def form_stack(self, tree: list, scope: tuple[str, ...]) -> Term:
-        if len(tree) not in (3, 4) or not isinstance(tree[1], str) or not tree[1].isdigit():
+        if len(tree) not in (3, 4) or not isinstance(tree[1], str) or not re.fullmatch(r"[0-9]{1,6}", tree[1]):
             raise TermSyntaxError(f"term={_shorten(_text(tree))}: needed (stack count function [argument])")
         count = int(tree[1])
         if not 1 <= count <= MAX_DEPTH:
             raise TermSyntaxError(f"term: stack count={count}, needed 1 to {MAX_DEPTH}")
         function = self.term(tree[2], scope)
+        if count * function.size > MAX_SIZE or count + function.depth > MAX_DEPTH:
+            raise TermSyntaxError(
+                f"term: stack count={count} of a function of size {function.size} and depth {function.depth} is too "
+                f"large; needed at most size {MAX_SIZE} and depth {MAX_DEPTH}"
+            )
         copies = [function] + [map_words(function, self.fresh) for _ in range(count - 1)]
         if len(tree) == 4:
             value = self.term(tree[3], scope)
@@ -220,6 +229,8 @@ class _Parser:
             raise TermSyntaxError('term: needed (literal "type" "JSON")')
         try:
             type = parse_type(json.loads(tree[1]))
+            if not is_ground(type):
+                raise ValueError(f"type={type} has variables; a constant has a definite type")
             return Literal(from_json(json.loads(json.loads(tree[2])), type), type)
         except RecursionError:
             raise TermSyntaxError("term: literal nested too deeply") from None
@@ -229,8 +240,12 @@ class _Parser:
     def list_literal(self, tree: _Brackets) -> Term:
         items = [self.term(part, ()) if isinstance(part, (str, _Brackets)) else None for part in tree]
         literals = [item for item in items if isinstance(item, Literal)]
+        if len(literals) > MAX_SIZE:
+            raise TermSyntaxError(f"term: a list of {len(literals)} constants, at most {MAX_SIZE} are allowed")
         if not literals or len(literals) != len(items) or len({item.type for item in literals}) != 1:
-            raise TermSyntaxError(f"term={_shorten(_text(tree))}: a list literal needs one or more constants of one type")
+            raise TermSyntaxError(
+                f"term={_shorten(_text(tree))}: a list literal needs one or more constants of one type"
+            )
         return Literal(tuple(item.value for item in literals), list_of(literals[0].type))
 
     def give_sites(self, term: Term) -> Term:
@@ -250,6 +265,12 @@ class _Parser:
         return map_words(term, give) if self.FRESH in used else term
 
 
+def _is_name(tree: Tree) -> bool:
+    """Whether a tree can name a variable: a plain name that is no form (so ``(let ((lambda $0) (g $0)) …)`` binds no
+    variable)."""
+    return isinstance(tree, str) and _NAME.fullmatch(tree) is not None and tree not in _FORMS
+
+
 def _constant(token: str) -> Literal | None:
     if token in ("true", "false"):
         return Literal(token == "true", BOOL)
@@ -258,20 +279,20 @@ def _constant(token: str) -> Literal | None:
             value = json.loads(token.lstrip("#"), strict=False)
         except ValueError as error:
             raise TermSyntaxError(f"term: string {_shorten(token)}: {error}") from None
+        if len(value) > MAX_SIZE:
+            raise TermSyntaxError(f"term: a text of {len(value)} characters, at most {MAX_SIZE} are allowed")
         if token[0] == '"':
             return Literal(value, STRING)
         if len(value) != 1:
             raise TermSyntaxError(f"term: {token} must hold exactly one character")
         return Literal(value, CHAR)
-    if re.fullmatch(r"[+-]?\d{1,400}", token):
-        return Literal(from_json(int(token), INT) if len(token) < 30 else _too_large(token), INT)
-    if re.fullmatch(r"[+-]?(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][+-]?\d+)?", token):
+    if re.fullmatch(r"[+-]?[0-9]+", token):
+        if len(token) > 30 or abs(int(token)) > MAX_INT:
+            raise TermSyntaxError(f"term: integer {_shorten(token)} is beyond 2^53; write a float or a smaller one")
+        return Literal(int(token), INT)
+    if re.fullmatch(r"[+-]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][+-]?[0-9]+)?", token):
         return Literal(float(token), FLOAT)
     return None
-
-
-def _too_large(token: str) -> int:
-    raise TermSyntaxError(f"term: integer {token[:20]}… is larger than 2^53")
 
 
 def _setting(token: str) -> object:
@@ -301,8 +322,8 @@ def show_literal(value: object, type: Type) -> str:
         return json.dumps(value)
     if type == CHAR:
         return "#" + json.dumps(value)
-    if isinstance(value, tuple) and value and type == list_of(type.arguments[0]) if hasattr(type, "arguments") else False:
-        items = [show_literal(item, type.arguments[0]) for item in value]  # type: ignore[attr-defined]
+    if isinstance(value, tuple) and value and isinstance(type, Constructor) and type.name == "list":
+        items = [show_literal(item, type.arguments[0]) for item in value]
         if not any(item.startswith("(") for item in items):
             return f"[{' '.join(items)}]"
     return f"(literal {json.dumps(str(type))} {json.dumps(json.dumps(to_json(value, type)))})"
@@ -406,6 +427,8 @@ def _pipeline(term: Term) -> list[Term]:
     return [term, *reversed(stages)]
 
 
-def show(term: Term, width: int = 100) -> str:
-    """The text for people; ``parse(show(t), words) == t`` up to variable names."""
-    return _Printer(term, width).show(term, (), 0)
+def show(term: Term, width: int = 100, scope: tuple[str, ...] = ()) -> str:
+    """The text for people; ``parse(show(t), words) == t`` up to variable names. ``scope`` names the free variables,
+    innermost last."""
+    names = tuple(name or f"${len(scope) - 1 - position}" for position, name in enumerate(scope))
+    return _Printer(term, width).show(term, names, 0)

@@ -1,7 +1,7 @@
 """Terms: the programs of the language, as immutable data without tensors.
 
-Variables are de Bruijn indices (0 is the innermost binder). A geometric word with weights carries a *site*: the same site means the
-same weights. Names of variables (hints) are for people and take no part in equality.
+Variables are de Bruijn indices (0 is the innermost binder). A geometric word with weights carries a *site*: the same
+site means the same weights. Names of variables (hints) are for people and take no part in equality.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """Types of the language and their text form.
 
-``list(int) -> int -> int`` (arrows curry), ``pair(int, str)``, ``Tensor[1,28,28]``, ``Tensor[c,h,w]``, ``Tensor[s...]`` (a whole
-shape), ``Tensor[n:int]`` (dtype). A type variable is one lower-case letter with optional digits. Tensor dimensions are per
-example: the batch dimension belongs to the compiler.
+``list(int) -> int -> int`` (arrows curry), ``pair(int, str)``, ``Tensor[1,28,28]``, ``Tensor[c,h,w]``, ``Tensor[s...]``
+(a whole shape), ``Tensor[n:int]`` (dtype). A type variable is one lower-case letter with optional digits. Tensor
+dimensions are per example: the batch dimension belongs to the compiler.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -48,6 +49,9 @@ class TypeVariable(Type):
     """An unknown type; its constraint class, if any, is kept in the Scheme."""
 
     name: str
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
     def __str__(self) -> str:
         return self.name
@@ -101,6 +105,11 @@ class Scheme:
 
     def __hash__(self) -> int:
         return hash(self.type)
+
+    @functools.cached_property
+    def variables(self) -> tuple[TypeVariable | DimensionVariable | ShapeVariable, ...]:
+        """The variables of the type in order of first occurrence."""
+        return tuple(variables_of(self.type))
 
 
 BOOL, INT, FLOAT = Constructor("bool"), Constructor("int"), Constructor("float")
@@ -183,7 +192,7 @@ def has_tensor(type: Type) -> bool:
     return any(isinstance(part, TensorType) for part in subtypes(type))
 
 
-_TOKEN = re.compile(r"\s*(->|=>|\.\.\.|[A-Za-z_][A-Za-z0-9_]*|\d+|[()\[\],:?])")
+_TOKEN = re.compile(r"\s*(->|=>|\.\.\.|[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[()\[\],:?])")
 
 
 def _tokens(text: str) -> list[str]:
@@ -283,6 +292,8 @@ class _Reader:
     def axis(self) -> Axis:
         token = self.take()
         if token.isdigit():
+            if len(token) > 12:
+                raise TypeSyntaxError(f"type={self.text[:40]!r}…: dimension {token[:12]}… is too large")
             return int(token)
         if not re.fullmatch(r"[a-z_][a-z0-9_]*", token):
             self.position -= 1

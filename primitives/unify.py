@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from .types import (
     CLASSES,
-    INT,
     FLOAT,
+    INT,
     Axis,
     Constructor,
     DimensionVariable,
@@ -14,42 +17,69 @@ from .types import (
     TensorType,
     Type,
     TypeVariable,
-    variables_of,
 )
+
+_FRESH = re.compile(r"(?:(?<=([A-Za-z0-9_])))?\?[0-9]+")
 
 
 class Mismatch(Exception):
     """Two types cannot be made equal; ``reason`` says why in words."""
 
     def __init__(self, left: object, right: object, reason: str = "") -> None:
-        super().__init__(reason or f"{left} is not {right}")
+        super().__init__(_FRESH.sub(lambda m: "" if m[1] else "_", reason or f"{left} is not {right}"))
         self.left, self.right, self.reason = left, right, reason
 
 
 class Unifier:
-    """A growing substitution. ``unify`` extends it or raises Mismatch; ``resolve`` applies it."""
+    """A growing substitution. ``unify`` extends it or raises Mismatch; ``resolve`` applies it.
+
+    Names of fresh variables hold a question mark, which no written type has.
+    """
+
+    MAX_WORK = 2_000_000
+    """Most steps before a type counts as too large: nested pairs of one variable double a type with each step."""
+    MAX_SIZE = 20_000
+    """Most parts of a resolved type."""
 
     def __init__(self) -> None:
+        self._work = 0
         self.types: dict[TypeVariable, Type] = {}
         self.dimensions: dict[DimensionVariable, int | DimensionVariable] = {}
         self.shapes: dict[ShapeVariable, tuple[Axis, ...]] = {}
         self.classes: dict[TypeVariable, str] = {}
         self._count = 0
+        self._trail: list[tuple[dict, object]] = []
+
+    def mark(self) -> int:
+        """A place to which ``undo`` goes back."""
+        return len(self._trail)
+
+    def undo(self, mark: int) -> None:
+        """Forget what was bound since the mark (constraint classes stay)."""
+        while len(self._trail) > mark:
+            bound, variable = self._trail.pop()
+            del bound[variable]
+
+    def _set(self, bound: dict, variable: object, value: object) -> None:
+        bound[variable] = value
+        self._trail.append((bound, variable))
 
     def fresh(self, kind: str | None = None) -> TypeVariable:
         self._count += 1
-        variable = TypeVariable(f"t{self._count}")
+        variable = TypeVariable(f"?{self._count}")
         if kind:
             self.classes[variable] = kind
         return variable
 
-    def instantiate(self, scheme: Scheme, keep: frozenset = frozenset(), settings: dict[str, int] | None = None) -> Type:
+    def instantiate(
+        self, scheme: Scheme, keep: frozenset = frozenset(), settings: dict[str, int] | None = None
+    ) -> Type:
         """A copy of the scheme's type with fresh variables, except those in ``keep``.
 
         A dimension variable that has the name of a setting becomes the setting's value.
         """
         renaming: dict = {}
-        for variable in variables_of(scheme.type):
+        for variable in scheme.variables:
             if variable in keep:
                 continue
             if isinstance(variable, TypeVariable):
@@ -58,7 +88,7 @@ class Unifier:
                 renaming[variable] = settings[variable.name]
             else:
                 self._count += 1
-                renaming[variable] = type(variable)(f"{variable.name}{self._count}")
+                renaming[variable] = type(variable)(f"{variable.name}?{self._count}")
         return rename(scheme.type, renaming) if renaming else scheme.type
 
     def head(self, type: Type) -> Type:
@@ -67,13 +97,23 @@ class Unifier:
         return type
 
     def resolve(self, type: Type) -> Type:
-        """The type with all that is known filled in."""
-        type = self.head(type)
-        if isinstance(type, Constructor) and type.arguments:
-            return Constructor(type.name, tuple(self.resolve(argument) for argument in type.arguments))
-        if isinstance(type, TensorType):
-            return TensorType(self.resolve_shape(type.shape), type.dtype)
-        return type
+        """The type with all that is known filled in; Mismatch where it is larger than MAX_SIZE."""
+        count = 0
+
+        def fill(type: Type) -> Type:
+            nonlocal count
+            type = self.head(type)
+            if isinstance(type, Constructor) and type.arguments:
+                count += 1
+                if count > self.MAX_SIZE:
+                    raise Mismatch(type, "a type", f"the type has more than {self.MAX_SIZE} parts")
+                parts = tuple([fill(argument) for argument in type.arguments])
+                return type if parts == type.arguments else Constructor(type.name, parts)
+            if isinstance(type, TensorType):
+                return TensorType(self.resolve_shape(type.shape), type.dtype)
+            return type
+
+        return fill(type)
 
     def resolve_shape(self, shape: tuple[Axis, ...]) -> tuple[Axis, ...]:
         resolved: list[Axis] = []
@@ -89,8 +129,11 @@ class Unifier:
     def unify(self, left: Type, right: Type) -> None:
         """Make both types equal or raise Mismatch."""
         left, right = self.head(left), self.head(right)
-        if left is right or left == right:
+        if left is right:
             return
+        self._work += 1
+        if self._work > self.MAX_WORK:
+            raise Mismatch(left, right, "the types are too large to compare")
         if isinstance(left, TypeVariable):
             self._bind(left, right)
         elif isinstance(right, TypeVariable):
@@ -106,42 +149,50 @@ class Unifier:
             raise Mismatch(left, right)
 
     def _bind(self, variable: TypeVariable, type: Type) -> None:
+        if type == variable:
+            return
         kind = self.classes.get(variable)
         if isinstance(type, TypeVariable):
             if kind:
                 self._require(type, kind)
-            self.types[variable] = type
+            self._set(self.types, variable, type)
             return
         if self._occurs(variable, type):
             raise Mismatch(variable, type, f"the type would contain itself: {variable} = {self.resolve(type)}")
         if kind:
             self._require(type, kind)
-        self.types[variable] = type
+        self._set(self.types, variable, type)
 
     def _occurs(self, variable: TypeVariable, type: Type) -> bool:
-        type = self.head(type)
-        if type == variable:
-            return True
-        return isinstance(type, Constructor) and any(self._occurs(variable, part) for part in type.arguments)
+        return any(part == variable for part in self._parts(type))
+
+    def _parts(self, type: Type) -> Iterator[Type]:
+        """The parts of a type, each bound variable looked into once."""
+        seen: set[TypeVariable] = set()
+        stack = [type]
+        while stack:
+            part = stack.pop()
+            if isinstance(part, TypeVariable):
+                if part in seen:
+                    continue
+                seen.add(part)
+                if part in self.types:
+                    stack.append(self.types[part])
+                    continue
+            yield part
+            if isinstance(part, Constructor):
+                stack.extend(part.arguments)
 
     def _require(self, type: Type, kind: str) -> None:
         """Constrain a type to a class, passing the constraint on to variables inside it."""
-        type = self.head(type)
-        if isinstance(type, TypeVariable):
-            known = self.classes.get(type)
-            if known is None or CLASSES.index(known) < CLASSES.index(kind):
-                self.classes[type] = kind
-            return
-        allowed = isinstance(type, Constructor) and (
-            type in (INT, FLOAT)
-            if kind == "Num"
-            else type.name != "->" and not (kind == "Ord" and type.name in ("map", "graph"))
-        )
-        if not allowed:
-            raise Mismatch(type, kind, f"{self.resolve(type)} is not in the class {kind}")
-        assert isinstance(type, Constructor)
-        for argument in type.arguments:
-            self._require(argument, kind)
+        for part in self._parts(type):
+            if isinstance(part, TypeVariable):
+                known = self.classes.get(part)
+                if known is None or CLASSES.index(known) < CLASSES.index(kind):
+                    self.classes[part] = kind
+            elif not _allowed(part, kind):
+                inside = "" if part is self.head(type) else f" inside {self.resolve(type)}"
+                raise Mismatch(type, kind, f"{self.resolve(part)}{inside} is not in the class {kind}")
 
     def _unify_dimensions(self, left: Axis, right: Axis) -> None:
         while isinstance(left, DimensionVariable) and left in self.dimensions:
@@ -151,16 +202,18 @@ class Unifier:
         if left == right:
             return
         if isinstance(left, DimensionVariable) and not isinstance(right, ShapeVariable):
-            self.dimensions[left] = right
+            self._set(self.dimensions, left, right)
         elif isinstance(right, DimensionVariable) and not isinstance(left, ShapeVariable):
-            self.dimensions[right] = left
+            self._set(self.dimensions, right, left)
         else:
             raise Mismatch(left, right, f"dimension {left} is not {right}")
 
     def _unify_shapes(self, left: tuple[Axis, ...], right: tuple[Axis, ...]) -> None:
         one, other = list(self.resolve_shape(left)), list(self.resolve_shape(right))
         for end in (0, -1):
-            while one and other and not isinstance(one[end], ShapeVariable) and not isinstance(other[end], ShapeVariable):
+            while (
+                one and other and not isinstance(one[end], ShapeVariable) and not isinstance(other[end], ShapeVariable)
+            ):
                 self._unify_dimensions(one.pop(end), other.pop(end))
         if one == other:
             return
@@ -168,9 +221,20 @@ class Unifier:
             if len(variable) == 1 and isinstance(variable[0], ShapeVariable):
                 if variable[0] in shape:
                     raise Mismatch(left, right, "the shape would contain itself")
-                self.shapes[variable[0]] = tuple(shape)
+                self._set(self.shapes, variable[0], tuple(shape))
                 return
-        raise Mismatch(left, right, f"shape {_text(self.resolve_shape(left))} is not {_text(self.resolve_shape(right))}")
+        raise Mismatch(
+            left, right, f"shape {_text(self.resolve_shape(left))} is not {_text(self.resolve_shape(right))}"
+        )
+
+
+def _allowed(type: Type, kind: str) -> bool:
+    """Whether the outermost constructor lets a type be in the class."""
+    if not isinstance(type, Constructor) or type.name == "->":
+        return False
+    if kind == "Num":
+        return type in (INT, FLOAT)
+    return kind == "Eq" or type.name not in ("map", "graph")
 
 
 def _text(shape: tuple[Axis, ...]) -> str:
@@ -181,8 +245,8 @@ def rename(type: Type, renaming: dict) -> Type:
     if isinstance(type, TypeVariable):
         return renaming.get(type, type)
     if isinstance(type, TensorType):
-        return TensorType(tuple(renaming.get(axis, axis) for axis in type.shape), type.dtype)
+        return TensorType(tuple([renaming.get(axis, axis) for axis in type.shape]), type.dtype)
     assert isinstance(type, Constructor)
     if not type.arguments:
         return type
-    return Constructor(type.name, tuple(rename(argument, renaming) for argument in type.arguments))
+    return Constructor(type.name, tuple([rename(argument, renaming) for argument in type.arguments]))

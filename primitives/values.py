@@ -1,7 +1,7 @@
 """Values of the language and their JSON form.
 
 int (|x| ≤ 2⁵³), bool, float, char (str of length 1), str, list (tuple), pair (2-tuple), option (None or Some), map
-(Table), graph (Graph), tensor (torch.Tensor without batch dimension), function (curried Python callable), unit (``()``).
+(Table), graph (Graph), tensor (torch.Tensor without batch dimension), function (curried callable), unit (``()``).
 """
 
 from __future__ import annotations
