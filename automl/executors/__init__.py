@@ -33,6 +33,7 @@ def open_executor(
     workers: int | str = 1,
     threads: int = 1,
     memory: int | str | None = "share",
+    prepare: str = "",
 ) -> AbstractExecutor:
     """The executor that `workers` asks for: 1 serial, a number from 2 processes, otherwise Ray (see its module).
 
@@ -40,6 +41,6 @@ def open_executor(
     """
     for kind in executors().values():
         if kind.accepts(str(workers)):
-            return kind(function, context, workers=workers, threads=threads, memory=memory)
+            return kind(function, context, workers=workers, threads=threads, memory=memory, prepare=prepare)
     forms = "; ".join(f"{kind.workers_form()} ({name})" for name, kind in executors().items())
     raise ValueError(f"workers={workers!r}: must be {forms}")

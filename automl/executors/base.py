@@ -21,6 +21,8 @@ class AbstractExecutor(ABC):
     function: "module:function"; it is imported where the jobs run. context: plain data, sent once a worker.
     workers: how many, as text or number, or an address, in a form that `accepts` takes. threads: numeric threads a
     worker. memory: bytes that one job may add to its worker; "share" is a worker's share of the machine, None no limit.
+    prepare: "module:function", called with the context in each worker before its first job, outside every deadline
+    (slow imports, decoding); "" for none.
     Raises TypeError where the context is not plain data, WorkerError (here or in wait) where workers cannot be started.
 
     A job's outcome is a Result; wait() raises nothing for it. Jobs run at least once: one whose worker died is run
@@ -38,6 +40,7 @@ class AbstractExecutor(ABC):
         workers: int | str = 1,
         threads: int = 1,
         memory: int | str | None = "share",
+        prepare: str = "",
     ) -> None:
         if not self.accepts(str(workers)):
             raise ValueError(f"workers={workers!r}: the executor {self.name!r} takes {self.workers_form()}")
@@ -47,7 +50,7 @@ class AbstractExecutor(ABC):
         self.threads = threads
         limit = default_memory(self.local_workers(str(workers))) if isinstance(memory, str) else memory
         require_plain(context, "context")
-        self._briefing = Briefing(function, context, threads, limit)
+        self._briefing = Briefing(function, context, threads, limit, prepare)
 
     @classmethod
     @abstractmethod

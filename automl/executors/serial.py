@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, final
 
-from ..workers.guard import Function, can_interrupt, resolve, run_job
+from ..workers.guard import Function, can_interrupt, run_job
 from ..workers.pool import Pool
 from ..workers.result import pack_result, unpack_result
 from ..workers.wire import decode, encode
@@ -25,10 +25,7 @@ class SerialExecutor(AbstractExecutor):
 
     def __init__(self, function: str, context: dict[str, Any], **options: Any) -> None:
         super().__init__(function, context, **options)
-        try:
-            self._function: Function = resolve(function)
-        except (ImportError, AttributeError, TypeError, ValueError) as error:
-            raise WorkerError(f"function={function!r} cannot be imported: {error}") from error
+        self._function: Function | None = None
         self._waiting: deque[tuple[int, dict[str, Any], float]] = deque()
         self._pool: Pool | None = None
         self._closed = False
@@ -70,6 +67,8 @@ class SerialExecutor(AbstractExecutor):
             self._pool.submit(job_id, job, deadline)
             return self._pool.wait(timeout)
         briefing = self._briefing
+        if self._function is None:
+            self._function = self._open()
         result = run_job(
             self._function,
             briefing.context,
@@ -81,8 +80,15 @@ class SerialExecutor(AbstractExecutor):
         # As if it had travelled: what would fail or change on the way to another process does so here too.
         return [(job_id, unpack_result(pack_result(result)))]
 
+    def _open(self) -> Function:
+        try:
+            return self._briefing.open()
+        except Exception as error:
+            raise WorkerError(f"function={self._briefing.function!r} cannot be made ready: {error!r}") from error
+
     def brief(self, context: dict[str, Any]) -> None:
         self._rebrief(context)
+        self._function = None
         if self._pool is not None:
             self._pool.brief(self._briefing)
 

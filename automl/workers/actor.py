@@ -6,7 +6,7 @@ import os
 import traceback
 
 from .briefing import Briefing
-from .guard import Function, resolve, run_job
+from .guard import Function, run_job
 from .result import pack_result
 from .wire import decode
 
@@ -22,7 +22,7 @@ class Evaluator:
         """Takes an encoded briefing; returns this process's id, and a traceback where the function cannot be had."""
         try:
             self._briefing = Briefing.from_bytes(message)
-            self._function = resolve(self._briefing.function)
+            self._function = self._briefing.open()
         except BaseException:  # noqa: BLE001  told to the driver, which raises it
             return os.getpid(), traceback.format_exc()
         return os.getpid(), ""

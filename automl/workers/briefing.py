@@ -7,18 +7,22 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from .guard import total_memory
+from .guard import Function, resolve, torch_threads, total_memory
 from .wire import decode, encode
 
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """function: "module:function"; context: its first argument; threads, memory (bytes a job may add): a worker's."""
+    """function: "module:function"; context: its first argument; threads, memory (bytes a job may add): a worker's.
+
+    prepare: "module:function", called with the context before the first job and outside every deadline; "" for none.
+    """
 
     function: str
     context: dict[str, Any]
     threads: int = 1
     memory: int | None = None
+    prepare: str = ""
 
     def __post_init__(self) -> None:
         if self.threads < 1:
@@ -29,6 +33,14 @@ class Briefing:
     def to_bytes(self) -> bytes:
         """For the way to a worker. Raises TypeError where the context is not plain data."""
         return encode({name: getattr(self, name) for name in self.__dataclass_fields__})
+
+    def open(self) -> Function:
+        """Imports the function and prepares for its jobs. Raises what the imports and `prepare` raise."""
+        function = resolve(self.function)
+        if self.prepare:
+            with torch_threads(self.threads):
+                resolve(self.prepare)(self.context)
+        return function
 
     @staticmethod
     def from_bytes(message: bytes) -> Briefing:

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from typing import IO, Any
 
 from .briefing import Briefing, import_path
-from .guard import Function, resolve, run_job, thread_environment
+from .guard import Function, run_job, thread_environment
 from .result import pack_result, unpack_result
 from .wire import decode, encode
 
@@ -109,7 +109,7 @@ def _main(arguments: list[str]) -> None:
     while True:
         try:
             briefing = Briefing.from_bytes(message)
-            function = resolve(briefing.function)
+            function = briefing.open()
         except BaseException:  # noqa: BLE001  told to the driver, which raises it
             results.send_bytes(encode([BROKEN, traceback.format_exc()]))
             return

@@ -21,7 +21,7 @@ from typing import Any
 
 from .result import ERROR, OK, OUT_OF_MEMORY, TIMED_OUT, Result
 
-Function = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
+Function = Callable[..., dict[str, Any]]  # (context, job) -> what the job gave
 
 # An alarm may be swallowed where it lands (a finaliser, a bare `except`), so it is repeated.
 _REPEAT_SECONDS = 0.2

@@ -12,6 +12,14 @@ from typing import Any
 IMPORTED = time.time_ns()
 
 
+prepared: list[int] = []
+
+
+def prepare(context: dict[str, Any]) -> None:
+    time.sleep(context.get("slow", 0.0))
+    prepared.append(context["base"])
+
+
 def run(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
     """What the job's "do" names, with the rest of the job as its arguments."""
     return globals()["do_" + job["do"]](context, job)
@@ -111,3 +119,7 @@ def do_threads(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
 
 def do_context(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
     return {"base": context["base"], "process": os.getpid()}
+
+
+def do_prepared(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
+    return {"last": prepared[-1]}

@@ -19,8 +19,9 @@ from automl.workers.briefing import import_path
 from automl.workers.sentinel import descendants
 
 FUNCTION = "executor_jobs:run"
+PREPARE = "executor_jobs:prepare"
 CONTEXT = {"base": 10, "array": np.arange(6, dtype=np.float32).reshape(2, 3)}
-MEMORY = 1 << 30
+MEMORY = 1 << 29
 HUGE = 100 * 10**9
 KINDS = sorted(executors())
 
@@ -36,7 +37,7 @@ def jobs_are_importable() -> Iterator[None]:
 @pytest.fixture(scope="module", params=KINDS)
 def shared(request: pytest.FixtureRequest, jobs_are_importable: None) -> Iterator[AbstractExecutor]:
     smallest = executors()[request.param].smallest
-    with open_executor(FUNCTION, CONTEXT, workers=smallest, memory=MEMORY) as executor:
+    with open_executor(FUNCTION, CONTEXT, workers=smallest, memory=MEMORY, prepare=PREPARE) as executor:
         yield executor
 
 
@@ -120,7 +121,7 @@ def test_an_alarm_that_the_job_swallows_still_counts(executor: AbstractExecutor)
 def test_allocating_100_gigabytes_is_out_of_memory(executor: AbstractExecutor, way: str) -> None:
     result = one(executor, {"do": way, "bytes": HUGE})
     assert result.outcome == "out of memory"
-    assert "1024 MiB" in result.detail
+    assert "512 MiB" in result.detail
     assert works(executor)
 
 
@@ -183,6 +184,14 @@ def test_workers_are_reused_and_take_a_new_context(executor: AbstractExecutor) -
     executor.brief({**CONTEXT, "base": base})
     # A worker that had no job yet in the first round may take one in the second.
     assert len(before | processes()) <= 2
+
+
+def test_preparing_costs_no_job_its_deadline(executor: AbstractExecutor) -> None:
+    for base in (30, 40):
+        executor.brief({**CONTEXT, "base": base, "slow": 0.4})
+        for number in range(4):
+            executor.submit(number, {"do": "prepared"}, 0.2)
+        assert [result.value for result in finish(executor).values()] == [{"last": base}] * 4
 
 
 def test_a_new_context_waits_for_the_jobs_of_the_old(executor: AbstractExecutor) -> None:
