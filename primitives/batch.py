@@ -1,9 +1,8 @@
 """Batches of values: the batch dimension belongs to the compiler.
 
 A batch of tensors is one tensor ``[batch, …]``; a batch of lists of tensors is Ragged: all elements packed in one
-batch plus the
-lengths; a batch of pairs is a pair of batches; anything else is Objects, a Python list of values (which may hold
-Failures).
+batch plus the lengths; a batch of pairs is a pair of batches; anything else is Objects, a Python list of values
+(which may hold Failures).
 """
 
 from __future__ import annotations
@@ -44,9 +43,8 @@ def collate(values: Sequence[Value], type: Type, packed: bool = False) -> Any:
     """
     if isinstance(type, TensorType):
         if len({tuple(value.shape) for value in values}) > 1:
-            raise ValueError(
-                f"tensors of type={type}: shapes differ: {sorted({tuple(v.shape) for v in values})[:2]}; resize them first"
-            )
+            one, other = sorted({tuple(value.shape) for value in values})[:2]
+            raise ValueError(f"tensors of type={type}: shapes {one} and {other} differ; resize them first")
         return torch.stack(tuple(values))
     if packed and type in DTYPES:
         return torch.tensor(list(values), dtype=DTYPES[type])

@@ -2,8 +2,7 @@
 memory.
 
 A geometric word with weights carries a *site*. Weights are a mapping ``"site.parameter"`` to tensor, so one site is
-one set of weights
-however often it occurs. docs/weights.md works through ten examples.
+one set of weights however often it occurs. docs/weights.md works through ten examples.
 """
 
 from __future__ import annotations
@@ -44,9 +43,8 @@ def initialise(sites: Mapping[str, Site], seed: int = 0) -> dict[str, torch.Tens
     """First weights and buffers of the sites, ``{"site.parameter": tensor}``.
 
     Deterministic in the seed, the position of the site in ``sites`` and the parameter's name, so that equal
-    structures start equal however
-    their sites are called; a shared subroutine's sites (``name@digest.i``) go by their name and start alike in every
-    program.
+    structures start equal however their sites are called; a shared subroutine's sites (``name@digest.i``) go by their
+    name and start alike in every program.
     """
     weights: dict[str, torch.Tensor] = {}
     for position, (site, found) in enumerate(sites.items()):
@@ -66,9 +64,8 @@ def inherit(
     """Weights for an edited program that start from its parent's.
 
     ``origins`` tells for new sites the old one that they copy; a site not in it starts from the old site of its own
-    name. Equal shapes are
-    copied, of unequal ones the overlapping block (a widened layer keeps what it knew), and what has no forebear
-    starts afresh.
+    name. Equal shapes are copied, of unequal ones the overlapping block (a widened layer keeps what it knew), and
+    what has no forebear starts afresh.
     """
     weights = initialise(new_sites, seed)
     for site, found in new_sites.items():
@@ -91,8 +88,8 @@ def _overlap(fresh: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
 
 
 def align(old_sites: Mapping[str, Site], new_sites: Mapping[str, Site]) -> dict[str, str]:
-    """Origins for ``inherit`` where the edit is not known: the longest matching runs of equal words at equal shapes,
-    then of equal words."""
+    """Origins for ``inherit`` where the edit is not known: the longest matching runs of equal words at equal
+    shapes, then of equal words."""
     origins: dict[str, str] = {}
     for exact in (True, False):
         taken = set(origins.values())
@@ -164,8 +161,8 @@ def estimate_memory(
     allocated.
 
     Weights count ``copies`` times in training (the gradient and two moments of Adam beside them) and every word's
-    result is kept for the
-    backward pass. Lists count as ``length`` elements, and so does everything once the program takes a list.
+    result is kept for the backward pass. Lists count as ``length`` elements, and so does everything once the program
+    takes a list.
     """
     from .types import arguments_of, is_list
 

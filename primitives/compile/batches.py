@@ -1,10 +1,9 @@
 """Batches while a compiled program runs, and how to pick, join and convert them.
 
 A torch tensor is a batch of tensors, a tuple of batches a batch of pairs; beside them there are Ragged (lists),
-Scalars (ints, floats,
-bools), Constant (one value for all examples), Function (code with captured batches) and Objects (Python values, and
-the only kind that
-holds Failures: parts of pairs, elements of lists and captured batches never do).
+Scalars (ints, floats, bools), Constant (one value for all examples), Function (code with captured batches) and
+Objects (Python values, and the only kind that holds Failures: parts of pairs, elements of lists and captured batches
+never do).
 """
 
 from __future__ import annotations
@@ -47,8 +46,7 @@ class Function:
     """The same code for all examples: ``code`` runs in the scope ``captured`` followed by ``arity`` arguments.
 
     ``source`` is the term that the interpreter evaluates in the scope of one example's captured values where code
-    cannot run batched.
-    With ``arity`` 0 it is a delayed argument.
+    cannot run batched. With ``arity`` 0 it is a delayed argument.
     """
 
     code: Code
@@ -244,7 +242,8 @@ def leave(batch: Batch, type: Type, size: int, run: Run) -> Any:
 
 
 def coerce(batch: Batch, type: Type, size: int, device: Any) -> Any:
-    """A batch as a geometric word takes it: raw tensors for tensors and numbers, Ragged for lists, tuples for pairs."""
+    """A batch as a geometric word takes it: raw tensors for tensors and numbers, Ragged for lists, tuples for
+    pairs."""
     from ..batch import collate, to_device
 
     if isinstance(batch, torch.Tensor) and isinstance(type, TensorType):

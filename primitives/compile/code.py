@@ -113,7 +113,8 @@ class Compiler:
         return applied
 
     def partial(self, word: Word, primitive: Primitive, arguments: list[Term], missing: int) -> Code:
-        """A word with too few arguments is a function; given lazy ones are kept delayed by writing the function out."""
+        """A word with too few arguments is a function; given lazy ones are kept delayed by writing the function
+        out."""
         if any(i in primitive.lazy for i in range(len(arguments))):
             body = apply(
                 word, *(shift(a, missing) for a in arguments), *(Variable(missing - 1 - i) for i in range(missing))

@@ -30,8 +30,8 @@ def pieces(batch: Batch, sizes: list[int]) -> list[Batch]:
 
 
 class Timeline:
-    """Packed lists seen step by step: at step t the first ``sizes[t]`` lists, in ``order`` from the longest on, have
-    an element."""
+    """Packed lists seen step by step: at step t the first ``sizes[t]`` lists, in ``order`` from the longest on,
+    have an element."""
 
     def __init__(self, run: Run, ragged: Ragged, backwards: bool = False) -> None:
         lengths = ragged.lengths.cpu()

@@ -1,9 +1,8 @@
 """Batched forms of algorithmic words, by name: ``form(run, *batches, **settings) -> batch``.
 
-A form returns NotImplemented where it does not apply (or where some example would fail); the word then runs example by example through its
-meaning, which stays the specification. Delayed arguments arrive as Functions of arity 0. A word may also bring its
-own form
-(``Primitive.batched``).
+A form returns NotImplemented where it does not apply (or where some example would fail); the word then runs example
+by example through its meaning, which stays the specification. Delayed arguments arrive as Functions of arity 0. A
+word may also bring its own form (``Primitive.batched``).
 """
 
 from __future__ import annotations

@@ -28,11 +28,9 @@ class Program(nn.Module):
     """A term as a module: ``program(*inputs) -> output`` on batches (see ``primitives.batch``).
 
     Inputs: a tensor [batch, …] for a tensor type, a tensor [batch] or a list for numbers, Ragged for lists of
-    tensors, a tuple of batches
-    for a pair, a Python list of values for anything else. Outputs likewise; where an example fails the output is
-    Objects with a
-    ``Failure`` at its place. The names of parameters are ``site.parameter``, so ``state_dict()`` and ``weights()``
-    agree.
+    tensors, a tuple of batches for a pair, a Python list of values for anything else. Outputs likewise; where an
+    example fails the output is Objects with a ``Failure`` at its place. The names of parameters are
+    ``site.parameter``, so ``state_dict()`` and ``weights()`` agree.
     """
 
     def __init__(
@@ -118,7 +116,8 @@ def _checked(weights: Weights, name: str, shape: tuple[int, ...]) -> torch.Tenso
         raise ValueError(f"weights: {name!r} is missing; needed shape {list(shape)}")
     if tuple(value.shape) != tuple(shape):
         raise ValueError(
-            f"weights: {name!r} has shape {list(value.shape)}, needed {list(shape)}; use weights of this structure or inherit()"
+            f"weights: {name!r} has shape {list(value.shape)}, needed {list(shape)}; "
+            "use weights of this structure or inherit()"
         )
     return value.detach().clone()
 
@@ -128,9 +127,8 @@ def _check_shape(batch: torch.Tensor, type: TensorType) -> None:
     if len(shape) != len(type.shape) or any(
         isinstance(a, int) and a != b for a, b in zip(type.shape, shape, strict=True)
     ):
-        raise ValueError(
-            f"input of shape {list(batch.shape)} does not fit {type}: needed [batch,{','.join(map(str, type.shape))}]"
-        )
+        needed = ",".join(map(str, type.shape))
+        raise ValueError(f"input of shape {list(batch.shape)} does not fit {type}: needed [batch,{needed}]")
 
 
 def batch_size(batch: Any) -> int:
@@ -166,8 +164,7 @@ def compile_term(
     """Compile a closed term of the type; ``fuel`` bounds, an example, what runs through the interpreter.
 
     Sites that ``weights`` does not name start from ``initialise(sites, seed)``. Raises IllTyped, or ValueError for a
-    shape that is not known
-    or weights that do not fit.
+    shape that is not known or weights that do not fit.
     """
     inference = infer(term, words, type)
     type = inference.type if type is None else type
@@ -176,7 +173,8 @@ def compile_term(
         if word.site is not None and word.site not in known:
             shapes = ", ".join(map(str, arguments))
             raise ValueError(
-                f"word={word.name!r} at site @{word.site}: its input {shapes} is not fully known; give the program a type without variables"
+                f"word={word.name!r} at site @{word.site}: its input {shapes} is not known; "
+                "give the program a type without variables"
             )
     start = initialise(known, seed)
     if weights is not None:

@@ -100,8 +100,8 @@ class Run:
             return Failure("out of fuel", self.machine.word, "recursion is too deep")
 
     def strictly(self, call: Callable[..., Batch], *arguments: Batch) -> Batch:
-        """``call(run, *arguments)`` on the examples whose arguments have all values; the first failed argument is the
-        others' result."""
+        """``call(run, *arguments)`` on the examples whose arguments have all values; the first failed argument is
+        the others' result."""
         failures: dict[int, Failure] = {}
         for argument in arguments:
             if isinstance(argument, Objects):

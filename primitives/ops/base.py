@@ -26,8 +26,8 @@ def windows(shape: tuple[int, ...], kernel: int, stride: int, padding: str, dila
     if height < 1 or width < 1:
         extent = dilation * (kernel - 1) + 1
         raise ShapeError(
-            f"kernel={kernel} covers {extent} pixels, needed at most {min(shape[1:])}; make kernel or dilation smaller, set padding=same, "
-            "or shrink the image less before"
+            f"kernel={kernel} covers {extent} pixels, needed at most {min(shape[1:])}; make it or dilation smaller, "
+            "set padding=same, or shrink the image less before"
         )
     return height, width
 

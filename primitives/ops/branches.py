@@ -41,5 +41,6 @@ def _concatenated(x: Shape, y: Shape) -> Shape:
 
 @geometric("concat_maps", "Tensor[c,s...] -> Tensor[d,s...] -> Tensor[e,s...]", shapes=_concatenated)
 def concat_maps(x: Tensor, y: Tensor) -> Tensor:
-    """The maps (or numbers) of the first tensor followed by those of the second: the branches of an inception block."""
+    """The maps (or numbers) of the first tensor followed by those of the second: the branches of an inception
+    block."""
     return torch.cat((x, y), 1)

@@ -10,5 +10,6 @@ from primitives.primitive import STOCHASTIC, Setting, geometric
     "dropout", "Tensor[s...] -> Tensor[s...]", purity=STOCHASTIC, settings=(Setting("rate", 0.5, 0.05, 0.8, least=0.0),)
 )
 def dropout(x: Tensor, *, rate: float, training: bool) -> Tensor:
-    """In training each number is zero with probability ``rate``, else divided by 1 − rate (Srivastava et al. 2014)."""
+    """In training each number is zero with probability ``rate``, else divided by 1 − rate (Srivastava et al.
+    2014)."""
     return F.dropout(x, min(rate, 1.0), training) if training else x

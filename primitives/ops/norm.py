@@ -21,8 +21,7 @@ def batch_norm(x: Tensor, *, weight: Tensor, bias: Tensor, mean: Tensor, varianc
     """Each channel brought to mean 0 and variance 1 over batch and positions, then scaled (Ioffe and Szegedy 2015).
 
     In training the batch's own statistics are used and moved into the running ones (momentum 0.1); a batch with one
-    number a channel uses
-    the running ones.
+    number a channel uses the running ones.
     """
     own = training and x.numel() > x.shape[1]
     return F.batch_norm(x, mean, variance, weight, bias, own, 0.1, 1e-5)

@@ -40,8 +40,8 @@ def average_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor
 
 @geometric("l2_pool", "Tensor[c,h,w] -> Tensor[c,i,j]", settings=_SETTINGS, shapes=_shape)
 def l2_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
-    """The Euclidean norm √(Σx² + 10⁻¹²) of every window (Le et al. 2012); the small term keeps the gradient finite at
-    zero."""
+    """The Euclidean norm √(Σx² + 10⁻¹²) of every window (Le et al. 2012); the small term keeps the gradient finite
+    at zero."""
     squares = x * x
     border = 0
     if padding == "same":

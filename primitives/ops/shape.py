@@ -17,8 +17,8 @@ def flatten(x: Tensor) -> Tensor:
 def _reshaped(x: Shape, *, channels: int, height: int, width: int) -> Shape:
     if volume(x) != channels * height * width:
         raise ShapeError(
-            f"channels={channels}, height={height}, width={width} make {channels * height * width} numbers, needed {volume(x)}; "
-            "choose sizes with that product"
+            f"channels={channels}, height={height}, width={width} make {channels * height * width} numbers, "
+            f"needed {volume(x)}; choose sizes with that product"
         )
     return channels, height, width
 

@@ -1,0 +1,25 @@
+"""How alike two vectors are, as a number that algorithms can compare and sort by."""
+
+from __future__ import annotations
+
+from primitives.lazy import F, Tensor
+from primitives.primitive import geometric
+
+
+@geometric("dot", "Tensor[n] -> Tensor[n] -> float")
+def dot(x: Tensor, y: Tensor) -> Tensor:
+    """The inner product."""
+    return (x * y).sum(1)
+
+
+@geometric("cosine_similarity", "Tensor[n] -> Tensor[n] -> float")
+def cosine_similarity(x: Tensor, y: Tensor) -> Tensor:
+    """The cosine of the angle between the vectors, −1 to 1; 0 where one is zero."""
+    return F.cosine_similarity(x, y, dim=1)
+
+
+@geometric("distance", "Tensor[s...] -> Tensor[s...] -> float")
+def distance(x: Tensor, y: Tensor) -> Tensor:
+    """The Euclidean distance √(Σ(x − y)² + 10⁻¹²); the small term keeps the gradient finite at zero."""
+    difference = (x - y).reshape(len(x), -1)
+    return (difference * difference).sum(1).add(1e-12).sqrt()
