@@ -43,7 +43,6 @@ class Problem:
     objectives: tuple[tuple[str, str], ...] = (("score", "maximise"),)
     ranges: Mapping[str, Setting] = field(default_factory=dict)
     max_size: int = 40
-    max_depth: int = 12
     max_parameters: int | None = None
     tolerance: float = 1e-6
     starts: tuple[Term, ...] = ()
@@ -51,9 +50,8 @@ class Problem:
     def __post_init__(self) -> None:
         for name in ("words", "weights", "ranges"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-        for name in ("max_size", "max_depth"):
-            if getattr(self, name) < 1:
-                raise ProblemError(f"{name}={getattr(self, name)}: needed at least 1")
+        if self.max_size < 1:
+            raise ProblemError(f"max_size={self.max_size}: needed at least 1")
         if not self.objectives:
             raise ProblemError("objectives=(): needed at least one (name, direction)")
         for score, direction in self.objectives:

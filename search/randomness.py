@@ -8,6 +8,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from primitives.primitive import Setting
+
+from .choosing import Place
+
 T = TypeVar("T")
 
 
@@ -44,6 +48,18 @@ class Draws:
     def choice(self, items: Sequence[T]) -> T:
         """One of the items, each as likely."""
         return items[self.integers(len(items))]
+
+    def pick(self, place: Place, labels: Sequence[str], cumulative: Sequence[float]) -> int:
+        """An index by cumulative weights (a ``choosing.Chooser``)."""
+        return self.weighted(cumulative)
+
+    def fraction(self, place: Place) -> float:
+        """A number in [0, 1)."""
+        return self.random()
+
+    def value(self, place: Place, word: str, setting: Setting) -> object:
+        """A value in the setting's range."""
+        return setting.sample(self)
 
     def weighted(self, cumulative: Sequence[float]) -> int:
         """An index with probability proportional to the steps of the cumulative weights."""

@@ -58,6 +58,8 @@ class Domains:
             for arguments in itertools.product(*lists):
                 rows[(world, *arguments)] = None
         table = np.array(list(rows), np.int64).reshape(len(rows), 1 + len(bound))
+        if bank.depth and len(table) > count:
+            table = table[:: -(-len(table) // count)]
         return list(table.T)
 
     def _wanted(self, bank: Bank, bound: tuple[Type, ...]) -> Iterator[World]:

@@ -41,6 +41,8 @@ class Settings:
     max_length: int = 128
     types: tuple[Type, ...] = ()
     exact: bool = False
+    strange_type: int = 2
+    nested: int = 1
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,11 @@ class Enumerator:
 
     def _types(self, type: Type) -> tuple[Type, ...]:
         """The ground types at which polymorphic words are tried."""
-        found = dict.fromkeys((INT, BOOL, list_of(INT), list_of(BOOL)))
+        found = dict.fromkeys((INT, BOOL, list_of(INT)))
         for part in (*self.inputs, self.output):
             found.update(dict.fromkeys(t for t in subtypes(part) if not is_function(t)))
+        self.familiar = frozenset(found)
+        found[list_of(BOOL)] = None
         found.update(dict.fromkeys(self.settings.types))
         return tuple(found)
 
@@ -117,7 +121,8 @@ class Enumerator:
             if cost is None:
                 continue
             for arguments, result in instances(primitive, self.types):
-                operations.append((operation(primitive, arguments, result, self.words), cost))
+                dearer = cost + self._surcharge(arguments, result)
+                operations.append((operation(primitive, arguments, result, self.words), dearer))
         # The goal's type first: a level's terms of other types only matter to the next level.
         operations.sort(key=lambda entry: (entry[0].result != self.output, entry[1]))
         literals = [*self.costs.literals, *constants]
@@ -129,8 +134,13 @@ class Enumerator:
         settings = self.settings
         return Plan(
             tuple(operations), tuple(Leaf(code, type, cost) for (code, type), cost in leaves.items()), self.costs.variable,
-            settings.lambda_depth, settings.body_worlds, settings.max_worlds, settings.exact,
+            settings.lambda_depth, settings.body_worlds, settings.max_worlds, settings.exact, settings.nested,
         )  # fmt: skip
+
+    def _surcharge(self, arguments: Sequence[Type], result: Type) -> int:
+        """What an instance costs more for types that the task does not speak of."""
+        parts = {part for type in (*arguments, result) for part in subtypes(type) if not is_function(part)}
+        return self.settings.strange_type * len(parts - self.familiar)
 
     def _root(self) -> Bank:
         rows = [given for given, _ in self.examples] + [list(given) for given in self.probes]
@@ -147,7 +157,7 @@ class Enumerator:
             yield self._progress(self.level - 1)
 
     def _levels(self) -> Iterator[Hit | Progress]:
-        self.level = 0
+        self.level, self.next_weighing = 0, 0
         self._begin()
         kept_level = 0
         while self.level < self.settings.max_cost:
@@ -190,8 +200,9 @@ class Enumerator:
             raise Stop
         if self.max_terms is not None and self.count.terms >= self.max_terms:
             raise Stop
-        if self.keeping and self.nbytes > self.settings.memory:
-            self.keeping = self.growth.growing = False
+        if self.keeping and self.count.terms >= self.next_weighing:
+            self.next_weighing = self.count.terms + 100_000
+            self.keeping = self.growth.growing = self.nbytes <= self.settings.memory
 
     @property
     def nbytes(self) -> int:
@@ -242,7 +253,7 @@ class Enumerator:
 
 
 def _initial_worlds(bank: Bank) -> int:
-    return sum(child.initial + _initial_worlds(child) for child in bank.children.values())
+    return sum(child.judged + _initial_worlds(child) for child in bank.children.values())
 
 
 def _sequences(examples: Sequence[Example], probes: Sequence[Sequence[Value]]) -> Iterator[Sequence]:

@@ -14,7 +14,7 @@ from primitives.columns.pools import Values
 from primitives.types import Type, arguments_of, is_function
 
 from .domain import Domains
-from .product import SMALL, Batch, Block, Codes, Product, block_of, direct_batch
+from .product import SMALL, Batch, Block, Codes, Product, blocks_of, direct_batch, home_of
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Plan:
     body_worlds: int = 160
     max_worlds: int = 512
     join_all: bool = False
+    nested: int = 0
+    """What a higher-order word costs more inside a lambda."""
 
 
 class Stop(Exception):
@@ -67,7 +69,11 @@ class Growth:
     def grow(self, bank: Bank, cost: int, examples: int, keep: Callable[[Type], bool]) -> Iterator[Found]:
         """All terms of exactly ``cost``; the new ones of types to ``keep`` join the bank after each batch is handed out."""
         for operation, own in self.plan.operations:
-            if (bank.depth == 0 and not self.wanted(operation)) or not self._prepare(bank, operation, cost - own):
+            if bank.depth == 0 and not self.wanted(operation):
+                continue
+            if bank.depth and any(map(is_function, operation.arguments)):
+                own += self.plan.nested
+            if not self._prepare(bank, operation, cost - own):
                 continue
             for batch in self._batches(bank, operation, cost - own, examples):
                 self.tick(batch.size, bank)
@@ -86,20 +92,16 @@ class Growth:
 
     def leaves(self, bank: Bank, cost: int) -> None:
         """Add the variables and constants of one cost; call it before ``grow``."""
+        if bank.parent is not None:
+            bank.take_over(cost)
         if cost == self.plan.variable_cost:
-            worlds = np.arange(bank.filled)
-            # The innermost variable first: where two variables agree everywhere, a body should use its own.
-            for position in reversed(range(len(bank.variables))):
+            for position in range(len(bank.variables) - len(bank.bound) if bank.parent else 0, len(bank.variables)):
                 if not is_function(bank.variables[position]):
-                    self._leaf(bank, cost, bank.variables[position], bank.variable(position, worlds), position=position)
-        for leaf in self.plan.leaves:
-            if leaf.cost == cost:
-                self._leaf(bank, cost, leaf.type, np.full(bank.filled, leaf.code, np.int64), code=leaf.code)
-
-    def _leaf(self, bank: Bank, cost: int, type: Type, column: Array, position: int = -1, code: int = 0) -> None:
-        prints = bank.fingerprint(column[:, None])
-        if len(bank.store(type).seen.add(prints)[1]):
-            bank.append(None, cost, type, column[:, None], prints, (), position, code)
+                    bank.add_leaf(cost, bank.variables[position], position=position)
+        if bank.parent is None:
+            for leaf in self.plan.leaves:
+                if leaf.cost == cost:
+                    bank.add_leaf(cost, leaf.type, code=leaf.code)
 
     def _prepare(self, bank: Bank, operation: Operation, budget: int) -> bool:
         """Grow the banks of bodies that the operation needs; False where it cannot be applied within the budget."""
@@ -134,7 +136,7 @@ class Growth:
             return
         for level in range(self.levels.get(id(bank), 0) + 1, cost + 1):
             self.leaves(bank, level)
-            for _ in self.grow(bank, level, bank.filled, lambda type: True):
+            for _ in self.grow(bank, level, bank.judged, lambda type: True):
                 pass
 
     def splits(self, bank: Bank, types: Sequence[Type], budget: int) -> Iterator[list[Block]]:
@@ -143,31 +145,25 @@ class Growth:
             if budget == 0:
                 yield []
             return
-        costs = self._costs(bank, types[0])
-        for cost in costs:
+        _, store = home_of(bank, types[0])
+        for cost in sorted(store.blocks) if store is not None else ():
             if cost > budget or (len(types) == 1 and cost != budget):
                 continue
-            block = block_of(bank, types[0], cost)
             for rest in self.splits(bank, types[1:], budget - cost):
-                yield [block, *rest]  # type: ignore[list-item]
-
-    def _costs(self, bank: Bank, type: Type) -> list[int]:
-        home: Bank | None = bank
-        if is_function(type):
-            bound, type = arguments_of(type)
-            home = bank.children.get(bound)
-        store = home.stores.get(type) if home is not None else None
-        return sorted(store.blocks) if store is not None else []
+                for block in blocks_of(bank, types[0], cost):
+                    yield [block, *rest]
 
     def _batches(self, bank: Bank, operation: Operation, budget: int, examples: int) -> Iterator[Batch]:
         """The terms of all splits; small splits are joined into one batch."""
         waiting: list[list[Array]] = []
         size = 0
         if not operation.arguments:
-            if budget == 0:
+            if budget == 0 and bank.parent is None:
                 yield direct_batch(bank, operation, [], examples)
             return
         for blocks in list(self.splits(bank, operation.arguments, budget)):
+            if bank.parent is not None and not any(block.own for block in blocks):
+                continue
             product = Product(bank, operation, blocks, examples, self.codes)
             if product.size < SMALL:
                 waiting.append(product.rows(np.arange(product.size)))

@@ -14,8 +14,8 @@ import numpy as np
 
 from primitives.columns.bank import WORLD_BITS, Bank, Store
 from primitives.columns.frame import Operation
-from primitives.columns.hashing import Array, mix, seeds
-from primitives.types import arguments_of, is_function
+from primitives.columns.hashing import Array, mix
+from primitives.types import Type, arguments_of, is_function
 
 CELLS = 1 << 18
 """Values computed at once when every cell is computed."""
@@ -27,13 +27,17 @@ SMALL = 2_000
 
 @dataclass(frozen=True)
 class Block:
-    """Rows ``start … stop`` of a store; those of a function argument lie in a bank of bodies."""
+    """Rows ``start … stop`` of a store; those of a function argument lie in a bank of bodies.
+
+    Rows that are not ``own`` were taken over from the outer bank: so is what is built from such rows alone.
+    """
 
     bank: Bank
     store: Store
     start: int
     stop: int
     closure: bool
+    own: bool
 
     def __len__(self) -> int:
         return self.stop - self.start
@@ -59,7 +63,7 @@ class Product:
 
     def __init__(self, bank: Bank, operation: Operation, blocks: Sequence[Block], examples: int, codes: Codes) -> None:
         self.bank, self.operation, self.blocks, self.examples, self.codes = bank, operation, blocks, examples, codes
-        self.salts = seeds(bank.filled, bank.depth)
+        self.salts = bank.salts_of(bank.judged)
         self.size = int(np.prod([len(block) for block in blocks], dtype=np.int64))
 
     def __iter__(self) -> Iterator[Batch]:
@@ -72,7 +76,7 @@ class Product:
 
     def direct(self, first: int) -> Iterator[Batch]:
         """Terms from number ``first`` on, computed cell by cell."""
-        step = max(64, CELLS // self.bank.filled)
+        step = max(64, CELLS // self.bank.judged)
         for start in range(first, self.size, step):
             numbers = np.arange(start, min(start + step, self.size))
             rows = self.rows(numbers)
@@ -128,7 +132,7 @@ class Product:
             factors = [self.codes.of(self.bank, block, merged and not self.operation.feeds_back) for block in self.blocks]
             offsets = self._outer_rows(outer, numbers)
             plans, cells = [], 0
-            for world in range(self.bank.filled):
+            for world in range(self.bank.judged):
                 key = np.zeros(len(numbers), np.int64)
                 for i in outer:
                     key = key * len(factors[i].distinct[world]) + factors[i].codes[world, offsets[i]]
@@ -138,7 +142,7 @@ class Product:
                     first, codes = np.zeros(1, np.int64), key
                 plans.append((first, codes))
                 cells += len(first) * len(factors[inner].distinct[world])
-            if cells > 0.5 * self.bank.filled * len(numbers) * len(self.blocks[inner]) or cells > 64 * CELLS:
+            if cells > 0.5 * self.bank.judged * len(numbers) * len(self.blocks[inner]) or cells > 64 * CELLS:
                 return None
             escapes = self._escapes()
             results = self._results(inner, outer, factors, offsets, plans)
@@ -178,13 +182,14 @@ class Product:
         prints = add(np.zeros((len(numbers), width), np.uint64), range(self.examples))
 
         def complete() -> Array:
-            if self.examples == self.bank.filled:
+            if self.examples == self.bank.judged:
                 return prints.ravel()
-            return add(prints.copy(), range(self.examples, self.bank.filled)).ravel()
+            return add(prints.copy(), range(self.examples, self.bank.judged)).ravel()
 
         def values(terms: Array) -> Array:
             row, column = terms // width, low + terms % width
-            return np.stack([result[plan[1][row], codes[world, column]] for world, (result, plan) in enumerate(zip(results, plans))])
+            judged = [result[plan[1][row], codes[world, column]] for world, (result, plan) in enumerate(zip(results, plans))]
+            return with_rest(self.bank, self.operation, np.stack(judged), kids(terms))
 
         def kids(terms: Array) -> list[Array]:
             offsets = self._outer_rows(outer, numbers[terms // width])
@@ -195,23 +200,40 @@ class Product:
 
 
 def direct_batch(bank: Bank, operation: Operation, rows: list[Array], examples: int) -> Batch:
-    """Terms given by the rows of their arguments, computed cell by cell."""
+    """Terms given by the rows of their arguments, computed cell by cell in the worlds that the bank judges by."""
+    judged = computed(bank, operation, rows, 0, bank.judged)
+    prints = bank.fingerprint(judged[:examples])
+
+    def complete() -> Array:
+        return prints if examples == bank.judged else prints + bank.fingerprint(judged[examples:], examples)
+
+    def kids(terms: Array) -> list[Array]:
+        return [row[terms] for row in rows]
+
+    def values(terms: Array) -> Array:
+        return with_rest(bank, operation, judged[:, terms], kids(terms))
+
+    return Batch(judged.shape[1], prints, complete, values, kids)
+
+
+def computed(bank: Bank, operation: Operation, rows: list[Array], first: int, last: int) -> Array:
+    """Values in worlds ``first … last``, ``[worlds, terms]``."""
     size = len(rows[0]) if rows else 1
-    worlds = np.arange(bank.filled)
+    worlds = np.arange(first, last)
     columns = []
     for type, row in zip(operation.arguments, rows):
         if is_function(type):
-            columns.append(((row << WORLD_BITS)[None, :] | worlds[:, None]).ravel())
+            columns.append(((row.astype(np.int64) << WORLD_BITS)[None, :] | worlds[:, None]).ravel())
         else:
-            columns.append(bank.stores[type].values[: bank.filled][:, row].ravel())
-    flat = bank.perform(operation, columns, bank.filled * size)
-    values = flat.reshape(bank.filled, size)
-    prints = bank.fingerprint(values[:examples])
+            columns.append(bank.stores[type].values[first:last][:, row].ravel())
+    return bank.perform(operation, columns, len(worlds) * size).reshape(len(worlds), size)
 
-    def complete() -> Array:
-        return prints if examples == bank.filled else prints + bank.fingerprint(values[examples:], examples)
 
-    return Batch(size, prints, complete, lambda terms: values[:, terms], lambda terms: [row[terms] for row in rows])
+def with_rest(bank: Bank, operation: Operation, judged: Array, rows: list[Array]) -> Array:
+    """The values in all worlds of terms whose values in the judged ones are known."""
+    if bank.judged == bank.filled:
+        return judged
+    return np.concatenate([judged, computed(bank, operation, rows, bank.judged, bank.filled)])
 
 
 @dataclass(frozen=True)
@@ -229,7 +251,7 @@ class Codes:
         self._kept: dict[tuple, Factor] = {}
 
     def of(self, bank: Bank, block: Block, merged: bool) -> Factor:
-        key = (id(bank), id(block.store), block.start, block.stop, merged, bank.filled, block.bank.filled)
+        key = (id(bank), id(block.store), block.start, block.stop, merged, block.bank.filled if block.closure else 0)
         found = self._kept.get(key)
         if found is None:
             found = self._closures(bank, block, merged) if block.closure else self._values(bank, block)
@@ -244,7 +266,7 @@ class Codes:
         return sum(f.codes.nbytes + sum(d.nbytes for d in f.distinct) for f in self._kept.values())
 
     def _values(self, bank: Bank, block: Block) -> Factor:
-        values = block.store.values[: bank.filled, block.start : block.stop]
+        values = block.store.values[: bank.judged, block.start : block.stop]
         codes = np.empty(values.shape, np.int32)
         distinct = []
         for world, row in enumerate(values):
@@ -256,13 +278,13 @@ class Codes:
         """Functions: two that agree on the arguments that a world holds are one there if ``merged``."""
         rows = np.arange(block.start, block.stop) << WORLD_BITS
         if not merged:
-            codes = np.broadcast_to(np.arange(len(rows), dtype=np.int32), (bank.filled, len(rows)))
-            return Factor(codes, [rows | world for world in range(bank.filled)])
+            codes = np.broadcast_to(np.arange(len(rows), dtype=np.int32), (bank.judged, len(rows)))
+            return Factor(codes, [rows | world for world in range(bank.judged)])
         bodies = block.bank
-        prints = np.zeros((bank.filled, len(rows)), np.uint64)
-        salts = seeds(bodies.filled, bodies.depth)
+        prints = np.zeros((bank.judged, len(rows)), np.uint64)
+        salts = bodies.salts_of(bodies.filled)
         for world, outer in enumerate(bodies.outer_worlds()):
-            if outer < bank.filled:
+            if outer < bank.judged:
                 prints[outer] += mix(block.store.values[world, block.start : block.stop].view(np.uint64) ^ salts[world])
         codes = np.empty(prints.shape, np.int32)
         distinct = []
@@ -272,15 +294,24 @@ class Codes:
         return Factor(codes, distinct)
 
 
-def block_of(bank: Bank, type: object, cost: int) -> Block | None:
-    """The terms of one cost that can stand where ``type`` is asked for."""
-    closure = is_function(type)  # type: ignore[arg-type]
-    if closure:
-        bound, type = arguments_of(type)  # type: ignore[arg-type]
-        home = bank.children.get(bound)
-    else:
-        home = bank
-    store = home.stores.get(type) if home is not None else None  # type: ignore[arg-type]
+def blocks_of(bank: Bank, type: Type, cost: int) -> list[Block]:
+    """The terms of one cost that can stand where ``type`` is asked for: those taken over from the outer bank apart from the others."""
+    home, store = home_of(bank, type)
     if store is None or cost not in store.blocks:
-        return None
-    return Block(home, store, *store.blocks[cost], closure)  # type: ignore[arg-type]
+        return []
+    assert home is not None
+    start, stop = store.blocks[cost]
+    if is_function(type):
+        return [Block(home, store, start, stop, closure=True, own=True)]
+    middle = store.inner.get(cost, start)
+    parts = [Block(home, store, start, middle, closure=False, own=False), Block(home, store, middle, stop, closure=False, own=True)]
+    return [part for part in parts if len(part)]
+
+
+def home_of(bank: Bank, type: Type) -> tuple[Bank | None, Store | None]:
+    """The bank and the store that hold terms, or bodies of functions, of the type."""
+    home: Bank | None = bank
+    if is_function(type):
+        bound, type = arguments_of(type)
+        home = bank.children.get(bound)
+    return home, home.stores.get(type) if home is not None else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from primitives.columns.bank import Bank, Store
 from primitives.columns.frame import Operation
-from primitives.term import Literal, Term, Variable, apply, lambdas
+from primitives.term import Literal, Term, Variable, apply, lambdas, shift
 from primitives.types import arguments_of, is_function
 
 
@@ -15,6 +15,9 @@ def term_of_row(bank: Bank, store: Store, row: int) -> Term:
     run = bank.run_of(store, row)
     if run.operation is not None:
         return term_of_kids(bank, run.operation, [int(kid.array[row - run.start]) for kid in run.kids])
+    if run.source is not None:
+        assert bank.parent is not None
+        return shift(term_of_row(bank.parent, run.source, int(run.kids[0].array[row - run.start])), len(bank.bound))
     if run.position >= 0:
         return Variable(len(bank.variables) - 1 - run.position)
     return Literal(bank.values.pool(store.type).decode(run.code), store.type)

@@ -1,0 +1,124 @@
+"""Places in a term with the type wanted there and the types in scope: what typed edits work on."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from primitives.infer import Inference, _Inferencer
+from primitives.primitive import Primitive
+from primitives.term import Apply, Lambda, Let, Literal, Term, Variable, Word, children, rebuild
+from primitives.types import Constructor, Type, is_ground
+
+Path = tuple[int, ...]
+"""Steps from the root: the index into ``term.children`` at each node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A subterm that can be replaced by any other of its ``type`` under ``scope`` (types of the binders, outermost first)."""
+
+    path: Path
+    term: Term
+    type: Type
+    scope: tuple[Type, ...]
+
+
+@dataclass(frozen=True)
+class Annotated:
+    """A well-typed term with its inference and its positions in pre-order (functions that stand applied are no positions)."""
+
+    term: Term
+    inference: Inference
+    positions: tuple[Position, ...]
+
+
+class _Annotator(_Inferencer):
+    """Inference that notes the type of every node, which must be a distinct object."""
+
+    def __init__(self, words: Mapping[str, Primitive]) -> None:
+        super().__init__(words)
+        self.noted: dict[int, tuple[Term, Type]] = {}
+
+    def infer(self, term: Term) -> Type:
+        type = super().infer(term)
+        self.noted[id(term)] = (term, type)
+        return type
+
+    def check(self, term: Term, expected: Type) -> Type:
+        type = super().check(term, expected)
+        self.noted[id(term)] = (term, type)
+        return type
+
+
+def annotate(term: Term, words: Mapping[str, Primitive], type: Type) -> Annotated:
+    """Infer a closed term at a program type and list its positions; IllTyped if it does not fit."""
+    term = _copy(term)
+    annotator = _Annotator(words)
+    inference = annotator.run(term, type)
+
+    def positions(node: Term, path: Path, scope: tuple[Type, ...]) -> Iterator[Position]:
+        found = annotator.resolve(annotator.noted[id(node)][1])
+        if is_ground(found):
+            yield Position(path, node, found, scope)
+        if isinstance(node, Lambda):
+            assert isinstance(found, Constructor)
+            yield from positions(node.body, (*path, 0), (*scope, found.arguments[0]))
+        elif isinstance(node, Let):
+            value = annotator.resolve(annotator.noted[id(node.value)][1])
+            yield from positions(node.value, (*path, 0), scope)
+            yield from positions(node.body, (*path, 1), (*scope, value))
+        elif isinstance(node, Apply):
+            arguments: list[tuple[Term, Path]] = []
+            while isinstance(node, Apply):
+                arguments.append((node.argument, (*path, 1)))
+                node, path = node.function, (*path, 0)
+            if not isinstance(node, Word):
+                yield from positions(node, path, scope)
+            for argument, place in reversed(arguments):
+                yield from positions(argument, place, scope)
+
+    return Annotated(term, inference, tuple(positions(term, (), ())))
+
+
+class Annotator:
+    """``annotate`` for one set of words and one program type, remembering the terms seen last."""
+
+    def __init__(self, words: Mapping[str, Primitive], type: Type, remembered: int = 2048) -> None:
+        self.words, self.type = words, type
+        self.annotate = functools.lru_cache(maxsize=remembered)(self._annotate)
+
+    def _annotate(self, term: Term) -> Annotated:
+        return annotate(term, self.words, self.type)
+
+
+def _copy(term: Term) -> Term:
+    """The same term with every node an object of its own, so that a node can be told by its identity."""
+    if isinstance(term, Apply):
+        return Apply(_copy(term.function), _copy(term.argument))
+    if isinstance(term, Lambda):
+        return Lambda(_copy(term.body), term.hint)
+    if isinstance(term, Let):
+        return Let(_copy(term.value), _copy(term.body), term.hint)
+    if isinstance(term, Word):
+        return Word(term.name, term.settings, term.site)
+    if isinstance(term, Variable):
+        return Variable(term.index)
+    return Literal(term.value, term.type) if isinstance(term, Literal) else term
+
+
+def at(term: Term, path: Path) -> Term:
+    """The subterm at a path."""
+    for step in path:
+        term = children(term)[step]
+    return term
+
+
+def replace_at(term: Term, path: Path, new: Term) -> Term:
+    """The term with the subterm at the path replaced; free variables of ``new`` are read in the scope of that place."""
+    if not path:
+        return new
+    parts = list(children(term))
+    parts[path[0]] = replace_at(parts[path[0]], path[1:], new)
+    return rebuild(term, tuple(parts))

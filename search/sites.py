@@ -1,0 +1,36 @@
+"""Sites of weights under edits: new words get sites of their own, shared ones stay shared, all are numbered in pre-order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from primitives.term import Term, Word, map_words
+
+from .pipeline import NEW_SITE
+
+
+def number(term: Term, origins: Mapping[str, str] | None = None) -> tuple[Term, dict[str, str]]:
+    """Sites numbered 1, 2, … in pre-order; every word at the placeholder site gets one of its own.
+
+    Returns the term and, for every new site, the site that it had before: those of the placeholder are left out, ``origins`` maps the
+    names that an edit made up to the sites that they were copied from. Sites of shared subroutines (``name@digest…``) keep their names.
+    """
+    names: dict[str, str] = {}
+    came_from: dict[str, str] = {}
+    count = 0
+
+    def give(word: Word) -> Term:
+        nonlocal count
+        site = word.site
+        if site is None or "@" in site:
+            return word
+        if site == NEW_SITE:
+            count += 1
+            return Word(word.name, word.settings, str(count))
+        if site not in names:
+            count += 1
+            names[site] = str(count)
+            came_from[names[site]] = (origins or {}).get(site, site)
+        return word if names[site] == site else Word(word.name, word.settings, names[site])
+
+    return map_words(term, give), came_from
