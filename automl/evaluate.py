@@ -7,6 +7,7 @@ candidate's failure is an outcome; only a bug of ours raises.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -100,6 +101,12 @@ def prepare(context: Mapping[str, Any]) -> Prepared:
     if _prepared is None or _prepared[0] is not context:
         _prepared = (context, Prepared(context))
     return _prepared[1]
+
+
+def warm(context: Mapping[str, Any]) -> None:
+    """Make a worker ready before its first job: read the context, and import torch where candidates need it."""
+    if has_tensor(prepare(context).data.type):
+        importlib.import_module("automl.training")
 
 
 def evaluate_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:

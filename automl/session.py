@@ -27,7 +27,7 @@ from .study import Schedule, Study, StudyError, new_run
 from .task import AbstractTask
 
 DEFAULT_LIBRARY = "sqlite:///automl.db"
-EVALUATE = "automl.evaluate:evaluate_job"
+EVALUATE, WARM = "automl.evaluate:evaluate_job", "automl.evaluate:warm"
 Progress = Callable[[Mapping[str, Any]], None]
 
 
@@ -143,7 +143,7 @@ def open_study(
         )
     context = context_of(data, vocabulary, options.trainer)
     fused = strategy.fused and data.target == VALUES
-    executor = None if fused else open_executor(EVALUATE, context, workers=options.workers)
+    executor = None if fused else open_executor(EVALUATE, context, workers=options.workers, prepare=WARM)
     return Study(
         task, store, run, vocabulary, strategy, executor, options.budget, schedule, context, options.target, progress
     )

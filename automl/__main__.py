@@ -1,0 +1,5 @@
+"""``python -m automl``."""
+
+from .cli import main
+
+main()
