@@ -16,19 +16,19 @@ def checked(value: Value) -> Value:
 
 @word("+", "Num a => a -> a -> a")
 def add(x: Value, y: Value) -> Value:
-    """Sum."""
+    """The sum of two numbers."""
     return checked(x + y)
 
 
 @word("-", "Num a => a -> a -> a")
 def subtract(x: Value, y: Value) -> Value:
-    """Difference."""
+    """The first number less the second."""
     return checked(x - y)
 
 
 @word("*", "Num a => a -> a -> a")
 def multiply(x: Value, y: Value) -> Value:
-    """Product."""
+    """The product of two numbers."""
     return checked(x * y)
 
 

@@ -27,7 +27,7 @@ def batch_norm(x: Tensor, *, weight: Tensor, bias: Tensor, mean: Tensor, varianc
     return F.batch_norm(x, mean, variance, weight, bias, own, 0.1, 1e-5)
 
 
-@geometric("layer_norm", "Tensor[s...] -> Tensor[s...]", parameters=lambda x: _affine(x))
+@geometric("layer_norm", "Tensor[c,s...] -> Tensor[c,s...]", parameters=lambda x: _affine(x))
 def layer_norm(x: Tensor, *, weight: Tensor, bias: Tensor) -> Tensor:
     """The whole example brought to mean 0 and variance 1, then scaled (Ba et al. 2016)."""
     return F.layer_norm(x, weight.shape, weight, bias)
