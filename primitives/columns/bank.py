@@ -37,7 +37,10 @@ class Leaf(Protocol):
 
 @dataclass
 class Run:
-    """Rows ``start … stop`` of one store: one operation on the children ``kids`` (row numbers in the stores of the arguments)."""
+    """Rows ``start … stop`` of one store: one operation on the children ``kids`` (row numbers in the stores of the arguments).
+
+    Without an operation: rows ``kids[0]`` of ``source`` (a store of the outer bank), the variable at ``position``, or a constant.
+    """
 
     store: Store
     operation: Operation | None
@@ -47,6 +50,7 @@ class Run:
     kids: tuple[Grown, ...] = ()
     position: int = -1
     code: int = 0
+    source: Store | None = None
     number: int = 0
 
 
@@ -62,6 +66,8 @@ class Store:
     runs: list[Run] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     blocks: dict[int, tuple[int, int]] = field(default_factory=dict)
+    inner: dict[int, int] = field(default_factory=dict)
+    """By cost, the first row of the block that was not taken over from the outer bank."""
 
     def reserve(self, rows: int, worlds: int) -> None:
         height, width = self.values.shape
@@ -86,7 +92,7 @@ class Bank:
         """A root bank with ``count`` worlds and one column of codes a variable."""
         self.values, self.variables, self.parent = values, tuple(variables), None
         self.columns = [np.asarray(column, np.int64) for column in columns]
-        self.filled, self.depth, self.max_worlds = count, 0, max_worlds
+        self.filled, self.judged, self.depth, self.max_worlds = count, count, 0, max_worlds
         self.bound: tuple[Type, ...] = ()
         self.outer: Array = np.arange(count)
         self._start()
@@ -97,6 +103,7 @@ class Bank:
         self.children: dict[tuple[Type, ...], Bank] = {}
         self.escapes = 0
         self.join_all = False
+        self.salts: Array = np.empty(0, np.uint64)
 
     def child(self, bound: tuple[Type, ...], domain: Sequence[Array], max_worlds: int) -> Bank:
         """The bank of bodies of lambdas with arguments of types ``bound``; ``domain`` holds outer worlds and argument columns."""
@@ -106,7 +113,7 @@ class Bank:
         bank.worlds = TuplePool([None] * (1 + len(bound)))
         bank.scratch = TuplePool([None] * (1 + len(bound)))
         bank.worlds.intern(*(np.asarray(column, np.int64) for column in domain))
-        bank.filled = bank.initial = len(bank.worlds)
+        bank.filled = bank.judged = len(bank.worlds)
         bank._start()
         self.children[bound] = bank
         return bank
@@ -179,16 +186,25 @@ class Bank:
         if found is None:
             found = self.stores[type] = Store(type)
             # A term that fails everywhere is no use as a term.
-            found.seen.add(self.fingerprint(np.full((self.filled, 1), FAIL, np.int64)))
+            found.seen.add(self.fingerprint(np.full((self.judged, 1), FAIL, np.int64)))
         return found
 
     def fingerprint(self, values: Array, first: int = 0) -> Array:
         """Sum of mixed values over worlds ``first, first + 1, …`` (axis 0)."""
-        salts = seeds(first + len(values), self.depth)[first:]
+        salts = self.salts_of(first + len(values))[first:, None]
+        codes = np.ascontiguousarray(values).view(np.uint64)
+        if codes.size <= 1 << 16:
+            return mix(codes ^ salts).sum(axis=0, dtype=np.uint64)
         total = np.zeros(values.shape[1], np.uint64)
-        for salt, row in zip(salts, values):
-            total += mix(row.view(np.uint64) ^ salt)
+        for salt, row in zip(salts, codes):
+            total += mix(row ^ salt)
         return total
+
+    def salts_of(self, count: int) -> Array:
+        """What the values of each world are mixed with."""
+        if len(self.salts) < count:
+            self.salts = seeds(2 * count, self.depth)
+        return self.salts[:count]
 
     def arguments(self, operation: Operation, kids: Sequence[Array], worlds: Array) -> list[Array]:
         """Columns of the arguments for pairs (child rows, world); all worlds filled."""
@@ -238,30 +254,34 @@ class Bank:
             keys, inverse = np.unique(keys, return_inverse=True)
             own, there = (keys >> WORLD_BITS) - run.start, keys & WORLD_MASK
             columns = []
-            for type, kid in zip(run.operation.arguments if run.operation else (), run.kids):
+            for type, kid in zip(run.operation.arguments if run.operation else (), run.kids):  # none for leaves
                 below = kid.array[own].astype(np.int64)
                 if is_function(type):
                     columns.append((below << WORLD_BITS) | there)
                 else:
                     columns.append(np.empty(len(own), np.int64))
                     ask(self.stores[type], columns[-1], below, there)
-            plans.append((run, there, columns, parts, inverse))
-        for run, there, columns, parts, inverse in reversed(plans):
+            plans.append((run, there, own, columns, parts, inverse))
+        for run, there, own, columns, parts, inverse in reversed(plans):
             if run.operation is not None:
                 values = self.perform(run.operation, columns, len(there))
             else:
-                values = self._leaf(run, there)
+                values = self._leaf(run, there, own)
             start = 0
             for target, places, rows, _ in parts:
                 target[places] = values[inverse[start : start + len(rows)]]
                 start += len(rows)
         return result
 
-    def _leaf(self, run: Run, worlds: Array) -> Array:
+    def _leaf(self, run: Run, worlds: Array, offsets: Array) -> Array:
+        """Values of rows (offsets in the run) that are variables, constants or taken over from the outer bank."""
+        if run.source is not None:
+            assert self.parent is not None
+            return self.parent.evaluate(run.source, run.kids[0].array[offsets].astype(np.int64), self._part(0, worlds))
         return np.full(len(worlds), run.code, np.int64) if run.position < 0 else self.variable(run.position, worlds)
 
     def fill(self) -> None:
-        """Evaluate every row in the worlds that have joined since; fingerprints then cover them too."""
+        """Evaluate every row in the worlds that have joined since (fingerprints stay those over the ``judged`` worlds)."""
         first, self.filled = self.filled, len(self.worlds)
         new = np.arange(first, self.filled)
         for store in self.stores.values():
@@ -273,36 +293,60 @@ class Bank:
                 kids = [np.tile(kid.array, len(new)) for kid in run.kids]
                 values = self.perform(run.operation, self.arguments(run.operation, kids, worlds), len(worlds))
             else:
-                values = self._leaf(run, worlds)
+                values = self._leaf(run, worlds, np.tile(np.arange(size), len(new)))
             run.store.values[first : self.filled, run.start : run.stop] = values.reshape(len(new), size)
-        for store in self.stores.values():
-            store.prints.array[:] += self.fingerprint(store.values[first : self.filled, : store.count], first)
-            store.seen = HashIndex(max(1024, 1 << int(4 * store.count).bit_length()))
-            store.seen.add(self.fingerprint(np.full((self.filled, 1), FAIL, np.int64)))
-            store.seen.add(store.prints.array)
 
     # --- growth -------------------------------------------------------------------------------------------------------------
 
-    def append(self, operation: Operation | None, cost: int, type: Type, values: Array, prints: Array, kids: Sequence[Array],
-               position: int = -1, code: int = 0) -> None:  # fmt: skip
+    def append(self, operation: Operation, cost: int, type: Type, values: Array, prints: Array, kids: Sequence[Array]) -> None:
         """Add rows (columns of ``values``) that the caller has found to be new."""
         store = self.store(type)
+        last = store.runs[-1] if store.runs else None
+        if last is None or last.operation is not operation or last.cost != cost or last.number != len(self.log) - 1:
+            last = self._run(Run(store, operation, cost, store.count, store.count, tuple(Grown(np.int32) for _ in kids)))
+        self._extend(last, values, prints, kids)
+
+    def add_leaf(self, cost: int, type: Type, position: int = -1, code: int = 0) -> None:
+        """Add a variable or a constant, unless a row has its values."""
+        store, worlds = self.store(type), np.arange(self.filled)
+        column = (np.full(self.filled, code, np.int64) if position < 0 else self.variable(position, worlds))[:, None]
+        prints = self.fingerprint(column[: self.judged])
+        if len(store.seen.add(prints)[1]):
+            self._extend(self._run(Run(store, None, cost, store.count, store.count, (), position, code)), column, prints, ())
+
+    def take_over(self, cost: int) -> None:
+        """Add the rows that the outer bank has at a cost: bodies that make no use of the lambda's arguments."""
+        assert self.parent is not None
+        outer = self.outer_worlds()
+        for type, source in self.parent.stores.items():
+            if cost not in source.blocks:
+                continue
+            store, rows = self.store(type), np.arange(*source.blocks[cost])
+            values = source.values[outer][:, rows]
+            prints = self.fingerprint(values[: self.judged])
+            _, new = store.seen.add(prints)
+            if len(new):
+                run = self._run(Run(store, None, cost, store.count, store.count, (Grown(np.int32),), source=source))
+                self._extend(run, values[:, new], prints[new], [rows[new]])
+            store.inner[cost] = store.count
+
+    def _run(self, run: Run) -> Run:
+        run.number = len(self.log)
+        self.log.append(run)
+        run.store.runs.append(run)
+        run.store.starts.append(run.start)
+        return run
+
+    def _extend(self, run: Run, values: Array, prints: Array, kids: Sequence[Array]) -> None:
+        store = run.store
         start, size = store.count, values.shape[1]
         store.reserve(start + size, self.filled)
         store.values[: self.filled, start : start + size] = values
         store.prints.extend(prints)
-        store.count = stop = start + size
-        last = store.runs[-1] if store.runs else None
-        if last is None or last.operation is not operation or operation is None or last.cost != cost or last.number != len(self.log) - 1:
-            last = Run(store, operation, cost, start, start, tuple(Grown(np.int32) for _ in kids), position, code, len(self.log))
-            self.log.append(last)
-            store.runs.append(last)
-            store.starts.append(start)
-        for kept, kid in zip(last.kids, kids):
+        store.count = run.stop = start + size
+        for kept, kid in zip(run.kids, kids):
             kept.extend(kid)
-        last.stop = stop
-        first = store.blocks[cost][0] if cost in store.blocks else start
-        store.blocks[cost] = (first, stop)
+        store.blocks[run.cost] = (store.blocks[run.cost][0] if run.cost in store.blocks else start, run.stop)
 
     @property
     def nbytes(self) -> int:

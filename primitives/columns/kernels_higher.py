@@ -7,7 +7,7 @@ import numpy as np
 from .frame import Frame
 from .hashing import Array, flat_ranges
 from .kernels import kernel
-from .kernels_scalars import ordered_by_code
+from .kernels_scalars import ranks
 from .pools import FAIL, NOTHING
 from .sequences import build, failing, first_in_row, spread
 
@@ -88,15 +88,12 @@ def find(frame: Frame, f: Array, xs: Array) -> Array:
     return result
 
 
-def sortable(type: object) -> bool:
-    return ordered_by_code(type.arguments[1])  # type: ignore[attr-defined]
-
-
-@kernel("sort_by", suits=sortable)
+@kernel("sort_by")
 def sort_by(frame: Frame, f: Array, xs: Array) -> Array:
     data, values, _, rows = over_elements(frame, f, xs)
-    order = np.lexsort((values, rows))
-    return build(frame, data[order], np.ones(len(values), bool), rows, failing(values, rows, len(xs)))
+    places = ranks(frame, frame.function(0)[1], values)
+    order = np.lexsort((places, rows))
+    return build(frame, data[order], np.ones(len(values), bool), rows, failing(places, rows, len(xs)))
 
 
 @kernel("fold", feeds_back=True)

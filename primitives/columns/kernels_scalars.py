@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import BOOL, CHAR, INT, Constructor, Type
-from ..values import MAX_INT
+from ..values import MAX_INT, has_nan, order_key
 from .frame import Frame
 from .hashing import Array
 from .kernels import kernel
@@ -28,6 +28,20 @@ def equal_by_code(type: Type) -> bool:
     return isinstance(type, Constructor) and type.name in ("int", "bool", "char", "str", "list", "pair", "option", "unit") and all(
         equal_by_code(argument) for argument in type.arguments
     )
+
+
+def ranks(frame: Frame, type: Type, codes: Array) -> Array:
+    """Integers in the order of the values; FAIL for values that have no place in an order (NaN)."""
+    if ordered_by_code(type):
+        return codes
+    pool = frame.values.pool(type)
+    found, inverse = np.unique(codes, return_inverse=True)
+    keys: list = []
+    for code in found.tolist():
+        value = None if code == FAIL else pool.decode(code)
+        keys.append(None if code == FAIL or has_nan(value) else order_key(value))
+    places = {key: place for place, key in enumerate(sorted({key for key in keys if key is not None}))}
+    return np.array([FAIL if key is None else places[key] for key in keys], np.int64)[inverse]
 
 
 def is_int(type: Type) -> bool:

@@ -10,9 +10,9 @@ from primitives.primitive import Primitive
 from primitives.types import BOOL, INT, Type
 from primitives.values import Value
 
-CHEAP = "map filter fold + - = > head tail cons length if range index take drop reverse sum count mod * < concat append".split()
+CHEAP = "map filter fold + - = > head tail cons length if range index take drop reverse sum count mod * < concat append empty".split()
 MEDIUM = (
-    "empty is_empty last init slice singleton zipwith sort maximum minimum not and or // set foldr mapi any all replicate max min "
+    "is_empty last init slice singleton zipwith sort maximum minimum not and or // set foldr mapi any all replicate max min "
     "delete contains unique scan insert"
 ).split()
 RARE = "negate abs sort_by range_from product repeat while for unfold power argsort group flatten_list >= <= != zip first second pair".split()

@@ -48,7 +48,7 @@ class Domains:
         outer_count = max(bank.filled, 1)
         each = max(1, count // outer_count)
         per_argument = max(2, int(round(each ** (1 / len(bound))))) if len(bound) > 1 else each
-        rows: dict[World, None] = dict.fromkeys(self._wanted(bank, bound))
+        rows: dict[World, None] = {}
         known: dict[int, list[list[int]]] = {}
         for world, root in enumerate(bank.root_worlds().tolist()):
             if root not in known:
@@ -57,10 +57,9 @@ class Domains:
             lists = [_rotated(options, world * per_argument if bank.depth else 0)[:per_argument] for options in known[root]]
             for arguments in itertools.product(*lists):
                 rows[(world, *arguments)] = None
-        table = np.array(list(rows), np.int64).reshape(len(rows), 1 + len(bound))
-        if bank.depth and len(table) > count:
-            table = table[:: -(-len(table) // count)]
-        return list(table.T)
+        step = -(-len(rows) // count) if bank.depth else 1
+        chosen = dict.fromkeys([*self._wanted(bank, bound), *list(rows)[::step]])
+        return list(np.array(list(chosen), np.int64).reshape(len(chosen), 1 + len(bound)).T)
 
     def _wanted(self, bank: Bank, bound: tuple[Type, ...]) -> Iterator[World]:
         """Worlds that an earlier round asked for, with the bank's numbers for their outer worlds."""

@@ -18,7 +18,7 @@ from primitives.columns.pools import Values
 from primitives.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
 from primitives.term import Term, lambdas
-from primitives.types import BOOL, INT, Type, arguments_of, is_function, list_of, subtypes
+from primitives.types import BOOL, INT, Constructor, Type, arguments_of, is_function, list_of, subtypes
 from primitives.values import Value, equal
 
 from .costs import Costs, default_costs
@@ -26,6 +26,7 @@ from .domain import Domains
 from .growth import Found, Growth, Leaf, Plan, Stop
 from .rebuild import term_of_kids, term_of_row
 
+ORDERING = frozenset("< > <= >= min max = !=".split())
 Example = tuple[Sequence[Value], Value]
 
 
@@ -121,7 +122,7 @@ class Enumerator:
             if cost is None:
                 continue
             for arguments, result in instances(primitive, self.types):
-                dearer = cost + self._surcharge(arguments, result)
+                dearer = cost + self._surcharge(name, arguments, result)
                 operations.append((operation(primitive, arguments, result, self.words), dearer))
         # The goal's type first: a level's terms of other types only matter to the next level.
         operations.sort(key=lambda entry: (entry[0].result != self.output, entry[1]))
@@ -137,10 +138,11 @@ class Enumerator:
             settings.lambda_depth, settings.body_worlds, settings.max_worlds, settings.exact, settings.nested,
         )  # fmt: skip
 
-    def _surcharge(self, arguments: Sequence[Type], result: Type) -> int:
-        """What an instance costs more for types that the task does not speak of."""
+    def _surcharge(self, name: str, arguments: Sequence[Type], result: Type) -> int:
+        """What an instance costs more for types that the task does not speak of, and for the order of what is no scalar."""
         parts = {part for type in (*arguments, result) for part in subtypes(type) if not is_function(part)}
-        return self.settings.strange_type * len(parts - self.familiar)
+        odd = name in ORDERING and isinstance(arguments[0], Constructor) and bool(arguments[0].arguments)
+        return self.settings.strange_type * (len(parts - self.familiar) + odd)
 
     def _root(self) -> Bank:
         rows = [given for given, _ in self.examples] + [list(given) for given in self.probes]
