@@ -223,22 +223,23 @@ def enter(batch: Any, type: Type) -> Batch:
     return Objects(list(batch)) if isinstance(batch, (list, tuple)) else batch
 
 
+def packable(type: Type) -> bool:
+    """Whether batches of the type are made of tensors: numbers, tensors, and lists and pairs of those."""
+    if type in NUMBERS or isinstance(type, TensorType):
+        return True
+    return isinstance(type, Constructor) and type.name in ("list", "pair") and all(map(packable, type.arguments))
+
+
 def leave(batch: Batch, type: Type, size: int, run: Run) -> Any:
-    """A batch of the compiler's as a program's output: plain tensors for numbers and tensors, Objects where an
-    example failed."""
+    """A batch of the compiler's as a program's output, in a form that depends on the type alone.
+
+    Numbers, tensors, and lists and pairs of those come as tensors, Ragged and tuples, anything else and every batch
+    in which an example failed as Objects.
+    """
     batch = spread(batch, size, run.device)
-    if isinstance(batch, Scalars):
-        return batch.values
-    arguments: tuple = type.arguments if isinstance(type, Constructor) and type.arguments else (None, None)
-    if isinstance(batch, Ragged):
-        total = int(batch.lengths.sum())
-        return Ragged(leave(batch.values, arguments[0], total, run), batch.lengths)
-    if isinstance(batch, tuple):
-        return tuple(leave(part, inner, size, run) for part, inner in zip(batch, arguments, strict=True))
-    if isinstance(batch, Objects):
-        tight = pack(batch.items)
-        return leave(tight, type, size, run) if isinstance(tight, (Scalars, torch.Tensor)) else batch
-    return Objects(values_of(batch, size, run)) if isinstance(batch, Function) else batch
+    if not packable(type) or has_failures(batch):
+        return Objects(values_of(batch, size, run))
+    return coerce(batch, type, size, run.device)
 
 
 def coerce(batch: Batch, type: Type, size: int, device: Any) -> Any:

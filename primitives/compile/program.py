@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,10 @@ from .batches import enter, leave
 from .code import Compiler
 from .run import Run
 
+_STRUCTURE = frozenset(
+    {"term", "type", "words", "sites", "fuel", "storage", "frozen", "input_types", "output_type", "_code", "_count"}
+)
+
 
 class Node(nn.Module):
     """The parameters and buffers of one site; sites inside a subroutine's site are its children."""
@@ -28,9 +33,10 @@ class Program(nn.Module):
     """A term as a module: ``program(*inputs) -> output`` on batches (see ``primitives.batch``).
 
     Inputs: a tensor [batch, …] for a tensor type, a tensor [batch] or a list for numbers, Ragged for lists of
-    tensors, a tuple of batches for a pair, a Python list of values for anything else. Outputs likewise; where an
-    example fails the output is Objects with a ``Failure`` at its place. The names of parameters are
-    ``site.parameter``, so ``state_dict()`` and ``weights()`` agree.
+    tensors, a tuple of batches for a pair, a Python list of values for anything else. Outputs: tensors for tensors
+    and numbers, Ragged and tuples for lists and pairs of those, Objects for anything else; where an example fails the
+    whole output is Objects, with a ``Failure`` at its place. The names of parameters are ``site.parameter``, so
+    ``state_dict()`` and ``weights()`` agree.
     """
 
     def __init__(
@@ -87,6 +93,14 @@ class Program(nn.Module):
         if self._count < len(batches):
             output = run.apply(output, *batches[self._count :])
         return output if isinstance(output, torch.Tensor) else leave(output, self.output_type, size, run)
+
+    def __deepcopy__(self, memo: dict) -> Program:
+        """A copy with weights of its own; code and structure, which never change, are shared."""
+        twin = Program.__new__(Program)
+        memo[id(self)] = twin
+        for name, value in self.__dict__.items():
+            twin.__dict__[name] = value if name in _STRUCTURE else copy.deepcopy(value, memo)
+        return twin
 
     def live(self) -> dict[str, torch.Tensor]:
         """The module's own tensors by ``site.parameter``: not copies."""
