@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from primitives.primitive import Primitive
+from primitives.primitive import Definition, Primitive
 from primitives.types import BOOL, INT, Type
 from primitives.values import Value
 
@@ -16,14 +16,17 @@ MEDIUM = (
     "delete contains unique scan insert"
 ).split()
 RARE = "negate abs sort_by range_from product repeat while for unfold power argsort group flatten_list >= <= != zip first second pair".split()
+NEUTRAL, MOST = 3, 12
+"""Cost of a word of log weight 0, and the most that a word costs."""
 
 
 @dataclass(frozen=True)
 class Costs:
-    """``words`` maps names to costs (absent: the word is not used); ``literals`` are (value, type, cost)."""
+    """``words`` maps names to costs (absent: the word is not used); ``literals`` are (value, type, cost), ``constant`` the task's own."""
 
     words: Mapping[str, int]
     variable: int = 1
+    constant: int = 2
     literals: tuple[tuple[Value, Type, int], ...] = field(default=())
 
     def of(self, name: str) -> int | None:
@@ -42,15 +45,25 @@ def default_costs(words: Mapping[str, Primitive]) -> Costs:
         table.update({name: cost for name in names if name in words})
     for name, primitive in words.items():
         if name not in table and not primitive.geometric and name not in SILENT:
-            table[name] = 4 + round(primitive.cost)
-    return Costs(table, 1, default_literals())
+            table[name] = NEUTRAL + (0 if isinstance(primitive, Definition) else round(primitive.cost))
+    return Costs(table, literals=default_literals())
 
 
 SILENT = frozenset("id const compose flip fix unit".split())
 """Words that add nothing where terms are applications of words to arguments."""
 
 
-def costs_from_weights(weights: Mapping[str, float], bucket: float, literals: tuple[tuple[Value, Type, int], ...]) -> Costs:
-    """Costs from log weights of words (``$variable`` for variables): −log weight in units of ``bucket``, at least 1."""
-    table = {name: max(1, round(-weight / bucket)) for name, weight in weights.items() if weight > -math.inf}
-    return Costs(table, table.pop("$variable", 1), literals)
+def weighted(costs: Costs, words: Mapping[str, Primitive], weights: Mapping[str, float]) -> Costs:
+    """The costs with those of weighed names replaced: a log weight of 0 costs ``NEUTRAL``, each nat above it one less, at least 1."""
+
+    def cost(name: str, otherwise: int) -> int:
+        weight = weights.get(name)
+        return otherwise if weight is None else min(MOST, max(1, round(NEUTRAL - weight)))
+
+    table = dict(costs.words)
+    for name in weights:
+        if name in words and weights[name] > -math.inf:
+            table[name] = cost(name, NEUTRAL)
+        elif name in words:
+            table.pop(name, None)
+    return replace(costs, words=table, variable=cost("$variable", costs.variable), constant=cost("$constant", costs.constant))
