@@ -10,8 +10,9 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from primitives.primitive import EFFECTFUL, Primitive, Setting
 from primitives.term import Literal, Term, Variable, Word, apply, free_variables, lambdas
@@ -41,6 +42,7 @@ class Production:
     least: int
     word: Primitive | None = None
     literal: Literal | None = None
+    fixed: tuple[tuple[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Grammar:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.words = problem.words
-        self.weights = resolved_weights(problem.words, problem.weights)
+        self.weights = resolved_weights(problem.words, problem.weights, has_tensor(problem.type))
         self.inputs, self.result = arguments_of(problem.type)
         constants = [literal.type for literal in problem.constants]
         exact = [word.scheme.type for word in self.words.values() if is_exact_net(word)]
@@ -108,7 +110,7 @@ class Grammar:
                 self._rules.setdefault(goal, self._find(goal) if is_function(goal) else [])
             rules = [(self._need(rule), position) for position, rule in enumerate(self._rules[goal])]
             kept = [
-                Production(r.kind, r.label, r.arguments, r.weight, need, r.word, r.literal)
+                replace(r, least=need)
                 for need, position in sorted(rules)
                 if need < NEVER
                 for r in (self._rules[goal][position],)
@@ -121,7 +123,7 @@ class Grammar:
     def sample(self, type: Type, chooser: Chooser, size: int | None = None, attempts: int = 30) -> Term:
         """A random closed term of the type, at most ``size`` large (default: a random bound up to the problem's ``max_size``).
 
-        Raises DeadEnd after ``attempts`` failed tries.
+        Terms that ignore all inputs are drawn again, up to half of the ``attempts``. Raises DeadEnd after ``attempts`` failed tries.
         """
         arguments, result = arguments_of(type)
         least = len(arguments) + (1 if result in arguments else self.least(result))
@@ -131,12 +133,14 @@ class Grammar:
                 body = self.grow(result, arguments, bound - len(arguments), chooser, (attempt,) if attempt else ())
             except DeadEnd:
                 continue
-            return lambdas(len(arguments), body)
+            if not arguments or attempt >= attempts // 2 or free_variables(body):
+                return lambdas(len(arguments), body)
         raise DeadEnd(f"type={type}: no term of size up to {size or self.problem.max_size} found in {attempts} tries")
 
     def _bound(self, least: int, fraction: float) -> int:
         """A size bound between the least and the largest; small ones are likelier."""
-        return least + int((max(self.problem.max_size - least, 0) + 1) * fraction**1.5)
+        skew = 1.0 if has_tensor(self.result) else 1.5
+        return least + int((max(self.problem.max_size - least, 0) + 1) * fraction**skew)
 
     def grow(self, goal: Type, scope: tuple[Type, ...], budget: int, chooser: Chooser, place: Place = ()) -> Term:
         """A term of the goal type in scope, at most ``budget`` large; DeadEnd if none is possible or the choices led nowhere."""
@@ -173,15 +177,22 @@ class Grammar:
             self.grow(type, scope, self._allowance(type, scope) + more, chooser, (*place, position))
             for position, (type, more) in enumerate(zip(chosen.arguments, spare))
         ]
-        return apply(self.occurrence(chosen.word, chooser, place), *parts)
+        return apply(self.occurrence(chosen.word, chooser, place, dict(chosen.fixed)), *parts)
 
     def _allowance(self, type: Type, scope: tuple[Type, ...]) -> int:
         return 1 if type in scope else self.least(type)
 
-    def occurrence(self, word: Primitive, chooser: Chooser, place: Place) -> Word:
-        """The word with chosen settings; a sited one gets the placeholder site of new occurrences."""
+    def occurrence(
+        self, word: Primitive, chooser: Chooser, place: Place, fixed: Mapping[str, object] = MappingProxyType({})
+    ) -> Word:
+        """The word with chosen settings, but for those that are fixed; a sited one gets the placeholder site of new occurrences."""
         settings = tuple(
-            (setting.name, chooser.value(place, word.name, self.problem.setting(word.name, setting)))
+            (
+                setting.name,
+                setting.check(word.name, fixed[setting.name])
+                if setting.name in fixed
+                else chooser.value(place, word.name, self.problem.setting(word.name, setting)),
+            )
             for setting in word.settings
         )
         return Word(word.name, settings, NEW_SITE if word.sited else None)
@@ -260,7 +271,7 @@ class Grammar:
         for instance, number in self._instances(goal):
             weight = math.exp(self.weights[instance.word.name]) * instance.share
             label = f"{instance.word.name}/{number}"
-            rules.append(Production("word", label, instance.arguments, weight, 1, instance.word))
+            rules.append(Production("word", label, instance.arguments, weight, 1, instance.word, None, instance.fixed))
         return rules
 
     def _instances(self, goal: Type) -> list[tuple[Instance, int]]:
@@ -269,7 +280,8 @@ class Grammar:
         tensors = has_tensor(result)
         found: list[tuple[Instance, int]] = []
         for known in (*self._by_result.get(_head(result), ()), *self._by_result.get("", ())):
-            if tensors and (known.word.geometric or known.word.shapes) and not is_exact_net(known.word):
+            grown = known.word.geometric and any(map(has_tensor, known.arguments)) or known.word.shapes
+            if tensors and grown and not is_exact_net(known.word):
                 continue
             found.extend((instance, n) for n, instance in enumerate(self.universe.instances(known, goal)))
         return found

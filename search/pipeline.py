@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from primitives.infer import ShapeError, shape_of
 from primitives.term import Lambda, Let, Term, Variable, Word, apply
-from primitives.types import Constructor, TensorType, Type, has_tensor, is_function, is_ground, list_of, variables_of
+from primitives.types import Constructor, TensorType, Type, has_tensor, is_function, is_ground, list_of, subtypes, variables_of
 
 from .choosing import Chooser, DeadEnd, Place
 from .kinds import FAR, Kinds, Rule, find_rules, kind_of
@@ -46,6 +46,21 @@ class Value:
     type: Type
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A rule from some kind of data: words still needed ``after`` it (``hurried``: 0 if it stays at the goal), and ``extra`` size.
+
+    ``bare`` is its name if it has no settings: such a word seldom follows itself.
+    """
+
+    rule: Rule
+    after: int
+    hurried: int
+    extra: int
+    weight: float
+    bare: str
+
+
 class Pipelines:
     """Forward growth for one grammar."""
 
@@ -56,6 +71,8 @@ class Pipelines:
         self.grammar = grammar
         self.kinds = Kinds(find_rules(grammar.signatures))
         self.weights = {rule: math.exp(grammar.weights[rule.name]) for rule in self.kinds.rules}
+        self._far: dict[tuple[Type, Type], int] = {}
+        self._steps: dict[tuple[Type, Type, bool], list[Step]] = {}
 
     def least(self, goal: Type) -> int:
         """Least size of a net for the goal from the program's inputs."""
@@ -65,9 +82,14 @@ class Pipelines:
 
     def steps_to(self, type: Type, goal: Type) -> int:
         """Fewest words from data of the type to the goal; a goal's axes may be variables, which any size fits."""
-        if type == goal or (not is_ground(goal) and match(goal, type, {})):
-            return 0
-        return self.kinds.distance(kind_of(type), goal)
+        key = (type, goal)
+        known = self._far.get(key)
+        if known is None:
+            there = type == goal or (not is_ground(goal) and match(goal, type, {}))
+            known = self._far[key] = 0 if there else self.kinds.distance(kind_of(type), goal)
+            if len(self._far) > 100_000:
+                self._far.clear()
+        return known
 
     def grow(self, goal: Type, scope: Scope, budget: int, chooser: Chooser, place: Place) -> Term:
         """A net of the goal type from some value in scope; DeadEnd if the choices led nowhere."""
@@ -113,7 +135,7 @@ class Pipelines:
             rule = options[index][0]
             room = left - (self.steps_to_goal_floor(value.type, goal) if not hurry else 0)
             try:
-                return self._apply(rule, value, goal, scope, max(room, 1), chooser, (*place, 4 + attempt), growth, hurry), rule.name
+                return self.apply_rule(rule, value, goal, scope, max(room, 1), chooser, (*place, 4 + attempt), growth, hurry), rule.name
             except (DeadEnd, ShapeError):
                 options.pop(index)
         raise DeadEnd(f"goal={goal}: no word fits {value.type}")
@@ -124,29 +146,38 @@ class Pipelines:
 
     def _options(self, type: Type, goal: Type, left: int, hurry: bool, last: str) -> list[tuple[Rule, float]]:
         """Rules that leave the goal in reach, with weights; when in a hurry only those on a shortest way."""
-        kind, wanted = kind_of(type), kind_of(goal)
         need = self.steps_to(type, goal)
-        distance = self.kinds.distance
-        options = []
+        key = (kind_of(type), goal, need == 0)
+        steps = self._steps.get(key)
+        if steps is None:
+            steps = self._steps[key] = self._measured(*key)
+        nearest = max(need, 1) if hurry else FAR
+        return [
+            (step.rule, step.weight * 0.02 if step.bare == last else step.weight)
+            for step in steps
+            if step.after + step.extra < left and (step.hurried if hurry else step.after) < nearest
+        ]
+
+    def _measured(self, kind: Type, goal: Type, there: bool) -> list[Step]:
+        """Rules for data of a kind with their distances to the goal afterwards; ``there``: the data is of the goal type already."""
+        steps = []
         for rule, following in self.kinds.steps(kind):
-            closes = following == wanted and self.kinds.closes(rule, goal)
-            after = 0 if closes else distance(following, goal)
-            if need == 0 and hurry and not closes and following == kind and self._keeps(rule):
-                after = 0
-            if after > left - 1 - 2 * (len(rule.others) if rule.form == "plain" else 1) or (hurry and after >= max(need, 1)):
+            closes = following == kind_of(goal) and self.kinds.closes(rule, goal)
+            after = 0 if closes else self.kinds.distance(following, goal)
+            if after >= FAR:
                 continue
-            weight = self.weights[rule]
-            if rule.name == last and not rule.signature.word.settings:
-                weight *= 0.02
-            options.append((rule, weight))
-        return options
+            keeps = there and following == kind and self._keeps(rule)
+            extra = 2 * len(rule.others) if rule.form == "plain" else 2
+            bare = "" if rule.signature.word.settings else rule.name
+            steps.append(Step(rule, after, 0 if keeps else after, extra, self.weights[rule], bare))
+        return steps
 
     @staticmethod
     def _keeps(rule: Rule) -> bool:
         """Whether the result has the type of the data, whatever it is."""
         return rule.form == "plain" and rule.signature.arguments[rule.data] == rule.signature.result
 
-    def _apply(
+    def apply_rule(
         self, rule: Rule, value: Value, goal: Type, scope: Scope, left: int, chooser: Chooser, place: Place, growth: Growth, close: bool
     ) -> Value:
         if rule.form != "plain":
@@ -237,6 +268,8 @@ class Pipelines:
             made = shape if isinstance(shape, Type) else TensorType(tuple(shape), getattr(result, "dtype", "float"))
             if not match(result, made, {}):
                 raise ShapeError(f"{made} is not {result}")
+            if made == types[rule.data] and not (rule.others or settings or known.word.sited):
+                raise ShapeError(f"{made} is not changed")
             result = made
         check_sizes(result)
         return result
@@ -278,6 +311,7 @@ class Pipelines:
         fixed = {name: bindings[axis] for axis, name in known.settings.items() if axis in bindings}
         settings = self._settings(known.word, fixed, chooser, (*place, 1))
         bindings.update((axis, settings[name]) for axis, name in known.settings.items())
+        self._size_state(known.arguments[0], bindings, chooser, place)
         state = substitute(known.arguments[0], bindings)
         if not is_ground(state):
             raise DeadEnd(f"word={cell.name}: the size of its state {state} is open")
@@ -286,6 +320,24 @@ class Pipelines:
         if result != state:
             raise DeadEnd(f"word={cell.name}: gives {result}, needed {state}")
         return Value(apply(word, step, start, value.term), state if rule.form == "fold" else list_of(state))
+
+    def _size_state(self, pattern: Type, bindings: Bindings, chooser: Chooser, place: Place) -> None:
+        """Bind open axes of a state by the settings of words that make tensors from nothing (``zeros``)."""
+        for part in subtypes(pattern):
+            if not isinstance(part, TensorType) or is_ground(substitute(part, bindings)):
+                continue
+            makers = [
+                known
+                for known in self.grammar.signatures
+                if not known.arguments and known.settings and match(kind_of(known.result), kind_of(part), {})
+            ]
+            if not makers:
+                raise DeadEnd(f"state={part}: no word makes one")
+            maker = makers[chooser.pick((*place, 4), [m.word.name for m in makers], range(1, len(makers) + 1))]
+            settings = self._settings(maker.word, {}, chooser, (*place, 5))
+            made = substitute(maker.result, {axis: settings[name] for axis, name in maker.settings.items()})
+            if not match(substitute(part, bindings), made, bindings):
+                raise DeadEnd(f"state={part}: {made} does not fit")
 
 
 def check_sizes(type: Type) -> None:

@@ -149,7 +149,9 @@ class Instance:
     word: Primitive
     arguments: tuple[Type, ...]
     share: float
-    """Part of the word's probability that this instance takes among the instances for the same goal."""
+    fixed: tuple[tuple[str, object], ...] = ()
+    """Part of the word's probability that this instance takes among the instances for the same goal; ``fixed`` are the settings
+    that the goal decides (``zeros`` for Tensor[8])."""
 
 
 _SELDOM = frozenset(("option", "graph", "map", "unit"))
@@ -206,7 +208,8 @@ class Universe:
             if all(map(self.admits, types)):
                 found.append((weight, types))
         total = sum(weight for weight, _ in found)
-        return [Instance(signature.word, types, weight / total) for weight, types in found]
+        fixed = tuple((name, bindings[axis]) for axis, name in signature.settings.items() if axis in bindings)
+        return [Instance(signature.word, types, weight / total, fixed) for weight, types in found]
 
     def _fill(self, free: list, arguments: tuple[Type, ...]) -> Iterator[tuple[float, Bindings]]:
         """Values for the variables that the goal leaves open, with weights: types of the universe, shapes of its tensors."""

@@ -16,15 +16,18 @@ VARIABLE, CONSTANT, LAMBDA, LET = "$variable", "$constant", "$lambda", "$let"
 
 
 @functools.cache
-def default_weights() -> Mapping[str, float]:
-    """The hand-made table ``search/weights.toml``; what it does not name weighs 0."""
-    text = resources.files("search").joinpath("weights.toml").read_text(encoding="utf-8")
-    return MappingProxyType({name: float(value) for table in tomllib.loads(text).values() for name, value in table.items()})
+def default_weights(tensors: bool = False) -> Mapping[str, float]:
+    """The hand-made table ``search/weights.toml``, for programs with or without tensors in their type; what it leaves out weighs 0."""
+    tables = tomllib.loads(resources.files("search").joinpath("weights.toml").read_text(encoding="utf-8"))
+    parts = [tables["special"], tables["algorithmic"], tables["with_tensors"] if tensors else {}]
+    return MappingProxyType({name: float(value) for part in parts for name, value in part.items()})
 
 
-def resolved_weights(words: Mapping[str, Primitive], weights: Mapping[str, float]) -> dict[str, float]:
+def resolved_weights(
+    words: Mapping[str, Primitive], weights: Mapping[str, float], tensors: bool = False
+) -> dict[str, float]:
     """A weight for every word and every special name: given, else by the table, else 0."""
-    table = default_weights()
+    table = default_weights(tensors)
     names = [VARIABLE, CONSTANT, LAMBDA, LET, *words]
     return {name: float(weights.get(name, table.get(name, 0.0))) for name in names}
 
