@@ -10,7 +10,7 @@ import hashlib
 import importlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from library.vocabulary import Vocabulary
 from primitives.infer import IllTyped, Inference, infer
 from primitives.interpret import Fuel, evaluate
 from primitives.primitive import expand
-from primitives.term import Term, canonical
+from primitives.term import Term
 from primitives.types import has_tensor
 from primitives.values import Failure
 
@@ -43,6 +43,8 @@ class Evaluated:
     seconds: float = 0.0
     detail: str = ""
     history: list[dict[str, float]] = field(default_factory=list)
+    complete: bool = True
+    """False where a deadline cut training short: another run may get further, so the result is no one else's."""
 
 
 class Prepared:
@@ -172,7 +174,8 @@ def _named(scores: Mapping[str, float], prefix: str) -> dict[str, float]:
     return {f"{prefix}{name}": float(value) for name, value in scores.items()}
 
 
-def cache_key(prepared_digest: str, term: Term, pinned: str, details: Sequence[Any]) -> str:
-    """SHA-256 over all that decides a result (DESIGN decision 9): canonical term, words, data, trainer, budget, seed, version."""
-    text = json.dumps([VERSION, prepared_digest, pinned, list(details)], sort_keys=True)
-    return hashlib.sha256(f"{canonical(term)}\n{text}".encode()).hexdigest()
+def cache_key(data: str, text: str, details: Mapping[str, Any]) -> str:
+    """SHA-256 over all that decides a result (DESIGN decision 9): the term with its subroutines' digests, the task's data, and as
+    ``details`` trainer, budget, seed and weights to start from; and the evaluator's version."""
+    known = json.dumps([VERSION, data, text, details], sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(known.encode()).hexdigest()

@@ -1,31 +1,37 @@
-"""Opening and finishing studies: from a task and a library to a Result, and back from a stored run."""
+"""Opening studies: from a task, a library and options, or from a stored run that is to go on."""
 
 from __future__ import annotations
 
-import time
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from library.records import Evaluation, Run, Solution, Use
+from library.records import Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
-from primitives.primitive import Primitive, expand
-from primitives.syntax import show_canonical
-from primitives.term import Literal, Term
-from primitives.types import STRING, Type, has_tensor
+from primitives.primitive import Primitive
+from primitives.term import Literal
+from primitives.types import BOOL, FLOAT, INT, STRING, has_tensor
 from search.problem import Problem
 from search.strategies import find_strategies, make_strategy
 
 from .budget import Budget
 from .data import MAXIMIZE, VALUES, ProblemData
-from .evaluate import context_of, library_weights
-from .executors import open_executor
-from .model import Model
-from .study import Schedule, Study, StudyError, new_run
+from .errors import StudyError
+from .evaluate import context_of
+from .executors import executors, open_executor
+from .result import Result, conclude, load_model
+from .schedule import Schedule
+from .study import Study, new_run
 from .task import AbstractTask
+from .trainers import trainer_kinds
 
+__all__ = [
+    "DEFAULT_LIBRARY", "Options", "Progress", "Result", "build_problem", "check_options", "conclude", "default_strategy", "library_url",
+    "load_model", "load_vocabulary", "open_study", "resume_options", "run_study",
+]  # fmt: skip
 DEFAULT_LIBRARY = "sqlite:///automl.db"
 EVALUATE, WARM = "automl.evaluate:evaluate_job", "automl.evaluate:warm"
 Progress = Callable[[Mapping[str, Any]], None]
@@ -46,36 +52,11 @@ class Options:
     weights: Mapping[str, float] = field(default_factory=dict)
     schedule: Schedule | None = None
 
-
-@dataclass(frozen=True, eq=False)
-class Result:
-    """What a search found. ``program`` is the text for people ("" where nothing was found), ``model`` runs it, ``score`` is the
-    metric on validation data, ``history`` the evaluations in order of asking."""
-
-    name: str
-    run: str
-    solved: bool
-    right: bool | None
-    program: str
-    model: Model | None
-    score: float | None
-    test_score: float | None
-    evaluations: int
-    seconds: float
-    outcome: str
-    parameters: int
-    subroutines: tuple[str, ...]
-    history: tuple[Evaluation, ...] = ()
-    structures: int = 0
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object that ``automl search --json`` writes."""
-        return {
-            "name": self.name, "solved": self.solved, "right": self.right, "program": self.program,
-            "seconds": round(self.seconds, 3), "evaluations": self.evaluations, "outcome": self.outcome,
-            "validation_score": self.score, "test_score": self.test_score, "parameters": self.parameters,
-            "subroutines": list(self.subroutines), "run": self.run, "structures": self.structures,
-        }  # fmt: skip
+    def __post_init__(self) -> None:
+        if type(self.seed) is not int or not 0 <= self.seed < 2**63:
+            raise StudyError(f"seed={self.seed!r}: needed a whole number from 0 to 2^63 - 1")
+        if self.target is not None and not math.isfinite(self.target):
+            raise StudyError(f"target={self.target!r}: needed a finite score, such as 0.98")
 
 
 def library_url(text: str | Path | None) -> str:
@@ -109,8 +90,7 @@ def build_problem(task: AbstractTask, vocabulary: Vocabulary, options: Options) 
     words: dict[str, Primitive] = {
         name: word for name, word in vocabulary.words.items() if tensors or not has_tensor(word.scheme.type)
     }
-    constants = tuple(Literal(value, STRING) for value in data.constants if isinstance(value, str))
-    constants += tuple(value for value in data.constants if isinstance(value, Literal))
+    constants = tuple(_literal(value) for value in data.constants)
     direction = "maximise" if data.direction == MAXIMIZE else "minimise"
     main = ("distance", "minimise") if data.target == VALUES else (data.metric, direction)
     return Problem(
@@ -119,28 +99,64 @@ def build_problem(task: AbstractTask, vocabulary: Vocabulary, options: Options) 
     )  # fmt: skip
 
 
+def check_options(options: Options, data: ProblemData) -> None:
+    """Refuse what a study of this task would refuse later: before a store is opened and a run begun. Raises StudyError or
+    StrategyError."""
+    kinds = executors().values()
+    if not any(kind.accepts(str(options.workers)) for kind in kinds):
+        forms = "; ".join(kind.workers_form() for kind in kinds)
+        raise StudyError(f"workers={options.workers!r}: needed {forms}")
+    if data.target != VALUES:
+        _check_trainer(options.trainer)
+    elif options.trainer:
+        raise StudyError(
+            f"trainer={dict(options.trainer)}: task={data.name!r} is not trained; leave the trainer's settings out"
+        )
+    known = find_strategies()
+    name = options.strategy or default_strategy(data)
+    if name not in known:
+        raise StudyError(f"strategy={name!r} is not known; needed one of {', '.join(sorted(known))}")
+
+
+def _check_trainer(given: Mapping[str, Any]) -> None:
+    """The trainer's name and settings: of the named trainer, or else of any."""
+    kinds = trainer_kinds()
+    settings = {key: value for key, value in given.items() if key != "trainer"}
+    name = given.get("trainer")
+    if name is not None and name not in kinds:
+        raise StudyError(f"trainer={name!r} is not known; needed one of {', '.join(sorted(kinds))}")
+    for key, value in settings.items():
+        candidates = [kind for kind in kinds.values() if name in (None, kind.name)]
+        takers = [kind for kind in candidates if key in {setting.name for setting in kind.settings}]
+        if not takers:
+            names = ", ".join(dict.fromkeys(setting.name for kind in candidates for setting in kind.settings))
+            raise StudyError(f"trainer.{key} is not a setting of a trainer; there are: {names}")
+        for kind in takers:
+            kind(**{key: value})
+
+
 def open_study(
-    task: AbstractTask, store: AbstractStore, options: Options, *, run: Run | None = None, progress: Progress | None = None,
-    source: Mapping[str, Any] | None = None,
+    task: AbstractTask, store: AbstractStore, options: Options, *, run: Run | None = None, run_id: str | None = None,
+    progress: Progress | None = None, source: Mapping[str, Any] | None = None,
 ) -> Study:  # fmt: skip
-    """A study ready to run: a new run, or ``run`` from the store to be resumed. ``source`` is how to load the task again."""
+    """A study ready to run: a new run (its id is ``run_id`` if given), or ``run`` from the store to be resumed. ``source`` is how to
+    load the task again. Raises StudyError, StrategyError or StoreError, and begins no run then."""
     data = task.search_view()
-    snapshot = store.snapshot() if run is None else run.library
-    vocabulary = load_vocabulary(store, snapshot, options.words)
-    problem = build_problem(task, vocabulary, options)
-    strategy = make_strategy(options.strategy or default_strategy(data), problem, options.settings)
-    schedule = options.schedule or Schedule()
-    if run is None:
-        config = {
-            "task": dict(source or {}), "digest": task.digest, "target": options.target, "words": _listed(options.words),
-            "trainer": dict(options.trainer), "settings": dict(options.settings), "weights": dict(options.weights),
-            "schedule": vars(schedule), "workers": str(options.workers),
-        }  # fmt: skip
-        run = store.create_run(new_run(task, strategy.name, options.seed, options.budget, snapshot, config))
-    elif run.config.get("digest") != task.digest:
+    check_options(options, data)
+    if run is not None and run.config.get("digest") != task.digest:
         raise StudyError(
             f"run={run.id!r}: its task's data have changed since it started; restore them, or start a new search"
         )
+    with store.batch():  # the run sees the library of one moment, and where anything is refused nothing is kept
+        snapshot = store.snapshot() if run is None else run.library
+        vocabulary = load_vocabulary(store, snapshot, options.words)
+        problem = build_problem(task, vocabulary, options)
+        strategy = make_strategy(options.strategy or default_strategy(data), problem, options.settings)
+        schedule = options.schedule or Schedule()
+        if run is None:
+            config = _config(options, schedule, task, source)
+            new = new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
+            run = store.create_run(new)
     context = context_of(data, vocabulary, options.trainer)
     fused = strategy.fused and data.target == VALUES
     executor = None if fused else open_executor(EVALUATE, context, workers=options.workers, prepare=WARM)
@@ -149,8 +165,26 @@ def open_study(
     )
 
 
-def _listed(words: tuple[str, ...] | None) -> list[str] | None:
-    return None if words is None else list(words)
+def _config(
+    options: Options, schedule: Schedule, task: AbstractTask, source: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """What a run keeps of how it was started."""
+    return {
+        "task": dict(source or {}), "digest": task.digest, "target": options.target,
+        "words": None if options.words is None else list(options.words), "trainer": dict(options.trainer),
+        "settings": dict(options.settings), "weights": dict(options.weights), "schedule": vars(schedule),
+        "workers": str(options.workers),
+    }  # fmt: skip
+
+
+def _literal(value: Any) -> Literal:
+    """A constant of a task as a term."""
+    if isinstance(value, Literal):
+        return value
+    type = next(
+        type for kind, type in ((bool, BOOL), (int, INT), (float, FLOAT), (str, STRING)) if isinstance(value, kind)
+    )
+    return Literal(value, type)
 
 
 def run_study(study: Study) -> Result:
@@ -163,88 +197,6 @@ def run_study(study: Study) -> Result:
     return conclude(study, best)
 
 
-def conclude(study: Study, best: Evaluation | None) -> Result:
-    """Score the best program on the held-out part; record a solution and the uses of subroutines."""
-    seconds = study.spent()
-    history = tuple(evaluation for _, evaluation in sorted(study.evaluations.items()))
-    structures = len({evaluation.term for evaluation in history})
-    common = {
-        "name": study.task.name,
-        "run": study.record.id,
-        "seconds": seconds,
-        "evaluations": study.considered,
-        "history": history,
-    }
-    if best is None:
-        return Result(
-            solved=False, right=False if study.task.test() is not None else None, program="", model=None, score=None, test_score=None,
-            outcome="budget used" if study.finished() else "exhausted", parameters=0, subroutines=(), structures=structures, **common,
-        )  # fmt: skip
-    model = load_model(study.store, best, study.vocabulary, study.task)
-    right, test_score = _tested(study.task, model)
-    if best.solved:
-        _keep_solution(study, best, model.term, right, seconds)
-    names = tuple(record.name for record in study.vocabulary.subroutines_in(model.term))
-    outcome = "solved" if best.solved else ("budget used" if study.finished() else "exhausted")
-    return Result(
-        solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
-        score=study.score(best), test_score=test_score, outcome=outcome, parameters=best.parameters, subroutines=names,
-        structures=structures, **common,
-    )  # fmt: skip
-
-
-def _by_examples(study: Study) -> bool:
-    return study.data.target == VALUES and study.task.test() is not None
-
-
-def _tested(task: AbstractTask, model: Model) -> tuple[bool | None, float | None]:
-    part = task.test()
-    if part is None:
-        return None, None
-    scores = task.score(model.outputs(part), part)
-    value = scores.get(task.metric)
-    return task.is_solved(scores), value
-
-
-def _keep_solution(study: Study, best: Evaluation, term: Term, right: bool | None, seconds: float) -> None:
-    expanded = show_canonical(expand(term, study.vocabulary.all_words))
-    study.store.add_solution(
-        Solution(
-            task=study.task.name,
-            run=study.record.id,
-            term=best.term,
-            expanded=expanded,
-            right=right,
-            scores=best.scores,
-            evaluations=study.considered,
-            seconds=seconds,
-            weights=best.weights,
-            created=time.time(),
-        )  # fmt: skip
-    )
-    used = study.vocabulary.subroutines_in(term)
-    study.store.add_uses([Use(record.digest, study.task.name, study.record.id) for record in used])
-
-
-def load_model(
-    store: AbstractStore,
-    evaluation: Evaluation,
-    vocabulary: Vocabulary,
-    task: AbstractTask | None,
-    type: Type | None = None,
-) -> Model:
-    """The program of an evaluation with its weights."""
-    term = vocabulary.read(evaluation.term)
-    weights: dict[str, Any] = {}
-    if any(r.weights for r in vocabulary.subroutines_in(term)):
-        weights.update(library_weights(vocabulary))
-    if evaluation.weights is not None:
-        weights.update(store.blobs.get(evaluation.weights))
-    wanted = task.type if task is not None else type
-    assert wanted is not None
-    return Model(term, wanted, vocabulary, weights, task.preprocessing if task is not None else None)
-
-
 def resume_options(run: Run) -> Options:
     """The options that a stored run was started with."""
     config = run.config
@@ -252,7 +204,7 @@ def resume_options(run: Run) -> Options:
     return Options(
         budget=Budget.from_json(run.budget), strategy=run.strategy, workers=_workers(config.get("workers", "1")), seed=run.seed,
         target=config.get("target"), words=None if words is None else tuple(words), trainer=config.get("trainer", {}),
-        settings=config.get("settings", {}), weights=config.get("weights", {}), schedule=Schedule(**config.get("schedule", {})),
+        settings=config.get("settings", {}), weights=config.get("weights", {}), schedule=Schedule.from_dict(config.get("schedule", {})),
     )  # fmt: skip
 
 

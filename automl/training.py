@@ -49,13 +49,13 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Mappi
     settings = dict(prepared.trainer)
     name = settings.pop("trainer", None)
     trainer = make_trainer(name, settings) if name else choose_trainer(program, data)
-    if settings and not name:
-        trainer = make_trainer(trainer.name, settings)
+    if settings and not name:  # the driver has checked them: a setting is for the trainers that have it
+        trainer = make_trainer(trainer.name, {key: settings[key] for key in settings if key in trainer.values})
     seconds = candidate.get("seconds")
     deadline = None if seconds is None else time.monotonic() + float(seconds)
     budget = Budget(epochs=int(candidate.get("epochs", 8)), deadline=deadline)
     result = trainer.fit(program, data, budget, seed=int(candidate.get("seed", 0)))
-    outcome = result.outcome
+    outcome, complete = result.outcome, result.outcome != "timed out"
     if outcome == "timed out" and result.weights is not None:
         outcome = "ok"
     weights = None if result.weights is None else to_bytes(program.weights())
@@ -64,7 +64,9 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Mappi
         f"stopped by its deadline after {result.epochs} epochs" if result.outcome == "timed out" else ""
     )
     history = [record.to_json() for record in result.history]
-    return Evaluated(outcome, scores, None, inference.parameters, weights, detail=detail, history=history)
+    return Evaluated(
+        outcome, scores, None, inference.parameters, weights, detail=detail, history=history, complete=complete
+    )
 
 
 def score_compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Evaluated:

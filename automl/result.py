@@ -1,0 +1,134 @@
+"""What a search found: its best program tested on what was held out, and kept where it solves the task."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from library.records import Evaluation, Solution, Use
+from library.store import AbstractStore
+from library.vocabulary import Vocabulary
+from primitives.primitive import expand
+from primitives.syntax import show_canonical
+from primitives.term import Term, sites_of
+
+from .data import VALUES
+from .evaluate import library_weights
+from .model import Model
+from .task import AbstractTask
+
+if TYPE_CHECKING:
+    from .study import Study
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a search found. ``program`` is the text for people ("" where nothing was found), ``model`` runs it, ``score`` is the
+    metric on validation data, ``history`` the evaluations in order of asking."""
+
+    name: str
+    run: str
+    solved: bool
+    right: bool | None
+    program: str
+    model: Model | None
+    score: float | None
+    test_score: float | None
+    evaluations: int
+    seconds: float
+    outcome: str
+    parameters: int
+    subroutines: tuple[str, ...]
+    history: tuple[Evaluation, ...] = ()
+    structures: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that ``automl search --json`` writes."""
+        return {
+            "name": self.name, "solved": self.solved, "right": self.right, "program": self.program,
+            "seconds": round(self.seconds, 3), "evaluations": self.evaluations, "outcome": self.outcome,
+            "validation_score": self.score, "test_score": self.test_score, "parameters": self.parameters,
+            "subroutines": list(self.subroutines), "run": self.run, "structures": self.structures,
+        }  # fmt: skip
+
+
+def conclude(study: Study, best: Evaluation | None) -> Result:
+    """Score the best program on the held-out part; record a solution and the uses of subroutines."""
+    seconds = study.spent()
+    history = tuple(evaluation for _, evaluation in sorted(study.evaluations.items()))
+    structures = len({evaluation.term for evaluation in history})
+    common: dict[str, Any] = {
+        "name": study.task.name,
+        "run": study.record.id,
+        "seconds": seconds,
+        "evaluations": study.considered,
+        "history": history,
+    }
+    if best is None:
+        return Result(
+            solved=False, right=False if study.task.test() is not None else None, program="", model=None, score=None, test_score=None,
+            outcome="budget used" if study.finished() else "exhausted", parameters=0, subroutines=(), structures=structures, **common,
+        )  # fmt: skip
+    model = load_model(study.store, best, study.vocabulary, study.task)
+    right, test_score = _tested(study.task, model)
+    if best.solved:
+        _keep_solution(study, best, model.term, right, seconds)
+    names = tuple(record.name for record in study.vocabulary.subroutines_in(model.term))
+    outcome = "solved" if best.solved else ("budget used" if study.finished() else "exhausted")
+    return Result(
+        solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
+        score=study.score(best), test_score=test_score, outcome=outcome, parameters=best.parameters, subroutines=names,
+        structures=structures, **common,
+    )  # fmt: skip
+
+
+def _by_examples(study: Study) -> bool:
+    return study.data.target == VALUES and study.task.test() is not None
+
+
+def _tested(task: AbstractTask, model: Model) -> tuple[bool | None, float | None]:
+    part = task.test()
+    if part is None:
+        return None, None
+    scores = task.score(model.outputs(part), part)
+    value = scores.get(task.metric)
+    return task.is_solved(scores), value
+
+
+def _keep_solution(study: Study, best: Evaluation, term: Term, right: bool | None, seconds: float) -> None:
+    expanded = show_canonical(expand(term, study.vocabulary.all_words))
+    study.store.add_solution(
+        Solution(
+            task=study.task.name,
+            run=study.record.id,
+            term=best.term,
+            expanded=expanded,
+            right=right,
+            scores=best.scores,
+            evaluations=study.considered,
+            seconds=seconds,
+            weights=best.weights,
+            created=time.time(),
+        )  # fmt: skip
+    )
+    used = study.vocabulary.subroutines_in(term)
+    study.store.add_uses([Use(record.digest, study.task.name, study.record.id) for record in used])
+
+
+def load_model(
+    store: AbstractStore,
+    evaluation: Evaluation,
+    vocabulary: Vocabulary,
+    task: AbstractTask,
+) -> Model:
+    """The program of an evaluation with its weights. Raises StoreError where these are gone."""
+    term = vocabulary.read(evaluation.term)
+    weights: dict[str, Any] = {}
+    shared = {site for site in sites_of(expand(term, vocabulary.all_words)) if "@" in site}
+    if shared:
+        known = library_weights(vocabulary)
+        weights = {name: tensor for name, tensor in known.items() if name.rpartition(".")[0] in shared}
+    if evaluation.weights is not None:
+        weights.update(store.blobs.get(evaluation.weights))
+    return Model(term, task.type, vocabulary, weights, task.preprocessing)
