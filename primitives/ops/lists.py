@@ -165,6 +165,14 @@ def slice_list(start: int, stop: int, xs: tuple) -> tuple:
     return xs[max(start, 0) : max(stop, 0)]
 
 
+@word("take_nth", "int -> list(a) -> list(a)")
+def take_nth(step: int, xs: tuple) -> tuple:
+    """Every ``step``-th element, the first included; undefined for a step below 1."""
+    if step < 1:
+        raise Undefined(f"a step of {step}")
+    return xs[::step]
+
+
 @word("reverse", "list(a) -> list(a)")
 def reverse(xs: tuple) -> tuple:
     """The elements from the last to the first."""
