@@ -25,15 +25,6 @@ class Position:
     scope: tuple[Type, ...]
 
 
-@dataclass(frozen=True)
-class Annotated:
-    """A well-typed term with its inference and its positions in pre-order (functions that stand applied are no positions)."""
-
-    term: Term
-    inference: Inference
-    positions: tuple[Position, ...]
-
-
 class _Annotator(_Inferencer):
     """Inference that notes the type of every node, which must be a distinct object."""
 
@@ -51,35 +42,46 @@ class _Annotator(_Inferencer):
         self.noted[id(term)] = (term, type)
         return type
 
-
-def annotate(term: Term, words: Mapping[str, Primitive], type: Type) -> Annotated:
-    """Infer a closed term at a program type and list its positions; IllTyped if it does not fit."""
-    term = _copy(term)
-    annotator = _Annotator(words)
-    inference = annotator.run(term, type)
-
-    def positions(node: Term, path: Path, scope: tuple[Type, ...]) -> Iterator[Position]:
-        found = annotator.resolve(annotator.noted[id(node)][1])
+    def positions(self, node: Term, path: Path, scope: tuple[Type, ...]) -> Iterator[Position]:
+        """Places in the node, which has been inferred, in pre-order."""
+        found = self.resolve(self.noted[id(node)][1])
         if is_ground(found):
             yield Position(path, node, found, scope)
         if isinstance(node, Lambda):
             assert isinstance(found, Constructor)
-            yield from positions(node.body, (*path, 0), (*scope, found.arguments[0]))
+            yield from self.positions(node.body, (*path, 0), (*scope, found.arguments[0]))
         elif isinstance(node, Let):
-            value = annotator.resolve(annotator.noted[id(node.value)][1])
-            yield from positions(node.value, (*path, 0), scope)
-            yield from positions(node.body, (*path, 1), (*scope, value))
+            value = self.resolve(self.noted[id(node.value)][1])
+            yield from self.positions(node.value, (*path, 0), scope)
+            yield from self.positions(node.body, (*path, 1), (*scope, value))
         elif isinstance(node, Apply):
             arguments: list[tuple[Term, Path]] = []
             while isinstance(node, Apply):
                 arguments.append((node.argument, (*path, 1)))
                 node, path = node.function, (*path, 0)
             if not isinstance(node, Word):
-                yield from positions(node, path, scope)
+                yield from self.positions(node, path, scope)
             for argument, place in reversed(arguments):
-                yield from positions(argument, place, scope)
+                yield from self.positions(argument, place, scope)
 
-    return Annotated(term, inference, tuple(positions(term, (), ())))
+
+class Annotated:
+    """A well-typed term with its inference and its positions in pre-order (functions that stand applied are no positions)."""
+
+    def __init__(self, term: Term, inference: Inference, annotator: _Annotator) -> None:
+        self.term, self.inference, self._annotator = term, inference, annotator
+
+    @functools.cached_property
+    def positions(self) -> tuple[Position, ...]:
+        """The positions whose types are ground."""
+        return tuple(self._annotator.positions(self.term, (), ()))
+
+
+def annotate(term: Term, words: Mapping[str, Primitive], type: Type) -> Annotated:
+    """Infer a closed term at a program type; IllTyped if it does not fit."""
+    term = _copy(term)
+    annotator = _Annotator(words)
+    return Annotated(term, annotator.run(term, type), annotator)
 
 
 class Annotator:

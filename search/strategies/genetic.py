@@ -1,0 +1,142 @@
+"""Genetic programming: typed variation of our own, DEAP's selection (tournament, lexicase, NSGA-II), ageing (Real et al. 2019)."""
+
+from __future__ import annotations
+
+from ..candidates import Seen, fresh, sample
+from ..choosing import DeadEnd
+from ..crossover import Recombiner
+from ..grammar import Grammar
+from ..mutation import Mutator, Variant
+from ..problem import Problem
+from ..randomness import Draws
+from ..selection import PARENT_METHODS, Individual, best, hall_of_fame, individual, select_parent, survivors_nsga2
+from ..strategy import AbstractStrategy, Feedback, Option, Proposal
+
+REPLACEMENTS = ("oldest", "worst", "generation")
+
+
+class GeneticSearch(AbstractStrategy):
+    """Evolves a population of programs.
+
+    Steady state: every told program enters the population and the ``oldest`` (regularised evolution) or the ``worst`` leaves. With
+    ``generation``, a whole new population is bred from the last one and joined by its elite.
+    """
+
+    name = "genetic"
+    OPTIONS = (
+        Option("population", 0, "programs kept; 0: 100 for examples, 24 where candidates are trained", low=0),
+        Option("selection", "auto", "how parents are chosen", choices=("auto", *PARENT_METHODS)),
+        Option("replacement", "auto", "what leaves the population", choices=("auto", *REPLACEMENTS)),
+        Option("tournament", 5, "programs drawn for a tournament", low=1),
+        Option("cases", 1.0, "share of the examples that lexicase looks at", low=0.001, high=1.0),
+        Option("crossover", 0.3, "probability of crossover, else mutation", low=0.0, high=1.0),
+        Option("mutations", 1.5, "mean number of mutations in a row, at least one", low=1.0, high=10.0),
+        Option("immigrants", 0.05, "probability of a new random program", low=0.0, high=1.0),
+        Option("elite", 2, "best programs that are never removed", low=0),
+        Option("batch", 8, "asks that may be outstanding in deterministic mode", low=1),
+    )
+
+    def __init__(self, problem: Problem, options: dict | None = None) -> None:
+        super().__init__(problem, options)
+        chosen, examples = self.options, problem.examples is not None
+        many = len(problem.objectives) > 1
+        self.size: int = chosen["population"] or (100 if examples else 24)
+        self.selection = _auto(chosen["selection"], "nsga2" if many else "lexicase" if examples else "tournament")
+        self.replacement = _auto(chosen["replacement"], "worst" if many or examples else "oldest")
+        self.batch = self.size if self.replacement == "generation" else chosen["batch"]
+        self.grammar, self.seen = Grammar(problem), Seen()
+        self.mutator = Mutator(self.grammar)
+        self.recombiner = Recombiner(self.mutator)
+        self.population: list[Individual] = []
+        self.offspring: list[Individual] = []
+        self.hall = hall_of_fame(max(chosen["elite"], 1))
+        self.told = 0
+
+    @property
+    def best(self) -> list[Individual]:
+        """The best individuals told so far, best first."""
+        return list(self.hall)
+
+    def propose(self, number: int, draws: Draws) -> Proposal | None:
+        """A start or a random program while the first population fills, then a child of the population."""
+        if number < len(self.problem.starts) and self.seen.add(self.problem.starts[number]):
+            return Proposal(self.problem.starts[number], info={"operator": "start"})
+        young = number < self.size or len(self.population) < 2
+        if not young and draws.random() >= self.options["immigrants"]:
+            for _ in range(4):
+                child = self._child(draws)
+                if child is not None and self.seen.add(child.term):
+                    return child
+        term = fresh(lambda: sample(self.grammar, draws), self.seen, 200)
+        return None if term is None else Proposal(term, info={"operator": "sample"})
+
+    def _child(self, draws: Draws) -> Proposal | None:
+        mother = self._parent(draws)
+        try:
+            if draws.random() < self.options["crossover"]:
+                father = self._parent(draws)
+                variant = self.recombiner.cross(mother.term, father.term, draws)
+                return _proposal(variant, (mother.ask, father.ask))
+            variant = self.mutator.mutate(mother.term, draws)
+            more = 1.0 - 1.0 / self.options["mutations"]
+            while draws.random() < more:
+                variant = _composed(variant, self.mutator.mutate(variant.term, draws))
+            return _proposal(variant, (mother.ask, mother.ask))
+        except DeadEnd:
+            return None
+
+    def _parent(self, draws: Draws) -> Individual:
+        options = self.options
+        return select_parent(
+            self.selection, self.population, draws, size=options["tournament"], sample=options["cases"]
+        )
+
+    def learn(self, proposal: Proposal, feedback: Feedback) -> None:
+        """The program joins the population if it has scores; someone leaves if there are too many."""
+        self.told += 1
+        one = individual(proposal.number, proposal.term, feedback, self.problem.objectives)
+        if one is not None:
+            self.hall.update([one])
+            (self.offspring if self.replacement == "generation" else self.population).append(one)
+        if self.replacement == "generation":
+            if self.told % self.size == 0:
+                self._next_generation()
+        elif len(self.population) > self.size:
+            self._remove_one()
+
+    def _next_generation(self) -> None:
+        """The elite and the offspring are the next population; with NSGA-II, the best of both populations."""
+        if self.selection == "nsga2":
+            self.population = survivors_nsga2([*self.population, *self.offspring], self.size)
+        else:
+            elite = best(self.population, self.options["elite"])
+            self.population = [*elite, *self.offspring]
+        self.offspring = []
+
+    def _remove_one(self) -> None:
+        kept = {one.ask for one in list(self.hall)[: self.options["elite"]]}
+        if self.replacement == "oldest":
+            leaving = min((one for one in self.population if one.ask not in kept), key=lambda one: one.ask, default=None)
+        elif self.selection == "nsga2":
+            self.population = survivors_nsga2(self.population, self.size)
+            return
+        else:
+            leaving = min(self.population, key=lambda one: (one.ranking.wvalues, -one.ask))
+        self.population.remove(leaving or self.population[0])
+
+
+def _auto(value: str, chosen: str) -> str:
+    return chosen if value == "auto" else value
+
+
+def _composed(first: Variant, second: Variant) -> Variant:
+    """Two edits in a row as one."""
+    origins = {site: first.origins[old] for site, (_, old) in second.origins.items() if old in first.origins}
+    return Variant(second.term, f"{first.operator}+{second.operator}", origins)
+
+
+def _proposal(variant: Variant, asks: tuple[int, int]) -> Proposal:
+    inherit = {site: (asks[parent], there) for site, (parent, there) in variant.origins.items()}
+    return Proposal(variant.term, asks[0], {"operator": variant.operator, "parents": asks, "inherit": inherit})
+
+
