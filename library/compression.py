@@ -1,0 +1,360 @@
+"""Subprograms worth a name, over the solved programs of several tasks.
+
+stitch-core proposes them (in a process of its own); here they get types, names and sites for their weights, every rewritten program is
+checked against its original, and what does not hold or does not pay is taken back. Nothing is ever lost: a program that cannot be
+rewritten stays as it was.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from primitives.infer import IllTyped, infer
+from primitives.primitive import EFFECTFUL, Primitive, definition, expand
+from primitives.term import (
+    Hole,
+    Term,
+    Word,
+    free_variables,
+    map_words,
+    renumber_sites,
+    sites_of,
+    subterms,
+    words_in,
+)
+from primitives.types import Scheme
+
+from . import stitch_process
+from .equivalence import known_bodies, same_program, written_out
+from .naming import describe, hinted, name_of
+from .normal import Unsafe, normal_form
+from .stitch_code import Codebook, Unreadable, hide_lets, restore_lets, symbols
+from .stitch_process import Raw, StitchFailed
+
+logger = logging.getLogger(__name__)
+MAX_SIZE = 2_000
+"""Larger programs are left as they are."""
+Corpus = Mapping[str, Sequence[Term]]
+Judge = Callable[["Abstraction"], bool]
+
+
+@dataclass(frozen=True)
+class Abstraction:
+    """A closed term worth a name. ``uses`` counts its occurrences in the rewritten corpus, ``tasks`` are those whose programs need it
+    (perhaps through another abstraction), ``saved`` is by how many symbols the corpus with its abstractions would be longer without it.
+    """
+
+    name: str
+    body: Term
+    scheme: str
+    arity: int
+    uses: int
+    tasks: tuple[str, ...]
+    saved: float
+    description: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Compression:
+    """What ``compress`` found. ``rewritten`` has the corpus' tasks and programs in the same order; ``sites`` tells for each program where
+    the weights of its sites lie: {site of the rewritten program after expansion: site of the original after expansion}.
+    ``before`` and ``after`` are symbols (variables, words, lambdas, constants, settings not at their defaults), ``after`` with the
+    abstractions' bodies;
+    ``problem`` says what went wrong ("" if nothing did).
+    """
+
+    abstractions: tuple[Abstraction, ...]
+    rewritten: Mapping[str, tuple[Term, ...]]
+    sites: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    before: int = 0
+    after: int = 0
+    problem: str = ""
+
+    @property
+    def ratio(self) -> float:
+        """How many times shorter the corpus became."""
+        return self.before / self.after if self.after else 1.0
+
+
+def compress(
+    corpus: Corpus,
+    words: Mapping[str, Primitive],
+    *,
+    max_arity: int = 3,
+    iterations: int = 10,
+    seconds: float = 20.0,
+    taken: Collection[str] = (),
+    judge: Judge | None = None,
+) -> Compression:
+    """Abstractions that occur in at least two tasks and shorten the corpus, and the corpus rewritten with them.
+
+    ``corpus`` maps a task to its programs (closed; with several, the shortest counts); their words, subroutines too, are in ``words``.
+    ``iterations`` bounds the number of abstractions, ``max_arity`` their parameters, ``seconds`` the search. No abstraction gets a name in
+    ``words`` or ``taken``; what is in ``words`` already is used under its name there. What ``judge`` refuses is written
+    out again. Raises StitchMissing (a StoreError) where stitch-core is not installed; whatever else befalls it is told in ``problem``,
+    and the corpus stays as it is.
+    """
+    programs = [_Program(task, place, term) for task in corpus for place, term in enumerate(corpus[task])]
+    usable = [program for program in programs if _usable(program.original, words)]
+    unchanged = _unchanged(corpus, words)
+    if len({program.task for program in usable}) < 2 or iterations < 1:
+        return unchanged
+    book = Codebook(words)
+    texts = [book.encode(hide_lets(program.original)) for program in usable]
+    try:
+        raw = _search(texts, [program.task for program in usable], iterations, max_arity, seconds, book.costs)
+    except StitchFailed as failure:
+        logger.warning("compression found nothing: stitch-core: %s", failure)
+        return replace(unchanged, problem=str(failure))
+    draft = _Draft(words, programs)
+    draft.read(raw, book, usable)
+    draft.prune()
+    found = draft.result(corpus, words, taken)
+    while judge is not None and (refused := [each for each in found.abstractions if not judge(each)]):
+        worst = min(refused, key=lambda each: each.saved)
+        draft.remove(list(draft.bodies)[found.abstractions.index(worst)])
+        draft.prune()
+        found = draft.result(corpus, words, taken)
+    return found
+
+
+def _search(
+    texts: list[str], tasks: list[str], iterations: int, max_arity: int, seconds: float, costs: Mapping[str, int]
+) -> Raw:
+    """stitch-core's answer; where it fails, that to a smaller question."""
+
+    def ask(arity: int) -> Raw:
+        return stitch_process.run(texts, tasks, iterations=iterations, max_arity=arity, seconds=seconds, costs=costs)
+
+    try:
+        return ask(max_arity)
+    except StitchFailed as failure:
+        if max_arity < 2:
+            raise
+        logger.info("stitch-core failed with max_arity=%d (%s); trying 1", max_arity, failure)
+        return ask(1)
+
+
+def _unchanged(corpus: Corpus, words: Mapping[str, Primitive]) -> Compression:
+    size = description_length(corpus, words)
+    sites: dict[str, tuple[Mapping[str, str], ...]] = {task: tuple({} for _ in terms) for task, terms in corpus.items()}
+    return Compression((), {task: tuple(terms) for task, terms in corpus.items()}, sites, size, size)
+
+
+def _usable(term: Term, words: Mapping[str, Primitive]) -> bool:
+    """Closed, complete, known, of bearable size, and without effects, whose order an abstraction could change."""
+    if term.size > MAX_SIZE or free_variables(term) or any(isinstance(part, Hole) for part in subterms(term)):
+        return False
+    if any(word.name not in words for word in words_in(term)):
+        return False
+    return not any(words[word.name].purity == EFFECTFUL for word in words_in(expand(term, words)))
+
+
+def description_length(corpus: Corpus, words: Mapping[str, Primitive], bodies: Iterable[Term] = ()) -> int:
+    """Symbols of a corpus (the shortest program of each task) and of the abstractions that it uses."""
+    shortest = (min((symbols(term, words) for term in terms), default=0) for terms in corpus.values())
+    return sum(shortest) + sum(symbols(body, words) for body in bodies)
+
+
+@dataclass
+class _Program:
+    """A program on its way: ``term`` is the rewritten one as far as it is checked, ``sites`` its sites' origins."""
+
+    task: str
+    place: int
+    original: Term
+    term: Term | None = None
+    sites: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def current(self) -> Term:
+        return self.original if self.term is None else self.term
+
+
+class _Draft:
+    """Abstractions under private names, and the programs rewritten with them; both shrink until all that is left holds and pays."""
+
+    def __init__(self, words: Mapping[str, Primitive], programs: list[_Program]) -> None:
+        self.words: dict[str, Primitive] = dict(words)
+        self.programs = programs
+        self.bodies: dict[str, Term] = {}
+
+    # -- from stitch-core's text -----------------------------------------------------------------------------
+
+    def read(self, raw: Raw, book: Codebook, usable: list[_Program]) -> None:
+        bad = []
+        known = known_bodies(self.words)
+        for token, text, arity in raw.abstractions:
+            name = f"?{token}"  # no word can be called so
+            try:
+                body = restore_lets(book.decode(text, arity))
+                if free_variables(body):
+                    raise Unreadable(f"body={text!r} is not closed")
+            except Unreadable as error:
+                logger.info("abstraction %s is dropped with all that follow: %s", token, error)
+                break
+            same = known.get(written_out(body, self.words))
+            if same is not None:
+                book.define(token, same, bool(sites_of(body)))
+                continue
+            book.define(token, name, bool(sites_of(body)))
+            if not self.define(name, body):
+                bad.append(name)
+        for program, text in zip(usable, raw.rewritten, strict=True):
+            try:
+                term = restore_lets(book.decode(text))
+            except Unreadable as error:
+                logger.info("task=%r keeps its program: %s", program.task, error)
+                continue
+            self.settle(program, term)
+        for name in reversed(bad):
+            self.remove(name)
+
+    def define(self, name: str, body: Term) -> bool:
+        """Make the body a word; whether it has a type."""
+        self.bodies[name] = body
+        try:
+            scheme, typed = infer(body, self.words).scheme, True
+        except IllTyped as error:
+            logger.info("abstraction %r has no type: %s", body, error)
+            scheme, typed = infer(Hole(), self.words).scheme, False
+        self.words[name] = definition(name, scheme, body)
+        return typed
+
+    # -- checked rewriting -----------------------------------------------------------------------------------
+
+    def settle(self, program: _Program, term: Term) -> None:
+        """Take a rewritten term if it is the same program; else the nearest that is, with fewer abstractions; else the original."""
+        candidates = [term]
+        used = [name for name in self.bodies if any(word.name == name for word in words_in(term))]
+        for name in reversed(used):
+            candidates += [found for found in [self.inlined(term, {name})] if found is not None]
+        for candidate in candidates:
+            if symbols(candidate, self.words) >= symbols(program.original, self.words):
+                continue
+            candidate = renumber_sites(candidate)
+            sites = same_program(program.original, candidate, self.words)
+            if sites is not None:
+                program.term, program.sites = candidate, sites
+                return
+        program.term, program.sites = None, {}
+
+    def inlined(self, term: Term, names: Collection[str]) -> Term | None:
+        """The term with these abstractions written out, or None where that is not safe."""
+        if not any(word.name in names for word in words_in(term)):
+            return term
+        try:
+            written = expand(term, {name: self.words[name] for name in names})
+            return restore_lets(normal_form(hide_lets(written), self.words))
+        except (Unsafe, Unreadable):
+            return None
+
+    def remove(self, name: str) -> None:
+        """Take an abstraction back: out of the programs and of the other abstractions."""
+        for program in self.programs:
+            if program.term is not None and any(word.name == name for word in words_in(program.term)):
+                shorter = self.inlined(program.term, {name})
+                if shorter is None:
+                    program.term, program.sites = None, {}
+                else:
+                    self.settle(program, shorter)
+        bodies = dict(self.bodies)
+        del self.bodies[name]
+        for other, body in bodies.items():
+            if other != name and any(word.name == name for word in words_in(body)):
+                written = self.inlined(body, {name})
+                self.define(
+                    other, renumber_sites(written) if written is not None else expand(body, {name: self.words[name]})
+                )
+        del self.words[name]
+
+    # -- what pays -------------------------------------------------------------------------------------------
+
+    def prune(self) -> None:
+        """Remove, worst first, the abstractions that fewer than two tasks need or that do not shorten the corpus."""
+        while self.bodies:
+            worth = {name: (len(self.tasks(name)) >= 2, self.saved(name)) for name in self.bodies}
+            worst = min(reversed(list(worth)), key=lambda name: worth[name])
+            if worth[worst][0] and worth[worst][1] > 0:
+                return
+            self.remove(worst)
+
+    def tasks(self, name: str) -> tuple[str, ...]:
+        """The tasks whose program needs the abstraction, in order."""
+        needing = {name}
+        for other, body in self.bodies.items():  # later ones may name earlier ones
+            if any(word.name in needing for word in words_in(body)):
+                needing.add(other)
+        found = {p.task: 0 for p in self.programs if any(word.name in needing for word in words_in(p.current))}
+        return tuple(found)
+
+    def corpus(self, change: Callable[[Term], Term] = lambda term: term) -> dict[str, list[Term]]:
+        found: dict[str, list[Term]] = {}
+        for program in self.programs:
+            found.setdefault(program.task, []).append(change(program.current))
+        return found
+
+    def saved(self, name: str) -> int:
+        """Symbols by which corpus and abstractions would grow without this one."""
+
+        def without(term: Term) -> Term:
+            written = self.inlined(term, {name})
+            return expand(term, {name: self.words[name]}) if written is None else written
+
+        now = description_length(self.corpus(), self.words, self.bodies.values())
+        others = [without(body) for other, body in self.bodies.items() if other != name]
+        return description_length(self.corpus(without), self.words, others) - now
+
+    # -- the outcome -----------------------------------------------------------------------------------------
+
+    def result(self, corpus: Corpus, words: Mapping[str, Primitive], taken: Collection[str]) -> Compression:
+        names: dict[str, str] = {}
+        known = dict(words)
+        abstractions = []
+        for private, body in self.bodies.items():
+            body = renumber_sites(_renamed(body, names))
+            name = names[private] = name_of(body, {*known, *taken}, known)
+            scheme = infer(body, known).scheme
+            body = hinted(body, scheme)
+            known[name] = definition(name, scheme, body)
+            abstractions.append(self.abstraction(private, name, body, scheme, known))
+        rewritten: dict[str, list[Term]] = {task: [] for task in corpus}
+        sites: dict[str, list[Mapping[str, str]]] = {task: [] for task in corpus}
+        for program in self.programs:
+            rewritten[program.task].append(_renamed(program.current, names))
+            sites[program.task].append(program.sites)
+        bodies = [each.body for each in abstractions]
+        return Compression(
+            tuple(abstractions),
+            {task: tuple(terms) for task, terms in rewritten.items()},
+            {task: tuple(maps) for task, maps in sites.items()},
+            description_length(corpus, words),
+            description_length(rewritten, known, bodies),
+        )
+
+    def abstraction(
+        self, private: str, name: str, body: Term, scheme: Scheme, words: Mapping[str, Primitive]
+    ) -> Abstraction:
+        uses = sum(word.name == private for program in self.programs for word in words_in(program.current))
+        arity = words[name].arity
+        return Abstraction(
+            name, body, str(scheme), arity, uses, self.tasks(private), float(self.saved(private)),
+            describe(body, scheme), kind_of(body, words),
+        )  # fmt: skip
+
+
+def _renamed(term: Term, names: Mapping[str, str]) -> Term:
+    return map_words(
+        term, lambda word: Word(names[word.name], word.settings, word.site) if word.name in names else word
+    )
+
+
+def kind_of(body: Term, words: Mapping[str, Primitive]) -> str:
+    """``algorithmic``, ``geometric`` (only geometric words), or ``blend``."""
+    geometric = {words[word.name].geometric for word in words_in(expand(body, words))}
+    if geometric == {True}:
+        return "geometric"
+    return "blend" if True in geometric else "algorithmic"

@@ -1,0 +1,175 @@
+"""When two terms are one program: beta-normal forms, with care for what strict evaluation, effects and shared weights can see.
+
+Replacing ``(lambda (x) body) a`` by ``body[a]`` keeps values, failures and gradients only where ``a`` is a value (its evaluation neither
+fails nor draws a random number), or is surely evaluated by the body as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from primitives.primitive import PURE, Definition, Primitive, expand
+from primitives.term import (
+    Apply,
+    Lambda,
+    Literal,
+    Term,
+    Variable,
+    Word,
+    apply,
+    children,
+    free_variables,
+    lambdas,
+    rebuild,
+    shift,
+    spine,
+    substitute,
+    words_in,
+)
+
+MAX_STEPS = 10_000
+GROWTH = 50
+"""A normal form may be this many times larger than the term."""
+
+
+class Unsafe(ValueError):
+    """A reduction would change when, or how often, an argument is evaluated; or it does not end within bounds."""
+
+
+def normal_form(term: Term, words: Mapping[str, Primitive]) -> Term:
+    """The beta-normal form of a term (lets hidden) that means the same under strict evaluation. Raises Unsafe."""
+    reducer = _Reducer(words, GROWTH * term.size + 200)
+    return reducer.normal(term)
+
+
+@dataclass
+class _Reducer:
+    words: Mapping[str, Primitive]
+    most: int
+    steps: int = 0
+
+    def normal(self, term: Term) -> Term:
+        if not isinstance(term, Apply):
+            return rebuild(term, tuple(map(self.normal, children(term))))
+        head, arguments = spine(term)
+        head = self.normal(head)
+        arguments = [self.normal(argument) for argument in arguments]
+        if not isinstance(head, Lambda):
+            return apply(head, *arguments)
+        body: Term = head
+        taken = 0
+        while isinstance(body, Lambda) and taken < len(arguments):
+            body, taken = body.body, taken + 1
+        self.check(body, arguments[:taken])
+        for position, argument in enumerate(arguments[:taken]):
+            # the arguments still to come are bound inside: lift this one over them
+            index = taken - 1 - position
+            body = substitute(body, argument, index)
+        self.steps += 1
+        if self.steps > MAX_STEPS or body.size > self.most:
+            raise Unsafe(f"the normal form is larger than {self.most}")
+        return self.normal(apply(body, *arguments[taken:]))
+
+    def check(self, body: Term, arguments: list[Term]) -> None:
+        """Whether each argument may be put into the body where its variable stands."""
+        for position, argument in enumerate(arguments):
+            index = len(arguments) - 1 - position
+            if is_value(argument, self.words):
+                continue
+            if isinstance(body, Lambda) or not surely_evaluated(body, index, self.words):
+                raise Unsafe(f"argument {argument!r} would be evaluated before it is needed")
+            if not is_pure(argument, self.words) and _occurrences(body, index) != 1:
+                raise Unsafe(f"argument {argument!r} is not pure and would be evaluated another number of times")
+
+
+def eta_short(term: Term) -> Term:
+    """``(lambda (x) (f x))`` as ``f``, for the outermost lambdas."""
+    count = 0
+    while isinstance(term, Lambda):
+        term, count = term.body, count + 1
+    while count and isinstance(term, Apply) and term.argument == Variable(0) and 0 not in free_variables(term.function):
+        term, count = shift(term.function, -1), count - 1
+    return lambdas(count, term)
+
+
+def is_pure(term: Term, words: Mapping[str, Primitive]) -> bool:
+    """Whether no word in the term draws random numbers, keeps state or has an effect."""
+    return all(words[word.name].purity == PURE for word in words_in(expand(term, words)) if word.name in words)
+
+
+def is_value(term: Term, words: Mapping[str, Primitive]) -> bool:
+    """Whether evaluating the term cannot fail and does nothing: a variable, a constant, a function."""
+    if isinstance(term, (Variable, Literal, Lambda)):
+        return True
+    head, arguments = spine(term)
+    if not isinstance(head, Word) or head.name not in words:
+        return False
+    found = words[head.name]
+    if isinstance(found, Definition):
+        return (not arguments and is_value(found.body, words)) or (
+            len(arguments) < _lambdas(found.body) and all(is_value(argument, words) for argument in arguments)
+        )
+    if not arguments and found.arity == 0:
+        return found.purity == PURE
+    lazy = found.lazy
+    return len(arguments) < found.arity and all(
+        position in lazy or is_value(argument, words) for position, argument in enumerate(arguments)
+    )
+
+
+def _lambdas(term: Term) -> int:
+    count = 0
+    while isinstance(term, Lambda):
+        term, count = term.body, count + 1
+    return count
+
+
+def surely_evaluated(body: Term, index: int, words: Mapping[str, Primitive]) -> bool:
+    """Whether evaluating ``body`` evaluates its free variable ``index``, unless something else fails."""
+    if isinstance(body, Variable):
+        return body.index == index
+    if not isinstance(body, Apply):
+        return False
+    head, arguments = spine(body)
+    if not isinstance(head, Word):
+        return any(surely_evaluated(part, index, words) for part in (head, *arguments))
+    found = words.get(head.name)
+    if isinstance(found, Definition):
+        strict = min(len(arguments), _lambdas(found.body))
+        return any(surely_evaluated(argument, index, words) for argument in arguments[:strict])
+    lazy = found.lazy if found is not None else frozenset()
+    return any(
+        position not in lazy and surely_evaluated(argument, index, words) for position, argument in enumerate(arguments)
+    )
+
+
+def _occurrences(body: Term, index: int) -> int:
+    if isinstance(body, Variable):
+        return int(body.index == index)
+    # a place under a lambda may run many times: it counts as more than one
+    if isinstance(body, Lambda):
+        return 2 * _occurrences(body.body, index + 1)
+    return sum(_occurrences(part, index) for part in children(body))
+
+
+def align(new: Term, old: Term) -> dict[str, str] | None:
+    """For each site of ``new`` the one of ``old`` at the same place, where the terms are equal but for the names of sites and the
+    sharing is the same; else None. Shared subroutines' sites (``name@digest…``) must be the same."""
+    sites: dict[str, str] = {}
+    stack = [(new, old)]
+    while stack:
+        one, other = stack.pop()
+        if isinstance(one, Word) and isinstance(other, Word) and one.site is not None and other.site is not None:
+            if (one.name, one.settings) != (other.name, other.settings):
+                return None
+            if sites.setdefault(one.site, other.site) != other.site:
+                return None
+            if ("@" in one.site or "@" in other.site) and one.site != other.site:
+                return None
+            continue
+        below, beside = children(one), children(other)
+        if type(one) is not type(other) or len(below) != len(beside) or (not below and one != other):
+            return None
+        stack.extend(zip(below, beside, strict=True))
+    return sites if len(set(sites.values())) == len(sites) else None

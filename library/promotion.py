@@ -1,0 +1,136 @@
+"""Who gets into the library and who leaves it: pure rules from evidence to a verdict. Whoever asks brings the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .compression import Abstraction
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The bounds of the rules.
+
+    ``tasks``: in how many tasks an abstraction must occur. ``saved``: by how many symbols it must shorten the corpus, its own text
+    counted. ``words``: how many words its body must have, for a name for less than that only widens the search.
+    ``patience``: after how many tasks without use a subroutine is demoted. ``tolerance``: by how much the score of a net may differ when
+    it is evaluated again.
+    """
+
+    tasks: int = 2
+    saved: float = 2.0
+    words: int = 2
+    patience: int = 50
+    tolerance: float = 0.005
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of a candidate: ``well_typed``, and for every solved program that it occurs in whether the program, written with it,
+    still gives the stored outputs (``reproduced``, by task)."""
+
+    well_typed: bool = True
+    reproduced: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NetEvidence:
+    """What is known of a trained program: its score on validation data, the score at which its task counts as solved, whether more is
+    better, its score when evaluated again from the stored weights, and the score of the subroutine that has its place (None: none)."""
+
+    score: float
+    solved_at: float
+    again: float
+    maximize: bool = True
+    present: float | None = None
+    well_typed: bool = True
+    trainable: bool = True
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The decision with its reasons, one sentence each: of a promotion the first that forbids it, or all that speak for it."""
+
+    promote: bool
+    reasons: tuple[str, ...]
+
+
+def verdict(candidate: Abstraction, evidence: Evidence, rule: Rule = Rule()) -> Verdict:
+    """Whether an abstraction becomes a word: used by enough tasks, shortens the corpus, type-checks, reproduces the stored outputs."""
+    from primitives.term import words_in
+
+    count = len(words_in(candidate.body))
+    lost = sorted(task for task, same in evidence.reproduced.items() if not same)
+    against = [
+        (not evidence.well_typed, "it has no type"),
+        (len(candidate.tasks) < rule.tasks, f"tasks={len(candidate.tasks)} use it, at least {rule.tasks} are needed"),
+        (candidate.saved < rule.saved, f"saved={candidate.saved:g} symbols, at least {rule.saved:g} are needed"),
+        (count < rule.words, f"words={count} in its body, at least {rule.words} are needed"),
+        (bool(lost), f"the programs of {', '.join(lost[:3])} give other outputs with it"),
+    ]
+    if any(found for found, _ in against):
+        return Verdict(False, tuple(reason for found, reason in against if found))
+    return Verdict(
+        True,
+        (
+            f"used by {len(candidate.tasks)} tasks",
+            f"shortens the corpus by {candidate.saved:g} symbols",
+            f"has the type {candidate.scheme}",
+            f"the programs of {len(evidence.reproduced)} tasks give the same outputs with it",
+        ),
+    )
+
+
+def net_verdict(evidence: NetEvidence, rule: Rule = Rule()) -> Verdict:
+    """Whether a trained program becomes a word, with its weights: its task is solved on validation data, and what is stored is what was
+    scored."""
+    sign = 1.0 if evidence.maximize else -1.0
+    present = evidence.present
+    against = [
+        (not evidence.well_typed, "it has no type"),
+        (not evidence.trainable, "it has no weights of its own"),
+        (
+            not sign * evidence.score >= sign * evidence.solved_at,
+            f"score={evidence.score:g}, needed {evidence.solved_at:g}",
+        ),
+        (
+            not abs(evidence.again - evidence.score) <= rule.tolerance,
+            f"score={evidence.again:g} when evaluated again from its stored weights, {evidence.score:g} before",
+        ),
+        (
+            present is not None and not sign * evidence.score > sign * present,
+            f"score={evidence.score:g}, the subroutine in its place has {present}",
+        ),
+    ]
+    if any(found for found, _ in against):
+        return Verdict(False, tuple(reason for found, reason in against if found))
+    return Verdict(
+        True,
+        (
+            f"solves its task on validation data: score={evidence.score:g}, needed {evidence.solved_at:g}",
+            f"its stored weights give the same score ({evidence.again:g})",
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a subroutine did since it was promoted: how many ``tasks`` were searched since, how many since its ``last_use``, by how many
+    symbols the corpus would be longer without it now (None: not known), and how many active subroutines are made with it."""
+
+    tasks: int
+    last_use: int
+    saves: float | None = None
+    dependents: int = 0
+
+
+def review(service: Service, rule: Rule = Rule()) -> Verdict:
+    """Whether a subroutine stays (``promote``) or is demoted: it was not used for ``rule.patience`` tasks, or no longer pays."""
+    if service.dependents:
+        return Verdict(True, (f"{service.dependents} active subroutines are made with it",))
+    if service.tasks >= rule.patience and service.last_use >= rule.patience:
+        return Verdict(False, (f"it was not used in the last {service.last_use} tasks",))
+    if service.tasks >= rule.patience and service.saves is not None and service.saves <= 0:
+        return Verdict(False, (f"saves={service.saves:g} symbols: it no longer pays",))
+    return Verdict(True, (f"used {service.last_use} tasks ago",))
