@@ -8,32 +8,17 @@ batch plus the lengths; a batch of pairs is a pair of batches; anything else is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from .primitive import Primitive
+from .ragged import Objects, Ragged
 from .types import BOOL, FLOAT, INT, Constructor, TensorType, Type, arguments_of, has_tensor
 from .values import Failed, Value
 
 DTYPES = {INT: torch.long, FLOAT: torch.float64, BOOL: torch.bool}
 """The dtype of a packed batch of numbers."""
-
-
-@dataclass(frozen=True)
-class Ragged:
-    """Lists of different lengths: ``values`` is the batch of all elements in order, ``lengths`` int64 [batch]."""
-
-    values: Any
-    lengths: torch.Tensor
-
-
-@dataclass(frozen=True)
-class Objects:
-    """A batch kept as a list of Python values, evaluated one by one."""
-
-    items: list
 
 
 def collate(values: Sequence[Value], type: Type, packed: bool = False) -> Any:
@@ -114,3 +99,6 @@ def to_device(batch: Any, device: Any) -> Any:
     if isinstance(batch, Ragged):
         return Ragged(to_device(batch.values, device), batch.lengths)
     return tuple(to_device(part, device) for part in batch) if isinstance(batch, tuple) else batch
+
+
+__all__ = ["DTYPES", "Objects", "Ragged", "call", "call_on_one", "collate", "split", "to_device"]

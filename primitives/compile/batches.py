@@ -156,6 +156,11 @@ def pack(values: list[Value]) -> Batch:
     return Objects(list(values))
 
 
+def tight(batch: Batch) -> Batch:
+    """Objects packed where that is possible, once those that failed are gone."""
+    return pack(batch.items) if isinstance(batch, Objects) else batch
+
+
 def has_failures(batch: Batch) -> bool:
     return isinstance(batch, Objects) and any(isinstance(item, Failure) for item in batch.items)
 

@@ -90,5 +90,6 @@ def fused_scan(run: Run, f: Batch, start: Batch, timeline: Timeline) -> torch.Te
     if found is None or found[0] == "lstm" or not _suits(timeline.values, found[1]):
         return None
     kernel, weights = found
-    state = _state(run, kernel, start).index_select(1, timeline.order.to(start.device))
+    state = _state(run, kernel, start)
+    state = state.index_select(1, timeline.order.to(state.device))
     return _packed(kernel, timeline, [state[:, : timeline.sizes[0]].contiguous()], weights)[0]

@@ -12,7 +12,7 @@ from ..interpret import Fuel, Machine
 from ..primitive import PURE
 from ..term import Word
 from ..values import Failed, Failure, Value
-from .batches import Batch, Constant, Function, has_failures, join, pack, select, values_of
+from .batches import Batch, Constant, Function, has_failures, join, pack, select, tight, values_of
 
 if TYPE_CHECKING:
     from .program import Program
@@ -59,18 +59,17 @@ class Run:
 
     def apply(self, function: Batch, *arguments: Batch) -> Batch:
         """A batch of functions applied to batches of arguments; an example with a failed argument fails."""
-        if any(isinstance(argument, Objects) for argument in arguments) and any(map(has_failures, arguments)):
+        if has_failures(function) or any(map(has_failures, arguments)):
             return self.strictly(lambda run, f, *rest: run.apply(f, *rest), function, *arguments)
-        while arguments:
-            if not isinstance(function, Function):
-                return self._apply_each(function, arguments)
-            if len(arguments) < function.arity:
-                return function.partial(arguments)
-            taken, arguments = arguments[: function.arity], arguments[function.arity :]
-            function = function.code(self, function.captured + taken)
-            if arguments and has_failures(function):
-                return self.strictly(lambda run, f, *rest: run.apply(f, *rest), function, *arguments)
-        return function
+        if not arguments:
+            return function
+        if not isinstance(function, Function):
+            return self._apply_each(function, arguments)
+        if len(arguments) < function.arity:
+            return function.partial(arguments)
+        taken, rest = arguments[: function.arity], arguments[function.arity :]
+        result = function.code(self, function.captured + taken)
+        return self.apply(result, *rest) if rest else result
 
     def force(self, delayed: Batch) -> Batch:
         """The value of a delayed argument."""
@@ -114,7 +113,7 @@ class Run:
         items: list[Value] = [failures.get(position) for position in range(self.size)]
         if good:
             index = torch.tensor(good)
-            result = call(self.at(len(good)), *(select(argument, index) for argument in arguments))
+            result = call(self.at(len(good)), *(tight(select(argument, index)) for argument in arguments))
             for position, value in zip(good, values_of(result, len(good), self), strict=True):
                 items[position] = value
         return Objects(items)

@@ -6,11 +6,11 @@ import math
 from typing import Any
 
 from primitives.infer import ShapeError
-from primitives.lazy import F, LazyModule, Tensor, torch
+from primitives.lazy import F, Tensor, torch
 from primitives.primitive import Parameter, Setting, Shape, geometric
+from primitives.ragged import Ragged
 from primitives.types import Type, list_of, tensor
 
-batch: Any = LazyModule("primitives.batch")
 _UNITS = Setting("units", 32, 4, 256, log=True, least=1)
 
 
@@ -96,7 +96,7 @@ def self_attention(
 ) -> Any:
     """Every element attends to all elements of its list, with ``causal`` only to those before it and itself."""
     if not len(xs.values):
-        return batch.Ragged(xs.values.new_zeros(0, units), xs.lengths)
+        return Ragged(xs.values.new_zeros(0, units), xs.lengths)
     lengths = xs.lengths.to(xs.values.device)
     longest = int(lengths.max())
     present = torch.arange(longest, device=lengths.device) < lengths.unsqueeze(1)
@@ -108,7 +108,7 @@ def self_attention(
     if causal:
         mask = mask & torch.ones(longest, longest, dtype=torch.bool, device=lengths.device).tril()
     attended = F.scaled_dot_product_attention(query, key, value, attn_mask=mask).transpose(1, 2).flatten(2)
-    return batch.Ragged(F.linear(attended[present], output_weight, output_bias), xs.lengths)
+    return Ragged(F.linear(attended[present], output_weight, output_bias), xs.lengths)
 
 
 @geometric("add_positions", "list(Tensor[n]) -> list(Tensor[n])")
@@ -121,4 +121,4 @@ def add_positions(xs: Any) -> Any:
     position = torch.arange(len(values), device=values.device) - starts
     axis = torch.arange(values.shape[1], device=values.device)
     angle = position.unsqueeze(1) / 10_000 ** ((axis - axis % 2) / values.shape[1])
-    return batch.Ragged(values + torch.where(axis % 2 == 0, angle.sin(), angle.cos()).to(values.dtype), xs.lengths)
+    return Ragged(values + torch.where(axis % 2 == 0, angle.sin(), angle.cos()).to(values.dtype), xs.lengths)

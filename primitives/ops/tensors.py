@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from primitives.lazy import LazyModule, Tensor, torch
+from primitives.lazy import Tensor, torch
 from primitives.primitive import Setting, geometric
+from primitives.ragged import Ragged
 from primitives.values import Undefined
 
-batch: Any = LazyModule("primitives.batch")
 _LENGTH = Setting("length", 16, 1, 256, log=True)
 
 
@@ -42,13 +42,13 @@ def stack_list(xs: Any, *, length: int) -> Tensor:
 @geometric("unstack", "Tensor[n,s...] -> list(Tensor[s...])")
 def unstack(x: Tensor) -> Any:
     """The parts of the tensor along its first axis: rows of an image, maps of a stack."""
-    return batch.Ragged(x.flatten(0, 1), torch.full((len(x),), x.shape[1]))
+    return Ragged(x.flatten(0, 1), torch.full((len(x),), x.shape[1]))
 
 
 @geometric("elements", "Tensor[n] -> list(float)")
 def elements(x: Tensor) -> Any:
     """The numbers of the vector as a list."""
-    return batch.Ragged(x.flatten(), torch.full((len(x),), x.shape[1]))
+    return Ragged(x.flatten(), torch.full((len(x),), x.shape[1]))
 
 
 @geometric(
