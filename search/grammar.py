@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from primitives.primitive import EFFECTFUL, Primitive, Setting
-from primitives.term import Literal, Term, Variable, Word, apply, free_variables, lambdas
+from primitives.term import Lambda, Let, Literal, Term, Variable, Word, apply, children, lambdas
 from primitives.types import BOOL, INT, Constructor, TensorType, Type, arguments_of, has_tensor, is_function, list_of, variables_of
 
 from .choosing import Chooser, DeadEnd, Place
@@ -133,7 +133,7 @@ class Grammar:
                 body = self.grow(result, arguments, bound - len(arguments), chooser, (attempt,) if attempt else ())
             except DeadEnd:
                 continue
-            if not arguments or attempt >= attempts // 2 or free_variables(body):
+            if not arguments or attempt >= attempts // 2 or mentions(body, len(arguments)):
                 return lambdas(len(arguments), body)
         raise DeadEnd(f"type={type}: no term of size up to {size or self.problem.max_size} found in {attempts} tries")
 
@@ -213,8 +213,7 @@ class Grammar:
         inner = (*scope, *arguments)
         for attempt in range(3):
             body = self.grow(result, inner, budget - len(arguments), chooser, (*place, 9 + attempt))
-            used = free_variables(body)
-            if any(index in used for index in range(len(arguments))):
+            if mentions(body, len(arguments)):
                 break
         return lambdas(len(arguments), body)
 
@@ -295,3 +294,20 @@ def _head(type: Type) -> str:
 def is_exact_net(word: Primitive) -> bool:
     """Whether a geometric word has one exact type, such as a promoted net: then it can be chosen by the type wanted."""
     return word.geometric and not variables_of(word.scheme.type)
+
+
+def mentions(term: Term, count: int) -> bool:
+    """Whether one of the ``count`` innermost free variables occurs in the term."""
+    waiting = [(term, 0)]
+    while waiting:
+        node, level = waiting.pop()
+        if isinstance(node, Variable):
+            if level <= node.index < level + count:
+                return True
+        elif isinstance(node, Lambda):
+            waiting.append((node.body, level + 1))
+        elif isinstance(node, Let):
+            waiting += ((node.value, level), (node.body, level + 1))
+        else:
+            waiting += ((part, level) for part in children(node))
+    return False

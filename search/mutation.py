@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from primitives.infer import IllTyped
 from primitives.primitive import Primitive, Setting
-from primitives.term import Apply, Lambda, Term, Word, apply, free_variables, map_words, shift, spine
+from primitives.term import Apply, Lambda, Term, Word, apply, free_variables, map_words, shift, sites_of, spine
 from primitives.types import has_tensor, is_function
 
 from . import sites
@@ -76,7 +76,7 @@ def copy_sites(term: Term, mark: str, parent: int, copied: dict[str, tuple[int, 
         copied[name] = (parent, word.site)
         return Word(word.name, word.settings, name)
 
-    return map_words(term, rename)
+    return map_words(term, rename) if sites_of(term) else term
 
 
 Operator = Callable[["Mutator", Annotated, Draws, dict[str, tuple[int, str]]], Term]

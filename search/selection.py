@@ -47,6 +47,12 @@ class Individual:
     cases: tuple[float, ...] | None = None
     info: Mapping[str, Any] = field(default_factory=dict)
 
+    @functools.cached_property
+    def all_cases(self) -> _Case:
+        """The individual judged by all its errors."""
+        assert self.cases
+        return _Case(self, _Errors(self.cases, (-1.0,) * len(self.cases)))
+
     def __deepcopy__(self, memo: object) -> Individual:
         return self  # the hall of fame copies what it keeps; individuals never change
 
@@ -111,9 +117,12 @@ def lexicase(
     count = min((len(one.cases) for one in known if one.cases), default=0)
     if not count:
         return tournament(population, size, draws)
-    chosen = draws.shuffled(range(count))[: max(1, math.ceil(sample * count))]
-    weights = (-1.0,) * len(chosen)
-    views = [_Case(one, _Errors(tuple(one.cases[i] for i in chosen), weights)) for one in known if one.cases]
+    if sample < 1.0 or any(len(one.cases or ()) != count for one in known):
+        chosen = draws.shuffled(range(count))[: max(1, math.ceil(sample * count))]
+        weights = (-1.0,) * len(chosen)
+        views = [_Case(one, _Errors(tuple(one.cases[i] for i in chosen), weights)) for one in known if one.cases]
+    else:
+        views = [one.all_cases for one in known]
     select = tools.selAutomaticEpsilonLexicase if epsilon else tools.selLexicase
     with seeded(draws):
         return select(views, 1)[0].individual

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from primitives.term import Term, Word, map_words
+from primitives.term import Term, Word, map_words, words_in
 
 from .pipeline import NEW_SITE
 
 
-def number(term: Term, origins: Mapping[str, str] | None = None) -> tuple[Term, dict[str, str]]:
+def number(term: Term) -> tuple[Term, dict[str, str]]:
     """Sites numbered 1, 2, … in pre-order; every word at the placeholder site gets one of its own.
 
-    Returns the term and, for every new site, the site that it had before: those of the placeholder are left out, ``origins`` maps the
-    names that an edit made up to the sites that they were copied from. Sites of shared subroutines (``name@digest…``) keep their names.
+    Returns the term and, for every new site, the name that it had before; those of the placeholder are left out. Sites of shared subroutines (``name@digest…``) keep their names.
     """
+    if all(word.site is None for word in words_in(term)):
+        return term, {}
     names: dict[str, str] = {}
     came_from: dict[str, str] = {}
     count = 0
@@ -30,7 +29,7 @@ def number(term: Term, origins: Mapping[str, str] | None = None) -> tuple[Term, 
         if site not in names:
             count += 1
             names[site] = str(count)
-            came_from[names[site]] = (origins or {}).get(site, site)
+            came_from[names[site]] = site
         return word if names[site] == site else Word(word.name, word.settings, names[site])
 
     return map_words(term, give), came_from
