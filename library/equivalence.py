@@ -51,6 +51,6 @@ def written_out(body: Term, words: Mapping[str, Primitive]) -> str:
 
 
 def known_bodies(words: Mapping[str, Primitive]) -> dict[str, str]:
-    """Subroutines by what they do; those that bring weights stand for more than their structure. Pinned names come last."""
-    names = [name for name, word in words.items() if isinstance(word, Definition) and word.weights is None]
-    return {written_out(words[name].body, words): name for name in sorted(names, key=lambda name: "@" not in name)}  # type: ignore[attr-defined]
+    """Subroutines by what they do; those that bring weights stand for more than their structure, and pinned names may be demoted."""
+    names = [n for n, word in words.items() if isinstance(word, Definition) and word.weights is None and "@" not in n]
+    return {written_out(words[name].body, words): name for name in reversed(names)}  # type: ignore[attr-defined]

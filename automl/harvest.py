@@ -1,0 +1,259 @@
+"""What the solved programs of a store have in common becomes subroutines: corpus, compression, evidence, promotion, rewriting."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from library.compression import Abstraction, Compression, compress
+from library.promotion import Evidence, Rule, verdict
+from library.records import Run, Solution, Subroutine, Use
+from library.stitch_code import symbols
+from library.stitch_process import StitchMissing
+from library.store import AbstractStore
+from library.vocabulary import Vocabulary, pinned_name
+from primitives.primitive import Primitive, expand
+from primitives.syntax import show_canonical
+from primitives.term import Term, Word, canonical, digest, map_words, words_in
+from primitives.types import has_tensor
+
+from .evaluate import library_weights
+from .model import Model
+from .session import load_vocabulary
+from .task import AbstractTask
+
+logger = logging.getLogger(__name__)
+ROUNDS = 5
+"""Most times that a corpus is compressed anew because a candidate was refused on evidence."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """One compression: the tasks of the corpus, its symbols before and after (bodies counted), the names found and promoted, why others
+    were refused, and what went wrong ("" if nothing)."""
+
+    tasks: int = 0
+    before: int = 0
+    after: int = 0
+    found: tuple[str, ...] = ()
+    promoted: tuple[str, ...] = ()
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rewritten: int = 0
+    seconds: float = 0.0
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The best program of a solved task."""
+
+    solution: Solution
+    term: Term
+
+
+def best_programs(store: AbstractStore, vocabulary: Vocabulary) -> dict[str, Solved]:
+    """For every solved task of the store, by any run, its program with the best score on what searches see, then the shortest, then the
+    latest. Whether it is right on held-out tests does not count: those are no part of a search."""
+    runs: dict[str, Run] = {}
+    ranked: dict[str, tuple[tuple[float, int, int], Solved]] = {}
+    for position, solution in enumerate(store.solutions()):
+        run = runs.get(solution.run) or store.run(solution.run)
+        runs[solution.run] = run
+        score = run.primary(solution.scores)
+        worth = float("-inf") if score is None else score if run.direction == "maximise" else -score
+        term = vocabulary.read(solution.term)
+        rank = (worth, -symbols(term, vocabulary.all_words), position)
+        if solution.task not in ranked or rank > ranked[solution.task][0]:
+            ranked[solution.task] = rank, Solved(solution, term)
+    return {task: solved for task, (_, solved) in sorted(ranked.items())}
+
+
+def harvest(
+    store: AbstractStore, tasks: Mapping[str, AbstractTask], rule: Rule | None = None
+) -> tuple[Report, list[Subroutine]]:
+    """Compress all solved programs of the store, promote what passes the rule, and keep the rewritten programs as solutions.
+
+    ``tasks`` are those whose data are at hand: programs of others are only checked to be the same program. Promotion and rewriting are
+    one transaction. What befalls the compression is in the report; nothing is lost by it.
+    """
+    started = time.monotonic()
+    rule = rule or Rule()
+    vocabulary = load_vocabulary(store)
+    solved = best_programs(store, vocabulary)
+    offered = _words(vocabulary, [each.term for each in solved.values()])
+    taken = {record.name for record in vocabulary.records}
+    corpus = {task: [each.term] for task, each in solved.items()}
+    refused: dict[str, tuple[str, ...]] = {}
+    bad: set[str] = set()
+
+    def judge(candidate: Abstraction) -> bool:
+        decision = verdict(candidate, Evidence(), rule)
+        if not decision.promote:
+            refused[candidate.name] = decision.reasons
+        return decision.promote and canonical(candidate.body) not in bad
+
+    for _ in range(ROUNDS):
+        try:
+            found = compress(corpus, offered, taken=taken, judge=judge)
+        except StitchMissing as missing:
+            logger.warning("the library does not grow: %s", missing)
+            return Report(len(corpus), problem=str(missing), seconds=time.monotonic() - started), []
+        harvested = _Harvest(store, tasks, vocabulary, solved, found, rule)
+        lost = harvested.refusals()
+        if not lost:
+            break
+        refused.update(lost)
+        bad |= {canonical(each.body) for each in found.abstractions if each.name in lost}
+    else:
+        found, lost = replace(found, abstractions=()), {}
+        harvested = _Harvest(store, tasks, vocabulary, solved, replace(found, rewritten=corpus), rule)
+    promoted = harvested.keep()
+    names = tuple(record.name for record in promoted)
+    report = Report(
+        len(corpus), found.before, found.after, tuple(each.name for each in found.abstractions), names,
+        {name: why for name, why in refused.items() if name not in names}, len(harvested.changed), time.monotonic() - started,
+        found.problem,
+    )  # fmt: skip
+    return report, promoted
+
+
+def _words(vocabulary: Vocabulary, terms: Sequence[Term]) -> dict[str, Primitive]:
+    """The words offered, and the demoted ones that solved programs still name."""
+    named = {word.name for term in terms for word in words_in(term)}
+    return {
+        **vocabulary.words,
+        **{name: vocabulary.all_words[name] for name in named if name in vocabulary.all_words},
+    }
+
+
+class _Harvest:
+    """A compression on its way into the store."""
+
+    def __init__(
+        self,
+        store: AbstractStore,
+        tasks: Mapping[str, AbstractTask],
+        vocabulary: Vocabulary,
+        solved: Mapping[str, Solved],
+        found: Compression,
+        rule: Rule,
+    ) -> None:
+        self.store, self.tasks, self.solved, self.found, self.rule = store, tasks, solved, found, rule
+        self.records = self._subroutines(vocabulary)
+        known = {record.digest: record for record in vocabulary.records}
+        self.vocabulary = Vocabulary(
+            [
+                *(record for each, record in known.items() if each not in {r.digest for r in self.records}),
+                *self.records,
+            ],
+            vocabulary.weights,
+        )
+        self.changed = {
+            task: terms[0] for task, terms in found.rewritten.items() if terms and terms[0] != solved[task].term
+        }
+        self.reproduced = {task: self._reproduces(task) for task in self.changed if task in tasks}
+
+    def _subroutines(self, vocabulary: Vocabulary) -> list[Subroutine]:
+        """Records of the abstractions; their bodies name subroutines as ``name@digest``."""
+        pinned: dict[str, str] = {}
+        words: dict[str, Primitive] = dict(vocabulary.all_words)
+        records = []
+        for each in self.found.abstractions:
+            body = map_words(
+                vocabulary.pin(each.body), lambda w: Word(pinned[w.name], w.settings, w.site) if w.name in pinned else w
+            )
+            record = Subroutine(
+                name=each.name, digest=digest(body), type=each.scheme, kind=each.kind, body=show_canonical(body),
+                provenance=self._provenance(each, body, words), saved=each.saved, created=time.time(), description=each.description,
+            )  # fmt: skip
+            pinned[each.name] = pinned_name(record)
+            words = dict(Vocabulary([*vocabulary.records, *records, record]).all_words)
+            records.append(record)
+        return records
+
+    def _provenance(self, each: Abstraction, body: Term, words: Mapping[str, Primitive]) -> dict[str, Any]:
+        return {
+            "found_by": "compression",
+            "tasks": list(each.tasks),
+            "runs": sorted({self.solved[task].solution.run for task in each.tasks}),
+            "expanded": show_canonical(expand(body, words)),
+            "uses": each.uses,
+            "saved": each.saved,
+            "unit": "symbols",
+        }
+
+    def _reproduces(self, task: str) -> bool:
+        """Whether the rewritten program has the stored program's score on the data that searches see."""
+        solution, data = self.solved[task].solution, self.tasks[task].search_view()
+        model = Model(self.changed[task], data.type, self.vocabulary, self._weights(task))
+        part = data.validation if has_tensor(data.type) else data.train
+        again = data.score(model.outputs(part), part).get(data.metric, float("nan"))
+        return abs(again - solution.scores.get(data.metric, float("nan"))) <= self.rule.tolerance
+
+    def _weights(self, task: str) -> dict[str, Any]:
+        """The weights of a rewritten program: the stored ones at their new sites, and the library's."""
+        found = library_weights(self.vocabulary)
+        own = self._moved(task)
+        return {**found, **own}
+
+    def _moved(self, task: str) -> dict[str, Any]:
+        """The stored weights of a task's program under the sites of the rewritten one."""
+        stored = self.solved[task].solution.weights
+        if stored is None:
+            return {}
+        tensors = self.store.blobs.get(stored)
+        (sites,) = self.found.sites[task]
+        moved = {name: tensor for name, tensor in tensors.items() if "@" in name}
+        for new, old in sites.items():
+            moved.update(
+                {f"{new}.{k.removeprefix(old + '.')}": v for k, v in tensors.items() if k.rpartition(".")[0] == old}
+            )
+        return moved
+
+    def refusals(self) -> dict[str, tuple[str, ...]]:
+        """The candidates that do not reproduce the stored outputs, with the reasons."""
+        lost = {}
+        for each in self.found.abstractions:
+            decision = verdict(each, self.evidence(each), self.rule)
+            if not decision.promote:
+                lost[each.name] = decision.reasons
+        return lost
+
+    def evidence(self, each: Abstraction) -> Evidence:
+        return Evidence(True, {task: same for task, same in self.reproduced.items() if task in each.tasks})
+
+    def keep(self) -> list[Subroutine]:
+        """Promote and rewrite, in one transaction; what was not active before."""
+        evidence = {}
+        for each in self.found.abstractions:
+            decision = verdict(each, self.evidence(each), self.rule)
+            evidence[each.name] = {
+                "reasons": list(decision.reasons), "tasks": list(each.tasks), "saved": each.saved,
+                "reproduced": self.evidence(each).reproduced,
+            }  # fmt: skip
+        solutions = [self._solution(task) for task in self.changed if self.reproduced.get(task, True)]
+        uses = [
+            Use(record.digest, solution.task, solution.run)
+            for solution in solutions
+            for record in self.vocabulary.subroutines_in(self.changed[solution.task])
+        ]
+        with self.store.batch():
+            promoted = self.store.promote(self.records, evidence=evidence) if self.records else ()
+            self.store.add_uses(uses)
+            for solution in solutions:
+                self.store.add_solution(solution)
+        return list(promoted)
+
+    def _solution(self, task: str) -> Solution:
+        """The stored solution with its program rewritten; its cost stays what it was to find."""
+        term, old = self.changed[task], self.solved[task].solution
+        return replace(
+            old,
+            term=show_canonical(self.vocabulary.pin(term)),
+            expanded=show_canonical(expand(term, self.vocabulary.all_words)),
+            weights=None if old.weights is None else self.store.blobs.put(self._moved(task)),
+            created=time.time(),
+        )
