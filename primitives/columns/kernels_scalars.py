@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..types import BOOL, CHAR, INT, Constructor, Type
+from ..types import BOOL, CHAR, INT, STRING, Constructor, Type
 from ..values import MAX_INT, has_nan, order_key
 from .frame import Frame
 from .hashing import Array
@@ -88,16 +88,6 @@ def absolute(frame: Frame, a: Array) -> Array:
     return np.abs(a)
 
 
-@kernel("min", suits=ordered_by_code)
-def minimum(frame: Frame, a: Array, b: Array) -> Array:
-    return np.minimum(a, b)
-
-
-@kernel("max", suits=ordered_by_code)
-def maximum(frame: Frame, a: Array, b: Array) -> Array:
-    return np.maximum(a, b)
-
-
 @kernel("=", suits=equal_by_code)
 def equal(frame: Frame, a: Array, b: Array) -> Array:
     return (a == b).astype(np.int64)
@@ -108,24 +98,73 @@ def differ(frame: Frame, a: Array, b: Array) -> Array:
     return (a != b).astype(np.int64)
 
 
-@kernel("<", suits=ordered_by_code)
+def comparable(type: Type) -> bool:
+    """Whether ``compare`` serves the type: all but floats, tables and what holds them."""
+    if type in (INT, BOOL, CHAR, STRING):
+        return True
+    return isinstance(type, Constructor) and type.name in ("list", "pair") and all(map(comparable, type.arguments))
+
+
+def compare(frame: Frame, type: Type, a: Array, b: Array) -> Array:
+    """-1, 0 or 1 as the first value comes before, equals or comes after the second; lists and pairs lexicographically."""
+    if ordered_by_code(type):
+        return np.sign(a - b)
+    order = np.zeros(len(a), np.int64)
+    active = np.flatnonzero(a != b)
+    assert isinstance(type, Constructor)
+    if type.name == "pair":
+        pool = frame.values.tuples(type)
+        for part, inner in enumerate(type.arguments):
+            order[active] = compare(frame, inner, pool.column(part, a[active]), pool.column(part, b[active]))
+            active = active[order[active] == 0]
+        return order
+    sequences, inner = frame.values.sequences(type), CHAR if type == STRING else type.arguments[0]
+    step = 0
+    while len(active):
+        left, right = a[active], b[active]
+        ends = np.minimum(sequences.lengths[left], sequences.lengths[right]) <= step
+        over = active[ends]
+        order[over] = np.sign(sequences.lengths[a[over]] - sequences.lengths[b[over]])
+        active, left, right = active[~ends], left[~ends], right[~ends]
+        places = sequences.offsets[left] + step, sequences.offsets[right] + step
+        order[active] = compare(frame, inner, sequences.data[places[0]], sequences.data[places[1]])
+        active = active[order[active] == 0]
+        step += 1
+    return order
+
+
+def compared(frame: Frame, a: Array, b: Array) -> Array:
+    return compare(frame, frame.operation.arguments[0], a, b)
+
+
+@kernel("min", suits=comparable)
+def minimum(frame: Frame, a: Array, b: Array) -> Array:
+    return np.where(compared(frame, b, a) < 0, b, a)
+
+
+@kernel("max", suits=comparable)
+def maximum(frame: Frame, a: Array, b: Array) -> Array:
+    return np.where(compared(frame, a, b) < 0, b, a)
+
+
+@kernel("<", suits=comparable)
 def less(frame: Frame, a: Array, b: Array) -> Array:
-    return (a < b).astype(np.int64)
+    return (compared(frame, a, b) < 0).astype(np.int64)
 
 
-@kernel("<=", suits=ordered_by_code)
+@kernel("<=", suits=comparable)
 def at_most(frame: Frame, a: Array, b: Array) -> Array:
-    return (a <= b).astype(np.int64)
+    return (compared(frame, a, b) <= 0).astype(np.int64)
 
 
-@kernel(">", suits=ordered_by_code)
+@kernel(">", suits=comparable)
 def greater(frame: Frame, a: Array, b: Array) -> Array:
-    return (a > b).astype(np.int64)
+    return (compared(frame, a, b) > 0).astype(np.int64)
 
 
-@kernel(">=", suits=ordered_by_code)
+@kernel(">=", suits=comparable)
 def at_least(frame: Frame, a: Array, b: Array) -> Array:
-    return (a >= b).astype(np.int64)
+    return (compared(frame, a, b) >= 0).astype(np.int64)
 
 
 @kernel("not")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..types import is_function
-from ..values import Failed
+from ..values import Failed, TooLarge
 from .frame import Frame, Kernel
 from .hashing import Array, mix
 from .pools import FAIL
@@ -26,27 +26,24 @@ def distinct(columns: tuple[Array, ...]) -> tuple[Array, Array]:
 
 def lift(meaning: Callable, lazy: frozenset[int]) -> Kernel:
     """The kernel of a scalar meaning."""
-    memo: dict[tuple, int] = {}
-
     def kernel(frame: Frame, *columns: Array) -> Array:
         operation, pools = frame.operation, [None if is_function(t) else frame.values.pool(t) for t in frame.operation.arguments]
-        higher = any(pool is None for pool in pools)
-        result_pool = frame.values.pool(operation.result)
         first, inverse = distinct(columns)
-        results = np.empty(len(first), np.int64)
-        for number, row in enumerate(zip(*(column[first].tolist() for column in columns))):
-            code = None if higher else memo.get((operation, *row))
-            if code is None:
-                code = _once(frame, meaning, lazy, pools, row, result_pool)
-                if not higher and len(memo) < 500_000:
-                    memo[(operation, *row)] = code
-            results[number] = code
+        results = np.full(len(first), FAIL, np.int64)
+        places, values = [], []
+        for place, row in enumerate(zip(*(column[first].tolist() for column in columns))):
+            try:
+                values.append(_once(frame, meaning, lazy, pools, row))
+                places.append(place)
+            except Failed:
+                continue
+        results[places] = frame.values.encode(values, operation.result)
         return results[inverse]
 
     return kernel
 
 
-def _once(frame: Frame, meaning: Callable, lazy: frozenset[int], pools: list, row: tuple, result_pool: object) -> int:
+def _once(frame: Frame, meaning: Callable, lazy: frozenset[int], pools: list, row: tuple) -> object:
     arguments = []
     for position, (code, pool) in enumerate(zip(row, pools)):
         if pool is None:
@@ -55,10 +52,10 @@ def _once(frame: Frame, meaning: Callable, lazy: frozenset[int], pools: list, ro
             arguments.append(_thunk(pool, code))
         else:
             arguments.append(pool.decode(code))
-    try:
-        return result_pool.encode(meaning(*arguments))  # type: ignore[attr-defined]
-    except Failed:
-        return FAIL
+    result = meaning(*arguments)
+    if isinstance(result, (tuple, str)) and len(result) > frame.values.limit:
+        raise TooLarge
+    return result
 
 
 def _thunk(pool: object, code: int) -> Callable[[], object]:

@@ -52,6 +52,7 @@ class Pool(Protocol):
     """Interned values of one type."""
 
     def encode(self, value: object) -> int: ...
+    def encode_many(self, values: Sequence[object]) -> Array: ...
     def decode(self, code: int) -> object: ...
     @property
     def nbytes(self) -> int: ...
@@ -66,6 +67,11 @@ class ScalarPool:
 
     def __init__(self, type: Type) -> None:
         self.type = type
+
+    def encode_many(self, values: Sequence[object]) -> Array:
+        if self.type in (INT, BOOL):
+            return np.array(values, np.int64)
+        return np.array([self.encode(value) for value in values], np.int64)
 
     def encode(self, value: object) -> int:
         if self.type == CHAR:
@@ -141,8 +147,11 @@ class SequencePool:
         return codes
 
     def encode(self, value: object) -> int:
-        items = [self.element.encode(item) for item in value]  # type: ignore[attr-defined]
-        return int(self.intern(np.array(items, np.int64), np.array([len(items)], np.int64))[0])
+        return int(self.encode_many([value])[0])
+
+    def encode_many(self, values: Sequence[object]) -> Array:
+        lengths = np.array([len(value) for value in values], np.int64)  # type: ignore[arg-type]
+        return self.intern(self.element.encode_many([item for value in values for item in value]), lengths)  # type: ignore[attr-defined]
 
     def decode(self, code: int) -> object:
         value = self._decoded.get(code)
@@ -200,6 +209,9 @@ class TuplePool:
     def column(self, part: int, codes: Array) -> Array:
         return self.columns[part].array[codes]
 
+    def encode_many(self, values: Sequence[object]) -> Array:
+        return np.array([self.encode(value) for value in values], np.int64)
+
     def encode(self, value: object) -> int:
         if self.optional:
             if value is None:
@@ -234,6 +246,9 @@ class ObjectPool:
     @property
     def nbytes(self) -> int:
         return 500 * len(self.objects)
+
+    def encode_many(self, values: Sequence[object]) -> Array:
+        return np.array([self.encode(value) for value in values], np.int64)
 
     def encode(self, value: object) -> int:
         key = _key(value)
@@ -307,8 +322,7 @@ class Values:
 
     def encode(self, values: Sequence[object], type: Type) -> Array:
         """The column of codes of Python values."""
-        pool = self.pool(type)
-        return np.array([pool.encode(value) for value in values], np.int64)
+        return self.pool(type).encode_many(values)
 
     def decode(self, codes: Array, type: Type) -> list[object]:
         pool = self.pool(type)
