@@ -172,17 +172,19 @@ class _Grower:
 
     def _attempt(self, task: AbstractTask, options: Options) -> Result:
         """One study of the task; its result takes the place of an earlier one, whose cost is added."""
+        if task.search_view().target == VALUES:
+            options = replace(options, trainer={})  # a mixed curriculum's trainer is for its nets
         self.seen[task.name] = self.store.snapshot()
         study = open_study(task, self.store, options, progress=self._progress(task), source=None)
         result = run_study(study)
         earlier = self.results.get(task.name)
         if earlier is not None:
-            spent = {
-                "evaluations": earlier.evaluations + result.evaluations,
-                "seconds": earlier.seconds + result.seconds,
-                "structures": earlier.structures + result.structures,
-            }
-            result = replace(result if _better(result, earlier, study.data.direction) else earlier, **spent)
+            result = replace(
+                result if _better(result, earlier, study.data.direction) else earlier,
+                evaluations=earlier.evaluations + result.evaluations,
+                seconds=earlier.seconds + result.seconds,
+                structures=earlier.structures + result.structures,
+            )
         self.results[task.name] = result
         if result.solved:
             self.fresh += 1

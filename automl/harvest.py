@@ -108,8 +108,9 @@ def harvest(
         refused.update(lost)
         bad |= {canonical(each.body) for each in found.abstractions if each.name in lost}
     else:
-        found, lost = replace(found, abstractions=()), {}
-        harvested = _Harvest(store, tasks, vocabulary, solved, replace(found, rewritten=corpus), rule)
+        same = {task: tuple(terms) for task, terms in corpus.items()}
+        found = replace(found, abstractions=(), rewritten=same, after=found.before)
+        harvested = _Harvest(store, tasks, vocabulary, solved, found, rule)
     promoted = harvested.keep()
     names = tuple(record.name for record in promoted)
     report = Report(
@@ -160,7 +161,7 @@ class _Harvest:
         """Records of the abstractions; their bodies name subroutines as ``name@digest``."""
         pinned: dict[str, str] = {}
         words: dict[str, Primitive] = dict(vocabulary.all_words)
-        records = []
+        records: list[Subroutine] = []
         for each in self.found.abstractions:
             body = map_words(
                 vocabulary.pin(each.body), lambda w: Word(pinned[w.name], w.settings, w.site) if w.name in pinned else w
