@@ -24,6 +24,7 @@ from .types import (
     has_tensor,
     is_function,
     is_ground,
+    is_list,
     variables_of,
 )
 from .unify import Mismatch, Unifier, rename
@@ -279,13 +280,9 @@ class _Inferencer:
         for position in range(len(arguments)):
             type = self.unifier.head(type)
             if isinstance(type, TypeVariable):
-                type = self.arrow(type, head)
+                type = self.arrow(type, head, position, len(arguments))
             if not is_function(type):
-                raise IllTyped(
-                    f"word={self.shown(head)!r}: got {len(arguments)} arguments, needed at most {position}; "
-                    f"remove {len(arguments) - position}",
-                    self.shown(head),
-                )
+                raise self.surplus(head, position, len(arguments))
             assert isinstance(type, Constructor)
             parameters.append(type.arguments[0])
             type = type.arguments[1]
@@ -301,12 +298,18 @@ class _Inferencer:
             self.settle(mark)
         return type
 
-    def arrow(self, variable: TypeVariable, head: Term) -> Type:
-        """A function type for what is applied but not known yet."""
+    def surplus(self, head: Term, takes: int, count: int) -> IllTyped:
+        name = self.shown(head)
+        return IllTyped(f"word={name!r}: got {count} arguments, needed at most {takes}; remove {count - takes}", name)
+
+    def arrow(self, variable: TypeVariable, head: Term, position: int, count: int) -> Type:
+        """A function type for what is applied (to the argument at ``position`` of ``count``) but not known yet."""
         arrow = function(self.unifier.fresh(), self.unifier.fresh())
         try:
             self.unifier.unify(variable, arrow)
         except Mismatch:
+            if position > 0:
+                raise self.surplus(head, position, count) from None
             kind = self.unifier.classes.get(variable)
             raise IllTyped(
                 f"word={self.shown(head)!r}: it is applied to an argument, but it must be in the class {kind}, "
@@ -407,6 +410,10 @@ def _renamed(type: Type, names: dict[str, str]) -> Type:
     return rename(type, {v: v.__class__(names[v.name]) for v in variables_of(type)})
 
 
+def _could_be(type: Type, needed: Type) -> bool:
+    return type == needed or isinstance(needed, TypeVariable) and not is_function(type)
+
+
 def _remedy(got: Type, needed: Type) -> str:
     """One suggestion that would mend the commonest mismatches."""
     if isinstance(got, TensorType) and isinstance(needed, TensorType):
@@ -415,7 +422,7 @@ def _remedy(got: Type, needed: Type) -> str:
         if len(needed.shape) == 3 and len(got.shape) == 1:
             return "put reshape before it, or move it before flatten"
         return "change the settings of the word before it, or put dense, conv or reshape between"
-    if isinstance(needed, Constructor) and needed.name == "list" and got == needed.arguments[0]:
+    if is_list(needed) and not is_list(got) and isinstance(needed, Constructor) and _could_be(got, needed.arguments[0]):
         return "wrap the value in a list (singleton), or use the word on one element"
     if isinstance(got, Constructor) and got.name == "list" and got.arguments[0] == needed:
         return "use map to apply it to each element, or head to take one"

@@ -115,6 +115,12 @@ class Unifier:
 
         return fill(type)
 
+    def _shown(self, type: Type) -> str:
+        try:
+            return str(self.resolve(type))
+        except Mismatch:
+            return f"a type of more than {self.MAX_SIZE} parts"
+
     def resolve_shape(self, shape: tuple[Axis, ...]) -> tuple[Axis, ...]:
         resolved: list[Axis] = []
         for axis in shape:
@@ -158,7 +164,7 @@ class Unifier:
             self._set(self.types, variable, type)
             return
         if self._occurs(variable, type):
-            raise Mismatch(variable, type, f"the type would contain itself: {variable} = {self.resolve(type)}")
+            raise Mismatch(variable, type, f"the type would contain itself: {variable} = {self._shown(type)}")
         if kind:
             self._require(type, kind)
         self._set(self.types, variable, type)
@@ -191,8 +197,8 @@ class Unifier:
                 if known is None or CLASSES.index(known) < CLASSES.index(kind):
                     self.classes[part] = kind
             elif not _allowed(part, kind):
-                inside = "" if part is self.head(type) else f" inside {self.resolve(type)}"
-                raise Mismatch(type, kind, f"{self.resolve(part)}{inside} is not in the class {kind}")
+                inside = "" if part is self.head(type) else f" inside {self._shown(type)}"
+                raise Mismatch(type, kind, f"{self._shown(part)}{inside} is not in the class {kind}")
 
     def _unify_dimensions(self, left: Axis, right: Axis) -> None:
         while isinstance(left, DimensionVariable) and left in self.dimensions:

@@ -291,10 +291,16 @@ def _constructed_from_json(data: Any, type: Constructor) -> Value:
         return from_json(data[0], arguments[0]), from_json(data[1], arguments[1])
     node = Constructor("pair", (arguments[0], arguments[-1]))
     if type.name == "map":
-        return Table(from_json(item, node) for item in data)
+        table = Table(from_json(item, node) for item in data)
+        if has_nan(tuple(table.entries)):
+            raise _bad(data, type, "keys without NaN")
+        return table
     if len(data) == 2 and all(isinstance(part, (list, tuple)) for part in data):
         nodes, edges = data
-        return Graph((from_json(e, node) for e in edges), (from_json(n, arguments[0]) for n in nodes))
+        graph = Graph((from_json(e, node) for e in edges), (from_json(n, arguments[0]) for n in nodes))
+        if has_nan(graph.nodes):
+            raise _bad(data, type, "nodes without NaN")
+        return graph
     raise _bad(data, type, "[nodes, edges]")
 
 

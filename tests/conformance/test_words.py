@@ -105,7 +105,6 @@ def test_values_fit_the_inferred_type(name: str, tmp_path_factory: pytest.TempPa
     folder = tmp_path_factory.mktemp("memory")
     met = {"value": 0}
 
-    @given(applications(WORDS, name))
     def check(case: tuple) -> None:
         term, type = case
         assert infer(term, WORDS, type).type == type
@@ -119,9 +118,9 @@ def test_values_fit_the_inferred_type(name: str, tmp_path_factory: pytest.TempPa
         if WORDS[name].purity == PURE:
             assert repr(evaluate(term, words=WORDS, fuel=FUEL)) == repr(result)
 
-    QUICK(check)()
-    if met["value"] == 0:
-        settings(QUICK, max_examples=500)(check)()
+    for examples in (20, 500):
+        if met["value"] == 0:
+            settings(QUICK, max_examples=examples)(given(applications(WORDS, name))(check))()
     assert met["value"] > 0, "it failed on every drawn argument"
 
 

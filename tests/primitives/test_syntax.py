@@ -1,0 +1,199 @@
+"""Reading and printing terms."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from primitives.primitive import builtin_words
+from primitives.syntax import TermSyntaxError, parse, show, show_canonical
+from primitives.term import (
+    Apply,
+    Hole,
+    Lambda,
+    Let,
+    Literal,
+    Term,
+    Variable,
+    Word,
+    apply,
+    canonical,
+    sites_of,
+    subterms,
+)
+from primitives.testing import terms, types, values
+from primitives.types import FLOAT, INT, STRING, list_of
+
+WORDS = builtin_words()
+MANY = settings(max_examples=100, deadline=None)
+
+
+@MANY
+@given(terms(WORDS, edges=True), st.integers(20, 120))
+def test_both_forms_read_back(term: Term, width: int) -> None:
+    assert parse(show(term, width), WORDS) == term
+    assert parse(show_canonical(term), WORDS) == term
+    assert parse(canonical(term)) == term, "without a vocabulary too"
+
+
+@st.composite
+def untyped(draw: st.DrawFn, scope: int = 0, depth: int = 5) -> Term:
+    """Closed terms of every form, well-typed or not: words with settings and sites, holes, redexes, let."""
+    leaves = [
+        st.builds(Word, st.sampled_from(("f", "g", "pipe2", "+", ">=", "//"))),
+        st.builds(
+            Word,
+            st.just("conv"),
+            st.just((("maps", 3), ("rate", 0.5), ("mode", "same"), ("bias", False), ("low", -1))),
+            st.sampled_from((None, "1", "5.1", "net@0a.2")),
+        ),
+        st.builds(Hole, st.sampled_from(("", "a", "hole1"))),
+        types(2).flatmap(lambda type: values(type).map(lambda value: Literal(value, type))),
+    ]
+    if scope:
+        leaves.append(st.integers(0, scope - 1).map(Variable))
+    if depth == 0:
+        return draw(st.one_of(leaves))
+    hint = st.sampled_from(("", "x", "f", "let", "lambda", "true", "X", "a-b", "y'"))
+    inside, under = untyped(scope, depth - 1), untyped(scope + 1, depth - 1)
+    return draw(
+        st.one_of(
+            *leaves, st.builds(Lambda, under, hint), st.builds(Apply, inside, inside), st.builds(Apply, inside, inside),
+            st.builds(Let, inside, under, hint),
+        )
+    )  # fmt: skip
+
+
+@MANY
+@given(untyped(), st.integers(10, 120))
+def test_every_term_reads_back_well_typed_or_not(term: Term, width: int) -> None:
+    assert parse(show(term, width)) == term
+    assert parse(show_canonical(term)) == term
+
+
+def test_let_of_two_applications_is_no_binding() -> None:
+    value = Apply(Lambda(Variable(0)), apply(Word("g"), Literal(1, INT)))
+    term = Let(value, Variable(0))
+    assert parse(show_canonical(term)) == parse(show(term)) == term
+
+
+def test_forms() -> None:
+    def same(left: str, right: str) -> None:
+        assert parse(left, WORDS) == parse(right, WORDS)
+
+    same(
+        "(lambda (xs n) (pipe xs (map (lambda (x) (+ x n))) sum))",
+        "(lambda (lambda (sum (map (lambda (+ $0 $1)) $1))))",
+    )
+    same("(let ((x 1) (y x)) (+ x y))", "(let 1 (let $0 (+ $1 $0)))")
+    same("(lambda x x)", "(lambda (x) x)")
+    same("((+ 1) 2)", "(+ 1 2)")
+    same("(sum)", "sum")
+    same("; a comment\n(sum ; another\n [1 2])", "(sum [1 2])")
+    same("(lambda (sum) (sum 1))", "(lambda (f) (f 1))")
+    same("(stack 3 (+ 1) 0)", "(+ 1 (+ 1 (+ 1 0)))")
+    same("(stack 2 (+ 1))", "(lambda (x) (+ 1 (+ 1 x)))")
+    assert parse("?goal") == Hole("goal")
+    assert parse('["a" "b"]') == Literal(("a", "b"), list_of(STRING))
+    assert parse('#"("').value == "("  # type: ignore[attr-defined]
+    assert parse("1e3") == Literal(1000.0, FLOAT) != parse("1000")
+    assert parse("[[1 2] [3]]").value == ((1, 2), (3,))  # type: ignore[attr-defined]
+
+
+def test_pipelines_are_shown_as_such() -> None:
+    text = show(parse("(lambda (xs) (sum (map (+ 1) (filter (> 3) (reverse xs)))))", WORDS))
+    assert text == "(lambda (xs) (pipe xs reverse (filter (> 3)) (map (+ 1)) sum))"
+
+
+def test_shown_names_do_not_capture() -> None:
+    term = Lambda(Lambda(apply(Word("x"), Variable(0), Variable(1)), "x"), "x")
+    assert parse(show(term)) == term
+
+
+def test_sites() -> None:
+    term = parse("(lambda (x) (dense :units 8 (dense :units 8 @7 x)))", WORDS)
+    assert len(set(sites_of(term))) == 2 and "7" in sites_of(term)
+    stacked = parse("(stack 3 (dense :units 8))", WORDS)
+    assert len(sites_of(stacked)) == 3
+    assert parse(show(stacked), WORDS) == stacked
+
+
+def test_settings_are_completed_and_checked() -> None:
+    assert dict(parse("(dense :units 8)", WORDS).settings) == {"units": 8}  # type: ignore[attr-defined]
+    for text, wanted in (
+        ("(dense :units 0)", "units=0"),
+        ("(dense :unit 8)", "'unit'"),
+        ("(dense :units x)", "units='x'"),
+        ("(sum :units 8)", "'units'"),
+        ("(sum @1 [1])", "site=@1"),
+        ("((lambda (x) x) :a 1)", "term"),
+    ):
+        with pytest.raises(TermSyntaxError, match=wanted):
+            parse(text, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("", "one expression"), ("(", "not closed"), (")", "unbalanced"), ("(]", "unbalanced"), ("[]", "constants"),
+        ("[(+ 1 2)]", "constants"),
+        ("[1 true]", "one type"), ("()", "empty"), ("1 2", "one expression"), ("(lambda)", "needed"), ("(lambda (1) 2)", "plain names"),
+        ("(lambda () 2)", "plain names"), ("(let x)", "needed"), ("(pipe)", "needed"), ("(stack 0 f)", "count"), ("(stack x f)", "needed"),
+        ("(stack ² f)", "needed"), ("$0", "not bound"), ("$" + "9" * 5000, "not bound"), ("9007199254740993", "2\\^53"),
+        ("-" + "9" * 5000, "2\\^53"), ('"\\x"', "string"), ('"', "unexpected"), ('#"ab"', "one character"), (":x", "stand alone"),
+        ("(f :x)", "no value"), ("(f :x (g))", "no value"), ("lambda", "stand alone"), ('(literal "int" "1.5")', "literal"),
+        ('(literal "list(a)" "[]")', "variables"), ('(literal "int" "nonsense")', "literal"), ('(literal "int -> int" "1")', "literal"),
+        ("(literal int 1)", "literal"), ("smu", "did you mean sum"), (None, "term="), (5, "term="), ("(" * 100_000, "deeper"),
+        ("(f " * 999 + "x" + ")" * 999, "known"), ("(stack 1000 (stack 1000 (stack 1000 id)))", "too large"),
+        ("(lambda (lambda) 1)", "plain names"), ("(id " + "1 " * 5000 + ")", "depth="), ('"' + "a" * 70_000 + '"', "characters"),
+    ],
+)  # fmt: skip
+def test_malformed_terms_are_refused(text, wanted: str) -> None:
+    with pytest.raises(TermSyntaxError, match=wanted):
+        parse(text, WORDS)
+
+
+TOKENS = ("(", ")", "[", "]", "lambda", "let", "pipe", "stack", "literal", "x", "$0", "1", "-2.5", "true", '"a"', '#"c"', ":maps", "@1",
+          "?h", "sum", "map", "conv", "((x 1))", "(x y)", '"list(int)"', '"[1]"', ";", "\n", "²", "#", "$", '"')  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=60),
+        st.lists(st.sampled_from(TOKENS), max_size=25).map(" ".join),
+        st.lists(st.sampled_from(TOKENS)).map("".join),
+    )
+)
+def test_arbitrary_text_is_a_term_or_a_syntax_error(text: str) -> None:
+    for words in (None, WORDS):
+        try:
+            term = parse(text, words)
+        except TermSyntaxError as error:
+            assert str(error).startswith(("term", "word"))
+        else:
+            assert parse(show(term), words) == term
+            assert parse(show_canonical(term), words) == term
+
+
+def test_deep_terms_up_to_the_limit_are_handled() -> None:
+    text = "(negate " * 900 + "1" + ")" * 900
+    term = parse(text, WORDS)
+    assert parse(show(term), WORDS) == term and parse(canonical(term), WORDS) == term
+    assert sum(1 for _ in subterms(term)) == 1801
+    nested = "(lambda (x) " * 900 + "x" + ")" * 900
+    assert parse(show(parse(nested))) == parse(nested)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [";" * 5000, "; " * 5000 + "(", " " * 50_000 + ")", '"' + "\\" * 5001, "#" * 5000 + '"', "(" + "a" * 100_000],
+)
+def test_hostile_text_is_refused_in_time(text: str) -> None:
+    start = time.perf_counter()
+    with pytest.raises(TermSyntaxError):
+        parse(text, WORDS)
+    assert time.perf_counter() - start < 1
