@@ -65,7 +65,9 @@ def _moved(part: Position, place: Position, draws: Draws) -> Term | None:
     for index in sorted(free_variables(part.term)):
         wanted = part.scope[-1 - index]
         same = [i for i, type in enumerate(reversed(place.scope)) if type == wanted]
-        same = same or [i for i, type in enumerate(reversed(place.scope)) if has_tensor(type) and _key(type) == _key(wanted)]
+        same = same or [
+            i for i, type in enumerate(reversed(place.scope)) if has_tensor(type) and _key(type) == _key(wanted)
+        ]
         if not same:
             return None
         kept = len(place.scope) - (len(part.scope) - index)

@@ -14,12 +14,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from primitives.primitive import EFFECTFUL, Primitive, Setting
+from primitives.primitive import EFFECTFUL, Primitive
 from primitives.term import Lambda, Let, Literal, Term, Variable, Word, apply, children, lambdas
-from primitives.types import BOOL, INT, Constructor, TensorType, Type, arguments_of, has_tensor, is_function, list_of, variables_of
+from primitives.types import (
+    BOOL,
+    INT,
+    Constructor,
+    TensorType,
+    Type,
+    arguments_of,
+    has_tensor,
+    is_function,
+    list_of,
+    variables_of,
+)
 
 from .choosing import Chooser, DeadEnd, Place
-from .pipeline import NEW_SITE, Pipelines
+from .pipeline import Pipelines
+from .placing import NEW_SITE
 from .problem import Problem
 from .signatures import Instance, Signature, Universe, signature
 from .weights import CONSTANT, LAMBDA, VARIABLE, resolved_weights
@@ -80,9 +92,7 @@ class Grammar:
         """All productions of a goal type under a scope (types of the binders, outermost first), with their weights."""
         matching = sum(type == goal for type in scope)
         share = math.exp(self.weights[VARIABLE]) / max(matching, 1)
-        variables = [
-            Production("variable", f"${i}", (), share, 1) for i, t in enumerate(reversed(scope)) if t == goal
-        ]
+        variables = [Production("variable", f"${i}", (), share, 1) for i, t in enumerate(reversed(scope)) if t == goal]
         return [*variables, *self.table(goal).productions]
 
     def least(self, goal: Type) -> int:
@@ -205,9 +215,7 @@ class Grammar:
         cuts = sorted(int(chooser.fraction((*place, -2 - part)) * (spare + 1)) for part in range(parts - 1))
         return [high - low for low, high in zip([0, *cuts], [*cuts, spare])]
 
-    def _abstraction(
-        self, goal: Type, scope: tuple[Type, ...], budget: int, chooser: Chooser, place: Place
-    ) -> Term:
+    def _abstraction(self, goal: Type, scope: tuple[Type, ...], budget: int, chooser: Chooser, place: Place) -> Term:
         """Lambdas over all arguments of the goal. A body that ignores them all is drawn again, for it is seldom wanted."""
         arguments, result = arguments_of(goal)
         inner = (*scope, *arguments)
@@ -216,6 +224,12 @@ class Grammar:
             if mentions(body, len(arguments)):
                 break
         return lambdas(len(arguments), body)
+
+    def log_probability(self, term: Term) -> float:
+        """Log-probability of a program of the problem's type; see ``probability.log_probability``."""
+        from .probability import log_probability
+
+        return log_probability(self, term)
 
     def _close(self, goal: Type) -> None:
         """Find the rules of the goal and of all types of data that they need, then the least size of each."""
@@ -233,7 +247,9 @@ class Grammar:
         while moved:
             moved = False
             for type in fresh:
-                best = min((base + sum(map(self._least.__getitem__, parts)) for base, parts in costs[type]), default=NEVER)
+                best = min(
+                    (base + sum(map(self._least.__getitem__, parts)) for base, parts in costs[type]), default=NEVER
+                )
                 if best < self._least[type]:
                     self._least[type], moved = best, True
 
@@ -252,7 +268,7 @@ class Grammar:
         return min(rule.least + sum(map(self.least, rule.arguments)), NEVER)
 
     def _find(self, goal: Type) -> list[Production]:
-        rules = []
+        rules: list[Production] = []
         constants = [literal for literal in self.problem.constants if literal.type == goal]
         share = math.exp(self.weights[CONSTANT]) / max(len(constants), 1)
         rules.extend(Production("constant", f"c{i}", (), share, 1, literal=c) for i, c in enumerate(constants))

@@ -49,7 +49,11 @@ def _renamed_equal(type: Type, text: str) -> bool:
     return substitute(other, dict(zip(theirs, mine))) == type
 
 
-MAP, FOLD, SCAN = "(a -> b) -> list(a) -> list(b)", "(b -> a -> b) -> b -> list(a) -> b", "(b -> a -> b) -> b -> list(a) -> list(b)"
+MAP, FOLD, SCAN = (
+    "(a -> b) -> list(a) -> list(b)",
+    "(b -> a -> b) -> b -> list(a) -> b",
+    "(b -> a -> b) -> b -> list(a) -> list(b)",
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,11 @@ class Rule:
         """The patterns of the other arguments."""
         return tuple(a for i, a in enumerate(self.signature.arguments) if i != self.data)
 
+    @property
+    def keeps(self) -> bool:
+        """Whether the result has the type of the data, whatever it is."""
+        return self.form == "plain" and self.signature.arguments[self.data] == self.signature.result
+
     @functools.cached_property
     def closing(self) -> bool:
         """Whether a setting decides an axis of the result, so that a wanted type can be hit."""
@@ -81,7 +90,10 @@ def find_rules(signatures: Iterable[Signature]) -> list[Rule]:
     rules: list[Rule] = []
     for known in signatures:
         type = known.word.scheme.type
-        form = next((name for name, text in (("map", MAP), ("fold", FOLD), ("scan", SCAN)) if _renamed_equal(type, text)), "plain")
+        form = next(
+            (name for name, text in (("map", MAP), ("fold", FOLD), ("scan", SCAN)) if _renamed_equal(type, text)),
+            "plain",
+        )
         if form != "plain":
             rules.append(Rule(known, len(known.arguments) - 1, form))
             continue
@@ -90,7 +102,9 @@ def find_rules(signatures: Iterable[Signature]) -> list[Rule]:
         if known.word.geometric or known.word.shapes or has_tensor(type):
             tensors = [i for i, argument in enumerate(known.arguments) if has_tensor(argument)]
             rules.extend(Rule(known, i) for i in (tensors or range(len(known.arguments))))
-        elif len(known.arguments) == 1 and variables_of(known.result) and nodes(known.arguments[0]) > nodes(known.result):
+        elif (
+            len(known.arguments) == 1 and variables_of(known.result) and nodes(known.arguments[0]) > nodes(known.result)
+        ):
             rules.append(Rule(known, 0))
     return rules
 
@@ -133,7 +147,7 @@ class Kinds:
         found: dict[Type, None] = {}
         frontier = [kind]
         for _ in range(2):
-            following = []
+            following: list[Type] = []
             for current in frontier:
                 for rule in self.rules:
                     if rule.form == "plain":
@@ -155,7 +169,8 @@ class Kinds:
 
     def states(self, element: Type) -> list[Type]:
         """Kinds of the states of such cells."""
-        return list(dict.fromkeys(kind_of(c.signature.result) for c in self.cells(element) if not variables_of(kind_of(c.signature.result))))
+        kinds = [kind_of(cell.signature.result) for cell in self.cells(element)]
+        return list(dict.fromkeys(kind for kind in kinds if not variables_of(kind)))
 
     def distance(self, kind: Type, goal: Type) -> int:
         """Fewest further words from data of the kind (but not of the goal type) to the goal type itself; FAR if there is no way."""

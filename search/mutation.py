@@ -20,6 +20,7 @@ from . import sites
 from .choosing import DeadEnd
 from .grammar import Grammar
 from .kinds import kind_of
+from .placing import NEW_SITE
 from .positions import Annotated, Annotator, Position, replace_at
 from .randomness import Draws
 
@@ -70,7 +71,7 @@ def copy_sites(term: Term, mark: str, parent: int, copied: dict[str, tuple[int, 
     """The term with own sites renamed by a mark (sharing inside it is kept); notes their origins in ``copied``."""
 
     def rename(word: Word) -> Term:
-        if word.site is None or "@" in word.site or word.site == sites.NEW_SITE:
+        if word.site is None or "@" in word.site or word.site == NEW_SITE:
             return word
         name = f"{word.site}{mark}"
         copied[name] = (parent, word.site)
@@ -194,7 +195,9 @@ def replace_word(mutator: Mutator, parent: Annotated, draws: Draws, copied: dict
         others = _like(grammar, wanted, kind_of(place.type), word.name)
     else:
         table = grammar.table(place.type).productions
-        others = [p.word for p in table if p.word is not None and list(p.arguments) == arguments and p.label != word.name]
+        others = [
+            p.word for p in table if p.word is not None and list(p.arguments) == arguments and p.label != word.name
+        ]
     others = [other for other in others if other.name != word.name]
     if not others:
         raise DeadEnd(f"word={word.name}: no other has its type")
@@ -223,10 +226,14 @@ def _with_settings(mutator: Mutator, new: Primitive, old: Word, draws: Draws) ->
     settings = {}
     for setting in new.settings:
         value = known.get(setting.name)
-        fits = value is not None and type(value) is type(setting.default) and (not setting.choices or value in setting.choices)
+        fits = (
+            value is not None
+            and type(value) is type(setting.default)
+            and (not setting.choices or value in setting.choices)
+        )
         drawn = mutator.problem.setting(new.name, setting)
         settings[setting.name] = value if fits else drawn.sample(draws)
-    return new.word(settings, sites.NEW_SITE if new.sited else None)
+    return new.word(settings, NEW_SITE if new.sited else None)
 
 
 def hoist(mutator: Mutator, parent: Annotated, draws: Draws, copied: dict) -> Term:

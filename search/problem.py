@@ -56,14 +56,18 @@ class Problem:
             raise ProblemError("objectives=(): needed at least one (name, direction)")
         for score, direction in self.objectives:
             if direction not in DIRECTIONS:
-                raise ProblemError(f"objectives: {score!r} has direction={direction!r}; use one of {', '.join(DIRECTIONS)}")
+                raise ProblemError(
+                    f"objectives: {score!r} has direction={direction!r}; use one of {', '.join(DIRECTIONS)}"
+                )
         for key in self.ranges:
             self._check_range(key)
 
     def _check_range(self, key: str) -> None:
         word, _, setting = key.rpartition(".")
         if word not in self.words or setting not in {s.name for s in self.words[word].settings}:
-            raise ProblemError(f"ranges: {key!r} is not word.setting of the problem's words; correct the name or leave it out")
+            raise ProblemError(
+                f"ranges: {key!r} is not word.setting of the problem's words; correct the name or leave it out"
+            )
 
     def setting(self, word: str, setting: Setting) -> Setting:
         """The range to sample for a word's setting: the problem's own, else the declared one."""

@@ -66,7 +66,9 @@ def match_shape(pattern: tuple[Axis, ...], ground: tuple[Axis, ...], bindings: B
 
 
 def _bind_axis(pattern: Axis, ground: Axis, bindings: Bindings) -> bool:
-    return bindings.setdefault(pattern, ground) == ground if isinstance(pattern, DimensionVariable) else pattern == ground
+    return (
+        bindings.setdefault(pattern, ground) == ground if isinstance(pattern, DimensionVariable) else pattern == ground
+    )
 
 
 def substitute(type: Type, bindings: Bindings) -> Type:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from primitives.term import Term, Word, map_words, words_in
 
-from .pipeline import NEW_SITE
+from .placing import NEW_SITE
 
 
 def number(term: Term) -> tuple[Term, dict[str, str]]:
     """Sites numbered 1, 2, … in pre-order; every word at the placeholder site gets one of its own.
 
-    Returns the term and, for every new site, the name that it had before; those of the placeholder are left out. Sites of shared subroutines (``name@digest…``) keep their names.
+    Returns the term and, for every new site, the name that it had before; those of the placeholder are left out. Sites of shared
+    subroutines (``name@digest…``) keep their names.
     """
     if all(word.site is None for word in words_in(term)):
         return term, {}

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from primitives.infer import ShapeError
 from primitives.term import Apply, Let, Term, Variable, apply, shift
-from primitives.types import Type, has_tensor
+from primitives.types import has_tensor
 
 from .choosing import DeadEnd
 from .kinds import kind_of
-from .pipeline import Growth, Value, open_goal
+from .placing import Allowance, Context, Value
 from .positions import Annotated, Path, Position, replace_at
 from .randomness import Draws
 
@@ -44,31 +44,23 @@ def _one(items: list, draws: Draws):  # type: ignore[no-untyped-def]
     return draws.choice(items)
 
 
-def _growth(mutator: Mutator) -> Growth:
-    limit = mutator.problem.max_parameters
-    return Growth(limit if limit is not None else 1 << 40)
-
-
 def insert_stage(mutator: Mutator, parent: Annotated, draws: Draws, copied: Copied) -> Term:
     """A word that keeps the kind put after a value; with more room, several."""
     place = _one(_tensors(mutator, parent), draws)
     room = mutator.problem.max_size - parent.term.size
     if room < 1:
         raise DeadEnd("the program is as large as allowed")
-    value = Value(place.term, place.type)
-    goal = open_goal(kind_of(place.type))
-    growth, last = _growth(mutator), ""
+    value, last = Value(place.term, place.type), ""
+    context = Context(place.scope, draws, Allowance.of(mutator.problem))
     for _ in range(1 + (draws.random() < 0.3) + (draws.random() < 0.1)):
-        value, last = _grown(mutator, value, goal, place, room, draws, growth, last)
+        value, last = _grown(mutator, value, room, context, last)
         room = mutator.problem.max_size - parent.term.size + place.term.size - value.term.size
         if room < 1:
             break
     return replace_at(parent.term, place.path, value.term)
 
 
-def _grown(
-    mutator: Mutator, value: Value, goal: Type, place: Position, room: int, draws: Draws, growth: Growth, last: str
-) -> tuple[Value, str]:
+def _grown(mutator: Mutator, value: Value, room: int, context: Context, last: str) -> tuple[Value, str]:
     """The value after one more word of those that keep its kind."""
     pipelines = mutator.grammar.pipelines
     kind = kind_of(value.type)
@@ -76,9 +68,10 @@ def _grown(
     rules = [rule for rule in rules if rule.name != last]
     if not rules:
         raise DeadEnd(f"kind={kind}: no word keeps it")
-    rule = rules[draws.weighted(list(itertools.accumulate(pipelines.weights[rule] for rule in rules)))]
+    weights = list(itertools.accumulate(pipelines.weights[rule] for rule in rules))
+    rule = rules[context.chooser.pick((), [rule.name for rule in rules], weights)]
     try:
-        return pipelines.apply_rule(rule, value, goal, place.scope, room, draws, (), growth, False), rule.name
+        return pipelines.apply_rule(rule, value, None, room, context, ()), rule.name
     except ShapeError as error:
         raise DeadEnd(str(error)) from None
 

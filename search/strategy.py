@@ -100,7 +100,9 @@ class Option:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             below, above = self.low is not None and value < self.low, self.high is not None and value > self.high
             if below or above or not math.isfinite(value):
-                raise self._bad(strategy, value, f"a number from {self.low} to {self.high if self.high is not None else '∞'}")
+                raise self._bad(
+                    strategy, value, f"a number from {self.low} to {self.high if self.high is not None else '∞'}"
+                )
         return value
 
     def _bad(self, strategy: str, value: Any, needed: str) -> StrategyError:
@@ -152,7 +154,7 @@ class AbstractStrategy(ABC):
                 raise StrategyError(f"strategy={cls.name!r}: option {key!r} is not known; it has: {has}")
         return {name: option.check(cls.name, given.get(name, option.default)) for name, option in known.items()}
 
-    def setup(self) -> None:
+    def setup(self) -> None:  # noqa: B027  (nothing to prepare is a common case)
         """Prepare state; ``problem`` and ``options`` are set."""
 
     @abstractmethod

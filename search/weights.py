@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import math
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from types import MappingProxyType
 
 from primitives.primitive import Primitive
+from primitives.term import Lambda, Let, Literal, Term, Variable, Word, subterms
 
 VARIABLE, CONSTANT, LAMBDA, LET = "$variable", "$constant", "$lambda", "$let"
 """Names under which variables, constants, abstractions and shared values are weighed."""
@@ -51,3 +53,33 @@ def costs_from_weights(
     full = resolved_weights(words, weights)
     top = max(full.values())
     return {name: min(most, 1 + round((top - value) / resolution)) for name, value in full.items()}
+
+
+def counts(terms: Iterable[Term]) -> Counter[str]:
+    """How often each word, variables, constants, abstractions and lets occur."""
+    names = {Variable: VARIABLE, Literal: CONSTANT, Lambda: LAMBDA, Let: LET}
+    found: Counter[str] = Counter()
+    for term in terms:
+        for part in subterms(term):
+            if isinstance(part, Word):
+                found[part.name] += 1
+            elif type(part) in names:
+                found[names[type(part)]] += 1
+    return found
+
+
+def fit_weights(
+    solved: Iterable[Term], words: Mapping[str, Primitive], weights: Mapping[str, float], strength: float = 30.0
+) -> dict[str, float]:
+    """Weights re-estimated from solved programs: the mean of a Dirichlet posterior over names.
+
+    The prior is the grammar of ``weights``, worth ``strength`` occurrences. The result has the heaviest name at
+    the prior's heaviest weight,
+    so weights given beside it (for new words) keep their meaning. The outer lambdas of the programs count as abstractions like others.
+    """
+    prior = log_probabilities(words, weights)
+    found = counts(solved)
+    total = sum(found[name] for name in prior)
+    fitted = {name: math.log((found[name] + strength * math.exp(p)) / (total + strength)) for name, p in prior.items()}
+    offset = max(resolved_weights(words, weights).values()) - max(fitted.values())
+    return {name: value + offset for name, value in fitted.items()}

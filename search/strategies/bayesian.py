@@ -38,10 +38,15 @@ class Memory:
         self.optuna, self.window = optuna, window
         self.directions = list(directions)
         self.trials: list[tuple[int, Any]] = []
-        self.study = self._study()
+        self.storage, self.study = self._study()
 
     def _study(self) -> Any:
-        return self.optuna.create_study(directions=self.directions, sampler=self.optuna.samplers.RandomSampler(seed=0))
+        storage = self.optuna.storages.InMemoryStorage()
+        return storage, self.optuna.create_study(storage=storage, study_name="window", directions=self.directions)
+
+    def view(self) -> Any:
+        """The study as of now: a study object keeps the trials that it saw first."""
+        return self.optuna.load_study(study_name="window", storage=self.storage)
 
     def add(self, number: int, parameters: Parameters, values: Sequence[float]) -> None:
         """Note an evaluated choice; every ``window`` additions the study is rebuilt from the best and the latest half-windows."""
@@ -58,13 +63,13 @@ class Memory:
             sign = 1.0 if self.directions[0] == "minimize" else -1.0
             kept = sorted(older, key=lambda pair: (sign * pair[1].values[0], pair[0]))[: self.window - half]
             self.trials = sorted([*kept, *latest], key=lambda pair: pair[0])
-            self.study = self._study()
+            self.storage, self.study = self._study()
             self.study.add_trials([trial for _, trial in self.trials])
 
     def sampler(self, draws: Draws) -> Any:
         """A sampler for one ask. RUNNING trials do not occur: choices enter the study when they are told."""
         return self.optuna.samplers.TPESampler(
-            n_startup_trials=0, seed=draws.integers(2**31), constant_liar=True, multivariate=True
+            n_startup_trials=0, seed=draws.integers(2**31), constant_liar=False, multivariate=True
         )
 
     def trial(self) -> Any:
@@ -83,7 +88,6 @@ class Memory:
             return made.IntDistribution(int(setting.low), int(setting.high), log=setting.log)
         return made.FloatDistribution(setting.low, setting.high, log=setting.log)
 
-
     def draw(self, distribution: Any, draws: Draws) -> Any:
         """A value at random."""
         sampler = self.optuna.samplers.RandomSampler(seed=draws.integers(2**31))
@@ -97,6 +101,7 @@ class ModelChooser:
         self.memory, self.draws, self.known, self.trust, self.explore = memory, draws, known, trust, explore
         self.parameters: Parameters = {}
         self._sampler: Any = None
+        self._view: Any = None
 
     def pick(self, place: Place, labels: Sequence[str], cumulative: Sequence[float]) -> int:
         """An index by the model or by weight."""
@@ -125,8 +130,9 @@ class ModelChooser:
         if self.known.get(name, 0) < self.trust or self.draws.random() < self.explore:
             value = chance()
         else:
-            self._sampler = self._sampler or self.memory.sampler(self.draws)
-            value = self._sampler.sample_independent(self.memory.study, self.memory.trial(), name, distribution)
+            if self._sampler is None:
+                self._sampler, self._view = self.memory.sampler(self.draws), self.memory.view()
+            value = self._sampler.sample_independent(self._view, self.memory.trial(), name, distribution)
         self.parameters[name] = (value, distribution)
         return value
 
@@ -176,6 +182,7 @@ class BayesianSearch(AbstractStrategy):
 
         def note(name: str, word: Word, setting: Setting) -> object:
             found[name] = (setting, dict(word.settings)[setting.name])
+            return None
 
         assert self.structure is not None
         self._fill(self.structure, note)
@@ -238,7 +245,7 @@ class BayesianSearch(AbstractStrategy):
         values: dict[str, Any] = {}
         if number or attempt:
             if len(self.memory.trials) >= self.options["startup"] and attempt < 20:
-                values = self.memory.sampler(draws).sample_relative(self.memory.study, self.memory.trial(), self.space)
+                values = self.memory.sampler(draws).sample_relative(self.memory.view(), self.memory.trial(), self.space)
             for name in self.space:
                 if name not in values:
                     values[name] = self.memory.draw(self.space[name], draws)

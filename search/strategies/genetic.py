@@ -116,7 +116,9 @@ class GeneticSearch(AbstractStrategy):
     def _remove_one(self) -> None:
         kept = {one.ask for one in list(self.hall)[: self.options["elite"]]}
         if self.replacement == "oldest":
-            leaving = min((one for one in self.population if one.ask not in kept), key=lambda one: one.ask, default=None)
+            leaving = min(
+                (one for one in self.population if one.ask not in kept), key=lambda one: one.ask, default=None
+            )
         elif self.selection == "nsga2":
             self.population = survivors_nsga2(self.population, self.size)
             return
@@ -138,5 +140,3 @@ def _composed(first: Variant, second: Variant) -> Variant:
 def _proposal(variant: Variant, asks: tuple[int, int]) -> Proposal:
     inherit = {site: (asks[parent], there) for site, (parent, there) in variant.origins.items()}
     return Proposal(variant.term, asks[0], {"operator": variant.operator, "parents": asks, "inherit": inherit})
-
-
