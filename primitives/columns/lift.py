@@ -28,10 +28,10 @@ def lift(meaning: Callable, lazy: frozenset[int]) -> Kernel:
     """The kernel of a scalar meaning."""
     def kernel(frame: Frame, *columns: Array) -> Array:
         operation, pools = frame.operation, [None if is_function(t) else frame.values.pool(t) for t in frame.operation.arguments]
-        first, inverse = distinct(columns)
+        first, inverse = distinct(columns) if columns else (np.zeros(1, np.int64), np.zeros(1, np.int64))
         results = np.full(len(first), FAIL, np.int64)
         places, values = [], []
-        for place, row in enumerate(zip(*(column[first].tolist() for column in columns))):
+        for place, row in enumerate(zip(*(column[first].tolist() for column in columns)) if columns else [()]):
             try:
                 values.append(_once(frame, meaning, lazy, pools, row))
                 places.append(place)

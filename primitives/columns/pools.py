@@ -47,6 +47,11 @@ class Grown:
         self._array[self.size : needed] = values
         self.size = needed
 
+    def shrink(self) -> None:
+        """Give back the room of what was forgotten."""
+        if len(self._array) > 4 * self.size + 64:
+            self._array = self._array[: 2 * self.size + 64].copy()
+
 
 class Pool(Protocol):
     """Interned values of one type."""
@@ -172,6 +177,8 @@ class SequencePool:
         self._index.truncate(mark)
         self._data.size = int(self.offsets[mark])
         self._offsets.size = self._lengths.size = mark
+        for grown in (self._data, self._offsets, self._lengths):
+            grown.shrink()
         self._decoded = {code: value for code, value in self._decoded.items() if code < mark}
 
 

@@ -171,6 +171,7 @@ class Enumerator:
             for found in self.growth.grow(self.root, self.level, len(self.examples), self._keep):
                 if found.operation.result == self.output:
                     yield from self._hits(found)
+                self._sweep_pools()
             if self.keeping:
                 kept_level = self.level
             yield self._progress(self.level)
@@ -203,8 +204,23 @@ class Enumerator:
         if self.max_terms is not None and self.count.terms >= self.max_terms:
             raise Stop
         if self.keeping and self.count.terms >= self.next_weighing:
-            self.next_weighing = self.count.terms + 100_000
-            self.keeping = self.growth.growing = self.nbytes <= self.settings.memory
+            self.next_weighing = self.count.terms + 20_000
+            if self.growth.codes.nbytes > self.settings.memory // 8:
+                self.growth.codes.clear()
+            if self.nbytes > self.settings.memory:
+                self.keeping = self.growth.growing = False
+                self.kept_values = self.values.mark()
+                self.kept_bytes = self.values.nbytes
+
+    def _sweep_pools(self) -> None:
+        """Forget values of terms that were not kept, once they take an eighth of the memory."""
+        if self.keeping:
+            return
+        if self.growth.codes.nbytes > self.settings.memory // 8:
+            self.growth.codes.clear()
+        if self.values.nbytes > self.kept_bytes + self.settings.memory // 8:
+            self.values.release(self.kept_values)
+            self.kept_bytes = self.values.nbytes
 
     @property
     def nbytes(self) -> int:

@@ -142,7 +142,7 @@ class Product:
                     first, codes = np.zeros(1, np.int64), key
                 plans.append((first, codes))
                 cells += len(first) * len(factors[inner].distinct[world])
-            if cells > 0.5 * self.bank.judged * len(numbers) * len(self.blocks[inner]) or cells > 64 * CELLS:
+            if cells > 0.5 * self.bank.judged * len(numbers) * len(self.blocks[inner]) or cells > 8 * CELLS:
                 return None
             escapes = self._escapes()
             results = self._results(inner, outer, factors, offsets, plans)

@@ -72,12 +72,12 @@ def test_hits_come_in_order_of_cost_and_differ_on_the_probes():
 
 def test_ask_proposes_the_same_hits_and_ends_when_nothing_is_left():
     words = {name: WORDS[name] for name in ("head", "last")}
-    strategy = make_strategy("enumerative", problem("list(int) -> int", [([(4, 2)], 4)], words), {"max_cost": 4})
+    strategy = make_strategy("enumerative", problem("list(int) -> int", [([(40, 2)], 40)], words), {"max_cost": 4})
     proposal = strategy.ask()
     assert proposal is not None and proposal.text == "(lambda (head $0))"
     strategy.tell(0, Feedback({"distance": 0.0}))
     while (proposal := strategy.ask()) is not None:
-        assert evaluate(proposal.term, [(4, 2)], words=words) == 4
+        assert evaluate(proposal.term, [(40, 2)], words=words) == 40
 
 
 def test_a_problem_without_examples_is_refused_with_a_remedy():
@@ -101,8 +101,8 @@ def test_bounds_on_time_and_terms_hold():
 
 def test_a_small_memory_stops_the_bank_but_not_the_search():
     type, cases = impossible()
-    enumerator = Enumerator(type, cases, words=WORDS, settings=Settings(memory=8 << 20, lambda_depth=1))
-    progress = [p for p in enumerator.run(time.monotonic() + 8) if isinstance(p, Progress)]
+    enumerator = Enumerator(type, cases, words=WORDS, settings=Settings(memory=24 << 20, lambda_depth=0))
+    progress = [p for p in enumerator.run(time.monotonic() + 5) if isinstance(p, Progress)]
     assert progress[-1].bytes < 64 << 20
     kept = [p.kept for p in progress if not p.complete]
     assert kept and len(set(kept)) == 1
