@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from library.records import Change, Solution, Subroutine
-from library.store import open_store
+from library.store import AbstractStore, open_store
 from library.vocabulary import Vocabulary, pinned_name
 
 from .budget import Budget, parse_budget
@@ -19,15 +19,16 @@ from .task import AbstractTask
 class Library:
     """The library at a URL: ``sqlite:///file.db``, a file, ``memory:``, or any SQLAlchemy URL."""
 
-    def __init__(self, url: str | Path | None = None, *, create: bool = True) -> None:
-        """Opens (and makes, if ``create``) the library; None is ``automl.db`` in the current folder. Raises StoreError."""
-        self.url = library_url(url)
-        self.store = open_store(self.url, create=create)
+    def __init__(self, url: str | Path | AbstractStore | None = None, *, create: bool = True) -> None:
+        """Opens (and makes, if ``create``) the library; None is ``automl.db`` in the current folder, and an open store is taken as it
+        is. Raises StoreError."""
+        self.store = url if isinstance(url, AbstractStore) else open_store(library_url(url), create=create)
+        self.url = self.store.url
 
     def __len__(self) -> int:
         return len(self.store.subroutines())
 
-    def __iter__(self) -> Iterable[Subroutine]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Subroutine]:
         return iter(self.store.subroutines())
 
     @property
@@ -36,24 +37,9 @@ class Library:
         return load_vocabulary(self.store)
 
     def list(self) -> list[dict[str, Any]]:
-        """A dictionary a subroutine: name, type, kind, uses, tasks, saved, created."""
-        listed = []
-        for record in self.store.subroutines():
-            uses = self.store.uses(record.digest)
-            listed.append(
-                {
-                    "name": record.name,
-                    "type": record.type,
-                    "kind": record.kind,
-                    "uses": len(uses),
-                    "tasks": sorted({use.task for use in uses}),
-                    "saved": record.saved,
-                    "created": record.created,
-                    "description": record.description,
-                    "digest": record.digest,
-                }  # fmt: skip
-            )
-        return listed
+        """A dictionary a subroutine: name, digest, type, kind, state, uses, tasks, saved, created, description."""
+        described = {record.digest: record.description for record in self.store.subroutines()}
+        return [{**row, "description": described.get(row["digest"], "")} for row in self.store.library_list()]
 
     def show(self, name: str) -> dict[str, Any]:
         """All that is known of a subroutine. Raises StoreError if there is none of that name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from typing import Any
 
 import typer
 
@@ -27,7 +28,7 @@ USER_ERRORS = (
     TaskError, StoreError, BudgetError, StudyError, StrategyError, ProblemError, SettingError, IllTyped, TermSyntaxError,
     TypeSyntaxError, ValueMismatch, WorkerError, OSError,
 )  # fmt: skip
-CLICK_ERROR = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+CLICK_ERROR: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """What typer raises for a wrong command line; where it comes from depends on typer's version."""
 app = typer.Typer(
     help="Models as programs, grown instead of handcrafted.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,

@@ -13,6 +13,7 @@ import numpy as np
 
 from library.blobs import from_bytes, to_bytes
 from library.vocabulary import Vocabulary
+from primitives.infer import infer
 from primitives.interpret import Fuel, evaluate
 from primitives.primitive import expand
 from primitives.syntax import show, show_canonical
@@ -99,10 +100,44 @@ class Model:
         return array.tolist()
 
     def source(self) -> str:
-        """Stand-alone Python (PyTorch) source that gives the same outputs without this project."""
+        """Stand-alone Python (PyTorch) source that gives the same outputs without this project; weights start at random in it
+        (``export_source`` writes them beside it). Raises SourceError for what cannot be written so."""
         from primitives.source import to_source
 
-        return to_source(self.expanded, self.vocabulary.all_words, self.type, weights=dict(self.weights) or None)
+        return to_source(self.expanded, self.vocabulary.all_words, self.type)
+
+    @property
+    def own_weights(self) -> dict[str, Any]:
+        """The weights of the sites that occur in the program."""
+        sites = infer(self.expanded, self.vocabulary.all_words, self.type).sites
+        return {name: tensor for name, tensor in self.weights.items() if name.rpartition(".")[0] in sites}
+
+    def export_source(self, path: str | Path) -> list[Path]:
+        """Write ``source`` and, beside it, a safetensors file with the weights; gives what was written. What raw inputs must undergo
+        first stands in the source as ``PREPROCESSING``."""
+        from primitives.source import write_source
+
+        written = write_source(path, self.expanded, self.vocabulary.all_words, self.type, self.own_weights or None)
+        if self.preprocessing is not None:
+            with Path(path).open("a", encoding="utf-8") as stream:
+                stream.write(
+                    "\n\n# Inputs are (raw - offset) / scale, channel by channel; a target's own units are output * scale + offset.\n"
+                    f"PREPROCESSING = {self.preprocessing.to_json()!r}\n"
+                )
+        return written
+
+    def export_weights(self, path: str | Path) -> None:
+        """Write the weights as a safetensors file. Raises TaskError where the program has none."""
+        if not self.own_weights:
+            raise TaskError(f"program={self.program[:80]!r}: it has no weights; export its source")
+        Path(path).write_bytes(to_bytes(self.own_weights))
+
+    def export_onnx(self, path: str | Path) -> None:
+        """Write the program as ONNX, for batches of any size. Raises TaskError where it is not a function from tensors to a tensor, or
+        the packages of the extra ``onnx`` are not installed."""
+        from .onnx import export_onnx
+
+        export_onnx(self.module, self.type, Path(path))
 
     def save(self, folder: str | Path) -> None:
         """Write ``model.json`` and ``weights.safetensors`` into a folder."""

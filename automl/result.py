@@ -6,16 +6,20 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from library.records import Evaluation, Solution, Use
+from library.records import Evaluation, Run, Solution, Use
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from primitives.primitive import expand
 from primitives.syntax import show_canonical
 from primitives.term import Term, sites_of
+from primitives.types import Type, parse_type
 
 from .data import VALUES
+from .errors import StudyError
 from .evaluate import library_weights
 from .model import Model
+from .preprocessing import Preprocessing
+from .standing import Standing
 from .task import AbstractTask
 
 if TYPE_CHECKING:
@@ -116,13 +120,31 @@ def _keep_solution(study: Study, best: Evaluation, term: Term, right: bool | Non
     study.store.add_uses([Use(record.digest, study.task.name, study.record.id) for record in used])
 
 
-def load_model(
+def load_model(store: AbstractStore, evaluation: Evaluation, vocabulary: Vocabulary, task: AbstractTask) -> Model:
+    """The program of an evaluation with its weights. Raises StoreError where these are gone."""
+    return _model(store, evaluation, vocabulary, task.type, task.preprocessing)
+
+
+def stored_model(store: AbstractStore, run: Run, vocabulary: Vocabulary) -> Model:
+    """The best program of a stored run, which needs the task's data no more. Raises StudyError where none was found, StoreError where
+    its weights are gone."""
+    standing = Standing.of(run)
+    standing.restore(store.events(run.id), store.evaluations(run.id))
+    best = standing.best()
+    if best is None:
+        raise StudyError(f"run={run.id!r}: no program was found by it (state {run.state}); search with a larger budget")
+    prepared = run.config.get("preprocessing")
+    preprocessing = None if prepared is None else Preprocessing.from_json(prepared)
+    return _model(store, best, vocabulary, parse_type(run.config["type"]), preprocessing)
+
+
+def _model(
     store: AbstractStore,
     evaluation: Evaluation,
     vocabulary: Vocabulary,
-    task: AbstractTask,
+    type: Type,
+    preprocessing: Preprocessing | None,
 ) -> Model:
-    """The program of an evaluation with its weights. Raises StoreError where these are gone."""
     term = vocabulary.read(evaluation.term)
     weights: dict[str, Any] = {}
     shared = {site for site in sites_of(expand(term, vocabulary.all_words)) if "@" in site}
@@ -131,4 +153,4 @@ def load_model(
         weights = {name: tensor for name, tensor in known.items() if name.rpartition(".")[0] in shared}
     if evaluation.weights is not None:
         weights.update(store.blobs.get(evaluation.weights))
-    return Model(term, task.type, vocabulary, weights, task.preprocessing)
+    return Model(term, type, vocabulary, weights, preprocessing)

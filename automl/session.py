@@ -22,7 +22,7 @@ from .data import MAXIMIZE, VALUES, ProblemData
 from .errors import StudyError
 from .evaluate import context_of
 from .executors import executors, open_executor
-from .result import Result, conclude, load_model
+from .result import Result, conclude, load_model, stored_model
 from .schedule import Schedule
 from .study import Study, new_run
 from .task import AbstractTask
@@ -30,7 +30,7 @@ from .trainers import trainer_kinds
 
 __all__ = [
     "DEFAULT_LIBRARY", "Options", "Progress", "Result", "build_problem", "check_options", "conclude", "default_strategy", "library_url",
-    "load_model", "load_vocabulary", "open_study", "resume_options", "run_study",
+    "load_model", "load_vocabulary", "open_study", "resume_options", "run_study", "stored_model",
 ]  # fmt: skip
 DEFAULT_LIBRARY = "sqlite:///automl.db"
 EVALUATE, WARM = "automl.evaluate:evaluate_job", "automl.evaluate:warm"
@@ -168,8 +168,10 @@ def open_study(
 def _config(
     options: Options, schedule: Schedule, task: AbstractTask, source: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """What a run keeps of how it was started."""
+    """What a run keeps of how it was started, and what its programs need to run without the task's data."""
+    prepared = task.preprocessing
     return {
+        "type": str(task.type), "preprocessing": None if prepared is None else prepared.to_json(),
         "task": dict(source or {}), "digest": task.digest, "target": options.target,
         "words": None if options.words is None else list(options.words), "trainer": dict(options.trainer),
         "settings": dict(options.settings), "weights": dict(options.weights), "schedule": vars(schedule),

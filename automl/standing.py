@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from library.records import Evaluation
+from library.records import Evaluation, Event, Run
 
 from .candidate import EXPLORE, REFINE
-from .data import MAXIMIZE, ProblemData
+from .journal import ASKED
 
 
 @dataclass
 class Standing:
     """The evaluations of a run by ask, the phase of every ask, and the best evaluation so far."""
 
-    data: ProblemData
+    metric: str
+    maximise: bool
     evaluations: dict[int, Evaluation] = field(default_factory=dict)
     phases: dict[int, str] = field(default_factory=dict)
     known: dict[str, Evaluation] = field(default_factory=dict)
@@ -23,6 +24,19 @@ class Standing:
     refined: int = 0
     """Asks of the refinement."""
     _best: tuple[tuple, Evaluation] | None = None
+
+    @staticmethod
+    def of(run: Run) -> Standing:
+        """That of a run without evaluations."""
+        return Standing(run.metric, run.direction == "maximise")
+
+    def restore(self, events: Iterable[Event], evaluations: Iterable[Evaluation]) -> None:
+        """Take in a run's log and its evaluations."""
+        for event in events:
+            if event.kind == ASKED:
+                self.ask(event.ask, event.payload["phase"])
+        for evaluation in evaluations:
+            self.note(evaluation)
 
     def ask(self, number: int, phase: str) -> None:
         """Note that a proposal was asked for."""
@@ -46,7 +60,7 @@ class Standing:
 
     def score(self, evaluation: Evaluation) -> float | None:
         """The task's metric of an evaluation; None where there is none."""
-        value = evaluation.scores.get(self.data.metric)
+        value = evaluation.scores.get(self.metric)
         return value if value is not None and value == value else None
 
     def best(self) -> Evaluation | None:
@@ -67,4 +81,4 @@ class Standing:
         return next((each for _, _, each in explored if structure(each.term) not in done), None)
 
     def _signed(self, score: float) -> float:
-        return score if self.data.direction == MAXIMIZE else -score
+        return score if self.maximise else -score

@@ -54,7 +54,7 @@ class Study:
 
     def __post_init__(self) -> None:
         self.data = self.task.search_view()
-        self.standing = Standing(self.data)
+        self.standing = Standing.of(self.record)
         self.journal = Journal(self.store, self.record)
         trainer = self.context.get("trainer", {})
         self.recipe = Recipe(self.data.digest, trainer, self.schedule, self.record.seed, self.trained)
@@ -179,12 +179,9 @@ class Study:
     def _restore(self) -> tuple[Event, ...]:
         """Bring the state to the end of the log, and give the log."""
         events = self.journal.read()
-        for event in events:
-            if event.kind == ASKED:
-                self.standing.ask(event.ask, event.payload["phase"])
-                self.terms = max(self.terms, int(event.payload["info"].get("terms", 0)))
-        for evaluation in self.store.evaluations(self.record.id):
-            self.standing.note(evaluation)
+        self.standing.restore(events, self.store.evaluations(self.record.id))
+        asked = (event.payload["info"] for event in events if event.kind == ASKED)
+        self.terms = max([0, *(int(info.get("terms", 0)) for info in asked)])
         over = self.record.state == "finished"
         if over or not self.fused:
             times = (float(event.payload.get("elapsed", 0.0)) for event in events)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from library.store import AbstractStore, open_store
 
@@ -59,17 +59,26 @@ def json_lines(path: str | None) -> Iterator[Callable[[Mapping[str, Any]], None]
     if path is None:
         yield lambda row: None
         return
-    stream: TextIO = sys.stdout if path == "-" else Path(path).open("w", encoding="utf-8")
-    try:
+    if path == "-":
+
+        def show(row: Mapping[str, Any]) -> None:
+            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+
+        yield show
+        return
+    with Path(path).open("a", encoding="utf-8") as stream:
+        fresh = True
 
         def write(row: Mapping[str, Any]) -> None:
+            nonlocal fresh
+            if fresh:  # only now, so that a command which fails before its first result spoils no earlier file
+                stream.truncate(0)
+                fresh = False
             stream.write(json.dumps(row, ensure_ascii=False) + "\n")
             stream.flush()
 
         yield write
-    finally:
-        if stream is not sys.stdout:
-            stream.close()
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from ..curriculum import load_curriculum
 from ..session import Result
 from .common import experiment_folders, json_lines, print_table, progress_bar
 from .grow import print_growth
-from .search import JsonFile, Seed, Workers, _say, options_of
+from .search import JsonFile, Seed, Workers, options_of, say
 
 
 def demo(
@@ -58,7 +58,7 @@ def demo(
 def _teller(write: Any, library: str) -> Any:
     def tell(result: Result) -> None:
         write({**result.to_dict(), "library": library})
-        _say(result, alone=False)
+        say(result, alone=False)
         if result.structures > 1 and result.parameters:
             typer.echo(f"  {result.structures} distinct structures were tried")
 
@@ -66,8 +66,7 @@ def _teller(write: Any, library: str) -> Any:
 
 
 def _show_library(store: AbstractStore) -> None:
-    library = Library.__new__(Library)
-    library.url, library.store = store.url, store
+    library = Library(store)
     rows = [
         [row["name"], row["type"], row["kind"], row["uses"], len(row["tasks"]), row["description"]]
         for row in library.list()

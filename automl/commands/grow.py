@@ -20,8 +20,8 @@ from .search import (
     TargetColumn,
     Words,
     Workers,
-    _say,
     options_of,
+    say,
 )
 
 
@@ -37,7 +37,7 @@ def grow(
     json: JsonFile = None,
     target: Target = None,
     words: Words = None,
-    set: Set = None,  # noqa: A002
+    set: Set = None,
     target_column: TargetColumn = None,
     frozen: Annotated[bool, typer.Option("--frozen", help="Use the library but promote nothing.")] = False,
 ) -> None:
@@ -52,7 +52,7 @@ def grow(
         def note(result: Result) -> None:
             write(result.to_dict())
             if json != "-":
-                _say(result, alone=False)
+                say(result, alone=False)
 
         growth = run_growth(
             curriculum, store, options=options, budget=budget, frozen=frozen, progress=progress, on_result=note

@@ -7,14 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from library.exchange import export_library, import_library
-from library.records import StoreError
-from primitives.infer import IllTyped, infer
+from library.exchange import export_library, import_library, read_library
 from primitives.primitive import expand
 from primitives.syntax import show
 from primitives.term import words_in
 
 from ..api import Library
+from ..checking import check_parcel, problems_of
 from ..session import load_vocabulary
 from .common import print_json, print_table
 from .search import LibraryUrl
@@ -137,27 +136,21 @@ def export(file: str, library: LibraryUrl = None) -> None:
 @app.command("import")
 def import_(file: str, library: LibraryUrl = None) -> None:
     """Take in the subroutines of an exported file; all or none."""
+    check_parcel(read_library(file))  # before a library is made for it
     opened = _open(library)
-    typer.echo(f"{import_library(opened.store, file)} subroutines taken in from {file}")
+    typer.echo(f"{import_library(opened.store, file, check_parcel)} subroutines taken in from {file}")
 
 
 @app.command()
 def check(library: LibraryUrl = None, json: AsJson = False) -> None:
     """Check every subroutine: its text is read, it has its stored type, its weights are there and fit. Exit code 1 if not."""
     opened = Library(library, create=False)
-    problems = []
-    vocabulary = load_vocabulary(opened.store)
-    for record in opened.store.subroutines(state=None):
-        try:
-            body = expand(vocabulary.read(record.body), vocabulary.all_words)
-            found = infer(body, vocabulary.all_words)
-            if not found.sites and str(found.scheme) != record.type:
-                problems.append({"name": record.name, "problem": f"type is {found.scheme}, stored is {record.type}"})
-            if record.weights is not None:
-                opened.store.blobs.get(record.weights)
-        except (IllTyped, StoreError, ValueError) as error:
-            problems.append({"name": record.name, "problem": str(error)})
-    count = len(opened.store.subroutines(state=None))
+    records = opened.store.subroutines(state=None)
+    blobs = opened.store.blobs
+    digests = {record.weights for record in records if record.weights is not None and blobs.has(record.weights)}
+    weights = {digest: blobs.get_bytes(digest) for digest in digests}
+    problems = [{"name": name, "problem": problem} for name, problem in problems_of(records, weights)]
+    count = len(records)
     if json:
         print_json({"checked": count, "problems": problems})
     else:
@@ -172,10 +165,4 @@ def check(library: LibraryUrl = None, json: AsJson = False) -> None:
 def gc(library: LibraryUrl = None) -> None:
     """Delete weights that nothing names any more: neither a subroutine, a solution, nor a run's best evaluations."""
     opened = Library(library, create=False)
-    store = opened.store
-    keep = {r.weights for r in store.subroutines(state=None)} | {s.weights for s in store.solutions()}
-    for run in store.runs():
-        keep |= {evaluation.weights for evaluation in store.best(run.id, 5)}
-        if run.state != "finished":
-            keep |= {evaluation.weights for evaluation in store.evaluations(run.id)}
-    typer.echo(f"{store.blobs.gc({digest for digest in keep if digest})} weights files deleted")
+    typer.echo(f"{opened.store.collect_garbage()} weights files deleted")

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import json as json_module
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from library.records import Run
-from primitives.infer import infer
 from primitives.syntax import show
 
 from ..errors import TaskError
 from ..load import load_tasks
 from ..model import Model
 from ..preprocessing import Preprocessing
-from ..session import load_model, load_vocabulary, open_study, resume_options
+from ..session import load_vocabulary, open_study, resume_options, stored_model
 from ..study import StudyError
 from ..task import AbstractTask
 from .common import experiment_folders, json_lines, open_library, print_json, print_table, progress_bar
 from .library import AsJson, _time
-from .search import JsonFile, LibraryUrl, _run, _say
+from .search import JsonFile, LibraryUrl, run_or_leave, say, worker_number
 
+MoreWorkers = Annotated[str | None, typer.Option("--workers", help="As for search; default: what it was started with.")]
 app = typer.Typer(help="Searches that were run: list, show, resume.", no_args_is_help=True)
 
 
@@ -86,33 +87,28 @@ def task_of(run: Run) -> AbstractTask:
 
 
 @app.command()
-def resume(run: str, library: LibraryUrl = None, json: JsonFile = None) -> None:
-    """Go on with a run that was interrupted or killed, by replay of its log."""
+def resume(run: str, library: LibraryUrl = None, workers: MoreWorkers = None, json: JsonFile = None) -> None:
+    """Go on with a run that was interrupted or killed, by replay of its log. Shows the result of one that is finished."""
     store = open_library(library, create=False)
     record = store.run(run)
+    options = resume_options(record)
+    if workers is not None:
+        options = replace(options, workers=worker_number(workers))
     task = task_of(record)
     with json_lines(json) as write:
         with progress_bar(task.name) as progress:
-            study = open_study(task, store, resume_options(record), run=record, progress=progress)
-            result = _run(study, store)
+            study = open_study(task, store, options, run=record, progress=progress)
+            result = run_or_leave(study, library)
         write(result.to_dict())
         if json != "-":
-            _say(result, alone=True)
+            say(result, alone=True)
 
 
-def model_of(run: str, library: str | None) -> tuple[Model, AbstractTask | None]:
+def model_of(run: str, library: str | None) -> Model:
     """The best program of a stored run, with its weights and its task's preprocessing."""
     store = open_library(library, create=False)
     record = store.run(run)
-    best = next(iter(store.best(run)), None)
-    for evaluation in store.evaluations(run):
-        if evaluation.solved and (best is None or not best.solved):
-            best = evaluation
-    if best is None:
-        raise StudyError(f"run={run!r}: no program was found by it (state {record.state}); search with a larger budget")
-    task = task_of(record)
-    vocabulary = load_vocabulary(store, record.library or None)
-    return load_model(store, best, vocabulary, task), task
+    return stored_model(store, record, load_vocabulary(store, record.library or None))
 
 
 def export(
@@ -121,41 +117,25 @@ def export(
     to: Annotated[str, typer.Option("--to", help="source (Python text), weights (safetensors) or onnx.")],
     library: LibraryUrl = None,
 ) -> None:
-    """Write a run's best program: as stand-alone source, its weights, or ONNX."""
+    """Write a run's best program: as stand-alone source (its weights beside it), its weights, or ONNX."""
     if to not in ("source", "weights", "onnx"):
         raise typer.BadParameter(f"--to {to!r}: needed source, weights or onnx")
-    model, _ = model_of(run, library)
+    model = model_of(run, library)
+    written = [Path(file)]
     if to == "source":
-        Path(file).write_text(model.source(), encoding="utf-8")
-        if model.weights:
-            from library.blobs import to_bytes
-
-            weights = Path(file).with_suffix(".safetensors")
-            weights.write_bytes(to_bytes(_own(model)))
-            typer.echo(f"weights written to {weights}")
+        written = model.export_source(file)
     elif to == "weights":
-        from library.blobs import to_bytes
-
-        if not model.weights:
-            raise StudyError(f"run={run!r}: its program has no weights; use --to source")
-        Path(file).write_bytes(to_bytes(_own(model)))
+        model.export_weights(file)
     else:
-        from primitives.onnx import export_onnx
-
-        export_onnx(model.expanded, model.vocabulary.all_words, model.type, dict(model.weights), file)
-    typer.echo(f"written to {file}")
-
-
-def _own(model: Model) -> dict[str, Any]:
-    """The weights of the sites that occur in the program."""
-    sites = infer(model.expanded, model.vocabulary.all_words, model.type).sites
-    return {name: tensor for name, tensor in model.weights.items() if name.rpartition(".")[0] in sites}
+        model.export_onnx(file)
+    for path in written:
+        typer.echo(f"written to {path}")
 
 
 def predict(run: str, inputs: Annotated[str, typer.Argument(help="A file (.npy, .npz, .csv, .json, .jsonl) or JSON text.")],
             library: LibraryUrl = None) -> None:  # fmt: skip
     """Answer for new inputs with a run's best program; one JSON value a line."""
-    model, _ = model_of(run, library)
+    model = model_of(run, library)
     for answer in model.predict(read_inputs(inputs, model.preprocessing)):
         typer.echo(json_module.dumps(answer, ensure_ascii=False))
 

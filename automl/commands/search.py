@@ -1,15 +1,22 @@
-"""``automl search`` and ``automl grow``."""
+"""``automl search``, and the options that it shares with ``automl grow``."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
 
+from library.store import AbstractStore
+
 from ..api import make_options
 from ..load import load_tasks
-from ..session import Options, Result, open_study, run_study
+from ..many import at_a_time, search_many
+from ..schedule import Schedule
+from ..session import Options, Result, check_options, library_url, open_study, run_study
+from ..study import Study
+from ..task import AbstractTask
 from .common import experiment_folders, json_lines, open_library, print_table, progress_bar
 
 Strategy = Annotated[
@@ -22,14 +29,19 @@ LibraryUrl = Annotated[
     str | None, typer.Option("--library", help="URL or file of the library; default sqlite:///automl.db.")
 ]
 Workers = Annotated[str, typer.Option(help="Number of worker processes, or the address of a Ray cluster.")]
-Seed = Annotated[int, typer.Option(help="Seed of the search.", min=0)]
+Seed = Annotated[int, typer.Option(help="Seed of the search.")]
 JsonFile = Annotated[
     str | None, typer.Option("--json", help="Write one JSON object a task to this file (- for standard output).")
 ]
 Target = Annotated[float | None, typer.Option(help="Stop when the validation score reaches this.")]
 Words = Annotated[str | None, typer.Option(help="Comma-separated words to use, in place of the whole vocabulary.")]
 Set = Annotated[
-    list[str] | None, typer.Option("--set", help="Option of the strategy (name=value) or trainer (trainer.name=value).")
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="Option of the strategy (name=value), of the trainer (trainer=name, trainer.name=value) or the schedule "
+        "(schedule.epochs=5).",
+    ),
 ]
 TargetColumn = Annotated[str | None, typer.Option("--target-column", help="Column of a CSV file to predict.")]
 
@@ -46,35 +58,80 @@ def search(
     json: JsonFile = None,
     target: Target = None,
     words: Words = None,
-    set: Set = None,  # noqa: A002
+    set: Set = None,
     target_column: TargetColumn = None,
 ) -> None:
-    """Search a program for a task; a file of many tasks is one study each."""
+    """Search a program for a task; a file of many tasks is one study each (with --workers several at a time where they are cheap)."""
     options = options_of(budget, strategy, workers, seed, target, words, set)
     tasks = load_tasks(task, target=target_column, seed=seed, search_path=experiment_folders())
-    store = open_library(library)
+    for each in tasks:
+        check_options(options, each.search_view())
+    source = {"spec": task, "seed": seed, "target_column": target_column}
     rows: list[Result] = []
     with json_lines(json) as write:
-        for each in tasks:
-            source = {"spec": task, "name": each.name, "seed": seed, "target_column": target_column}
-            with progress_bar(each.name) as progress:
-                study = open_study(each, store, options, progress=progress, source=source)
-                result = _run(study, store)
+        store = open_library(library)
+
+        def take(result: Result) -> None:
             rows.append(result)
             write(result.to_dict())
             if json != "-":
-                _say(result, alone=len(tasks) == 1)
+                say(result, alone=len(tasks) == 1)
+
+        if at_a_time(tasks, options, store) > 1:
+            _at_once(tasks, library, options, source, take, store)
+        else:
+            for each in tasks:
+                with progress_bar(each.name) as progress:
+                    named = {**source, "name": each.name}
+                    result = run_or_leave(open_study(each, store, options, progress=progress, source=named), library)
+                take(result)
     if len(rows) > 1 and json != "-":
         _summary(rows)
 
 
-def _run(study: Any, store: Any) -> Result:
+def _at_once(
+    tasks: Sequence[AbstractTask],
+    library: str | None,
+    options: Options,
+    source: dict[str, Any],
+    take: Callable[[Result], None],
+    store: AbstractStore,
+) -> None:
+    """Several tasks at a time; the results in the order of the tasks."""
+    runs: list[str] = []
+    with progress_bar(f"{len(tasks)} tasks") as progress:
+        solved = total = 0
+
+        def note(result: Result) -> None:
+            nonlocal solved, total
+            take(result)
+            total += result.evaluations
+            solved += result.solved
+            if progress is not None:
+                progress({"evaluations": total, "best": float(solved)})
+
+        try:
+            folders = [str(folder) for folder in experiment_folders()]
+            search_many(tasks, library_url(library), options, source, note, runs.extend, folders)
+        except KeyboardInterrupt:
+            going = [run.id for run in store.runs(state="running") if run.id in runs]
+            raise typer.Exit(interrupted(going, library)) from None
+
+
+def run_or_leave(study: Study, library: str | None) -> Result:
+    """Run a study; when interrupted, say how to resume it and leave with exit code 130."""
     try:
         return run_study(study)
     except KeyboardInterrupt:
-        url = "" if store.url.endswith("automl.db") else f" --library {store.url}"
-        sys.stderr.write(f"interrupted; resume with: automl runs resume {study.record.id}{url}\n")
-        raise typer.Exit(130) from None
+        raise typer.Exit(interrupted([study.record.id], library)) from None
+
+
+def interrupted(runs: Sequence[str], library: str | None) -> int:
+    """Say on standard error how to go on with the runs; the exit code."""
+    where = "" if library is None else f" --library {library}"
+    lines = "".join(f"automl: interrupted; resume with: automl runs resume {run}{where}\n" for run in runs)
+    sys.stderr.write(lines or "automl: interrupted\n")
+    return 130
 
 
 def options_of(
@@ -86,25 +143,30 @@ def options_of(
     words: str | None,
     settings: list[str] | None,
 ) -> Options:
-    """Options from the texts of the command line. Raises OptionError."""
+    """Options from the texts of the command line. Raises BadParameter, BudgetError or StudyError."""
     given: dict[str, dict[str, Any]] = {"settings": {}, "trainer": {}, "schedule": {}}
     for text in settings or ():
         name, separator, value = text.partition("=")
         if not separator or not name:
             raise typer.BadParameter(f"--set {text!r}: needed name=value")
         group, _, inner = name.rpartition(".")
+        if name == "trainer":
+            group, inner = "trainer", "trainer"
         if group not in ("", "trainer", "schedule"):
             raise typer.BadParameter(f"--set {text!r}: needed name=value, trainer.name=value or schedule.name=value")
         given["settings" if group == "" else group][inner] = _value(value)
-    from ..study import Schedule
-
-    schedule = Schedule(**given.pop("schedule")) if given["schedule"] else None
-    given.pop("schedule", None)
+    changed = given.pop("schedule")
     chosen = None if words is None else [word.strip() for word in words.split(",") if word.strip()]
-    number = int(workers) if workers.isdigit() else workers
+    number = worker_number(workers)
+    schedule = Schedule.from_dict(changed) if changed else None
     return make_options(
         budget, strategy=strategy, workers=number, seed=seed, target=target, words=chosen, schedule=schedule, **given
     )
+
+
+def worker_number(text: str) -> int | str:
+    """A number of workers, or an address as it is."""
+    return int(text) if text.isdecimal() and len(text) < 10 else text
 
 
 def _value(text: str) -> Any:
@@ -118,7 +180,8 @@ def _value(text: str) -> Any:
     return text
 
 
-def _say(result: Result, alone: bool) -> None:
+def say(result: Result, alone: bool) -> None:
+    """A result in a line or two on standard output."""
     state = "solved" if result.solved else result.outcome
     right = {True: ", right on the tests", False: ", wrong on the tests", None: ""}[
         result.right if result.solved else None
