@@ -1,0 +1,227 @@
+"""The frame round the emitted statements: a function for algorithms, a torch module for programs with tensors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..infer import Site, infer
+from ..primitive import EFFECTFUL, Parameter, Primitive, expand
+from ..syntax import show
+from ..term import Literal, Term, Word, subterms, words_in
+from ..types import BOOL, FLOAT, INT, Constructor, TensorType, Type, arguments_of
+from .emit import Emitter
+from .harvest import Harvest, SourceError
+
+if TYPE_CHECKING:
+    import torch
+
+_STRUCTURAL = frozenset(("pair", "first", "second", "swap", "compose", "id", "const", "flip"))
+"""Algorithmic words whose meaning is the same on batches."""
+_NUMBERS = {INT: "int", FLOAT: "float", BOOL: "bool"}
+_RESERVED = {"torch", "Program", "program", "load_file", "Path", "self", "one", "enter", "leave"}
+
+
+def to_source(
+    term: Term,
+    words: Mapping[str, Primitive],
+    type: Type | None = None,
+    weights: str | Path | None = None,
+) -> str:
+    """Stand-alone text of a closed term.
+
+    An algorithmic program becomes ``def program(x, y): …`` on values, one with tensors ``class
+    Program(torch.nn.Module)``. Its ``forward`` takes batches where every word works on batches, and else the values
+    of one example. ``weights`` is the name of a safetensors file beside the text, from which the module loads its
+    weights when it is made; without one they start at random. Raises IllTyped, or SourceError for what cannot be
+    written.
+    """
+    inference = infer(term, words, type)
+    type = inference.type if type is None else type
+    expanded = expand(term, words)
+    for word in words_in(expanded):
+        if word.name in words and words[word.name].purity == EFFECTFUL:
+            raise SourceError(
+                f"word={word.name!r} keeps values outside the program and has no stand-alone source; remove it"
+            )
+    if any(words[w.name].geometric for w in words_in(expanded) if w.name in words):
+        return _Module(expanded, words, type, inference.sites, Path(weights).name if weights else None).text(term)
+    harvest = Harvest(set(_RESERVED))
+    emitter = Emitter(words, harvest, lambda w, p, given: _call(harvest, w, p, given))
+    lines = emitter.function("program", expanded, len(arguments_of(type)[0]))
+    return _frame(term, type, harvest, "\n".join(lines) + "\n")
+
+
+def write_source(
+    path: str | Path,
+    term: Term,
+    words: Mapping[str, Primitive],
+    type: Type | None,
+    weights: Mapping[str, torch.Tensor] | None = None,
+) -> list[Path]:
+    """Write the text to ``path`` and the weights, if there are any, to a safetensors file beside it; gives what
+    was written."""
+    path = Path(path)
+    beside = path.with_suffix(".safetensors")
+    path.write_text(to_source(term, words, type, beside if weights else None))
+    if not weights:
+        return [path]
+    from safetensors.torch import save_file
+
+    save_file({name: tensor.detach().contiguous() for name, tensor in weights.items()}, beside)
+    return [path, beside]
+
+
+def _call(harvest: Harvest, word: Word, primitive: Primitive, given: list[str]) -> str:
+    """The meaning of an algorithmic word, applied."""
+    settings = [f"{key}={value!r}" for key, value in word.settings]
+    return f"{harvest.function(primitive.meaning)}({', '.join([*given, *settings])})"
+
+
+def _frame(term: Term, type: Type, harvest: Harvest, body: str) -> str:
+    shown = "\n".join(f"# {line}".rstrip() for line in f"{show(term)}\n: {type}".splitlines())
+    return f"{shown}\n\n{harvest.text().lstrip()}\n\n{body}"
+
+
+class _Module:
+    """The text of a program with tensors."""
+
+    def __init__(
+        self, term: Term, words: Mapping[str, Primitive], type: Type, sites: Mapping[str, Site], weights: str | None
+    ) -> None:
+        self.term, self.words, self.type, self.sites, self.weights = term, words, type, sites, weights
+        self.harvest = Harvest(set(_RESERVED))
+        self.harvest.bind(("torch", "torch"), "torch", "import torch")
+        self.attributes = _attributes(sites)
+        self.batched = self._works_on_batches()
+
+    def _works_on_batches(self) -> bool:
+        geometric = [w for w in words_in(self.term) if self.words[w.name].geometric]
+        others = [w for w in words_in(self.term) if w not in geometric and w.name not in _STRUCTURAL]
+        if others or not all(
+            _is_tensor(self.words[w.name].scheme.type) and self.words[w.name].arity for w in geometric
+        ):
+            return False
+        constants = any(isinstance(part, Literal) for part in subterms(self.term))
+        return not constants and _is_tensor(self.type)
+
+    def text(self, original: Term) -> str:
+        emitter = Emitter(self.words, self.harvest, self.call)
+        forward = emitter.function("forward", self.term, len(arguments_of(self.type)[0]), ("self",))
+        takes = "batches" if self.batched else "the values of one example"
+        lines = ["class Program(torch.nn.Module):", f'    """Takes {takes}."""', "", *_indented(self.constructor()), ""]
+        lines += _indented(forward)
+        helpers = "" if self.batched else _HELPERS + "\n\n"
+        if not self.batched:
+            self.harvest.add("primitives.ragged", "Ragged")
+        return _frame(original, self.type, self.harvest, helpers + "\n".join(lines) + "\n")
+
+    def constructor(self) -> list[str]:
+        lines = ["def __init__(self):", "    super().__init__()"]
+        for site, found in self.sites.items():
+            for name, parameter in found.parameters.items():
+                attribute = self.attributes[f"{site}.{name}"]
+                lines.append(f"    self.{attribute} = torch.nn.Parameter({_start(parameter)})")
+            for name, buffer in found.buffers.items():
+                lines.append(f"    self.register_buffer({self.attributes[f'{site}.{name}']!r}, {_start(buffer)})")
+        if self.weights and self.attributes:
+            self.harvest.bind(
+                ("safetensors.torch", "load_file"), "load_file", "from safetensors.torch import load_file"
+            )
+            self.harvest.bind(("pathlib", "Path"), "Path", "from pathlib import Path")
+            names = ", ".join(f"{attribute!r}: {key!r}" for key, attribute in self.attributes.items())
+            lines.append(f"    names = {{{names}}}")
+            lines.append(f"    stored = load_file(Path(__file__).with_name({self.weights!r}))")
+            lines.append("    self.load_state_dict({name: stored[key] for name, key in names.items()})")
+        return lines
+
+    def call(self, word: Word, primitive: Primitive, given: list[str]) -> str:
+        if not primitive.geometric:
+            return _call(self.harvest, word, primitive, given)
+        options = [f"{key}={value!r}" for key, value in word.settings]
+        if word.site is not None:
+            found = self.sites[word.site]
+            names = [*found.parameters, *found.buffers]
+            options += [f"{name}=self.{self.attributes[f'{word.site}.{name}']}" for name in names]
+        if "training" in primitive.keywords:
+            options.append("training=self.training")
+        function = self.harvest.function(primitive.meaning)
+        if self.batched:
+            return f"{function}({', '.join([*given, *options])})"
+        types, result = arguments_of(primitive.scheme.type)
+        kinds = f"[{', '.join(map(_kind, types))}]"
+        return f"one({', '.join([function, kinds, _kind(result), *given, *options])})"
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" if line else line for line in lines]
+
+
+def _attributes(sites: Mapping[str, Site]) -> dict[str, str]:
+    """A Python name for every ``site.parameter``, whatever the site is called."""
+    found: dict[str, str] = {}
+    for position, (site, kept) in enumerate(sites.items(), 1):
+        plain = site if re.fullmatch(r"\w+", site, re.ASCII) else f"number{position}"
+        for name in (*kept.parameters, *kept.buffers):
+            attribute = f"site_{plain}_{name}"
+            found[f"{site}.{name}"] = attribute if attribute not in found.values() else f"{attribute}_{position}"
+    return found
+
+
+def _start(parameter: Parameter) -> str:
+    shape = str(tuple(parameter.shape))
+    if parameter.init in ("zeros", "ones"):
+        return f"torch.{parameter.init}({shape})"
+    if parameter.init == "normal":
+        return f"torch.randn({shape}) / {parameter.fan_in} ** 0.5"
+    bound = 6 if parameter.init == "kaiming" else 1
+    return f"(2 * torch.rand({shape}) - 1) * ({bound} / {parameter.fan_in}) ** 0.5"
+
+
+def _is_tensor(type: Type) -> bool:
+    """Whether the type holds only tensors, pairs and functions of them, which look alike for a batch and for one
+    example."""
+    if isinstance(type, TensorType):
+        return True
+    return isinstance(type, Constructor) and type.name in ("pair", "->") and all(map(_is_tensor, type.arguments))
+
+
+def _kind(type: Type) -> str:
+    """Text that tells ``enter`` and ``leave`` how values of the type are batched."""
+    if isinstance(type, TensorType):
+        return "'tensor'"
+    if type in _NUMBERS:
+        return repr(_NUMBERS[type])
+    assert isinstance(type, Constructor) and type.name in ("list", "pair")
+    return f"({type.name!r}, {', '.join(map(_kind, type.arguments))})"
+
+
+_HELPERS = '''def enter(values, kind):
+    """The values as a batch."""
+    if kind == "tensor":
+        return torch.stack(list(values))
+    if isinstance(kind, str):
+        return torch.tensor(list(values), dtype={"int": torch.long, "float": torch.float64, "bool": torch.bool}[kind])
+    if kind[0] == "pair":
+        return tuple(enter([value[i] for value in values], kind[1 + i]) for i in range(2))
+    lengths = torch.tensor([len(value) for value in values], dtype=torch.long)
+    elements = [element for value in values for element in value]
+    return Ragged(enter(elements, kind[1]) if elements else torch.zeros(0), lengths)
+
+
+def leave(batch, kind):
+    """The values of a batch."""
+    if isinstance(kind, str):
+        return list(batch.unbind(0)) if kind == "tensor" else batch.tolist()
+    if kind[0] == "pair":
+        return list(zip(leave(batch[0], kind[1]), leave(batch[1], kind[2])))
+    elements = iter(leave(batch.values, kind[1]))
+    return [tuple(next(elements) for _ in range(length)) for length in batch.lengths.tolist()]
+
+
+def one(function, kinds, result, *values, **options):
+    """A function of batches, on single values."""
+    return leave(function(*(enter([value], kind) for value, kind in zip(values, kinds)), **options), result)[0]
+'''
