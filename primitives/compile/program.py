@@ -151,6 +151,8 @@ def batch_size(batch: Any) -> int:
         return len(batch.lengths)
     if isinstance(batch, Objects):
         return len(batch.items)
+    if isinstance(batch, torch.Tensor):
+        return batch.shape[0]
     return batch_size(batch[0]) if isinstance(batch, tuple) else len(batch)
 
 
