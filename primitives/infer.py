@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .primitive import Definition, Parameter, Primitive, SettingError, expand
+from .primitive import Definition, ExpansionError, Parameter, Primitive, SettingError, expand
 from .syntax import show
 from .term import Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, sites_of, spine
 from .types import (
@@ -93,6 +93,8 @@ def infer(term: Term, words: Mapping[str, Primitive], expected: Type | None = No
         return _Inferencer(words).run(term, expected)
     except Mismatch as mismatch:
         raise IllTyped(f"program: {mismatch}; use fewer pairs of pairs, or name fewer of them") from None
+    except ExpansionError as error:
+        raise IllTyped(str(error)) from None
 
 
 def shape_of(type: Type) -> Any:
@@ -275,7 +277,7 @@ class _Inferencer:
         head, arguments = spine(term)
         mark = len(self.waiting)
         plain = {i: self.infer(a) for i, a in enumerate(arguments) if not isinstance(a, Lambda)}
-        type = self.infer(head)
+        type = self.head_type(head, plain)
         parameters: list[Type] = []
         for position in range(len(arguments)):
             type = self.unifier.head(type)
@@ -297,6 +299,14 @@ class _Inferencer:
         if len(self.waiting) > mark:
             self.settle(mark)
         return type
+
+    def head_type(self, head: Term, plain: dict[int, Type]) -> Type:
+        """The type of what is applied. A lambda has its arguments' types from the start, so that shapes inside it need
+        not wait."""
+        if not isinstance(head, Lambda) or 0 not in plain:
+            return self.infer(head)
+        known = [plain[position] for position in range(len(plain)) if all(i in plain for i in range(position + 1))]
+        return self.check(head, function(*known, self.unifier.fresh()))
 
     def surplus(self, head: Term, takes: int, count: int) -> IllTyped:
         name = self.shown(head)

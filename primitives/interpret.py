@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .fuel import toll_of, weigh
-from .primitive import EFFECTFUL, Primitive, expand
+from .primitive import EFFECTFUL, Definition, ExpansionError, Primitive, expand
 from .term import Hole, Lambda, Let, Literal, Term, Variable, Word, spine, words_in
 from .types import arguments_of
 from .values import MAX_SIZE, Failed, Failure, OutOfFuel, Table, TooLarge, Value
@@ -60,6 +60,8 @@ def evaluate(
         return value
     except Failed as failed:
         return Failure(failed.kind, failed.word, str(failed))
+    except ExpansionError as error:
+        return Failure("too large", "", str(error))
     except RecursionError:
         return Failure("out of fuel", machine.word, "recursion is too deep")
     except MemoryError:
@@ -114,8 +116,12 @@ def _prepare(term: Term, words: Mapping[str, Primitive], delayed: int = -1) -> C
     found = _prepared.get((term, delayed))
     if found is not None and all(words.get(name) is primitive for name, primitive in found[0]):
         return found[1]
-    expanded = expand(term, words)
-    used = tuple((name, words.get(name)) for name in {w.name: 0 for part in (term, expanded) for w in words_in(part)})
+    names = {word.name for word in words_in(term)}
+    expanded = term
+    if any(isinstance(words.get(name), Definition) for name in names):
+        expanded = expand(term, words)
+        names.update(word.name for word in words_in(expanded))
+    used = tuple((name, words.get(name)) for name in names)
     if delayed >= 0 and isinstance(expanded, Word):
         code = _application(expanded, [_forced(position) for position in range(delayed)], words)
     else:
@@ -195,7 +201,7 @@ def _application(word: Word, arguments: Sequence[Code], words: Mapping[str, Prim
     if primitive is None:
         return _incomplete(f"word={word.name!r} is not known; add it to the vocabulary")
     codes = [_delayed(code) if position in primitive.lazy else code for position, code in enumerate(arguments)]
-    call = _call(primitive, word)
+    call = _call_of(primitive, word)
     if len(codes) < primitive.arity:
         return _partial(primitive, call, codes)
     taken = codes[: primitive.arity]
@@ -228,6 +234,21 @@ def _partial(primitive: Primitive, call: Callable[[Machine, list], Value], codes
         return lambda value: collect(machine, [*values, value])
 
     return lambda machine, scope: collect(machine, [code(machine, scope) for code in codes])
+
+
+_calls_made: dict[Word, tuple[Primitive, Callable[[Machine, list], Value]]] = {}
+
+
+def _call_of(primitive: Primitive, word: Word) -> Callable[[Machine, list], Value]:
+    """What ``_call`` makes, from the last time where the word still means the same."""
+    found = _calls_made.get(word)
+    if found is not None and found[0] is primitive:
+        return found[1]
+    call = _call(primitive, word)
+    if len(_calls_made) >= _MAX_PREPARED:
+        _calls_made.clear()
+    _calls_made[word] = (primitive, call)
+    return call
 
 
 def _call(primitive: Primitive, word: Word) -> Callable[[Machine, list], Value]:

@@ -187,7 +187,14 @@ USE = Setting("use", "fresh", choices=("fresh", "tuned", "frozen"))
 
 
 def definition(
-    name: str, scheme: Scheme | str, body: Any, *, doc: str = "", weights: str | None = None, digest: str = "", cost: float = 1.0
+    name: str,
+    scheme: Scheme | str,
+    body: Any,
+    *,
+    doc: str = "",
+    weights: str | None = None,
+    digest: str = "",
+    cost: float = 1.0,
 ) -> Definition:
     """A subroutine as a word: it stands for the closed term ``body``, whose words are primitives or other definitions.
 
@@ -202,7 +209,16 @@ def definition(
     default = "frozen" if weights else "fresh"
     settings = (Setting("use", default, choices=USE.choices),) if sited else ()
     return Definition(
-        name, scheme, _unavailable, doc, settings, cost, geometric=sited, body=body, digest=digest or digest_of(body), weights=weights
+        name,
+        scheme,
+        _unavailable,
+        doc,
+        settings,
+        cost,
+        geometric=sited,
+        body=body,
+        digest=digest or digest_of(body),
+        weights=weights,
     )
 
 
@@ -260,17 +276,35 @@ def builtin_words() -> Mapping[str, Primitive]:
     return MappingProxyType(collect(modules))
 
 
+class ExpansionError(ValueError):
+    """A subroutine stands for itself, or for a term that is too large."""
+
+
+MAX_EXPANDED = 200_000
+"""Largest size of a term that subroutines expand to."""
+
+
 def expand(term: Any, words: Mapping[str, Primitive]) -> Any:
-    """The term with every Definition replaced by its body, recursively.
+    """The term with every Definition replaced by its body, recursively. Raises ExpansionError.
 
     Sites of a fresh use at site s become ``s.i``; those of a tuned or frozen use ``name@digest.i`` (the library's own weights).
     """
+    return _expand(term, words, (), {})
+
+
+def _expand(term: Any, words: Mapping[str, Primitive], inside: tuple[str, ...], known: dict[Any, Any]) -> Any:
     from .term import Word, map_words
 
     def replace(occurrence: Word) -> Any:
         found = words.get(occurrence.name)
         if not isinstance(found, Definition):
             return occurrence
+        if occurrence in known:
+            return known[occurrence]
+        if found.name in inside:
+            raise ExpansionError(
+                f"word={found.name!r} stands for itself, through {', '.join(inside)}; use fix to recurse"
+            )
         use = dict(occurrence.settings).get("use", "fresh")
         prefix = occurrence.site if use == "fresh" else f"{found.name}@{found.digest[:12]}"
 
@@ -279,6 +313,12 @@ def expand(term: Any, words: Mapping[str, Primitive]) -> Any:
                 return inner
             return Word(inner.name, inner.settings, inner.site if "@" in inner.site else f"{prefix}.{inner.site}")
 
-        return expand(map_words(found.body, rename), words)
+        body = _expand(map_words(found.body, rename), words, (*inside, found.name), known)
+        if body.size > MAX_EXPANDED:
+            raise ExpansionError(
+                f"word={found.name!r} stands for a term of size {body.size}, needed at most {MAX_EXPANDED}"
+            )
+        known[occurrence] = body
+        return body
 
     return map_words(term, replace)

@@ -206,6 +206,8 @@ def map_words(term: Term, change: Callable[[Word], Term]) -> Term:
     """The term with every word replaced by ``change(word)`` (which must be closed)."""
     if isinstance(term, Word):
         return change(term)
+    if not children(term):
+        return term
     return rebuild(term, tuple(map_words(part, change) for part in children(term)))
 
 
