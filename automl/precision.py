@@ -15,9 +15,9 @@ from primitives.batch import Ragged
 PRECISIONS = ("auto", "float32", "bfloat16")
 DEVICES = ("auto", "cpu", "cuda")
 CONVOLUTION_BATCH = 32
-"""Smallest batch at which bfloat16 pays on a CPU that has it."""
-CONVOLUTION_PIXELS = 400
-"""Smallest image for which it does."""
+"""Smallest batch at which channels-last pays on a CPU."""
+HALF_PIXELS = 400
+"""Smallest image for which bfloat16 pays, on a CPU that has it."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,12 @@ def resolve(device: str, precision: str, program: torch.nn.Module, batch_size: i
     device = "cuda" if device != "cpu" and cuda else "cpu"
     images = _images(inputs)
     convolves = any(p.ndim == 4 and p.shape[2] * p.shape[3] > 1 for p in program.parameters())
-    pays = images is not None and convolves
-    if device == "cpu":
-        large = images is not None and images.shape[2] * images.shape[3] >= CONVOLUTION_PIXELS
-        pays = pays and large and batch_size >= CONVOLUTION_BATCH
-    half = pays and (device == "cuda" or has_fast_bfloat16()) if precision == "auto" else precision == "bfloat16"
-    return Precision(device, "bfloat16" if half else "float32", pays)
+    last = images is not None and convolves and (device == "cuda" or batch_size >= CONVOLUTION_BATCH)
+    if precision != "auto":
+        return Precision(device, precision, last)
+    large = images is not None and images.shape[2] * images.shape[3] >= HALF_PIXELS
+    half = last and (device == "cuda" or (large and has_fast_bfloat16()))
+    return Precision(device, "bfloat16" if half else "float32", last)
 
 
 def _images(inputs: Any) -> torch.Tensor | None:

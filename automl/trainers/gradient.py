@@ -28,7 +28,7 @@ class GradientTrainer(AbstractTrainer):
     name: ClassVar[str] = "gradient"
     settings: ClassVar[tuple[Setting, ...]] = (
         Setting("optimiser", "adamw", choices=("adamw", "sgd")),
-        Setting("rate", 0.005, 1e-4, 1.0, log=True, least=0.0),
+        Setting("rate", 0.02, 1e-4, 1.0, log=True, least=0.0),
         Setting("schedule", "one_cycle", choices=tuple(SCHEDULES)),
         Setting("batch_size", 64, 8, 512, log=True, least=1),
         Setting("momentum", 0.9, 0.0, 0.99),
@@ -36,7 +36,7 @@ class GradientTrainer(AbstractTrainer):
         Setting("weight_decay", 0.01, 0.0, 0.3),
         Setting("l2", 0.0, 0.0, 10.0),
         Setting("smoothing", 0.05, 0.0, 0.2),
-        Setting("clip", 0.0, 0.0, 10.0),
+        Setting("clip", 1.0, 0.0, 10.0),
         Setting("average", 0.0, 0.0, 0.3),
         Setting("shift", 0, 0, 4),
         Setting("rotate", 0.0, 0.0, 30.0),

@@ -20,8 +20,8 @@ from automl.trainers import Budget, make_trainer
 
 from .common import alternate, parser, ratio, report
 
-SGD = {"optimiser": "sgd", "rate": 0.05, "momentum": 0.9, "nesterov": True, "weight_decay": 0.0}
-ADAMW = {"optimiser": "adamw", "rate": 0.003, "weight_decay": 0.0}
+SGD = {"optimiser": "sgd", "rate": 0.05, "momentum": 0.9, "nesterov": True, "weight_decay": 0.0, "clip": 0.0}
+ADAMW = {"optimiser": "adamw", "rate": 0.003, "weight_decay": 0.0, "clip": 0.0}
 
 
 def problem(pixels: int, cases: int) -> ProblemData:

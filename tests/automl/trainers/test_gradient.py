@@ -88,6 +88,7 @@ def test_sgd_equals_a_plain_loop(iris, dense):
     trainer = gradient(
         optimiser="sgd", rate=0.1, momentum=0.9, nesterov=True, schedule="constant", batch_size=16, smoothing=0.0,
         weight_decay=0.0, keep="last",
+        clip=0.0,
     )  # fmt: skip
     result = trainer.fit(mine, data, Budget(epochs=5))
     losses = plain_loop(theirs, data, torch.optim.SGD(theirs.parameters(), 0.1, 0.9, nesterov=True), result.steps, 16)
@@ -104,6 +105,7 @@ def test_l2_is_nielsens_and_leaves_biases_alone(iris, dense):
     trainer = gradient(
         optimiser="sgd", rate=rate, momentum=0.0, schedule="constant", batch_size=16, smoothing=0.0, weight_decay=0.0,
         l2=penalty, keep="last",
+        clip=0.0,
     )  # fmt: skip
     result = trainer.fit(mine, data, Budget(epochs=3))
     weights = [p for p in theirs.parameters() if p.ndim > 1]
@@ -127,6 +129,7 @@ def test_decoupled_decay_equals_adamw(iris, dense):
         "smoothing": 0.0,
         "weight_decay": 0.1,
         "keep": "last",
+        "clip": 0.0,
     }
     result = gradient(**settings).fit(mine, data, Budget(epochs=3))
     groups = [
