@@ -321,8 +321,9 @@ class Bank:
         for type, source in self.parent.stores.items():
             if cost not in source.blocks:
                 continue
-            store, rows = self.store(type), np.arange(*source.blocks[cost])
-            values = source.values[outer][:, rows]
+            store, (start, stop) = self.store(type), source.blocks[cost]
+            rows = np.arange(start, stop)
+            values = source.values[:, start:stop][outer]
             prints = self.fingerprint(values[: self.judged])
             _, new = store.seen.add(prints)
             if len(new):

@@ -110,8 +110,8 @@ def steps(frame: Frame, f: Array, start: Array, xs: Array, right: bool = False) 
     """The column of states before the first step and after each (a row that has ended keeps its state)."""
     pool = frame.sequences(2)
     lengths, offsets = pool.lengths[xs], pool.offsets[xs]
-    states = [start]
-    active, step = np.flatnonzero(lengths > 0), 0
+    states = [np.where(lengths > frame.values.steps, FAIL, start)]
+    active, step = np.flatnonzero((lengths > 0) & (lengths <= frame.values.steps)), 0
     while len(active):
         x = pool.data[offsets[active] + (lengths[active] - 1 - step if right else step)]
         state = states[-1].copy()
@@ -144,7 +144,7 @@ def loop(frame: Frame, count: Array, f: Array, x: Array) -> Array:
 
 def looped(frame: Frame, count: Array, x: Array, body: object) -> Array:
     """``body(active rows, step, their states)`` applied ``count`` times."""
-    state = np.where(count > frame.values.limit, FAIL, x)
+    state = np.where(count > frame.values.steps, FAIL, x)
     active, step = np.flatnonzero((count > 0) & (state != FAIL)), 0
     while len(active):
         state[active] = body(active, step, state[active])  # type: ignore[operator]
@@ -156,7 +156,7 @@ def looped(frame: Frame, count: Array, x: Array, body: object) -> Array:
 @kernel("while", feeds_back=True)
 def loop_while(frame: Frame, condition: Array, f: Array, x: Array) -> Array:
     state, active = x.copy(), np.arange(len(x))
-    for _ in range(frame.values.limit):
+    for _ in range(frame.values.steps):
         holds = frame.call(0, condition[active], state[active])
         state[active[holds == FAIL]] = FAIL
         active = active[holds == 1]

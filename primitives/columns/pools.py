@@ -288,9 +288,10 @@ def _key(value: object) -> object:
 class Values:
     """All pools of one search: codes for values of any ground type that is not a function."""
 
-    def __init__(self, limit: int = MAX_SIZE) -> None:
-        """``limit`` is the fuel of columns: longer sequences, and loops of more steps, fail."""
+    def __init__(self, limit: int = MAX_SIZE, steps: int | None = None) -> None:
+        """The fuel of columns: sequences longer than ``limit`` and loops of more than ``steps`` steps fail."""
         self.limit = min(limit, MAX_SIZE)
+        self.steps = self.limit if steps is None else steps
         self._pools: dict[Type, Pool] = {}
 
     def pool(self, type: Type) -> Pool:

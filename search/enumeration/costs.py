@@ -12,10 +12,11 @@ from primitives.values import Value
 
 CHEAP = "map filter fold + - = > head tail cons length if range index take drop reverse sum count mod * < concat append empty".split()
 MEDIUM = (
-    "is_empty last init slice singleton zipwith sort maximum minimum not and or // set foldr mapi any all replicate max min "
-    "delete contains unique scan insert"
+    "is_empty last init slice singleton zipwith sort maximum minimum not and or // set mapi any all replicate max min "
+    "delete contains unique insert"
 ).split()
-RARE = "negate abs sort_by range_from product repeat while for unfold power argsort group flatten_list >= <= != zip first second pair".split()
+RARE = "negate abs sort_by range_from product foldr power argsort group flatten_list >= <= != zip first second pair".split()
+DEAR = "scan repeat for unfold then_option group_by unzip".split()
 NEUTRAL, MOST = 3, 12
 """Cost of a word of log weight 0, and the most that a word costs."""
 
@@ -41,7 +42,7 @@ def default_literals() -> tuple[tuple[Value, Type, int], ...]:
 def default_costs(words: Mapping[str, Primitive]) -> Costs:
     """Hand-set costs: the everyday words of list programs first."""
     table = {}
-    for cost, names in ((2, CHEAP), (3, MEDIUM), (4, RARE)):
+    for cost, names in ((2, CHEAP), (3, MEDIUM), (4, RARE), (5, DEAR)):
         table.update({name: cost for name in names if name in words})
     for name, primitive in words.items():
         if name not in table and not primitive.geometric and name not in SILENT:

@@ -40,6 +40,7 @@ class Settings:
     body_worlds: int = 160
     max_worlds: int = 400
     max_length: int = 128
+    max_steps: int | None = None
     types: tuple[Type, ...] = ()
     exact: bool = False
     strange_type: int = 2
@@ -95,8 +96,8 @@ class Enumerator:
         self.inputs, self.output = arguments_of(type)
         self.examples, self.probes, self.words, self.settings = list(examples), list(probes), words, settings
         self.costs = costs or default_costs(words)
-        longest = max([32, *(len(part) for part in _sequences(self.examples, self.probes))])
-        self.values = Values(min(max(settings.max_length, 2 * longest), 4 * longest + 64))
+        longest = max([8, *(len(part) for part in _sequences(self.examples, self.probes))])
+        self.values = Values(min(max(settings.max_length, 2 * longest), 4 * longest + 64), steps=settings.max_steps or longest + 8)
         self.types = self._types(type)
         samples = [[*zip(given, self.inputs), (result, self.output)] for given, result in self.examples]
         samples += [[*zip(given, self.inputs)] for given in self.probes]

@@ -11,10 +11,14 @@ from primitives.columns.bank import Bank
 from primitives.columns.frame import Operation
 from primitives.columns.hashing import Array
 from primitives.columns.pools import Values
-from primitives.types import Type, arguments_of, is_function
+from primitives.types import Constructor, Type, arguments_of, is_function
 
 from .domain import Domains
 from .product import SMALL, Batch, Block, Codes, Product, blocks_of, direct_batch, home_of
+
+
+LOOPS = 20_000
+"""Terms of a word that feeds results back to its function that are computed together."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Plan:
     max_worlds: int = 512
     join_all: bool = False
     nested: int = 0
-    """What a higher-order word costs more inside a lambda."""
+    """What a higher-order word costs more inside a lambda, and what making a list costs more in a lambda over no list."""
 
 
 class Stop(Exception):
@@ -71,8 +75,7 @@ class Growth:
         for operation, own in self.plan.operations:
             if bank.depth == 0 and not self.wanted(operation):
                 continue
-            if bank.depth and any(map(is_function, operation.arguments)):
-                own += self.plan.nested
+            own += self._inside(bank, operation)
             if not self._prepare(bank, operation, cost - own):
                 continue
             for batch in self._batches(bank, operation, cost - own, examples):
@@ -82,6 +85,14 @@ class Growth:
                     self.absorb(bank, operation, cost, batch)
                 bank.forget()
         self.levels[id(bank)] = cost
+
+    def _inside(self, bank: Bank, operation: Operation) -> int:
+        """What an operation costs more in bodies of lambdas, where terms have values in many more worlds."""
+        if bank.parent is None:
+            return 0
+        higher = any(map(is_function, operation.arguments))
+        listing = _is_sequence(operation.result) and not any(map(_is_sequence, bank.bound))
+        return self.plan.nested * (higher + listing + 2 * operation.feeds_back)
 
     def absorb(self, bank: Bank, operation: Operation, cost: int, batch: Batch) -> None:
         """Add the terms of the batch that differ from all that are held."""
@@ -165,10 +176,11 @@ class Growth:
             if bank.parent is not None and not any(block.own for block in blocks):
                 continue
             product = Product(bank, operation, blocks, examples, self.codes)
-            if product.size < SMALL:
+            # A loop over functions costs about the same for few rows as for many, and gains nothing from being factored.
+            if product.size < SMALL or (operation.feeds_back and product.size < LOOPS):
                 waiting.append(product.rows(np.arange(product.size)))
                 size += product.size
-                if size > 4 * SMALL:
+                if size > (LOOPS if operation.feeds_back else 4 * SMALL):
                     yield direct_batch(bank, operation, _joined(waiting), examples)
                     waiting, size = [], 0
             else:
@@ -180,3 +192,6 @@ class Growth:
 def _joined(parts: list[list[Array]]) -> list[Array]:
     return [np.concatenate(columns) for columns in zip(*parts)]
 
+
+def _is_sequence(type: Type) -> bool:
+    return isinstance(type, Constructor) and type.name in ("list", "str")
