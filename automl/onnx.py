@@ -42,8 +42,11 @@ def export_onnx(module: Any, type: Type, path: Path) -> None:
             warnings.simplefilter("ignore")
             torch.onnx.export(
                 module, examples, str(path), dynamo=True, verbose=False, external_data=False, input_names=names,
-                output_names=["output"], dynamic_shapes=({0: batch},) * len(examples),
+                output_names=["output"], dynamic_shapes=(({0: batch},) * len(examples),),
             )  # fmt: skip
+    except (torch.onnx.OnnxExporterError, RuntimeError) as error:
+        reason = str(error).partition("## Exception summary")[2].strip() or str(error)
+        raise TaskError(f"program: it cannot be written as ONNX ({reason[:300]}); export the source instead") from error
     finally:
         for logger, level in zip(loggers, levels):
             logger.setLevel(level)

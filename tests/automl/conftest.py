@@ -14,7 +14,6 @@ from automl.session import Options
 from automl.tasks.examples import ExamplesTask
 from automl.tasks.labelled import LabelledTask
 from library.store import AbstractStore
-from primitives.primitive import builtin_words
 from primitives.syntax import parse
 from search.randomness import Draws
 from search.strategy import AbstractStrategy, Feedback, Hit, Option, Progress, Proposal
@@ -102,7 +101,7 @@ class Fixed(AbstractStrategy):
     batch = 2
 
     def propose(self, number: int, draws: Draws) -> Proposal | None:
-        return Proposal(parse(self.texts[number], builtin_words())) if number < len(self.texts) else None
+        return Proposal(parse(self.texts[number], self.problem.words)) if number < len(self.texts) else None
 
     def learn(self, proposal: Proposal, feedback: Feedback) -> None:
         """Nothing."""
