@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,8 @@ from primitives.batch import Ragged
 
 from . import batches
 from .augment import Augmentation
-from .data import Part, ProblemData, RaggedArray
+from .data import Part, ProblemData
+from .keeping import Keeper
 from .losses import Loss, are_probabilities, loss_name, make_loss
 from .precision import Precision, resolve
 from .schedules import Clock
@@ -65,9 +66,9 @@ class Options:
 
 @dataclass(frozen=True)
 class Setup:
-    """What an updater is made from. ``loss`` is None where the outputs have no loss; ``score(outputs, rows'
-    targets)`` in any case gives the mean of the task's case errors (0 is best). ``fraction`` of the budget and
-    ``seed`` are for its own use."""
+    """What an updater is made from. ``loss`` is None where the outputs have none; ``error(outputs, targets)`` is in any
+    case the mean of the task's case errors (0 is best). ``cases`` are those of the train part, ``steps`` the budget's,
+    None where it is in seconds alone."""
 
     program: torch.nn.Module
     data: ProblemData
@@ -90,8 +91,7 @@ def fit(
     report: Report | None = None,
 ) -> TrainingResult:
     """Train ``program``, called with one batch (primitives.batch) for each argument, on ``data.train``; validate on
-    ``data.validation``. It is left on its device, in
-    evaluation mode, with the weights that the result names.
+    ``data.validation``. It is left on its device, in evaluation mode, with the weights that the result names.
 
     A NaN or infinite loss, memory that runs out, a deadline and outputs without a loss are outcomes; any other
     exception is a bug and propagates. With one thread, the same seed, and a budget in epochs or steps, the result is
@@ -101,24 +101,6 @@ def fit(
         return _Training(program, data, make_updater, budget, options or Options(), seed, report).run()
 
 
-def joined(data: ProblemData) -> ProblemData:
-    """The data with train and validation cases together as train part, for a final fit with ``keep="last"``; the
-    validation part stays what it was, so its scores then say nothing."""
-    if data.validation is data.train:
-        return data
-    return data.with_data(_join(data.train, data.validation), data.validation)
-
-
-def _join(first: Part, second: Part) -> Part:
-    def column(a: Any, b: Any) -> Any:
-        if isinstance(a, RaggedArray):
-            return RaggedArray(np.concatenate([a.values, b.values]), np.concatenate([a.lengths, b.lengths]))
-        return a + b if isinstance(a, tuple) else np.concatenate([a, b])
-
-    inputs = tuple(column(a, b) for a, b in zip(first.inputs, second.inputs, strict=True))
-    return Part(inputs, column(first.targets, second.targets))
-
-
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
     with torch.random.fork_rng():
@@ -126,16 +108,16 @@ def _seeded(seed: int) -> Iterator[None]:
         yield
 
 
+def warm_up() -> None:
+    """Import what the first optimiser of a process imports (a second), so that no candidate's deadline pays for it."""
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.0)
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether the exception says that memory ran out, on the CPU or on a device."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError) and any(text in str(error).lower() for text in _MEMORY_MESSAGES)
-
-
-def state_of(program: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """A copy, on the CPU, of the program's parameters and buffers by name."""
-    return {k: v.detach().to("cpu", copy=True).contiguous() for k, v in program.state_dict().items()}
 
 
 class _Ended(Exception):
@@ -164,11 +146,8 @@ class _Training:
         self.started = time.monotonic()
         self.generator = torch.Generator().manual_seed(seed)
         self.history: list[EpochRecord] = []
-        self.recent: list[float] = []
-        self.step = self.epoch = self.stale = 0
-        self.best: tuple[float, float] | None = None
-        self.best_mean = -math.inf
-        self.result = TrainingResult(OK)
+        self.step = self.epoch = 0
+        self.keeper = Keeper(data, keep=options.keep, average=options.average)
         self.precision = resolve("cpu", "float32", program, 1, ())
 
     def run(self) -> TrainingResult:
@@ -184,15 +163,18 @@ class _Training:
             if not is_out_of_memory(error):
                 raise
             outcome, detail = OUT_OF_MEMORY, (str(error).strip().splitlines() or ["no memory"])[0][:300]
-        if self.result.weights is not None and self.options.keep == "best":
-            self.program.load_state_dict(dict(self.result.weights))
+        if self.keeper.weights is not None:
+            self.program.load_state_dict(self.keeper.weights)
         self.program.zero_grad(set_to_none=True)
         self.program.eval()
-        return replace(
-            self.result,
-            outcome=outcome,
-            detail=detail,
-            history=tuple(self.history),
+        return TrainingResult(
+            outcome,
+            detail,
+            tuple(self.history),
+            best_score=self.keeper.score,
+            best_epoch=self.keeper.epoch,
+            scores=self.keeper.scores,
+            weights=self.keeper.weights,
             epochs=self.epoch,
             steps=self.step,
             seconds=time.monotonic() - self.started,
@@ -342,7 +324,7 @@ class _Training:
             return
         if self.report is not None and self.report(record):
             raise _Ended(STOPPED, f"stopped after epoch {self.epoch}")
-        if self.options.patience and self.stale >= self.options.patience:
+        if self.options.patience and self.keeper.stale >= self.options.patience:
             raise _Ended(OK, f"early stopping after epoch {self.epoch}")
 
     def validation_loss(self, outputs: Any, targets: Any) -> float | None:
@@ -352,23 +334,10 @@ class _Training:
             return None  # some case fails; the score counts it as wrong
 
     def measure(self) -> tuple[float | None, float | None]:
-        """Validation loss and score; the weights are kept where they are the best so far (a tie goes to the lower
-        loss)."""
+        """Validation loss and score."""
         inputs, targets = self.validation
         outputs = batches.predict(self.program, inputs)
         loss = self.validation_loss(outputs, targets)
         scores = self.data.score(batches.answers(outputs), self.data.validation)
-        score = scores.get(self.data.metric)
-        if score is None or math.isnan(score) or (loss is not None and not math.isfinite(loss)):
-            return (loss if loss is not None and math.isfinite(loss) else None), None
-        sign = 1.0 if self.data.direction == "maximize" else -1.0
-        rank = (sign * score, 0.0 if loss is None else -loss)
-        if self.options.keep == "last" or self.best is None or rank >= self.best:
-            self.best = rank
-            weights = state_of(self.program)
-            self.result = replace(self.result, best_score=score, best_epoch=self.epoch, scores=scores, weights=weights)
-        self.recent = [*self.recent, rank[0]][-self.options.average :]
-        mean = sum(self.recent) / len(self.recent)
-        self.stale = 0 if mean > self.best_mean else self.stale + 1
-        self.best_mean = max(mean, self.best_mean)
-        return loss, score
+        score = self.keeper.consider(self.program, self.epoch, loss, scores)
+        return (loss if loss is not None and math.isfinite(loss) else None), score

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .data import ProblemData, RaggedArray
+from .data import Part, ProblemData, RaggedArray
 
 BATCH = 64
 SCREENING_STEPS, FINAL_STEPS = 120, 450
@@ -24,7 +24,7 @@ FINAL_EPOCHS = 3
 @dataclass(frozen=True)
 class Recipe:
     """``settings`` of the gradient trainer and ``epochs``; ``joined``: train on train and validation cases together
-    (automl.fit.joined)."""
+    (``joined`` below)."""
 
     epochs: int
     settings: dict[str, Any] = field(default_factory=dict)
@@ -56,3 +56,21 @@ def image_side(data: ProblemData) -> int | None:
         if isinstance(values, np.ndarray) and values.ndim == 4 and min(values.shape[2:]) >= 6:
             return min(values.shape[2:])
     return None
+
+
+def joined(data: ProblemData) -> ProblemData:
+    """The data with train and validation cases together as train part, for a final fit with ``keep="last"``; the
+    validation part stays what it was, so its scores then say nothing."""
+    if data.validation is data.train:
+        return data
+    return data.with_data(_join(data.train, data.validation), data.validation)
+
+
+def _join(first: Part, second: Part) -> Part:
+    def column(a: Any, b: Any) -> Any:
+        if isinstance(a, RaggedArray):
+            return RaggedArray(np.concatenate([a.values, b.values]), np.concatenate([a.lengths, b.lengths]))
+        return a + b if isinstance(a, tuple) else np.concatenate([a, b])
+
+    inputs = tuple(column(a, b) for a, b in zip(first.inputs, second.inputs, strict=True))
+    return Part(inputs, column(first.targets, second.targets))

@@ -15,7 +15,7 @@ import torch
 
 from automl import recipes
 from automl.diagnostics import accuracy
-from automl.fit import joined
+from automl.recipes import joined
 from automl.split import Split
 from automl.tasks.labelled import LabelledTask
 from automl.trainers import Budget, make_trainer

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from automl.fit import joined
+from automl.recipes import joined
 from automl.trainers import Budget, make_trainer
 from primitives.primitive import SettingError
 
@@ -174,6 +174,7 @@ def test_averaged_weights_are_validated_and_kept(iris, dense):
     for name, weight in result.weights.items():
         mean = sum(state[name] for state in seen) / 3
         assert torch.allclose(weight, mean, atol=1e-6)
+        assert torch.equal(weight, net.state_dict()[name])
 
 
 def test_divergence_is_an_outcome_and_the_best_weights_stay(line):

@@ -8,7 +8,7 @@ from torch import nn
 
 from automl import recipes
 from automl.diagnostics import accuracy
-from automl.fit import joined
+from automl.recipes import joined
 from automl.trainers import Budget, make_trainer
 
 
