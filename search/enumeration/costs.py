@@ -45,8 +45,14 @@ def default_costs(words: Mapping[str, Primitive]) -> Costs:
     for cost, names in ((2, CHEAP), (3, MEDIUM), (4, RARE), (5, DEAR)):
         table.update({name: cost for name in names if name in words})
     for name, primitive in words.items():
-        if name not in table and not primitive.geometric and name not in SILENT:
-            table[name] = NEUTRAL + (0 if isinstance(primitive, Definition) else round(primitive.cost))
+        if name in table or name in SILENT:
+            continue
+        if isinstance(primitive, Definition):
+            table[name] = NEUTRAL if not primitive.geometric else 2
+        elif not primitive.geometric:
+            table[name] = NEUTRAL + round(primitive.cost)
+        elif not primitive.sited:
+            table[name] = 2 if name == "argmax" else 5
     return Costs(table, literals=default_literals())
 
 

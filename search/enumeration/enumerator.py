@@ -6,6 +6,7 @@ cost of a term is the sum of the costs of its words (−log probability under a 
 
 from __future__ import annotations
 
+import heapq
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +20,14 @@ from primitives.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
 from primitives.term import Term, lambdas
 from primitives.types import BOOL, INT, Constructor, Type, arguments_of, is_function, list_of, subtypes
-from primitives.values import Value, equal
+from primitives.values import Failure, Value, equal
 
 from .costs import Costs, default_costs
-from .domain import Domains
+from .domain import Domains, usual_inputs
 from .growth import Found, Growth, Leaf, Plan, Stop
+from .product import direct_batch
 from .rebuild import term_of_kids, term_of_row
+from .sweep import Branches, Candidate, Sweep
 
 ORDERING = frozenset("< > <= >= min max = !=".split())
 Example = tuple[Sequence[Value], Value]
@@ -45,6 +48,12 @@ class Settings:
     exact: bool = False
     strange_type: int = 2
     nested: int = 1
+    ahead_from: int = 7
+    """From this level on the search looks ahead for the goal (see sweep.py)."""
+    partial: int = 3
+    """What a program that fails on usual inputs (an empty list, a longer one) is taken to cost more."""
+    patience: float = 4.0
+    """A hit that a cheaper one may replace waits until this many times the time that it took to find."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,7 @@ class Enumerator:
         self.plan = self._plan(constants)
         self.count = Count()
         self.keeping = True
+        self.usual = usual_inputs(self.inputs, [given for given, _ in self.examples])
 
     def _types(self, type: Type) -> tuple[Type, ...]:
         """The ground types at which polymorphic words are tried."""
@@ -157,10 +167,14 @@ class Enumerator:
         try:
             yield from self._levels()
         except Stop:
+            yield from self._released(all_of_them=True)
             yield self._progress(self.level - 1)
+            return
+        yield from self._released(all_of_them=True)
 
     def _levels(self) -> Iterator[Hit | Progress]:
         self.level, self.next_weighing = 0, 0
+        self.waiting: list[tuple[int, int, Hit]] = []
         self._begin()
         kept_level = 0
         while self.level < self.settings.max_cost:
@@ -173,9 +187,12 @@ class Enumerator:
                 if found.operation.result == self.output:
                     yield from self._hits(found)
                 self._sweep_pools()
+                yield from self._released()
             if self.keeping:
                 kept_level = self.level
+                yield from self._look_ahead()
             yield self._progress(self.level)
+            yield from self._released()
             if self._outgrown():
                 self._begin()
                 for level in range(1, self.level + 1):
@@ -189,8 +206,8 @@ class Enumerator:
         self.root = self._root()
         self.growth = Growth(self.values, self.plan, self.domains, self._tick)
         self.growth.wanted = lambda operation: self.keeping or operation.result == self.output
-        goal = self.values.encode([result for _, result in self.examples], self.output)
-        self.goal = self.root.fingerprint(goal[:, None])[0]
+        self.goal_codes = self.values.encode([result for _, result in self.examples], self.output)
+        self.goal = self.root.fingerprint(self.goal_codes[:, None])[0]
         self.hits: set[int] = set()
 
     def _keep(self, type: Type) -> bool:
@@ -242,6 +259,28 @@ class Enumerator:
             return new > 0 and grown > initial
         return self.keeping and self.level <= 4 and before > 0 and grown > 1.5 * max(before, initial)
 
+    # --- looking ahead --------------------------------------------------------------------------------------------------------
+
+    def _look_ahead(self) -> Iterator[Hit]:
+        """Terms far above the level that meet the goal; they wait until cheaper ones have had their chance."""
+        if self.level < self.settings.ahead_from:
+            return
+        limit = min(300_000, max(2_000, self.count.terms // 16))
+        sweep = Sweep(self.root, self.goal_codes, self.output, limit)
+        for candidate in sweep.run(self.plan.operations, self.plan.lambda_depth):
+            yield from self._candidate(candidate)
+        self._tick(sweep.tried, self.root)
+        for operation, own in self.plan.operations:
+            if operation.term.name == "if" and operation.result == self.output:
+                for candidate in Branches(self.root, self.goal_codes, self.output).run(operation, own):
+                    yield from self._candidate(candidate)
+
+    def _candidate(self, candidate: Candidate) -> Iterator[Hit]:
+        rows = [np.array([kid]) for kid in candidate.kids]
+        name = int(direct_batch(self.root, candidate.operation, rows, len(self.examples)).complete()[0])
+        if name not in self.hits:
+            yield from self._told(term_of_kids(self.root, candidate.operation, candidate.kids), name, candidate.cost)
+
     # --- hits -----------------------------------------------------------------------------------------------------------------
 
     def _leaf_hits(self) -> Iterator[Hit]:
@@ -249,7 +288,7 @@ class Enumerator:
         for row in range(*(store.blocks.get(self.level, (0, 0)) if store else (0, 0))):
             assert store is not None
             if self.root.fingerprint(store.values[: len(self.examples), row : row + 1])[0] == self.goal:
-                yield from self._told(term_of_row(self.root, store, row), int(store.prints.array[row]))
+                yield from self._told(term_of_row(self.root, store, row), int(store.prints.array[row]), self.level)
 
     def _hits(self, found: Found) -> Iterator[Hit]:
         rows = np.flatnonzero(found.batch.prints == self.goal)
@@ -259,16 +298,36 @@ class Enumerator:
         for row, name in zip(rows, prints.tolist()):
             if name not in self.hits:
                 kids = [int(kid[0]) for kid in found.batch.kids(np.array([row]))]
-                yield from self._told(term_of_kids(self.root, found.operation, kids), name)
+                yield from self._told(term_of_kids(self.root, found.operation, kids), name, self.level)
 
-    def _told(self, body: Term, name: int) -> Iterator[Hit]:
-        """A hit, if the interpreter agrees."""
+    def _told(self, body: Term, name: int, cost: int) -> Iterator[Hit]:
+        """A hit, if the interpreter agrees. One that a cheaper program may yet replace waits."""
         if name in self.hits:
             return
         term = lambdas(len(self.inputs), body)
-        if all(equal(evaluate(term, given, words=self.words, fuel=Fuel(seconds=2.0)), result) for given, result in self.examples):
-            self.hits.add(name)
-            yield Hit(term, self.level, 1.0, self.count.terms, time.monotonic() - self.start)
+        if not all(equal(self._run(term, given), result) for given, result in self.examples):
+            return
+        self.hits.add(name)
+        seconds = time.monotonic() - self.start
+        hit = Hit(term, cost, 1.0, self.count.terms, seconds)
+        dearer = cost + self.settings.partial * any(isinstance(self._run(term, given), Failure) for given in self.usual)
+        if dearer <= self.level:
+            yield hit
+        else:
+            heapq.heappush(self.waiting, (dearer, len(self.hits), hit))
+
+    def _run(self, term: Term, given: Sequence[Value]) -> Value:
+        return evaluate(term, given, words=self.words, fuel=Fuel(seconds=2.0))
+
+    def _released(self, all_of_them: bool = False) -> Iterator[Hit]:
+        """Waiting hits whose time has come: their cost is reached, or as much time again as they took to find has passed."""
+        now = time.monotonic() - self.start
+        while self.waiting:
+            dearer, _, hit = self.waiting[0]
+            if not (all_of_them or dearer <= self.level or now > self.settings.patience * hit.seconds + 0.3):
+                return
+            heapq.heappop(self.waiting)
+            yield hit
 
 
 def _initial_worlds(bank: Bank) -> int:

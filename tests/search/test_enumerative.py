@@ -55,7 +55,7 @@ def test_small_tasks_are_solved_and_generalise(name):
         assert equal(evaluate(term, given, words=WORDS), result), term
 
 
-def test_hits_come_in_order_of_cost_and_differ_on_the_probes():
+def test_the_cheapest_hit_comes_first_and_others_differ_on_the_probes():
     cases = [([(2, 1)], 2), ([(5, 3)], 5), ([(9, 4)], 9)]
     task = problem("list(int) -> int", cases, probes=(((1, 8, 3),), ((),), ((4, 6),)))
     hits = []
@@ -63,7 +63,7 @@ def test_hits_come_in_order_of_cost_and_differ_on_the_probes():
         if isinstance(found, ToldHit):
             hits.append(found)
     costs = [hit.info["cost"] for hit in hits]
-    assert len(hits) >= 2 and costs == sorted(costs)
+    assert len(hits) >= 2 and costs[0] == min(costs)
     rows = [tuple(str(evaluate(hit.term, probe, words=WORDS)) for probe in task.probes) for hit in hits]
     assert len(set(rows)) > 1
     for hit in hits:

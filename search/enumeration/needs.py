@@ -1,0 +1,146 @@
+"""What an argument must look like for a word to give the goal: necessary conditions, one word a line in ``NEEDS``.
+
+A condition takes the pool of the argument's type, codes of candidate values and the code of the goal, and returns a mask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from primitives.columns.hashing import Array
+from primitives.columns.pools import SequencePool, Values
+from primitives.types import Type
+
+Need = Callable[[Values, Type, Array, Type, int], Array]
+"""(values, type of the argument, candidate codes, type of the goal, code of the goal) to a mask."""
+
+
+def _lengths(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> tuple[Array, int]:
+    return values.sequences(type).lengths[codes], int(values.sequences(goal).lengths[wanted])
+
+
+def same_length(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    lengths, target = _lengths(values, type, codes, goal, wanted)
+    return lengths == target
+
+
+def no_shorter(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    lengths, target = _lengths(values, type, codes, goal, wanted)
+    return lengths >= target
+
+
+def one_longer(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    lengths, target = _lengths(values, type, codes, goal, wanted)
+    return lengths == target + 1
+
+
+def one_shorter(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    lengths, target = _lengths(values, type, codes, goal, wanted)
+    return lengths == target - 1
+
+
+def _items(values: Values, goal: Type, wanted: int) -> Array:
+    pool = values.sequences(goal)
+    start = int(pool.offsets[wanted])
+    return pool.data[start : start + int(pool.lengths[wanted])]
+
+
+def holds_all_in_order(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    """The goal is a subsequence of the argument."""
+    pool, items = values.sequences(type), _items(values, goal, wanted)
+    lengths, offsets = pool.lengths[codes], pool.offsets[codes]
+    met = np.zeros(len(codes), np.int64)
+    padded = np.append(items, 0)
+    for step in range(int(lengths.max(initial=0))):
+        here = (lengths > step) & (met < len(items))
+        rows = np.flatnonzero(here)
+        met[rows] += pool.data[offsets[rows] + step] == padded[met[rows]]
+    return met == len(items)
+
+
+def _agrees(pool: SequencePool, codes: Array, items: Array, shift: Array, count: Array) -> Array:
+    """Whether ``argument[shift + k] == items[k]`` for all k below ``count``."""
+    good = np.ones(len(codes), bool)
+    for step in range(int(count.max(initial=0))):
+        rows = np.flatnonzero(good & (count > step))
+        good[rows] = pool.data[pool.offsets[codes[rows]] + shift[rows] + step] == items[step]
+    return good
+
+
+def begins_with_goal(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    pool, items = values.sequences(type), _items(values, goal, wanted)
+    mask = pool.lengths[codes] >= len(items)
+    rows = np.flatnonzero(mask)
+    mask[rows] = _agrees(pool, codes[rows], items, np.zeros(len(rows), np.int64), np.full(len(rows), len(items)))
+    return mask
+
+
+def ends_with_goal(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    pool, items = values.sequences(type), _items(values, goal, wanted)
+    mask = pool.lengths[codes] >= len(items)
+    rows = np.flatnonzero(mask)
+    mask[rows] = _agrees(pool, codes[rows], items, pool.lengths[codes[rows]] - len(items), np.full(len(rows), len(items)))
+    return mask
+
+
+def begins_goal(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    pool, items = values.sequences(type), _items(values, goal, wanted)
+    lengths = pool.lengths[codes]
+    mask = lengths <= len(items)
+    rows = np.flatnonzero(mask)
+    mask[rows] = _agrees(pool, codes[rows], items, np.zeros(len(rows), np.int64), lengths[rows])
+    return mask
+
+
+def ends_goal(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    pool, items = values.sequences(type), _items(values, goal, wanted)
+    lengths = pool.lengths[codes]
+    mask = lengths <= len(items)
+    for size in np.unique(lengths[mask]):
+        rows = np.flatnonzero(mask & (lengths == size))
+        mask[rows] = _agrees(pool, codes[rows], items[len(items) - size :], np.zeros(len(rows), np.int64), lengths[rows])
+    return mask
+
+
+def is_first(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    items = _items(values, goal, wanted)
+    return codes == items[0] if len(items) else np.zeros(len(codes), bool)
+
+
+def is_last(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    items = _items(values, goal, wanted)
+    return codes == items[-1] if len(items) else np.zeros(len(codes), bool)
+
+
+def all_but_first(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    items = _items(values, goal, wanted)
+    return one_shorter(values, type, codes, goal, wanted) & ends_goal(values, type, codes, goal, wanted) if len(items) else codes < 0
+
+
+def all_but_last(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    items = _items(values, goal, wanted)
+    return one_shorter(values, type, codes, goal, wanted) & begins_goal(values, type, codes, goal, wanted) if len(items) else codes < 0
+
+
+def holds_goal(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    """The goal is an element of the argument."""
+    data, lengths = values.sequences(type).gather(codes)
+    rows = np.repeat(np.arange(len(codes)), lengths)
+    mask = np.zeros(len(codes), bool)
+    mask[rows[data == wanted]] = True
+    return mask
+
+
+def at_least_goal_long(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    return values.sequences(type).lengths[codes] >= wanted
+
+
+NEEDS: dict[str, dict[int, Need]] = {
+    "map": {1: same_length}, "mapi": {1: same_length}, "zipwith": {1: no_shorter, 2: no_shorter}, "filter": {1: holds_all_in_order},
+    "take": {1: begins_with_goal}, "drop": {1: ends_with_goal}, "slice": {2: holds_all_in_order},
+    "concat": {0: begins_goal, 1: ends_goal}, "cons": {0: is_first, 1: all_but_first}, "append": {0: is_last, 1: all_but_last},
+    "delete": {1: one_longer}, "insert": {2: one_shorter}, "set": {2: same_length}, "sort_by": {1: same_length},
+    "index": {1: holds_goal}, "count": {1: at_least_goal_long},
+}  # fmt: skip

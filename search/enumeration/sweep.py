@@ -1,0 +1,217 @@
+"""Looking further ahead for the goal alone: words whose arguments the goal restricts, over all kept rows at once.
+
+Where the regular levels reach cost c, a word such as ``map`` can already be tried on any two kept terms, for the goal says how long the
+list must be and, in one world, which pairs of values give the goal: few pairs are left to be tried in the other worlds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from primitives.columns.bank import WORLD_BITS, Bank, Store
+from primitives.columns.frame import Operation
+from primitives.columns.hashing import Array, mix
+from primitives.types import Type, is_function
+
+from .needs import NEEDS
+from .product import home_of
+
+@dataclass(frozen=True)
+class Candidate:
+    """A term of the goal's values in all examples: the rows of its arguments, and its cost."""
+
+    operation: Operation
+    kids: list[int]
+    cost: int
+
+
+class Sweep:
+    """One look ahead in the root bank. ``goal`` are the codes of the outputs."""
+
+    def __init__(self, bank: Bank, goal: Array, goal_type: Type, limit: int) -> None:
+        """At most ``limit`` combinations of values a word are tried in the first world, and as many of rows in the others."""
+        self.bank, self.goal, self.goal_type, self.limit = bank, goal, goal_type, limit
+        self.costs: dict[int, Array] = {}
+        self.tried = 0
+        sizes = self._sizes()
+        self.order = np.argsort(-sizes, kind="stable")
+
+    def _sizes(self) -> Array:
+        """How telling the output of each example is: long lists first."""
+        pool = self.bank.values.pool(self.goal_type)
+        lengths = getattr(pool, "lengths", None)
+        return lengths[self.goal] if lengths is not None else np.abs(self.goal)
+
+    def run(self, operations: Sequence[tuple[Operation, int]], depth: int) -> Iterator[Candidate]:
+        """Candidates of every word that has conditions, in order of cost for each word."""
+        for operation, own in operations:
+            if operation.result != self.goal_type or (depth == 0 and any(map(is_function, operation.arguments))):
+                continue
+            needs = NEEDS.get(operation.term.name)
+            if needs is not None:
+                yield from self._operation(operation, own, needs)
+
+    def _operation(self, operation: Operation, own: int, needs: dict) -> Iterator[Candidate]:
+        first = int(self.order[0])
+        rows, codes = [], []
+        for position, type in enumerate(operation.arguments):
+            home, store = home_of(self.bank, type)
+            if home is None or store is None or store.count == 0:
+                return
+            kept = self._rows(home, store, type, needs.get(position))
+            if len(kept) == 0:
+                return
+            rows.append((store, kept))
+            codes.append(self._codes(home, store, type, kept, first))
+        matched = self._first_world(operation, codes, first)
+        if matched is None:
+            return
+        yield from self._others(operation, own, rows, codes, matched)
+
+    def _rows(self, home: Bank, store: Store, type: Type, need: object) -> Array:
+        """Rows that meet the condition in every example, cheapest first."""
+        costs = self._costs(store)
+        if need is None:
+            if is_function(type):
+                return np.argsort(costs, kind="stable")
+            values = store.values[: len(self.goal), : store.count]
+            good = np.flatnonzero((values != np.iinfo(np.int64).min).all(axis=0))
+        else:
+            good = np.arange(store.count)
+            for world in self.order.tolist():
+                values = store.values[world, good]
+                good, values = good[values != np.iinfo(np.int64).min], values[values != np.iinfo(np.int64).min]
+                good = good[need(self.bank.values, type, values, self.goal_type, int(self.goal[world]))]  # type: ignore[operator]
+        return good[np.argsort(costs[good], kind="stable")]
+
+    def _costs(self, store: Store) -> Array:
+        """The cost of every row."""
+        known = self.costs.get(id(store))
+        if known is None:
+            known = np.empty(store.count, np.int64)
+            for run in store.runs:
+                known[run.start : run.stop] = run.cost
+            self.costs[id(store)] = known
+        return known
+
+    def _codes(self, home: Bank, store: Store, type: Type, rows: Array, world: int) -> tuple[Array, Array]:
+        """Distinct values of the rows in one world in order of first row, and for every row the number of its value."""
+        if is_function(type):
+            total = np.zeros(len(rows), np.uint64)
+            salts = home.salts_of(home.filled)
+            for inner in np.flatnonzero(home.outer_worlds() == world):
+                total += mix(store.values[inner, rows].view(np.uint64) ^ salts[inner])
+            _, first, inverse = np.unique(total, return_index=True, return_inverse=True)
+            distinct = (rows[first] << WORLD_BITS) | world
+        else:
+            distinct, first, inverse = np.unique(store.values[world, rows], return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order))
+        return distinct[order], rank[inverse]
+
+    def _first_world(self, operation: Operation, codes: list, world: int) -> list[Array] | None:
+        """Numbers of the distinct values that together give the goal in the first world."""
+        sizes = [len(distinct) for distinct, _ in codes]
+        while np.prod(sizes, dtype=np.float64) > self.limit:
+            largest = int(np.argmax(sizes))
+            sizes[largest] = max(1, min(sizes[largest] - 1, int(sizes[largest] * self.limit / np.prod(sizes, dtype=np.float64))))
+        grid = [axis.ravel() for axis in np.meshgrid(*(np.arange(size) for size in sizes), indexing="ij")]
+        results = self.bank.perform(operation, [distinct[numbers] for (distinct, _), numbers in zip(codes, grid)], len(grid[0]))
+        self.bank.forget()
+        self.tried += len(results)
+        hits = np.flatnonzero(results == self.goal[world])
+        return [numbers[hits] for numbers in grid] if len(hits) else None
+
+    def _others(self, operation: Operation, own: int, rows: list, codes: list, matched: list[Array]) -> Iterator[Candidate]:
+        kids = self._expand(rows, codes, matched)
+        for world in self.order[1:].tolist():
+            if len(kids[0]) == 0:
+                return
+            columns = []
+            for type, (store, _), kid in zip(operation.arguments, rows, kids):
+                columns.append((kid << WORLD_BITS) | world if is_function(type) else store.values[world, kid])
+            good = np.flatnonzero(self.bank.perform(operation, columns, len(kids[0])) == self.goal[world])
+            self.bank.forget()
+            self.tried += len(kids[0])
+            kids = [kid[good] for kid in kids]
+        costs = own + sum(self._costs(store)[kid] for (store, _), kid in zip(rows, kids))
+        for number in np.argsort(costs, kind="stable")[:50].tolist():
+            yield Candidate(operation, [int(kid[number]) for kid in kids], int(costs[number]))
+
+    def _expand(self, rows: list, codes: list, matched: list[Array]) -> list[Array]:
+        """All combinations of rows that have the matched values, up to the limit, those of cheap rows first."""
+        groups = []
+        for (_, kept), (_, inverse) in zip(rows, codes):
+            order = np.argsort(inverse, kind="stable")
+            groups.append((kept[order], np.searchsorted(inverse[order], np.arange(int(inverse.max()) + 2))))
+        kids: list[list[Array]] = [[] for _ in rows]
+        total = 0
+        for combination in zip(*(numbers.tolist() for numbers in matched)):
+            parts = [kept[starts[n] : starts[n + 1]] for (kept, starts), n in zip(groups, combination)]
+            size = int(np.prod([len(part) for part in parts], dtype=np.int64))
+            if size > self.limit:
+                limit = max(1, int(self.limit ** (1 / len(parts))))
+                parts = [part[:limit] for part in parts]
+                size = int(np.prod([len(part) for part in parts], dtype=np.int64))
+            if total + size > self.limit:
+                break
+            total += size
+            for kid, axis in zip(kids, np.meshgrid(*parts, indexing="ij")):
+                kid.append(axis.ravel())
+        return [np.concatenate(kid) if kid else np.empty(0, np.int64) for kid in kids]
+
+
+class Branches:
+    """Programs ``(if condition then else)`` whose parts are kept rows: each branch meets the goal where it is taken."""
+
+    def __init__(self, bank: Bank, goal: Array, goal_type: Type) -> None:
+        self.bank, self.goal, self.goal_type = bank, goal, goal_type
+
+    def run(self, operation: Operation, own: int) -> Iterator[Candidate]:
+        """For every distinct condition the cheapest branches, in order of cost."""
+        examples = len(self.goal)
+        values, conditions = self.bank.stores.get(self.goal_type), self.bank.stores.get(operation.arguments[0])
+        if values is None or conditions is None or examples > 62:
+            return
+        weights = np.int64(1) << np.arange(examples)
+        full = int(weights.sum())
+        met = ((values.values[:examples, : values.count] == self.goal[:, None]) * weights[:, None]).sum(axis=0)
+        sets, rows, costs = _cheapest(met, _row_costs(values))
+        useful = sets != 0
+        sets, rows, costs = sets[useful], rows[useful], costs[useful]
+        tests = conditions.values[:examples, : conditions.count]
+        whole = np.flatnonzero((tests >= 0).all(axis=0))
+        truth, test_rows, test_costs = _cheapest((tests[:, whole] * weights[:, None]).sum(axis=0), _row_costs(conditions)[whole])
+        proper = (truth != 0) & (truth != full)
+        found = []
+        for true, test, cost in zip(truth[proper].tolist(), whole[test_rows[proper]].tolist(), test_costs[proper].tolist()):
+            then = _first((true & ~sets) == 0, costs)
+            other = _first((full & ~true & ~sets) == 0, costs)
+            if then >= 0 and other >= 0:
+                found.append((own + cost + int(costs[then]) + int(costs[other]), test, int(rows[then]), int(rows[other])))
+        for total, *kids in sorted(found)[:20]:
+            yield Candidate(operation, kids, total)
+
+
+def _first(good: Array, costs: Array) -> int:
+    """The cheapest good entry, -1 if there is none."""
+    places = np.flatnonzero(good)
+    return int(places[np.argmin(costs[places])]) if len(places) else -1
+
+
+def _cheapest(keys: Array, costs: Array) -> tuple[Array, Array, Array]:
+    """Distinct keys, each with the first of its cheapest rows and that row's cost."""
+    order = np.argsort(costs, kind="stable")
+    distinct, first = np.unique(keys[order], return_index=True)
+    return distinct, order[first], costs[order[first]]
+
+
+def _row_costs(store: Store) -> Array:
+    costs = np.empty(store.count, np.int64)
+    for run in store.runs:
+        costs[run.start : run.stop] = run.cost
+    return costs
