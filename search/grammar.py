@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from primitives.infer import infer
 from primitives.primitive import EFFECTFUL, Primitive
-from primitives.term import Lambda, Let, Literal, Term, Variable, Word, apply, children, lambdas
+from primitives.term import Lambda, Let, Literal, Term, Variable, Word, apply, children, lambdas, words_in
 from primitives.types import (
     BOOL,
     INT,
@@ -34,6 +35,7 @@ from .pipeline import Pipelines
 from .placing import NEW_SITE
 from .problem import Problem
 from .signatures import Instance, Signature, Universe, signature
+from .sites import number
 from .weights import CONSTANT, LAMBDA, VARIABLE, resolved_weights
 
 NEVER = 10**9
@@ -133,19 +135,31 @@ class Grammar:
     def sample(self, type: Type, chooser: Chooser, size: int | None = None, attempts: int = 30) -> Term:
         """A random closed term of the type, at most ``size`` large (default: a random bound up to the problem's ``max_size``).
 
-        Terms that ignore all inputs are drawn again, up to half of the ``attempts``. Raises DeadEnd after ``attempts`` failed tries.
+        Where small bounds fail, the largest is tried. Terms that ignore all inputs are drawn again, up to half of the ``attempts``. Raises DeadEnd after ``attempts`` failed tries.
         """
         arguments, result = arguments_of(type)
         least = len(arguments) + (1 if result in arguments else self.least(result))
         for attempt in range(attempts):
             bound = size if size is not None else self._bound(least, chooser.fraction((attempt, -1)))
+            if size is None and attempt >= attempts // 4:
+                bound = self.problem.max_size
             try:
                 body = self.grow(result, arguments, bound - len(arguments), chooser, (attempt,) if attempt else ())
             except DeadEnd:
                 continue
-            if not arguments or attempt >= attempts // 2 or mentions(body, len(arguments)):
-                return lambdas(len(arguments), body)
+            if attempt < attempts // 2 and arguments and not mentions(body, len(arguments)):
+                continue
+            term = lambdas(len(arguments), body)
+            if self._affordable(term, type):
+                return term
         raise DeadEnd(f"type={type}: no term of size up to {size or self.problem.max_size} found in {attempts} tries")
+
+    def _affordable(self, term: Term, type: Type) -> bool:
+        """Whether the term keeps ``max_parameters``: nets that grew apart, in several arguments, were counted one by one."""
+        limit = self.problem.max_parameters
+        if limit is None or not any(word.site for word in words_in(term)):
+            return True
+        return infer(number(term)[0], self.words, type).parameters <= limit
 
     def _bound(self, least: int, fraction: float) -> int:
         """A size bound between the least and the largest; small ones are likelier."""
@@ -170,6 +184,15 @@ class Grammar:
         if index >= count:
             return Variable(variables[index - count])
         return self._build(table.productions[index], goal, scope, budget, chooser, place)
+
+    def start(self, goal: Type, scope: tuple[Type, ...], chooser: Chooser, place: Place) -> Term:
+        """A term of the goal type that a word makes from as little as it needs: where a recurrence begins. DeadEnd if no word does."""
+        words = [production for production in self.table(goal).productions if production.kind == "word"]
+        if not words:
+            raise DeadEnd(f"goal={goal}: no word makes one")
+        cumulative = list(itertools.accumulate(production.weight for production in words))
+        chosen = words[chooser.pick(place, [production.label for production in words], cumulative)]
+        return self._build(chosen, goal, scope, chosen.least, chooser, (*place, 0))
 
     def _build(
         self, chosen: Production, goal: Type, scope: tuple[Type, ...], budget: int, chooser: Chooser, place: Place
@@ -290,11 +313,15 @@ class Grammar:
         return rules
 
     def _instances(self, goal: Type) -> list[tuple[Instance, int]]:
-        """Words for the goal; geometric words that make tensors are left to forward growth, which knows their shapes."""
+        """Words for the goal; geometric words that make tensors are left to forward growth, which knows their shapes.
+
+        A tensor that the problem does not deal in (the state of a cell, say) is not sought by words for any type.
+        """
         result = arguments_of(goal)[1]
         tensors = has_tensor(result)
         found: list[tuple[Instance, int]] = []
-        for known in (*self._by_result.get(_head(result), ()), *self._by_result.get("", ())):
+        familiar = not tensors or self.universe.admits(result)
+        for known in (*self._by_result.get(_head(result), ()), *(self._by_result.get("", ()) if familiar else ())):
             grown = known.word.geometric and any(map(has_tensor, known.arguments)) or known.word.shapes
             if tensors and grown and not is_exact_net(known.word):
                 continue

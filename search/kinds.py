@@ -19,6 +19,7 @@ from primitives.types import (
     TypeVariable,
     has_tensor,
     is_function,
+    is_ground,
     parse_type,
     subtypes,
     variables_of,
@@ -38,6 +39,15 @@ def kind_of(type: Type) -> Type:
     if isinstance(type, Constructor) and type.arguments:
         return Constructor(type.name, tuple(kind_of(argument) for argument in type.arguments))
     return type
+
+
+def open_goal(kind: Type) -> Type:
+    """The kind with its axes as variables: any sizes will do."""
+    if isinstance(kind, TensorType):
+        return TensorType(tuple(DimensionVariable(f"d{i}") for i, _ in enumerate(kind.shape)), kind.dtype)
+    if isinstance(kind, Constructor) and kind.arguments:
+        return Constructor(kind.name, tuple(open_goal(argument) for argument in kind.arguments))
+    return kind
 
 
 def _renamed_equal(type: Type, text: str) -> bool:
@@ -114,8 +124,9 @@ class Kinds:
 
     def __init__(self, rules: list[Rule]) -> None:
         self.rules = rules
+        self._exact = {rule.signature.result for rule in rules if is_ground(rule.signature.result)}
         self._steps: dict[Type, list[tuple[Rule, Type]]] = {}
-        self._distance: dict[Type, dict[Type, int]] = {}
+        self._distance: dict[Type | tuple[Type, bool], dict[Type, int]] = {}
 
     def steps(self, kind: Type) -> list[tuple[Rule, Type]]:
         """Rules that take the kind, with the kinds that they give (those with tensors in them only, or of scalars)."""
@@ -174,9 +185,10 @@ class Kinds:
 
     def distance(self, kind: Type, goal: Type) -> int:
         """Fewest further words from data of the kind (but not of the goal type) to the goal type itself; FAR if there is no way."""
-        table = self._distance.get(goal)
+        key = goal if goal in self._exact else (kind_of(goal), is_ground(goal))
+        table = self._distance.get(key)
         if table is None:
-            table = self._distance[goal] = {}
+            table = self._distance[key] = {}
         if kind not in table:
             self._measure(kind, goal, table)
         return table[kind]

@@ -108,21 +108,23 @@ class Pipelines:
     ) -> tuple[Value, str]:
         """One more word; of those that fail by their shapes another is taken."""
         options = self._options(value.type, goal, left, hurry, last)
-        room = left if hurry else max(left - max(self.steps_to(value.type, goal) - 1, 0), 1)
         for attempt in range(4):
             if not options:
                 break
-            labels = [f"{rule.name}/{rule.data}" for rule, _ in options]
+            labels = [f"{step.rule.name}/{step.rule.data}" for step, _ in options]
             weights = list(itertools.accumulate(weight for _, weight in options))
-            rule, _ = options.pop(context.chooser.pick((*place, attempt), labels, weights))
+            step, _ = options.pop(context.chooser.pick((*place, attempt), labels, weights))
+            wanted = goal if hurry and step.after == 0 else None
             try:
-                new = self.apply_rule(rule, value, goal if hurry else None, room, context, (*place, 4 + attempt))
+                new = self.apply_rule(
+                    step.rule, value, wanted, max(left - step.after, 1), context, (*place, 4 + attempt)
+                )
             except (DeadEnd, ShapeError):
                 continue
-            return new, rule.name
+            return new, step.rule.name
         raise DeadEnd(f"goal={goal}: no word fits {value.type}")
 
-    def _options(self, type: Type, goal: Type, left: int, hurry: bool, last: str) -> list[tuple[Rule, float]]:
+    def _options(self, type: Type, goal: Type, left: int, hurry: bool, last: str) -> list[tuple[Step, float]]:
         """Rules that leave the goal in reach, with weights; when in a hurry only those on a shortest way."""
         need = self.steps_to(type, goal)
         key = (kind_of(type), goal, need == 0)
@@ -131,7 +133,7 @@ class Pipelines:
             steps = self._steps[key] = self._measured(*key)
         nearest = max(need, 1) if hurry else FAR
         return [
-            (step.rule, step.weight * 0.02 if step.bare == last else step.weight)
+            (step, step.weight * 0.02 if step.bare == last else step.weight)
             for step in steps
             if step.after + step.extra < left and (step.hurried if hurry else step.after) < nearest
         ]
@@ -145,7 +147,7 @@ class Pipelines:
             if after >= FAR:
                 continue
             keeps = there and following == kind and rule.keeps
-            extra = 2 * len(rule.others) if rule.form == "plain" else 2
+            extra = 2 * len(rule.others) if rule.form == "plain" else 3
             bare = "" if rule.signature.word.settings else rule.name
             steps.append(Step(rule, after, 0 if keeps else after, extra, self.weights[rule], bare))
         return steps

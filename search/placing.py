@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from primitives.infer import ShapeError, shape_of
 from primitives.primitive import Primitive
 from primitives.term import Term, Word
-from primitives.types import Constructor, DimensionVariable, TensorType, Type, is_ground
+from primitives.types import Constructor, TensorType, Type, is_ground
 
 from .choosing import Chooser, DeadEnd, Place
 from .kinds import Rule
@@ -150,12 +150,3 @@ def check_sizes(type: Type) -> None:
 def fits(type: Type, goal: Type) -> bool:
     """Whether a type is the goal, whose axes may be variables that any size fits."""
     return type == goal or (not is_ground(goal) and match(goal, type, {}))
-
-
-def open_goal(kind: Type) -> Type:
-    """The kind with its axes as variables: any sizes will do."""
-    if isinstance(kind, TensorType):
-        return TensorType(tuple(DimensionVariable(f"d{i}") for i, _ in enumerate(kind.shape)), kind.dtype)
-    if isinstance(kind, Constructor) and kind.arguments:
-        return Constructor(kind.name, tuple(open_goal(argument) for argument in kind.arguments))
-    return kind

@@ -9,8 +9,8 @@ from primitives.term import Lambda, Variable, Word, apply
 from primitives.types import Constructor, TensorType, Type, has_tensor, is_ground, is_list, list_of, subtypes
 
 from .choosing import DeadEnd, Place
-from .kinds import Rule, kind_of
-from .placing import Context, Value, open_goal
+from .kinds import Rule, kind_of, open_goal
+from .placing import Context, Value
 from .signatures import Bindings, match, substitute
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ def _along(
     if not match(known.arguments[1], element, bindings):
         raise DeadEnd(f"word={cell.name}: does not take {element}")
     state = _state(pipelines, known.arguments[0], bindings, context, (*place, 1))
-    start = pipelines.grammar.grow(state, context.scope, max(room - 2, 1), context.chooser, (*place, 2))
+    start = pipelines.grammar.start(state, context.scope, context.chooser, (*place, 2))
+    if start.size + 2 > room:
+        raise DeadEnd(f"word={cell.name}: no room for its state")
     step, result = pipelines.placer.word(cell, [state, element], bindings, state, context, (*place, 3))
     if result != state:
         raise DeadEnd(f"word={cell.name}: gives {result}, needed {state}")

@@ -202,12 +202,13 @@ class Universe:
         arguments = signature.arguments[:given]
         free = [v for v in variables_of(_tuple(arguments)) if v not in bindings and v not in signature.settings]
         found = []
+        parts = set(subtypes(goal))
         for weight, choice in self._fill(free, arguments):
             full = bindings | choice
             if not signature.allowed(full):
                 continue
             types = tuple(substitute(argument, full) for argument in arguments)
-            if all(map(self.admits, types)):
+            if all(self.admits(type) or type in parts for type in types):
                 found.append((weight, types))
         total = sum(weight for weight, _ in found)
         fixed = tuple((name, bindings[axis]) for axis, name in signature.settings.items() if axis in bindings)
