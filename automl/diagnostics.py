@@ -13,7 +13,7 @@ from . import batches
 from .data import Part, ProblemData
 from .losses import are_probabilities, loss_name, make_loss
 from .metrics import CLASSES, as_array
-from .trainers.base import EpochRecord, Unsuitable
+from .trainer import EpochRecord, Unsuitable
 
 
 def scores(program: Any, data: ProblemData, part: Part | None = None) -> dict[str, float]:

@@ -25,7 +25,7 @@ from .keeping import Keeper
 from .losses import Loss, are_probabilities, loss_name, make_loss
 from .precision import Precision, resolve
 from .schedules import Clock
-from .trainers.base import (
+from .trainer import (
     DIVERGED,
     OK,
     OUT_OF_MEMORY,

@@ -11,7 +11,7 @@ from torch.nn import functional
 from primitives.batch import Ragged
 
 from .metrics import CLASSES, INTEGERS, NUMBERS
-from .trainers.base import Unsuitable
+from .trainer import Unsuitable
 
 Loss = Callable[[Any, Any], torch.Tensor]
 """``(outputs, targets) -> scalar``, the mean over the cases."""

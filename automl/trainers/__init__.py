@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from .base import AbstractTrainer, Budget, EpochRecord, TrainingResult
+from automl.trainer import AbstractTrainer, Budget, EpochRecord, TrainingResult
 
 if TYPE_CHECKING:
     from automl.data import ProblemData

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from automl.schedules import SCHEDULES, Clock, schedule_named
+from automl.trainer import AbstractTrainer, AbstractUpdater, Budget, Report, TrainingResult, Unsuitable
 from primitives.primitive import Setting
-
-from .base import AbstractTrainer, AbstractUpdater, Budget, Report, TrainingResult, Unsuitable
 
 if TYPE_CHECKING:
     import torch

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from automl.schedules import SCHEDULES, Clock, Schedule, schedule_named
+from automl.trainer import AbstractTrainer, AbstractUpdater, Budget, Report, TrainingResult, Unsuitable
 from primitives.primitive import Setting
-
-from .base import AbstractTrainer, AbstractUpdater, Budget, Report, TrainingResult, Unsuitable
 
 if TYPE_CHECKING:
     from automl.data import ProblemData

@@ -13,7 +13,7 @@ from automl import batches
 from automl.data import RaggedArray
 from automl.losses import are_probabilities, make_loss
 from automl.precision import Precision, has_fast_bfloat16, resolve
-from automl.trainers.base import Unsuitable
+from automl.trainer import Unsuitable
 from primitives.batch import Objects, Ragged, split
 from primitives.types import parse_type
 from primitives.values import Failure
