@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,14 +15,16 @@ from library.vocabulary import Vocabulary
 from primitives.primitive import Primitive
 from primitives.term import Literal
 from primitives.types import BOOL, FLOAT, INT, STRING, has_tensor
-from search.problem import Problem
+from search.problem import Example, Problem
 from search.strategies import find_strategies, make_strategy
+from search.strategy import AbstractStrategy
 
 from .budget import Budget
 from .data import MAXIMIZE, VALUES, ProblemData
 from .errors import StudyError
 from .evaluate import context_of
 from .executors import executors, open_executor
+from .metrics import INTEGERS
 from .result import Result, conclude, load_model, stored_model
 from .schedule import Schedule
 from .study import Study, new_run
@@ -33,6 +36,10 @@ __all__ = [
     "load_model", "load_vocabulary", "open_study", "resume_options", "run_study", "stored_model",
 ]  # fmt: skip
 DEFAULT_LIBRARY = "sqlite:///automl.db"
+MAX_BLEND_EXAMPLES = 200
+"""Most cases on arrays that an enumeration looks at."""
+BLEND_SAMPLE = 6
+"""Cases on arrays that one enumeration must meet; nets err now and then, so it meets one sample after another."""
 EVALUATE, WARM = "automl.evaluate:evaluate_job", "automl.evaluate:warm"
 Progress = Callable[[Mapping[str, Any]], None]
 
@@ -76,11 +83,31 @@ def load_vocabulary(
     return Vocabulary(records.values(), weights, allowed=words)
 
 
-def default_strategy(data: ProblemData) -> str:
-    """What suits the task: enumeration for values, and for targets that promoted nets and algorithms may give together; else genetic."""
-    available = find_strategies()
-    wanted = "enumerative" if data.target == VALUES and not has_tensor(data.type) else "genetic"
-    return wanted if wanted in available else "random"
+def default_strategy(data: ProblemData, vocabulary: Vocabulary | None = None) -> str:
+    """What suits the task: enumeration for values, and for whole numbers that a net of the library may help to; else genetic."""
+    nets = vocabulary is not None and any(
+        word.load and has_tensor(word.scheme.type) for word in vocabulary.definitions.values()
+    )
+    blend = data.target == INTEGERS and nets
+    return "enumerative" if blend or (data.target == VALUES and not has_tensor(data.type)) else "genetic"
+
+
+def is_fused(strategy: AbstractStrategy, data: ProblemData) -> bool:
+    """Whether the strategy's own loop searches the task: its targets are values of the language."""
+    return strategy.fused and data.target in (VALUES, INTEGERS)
+
+
+def examples_of(data: ProblemData) -> tuple[Example, ...] | None:
+    """The specification as values of the language; of a task on arrays the first MAX_BLEND_EXAMPLES of its train part."""
+    if data.target != INTEGERS:
+        return data.examples
+    import torch
+
+    def value(given: Any) -> Any:
+        return tuple(map(value, given)) if isinstance(given, tuple) else torch.tensor(given)
+
+    cases = itertools.islice(data.train.cases(), MAX_BLEND_EXAMPLES)
+    return tuple((tuple(map(value, inputs)), int(target)) for inputs, target in cases)
 
 
 def build_problem(task: AbstractTask, vocabulary: Vocabulary, options: Options) -> Problem:
@@ -94,7 +121,7 @@ def build_problem(task: AbstractTask, vocabulary: Vocabulary, options: Options) 
     direction = "maximise" if data.direction == MAXIMIZE else "minimise"
     main = ("distance", "minimise") if data.target == VALUES else (data.metric, direction)
     return Problem(
-        type=data.type, words=words, weights=options.weights, seed=options.seed, examples=data.examples, constants=constants,
+        type=data.type, words=words, weights=options.weights, seed=options.seed, examples=examples_of(data), constants=constants,
         objectives=(main, ("size", "minimise")),
     )  # fmt: skip
 
@@ -151,15 +178,18 @@ def open_study(
         snapshot = store.snapshot() if run is None else run.library
         vocabulary = load_vocabulary(store, snapshot, options.words)
         problem = build_problem(task, vocabulary, options)
-        strategy = make_strategy(options.strategy or default_strategy(data), problem, options.settings)
+        name = options.strategy or default_strategy(data, vocabulary)
+        noisy = find_strategies()[name].fused and data.target == INTEGERS
+        strategy = make_strategy(name, problem, {**({"sample": BLEND_SAMPLE} if noisy else {}), **options.settings})
         schedule = options.schedule or Schedule()
         if run is None:
             config = _config(options, schedule, task, source)
             new = new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
             run = store.create_run(new)
     context = context_of(data, vocabulary, options.trainer)
-    fused = strategy.fused and data.target == VALUES
-    executor = None if fused else open_executor(EVALUATE, context, workers=options.workers, prepare=WARM)
+    executor = (
+        None if is_fused(strategy, data) else open_executor(EVALUATE, context, workers=options.workers, prepare=WARM)
+    )
     return Study(
         task, store, run, vocabulary, strategy, executor, options.budget, schedule, context, options.target, progress
     )

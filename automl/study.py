@@ -97,7 +97,7 @@ class Study:
     @property
     def fused(self) -> bool:
         """Whether the strategy evaluates in its own loop."""
-        return self.strategy.fused and self.data.target == VALUES
+        return self.executor is None
 
     @property
     def trained(self) -> bool:

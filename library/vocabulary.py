@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
 from primitives.primitive import Definition, Primitive, builtin_words, definition
@@ -11,6 +12,7 @@ from primitives.syntax import TermSyntaxError, parse
 from primitives.term import Term, Word, map_words, words_in
 from primitives.types import parse_scheme
 
+from .blobs import from_bytes
 from .records import StoreError, Subroutine
 
 SHORT = 12
@@ -33,11 +35,12 @@ class Vocabulary:
     ) -> None:
         """``weights``: safetensors bytes by blob digest. ``allowed`` keeps only the named primitives (all where None)."""
         self.records = tuple(subroutines)
+        self.weights = dict(weights or {})
         base = dict(builtin_words() if base is None else base)
         self.definitions: dict[str, Definition] = {}
         every: dict[str, Primitive] = dict(base)
         for record in _ordered(self.records, every):
-            found = _define(record, every)
+            found = _define(record, every, self.weights)
             every[pinned_name(record)] = found
             if record.state == "active":
                 if record.name in base:
@@ -55,7 +58,6 @@ class Vocabulary:
             base = {name: base[name] for name in allowed if name in base}
         self.all_words: Mapping[str, Primitive] = MappingProxyType(every)
         self.words: Mapping[str, Primitive] = MappingProxyType({**base, **self.definitions})
-        self.weights = dict(weights or {})
 
     @property
     def digest(self) -> str:
@@ -99,12 +101,14 @@ def pinned_name(record: Subroutine) -> str:
     return f"{record.name}@{record.digest[:SHORT]}"
 
 
-def _define(record: Subroutine, words: Mapping[str, Primitive]) -> Definition:
+def _define(record: Subroutine, words: Mapping[str, Primitive], weights: Mapping[str, bytes]) -> Definition:
+    data = weights.get(record.weights) if record.weights is not None else None
     try:
         body = parse(record.body, words)
         return definition(
-            record.name, record.type, body, doc=record.description, weights=record.weights, digest=record.digest
-        )
+            record.name, record.type, body, doc=record.description, weights=record.weights, digest=record.digest,
+            load=None if data is None else partial(from_bytes, data),
+        )  # fmt: skip
     except ValueError as error:
         raise StoreError(f"subroutine={pinned_name(record)}: its stored text cannot be read: {error}") from None
 

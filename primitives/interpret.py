@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .fuel import toll_of, weigh
-from .primitive import EFFECTFUL, Definition, ExpansionError, Primitive, expand
+from .primitive import EFFECTFUL, Definition, ExpansionError, LibraryWeights, Primitive, expand
 from .term import Hole, Lambda, Let, Literal, Term, Variable, Word, spine, words_in
 from .types import arguments_of
 from .values import MAX_SIZE, Failed, Failure, OutOfFuel, Table, TooLarge, Value
@@ -49,9 +49,9 @@ def evaluate(
 ) -> Value | Failure:
     """The value of a closed term applied to the arguments, or a Failure.
 
-    ``weights`` maps ``site.parameter`` to tensors; ``storage`` is the run's folder for words that remember.
+    ``weights`` maps ``site.parameter`` to tensors (default: those of the library's subroutines); ``storage`` is the run's folder for words that remember.
     """
-    machine = Machine(words, weights or {}, fuel, storage, training)
+    machine = Machine(words, LibraryWeights(term, words) if weights is None else weights, fuel, storage, training)
     try:
         value = machine.evaluate(term, ())
         for argument in arguments:

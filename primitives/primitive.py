@@ -22,7 +22,7 @@ import importlib
 import inspect
 import math
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -167,6 +167,20 @@ class Definition(Primitive):
     body: Any = None
     digest: str = ""
     weights: str | None = None
+    load: Callable[[], Mapping[str, Any]] | None = None
+    """Reads the library's weights, ``site of the body.parameter`` to tensor."""
+
+    @functools.cached_property
+    def tensors(self) -> Mapping[str, Any]:
+        """The library's weights under the sites that ``expand`` gives to shared uses; read once, empty where there are none."""
+        if self.load is None:
+            return {}
+        return {key if "@" in key else f"{self.prefix}.{key}": tensor for key, tensor in self.load().items()}
+
+    @property
+    def prefix(self) -> str:
+        """The first part of the sites of shared uses."""
+        return f"{self.name}@{self.digest[:12]}"
 
     @functools.cached_property
     def arity(self) -> int:
@@ -195,11 +209,12 @@ def definition(
     weights: str | None = None,
     digest: str = "",
     cost: float = 1.0,
+    load: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Definition:
     """A subroutine as a word: it stands for the closed term ``body``, whose words are primitives or other definitions.
 
     With ``weights`` (a blob's digest) its occurrences are ``frozen`` unless told otherwise, else ``fresh``. ``digest`` names the version
-    (default: that of the body).
+    (default: that of the body). ``load`` reads those weights.
     """
     from .term import digest as digest_of
     from .term import sites_of
@@ -219,7 +234,39 @@ def definition(
         body=body,
         digest=digest or digest_of(body),
         weights=weights,
+        load=load,
     )
+
+
+class LibraryWeights(Mapping[str, Any]):
+    """The weights of all subroutines in a term, nested ones too, under the sites that ``expand`` gives to shared uses.
+
+    They are read when first asked for, so that terms without them cost nothing.
+    """
+
+    def __init__(self, term: Any, words: Mapping[str, Primitive]) -> None:
+        self._term, self._words = term, words
+
+    @functools.cached_property
+    def _found(self) -> dict[str, Any]:
+        from .term import words_in
+
+        found: dict[str, Any] = {}
+        for name in {word.name for word in words_in(self._term)}:
+            primitive = self._words.get(name)
+            if isinstance(primitive, Definition):
+                found.update(LibraryWeights(primitive.body, self._words))
+                found.update(primitive.tensors)
+        return found
+
+    def __getitem__(self, key: str) -> Any:
+        return self._found[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def word(name: str, scheme: str, **options: Any) -> Callable[[Callable], Callable]:
@@ -306,7 +353,7 @@ def _expand(term: Any, words: Mapping[str, Primitive], inside: tuple[str, ...], 
                 f"word={found.name!r} stands for itself, through {', '.join(inside)}; use fix to recurse"
             )
         use = dict(occurrence.settings).get("use", "fresh")
-        prefix = occurrence.site if use == "fresh" else f"{found.name}@{found.digest[:12]}"
+        prefix = occurrence.site if use == "fresh" else found.prefix
 
         def rename(inner: Word) -> Word:
             if inner.site is None or (use == "fresh" and "@" in inner.site):

@@ -6,7 +6,18 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ..primitive import PURE, Definition, Primitive
-from ..types import Constructor, Type, TypeVariable, arguments_of, function, in_class, is_function, variables_of
+from ..types import (
+    Constructor,
+    TensorType,
+    Type,
+    TypeVariable,
+    arguments_of,
+    function,
+    in_class,
+    is_function,
+    variables_of,
+)
+from ..unify import Mismatch, Unifier
 from ..values import Failed, Failure
 from .frame import Operation
 from .kernels import Entry, find_kernel
@@ -43,13 +54,14 @@ def operation(primitive: Primitive, arguments: tuple[Type, ...], result: Type, w
 def _meaning(primitive: Primitive, words: Mapping[str, Primitive]) -> Callable:
     """The scalar meaning on positional arguments with default settings; subroutines through the interpreter."""
     options = {setting.name: setting.default for setting in primitive.settings}
-    if not isinstance(primitive, Definition):
+    if not isinstance(primitive, Definition) and not primitive.geometric:
         return (lambda *arguments: primitive.meaning(*arguments, **options)) if options else primitive.meaning
+    known, term = {**words, primitive.name: primitive}, primitive.word()
 
     def call(*arguments: object) -> object:
         from ..interpret import evaluate
 
-        value = evaluate(primitive.body, arguments, words=words)
+        value = evaluate(term, arguments, words=known)
         if isinstance(value, Failure):
             raise Failed(value.detail)
         return value
@@ -65,6 +77,9 @@ def instances(primitive: Primitive, types: Iterable[Type]) -> Iterator[tuple[tup
         return
     variables = [v for v in variables_of(primitive.scheme.type) if isinstance(v, TypeVariable)]
     if len(variables) != len(variables_of(primitive.scheme.type)):
+        yield from _tensor_instances(primitive, allowed)
+        return
+    if primitive.sited and not (isinstance(primitive, Definition) and primitive.load):
         return
     choices = []
     for variable in variables:
@@ -75,6 +90,26 @@ def instances(primitive: Primitive, types: Iterable[Type]) -> Iterator[tuple[tup
         ground = tuple(replace(argument, names) for argument in arguments), replace(result, names)
         if all(part in allowed for type in (*ground[0], ground[1]) for part in _data_types(type)):
             yield ground
+
+
+def _tensor_instances(primitive: Primitive, allowed: tuple[Type, ...]) -> Iterator[tuple[tuple[Type, ...], Type]]:
+    """Instances of a word without weights and shape function whose tensors are of any size, at the tensor types allowed."""
+    arguments, _ = split_type(primitive)
+    if primitive.sited or primitive.shapes or any(map(is_function, arguments)):
+        return
+    choices = [[t for t in allowed if isinstance(t, TensorType)] if isinstance(a, TensorType) else allowed for a in arguments]
+    for chosen in itertools.product(*choices):
+        unifier = Unifier()
+        settings = {setting.name: setting.default for setting in primitive.settings}
+        type = unifier.instantiate(primitive.scheme, settings=settings)  # type: ignore[arg-type]
+        wanted, result = arguments_of(type)
+        try:
+            for one, other in zip(wanted, chosen):
+                unifier.unify(one, other)
+        except Mismatch:
+            continue
+        if (result := unifier.resolve(result)) in allowed:
+            yield chosen, result
 
 
 def _data_types(type: Type) -> Iterator[Type]:

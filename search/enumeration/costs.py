@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from primitives.primitive import Definition, Primitive
-from primitives.types import BOOL, INT, Type
+from primitives.types import BOOL, INT, Type, arguments_of, has_tensor
 from primitives.values import Value
 
 CHEAP = "map filter fold + - = > head tail cons length if range index take drop reverse sum count mod * < concat append empty".split()
@@ -51,7 +51,7 @@ def default_costs(words: Mapping[str, Primitive]) -> Costs:
             table[name] = NEUTRAL if not primitive.geometric else 2
         elif not primitive.geometric:
             table[name] = NEUTRAL + round(primitive.cost)
-        elif not primitive.sited:
+        elif not has_tensor(arguments_of(primitive.scheme.type)[1]):  # nets are found by training; here they are read out
             table[name] = 2 if name == "argmax" else 5
     return Costs(table, literals=default_literals())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from primitives.columns.bank import Bank
 from primitives.columns.hashing import Array
 from primitives.columns.pools import Values
-from primitives.types import BOOL, INT, STRING, Constructor, Type
+from primitives.types import BOOL, INT, STRING, Constructor, TensorType, Type
 
 World = tuple[int, ...]
 """Root world, then the codes of all lambda arguments from the outermost to the innermost."""
@@ -57,7 +58,7 @@ class Domains:
             lists = [_rotated(options, world * per_argument if bank.depth else 0)[:per_argument] for options in known[root]]
             for arguments in itertools.product(*lists):
                 rows[(world, *arguments)] = None
-        step = -(-len(rows) // count) if bank.depth else 1
+        step = max(1, -(-len(rows) // count)) if bank.depth else 1
         chosen = dict.fromkeys([*self._wanted(bank, bound), *list(rows)[::step]])
         return list(np.array(list(chosen), np.int64).reshape(len(chosen), 1 + len(bound)).T)
 
@@ -123,6 +124,12 @@ def _parts(value: object, type: Type) -> Iterator[tuple[object, Type]]:
 
 def _defaults(type: Type) -> Iterator[object]:
     """A few plain values of a type of which the examples hold none."""
+    if isinstance(type, TensorType):
+        import torch
+
+        shape = [axis for axis in type.shape if isinstance(axis, int)]
+        ramp = torch.arange(math.prod(shape), dtype=torch.float32).reshape(shape)
+        yield from (ramp, -ramp, torch.zeros(shape), torch.sin(3.0 * ramp))
     if isinstance(type, Constructor):
         if type.name in ("int", "bool"):
             yield from SMALL_INTS if type.name == "int" else (False, True)

@@ -99,7 +99,7 @@ class Enumerator:
         costs: Costs | None = None,
         probes: Sequence[Sequence[Value]] = (),
         constants: Sequence[tuple[Value, Type, int]] = (),
-        settings: Settings = Settings(),  # noqa: B008  (frozen)
+        settings: Settings = Settings(),
     ) -> None:
         """``probes`` are inputs without outputs: programs that differ on them stay apart. ``constants`` are (value, type, cost)."""
         self.inputs, self.output = arguments_of(type)
@@ -121,7 +121,7 @@ class Enumerator:
         found = dict.fromkeys((INT, BOOL, list_of(INT)))
         for part in (*self.inputs, self.output):
             found.update(dict.fromkeys(t for t in subtypes(part) if not is_function(t)))
-        self.familiar = frozenset(found)
+        self.familiar = frozenset([*found, *self.settings.types])
         found[list_of(BOOL)] = None
         found.update(dict.fromkeys(self.settings.types))
         return tuple(found)

@@ -16,7 +16,6 @@ from primitives.types import Constructor, Type, arguments_of, is_function
 from .domain import Domains
 from .product import SMALL, Batch, Block, Codes, Product, blocks_of, direct_batch, home_of
 
-
 LOOPS = 20_000
 """Terms of a word that feeds results back to its function that are computed together."""
 

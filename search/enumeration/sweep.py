@@ -19,6 +19,7 @@ from primitives.types import Type, is_function
 from .needs import NEEDS
 from .product import home_of
 
+
 @dataclass(frozen=True)
 class Candidate:
     """A term of the goal's values in all examples: the rows of its arguments, and its cost."""

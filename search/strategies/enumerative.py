@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+import time
+from collections.abc import Iterator, Sequence
 
-from primitives.types import has_tensor
+from primitives.primitive import Definition
+from primitives.types import has_tensor, is_function, is_ground, subtypes
 
 from ..enumeration import enumerator
 from ..enumeration.costs import Costs, default_costs, weighted
-from ..problem import Problem
+from ..problem import Example, Problem
 from ..randomness import Draws
 from ..strategy import AbstractStrategy, Feedback, Hit, Option, Progress, Proposal, StrategyError
+
+FIRST_SAMPLE = 10_000
+"""Terms to consider for the first sample."""
 
 
 class Enumerative(AbstractStrategy):
@@ -23,6 +29,7 @@ class Enumerative(AbstractStrategy):
         Option("max_cost", 60, "the most that a program may cost", low=1),
         Option("lambda_depth", 2, "how deep lambdas may nest", low=0, high=3),
         Option("body_worlds", 100, "argument values by which bodies of lambdas are told apart", low=8),
+        Option("sample", 0, "search for programs that meet a random sample of so many examples (0: all of them)", low=0),
     )
 
     def setup(self) -> None:
@@ -32,27 +39,44 @@ class Enumerative(AbstractStrategy):
             )
         self._search: Iterator[enumerator.Hit | enumerator.Progress] | None = None
 
-    def enumerator(self) -> enumerator.Enumerator:
-        """A new inner engine for the problem."""
+    def enumerator(self, examples: Sequence[Example] | None = None) -> enumerator.Enumerator:
+        """A new inner engine for the problem, on the given examples (default: all)."""
         problem = self.problem
+        library = [w.scheme.type for w in problem.words.values() if isinstance(w, Definition)] if has_tensor(problem.type) else []
+        types = [part for type in library for part in subtypes(type) if not is_function(part) and is_ground(part)]
         settings = enumerator.Settings(
             memory=self.options["memory"] << 20, max_cost=self.options["max_cost"], lambda_depth=self.options["lambda_depth"],
-            body_worlds=self.options["body_worlds"],
+            body_worlds=self.options["body_worlds"], types=tuple(dict.fromkeys(types)),
         )  # fmt: skip
         costs = problem_costs(problem)
         constants = [(literal.value, literal.type, costs.constant) for literal in problem.constants]
         return enumerator.Enumerator(
-            problem.type, problem.examples or (), words=problem.words, costs=costs, probes=problem.probes, constants=constants,
+            problem.type, (problem.examples or ()) if examples is None else examples, words=problem.words, costs=costs, probes=problem.probes, constants=constants,
             settings=settings,
         )  # fmt: skip
 
     def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Progress | Hit]:
+        if self.options["sample"]:
+            yield from self._run_samples(deadline, max_terms)
+            return
         for found in self.enumerator().run(deadline, max_terms):
-            if isinstance(found, enumerator.Hit):
-                yield Hit(found.term, found.terms, {"cost": found.cost, "match": found.match, "seconds": found.seconds})
-            else:
-                detail = {"cost": found.cost, "kept": found.kept, "bodies": found.bodies, "bytes": found.bytes}
-                yield Progress(found.terms, detail)
+            yield _reported(found, 0)
+
+    def _run_samples(self, deadline: float | None, max_terms: int | None) -> Iterator[Progress | Hit]:
+        """Enumerate for one random sample of the examples after another, each with twice the terms of the last (Fischler and Bolles
+        1981): where some examples are wrong, or a word errs now and then, a right program still meets most samples."""
+        examples = self.problem.examples or ()
+        before, bound = 0, FIRST_SAMPLE
+        for draw in itertools.count():
+            chosen = Draws(self.problem.seed, draw).shuffled(range(len(examples)))[: self.options["sample"]]
+            left = bound if max_terms is None else min(bound, max_terms - before)
+            terms = 0
+            for found in self.enumerator([examples[i] for i in sorted(chosen)]).run(deadline, left):
+                terms = found.terms if isinstance(found, enumerator.Progress) else max(terms, found.terms)
+                yield _reported(found, before)
+            before, bound = before + terms, 2 * bound
+            if (deadline is not None and time.monotonic() > deadline) or (max_terms is not None and before >= max_terms):
+                return
 
     def propose(self, number: int, draws: Draws) -> Proposal | None:
         if self._search is None:
@@ -64,6 +88,14 @@ class Enumerative(AbstractStrategy):
 
     def learn(self, proposal: Proposal, feedback: Feedback) -> None:
         """Nothing: the order is fixed by the costs."""
+
+
+def _reported(found: enumerator.Hit | enumerator.Progress, before: int) -> Progress | Hit:
+    """The engine's report in the terms of strategies; ``before`` terms were considered earlier."""
+    if isinstance(found, enumerator.Hit):
+        return Hit(found.term, before + found.terms, {"cost": found.cost, "match": found.match, "seconds": found.seconds})
+    detail = {"cost": found.cost, "kept": found.kept, "bodies": found.bodies, "bytes": found.bytes}
+    return Progress(before + found.terms, detail)
 
 
 def problem_costs(problem: Problem) -> Costs:
