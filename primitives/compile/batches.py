@@ -220,6 +220,8 @@ def enter(batch: Any, type: Type) -> Batch:
             return Scalars(batch)
         return pack(batch.items if isinstance(batch, Objects) else list(batch))
     if isinstance(type, Constructor) and type.name == "list" and isinstance(batch, Ragged):
+        if isinstance(batch.values, Objects) and not batch.values.items:
+            return batch
         return Ragged(enter(batch.values, type.arguments[0]), batch.lengths)
     if isinstance(type, Constructor) and type.name == "pair" and isinstance(batch, tuple):
         return tuple(enter(part, inner) for part, inner in zip(batch, type.arguments, strict=True))

@@ -255,7 +255,7 @@ def eta_reduced(term: Lambda) -> Term | None:
     itself."""
     count, body = 0, term
     while isinstance(body, Lambda):
-        count, body = count + 1, body.body
+        count, body = count + 1, body.body  # type: ignore[assignment]
     head, arguments = spine(body)
     if not isinstance(head, Word) or head.site is None or len(arguments) != count:
         return None
