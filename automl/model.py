@@ -112,6 +112,17 @@ class Model:
         sites = infer(self.expanded, self.vocabulary.all_words, self.type).sites
         return {name: tensor for name, tensor in self.weights.items() if name.rpartition(".")[0] in sites}
 
+    def check_weights(self) -> None:
+        """Raises TaskError where the program needs weights that are not there, or of another shape."""
+        for site, found in infer(self.expanded, self.vocabulary.all_words, self.type).sites.items():
+            for name, parameter in {**found.parameters, **found.buffers}.items():
+                tensor = self.weights.get(f"{site}.{name}")
+                shape = None if tensor is None else tuple(tensor.shape)
+                if shape != tuple(parameter.shape):
+                    raise TaskError(
+                        f"weights={site}.{name} of shape {shape}: {tuple(parameter.shape)} is required by the program"
+                    )
+
     def export_source(self, path: str | Path) -> list[Path]:
         """Write ``source`` and, beside it, a safetensors file with the weights; gives what was written. What raw inputs must undergo
         first stands in the source as ``PREPROCESSING``."""
@@ -166,12 +177,14 @@ class Model:
             vocabulary = Vocabulary()
             prepared = description["preprocessing"]
             weights = source / "weights.safetensors"
-            return Model(
+            model = Model(
                 vocabulary.read(description["program"]),
                 parse_type(description["type"]),
                 vocabulary,
                 from_bytes(weights.read_bytes()) if weights.exists() else {},
                 None if prepared is None else Preprocessing.from_json(prepared),
             )
+            model.check_weights()
+            return model
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise TaskError(f"folder={str(folder)!r}: a saved model is required ({error}); save it again") from None
