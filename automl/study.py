@@ -102,7 +102,7 @@ class Study:
     @property
     def trained(self) -> bool:
         """Whether candidates are trained (rather than only run)."""
-        return self.data.target != VALUES
+        return self.data.target != VALUES and not self.fused
 
     @property
     def evaluations(self) -> dict[int, Evaluation]:
