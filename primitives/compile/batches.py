@@ -195,12 +195,12 @@ def _joined(batches: list[Batch]) -> Batch | None:
     kinds = {type(batch) for batch in batches}
     if all(isinstance(batch, torch.Tensor) for batch in batches):
         same = len({(batch.shape[1:]) for batch in batches}) == 1
-        return torch.cat(batches) if same else None
+        return _cat(batches) if same else None
     if len(kinds) > 1:
         return None
     if kinds == {Scalars}:
         integral = {batch.values.is_floating_point() for batch in batches}
-        return Scalars(torch.cat([batch.values for batch in batches])) if len(integral) == 1 else None
+        return Scalars(_cat([batch.values for batch in batches])) if len(integral) == 1 else None
     if kinds == {tuple} and len({len(batch) for batch in batches}) == 1:
         columns = [_joined(list(column)) for column in zip(*batches, strict=True)]
         return None if any(column is None for column in columns) else tuple(columns)
@@ -209,8 +209,14 @@ def _joined(batches: list[Batch]) -> Batch | None:
     if kinds == {Ragged}:
         filled = [batch.values for batch in batches if len(batch.lengths) and int(batch.lengths.sum())]
         values = _joined(filled) if filled else batches[0].values
-        return None if values is None else Ragged(values, torch.cat([batch.lengths for batch in batches]))
+        return None if values is None else Ragged(values, _cat([batch.lengths for batch in batches]))
     return None
+
+
+def _cat(tensors: list[torch.Tensor]) -> torch.Tensor:
+    """Joined, on the accelerator if one of them is there."""
+    target = next((tensor.device for tensor in tensors if tensor.device.type != "cpu"), None)
+    return torch.cat(tensors if target is None else [tensor.to(target) for tensor in tensors])
 
 
 def enter(batch: Any, type: Type) -> Batch:
@@ -257,7 +263,7 @@ def coerce(batch: Batch, type: Type, size: int, device: Any) -> Any:
     if isinstance(batch, torch.Tensor) and isinstance(type, TensorType):
         return batch
     if isinstance(batch, Scalars):
-        return batch.values
+        return batch.values if device is None else batch.values.to(device)
     if isinstance(batch, Constant):
         batch = spread(batch, size, device)
         return batch.values if isinstance(batch, Scalars) else coerce(batch, type, size, device)

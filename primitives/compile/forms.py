@@ -41,7 +41,16 @@ def numbers(*batches: Batch) -> list[Any] | None:
             raw.append(batch.value)
         else:
             return None
-    return raw
+    return on_one_device(raw)
+
+
+def on_one_device(raw: list[Any]) -> list[Any]:
+    """The tensors on the accelerator if one of them is there: lengths of lists and what was interpreted are not."""
+    devices = {x.device for x in raw if isinstance(x, torch.Tensor)}
+    if len(devices) < 2:
+        return raw
+    target = next(device for device in devices if device.type != "cpu")
+    return [x.to(target) if isinstance(x, torch.Tensor) else x for x in raw]
 
 
 def whole(values: torch.Tensor) -> bool:
