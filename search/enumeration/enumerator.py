@@ -29,6 +29,7 @@ from .product import direct_batch
 from .rebuild import term_of_kids, term_of_row
 from .sweep import Branches, Candidate, Sweep
 
+NEVER = 1 << 30
 ORDERING = frozenset("< > <= >= min max = !=".split())
 Example = tuple[Sequence[Value], Value]
 
@@ -174,7 +175,8 @@ class Enumerator:
 
     def _levels(self) -> Iterator[Hit | Progress]:
         self.level, self.next_weighing = 0, 0
-        self.waiting: list[tuple[int, int, Hit]] = []
+        self.waiting: list[tuple[int, int, Hit, int]] = []
+        self.arrived = 0
         self._begin()
         kept_level = 0
         while self.level < self.settings.max_cost:
@@ -208,7 +210,7 @@ class Enumerator:
         self.growth.wanted = lambda operation: self.keeping or operation.result == self.output
         self.goal_codes = self.values.encode([result for _, result in self.examples], self.output)
         self.goal = self.root.fingerprint(self.goal_codes[:, None])[0]
-        self.hits: set[int] = set()
+        self.hits: dict[int, int] = {}
 
     def _keep(self, type: Type) -> bool:
         return self.keeping
@@ -278,7 +280,7 @@ class Enumerator:
     def _candidate(self, candidate: Candidate) -> Iterator[Hit]:
         rows = [np.array([kid]) for kid in candidate.kids]
         name = int(direct_batch(self.root, candidate.operation, rows, len(self.examples)).complete()[0])
-        if name not in self.hits:
+        if self.hits.get(name, NEVER) > candidate.cost:
             yield from self._told(term_of_kids(self.root, candidate.operation, candidate.kids), name, candidate.cost)
 
     # --- hits -----------------------------------------------------------------------------------------------------------------
@@ -296,25 +298,28 @@ class Enumerator:
             return
         prints = found.batch.complete()[rows]
         for row, name in zip(rows, prints.tolist()):
-            if name not in self.hits:
+            if self.hits.get(name, NEVER) > self.level:
                 kids = [int(kid[0]) for kid in found.batch.kids(np.array([row]))]
                 yield from self._told(term_of_kids(self.root, found.operation, kids), name, self.level)
 
     def _told(self, body: Term, name: int, cost: int) -> Iterator[Hit]:
         """A hit, if the interpreter agrees. One that a cheaper program may yet replace waits."""
-        if name in self.hits:
+        if self.hits.get(name, NEVER) <= cost:
             return
         term = lambdas(len(self.inputs), body)
         if not all(equal(self._run(term, given), result) for given, result in self.examples):
             return
-        self.hits.add(name)
-        seconds = time.monotonic() - self.start
-        hit = Hit(term, cost, 1.0, self.count.terms, seconds)
+        self.hits[name] = cost
+        # A dearer program of the same values that still waits has lost its chance.
+        self.waiting = [entry for entry in self.waiting if entry[3] != name]
+        heapq.heapify(self.waiting)
+        hit = Hit(term, cost, 1.0, self.count.terms, time.monotonic() - self.start)
         dearer = cost + self.settings.partial * any(isinstance(self._run(term, given), Failure) for given in self.usual)
         if dearer <= self.level:
             yield hit
         else:
-            heapq.heappush(self.waiting, (dearer, len(self.hits), hit))
+            self.arrived += 1
+            heapq.heappush(self.waiting, (dearer, self.arrived, hit, name))
 
     def _run(self, term: Term, given: Sequence[Value]) -> Value:
         return evaluate(term, given, words=self.words, fuel=Fuel(seconds=2.0))
@@ -323,7 +328,7 @@ class Enumerator:
         """Waiting hits whose time has come: their cost is reached, or as much time again as they took to find has passed."""
         now = time.monotonic() - self.start
         while self.waiting:
-            dearer, _, hit = self.waiting[0]
+            dearer, _, hit, _ = self.waiting[0]
             if not (all_of_them or dearer <= self.level or now > self.settings.patience * hit.seconds + 0.3):
                 return
             heapq.heappop(self.waiting)
