@@ -15,7 +15,9 @@ from primitives.term import Term
 from .evaluate import cache_key
 from .schedule import Schedule
 
-EXPLORE, REFINE = "explore", "refine"
+EXPLORE, REFINE, FINAL = "explore", "refine", "final"
+"""The phases of a trained search: many programs for a short time, the best for longer, the very best on all but the test data."""
+PHASES = (EXPLORE, REFINE, FINAL)
 
 
 @dataclass
@@ -58,10 +60,10 @@ class Recipe:
         order: dict[str, Any] = {"term": candidate.text}
         details: dict[str, Any] = {}
         if self.trained:
-            epochs = self.schedule.refine_epochs if candidate.phase == REFINE else self.schedule.epochs
+            epochs = self.schedule.epochs if candidate.phase == EXPLORE else self.schedule.refine_epochs
             seed = hashlib.sha256(f"{candidate.text}\n{self.seed}".encode()).hexdigest()
-            order |= {"seed": int(seed[:8], 16), "epochs": epochs}
-            details = {"epochs": epochs, "seed": self.seed, "trainer": dict(self.trainer)}
+            order |= {"seed": int(seed[:8], 16), "epochs": epochs, "phase": candidate.phase}
+            details = {"epochs": epochs, "phase": candidate.phase, "seed": self.seed, "trainer": dict(self.trainer)}
         if start:
             order["start"] = start
             details["start"] = start["sites"]

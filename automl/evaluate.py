@@ -109,6 +109,7 @@ def warm(context: Mapping[str, Any]) -> None:
     """Make a worker ready before its first job: read the context, and import torch where candidates need it."""
     if has_tensor(prepare(context).data.type):
         importlib.import_module("automl.training")
+        importlib.import_module("automl.fit").warm_up()
 
 
 def evaluate_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:

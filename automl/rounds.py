@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from library.records import Evaluation
 from primitives.term import Term, canonical
 
-from .candidate import EXPLORE, REFINE, Candidate
+from .candidate import EXPLORE, FINAL, REFINE, Candidate
 from .errors import EvaluationBug
 from .evaluate import Evaluated
 from .executors.base import ERROR, OK, Result
@@ -85,6 +85,8 @@ class Rounds:
     def _next(self) -> Candidate | None:
         """The next proposal of the strategy, or of the refinement at the end of a trained search."""
         study = self.study
+        if self._finishing():
+            return self._final()
         if self._refining():
             if self.budget.deterministic and any(entry.phase == EXPLORE for entry in self.open.values()):
                 return None  # the refinement begins with a round of its own
@@ -109,8 +111,33 @@ class Rounds:
             return True
         total = self.budget.evaluations
         if total is not None:
-            return len(study.standing.phases) >= total - (max(1, round(total * share / 3)) if total > 1 else 0)
+            count = max(1, round(total * share / 3)) if total > 1 else 0
+            return len(study.standing.phases) >= total - count - self._finals(total)
         return study.spent() >= (self.budget.seconds or 0.0) * (1.0 - share)
+
+    def _finals(self, total: int) -> int:
+        """How many of ``total`` evaluations are for the final training."""
+        return int(self.study.schedule.final > 0 and self.study.schedule.refine > 0 and total > 3)
+
+    def _finishing(self) -> bool:
+        """Whether it is time for the final training, or past it."""
+        study = self.study
+        if not study.trained or not study.standing.refined or not study.schedule.final:
+            return False
+        total = self.budget.evaluations
+        if total is not None:
+            return len(study.standing.phases) >= total - self._finals(total)
+        return study.standing.final or study.spent() >= (self.budget.seconds or 0.0) * (1.0 - study.schedule.final)
+
+    def _final(self) -> Candidate | None:
+        """The best refined program, once."""
+        study = self.study
+        if study.standing.final or (self.budget.deterministic and self.open):
+            return None
+        best = study.standing.best()
+        if best is None or study.standing.phases[best.ask] != REFINE:
+            return None
+        return self._candidate(study.vocabulary.read(best.term), FINAL, {"of": best.ask})
 
     def _refinement(self) -> Candidate | None:
         """The best program so far that was not refined yet, to be trained for longer."""
@@ -131,7 +158,7 @@ class Rounds:
             if cached is not None:
                 self._keep(entry, cached)
                 continue
-            order["seconds"], deadline = self._deadline()
+            order["seconds"], deadline = self._deadline(entry)
             self.executor.submit(entry.ask, {"candidates": [order]}, deadline)
 
     def _cached(self, entry: Candidate) -> Evaluation | None:
@@ -147,12 +174,13 @@ class Rounds:
         solved = study.solves(found.outcome, found.scores)
         return replace(found, run=study.record.id, ask=entry.ask, term=entry.text, seconds=0.0, solved=solved)
 
-    def _deadline(self) -> tuple[float | None, float]:
+    def _deadline(self, entry: Candidate) -> tuple[float | None, float]:
         """The seconds in which a training should end by itself (None: no such limit), and those after which it is ended."""
         deadline = self.study.schedule.deadline
         if self.budget.seconds is None:
             return None, deadline
-        deadline = min(deadline, max(0.5, self.budget.seconds - self.study.spent()))
+        reserved = self.study.schedule.final if self.study.trained and entry.phase != FINAL else 0.0
+        deadline = min(deadline, max(0.5, self.budget.seconds * (1.0 - reserved) - self.study.spent()))
         return (max(0.2, deadline - 0.1) if self.study.trained else None), deadline + 1.0
 
     def _start(self, entry: Candidate) -> dict[str, Any] | None:

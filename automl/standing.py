@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from library.records import Evaluation, Event, Run
 
-from .candidate import EXPLORE, REFINE
+from .candidate import EXPLORE, FINAL, PHASES, REFINE
 from .journal import ASKED
 
 
@@ -23,6 +23,8 @@ class Standing:
     solved: bool = False
     refined: int = 0
     """Asks of the refinement."""
+    final: bool = False
+    """Whether the final training was asked for."""
     _best: tuple[tuple, Evaluation] | None = None
 
     @staticmethod
@@ -42,6 +44,7 @@ class Standing:
         """Note that a proposal was asked for."""
         if number not in self.phases:
             self.refined += phase == REFINE
+            self.final = self.final or phase == FINAL
         self.phases[number] = phase
 
     def note(self, evaluation: Evaluation) -> None:
@@ -53,8 +56,8 @@ class Standing:
         score = self.score(evaluation)
         if score is None:
             return
-        refined = self.phases.get(evaluation.ask) == REFINE
-        rank = (evaluation.solved, refined, self._signed(score), -evaluation.size, -evaluation.ask)
+        phase = PHASES.index(self.phases.get(evaluation.ask, EXPLORE))
+        rank = (evaluation.solved, phase, self._signed(score), -evaluation.size, -evaluation.ask)
         if self._best is None or rank > self._best[0]:
             self._best = rank, evaluation
 
@@ -64,7 +67,7 @@ class Standing:
         return value if value is not None and value == value else None
 
     def best(self) -> Evaluation | None:
-        """The evaluation with the best metric: solved first, refined before explored, then smaller, then earlier."""
+        """The evaluation with the best metric: solved first, later phases before earlier ones, then smaller, then earlier."""
         return None if self._best is None else self._best[1]
 
     def to_refine(self, taken: Iterable[str], structure: Callable[[str], str]) -> Evaluation | None:

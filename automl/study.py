@@ -20,7 +20,7 @@ from primitives.syntax import show_canonical
 from search.strategy import AbstractStrategy, Asked, Feedback, Told
 
 from .budget import Budget
-from .candidate import EXPLORE, Candidate, Recipe
+from .candidate import EXPLORE, FINAL, Candidate, Recipe
 from .data import MAXIMIZE, VALUES
 from .errors import EvaluationBug, StudyError
 from .evaluate import Evaluated
@@ -110,7 +110,7 @@ class Study:
         return self.standing.evaluations
 
     def best(self) -> Evaluation | None:
-        """The evaluation with the best metric: solved first, refined before explored, then smaller, then earlier."""
+        """The evaluation with the best metric: solved first, later phases before earlier ones, then smaller, then earlier."""
         return self.standing.best()
 
     def score(self, evaluation: Evaluation) -> float | None:
@@ -154,10 +154,13 @@ class Study:
     def evaluation(self, entry: Candidate, found: Evaluated) -> Evaluation:
         """The record of what was found; its weights are stored."""
         weights = None if found.weights is None else self.store.blobs.put_bytes(found.weights)
-        key = entry.key if found.outcome == OK and found.complete else ""
+        key = entry.key if found.outcome == OK and found.complete and entry.phase != FINAL else ""
+        scores = found.scores
+        if entry.phase == FINAL and found.outcome == OK:  # it was trained on the validation cases too
+            scores = dict(self.evaluations[int(entry.info["of"])].scores)
         return Evaluation(
-            run=self.record.id, ask=entry.ask, term=entry.text, outcome=found.outcome, scores=found.scores,
-            solved=self.solves(found.outcome, found.scores), seconds=found.seconds, parameters=found.parameters,
+            run=self.record.id, ask=entry.ask, term=entry.text, outcome=found.outcome, scores=scores,
+            solved=self.solves(found.outcome, scores), seconds=found.seconds, parameters=found.parameters,
             size=entry.term.size, weights=weights, key=key, detail=found.detail, cases=found.cases,
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from primitives.term import Term
 from primitives.types import Type, arguments_of
 from primitives.weights import inherit, initialise
 
-from . import batches
+from . import batches, recipes
 from .data import Part, ProblemData
 from .errors import TaskError
 from .evaluate import Evaluated, Prepared
@@ -43,17 +43,26 @@ def compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Ma
 
 
 def train(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Evaluated:
-    """Train the candidate for its epochs within its seconds; scores are those of the best validation."""
+    """Train the candidate for its epochs within its seconds; scores are those of the best validation.
+
+    In the phase ``final`` the validation cases are trained on too, so that the scores say nothing: the driver leaves them out.
+    """
     program = compiled(prepared, term, inference, candidate)
-    data = prepared.data
-    settings = dict(prepared.trainer)
+    phase, data = candidate.get("phase", "explore"), prepared.data
+    recipe = recipes.screening(data) if phase == "explore" else recipes.final(data)
+    settings = {**recipe.settings, **prepared.trainer}
     name = settings.pop("trainer", None)
-    trainer = make_trainer(name, settings) if name else choose_trainer(program, data)
-    if settings and not name:  # the driver has checked them: a setting is for the trainers that have it
-        trainer = make_trainer(trainer.name, {key: settings[key] for key in settings if key in trainer.values})
+    kind = make_trainer(name) if name else choose_trainer(program, data)
+    if phase == "final":
+        data = recipes.joined(data)
+    else:
+        settings.pop("keep", None)
+    # The driver has checked the user's settings: one is for the trainers that have it.
+    trainer = make_trainer(kind.name, {key: settings[key] for key in settings if key in kind.values})
     seconds = candidate.get("seconds")
     deadline = None if seconds is None else time.monotonic() + float(seconds)
-    budget = Budget(epochs=int(candidate.get("epochs", 8)), deadline=deadline)
+    limit = None if seconds is None else 0.9 * float(seconds)
+    budget = Budget(epochs=int(candidate.get("epochs") or recipe.epochs), seconds=limit, deadline=deadline)
     result = trainer.fit(program, data, budget, seed=int(candidate.get("seed", 0)))
     outcome, complete = result.outcome, result.outcome != "timed out"
     if outcome == "timed out" and result.weights is not None:
