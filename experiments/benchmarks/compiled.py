@@ -6,7 +6,6 @@ equal.
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from experiments.benchmarks.common import alternate, ratio, record
+from experiments.benchmarks.common import alternate, parser, ratio, report
 from primitives.batch import Ragged
 from primitives.compile import Program, compile_term
 from primitives.primitive import builtin_words
@@ -64,7 +63,13 @@ def _compare(ours: Callable, theirs: Callable, pairs: list, rounds: int) -> dict
     outputs = float((ours() - theirs()).detach().abs().max())
     gradients = max(float((a.grad - b.grad).abs().max()) for a, b in pairs)
     seconds = alternate({"compiled": ours, "written": theirs}, rounds=rounds)
-    return {**ratio(seconds, "compiled", "written"), "output_difference": outputs, "gradient_difference": gradients}
+    found = ratio(seconds, "compiled", "written")
+    return {
+        **found,
+        "ratio_of_medians": round(found["compiled"] / found["written"], 4),
+        "output_difference": outputs,
+        "gradient_difference": gradients,
+    }
 
 
 def conv2(rounds: int, batch: int = 64, channels_last: bool = False) -> dict[str, Any]:
@@ -101,25 +106,20 @@ def lstm(rounds: int, batch: int = 32, steps: int = 100, inputs: int = 32, width
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", help="write the record to this file")
-    parser.add_argument("--rounds", type=int, default=60)
-    parser.add_argument("--threads", type=int, default=1)
-    options = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--rounds", type=int, default=60)
+    options.add_argument("--threads", type=int, default=1)
+    given = options.parse_args()
     started = time.perf_counter()
-    torch.manual_seed(0)
-    torch.set_num_threads(options.threads)
+    torch.manual_seed(given.seed)
+    torch.set_num_threads(given.threads)
     figures = {
-        "conv2-relu, batch 64": conv2(options.rounds),
-        "conv2-relu, batch 64, channels_last": conv2(options.rounds, channels_last=True),
-        "conv2-relu, batch 1": conv2(options.rounds, batch=1),
-        "lstm, 100 steps": lstm(options.rounds),
+        "conv2-relu, batch 64": conv2(given.rounds),
+        "conv2-relu, batch 64, channels_last": conv2(given.rounds, channels_last=True),
+        "conv2-relu, batch 1": conv2(given.rounds, batch=1),
+        "lstm, 100 steps": lstm(given.rounds),
     }
-    record("compiled", figures, seed=0, started=started, path=options.json)
-    for name, row in figures.items():
-        times = "   ".join(f"{run} {row[run] * 1e3:8.2f} ms" for run in ("compiled", "written"))
-        differences = f"output ±{row['output_difference']:.1e}, gradient ±{row['gradient_difference']:.1e}"
-        print(f"{name:40} {times}   ratio {row['ratio']:.3f}   {differences}")
+    report("compiled", figures, seed=given.seed, started=started, path=given.json)
 
 
 if __name__ == "__main__":
