@@ -10,7 +10,18 @@ from .hashing import Array, flat_ranges
 from .kernels import kernel
 from .kernels_scalars import checked, equal_by_code, multiply
 from .pools import FAIL, NOTHING
-from .sequences import element, equal_elements, first_in_row, int_elements, joined, ordered_elements, part, put, reduced, spread
+from .sequences import (
+    element,
+    equal_elements,
+    first_in_row,
+    int_elements,
+    joined,
+    ordered_elements,
+    part,
+    put,
+    reduced,
+    spread,
+)
 
 
 @kernel("empty")

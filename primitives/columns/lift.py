@@ -12,6 +12,9 @@ from .frame import Frame, Kernel
 from .hashing import Array, mix
 from .pools import FAIL
 
+_FAILED = object()
+MEMO = 200_000
+"""Results that one remembering kernel keeps."""
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -24,19 +27,31 @@ def distinct(columns: tuple[Array, ...]) -> tuple[Array, Array]:
     return first, inverse
 
 
-def lift(meaning: Callable, lazy: frozenset[int]) -> Kernel:
-    """The kernel of a scalar meaning."""
+def lift(meaning: Callable, lazy: frozenset[int], remember: bool = False) -> Kernel:
+    """The kernel of a scalar meaning. With ``remember`` its results are kept, as suits what is slow (a net on an image)."""
+    memo: dict[tuple, object] = {}
+    epochs: list[int] = [0]
+
     def kernel(frame: Frame, *columns: Array) -> Array:
         operation, pools = frame.operation, [None if is_function(t) else frame.values.pool(t) for t in frame.operation.arguments]
         first, inverse = distinct(columns) if columns else (np.zeros(1, np.int64), np.zeros(1, np.int64))
         results = np.full(len(first), FAIL, np.int64)
         places, values = [], []
+        if epochs[0] != frame.values.epoch:  # codes may stand for other values now
+            memo.clear()
+            epochs[0] = frame.values.epoch
         for place, row in enumerate(zip(*(column[first].tolist() for column in columns)) if columns else [()]):
-            try:
-                values.append(_once(frame, meaning, lazy, pools, row))
+            value = memo.get(row) if remember else None
+            if value is None:
+                try:
+                    value = _once(frame, meaning, lazy, pools, row)
+                except Failed:
+                    value = _FAILED
+                if remember and None not in pools and len(memo) < MEMO:
+                    memo[row] = value
+            if value is not _FAILED:
+                values.append(value)
                 places.append(place)
-            except Failed:
-                continue
         results[places] = frame.values.encode(values, operation.result)
         return results[inverse]
 

@@ -292,6 +292,8 @@ class Values:
         """The fuel of columns: sequences longer than ``limit`` and loops of more than ``steps`` steps fail."""
         self.limit = min(limit, MAX_SIZE)
         self.steps = self.limit if steps is None else steps
+        self.epoch = 0
+        """Counts ``release``: after it, codes may stand for other values."""
         self._pools: dict[Type, Pool] = {}
 
     def pool(self, type: Type) -> Pool:
@@ -345,5 +347,6 @@ class Values:
         return {type: pool.mark() for type, pool in self._pools.items()}
 
     def release(self, marks: dict[Type, int]) -> None:
+        self.epoch += 1
         for type, pool in self._pools.items():
             pool.release(marks.get(type, 0))

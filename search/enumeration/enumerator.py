@@ -7,9 +7,11 @@ cost of a term is the sum of the costs of its words (−log probability under a 
 from __future__ import annotations
 
 import heapq
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +49,10 @@ class Settings:
     max_steps: int | None = None
     types: tuple[Type, ...] = ()
     exact: bool = False
+    goal: float = 1.0
+    """The least share of the examples that a hit meets; below 1 for tasks with noise, such as those that call a trained net."""
     strange_type: int = 2
+    check_seconds: float = 2.0
     nested: int = 1
     ahead_from: int = 7
     """From this level on the search looks ahead for the goal (see sweep.py)."""
@@ -100,11 +105,14 @@ class Enumerator:
         costs: Costs | None = None,
         probes: Sequence[Sequence[Value]] = (),
         constants: Sequence[tuple[Value, Type, int]] = (),
+        weights: Mapping[str, Any] | None = None,
         settings: Settings = Settings(),
     ) -> None:
-        """``probes`` are inputs without outputs: programs that differ on them stay apart. ``constants`` are (value, type, cost)."""
+        """``probes`` are inputs without outputs: programs that differ on them stay apart. ``constants`` are (value, type, cost).
+        ``weights`` are the tensors (``site.parameter``) of subroutines with trained nets among the words."""
         self.inputs, self.output = arguments_of(type)
         self.examples, self.probes, self.words, self.settings = list(examples), list(probes), words, settings
+        self.weights = weights or {}
         self.costs = costs or default_costs(words)
         longest = max([8, *(len(part) for part in _sequences(self.examples, self.probes))])
         self.values = Values(min(max(settings.max_length, 2 * longest), 4 * longest + 64), steps=settings.max_steps or longest + 8)
@@ -135,7 +143,7 @@ class Enumerator:
                 continue
             for arguments, result in instances(primitive, self.types):
                 dearer = cost + self._surcharge(name, arguments, result)
-                operations.append((operation(primitive, arguments, result, self.words), dearer))
+                operations.append((operation(primitive, arguments, result, self.words, self.weights), dearer))
         # The goal's type first: a level's terms of other types only matter to the next level.
         operations.sort(key=lambda entry: (entry[0].result != self.output, entry[1]))
         literals = [*self.costs.literals, *constants]
@@ -265,7 +273,7 @@ class Enumerator:
 
     def _look_ahead(self) -> Iterator[Hit]:
         """Terms far above the level that meet the goal; they wait until cheaper ones have had their chance."""
-        if self.level < self.settings.ahead_from:
+        if self.level < self.settings.ahead_from or self.settings.goal < 1:
             return
         limit = min(300_000, max(2_000, self.count.terms // 16))
         sweep = Sweep(self.root, self.goal_codes, self.output, limit)
@@ -289,11 +297,18 @@ class Enumerator:
         store = self.root.stores.get(self.output)
         for row in range(*(store.blocks.get(self.level, (0, 0)) if store else (0, 0))):
             assert store is not None
-            if self.root.fingerprint(store.values[: len(self.examples), row : row + 1])[0] == self.goal:
+            if (store.values[: len(self.examples), row] == self.goal_codes).sum() >= self._needed():
                 yield from self._told(term_of_row(self.root, store, row), int(store.prints.array[row]), self.level)
 
+    def _needed(self) -> int:
+        """How many examples a program must meet."""
+        return max(1, math.ceil(self.settings.goal * len(self.examples) - 1e-9))
+
     def _hits(self, found: Found) -> Iterator[Hit]:
-        rows = np.flatnonzero(found.batch.prints == self.goal)
+        if self.settings.goal < 1:
+            rows = np.flatnonzero(found.batch.matches(self.goal_codes) >= self._needed())
+        else:
+            rows = np.flatnonzero(found.batch.prints == self.goal)
         if len(rows) == 0:
             return
         prints = found.batch.complete()[rows]
@@ -307,13 +322,14 @@ class Enumerator:
         if self.hits.get(name, NEVER) <= cost:
             return
         term = lambdas(len(self.inputs), body)
-        if not all(equal(self._run(term, given), result) for given, result in self.examples):
+        met = sum(equal(self._run(term, given), result) for given, result in self.examples)
+        if met < self._needed():
             return
         self.hits[name] = cost
         # A dearer program of the same values that still waits has lost its chance.
         self.waiting = [entry for entry in self.waiting if entry[3] != name]
         heapq.heapify(self.waiting)
-        hit = Hit(term, cost, 1.0, self.count.terms, time.monotonic() - self.start)
+        hit = Hit(term, cost, met / len(self.examples), self.count.terms, time.monotonic() - self.start)
         dearer = cost + self.settings.partial * any(isinstance(self._run(term, given), Failure) for given in self.usual)
         if dearer <= self.level:
             yield hit
@@ -322,14 +338,16 @@ class Enumerator:
             heapq.heappush(self.waiting, (dearer, self.arrived, hit, name))
 
     def _run(self, term: Term, given: Sequence[Value]) -> Value:
-        return evaluate(term, given, words=self.words, fuel=Fuel(seconds=2.0))
+        return evaluate(term, given, words=self.words, weights=self.weights, fuel=Fuel(seconds=self.settings.check_seconds))
 
     def _released(self, all_of_them: bool = False) -> Iterator[Hit]:
         """Waiting hits whose time has come: their cost is reached, or as much time again as they took to find has passed."""
         now = time.monotonic() - self.start
         while self.waiting:
             dearer, _, hit, _ = self.waiting[0]
-            if not (all_of_them or dearer <= self.level or now > self.settings.patience * hit.seconds + 0.3):
+            # One that is regular but fails on usual inputs waits less long than one that came from looking ahead.
+            patience = 1.5 if hit.cost <= self.level else self.settings.patience
+            if not (all_of_them or dearer <= self.level or now > patience * hit.seconds + 0.3):
                 return
             heapq.heappop(self.waiting)
             yield hit

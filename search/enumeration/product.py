@@ -47,7 +47,7 @@ class Block:
 class Batch:
     """Terms under consideration: fingerprints over the examples alone, the rows of their arguments, and their values on demand.
 
-    ``complete()`` gives the fingerprints over all worlds; ``values(terms)`` the values of some terms, ``[worlds, terms]``;
+    ``matches(goal)`` counts the examples in which each term has the goal's code; ``complete()`` gives the fingerprints over all worlds; ``values(terms)`` the values of some terms, ``[worlds, terms]``;
     ``kids(terms)`` the rows of their arguments.
     """
 
@@ -56,6 +56,7 @@ class Batch:
     complete: Callable[[], Array]
     values: Callable[[Array], Array]
     kids: Callable[[Array], list[Array]]
+    matches: Callable[[Array], Array]
 
 
 class Product:
@@ -196,7 +197,14 @@ class Product:
             offsets[inner] = low + terms % width
             return [block.start + offsets[i] for i, block in enumerate(self.blocks)]
 
-        return Batch(size, prints.ravel(), complete, values, kids)
+        def matches(goal: Array) -> Array:
+            total = np.zeros((len(numbers), width), np.int64)
+            for world in range(self.examples):
+                met = results[world] == goal[world]
+                total += np.take(met[plans[world][1]], codes[world, low:high], axis=1)
+            return total.ravel()
+
+        return Batch(size, prints.ravel(), complete, values, kids, matches)
 
 
 def direct_batch(bank: Bank, operation: Operation, rows: list[Array], examples: int) -> Batch:
@@ -213,7 +221,10 @@ def direct_batch(bank: Bank, operation: Operation, rows: list[Array], examples: 
     def values(terms: Array) -> Array:
         return with_rest(bank, operation, judged[:, terms], kids(terms))
 
-    return Batch(judged.shape[1], prints, complete, values, kids)
+    def matches(goal: Array) -> Array:
+        return (judged[:examples] == goal[:, None]).sum(axis=0)
+
+    return Batch(judged.shape[1], prints, complete, values, kids, matches)
 
 
 def computed(bank: Bank, operation: Operation, rows: list[Array], first: int, last: int) -> Array:
