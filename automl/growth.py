@@ -14,6 +14,7 @@ from library.records import Subroutine
 from library.stitch_code import symbols
 from library.store import AbstractStore
 from primitives.primitive import expand
+from primitives.types import TensorType, arguments_of
 
 from .budget import Budget, parse_budget
 from .curriculum import Curriculum, Stage, load_curriculum
@@ -51,6 +52,7 @@ def grow(
     frozen: bool = False,
     only: Collection[str] | None = None,
     every: int = 5,
+    first: float = 0.1,
     revisit: bool = True,
     rule: Rule | None = None,
     progress: Progress | None = None,
@@ -61,9 +63,11 @@ def grow(
     """Search the tasks one after another with the growing library of ``store``.
 
     ``budget`` is for each task (default: what its stage says, then that of ``options``, then 60 s); a strategy that ``options`` name goes
-    before the stage's. The solved programs are compressed after ``every`` newly solved tasks and at the end of a stage; a stage's unsolved
-    tasks get one more attempt where the library has changed since. ``frozen`` uses the library and changes no word of it; ``only`` names
-    the tasks to search. ``on_result`` is told each task's result once it is final. ``given`` are further fields of Options.
+    before the stage's. Tasks that are not trained are searched in two passes, so that what the easy ones teach helps with the hard ones:
+    first with the share ``first`` of the budget, compressing after ``every`` newly solved tasks, then those left with the rest,
+    compressing after each. With ``revisit`` those still unsolved get one more attempt where the library has changed since. ``frozen``
+    uses the library and changes no word of it; ``only`` names the tasks to search. ``on_result`` is told each task's result once it is
+    final. ``given`` are further fields of Options.
 
     Everything found is in the store at once: after a KeyboardInterrupt (or worse) another ``grow`` with the same store starts with what
     was solved and promoted. With budgets counted in evaluations the same seed and library give the same programs. Raises TaskError.
@@ -75,7 +79,7 @@ def grow(
         raise TaskError(f"option={', '.join(given)}: the options are {', '.join(vars(options))}; correct it") from None
     curriculum = curriculum_of(tasks, seed=options.seed, search_path=search_path)
     chosen = None if budget is None else parse_budget(budget)
-    grower = _Grower(store, options, chosen, frozen, every, revisit, rule, progress, on_result)
+    grower = _Grower(store, options, chosen, frozen, every, first, revisit, rule, progress, on_result)
     return grower.run(curriculum, only)
 
 
@@ -117,6 +121,7 @@ class _Grower:
     budget: Budget | None
     frozen: bool
     every: int
+    first: float
     revisit: bool
     rule: Rule | None
     progress: Progress | None
@@ -140,24 +145,45 @@ class _Grower:
         return Growth(results, self.promoted, rows, time.monotonic() - started, self.reports)
 
     def _stage(self, stage: Stage, tasks: list[AbstractTask]) -> None:
+        """A stage in passes: all tasks with a first share of the budget, what is left with the rest, and once more what is still left
+        and was searched with another library."""
         if not tasks:
             return
         options = self._options(stage)
+        waiting = [task for task in tasks if not self._first_pass(task, options)]
+        self._compress()
+        for task in waiting:
+            every = 1 if self._in_passes(task) else self.every
+            self._finish(task, self._attempt(task, self._rest(task, options)), every)
+        self._compress()
         for task in tasks:
-            result = self._attempt(task, options)
-            if result.solved:
-                self._tell(result)
-            if self.fresh >= self.every:
-                self._compress()
-        if self.fresh:
-            self._compress()
-        unsolved = [task for task in tasks if not self.results[task.name].solved]
-        for task in unsolved:
+            if self.results[task.name].solved:
+                continue
             if self.revisit and self.store.snapshot() != self.seen[task.name]:
                 logger.info("task=%r: another attempt with the library as it is now", task.name)
                 self._attempt(task, options)
+                self._compress()
             self._tell(self.results[task.name])
-        if self.fresh:
+
+    def _first_pass(self, task: AbstractTask, options: Options) -> bool:
+        """Try the task with a share of its budget; whether it needs no more. What is trained, and all where nothing can be learned from
+        the others, is left for the second pass."""
+        if not self._in_passes(task):
+            return False
+        result = self._attempt(task, replace(options, budget=_part(options.budget, self.first)))
+        self._finish(task, result, self.every)
+        return result.solved
+
+    def _in_passes(self, task: AbstractTask) -> bool:
+        return self.first > 0 and self.revisit and not self.frozen and task.search_view().target == VALUES
+
+    def _rest(self, task: AbstractTask, options: Options) -> Options:
+        return replace(options, budget=_part(options.budget, 1 - self.first)) if self._in_passes(task) else options
+
+    def _finish(self, task: AbstractTask, result: Result, every: int) -> None:
+        if result.solved:
+            self._tell(result)
+        if self.fresh >= every:
             self._compress()
 
     def _options(self, stage: Stage) -> Options:
@@ -189,7 +215,7 @@ class _Grower:
         if result.solved:
             self.fresh += 1
             self._credit(result)
-            if not self.frozen and study.data.target != VALUES:
+            if not self.frozen and isinstance(arguments_of(task.type)[1], TensorType):
                 self._promote_net(task, result, options)
         return result
 
@@ -222,14 +248,22 @@ class _Grower:
         logger.info("task=%r: %s", task.name, "; ".join(decision.reasons))
 
     def _compress(self) -> None:
-        self.fresh = 0
-        if self.frozen:
+        """Harvest what was found since the last time, if anything."""
+        fresh, self.fresh = self.fresh, 0
+        if self.frozen or not fresh:
             return
         report, promoted = harvest(self.store, self.tasks, self.rule)
         self.reports.append(report)
         self.promoted.extend(promoted)
         if promoted:
             logger.info("promoted %s", ", ".join(record.name for record in promoted))
+
+
+def _part(budget: Budget, share: float) -> Budget:
+    """A share of a budget."""
+    if budget.evaluations is not None:
+        return Budget(evaluations=max(1, round(budget.evaluations * share)))
+    return Budget(seconds=(budget.seconds or 0.0) * share)
 
 
 def _better(new: Result, old: Result, direction: str) -> bool:

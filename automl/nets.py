@@ -33,14 +33,14 @@ def promote_net(
     """Make the program of a solved, trained task the word ``<task>_net``: frozen where it is used, unless a program says otherwise.
 
     Evidence is its score on validation data, which must reach ``goal`` (default: the task's), and that score again from what is stored.
-    A net of that name stays unless this one is
-    better; then it is demoted. The verdict says why not, where None is returned.
+    A net of that name stays unless this one is better; then it is demoted. Programs that train nothing but subroutines of the library
+    are no new nets. The verdict says why not, where None is returned.
     """
     assert result.model is not None
     data = task.search_view()
-    body, weights = _closed_body(result.model)
-    if not weights:
+    if all("@" in site for site in sites_of(result.model.expanded)):
         return None, Verdict(False, ("it has no weights of its own",))
+    body, weights = _closed_body(result.model)
     record = _record(store, task, result, body, weights)
     present = next((each for each in store.subroutines() if each.name == record.name), None)
     evidence = NetEvidence(
