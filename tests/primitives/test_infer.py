@@ -18,7 +18,7 @@ from primitives.types import FLOAT, INT, STRING, Type, arguments_of, is_function
 from primitives.values import Failure
 
 WORDS = builtin_words()
-MANY = settings(max_examples=100, deadline=None)
+MANY = settings(max_examples=60, deadline=None)
 
 
 def type_of(text: str) -> str:

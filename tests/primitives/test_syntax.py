@@ -28,7 +28,7 @@ from primitives.testing import terms, types, values
 from primitives.types import FLOAT, INT, STRING, list_of
 
 WORDS = builtin_words()
-MANY = settings(max_examples=100, deadline=None)
+MANY = settings(max_examples=60, deadline=None)
 
 
 @MANY
