@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -47,41 +48,21 @@ def _suits(values: Batch, weights: list[torch.Tensor]) -> bool:
 
 def fused_fold(run: Run, f: Batch, start: Batch, ragged: Ragged) -> Batch | None:
     """The last state of every list, or None where the fold is not fusable."""
+    from .folds import Timeline
+
     found = _cell(run, f)
     if found is None or not _suits(ragged.values, found[1]):
         return None
     kernel, weights = found
-    lengths = ragged.lengths
-    first = int(lengths[0])
+    first = int(ragged.lengths[0])
     state = _state(run, kernel, start)
-    if bool((lengths == first).all()):
-        sequence = ragged.values.unflatten(0, (run.size, first))
-        _, *last = getattr(torch, kernel)(sequence, state, weights, True, 1, 0.0, torch.is_grad_enabled(), False, True)
+    if bool((ragged.lengths == first).all()):
+        _, last = _kernel(kernel, ragged.values.unflatten(0, (run.size, first)), state, weights, batch_first=True)
     else:
-        return _fused_ragged(run, kernel, weights, state, ragged)
-    return tuple(part[0] for part in last) if kernel == "lstm" else last[0][0]
-
-
-def _fused_ragged(run: Run, kernel: str, weights: list[torch.Tensor], state: Any, ragged: Ragged) -> Batch:
-    from .folds import Timeline
-
-    timeline = Timeline(run, ragged)
-    # The kernel needs at least one step of every list: the empty ones, last in the order, keep their first state.
-    running = timeline.sizes[0]
-    states = state if isinstance(state, tuple) else (state,)
-    ordered = [part.index_select(1, timeline.order.to(part.device)) for part in states]
-    begun = [part[:, :running].contiguous() for part in ordered]
-    _, *last = _packed(kernel, timeline, begun, weights)
-    ended = [torch.cat((new, old[:, running:]), 1)[0] for new, old in zip(last, ordered, strict=True)]
-    restored = [timeline.restore(part) for part in ended]
-    return tuple(restored) if kernel == "lstm" else restored[0]
-
-
-def _packed(kernel: str, timeline: Timeline, states: list[torch.Tensor], weights: list[torch.Tensor]) -> tuple:
-    values = timeline.values.index_select(0, timeline.packed.to(timeline.values.device))
-    sizes = torch.tensor(timeline.sizes)
-    state = tuple(states) if kernel == "lstm" else states[0]
-    return getattr(torch, kernel)(values, sizes, state, weights, True, 1, 0.0, torch.is_grad_enabled(), False)
+        timeline = Timeline(run, ragged)
+        _, ended = _in_chunks(kernel, timeline, _ordered(state, timeline), weights)
+        last = [timeline.restore(part[0]).unsqueeze(0) for part in ended]
+    return (last[0][0], last[1][0]) if kernel == "lstm" else last[0][0]
 
 
 def fused_scan(run: Run, f: Batch, start: Batch, timeline: Timeline) -> torch.Tensor | None:
@@ -90,6 +71,41 @@ def fused_scan(run: Run, f: Batch, start: Batch, timeline: Timeline) -> torch.Te
     if found is None or found[0] == "lstm" or not _suits(timeline.values, found[1]):
         return None
     kernel, weights = found
-    state = _state(run, kernel, start)
-    state = state.index_select(1, timeline.order.to(state.device))
-    return _packed(kernel, timeline, [state[:, : timeline.sizes[0]].contiguous()], weights)[0]
+    return _in_chunks(kernel, timeline, _ordered(_state(run, kernel, start), timeline), weights)[0]
+
+
+def _ordered(state: Any, timeline: Timeline) -> list[torch.Tensor]:
+    states = state if isinstance(state, tuple) else (state,)
+    return [part.index_select(1, timeline.order.to(part.device)) for part in states]
+
+
+def _kernel(
+    kernel: str, values: torch.Tensor, state: Any, weights: list[torch.Tensor], batch_first: bool
+) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    if kernel != "lstm" and not isinstance(state, torch.Tensor):
+        (state,) = state
+    grad = torch.is_grad_enabled()
+    outputs, *last = getattr(torch, kernel)(values, state, weights, True, 1, 0.0, grad, False, batch_first)
+    return outputs, last
+
+
+def _in_chunks(
+    kernel: str, timeline: Timeline, states: list[torch.Tensor], weights: list[torch.Tensor]
+) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    """All outputs, step after step, and the last states, in the order of the timeline.
+
+    Steps over which the same lists are running are one call of the kernel: torch's own kernel for packed sequences is
+    several times slower on a CPU.
+    """
+    runs = [(n, len(list(group))) for n, group in itertools.groupby(timeline.sizes)]
+    packed = timeline.values.index_select(0, timeline.packed.to(timeline.values.device))
+    outputs, ended = [], []
+    for (running, steps), chunk in zip(runs, packed.split([n * steps for n, steps in runs]), strict=True):
+        ended.append([part[:, running:] for part in states])
+        states = [part[:, :running].contiguous() for part in states]
+        output, states = _kernel(
+            kernel, chunk.unflatten(0, (steps, running)), tuple(states), weights, batch_first=False
+        )
+        outputs.append(output.flatten(0, 1))
+    ended.append(states)
+    return torch.cat(outputs), [torch.cat(parts[::-1], 1) for parts in zip(*ended, strict=True)]

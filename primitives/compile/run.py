@@ -88,7 +88,8 @@ class Run:
 
     def each(self, call: Callable[[int], Value]) -> Batch:
         """``call(position)`` for every example, with failures as values."""
-        return pack([self.guarded(call, position) for position in range(self.size)])
+        batch = pack([self.guarded(call, position) for position in range(self.size)])
+        return batch.to(self.device) if isinstance(batch, torch.Tensor) and self.device is not None else batch
 
     def guarded(self, call: Callable[[int], Value], position: int) -> Value:
         try:
