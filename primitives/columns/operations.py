@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
 
 from ..primitive import PURE, Definition, Primitive
 from ..types import (
@@ -14,6 +13,7 @@ from ..types import (
     TypeVariable,
     arguments_of,
     function,
+    has_tensor,
     in_class,
     is_function,
     variables_of,
@@ -40,21 +40,20 @@ def split_type(primitive: Primitive) -> tuple[tuple[Type, ...], Type]:
     return arguments[: primitive.arity], function(*arguments[primitive.arity :], result)
 
 
-def operation(
-    primitive: Primitive, arguments: tuple[Type, ...], result: Type, words: Mapping[str, Primitive], weights: Mapping[str, Any] | None = None
-) -> Operation:
-    """The word at ground types, with its kernel or lifted. ``weights`` are those of subroutines with trained nets."""
+def operation(primitive: Primitive, arguments: tuple[Type, ...], result: Type, words: Mapping[str, Primitive]) -> Operation:
+    """The word at ground types, with its kernel or lifted."""
     entry = Entry(primitive.columns) if primitive.columns is not None else find_kernel(primitive.name)
     if entry is not None and entry.suits is not None and arguments and not entry.suits(arguments[0]):
         entry = None
     if entry is None or (isinstance(primitive, Definition)):
         higher = any(map(is_function, arguments))
         lazy = bool(primitive.lazy)
-        entry = Entry(lift(_meaning(primitive, words, weights or {}), primitive.lazy, isinstance(primitive, Definition)), lazy, higher)
+        slow = isinstance(primitive, Definition) or any(map(has_tensor, arguments))
+        entry = Entry(lift(_meaning(primitive, words), primitive.lazy, remember=slow), lazy, higher)
     return Operation(primitive.word(), arguments, result, entry.kernel, entry.lazy, entry.feeds_back)
 
 
-def _meaning(primitive: Primitive, words: Mapping[str, Primitive], weights: Mapping[str, Any]) -> Callable:
+def _meaning(primitive: Primitive, words: Mapping[str, Primitive]) -> Callable:
     """The scalar meaning on positional arguments with default settings; subroutines through the interpreter."""
     options = {setting.name: setting.default for setting in primitive.settings}
     if not isinstance(primitive, Definition) and not primitive.geometric:

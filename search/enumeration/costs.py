@@ -56,11 +56,6 @@ def default_costs(words: Mapping[str, Primitive]) -> Costs:
     return Costs(table, literals=default_literals())
 
 
-def _untrained(primitive: Primitive) -> bool:
-    """A word whose every use would need training; a subroutine that brings its weights needs none."""
-    return primitive.geometric and not (isinstance(primitive, Definition) and primitive.weights)
-
-
 SILENT = frozenset("id const compose flip fix unit".split())
 """Words that add nothing where terms are applications of words to arguments."""
 

@@ -6,71 +6,31 @@ cost of a term is the sum of the costs of its words (−log probability under a 
 
 from __future__ import annotations
 
-import heapq
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from primitives.columns.bank import Bank
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import Values
-from primitives.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
-from primitives.term import Term, lambdas
+from primitives.term import Term
 from primitives.types import BOOL, INT, Constructor, Type, arguments_of, is_function, list_of, subtypes
-from primitives.values import Failure, Value, equal
+from primitives.values import Value
 
+from .answers import NEVER, Answers, Example, Hit
 from .costs import Costs, default_costs
-from .domain import Domains, usual_inputs
+from .domain import Domains
 from .growth import Found, Growth, Leaf, Plan, Stop
 from .product import direct_batch
 from .rebuild import term_of_kids, term_of_row
+from .settings import Settings
 from .sweep import Branches, Candidate, Sweep
 
-NEVER = 1 << 30
 ORDERING = frozenset("< > <= >= min max = !=".split())
-Example = tuple[Sequence[Value], Value]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Bounds of one enumeration. ``memory`` in bytes; ``types`` are added to those that polymorphic words are tried at."""
-
-    memory: int = 1 << 30
-    max_cost: int = 60
-    lambda_depth: int = 2
-    body_worlds: int = 160
-    max_worlds: int = 400
-    max_length: int = 128
-    max_steps: int | None = None
-    types: tuple[Type, ...] = ()
-    exact: bool = False
-    goal: float = 1.0
-    """The least share of the examples that a hit meets; below 1 for tasks with noise, such as those that call a trained net."""
-    strange_type: int = 2
-    check_seconds: float = 2.0
-    nested: int = 1
-    ahead_from: int = 7
-    """From this level on the search looks ahead for the goal (see sweep.py)."""
-    partial: int = 3
-    """What a program that fails on usual inputs (an empty list, a longer one) is taken to cost more."""
-    patience: float = 4.0
-    """A hit that a cheaper one may replace waits until this many times the time that it took to find."""
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A program that meets the examples: ``match`` is the share that it meets, checked by the interpreter."""
-
-    term: Term
-    cost: int
-    match: float
-    terms: int
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -105,14 +65,11 @@ class Enumerator:
         costs: Costs | None = None,
         probes: Sequence[Sequence[Value]] = (),
         constants: Sequence[tuple[Value, Type, int]] = (),
-        weights: Mapping[str, Any] | None = None,
-        settings: Settings = Settings(),
+        settings: Settings = Settings(),  # noqa: B008  (frozen)
     ) -> None:
-        """``probes`` are inputs without outputs: programs that differ on them stay apart. ``constants`` are (value, type, cost).
-        ``weights`` are the tensors (``site.parameter``) of subroutines with trained nets among the words."""
+        """``probes`` are inputs without outputs: programs that differ on them stay apart. ``constants`` are (value, type, cost)."""
         self.inputs, self.output = arguments_of(type)
         self.examples, self.probes, self.words, self.settings = list(examples), list(probes), words, settings
-        self.weights = weights or {}
         self.costs = costs or default_costs(words)
         longest = max([8, *(len(part) for part in _sequences(self.examples, self.probes))])
         self.values = Values(min(max(settings.max_length, 2 * longest), 4 * longest + 64), steps=settings.max_steps or longest + 8)
@@ -123,7 +80,7 @@ class Enumerator:
         self.plan = self._plan(constants)
         self.count = Count()
         self.keeping = True
-        self.usual = usual_inputs(self.inputs, [given for given, _ in self.examples])
+        self.answers = Answers(self.inputs, self.examples, words, settings)
 
     def _types(self, type: Type) -> tuple[Type, ...]:
         """The ground types at which polymorphic words are tried."""
@@ -143,7 +100,7 @@ class Enumerator:
                 continue
             for arguments, result in instances(primitive, self.types):
                 dearer = cost + self._surcharge(name, arguments, result)
-                operations.append((operation(primitive, arguments, result, self.words, self.weights), dearer))
+                operations.append((operation(primitive, arguments, result, self.words), dearer))
         # The goal's type first: a level's terms of other types only matter to the next level.
         operations.sort(key=lambda entry: (entry[0].result != self.output, entry[1]))
         literals = [*self.costs.literals, *constants]
@@ -176,15 +133,13 @@ class Enumerator:
         try:
             yield from self._levels()
         except Stop:
-            yield from self._released(all_of_them=True)
+            yield from self.answers.released(NEVER, math.inf)
             yield self._progress(self.level - 1)
             return
-        yield from self._released(all_of_them=True)
+        yield from self.answers.released(NEVER, math.inf)
 
     def _levels(self) -> Iterator[Hit | Progress]:
         self.level, self.next_weighing = 0, 0
-        self.waiting: list[tuple[int, int, Hit, int]] = []
-        self.arrived = 0
         self._begin()
         kept_level = 0
         while self.level < self.settings.max_cost:
@@ -197,12 +152,12 @@ class Enumerator:
                 if found.operation.result == self.output:
                     yield from self._hits(found)
                 self._sweep_pools()
-                yield from self._released()
+                yield from self.answers.released(self.level, self.seconds)
             if self.keeping:
                 kept_level = self.level
                 yield from self._look_ahead()
             yield self._progress(self.level)
-            yield from self._released()
+            yield from self.answers.released(self.level, self.seconds)
             if self._outgrown():
                 self._begin()
                 for level in range(1, self.level + 1):
@@ -218,7 +173,6 @@ class Enumerator:
         self.growth.wanted = lambda operation: self.keeping or operation.result == self.output
         self.goal_codes = self.values.encode([result for _, result in self.examples], self.output)
         self.goal = self.root.fingerprint(self.goal_codes[:, None])[0]
-        self.hits: dict[int, int] = {}
 
     def _keep(self, type: Type) -> bool:
         return self.keeping
@@ -256,8 +210,7 @@ class Enumerator:
 
     def _progress(self, cost: int) -> Progress:
         kept = sum(store.count for store in self.root.stores.values())
-        seconds = time.monotonic() - self.start
-        return Progress(cost, self.count.terms, self.count.bodies, kept, self.nbytes, seconds, self.keeping)
+        return Progress(cost, self.count.terms, self.count.bodies, kept, self.nbytes, self.seconds, self.keeping)
 
     def _outgrown(self) -> bool:
         """Whether bodies have met so many new arguments that classes of equal bodies should be split: note them and start again."""
@@ -280,16 +233,24 @@ class Enumerator:
         for candidate in sweep.run(self.plan.operations, self.plan.lambda_depth):
             yield from self._candidate(candidate)
         self._tick(sweep.tried, self.root)
-        for operation, own in self.plan.operations:
-            if operation.term.name == "if" and operation.result == self.output:
-                for candidate in Branches(self.root, self.goal_codes, self.output).run(operation, own):
+        for choice, own in self.plan.operations:
+            if choice.term.name == "if" and choice.result == self.output:
+                for candidate in Branches(self.root, self.goal_codes, self.output).run(choice, own):
                     yield from self._candidate(candidate)
+
+    def _tell(self, body: Term, name: int, cost: int) -> Iterator[Hit]:
+        return self.answers.take(body, name, cost, self.level, self.count.terms, self.seconds)
+
+    @property
+    def seconds(self) -> float:
+        """Since ``run`` was called."""
+        return time.monotonic() - self.start
 
     def _candidate(self, candidate: Candidate) -> Iterator[Hit]:
         rows = [np.array([kid]) for kid in candidate.kids]
         name = int(direct_batch(self.root, candidate.operation, rows, len(self.examples)).complete()[0])
-        if self.hits.get(name, NEVER) > candidate.cost:
-            yield from self._told(term_of_kids(self.root, candidate.operation, candidate.kids), name, candidate.cost)
+        if self.answers.wanted(name, candidate.cost):
+            yield from self._tell(term_of_kids(self.root, candidate.operation, candidate.kids), name, candidate.cost)
 
     # --- hits -----------------------------------------------------------------------------------------------------------------
 
@@ -297,60 +258,21 @@ class Enumerator:
         store = self.root.stores.get(self.output)
         for row in range(*(store.blocks.get(self.level, (0, 0)) if store else (0, 0))):
             assert store is not None
-            if (store.values[: len(self.examples), row] == self.goal_codes).sum() >= self._needed():
-                yield from self._told(term_of_row(self.root, store, row), int(store.prints.array[row]), self.level)
-
-    def _needed(self) -> int:
-        """How many examples a program must meet."""
-        return max(1, math.ceil(self.settings.goal * len(self.examples) - 1e-9))
+            if (store.values[: len(self.examples), row] == self.goal_codes).sum() >= self.answers.needed:
+                yield from self._tell(term_of_row(self.root, store, row), int(store.prints.array[row]), self.level)
 
     def _hits(self, found: Found) -> Iterator[Hit]:
         if self.settings.goal < 1:
-            rows = np.flatnonzero(found.batch.matches(self.goal_codes) >= self._needed())
+            rows = np.flatnonzero(found.batch.matches(self.goal_codes) >= self.answers.needed)
         else:
             rows = np.flatnonzero(found.batch.prints == self.goal)
         if len(rows) == 0:
             return
         prints = found.batch.complete()[rows]
         for row, name in zip(rows, prints.tolist()):
-            if self.hits.get(name, NEVER) > self.level:
+            if self.answers.wanted(name, self.level):
                 kids = [int(kid[0]) for kid in found.batch.kids(np.array([row]))]
-                yield from self._told(term_of_kids(self.root, found.operation, kids), name, self.level)
-
-    def _told(self, body: Term, name: int, cost: int) -> Iterator[Hit]:
-        """A hit, if the interpreter agrees. One that a cheaper program may yet replace waits."""
-        if self.hits.get(name, NEVER) <= cost:
-            return
-        term = lambdas(len(self.inputs), body)
-        met = sum(equal(self._run(term, given), result) for given, result in self.examples)
-        if met < self._needed():
-            return
-        self.hits[name] = cost
-        # A dearer program of the same values that still waits has lost its chance.
-        self.waiting = [entry for entry in self.waiting if entry[3] != name]
-        heapq.heapify(self.waiting)
-        hit = Hit(term, cost, met / len(self.examples), self.count.terms, time.monotonic() - self.start)
-        dearer = cost + self.settings.partial * any(isinstance(self._run(term, given), Failure) for given in self.usual)
-        if dearer <= self.level:
-            yield hit
-        else:
-            self.arrived += 1
-            heapq.heappush(self.waiting, (dearer, self.arrived, hit, name))
-
-    def _run(self, term: Term, given: Sequence[Value]) -> Value:
-        return evaluate(term, given, words=self.words, weights=self.weights, fuel=Fuel(seconds=self.settings.check_seconds))
-
-    def _released(self, all_of_them: bool = False) -> Iterator[Hit]:
-        """Waiting hits whose time has come: their cost is reached, or as much time again as they took to find has passed."""
-        now = time.monotonic() - self.start
-        while self.waiting:
-            dearer, _, hit, _ = self.waiting[0]
-            # One that is regular but fails on usual inputs waits less long than one that came from looking ahead.
-            patience = 1.5 if hit.cost <= self.level else self.settings.patience
-            if not (all_of_them or dearer <= self.level or now > patience * hit.seconds + 0.3):
-                return
-            heapq.heappop(self.waiting)
-            yield hit
+                yield from self._tell(term_of_kids(self.root, found.operation, kids), name, self.level)
 
 
 def _initial_worlds(bank: Bank) -> int:

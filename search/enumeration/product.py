@@ -47,8 +47,8 @@ class Block:
 class Batch:
     """Terms under consideration: fingerprints over the examples alone, the rows of their arguments, and their values on demand.
 
-    ``matches(goal)`` counts the examples in which each term has the goal's code; ``complete()`` gives the fingerprints over all worlds; ``values(terms)`` the values of some terms, ``[worlds, terms]``;
-    ``kids(terms)`` the rows of their arguments.
+    ``complete()`` gives the fingerprints over all worlds; ``values(terms)`` the values of some terms, ``[worlds, terms]``;
+    ``kids(terms)`` the rows of their arguments; ``matches(goal)`` in how many examples each term has the goal's code.
     """
 
     size: int
@@ -169,7 +169,9 @@ class Product:
         cuts = np.cumsum([a * b for a, b in shapes])[:-1]
         return [part.reshape(shape) for part, shape in zip(np.split(flat, cuts), shapes)]
 
-    def _gathered(self, inner: int, outer: list[int], numbers: Array, low: int, high: int, plans: list, codes: Array, results: list) -> Batch:
+    def _gathered(
+        self, inner: int, outer: list[int], numbers: Array, low: int, high: int, plans: list, codes: Array, results: list
+    ) -> Batch:
         width, size = high - low, len(numbers) * (high - low)
         mixed = [mix(result.view(np.uint64) ^ salt) for result, salt in zip(results, self.salts)]
 

@@ -51,8 +51,8 @@ class Enumerative(AbstractStrategy):
         costs = problem_costs(problem)
         constants = [(literal.value, literal.type, costs.constant) for literal in problem.constants]
         return enumerator.Enumerator(
-            problem.type, (problem.examples or ()) if examples is None else examples, words=problem.words, costs=costs, probes=problem.probes, constants=constants,
-            settings=settings,
+            problem.type, (problem.examples or ()) if examples is None else examples, words=problem.words, costs=costs,
+            probes=problem.probes, constants=constants, settings=settings,
         )  # fmt: skip
 
     def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Progress | Hit]:

@@ -18,11 +18,13 @@ def lists(element):
     return st.lists(element, max_size=5).map(tuple)
 
 
+tables = st.dictionaries(st.text(max_size=2), small, max_size=3).map(lambda found: Table(found.items()))
 VALUES = {
     "int": ints, "bool": st.booleans(), "char": st.characters(), "str": st.text(max_size=6), "float": st.floats(allow_nan=False),
-    "list(int)": lists(ints), "list(bool)": lists(st.booleans()), "list(list(int))": lists(lists(small)), "list(str)": lists(st.text(max_size=3)),
-    "pair(int, list(bool))": st.tuples(small, lists(st.booleans())), "list(pair(int, int))": lists(st.tuples(small, small)),
-    "option(list(int))": st.none() | lists(small).map(Some), "map(str, int)": st.dictionaries(st.text(max_size=2), small, max_size=3).map(lambda d: Table(d.items())),
+    "list(int)": lists(ints), "list(bool)": lists(st.booleans()), "list(list(int))": lists(lists(small)),
+    "list(str)": lists(st.text(max_size=3)), "pair(int, list(bool))": st.tuples(small, lists(st.booleans())),
+    "list(pair(int, int))": lists(st.tuples(small, small)), "option(list(int))": st.none() | lists(small).map(Some),
+    "map(str, int)": tables,
 }  # fmt: skip
 
 

@@ -1,0 +1,33 @@
+"""Bounds and preferences of one enumeration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from primitives.types import Type
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Bounds of one enumeration. ``memory`` in bytes; ``types`` are added to those that polymorphic words are tried at."""
+
+    memory: int = 1 << 30
+    max_cost: int = 60
+    lambda_depth: int = 2
+    body_worlds: int = 160
+    max_worlds: int = 400
+    max_length: int = 128
+    max_steps: int | None = None
+    types: tuple[Type, ...] = ()
+    exact: bool = False
+    goal: float = 1.0
+    """The least share of the examples that a hit meets; below 1 for tasks with noise, such as those that call a trained net."""
+    strange_type: int = 2
+    check_seconds: float = 2.0
+    nested: int = 1
+    ahead_from: int = 7
+    """From this level on the search looks ahead for the goal (see sweep.py)."""
+    partial: int = 3
+    """What a program that fails on usual inputs (an empty list, a longer one) is taken to cost more."""
+    patience: float = 4.0
+    """A hit that a cheaper one may replace waits until this many times the time that it took to find."""
