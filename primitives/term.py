@@ -10,7 +10,8 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator
 
-from .types import Type
+from .types import Type, has_tensor
+from .values import to_json
 
 MAX_DEPTH = 1_000
 """Deepest nesting of a term that is read, built or kept."""
@@ -115,7 +116,9 @@ class Literal(Term):
     def __init__(self, value: object, type: Type) -> None:
         object.__setattr__(self, "value", value)
         object.__setattr__(self, "type", type)
-        super().__init__((repr(value), type), 1)
+        # A tensor's repr is rounded and shortened: two different ones may look alike.
+        text = repr(to_json(value, type)) if has_tensor(type) else repr(value)
+        super().__init__((text, type), 1)
 
 
 class Word(Term):
@@ -259,7 +262,8 @@ def sites_of(term: Term) -> list[str]:
 
 
 def renumber_sites(term: Term, start: int = 1) -> Term:
-    """Sites numbered in pre-order; sharing is kept. Sites of shared subroutines (``name@digest…``) keep their names."""
+    """Sites numbered in pre-order; sharing is kept. Sites of shared subroutines (``name@digest…``) keep their
+    names."""
     names: dict[str, str] = {}
     for site in sites_of(term):
         names[site] = site if "@" in site else str(start + len(names))

@@ -136,8 +136,8 @@ def order_key(value: Value) -> Value:
 
 
 def less(left: Value, right: Value) -> bool:
-    """Whether the first value comes before the second. A Float NaN is neither before nor after; inside a list or pair
-    it is Undefined."""
+    """Whether the first value comes before the second. A Float NaN is neither before nor after; inside a list or
+    pair it is Undefined."""
     if type(left) in _ATOMS or isinstance(left, float):
         return bool(left < right)
     return bool(order_key(check_key(left)) < order_key(check_key(right)))
@@ -224,7 +224,7 @@ class Graph:
         return hash((frozenset(self.edges), frozenset(self.neighbours)))
 
     def __repr__(self) -> str:
-        return f"Graph({list(self.edges)!r})"
+        return f"Graph({list(self.edges)!r}, {list(self.nodes)!r})"
 
 
 class ValueMismatch(ValueError):

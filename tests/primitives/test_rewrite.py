@@ -91,3 +91,18 @@ def test_share(text, shared):
 def test_is_value():
     assert all(is_value(read(text), WORDS) for text in ("3", "(lambda (x) (head empty))", "+", "(+ 1)", "(map (+ 1))"))
     assert not any(is_value(read(text), WORDS) for text in ("(+ 1 2)", "(map (+ (+ 1 2)))", "(head empty)", "(id 3)"))
+
+
+def test_constants_that_differ_are_different_terms():
+    import torch
+
+    from primitives.term import Literal
+    from primitives.types import parse_type
+    from primitives.values import Graph
+
+    graph, vector = parse_type("graph(int)"), parse_type("Tensor[2000]")
+    assert Literal(Graph([], [1]), graph) != Literal(Graph([]), graph)
+    close = torch.zeros(2000)
+    close[1000] = 1e-7
+    assert Literal(torch.zeros(2000), vector) != Literal(close, vector)
+    assert Literal(torch.zeros(2000), vector) == Literal(torch.zeros(2000), vector)
