@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from .types import (
     CLASSES,
@@ -72,7 +73,7 @@ class Unifier:
         return variable
 
     def instantiate(
-        self, scheme: Scheme, keep: frozenset = frozenset(), settings: dict[str, int] | None = None
+        self, scheme: Scheme, keep: frozenset = frozenset(), settings: Mapping[str, Any] | None = None
     ) -> Type:
         """A copy of the scheme's type with fresh variables, except those in ``keep``.
 
