@@ -37,7 +37,11 @@ class HashExecutor:
 
     def submit(self, job_id: int, job: Mapping[str, Any], deadline: float) -> None:
         score = int(hashlib.sha256(job["candidates"][0]["term"].encode()).hexdigest()[:8], 16) / 2**33
-        found = {"outcome": OK, "scores": {"accuracy": score, "error": 1 - score, "distance": 1 - score}, "cases": [1 - score] * 8}
+        found = {
+            "outcome": OK,
+            "scores": {"accuracy": score, "error": 1 - score, "distance": 1 - score},
+            "cases": [1 - score] * 8,
+        }
         self.results.append((job_id, Result(OK, {"evaluations": [found]})))
 
     def wait(self, timeout: float | None = None) -> list[tuple[int, Result]]:

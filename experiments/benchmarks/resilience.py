@@ -1,9 +1,9 @@
-"""kill -9 of the driver at random moments, then resume: the record must equal that of an uninterrupted run.
+"""kill -9 of the driver and of workers at random moments, then resume: the record must equal that of an undisturbed run.
 
     python -m experiments.benchmarks.resilience --kills 20
 
-Deterministic mode: events and evaluations (times apart) are compared with an undisturbed run. Time budget: whatever had finished
-before each kill must be in the final record, once. After each kill no process of the run may be left.
+Deterministic mode: events and evaluations (times apart) are compared with an undisturbed run. Time budget: whatever had been recorded
+before each kill must be in the final record, once. After each kill of a driver no process of the run may be left.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,36 +25,70 @@ from library.store import open_store
 from .common import parser, report
 
 COMMAND = [sys.executable, "-m", "automl"]
+HARD = "hard.jsonl"
+GONE_SECONDS = 5.0
+"""How soon after its driver every worker must be gone."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A search: what is searched how, and the longest time (seconds) until the next kill."""
+
+    task: str
+    budget: str
+    strategy: str
+    workers: str
+    longest: float
+    victims: str = "driver"
+    extra: tuple[str, ...] = ()
+
+
+SHORT = ("--set", "schedule.epochs=4", "--set", "schedule.refine_epochs=8")
+CASES = (
+    Case(HARD, "400", "genetic", "1", 4.0),
+    Case("iris", "80", "genetic", "2", 8.0, extra=SHORT),
+    Case(HARD, "60000", "enumerative", "1", 4.0),
+    Case("iris", "80", "random", "2", 6.0, "workers", SHORT),
+)
+TIMED = Case("iris", "20s", "genetic", "2", 8.0, extra=SHORT)
 
 
 def record_of(url: str) -> dict[str, Any]:
     """A run's log and evaluations without times and ids."""
     store = open_store(url)
     run = store.runs()[0]
-    events = [[e.number, e.kind, e.ask, {k: v for k, v in e.payload.items() if k != "elapsed"}] for e in store.events(run.id)]
-    evaluations = [{k: v for k, v in e.to_dict().items() if k not in ("run", "seconds")} for e in store.evaluations(run.id)]
+    events = [
+        [e.number, e.kind, e.ask, {k: v for k, v in e.payload.items() if k != "elapsed"}] for e in store.events(run.id)
+    ]
+    evaluations = [
+        {k: v for k, v in e.to_dict().items() if k not in ("run", "seconds")} for e in store.evaluations(run.id)
+    ]
     store.close()
     return {"id": run.id, "state": run.state, "events": events, "evaluations": evaluations}
 
 
 def start(arguments: list[str], folder: Path) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "OMP_NUM_THREADS": "1"}
+    hard = {"name": "hard", "type": "list(int) -> list(int)", "examples": []}
+    hard["examples"] = [{"inputs": [[n, n * n, 3]], "output": [n**3 % 101, n]} for n in range(2, 10)]
+    (folder / HARD).write_text(json.dumps(hard) + "\n", encoding="utf-8")
+    home = str(Path(__file__).resolve().parents[2])
+    environment = {**os.environ, "AUTOML_MARKER": str(folder), "PYTHONPATH": home, "OMP_NUM_THREADS": "1"}
     quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     return subprocess.Popen([*COMMAND, *arguments], cwd=folder, env=environment, start_new_session=True, **quiet)
 
 
-def left_over(marker: str) -> list[str]:
-    """Command lines of live processes whose environment or arguments name the folder of this test."""
-    found = []
+def processes(marker: str) -> dict[int, str]:
+    """Command lines by id of live processes whose environment or arguments name the folder of this test."""
+    found: dict[int, str] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             try:
-                text = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
+                text = (entry / "environ").read_bytes() + b"\0\0" + (entry / "cmdline").read_bytes().rstrip(b"\0")
                 state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
             except OSError:
                 continue
             if marker.encode() in text and state != "Z":
-                found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+                found[int(entry.name)] = text.rpartition(b"\0\0")[2].replace(b"\0", b" ").decode(errors="replace")
     return found
 
 
@@ -76,60 +111,93 @@ def wait_for_run(url: str, process: subprocess.Popen[bytes], limit: float = 60.0
     raise RuntimeError(f"the search did not start: {error[-500:]}")
 
 
-def trial(task: str, budget: str, strategy: str, workers: str, seed: int, rng: random.Random, longest: float) -> dict[str, Any]:
-    """One search, killed at random moments until it gets through, resumed each time."""
+def check_gone(folder: Path) -> None:
+    """Nothing of the run may live on for long."""
+    deadline = time.monotonic() + GONE_SECONDS
+    while processes(str(folder)):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"left running after kill -9: {processes(str(folder))}")
+        time.sleep(0.05)
+
+
+def arguments_of(case: Case, seed: int, url: str) -> list[str]:
+    options = {"budget": case.budget, "strategy": case.strategy, "workers": case.workers, "seed": seed, "library": url}
+    return [
+        "search",
+        case.task,
+        *(part for name, value in options.items() for part in (f"--{name}", str(value))),
+        *case.extra,
+    ]
+
+
+def strike(case: Case, process: subprocess.Popen[bytes], folder: Path, rng: random.Random) -> int:
+    """Kill the driver, or one of its workers. Returns how many processes were killed."""
+    if case.victims == "driver":
+        process.kill()
+        process.wait()
+        check_gone(folder)
+        return 1
+    workers = sorted(number for number, line in processes(str(folder)).items() if "automl.workers.child" in line)
+    if workers:
+        os.kill(rng.choice(workers), signal.SIGKILL)
+    return len(workers[:1])
+
+
+def trial(case: Case, seed: int, rng: random.Random, most: int) -> dict[str, Any]:
+    """One search, struck at random moments (at most ``most`` times) until it gets through, resumed each time."""
     with tempfile.TemporaryDirectory(prefix="automl-kill-") as name:
         folder = Path(name)
         url = f"sqlite:///{folder / 'library.db'}"
-        os.environ["AUTOML_MARKER"] = str(folder)
-        search = ["search", task, "--budget", budget, "--strategy", strategy, "--workers", workers, "--seed", str(seed), "--library", url]
-        process = start(search, folder)
-        run, kills, seen = wait_for_run(url, process), 0, set()
-        while True:
+        process = start(arguments_of(case, seed, url), folder)
+        run = wait_for_run(url, process)
+        kills, seen = 0, set()
+        while process.poll() is None:
             try:
-                process.wait(timeout=rng.uniform(0.05, longest))
-                break
+                process.wait(timeout=rng.uniform(0.05, case.longest) if kills < most else None)
             except subprocess.TimeoutExpired:
-                os.kill(process.pid, signal.SIGKILL)
-                process.wait()
-                kills += 1
-            time.sleep(1.5)
-            left = left_over(str(folder))
-            if left:
-                raise AssertionError(f"left running after kill -9: {left}")
-            seen |= {(e["ask"], e["term"]) for e in record_of(url)["evaluations"]}
-            longest *= 1.15
-            process = start(["runs", "resume", run, "--library", url], folder)
+                kills += strike(case, process, folder, rng)
+            if process.returncode == -signal.SIGKILL:
+                seen |= {(e["ask"], e["term"]) for e in record_of(url)["evaluations"]}
+                process = start(["runs", "resume", run, "--library", url], folder)
         if process.returncode != 0:
-            raise AssertionError(f"exit {process.returncode}: {process.stderr.read().decode() if process.stderr else ''}")
+            raise AssertionError(
+                f"exit {process.returncode}: {process.stderr.read().decode() if process.stderr else ''}"
+            )
+        check_gone(folder)
         found = record_of(url)
         asks = [e["ask"] for e in found["evaluations"]]
-        assert len(asks) == len(set(asks)), "an ask was recorded twice"
-        assert seen <= {(e["ask"], e["term"]) for e in found["evaluations"]}, "a finished evaluation was lost"
+        if len(asks) != len(set(asks)):
+            raise AssertionError("an ask was recorded twice")
+        if not seen <= {(e["ask"], e["term"]) for e in found["evaluations"]}:
+            raise AssertionError("what was recorded before a kill is lost")
         return {**found, "kills": kills}
 
 
 def main() -> None:
     arguments = parser(__doc__)
-    arguments.add_argument("--kills", type=int, default=20)
+    arguments.add_argument("--kills", type=int, default=20, help="of drivers, in deterministic mode; at least")
     options = arguments.parse_args()
     started = time.perf_counter()
     rng = random.Random(options.seed)
-    cases = [("starter.jsonl?task=sum of squares", "3000", "genetic", "1"), ("iris", "24", "genetic", "2")]
-    rows, total = [], 0
-    while total < options.kills:
-        task, budget, strategy, workers = cases[len(rows) % len(cases)]
-        plain = trial(task, budget, strategy, workers, options.seed, rng, 1e6)
-        killed = trial(task, budget, strategy, workers, options.seed, rng, 3.0)
-        same = all(plain[key] == killed[key] for key in ("events", "evaluations"))
-        total += killed["kills"]
-        rows.append({"task": task, "strategy": strategy, "workers": workers, "kills": killed["kills"], "same record": same,
-                     "evaluations": len(killed["evaluations"])})  # fmt: skip
-        print(json.dumps(rows[-1]), flush=True)
-    timed = trial("iris", "20s", "genetic", "2", options.seed, rng, 6.0)
-    rows.append({"task": "iris", "budget": "20s", "kills": timed["kills"], "evaluations": len(timed["evaluations"]), "lost": 0, "twice": 0})
+    rows: list[dict[str, Any]] = []
+    plain = {case: trial(case, options.seed, rng, 0) for case in CASES}
+    while sum(row["kills"] for row in rows if row["of"] == "driver") < options.kills:
+        for case in CASES:
+            killed = trial(case, options.seed, rng, most=6)
+            same = all(plain[case][key] == killed[key] for key in ("events", "evaluations", "state"))
+            rows.append(_row(case, killed) | {"same record": same})
+            print(json.dumps(rows[-1]), flush=True)
+            if not same:
+                raise AssertionError("the record differs from that of the undisturbed run")
+    rows.append(_row(TIMED, trial(TIMED, options.seed, rng, most=6)) | {"lost": 0, "twice": 0})
     print(json.dumps(rows[-1]), flush=True)
+    total = {who: sum(row["kills"] for row in rows if row["of"] == who) for who in ("driver", "workers")}
     report("resilience", {"kills": total, "rows": rows}, seed=options.seed, started=started, path=options.json)
+
+
+def _row(case: Case, found: dict[str, Any]) -> dict[str, Any]:
+    shown = {"task": case.task, "budget": case.budget, "strategy": case.strategy, "workers": case.workers}
+    return {**shown, "of": case.victims, "kills": found["kills"], "evaluations": len(found["evaluations"])}
 
 
 if __name__ == "__main__":
