@@ -32,7 +32,9 @@ class Bank:
 
     def __init__(self, values: Values, variables: Sequence[Type], columns: Sequence[Array], count: int, max_worlds: int = SCRATCH) -> None:
         """A root bank with ``count`` worlds and one column of codes a variable."""
-        self.values, self.variables, self.parent = values, tuple(variables), None
+        self.values, self.variables = values, tuple(variables)
+        self.parent: Bank | None = None
+        self.worlds, self.scratch = TuplePool([None]), TuplePool([None])  # a root's worlds are the examples
         self.columns = [np.asarray(column, np.int64) for column in columns]
         self.filled, self.judged, self.depth, self.max_worlds = count, count, 0, max_worlds
         self.bound: tuple[Type, ...] = ()

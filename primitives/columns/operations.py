@@ -23,6 +23,7 @@ from ..values import Failed, Failure
 from .frame import Operation
 from .kernels import Entry, find_kernel
 from .lift import lift
+from .subroutine import Unsupported, subroutine_kernel
 
 
 def replace(type: Type, names: Mapping[Type, Type]) -> Type:
@@ -45,12 +46,24 @@ def operation(primitive: Primitive, arguments: tuple[Type, ...], result: Type, w
     entry = Entry(primitive.columns) if primitive.columns is not None else find_kernel(primitive.name)
     if entry is not None and entry.suits is not None and arguments and not entry.suits(arguments[0]):
         entry = None
-    if entry is None or (isinstance(primitive, Definition)):
-        higher = any(map(is_function, arguments))
-        lazy = bool(primitive.lazy)
+    if isinstance(primitive, Definition):
+        entry = _subroutine(primitive, arguments, result, words)
+    if entry is None:
         slow = isinstance(primitive, Definition) or any(map(has_tensor, arguments))
-        entry = Entry(lift(_meaning(primitive, words), primitive.lazy, remember=slow), lazy, higher)
+        higher = any(map(is_function, arguments))
+        entry = Entry(lift(_meaning(primitive, words), primitive.lazy, remember=slow), bool(primitive.lazy), feeds_back=higher)
     return Operation(primitive.word(), arguments, result, entry.kernel, entry.lazy, entry.feeds_back)
+
+
+def _subroutine(primitive: Definition, arguments: tuple[Type, ...], result: Type, words: Mapping[str, Primitive]) -> Entry | None:
+    """The subroutine's body on columns, where it can be."""
+    if primitive.geometric or not arguments:
+        return None
+    try:
+        kernel = subroutine_kernel(primitive, arguments, result, words, lambda word, types, to: operation(word, types, to, words))
+    except Unsupported:
+        return None
+    return Entry(kernel, feeds_back=any(map(is_function, arguments)))
 
 
 def _meaning(primitive: Primitive, words: Mapping[str, Primitive]) -> Callable:
@@ -88,7 +101,7 @@ def instances(primitive: Primitive, types: Iterable[Type]) -> Iterator[tuple[tup
         kind = primitive.scheme.constraints.get(variable.name)
         choices.append([t for t in allowed if kind is None or in_class(t, kind)])
     for chosen in itertools.product(*choices):
-        names = dict(zip(variables, chosen))
+        names: dict[Type, Type] = dict(zip(variables, chosen))
         ground = tuple(replace(argument, names) for argument in arguments), replace(result, names)
         if all(part in allowed for type in (*ground[0], ground[1]) for part in _data_types(type)):
             yield ground

@@ -27,7 +27,7 @@ class Grown:
     """A one-dimensional array that grows by doubling."""
 
     def __init__(self, dtype: type = np.int64, capacity: int = 64) -> None:
-        self._array = np.empty(capacity, dtype)
+        self._array: Array = np.empty(capacity, dtype)
         self.size = 0
 
     @property

@@ -104,7 +104,7 @@ class Enumerator:
         # The goal's type first: a level's terms of other types only matter to the next level.
         operations.sort(key=lambda entry: (entry[0].result != self.output, entry[1]))
         literals = [*self.costs.literals, *constants]
-        leaves = {}
+        leaves: dict[tuple[int, Type], int] = {}
         for value, type, cost in literals:
             if type in self.types:
                 code = self.values.pool(type).encode(value)

@@ -1,0 +1,208 @@
+"""A subroutine on columns: its body at ground types, evaluated node by node with the kernels of its words.
+
+The environment is one column a variable. A lambda that a word takes as argument becomes closures that are row numbers of the environment:
+calling them gathers those rows, adds the arguments and evaluates the lambda's body, so captured variables and nesting need nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..primitive import PURE, Definition, Primitive, expand
+from ..term import Lambda, Let, Literal, Term, Variable, Word, apply, shift, spine
+from ..types import Type, arguments_of, function, is_function, is_ground
+from ..unify import Mismatch, Unifier
+from .frame import Frame, Kernel, Operation
+from .hashing import Array
+from .pools import FAIL, Values
+
+Environment = Sequence[Array]
+Node = Callable[["Scope", Environment, int], Array]
+"""A compiled term: gives the column of values in an environment of so many rows."""
+Build = Callable[[Primitive, tuple[Type, ...], Type], Operation]
+
+
+class Unsupported(Exception):
+    """The body has a form that columns do not evaluate; the caller lifts the scalar meaning instead."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a subroutine runs: the frame of its own call, which knows the functions among its arguments."""
+
+    frame: Frame
+
+    @property
+    def values(self) -> Values:
+        return self.frame.values
+
+
+@dataclass(frozen=True)
+class _Caller:
+    """Applies closures that are rows of an environment."""
+
+    scope: Scope
+    environment: Environment
+    bodies: Mapping[int, Node]
+
+    @property
+    def values(self) -> Values:
+        return self.scope.values
+
+    def apply(self, operation: Operation, position: int, closures: Array, arguments: Sequence[Array]) -> Array:
+        inner = [column[closures] for column in self.environment]
+        return self.bodies[position](self.scope, [*inner, *arguments], len(closures))
+
+
+def subroutine_kernel(
+    primitive: Definition, arguments: tuple[Type, ...], result: Type, words: Mapping[str, Primitive], build: Build
+) -> Kernel:
+    """The kernel of a subroutine at ground types. ``build`` makes the operations of its words. Raises Unsupported."""
+    unifier = Unifier()
+    count = len(arguments)
+    body: Term = expand(primitive.body, words)
+    for _ in range(count):
+        if not isinstance(body, Lambda):
+            raise Unsupported
+        body = body.body
+    compiler = _Compiler(unifier, words, build)
+    try:
+        finish = compiler.term(body, result, tuple(arguments), tuple(range(count)))
+        node = finish()
+    except Mismatch as mismatch:
+        raise Unsupported from mismatch
+
+    def kernel(frame: Frame, *columns: Array) -> Array:
+        return node(Scope(frame), columns, len(columns[0]))
+
+    return kernel
+
+
+class _Compiler:
+    """Types first, nodes after: ``term`` unifies and returns what makes the node once all types are known."""
+
+    def __init__(self, unifier: Unifier, words: Mapping[str, Primitive], build: Build) -> None:
+        self.unifier, self.words, self.build = unifier, words, build
+
+    def ground(self, type: Type) -> Type:
+        resolved = self.unifier.resolve(type)
+        if not is_ground(resolved):
+            raise Unsupported
+        return resolved
+
+    def term(self, term: Term, wanted: Type, scope: tuple[Type, ...], parameters: tuple[int, ...]) -> Callable[[], Node]:
+        if isinstance(term, Variable):
+            position = len(scope) - 1 - term.index
+            self.unifier.unify(scope[position], wanted)
+            return lambda: lambda where, environment, count: environment[position]
+        if isinstance(term, Literal):
+            self.unifier.unify(term.type, wanted)
+            value, type = term.value, term.type
+            return lambda: lambda where, environment, count: np.full(count, where.values.pool(type).encode(value), np.int64)
+        if isinstance(term, Let):
+            return self.let(term, wanted, scope, parameters)
+        head, given = spine(term)
+        if isinstance(head, Lambda) and given:
+            return self.let(Let(given[0], apply(head.body, *(shift(rest, 1) for rest in given[1:]))), wanted, scope, parameters)
+        if isinstance(head, Word):
+            return self.word(head, given, wanted, scope, parameters)
+        if isinstance(head, Variable) and given:
+            return self.parameter(head, given, wanted, scope, parameters)
+        raise Unsupported
+
+    def let(self, term: Let, wanted: Type, scope: tuple[Type, ...], parameters: tuple[int, ...]) -> Callable[[], Node]:
+        bound = self.unifier.fresh()
+        value = self.term(term.value, bound, scope, parameters)
+        body = self.term(term.body, wanted, (*scope, bound), parameters)
+
+        def finish() -> Node:
+            if is_function(self.ground(bound)):
+                raise Unsupported
+            first, second = value(), body()
+
+            def node(where: Scope, environment: Environment, count: int) -> Array:
+                column = first(where, environment, count)
+                found = second(where, [*environment, column], count)
+                return np.where(column == FAIL, FAIL, found)
+
+            return node
+
+        return finish
+
+    def word(
+        self, head: Word, given: list[Term], wanted: Type, scope: tuple[Type, ...], parameters: tuple[int, ...]
+    ) -> Callable[[], Node]:
+        primitive = self.words.get(head.name)
+        if primitive is None or primitive.sited or primitive.geometric or primitive.purity != PURE or head != primitive.word():
+            raise Unsupported
+        if len(given) != primitive.arity:
+            raise Unsupported
+        types, result = arguments_of(self.unifier.instantiate(primitive.scheme))
+        types, result = types[: primitive.arity], function(*types[primitive.arity :], result)
+        self.unifier.unify(result, wanted)
+        # Data before functions: a lambda's argument types are mostly known from the data.
+        makers: dict[int, Callable[[], Node]] = {}
+        for position in sorted(range(len(types)), key=lambda i: isinstance(given[i], Lambda)):
+            makers[position] = self.argument(given[position], types[position], scope, parameters)
+
+        def finish() -> Node:
+            ground = tuple(self.ground(type) for type in types)
+            operation = self.build(primitive, ground, self.ground(result))
+            nodes = {position: maker() for position, maker in makers.items()}
+            bodies = {position: nodes[position] for position, type in enumerate(ground) if is_function(type)}
+
+            def node(where: Scope, environment: Environment, count: int) -> Array:
+                columns = [
+                    np.arange(count) if position in bodies else nodes[position](where, environment, count)
+                    for position in range(len(ground))
+                ]
+                found = operation.run(Frame(_Caller(where, environment, bodies), operation), columns)
+                return found if columns else np.repeat(found, count)
+
+            return node
+
+        return finish
+
+    def argument(self, term: Term, wanted: Type, scope: tuple[Type, ...], parameters: tuple[int, ...]) -> Callable[[], Node]:
+        """An argument; where a function is wanted, the node of its body over the environment and the function's arguments."""
+        wanted = self.unifier.resolve(wanted)
+        if not is_function(wanted):
+            return self.term(term, wanted, scope, parameters)
+        bound, result = arguments_of(wanted)
+        body, open_binders = term, 0
+        while isinstance(body, Lambda) and open_binders < len(bound):
+            body, open_binders = body.body, open_binders + 1
+        missing = len(bound) - open_binders
+        if missing and not all(isinstance(given, (Variable, Literal)) for given in spine(body)[1]):
+            raise Unsupported  # the interpreter evaluates them once, and fails with them even where the function is never called
+        if missing:  # a word, a parameter or a partial application: give it the arguments that it lacks
+            body = apply(shift(body, missing), *(Variable(missing - 1 - i) for i in range(missing)))
+        return self.term(body, result, (*scope, *bound), parameters)
+
+    def parameter(
+        self, head: Variable, given: list[Term], wanted: Type, scope: tuple[Type, ...], parameters: tuple[int, ...]
+    ) -> Callable[[], Node]:
+        """A call of a function that the subroutine was given."""
+        position = len(scope) - 1 - head.index
+        if position not in parameters or not is_function(scope[position]):
+            raise Unsupported
+        types, result = arguments_of(scope[position])
+        if len(types) != len(given):
+            raise Unsupported
+        self.unifier.unify(result, wanted)
+        makers = [self.term(term, type, scope, parameters) for term, type in zip(given, types)]
+
+        def finish() -> Node:
+            nodes = [maker() for maker in makers]
+
+            def node(where: Scope, environment: Environment, count: int) -> Array:
+                columns = [inner(where, environment, count) for inner in nodes]
+                return where.frame.call(position, environment[position], *columns)
+
+            return node
+
+        return finish
+
