@@ -135,7 +135,8 @@ class Grammar:
     def sample(self, type: Type, chooser: Chooser, size: int | None = None, attempts: int = 30) -> Term:
         """A random closed term of the type, at most ``size`` large (default: a random bound up to the problem's ``max_size``).
 
-        Where small bounds fail, the largest is tried. Terms that ignore all inputs are drawn again, up to half of the ``attempts``. Raises DeadEnd after ``attempts`` failed tries.
+        Where small bounds fail, the largest is tried. Terms that ignore all inputs are drawn again, up to half of the
+        ``attempts``. Raises DeadEnd after ``attempts`` failed tries.
         """
         arguments, result = arguments_of(type)
         least = len(arguments) + (1 if result in arguments else self.least(result))
@@ -306,9 +307,9 @@ class Grammar:
             least = self.pipelines.least(goal)
             if least < NEVER:
                 rules.append(Production("net", "net", (), self.pipelines.WEIGHT, least))
-        for instance, number in self._instances(goal):
+        for instance, copy in self._instances(goal):
             weight = math.exp(self.weights[instance.word.name]) * instance.share
-            label = f"{instance.word.name}/{number}"
+            label = f"{instance.word.name}/{copy}"
             rules.append(Production("word", label, instance.arguments, weight, 1, instance.word, None, instance.fixed))
         return rules
 

@@ -32,14 +32,14 @@ MAX_BRANCH = 8
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A rule from some kind of data: words still needed ``after`` it (``hurried``: 0 if it stays at the goal), and ``extra`` size.
+    """A rule from some kind of data: words still needed ``after`` it, and when it is ``aimed`` at the goal; the ``extra`` size it takes.
 
     ``bare`` is its name if it has no settings: such a word seldom follows itself.
     """
 
     rule: Rule
     after: int
-    hurried: int
+    aimed: int
     extra: int
     weight: float
     bare: str
@@ -95,11 +95,11 @@ class Pipelines:
         last = ""
         for stage in itertools.count():
             need, left = self.steps_to(value.type, goal), budget - value.term.size
-            if need == 0 and stage >= planned:
+            if need == 0 and (stage >= planned or (left <= 0 and stage >= least)):
                 return value
             if need > left or left <= 0:
                 raise DeadEnd(f"goal={goal}: {value.type} is {need} words away, {left} are left")
-            hurry = planned - stage <= max(need, 1)
+            hurry = min(planned - stage, left) <= max(need, 1)
             value, last = self._stage(value, goal, left, context, (*place, 2 + stage), hurry, last)
         raise AssertionError("the loop ends by a return")
 
@@ -114,11 +114,10 @@ class Pipelines:
             labels = [f"{step.rule.name}/{step.rule.data}" for step, _ in options]
             weights = list(itertools.accumulate(weight for _, weight in options))
             step, _ = options.pop(context.chooser.pick((*place, attempt), labels, weights))
-            wanted = goal if hurry and step.after == 0 else None
+            wanted = goal if hurry and step.aimed == 0 else None
+            room = max(left - (step.aimed if hurry else step.after), 1)
             try:
-                new = self.apply_rule(
-                    step.rule, value, wanted, max(left - step.after, 1), context, (*place, 4 + attempt)
-                )
+                new = self.apply_rule(step.rule, value, wanted, room, context, (*place, 4 + attempt))
             except (DeadEnd, ShapeError):
                 continue
             return new, step.rule.name
@@ -131,25 +130,24 @@ class Pipelines:
         steps = self._steps.get(key)
         if steps is None:
             steps = self._steps[key] = self._measured(*key)
-        nearest = max(need, 1) if hurry else FAR
-        return [
-            (step, step.weight * 0.02 if step.bare == last else step.weight)
-            for step in steps
-            if step.after + step.extra < left and (step.hurried if hurry else step.after) < nearest
-        ]
+        if hurry:
+            found = [step for step in steps if step.aimed < max(need, 1) and step.aimed + step.extra < left]
+        else:
+            found = [step for step in steps if step.after + step.extra < left]
+        return [(step, step.weight * 0.02 if step.bare == last else step.weight) for step in found]
 
     def _measured(self, kind: Type, goal: Type, there: bool) -> list[Step]:
         """Rules for data of a kind with their distances to the goal after them; ``there``: the data is of the goal type already."""
         steps = []
         for rule, following in self.kinds.steps(kind):
+            after = self.kinds.distance(following, goal)
             closes = following == kind_of(goal) and self.kinds.closes(rule, goal)
-            after = 0 if closes else self.kinds.distance(following, goal)
-            if after >= FAR:
+            aimed = 0 if closes or (there and following == kind and rule.keeps) else after
+            if min(after, aimed) >= FAR:
                 continue
-            keeps = there and following == kind and rule.keeps
             extra = 2 * len(rule.others) if rule.form == "plain" else 3
             bare = "" if rule.signature.word.settings else rule.name
-            steps.append(Step(rule, after, 0 if keeps else after, extra, self.weights[rule], bare))
+            steps.append(Step(rule, after, aimed, extra, self.weights[rule], bare))
         return steps
 
     def apply_rule(

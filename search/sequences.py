@@ -40,7 +40,8 @@ def _map(
         kinds = [kind for kind in pipelines.kinds.reachable(kind_of(element)) if has_tensor(kind)]
         if not kinds:
             raise DeadEnd(f"word={rule.name}: no net takes {element}")
-        wanted = open_goal(kinds[context.chooser.pick((*place, 0), list(map(str, kinds)), range(1, len(kinds) + 1))])
+        weights = list(itertools.accumulate(1 / (1 + 4 * far) for far, _ in enumerate(kinds)))  # the nearest first
+        wanted = open_goal(kinds[context.chooser.pick((*place, 0), list(map(str, kinds)), weights)])
     start = Value(Variable(0), element)
     body = pipelines.extend(start, wanted, room - 2, context.inside(element), (*place, 1), least=1)
     return Value(apply(Word(rule.name), Lambda(body.term), value.term), list_of(body.type))
