@@ -19,7 +19,8 @@ Kernel = Callable[..., Array]
 class Caller(Protocol):
     """Whatever can apply closures: a bank, or the frame of a subroutine."""
 
-    values: Values
+    @property
+    def values(self) -> Values: ...
 
     def apply(self, operation: Operation, position: int, closures: Array, arguments: Sequence[Array]) -> Array: ...
 

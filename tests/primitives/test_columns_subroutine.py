@@ -62,7 +62,8 @@ def test_body_on_columns_equals_the_interpreter(body):
 def test_a_subroutine_may_take_functions_and_use_subroutines():
     twice = definition("twice", "(a -> a) -> a -> a", parse("(lambda (f x) (f (f x)))", WORDS))
     words = {**WORDS, "twice": twice}
-    outer = definition("outer", "list(int) -> list(int)", parse("(lambda (xs) (map (lambda (x) (twice (lambda (y) (* y y)) x)) xs))", words))
+    body = parse("(lambda (xs) (map (lambda (x) (twice (lambda (y) (* y y)) x)) xs))", words)
+    outer = definition("outer", "list(int) -> list(int)", body)
     words["outer"] = outer
     ints = list_of(INT)
     values = Values()
