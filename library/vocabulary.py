@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
+from typing import Any
 
-from primitives.primitive import Definition, Primitive, builtin_words, definition
+from primitives.primitive import Definition, Primitive, builtin_words, definition, expand
 from primitives.syntax import TermSyntaxError, parse
 from primitives.term import Term, Word, map_words, words_in
 from primitives.types import parse_scheme
@@ -58,6 +59,8 @@ class Vocabulary:
             base = {name: base[name] for name in allowed if name in base}
         self.all_words: Mapping[str, Primitive] = MappingProxyType(every)
         self.words: Mapping[str, Primitive] = MappingProxyType({**base, **self.definitions})
+        self._pinned = {record.name: pinned_name(record) for record in self.records if record.state == "active"}
+        self._plain = {pinned: name for name, pinned in self._pinned.items()}
 
     @property
     def digest(self) -> str:
@@ -67,14 +70,11 @@ class Vocabulary:
 
     def read(self, text: str) -> Term:
         """A stored term; pinned names of active subroutines become plain ones. Raises TermSyntaxError."""
-        plain = {pinned_name(r): r.name for r in self.records if r.state == "active"}
-        term = parse(text, self.all_words)
-        return map_words(term, lambda w: Word(plain[w.name], w.settings, w.site) if w.name in plain else w)
+        return _renamed(parse(text, self.all_words), self._plain)
 
     def pin(self, term: Term) -> Term:
         """The term with every subroutine named ``name@digest``, as it is stored."""
-        pinned = {r.name: pinned_name(r) for r in self.records if r.state == "active"}
-        return map_words(term, lambda w: Word(pinned[w.name], w.settings, w.site) if w.name in pinned else w)
+        return _renamed(term, self._pinned)
 
     def subroutines_in(self, term: Term) -> list[Subroutine]:
         """The subroutines that occur in the term directly, in order of first occurrence."""
@@ -97,20 +97,37 @@ class Vocabulary:
         return found
 
 
+def _renamed(term: Term, names: Mapping[str, str]) -> Term:
+    if not names:
+        return term
+    return map_words(term, lambda w: Word(names[w.name], w.settings, w.site) if w.name in names else w)
+
+
 def pinned_name(record: Subroutine) -> str:
     return f"{record.name}@{record.digest[:SHORT]}"
 
 
 def _define(record: Subroutine, words: Mapping[str, Primitive], weights: Mapping[str, bytes]) -> Definition:
+    """The record as a word. Its body is expanded, so that it means the same whichever words a search is given."""
     data = weights.get(record.weights) if record.weights is not None else None
     try:
-        body = parse(record.body, words)
-        return definition(
-            record.name, record.type, body, doc=record.description, weights=record.weights, digest=record.digest,
-            load=None if data is None else partial(from_bytes, data),
-        )  # fmt: skip
+        written, _ = parse(record.body, words), parse_scheme(record.type)
+        body = expand(written, words)
     except ValueError as error:
         raise StoreError(f"subroutine={pinned_name(record)}: its stored text cannot be read: {error}") from None
+    inner = [found for found in (words[word.name] for word in words_in(written)) if isinstance(found, Definition)]
+    load = None if data is None and not any(each.load for each in inner) else partial(_load, data, inner)
+    return definition(
+        record.name, record.type, body, doc=record.description, weights=record.weights, digest=record.digest, load=load
+    )
+
+
+def _load(data: bytes | None, inner: Sequence[Definition]) -> dict[str, Any]:
+    """A subroutine's own weights and those of the subroutines in its body, under the sites of its expanded body."""
+    found: dict[str, Any] = {}
+    for each in inner:
+        found.update(each.tensors)
+    return found if data is None else found | from_bytes(data)
 
 
 def _ordered(records: Sequence[Subroutine], words: Mapping[str, Primitive]) -> list[Subroutine]:

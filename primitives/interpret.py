@@ -49,7 +49,8 @@ def evaluate(
 ) -> Value | Failure:
     """The value of a closed term applied to the arguments, or a Failure.
 
-    ``weights`` maps ``site.parameter`` to tensors (default: those of the library's subroutines); ``storage`` is the run's folder for words that remember.
+    ``weights`` maps ``site.parameter`` to tensors (default: those of the library's subroutines);
+    ``storage`` is the run's folder for words that remember.
     """
     machine = Machine(words, LibraryWeights(term, words) if weights is None else weights, fuel, storage, training)
     try:

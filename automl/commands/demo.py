@@ -46,7 +46,6 @@ def demo(
             frozen=True,
             only=set(reused),
             on_result=_teller(write, "none"),
-            quiet_net=True,
         )
         print_growth(growth.results, "With the growing library")
         _show_library(grown)
