@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 TORCH := $(shell sed -n 's/^torch==/==/p' constraints.txt)
 PYTEST := $(BIN)/python -m pytest
-PYTEST_FLAGS ?=
+PYTEST_FLAGS ?= -n 2
 
 # One thread for the tests' own process: on a busy machine torch's threads wait for each other.
 export OMP_NUM_THREADS ?= 1
@@ -42,7 +42,7 @@ unit: $(STAMP)
 	$(PYTEST) -m "not slow" $(PYTEST_FLAGS)
 
 test-slow: $(STAMP)
-	$(PYTEST) -m slow --timeout 900 $(PYTEST_FLAGS)
+	$(PYTEST) -m slow --timeout 900
 
 bench: $(STAMP)
 	$(BIN)/python -m experiments.benchmarks
