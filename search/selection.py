@@ -132,7 +132,7 @@ def fronts(population: Sequence[Individual]) -> list[list[Individual]]:
     """Non-dominated fronts (Deb et al. 2002), best first, with crowding distances assigned."""
     from deap.tools import emo
 
-    sorted_fronts = emo.sortNondominated(list(population), len(population))
+    sorted_fronts = emo.sortLogNondominated(list(population), len(population))
     for front in sorted_fronts:
         emo.assignCrowdingDist(front)
     return sorted_fronts
@@ -142,7 +142,7 @@ def survivors_nsga2(population: Sequence[Individual], count: int) -> list[Indivi
     """The ``count`` best by front, then by crowding distance; in the order of their asks."""
     from deap import tools
 
-    kept = tools.selNSGA2(list(population), count)
+    kept = tools.selNSGA2(list(population), count, nd="log")
     return sorted(kept, key=lambda one: one.ask)
 
 
