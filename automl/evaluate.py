@@ -128,6 +128,9 @@ def evaluate_candidate(prepared: Prepared, candidate: Mapping[str, Any]) -> Eval
         return Evaluated("ill-typed", detail=str(error))
     if inference.waiting:
         return Evaluated("ill-typed", detail=f"shapes are not known: {inference.waiting[0]}")
+    unknown = [word for word, _, _ in inference.layers if word.site is not None and word.site not in inference.sites]
+    if unknown:  # in a part that no value ever reaches, so that nothing fixes its shapes
+        return Evaluated("ill-typed", detail=f"the input of {unknown[0].name} @{unknown[0].site} has no known shape")
     found = _evaluate(prepared, term, inference, candidate)
     return Evaluated(**{**vars(found), "seconds": time.perf_counter() - started})
 

@@ -26,6 +26,7 @@ from .common import parser, report
 
 COMMAND = [sys.executable, "-m", "automl"]
 HARD = "hard.jsonl"
+FUSED = "starter.jsonl?task=dot%20product"
 GONE_SECONDS = 5.0
 """How soon after its driver every worker must be gone."""
 
@@ -47,8 +48,8 @@ SHORT = ("--set", "schedule.epochs=4", "--set", "schedule.refine_epochs=8")
 CASES = (
     Case(HARD, "400", "genetic", "1", 4.0),
     Case("iris", "80", "genetic", "2", 8.0, extra=SHORT),
-    Case(HARD, "60000", "enumerative", "1", 4.0),
-    Case("iris", "80", "random", "2", 6.0, "workers", SHORT),
+    Case(FUSED, "300000", "enumerative", "1", 3.0),
+    Case("iris", "80", "random", "2", 3.0, "workers", SHORT),
 )
 TIMED = Case("iris", "20s", "genetic", "2", 8.0, extra=SHORT)
 
@@ -68,7 +69,7 @@ def record_of(url: str) -> dict[str, Any]:
 
 
 def start(arguments: list[str], folder: Path) -> subprocess.Popen[bytes]:
-    hard = {"name": "hard", "type": "list(int) -> list(int)", "examples": []}
+    hard: dict[str, Any] = {"name": "hard", "type": "list(int) -> list(int)", "examples": []}
     hard["examples"] = [{"inputs": [[n, n * n, 3]], "output": [n**3 % 101, n]} for n in range(2, 10)]
     (folder / HARD).write_text(json.dumps(hard) + "\n", encoding="utf-8")
     home = str(Path(__file__).resolve().parents[2])

@@ -102,10 +102,11 @@ def test_what_python_cannot_stop_is_killed(impossible, quick, fixed, hostile):
 def test_hostile_nets_are_outcomes(blobs, quick, fixed, hostile, workers):
     nets = [f"(lambda (x) (dense :units 3 @1 ({word} @2 (flatten x))))" for word in ("blow_up", "swell")]
     huge = "(lambda (x) (dense :units 3 @1 (dense :units 2000000000 @2 (flatten x))))"
-    fixed(*nets, huge, "(lambda (x) (flatten x))", NET)
+    unreached = "(fold (lambda (y z) (dense :units 3 @2 (batch_norm @3 z))) (dense :units 3 @4 (flatten x)) empty)"
+    fixed(*nets, huge, "(lambda (x) (flatten x))", NET, f"(lambda (x) {unreached})")
     found, store = search(blobs, quick(12, strategy="fixed", workers=workers, deadline=20.0))
     assert outcomes(store)[:4] == ["diverged", "out of memory", "out of memory", "ill-typed"]
-    assert outcomes(store)[4] == "ok" and found.program
+    assert outcomes(store)[4:6] == ["ok", "ill-typed"] and found.program
     assert found.parameters == 51
 
 
