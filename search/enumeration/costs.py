@@ -17,6 +17,11 @@ MEDIUM = (
 ).split()
 RARE = "negate abs sort_by range_from product foldr power argsort group flatten_list >= <= != zip first second pair".split()
 DEAR = "scan repeat for unfold then_option group_by unzip".split()
+TEXT_CHEAP = "concat_text split join substring replace contains_text length_text".split()
+TEXT = (
+    "split_words upper lower capitalise trim char_at char_to_text chars from_chars to_str map_text filter_text is_upper is_digit "
+    "is_letter"
+).split()
 NEUTRAL, MOST = 3, 12
 """Cost of a word of log weight 0, and the most that a word costs."""
 
@@ -42,7 +47,7 @@ def default_literals() -> tuple[tuple[Value, Type, int], ...]:
 def default_costs(words: Mapping[str, Primitive]) -> Costs:
     """Hand-set costs: the everyday words of list programs first."""
     table = {}
-    for cost, names in ((2, CHEAP), (3, MEDIUM), (4, RARE), (5, DEAR)):
+    for cost, names in ((2, [*CHEAP, *TEXT_CHEAP]), (3, [*MEDIUM, *TEXT]), (4, RARE), (5, DEAR)):
         table.update({name: cost for name in names if name in words})
     for name, primitive in words.items():
         if name in table or name in SILENT:

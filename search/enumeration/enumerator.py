@@ -18,10 +18,11 @@ from primitives.columns.operations import instances, operation
 from primitives.columns.pools import Values
 from primitives.primitive import Primitive
 from primitives.term import Term
-from primitives.types import BOOL, INT, Constructor, Type, arguments_of, is_function, list_of, subtypes
+from primitives.types import BOOL, CHAR, INT, STRING, Constructor, Type, arguments_of, is_function, list_of, subtypes
 from primitives.values import Value
 
 from .answers import NEVER, Answers, Example, Hit
+from .constants import mined
 from .costs import Costs, default_costs
 from .domain import Domains
 from .growth import Found, Growth, Leaf, Plan, Stop
@@ -84,11 +85,13 @@ class Enumerator:
 
     def _types(self, type: Type) -> tuple[Type, ...]:
         """The ground types at which polymorphic words are tried."""
-        found = dict.fromkeys((INT, BOOL, list_of(INT)))
+        # A task about texts seldom needs lists of numbers, but lists of words.
+        text = any(part == STRING for whole in (*self.inputs, self.output) for part in subtypes(whole))
+        found = dict.fromkeys((INT, BOOL, CHAR, STRING, list_of(STRING)) if text else (INT, BOOL, list_of(INT)))
         for part in (*self.inputs, self.output):
             found.update(dict.fromkeys(t for t in subtypes(part) if not is_function(t)))
         self.familiar = frozenset([*found, *self.settings.types])
-        found[list_of(BOOL)] = None
+        found[list_of(CHAR if text else BOOL)] = None
         found.update(dict.fromkeys(self.settings.types))
         return tuple(found)
 
@@ -103,7 +106,7 @@ class Enumerator:
                 operations.append((operation(primitive, arguments, result, self.words), dearer))
         # The goal's type first: a level's terms of other types only matter to the next level.
         operations.sort(key=lambda entry: (entry[0].result != self.output, entry[1]))
-        literals = [*self.costs.literals, *constants]
+        literals = [*self.costs.literals, *constants, *(mined(self.examples, self.output) if self.settings.mine else ())]
         leaves: dict[tuple[int, Type], int] = {}
         for value, type, cost in literals:
             if type in self.types:

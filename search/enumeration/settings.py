@@ -23,6 +23,8 @@ class Settings:
     goal: float = 1.0
     """The least share of the examples that a hit meets; below 1 for tasks with noise, such as those that call a trained net."""
     strange_type: int = 2
+    mine: bool = True
+    """Whether constants are mined from the examples."""
     check_seconds: float = 2.0
     nested: int = 1
     ahead_from: int = 7

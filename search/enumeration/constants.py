@@ -1,0 +1,75 @@
+"""Constants worth trying, mined from the examples: punctuation and affixes of texts, numbers and values that outputs share."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from primitives.types import CHAR, INT, STRING, Type
+from primitives.values import Value
+
+Constant = tuple[Value, Type, int]
+MANY = 0.5
+"""A piece is worth a constant if this share of the examples has it."""
+MOST = 12
+"""Constants of one kind."""
+
+
+def mined(examples: Sequence[tuple[Sequence[Value], Value]], output: Type) -> list[Constant]:
+    """``(value, type, cost)`` of constants; dearer the less sure they are."""
+    if not examples:
+        return []
+    results = [result for _, result in examples]
+    found: list[Constant] = list(_numbers(examples))
+    if output == STRING or any(isinstance(value, str) for given, _ in examples for value in given):
+        found += _texts(examples)
+    if len(examples) > 1 and all(result == results[0] for result in results) and not isinstance(results[0], (bool, int)):
+        found.append((results[0], output, 4))
+    return found
+
+
+def _integers(value: Value) -> Iterator[int]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _integers(item)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield value
+
+
+def _numbers(examples: Sequence[tuple[Sequence[Value], Value]]) -> Iterator[Constant]:
+    """Numbers that most outputs hold though their inputs do not."""
+    counts: Counter[int] = Counter()
+    for given, result in examples:
+        counts.update(set(_integers(result)) - set(_integers(tuple(given))))
+    wanted = max(2, MANY * len(examples))
+    for value, count in counts.most_common(MOST):
+        if count >= wanted and abs(value) > 5:
+            yield value, INT, 3
+
+
+def _strings(value: Value) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _strings(item)
+
+
+def _texts(examples: Sequence[tuple[Sequence[Value], Value]]) -> Iterator[Constant]:
+    sources = [list(_strings(tuple(given))) for given, _ in examples]
+    results = [list(_strings((result,))) for _, result in examples]
+    counts: Counter[str] = Counter()
+    for texts in (sources, results):
+        for row in texts:
+            counts.update({character for text in row for character in text if not character.isalnum()})
+    for character, count in counts.most_common(MOST):
+        if count >= MANY * len(examples):
+            yield character, STRING, 2
+            yield character, CHAR, 3
+    outputs = [row[0] for row in results if row]
+    if len(outputs) == len(examples) > 1:
+        prefix = os.path.commonprefix(outputs)
+        suffix = os.path.commonprefix([text[::-1] for text in outputs])[::-1]
+        for affix in {prefix, suffix} - {""}:
+            yield affix, STRING, 2 if len(affix) > 1 else 3

@@ -1,0 +1,36 @@
+"""Constants are mined from what the examples share, and the search uses them."""
+
+import time
+
+from primitives.interpret import evaluate
+from primitives.primitive import builtin_words
+from primitives.types import CHAR, INT, STRING, has_tensor, parse_type
+from search.enumeration.constants import mined
+from search.enumeration.enumerator import Enumerator, Hit
+
+WORDS = {name: word for name, word in builtin_words().items() if not has_tensor(word.scheme.type)}
+
+
+def test_shared_pieces_are_found():
+    examples = [(("a-b",), "a b Ltd"), (("cc-d",), "cc d Ltd"), (("e-f",), "e f Ltd")]
+    found = {(value, type) for value, type, _ in mined(examples, STRING)}
+    assert {("-", STRING), ("-", CHAR), (" ", STRING), (" Ltd", STRING)} <= found
+
+
+def test_numbers_that_only_outputs_hold_are_found_and_those_of_the_inputs_are_not():
+    examples = [(((1, 40),), (1, 77)), (((40, 3),), (3, 77)), (((5,),), (5, 77))]
+    assert [(value, type) for value, type, _ in mined(examples, parse_type("list(int)"))] == [(77, INT)]
+
+
+def test_a_mined_number_solves_a_task():
+    examples = [(((1, 2),), (1, 2, 77)), (((4,),), (4, 77)), (((),), (77,))]
+    search = Enumerator(parse_type("list(int) -> list(int)"), examples, words=WORDS)
+    hit = next(found for found in search.run(time.monotonic() + 20) if isinstance(found, Hit))
+    assert evaluate(hit.term, [(8, 9)], words=WORDS) == (8, 9, 77)
+
+
+def test_a_mined_separator_solves_a_task():
+    examples = [(("ab-c",), "ab"), (("x-yz",), "x"), (("pq-r",), "pq")]
+    search = Enumerator(parse_type("str -> str"), examples, words=WORDS)
+    hit = next(found for found in search.run(time.monotonic() + 20) if isinstance(found, Hit))
+    assert evaluate(hit.term, ["hello-you"], words=WORDS) == "hello"
