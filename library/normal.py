@@ -69,6 +69,7 @@ class _Reducer:
         self.steps += 1
         if self.steps > MAX_STEPS or body.size > self.most:
             raise Unsafe(f"the normal form is larger than {self.most}")
+        self.check_rest(body, arguments[taken:])
         return self.normal(apply(body, *arguments[taken:]))
 
     def check(self, body: Term, arguments: list[Term]) -> None:
@@ -81,6 +82,16 @@ class _Reducer:
                 raise Unsafe(f"argument {argument!r} would be evaluated before it is needed")
             if not is_pure(argument, self.words) and _occurrences(body, index) != 1:
                 raise Unsafe(f"argument {argument!r} is not pure and would be evaluated another number of times")
+
+    def check_rest(self, function: Term, rest: list[Term]) -> None:
+        """Whether the arguments that a reduction leaves, which were all evaluated, still are: ``((lambda (x) (if (p x))) a b c)`` evaluates
+        b and c, ``(if (p a) b c)`` only one of them."""
+        head, before = spine(function)
+        found = self.words.get(head.name) if isinstance(head, Word) else None
+        lazy = found.lazy if found is not None else frozenset()
+        for position, argument in enumerate(rest, len(before)):
+            if position in lazy and not is_value(argument, self.words):
+                raise Unsafe(f"argument {argument!r} would be evaluated before it is needed")
 
 
 def eta_short(term: Term) -> Term:
@@ -136,8 +147,9 @@ def surely_evaluated(body: Term, index: int, words: Mapping[str, Primitive]) -> 
         return any(surely_evaluated(part, index, words) for part in (head, *arguments))
     found = words.get(head.name)
     if isinstance(found, Definition):
-        strict = min(len(arguments), _lambdas(found.body))
-        return any(surely_evaluated(argument, index, words) for argument in arguments[:strict])
+        return isinstance(found.body, Lambda) and any(
+            surely_evaluated(argument, index, words) for argument in arguments
+        )
     lazy = found.lazy if found is not None else frozenset()
     return any(
         position not in lazy and surely_evaluated(argument, index, words) for position, argument in enumerate(arguments)

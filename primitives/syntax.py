@@ -135,7 +135,8 @@ class _Parser:
             raise TermSyntaxError(f"word={name!r} is not known{hint}")
         if site is not None and not primitive.sited:
             raise TermSyntaxError(f"word={name!r}: site=@{site} given, but the word has no weights; remove it")
-        return primitive.word(settings, site or (self.FRESH if primitive.sited else None))
+        made = primitive.word(settings, site or (self.FRESH if primitive.sited else None))
+        return Word(name, made.settings, made.site)  # as it is written: ``name@digest`` must not become another version
 
     def application(self, tree: list, scope: tuple[str, ...]) -> Term:
         head, rest = tree[0], tree[1:]

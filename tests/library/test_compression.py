@@ -229,6 +229,14 @@ def test_an_argument_is_not_evaluated_where_its_place_might_not_be() -> None:
         assert evaluate(found.rewritten[task][0], ((), 2), words=words) == 16
 
 
+def test_the_rest_of_a_lazy_word_is_not_evaluated_early() -> None:
+    """The partial application ``(lambda (n) (if (= 0 n)))`` would take its branches evaluated."""
+    texts = {"a": "(lambda (v) (if (= 0 0) 0 v))", "b": "(lambda (v) (if (= 0 v) v (// 0 (if (= 0 0) v v))))"}
+    found = compress(corpus(texts), WORDS)
+    words = with_abstractions(found)
+    assert evaluate(found.rewritten["b"][0], (0,), words=words) == 0
+
+
 def test_an_abstraction_may_not_draw_once_what_was_drawn_twice() -> None:
     texts = {
         "a": "(lambda (x) (add (dropout x) (dropout x)))",
@@ -397,6 +405,7 @@ def test_normal_forms(text: str, expected: str) -> None:
         "(lambda (xs) ((lambda (x) (map (lambda (y) (+ x y)) xs)) (head xs)))",
         "(lambda (xs) ((lambda (x y) (+ x y)) (head xs)))",
         "(lambda (x) ((lambda (y) (add y y)) (dropout x)))",
+        "(lambda (xs) ((lambda (x) (if (= x 0))) 1 (head xs) 2))",
         "((lambda (x) (x x)) (lambda (x) (x x)))",
     ],
 )
