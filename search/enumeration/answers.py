@@ -18,6 +18,8 @@ from .settings import Settings
 
 Example = tuple[Sequence[Value], Value]
 NEVER = 1 << 30
+PATIENCE = 5_000
+"""Terms that a waiting hit waits at least."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,16 @@ class Answers:
     def _run(self, term: Term, given: Sequence[Value]) -> Value:
         return evaluate(term, given, words=self.words, fuel=Fuel(seconds=self.settings.check_seconds))
 
-    def released(self, level: int, seconds: float) -> Iterator[Hit]:
-        """Waiting hits whose time has come: their cost is reached, or some times as long as they took to find has passed."""
+    def released(self, level: int, terms: float) -> Iterator[Hit]:
+        """Waiting hits whose time has come: their cost is reached, or some times the terms that they took to find have passed.
+
+        Terms, not seconds: the order of the hits must not depend on the machine.
+        """
         while self.waiting:
             dearer, _, hit, _ = self.waiting[0]
             # One that is regular but fails on usual inputs waits less long than one that came from looking ahead.
             patience = 1.5 if hit.cost <= level else self.settings.patience
-            if dearer > level and seconds <= patience * hit.seconds + 0.3:
+            if dearer > level and terms <= patience * hit.terms + PATIENCE:
                 return
             heapq.heappop(self.waiting)
             yield hit

@@ -155,12 +155,12 @@ class Enumerator:
                 if found.operation.result == self.output:
                     yield from self._hits(found)
                 self._sweep_pools()
-                yield from self.answers.released(self.level, self.seconds)
+                yield from self.answers.released(self.level, self.count.terms)
             if self.keeping:
                 kept_level = self.level
                 yield from self._look_ahead()
             yield self._progress(self.level)
-            yield from self.answers.released(self.level, self.seconds)
+            yield from self.answers.released(self.level, self.count.terms)
             if self._outgrown():
                 self._begin()
                 for level in range(1, self.level + 1):

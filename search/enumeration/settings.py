@@ -32,4 +32,4 @@ class Settings:
     partial: int = 3
     """What a program that fails on usual inputs (an empty list, a longer one) is taken to cost more."""
     patience: float = 4.0
-    """A hit that a cheaper one may replace waits until this many times the time that it took to find."""
+    """A hit that a cheaper one may replace waits until this many times the terms that it took to find."""
