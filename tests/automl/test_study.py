@@ -175,7 +175,7 @@ def test_a_time_is_kept(impossible, quick):
 def test_the_refinement_trains_the_best_again(blobs, quick):
     found, store = search(blobs, quick(12, strategy="widths", seed=1))
     phases = {e.ask: e.payload["phase"] for e in store.events("r") if e.kind == "asked"}
-    assert [phases[ask] for ask in range(12)] == ["explore"] * 10 + ["refine"] * 2
+    assert [phases[ask] for ask in range(12)] == ["explore"] * 9 + ["refine"] * 2 + ["final"]
     explored = [e for e in store.evaluations("r") if phases[e.ask] == "explore"]
     first = next(e.payload["info"]["of"] for e in store.events("r") if e.payload.get("phase") == "refine")
     assert explored[first].scores["accuracy"] == max(e.scores["accuracy"] for e in explored)
