@@ -146,9 +146,12 @@ class Model:
     def export_onnx(self, path: str | Path) -> None:
         """Write the program as ONNX, for batches of any size. Raises TaskError where it is not a function from tensors to a tensor, or
         the packages of the extra ``onnx`` are not installed."""
-        from .onnx import export_onnx
+        from primitives.onnx import OnnxError, write_onnx
 
-        export_onnx(self.module, self.type, Path(path))
+        try:
+            write_onnx(self.module, path)
+        except OnnxError as error:
+            raise TaskError(f"program={self.program[:80]!r}: {error}") from None
 
     def save(self, folder: str | Path) -> None:
         """Write ``model.json`` and ``weights.safetensors`` into a folder."""

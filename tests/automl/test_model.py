@@ -184,7 +184,7 @@ def test_what_cannot_be_exported_is_said(tmp_path):
     model = Model(Vocabulary().read("(lambda (xs) (sort xs))"), parse_type("list(int) -> list(int)"), Vocabulary())
     with pytest.raises(TaskError, match="no weights"):
         model.export_weights(tmp_path / "w")
-    with pytest.raises(TaskError, match="ONNX takes programs from tensors"):
+    with pytest.raises(TaskError, match="tensor"):
         model.export_onnx(tmp_path / "o")
     assert model.export_source(tmp_path / "p.py") == [tmp_path / "p.py"]
     assert not list(tmp_path.glob("w*")) and not list(tmp_path.glob("o*"))
