@@ -152,11 +152,25 @@ def survivors_nsga2(population: Sequence[Individual], count: int) -> list[Indivi
     return sorted(kept, key=lambda one: one.ask)
 
 
+_last: tuple[tuple[Individual, ...], dict[int, tuple[int, float]]] = ((), {})
+"""The last population that was ranked: a round's parents are drawn from one population."""
+
+
+def _crowded_ranks(population: Sequence[Individual]) -> dict[int, tuple[int, float]]:
+    """Front and negated crowding distance of each individual, by its identity."""
+    global _last
+    members = tuple(population)
+    if _last[0] != members:
+        sorted_fronts = enumerate(fronts(members))
+        _last = members, {id(one): (n, -one.fitness.crowding_dist) for n, front in sorted_fronts for one in front}
+    return _last[1]
+
+
 def crowded_tournament(population: Sequence[Individual], size: int, draws: Draws) -> Individual:
     """The best of ``size`` drawn by front, then by crowding distance (NSGA-II's comparison)."""
-    rank = {id(one): number for number, front in enumerate(fronts(population)) for one in front}
+    ranks = _crowded_ranks(population)
     drawn = [draws.choice(population) for _ in range(max(size, 2))]
-    return min(drawn, key=lambda one: (rank[id(one)], -one.fitness.crowding_dist, one.ask))
+    return min(drawn, key=lambda one: (*ranks[id(one)], one.ask))
 
 
 def best(population: Sequence[Individual], count: int) -> list[Individual]:
