@@ -13,7 +13,19 @@ from dataclasses import dataclass, field
 
 from primitives.infer import IllTyped
 from primitives.primitive import Primitive, Setting
-from primitives.term import Apply, Lambda, Term, Word, apply, free_variables, map_words, shift, sites_of, spine
+from primitives.term import (
+    Apply,
+    Lambda,
+    Term,
+    Word,
+    apply,
+    free_variables,
+    map_words,
+    shift,
+    sites_of,
+    spine,
+    words_in,
+)
 from primitives.types import has_tensor, is_function
 
 from . import sites
@@ -55,6 +67,8 @@ class Editor:
         """
         if term.size > self.problem.max_size:
             return None
+        if not any(self.problem.words[word.name].geometric for word in words_in(term)):
+            return Variant(term, operator)  # parts were exchanged at equal ground types, and no shape can be wrong
         numbered, before = sites.number(term)
         try:
             annotated = self.annotate(numbered)
