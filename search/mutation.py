@@ -54,6 +54,7 @@ class Editor:
 
     def __init__(self, grammar: Grammar) -> None:
         self.grammar, self.problem = grammar, grammar.problem
+        self._plain = not has_tensor(grammar.problem.type)
         self._annotator = Annotator(self.problem.words, self.problem.type)
 
     def annotate(self, term: Term) -> Annotated:
@@ -67,7 +68,7 @@ class Editor:
         """
         if term.size > self.problem.max_size:
             return None
-        if not any(self.problem.words[word.name].geometric for word in words_in(term)):
+        if self._plain and not any(self.problem.words[word.name].geometric for word in words_in(term)):
             return Variant(term, operator)  # parts were exchanged at equal ground types, and no shape can be wrong
         numbered, before = sites.number(term)
         try:
