@@ -187,18 +187,21 @@ class _Harvest:
         }
 
     def _reproduces(self, task: str) -> bool:
-        """Whether the rewritten program has the stored program's score on the data that searches see."""
-        solution, data = self.solved[task].solution, self.tasks[task].search_view()
-        model = Model(self.changed[task], data.type, self.vocabulary, self._weights(task))
+        """Whether the rewritten program does what the stored one does on the data that searches see: it has its score, and where
+        weights take part the two are run side by side (stored scores may be of an earlier training)."""
+        solved, data = self.solved[task], self.tasks[task].search_view()
         part = data.validation if has_tensor(data.type) else data.train
-        again = data.score(model.outputs(part), part).get(data.metric, float("nan"))
-        return abs(again - solution.scores.get(data.metric, float("nan"))) <= self.rule.tolerance
 
-    def _weights(self, task: str) -> dict[str, Any]:
-        """The weights of a rewritten program: the stored ones at their new sites, and the library's."""
-        found = library_weights(self.vocabulary)
-        own = self._moved(task)
-        return {**found, **own}
+        def score(term: Term, weights: Mapping[str, Any]) -> float:
+            model = Model(term, data.type, self.vocabulary, weights)
+            return float(data.score(model.outputs(part), part).get(data.metric, float("nan")))
+
+        library = library_weights(self.vocabulary)
+        again = score(self.changed[task], {**library, **self._moved(task)})
+        before = solved.solution.scores.get(data.metric, float("nan"))
+        if solved.solution.weights is not None:
+            before = score(solved.term, {**library, **self.store.blobs.get(solved.solution.weights)})
+        return abs(again - before) <= self.rule.tolerance
 
     def _moved(self, task: str) -> dict[str, Any]:
         """The stored weights of a task's program under the sites of the rewritten one."""

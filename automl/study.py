@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from library.records import Conflict, Evaluation, Event, Run
@@ -31,6 +31,7 @@ from .rounds import Rounds
 from .schedule import Schedule
 from .standing import Standing
 from .task import AbstractTask
+from .trainer import DIVERGED
 
 __all__ = ["EvaluationBug", "Schedule", "Study", "StudyError", "new_run"]
 Progress = Callable[[Mapping[str, Any]], None]
@@ -153,16 +154,25 @@ class Study:
 
     def evaluation(self, entry: Candidate, found: Evaluated) -> Evaluation:
         """The record of what was found; its weights are stored."""
-        weights = None if found.weights is None else self.store.blobs.put_bytes(found.weights)
-        key = entry.key if found.outcome == OK and found.complete and entry.phase != FINAL else ""
         scores = found.scores
         if entry.phase == FINAL and found.outcome == OK:  # it was trained on the validation cases too
             scores = dict(self.evaluations[int(entry.info["of"])].scores)
+            if not self._no_worse(found.scores, scores):
+                detail = f"{self.data.metric}={found.scores.get(self.data.metric)} on cases that it was trained on"
+                found, scores = replace(found, outcome=DIVERGED, weights=None, detail=detail), {}
+        weights = None if found.weights is None else self.store.blobs.put_bytes(found.weights)
+        key = entry.key if found.outcome == OK and found.complete and entry.phase != FINAL else ""
         return Evaluation(
             run=self.record.id, ask=entry.ask, term=entry.text, outcome=found.outcome, scores=scores,
             solved=self.solves(found.outcome, scores), seconds=found.seconds, parameters=found.parameters,
             size=entry.term.size, weights=weights, key=key, detail=found.detail, cases=found.cases,
         )  # fmt: skip
+
+    def _no_worse(self, new: Mapping[str, float], old: Mapping[str, float]) -> bool:
+        """Whether the metric among new scores is at least as good as among old ones."""
+        nan = float("nan")
+        one, other = new.get(self.data.metric, nan), old.get(self.data.metric, nan)
+        return one >= other if self.data.direction == MAXIMIZE else one <= other
 
     def feedback(self, evaluation: Evaluation) -> Feedback:
         """What the strategy is told of an evaluation."""

@@ -56,6 +56,7 @@ def test_a_net_that_solves_its_task_is_promoted() -> None:
     assert net_verdict(NET).promote
     assert net_verdict(replace(NET, score=0.02, solved_at=0.05, again=0.02, maximize=False)).promote
     assert net_verdict(replace(NET, present=0.98)).promote
+    assert net_verdict(replace(NET, again=1.0)).promote and net_verdict(replace(NET, again=0.982)).promote
 
 
 @pytest.mark.parametrize(
