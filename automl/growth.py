@@ -22,7 +22,7 @@ from .data import VALUES
 from .errors import TaskError
 from .harvest import Report, harvest
 from .nets import promote_net
-from .session import Options, Progress, Result, open_study, run_study
+from .session import Options, Progress, Result, default_strategy, open_study, run_study
 from .study import Schedule
 from .task import AbstractTask
 
@@ -170,7 +170,8 @@ class _Grower:
         the others, is left for the second pass."""
         if not self._in_passes(task):
             return False
-        result = self._attempt(task, replace(options, budget=_part(options.budget, self.first)))
+        settings = {"hurry": False, **options.settings} if _enumerates(task, options) else options.settings
+        result = self._attempt(task, replace(options, budget=_part(options.budget, self.first), settings=settings))
         self._finish(task, result, self.every)
         return result.solved
 
@@ -257,6 +258,10 @@ class _Grower:
         self.promoted.extend(promoted)
         if promoted:
             logger.info("promoted %s", ", ".join(record.name for record in promoted))
+
+
+def _enumerates(task: AbstractTask, options: Options) -> bool:
+    return (options.strategy or default_strategy(task.search_view())) == "enumerative"
 
 
 def _part(budget: Budget, share: float) -> Budget:

@@ -136,7 +136,8 @@ class Enumerator:
         try:
             yield from self._levels()
         except Stop:
-            yield from self.answers.released(NEVER, math.inf)
+            if self.settings.hurry:
+                yield from self.answers.released(NEVER, math.inf)
             yield self._progress(self.level - 1)
             return
         yield from self.answers.released(NEVER, math.inf)

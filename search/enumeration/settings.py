@@ -33,3 +33,5 @@ class Settings:
     """What a program that fails on usual inputs (an empty list, a longer one) is taken to cost more."""
     patience: float = 4.0
     """A hit that a cheaper one may replace waits until this many times the terms that it took to find."""
+    hurry: bool = True
+    """Whether hits that still wait are told when the terms or the time are used up."""

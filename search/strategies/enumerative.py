@@ -29,6 +29,7 @@ class Enumerative(AbstractStrategy):
         Option("max_cost", 60, "the most that a program may cost", low=1),
         Option("lambda_depth", 2, "how deep lambdas may nest", low=0, high=3),
         Option("body_worlds", 100, "argument values by which bodies of lambdas are told apart", low=8),
+        Option("hurry", True, "give programs that a cheaper one might replace when the budget ends"),
         Option("sample", 0, "search for programs that meet a random sample of so many examples (0: all of them)", low=0),
     )
 
@@ -47,6 +48,7 @@ class Enumerative(AbstractStrategy):
         settings = enumerator.Settings(
             memory=self.options["memory"] << 20, max_cost=self.options["max_cost"], lambda_depth=self.options["lambda_depth"],
             body_worlds=self.options["body_worlds"], types=tuple(dict.fromkeys(types)),
+            hurry=self.options["hurry"],
         )  # fmt: skip
         costs = problem_costs(problem)
         constants = [(literal.value, literal.type, costs.constant) for literal in problem.constants]
