@@ -28,7 +28,7 @@ from .synthesis import STARTER, named
 
 def cost(results: Sequence[Result], budget: int) -> dict[str, Any]:
     """What the tasks cost in all, and each."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "task": result.name,
             "solved": result.solved,

@@ -1,0 +1,81 @@
+"""All benchmarks one after another, each in a process of its own.
+
+    python -m experiments.benchmarks [--only NAME]... [--quick] [--results FOLDER]
+
+Every module of this folder with a ``main`` is a benchmark. Each writes ``FOLDER/NAME.json``, by default beneath
+``experiments/results``. ``--quick`` runs them with small settings, which show that they run and nothing more. Ends with
+1 where one failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pkgutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parents[1]
+RESULTS = Path("experiments") / "results"
+QUICK: dict[str, tuple[str, ...]] = {
+    "blend": ("--digits-budget", "20s", "--budget", "20s", "--lists", "50"),
+    "bookkeeping": ("--candidates", "300"),
+    "columns": ("--terms", "100000", "--programs", "300", "--rounds", "1", "--budget", "20000", "--limit", "3"),
+    "compiled": ("--rounds", "3"),
+    "digits": ("--budget", "10s", "--seeds", "11"),
+    "library_gain": ("experiments/curricula/starter.jsonl?limit=8", "--budget", "20000"),
+    "recipes": ("--thirds", "1"),
+    "resilience": ("--kills", "2"),
+    "synthesis": ("experiments/curricula/starter.jsonl?limit=5", "--budget", "2s"),
+    "trainer": ("--rounds", "1"),
+}
+"""Small settings; a benchmark that is not here runs with its defaults."""
+
+
+def benchmarks() -> list[str]:
+    """Names of the modules of this folder that have a ``main``."""
+    names = sorted(module.name for module in pkgutil.iter_modules([str(HERE)]) if not module.name.startswith("_"))
+    return [name for name in names if "\ndef main(" in (HERE / f"{name}.py").read_text(encoding="utf-8")]
+
+
+def command(name: str, folder: Path, quick: bool) -> list[str]:
+    """How a benchmark is run; ``folder`` as seen from the project's root."""
+    given = [*QUICK.get(name, ())] if quick else []
+    if name == "columns":
+        given += ["--plot", str(folder / "solved_against_terms.png")]
+    return [sys.executable, "-m", f"experiments.benchmarks.{name}", *given, "--json", str(folder / f"{name}.json")]
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--only", action="append", choices=benchmarks(), metavar="NAME", help=", ".join(benchmarks()))
+    options.add_argument("--quick", action="store_true")
+    options.add_argument("--results", type=Path, default=RESULTS, metavar="FOLDER")
+    given = options.parse_args()
+    folder = given.results if given.results == RESULTS else given.results.resolve()
+    (PROJECT / folder).mkdir(parents=True, exist_ok=True)
+    path = os.pathsep.join(part for part in (str(PROJECT), os.environ.get("PYTHONPATH", "")) if part)
+    failed = []
+    for name in given.only or benchmarks():
+        started = time.monotonic()
+        print(f"{name} …", flush=True)
+        ended = subprocess.run(
+            command(name, folder, given.quick),
+            cwd=PROJECT,
+            env={**os.environ, "PYTHONPATH": path},
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+        state = f"wrote {folder / name}.json" if ended.returncode == 0 else f"failed with exit code {ended.returncode}"
+        print(f"{name}: {state}, {time.monotonic() - started:.0f} s", flush=True)
+        failed += [name] if ended.returncode else []
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

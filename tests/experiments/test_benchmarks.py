@@ -1,0 +1,200 @@
+"""Each benchmark runs with small settings and writes its figures with their circumstances. Times are not judged."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.benchmarks import __main__ as all_benchmarks
+from experiments.benchmarks import blend, columns, library_gain, synthesis
+from experiments.benchmarks.banks import FIRST_ORDER, INPUTS, LITERALS, census, rows
+from experiments.benchmarks.typed_gp import TYPES, TypedGP
+from primitives.interpret import evaluate
+from primitives.primitive import builtin_words
+from primitives.term import Literal, Term, Variable, apply, lambdas
+from primitives.values import Failed, Failure
+
+CIRCUMSTANCES = {"benchmark", "figures", "seed", "hardware", "versions", "command", "seconds"}
+FEW = f"{synthesis.STARTER}?limit=4"
+
+
+def run(name: str, arguments: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The figures that a benchmark writes."""
+    path = folder / f"{name}.json"
+    monkeypatch.setattr(sys, "argv", [name, *arguments, "--json", str(path)])
+    importlib.import_module(f"experiments.benchmarks.{name}").main()
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert set(written) >= CIRCUMSTANCES
+    assert written["benchmark"] == name
+    return written["figures"]
+
+
+def test_synthesis_counts_what_its_rows_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = run("synthesis", [FEW, "--budget", "30000"], tmp_path, monkeypatch)
+    assert figures["file"] == "starter.jsonl"
+    assert [row["task"] for row in figures["rows"]][:2] == ["each plus 1", "each plus 2"]
+    assert figures["summary"]["tasks"] == 4
+    assert figures["summary"]["solved"] == sum(row["solved"] for row in figures["rows"]) >= 3
+    assert figures["summary"]["right"] == sum(row["right"] for row in figures["rows"]) >= 3
+
+
+def test_synthesis_is_the_same_for_a_budget_in_terms() -> None:
+    tasks = synthesis.load_tasks(FEW)[:2]
+    first, second = (synthesis.run_tasks(tasks, "30000") for _ in range(2))
+    assert [(row["terms"], row["program"]) for row in first] == [(row["terms"], row["program"]) for row in second]
+
+
+def test_library_gain_compares_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = run("library_gain", [f"{synthesis.STARTER}?limit=8", "--budget", "20000"], tmp_path, monkeypatch)
+    for measure, count in (("same tasks", 8), ("other tasks", 4)):
+        for part in ("with", "without"):
+            assert figures[measure][part]["tasks"] == count
+            assert all(row["terms"] >= 20000 for row in figures[measure][part]["rows"] if not row["solved"])
+        assert figures[measure]["without"]["tasks_using_promoted_words"] == 0
+    assert figures["same tasks"]["promoted"]
+
+
+def test_library_gain_ratio_counts_only_tasks_solved_by_both_apart() -> None:
+    def part(*solved: bool) -> dict[str, Any]:
+        rows = [{"task": number, "solved": good, "terms": 10 * (number + 1)} for number, good in enumerate(solved)]
+        return {"rows": rows, "terms": sum(row["terms"] for row in rows), "seconds": 1.0}
+
+    found = library_gain.compare(part(True, True, False), part(True, False, False))
+    assert found["solved_by_both"] == {"tasks": 1, "terms_with": 10, "terms_without": 10}
+    assert found["terms_without_over_with"] == 1.0
+
+
+def test_columns_counts_and_plots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = tmp_path / "solved.png"
+    small = ["--terms", "20000", "--programs", "100", "--rounds", "1", "--budget", "2000", "--limit", "4"]
+    figures = run("columns", [*small, "--plot", str(picture)], tmp_path, monkeypatch)
+    against = figures["against DEAP"]
+    assert against["columns"]["programs"] >= 20000
+    assert 0 < against["columns"]["failing"] < 1
+    assert 0 < against["columns"]["distinct"] < 1
+    assert against["columns"]["kept_checked_by_interpreter"] == 200
+    for name in ("deap, size as in columns", "deap, about 18 nodes"):
+        assert against[name]["programs"] == 100
+        assert against[f"columns / {name}"]["ratio"] > 0
+    assert figures["lambda bodies"]["terms"]["bodies"] > 0
+    assert figures["lambda bodies"]["terms"]["higher order"] > 0
+    assert figures["solved against terms"]["starter.jsonl"]["solved"] >= 1
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_census_sees_what_the_timed_run_counts() -> None:
+    inputs = rows(0)
+    seen = census(inputs, 20_000, checks=20, seed=1)
+    assert seen.terms == pytest.approx(columns.enumerate_terms(FIRST_ORDER, inputs, 0, 20_000).terms, rel=0.02)
+    assert sum(seen.shares.values()) == pytest.approx(1)
+
+
+def test_lists_are_at_least_half_of_the_programs() -> None:
+    seen = census(rows(0), 1_000_000, checks=0, seed=0)
+    assert seen.shares[TYPES[2]] >= 0.5
+
+
+def deap() -> TypedGP:
+    words = {name: builtin_words()[name] for name in FIRST_ORDER}
+    return TypedGP(words, INPUTS, LITERALS)
+
+
+def term_of(nodes: Iterator[Any]) -> Term:
+    """The term that a DEAP tree, in prefix order, stands for."""
+    node = next(nodes)
+    kind, _, rest = node.name.partition("_")
+    if kind == "constant":
+        return Literal(*LITERALS[int(rest)])
+    if kind.startswith("ARG"):
+        return Variable(len(INPUTS) - 1 - int(kind[3:]))
+    word = builtin_words()[FIRST_ORDER[int(rest.partition("_")[0])]]
+    return apply(word.word(), *(term_of(nodes) for _ in range(node.arity)))
+
+
+def test_deap_computes_the_values_of_the_interpreter() -> None:
+    gp = deap()
+    tally = gp.run(200, (1, 3), dict.fromkeys(TYPES, 1 / 3), rows(0), seed=3)
+    by_class = {marker: type for type, marker in gp.classes.items()}
+    failed = 0
+    for tree in tally.kept.values():
+        program = gp.gp.compile(tree, gp.sets[by_class[tree.root.ret]])
+        term = lambdas(len(INPUTS), term_of(iter(tree)))
+        for given in rows(0):
+            wanted = evaluate(term, given, words=builtin_words())
+            if isinstance(wanted, Failure):
+                failed += 1
+                with pytest.raises(Failed):
+                    program(*given)
+            else:
+                assert program(*given) == wanted
+    assert failed
+
+
+def test_deap_runs_are_counted_and_repeatable() -> None:
+    gp, even = deap(), dict.fromkeys(TYPES, 1 / 3)
+    tally = gp.run(300, (1, 3), even, rows(0), seed=3)
+    assert 0 < tally.failing < 300
+    assert 60 < tally.lists < 140
+    assert len(tally.kept) <= 300 < tally.nodes
+    assert gp.run(300, (1, 3), even, rows(0), seed=3).kept.keys() == tally.kept.keys()
+    small, large = (gp.height(size, random.Random(0)) for size in (3.0, 18.0))
+    assert small < large
+
+
+def test_predicted_error_of_sums_is_that_of_independent_digits() -> None:
+    rng = np.random.default_rng(0)
+    errors = np.zeros(100, np.int64)
+    assert blend.predicted(errors, 10, rng)["mae"]["value"] == 0
+    errors[:2] = 3  # of 20 draws 0.4 are wrong in the mean, each by 3 and never cancelling
+    found = blend.predicted(errors, 200, rng)
+    assert found["mae"]["value"] == pytest.approx(1.2, rel=0.02)
+    assert found["exact_p_to_the_20"] == pytest.approx(0.98**20, abs=1e-4)
+    assert found["exact_with_cancelling"]["value"] == pytest.approx(0.98**20, rel=0.02)
+
+
+def test_measured_error_counts_failures_as_wrong() -> None:
+    found = blend.measured(np.array([0, 0, -2]), 1, np.random.default_rng(0))
+    assert found["exact"]["value"] == 0.5
+    assert found["mae"]["value"] == pytest.approx(2 / 3, abs=1e-4)
+    low, high = found["exact"]["interval_95"]
+    assert 0 <= low < 0.5 < high <= 1
+
+
+def test_every_benchmark_is_run_and_has_small_settings() -> None:
+    names = all_benchmarks.benchmarks()
+    assert {"blend", "columns", "digits", "library_gain", "synthesis"} <= set(names)
+    assert "common" not in names
+    assert set(all_benchmarks.QUICK) <= set(names)
+
+
+def test_the_runner_writes_results_and_reports_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["benchmarks", "--only", "synthesis", "--quick", "--results", str(tmp_path / "results")]
+    monkeypatch.setattr(sys, "argv", arguments)
+    assert all_benchmarks.main() == 0
+    assert set(json.loads((tmp_path / "results" / "synthesis.json").read_text(encoding="utf-8"))) >= CIRCUMSTANCES
+    monkeypatch.setitem(all_benchmarks.QUICK, "synthesis", ("absent.jsonl",))
+    assert all_benchmarks.main() == 1
+    assert "synthesis: failed" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_digits_and_blend_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = run("digits", ["--budget", "6", "--seeds", "11", "--workers", "1"], tmp_path, monkeypatch)
+    for strategy in ("genetic", "random"):
+        (row,) = figures[strategy]["rows"]
+        assert figures[strategy]["median_test"] == row["test"]
+        assert row["structures"] <= row["evaluations"]
+    small = ["--digits-budget", "20s", "--budget", "20s", "--lists", "20"]
+    figures = run("blend", small, tmp_path, monkeypatch)
+    assert 0 < figures["predicted"]["digit_accuracy"] <= 1
+    assert set(figures) >= {"digits", "promoted", "sum"}
