@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from primitives.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
@@ -71,8 +71,9 @@ class Answers:
     def _run(self, term: Term, given: Sequence[Value]) -> Value:
         return evaluate(term, given, words=self.words, fuel=Fuel(seconds=self.settings.check_seconds))
 
-    def released(self, level: int, terms: float) -> Iterator[Hit]:
-        """Waiting hits whose time has come: their cost is reached, or some times the terms that they took to find have passed.
+    def released(self, level: int, terms: int, all: bool = False) -> Iterator[Hit]:
+        """Waiting hits whose time has come: their cost is reached, or some times the terms that they took to find have passed. Their
+        ``terms`` are those considered until now, for that is what they cost.
 
         Terms, not seconds: the order of the hits must not depend on the machine.
         """
@@ -80,7 +81,7 @@ class Answers:
             dearer, _, hit, _ = self.waiting[0]
             # One that is regular but fails on usual inputs waits less long than one that came from looking ahead.
             patience = 1.5 if hit.cost <= level else self.settings.patience
-            if dearer > level and terms <= patience * hit.terms + PATIENCE:
+            if not all and dearer > level and terms <= patience * hit.terms + PATIENCE:
                 return
             heapq.heappop(self.waiting)
-            yield hit
+            yield replace(hit, terms=terms)

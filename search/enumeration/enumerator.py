@@ -6,7 +6,6 @@ cost of a term is the sum of the costs of its words (−log probability under a 
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -137,10 +136,10 @@ class Enumerator:
             yield from self._levels()
         except Stop:
             if self.settings.hurry:
-                yield from self.answers.released(NEVER, math.inf)
+                yield from self.answers.released(NEVER, self.count.terms, all=True)
             yield self._progress(self.level - 1)
             return
-        yield from self.answers.released(NEVER, math.inf)
+        yield from self.answers.released(NEVER, self.count.terms, all=True)
 
     def _levels(self) -> Iterator[Hit | Progress]:
         self.level, self.next_weighing = 0, 0
