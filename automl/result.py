@@ -11,7 +11,7 @@ from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from primitives.primitive import expand
 from primitives.syntax import show_canonical
-from primitives.term import Term, sites_of
+from primitives.term import Term, Word, canonical, map_words, sites_of
 from primitives.types import Type, parse_type
 
 from .data import VALUES
@@ -61,7 +61,8 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     """Score the best program on the held-out part; record a solution and the uses of subroutines."""
     seconds = study.spent()
     history = tuple(evaluation for _, evaluation in sorted(study.evaluations.items()))
-    structures = len({evaluation.term for evaluation in history})
+    texts = {evaluation.term for evaluation in history}
+    structures = len({_structure(study.vocabulary.read(text)) for text in texts} if study.trained else texts)
     common: dict[str, Any] = {
         "name": study.task.name,
         "run": study.record.id,
@@ -71,7 +72,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     }
     if best is None:
         return Result(
-            solved=False, right=False if study.task.test() is not None else None, program="", model=None, score=None, test_score=None,
+            solved=False, right=False if _by_examples(study) else None, program="", model=None, score=None, test_score=None,
             outcome="budget used" if study.finished() else "exhausted", parameters=0, subroutines=(), structures=structures, **common,
         )  # fmt: skip
     model = load_model(study.store, best, study.vocabulary, study.task)
@@ -91,13 +92,19 @@ def _by_examples(study: Study) -> bool:
     return study.data.target == VALUES and study.task.test() is not None
 
 
+def _structure(term: Term) -> str:
+    """What two programs share that differ only in their settings."""
+    return canonical(map_words(term, lambda word: Word(word.name, (), word.site)))
+
+
 def _tested(task: AbstractTask, model: Model) -> tuple[bool | None, float | None]:
+    """Whether all tests are met (None where the task has none: data held out from arrays are scored, not met), and the score on them."""
     part = task.test()
     if part is None:
         return None, None
     scores = task.score(model.outputs(part), part)
     value = scores.get(task.metric)
-    return task.is_solved(scores), value
+    return task.is_solved(scores) if task.search_view().target == VALUES else None, value
 
 
 def _keep_solution(study: Study, best: Evaluation, term: Term, right: bool | None, seconds: float) -> None:

@@ -386,7 +386,7 @@ def test_growing_trains_promotes_and_blends(store: AbstractStore) -> None:
     grown = grow(Curriculum("c", stages), store)
     net, blend = grown.results
     assert net.solved and net.parameters and [p.name for p in grown.promoted] == ["blobs_net"]
-    assert blend.solved and blend.right and blend.subroutines == ("blobs_net",)
+    assert blend.solved and blend.test_score > 0.5 and blend.subroutines == ("blobs_net",)
     assert all(word in blend.program for word in ("sum", "map", "argmax"))
     (row,) = [row for row in grown.library if row["name"] == "blobs_net"]
     assert row["tasks"] == ["blobs", sums.name]
