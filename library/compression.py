@@ -27,9 +27,10 @@ from primitives.term import (
 from primitives.types import Scheme
 
 from . import stitch_process
+from .calls import Lengths, keep_safe, name_in, write_out
 from .equivalence import known_bodies, same_program, written_out
 from .naming import describe, hinted, name_of
-from .normal import Unsafe, normal_form
+from .normal import Unsafe
 from .stitch_code import Codebook, Unreadable, hide_lets, restore_lets, symbols
 from .stitch_process import Raw, StitchFailed
 
@@ -97,7 +98,7 @@ def compress(
     out again. Raises StitchMissing (a StoreError) where stitch-core is not installed; whatever else befalls it is told in ``problem``,
     and the corpus stays as it is.
     """
-    programs = [_Program(task, place, term) for task in corpus for place, term in enumerate(corpus[task])]
+    programs = [_Program(task, term) for task in corpus for term in corpus[task]]
     usable = [program for program in programs if _usable(program.original, words)]
     unchanged = _unchanged(corpus, words)
     if len({program.task for program in usable}) < 2 or iterations < 1:
@@ -111,12 +112,12 @@ def compress(
         return replace(unchanged, problem=str(failure))
     draft = _Draft(words, programs)
     draft.read(raw, book, usable)
-    draft.prune()
+    draft.shrink()
     found = draft.result(corpus, words, taken)
     while judge is not None and (refused := [each for each in found.abstractions if not judge(each)]):
         worst = min(refused, key=lambda each: each.saved)
         draft.remove(list(draft.bodies)[found.abstractions.index(worst)])
-        draft.prune()
+        draft.shrink()
         found = draft.result(corpus, words, taken)
     return found
 
@@ -161,13 +162,13 @@ def description_length(corpus: Corpus, words: Mapping[str, Primitive], bodies: I
 
 @dataclass
 class _Program:
-    """A program on its way: ``term`` is the rewritten one as far as it is checked, ``sites`` its sites' origins."""
+    """A program on its way: ``term`` is the rewritten one (None: as it was), ``sites`` its sites' origins once it is checked."""
 
     task: str
-    place: int
     original: Term
     term: Term | None = None
     sites: dict[str, str] = field(default_factory=dict)
+    checked: Term | None = None
 
     @property
     def current(self) -> Term:
@@ -181,35 +182,37 @@ class _Draft:
         self.words: dict[str, Primitive] = dict(words)
         self.programs = programs
         self.bodies: dict[str, Term] = {}
+        self.lengths = Lengths(self.words)
 
     # -- from stitch-core's text -----------------------------------------------------------------------------
 
     def read(self, raw: Raw, book: Codebook, usable: list[_Program]) -> None:
-        bad = []
+        """Take in what stitch-core found, each call written out that strict evaluation would tell from its body."""
+        bad: list[str] = []
+        called: dict[str, Term] = {}
         known = known_bodies(self.words)
         for token, text, arity in raw.abstractions:
             name = f"?{token}"  # no word can be called so
             try:
-                body = restore_lets(book.decode(text, arity))
+                body = keep_safe(restore_lets(book.decode(text, arity)), called, self.words)
                 if free_variables(body):
                     raise Unreadable(f"body={text!r} is not closed")
-            except Unreadable as error:
+            except (Unreadable, Unsafe) as error:
                 logger.info("abstraction %s is dropped with all that follow: %s", token, error)
                 break
-            same = known.get(written_out(body, self.words))
-            if same is not None:
-                book.define(token, same, bool(sites_of(body)))
-                continue
+            name = known.get(written_out(body, self.words), name)
             book.define(token, name, bool(sites_of(body)))
+            if name in known.values():
+                called[name] = self.words[name].body  # type: ignore[attr-defined]
+                continue
+            called[name] = body
             if not self.define(name, body):
                 bad.append(name)
         for program, text in zip(usable, raw.rewritten, strict=True):
             try:
-                term = restore_lets(book.decode(text))
-            except Unreadable as error:
+                program.term = keep_safe(restore_lets(book.decode(text)), called, self.words)
+            except (Unreadable, Unsafe) as error:
                 logger.info("task=%r keeps its program: %s", program.task, error)
-                continue
-            self.settle(program, term)
         for name in reversed(bad):
             self.remove(name)
 
@@ -224,52 +227,52 @@ class _Draft:
         self.words[name] = definition(name, scheme, body)
         return typed
 
-    # -- checked rewriting -----------------------------------------------------------------------------------
-
-    def settle(self, program: _Program, term: Term) -> None:
-        """Take a rewritten term if it is the same program; else the nearest that is, with fewer abstractions; else the original."""
-        candidates = [term]
-        used = [name for name in self.bodies if any(word.name == name for word in words_in(term))]
-        for name in reversed(used):
-            candidates += [found for found in [self.inlined(term, {name})] if found is not None]
-        for candidate in candidates:
-            if symbols(candidate, self.words) >= symbols(program.original, self.words):
-                continue
-            candidate = renumber_sites(candidate)
-            sites = same_program(program.original, candidate, self.words)
-            if sites is not None:
-                program.term, program.sites = candidate, sites
-                return
-        program.term, program.sites = None, {}
-
-    def inlined(self, term: Term, names: Collection[str]) -> Term | None:
-        """The term with these abstractions written out, or None where that is not safe."""
-        if not any(word.name in names for word in words_in(term)):
-            return term
-        try:
-            written = expand(term, {name: self.words[name] for name in names})
-            return restore_lets(normal_form(hide_lets(written), self.words))
-        except (Unsafe, Unreadable):
-            return None
+    # -- what holds ------------------------------------------------------------------------------------------
 
     def remove(self, name: str) -> None:
         """Take an abstraction back: out of the programs and of the other abstractions."""
-        for program in self.programs:
-            if program.term is not None and any(word.name == name for word in words_in(program.term)):
-                shorter = self.inlined(program.term, {name})
-                if shorter is None:
-                    program.term, program.sites = None, {}
-                else:
-                    self.settle(program, shorter)
         bodies = dict(self.bodies)
         del self.bodies[name]
+        for program in self.programs:
+            if program.term is not None and name_in(program.term, {name}):
+                program.term = self._without(program.term, name, bodies)
         for other, body in bodies.items():
-            if other != name and any(word.name == name for word in words_in(body)):
-                written = self.inlined(body, {name})
-                self.define(
-                    other, renumber_sites(written) if written is not None else expand(body, {name: self.words[name]})
-                )
+            if other != name and name_in(body, {name}):
+                written = self._without(body, name, bodies)
+                self.define(other, expand(body, {name: self.words[name]}) if written is None else written)
         del self.words[name]
+
+    def _without(self, term: Term, name: str, bodies: Mapping[str, Term]) -> Term | None:
+        try:
+            return renumber_sites(write_out(term, {name}, bodies, self.words))
+        except (Unsafe, Unreadable):
+            return None
+
+    def shrink(self) -> None:
+        """Remove what does not pay and put back the programs that are not the same, until nothing changes."""
+        while True:
+            self.prune()
+            if self.check():
+                return
+
+    def check(self) -> bool:
+        """Whether all rewritten programs are the same as their originals; those that are not, or are no shorter, become these."""
+        sound = True
+        for program in self.programs:
+            if program.term is None or program.term is program.checked:
+                continue
+            program.term = renumber_sites(program.term)
+            shorter = self.lengths.of(program.term) < self.lengths.of(program.original)
+            sites = same_program(program.original, program.term, self.words) if shorter else None
+            if sites is None:
+                if shorter:
+                    logger.info("task=%r keeps its program: %r is another", program.task, program.term)
+                sound = sound and not name_in(program.term, self.bodies)
+                program.term, program.sites = None, {}
+            else:
+                program.sites = sites
+            program.checked = program.term
+        return sound
 
     # -- what pays -------------------------------------------------------------------------------------------
 
@@ -286,31 +289,29 @@ class _Draft:
         """The tasks whose program needs the abstraction, in order."""
         needing = {name}
         for other, body in self.bodies.items():  # later ones may name earlier ones
-            if any(word.name in needing for word in words_in(body)):
+            if name_in(body, needing):
                 needing.add(other)
-        found = {p.task: 0 for p in self.programs if any(word.name in needing for word in words_in(p.current))}
-        return tuple(found)
-
-    def corpus(self, change: Callable[[Term], Term] = lambda term: term) -> dict[str, list[Term]]:
-        found: dict[str, list[Term]] = {}
-        for program in self.programs:
-            found.setdefault(program.task, []).append(change(program.current))
-        return found
+        return tuple({p.task: 0 for p in self.programs if p.term is not None and name_in(p.term, needing)})
 
     def saved(self, name: str) -> int:
         """Symbols by which corpus and abstractions would grow without this one."""
-
-        def without(term: Term) -> Term:
-            written = self.inlined(term, {name})
-            return expand(term, {name: self.words[name]}) if written is None else written
-
-        now = description_length(self.corpus(), self.words, self.bodies.values())
-        others = [without(body) for other, body in self.bodies.items() if other != name]
-        return description_length(self.corpus(without), self.words, others) - now
+        body = self.bodies[name]
+        now: dict[str, int] = {}
+        then: dict[str, int] = {}
+        for program in self.programs:
+            length = self.lengths.of(program.current)
+            uses = program.term is not None and name_in(program.term, {name})
+            without = self.lengths.without(program.current, name, body) if uses else length
+            now[program.task] = min(length, now.get(program.task, length))
+            then[program.task] = min(without, then.get(program.task, without))
+        others = [each for other, each in self.bodies.items() if other != name and name_in(each, {name})]
+        grown = sum(self.lengths.without(each, name, body) - self.lengths.of(each) for each in others)
+        return sum(then.values()) - sum(now.values()) + grown - self.lengths.of(body)
 
     # -- the outcome -----------------------------------------------------------------------------------------
 
     def result(self, corpus: Corpus, words: Mapping[str, Primitive], taken: Collection[str]) -> Compression:
+        """What is left, under names for people."""
         names: dict[str, str] = {}
         known = dict(words)
         abstractions = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from primitives.infer import IllTyped, infer
 from primitives.primitive import Definition, Primitive, expand
@@ -16,15 +16,32 @@ def same_program(original: Term, rewritten: Term, words: Mapping[str, Primitive]
     """Where the rewritten program's weights lie in the original, if both are one program: of one type, equal once the subroutines that
     the original does not name are written out and applied, with the same sharing of sites; else None."""
     named = {word.name for word in words_in(original)}
-    new = {name: word for name, word in words.items() if isinstance(word, Definition) and name not in named}
-    written = expand(rewritten, new)
+    written = expand(rewritten, Others(words, named))
     try:
         sites = align(normal_form(hide_lets(written), words), normal_form(hide_lets(original), words))
         if sites is None or str(infer(original, words).scheme) != str(infer(rewritten, words).scheme):
             return None
     except (Unsafe, IllTyped):
         return None
-    return expanded_sites(written, original, sites, words)
+    return expanded_sites(written, original, sites, words) if sites else {}
+
+
+class Others(Mapping[str, Primitive]):
+    """Words without those of some names: what ``expand`` is to leave as it is."""
+
+    def __init__(self, words: Mapping[str, Primitive], without: Container[str]) -> None:
+        self.words, self.without = words, without
+
+    def __getitem__(self, name: str) -> Primitive:
+        if name in self.without:
+            raise KeyError(name)
+        return self.words[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self.words if name not in self.without)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def expanded_sites(new: Term, old: Term, sites: Mapping[str, str], words: Mapping[str, Primitive]) -> dict[str, str]:

@@ -14,7 +14,7 @@ SPOKEN = {
     "+": "add", "-": "subtract", "*": "times", "/": "divide", "//": "divide", "=": "equal", "!=": "differ",
     "<": "less", ">": "greater", "<=": "at_most", ">=": "at_least",
 }  # fmt: skip
-MAX_PARTS = 5
+MAX_PARTS, MAX_NAME = 5, 32
 RESERVED = frozenset("lambda let pipe stack literal lam true false use".split())
 
 
@@ -24,6 +24,10 @@ def name_of(body: Term, taken: Container[str], words: Mapping[str, Primitive]) -
     parts = _parts(body, MAX_PARTS, words)
     if all(word.name in words and words[word.name].geometric for word in words_in(body)):
         parts = [part for part in reversed(parts) if part != "of"]  # nets are read from input to output
+    while len("_".join(parts)) > MAX_NAME and len(parts) > 1:
+        parts.pop()
+    if len(parts) > 1 and parts[-1] == "of":
+        parts.pop()
     base = "_".join(parts) or "function"
     if base in RESERVED or not re.fullmatch(r"[a-z][a-z0-9_]*", base):
         base = "do_" + re.sub(r"[^a-z0-9_]", "", base)

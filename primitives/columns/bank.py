@@ -30,7 +30,9 @@ SCRATCH = 1 << (WORLD_BITS - 1)
 class Bank:
     """Terms over one context. ``variables`` are the types in scope, outermost first."""
 
-    def __init__(self, values: Values, variables: Sequence[Type], columns: Sequence[Array], count: int, max_worlds: int = SCRATCH) -> None:
+    def __init__(
+        self, values: Values, variables: Sequence[Type], columns: Sequence[Array], count: int, max_worlds: int = SCRATCH
+    ) -> None:
         """A root bank with ``count`` worlds and one column of codes a variable."""
         self.values, self.variables = values, tuple(variables)
         self.parent: Bank | None = None
@@ -109,7 +111,11 @@ class Bank:
         assert self.parent is not None
         self.escapes += 1
         codes = self.scratch.intern(outer, *arguments)
-        if (join or self.join_all) and len(self.scratch) + self.filled <= self.max_worlds and bool((outer < self.parent.filled).all()):
+        if (
+            (join or self.join_all)
+            and len(self.scratch) + self.filled <= self.max_worlds
+            and bool((outer < self.parent.filled).all())
+        ):
             joined = self.worlds.intern(outer, *arguments)
             self.forget()
             self.fill()
@@ -153,7 +159,9 @@ class Bank:
     def arguments(self, operation: Operation, kids: Sequence[Array], worlds: Array) -> list[Array]:
         """Columns of the arguments for pairs (child rows, world); all worlds filled."""
         return [
-            (kid.astype(np.int64) << WORLD_BITS) | worlds if is_function(type) else self.stores[type].values[worlds, kid]
+            (kid.astype(np.int64) << WORLD_BITS) | worlds
+            if is_function(type)
+            else self.stores[type].values[worlds, kid]
             for type, kid in zip(operation.arguments, kids)
         ]
 
@@ -242,12 +250,16 @@ class Bank:
 
     # --- growth -------------------------------------------------------------------------------------------------------------
 
-    def append(self, operation: Operation, cost: int, type: Type, values: Array, prints: Array, kids: Sequence[Array]) -> None:
+    def append(
+        self, operation: Operation, cost: int, type: Type, values: Array, prints: Array, kids: Sequence[Array]
+    ) -> None:
         """Add rows (columns of ``values``) that the caller has found to be new."""
         store = self.store(type)
         last = store.runs[-1] if store.runs else None
         if last is None or last.operation is not operation or last.cost != cost or last.number != len(self.log) - 1:
-            last = self._run(Run(store, operation, cost, store.count, store.count, tuple(Grown(np.int32) for _ in kids)))
+            last = self._run(
+                Run(store, operation, cost, store.count, store.count, tuple(Grown(np.int32) for _ in kids))
+            )
         self._extend(last, values, prints, kids)
 
     def add_leaf(self, cost: int, type: Type, position: int = -1, code: int = 0) -> None:
@@ -256,7 +268,9 @@ class Bank:
         column = (np.full(self.filled, code, np.int64) if position < 0 else self.variable(position, worlds))[:, None]
         prints = self.fingerprint(column[: self.judged])
         if len(store.seen.add(prints)[1]):
-            self._extend(self._run(Run(store, None, cost, store.count, store.count, (), position, code)), column, prints, ())
+            self._extend(
+                self._run(Run(store, None, cost, store.count, store.count, (), position, code)), column, prints, ()
+            )
 
     def take_over(self, cost: int) -> None:
         """Add the rows that the outer bank has at a cost: bodies that make no use of the lambda's arguments."""
@@ -300,4 +314,3 @@ class Bank:
 
     def run_of(self, store: Store, row: int) -> Run:
         return store.runs[int(np.searchsorted(np.asarray(store.starts), row, side="right")) - 1]
-

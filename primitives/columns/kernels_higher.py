@@ -139,7 +139,9 @@ def repeat(frame: Frame, count: Array, f: Array, x: Array) -> Array:
 
 @kernel("for", feeds_back=True)
 def loop(frame: Frame, count: Array, f: Array, x: Array) -> Array:
-    return looped(frame, count, x, lambda active, step, state: frame.call(1, f[active], np.full(len(active), step), state))
+    return looped(
+        frame, count, x, lambda active, step, state: frame.call(1, f[active], np.full(len(active), step), state)
+    )
 
 
 def looped(frame: Frame, count: Array, x: Array, body: object) -> Array:

@@ -259,7 +259,11 @@ def unique(frame: Frame, xs: Array) -> Array:
 def group(frame: Frame, xs: Array) -> Array:
     data, lengths = frame.sequences(0).gather(xs)
     rows = rows_of(lengths)
-    starts = np.flatnonzero(np.concatenate(([True], (data[1:] != data[:-1]) | (rows[1:] != rows[:-1])))) if len(data) else np.empty(0, int)
+    starts = (
+        np.flatnonzero(np.concatenate(([True], (data[1:] != data[:-1]) | (rows[1:] != rows[:-1]))))
+        if len(data)
+        else np.empty(0, int)
+    )
     runs = frame.sequences(0).intern(data, np.diff(np.append(starts, len(data))))
     return frame.sequences().intern(runs, np.bincount(rows[starts], minlength=len(xs)))
 
@@ -269,7 +273,9 @@ def zip_lists(frame: Frame, xs: Array, ys: Array) -> Array:
     left, right = frame.sequences(0), frame.sequences(1)
     lengths = np.minimum(left.lengths[xs], right.lengths[ys])
     pairs = frame.values.tuples(frame.operation.result.arguments[0])  # type: ignore[attr-defined]
-    codes = pairs.intern(left.data[flat_ranges(left.offsets[xs], lengths)], right.data[flat_ranges(right.offsets[ys], lengths)])
+    codes = pairs.intern(
+        left.data[flat_ranges(left.offsets[xs], lengths)], right.data[flat_ranges(right.offsets[ys], lengths)]
+    )
     return frame.sequences().intern(codes, lengths)
 
 

@@ -25,8 +25,10 @@ def ordered_by_code(type: Type) -> bool:
 
 def equal_by_code(type: Type) -> bool:
     """Whether equal codes and equal values are the same thing (not so for floats within types: NaN)."""
-    return isinstance(type, Constructor) and type.name in ("int", "bool", "char", "str", "list", "pair", "option", "unit") and all(
-        equal_by_code(argument) for argument in type.arguments
+    return (
+        isinstance(type, Constructor)
+        and type.name in ("int", "bool", "char", "str", "list", "pair", "option", "unit")
+        and all(equal_by_code(argument) for argument in type.arguments)
     )
 
 

@@ -33,7 +33,10 @@ def lift(meaning: Callable, lazy: frozenset[int], remember: bool = False) -> Ker
     epochs: list[int] = [0]
 
     def kernel(frame: Frame, *columns: Array) -> Array:
-        operation, pools = frame.operation, [None if is_function(t) else frame.values.pool(t) for t in frame.operation.arguments]
+        operation, pools = (
+            frame.operation,
+            [None if is_function(t) else frame.values.pool(t) for t in frame.operation.arguments],
+        )
         first, inverse = distinct(columns) if columns else (np.zeros(1, np.int64), np.zeros(1, np.int64))
         results = np.full(len(first), FAIL, np.int64)
         places, values = [], []

@@ -41,7 +41,9 @@ def split_type(primitive: Primitive) -> tuple[tuple[Type, ...], Type]:
     return arguments[: primitive.arity], function(*arguments[primitive.arity :], result)
 
 
-def operation(primitive: Primitive, arguments: tuple[Type, ...], result: Type, words: Mapping[str, Primitive]) -> Operation:
+def operation(
+    primitive: Primitive, arguments: tuple[Type, ...], result: Type, words: Mapping[str, Primitive]
+) -> Operation:
     """The word at ground types, with its kernel or lifted."""
     entry = Entry(primitive.columns) if primitive.columns is not None else find_kernel(primitive.name)
     if entry is not None and entry.suits is not None and arguments and not entry.suits(arguments[0]):
@@ -51,16 +53,22 @@ def operation(primitive: Primitive, arguments: tuple[Type, ...], result: Type, w
     if entry is None:
         slow = isinstance(primitive, Definition) or any(map(has_tensor, arguments))
         higher = any(map(is_function, arguments))
-        entry = Entry(lift(_meaning(primitive, words), primitive.lazy, remember=slow), bool(primitive.lazy), feeds_back=higher)
+        entry = Entry(
+            lift(_meaning(primitive, words), primitive.lazy, remember=slow), bool(primitive.lazy), feeds_back=higher
+        )
     return Operation(primitive.word(), arguments, result, entry.kernel, entry.lazy, entry.feeds_back)
 
 
-def _subroutine(primitive: Definition, arguments: tuple[Type, ...], result: Type, words: Mapping[str, Primitive]) -> Entry | None:
+def _subroutine(
+    primitive: Definition, arguments: tuple[Type, ...], result: Type, words: Mapping[str, Primitive]
+) -> Entry | None:
     """The subroutine's body on columns, where it can be."""
     if primitive.geometric or not arguments:
         return None
     try:
-        kernel = subroutine_kernel(primitive, arguments, result, words, lambda word, types, to: operation(word, types, to, words))
+        kernel = subroutine_kernel(
+            primitive, arguments, result, words, lambda word, types, to: operation(word, types, to, words)
+        )
     except Unsupported:
         return None
     return Entry(kernel, feeds_back=any(map(is_function, arguments)))
@@ -112,7 +120,9 @@ def _tensor_instances(primitive: Primitive, allowed: tuple[Type, ...]) -> Iterat
     arguments, _ = split_type(primitive)
     if primitive.sited or primitive.shapes or any(map(is_function, arguments)):
         return
-    choices = [[t for t in allowed if isinstance(t, TensorType)] if isinstance(a, TensorType) else allowed for a in arguments]
+    choices = [
+        [t for t in allowed if isinstance(t, TensorType)] if isinstance(a, TensorType) else allowed for a in arguments
+    ]
     for chosen in itertools.product(*choices):
         unifier = Unifier()
         settings = {setting.name: setting.default for setting in primitive.settings}
@@ -134,5 +144,3 @@ def _data_types(type: Type) -> Iterator[Type]:
         return
     arguments, result = arguments_of(type)
     yield from (*arguments, result)
-
-

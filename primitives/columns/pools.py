@@ -116,7 +116,13 @@ class SequencePool:
 
     @property
     def nbytes(self) -> int:
-        return self._data.nbytes + self._offsets.nbytes + self._lengths.nbytes + self._index.nbytes + 200 * len(self._decoded)
+        return (
+            self._data.nbytes
+            + self._offsets.nbytes
+            + self._lengths.nbytes
+            + self._index.nbytes
+            + 200 * len(self._decoded)
+        )
 
     @property
     def offsets(self) -> Array:

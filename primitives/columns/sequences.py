@@ -13,12 +13,16 @@ from .pools import FAIL
 
 def ordered_elements(type: Type) -> bool:
     """Whether the elements of a sequence type sort as their codes do."""
-    return type == Constructor("str") or (isinstance(type, Constructor) and len(type.arguments) == 1 and ordered_by_code(type.arguments[0]))
+    return type == Constructor("str") or (
+        isinstance(type, Constructor) and len(type.arguments) == 1 and ordered_by_code(type.arguments[0])
+    )
 
 
 def equal_elements(type: Type) -> bool:
     """Whether the elements of a sequence type are equal exactly where their codes are."""
-    return type == Constructor("str") or (isinstance(type, Constructor) and len(type.arguments) == 1 and equal_by_code(type.arguments[0]))
+    return type == Constructor("str") or (
+        isinstance(type, Constructor) and len(type.arguments) == 1 and equal_by_code(type.arguments[0])
+    )
 
 
 def int_elements(type: Type) -> bool:

@@ -93,7 +93,9 @@ class _Compiler:
             raise Unsupported
         return resolved
 
-    def term(self, term: Term, wanted: Type, scope: tuple[Type, ...], parameters: tuple[int, ...]) -> Callable[[], Node]:
+    def term(
+        self, term: Term, wanted: Type, scope: tuple[Type, ...], parameters: tuple[int, ...]
+    ) -> Callable[[], Node]:
         if isinstance(term, Variable):
             position = len(scope) - 1 - term.index
             self.unifier.unify(scope[position], wanted)
@@ -101,12 +103,16 @@ class _Compiler:
         if isinstance(term, Literal):
             self.unifier.unify(term.type, wanted)
             value, type = term.value, term.type
-            return lambda: lambda where, environment, count: np.full(count, where.values.pool(type).encode(value), np.int64)
+            return lambda: (
+                lambda where, environment, count: np.full(count, where.values.pool(type).encode(value), np.int64)
+            )
         if isinstance(term, Let):
             return self.let(term, wanted, scope, parameters)
         head, given = spine(term)
         if isinstance(head, Lambda) and given:
-            return self.let(Let(given[0], apply(head.body, *(shift(rest, 1) for rest in given[1:]))), wanted, scope, parameters)
+            return self.let(
+                Let(given[0], apply(head.body, *(shift(rest, 1) for rest in given[1:]))), wanted, scope, parameters
+            )
         if isinstance(head, Word):
             return self.word(head, given, wanted, scope, parameters)
         if isinstance(head, Variable) and given:
@@ -136,7 +142,13 @@ class _Compiler:
         self, head: Word, given: list[Term], wanted: Type, scope: tuple[Type, ...], parameters: tuple[int, ...]
     ) -> Callable[[], Node]:
         primitive = self.words.get(head.name)
-        if primitive is None or primitive.sited or primitive.geometric or primitive.purity != PURE or head != primitive.word():
+        if (
+            primitive is None
+            or primitive.sited
+            or primitive.geometric
+            or primitive.purity != PURE
+            or head != primitive.word()
+        ):
             raise Unsupported
         if len(given) != primitive.arity:
             raise Unsupported
@@ -166,7 +178,9 @@ class _Compiler:
 
         return finish
 
-    def argument(self, term: Term, wanted: Type, scope: tuple[Type, ...], parameters: tuple[int, ...]) -> Callable[[], Node]:
+    def argument(
+        self, term: Term, wanted: Type, scope: tuple[Type, ...], parameters: tuple[int, ...]
+    ) -> Callable[[], Node]:
         """An argument; where a function is wanted, the node of its body over the environment and the function's arguments."""
         wanted = self.unifier.resolve(wanted)
         if not is_function(wanted):
@@ -205,4 +219,3 @@ class _Compiler:
             return node
 
         return finish
-

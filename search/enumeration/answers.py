@@ -36,7 +36,9 @@ class Hit:
 class Answers:
     """Hits told and hits that wait. A *name* is the fingerprint of a program's values on all examples and probes."""
 
-    def __init__(self, types: Sequence[Type], examples: Sequence[Example], words: Mapping[str, Primitive], settings: Settings) -> None:
+    def __init__(
+        self, types: Sequence[Type], examples: Sequence[Example], words: Mapping[str, Primitive], settings: Settings
+    ) -> None:
         self.examples, self.words, self.settings, self.arity = examples, words, settings, len(types)
         self.usual = usual_inputs(types, [given for given, _ in examples])
         self.needed = max(1, math.ceil(settings.goal * len(examples) - 1e-9))

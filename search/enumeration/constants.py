@@ -24,7 +24,11 @@ def mined(examples: Sequence[tuple[Sequence[Value], Value]], output: Type) -> li
     found: list[Constant] = list(_numbers(examples))
     if output == STRING or any(isinstance(value, str) for given, _ in examples for value in given):
         found += _texts(examples)
-    if len(examples) > 1 and all(result == results[0] for result in results) and not isinstance(results[0], (bool, int)):
+    if (
+        len(examples) > 1
+        and all(result == results[0] for result in results)
+        and not isinstance(results[0], (bool, int))
+    ):
         found.append((results[0], output, 4))
     return found
 

@@ -40,7 +40,11 @@ class Costs:
 
 
 def default_literals() -> tuple[tuple[Value, Type, int], ...]:
-    ints = [(value, INT, cost) for cost, group in ((2, (0, 1, 2)), (3, (3, 4, 5, -1)), (4, (6, 7, 8, 9, 10))) for value in group]
+    ints = [
+        (value, INT, cost)
+        for cost, group in ((2, (0, 1, 2)), (3, (3, 4, 5, -1)), (4, (6, 7, 8, 9, 10)))
+        for value in group
+    ]
     return (*ints, (True, BOOL, 4), (False, BOOL, 4))
 
 
@@ -56,7 +60,9 @@ def default_costs(words: Mapping[str, Primitive]) -> Costs:
             table[name] = NEUTRAL if not primitive.geometric else 2
         elif not primitive.geometric:
             table[name] = NEUTRAL + round(primitive.cost)
-        elif not has_tensor(arguments_of(primitive.scheme.type)[1]):  # nets are found by training; here they are read out
+        elif not has_tensor(
+            arguments_of(primitive.scheme.type)[1]
+        ):  # nets are found by training; here they are read out
             table[name] = 2 if name == "argmax" else 5
     return Costs(table, literals=default_literals())
 
@@ -78,4 +84,6 @@ def weighted(costs: Costs, words: Mapping[str, Primitive], weights: Mapping[str,
             table[name] = cost(name, NEUTRAL)
         elif name in words:
             table.pop(name, None)
-    return replace(costs, words=table, variable=cost("$variable", costs.variable), constant=cost("$constant", costs.constant))
+    return replace(
+        costs, words=table, variable=cost("$variable", costs.variable), constant=cost("$constant", costs.constant)
+    )

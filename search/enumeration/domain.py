@@ -55,7 +55,9 @@ class Domains:
             if root not in known:
                 known[root] = [self.candidates(type, root, 4 * per_argument) for type in bound]
             # Different outer worlds of one example try different values, so that together they cover more of them.
-            lists = [_rotated(options, world * per_argument if bank.depth else 0)[:per_argument] for options in known[root]]
+            lists = [
+                _rotated(options, world * per_argument if bank.depth else 0)[:per_argument] for options in known[root]
+            ]
             for arguments in itertools.product(*lists):
                 rows[(world, *arguments)] = None
         step = max(1, -(-len(rows) // count)) if bank.depth else 1

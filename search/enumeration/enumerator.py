@@ -72,7 +72,9 @@ class Enumerator:
         self.examples, self.probes, self.words, self.settings = list(examples), list(probes), words, settings
         self.costs = costs or default_costs(words)
         longest = max([8, *(len(part) for part in _sequences(self.examples, self.probes))])
-        self.values = Values(min(max(settings.max_length, 2 * longest), 4 * longest + 64), steps=settings.max_steps or longest + 8)
+        self.values = Values(
+            min(max(settings.max_length, 2 * longest), 4 * longest + 64), steps=settings.max_steps or longest + 8
+        )
         self.types = self._types(type)
         samples = [[*zip(given, self.inputs), (result, self.output)] for given, result in self.examples]
         samples += [[*zip(given, self.inputs)] for given in self.probes]
@@ -105,7 +107,11 @@ class Enumerator:
                 operations.append((operation(primitive, arguments, result, self.words), dearer))
         # The goal's type first: a level's terms of other types only matter to the next level.
         operations.sort(key=lambda entry: (entry[0].result != self.output, entry[1]))
-        literals = [*self.costs.literals, *constants, *(mined(self.examples, self.output) if self.settings.mine else ())]
+        literals = [
+            *self.costs.literals,
+            *constants,
+            *(mined(self.examples, self.output) if self.settings.mine else ()),
+        ]
         leaves: dict[tuple[int, Type], int] = {}
         for value, type, cost in literals:
             if type in self.types:
@@ -292,5 +298,3 @@ def _sequences(examples: Sequence[Example], probes: Sequence[Sequence[Value]]) -
             yield value
             if isinstance(value, tuple):
                 waiting.extend(value)
-
-

@@ -67,7 +67,13 @@ class Growth:
         self.growing = True
         self.wanted: Callable[[Operation], bool] = lambda operation: True
         self.levels: dict[int, int] = {}
-        self.cheapest = min([plan.variable_cost, *(leaf.cost for leaf in plan.leaves), *(c for o, c in plan.operations if not o.arguments)])
+        self.cheapest = min(
+            [
+                plan.variable_cost,
+                *(leaf.cost for leaf in plan.leaves),
+                *(c for o, c in plan.operations if not o.arguments),
+            ]
+        )
 
     def grow(self, bank: Bank, cost: int, examples: int, keep: Callable[[Type], bool]) -> Iterator[Found]:
         """All terms of exactly ``cost``; the new ones of types to ``keep`` join the bank after each batch is handed out."""

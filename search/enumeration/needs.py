@@ -81,7 +81,9 @@ def ends_with_goal(values: Values, type: Type, codes: Array, goal: Type, wanted:
     pool, items = values.sequences(type), _items(values, goal, wanted)
     mask = pool.lengths[codes] >= len(items)
     rows = np.flatnonzero(mask)
-    mask[rows] = _agrees(pool, codes[rows], items, pool.lengths[codes[rows]] - len(items), np.full(len(rows), len(items)))
+    mask[rows] = _agrees(
+        pool, codes[rows], items, pool.lengths[codes[rows]] - len(items), np.full(len(rows), len(items))
+    )
     return mask
 
 
@@ -100,7 +102,9 @@ def ends_goal(values: Values, type: Type, codes: Array, goal: Type, wanted: int)
     mask = lengths <= len(items)
     for size in np.unique(lengths[mask]):
         rows = np.flatnonzero(mask & (lengths == size))
-        mask[rows] = _agrees(pool, codes[rows], items[len(items) - size :], np.zeros(len(rows), np.int64), lengths[rows])
+        mask[rows] = _agrees(
+            pool, codes[rows], items[len(items) - size :], np.zeros(len(rows), np.int64), lengths[rows]
+        )
     return mask
 
 
@@ -116,12 +120,20 @@ def is_last(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -
 
 def all_but_first(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
     items = _items(values, goal, wanted)
-    return one_shorter(values, type, codes, goal, wanted) & ends_goal(values, type, codes, goal, wanted) if len(items) else codes < 0
+    return (
+        one_shorter(values, type, codes, goal, wanted) & ends_goal(values, type, codes, goal, wanted)
+        if len(items)
+        else codes < 0
+    )
 
 
 def all_but_last(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
     items = _items(values, goal, wanted)
-    return one_shorter(values, type, codes, goal, wanted) & begins_goal(values, type, codes, goal, wanted) if len(items) else codes < 0
+    return (
+        one_shorter(values, type, codes, goal, wanted) & begins_goal(values, type, codes, goal, wanted)
+        if len(items)
+        else codes < 0
+    )
 
 
 def holds_goal(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:

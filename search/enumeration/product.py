@@ -130,7 +130,9 @@ class Product:
     def _table(self, inner: int, outer: list[int], numbers: Array) -> tuple | None:
         """For every world the results on distinct values: ``(outer codes, inner codes, results)``; None where that does not pay."""
         for merged in (True, True, False):
-            factors = [self.codes.of(self.bank, block, merged and not self.operation.feeds_back) for block in self.blocks]
+            factors = [
+                self.codes.of(self.bank, block, merged and not self.operation.feeds_back) for block in self.blocks
+            ]
             offsets = self._outer_rows(outer, numbers)
             plans, cells = [], 0
             for world in range(self.bank.judged):
@@ -170,7 +172,15 @@ class Product:
         return [part.reshape(shape) for part, shape in zip(np.split(flat, cuts), shapes)]
 
     def _gathered(
-        self, inner: int, outer: list[int], numbers: Array, low: int, high: int, plans: list, codes: Array, results: list
+        self,
+        inner: int,
+        outer: list[int],
+        numbers: Array,
+        low: int,
+        high: int,
+        plans: list,
+        codes: Array,
+        results: list,
     ) -> Batch:
         width, size = high - low, len(numbers) * (high - low)
         mixed = [mix(result.view(np.uint64) ^ salt) for result, salt in zip(results, self.salts)]
@@ -191,7 +201,9 @@ class Product:
 
         def values(terms: Array) -> Array:
             row, column = terms // width, low + terms % width
-            judged = [result[plan[1][row], codes[world, column]] for world, (result, plan) in enumerate(zip(results, plans))]
+            judged = [
+                result[plan[1][row], codes[world, column]] for world, (result, plan) in enumerate(zip(results, plans))
+            ]
             return with_rest(self.bank, self.operation, np.stack(judged), kids(terms))
 
         def kids(terms: Array) -> list[Array]:
@@ -317,7 +329,10 @@ def blocks_of(bank: Bank, type: Type, cost: int) -> list[Block]:
     if is_function(type):
         return [Block(home, store, start, stop, closure=True, own=True)]
     middle = store.inner.get(cost, start)
-    parts = [Block(home, store, start, middle, closure=False, own=False), Block(home, store, middle, stop, closure=False, own=True)]
+    parts = [
+        Block(home, store, start, middle, closure=False, own=False),
+        Block(home, store, middle, stop, closure=False, own=True),
+    ]
     return [part for part in parts if len(part)]
 
 

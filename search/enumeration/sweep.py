@@ -119,15 +119,21 @@ class Sweep:
         sizes = [len(distinct) for distinct, _ in codes]
         while np.prod(sizes, dtype=np.float64) > self.limit:
             largest = int(np.argmax(sizes))
-            sizes[largest] = max(1, min(sizes[largest] - 1, int(sizes[largest] * self.limit / np.prod(sizes, dtype=np.float64))))
+            sizes[largest] = max(
+                1, min(sizes[largest] - 1, int(sizes[largest] * self.limit / np.prod(sizes, dtype=np.float64)))
+            )
         grid = [axis.ravel() for axis in np.meshgrid(*(np.arange(size) for size in sizes), indexing="ij")]
-        results = self.bank.perform(operation, [distinct[numbers] for (distinct, _), numbers in zip(codes, grid)], len(grid[0]))
+        results = self.bank.perform(
+            operation, [distinct[numbers] for (distinct, _), numbers in zip(codes, grid)], len(grid[0])
+        )
         self.bank.forget()
         self.tried += len(results)
         hits = np.flatnonzero(results == self.goal[world])
         return [numbers[hits] for numbers in grid] if len(hits) else None
 
-    def _others(self, operation: Operation, own: int, rows: list, codes: list, matched: list[Array]) -> Iterator[Candidate]:
+    def _others(
+        self, operation: Operation, own: int, rows: list, codes: list, matched: list[Array]
+    ) -> Iterator[Candidate]:
         kids = self._expand(rows, codes, matched)
         for world in self.order[1:].tolist():
             if len(kids[0]) == 0:
@@ -186,14 +192,20 @@ class Branches:
         sets, rows, costs = sets[useful], rows[useful], costs[useful]
         tests = conditions.values[:examples, : conditions.count]
         whole = np.flatnonzero((tests >= 0).all(axis=0))
-        truth, test_rows, test_costs = _cheapest((tests[:, whole] * weights[:, None]).sum(axis=0), _row_costs(conditions)[whole])
+        truth, test_rows, test_costs = _cheapest(
+            (tests[:, whole] * weights[:, None]).sum(axis=0), _row_costs(conditions)[whole]
+        )
         proper = (truth != 0) & (truth != full)
         found = []
-        for true, test, cost in zip(truth[proper].tolist(), whole[test_rows[proper]].tolist(), test_costs[proper].tolist()):
+        for true, test, cost in zip(
+            truth[proper].tolist(), whole[test_rows[proper]].tolist(), test_costs[proper].tolist()
+        ):
             then = _first((true & ~sets) == 0, costs)
             other = _first((full & ~true & ~sets) == 0, costs)
             if then >= 0 and other >= 0:
-                found.append((own + cost + int(costs[then]) + int(costs[other]), test, int(rows[then]), int(rows[other])))
+                found.append(
+                    (own + cost + int(costs[then]) + int(costs[other]), test, int(rows[then]), int(rows[other]))
+                )
         for total, *kids in sorted(found)[:20]:
             yield Candidate(operation, kids, total)
 

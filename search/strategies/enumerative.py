@@ -30,7 +30,9 @@ class Enumerative(AbstractStrategy):
         Option("lambda_depth", 2, "how deep lambdas may nest", low=0, high=3),
         Option("body_worlds", 100, "argument values by which bodies of lambdas are told apart", low=8),
         Option("hurry", True, "give programs that a cheaper one might replace when the budget ends"),
-        Option("sample", 0, "search for programs that meet a random sample of so many examples (0: all of them)", low=0),
+        Option(
+            "sample", 0, "search for programs that meet a random sample of so many examples (0: all of them)", low=0
+        ),
     )
 
     def setup(self) -> None:
@@ -43,7 +45,11 @@ class Enumerative(AbstractStrategy):
     def enumerator(self, examples: Sequence[Example] | None = None) -> enumerator.Enumerator:
         """A new inner engine for the problem, on the given examples (default: all)."""
         problem = self.problem
-        library = [w.scheme.type for w in problem.words.values() if isinstance(w, Definition)] if has_tensor(problem.type) else []
+        library = (
+            [w.scheme.type for w in problem.words.values() if isinstance(w, Definition)]
+            if has_tensor(problem.type)
+            else []
+        )
         types = [part for type in library for part in subtypes(type) if not is_function(part) and is_ground(part)]
         settings = enumerator.Settings(
             memory=self.options["memory"] << 20, max_cost=self.options["max_cost"], lambda_depth=self.options["lambda_depth"],
@@ -77,7 +83,9 @@ class Enumerative(AbstractStrategy):
                 terms = found.terms if isinstance(found, enumerator.Progress) else max(terms, found.terms)
                 yield _reported(found, before)
             before, bound = before + terms, 2 * bound
-            if (deadline is not None and time.monotonic() > deadline) or (max_terms is not None and before >= max_terms):
+            if (deadline is not None and time.monotonic() > deadline) or (
+                max_terms is not None and before >= max_terms
+            ):
                 return
 
     def propose(self, number: int, draws: Draws) -> Proposal | None:
@@ -95,12 +103,18 @@ class Enumerative(AbstractStrategy):
 def _reported(found: enumerator.Hit | enumerator.Progress, before: int) -> Progress | Hit:
     """The engine's report in the terms of strategies; ``before`` terms were considered earlier."""
     if isinstance(found, enumerator.Hit):
-        return Hit(found.term, before + found.terms, {"cost": found.cost, "match": found.match, "seconds": found.seconds})
+        return Hit(
+            found.term, before + found.terms, {"cost": found.cost, "match": found.match, "seconds": found.seconds}
+        )
     detail = {"cost": found.cost, "kept": found.kept, "bodies": found.bodies, "bytes": found.bytes}
     return Progress(before + found.terms, detail)
 
 
 def problem_costs(problem: Problem) -> Costs:
     """The default costs, changed where the problem gives weights."""
-    words = {name: word for name, word in problem.words.items() if not has_tensor(word.scheme.type) or has_tensor(problem.type)}
+    words = {
+        name: word
+        for name, word in problem.words.items()
+        if not has_tensor(word.scheme.type) or has_tensor(problem.type)
+    }
     return weighted(default_costs(words), words, problem.weights)

@@ -69,7 +69,11 @@ def store() -> AbstractStore:
 def test_what_two_tasks_share_becomes_a_word_that_saves_work(store: AbstractStore) -> None:
     told: list[str] = []
     grown = run(
-        squares("squares reversed total sorted"), store, every=2, first=0, on_result=lambda result: told.append(result.name)
+        squares("squares reversed total sorted"),
+        store,
+        every=2,
+        first=0,
+        on_result=lambda result: told.append(result.name),
     )
     assert (
         [r.name for r in grown.results] == ["squares", "reversed squares", "total of squares", "sorted squares"] == told

@@ -23,7 +23,17 @@ from search.enumeration.rebuild import term_of_row
 
 WORDS = builtin_words()
 INTS = list_of(INT)
-TYPES = (INT, BOOL, INTS, list_of(BOOL), list_of(INTS), pair_of(INT, INT), option_of(INT), list_of(pair_of(INT, INT)), STRING)
+TYPES = (
+    INT,
+    BOOL,
+    INTS,
+    list_of(BOOL),
+    list_of(INTS),
+    pair_of(INT, INT),
+    option_of(INT),
+    list_of(pair_of(INT, INT)),
+    STRING,
+)
 KERNELS = sorted(name for name, word in WORDS.items() if word.columns is not None or find_kernel(name) is not None)
 FIRST_ORDER = [name for name in KERNELS if not any(map(is_function, split_type(WORDS[name])[0]))]
 HIGHER = [name for name in KERNELS if name not in FIRST_ORDER]
@@ -32,7 +42,9 @@ HIGHER = [name for name in KERNELS if name not in FIRST_ORDER]
 def sample(type, rng, depth=0):
     """A random value: small numbers, short lists, and now and then a huge integer."""
     if type == INT:
-        return rng.choice([rng.randint(-3, 6), rng.randint(-3, 6), rng.randint(-200, 200), rng.choice([2**53, -(2**53), 2**52])])
+        return rng.choice(
+            [rng.randint(-3, 6), rng.randint(-3, 6), rng.randint(-200, 200), rng.choice([2**53, -(2**53), 2**52])]
+        )
     if type == BOOL:
         return rng.random() < 0.5
     if type == CHAR:
@@ -121,7 +133,9 @@ def test_higher_order_kernel_agrees_with_the_interpreter_on_enumerated_bodies(na
     variables = (list_of(INT), INT)
     types = (INT, BOOL, list_of(INT), option_of(INT))
     root = grown([name, "+", "<", "head", "cons"], variables, LISTS, [(1, INT)], LEVEL.get(name, 6), types)
-    used = [run for store in root.stores.values() for run in store.runs if run.operation and run.operation.term.name == name]
+    used = [
+        run for store in root.stores.values() for run in store.runs if run.operation and run.operation.term.name == name
+    ]
     assert used or not arguments_exist(WORDS[name]), f"{name} was never applied"
     assert_bank_agrees(root, LISTS)
 
@@ -129,7 +143,15 @@ def test_higher_order_kernel_agrees_with_the_interpreter_on_enumerated_bodies(na
 def test_nested_lambdas_and_captured_variables_agree_with_the_interpreter():
     nested = list_of(list_of(INT))
     inputs = [(((1, 2), (3,)), 2), (((4,), (), (1, 1)), 0), ((), 1)]
-    root = grown(["map", "+", "filter", "<", "length"], (nested, INT), inputs, [(1, INT)], 8, (INT, BOOL, list_of(INT), nested), nested=0)
+    root = grown(
+        ["map", "+", "filter", "<", "length"],
+        (nested, INT),
+        inputs,
+        [(1, INT)],
+        8,
+        (INT, BOOL, list_of(INT), nested),
+        nested=0,
+    )
     terms = [str(term_of_row(root, root.stores[nested], row)) for row in range(root.stores[nested].count)]
     assert any("(map (lambda (map" in term for term in terms)
     assert_bank_agrees(root, inputs)
@@ -167,7 +189,9 @@ def test_lifted_meaning_equals_the_kernel(name):
 
 
 def test_a_word_with_settings_and_a_scalar_meaning_only_is_lifted():
-    plain = (name for name, word in WORDS.items() if find_kernel(name) is None and word.purity == PURE and not word.geometric)
+    plain = (
+        name for name, word in WORDS.items() if find_kernel(name) is None and word.purity == PURE and not word.geometric
+    )
     name = next(name for name in plain if split_type(WORDS[name])[0] == (INT,))
     arguments, result = next(iter(instances(WORDS[name], (INT, parse_type("float"), list_of(INT), BOOL, STRING))))
     values = Values()

@@ -45,7 +45,9 @@ def test_body_on_columns_equals_the_interpreter(body):
     word = definition("routine", BODIES[body], parse(body, WORDS))
     words = {**WORDS, "routine": word}
     arguments, result = arguments_of(parse_type(BODIES[body]))
-    subroutine_kernel(word, arguments, result, words, lambda w, types, to: operation(w, types, to, words))  # it is not lifted
+    subroutine_kernel(
+        word, arguments, result, words, lambda w, types, to: operation(w, types, to, words)
+    )  # it is not lifted
     rng, values = random.Random(body), Values()
     rows = [[sample(type, rng) for type in arguments] for _ in range(50)]
     columns = [values.encode([row[i] for row in rows], type) for i, type in enumerate(arguments)]
@@ -67,7 +69,9 @@ def test_a_subroutine_may_take_functions_and_use_subroutines():
     words["outer"] = outer
     ints = list_of(INT)
     values = Values()
-    codes = Bank(values, (), (), 2).perform(operation(outer, (ints,), ints, words), [values.encode([(1, 2), (3,)], ints)], 2)
+    codes = Bank(values, (), (), 2).perform(
+        operation(outer, (ints,), ints, words), [values.encode([(1, 2), (3,)], ints)], 2
+    )
     assert values.decode(codes, ints) == [(1, 16), (81,)]
 
 

@@ -22,7 +22,9 @@ WORDS = {name: word for name, word in builtin_words().items() if not has_tensor(
 
 
 def problem(type, cases, words=WORDS, **options):
-    return Problem(parse_type(type), words, examples=tuple((tuple(given), result) for given, result in cases), **options)
+    return Problem(
+        parse_type(type), words, examples=tuple((tuple(given), result) for given, result in cases), **options
+    )
 
 
 def first_hit(task, seconds=20.0, **options):
@@ -111,7 +113,10 @@ def test_a_small_memory_stops_the_bank_but_not_the_search():
 
 def test_the_same_search_gives_the_same_record():
     type, cases = impossible()
-    runs = [[(p.cost, p.terms, p.kept) for p in Enumerator(type, cases, words=WORDS).run(max_terms=20_000)] for _ in range(2)]
+    runs = [
+        [(p.cost, p.terms, p.kept) for p in Enumerator(type, cases, words=WORDS).run(max_terms=20_000)]
+        for _ in range(2)
+    ]
     assert runs[0] == runs[1]
 
 
@@ -150,7 +155,9 @@ def test_tensors_are_values_and_a_word_on_them_runs_once_for_each():
     pictures = [torch.eye(4)[i] for i in range(4)]
     cases = [((tuple(pictures[i] for i in row),), sum(row)) for row in [(0, 1), (2, 2, 3), (3,), (1, 0, 2)]]
     words = {**{name: WORDS[name] for name in ("map", "sum", "+", "head", "length")}, "brightest": word}
-    hit = next(f for f in Enumerator(list_type(image), cases, words=words).run(time.monotonic() + 20) if isinstance(f, Hit))
+    hit = next(
+        f for f in Enumerator(list_type(image), cases, words=words).run(time.monotonic() + 20) if isinstance(f, Hit)
+    )
     assert evaluate(hit.term, [tuple(pictures)], words=words) == 6
     assert "brightest" in repr(hit.term)
 
@@ -160,7 +167,9 @@ def list_type(element):
 
 
 def test_constants_of_the_task_are_used():
-    task = problem("str -> bool", [(["abc"], True), (["x"], False), (["zzabc"], False)], constants=(Literal("abc", STRING),))
+    task = problem(
+        "str -> bool", [(["abc"], True), (["x"], False), (["zzabc"], False)], constants=(Literal("abc", STRING),)
+    )
     term = first_hit(task)
     assert term is not None and "abc" in repr(term)
 
@@ -174,7 +183,13 @@ def test_bootstrap_tasks_are_right(name, shared_data):
     inputs, output = arguments_of(type)
 
     def read(cases):
-        return [(tuple(from_json(v, t) for v, t in zip(c["inputs"], inputs)), from_json(c["output"], output)) for c in cases]
+        return [
+            (tuple(from_json(v, t) for v, t in zip(c["inputs"], inputs)), from_json(c["output"], output)) for c in cases
+        ]
 
-    hit = next(f for f in Enumerator(type, read(task["examples"]), words=WORDS).run(time.monotonic() + 30) if isinstance(f, Hit))
+    hit = next(
+        f
+        for f in Enumerator(type, read(task["examples"]), words=WORDS).run(time.monotonic() + 30)
+        if isinstance(f, Hit)
+    )
     assert all(equal(evaluate(hit.term, given, words=WORDS), result) for given, result in read(task["tests"]))
