@@ -8,76 +8,23 @@ rewritten stays as it was.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 
-from primitives.infer import IllTyped, infer
-from primitives.primitive import EFFECTFUL, Primitive, definition, expand
-from primitives.term import (
-    Hole,
-    Term,
-    Word,
-    free_variables,
-    map_words,
-    renumber_sites,
-    sites_of,
-    subterms,
-    words_in,
-)
-from primitives.types import Scheme
+from primitives.primitive import EFFECTFUL, Primitive, expand
+from primitives.term import Hole, Term, free_variables, subterms, words_in
 
 from . import stitch_process
-from .calls import Lengths, keep_safe, name_in, write_out
-from .equivalence import known_bodies, same_program, written_out
-from .naming import describe, hinted, name_of
-from .normal import Unsafe
-from .stitch_code import Codebook, Unreadable, hide_lets, restore_lets, symbols
+from .abstraction import Abstraction, Compression, Corpus, description_length, kind_of
+from .draft import Draft, Program
+from .stitch_code import Codebook, hide_lets
 from .stitch_process import Raw, StitchFailed
 
+__all__ = ["Abstraction", "Compression", "Corpus", "compress", "description_length", "kind_of"]
 logger = logging.getLogger(__name__)
 MAX_SIZE = 2_000
 """Larger programs are left as they are."""
-Corpus = Mapping[str, Sequence[Term]]
-Judge = Callable[["Abstraction"], bool]
-
-
-@dataclass(frozen=True)
-class Abstraction:
-    """A closed term worth a name. ``uses`` counts its occurrences in the rewritten corpus, ``tasks`` are those whose programs need it
-    (perhaps through another abstraction), ``saved`` is by how many symbols the corpus with its abstractions would be longer without it.
-    """
-
-    name: str
-    body: Term
-    scheme: str
-    arity: int
-    uses: int
-    tasks: tuple[str, ...]
-    saved: float
-    description: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Compression:
-    """What ``compress`` found. ``rewritten`` has the corpus' tasks and programs in the same order; ``sites`` tells for each program where
-    the weights of its sites lie: {site of the rewritten program after expansion: site of the original after expansion}.
-    ``before`` and ``after`` are symbols (variables, words, lambdas, constants, settings not at their defaults), ``after`` with the
-    abstractions' bodies;
-    ``problem`` says what went wrong ("" if nothing did).
-    """
-
-    abstractions: tuple[Abstraction, ...]
-    rewritten: Mapping[str, tuple[Term, ...]]
-    sites: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
-    before: int = 0
-    after: int = 0
-    problem: str = ""
-
-    @property
-    def ratio(self) -> float:
-        """How many times shorter the corpus became."""
-        return self.before / self.after if self.after else 1.0
+Judge = Callable[[Abstraction], bool]
 
 
 def compress(
@@ -98,7 +45,7 @@ def compress(
     out again. Raises StitchMissing (a StoreError) where stitch-core is not installed; whatever else befalls it is told in ``problem``,
     and the corpus stays as it is.
     """
-    programs = [_Program(task, term) for task in corpus for term in corpus[task]]
+    programs = [Program(task, term) for task in corpus for term in corpus[task]]
     usable = [program for program in programs if _usable(program.original, words)]
     unchanged = _unchanged(corpus, words)
     if len({program.task for program in usable}) < 2 or iterations < 1:
@@ -110,7 +57,7 @@ def compress(
     except StitchFailed as failure:
         logger.warning("compression found nothing: stitch-core: %s", failure)
         return replace(unchanged, problem=str(failure))
-    draft = _Draft(words, programs)
+    draft = Draft(words, programs)
     draft.read(raw, book, usable)
     draft.shrink()
     found = draft.result(corpus, words, taken)
@@ -152,210 +99,3 @@ def _usable(term: Term, words: Mapping[str, Primitive]) -> bool:
     if any(word.name not in words for word in words_in(term)):
         return False
     return not any(words[word.name].purity == EFFECTFUL for word in words_in(expand(term, words)))
-
-
-def description_length(corpus: Corpus, words: Mapping[str, Primitive], bodies: Iterable[Term] = ()) -> int:
-    """Symbols of a corpus (the shortest program of each task) and of the abstractions that it uses."""
-    shortest = (min((symbols(term, words) for term in terms), default=0) for terms in corpus.values())
-    return sum(shortest) + sum(symbols(body, words) for body in bodies)
-
-
-@dataclass
-class _Program:
-    """A program on its way: ``term`` is the rewritten one (None: as it was), ``sites`` its sites' origins once it is checked."""
-
-    task: str
-    original: Term
-    term: Term | None = None
-    sites: dict[str, str] = field(default_factory=dict)
-    checked: Term | None = None
-
-    @property
-    def current(self) -> Term:
-        return self.original if self.term is None else self.term
-
-
-class _Draft:
-    """Abstractions under private names, and the programs rewritten with them; both shrink until all that is left holds and pays."""
-
-    def __init__(self, words: Mapping[str, Primitive], programs: list[_Program]) -> None:
-        self.words: dict[str, Primitive] = dict(words)
-        self.programs = programs
-        self.bodies: dict[str, Term] = {}
-        self.lengths = Lengths(self.words)
-
-    # -- from stitch-core's text -----------------------------------------------------------------------------
-
-    def read(self, raw: Raw, book: Codebook, usable: list[_Program]) -> None:
-        """Take in what stitch-core found, each call written out that strict evaluation would tell from its body."""
-        bad: list[str] = []
-        called: dict[str, Term] = {}
-        known = known_bodies(self.words)
-        for token, text, arity in raw.abstractions:
-            name = f"?{token}"  # no word can be called so
-            try:
-                body = keep_safe(restore_lets(book.decode(text, arity)), called, self.words)
-                if free_variables(body):
-                    raise Unreadable(f"body={text!r} is not closed")
-            except (Unreadable, Unsafe) as error:
-                logger.info("abstraction %s is dropped with all that follow: %s", token, error)
-                break
-            name = known.get(written_out(body, self.words), name)
-            book.define(token, name, bool(sites_of(body)))
-            if name in known.values():
-                called[name] = self.words[name].body  # type: ignore[attr-defined]
-                continue
-            called[name] = body
-            if not self.define(name, body):
-                bad.append(name)
-        for program, text in zip(usable, raw.rewritten, strict=True):
-            try:
-                program.term = keep_safe(restore_lets(book.decode(text)), called, self.words)
-            except (Unreadable, Unsafe) as error:
-                logger.info("task=%r keeps its program: %s", program.task, error)
-        for name in reversed(bad):
-            self.remove(name)
-
-    def define(self, name: str, body: Term) -> bool:
-        """Make the body a word; whether it has a type."""
-        self.bodies[name] = body
-        try:
-            scheme, typed = infer(body, self.words).scheme, True
-        except IllTyped as error:
-            logger.info("abstraction %r has no type: %s", body, error)
-            scheme, typed = infer(Hole(), self.words).scheme, False
-        self.words[name] = definition(name, scheme, body)
-        return typed
-
-    # -- what holds ------------------------------------------------------------------------------------------
-
-    def remove(self, name: str) -> None:
-        """Take an abstraction back: out of the programs and of the other abstractions."""
-        bodies = dict(self.bodies)
-        del self.bodies[name]
-        for program in self.programs:
-            if program.term is not None and name_in(program.term, {name}):
-                program.term = self._without(program.term, name, bodies)
-        for other, body in bodies.items():
-            if other != name and name_in(body, {name}):
-                written = self._without(body, name, bodies)
-                self.define(other, expand(body, {name: self.words[name]}) if written is None else written)
-        del self.words[name]
-
-    def _without(self, term: Term, name: str, bodies: Mapping[str, Term]) -> Term | None:
-        try:
-            return renumber_sites(write_out(term, {name}, bodies, self.words))
-        except (Unsafe, Unreadable):
-            return None
-
-    def shrink(self) -> None:
-        """Remove what does not pay and put back the programs that are not the same, until nothing changes."""
-        while True:
-            self.prune()
-            if self.check():
-                return
-
-    def check(self) -> bool:
-        """Whether all rewritten programs are the same as their originals; those that are not, or are no shorter, become these."""
-        sound = True
-        for program in self.programs:
-            if program.term is None or program.term is program.checked:
-                continue
-            program.term = renumber_sites(program.term)
-            shorter = self.lengths.of(program.term) < self.lengths.of(program.original)
-            sites = same_program(program.original, program.term, self.words) if shorter else None
-            if sites is None:
-                if shorter:
-                    logger.info("task=%r keeps its program: %r is another", program.task, program.term)
-                sound = sound and not name_in(program.term, self.bodies)
-                program.term, program.sites = None, {}
-            else:
-                program.sites = sites
-            program.checked = program.term
-        return sound
-
-    # -- what pays -------------------------------------------------------------------------------------------
-
-    def prune(self) -> None:
-        """Remove, worst first, the abstractions that fewer than two tasks need or that do not shorten the corpus."""
-        while self.bodies:
-            worth = {name: (len(self.tasks(name)) >= 2, self.saved(name)) for name in self.bodies}
-            worst = min(reversed(list(worth)), key=lambda name: worth[name])
-            if worth[worst][0] and worth[worst][1] > 0:
-                return
-            self.remove(worst)
-
-    def tasks(self, name: str) -> tuple[str, ...]:
-        """The tasks whose program needs the abstraction, in order."""
-        needing = {name}
-        for other, body in self.bodies.items():  # later ones may name earlier ones
-            if name_in(body, needing):
-                needing.add(other)
-        return tuple({p.task: 0 for p in self.programs if p.term is not None and name_in(p.term, needing)})
-
-    def saved(self, name: str) -> int:
-        """Symbols by which corpus and abstractions would grow without this one."""
-        body = self.bodies[name]
-        now: dict[str, int] = {}
-        then: dict[str, int] = {}
-        for program in self.programs:
-            length = self.lengths.of(program.current)
-            uses = program.term is not None and name_in(program.term, {name})
-            without = self.lengths.without(program.current, name, body) if uses else length
-            now[program.task] = min(length, now.get(program.task, length))
-            then[program.task] = min(without, then.get(program.task, without))
-        others = [each for other, each in self.bodies.items() if other != name and name_in(each, {name})]
-        grown = sum(self.lengths.without(each, name, body) - self.lengths.of(each) for each in others)
-        return sum(then.values()) - sum(now.values()) + grown - self.lengths.of(body)
-
-    # -- the outcome -----------------------------------------------------------------------------------------
-
-    def result(self, corpus: Corpus, words: Mapping[str, Primitive], taken: Collection[str]) -> Compression:
-        """What is left, under names for people."""
-        names: dict[str, str] = {}
-        known = dict(words)
-        abstractions = []
-        for private, body in self.bodies.items():
-            body = renumber_sites(_renamed(body, names))
-            name = names[private] = name_of(body, {*known, *taken}, known)
-            scheme = infer(body, known).scheme
-            body = hinted(body, scheme)
-            known[name] = definition(name, scheme, body)
-            abstractions.append(self.abstraction(private, name, body, scheme, known))
-        rewritten: dict[str, list[Term]] = {task: [] for task in corpus}
-        sites: dict[str, list[Mapping[str, str]]] = {task: [] for task in corpus}
-        for program in self.programs:
-            rewritten[program.task].append(_renamed(program.current, names))
-            sites[program.task].append(program.sites)
-        bodies = [each.body for each in abstractions]
-        return Compression(
-            tuple(abstractions),
-            {task: tuple(terms) for task, terms in rewritten.items()},
-            {task: tuple(maps) for task, maps in sites.items()},
-            description_length(corpus, words),
-            description_length(rewritten, known, bodies),
-        )
-
-    def abstraction(
-        self, private: str, name: str, body: Term, scheme: Scheme, words: Mapping[str, Primitive]
-    ) -> Abstraction:
-        uses = sum(word.name == private for program in self.programs for word in words_in(program.current))
-        arity = words[name].arity
-        return Abstraction(
-            name, body, str(scheme), arity, uses, self.tasks(private), float(self.saved(private)),
-            describe(body, scheme), kind_of(body, words),
-        )  # fmt: skip
-
-
-def _renamed(term: Term, names: Mapping[str, str]) -> Term:
-    return map_words(
-        term, lambda word: Word(names[word.name], word.settings, word.site) if word.name in names else word
-    )
-
-
-def kind_of(body: Term, words: Mapping[str, Primitive]) -> str:
-    """``algorithmic``, ``geometric`` (only geometric words), or ``blend``."""
-    geometric = {words[word.name].geometric for word in words_in(expand(body, words))}
-    if geometric == {True}:
-        return "geometric"
-    return "blend" if True in geometric else "algorithmic"

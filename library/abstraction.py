@@ -1,0 +1,66 @@
+"""What compression gives: abstractions, the rewritten corpus, and the length of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from primitives.primitive import Primitive, expand
+from primitives.term import Term, words_in
+
+from .stitch_code import symbols
+
+Corpus = Mapping[str, Sequence[Term]]
+
+
+@dataclass(frozen=True)
+class Abstraction:
+    """A closed term worth a name. ``uses`` counts its occurrences in the rewritten corpus, ``tasks`` are those whose programs need it
+    (perhaps through another abstraction), ``saved`` is by how many symbols the corpus with its abstractions would be longer without it.
+    """
+
+    name: str
+    body: Term
+    scheme: str
+    arity: int
+    uses: int
+    tasks: tuple[str, ...]
+    saved: float
+    description: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Compression:
+    """What ``compress`` found. ``rewritten`` has the corpus' tasks and programs in the same order; ``sites`` tells for each program where
+    the weights of its sites lie: {site of the rewritten program after expansion: site of the original after expansion}.
+    ``before`` and ``after`` are symbols (variables, words, lambdas, constants, settings not at their defaults), ``after`` with the
+    abstractions' bodies;
+    ``problem`` says what went wrong ("" if nothing did).
+    """
+
+    abstractions: tuple[Abstraction, ...]
+    rewritten: Mapping[str, tuple[Term, ...]]
+    sites: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    before: int = 0
+    after: int = 0
+    problem: str = ""
+
+    @property
+    def ratio(self) -> float:
+        """How many times shorter the corpus became."""
+        return self.before / self.after if self.after else 1.0
+
+
+def description_length(corpus: Corpus, words: Mapping[str, Primitive], bodies: Iterable[Term] = ()) -> int:
+    """Symbols of a corpus (the shortest program of each task) and of the abstractions that it uses."""
+    shortest = (min((symbols(term, words) for term in terms), default=0) for terms in corpus.values())
+    return sum(shortest) + sum(symbols(body, words) for body in bodies)
+
+
+def kind_of(body: Term, words: Mapping[str, Primitive]) -> str:
+    """``algorithmic``, ``geometric`` (only geometric words), or ``blend``."""
+    geometric = {words[word.name].geometric for word in words_in(expand(body, words))}
+    if geometric == {True}:
+        return "geometric"
+    return "blend" if True in geometric else "algorithmic"
