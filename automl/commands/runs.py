@@ -29,10 +29,14 @@ app = typer.Typer(help="Searches that were run: list, show, resume.", no_args_is
 
 @app.command("list")
 def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
-    """Every run: id, task, state, started, evaluations, best."""
-    rows = open_library(library).run_list()
+    """Every run: id, task, state, started, evaluations (terms considered, or candidates evaluated), best."""
+    store = open_library(library)
+    rows = list(store.run_list())
+    terms = {run.id: run.config.get("terms", 0) for run in store.runs()}
+    for row in rows:
+        row["evaluations"] = max(row["evaluations"], int(terms.get(row["id"], 0)))
     if json:
-        print_json(list(rows))
+        print_json(rows)
         return
     columns = ["id", "task", "strategy", "state", "started", "evaluations", "best"]
     print_table(
