@@ -17,9 +17,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from .errors import TaskError
-from .load import load_tasks, resolve
+from .load import Reference, load_tasks, resolve
 from .task import AbstractTask
 
 SCHEMA_VERSION = 1
@@ -30,13 +31,14 @@ STAGE_FIELDS = {"name": str, "tasks": list, "budget": (str, int), "strategy": st
 @dataclass(frozen=True)
 class Stage:
     """Tasks that are searched alike. ``budget`` is for each task, as text; None where the caller decides, as for
-    ``strategy``."""
+    ``strategy``. ``sources`` tells how each task can be loaded again, by its name; a run keeps it to be resumed."""
 
     name: str
     tasks: tuple[AbstractTask, ...]
     budget: str | None = None
     strategy: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,15 @@ def _one(spec: str, target: str | None, seed: int, search_path: Sequence[str | P
     if reference.path is not None and reference.path.suffix == ".toml":
         return read_curriculum(reference.path, seed=seed, search_path=search_path)
     tasks = tuple(load_tasks(spec, target=target, seed=seed, search_path=search_path))
-    return Curriculum(reference.name, (Stage(reference.name, tasks),))
+    return Curriculum(reference.name, (Stage(reference.name, tasks, sources=_sources(reference, tasks)),))
+
+
+def _sources(reference: Reference, tasks: Sequence[AbstractTask]) -> dict[str, dict[str, Any]]:
+    """How to load the tasks of a reference again from any folder."""
+    spec = reference.text
+    if reference.path is not None:
+        spec = str(reference.path.resolve()) + (f"?{urlencode(reference.options)}" if reference.options else "")
+    return {task.name: {"spec": spec, "name": task.name, "seed": reference.seed} for task in tasks}
 
 
 def read_curriculum(path: Path, *, seed: int = 0, search_path: Sequence[str | Path] = ()) -> Curriculum:
@@ -112,16 +122,20 @@ def _stage(fields: Any, where: str, number: int, seed: int, base: Path, search_p
         raise TaskError(f"{where}: tasks={specs!r}: a list of at least one text is required; name the tasks")
     given: dict[str, Any] = {"seed": fields.get("seed", seed), "search_path": search_path, "base": base}
     try:
-        loaded = [_stage_tasks(spec, given) for spec in specs]
+        loaded = {spec: _stage_tasks(spec, given) for spec in specs}
     except TaskError as error:
         raise TaskError(f"{where}: {error}") from None
     budget = fields.get("budget")
+    sources = {
+        name: how for spec, tasks in loaded.items() for name, how in _sources(resolve(spec, **given), tasks).items()
+    }
     return Stage(
         fields.get("name", f"stage {number}"),
-        tuple(task for tasks in loaded for task in tasks),
+        tuple(task for spec in specs for task in loaded[spec]),
         None if budget is None else str(budget),
         fields.get("strategy"),
         fields.get("options", {}),
+        sources,
     )
 
 

@@ -109,7 +109,7 @@ def curriculum_of(tasks: Tasks, *, seed: int = 0, search_path: Sequence[str | Pa
     twice = next((name for position, name in enumerate(names) if name in names[:position]), None)
     if twice is not None:
         raise TaskError(f"task={twice!r} occurs twice: names must differ; rename or remove one")
-    if all(isinstance(one, AbstractTask) for one in each):
+    if all(isinstance(one, AbstractTask) for one in each):  # one stage, so that they share its passes
         return Curriculum("tasks", (Stage("tasks", tuple(task for stage in stages for task in stage.tasks)),))
     return Curriculum(" + ".join(str(getattr(one, "name", one)) for one in each), tuple(stages))
 
@@ -127,6 +127,7 @@ class _Grower:
     progress: Progress | None
     on_result: Callable[[Result], None] | None
     tasks: dict[str, AbstractTask] = field(default_factory=dict)
+    sources: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
     """The library that each task was last searched with."""
@@ -138,6 +139,7 @@ class _Grower:
     def run(self, curriculum: Curriculum, only: Collection[str] | None) -> Growth:
         started = time.monotonic()
         self.tasks = {task.name: task for task in curriculum.tasks}
+        self.sources = {name: how for stage in curriculum.stages for name, how in stage.sources.items()}
         for stage in curriculum.stages:
             self._stage(stage, [task for task in stage.tasks if only is None or task.name in only])
         results = [self.results[task.name] for task in curriculum.tasks if task.name in self.results]
@@ -202,7 +204,7 @@ class _Grower:
         if task.search_view().target == VALUES:
             options = replace(options, trainer={})  # a mixed curriculum's trainer is for its nets
         self.seen[task.name] = self.store.snapshot()
-        study = open_study(task, self.store, options, progress=self._progress(task), source=None)
+        study = open_study(task, self.store, options, progress=self._progress(task), source=self.sources.get(task.name))
         result = run_study(study)
         earlier = self.results.get(task.name)
         if earlier is not None:

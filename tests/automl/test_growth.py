@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from automl.errors import TaskError
 from automl.evaluate import library_weights
 from automl.growth import Growth, curriculum_of, grow
 from automl.harvest import best_programs
+from automl.load import load_tasks
 from automl.model import Model
 from automl.nets import promote_net
 from automl.session import Options, Result, load_vocabulary
@@ -196,6 +198,25 @@ def test_tasks_come_as_objects_and_as_references(tmp_path: Path) -> None:
     file.write_text('schema_version = 1\n[[stage]]\ntasks = ["iris"]\nbudget = "3"\n', encoding="utf-8")
     mixed = curriculum_of([file, *squares("total")])
     assert [t.name for t in mixed.tasks] == ["iris", "total of squares"] and mixed.stages[0].budget == "3"
+
+
+def test_runs_know_how_to_load_their_tasks_again(
+    store: AbstractStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        json.dumps({"name": name, "type": "list(int) -> list(int)", "examples": [{"inputs": [[1]], "output": [1]}]})
+        for name in "ab"
+    ]
+    (tmp_path / "two.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "some.toml").write_text(
+        'schema_version = 1\n[[stage]]\ntasks = ["two.jsonl?limit=2"]\n', encoding="utf-8"
+    )
+    run(tmp_path / "some.toml", store, 100, first=0)
+    monkeypatch.chdir(tmp_path.parent)
+    for each in store.runs():
+        source = each.config["task"]
+        (again,) = [t for t in load_tasks(source["spec"], seed=source["seed"]) if t.name == source["name"]]
+        assert again.digest == each.config["digest"]
 
 
 @pytest.mark.parametrize(
