@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from library.promotion import Rule
-from library.records import Subroutine
+from library.records import Conflict, Subroutine
 from library.stitch_code import symbols
 from library.store import AbstractStore
 from primitives.primitive import expand
@@ -255,7 +255,11 @@ class _Grower:
         fresh, self.fresh = self.fresh, 0
         if self.frozen or not fresh:
             return
-        report, promoted = harvest(self.store, self.tasks, self.rule)
+        try:
+            report, promoted = harvest(self.store, self.tasks, self.rule)
+        except Conflict as conflict:  # another growth with this store was first
+            logger.info("compressing again: %s", conflict)
+            report, promoted = harvest(self.store, self.tasks, self.rule)
         self.reports.append(report)
         self.promoted.extend(promoted)
         if promoted:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
-from primitives.primitive import Primitive, Setting
-from primitives.term import Literal, Term
+from primitives.primitive import Definition, Primitive, Setting, builtin_words, expand
+from primitives.term import Literal, Term, words_in
 from primitives.types import Type
 from primitives.values import Value
 
@@ -68,6 +69,14 @@ class Problem:
             raise ProblemError(
                 f"ranges: {key!r} is not word.setting of the problem's words; correct the name or leave it out"
             )
+
+    @cached_property
+    def runnable(self) -> Mapping[str, Primitive]:
+        """``words`` and what the subroutines among them are made of: what it takes to run a program, beyond what it may be made of."""
+        definitions = [word for word in self.words.values() if isinstance(word, Definition)]
+        inner = {word.name for found in definitions for word in words_in(expand(found.body, self.words))}
+        missing = {name: word for name, word in builtin_words().items() if name in inner and name not in self.words}
+        return MappingProxyType({**self.words, **missing})
 
     def setting(self, word: str, setting: Setting) -> Setting:
         """The range to sample for a word's setting: the problem's own, else the declared one."""

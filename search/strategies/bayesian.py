@@ -167,7 +167,7 @@ class BayesianSearch(AbstractStrategy):
     def _structure(self) -> Term:
         try:
             term = parse(self.options["structure"], self.problem.words)
-            infer(term, self.problem.words, self.problem.type)
+            infer(term, self.problem.runnable, self.problem.type)
         except (IllTyped, ValueError) as error:
             raise StrategyError(f"strategy='bayesian': option structure is no program of the task: {error}") from None
         return sites.number(term)[0]
@@ -202,7 +202,7 @@ class BayesianSearch(AbstractStrategy):
     def _fits(self, term: Term) -> bool:
         limit = self.problem.max_parameters
         try:
-            found = infer(term, self.problem.words, self.problem.type)
+            found = infer(term, self.problem.runnable, self.problem.type)
         except IllTyped:
             return False
         return limit is None or found.parameters <= limit

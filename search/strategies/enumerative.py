@@ -59,7 +59,7 @@ class Enumerative(AbstractStrategy):
         costs = problem_costs(problem)
         constants = [(literal.value, literal.type, costs.constant) for literal in problem.constants]
         return enumerator.Enumerator(
-            problem.type, (problem.examples or ()) if examples is None else examples, words=problem.words, costs=costs,
+            problem.type, (problem.examples or ()) if examples is None else examples, words=problem.runnable, costs=costs,
             probes=problem.probes, constants=constants, settings=settings,
         )  # fmt: skip
 

@@ -29,7 +29,7 @@ from automl.tasks.sequences import SequencesTask
 from library import stitch_process
 from library.compression import Compression, compress
 from library.promotion import Rule
-from library.records import Solution
+from library.records import Conflict, Solution
 from library.store import AbstractStore, open_store
 from primitives.interpret import evaluate
 from primitives.syntax import show_canonical
@@ -192,6 +192,13 @@ def test_only_the_named_tasks_are_searched(store: AbstractStore) -> None:
     assert [r.name for r in grown.results] == ["reversed squares"] and len(store.runs()) == 1
 
 
+@pytest.mark.parametrize("strategy", ["enumerative", "random", "genetic"])
+def test_a_subroutine_runs_where_its_own_words_are_not_offered(store: AbstractStore, strategy: str) -> None:
+    run(squares("squares reversed"), store)
+    grown = grow(squares("total"), store, budget=3_000, strategy=strategy, words=["sum", "reverse"], frozen=True)
+    assert grown.results[0].solved and grown.results[0].subroutines == (store.subroutines()[0].name,)
+
+
 def test_tasks_come_as_objects_and_as_references(tmp_path: Path) -> None:
     assert [t.name for t in curriculum_of(squares("squares")[0]).tasks] == ["squares"]
     file = tmp_path / "some.toml"
@@ -303,6 +310,20 @@ def test_a_program_that_gives_other_outputs_is_not_believed(
     assert grown.promoted == [] and len(store.solutions()) == 3
     refused = [why for report in grown.compressions for reasons in report.refused.values() for why in reasons]
     assert any("give other outputs" in why for why in refused)
+
+
+def test_another_growth_may_take_a_name_first(store: AbstractStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    harvest, calls = harvest_module.harvest, []
+
+    def raced(*given: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 2:
+            raise Conflict("name='map_times' is taken")
+        return harvest(*given)
+
+    monkeypatch.setattr(growth_module, "harvest", raced)
+    grown = run(squares("squares reversed"), store)
+    assert grown.promoted != [] and len(calls) == len(grown.compressions) + 1
 
 
 def test_the_rule_decides(store: AbstractStore) -> None:
