@@ -18,7 +18,7 @@ from library.records import Subroutine
 from library.vocabulary import Vocabulary
 from primitives.infer import IllTyped, Inference, infer
 from primitives.interpret import Fuel, evaluate
-from primitives.primitive import expand
+from primitives.primitive import Definition, expand
 from primitives.term import Term
 from primitives.types import has_tensor
 from primitives.values import Failure
@@ -70,14 +70,10 @@ class Prepared:
 
 def library_weights(vocabulary: Vocabulary) -> dict[str, Any]:
     """The weights of all subroutines under the sites that ``expand`` gives to shared uses."""
-    from library.blobs import from_bytes
-    from library.vocabulary import pinned_name
-
     found: dict[str, Any] = {}
-    for record in vocabulary.records:
-        if record.weights is not None and record.weights in vocabulary.weights:
-            tensors = from_bytes(vocabulary.weights[record.weights])
-            found.update({k if "@" in k else f"{pinned_name(record)}.{k}": tensor for k, tensor in tensors.items()})
+    for word in vocabulary.all_words.values():
+        if isinstance(word, Definition):
+            found.update(word.tensors)
     return found
 
 
