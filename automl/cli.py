@@ -19,7 +19,7 @@ from search.problem import ProblemError
 from search.strategy import StrategyError
 
 from .budget import BudgetError
-from .commands import demo, grow, library, runs, search
+from .commands import baseline, demo, grow, library, runs, search
 from .errors import TaskError
 from .executors import WorkerError
 from .study import StudyError
@@ -38,6 +38,7 @@ app.command()(search.search)
 app.command()(grow.grow)
 app.add_typer(library.app, name="library")
 app.add_typer(runs.app, name="runs")
+app.add_typer(baseline.app, name="baseline")
 app.command()(runs.export)
 app.command()(runs.predict)
 app.command()(demo.demo)

@@ -54,6 +54,24 @@ def initialise(sites: Mapping[str, Site], seed: int = 0) -> dict[str, torch.Tens
     return weights
 
 
+def deviating(
+    sites: Mapping[str, Site], deviations: Mapping[str, Mapping[str, float]], seed: int = 0
+) -> dict[str, torch.Tensor]:
+    """Gaussian first weights in place of those of the words: ``deviations`` gives, by site and parameter, the standard
+    deviation round 0 (0: zeros). Draws are those of ``initialise`` in their seeding. ValueError for a name that is
+    not there."""
+    weights: dict[str, torch.Tensor] = {}
+    for position, (site, found) in enumerate(sites.items()):
+        number = site if "@" in site else position
+        for name, deviation in deviations.get(site, {}).items():
+            if name not in found.parameters:
+                known = ", ".join(found.parameters)
+                raise ValueError(f"site={site!r}: parameter {name!r} is not known; it has: {known}")
+            shape = found.parameters[name].shape
+            weights[f"{site}.{name}"] = torch.randn(shape, generator=_generator(seed, number, name)) * deviation
+    return weights
+
+
 def inherit(
     old: Weights,
     new_sites: Mapping[str, Site],

@@ -1,0 +1,88 @@
+"""Results of baselines as JSON files, one for each baseline and protocol, one entry for each run."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import TaskError
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where results lie, and where the nets do: ``results`` holds ``<id>-<protocol>.json``, ``nets`` a folder for
+    each run with its model, its answers on the test part, and the log of its epochs."""
+
+    results: Path
+    nets: Path
+
+    @classmethod
+    def at(cls, output: str | Path | None = None) -> Places:
+        """Both below ``output``. By default results go beside the experiments where that is a checkout, nets to the
+        user's cache."""
+        if output is not None:
+            return cls(Path(output), Path(output) / "nets")
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "automl" / "baselines"
+        checkout = Path(__file__).resolve().parents[2] / "experiments" / "results"
+        return cls(checkout / "baselines" if checkout.is_dir() else cache / "results", cache)
+
+    def file(self, id: str, protocol: str, epochs: int | None = None) -> Path:
+        """The file of the results; those with other ``epochs`` than declared have their own."""
+        return self.results / f"{id}-{protocol}{'' if epochs is None else f'-{epochs}-epochs'}.json"
+
+    def net(self, id: str, protocol: str, seed: int, epochs: int | None = None) -> Path:
+        """The folder of one run."""
+        return self.nets / self.file(id, protocol, epochs).stem / f"seed-{seed}"
+
+
+def read_results(path: Path) -> dict[str, Any] | None:
+    """What a file holds; None where there is none. Raises TaskError where it is not of this form."""
+    if not path.exists():
+        return None
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        version = found["schema_version"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TaskError(
+            f"path={path.name!r}: results of a baseline are required ({error!r}); remove the file"
+        ) from None
+    if version > SCHEMA_VERSION:
+        raise TaskError(
+            f"path={path.name!r}: schema_version={version}: at most {SCHEMA_VERSION} is understood; install a newer version"
+        )
+    return found
+
+
+def add_run(path: Path, head: Mapping[str, Any], run: Mapping[str, Any]) -> dict[str, Any]:
+    """The file's results with one run more (in place of one with the same seed), written in one step."""
+    present = read_results(path)
+    runs = [each for each in (present or {}).get("runs", ()) if each["seed"] != run["seed"]]
+    runs = sorted([*runs, dict(run)], key=lambda each: each["seed"])
+    result = {"schema_version": SCHEMA_VERSION, **head, **columns(runs), "runs": runs}
+    write_atomically(path, json.dumps(result, indent=1) + "\n")
+    return result
+
+
+def columns(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the runs have in common fields, one entry a run; scores are fractions."""
+    names = {
+        "seeds": "seed",
+        "test_scores": "test_score",
+        "validation_scores": "validation_score",
+        "seconds": "seconds",
+    }
+    return {plural: [run[name] for run in runs] for plural, name in names.items()}
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """The file is the old one or the new one, whenever the process ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    beside.write_text(text, encoding="utf-8")
+    os.replace(beside, path)

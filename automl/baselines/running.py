@@ -1,0 +1,241 @@
+"""Run a baseline: train its program as declared, once a seed, and keep what comes out as soon as a seed is done."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from library.vocabulary import Vocabulary
+from primitives.compile import compile_term
+from primitives.infer import infer
+from primitives.primitive import expand
+from primitives.weights import deviating, initialise
+
+from .. import batches
+from ..data import ProblemData
+from ..errors import TaskError
+from ..model import Model
+from ..task import AbstractTask
+from ..trainers import Budget, EpochRecord, TrainingResult, make_trainer
+from .circumstances import circumstances
+from .data import expanded, load_data
+from .declaration import Baseline
+from .results import Places, add_run, columns, read_results
+
+Progress = Callable[[Mapping[str, Any]], None]
+"""Called after each validation with seed, epoch, epochs, train_loss, validation_score, test_score (None where the
+protocol does not look), seconds."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be run: ``epochs`` in place of the declared ones (for trials; None: as declared)."""
+
+    baseline: Baseline
+    protocol: str
+    seeds: Sequence[int]
+    data: str | Path | None = None
+    epochs: int | None = None
+
+
+def run(order: Order, places: Places, progress: Progress | None = None) -> dict[str, Any]:
+    """Train every seed that is not in the results yet; the results of all. Raises TaskError where the results that are
+    there were made with another program, other settings or other data."""
+    task = load_data(order.baseline, order.data)
+    bench = _Bench(order, places, task, progress or (lambda row: None))
+    for seed in order.seeds:
+        bench.ensure(seed)
+    return bench.results()
+
+
+class _Bench:
+    """One baseline under one protocol on loaded data."""
+
+    def __init__(self, order: Order, places: Places, task: AbstractTask, progress: Progress) -> None:
+        self.order, self.places, self.task, self.progress = order, places, task, progress
+        self.baseline, self.protocol = order.baseline, order.baseline.protocol(order.protocol)
+        self.epochs = order.epochs or self.protocol.epochs
+        other = None if self.epochs == self.protocol.epochs else self.epochs
+        self.path = places.file(self.baseline.id, self.protocol.name, other)
+        self.other = other
+        self.key = self.baseline.key(self.protocol.name, self.epochs, task.digest)
+        words = self.baseline.words(self.protocol.name)
+        self.term = expand(self.baseline.term(self.protocol.name), words)
+        self.vocabulary = Vocabulary()
+        self.inference = infer(self.term, self.vocabulary.all_words, task.type)
+        self.data: ProblemData | None = None
+
+    def head(self) -> dict[str, Any]:
+        """What is the same for all runs."""
+        baseline, view = self.baseline, self.task.search_view()
+        return {
+            "id": baseline.id,
+            "protocol": self.protocol.name,
+            "key": self.key,
+            "program": baseline.text(self.protocol.name),
+            "parameters": self.inference.parameters,
+            "published": baseline.published.to_json(),
+            "source": baseline.source,
+            "training": {**self.protocol.to_json(), "epochs": self.epochs},
+            "data": {"name": view.name, "digest": self.task.digest, "type": str(view.type), "metric": view.metric},
+        }
+
+    def results(self) -> dict[str, Any]:
+        """Those of the asked seeds."""
+        found = read_results(self.path)
+        assert found is not None
+        runs = [each for each in found["runs"] if each["seed"] in self.order.seeds]
+        return {**found, **columns(runs), "runs": runs}
+
+    def ensure(self, seed: int) -> dict[str, Any]:
+        """The run of the seed: the stored one, or a new one, stored."""
+        found = read_results(self.path)
+        if found is not None and found.get("key") != self.key:
+            raise TaskError(
+                f"results={self.path.name!r} were made with another program, other settings or other data; remove the "
+                "file, or give another --output"
+            )
+        stored = next((each for each in (found or {}).get("runs", ()) if each["seed"] == seed), None)
+        if stored is not None:
+            return stored
+        made = self.train(seed)
+        add_run(self.path, self.head(), made)
+        return made
+
+    def train(self, seed: int) -> dict[str, Any]:
+        """One training with its curves. In ``book`` the test accuracy is measured each epoch and read where the
+        validation accuracy is best (the later of equal ones), as network3.py does; else once, at the end, with the
+        weights that were kept."""
+        if self.data is None:
+            self.data = expanded(self.task.search_view(), self.protocol.expand)
+        folder = self.places.net(self.baseline.id, self.protocol.name, seed, self.other)
+        folder.mkdir(parents=True, exist_ok=True)
+        program = self.compiled(seed)
+        settings = {
+            "validations": 2 * self.epochs,
+            **self.protocol.trainer,
+        }  # twice: each epoch, however fractions round
+        trainer = make_trainer(settings.pop("trainer", "gradient"), settings)
+        watch = _Watch(self, program, seed, folder / "epochs.jsonl")
+        started = time.monotonic()
+        result = trainer.fit(program, self.data, Budget(epochs=self.epochs), seed=seed, report=watch)
+        seconds = time.monotonic() - started - watch.seconds
+        watch.restore()
+        outputs = watch.outputs()
+        run = {
+            "seed": seed,
+            "test_score": watch.score(outputs),
+            **watch.chosen(result),
+            "seconds": round(seconds, 1),
+            "outcome": result.outcome,
+            "detail": result.detail,
+            "epochs": result.epochs,
+            "steps": result.steps,
+            "device": result.device,
+            "precision": result.precision,
+            "curves": watch.curves(result),
+            **circumstances(result.device),
+        }
+        self.keep(folder, program, outputs)
+        return run
+
+    def compiled(self, seed: int) -> Any:
+        """The program with first weights as declared."""
+        sites = self.inference.sites
+        weights = initialise(sites, seed)
+        unknown = [site for site in self.protocol.initialisation if site not in sites]
+        if unknown:
+            raise TaskError(
+                f"baseline={self.baseline.id!r}: initialisation.{unknown[0]}: no such site; it has {', '.join(sites)}"
+            )
+        try:
+            weights.update(deviating(sites, self.protocol.initialisation, seed))
+        except ValueError as error:
+            raise TaskError(f"baseline={self.baseline.id!r}: initialisation: {error}") from None
+        return compile_term(self.term, self.vocabulary.all_words, self.task.type, weights=weights)
+
+    def keep(self, folder: Path, program: Any, outputs: Any) -> None:
+        """The trained model and its answers on the test part, so that a vote can be counted again."""
+        Model(self.term, self.task.type, self.vocabulary, program.weights(), self.task.preprocessing).save(folder)
+        if isinstance(outputs, torch.Tensor):
+            np.savez_compressed(folder / "test.npz", outputs=outputs.float().cpu().numpy())
+
+
+class _Watch:
+    """Told after each validation: logs it, and in ``book`` measures the test part too."""
+
+    def __init__(self, bench: _Bench, program: Any, seed: int, log: Path) -> None:
+        self.bench, self.program, self.seed, self.log = bench, program, seed, log
+        self.each_epoch = bench.protocol.name == "book"
+        self.test: list[float] = []
+        self.best: dict[str, Any] | None = None
+        self.seconds = 0.0
+        self._inputs: Any = None
+        log.unlink(missing_ok=True)
+
+    def __call__(self, record: EpochRecord) -> None:
+        started = time.monotonic()
+        score = None
+        if self.each_epoch:
+            score = self.score(self.outputs())
+            self.test.append(score)
+            reached = record.validation_score
+            if reached is not None and (self.best is None or reached >= self.best["score"]):
+                self.best = {"score": reached, "epoch": record.epoch, "weights": self.program.weights()}
+        row = {**record.to_json(), "test_score": score}
+        with self.log.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(row) + "\n")
+        self.bench.progress(
+            {
+                "id": self.bench.baseline.id,
+                "protocol": self.bench.protocol.name,
+                "seed": self.seed,
+                "of": self.bench.epochs,
+                **row,
+            }
+        )
+        self.seconds += time.monotonic() - started
+
+    def outputs(self) -> Any:
+        """The program's on the test part."""
+        part = self.bench.task.test()
+        assert part is not None
+        device = next((p.device for p in self.program.parameters()), "cpu")
+        if self._inputs is None:
+            self._inputs = batches.part_batch(self.bench.task.search_view(), part, device)[0]
+        return batches.predict(self.program, self._inputs)
+
+    def score(self, outputs: Any) -> float:
+        return float(self.bench.task.score(batches.answers(outputs), "test")[self.bench.task.metric])
+
+    def curves(self, result: TrainingResult) -> dict[str, list[Any]]:
+        """Columns over the validated epochs."""
+        rows = [record for record in result.history if record.validation_score is not None]
+        names = ("epoch", "train_loss", "validation_loss", "validation_score")
+        found: dict[str, list[Any]] = {name: [_short(getattr(row, name)) for row in rows] for name in names}
+        if self.each_epoch:
+            found["test_score"] = self.test
+        return found
+
+    def restore(self) -> None:
+        """In ``book`` the weights of the best epoch by its rule; else those that the trainer kept stay."""
+        if self.best is not None:
+            self.program.load(self.best["weights"])
+
+    def chosen(self, result: TrainingResult) -> dict[str, Any]:
+        """Which epoch counts, and its validation score."""
+        if self.best is None:
+            return {"validation_score": result.best_score, "best_epoch": result.best_epoch}
+        return {"validation_score": self.best["score"], "best_epoch": self.best["epoch"]}
+
+
+def _short(value: Any) -> Any:
+    return value if not isinstance(value, float) or not math.isfinite(value) else float(f"{value:.6g}")

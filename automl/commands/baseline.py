@@ -1,0 +1,102 @@
+"""``automl baseline``: the hand-designed systems to compare with: list, show, run, table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import TaskError
+from .common import print_json, print_table
+from .library import AsJson
+
+app = typer.Typer(help="Hand-designed systems as programs, with their published figures.", no_args_is_help=True)
+Id = Annotated[str, typer.Argument(help="The baseline's id (automl baseline list), or a .toml file.")]
+Output = Annotated[str | None, typer.Option("--output", help="Folder of the results and the trained nets.")]
+
+
+def per_cent(score: float | None) -> str:
+    """A fraction for people."""
+    return "–" if score is None else f"{100 * score:.2f}"
+
+
+@app.command("list")
+def list_(json: AsJson = False) -> None:
+    """Every declared system, its parameters and its published accuracy."""
+    from ..baselines import load, names
+
+    rows: list[dict[str, Any]] = []
+    for name in names():
+        baseline = load(name)
+        rows.append(
+            {"id": baseline.id, "title": baseline.title, "parameters": baseline.inference.parameters,
+             "published": baseline.published.to_json(), "source": baseline.source, "data": baseline.data,
+             "protocols": list(baseline.protocols)}
+        )  # fmt: skip
+    if json:
+        print_json(rows)
+        return
+    shown = [
+        [
+            row["id"],
+            row["title"],
+            f"{row['parameters']:,}",
+            per_cent(row["published"]["accuracy"]),
+            ", ".join(row["protocols"]),
+        ]
+        for row in rows
+    ]
+    print_table(["id", "what", "parameters", "published %", "protocols"], shown)
+
+
+@app.command("run")
+def run_(
+    id: Id,
+    protocol: Annotated[str, typer.Option(help="book: the source's own training; fast: today's.")] = "fast",
+    seeds: Annotated[int | None, typer.Option(help="How many runs; default: as declared.")] = None,
+    first: Annotated[int, typer.Option("--first-seed", help="The first seed.")] = 0,
+    data: Annotated[str | None, typer.Option(help="Folder of the data; default: it is fetched.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Other epochs than declared, for trials.")] = None,
+    output: Output = None,
+    json: AsJson = False,
+) -> None:
+    """Train a baseline, a seed after the other; seeds whose results are there are not repeated."""
+    from ..baselines import load
+    from ..baselines.results import Places
+    from ..baselines.running import Order, run
+
+    baseline = load(id)
+    count = baseline.protocol(protocol).runs if seeds is None else seeds
+    for name, value in (("seeds", count), ("epochs", 1 if epochs is None else epochs)):
+        if value < 1:
+            raise TaskError(f"{name}={value}: at least 1 is required; correct the option")
+    if first < 0:
+        raise TaskError(f"first-seed={first}: at least 0 is required; correct the option")
+    order = Order(baseline, protocol, range(first, first + count), data, epochs)
+    found = run(order, Places.at(output), tell)
+    if json:
+        print_json(found)
+        return
+    typer.echo(f"{found['id']}, protocol {protocol}, published {per_cent(found['published']['accuracy'])} %")
+    rows = [
+        [
+            each["seed"],
+            per_cent(each["validation_score"]),
+            per_cent(each["test_score"]),
+            each["best_epoch"],
+            each["seconds"] / 60,
+        ]
+        for each in found["runs"]
+    ]
+    print_table(["seed", "validation %", "test %", "epoch", "minutes"], rows)
+
+
+def tell(row: Mapping[str, Any]) -> None:
+    """One line on standard error for an epoch."""
+    test = "" if row["test_score"] is None else f" test {per_cent(row['test_score'])} %"
+    typer.echo(
+        f"{row['id']} {row['protocol']} seed {row['seed']} epoch {row['epoch']}/{row['of']} loss {row['train_loss']:.4f} "
+        f"validation {per_cent(row['validation_score'])} %{test} {row['seconds']:.0f} s",
+        err=True,
+    )
