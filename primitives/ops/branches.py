@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from primitives.infer import ShapeError
 from primitives.lazy import Tensor, torch
-from primitives.primitive import Shape, geometric
+from primitives.primitive import Setting, Shape, geometric
 
 
 @geometric("add", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]")
@@ -44,3 +44,13 @@ def concat_maps(x: Tensor, y: Tensor) -> Tensor:
     """The maps (or numbers) of the first tensor followed by those of the second: the branches of an inception
     block."""
     return torch.cat((x, y), 1)
+
+
+@geometric(
+    "take_maps",
+    "Tensor[c,s...] -> Tensor[count,s...]",
+    settings=(Setting("first", 0, 0, 64), Setting("count", 1, 1, 64, log=True)),
+)
+def take_maps(x: Tensor, *, first: int, count: int) -> Tensor:
+    """``count`` maps (or numbers) from position ``first`` on, from 0; after the last comes the first again."""
+    return x[:, (torch.arange(count, device=x.device) + first) % x.shape[1]]

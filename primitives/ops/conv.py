@@ -8,22 +8,23 @@ from primitives.ops.base import PADDING, pad_same, windows
 from primitives.primitive import Parameter, Setting, Shape, geometric
 
 
-def _shape(x: Shape, *, maps: int, kernel: int, stride: int, padding: str, groups: int, dilation: int) -> Shape:
+def _shape(
+    x: Shape, *, maps: int, kernel: int, stride: int, padding: str, groups: int, dilation: int, biased: int
+) -> Shape:
     if x[0] % groups or maps % groups:
         raise ShapeError(f"groups={groups} must divide the {x[0]} input and maps={maps} output channels; set groups=1")
     return (maps, *windows(x, kernel, stride, padding, dilation))
 
 
-def _parameters(x: Shape, *, maps: int, kernel: int, groups: int, **_: object) -> dict[str, Parameter]:
+def _parameters(x: Shape, *, maps: int, kernel: int, groups: int, biased: int, **_: object) -> dict[str, Parameter]:
     inputs = x[0] // groups
-    fan_in = inputs * kernel * kernel
-    return {
-        "weight": Parameter((maps, inputs, kernel, kernel), "kaiming", fan_in),
-        "bias": Parameter((maps,), "zeros"),
-    }
+    weight = Parameter((maps, inputs, kernel, kernel), "kaiming", inputs * kernel * kernel)
+    return {"weight": weight, "bias": Parameter((maps,), "zeros")} if biased else {"weight": weight}
 
 
-def _flops(x: Shape, *, maps: int, kernel: int, stride: int, padding: str, groups: int, dilation: int) -> int:
+def _flops(
+    x: Shape, *, maps: int, kernel: int, stride: int, padding: str, groups: int, dilation: int, biased: int
+) -> int:
     height, width = windows(x, kernel, stride, padding, dilation)
     return maps * height * width * (x[0] // groups) * kernel * kernel
 
@@ -38,6 +39,7 @@ def _flops(x: Shape, *, maps: int, kernel: int, stride: int, padding: str, group
         PADDING,
         Setting("groups", 1, choices=(1,), least=1),
         Setting("dilation", 1, choices=(1,), least=1),
+        Setting("biased", 1, choices=(1,), least=0),
     ),
     shapes=_shape,
     parameters=_parameters,
@@ -48,15 +50,17 @@ def conv(
     x: Tensor,
     *,
     weight: Tensor,
-    bias: Tensor,
+    bias: Tensor | None = None,
     kernel: int,
     stride: int,
     padding: str,
     groups: int,
     dilation: int,
+    biased: int,
     maps: int,
 ) -> Tensor:
-    """Two-dimensional convolution (cross-correlation) with ``maps`` square kernels and a bias (LeCun et al. 1998)."""
+    """Two-dimensional convolution (cross-correlation) with ``maps`` square kernels (LeCun et al. 1998), and a bias
+    unless ``biased`` is 0, as before batch_norm, which has its own."""
     border = 0
     if padding == "same":
         if dilation * (kernel - 1) % 2:

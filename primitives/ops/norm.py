@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from primitives.lazy import F, Tensor
+from primitives.lazy import F, Tensor, torch
+from primitives.ops.base import pad_same
 from primitives.primitive import STATEFUL, Parameter, Setting, Shape, geometric
 
 
@@ -39,3 +40,24 @@ def layer_norm(x: Tensor, *, weight: Tensor, bias: Tensor) -> Tensor:
 def local_response_norm(x: Tensor, *, size: int) -> Tensor:
     """b = a / (2 + α/size Σ a²)^β over ``size`` neighbouring maps, α = 10⁻⁴ and β = 0.75 (Krizhevsky et al. 2012)."""
     return F.local_response_norm(x, size, 1e-4, 0.75, 2.0)
+
+
+def _blurred(x: Tensor, kernel: int) -> Tensor:
+    """Every pixel of ``x`` [n, 1, h, w] replaced by the mean round it under a Gaussian of ``kernel`` × ``kernel``
+    pixels, over what lies inside the image."""
+    line = torch.arange(kernel, device=x.device, dtype=x.dtype) - (kernel - 1) / 2
+    bell = (-8.0 * (line / kernel) ** 2).exp()
+    weight = (bell.view(-1, 1) * bell.view(1, -1)).view(1, 1, kernel, kernel)
+    inside = F.conv2d(pad_same(torch.ones_like(x[:1]), kernel, 1, 0.0), weight)
+    return F.conv2d(pad_same(x, kernel, 1, 0.0), weight) / inside
+
+
+@geometric(
+    "contrast_norm", "Tensor[c,h,w] -> Tensor[c,h,w]", settings=(Setting("kernel", 9, choices=(5, 7, 9), least=1),)
+)
+def contrast_norm(x: Tensor, *, kernel: int) -> Tensor:
+    """Local contrast normalisation (Jarrett et al. 2009): less the mean of all maps round the pixel, weighted by a
+    Gaussian window, then divided by the deviation round it, or by the image's mean deviation where that is larger."""
+    centred = x - _blurred(x.mean(1, keepdim=True), kernel)
+    deviation = (_blurred((centred * centred).mean(1, keepdim=True), kernel) + 1e-12).sqrt()
+    return centred / torch.maximum(deviation, deviation.mean((2, 3), keepdim=True)).clamp_min(1e-4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from primitives.lazy import F, Tensor
 from primitives.ops.base import PADDING, pad_same, windows
-from primitives.primitive import Setting, Shape, geometric
+from primitives.primitive import Parameter, Setting, Shape, geometric
 
 _SETTINGS = (
     Setting("kernel", 2, choices=(2, 3), least=1),
@@ -50,6 +50,23 @@ def l2_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
         else:
             squares = pad_same(squares, kernel, 1, 0.0)
     return (F.avg_pool2d(squares, kernel, stride, border) * (kernel * kernel) + 1e-12).sqrt()
+
+
+@geometric(
+    "subsample",
+    "Tensor[c,h,w] -> Tensor[c,i,j]",
+    settings=_SETTINGS[:2],
+    shapes=lambda x, **settings: _shape(x, padding="valid", **settings),
+    parameters=lambda x, *, kernel, stride: {
+        "weight": Parameter((x[0],), "uniform", kernel * kernel),
+        "bias": Parameter((x[0],), "zeros"),
+    },
+)
+def subsample(x: Tensor, *, weight: Tensor, bias: Tensor, kernel: int, stride: int) -> Tensor:
+    """The sum of every window times a coefficient plus a bias, both trained, one of each a map (LeCun et al. 1998,
+    layers S2 and S4)."""
+    sums = F.avg_pool2d(x, kernel, stride) * (kernel * kernel)
+    return sums * weight.view(-1, 1, 1) + bias.view(-1, 1, 1)
 
 
 @geometric("global_pool", "Tensor[c,h,w] -> Tensor[c]", settings=(Setting("mode", "mean", choices=("mean", "max")),))

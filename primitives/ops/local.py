@@ -1,0 +1,47 @@
+"""Local receptive fields whose weights are not shared between places."""
+
+from __future__ import annotations
+
+from primitives.lazy import F, Tensor
+from primitives.ops.base import PADDING, pad_same, windows
+from primitives.primitive import Parameter, Setting, Shape, geometric
+
+
+def _shape(x: Shape, *, maps: int, kernel: int, stride: int, padding: str) -> Shape:
+    return (maps, *windows(x, kernel, stride, padding))
+
+
+def _parameters(x: Shape, *, maps: int, kernel: int, stride: int, padding: str) -> dict[str, Parameter]:
+    height, width = windows(x, kernel, stride, padding)
+    fan_in = x[0] * kernel * kernel
+    return {
+        "weight": Parameter((height * width, maps, fan_in), "kaiming", fan_in),
+        "bias": Parameter((maps, height, width), "zeros"),
+    }
+
+
+def _flops(x: Shape, *, maps: int, kernel: int, stride: int, padding: str) -> int:
+    height, width = windows(x, kernel, stride, padding)
+    return maps * height * width * x[0] * kernel * kernel
+
+
+@geometric(
+    "local_conv",
+    "Tensor[c,h,w] -> Tensor[maps,i,j]",
+    settings=(
+        Setting("maps", 8, 4, 64, log=True, least=1),
+        Setting("kernel", 3, choices=(3, 5, 7), least=1),
+        Setting("stride", 1, choices=(1, 2), least=1),
+        PADDING,
+    ),
+    shapes=_shape,
+    parameters=_parameters,
+    flops=_flops,
+    cost=3.0,
+)
+def local_conv(x: Tensor, *, weight: Tensor, bias: Tensor, maps: int, kernel: int, stride: int, padding: str) -> Tensor:
+    """Convolution with its own kernels at every place: local receptive fields, not shared (Le et al. 2012)."""
+    if padding == "same":
+        x = pad_same(x, kernel, 1, 0.0)
+    fields = F.unfold(x, kernel, stride=stride).permute(2, 0, 1)
+    return (fields @ weight.transpose(1, 2)).permute(1, 2, 0).reshape(-1, *bias.shape) + bias
