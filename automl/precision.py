@@ -11,11 +11,12 @@ from typing import Any
 import torch
 
 from primitives.batch import Ragged
+from primitives.compile.layout import kernels_last
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 DEVICES = ("auto", "cpu", "cuda")
 CONVOLUTION_BATCH = 32
-"""Smallest batch at which channels-last pays on a CPU."""
+"""Smallest batch at which bfloat16, and in a module that does not say itself channels-last, pays on a CPU."""
 HALF_PIXELS = 400
 """Smallest image for which bfloat16 pays, on a CPU that has it."""
 
@@ -36,8 +37,7 @@ class Precision:
         """The kernels of convolutions in the layout of the images."""
         if self.channels_last:
             for parameter in program.parameters():
-                if parameter.ndim == 4:
-                    parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+                parameter.data = kernels_last(parameter.data)
 
     def order(self, batch: Any) -> Any:
         """A batch of images in that layout."""
@@ -69,11 +69,13 @@ def resolve(device: str, precision: str, program: torch.nn.Module, batch_size: i
     device = "cuda" if device != "cpu" and cuda else "cpu"
     images = _images(inputs)
     convolves = any(p.ndim == 4 and p.shape[2] * p.shape[3] > 1 for p in program.parameters())
-    last = images is not None and convolves and (device == "cuda" or batch_size >= CONVOLUTION_BATCH)
+    large_batch = device == "cuda" or batch_size >= CONVOLUTION_BATCH
+    convolves = convolves and images is not None
+    last = convolves and getattr(program, "channels_last", large_batch)
     if precision != "auto":
         return Precision(device, precision, last)
     large = images is not None and images.shape[2] * images.shape[3] >= HALF_PIXELS
-    half = last and (device == "cuda" or (large and has_fast_bfloat16()))
+    half = convolves and large_batch and (device == "cuda" or (large and has_fast_bfloat16()))
     return Precision(device, "bfloat16" if half else "float32", last)
 
 

@@ -3,7 +3,7 @@ them still.
 
 ``simplify`` and ``share`` keep outputs, gradients and whether there is a failure. ``beta_normal`` goes all the way to
 the normal form, by which two terms are compared: there an argument that is never used and would fail, or a stochastic
-one that is used twice, may behave differently.
+one that is used twice, may behave differently. ``pool_first`` keeps outputs; on gradients see there.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ from .term import (
     substitute,
     words_in,
 )
+
+MONOTONE = frozenset({"relu", "sigmoid", "tanh"})
+"""Words that take each number of a tensor by itself and never turn a greater one into a smaller one."""
 
 
 class NoNormalForm(ValueError):
@@ -203,3 +206,22 @@ def _replace(term: Term, found: Term, words: Mapping[str, Primitive]) -> Term:
 
 def _has_hole(term: Term) -> bool:
     return isinstance(term, Hole) or any(map(_has_hole, children(term)))
+
+
+def pool_first(term: Term) -> Term:
+    """``(max_pool (relu x))`` as ``(relu (max_pool x))``, and so for every word of MONOTONE: equal outputs, with the
+    activation computed on a quarter of the numbers.
+
+    Gradients are equal too, except where rounding makes the activation of two numbers of one window equal (a saturated
+    sigmoid or tanh): pooling first passes the gradient to the larger number, pooling last to the first of the two.
+    """
+    parts = tuple(map(pool_first, children(term)))
+    return _pooled_first(rebuild(term, parts))
+
+
+def _pooled_first(term: Term) -> Term:
+    if isinstance(term, Apply) and isinstance(term.function, Word) and term.function.name == "max_pool":
+        inner = term.argument
+        if isinstance(inner, Apply) and isinstance(inner.function, Word) and inner.function.name in MONOTONE:
+            return Apply(inner.function, _pooled_first(Apply(term.function, inner.argument)))
+    return term

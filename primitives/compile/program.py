@@ -13,11 +13,13 @@ from ..batch import Objects, Ragged
 from ..infer import Site, infer
 from ..interpret import Fuel
 from ..primitive import Primitive, expand
+from ..rewrite import pool_first
 from ..term import Lambda, Term
 from ..types import TensorType, Type, arguments_of
 from ..weights import Weights, frozen_sites, initialise
 from .batches import enter, leave
 from .code import Compiler
+from .layout import kernels_last, pays
 from .run import Run
 
 _STRUCTURE = frozenset(
@@ -36,7 +38,8 @@ class Program(nn.Module):
     tensors, a tuple of batches for a pair, a Python list of values for anything else. Outputs: tensors for tensors
     and numbers, Ragged and tuples for lists and pairs of those, Objects for anything else; where an example fails the
     whole output is Objects, with a ``Failure`` at its place. The names of parameters are ``site.parameter``, so
-    ``state_dict()`` and ``weights()`` agree.
+    ``state_dict()`` and ``weights()`` agree. With ``channels_last`` the kernels of convolutions, and with them all
+    activations after the first one, are laid out so; shapes, names and the order of elements are not touched by it.
     """
 
     def __init__(
@@ -56,10 +59,11 @@ class Program(nn.Module):
         self.frozen = frozen_sites(term, words)
         self.nodes: dict[str, Node] = {}
         self.input_types, self.output_type = arguments_of(type)
+        self.channels_last = pays(sites.values())
         for site, found in sites.items():
             self._add_site(site, found, weights)
         expanded = expand(term, words)
-        body, count = expanded, 0
+        body, count = pool_first(expanded) if self.channels_last else expanded, 0
         while isinstance(body, Lambda) and count < len(self.input_types):
             body, count = body.body, count + 1
         self._code, self._count = Compiler(words, self.frozen).code(body), count
@@ -73,6 +77,8 @@ class Program(nn.Module):
         self.nodes[site] = node
         for name, parameter in found.parameters.items():
             value = _checked(weights, f"{site}.{name}", parameter.shape)
+            if self.channels_last:
+                value = kernels_last(value)
             node._parameters[name] = nn.Parameter(value, requires_grad=site not in self.frozen)
         for name, buffer in found.buffers.items():
             node._buffers[name] = _checked(weights, f"{site}.{name}", buffer.shape)
