@@ -1,5 +1,5 @@
 """Hand-designed systems as declarations: ``automl.baselines.load("conv2-relu")`` gives program, data and trainer."""
 
-from .declaration import Baseline, Protocol, Published, load, names
+from .declaration import Baseline, Protocol, Published, every, load, names
 
-__all__ = ["Baseline", "Protocol", "Published", "load", "names"]
+__all__ = ["Baseline", "Protocol", "Published", "every", "load", "names"]

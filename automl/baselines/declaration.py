@@ -50,6 +50,7 @@ PROTOCOLS = ("book", "fast")
 EXPANSIONS = ("translations",)
 FIELDS: dict[str, tuple[type, ...]] = {
     "title": (str,), "source": (str,), "data": (str,), "program": (str,), "note": (str,), "aliases": (list,),
+    "number": (int,),
     "definitions": (dict,), "values": (dict,), "published": (dict,), "book": (dict,), "fast": (dict,), "vote": (dict,),
 }  # fmt: skip
 PUBLISHED: dict[str, tuple[type, ...]] = {
@@ -57,8 +58,10 @@ PUBLISHED: dict[str, tuple[type, ...]] = {
 }  # fmt: skip
 PROTOCOL: dict[str, tuple[type, ...]] = {
     "epochs": (int,), "runs": (int,), "expand": (str,), "trainer": (dict,), "initialisation": (dict,), "values": (dict,),
-    "note": (str,),
+    "milestones": (list,), "note": (str,),
 }  # fmt: skip
+DECIDING = ("trainer", "expand", "initialisation")
+"""What of a protocol decides a run's result, beside program, epochs, data and seed."""
 VOTE: dict[str, tuple[type, ...]] = {"of": (str,), "count": (int,)}
 
 
@@ -96,13 +99,14 @@ class Protocol:
     runs: int = 3
     initialisation: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
+    milestones: tuple[int, ...] = ()
     note: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
             "epochs": self.epochs, "runs": self.runs, "expand": self.expand, "trainer": dict(self.trainer),
             "initialisation": {site: dict(given) for site, given in self.initialisation.items()},
-            "values": dict(self.values), "note": self.note,
+            "values": dict(self.values), "milestones": list(self.milestones), "note": self.note,
         }  # fmt: skip
 
 
@@ -129,6 +133,7 @@ class Baseline:
     values: Mapping[str, Any] = field(default_factory=dict)
     vote: Vote | None = None
     aliases: tuple[str, ...] = ()
+    number: int = 1000
     note: str = ""
 
     @property
@@ -193,7 +198,7 @@ class Baseline:
     def key(self, protocol: str, epochs: int, data: str) -> str:
         """What decides the result of a run, beside its seed, as a digest; ``data`` is the data's own."""
         chosen = self.protocol(protocol).to_json()
-        decides = {name: value for name, value in chosen.items() if name not in ("runs", "note", "values")}
+        decides = {name: value for name, value in chosen.items() if name in DECIDING}
         words = {name: self._filled(text, protocol) for name, text in self.definitions.items()}
         program = {"program": " ".join(self.text(protocol).split()), "definitions": words}
         text = json.dumps([program, {**decides, "epochs": epochs}, data], sort_keys=True)
@@ -210,6 +215,12 @@ def names() -> list[str]:
     return sorted(path.stem for path in folder().glob("*.toml"))
 
 
+def every() -> list[Baseline]:
+    """All declared baselines by their numbers. Raises TaskError where one is malformed."""
+    found = [read(folder() / f"{name}.toml") for name in names()]
+    return sorted(found, key=lambda baseline: (baseline.number, baseline.id))
+
+
 def load(name: str | Path) -> Baseline:
     """The baseline of that id or alias, or in the TOML file of that path. Raises TaskError."""
     path = Path(name)
@@ -218,8 +229,7 @@ def load(name: str | Path) -> Baseline:
     found = folder() / f"{name}.toml"
     if str(name) in names():
         return read(found)
-    for each in names():
-        baseline = read(folder() / f"{each}.toml")
+    for baseline in every():
         if str(name) in baseline.aliases:
             return baseline
     raise TaskError(f"baseline={str(name)!r} is not known; there are: {', '.join(names())}; or give a .toml file")
@@ -256,6 +266,7 @@ def read(path: Path) -> Baseline:
         values=given.get("values", {}),
         vote=vote,
         aliases=tuple(map(str, given.get("aliases", ()))),
+        number=given.get("number", 1000),
         note=given.get("note", ""),
     )
 
@@ -303,7 +314,10 @@ def _protocol(name: str, given: Mapping[str, Any], where: str) -> Protocol:
                 "required; write such as { weight = 0.1, bias = 1.0 }"
             )
     _check_trainer(given.get("trainer", {}), where)
-    return Protocol(name, **given)
+    milestones = given.get("milestones", [])
+    if not all(type(epoch) is int and 0 < epoch < given["epochs"] for epoch in milestones):
+        raise TaskError(f"{where}: milestones={milestones}: epochs before the last are required; correct them")
+    return Protocol(name, **{**given, "milestones": tuple(milestones)})
 
 
 def _check_trainer(settings: Mapping[str, Any], where: str) -> None:

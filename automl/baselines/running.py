@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from library.vocabulary import Vocabulary
 from primitives.compile import compile_term
@@ -20,8 +19,10 @@ from primitives.primitive import expand
 from primitives.weights import deviating, initialise
 
 from .. import batches
-from ..data import ProblemData
+from ..data import Part, ProblemData
 from ..errors import TaskError
+from ..losses import are_probabilities
+from ..metrics import CLASSES
 from ..model import Model
 from ..task import AbstractTask
 from ..trainers import Budget, EpochRecord, TrainingResult, make_trainer
@@ -33,6 +34,9 @@ from .results import Places, add_run, columns, read_results
 Progress = Callable[[Mapping[str, Any]], None]
 """Called after each validation with seed, epoch, epochs, train_loss, validation_score, test_score (None where the
 protocol does not look), seconds."""
+
+
+ANSWERS = "answers.npz"
 
 
 @dataclass(frozen=True)
@@ -49,28 +53,32 @@ class Order:
 def run(order: Order, places: Places, progress: Progress | None = None) -> dict[str, Any]:
     """Train every seed that is not in the results yet; the results of all. Raises TaskError where the results that are
     there were made with another program, other settings or other data."""
-    task = load_data(order.baseline, order.data)
-    bench = _Bench(order, places, task, progress or (lambda row: None))
+    tell = progress or (lambda row: None)
+    if order.baseline.vote is not None:
+        from .voting import run_vote
+
+        return run_vote(order, places, tell)
+    bench = Bench(order, places, tell)
     for seed in order.seeds:
         bench.ensure(seed)
     return bench.results()
 
 
-class _Bench:
+class Bench:
     """One baseline under one protocol on loaded data."""
 
-    def __init__(self, order: Order, places: Places, task: AbstractTask, progress: Progress) -> None:
-        self.order, self.places, self.task, self.progress = order, places, task, progress
+    def __init__(self, order: Order, places: Places, progress: Progress) -> None:
+        self.order, self.places, self.progress = order, places, progress
+        self.task: AbstractTask = load_data(order.baseline, order.data)
         self.baseline, self.protocol = order.baseline, order.baseline.protocol(order.protocol)
         self.epochs = order.epochs or self.protocol.epochs
-        other = None if self.epochs == self.protocol.epochs else self.epochs
-        self.path = places.file(self.baseline.id, self.protocol.name, other)
-        self.other = other
-        self.key = self.baseline.key(self.protocol.name, self.epochs, task.digest)
+        self.other = None if self.epochs == self.protocol.epochs else self.epochs
+        self.path = places.file(self.baseline.id, self.protocol.name, self.other)
+        self.key = self.baseline.key(self.protocol.name, self.epochs, self.task.digest)
         words = self.baseline.words(self.protocol.name)
         self.term = expand(self.baseline.term(self.protocol.name), words)
         self.vocabulary = Vocabulary()
-        self.inference = infer(self.term, self.vocabulary.all_words, task.type)
+        self.inference = infer(self.term, self.vocabulary.all_words, self.task.type)
         self.data: ProblemData | None = None
 
     def head(self) -> dict[str, Any]:
@@ -95,8 +103,15 @@ class _Bench:
         runs = [each for each in found["runs"] if each["seed"] in self.order.seeds]
         return {**found, **columns(runs), "runs": runs}
 
-    def ensure(self, seed: int) -> dict[str, Any]:
-        """The run of the seed: the stored one, or a new one, stored."""
+    def folder(self, seed: int) -> Path:
+        """Where the trained net of a seed lies."""
+        return self.places.net(self.baseline.id, self.protocol.name, seed, self.other)
+
+    def part(self, name: str) -> Part:
+        return self.task.part(name)
+
+    def ensure(self, seed: int, *, net: bool = False) -> dict[str, Any]:
+        """The run of the seed: the stored one, or a new one, stored. With ``net`` its answers must be there too."""
         found = read_results(self.path)
         if found is not None and found.get("key") != self.key:
             raise TaskError(
@@ -104,7 +119,7 @@ class _Bench:
                 "file, or give another --output"
             )
         stored = next((each for each in (found or {}).get("runs", ()) if each["seed"] == seed), None)
-        if stored is not None:
+        if stored is not None and (not net or (self.folder(seed) / ANSWERS).exists()):
             return stored
         made = self.train(seed)
         add_run(self.path, self.head(), made)
@@ -116,7 +131,7 @@ class _Bench:
         weights that were kept."""
         if self.data is None:
             self.data = expanded(self.task.search_view(), self.protocol.expand)
-        folder = self.places.net(self.baseline.id, self.protocol.name, seed, self.other)
+        folder = self.folder(seed)
         folder.mkdir(parents=True, exist_ok=True)
         program = self.compiled(seed)
         settings = {
@@ -163,22 +178,32 @@ class _Bench:
         return compile_term(self.term, self.vocabulary.all_words, self.task.type, weights=weights)
 
     def keep(self, folder: Path, program: Any, outputs: Any) -> None:
-        """The trained model and its answers on the test part, so that a vote can be counted again."""
+        """The trained model, and its log-probabilities on the test and the validation part, so that a vote can be
+        counted again."""
         Model(self.term, self.task.type, self.vocabulary, program.weights(), self.task.preprocessing).save(folder)
-        if isinstance(outputs, torch.Tensor):
-            np.savez_compressed(folder / "test.npz", outputs=outputs.float().cpu().numpy())
+        if self.task.search_view().target != CLASSES:
+            return
+        validation = self.predicted(program, "validation")
+        beside = folder / f"new-{ANSWERS}"
+        np.savez_compressed(beside, test=_log_probabilities(outputs), validation=_log_probabilities(validation))
+        beside.replace(folder / ANSWERS)
+
+    def predicted(self, program: Any, part: str) -> Any:
+        """The program's outputs on a part."""
+        device = next((p.device for p in program.parameters()), "cpu")
+        inputs, _ = batches.part_batch(self.task.search_view(), self.part(part), device)
+        return batches.predict(program, inputs)
 
 
 class _Watch:
     """Told after each validation: logs it, and in ``book`` measures the test part too."""
 
-    def __init__(self, bench: _Bench, program: Any, seed: int, log: Path) -> None:
+    def __init__(self, bench: Bench, program: Any, seed: int, log: Path) -> None:
         self.bench, self.program, self.seed, self.log = bench, program, seed, log
         self.each_epoch = bench.protocol.name == "book"
         self.test: list[float] = []
         self.best: dict[str, Any] | None = None
         self.seconds = 0.0
-        self._inputs: Any = None
         log.unlink(missing_ok=True)
 
     def __call__(self, record: EpochRecord) -> None:
@@ -206,12 +231,7 @@ class _Watch:
 
     def outputs(self) -> Any:
         """The program's on the test part."""
-        part = self.bench.task.test()
-        assert part is not None
-        device = next((p.device for p in self.program.parameters()), "cpu")
-        if self._inputs is None:
-            self._inputs = batches.part_batch(self.bench.task.search_view(), part, device)[0]
-        return batches.predict(self.program, self._inputs)
+        return self.bench.predicted(self.program, "test")
 
     def score(self, outputs: Any) -> float:
         return float(self.bench.task.score(batches.answers(outputs), "test")[self.bench.task.metric])
@@ -239,3 +259,10 @@ class _Watch:
 
 def _short(value: Any) -> Any:
     return value if not isinstance(value, float) or not math.isfinite(value) else float(f"{value:.6g}")
+
+
+def _log_probabilities(outputs: Any) -> np.ndarray:
+    """float32 [cases, classes]"""
+    values = outputs.float()
+    found = values.clamp_min(1e-30).log() if are_probabilities(values) else values.log_softmax(1)
+    return found.cpu().numpy()

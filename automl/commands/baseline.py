@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from ..baselines.table import per_cent
 from ..errors import TaskError
 from .common import print_json, print_table
 from .library import AsJson
@@ -16,19 +18,13 @@ Id = Annotated[str, typer.Argument(help="The baseline's id (automl baseline list
 Output = Annotated[str | None, typer.Option("--output", help="Folder of the results and the trained nets.")]
 
 
-def per_cent(score: float | None) -> str:
-    """A fraction for people."""
-    return "–" if score is None else f"{100 * score:.2f}"
-
-
 @app.command("list")
 def list_(json: AsJson = False) -> None:
     """Every declared system, its parameters and its published accuracy."""
-    from ..baselines import load, names
+    from ..baselines import every
 
     rows: list[dict[str, Any]] = []
-    for name in names():
-        baseline = load(name)
+    for baseline in every():
         rows.append(
             {"id": baseline.id, "title": baseline.title, "parameters": baseline.inference.parameters,
              "published": baseline.published.to_json(), "source": baseline.source, "data": baseline.data,
@@ -67,7 +63,8 @@ def run_(
     from ..baselines.running import Order, run
 
     baseline = load(id)
-    count = baseline.protocol(protocol).runs if seeds is None else seeds
+    runs = 1 if baseline.vote is not None else baseline.protocol(protocol).runs
+    count = runs if seeds is None else seeds
     for name, value in (("seeds", count), ("epochs", 1 if epochs is None else epochs)):
         if value < 1:
             raise TaskError(f"{name}={value}: at least 1 is required; correct the option")
@@ -100,3 +97,69 @@ def tell(row: Mapping[str, Any]) -> None:
         f"validation {per_cent(row['validation_score'])} %{test} {row['seconds']:.0f} s",
         err=True,
     )
+
+
+@app.command("show")
+def show_(id: Id, json: AsJson = False) -> None:
+    """One system: its program, its types layer by layer with parameter counts, a diagram, its published figure."""
+    from ..baselines import load
+    from ..baselines.showing import diagram, layers
+
+    baseline = load(id)
+    described: dict[str, Any] = {
+        "id": baseline.id,
+        "title": baseline.title,
+        "program": baseline.program,
+        "definitions": {name: text.strip() for name, text in baseline.definitions.items()},
+        "parameters": baseline.inference.parameters,
+        "published": baseline.published.to_json(),
+        "source": baseline.source,
+        "note": baseline.note,
+        "data": baseline.data,
+        "type": str(baseline.inference.type),
+        "protocols": {name: protocol.to_json() for name, protocol in baseline.protocols.items()},
+        "vote": None if baseline.vote is None else {"of": baseline.vote.of, "count": baseline.vote.count},
+        "layers": layers(baseline),
+    }
+    if json:
+        print_json(described)
+        return
+    published = baseline.published
+    typer.echo(f"{baseline.id}: {baseline.title}\n{baseline.source}\n")
+    for name, text in described["definitions"].items():
+        typer.echo(f"{name} =\n{text}\n")
+    typer.echo(f"{baseline.program}\n")
+    rows = [
+        [row[c] for c in ("number", "word", "block", "type")] + [f"{row['parameters']:,}"]
+        for row in described["layers"]
+    ]
+    print_table(["", "word", "block", "result", "parameters"], rows)
+    typer.echo(f"\n{diagram(baseline)}\n\ntype {described['type']}, {described['parameters']:,} parameters")
+    if published.parameters is not None and published.parameters != described["parameters"]:
+        typer.echo(f"published: {published.parameters:,} parameters")
+    typer.echo(f"published {per_cent(published.accuracy)} %: {published.quantity}")
+    for text in (published.note, baseline.note):
+        if text:
+            typer.echo(text)
+
+
+@app.command("table")
+def table_(
+    output: Output = None,
+    markdown: Annotated[
+        str | None, typer.Option("--markdown", help="Write the page to this file (docs/baselines.md in a checkout).")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Published beside measured, from the declarations and the results that are there."""
+    from ..baselines.results import Places, write_atomically
+    from ..baselines.table import COLUMNS, cells, rows
+    from ..baselines.table import markdown as page
+
+    found = rows(Places.at(output))
+    if markdown is not None:
+        write_atomically(Path(markdown), page(found))
+    if json:
+        print_json(found)
+    elif markdown is None:
+        print_table(COLUMNS, [cells(row) for row in found])
