@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,8 +19,8 @@ Inputs = tuple[Any, ...]
 
 def to_batch(column: Column, type: Type | None = None, device: Any = "cpu") -> Any:
     """A batch (primitives.batch) of a column: a tensor for an array, Ragged for a RaggedArray, else what ``collate``
-    makes of the values. Real arrays become float32, whole ones int64. The data is copied, for task arrays are
-    read-only."""
+    makes of the values. Real arrays become float32, whole ones int64. An array of that dtype is not copied, so that a
+    large data set is in memory once: nothing may write to the batch, for task arrays are read-only."""
     if isinstance(column, RaggedArray):
         return Ragged(_tensor(column.values, device), torch.from_numpy(np.array(column.lengths)).to(device))
     if isinstance(column, np.ndarray):
@@ -31,7 +32,9 @@ def to_batch(column: Column, type: Type | None = None, device: Any = "cpu") -> A
 
 def _tensor(array: np.ndarray, device: Any) -> torch.Tensor:
     kind = np.float32 if array.dtype.kind == "f" else np.bool_ if array.dtype.kind == "b" else np.int64
-    return torch.from_numpy(np.array(array, dtype=kind)).to(device)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable", UserWarning)
+        return torch.from_numpy(np.ascontiguousarray(array, dtype=kind)).to(device)
 
 
 def _value(value: Any) -> Any:

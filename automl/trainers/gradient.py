@@ -20,7 +20,7 @@ class GradientTrainer(AbstractTrainer):
 
     ``l2`` is λ of Nielsen's ch. 3: λ/2n Σ w² is added to the loss, over weights and not biases, n the number of
     training cases. ``weight_decay`` is decoupled: weights shrink by ``rate × weight_decay`` a step. ``clip`` bounds
-    the gradient norm (0: not). ``average`` keeps exponentially averaged weights, with that fraction of all steps as
+    the norm of the gradient of the task's loss, without the l2 term (0: not). ``average`` keeps exponentially averaged weights, with that fraction of all steps as
     horizon (0: not). ``schedule`` may also be any function of a Clock; such a trainer has no JSON form.
     """
 
@@ -128,13 +128,18 @@ class _GradientUpdater(AbstractUpdater):
         self.weights = [p for p in self.parameters if p.ndim > 1]
         self.norm: Any = None
         self.averaged = _Average(setup, values["average"]) if values["average"] > 0 else None
+        self.adaptive = values["optimiser"] == "adamw"
         if not self.parameters:
             self.optimiser: Any = None
-        elif values["optimiser"] == "adamw":
+        elif self.adaptive:
             self.optimiser = torch.optim.AdamW(self.parameters, self.rate, weight_decay=0.0, fused=True)
         else:
             momentum, nesterov = values["momentum"], values["nesterov"] and values["momentum"] > 0
-            self.optimiser = torch.optim.SGD(self.parameters, self.rate, momentum, nesterov=nesterov, fused=True)
+            # What SGD calls weight decay is the gradient of the l2 term; its kernel adds it at no cost.
+            biases = [p for p in self.parameters if p.ndim <= 1]
+            groups = [{"params": self.weights, "weight_decay": self.l2}, {"params": biases}]
+            groups = [group for group in groups if group["params"]]
+            self.optimiser = torch.optim.SGD(groups, self.rate, momentum, nesterov=nesterov, fused=True)
 
     def step(self, inputs: tuple, targets: Any, clock: Clock, measure: bool) -> Any:
         import torch
@@ -142,19 +147,20 @@ class _GradientUpdater(AbstractUpdater):
         self.learning_rate = self.rate * self.schedule(clock)
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate
-        self.optimiser.zero_grad(set_to_none=True)
+        for parameter in self.parameters:
+            parameter.grad = None
         with self.precision.context():
             outputs = self.program(*inputs)
         loss = self.loss(outputs, targets)
         loss.backward()
-        if self.l2:
-            for weight in self.weights:
-                if weight.grad is not None:
-                    weight.grad.add_(weight.detach(), alpha=self.l2)
         if measure or self.clip:
             self.norm = torch.nn.utils.get_total_norm([p.grad for p in self.parameters if p.grad is not None])
             if self.clip:
                 torch.nn.utils.clip_grads_with_norm_(self.parameters, self.clip, self.norm)
+        if self.l2 and self.adaptive:
+            reached = [w for w in self.weights if w.grad is not None]
+            if reached:
+                torch._foreach_add_([w.grad for w in reached], [w.detach() for w in reached], alpha=self.l2)
         if self.decay and self.weights:
             with torch.no_grad():
                 torch._foreach_mul_(self.weights, 1.0 - self.learning_rate * self.decay)
