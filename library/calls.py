@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 
 from primitives.primitive import Primitive
@@ -61,11 +61,14 @@ def keep_safe(term: Term, bodies: Mapping[str, Term], words: Mapping[str, Primit
 
     ``bodies`` are those of all abstractions that it may call, which may call each other. Raises Unsafe or Unreadable.
     """
-    if not name_in(term, bodies):
-        return term
+    return keeper(bodies, words)(term) if name_in(term, bodies) else term
+
+
+def keeper(bodies: Mapping[str, Term], words: Mapping[str, Primitive]) -> Callable[[Term], Term]:
+    """``keep_safe`` for many terms."""
     writer = _Writer(bodies, bodies, words)
-    plain = {name: writer.write(body) for name, body in writer.bodies.items()}
-    return restore_lets(_Keeper(writer.bodies, plain, words).keep(hide_lets(term))[0])
+    keep = _Keeper(writer.bodies, {name: writer.write(body) for name, body in writer.bodies.items()}, words)
+    return lambda term: restore_lets(keep.keep(hide_lets(term))[0]) if name_in(term, bodies) else term
 
 
 class _Keeper:

@@ -17,6 +17,7 @@ from primitives.term import Hole, Term, free_variables, subterms, words_in
 from . import stitch_process
 from .abstraction import Abstraction, Compression, Corpus, description_length, kind_of
 from .draft import Draft, Program
+from .lifting import forms
 from .stitch_code import Codebook, hide_lets
 from .stitch_process import Raw, StitchFailed
 
@@ -51,14 +52,19 @@ def compress(
     if len({program.task for program in usable}) < 2 or iterations < 1:
         return unchanged
     book = Codebook(words)
-    texts = [book.encode(hide_lets(program.original)) for program in usable]
+    hidden = [hide_lets(program.original) for program in usable]
+    written = list(zip(usable, hidden, strict=True))
+    for program, others in zip(usable, forms(hidden, [program.task for program in usable], words), strict=True):
+        written += [(program, form) for form in others]
+    texts = [book.encode(form) for _, form in written]
+    owners = [program for program, _ in written]
     try:
-        raw = _search(texts, [program.task for program in usable], iterations, max_arity, seconds, book.costs)
+        raw = _search(texts, [program.task for program in owners], iterations, max_arity, seconds, book.costs)
     except StitchFailed as failure:
         logger.warning("compression found nothing: stitch-core: %s", failure)
         return replace(unchanged, problem=str(failure))
     draft = Draft(words, programs)
-    draft.read(raw, book, usable)
+    draft.read(raw, book, owners)
     draft.shrink()
     found = draft.result(corpus, words, taken)
     while judge is not None and (refused := [each for each in found.abstractions if not judge(each)]):

@@ -12,8 +12,9 @@ from primitives.term import Hole, Term, Word, free_variables, map_words, renumbe
 from primitives.types import Scheme
 
 from .abstraction import Abstraction, Compression, Corpus, description_length, kind_of
-from .calls import Lengths, keep_safe, name_in, write_out
+from .calls import Lengths, keep_safe, keeper, name_in, write_out
 from .equivalence import known_bodies, same_program, written_out
+from .lifting import CALL, lower
 from .naming import describe, hinted, name_of
 from .normal import Unsafe
 from .stitch_code import Codebook, Unreadable, restore_lets
@@ -49,14 +50,15 @@ class Draft:
     # -- from stitch-core's text -----------------------------------------------------------------------------
 
     def read(self, raw: Raw, book: Codebook, usable: list[Program]) -> None:
-        """Take in what stitch-core found, each call written out that strict evaluation would tell from its body."""
+        """Take in what stitch-core found, each call written out that strict evaluation would tell from its body. ``usable`` names the
+        program of each text; of several forms of one the shortest counts."""
         bad: list[str] = []
         called: dict[str, Term] = {}
         known = known_bodies(self.words)
         for token, text, arity in raw.abstractions:
             name = f"?{token}"  # no word can be called so
             try:
-                body = keep_safe(restore_lets(book.decode(text, arity)), called, self.words)
+                body = keep_safe(restore_lets(lowered(book.decode(text, arity))), called, self.words)
                 if free_variables(body):
                     raise Unreadable(f"body={text!r} is not closed")
             except (Unreadable, Unsafe) as error:
@@ -70,13 +72,25 @@ class Draft:
             called[name] = body
             if not self.define(name, body):
                 bad.append(name)
-        for program, text in zip(usable, raw.rewritten, strict=True):
-            try:
-                program.term = keep_safe(restore_lets(book.decode(text)), called, self.words)
-            except (Unreadable, Unsafe) as error:
-                logger.info("task=%r keeps its program: %s", program.task, error)
+        self._rewrite(raw, book, usable, called)
         for name in reversed(bad):
             self.remove(name)
+
+    def _rewrite(self, raw: Raw, book: Codebook, usable: list[Program], called: Mapping[str, Term]) -> None:
+        """Give each program the shortest of its rewritten forms."""
+        keep = keeper(called, self.words)
+        texts: dict[int, list[str]] = {}
+        for program, text in zip(usable, raw.rewritten, strict=True):
+            texts.setdefault(id(program), []).append(text)
+        for program in {id(each): each for each in usable}.values():
+            written, *forms = texts[id(program)]
+            best = min([written, *(text for text in forms if "fn_" in text)], key=_tokens)
+            for text in dict.fromkeys((best, written)):
+                try:
+                    program.term = keep(restore_lets(lowered(book.decode(text))))
+                    break
+                except (Unreadable, Unsafe) as error:
+                    logger.info("task=%r keeps its program: %s", program.task, error)
 
     def define(self, name: str, body: Term) -> bool:
         """Make the body a word; whether it has a type."""
@@ -207,6 +221,19 @@ class Draft:
             name, body, str(scheme), arity, uses, self.tasks(private), float(self.saved(private)),
             describe(body, scheme), kind_of(body, words),
         )  # fmt: skip
+
+
+def _tokens(text: str) -> int:
+    """About the length of a program in stitch-core's text."""
+    return len(text.replace("(lam ", "lam ").split())
+
+
+def lowered(term: Term) -> Term:
+    """The term without calls that stand for functions. Raises Unreadable where one lost its function."""
+    found = lower(term)
+    if name_in(found, {CALL.name}):
+        raise Unreadable("a call stands without its function")
+    return found
 
 
 def _renamed(term: Term, names: Mapping[str, str]) -> Term:

@@ -48,7 +48,7 @@ def _parts(term: Term, room: int, words: Mapping[str, Primitive]) -> list[str]:
     if isinstance(term, Literal):
         return [str(term.value)] if term.type == INT and 0 <= term.value < 1000 else []  # type: ignore[operator]
     head, arguments = spine(term)
-    parts = [_spoken(head.name)] if isinstance(head, Word) else ["apply"]
+    parts = [_spoken(head.name)] if isinstance(head, Word) else []
     left = room - 1
     for argument in arguments:
         inner = _parts(argument, left, words)

@@ -26,6 +26,8 @@ from primitives.term import (
 
 LET = Word("let")
 """Stands for ``let`` as a function of a value and a lambda while a term is outside; no word can have this name."""
+CALL = Word("?call")
+"""Stands for the application of a function likewise (see lifting.py)."""
 FRESH = (("use", "fresh"),)
 Tree = Any
 
@@ -106,7 +108,7 @@ class Codebook:
         if token is None:
             token = self.tokens[key] = f"t{len(self.tokens)}"
             self.meanings[token] = (meaning, group)
-            cost = 100 * symbols(meaning, self.words)
+            cost = 1 if meaning == CALL else 100 * symbols(meaning, self.words)
             if cost != 100:
                 self.costs[token] = cost
         return token
