@@ -135,6 +135,7 @@ class Baseline:
     aliases: tuple[str, ...] = ()
     number: int = 1000
     note: str = ""
+    path: Path = Path()
 
     @property
     def program(self) -> str:
@@ -145,6 +146,11 @@ class Baseline:
     def trainer(self) -> Mapping[str, Any]:
         """Settings of the trainer in the protocol ``fast``, or in the only one."""
         return self.protocol("fast" if "fast" in self.protocols else next(iter(self.protocols))).trainer
+
+    @property
+    def member(self) -> Baseline:
+        """Whose nets vote; the baseline itself where there is no vote."""
+        return self if self.vote is None else read(self.path.with_name(f"{self.vote.of}.toml"))
 
     def protocol(self, name: str) -> Protocol:
         """Raises TaskError where the baseline has no such protocol."""
@@ -268,6 +274,7 @@ def read(path: Path) -> Baseline:
         aliases=tuple(map(str, given.get("aliases", ()))),
         number=given.get("number", 1000),
         note=given.get("note", ""),
+        path=path,
     )
 
 

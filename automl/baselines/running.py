@@ -239,8 +239,10 @@ class _Watch:
     def curves(self, result: TrainingResult) -> dict[str, list[Any]]:
         """Columns over the validated epochs."""
         rows = [record for record in result.history if record.validation_score is not None]
-        names = ("epoch", "train_loss", "validation_loss", "validation_score")
-        found: dict[str, list[Any]] = {name: [_short(getattr(row, name)) for row in rows] for name in names}
+        found: dict[str, list[Any]] = {
+            name: [getattr(row, name) for row in rows] for name in ("epoch", "validation_score")
+        }
+        found |= {name: [_short(getattr(row, name)) for row in rows] for name in ("train_loss", "validation_loss")}
         if self.each_epoch:
             found["test_score"] = self.test
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from .declaration import PROTOCOLS, Baseline, every
@@ -20,6 +21,13 @@ This page is made from the declarations and from `experiments/results/baselines/
 seeds, curves, versions and hardware of every run stand there.
 """
 COLUMNS = ("id", "what", "parameters", "published", "book", "minutes", "fast", "minutes")
+
+
+def page_path(output: str | Path | None = None) -> Path:
+    """Where the page is written: in ``output``, else in the checkout's docs, else here."""
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    folder = Path(output) if output is not None else docs if docs.is_dir() else Path()
+    return folder / "baselines.md"
 
 
 def rows(places: Places) -> list[dict[str, Any]]:
@@ -62,11 +70,8 @@ def _measured(baseline: Baseline, protocol: str, places: Places) -> dict[str, An
 
 def _key(baseline: Baseline, protocol: str, found: Mapping[str, Any]) -> str:
     """What the results' key must be if they are those of the declaration as it is."""
-    if baseline.vote is not None:
-        from .declaration import load
-
-        baseline = load(baseline.vote.of)
-    return baseline.key(protocol, baseline.protocol(protocol).epochs, found["data"]["digest"])
+    member = baseline.member
+    return member.key(protocol, member.protocol(protocol).epochs, found["data"]["digest"])
 
 
 def _until(run: Mapping[str, Any], epoch: int) -> float | None:
@@ -111,7 +116,7 @@ def _scores(found: Mapping[str, Any]) -> str:
     return text
 
 
-def markdown(found: Sequence[Mapping[str, Any]]) -> str:
+def markdown_page(found: Sequence[Mapping[str, Any]]) -> str:
     """The page: introduction, table, what the figures are, machines."""
     lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
     lines += ["| " + " | ".join(cells(row)) + " |" for row in found]

@@ -10,7 +10,6 @@ import numpy as np
 
 from ..errors import TaskError
 from .circumstances import circumstances
-from .declaration import load
 from .results import Places, add_run, columns, read_results
 from .running import Bench, Order, Progress
 
@@ -31,7 +30,7 @@ def run_vote(order: Order, places: Places, progress: Progress) -> dict[str, Any]
     trained first. The results of the votes, in the form of those of runs."""
     declared = order.baseline.vote
     assert declared is not None
-    member = Order(load(declared.of), order.protocol, range(0), order.data, order.epochs)
+    member = Order(order.baseline.member, order.protocol, range(0), order.data, order.epochs)
     bench = Bench(member, places, progress)
     path = places.file(order.baseline.id, order.protocol, bench.other)
     head = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -147,19 +146,20 @@ def show_(id: Id, json: AsJson = False) -> None:
 def table_(
     output: Output = None,
     markdown: Annotated[
-        str | None, typer.Option("--markdown", help="Write the page to this file (docs/baselines.md in a checkout).")
-    ] = None,
+        bool, typer.Option("--markdown", help="Write docs/baselines.md (with --output: baselines.md there).")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Published beside measured, from the declarations and the results that are there."""
     from ..baselines.results import Places, write_atomically
-    from ..baselines.table import COLUMNS, cells, rows
-    from ..baselines.table import markdown as page
+    from ..baselines.table import COLUMNS, cells, markdown_page, page_path, rows
 
     found = rows(Places.at(output))
-    if markdown is not None:
-        write_atomically(Path(markdown), page(found))
+    if markdown:
+        path = page_path(output)
+        write_atomically(path, markdown_page(found))
+        typer.echo(f"written: {path}", err=True)
     if json:
         print_json(found)
-    elif markdown is None:
+    elif not markdown:
         print_table(COLUMNS, [cells(row) for row in found])

@@ -1,0 +1,118 @@
+"""``automl baseline``: the contract of its JSON, its page, and one message for what is wrong."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from automl.cli import main
+
+NET = """
+title = "a small net"
+source = "a test"
+data = "digits"
+program = "(lambda (x) (pipe x flatten (dense :units 10 @last) log_softmax))"
+[published]
+accuracy = 0.9
+parameters = 650
+input = [1, 8, 8]
+[fast]
+epochs = 2
+runs = 2
+"""
+
+
+@pytest.fixture
+def automl(capsys):
+    """Run the command in this process: exit code, standard output, standard error."""
+
+    def run(*arguments):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as caught:
+            main(list(map(str, arguments)))
+        printed = capsys.readouterr()
+        return caught.value.code, printed.out, printed.err
+
+    return run
+
+
+def test_list_and_show_as_json(automl):
+    code, out, _ = automl("baseline", "list", "--json")
+    listed = {row["id"]: row for row in json.loads(out)}
+    assert code == 0 and listed["conv2-relu"]["published"]["accuracy"] == 0.9923
+    code, out, _ = automl("baseline", "show", "conv2-relu", "--json")
+    shown = json.loads(out)
+    assert code == 0 and shown["id"] == "conv2-relu" and shown["parameters"] == 85_670
+    assert shown["program"].startswith("(lambda") and shown["source"] and shown["published"]["parameters"] == 85_670
+
+
+def test_show_for_people(automl):
+    code, out, _ = automl("baseline", "show", "shallow")
+    assert code == 0
+    for text in ("(dense :units 100 @full)", "Tensor[1,28,28]", "78,500", "79,510", "97.80", "●"):
+        assert text in out
+
+
+def test_run_then_table(automl, tmp_path):
+    (tmp_path / "net.toml").write_text(NET)
+    code, out, err = automl("baseline", "run", tmp_path / "net.toml", "--seeds", 1, "--output", tmp_path, "--json")
+    found = json.loads(out)
+    assert code == 0 and err.count("seed 0 epoch") == 2
+    assert found["protocol"] == "fast" and found["seeds"] == [0] and found["parameters"] == 650
+    assert found["published"]["accuracy"] == 0.9 and found["program"] and found["source"] == "a test"
+    for name in ("test_scores", "validation_scores"):
+        assert len(found[name]) == 1 and 0.5 < found[name][0] <= 1.0
+    assert found["seconds"][0] > 0
+    run = found["runs"][0]
+    assert run["hardware"]["cores"] and run["versions"]["torch"] and run["time"] and str(tmp_path) not in run["command"]
+    code, out, err = automl("baseline", "run", tmp_path / "net.toml", "--output", tmp_path, "--json")
+    assert json.loads(out)["seeds"] == [0, 1] and "seed 0" not in err
+
+
+def test_the_table_is_made_of_declarations_and_results(automl, tmp_path):
+    code, out, _ = automl("baseline", "table", "--output", tmp_path, "--json")
+    rows = {row["id"]: row for row in json.loads(out)}
+    assert code == 0 and rows["conv"]["published"]["accuracy"] == 0.9878 and rows["conv"]["book"] is None
+    shallow = _results("shallow", [0.975, 0.979, 0.977])
+    (tmp_path / "shallow-book.json").write_text(json.dumps(shallow))
+    stale = {**_results("conv", [0.99]), "key": "of another program"}
+    (tmp_path / "conv-book.json").write_text(json.dumps(stale))
+    code, out, _ = automl("baseline", "table", "--output", tmp_path, "--json")
+    rows = {row["id"]: row for row in json.loads(out)}
+    assert rows["shallow"]["book"]["best"] == 0.979 and rows["conv"]["book"] is None
+    code, _, err = automl("baseline", "table", "--output", tmp_path, "--markdown")
+    page = (tmp_path / "baselines.md").read_text()
+    assert code == 0 and "| 97.80 | 97.90 (97.50, 97.90, 97.70) | 2.0 |" in page
+
+
+def _results(name, scores):
+    from automl.baselines import load
+
+    baseline = load(name)
+    machine = {"processor": "a processor", "torch_threads": 1, "accelerator": None}
+    return {
+        "schema_version": 1,
+        "id": name,
+        "key": baseline.key("book", baseline.protocol("book").epochs, "digest"),
+        "data": {"digest": "digest"},
+        "seeds": list(range(len(scores))),
+        "test_scores": scores,
+        "validation_scores": scores,
+        "seconds": [120.0] * len(scores),
+        "runs": [{"hardware": machine, "curves": {"epoch": [1]}} for _ in scores],
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("show", "nothing"), "baseline='nothing'"),
+        (("run", "shallow", "--protocol", "slow"), "protocol='slow'"),
+        (("run", "shallow", "--protocol", "book", "--seeds", "0"), "seeds=0"),
+        (("run", "shallow", "--protocol", "book", "--data", "absent"), "data='absent'"),
+    ],
+)
+def test_what_is_wrong_is_one_message(automl, arguments, said):
+    code, out, err = automl("baseline", *arguments)
+    assert code == 2 and out == "" and err.count("\n") == 1 and said in err
