@@ -20,8 +20,9 @@ class GradientTrainer(AbstractTrainer):
 
     ``l2`` is λ of Nielsen's ch. 3: λ/2n Σ w² is added to the loss, over weights and not biases, n the number of
     training cases. ``weight_decay`` is decoupled: weights shrink by ``rate × weight_decay`` a step. ``clip`` bounds
-    the norm of the gradient of the task's loss, without the l2 term (0: not). ``average`` keeps exponentially averaged weights, with that fraction of all steps as
-    horizon (0: not). ``schedule`` may also be any function of a Clock; such a trainer has no JSON form.
+    the norm of the gradient of the task's loss, without the l2 term (0: not). ``average`` keeps exponentially
+    averaged weights, with that fraction of all steps as horizon (0: not). ``schedule`` may also be any function of a
+    Clock; such a trainer has no JSON form.
     """
 
     name: ClassVar[str] = "gradient"
