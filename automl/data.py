@@ -14,7 +14,7 @@ from primitives.types import Type, arguments_of, parse_type
 from primitives.values import from_json, to_json
 
 from .errors import TaskError
-from .metrics import CLASSES, NUMBERS, VALUES, case_errors, score
+from .metrics import CLASSES, HEADS, NUMBERS, VALUES, case_errors, score
 
 MAXIMIZE, MINIMIZE = "maximize", "minimize"
 
@@ -135,9 +135,9 @@ class ProblemData:
 
     @property
     def loss(self) -> str | None:
-        """The loss that suits the target: ``cross_entropy`` for classes, ``mse`` for numbers, None for values and
-        integers."""
-        return {CLASSES: "cross_entropy", NUMBERS: "mse"}.get(self.target)
+        """The loss that suits the target: ``cross_entropy`` for classes, ``heads`` for several, ``mse`` for numbers,
+        None for values and integers."""
+        return {CLASSES: "cross_entropy", HEADS: "heads", NUMBERS: "mse"}.get(self.target)
 
     @property
     def examples(self) -> tuple[tuple[tuple[Any, ...], Any], ...] | None:

@@ -123,8 +123,8 @@ def load_tasks(
     ``search_path``'s folders.
 
     ``target`` is the target column of a table. ``seed`` decides splits and draws. An option ``sequences=sum`` turns
-    labelled tasks into lists of their examples. Raises TaskError, with what is required and what to do, on whatever
-    is wrong with the input.
+    labelled tasks into lists of their examples, ``labels=none`` into unlabelled ones. Raises TaskError, with what is
+    required and what to do, on whatever is wrong with the input.
     """
     reference = resolve(spec, target=target, seed=seed, search_path=search_path, base=base)
     accepting = [source for source in sources().values() if source.accepts(reference)]
@@ -132,6 +132,9 @@ def load_tasks(
         raise _unknown(reference)
     drawn = "sequences" in reference.options
     inner = replace(reference, options=_without(reference.options)) if drawn else reference
+    unlabelled = "labels" in inner.options
+    if unlabelled:
+        inner = _unlabelled(inner)
     known = accepting[0].options
     unknown = [key for key in inner.options if key not in known]
     if unknown:
@@ -139,6 +142,10 @@ def load_tasks(
             f"option={unknown[0]!r} of task={spec!r}: {accepting[0].name} takes {', '.join(known)}; rename or remove it"
         )
     tasks = accepting[0].load(inner)
+    if unlabelled:
+        from .tasks.unlabelled import UnlabelledTask
+
+        tasks = [UnlabelledTask.from_labelled(task, solved_at=reference.number("solved_at", None)) for task in tasks]
     _refuse_duplicates(tasks, spec)
     return [_sequences(task, reference) for task in tasks] if drawn else tasks
 
@@ -222,6 +229,13 @@ def _without(options: Mapping[str, str]) -> dict[str, str]:
     return {
         key: value for key, value in options.items() if key not in (*SEQUENCE_OPTIONS, "name", "family", "solved_at")
     }
+
+
+def _unlabelled(reference: Reference) -> Reference:
+    """The reference to the labelled tasks whose labels are to be left out."""
+    if reference.options["labels"] != "none":
+        raise TaskError(f"labels={reference.options['labels']!r}: none is required; write labels=none, or leave it out")
+    return replace(reference, options={k: v for k, v in reference.options.items() if k not in ("labels", "solved_at")})
 
 
 def _sequences(task: AbstractTask, reference: Reference) -> AbstractTask:

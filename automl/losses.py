@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from primitives.batch import Ragged
 
-from .metrics import CLASSES, INTEGERS, NUMBERS
+from .metrics import ABSENT, CLASSES, HEADS, INTEGERS, NUMBERS, heads_of
 from .trainer import Unsuitable
 
 Loss = Callable[[Any, Any], torch.Tensor]
@@ -32,6 +32,22 @@ def cross_entropy(smoothing: float = 0.0, probabilities: bool = False) -> Loss:
             )
         scores = outputs.clamp_min(1e-7).log() if probabilities else outputs
         return functional.cross_entropy(scores, targets, label_smoothing=smoothing)
+
+    return loss
+
+
+def heads_cross_entropy(smoothing: float = 0.0) -> Loss:
+    """The sum over the heads of a net, a pair of scores [n, classes] and the other heads, of the cross entropy against
+    their classes, targets [n, heads]; heads that are not asked count nothing (Goodfellow et al. 2013)."""
+
+    def loss(outputs: Any, targets: Any) -> torch.Tensor:
+        heads = heads_of(outputs)
+        fit = isinstance(targets, torch.Tensor) and targets.ndim == 2 and len(heads) == targets.shape[1]
+        if not fit or not all(isinstance(head, torch.Tensor) and head.ndim == 2 for head in heads):
+            raise Unsuitable(f"heads={len(heads)}: one tensor [n, classes] for each column of targets is required")
+        options: dict[str, Any] = {"ignore_index": ABSENT, "reduction": "sum", "label_smoothing": smoothing}
+        losses = [functional.cross_entropy(h.float(), t, **options) for h, t in zip(heads, targets.T, strict=True)]
+        return torch.stack(losses).sum() / len(targets)
 
     return loss
 
@@ -76,6 +92,7 @@ def _aligned(outputs: Any, targets: Any) -> tuple[torch.Tensor, torch.Tensor]:
 
 LOSSES: dict[str, Callable[..., Loss]] = {
     "cross_entropy": cross_entropy,
+    "heads": heads_cross_entropy,
     "mse": lambda: mse,
     "absolute": lambda: absolute,
     "huber": lambda: huber,
@@ -83,9 +100,12 @@ LOSSES: dict[str, Callable[..., Loss]] = {
 
 
 def loss_name(form: str, targets: Any) -> str:
-    """The loss for a target form of automl.data and its batch: cross entropy for classes, mse for numbers."""
+    """The loss for a target form of automl.data and its batch: cross entropy for classes, the heads' for heads, mse
+    for numbers."""
     if form == CLASSES:
         return "cross_entropy"
+    if form == HEADS:
+        return "heads"
     if form in (NUMBERS, INTEGERS):
         return "mse"
     values = targets.values if isinstance(targets, Ragged) else targets
@@ -111,4 +131,6 @@ def make_loss(name: str, *, smoothing: float = 0.0, probabilities: bool = False)
     """The loss of that name; ValueError for another name."""
     if name not in LOSSES:
         raise ValueError(f"loss={name!r}: one of {', '.join(LOSSES)} is required; choose one of these")
+    if name == "heads":
+        return heads_cross_entropy(smoothing)
     return cross_entropy(smoothing, probabilities) if name == "cross_entropy" else LOSSES[name]()

@@ -16,9 +16,11 @@ from primitives.values import Failure, Graph, Some, Table
 
 from .errors import TaskError
 
-VALUES, CLASSES, INTEGERS, NUMBERS = "values", "classes", "integers", "numbers"
-"""Forms of a target: values of the language; class indices [n]; whole numbers [n]; real numbers [n, k]."""
-TARGET_FORMS = (VALUES, CLASSES, INTEGERS, NUMBERS)
+VALUES, CLASSES, INTEGERS, NUMBERS, HEADS = "values", "classes", "integers", "numbers", "heads"
+"""Forms of a target: values of the language; class indices [n]; whole numbers [n]; real numbers [n, …]; class indices
+[n, heads], one for each head of a net, ABSENT where a head is not asked."""
+TARGET_FORMS = (VALUES, CLASSES, INTEGERS, NUMBERS, HEADS)
+ABSENT = -1
 
 
 SCALAR_TOLERANCE = 1e-6
@@ -137,6 +139,8 @@ def score(form: str, outputs: Any, targets: Any, *, scale: Sequence[float] = ())
     - values, classes, integers: ``accuracy`` (fraction of cases met) and ``error`` = 1 - accuracy;
       values also ``distance`` (mean over cases); classes also ``cross_entropy`` (nats) where all outputs are finite
       scores [n, classes]; integers also ``mae`` over the cases that gave a number.
+    - heads: ``accuracy`` (fraction of cases where all heads that are asked are right), ``error``, and ``head_accuracy``
+      (fraction of all answers asked for that are right).
     - numbers: ``r2``, ``mse``, ``mae`` over all outputs, the latter two in units of ``scale`` [k] (default 1).
 
     A score that is undefined, since an output is a Failure or not finite, is left out. Raises TaskError when the number
@@ -150,6 +154,9 @@ def score(form: str, outputs: Any, targets: Any, *, scale: Sequence[float] = ())
     scores = {"accuracy": accuracy, "error": 1.0 - accuracy}
     if form == CLASSES:
         return scores | _cross_entropy(outputs, targets)
+    if form == HEADS:
+        wrong, asked = _wrong_heads(outputs, targets), targets != ABSENT
+        return scores | {"head_accuracy": 1.0 - float(wrong.sum()) / max(1, int(asked.sum()))}
     if form == INTEGERS:
         differences = np.abs(_integers(outputs) - targets)
         answered = differences[~np.isnan(differences)]
@@ -160,17 +167,20 @@ def score(form: str, outputs: Any, targets: Any, *, scale: Sequence[float] = ())
 def case_errors(form: str, outputs: Any, targets: Any) -> np.ndarray:
     """float64 [n]: 0 where the case is met, else above 0; a Failure and what is not finite count most.
 
-    values and integers: ``distance`` in [0, 1]; classes: 0 or 1; numbers: squared error of the (standardised)
-    target, or inf.
+    values and integers: ``distance`` in [0, 1]; classes: 0 or 1; heads: the fraction of those asked that are wrong;
+    numbers: squared error of the (standardised) target, or inf.
     """
     _check_count(outputs, targets)
+    if form == HEADS:
+        return _wrong_heads(outputs, targets).sum(axis=1) / np.maximum(1, (targets != ABSENT).sum(axis=1))
     if form == CLASSES:
         return (_predicted_classes(outputs) != targets).astype(np.float64)
     if form == INTEGERS:
         difference = np.abs(_integers(outputs) - targets)
         return np.where(np.isnan(difference), 1.0, difference / (1.0 + difference))
     if form == NUMBERS:
-        squared = np.mean((_matrix(outputs, targets.shape[1:]) - targets) ** 2, axis=1)
+        residual = _matrix(outputs, targets.shape[1:]) - targets
+        squared = np.mean(residual.reshape(len(residual), -1) ** 2, axis=1)
         return np.where(np.isfinite(squared), squared, np.inf)
     return np.array([distance(output, target) for output, target in zip(outputs, targets, strict=True)])
 
@@ -217,6 +227,37 @@ def _predicted_classes(outputs: Any) -> np.ndarray:
         return np.where(np.isnan(classes), -1, classes).astype(np.int64)
     defined = ~np.isnan(rows).any(axis=1)
     return np.where(defined, np.argmax(np.where(defined[:, None], rows, 0.0), axis=1), -1)
+
+
+def _wrong_heads(outputs: Any, targets: np.ndarray) -> np.ndarray:
+    """bool [n, heads]: whether the head is asked and does not give the target's class."""
+    count = targets.shape[1]
+    if _is_array(outputs) and as_array(outputs).shape == targets.shape:
+        answers = as_array(outputs)
+    else:
+        cases = [heads if len(heads) == count else [None] * count for heads in map(heads_of, outputs)]
+        columns = [_head_classes([case[head] for case in cases]) for head in range(count)]
+        answers = np.stack(columns, axis=1)
+    return (answers != targets) & (targets != ABSENT)
+
+
+def _head_classes(outputs: list) -> np.ndarray:
+    """The class that one head gives for each case; -2, which no target is, where it gives none."""
+    arrays = [as_array(output) if _is_array(output) else None for output in outputs]
+    shapes = {None if array is None else array.shape for array in arrays}
+    if None not in shapes and len(shapes) == 1 and len(next(iter(shapes)) or ()) == 1:
+        classes = _predicted_classes(np.stack(arrays))  # type: ignore[arg-type]
+        return np.where(classes == -1, -2, classes)
+    return np.array([-2 if a is None or a.ndim != 1 else int(_head_classes([a])[0]) for a in arrays])
+
+
+def heads_of(output: Any) -> list:
+    """The heads of an output that is a pair whose second part may be a pair in turn: ``(a, (b, c))`` is a, b, c."""
+    heads = []
+    while isinstance(output, tuple) and len(output) == 2:
+        heads.append(output[0])
+        output = output[1]
+    return [*heads, output]
 
 
 def _score_rows(outputs: Any) -> np.ndarray | None:

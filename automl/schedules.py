@@ -60,6 +60,11 @@ def inverse_time(steps: float = 1000.0) -> Schedule:
     return lambda clock: 1.0 / (1.0 + clock.step / steps)
 
 
+def exponential(final: float = 1e-3) -> Schedule:
+    """From 1 down to ``final`` by the same factor at every step (Ciresan et al. 2010: 10⁻³ to 10⁻⁶)."""
+    return lambda clock: final**clock.fraction
+
+
 def per_epoch(function: Callable[[int], float]) -> Schedule:
     """The factor ``function(epoch)`` during the whole epoch."""
     return lambda clock: function(clock.epoch)
@@ -72,6 +77,7 @@ SCHEDULES: dict[str, Schedule] = {
     "one_cycle": one_cycle(),
     "warmup": warmup(),
     "inverse_time": inverse_time(),
+    "exponential": exponential(),
 }
 
 

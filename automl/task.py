@@ -19,12 +19,12 @@ from primitives.types import Type, arguments_of
 
 from .data import MAXIMIZE, MINIMIZE, Part, ProblemData, RaggedArray, content_digest, describe_part
 from .errors import TaskError
-from .metrics import CLASSES, INTEGERS, NUMBERS, VALUES
+from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES
 from .preprocessing import Preprocessing
 from .split import Split
 
 __all__ = [
-    "CLASSES", "INTEGERS", "MAXIMIZE", "MINIMIZE", "NUMBERS", "VALUES",
+    "CLASSES", "HEADS", "INTEGERS", "MAXIMIZE", "MINIMIZE", "NUMBERS", "VALUES",
     "AbstractTask", "Part", "Preprocessing", "ProblemData", "RaggedArray", "Split", "TaskError", "task_kinds",
 ]  # fmt: skip
 

@@ -217,7 +217,7 @@ class _Inferencer:
         primitive = self.words.get(term.name)
         if primitive is None:
             raise IllTyped(f"word={term.name!r} is not known; add it to the vocabulary or correct the name", term.name)
-        if isinstance(primitive, Definition) and primitive.geometric:
+        if isinstance(primitive, Definition) and (primitive.geometric or has_tensor(primitive.scheme.type)):
             return self.definition(term, primitive)
         settings = dict(term.settings)
         if len(settings) != len(primitive.settings):
@@ -235,9 +235,19 @@ class _Inferencer:
         return type
 
     def definition(self, term: Word, primitive: Definition) -> Type:
-        """A geometric subroutine has the type of its body where it stands, so its shapes are as exact as if it were
-        written out."""
-        return self.infer(expand(term, self.words))
+        """A subroutine on tensors has the type of its body where it stands, so its shapes are as exact as if it were
+        written out; with the library's weights also the type that they fix."""
+        type = self.infer(expand(term, self.words))
+        if primitive.weights and dict(term.settings).get("use") != "fresh":
+            try:
+                self.unifier.unify(type, self.unifier.instantiate(primitive.scheme))
+            except Mismatch:
+                raise IllTyped(
+                    f"word={term.name!r} has weights for {primitive.scheme.type}, here its type is "
+                    f"{self.unifier.resolve(type)}; change the shape before it, or write :use fresh",
+                    term.name,
+                ) from None
+        return type
 
     def let(self, term: Let) -> Type:
         mark = len(self.waiting)
