@@ -132,6 +132,30 @@ def scan(frame: Frame, f: Array, start: Array, xs: Array) -> Array:
     return spread(len(xs), rows, frame.sequences().intern(states[places, np.repeat(rows, sizes)], sizes))
 
 
+@kernel("scan1", feeds_back=True)
+def scan_from_first(frame: Frame, f: Array, xs: Array) -> Array:
+    pool = frame.sequences(1)
+    lengths, offsets = pool.lengths[xs], pool.offsets[xs]
+    rows = np.flatnonzero(lengths <= frame.values.steps)
+    sizes = lengths[rows]
+    results = np.empty((int(sizes.max(initial=0)), len(rows)), np.int64)
+    state = np.full(len(rows), FAIL, np.int64)
+    active = np.flatnonzero(sizes > 0)
+    state[active] = pool.data[offsets[rows[active]]]
+    step = 0
+    while len(active):
+        results[step] = state
+        step += 1
+        active = active[(sizes[active] > step) & (state[active] != FAIL)]
+        if len(active):
+            x = pool.data[offsets[rows[active]] + step]
+            state[active] = frame.call(0, f[rows[active]], state[active], x)
+    whole = np.flatnonzero((state != FAIL) | (sizes == 0))
+    places = flat_ranges(np.zeros(len(whole), np.int64), sizes[whole])
+    data = results[places, np.repeat(whole, sizes[whole])] if len(places) else np.empty(0, np.int64)
+    return spread(len(xs), rows[whole], frame.sequences().intern(data, sizes[whole]))
+
+
 @kernel("repeat", feeds_back=True)
 def repeat(frame: Frame, count: Array, f: Array, x: Array) -> Array:
     return looped(frame, count, x, lambda active, step, state: frame.call(1, f[active], state))

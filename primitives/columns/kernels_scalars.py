@@ -68,6 +68,21 @@ def multiply(frame: Frame, a: Array, b: Array) -> Array:
     return np.where(beyond, FAIL, product) if beyond.any() else product
 
 
+@kernel("square")
+def square(frame: Frame, a: Array) -> Array:
+    return multiply(frame, a, a)
+
+
+@kernel("is_even")
+def is_even(frame: Frame, a: Array) -> Array:
+    return 1 - (a & 1)
+
+
+@kernel("is_odd")
+def is_odd(frame: Frame, a: Array) -> Array:
+    return a & 1
+
+
 @kernel("//")
 def floor_divide(frame: Frame, a: Array, b: Array) -> Array:
     zero = b == 0

@@ -56,6 +56,24 @@ def divide(x: float, y: float) -> float:
     return x / y
 
 
+@word("square", "int -> int")
+def square(x: int) -> int:
+    """An Int times itself."""
+    return check_int(x * x)
+
+
+@word("is_even", "int -> bool")
+def is_even(x: int) -> bool:
+    """Whether the Int is a multiple of 2."""
+    return x % 2 == 0
+
+
+@word("is_odd", "int -> bool")
+def is_odd(x: int) -> bool:
+    """Whether the Int is no multiple of 2."""
+    return x % 2 == 1
+
+
 @word("power", "Num a => a -> a -> a", cost=2.0)
 def power(x: Value, y: Value) -> Value:
     """``x`` to the power ``y``; undefined for a negative Int exponent, zero to a negative and a negative Float to a

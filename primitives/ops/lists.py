@@ -224,6 +224,15 @@ def scan(f: Callable, start: Value, xs: tuple) -> tuple:
     return tuple(results)
 
 
+@word("scan1", "(a -> a -> a) -> list(a) -> list(a)")
+def scan_from_first(f: Callable, xs: tuple) -> tuple:
+    """The first element and then, for every further one, ``f`` of the last result and the element: as long as the list."""
+    results = list(xs[:1])
+    for x in xs[1:]:
+        results.append(f(results[-1])(x))
+    return tuple(results)
+
+
 @word("unfold", "(b -> option(pair(a, b))) -> b -> list(a)", cost=2.0)
 def unfold(f: Callable, state: Value) -> tuple:
     """The elements that ``f`` gives, each with the next state, until it gives none."""

@@ -13,9 +13,9 @@ from primitives.values import Value
 CHEAP = "map filter fold + - = > head tail cons length if range index take drop reverse sum count mod * < concat append empty".split()
 MEDIUM = (
     "is_empty last init slice singleton zipwith sort maximum minimum not and or // set mapi any all replicate max min "
-    "delete contains unique insert"
+    "delete contains unique insert scan1 is_even square"
 ).split()
-RARE = "negate abs sort_by range_from product foldr power argsort group flatten_list >= <= != zip first second pair".split()
+RARE = "negate abs is_odd sort_by range_from product foldr power argsort group flatten_list >= <= != zip first second pair".split()
 DEAR = "scan repeat for unfold then_option group_by unzip".split()
 TEXT_CHEAP = "concat_text split join substring replace contains_text length_text".split()
 TEXT = (

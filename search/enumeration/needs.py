@@ -26,6 +26,17 @@ def same_length(values: Values, type: Type, codes: Array, goal: Type, wanted: in
     return lengths == target
 
 
+def same_first(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+    """As long as the goal, with the same first element."""
+    mask = same_length(values, type, codes, goal, wanted)
+    items = _items(values, goal, wanted)
+    if len(items):
+        pool = values.sequences(type)
+        rows = np.flatnonzero(mask)
+        mask[rows] = pool.data[pool.offsets[codes[rows]]] == items[0]
+    return mask
+
+
 def no_shorter(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
     lengths, target = _lengths(values, type, codes, goal, wanted)
     return lengths >= target
@@ -150,7 +161,8 @@ def at_least_goal_long(values: Values, type: Type, codes: Array, goal: Type, wan
 
 
 NEEDS: dict[str, dict[int, Need]] = {
-    "map": {1: same_length}, "mapi": {1: same_length}, "zipwith": {1: no_shorter, 2: no_shorter}, "filter": {1: holds_all_in_order},
+    "map": {1: same_length}, "mapi": {1: same_length}, "scan1": {1: same_first},
+    "zipwith": {1: no_shorter, 2: no_shorter}, "filter": {1: holds_all_in_order},
     "take": {1: begins_with_goal}, "drop": {1: ends_with_goal}, "slice": {2: holds_all_in_order},
     "concat": {0: begins_goal, 1: ends_goal}, "cons": {0: is_first, 1: all_but_first}, "append": {0: is_last, 1: all_but_last},
     "delete": {1: one_longer}, "insert": {2: one_shorter}, "set": {2: same_length}, "sort_by": {1: same_length},

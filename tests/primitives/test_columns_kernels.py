@@ -125,7 +125,7 @@ def assert_bank_agrees(root, inputs, most=400):
 
 
 LISTS = [((3, 1, 2), 2), ((), 0), ((5, 5, -1, 7), 1), ((0,), 3)]
-LEVEL = {"while": 6, "fold": 6, "foldr": 6, "scan": 6, "for": 6, "repeat": 6}
+LEVEL = {"while": 6, "fold": 6, "foldr": 6, "scan": 6, "scan1": 6, "for": 6, "repeat": 6}
 
 
 @pytest.mark.parametrize("name", HIGHER)
