@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Library", "grow", "search"]
+__all__ = ["Library", "baselines", "grow", "search"]
 
 _EXPORTS = {"Library": "automl.api", "grow": "automl.api", "search": "automl.api"}
+_MODULES = ("baselines",)
 _SIBLINGS = ("primitives", "library", "search", "experiments")
 
 
@@ -41,6 +42,8 @@ _check_siblings()
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"automl.{name}")
     if name not in _EXPORTS:
         raise AttributeError(f"module 'automl' has no attribute {name!r}; it has {', '.join(__all__)}")
     return getattr(importlib.import_module(_EXPORTS[name]), name)

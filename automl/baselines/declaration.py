@@ -36,7 +36,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from primitives.infer import IllTyped, Inference, infer
 from primitives.primitive import Primitive, SettingError, builtin_words, definition
@@ -45,6 +45,9 @@ from primitives.term import Term
 from primitives.types import Type, TypeVariable, function, tensor
 
 from ..errors import TaskError
+
+if TYPE_CHECKING:
+    from ..trainer import AbstractTrainer
 
 PROTOCOLS = ("book", "fast")
 EXPANSIONS = ("translations",)
@@ -142,10 +145,15 @@ class Baseline:
         """The program's text at the published shape."""
         return self.text()
 
-    @property
-    def trainer(self) -> Mapping[str, Any]:
-        """Settings of the trainer in the protocol ``fast``, or in the only one."""
-        return self.protocol("fast" if "fast" in self.protocols else next(iter(self.protocols))).trainer
+    def trainer(self, protocol: str | None = None, epochs: int | None = None) -> AbstractTrainer:
+        """The trainer as declared for a protocol (default: ``fast`` where there is one), validating each epoch where
+        the declaration does not say how often."""
+        from ..trainers import make_trainer
+
+        chosen = self.protocol(protocol or ("fast" if "fast" in self.protocols else next(iter(self.protocols))))
+        # Twice the epochs: one validation each, however the fractions of the budget are rounded.
+        settings = {"validations": 2 * (epochs or chosen.epochs), **chosen.trainer}
+        return make_trainer(settings.pop("trainer", "gradient"), settings)
 
     @property
     def member(self) -> Baseline:

@@ -22,15 +22,26 @@ class Places:
     results: Path
     nets: Path
 
+    shipped: Path | None = None
+    """Where results lie that came with the project; only read."""
+
     @classmethod
     def at(cls, output: str | Path | None = None) -> Places:
-        """Both below ``output``. By default results go beside the experiments where that is a checkout, nets to the
-        user's cache."""
+        """Both below ``output``. By default nets go to the user's cache, and results beside the experiments where that
+        is a checkout, else to the cache too."""
         if output is not None:
             return cls(Path(output), Path(output) / "nets")
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "automl" / "baselines"
-        checkout = Path(__file__).resolve().parents[2] / "experiments" / "results"
-        return cls(checkout / "baselines" if checkout.is_dir() else cache / "results", cache)
+        home = Path(__file__).resolve().parents[2]
+        shipped = home / "experiments" / "results" / "baselines"
+        return cls(shipped if (home / "pyproject.toml").is_file() else cache / "results", cache, shipped)
+
+    def read(self, id: str, protocol: str) -> dict[str, Any] | None:
+        """The results of a baseline: those made here, else those that came with the project."""
+        found = read_results(self.file(id, protocol))
+        if found is None and self.shipped is not None:
+            return read_results(self.shipped / self.file(id, protocol).name)
+        return found
 
     def file(self, id: str, protocol: str, epochs: int | None = None) -> Path:
         """The file of the results; those with other ``epochs`` than declared have their own."""

@@ -25,7 +25,7 @@ from ..losses import are_probabilities
 from ..metrics import CLASSES
 from ..model import Model
 from ..task import AbstractTask
-from ..trainers import Budget, EpochRecord, TrainingResult, make_trainer
+from ..trainers import Budget, EpochRecord, TrainingResult
 from .circumstances import circumstances
 from .data import expanded, load_data
 from .declaration import Baseline
@@ -134,11 +134,7 @@ class Bench:
         folder = self.folder(seed)
         folder.mkdir(parents=True, exist_ok=True)
         program = self.compiled(seed)
-        settings = {
-            "validations": 2 * self.epochs,
-            **self.protocol.trainer,
-        }  # twice: each epoch, however fractions round
-        trainer = make_trainer(settings.pop("trainer", "gradient"), settings)
+        trainer = self.baseline.trainer(self.protocol.name, self.epochs)
         watch = _Watch(self, program, seed, folder / "epochs.jsonl")
         started = time.monotonic()
         result = trainer.fit(program, self.data, Budget(epochs=self.epochs), seed=seed, report=watch)

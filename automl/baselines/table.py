@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .declaration import PROTOCOLS, Baseline, every
-from .results import Places, read_results
+from .results import Places
 
 INTRODUCTION = """# Hand-designed systems, published and measured
 
@@ -15,12 +15,13 @@ Each system is a program of this project's language, declared in `experiments/ba
 `automl baseline run ID --protocol book|fast`; `automl baseline show ID` prints the program, its types and a diagram.
 `book` is the source's own training: the test accuracy is read at the epoch of best validation accuracy. `fast` is today's
 training of the same program; the test part is read once, at the end. Accuracies are in per cent; where several runs were
-made, the best comes first, then all of them in order of their seeds; minutes are those of one run (their mean).
+made, the best comes first, then all of them in order of their seeds; minutes are those of one run (their mean). Where the
+data is not what was published on, the two figures cannot be compared: the run shows that the program learns.
 
 This page is made from the declarations and from `experiments/results/baselines/` by `automl baseline table --markdown`;
 seeds, curves, versions and hardware of every run stand there.
 """
-COLUMNS = ("id", "what", "parameters", "published", "book", "minutes", "fast", "minutes")
+COLUMNS = ("id", "what", "data", "parameters", "published", "book", "minutes", "fast", "minutes")
 
 
 def page_path(output: str | Path | None = None) -> Path:
@@ -40,6 +41,7 @@ def _row(baseline: Baseline, places: Places) -> dict[str, Any]:
     return {
         "id": baseline.id,
         "title": baseline.title,
+        "data": baseline.data.partition("?")[0],
         "parameters": baseline.inference.parameters,
         "published": baseline.published.to_json(),
         "source": baseline.source,
@@ -50,7 +52,7 @@ def _row(baseline: Baseline, places: Places) -> dict[str, Any]:
 def _measured(baseline: Baseline, protocol: str, places: Places) -> dict[str, Any] | None:
     if protocol not in baseline.protocols:
         return None
-    found = read_results(places.file(baseline.id, protocol))
+    found = places.read(baseline.id, protocol)
     if found is None or not found["runs"] or found.get("key") != _key(baseline, protocol, found):
         return None
     scores = found["test_scores"]
@@ -58,6 +60,7 @@ def _measured(baseline: Baseline, protocol: str, places: Places) -> dict[str, An
         epoch: [_until(run, epoch) for run in found["runs"]] for epoch in baseline.protocol(protocol).milestones
     }
     return {
+        "metric": found["data"]["metric"],
         "best": max(scores),
         "test_scores": scores,
         "validation_scores": found["validation_scores"],
@@ -100,7 +103,7 @@ def per_cent(score: float | None) -> str:
 
 def cells(row: Mapping[str, Any]) -> list[str]:
     """The row as texts, under COLUMNS."""
-    shown = [row["id"], row["title"], f"{row['parameters']:,}", per_cent(row["published"]["accuracy"])]
+    shown = [row["id"], row["title"], row["data"], f"{row['parameters']:,}", per_cent(row["published"]["accuracy"])]
     for protocol in PROTOCOLS:
         found = row[protocol]
         shown += ["–", "–"] if found is None else [_scores(found), f"{found['minutes']:.1f}"]
@@ -109,6 +112,8 @@ def cells(row: Mapping[str, Any]) -> list[str]:
 
 def _scores(found: Mapping[str, Any]) -> str:
     text = per_cent(found["best"])
+    if found["metric"] != "accuracy":
+        text = f"{found['metric']} {text}"
     if len(found["test_scores"]) > 1:
         text += f" ({', '.join(map(per_cent, found['test_scores']))})"
     for epoch, values in found["milestones"].items():

@@ -95,7 +95,7 @@ def _results(name, scores):
         "schema_version": 1,
         "id": name,
         "key": baseline.key("book", baseline.protocol("book").epochs, "digest"),
-        "data": {"digest": "digest"},
+        "data": {"digest": "digest", "metric": "accuracy"},
         "seeds": list(range(len(scores))),
         "test_scores": scores,
         "validation_scores": scores,
