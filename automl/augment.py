@@ -75,9 +75,16 @@ class Augmentation:
     def _grid(self, images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         """Where each output pixel reads: [n, h, w, 2], in −1 … 1 as grid_sample wants it."""
         n, _, height, width = images.shape
-        grid = functional.affine_grid(self._matrices(images, generator), [n, 1, height, width], align_corners=False)
+        matrices = self._matrices(images, generator).unsqueeze(-1)
+        x, y = (_centres(size, images.device).to(images.dtype) for size in (width, height))
+        # Sums of a row and a column: four times as fast as affine_grid, which multiplies a matrix for each pixel.
+        grid = torch.empty(n, height, width, 2, dtype=images.dtype, device=images.device)
+        for axis in (0, 1):
+            along, across, move = (matrices[:, axis, i] for i in range(3))
+            torch.add((across * y + move).unsqueeze(2), (along * x).unsqueeze(1), out=grid[..., axis])
         if self.elastic:
-            grid = grid + self._field(n, height, width, images, generator)
+            for axis, field in enumerate(self._fields(n, height, width, images, generator)):
+                grid[..., axis] += field
         return grid
 
     def _matrices(self, images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
@@ -105,14 +112,18 @@ class Augmentation:
         bounds = (-self.shift, self.shift + 1)
         return torch.randint(*bounds, (len(images),), generator=generator, device=images.device).float()
 
-    def _field(self, n: int, height: int, width: int, images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        """Smooth displacements [n, h, w, 2] whose root mean square is ``elastic`` pixels everywhere, also near the
-        border."""
-        noise = torch.rand(n, 2, height, width, generator=generator, device=images.device) * 2 - 1
+    def _fields(
+        self, n: int, height: int, width: int, images: torch.Tensor, generator: torch.Generator
+    ) -> list[torch.Tensor]:
+        """Smooth displacements to the right and down, [n, h, w] each, in the units of the grid; their root mean square
+        is ``elastic`` pixels everywhere, also near the border."""
         rows, columns = (_smoothing(size, self.smooth).to(images.device) for size in (height, width))
-        field = rows @ noise @ columns.T * (self.elastic * math.sqrt(3.0))
-        pixels = torch.tensor([2 / width, 2 / height], device=images.device).view(1, 2, 1, 1)
-        return (field * pixels).permute(0, 2, 3, 1).to(images.dtype)
+        noise = torch.rand(2 * n, rows.shape[1], columns.shape[1], generator=generator, device=images.device)
+        strength = self.elastic * math.sqrt(3.0) * 2
+        spread = (noise * 2 - 1).flatten(0, 1) @ columns.T
+        across, down = spread.unflatten(0, (2, n, -1)).to(images.dtype)
+        moved = rows.to(images.dtype)
+        return [moved * (strength / width) @ across, moved * (strength / height) @ down]
 
 
 def _flip(images: torch.Tensor, axis: int, generator: torch.Generator) -> torch.Tensor:
@@ -128,9 +139,16 @@ def _shift(images: torch.Tensor, bound: int, generator: torch.Generator) -> torc
     return windows[torch.arange(n, device=images.device), :, moves[0], moves[1]]
 
 
+def _centres(size: int, device: torch.device) -> torch.Tensor:
+    """The middles of ``size`` pixels between −1 and 1."""
+    return (torch.arange(size, device=device) * 2 + 1) / size - 1
+
+
 def _smoothing(size: int, sigma: float) -> torch.Tensor:
-    """A Gaussian filter as a matrix [size, size] with rows of unit length, so that filtered white noise keeps its
-    variance."""
-    distance = torch.arange(size).view(-1, 1) - torch.arange(size).view(1, -1)
+    """A Gaussian filter of noise as a matrix [size, knots] with rows of unit length, so that filtered white noise keeps
+    its variance. The noise is given at ``knots`` at most σ/2 (and at least a pixel) apart: of a field that smooth,
+    nothing is lost between them."""
+    knots = min(size, math.ceil((size - 1) / max(1.0, sigma / 2)) + 1)
+    distance = torch.arange(size).view(-1, 1) - torch.linspace(0, size - 1, knots).view(1, -1)
     kernel = torch.exp(-0.5 * (distance / max(sigma, 1e-3)) ** 2)
     return kernel / kernel.norm(dim=1, keepdim=True)

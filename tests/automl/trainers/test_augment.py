@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -85,13 +87,28 @@ def test_flips_mirror_about_half_of_the_images():
         assert 140 < mirrored.sum() < 260
 
 
-def test_elastic_displaces_smoothly_by_what_it_says():
-    augmentation = Augmentation(elastic=1.38, smooth=4.0)
-    field = augmentation._field(600, 29, 29, torch.zeros(1, 1, 29, 29), torch.Generator().manual_seed(0))
-    pixels = field * 29 / 2
-    assert pixels.std(dim=0).min() > 1.2 and pixels.std(dim=0).max() < 1.6, "as much near the border as inside"
-    steps = (pixels[:, :, 1:] - pixels[:, :, :-1]).std()
-    assert steps < 0.3 * pixels.std(), "neighbours move together"
+@pytest.mark.parametrize(("height", "width", "smooth"), [(29, 29, 4.0), (28, 36, 6.0), (9, 8, 1.3)])
+def test_elastic_displaces_smoothly_by_what_it_says(height, width, smooth):
+    augmentation = Augmentation(elastic=1.38, smooth=smooth)
+    images = torch.zeros(1, 1, height, width)
+    fields = augmentation._fields(900, height, width, images, torch.Generator().manual_seed(0))
+    row, column = height // 2, width // 2
+    for field, size in zip(fields, (width, height), strict=True):
+        pixels = field * size / 2
+        assert pixels.std(dim=0).min() > 1.2 and pixels.std(dim=0).max() < 1.6, "as much near the border as inside"
+        for apart in range(1, 4):
+            here, there = pixels[:, row, column], pixels[:, row, column + apart]
+            correlation = float((here * there).mean()) / 1.38**2
+            assert correlation == pytest.approx(math.exp(-((apart / smooth) ** 2) / 4), abs=0.15)
+
+
+def test_grids_are_those_of_torch():
+    augmentation = Augmentation(rotate=20.0, scale=0.2, skew=0.2, crop=0.3, shift=2)
+    images = torch.rand(7, 2, 9, 14)
+    grid = augmentation._grid(images, torch.Generator().manual_seed(4))
+    matrices = augmentation._matrices(images, torch.Generator().manual_seed(4))
+    expected = torch.nn.functional.affine_grid(matrices, [7, 2, 9, 14], align_corners=False)
+    assert torch.allclose(grid, expected, atol=1e-6)
 
 
 def test_nothing_asked_for_changes_nothing_and_the_generator_decides():
