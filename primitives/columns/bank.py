@@ -2,7 +2,7 @@
 
 A *world* is an environment: one value for every variable in scope. At the root the worlds are the examples (and probes); in the body of
 a lambda they are pairs of an outer world and the values of the lambda's arguments. A term is a row number in the store of its type; its
-value in world w is ``store.values[w, row]``. The closure of a body row in an outer world is the code ``row << WORLD_BITS | world``.
+value in world w is ``store.at(row, w)``. The closure of a body row in an outer world is the code ``row << WORLD_BITS | world``.
 
 Rows are computed in runs (one instance of a word, one cost), logged in an order in which children precede parents, so the whole bank can
 be evaluated in further worlds (``fill``), or some rows in some further worlds (``evaluate``), exactly as at first.
@@ -17,8 +17,8 @@ import numpy as np
 
 from ..types import Type, arguments_of, is_function
 from .frame import Frame, Operation
-from .hashing import Array, mix, seeds
-from .pools import FAIL, Grown, TuplePool, Values
+from .hashing import Array, Grown, distinct, fingerprints, seeds
+from .pools import FAIL, TuplePool, Values
 from .store import Run, Store
 
 WORLD_BITS = 24
@@ -136,19 +136,12 @@ class Bank:
         if found is None:
             found = self.stores[type] = Store(type)
             # A term that fails everywhere is no use as a term.
-            found.seen.add(self.fingerprint(np.full((self.judged, 1), FAIL, np.int64)))
+            found.seen.add(self.fingerprint(np.full((1, self.judged), FAIL, np.int64)))
         return found
 
     def fingerprint(self, values: Array, first: int = 0) -> Array:
-        """Sum of mixed values over worlds ``first, first + 1, …`` (axis 0)."""
-        salts = self.salts_of(first + len(values))[first:, None]
-        codes = np.ascontiguousarray(values).view(np.uint64)
-        if codes.size <= 1 << 16:
-            return mix(codes ^ salts).sum(axis=0, dtype=np.uint64)
-        total = np.zeros(values.shape[1], np.uint64)
-        for salt, row in zip(salts, codes):
-            total += mix(row ^ salt)
-        return total
+        """Sum of mixed values over worlds ``first, first + 1, …`` (axis 1)."""
+        return fingerprints(values, self.salts_of(first + values.shape[1])[first:])
 
     def salts_of(self, count: int) -> Array:
         """What the values of each world are mixed with."""
@@ -159,9 +152,7 @@ class Bank:
     def arguments(self, operation: Operation, kids: Sequence[Array], worlds: Array) -> list[Array]:
         """Columns of the arguments for pairs (child rows, world); all worlds filled."""
         return [
-            (kid.astype(np.int64) << WORLD_BITS) | worlds
-            if is_function(type)
-            else self.stores[type].values[worlds, kid]
+            (kid.astype(np.int64) << WORLD_BITS) | worlds if is_function(type) else self.stores[type].at(kid, worlds)
             for type, kid in zip(operation.arguments, kids)
         ]
 
@@ -173,10 +164,10 @@ class Bank:
     def evaluate(self, store: Store, rows: Array, worlds: Array) -> Array:
         """Values of rows in worlds (pairwise), temporary worlds included."""
         if len(worlds) == 0 or worlds.max() < self.filled:
-            return store.values[worlds, rows]
+            return store.at(rows, worlds)
         known = worlds < self.filled
         found = np.empty(len(rows), np.int64)
-        found[known] = store.values[worlds[known], rows[known]]
+        found[known] = store.at(rows[known], worlds[known])
         found[~known] = self._demand(store, rows[~known], worlds[~known])
         return found
 
@@ -203,7 +194,7 @@ class Bank:
             run = self.log[-heapq.heappop(heap)]
             parts = waiting.pop(run.number)
             keys = np.concatenate([(part[2] << WORLD_BITS) | part[3] for part in parts])
-            keys, inverse = np.unique(keys, return_inverse=True)
+            keys, _, inverse = distinct(keys)
             own, there = (keys >> WORLD_BITS) - run.start, keys & WORLD_MASK
             columns = []
             for type, kid in zip(run.operation.arguments if run.operation else (), run.kids):  # none for leaves
@@ -236,41 +227,35 @@ class Bank:
         """Evaluate every row in the worlds that have joined since (fingerprints stay those over the ``judged`` worlds)."""
         first, self.filled = self.filled, len(self.worlds)
         new = np.arange(first, self.filled)
-        for store in self.stores.values():
-            store.reserve(store.count, self.filled)
         for run in self.log:
             size = run.stop - run.start
-            worlds = np.repeat(new, size)
+            worlds = np.tile(new, size)
             if run.operation is not None:
-                kids = [np.tile(kid.array, len(new)) for kid in run.kids]
+                kids = [np.repeat(kid.array, len(new)) for kid in run.kids]
                 values = self.perform(run.operation, self.arguments(run.operation, kids, worlds), len(worlds))
             else:
-                values = self._leaf(run, worlds, np.tile(np.arange(size), len(new)))
-            run.store.values[first : self.filled, run.start : run.stop] = values.reshape(len(new), size)
+                values = self._leaf(run, worlds, np.repeat(np.arange(size), len(new)))
+            run.store.write(run.start, first, values.reshape(size, len(new)))
 
     # --- growth -------------------------------------------------------------------------------------------------------------
 
-    def append(
-        self, operation: Operation, cost: int, type: Type, values: Array, prints: Array, kids: Sequence[Array]
-    ) -> None:
-        """Add rows (columns of ``values``) that the caller has found to be new."""
+    def append(self, operation: Operation, cost: int, type: Type, values: Array, kids: Sequence[Array]) -> None:
+        """Add rows (of ``values``) that the caller has found to be new."""
         store = self.store(type)
         last = store.runs[-1] if store.runs else None
         if last is None or last.operation is not operation or last.cost != cost or last.number != len(self.log) - 1:
             last = self._run(
                 Run(store, operation, cost, store.count, store.count, tuple(Grown(np.int32) for _ in kids))
             )
-        self._extend(last, values, prints, kids)
+        self._extend(last, values, kids)
 
     def add_leaf(self, cost: int, type: Type, position: int = -1, code: int = 0) -> None:
         """Add a variable or a constant, unless a row has its values."""
         store, worlds = self.store(type), np.arange(self.filled)
-        column = (np.full(self.filled, code, np.int64) if position < 0 else self.variable(position, worlds))[:, None]
-        prints = self.fingerprint(column[: self.judged])
+        column = (np.full(self.filled, code, np.int64) if position < 0 else self.variable(position, worlds))[None, :]
+        prints = self.fingerprint(column[:, : self.judged])
         if len(store.seen.add(prints)[1]):
-            self._extend(
-                self._run(Run(store, None, cost, store.count, store.count, (), position, code)), column, prints, ()
-            )
+            self._extend(self._run(Run(store, None, cost, store.count, store.count, (), position, code)), column, ())
 
     def take_over(self, cost: int) -> None:
         """Add the rows that the outer bank has at a cost: bodies that make no use of the lambda's arguments."""
@@ -281,12 +266,12 @@ class Bank:
                 continue
             store, (start, stop) = self.store(type), source.blocks[cost]
             rows = np.arange(start, stop)
-            values = source.values[:, start:stop][outer]
-            prints = self.fingerprint(values[: self.judged])
+            values = source.block(start, stop, 0, self.parent.filled)[:, outer]
+            prints = self.fingerprint(values[:, : self.judged])
             _, new = store.seen.add(prints)
             if len(new):
                 run = self._run(Run(store, None, cost, store.count, store.count, (Grown(np.int32),), source=source))
-                self._extend(run, values[:, new], prints[new], [rows[new]])
+                self._extend(run, values[new], [rows[new]])
             store.inner[cost] = store.count
 
     def _run(self, run: Run) -> Run:
@@ -296,12 +281,10 @@ class Bank:
         run.store.starts.append(run.start)
         return run
 
-    def _extend(self, run: Run, values: Array, prints: Array, kids: Sequence[Array]) -> None:
+    def _extend(self, run: Run, values: Array, kids: Sequence[Array]) -> None:
         store = run.store
-        start, size = store.count, values.shape[1]
-        store.reserve(start + size, self.filled)
-        store.values[: self.filled, start : start + size] = values
-        store.prints.extend(prints)
+        start, size = store.count, len(values)
+        store.write(start, 0, values)
         store.count = run.stop = start + size
         for kept, kid in zip(run.kids, kids):
             kept.extend(kid)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from .frame import Frame
-from .hashing import Array, flat_ranges
+from .hashing import Array, flat_ranges, ranges
 from .kernels import kernel
 from .kernels_scalars import ranks
 from .pools import FAIL, NOTHING
@@ -44,8 +46,8 @@ def zip_with(frame: Frame, f: Array, xs: Array, ys: Array) -> Array:
     left, right = frame.sequences(1), frame.sequences(2)
     lengths = np.minimum(left.lengths[xs], right.lengths[ys])
     rows = np.repeat(np.arange(len(xs)), lengths)
-    a = left.data[flat_ranges(left.offsets[xs], lengths)]
-    b = right.data[flat_ranges(right.offsets[ys], lengths)]
+    a = ranges(left.data, left.offsets[xs], lengths)
+    b = ranges(right.data, right.offsets[ys], lengths)
     values = frame.call(0, f[rows], a, b)
     return build(frame, values, np.ones(len(values), bool), rows, failing(values, rows, len(xs)))
 
@@ -98,33 +100,36 @@ def sort_by(frame: Frame, f: Array, xs: Array) -> Array:
 
 @kernel("fold", feeds_back=True)
 def fold(frame: Frame, f: Array, start: Array, xs: Array) -> Array:
-    return list(steps(frame, f, start, xs))[-1]
+    for state in steps(frame, f, start, xs):
+        last = state
+    return last
 
 
 @kernel("foldr", feeds_back=True)
 def fold_right(frame: Frame, f: Array, start: Array, xs: Array) -> Array:
-    return list(steps(frame, f, start, xs, right=True))[-1]
+    for state in steps(frame, f, start, xs, right=True):
+        last = state
+    return last
 
 
-def steps(frame: Frame, f: Array, start: Array, xs: Array, right: bool = False) -> list[Array]:
-    """The column of states before the first step and after each (a row that has ended keeps its state)."""
+def steps(frame: Frame, f: Array, start: Array, xs: Array, right: bool = False) -> Iterator[Array]:
+    """The column of states before the first step and after each (a row that has ended keeps its state), the same array each time."""
     pool = frame.sequences(2)
     lengths, offsets = pool.lengths[xs], pool.offsets[xs]
-    states = [np.where(lengths > frame.values.steps, FAIL, start)]
+    state = np.where(lengths > frame.values.steps, FAIL, start)
+    yield state
     active, step = np.flatnonzero((lengths > 0) & (lengths <= frame.values.steps)), 0
     while len(active):
         x = pool.data[offsets[active] + (lengths[active] - 1 - step if right else step)]
-        state = states[-1].copy()
         state[active] = frame.call(0, f[active], *((x, state[active]) if right else (state[active], x)))
-        states.append(state)
+        yield state
         step += 1
         active = active[(lengths[active] > step) & (state[active] != FAIL)]
-    return states
 
 
 @kernel("scan", feeds_back=True)
 def scan(frame: Frame, f: Array, start: Array, xs: Array) -> Array:
-    states = np.stack(steps(frame, f, start, xs))
+    states = np.stack([state.copy() for state in steps(frame, f, start, xs)])
     lengths = frame.sequences(2).lengths[xs]
     rows = np.flatnonzero((states[-1] != FAIL) & (lengths < frame.values.limit))
     sizes = lengths[rows] + 1

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..values import MAX_INT
 from .frame import Frame
-from .hashing import Array, flat_ranges
+from .hashing import Array, flat_ranges, ranges
 from .kernels import kernel
 from .kernels_scalars import checked, equal_by_code, multiply
 from .pools import FAIL, NOTHING
@@ -273,9 +273,7 @@ def zip_lists(frame: Frame, xs: Array, ys: Array) -> Array:
     left, right = frame.sequences(0), frame.sequences(1)
     lengths = np.minimum(left.lengths[xs], right.lengths[ys])
     pairs = frame.values.tuples(frame.operation.result.arguments[0])  # type: ignore[attr-defined]
-    codes = pairs.intern(
-        left.data[flat_ranges(left.offsets[xs], lengths)], right.data[flat_ranges(right.offsets[ys], lengths)]
-    )
+    codes = pairs.intern(ranges(left.data, left.offsets[xs], lengths), ranges(right.data, right.offsets[ys], lengths))
     return frame.sequences().intern(codes, lengths)
 
 

@@ -10,6 +10,7 @@ from ..types import is_function
 from ..values import Failed, TooLarge
 from .frame import Frame, Kernel
 from .hashing import Array, mix
+from .hashing import distinct as unlike
 from .pools import FAIL
 
 _FAILED = object()
@@ -23,7 +24,7 @@ def distinct(columns: tuple[Array, ...]) -> tuple[Array, Array]:
     keys = np.zeros(len(columns[0]), np.uint64)
     for column in columns:
         keys = mix(keys * _STEP ^ np.ascontiguousarray(column).view(np.uint64))
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    _, first, inverse = unlike(keys)
     return first, inverse
 
 

@@ -14,43 +14,12 @@ import numpy as np
 
 from ..types import BOOL, CHAR, FLOAT, INT, STRING, UNIT, Constructor, Type, list_of
 from ..values import MAX_SIZE, Some
-from .hashing import Array, HashIndex, flat_ranges, mix
+from . import compiled
+from .hashing import POSITION, Array, Grown, HashIndex, mix, ranges
 
 FAIL = int(np.iinfo(np.int64).min)
 NOTHING = -1
 """The code of an absent option."""
-
-_POSITION = np.uint64(0xD6E8FEB86659FD93)
-
-
-class Grown:
-    """A one-dimensional array that grows by doubling."""
-
-    def __init__(self, dtype: type = np.int64, capacity: int = 64) -> None:
-        self._array: Array = np.empty(capacity, dtype)
-        self.size = 0
-
-    @property
-    def array(self) -> Array:
-        return self._array[: self.size]
-
-    @property
-    def nbytes(self) -> int:
-        return self._array.nbytes
-
-    def extend(self, values: Array) -> None:
-        needed = self.size + len(values)
-        if needed > len(self._array):
-            larger = np.empty(max(needed, 2 * len(self._array)), self._array.dtype)
-            larger[: self.size] = self.array
-            self._array = larger
-        self._array[self.size : needed] = values
-        self.size = needed
-
-    def shrink(self) -> None:
-        """Give back the room of what was forgotten."""
-        if len(self._array) > 4 * self.size + 64:
-            self._array = self._array[: 2 * self.size + 64].copy()
 
 
 class Pool(Protocol):
@@ -139,20 +108,15 @@ class SequencePool:
     def gather(self, codes: Array) -> tuple[Array, Array]:
         """The elements of the sequences one after another, and the length of each."""
         lengths = self.lengths[codes]
-        return self.data[flat_ranges(self.offsets[codes], lengths)], lengths
+        return ranges(self.data, self.offsets[codes], lengths), lengths
 
     def intern(self, data: Array, lengths: Array) -> Array:
         """Codes of the sequences whose elements lie one after another in ``data``."""
-        ends = np.cumsum(lengths)
-        starts = ends - lengths
-        positions = (np.arange(len(data)) - np.repeat(starts, lengths) + 1).astype(np.uint64)
-        total = np.zeros(len(data) + 1, np.uint64)
-        np.cumsum(mix(data.view(np.uint64) + positions * _POSITION), out=total[1:])
-        codes, new = self._index.add(mix((total[ends] - total[starts]) ^ lengths.astype(np.uint64)))
+        codes, new = self._index.add(sequence_keys(data, lengths))
         if len(new):
             kept = lengths[new]
             offset = self._data.size
-            self._data.extend(data[flat_ranges(starts[new], kept)])
+            self._data.extend(ranges(data, (np.cumsum(lengths) - lengths)[new], kept))
             self._offsets.extend(offset + np.cumsum(kept) - kept)
             self._lengths.extend(kept)
         return codes
@@ -188,6 +152,18 @@ class SequencePool:
         self._decoded = {code: value for code, value in self._decoded.items() if code < mark}
 
 
+def sequence_keys(data: Array, lengths: Array) -> Array:
+    """64-bit keys of the sequences whose elements lie one after another in ``data``."""
+    if (loops := compiled.loops()) is not None:
+        return loops.sequence_keys(np.ascontiguousarray(data), np.ascontiguousarray(lengths))
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    positions = (np.arange(len(data)) - np.repeat(starts, lengths) + 1).astype(np.uint64)
+    total = np.zeros(len(data) + 1, np.uint64)
+    np.cumsum(mix(data.view(np.uint64) + positions * POSITION), out=total[1:])
+    return mix((total[ends] - total[starts]) ^ lengths.astype(np.uint64))
+
+
 class TuplePool:
     """Rows of a fixed number of codes: pairs, options that are present, worlds of a context."""
 
@@ -204,9 +180,12 @@ class TuplePool:
         return sum(column.nbytes for column in self.columns) + self._index.nbytes
 
     def _keys(self, columns: Sequence[Array]) -> Array:
-        keys = np.zeros(len(columns[0]), np.uint64)
+        keys, loops = np.zeros(len(columns[0]), np.uint64), compiled.loops()
         for column in columns:
-            keys = mix(keys * _POSITION ^ np.ascontiguousarray(column).view(np.uint64))
+            if loops is not None:
+                loops.tuple_keys(keys, np.ascontiguousarray(column))
+            else:
+                keys = mix(keys * POSITION ^ np.ascontiguousarray(column).view(np.uint64))
         return keys
 
     def find(self, *columns: Array) -> Array:

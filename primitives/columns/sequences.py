@@ -6,7 +6,7 @@ import numpy as np
 
 from ..types import Constructor, Type
 from .frame import Frame
-from .hashing import Array, flat_ranges
+from .hashing import Array, flat_ranges, ranges
 from .kernels_scalars import equal_by_code, ordered_by_code
 from .pools import FAIL
 
@@ -42,7 +42,7 @@ def part(frame: Frame, position: int, codes: Array, starts: Array, stops: Array)
     """Sequences ``xs[start:stop]`` for 0 ≤ start and stop ≤ length (empty where stop ≤ start)."""
     pool = frame.sequences(position)
     lengths = np.maximum(stops - starts, 0)
-    return frame.sequences().intern(pool.data[flat_ranges(pool.offsets[codes] + starts, lengths)], lengths)
+    return frame.sequences().intern(ranges(pool.data, pool.offsets[codes] + starts, lengths), lengths)
 
 
 def element(frame: Frame, position: int, codes: Array, places: Array) -> Array:
@@ -77,8 +77,8 @@ def joined(frame: Frame, left: tuple[int, Array], right: tuple[int, Array]) -> A
     a, b = pool.lengths[xs[rows]], other.lengths[ys[rows]]
     starts = np.cumsum(a + b) - a - b
     data = np.empty(int((a + b).sum()), np.int64)
-    data[flat_ranges(starts, a)] = pool.data[flat_ranges(pool.offsets[xs[rows]], a)]
-    data[flat_ranges(starts + a, b)] = other.data[flat_ranges(other.offsets[ys[rows]], b)]
+    data[flat_ranges(starts, a)] = ranges(pool.data, pool.offsets[xs[rows]], a)
+    data[flat_ranges(starts + a, b)] = ranges(other.data, other.offsets[ys[rows]], b)
     return spread(len(xs), rows, frame.sequences().intern(data, a + b))
 
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..types import Type
+from . import compiled
 from .frame import Operation
-from .hashing import Array, HashIndex
-from .pools import Grown
+from .hashing import Array, Grown, HashIndex, room
+from .pools import FAIL
+
+MOST = int(np.iinfo(np.int32).max)
 
 
 @dataclass
@@ -37,8 +40,8 @@ class Store:
 
     type: Type
     count: int = 0
-    values: Array = field(default_factory=lambda: np.empty((0, 0), np.int64))
-    prints: Grown = field(default_factory=lambda: Grown(np.uint64))
+    table: Array = field(default_factory=lambda: np.empty((0, 0), np.int32))
+    """Values by row and world, in 32 bits for as long as they fit; read them by ``take``, ``at`` and ``column``."""
     seen: HashIndex = field(default_factory=HashIndex)
     runs: list[Run] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
@@ -46,17 +49,72 @@ class Store:
     inner: dict[int, int] = field(default_factory=dict)
     """By cost, the first row of the block that was not taken over from the outer bank."""
 
-    def reserve(self, rows: int, worlds: int) -> None:
-        height, width = self.values.shape
-        if rows <= width and worlds <= height:
+    @property
+    def failure(self) -> int:
+        """What stands for FAIL in the table."""
+        return int(np.iinfo(self.table.dtype).min)
+
+    def take(self, rows: Array, first: int, last: int) -> Array:
+        """The values of rows in worlds ``first … last``, ``[rows, worlds]``."""
+        if (loops := compiled.loops()) is not None:
+            return loops.taken(self.table, np.ascontiguousarray(rows), first, last, self.failure)
+        return self._wide(self.table[rows, first:last])
+
+    def block(self, start: int, stop: int, first: int, last: int) -> Array:
+        """The same of the rows ``start … stop``."""
+        return self._wide(self.table[start:stop, first:last])
+
+    def at(self, rows: Array, worlds: Array) -> Array:
+        """The values of pairs of a row and a world."""
+        if (loops := compiled.loops()) is not None:
+            return loops.paired(self.table, np.ascontiguousarray(rows), np.ascontiguousarray(worlds), self.failure)
+        return self._wide(self.table[rows, worlds])
+
+    def column(self, world: int, rows: Array | None = None) -> Array:
+        """The values in one world, of some rows or of all."""
+        return self._wide(self.table[: self.count, world] if rows is None else self.table[rows, world])
+
+    def _wide(self, values: Array) -> Array:
+        if values.dtype == np.int64:
+            return np.ascontiguousarray(values)
+        wide = values.astype(np.int64)
+        wide[wide == self.failure] = FAIL
+        return wide
+
+    def write(self, start: int, first: int, values: Array) -> None:
+        """Put ``values``, ``[rows, worlds]``, at the row and the world."""
+        stop, last = start + values.shape[0], first + values.shape[1]
+        self._reserve(stop, last)
+        if self.table.dtype == np.int64:
+            self.table[start:stop, first:last] = values
             return
-        width = max(rows, width * 2 if rows > width else width, 16)
-        height = max(worlds, height)
-        larger = np.empty((height, width), np.int64)
-        larger[: len(self.values), : self.count] = self.values[:, : self.count]
-        self.values = larger
+        failed = values == FAIL
+        narrow = np.where(failed, self.failure, values)
+        low, high = int(narrow.min(initial=0)), int(narrow.max(initial=0))
+        if high > MOST or low < -MOST - 1 or (low < -MOST and bool(((narrow < -MOST) & ~failed).any())):
+            wide = np.empty(self.table.shape, np.int64)
+            wide[: self.count] = self._wide(self.table[: self.count])
+            self.table = wide
+            self.table[start:stop, first:last] = values
+        else:
+            self.table[start:stop, first:last] = narrow
+
+    def _reserve(self, rows: int, worlds: int) -> None:
+        height, width = self.table.shape
+        if rows <= height and worlds <= width:
+            return
+        width = max(worlds, width * 5 // 4) if 0 < width < worlds else max(worlds, width)
+        height = room(max(rows, 8), height, self.table.itemsize * width)
+        larger = np.empty((height, width), self.table.dtype)
+        larger[: self.count, : self.table.shape[1]] = self.table[: self.count]
+        self.table = larger
+
+    @property
+    def prints(self) -> Array:
+        """The fingerprint of every row."""
+        return self.seen.keys[1:]  # the first is that of failing everywhere
 
     @property
     def nbytes(self) -> int:
         kids = sum(kid.nbytes for run in self.runs for kid in run.kids)
-        return self.values.nbytes + self.prints.nbytes + self.seen.nbytes + kids
+        return self.table.itemsize * self.table.shape[1] * self.count + self.seen.nbytes + kids

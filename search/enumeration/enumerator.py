@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from primitives.columns import compiled
 from primitives.columns.bank import Bank
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import Values
@@ -30,6 +31,8 @@ from .rebuild import term_of_kids, term_of_row
 from .settings import Settings
 from .sweep import Branches, Candidate, Sweep
 
+REPORT = 5_000
+"""Terms after which progress is told within a level, so that several enumerations can take turns."""
 ORDERING = frozenset("< > <= >= min max = !=".split())
 
 
@@ -135,8 +138,8 @@ class Enumerator:
         return Bank(self.values, self.inputs, columns, len(rows))
 
     def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Hit | Progress]:
-        """Hits as they are found and Progress after every level, until ``time.monotonic()`` passes the deadline, ``max_terms`` terms
-        have been considered, or nothing is left. Seconds count from the call."""
+        """Hits as they are found and Progress after every level and now and then within one, until ``time.monotonic()`` passes the
+        deadline, ``max_terms`` terms have been considered, or nothing is left. Seconds count from the call."""
         self.start, self.deadline, self.max_terms = time.monotonic(), deadline, max_terms
         try:
             yield from self._levels()
@@ -148,7 +151,7 @@ class Enumerator:
         yield from self.answers.released(NEVER, self.count.terms, all=True)
 
     def _levels(self) -> Iterator[Hit | Progress]:
-        self.level, self.next_weighing = 0, 0
+        self.level, self.next_weighing, self.next_report = 0, 0, REPORT
         self._begin()
         kept_level = 0
         while self.level < self.settings.max_cost:
@@ -162,6 +165,9 @@ class Enumerator:
                     yield from self._hits(found)
                 self._sweep_pools()
                 yield from self.answers.released(self.level, self.count.terms)
+                if self.count.terms >= self.next_report:
+                    self.next_report = self.count.terms + REPORT
+                    yield self._progress(self.level - 1)
             if self.keeping:
                 kept_level = self.level
                 yield from self._look_ahead()
@@ -181,7 +187,7 @@ class Enumerator:
         self.growth = Growth(self.values, self.plan, self.domains, self._tick)
         self.growth.wanted = lambda operation: self.keeping or operation.result == self.output
         self.goal_codes = self.values.encode([result for _, result in self.examples], self.output)
-        self.goal = self.root.fingerprint(self.goal_codes[:, None])[0]
+        self.goal = self.root.fingerprint(self.goal_codes[None, :])[0]
 
     def _keep(self, type: Type) -> bool:
         return self.keeping
@@ -190,6 +196,7 @@ class Enumerator:
         if bank.depth:
             self.count.bodies += terms
         self.count.terms += terms
+        compiled.load_after(self.count.terms)
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise Stop
         if self.max_terms is not None and self.count.terms >= self.max_terms:
@@ -267,8 +274,8 @@ class Enumerator:
         store = self.root.stores.get(self.output)
         for row in range(*(store.blocks.get(self.level, (0, 0)) if store else (0, 0))):
             assert store is not None
-            if (store.values[: len(self.examples), row] == self.goal_codes).sum() >= self.answers.needed:
-                yield from self._tell(term_of_row(self.root, store, row), int(store.prints.array[row]), self.level)
+            if (store.block(row, row + 1, 0, len(self.examples))[0] == self.goal_codes).sum() >= self.answers.needed:
+                yield from self._tell(term_of_row(self.root, store, row), int(store.prints[row]), self.level)
 
     def _hits(self, found: Found) -> Iterator[Hit]:
         if self.settings.goal < 1:

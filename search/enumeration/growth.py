@@ -104,7 +104,7 @@ class Growth:
         prints = batch.complete()
         _, new = bank.store(operation.result).seen.add(prints)
         if len(new):
-            bank.append(operation, cost, operation.result, batch.values(new), prints[new], batch.kids(new))
+            bank.append(operation, cost, operation.result, batch.values(new), batch.kids(new))
 
     def leaves(self, bank: Bank, cost: int) -> None:
         """Add the variables and constants of one cost; call it before ``grow``."""

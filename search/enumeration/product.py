@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from primitives.columns import compiled
 from primitives.columns.bank import WORLD_BITS, Bank, Store
 from primitives.columns.frame import Operation
-from primitives.columns.hashing import Array, mix
+from primitives.columns.hashing import Array, distinct, mix_with
 from primitives.types import Type, arguments_of, is_function
 
 CELLS = 1 << 18
@@ -47,7 +48,7 @@ class Block:
 class Batch:
     """Terms under consideration: fingerprints over the examples alone, the rows of their arguments, and their values on demand.
 
-    ``complete()`` gives the fingerprints over all worlds; ``values(terms)`` the values of some terms, ``[worlds, terms]``;
+    ``complete()`` gives the fingerprints over all worlds; ``values(terms)`` the values of some terms, ``[terms, worlds]``;
     ``kids(terms)`` the rows of their arguments; ``matches(goal)`` in how many examples each term has the goal's code.
     """
 
@@ -109,7 +110,7 @@ class Product:
                 yield self._plain(inner, outer, numbers)
             else:
                 for low in range(0, width, TERMS):
-                    yield self._gathered(inner, outer, numbers, low, min(low + TERMS, width), *table)
+                    yield self._gathered(inner, outer, numbers, low, min(low + TERMS, width), table)
             start += len(numbers)
 
     def _outer_rows(self, outer: list[int], numbers: Array) -> dict[int, Array]:
@@ -127,8 +128,8 @@ class Product:
         offsets[inner] = np.tile(np.arange(width), len(numbers))
         return self.batch_of_rows([block.start + offsets[i] for i, block in enumerate(self.blocks)])
 
-    def _table(self, inner: int, outer: list[int], numbers: Array) -> tuple | None:
-        """For every world the results on distinct values: ``(outer codes, inner codes, results)``; None where that does not pay."""
+    def _table(self, inner: int, outer: list[int], numbers: Array) -> Table | None:
+        """The results on distinct values, world by world; None where that does not pay."""
         for merged in (True, True, False):
             factors = [
                 self.codes.of(self.bank, block, merged and not self.operation.feeds_back) for block in self.blocks
@@ -140,7 +141,7 @@ class Product:
                 for i in outer:
                     key = key * len(factors[i].distinct[world]) + factors[i].codes[world, offsets[i]]
                 if outer:
-                    _, first, codes = np.unique(key, return_index=True, return_inverse=True)
+                    _, first, codes = distinct(key)
                 else:
                     first, codes = np.zeros(1, np.int64), key
                 plans.append((first, codes))
@@ -150,61 +151,43 @@ class Product:
             escapes = self._escapes()
             results = self._results(inner, outer, factors, offsets, plans)
             if self._escapes() == escapes or not any(block.closure for block in self.blocks) or not merged:
-                return plans, factors[inner].codes, results
+                return Table(*results, np.stack([codes for _, codes in plans]).astype(np.int32), factors[inner].codes)
         raise AssertionError("unmerged functions do not depend on the worlds of their bank")
 
     def _escapes(self) -> int:
         return sum(block.bank.escapes for block in self.blocks if block.closure)
 
-    def _results(self, inner: int, outer: list[int], factors: list[Factor], offsets: dict, plans: list) -> list[Array]:
+    def _results(
+        self, inner: int, outer: list[int], factors: list[Factor], offsets: dict, plans: list
+    ) -> tuple[Array, Array, Array]:
+        """The results of all worlds one after another, where those of each begin, and how many belong to one outer number."""
         columns: list[list[Array]] = [[] for _ in self.blocks]
-        shapes = []
+        sizes = []
         for world, (first, _) in enumerate(plans):
             values = factors[inner].distinct[world]
-            shapes.append((len(first), len(values)))
+            sizes.append((len(first), len(values)))
             columns[inner].append(np.tile(values, len(first)))
             for i in outer:
                 chosen = factors[i].distinct[world][factors[i].codes[world, offsets[i][first]]]
                 columns[i].append(np.repeat(chosen, len(values)))
         joined = [np.concatenate(column) for column in columns]
         flat = self.bank.perform(self.operation, joined, len(joined[0]))
-        cuts = np.cumsum([a * b for a, b in shapes])[:-1]
-        return [part.reshape(shape) for part, shape in zip(np.split(flat, cuts), shapes)]
+        heights, widths = np.array(sizes, np.int64).T
+        return flat, np.cumsum(heights * widths) - heights * widths, widths
 
-    def _gathered(
-        self,
-        inner: int,
-        outer: list[int],
-        numbers: Array,
-        low: int,
-        high: int,
-        plans: list,
-        codes: Array,
-        results: list,
-    ) -> Batch:
+    def _gathered(self, inner: int, outer: list[int], numbers: Array, low: int, high: int, table: Table) -> Batch:
         width, size = high - low, len(numbers) * (high - low)
-        mixed = [mix(result.view(np.uint64) ^ salt) for result, salt in zip(results, self.salts)]
-
-        def add(total: Array, worlds: range) -> Array:
-            buffer = np.empty((len(numbers), width), np.uint64)
-            for world in worlds:
-                np.take(mixed[world][plans[world][1]], codes[world, low:high], axis=1, out=buffer, mode="clip")
-                total += buffer
-            return total
-
-        prints = add(np.zeros((len(numbers), width), np.uint64), range(self.examples))
+        mixed = table.mixed(self.salts)
+        prints = table.sums(mixed, low, high, 0, self.examples)
 
         def complete() -> Array:
             if self.examples == self.bank.judged:
-                return prints.ravel()
-            return add(prints.copy(), range(self.examples, self.bank.judged)).ravel()
+                return prints
+            return prints + table.sums(mixed, low, high, self.examples, self.bank.judged)
 
         def values(terms: Array) -> Array:
-            row, column = terms // width, low + terms % width
-            judged = [
-                result[plan[1][row], codes[world, column]] for world, (result, plan) in enumerate(zip(results, plans))
-            ]
-            return with_rest(self.bank, self.operation, np.stack(judged), kids(terms))
+            judged = table.entries(terms // width, low + terms % width)
+            return with_rest(self.bank, self.operation, judged, kids(terms))
 
         def kids(terms: Array) -> list[Array]:
             offsets = self._outer_rows(outer, numbers[terms // width])
@@ -214,51 +197,96 @@ class Product:
         def matches(goal: Array) -> Array:
             total = np.zeros((len(numbers), width), np.int64)
             for world in range(self.examples):
-                met = results[world] == goal[world]
-                total += np.take(met[plans[world][1]], codes[world, low:high], axis=1)
+                total += table.world(world)[table.outer[world]][:, table.inner[world, low:high]] == goal[world]
             return total.ravel()
 
-        return Batch(size, prints.ravel(), complete, values, kids, matches)
+        return Batch(size, prints, complete, values, kids, matches)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Results on distinct values, world by world: ``flat[starts[w] + outer[w, i] * widths[w] + inner[w, j]]`` is the value in world w of
+    the term of outer number i and inner row j."""
+
+    flat: Array
+    starts: Array
+    widths: Array
+    outer: Array
+    inner: Array
+
+    def world(self, world: int) -> Array:
+        stop = self.starts[world + 1] if world + 1 < len(self.starts) else len(self.flat)
+        return self.flat[self.starts[world] : stop].reshape(-1, self.widths[world])
+
+    def mixed(self, salts: Array) -> Array:
+        """The results mixed with the salts of their worlds."""
+        mixed = np.empty(len(self.flat), np.uint64)
+        for world, salt in enumerate(salts):
+            part, start = self.world(world).ravel(), self.starts[world]
+            mixed[start : start + len(part)] = mix_with(part, salt)
+        return mixed
+
+    def sums(self, mixed: Array, low: int, high: int, first: int, last: int) -> Array:
+        """Fingerprints over worlds ``first … last`` of the terms of all outer numbers and the inner rows ``low … high``."""
+        total = np.zeros((self.outer.shape[1], high - low), np.uint64)
+        if (loops := compiled.loops()) is not None:
+            loops.sums_of_gathers(
+                total, mixed, self.starts, self.widths, self.outer, self.inner[:, low:high], first, last
+            )
+            return total.ravel()
+        buffer = np.empty_like(total)
+        for world in range(first, last):
+            here = mixed[self.starts[world] :][: self.world(world).size].reshape(-1, self.widths[world])
+            np.take(here[self.outer[world]], self.inner[world, low:high], axis=1, out=buffer, mode="clip")
+            total += buffer
+        return total.ravel()
+
+    def entries(self, rows: Array, columns: Array) -> Array:
+        """Values, ``[terms, worlds]``, of terms given by outer number and inner row."""
+        if (loops := compiled.loops()) is not None:
+            return loops.entries(self.flat, self.starts, self.widths, self.outer, self.inner, rows, columns)
+        places = self.starts[:, None] + self.outer[:, rows] * self.widths[:, None] + self.inner[:, columns]
+        return self.flat[places.T]
 
 
 def direct_batch(bank: Bank, operation: Operation, rows: list[Array], examples: int) -> Batch:
     """Terms given by the rows of their arguments, computed cell by cell in the worlds that the bank judges by."""
     judged = computed(bank, operation, rows, 0, bank.judged)
-    prints = bank.fingerprint(judged[:examples])
+    prints = bank.fingerprint(judged[:, :examples])
 
     def complete() -> Array:
-        return prints if examples == bank.judged else prints + bank.fingerprint(judged[examples:], examples)
+        return prints if examples == bank.judged else prints + bank.fingerprint(judged[:, examples:], examples)
 
     def kids(terms: Array) -> list[Array]:
         return [row[terms] for row in rows]
 
     def values(terms: Array) -> Array:
-        return with_rest(bank, operation, judged[:, terms], kids(terms))
+        return with_rest(bank, operation, judged[terms], kids(terms))
 
     def matches(goal: Array) -> Array:
-        return (judged[:examples] == goal[:, None]).sum(axis=0)
+        return (judged[:, :examples] == goal).sum(axis=1)
 
-    return Batch(judged.shape[1], prints, complete, values, kids, matches)
+    return Batch(len(judged), prints, complete, values, kids, matches)
 
 
 def computed(bank: Bank, operation: Operation, rows: list[Array], first: int, last: int) -> Array:
-    """Values in worlds ``first … last``, ``[worlds, terms]``."""
+    """Values in worlds ``first … last``, ``[terms, worlds]``."""
     size = len(rows[0]) if rows else 1
     worlds = np.arange(first, last)
     columns = []
     for type, row in zip(operation.arguments, rows):
         if is_function(type):
-            columns.append(((row.astype(np.int64) << WORLD_BITS)[None, :] | worlds[:, None]).ravel())
+            columns.append(((row.astype(np.int64) << WORLD_BITS)[:, None] | worlds).ravel())
         else:
-            columns.append(bank.stores[type].values[first:last][:, row].ravel())
-    return bank.perform(operation, columns, len(worlds) * size).reshape(len(worlds), size)
+            columns.append(bank.stores[type].take(row, first, last).ravel())
+    return bank.perform(operation, columns, len(worlds) * size).reshape(size, len(worlds))
 
 
 def with_rest(bank: Bank, operation: Operation, judged: Array, rows: list[Array]) -> Array:
     """The values in all worlds of terms whose values in the judged ones are known."""
     if bank.judged == bank.filled:
         return judged
-    return np.concatenate([judged, computed(bank, operation, rows, bank.judged, bank.filled)])
+    return np.concatenate([judged, computed(bank, operation, rows, bank.judged, bank.filled)], axis=1)
 
 
 @dataclass(frozen=True)
@@ -291,13 +319,13 @@ class Codes:
         return sum(f.codes.nbytes + sum(d.nbytes for d in f.distinct) for f in self._kept.values())
 
     def _values(self, bank: Bank, block: Block) -> Factor:
-        values = block.store.values[: bank.judged, block.start : block.stop]
-        codes = np.empty(values.shape, np.int32)
-        distinct = []
-        for world, row in enumerate(values):
-            found, codes[world] = np.unique(row, return_inverse=True)
-            distinct.append(found)
-        return Factor(codes, distinct)
+        values = block.store.block(block.start, block.stop, 0, bank.judged)
+        codes = np.empty(values.shape[::-1], np.int32)
+        values_of = []
+        for world, row in enumerate(values.T):
+            found, _, codes[world] = distinct(row)
+            values_of.append(found)
+        return Factor(codes, values_of)
 
     def _closures(self, bank: Bank, block: Block, merged: bool) -> Factor:
         """Functions: two that agree on the arguments that a world holds are one there if ``merged``."""
@@ -310,13 +338,15 @@ class Codes:
         salts = bodies.salts_of(bodies.filled)
         for world, outer in enumerate(bodies.outer_worlds()):
             if outer < bank.judged:
-                prints[outer] += mix(block.store.values[world, block.start : block.stop].view(np.uint64) ^ salts[world])
+                prints[outer] += mix_with(
+                    block.store.block(block.start, block.stop, world, world + 1).ravel(), salts[world]
+                )
         codes = np.empty(prints.shape, np.int32)
-        distinct = []
+        values_of = []
         for world, row in enumerate(prints):
-            _, first, codes[world] = np.unique(row, return_index=True, return_inverse=True)
-            distinct.append(rows[first] | world)
-        return Factor(codes, distinct)
+            _, first, codes[world] = distinct(row)
+            values_of.append(rows[first] | world)
+        return Factor(codes, values_of)
 
 
 def blocks_of(bank: Bank, type: Type, cost: int) -> list[Block]:

@@ -13,7 +13,8 @@ import numpy as np
 
 from primitives.columns.bank import WORLD_BITS, Bank, Store
 from primitives.columns.frame import Operation
-from primitives.columns.hashing import Array, mix
+from primitives.columns.hashing import Array, distinct, mix_with
+from primitives.columns.pools import FAIL
 from primitives.types import Type, is_function
 
 from .needs import NEEDS
@@ -78,13 +79,13 @@ class Sweep:
         if need is None:
             if is_function(type):
                 return np.argsort(costs, kind="stable")
-            values = store.values[: len(self.goal), : store.count]
-            good = np.flatnonzero((values != np.iinfo(np.int64).min).all(axis=0))
+            values = store.block(0, store.count, 0, len(self.goal))
+            good = np.flatnonzero((values != FAIL).all(axis=1))
         else:
             good = np.arange(store.count)
             for world in self.order.tolist():
-                values = store.values[world, good]
-                good, values = good[values != np.iinfo(np.int64).min], values[values != np.iinfo(np.int64).min]
+                values = store.column(world, good)
+                good, values = good[values != FAIL], values[values != FAIL]
                 good = good[need(self.bank.values, type, values, self.goal_type, int(self.goal[world]))]  # type: ignore[operator]
         return good[np.argsort(costs[good], kind="stable")]
 
@@ -103,20 +104,20 @@ class Sweep:
         if is_function(type):
             total = np.zeros(len(rows), np.uint64)
             salts = home.salts_of(home.filled)
-            for inner in np.flatnonzero(home.outer_worlds() == world):
-                total += mix(store.values[inner, rows].view(np.uint64) ^ salts[inner])
-            _, first, inverse = np.unique(total, return_index=True, return_inverse=True)
-            distinct = (rows[first] << WORLD_BITS) | world
+            for inner in np.flatnonzero(home.outer_worlds() == world).tolist():
+                total += mix_with(store.column(inner, rows), salts[inner])
+            _, first, inverse = distinct(total)
+            found = (rows[first] << WORLD_BITS) | world
         else:
-            distinct, first, inverse = np.unique(store.values[world, rows], return_index=True, return_inverse=True)
+            found, first, inverse = distinct(store.column(world, rows))
         order = np.argsort(first)
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order))
-        return distinct[order], rank[inverse]
+        return found[order], rank[inverse]
 
     def _first_world(self, operation: Operation, codes: list, world: int) -> list[Array] | None:
         """Numbers of the distinct values that together give the goal in the first world."""
-        sizes = [len(distinct) for distinct, _ in codes]
+        sizes = [len(found) for found, _ in codes]
         while np.prod(sizes, dtype=np.float64) > self.limit:
             largest = int(np.argmax(sizes))
             sizes[largest] = max(
@@ -124,7 +125,7 @@ class Sweep:
             )
         grid = [axis.ravel() for axis in np.meshgrid(*(np.arange(size) for size in sizes), indexing="ij")]
         results = self.bank.perform(
-            operation, [distinct[numbers] for (distinct, _), numbers in zip(codes, grid)], len(grid[0])
+            operation, [found[numbers] for (found, _), numbers in zip(codes, grid)], len(grid[0])
         )
         self.bank.forget()
         self.tried += len(results)
@@ -140,7 +141,7 @@ class Sweep:
                 return
             columns = []
             for type, (store, _), kid in zip(operation.arguments, rows, kids):
-                columns.append((kid << WORLD_BITS) | world if is_function(type) else store.values[world, kid])
+                columns.append((kid << WORLD_BITS) | world if is_function(type) else store.column(world, kid))
             good = np.flatnonzero(self.bank.perform(operation, columns, len(kids[0])) == self.goal[world])
             self.bank.forget()
             self.tried += len(kids[0])
@@ -186,15 +187,13 @@ class Branches:
             return
         weights = np.int64(1) << np.arange(examples)
         full = int(weights.sum())
-        met = ((values.values[:examples, : values.count] == self.goal[:, None]) * weights[:, None]).sum(axis=0)
+        met = (values.block(0, values.count, 0, examples) == self.goal) @ weights
         sets, rows, costs = _cheapest(met, _row_costs(values))
         useful = sets != 0
         sets, rows, costs = sets[useful], rows[useful], costs[useful]
-        tests = conditions.values[:examples, : conditions.count]
-        whole = np.flatnonzero((tests >= 0).all(axis=0))
-        truth, test_rows, test_costs = _cheapest(
-            (tests[:, whole] * weights[:, None]).sum(axis=0), _row_costs(conditions)[whole]
-        )
+        tests = conditions.block(0, conditions.count, 0, examples)
+        whole = np.flatnonzero((tests >= 0).all(axis=1))
+        truth, test_rows, test_costs = _cheapest(tests[whole] @ weights, _row_costs(conditions)[whole])
         proper = (truth != 0) & (truth != full)
         found = []
         for true, test, cost in zip(
@@ -219,8 +218,8 @@ def _first(good: Array, costs: Array) -> int:
 def _cheapest(keys: Array, costs: Array) -> tuple[Array, Array, Array]:
     """Distinct keys, each with the first of its cheapest rows and that row's cost."""
     order = np.argsort(costs, kind="stable")
-    distinct, first = np.unique(keys[order], return_index=True)
-    return distinct, order[first], costs[order[first]]
+    found, first = np.unique(keys[order], return_index=True)
+    return found, order[first], costs[order[first]]
 
 
 def _row_costs(store: Store) -> Array:

@@ -7,6 +7,7 @@ import random
 import numpy as np
 import pytest
 
+from primitives.columns import compiled
 from primitives.columns.bank import Bank
 from primitives.columns.kernels import find_kernel
 from primitives.columns.lift import lift
@@ -20,6 +21,19 @@ from primitives.values import Failure, Some
 from search.enumeration.domain import Domains
 from search.enumeration.growth import Growth, Leaf, Plan
 from search.enumeration.rebuild import term_of_row
+
+
+@pytest.fixture(autouse=True, scope="module", params=["arrays", "compiled"])
+def loops(request):
+    """Everything holds with and without compiled loops."""
+    before = compiled._found
+    compiled._found = None
+    if request.param == "compiled":
+        compiled._tried = False
+        assert compiled.load()
+    yield
+    compiled._found = before
+
 
 WORDS = builtin_words()
 INTS = list_of(INT)
@@ -116,7 +130,7 @@ def assert_bank_agrees(root, inputs, most=400):
             term = lambdas(len(root.variables), term_of_row(root, store, row))
             for world, given in enumerate(inputs):
                 expected = evaluate(term, given, words=WORDS, fuel=Fuel(20_000))
-                code = int(store.values[world, row])
+                code = int(store.block(row, row + 1, world, world + 1)[0, 0])
                 got = Failure("undefined") if code == FAIL else root.values.pool(type).decode(code)
                 assert isinstance(expected, Failure) == isinstance(got, Failure), (term, given, expected, got)
                 assert isinstance(expected, Failure) or (got == expected), (term, given, expected, got)
@@ -169,7 +183,7 @@ def test_few_worlds_give_the_same_values_on_demand():
 def test_a_failed_branch_that_is_not_taken_does_no_harm():
     root = grown(["if", "head", "=", "length"], (list_of(INT),), [((4, 2),), ((),)], [(0, INT)], 8)
     store = root.stores[INT]
-    columns = {tuple(store.values[:2, row].tolist()) for row in range(store.count)}
+    columns = {tuple(store.block(row, row + 1, 0, 2)[0].tolist()) for row in range(store.count)}
     assert (4, FAIL) in columns  # (head xs) alone
     assert (4, 0) in columns  # (if (= 0 (length xs)) 0 (head xs))
 

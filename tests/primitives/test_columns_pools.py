@@ -5,10 +5,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primitives.columns.hashing import HashIndex, flat_ranges
+from primitives.columns import compiled
+from primitives.columns.hashing import HashIndex, distinct, fingerprints, flat_ranges, mix, ranges
 from primitives.columns.pools import FAIL, TuplePool, Values
-from primitives.types import parse_type
+from primitives.columns.store import Store
+from primitives.types import INT, parse_type
 from primitives.values import Some, Table
+
+
+@pytest.fixture(autouse=True, scope="module", params=["arrays", "compiled"])
+def loops(request):
+    """Everything holds with and without compiled loops."""
+    before = compiled._found
+    compiled._found = None
+    if request.param == "compiled":
+        compiled._tried = False
+        assert compiled.load()
+    yield
+    compiled._found = before
+
 
 ints = st.integers(-(2**53), 2**53)
 small = st.integers(-3, 3)
@@ -83,3 +98,37 @@ def test_tuples_are_found_only_when_interned():
 
 def test_flat_ranges_lists_every_range():
     assert flat_ranges(np.array([5, 0, 9]), np.array([2, 0, 3])).tolist() == [5, 6, 9, 10, 11]
+
+
+@given(st.lists(st.integers(-(2**62), 2**62) | st.integers(0, 5), max_size=300))
+def test_distinct_values_come_sorted_with_their_first_places(given_values):
+    values = np.array(given_values, np.int64)
+    for found, expected in zip(distinct(values), np.unique(values, return_index=True, return_inverse=True)):
+        assert found.tolist() == expected.tolist()
+
+
+@given(st.lists(st.lists(st.integers(-(2**62), 2**62), min_size=3, max_size=3), max_size=30))
+def test_fingerprints_are_sums_of_mixed_values(rows):
+    values, salts = np.array(rows, np.int64).reshape(-1, 3), np.array([5, 1 << 63, 77], np.uint64)
+    expected = [
+        sum(int(mix(np.array([v], np.int64).view(np.uint64) ^ s)[0]) for v, s in zip(row, salts)) for row in rows
+    ]
+    assert fingerprints(values, salts).tolist() == [total % 2**64 for total in expected]
+
+
+def test_ranges_gives_the_parts_one_after_another():
+    assert ranges(np.arange(10) * 2, np.array([5, 0, 9]), np.array([2, 0, 1])).tolist() == [10, 12, 18]
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(-(2**31) - 1, 2**31 + 1) | st.just(FAIL)), max_size=20))
+def test_a_store_gives_back_what_was_written(cells):
+    store = Store(INT)
+    wide = np.full((41, 3), 7, np.int64)
+    store.write(0, 0, wide)
+    store.count = 41
+    for row, value in cells:
+        wide[row, 1] = value
+        store.write(row, 1, np.array([[value]], np.int64))
+    rows = np.arange(41)
+    assert (store.take(rows, 0, 3) == wide).all() and (store.block(3, 9, 1, 2) == wide[3:9, 1:2]).all()
+    assert (store.column(1) == wide[:, 1]).all() and (store.at(rows, np.ones(41, int)) == wide[:, 1]).all()

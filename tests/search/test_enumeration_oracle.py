@@ -7,6 +7,7 @@ import functools
 
 import pytest
 
+from primitives.columns import compiled
 from primitives.columns.bank import Bank
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import FAIL, Values
@@ -19,6 +20,19 @@ from search.enumeration import growth as growth_module
 from search.enumeration import product as product_module
 from search.enumeration.domain import Domains
 from search.enumeration.growth import Growth, Leaf, Plan
+
+
+@pytest.fixture(autouse=True, scope="module", params=["arrays", "compiled"])
+def loops(request):
+    """Everything holds with and without compiled loops."""
+    before = compiled._found
+    compiled._found = None
+    if request.param == "compiled":
+        compiled._tried = False
+        assert compiled.load()
+    yield
+    compiled._found = before
+
 
 WORDS = builtin_words()
 INTS, NESTED = list_of(INT), list_of(list_of(INT))
@@ -104,7 +118,7 @@ def rows_of(root):
     for type, store in root.stores.items():
         for cost, (start, stop) in store.blocks.items():
             for row in range(start, stop):
-                codes = store.values[: root.filled, row].tolist()
+                codes = store.block(row, row + 1, 0, root.filled)[0].tolist()
                 key = type, tuple(None if code == FAIL else root.values.pool(type).decode(code) for code in codes)
                 assert key not in rows, "two rows of one type are equal"
                 rows[key] = cost
