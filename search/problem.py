@@ -32,6 +32,8 @@ class Problem:
     ``objectives`` are (name of a score, ``minimise`` | ``maximise``), the first being the main one.
     ``ranges`` override what is sampled, ``{"conv.maps": Setting("maps", 8, 4, 32, log=True)}``.
     ``max_parameters`` bounds the trainable numbers of a proposal, ``starts`` are programs known beforehand to begin from.
+    ``suggested`` are further log-weights that earlier tasks taught, by their source (``grammar``: re-estimated; ``model``: predicted for
+    this task), which a strategy may try beside ``weights``.
     """
 
     type: Type
@@ -47,9 +49,10 @@ class Problem:
     max_parameters: int | None = None
     tolerance: float = 1e-6
     starts: tuple[Term, ...] = ()
+    suggested: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("words", "weights", "ranges"):
+        for name in ("words", "weights", "ranges", "suggested"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         if self.max_size < 1:
             raise ProblemError(f"max_size={self.max_size}: needed at least 1")

@@ -1,4 +1,4 @@
-"""Log-weights of words: the hand-made table, weights learned from solved programs, and integer costs for enumeration."""
+"""Log-weights of words: the hand-made table, and weights learned from solved programs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from collections.abc import Iterable, Mapping
 from importlib import resources
 from types import MappingProxyType
 
-from primitives.primitive import Primitive
+from primitives.primitive import EFFECTFUL, Primitive
 from primitives.term import Lambda, Let, Literal, Term, Variable, Word, subterms
+from primitives.types import has_tensor
+
+from .enumeration.costs import NEUTRAL, default_costs
 
 VARIABLE, CONSTANT, LAMBDA, LET = "$variable", "$constant", "$lambda", "$let"
 """Names under which variables, constants, abstractions and shared values are weighed."""
@@ -42,19 +45,6 @@ def log_probabilities(words: Mapping[str, Primitive], weights: Mapping[str, floa
     return {name: value - total for name, value in full.items()}
 
 
-def costs_from_weights(
-    words: Mapping[str, Primitive], weights: Mapping[str, float], resolution: float = 1.0, most: int = 12
-) -> dict[str, int]:
-    """Integer costs, at least 1: −log-weight below the heaviest name in buckets of ``resolution`` nats, plus 1, capped at ``most``.
-
-    Includes ``$variable``, ``$constant`` and ``$lambda``. A shift that all words share changes no order among terms of one size,
-    so the heaviest name costs 1 and the first levels of an enumeration are not empty.
-    """
-    full = resolved_weights(words, weights)
-    top = max(full.values())
-    return {name: min(most, 1 + round((top - value) / resolution)) for name, value in full.items()}
-
-
 def counts(terms: Iterable[Term]) -> Counter[str]:
     """How often each word, variables, constants, abstractions and lets occur."""
     names = {Variable: VARIABLE, Literal: CONSTANT, Lambda: LAMBDA, Let: LET}
@@ -68,18 +58,28 @@ def counts(terms: Iterable[Term]) -> Counter[str]:
     return found
 
 
-def fit_weights(
-    solved: Iterable[Term], words: Mapping[str, Primitive], weights: Mapping[str, float], strength: float = 30.0
-) -> dict[str, float]:
-    """Weights re-estimated from solved programs: the mean of a Dirichlet posterior over names.
+def base_weights(words: Mapping[str, Primitive]) -> dict[str, float]:
+    """The log weights that stand for the enumerator's default costs, of all words that it uses, variables and constants."""
+    costs = default_costs({name: word for name, word in words.items() if not has_tensor(word.scheme.type)})
+    table = {VARIABLE: costs.variable, CONSTANT: costs.constant, **costs.words}
+    return {name: float(NEUTRAL - cost) for name, cost in table.items() if not _effectful(words.get(name))}
 
-    The prior is the grammar of ``weights``, worth ``strength`` occurrences. The result has the heaviest name at
-    the prior's heaviest weight,
-    so weights given beside it (for new words) keep their meaning. The outer lambdas of the programs count as abstractions like others.
+
+def _effectful(word: Primitive | None) -> bool:
+    return word is not None and word.purity == EFFECTFUL
+
+
+def refit(found: Mapping[str, float], weights: Mapping[str, float], strength: float = 30.0) -> dict[str, float]:
+    """Weights moved towards how often each name was used: by the log ratio of the mean of a Dirichlet posterior to its prior.
+
+    The prior is ``weights`` as probabilities, worth ``strength`` occurrences. So a name that is used as often as it was thought to be
+    keeps its weight, and with it its cost, whatever the number of names; one never used loses log((n + strength) / strength).
     """
-    prior = log_probabilities(words, weights)
-    found = counts(solved)
-    total = sum(found[name] for name in prior)
-    fitted = {name: math.log((found[name] + strength * math.exp(p)) / (total + strength)) for name, p in prior.items()}
-    offset = max(resolved_weights(words, weights).values()) - max(fitted.values())
-    return {name: value + offset for name, value in fitted.items()}
+    top = max(weights.values(), default=0.0)
+    total = sum(math.exp(weight - top) for weight in weights.values())
+    used = sum(found.get(name, 0) for name in weights)
+    moved = {}
+    for name, weight in weights.items():
+        prior = math.exp(weight - top) / total
+        moved[name] = weight + math.log((found.get(name, 0) + strength * prior) / (used + strength) / prior)
+    return moved

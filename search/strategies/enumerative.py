@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from primitives.primitive import Definition
-from primitives.types import has_tensor, is_function, is_ground, subtypes
+from primitives.types import arguments_of, has_tensor, is_function, is_ground, subtypes
 
 from ..enumeration import enumerator
+from ..enumeration.constants import mined
 from ..enumeration.costs import Costs, default_costs, weighted
+from ..guidance.slices import finer, finer_cost, guided_costs, interleaved
 from ..problem import Example, Problem
 from ..randomness import Draws
 from ..strategy import AbstractStrategy, Feedback, Hit, Option, Progress, Proposal, StrategyError
 
 FIRST_SAMPLE = 10_000
 """Terms to consider for the first sample."""
+GUIDANCE = ("model", "grammar", "off")
 
 
 class Enumerative(AbstractStrategy):
@@ -31,6 +36,13 @@ class Enumerative(AbstractStrategy):
         Option("body_worlds", 100, "argument values by which bodies of lambdas are told apart", low=8),
         Option("hurry", True, "give programs that a cheaper one might replace when the budget ends"),
         Option(
+            "guidance",
+            "model",
+            "whose weights take turns with the plain ones, where the library has them (model: a recognition "
+            "model's, else the grammar's)",
+            choices=GUIDANCE,
+        ),  # fmt: skip
+        Option(
             "sample", 0, "search for programs that meet a random sample of so many examples (0: all of them)", low=0
         ),
     )
@@ -40,10 +52,13 @@ class Enumerative(AbstractStrategy):
             raise StrategyError(
                 "strategy='enumerative' needs a task of examples (inputs and outputs); use strategy='genetic' or 'random' for this one"
             )
-        self._search: Iterator[enumerator.Hit | enumerator.Progress] | None = None
+        self._search: Iterator[Hit | Progress] | None = None
 
-    def enumerator(self, examples: Sequence[Example] | None = None) -> enumerator.Enumerator:
-        """A new inner engine for the problem, on the given examples (default: all)."""
+    def enumerator(
+        self, examples: Sequence[Example] | None = None, weights: Mapping[str, float] | None = None, share: int = 1
+    ) -> enumerator.Enumerator:
+        """A new inner engine for the problem, on the given examples (default: all), by the problem's own costs or by other ``weights``,
+        with one of ``share`` equal parts of the memory."""
         problem = self.problem
         library = (
             [w.scheme.type for w in problem.words.values() if isinstance(w, Definition)]
@@ -52,23 +67,39 @@ class Enumerative(AbstractStrategy):
         )
         types = [part for type in library for part in subtypes(type) if not is_function(part) and is_ground(part)]
         settings = enumerator.Settings(
-            memory=self.options["memory"] << 20, max_cost=self.options["max_cost"], lambda_depth=self.options["lambda_depth"],
-            body_worlds=self.options["body_worlds"], types=tuple(dict.fromkeys(types)),
-            hurry=self.options["hurry"],
+            memory=(self.options["memory"] << 20) // share, max_cost=self.options["max_cost"],
+            lambda_depth=self.options["lambda_depth"], body_worlds=self.options["body_worlds"],
+            types=tuple(dict.fromkeys(types)), hurry=self.options["hurry"],
         )  # fmt: skip
-        costs = problem_costs(problem)
+        costs, given = problem_costs(problem), (problem.examples or ()) if examples is None else examples
         constants = [(literal.value, literal.type, costs.constant) for literal in problem.constants]
+        if weights is not None:
+            plain, costs, settings = costs, guided_costs(costs, weights), finer(settings)
+            mine = mined(given, arguments_of(problem.type)[1])
+            constants = [(value, type, finer_cost(cost, plain, costs)) for value, type, cost in (*constants, *mine)]
         return enumerator.Enumerator(
-            problem.type, (problem.examples or ()) if examples is None else examples, words=problem.runnable, costs=costs,
-            probes=problem.probes, constants=constants, settings=settings,
+            problem.type, given, words=problem.runnable, costs=costs, probes=problem.probes, constants=constants, settings=settings,
         )  # fmt: skip
+
+    @property
+    def suggestion(self) -> Mapping[str, float] | None:
+        """The weights that take turns with the plain ones; None where there are none or the options say no."""
+        wanted = GUIDANCE[GUIDANCE.index(self.options["guidance"]) :]
+        return next((self.problem.suggested[name] for name in wanted if name in self.problem.suggested), None)
 
     def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Progress | Hit]:
         if self.options["sample"]:
             yield from self._run_samples(deadline, max_terms)
             return
-        for found in self.enumerator().run(deadline, max_terms):
-            yield _reported(found, 0)
+        suggestion = self.suggestion
+        if suggestion is None:
+            for found in self.enumerator().run(deadline, max_terms):
+                yield _reported(found, 0)
+            return
+        engines = [self.enumerator(weights=suggestion, share=2), self.enumerator(share=2)]
+        for turn in interleaved(engines, deadline, max_terms):
+            reported = _reported(turn.found, 0)
+            yield replace(reported, terms=turn.terms, **_noted(reported, guided=turn.number == 0))
 
     def _run_samples(self, deadline: float | None, max_terms: int | None) -> Iterator[Progress | Hit]:
         """Enumerate for one random sample of the examples after another, each with twice the terms of the last (Fischler and Bolles
@@ -90,10 +121,12 @@ class Enumerative(AbstractStrategy):
 
     def propose(self, number: int, draws: Draws) -> Proposal | None:
         if self._search is None:
-            self._search = self.enumerator().run()
+            self._search = self.run()
         for found in self._search:
-            if isinstance(found, enumerator.Hit):
-                return Proposal(found.term, info={"operator": "enumerated", "cost": found.cost, "terms": found.terms})
+            if isinstance(found, Hit):
+                return Proposal(
+                    found.term, info={"operator": "enumerated", "cost": found.info["cost"], "terms": found.terms}
+                )
         return None
 
     def learn(self, proposal: Proposal, feedback: Feedback) -> None:
@@ -108,6 +141,11 @@ def _reported(found: enumerator.Hit | enumerator.Progress, before: int) -> Progr
         )
     detail = {"cost": found.cost, "kept": found.kept, "bodies": found.bodies, "bytes": found.bytes}
     return Progress(before + found.terms, detail)
+
+
+def _noted(found: Progress | Hit, **more: Any) -> dict[str, Any]:
+    """The report's details with more of them, under the name of their field."""
+    return {"info": {**found.info, **more}} if isinstance(found, Hit) else {"detail": {**found.detail, **more}}
 
 
 def problem_costs(problem: Problem) -> Costs:

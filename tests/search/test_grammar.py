@@ -21,7 +21,7 @@ from search.grammar import Grammar
 from search.probability import heads
 from search.problem import Problem, ProblemError
 from search.randomness import Draws
-from search.weights import costs_from_weights, default_weights, fit_weights
+from search.weights import default_weights
 
 WORDS = builtin_words()
 PLAIN = {name: word for name, word in WORDS.items() if not word.geometric and not has_tensor(word.scheme.type)}
@@ -169,17 +169,6 @@ def test_likelier_words_make_likelier_programs_and_more_samples() -> None:
         return words.count("maximum") / len(words)
 
     assert share(rich) > 5 * share(sparse)
-
-
-def test_weights_re_estimated_from_solved_programs_favour_what_they_use() -> None:
-    solved = [parse("(lambda (x) (sum (map (+ 1) x)))", PLAIN)] * 10
-    before = costs_from_weights(PLAIN, {})
-    fitted = fit_weights(solved, PLAIN, {})
-    after = costs_from_weights(PLAIN, fitted)
-    assert fitted["sum"] > default_weights().get("sum", 0.0)
-    assert after["sum"] < before["sum"]
-    assert after["sort"] >= before["sort"]
-    assert min(after.values()) == 1
 
 
 def test_weights_are_for_words_and_special_names() -> None:

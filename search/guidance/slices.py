@@ -1,0 +1,89 @@
+"""Several enumerations in one budget: each has its own weights and gets an equal share of the terms.
+
+So a prediction that is wrong costs a factor of the number of enumerations at most, and whatever the plain weights find is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..enumeration.costs import Costs
+from ..enumeration.enumerator import Enumerator, Hit, Progress
+from ..enumeration.settings import Settings
+from ..weights import CONSTANT, VARIABLE
+
+UNIT = 2
+"""Units of cost a nat where weights are learned: whole nats would round most of what was learned away."""
+SPREAD = -1.25
+"""Nats added to what a name costs by its probability; below 0, large programs of likely words come sooner."""
+DEAREST = 8.0
+"""Most nats that a word costs."""
+
+
+def guided_costs(costs: Costs, weights: Mapping[str, float]) -> Costs:
+    """Costs in units of 1/UNIT nat from log weights: −log probability of each name under the unigram grammar of all that are weighed.
+
+    Words that ``weights`` leave out (promoted since) are as likely as the median word; what ``costs`` leave out stays out. Literals
+    keep what they cost more or less than a constant of the task.
+    """
+    known = [weights[name] for name in costs.words if name in weights]
+    middle = float(np.median(known)) if known else 0.0
+    full = {name: weights.get(name, middle) for name in (*costs.words, VARIABLE, CONSTANT)}
+    values = np.array(list(full.values()))
+    top = values.max()
+    total = top + np.log(np.exp(values - top).sum())
+    nats = {name: float(total - weight) + SPREAD for name, weight in full.items()}
+    units = {name: max(1, round(UNIT * min(cost, DEAREST))) for name, cost in nats.items()}
+    words = {name: units[name] for name in costs.words}
+    guided = replace(costs, words=words, variable=units[VARIABLE], constant=units[CONSTANT])
+    return replace(guided, literals=tuple((v, t, finer_cost(cost, costs, guided)) for v, t, cost in costs.literals))
+
+
+def finer_cost(cost: int, plain: Costs, guided: Costs) -> int:
+    """What a constant costs by guided costs that costs so much by the plain ones: the difference to a usual constant stays."""
+    return max(1, guided.constant + UNIT * (cost - plain.constant))
+
+
+def finer(settings: Settings) -> Settings:
+    """The settings in units of 1/UNIT nat, for an enumeration whose constants are mined and weighed by its caller."""
+    return replace(
+        settings, mine=False, max_cost=UNIT * settings.max_cost, strange_type=UNIT * settings.strange_type,
+        nested=UNIT * settings.nested, ahead_from=UNIT * settings.ahead_from, partial=UNIT * settings.partial,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A report of one enumeration: which, what, and how many terms all of them have considered."""
+
+    number: int
+    found: Hit | Progress
+    terms: int
+
+
+def interleaved(
+    engines: Sequence[Enumerator], deadline: float | None = None, max_terms: int | None = None
+) -> Iterator[Turn]:
+    """Run the enumerations by turns, always the one with the fewest terms, until all have ended or the bounds of all are reached.
+
+    ``deadline`` is a reading of ``time.monotonic()``; ``max_terms`` bounds the terms of all together.
+    """
+    running: dict[int, Iterator[Hit | Progress] | None] = dict.fromkeys(range(len(engines)))
+    while running:
+        number = min(running, key=lambda each: (engines[each].count.terms, each))
+        engine = engines[number]
+        others = sum(each.count.terms for each in engines) - engine.count.terms
+        bound = None if max_terms is None else max_terms - others
+        reports = running[number]
+        if reports is None:
+            reports = running[number] = engine.run(deadline, bound)
+        else:
+            engine.max_terms = bound
+        found = next(reports, None)
+        if found is None:
+            del running[number]
+        else:
+            yield Turn(number, found, sum(each.count.terms for each in engines))
