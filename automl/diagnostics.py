@@ -48,7 +48,7 @@ def calibration_error(program: Any, data: ProblemData, part: Part | None = None,
 def curves(history: Sequence[EpochRecord]) -> dict[str, np.ndarray]:
     """Columns of a history, float64 [epochs], NaN where nothing was measured: epoch, train_loss, validation_loss, …"""
     rows = [record.to_json() for record in history]
-    names = list(EpochRecord.__dataclass_fields__)
+    names = [name for name in EpochRecord.__dataclass_fields__ if name != "gradient_norms"]
     return {n: np.array([np.nan if row[n] is None else row[n] for row in rows], dtype=np.float64) for n in names}
 
 

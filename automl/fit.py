@@ -23,6 +23,7 @@ from .augment import Augmentation
 from .data import Part, ProblemData
 from .keeping import Keeper
 from .losses import Loss, are_probabilities, loss_name, make_loss
+from .measures import Measures, finite
 from .precision import Precision, resolve
 from .schedules import Clock
 from .trainer import (
@@ -48,13 +49,18 @@ _MEMORY_MESSAGES = ("can't allocate memory", "not enough memory", "out of memory
 @dataclass(frozen=True)
 class Options:
     """How the loop runs. ``validations``: at most so many, spread evenly over the budget, the last at its end;
-    ``patience``: stop after so many validations without a better mean over the last ``average`` (0: never); ``keep``:
-    the weights of the ``best`` validation or the ``last``; ``loss``: a name of automl.losses or ``auto``; the rest as
-    in automl.trainers.gradient."""
+    ``train_cases``: on how many cases of the train part loss and score are measured then (0: none); ``patience``: stop
+    after so many validations without a better mean over the last ``average`` (0: never); ``plateau``: after so many
+    the schedule's clock counts one more (0: it never does), and training stops when it has counted ``halvings`` (0: it
+    does not); ``keep``: the weights of the ``best`` validation or the ``last``; ``loss``: a name of automl.losses or
+    ``auto``; the rest as in automl.trainers.gradient."""
 
     batch_size: int = 64
     validations: int = 20
+    train_cases: int = 1000
     patience: int = 0
+    plateau: int = 0
+    halvings: int = 0
     average: int = 1
     keep: str = "best"
     loss: str = "auto"
@@ -146,7 +152,7 @@ class _Training:
         self.started = time.monotonic()
         self.generator = torch.Generator().manual_seed(seed)
         self.history: list[EpochRecord] = []
-        self.step = self.epoch = 0
+        self.step = self.epoch = self.plateaus = self.waited = 0
         self.keeper = Keeper(data, keep=options.keep, average=options.average)
         self.precision = resolve("cpu", "float32", program, 1, ())
 
@@ -191,13 +197,12 @@ class _Training:
         self.program.to(device)
         self.precision.lay_out(self.program)
         self.inputs, self.targets = tuple(batches.move(x, device) for x in inputs), batches.move(targets, device)
-        validation, answers = batches.part_batch(data, data.validation)
-        self.validation = tuple(batches.move(x, device) for x in validation), batches.move(answers, device)
         self.augmentations = [self.augmentation(x) for x in self.inputs]
         self.draws = torch.Generator(device).manual_seed(self.seed + 1)
         self.cases = batches.count(self.targets)
         self.per_epoch = max(1, round(self.cases / options.batch_size))
-        self.loss, self.plain = self.losses()
+        self.loss, plain = self.losses()
+        self.measures = Measures(self.program, data, plain, device, options.train_cases, self.seed)
         self.steps = self.total_steps()
         setup = Setup(self.program, data, self.loss, self.error, self.precision, self.cases, self.steps, self.seed)
         self.updater = self.make_updater(setup)
@@ -266,7 +271,7 @@ class _Training:
         last = self.per_epoch - 1
         for index, (inputs, targets) in enumerate(self.shuffled()):
             final = index == last or (self.steps is not None and self.step + 1 >= self.steps)
-            pending.append(self.updater.step(inputs, targets, Clock(self.step, self.epoch, used), final))
+            pending.append(self.updater.step(inputs, targets, Clock(self.step, self.epoch, used, self.plateaus), final))
             self.step += 1
             used = self.fraction()
             if len(pending) >= stride or final or used >= 1.0:
@@ -306,18 +311,19 @@ class _Training:
     def close_epoch(self, loss: float, *, validate: bool) -> None:
         """Record the epoch; with ``validate`` measure, keep the weights if they are the best, and ask whether to go
         on."""
-        validated: tuple[float | None, float | None] = (None, None)
+        measured: dict[str, Any] = {"validation_loss": None, "validation_score": None}
         if validate:
             with self.updater.evaluation():
-                validated = self.measure()
+                measured = self.measure()
         record = EpochRecord(
-            self.epoch,
-            self.step,
-            time.monotonic() - self.started,
-            loss,
-            *validated,
-            self.updater.learning_rate,
-            self.updater.gradient_norm,
+            epoch=self.epoch,
+            steps=self.step,
+            seconds=time.monotonic() - self.started,
+            train_loss=loss,
+            learning_rate=self.updater.learning_rate,
+            gradient_norm=self.updater.gradient_norm,
+            gradient_norms=self.updater.gradient_norms,
+            **measured,
         )
         self.history.append(record)
         if not validate:
@@ -326,18 +332,24 @@ class _Training:
             raise _Ended(STOPPED, f"stopped after epoch {self.epoch}")
         if self.options.patience and self.keeper.stale >= self.options.patience:
             raise _Ended(OK, f"early stopping after epoch {self.epoch}")
+        self.plateau()
 
-    def validation_loss(self, outputs: Any, targets: Any) -> float | None:
-        try:
-            return None if self.plain is None else float(self.plain(outputs, targets))
-        except Unsuitable:
-            return None  # some case fails; the score counts it as wrong
-
-    def measure(self) -> tuple[float | None, float | None]:
-        """Validation loss and score."""
-        inputs, targets = self.validation
-        outputs = batches.predict(self.program, inputs)
-        loss = self.validation_loss(outputs, targets)
-        scores = self.data.score(batches.answers(outputs), self.data.validation)
+    def measure(self) -> dict[str, float | None]:
+        """Losses and scores, as an EpochRecord names them."""
+        loss, scores = self.measures.validation()
         score = self.keeper.consider(self.program, self.epoch, loss, scores)
-        return (loss if loss is not None and math.isfinite(loss) else None), score
+        measured, train_score = self.measures.train()
+        return {
+            "validation_loss": finite(loss),
+            "validation_score": score,
+            "measured_loss": measured,
+            "train_score": train_score,
+        }
+
+    def plateau(self) -> None:
+        """Count validations without a better one; after ``plateau`` of them the schedule is told."""
+        self.waited = self.waited + 1 if self.keeper.stale else 0
+        if self.options.plateau and self.waited >= self.options.plateau:
+            self.plateaus, self.waited = self.plateaus + 1, 0
+            if self.plateaus == self.options.halvings:
+                raise _Ended(OK, f"early stopping after epoch {self.epoch}: the rate was lowered {self.plateaus} times")

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 class Clock(NamedTuple):
     """Where training stands: ``step`` and ``epoch`` count from 0; ``fraction`` in [0, 1] is the part of the budget
-    that is used."""
+    that is used; ``plateaus`` is how often validation has stopped to improve (automl.fit.Options.plateau)."""
 
     step: int
     epoch: int
     fraction: float
+    plateaus: int = 0
 
 
 Schedule = Callable[[Clock], float]
@@ -31,6 +32,11 @@ def constant(clock: Clock) -> float:
 def step_decay(factor: float = 0.1, milestones: tuple[float, ...] = (0.5, 0.75)) -> Schedule:
     """Multiplied by ``factor`` at each of the ``milestones``, which are fractions of the budget."""
     return lambda clock: factor ** sum(clock.fraction >= milestone for milestone in milestones)
+
+
+def halving(factor: float = 0.5) -> Schedule:
+    """Multiplied by ``factor`` whenever validation has stopped to improve (Nielsen's ch. 3)."""
+    return lambda clock: factor**clock.plateaus
 
 
 def cosine(final: float = 0.0) -> Schedule:
@@ -73,6 +79,7 @@ def per_epoch(function: Callable[[int], float]) -> Schedule:
 SCHEDULES: dict[str, Schedule] = {
     "constant": constant,
     "step": step_decay(),
+    "halving": halving(),
     "cosine": cosine(),
     "one_cycle": one_cycle(),
     "warmup": warmup(),

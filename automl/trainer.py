@@ -6,7 +6,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -53,7 +53,9 @@ class EpochRecord:
     ``train_loss`` is the mean over the epoch's batches as trained (augmented, regularised only by smoothing);
     ``validation_loss`` and ``validation_score`` (the task's metric) are None in an epoch without validation, or where
     undefined; ``gradient_norm`` is the Euclidean norm at the epoch's last step, before clipping (for evolution: of
-    the estimate).
+    the estimate), ``gradient_norms`` the same by name of the parameter, empty where the trainer follows no gradient.
+    ``measured_loss`` and ``train_score`` are what ``validation_loss`` and ``validation_score`` are, on cases of the
+    train part (automl.fit.Options.train_cases), so that the difference is what does not generalise.
     """
 
     epoch: int
@@ -64,9 +66,12 @@ class EpochRecord:
     validation_score: float | None
     learning_rate: float
     gradient_norm: float | None
+    measured_loss: float | None = None
+    train_score: float | None = None
+    gradient_norms: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**vars(self), "gradient_norms": dict(self.gradient_norms)}
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,11 @@ class AbstractUpdater(ABC):
     @abstractmethod
     def gradient_norm(self) -> float | None:
         """The norm at the last step that was asked to ``measure``."""
+
+    @property
+    def gradient_norms(self) -> Mapping[str, float]:
+        """The same for each parameter by name."""
+        return {}
 
     def evaluation(self) -> AbstractContextManager[object]:
         """While it is entered the program holds the weights to validate and to keep (for example averaged ones)."""

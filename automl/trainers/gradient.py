@@ -22,7 +22,8 @@ class GradientTrainer(AbstractTrainer):
     training cases. ``weight_decay`` is decoupled: weights shrink by ``rate × weight_decay`` a step. ``clip`` bounds
     the norm of the gradient of the task's loss, without the l2 term (0: not). ``average`` keeps exponentially
     averaged weights, with that fraction of all steps as horizon (0: not). ``schedule`` may also be any function of a
-    Clock; such a trainer has no JSON form.
+    Clock; such a trainer has no JSON form. ``halving`` halves the rate after ``plateau`` validations without a better
+    one, and ends the training after ``halvings`` of them (0: not), at 1/128 of the rate.
     """
 
     name: ClassVar[str] = "gradient"
@@ -49,6 +50,9 @@ class GradientTrainer(AbstractTrainer):
         Setting("flip_vertical", False, choices=(True, False)),
         Setting("loss", "auto", choices=("auto", "cross_entropy", "mse", "absolute", "huber")),
         Setting("validations", 20, least=1),
+        Setting("train_cases", 1000, least=0),
+        Setting("plateau", 10, least=1),
+        Setting("halvings", 7, least=0),
         Setting("patience", 0, least=0),
         Setting("patience_average", 1, least=1),
         Setting("keep", "best", choices=("best", "last")),
@@ -96,6 +100,9 @@ class GradientTrainer(AbstractTrainer):
         return Options(
             batch_size=v["batch_size"],
             validations=v["validations"],
+            train_cases=v["train_cases"],
+            plateau=v["plateau"] if self._own or v["schedule"] == "halving" else 0,
+            halvings=0 if self._own else v["halvings"],
             patience=v["patience"],
             average=v["patience_average"],
             keep=v["keep"],
@@ -125,9 +132,11 @@ class _GradientUpdater(AbstractUpdater):
         self.program, self.loss, self.precision, self.schedule = setup.program, setup.loss, setup.precision, schedule
         self.rate, self.clip, self.decay = values["rate"], values["clip"], values["weight_decay"]
         self.l2 = values["l2"] / setup.cases
-        self.parameters = [p for p in setup.program.parameters() if p.requires_grad]
+        trained = {name: p for name, p in setup.program.named_parameters() if p.requires_grad}
+        self.names, self.parameters = list(trained), list(trained.values())
         self.weights = [p for p in self.parameters if p.ndim > 1]
         self.norm: Any = None
+        self.norms: dict[str, Any] = {}
         self.averaged = _Average(setup, values["average"]) if values["average"] > 0 else None
         self.adaptive = values["optimiser"] == "adamw"
         if not self.parameters:
@@ -155,13 +164,17 @@ class _GradientUpdater(AbstractUpdater):
         loss = self.loss(outputs, targets)
         loss.backward()
         if measure or self.clip:
-            self.norm = torch.nn.utils.get_total_norm([p.grad for p in self.parameters if p.grad is not None])
+            reached = {n: p.grad for n, p in zip(self.names, self.parameters, strict=True) if p.grad is not None}
+            norms = torch._foreach_norm(list(reached.values())) if reached else ()
+            self.norm = torch.linalg.vector_norm(torch.stack(norms)) if norms else torch.zeros(())
+            if measure:
+                self.norms = dict(zip(reached, norms, strict=True))
             if self.clip:
                 torch.nn.utils.clip_grads_with_norm_(self.parameters, self.clip, self.norm)
         if self.l2 and self.adaptive:
-            reached = [w for w in self.weights if w.grad is not None]
-            if reached:
-                torch._foreach_add_([w.grad for w in reached], [w.detach() for w in reached], alpha=self.l2)
+            moved = [w for w in self.weights if w.grad is not None]
+            if moved:
+                torch._foreach_add_([w.grad for w in moved], [w.detach() for w in moved], alpha=self.l2)
         if self.decay and self.weights:
             with torch.no_grad():
                 torch._foreach_mul_(self.weights, 1.0 - self.learning_rate * self.decay)
@@ -173,6 +186,10 @@ class _GradientUpdater(AbstractUpdater):
     @property
     def gradient_norm(self) -> float | None:
         return None if self.norm is None else float(self.norm)
+
+    @property
+    def gradient_norms(self) -> dict[str, float]:
+        return {name: float(norm) for name, norm in self.norms.items()}
 
     @contextmanager
     def evaluation(self) -> Iterator[None]:

@@ -12,8 +12,8 @@ from automl import schedules
 from automl.schedules import SCHEDULES, Clock
 
 
-def at(fraction: float = 0.0, step: int = 0, epoch: int = 0) -> Clock:
-    return Clock(step, epoch, fraction)
+def at(fraction: float = 0.0, step: int = 0, epoch: int = 0, plateaus: int = 0) -> Clock:
+    return Clock(step, epoch, fraction, plateaus)
 
 
 def test_one_cycle_rises_to_one_and_falls_to_its_end():
@@ -34,6 +34,7 @@ def test_the_others():
     assert [schedules.warmup(4)(at(step=s)) for s in (0, 1, 3, 9)] == [0.25, 0.5, 1.0, 1.0]
     assert schedules.warmup(4, schedules.cosine())(at(0.5, step=1)) == pytest.approx(0.25)
     assert schedules.inverse_time(10)(at(step=30)) == pytest.approx(0.25)
+    assert [schedules.halving()(at(plateaus=p)) for p in (0, 1, 7)] == [1, 0.5, 1 / 128]
     assert schedules.per_epoch(lambda epoch: 0.1**epoch)(at(step=7, epoch=2)) == pytest.approx(0.01)
 
 
