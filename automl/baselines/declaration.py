@@ -1,41 +1,12 @@
-"""A hand-designed system: its program, its data, how it is trained, and its published figure, declared in TOML.
-
-title = "Two convolutions, rectified linear units"
-source = "Nielsen, Neural networks and deep learning, ch. 6"
-data = "mnist"                  # a task's reference as `automl search` takes it
-program = "(lambda (x) (pipe x flatten (dense :units 100 @full) relu (dense :units {classes} @last)))"
-aliases = ["relu"]
-[definitions]                   # words that the program uses, in order; later ones may use earlier ones
-block = "(lambda (x) …)"
-[values]                        # what stands for {name} in program and definitions
-classes = 10
-[published]
-accuracy = 0.9923               # a fraction; left out where none is published
-quantity = "test accuracy"
-parameters = 85670
-input = [1, 28, 28]             # the shape for which the count holds
-note = "best of three runs"
-[book]                          # and [fast]: how it is trained
-epochs = 60
-runs = 3
-expand = "translations"         # each training image also moved by a pixel up, down, left and right
-trainer = { optimiser = "sgd", rate = 0.03 }      # settings of the gradient trainer, or of `trainer`
-initialisation = { full = { weight = 0.1, bias = 1.0 } }   # standard deviations of Gaussians, by site
-values = { classes = 10 }       # in place of those above, where the published shape needs other data
-[vote]                          # in place of a program: so many trained members vote
-of = "conv2-relu-expanded-dropout"
-count = 5
-"""
+"""A hand-designed system: its program, its data, how it is trained, and its published figure (read by reading.py)."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from primitives.infer import IllTyped, Inference, infer
@@ -50,22 +21,8 @@ if TYPE_CHECKING:
     from ..trainer import AbstractTrainer
 
 PROTOCOLS = ("book", "fast")
-EXPANSIONS = ("translations",)
-FIELDS: dict[str, tuple[type, ...]] = {
-    "title": (str,), "source": (str,), "data": (str,), "program": (str,), "note": (str,), "aliases": (list,),
-    "number": (int,),
-    "definitions": (dict,), "values": (dict,), "published": (dict,), "book": (dict,), "fast": (dict,), "vote": (dict,),
-}  # fmt: skip
-PUBLISHED: dict[str, tuple[type, ...]] = {
-    "accuracy": (int, float), "quantity": (str,), "parameters": (int,), "input": (list,), "note": (str,)
-}  # fmt: skip
-PROTOCOL: dict[str, tuple[type, ...]] = {
-    "epochs": (int,), "runs": (int,), "expand": (str,), "trainer": (dict,), "initialisation": (dict,), "values": (dict,),
-    "milestones": (list,), "note": (str,),
-}  # fmt: skip
 DECIDING = ("trainer", "expand", "initialisation")
 """What of a protocol decides a run's result, beside program, epochs, data and seed."""
-VOTE: dict[str, tuple[type, ...]] = {"of": (str,), "count": (int,)}
 
 
 @dataclass(frozen=True)
@@ -115,9 +72,9 @@ class Protocol:
 
 @dataclass(frozen=True)
 class Vote:
-    """``count`` trained nets of the baseline ``of`` vote."""
+    """``count`` trained nets of the baseline ``member`` vote."""
 
-    of: str
+    member: Baseline
     count: int
 
 
@@ -138,7 +95,6 @@ class Baseline:
     aliases: tuple[str, ...] = ()
     number: int = 1000
     note: str = ""
-    path: Path = Path()
 
     @property
     def program(self) -> str:
@@ -158,7 +114,7 @@ class Baseline:
     @property
     def member(self) -> Baseline:
         """Whose nets vote; the baseline itself where there is no vote."""
-        return self if self.vote is None else read(self.path.with_name(f"{self.vote.of}.toml"))
+        return self if self.vote is None else self.vote.member
 
     def protocol(self, name: str) -> Protocol:
         """Raises TaskError where the baseline has no such protocol."""
@@ -217,151 +173,3 @@ class Baseline:
         program = {"program": " ".join(self.text(protocol).split()), "definitions": words}
         text = json.dumps([program, {**decides, "epochs": epochs}, data], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def folder() -> Path:
-    """Where the declarations lie: beside the installed package."""
-    return Path(__file__).resolve().parents[2] / "experiments" / "baselines"
-
-
-def names() -> list[str]:
-    """The ids of all declared baselines, sorted."""
-    return sorted(path.stem for path in folder().glob("*.toml"))
-
-
-def every() -> list[Baseline]:
-    """All declared baselines by their numbers. Raises TaskError where one is malformed."""
-    found = [read(folder() / f"{name}.toml") for name in names()]
-    return sorted(found, key=lambda baseline: (baseline.number, baseline.id))
-
-
-def load(name: str | Path) -> Baseline:
-    """The baseline of that id or alias, or in the TOML file of that path. Raises TaskError."""
-    path = Path(name)
-    if path.suffix == ".toml" and path.is_file():
-        return read(path)
-    found = folder() / f"{name}.toml"
-    if str(name) in names():
-        return read(found)
-    for baseline in every():
-        if str(name) in baseline.aliases:
-            return baseline
-    raise TaskError(f"baseline={str(name)!r} is not known; there are: {', '.join(names())}; or give a .toml file")
-
-
-def read(path: Path) -> Baseline:
-    """The declaration in a file. Raises TaskError, naming the field, on whatever is wrong in it."""
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise TaskError(f"path={path.name!r} cannot be read as TOML ({error}); correct the file") from None
-    where = path.name
-    _check(given, FIELDS, ("title", "source", "published"), where)
-    vote = None
-    if "vote" in given:
-        _check(given["vote"], VOTE, ("of", "count"), f"{where}: vote")
-        vote = Vote(given["vote"]["of"], given["vote"]["count"])
-        given = {**_voter(path, vote), **given}
-    for name in ("data", "program"):
-        if name not in given:
-            raise TaskError(f"{where}: field={name!r} is absent; add it")
-    protocols = {name: _protocol(name, given[name], f"{where}: {name}") for name in PROTOCOLS if name in given}
-    if not protocols:
-        raise TaskError(f"{where}: a table [book] or [fast] is required; add how it is trained")
-    return Baseline(
-        id=path.stem,
-        title=given["title"],
-        source=given["source"],
-        data=given["data"],
-        template=given["program"],
-        published=_published(given["published"], f"{where}: published"),
-        protocols=protocols,
-        definitions=_texts(given.get("definitions", {}), f"{where}: definitions"),
-        values=given.get("values", {}),
-        vote=vote,
-        aliases=tuple(map(str, given.get("aliases", ()))),
-        number=given.get("number", 1000),
-        note=given.get("note", ""),
-        path=path,
-    )
-
-
-def _voter(path: Path, vote: Vote) -> dict[str, Any]:
-    """What a vote takes from the declaration of its members."""
-    member = path.with_name(f"{vote.of}.toml")
-    try:
-        given = tomllib.loads(member.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise TaskError(f"{path.name}: vote.of={vote.of!r}: a declared baseline is required ({error})") from None
-    return {name: given[name] for name in ("data", "program", "definitions", "values", *PROTOCOLS) if name in given}
-
-
-def _published(given: Mapping[str, Any], where: str) -> Published:
-    _check(given, PUBLISHED, (), where)
-    accuracy = given.get("accuracy")
-    if accuracy is not None and not 0 <= accuracy <= 1:
-        raise TaskError(f"{where}: accuracy={accuracy}: a fraction from 0 to 1 is required; divide per cents by 100")
-    shape = given.get("input", [])
-    if not all(type(axis) is int and axis > 0 for axis in shape):
-        raise TaskError(f"{where}: input={shape}: positive whole numbers are required; write such as [1, 28, 28]")
-    return Published(
-        None if accuracy is None else float(accuracy),
-        given.get("quantity", "test accuracy"),
-        given.get("parameters"),
-        tuple(shape),
-        given.get("note", ""),
-    )
-
-
-def _protocol(name: str, given: Mapping[str, Any], where: str) -> Protocol:
-    _check(given, PROTOCOL, ("epochs",), where)
-    for key in ("epochs", "runs"):
-        if key in given and given[key] < 1:
-            raise TaskError(f"{where}: {key}={given[key]}: at least 1 is required; correct it")
-    if given.get("expand", "") not in ("", *EXPANSIONS):
-        raise TaskError(
-            f"{where}: expand={given['expand']!r}: one of {', '.join(EXPANSIONS)} is required; or leave it out"
-        )
-    for site, spread in given.get("initialisation", {}).items():
-        if not isinstance(spread, dict) or not all(type(s) in (int, float) and s >= 0 for s in spread.values()):
-            raise TaskError(
-                f"{where}: initialisation.{site}={spread!r}: standard deviations of at least 0 by parameter are "
-                "required; write such as { weight = 0.1, bias = 1.0 }"
-            )
-    _check_trainer(given.get("trainer", {}), where)
-    milestones = given.get("milestones", [])
-    if not all(type(epoch) is int and 0 < epoch < given["epochs"] for epoch in milestones):
-        raise TaskError(f"{where}: milestones={milestones}: epochs before the last are required; correct them")
-    return Protocol(name, **{**given, "milestones": tuple(milestones)})
-
-
-def _check_trainer(settings: Mapping[str, Any], where: str) -> None:
-    from ..trainers import make_trainer
-
-    try:
-        make_trainer(settings.get("trainer", "gradient"), {k: v for k, v in settings.items() if k != "trainer"})
-    except (SettingError, ValueError) as error:
-        raise TaskError(f"{where}: trainer: {error}") from None
-
-
-def _texts(given: Mapping[str, Any], where: str) -> dict[str, str]:
-    for name, text in given.items():
-        if not isinstance(text, str):
-            raise TaskError(f"{where}: {name}={text!r}: the text of a program is required; put it in quotes")
-    return dict(given)
-
-
-def _check(given: Any, known: Mapping[str, tuple[type, ...]], required: tuple[str, ...], where: str) -> None:
-    if not isinstance(given, dict):
-        raise TaskError(f"{where}={given!r}: a table is required; correct it")
-    for key, value in given.items():
-        if key not in known:
-            raise TaskError(
-                f"{where}: field={key!r} is not known: the fields are {', '.join(known)}; rename or remove it"
-            )
-        if not isinstance(value, known[key]) or isinstance(value, bool):
-            needed = " or ".join(kind.__name__ for kind in known[key])
-            raise TaskError(f"{where}: {key}={value!r}: {needed} is required; correct it")
-    for key in required:
-        if key not in given:
-            raise TaskError(f"{where}: field={key!r} is absent; add it")

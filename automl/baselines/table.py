@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .declaration import PROTOCOLS, Baseline, every
+from .declaration import PROTOCOLS, Baseline
+from .reading import every
 from .results import Places
 
 INTRODUCTION = """# Hand-designed systems, published and measured

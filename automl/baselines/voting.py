@@ -30,7 +30,7 @@ def run_vote(order: Order, places: Places, progress: Progress) -> dict[str, Any]
     trained first. The results of the votes, in the form of those of runs."""
     declared = order.baseline.vote
     assert declared is not None
-    member = Order(order.baseline.member, order.protocol, range(0), order.data, order.epochs)
+    member = Order(declared.member, order.protocol, range(0), order.data, order.epochs)
     bench = Bench(member, places, progress)
     path = places.file(order.baseline.id, order.protocol, bench.other)
     head = {
@@ -38,7 +38,7 @@ def run_vote(order: Order, places: Places, progress: Progress) -> dict[str, Any]
         "id": order.baseline.id,
         "published": order.baseline.published.to_json(),
         "source": order.baseline.source,
-        "vote": {"of": declared.of, "count": declared.count},
+        "vote": {"of": declared.member.id, "count": declared.count},
     }
     for seed in order.seeds:
         seeds = range(seed * declared.count, (seed + 1) * declared.count)

@@ -117,7 +117,7 @@ def show_(id: Id, json: AsJson = False) -> None:
         "data": baseline.data,
         "type": str(baseline.inference.type),
         "protocols": {name: protocol.to_json() for name, protocol in baseline.protocols.items()},
-        "vote": None if baseline.vote is None else {"of": baseline.vote.of, "count": baseline.vote.count},
+        "vote": None if baseline.vote is None else {"of": baseline.vote.member.id, "count": baseline.vote.count},
         "layers": layers(baseline),
     }
     if json:

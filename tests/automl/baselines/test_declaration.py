@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from automl.baselines import every, load, names
-from automl.baselines.declaration import read
+from automl.baselines.reading import read
 from automl.errors import TaskError
 
 PART_A = [
@@ -158,3 +158,21 @@ def test_the_key_is_what_decides_a_result(declared):
         baseline.key("book", 2, "other data"),
     ]
     assert len({key, *others}) == 5
+
+
+def test_a_vote_has_the_program_of_its_members_and_its_own_figure(declared, tmp_path):
+    declared(SMALL)
+    head = 'title = "vote"\nsource = "a test"\n[published]\naccuracy = 0.8\n[vote]\n'
+    (tmp_path / "vote.toml").write_text(head + 'of = "small"\ncount = 5\n')
+    vote = load(tmp_path / "vote.toml")
+    assert vote.program == vote.member.program and vote.published.accuracy == 0.8 and vote.vote.count == 5
+    assert vote.member.id == "small" and vote.member.member is vote.member
+    for wrong in ('of = "nothing"\ncount = 5\n', 'of = "small"\ncount = 0\n', 'of = "small"\n'):
+        (tmp_path / "vote.toml").write_text(head + wrong)
+        with pytest.raises(TaskError, match="vote"):
+            load(tmp_path / "vote.toml")
+
+
+def test_a_declared_trainer_validates_each_epoch(declared):
+    trainer = declared(SMALL).trainer("book")
+    assert trainer.values["rate"] == 0.1 and trainer.values["validations"] >= 2
