@@ -1,0 +1,124 @@
+"""``automl inspect``: adversarial examples, fooling images, first-layer filters and mistakes of a trained program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from library.records import StoreError
+
+from ..errors import TaskError
+from ..load import load_tasks
+from ..model import Model
+from ..task import AbstractTask
+from .common import experiment_folders, open_library, print_json, print_table
+from .library import AsJson
+from .runs import model_of, task_of
+from .search import LibraryUrl, TargetColumn
+
+Part = Annotated[bool, typer.Option(help="Only this part, and those that are named beside it; default: all.")]
+
+
+def inspect(
+    model: Annotated[
+        str, typer.Argument(help="A folder that Model.save or a baseline wrote, or a run of the library.")
+    ],
+    data: Annotated[
+        str | None,
+        typer.Option(help="The data, as for search; default: that of the run. Held-out cases are looked at."),
+    ] = None,
+    adversarial: Part = False,
+    fooling: Part = False,
+    filters: Part = False,
+    misclassified: Part = False,
+    output: Annotated[str | None, typer.Option(help="Folder for inspection.json and the pictures (PNG).")] = None,
+    cases: Annotated[int, typer.Option(help="Held-out cases that are attacked.")] = 500,
+    closest: Annotated[int, typer.Option(help="Cases whose smallest perturbation is looked for.")] = 20,
+    epsilons: Annotated[
+        str | None, typer.Option(help="Sizes of the attacks as shares of the data's range, as in 0,0.05,0.1.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of what is drawn, and of the data's split.")] = 0,
+    library: LibraryUrl = None,
+    target_column: TargetColumn = None,
+    json: AsJson = False,
+) -> None:
+    """What a trained program gets wrong, and how it can be fooled."""
+    from ..inspection import PARTS, InspectionSettings, inspect_model
+
+    wanted = {"adversarial": adversarial, "fooling": fooling, "filters": filters, "misclassified": misclassified}
+    parts = [part for part in PARTS if wanted[part]] or list(PARTS)
+    chosen: dict[str, Any] = {} if epsilons is None else {"epsilons": _numbers(epsilons)}
+    settings = InspectionSettings(cases=cases, closest=closest, seed=seed, **chosen)
+    subject, task = _open(model, data, library, seed, target_column)
+    inspection = inspect_model(subject, task, parts, settings)
+    written = inspection.save(output) if output is not None else []
+    if json:
+        print_json(inspection.to_dict())
+        return
+    _say(inspection.to_dict())
+    for path in written:
+        typer.echo(f"written to {path}")
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"--epsilons {text!r}: needed numbers with commas, such as 0,0.05,0.1") from None
+
+
+def _open(
+    name: str, data: str | None, library: str | None, seed: int, target: str | None
+) -> tuple[Model, AbstractTask | None]:
+    """The model and its task; None where it is a folder and no data is given."""
+    saved = Path(name) / "model.json" if not name.endswith("model.json") else Path(name)
+    model = Model.load(saved.parent) if saved.is_file() else None
+    if data is not None:
+        tasks = load_tasks(data, target=target, seed=seed, search_path=experiment_folders())
+        if len(tasks) != 1:
+            raise TaskError(f"data={data!r} holds {len(tasks)} tasks: one is required; name it with ?name=NAME")
+        return model or model_of(name, library), tasks[0]
+    if model is not None:
+        return model, None
+    try:
+        run = open_library(library, create=False).run(name)
+    except StoreError as error:
+        raise TaskError(
+            f"model={name!r}: a folder with model.json, or a run of the library, is required ({error}); correct the name"
+        ) from None
+    return model_of(name, library), task_of(run)
+
+
+def _say(facts: dict[str, Any]) -> None:
+    """The report for people; every figure is in the JSON."""
+    typer.echo(f"{facts['program']}\n")
+    for part in ("adversarial", "fooling", "filters", "misclassified"):
+        found = facts.get(part)
+        if found is None:
+            continue
+        if "sweep" in found:
+            rows = found["sweep"]["rows"]
+            title = f"{found['sweep']['method']}, {found['sweep']['cases']} cases (ε: share of the data's range)"
+            print_table(list(rows[0]), [list(row.values()) for row in rows], title)
+        for row in found.get("smallest") or ():
+            typer.echo(
+                f"smallest perturbation to {row['target']} ({row['method']}): found for {row['found']} of {row['cases']}, "
+                f"mean distortion {_short(row['mean_distortion'])} of the range, mean length {_short(row['mean_l2'])}"
+            )
+        for row in found.get("searches", ()):
+            typer.echo(
+                f"fooling images by {row['method']}: {row['fooled']} of {row['classes']} classes (taken for it with 99 % "
+                f"confidence, unlike the data), {row['evaluations']:,} evaluations"
+            )
+        for row in found.get("layers", ()):
+            typer.echo(f"first layer {row['word']} @{row['site']}: filters {row['shape']}")
+        if "wrong" in found:
+            typer.echo(f"misclassified: {found['wrong']} of {found['cases']} {found['part']} cases")
+        if "reason" in found:
+            typer.echo(f"{part}: {found['reason']}")
+
+
+def _short(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4g}"
