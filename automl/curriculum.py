@@ -25,6 +25,7 @@ from .task import AbstractTask
 
 SCHEMA_VERSION = 1
 TOP_FIELDS = {"schema_version": int, "name": str, "description": str, "stage": list}
+WORDS_FIELDS = {"schema_version": int, "name": str, "description": str, "words": list}
 STAGE_FIELDS = {"name": str, "tasks": list, "budget": (str, int), "strategy": str, "seed": int, "options": dict}
 
 
@@ -96,16 +97,8 @@ def _sources(reference: Reference, tasks: Sequence[AbstractTask]) -> dict[str, d
 
 def read_curriculum(path: Path, *, seed: int = 0, search_path: Sequence[str | Path] = ()) -> Curriculum:
     """The curriculum declared in the TOML file ``path``."""
-    try:
-        declared = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise TaskError(f"path={path.name!r} cannot be read as TOML ({error}); correct the file") from None
+    declared = _declared(path)
     _check(declared, TOP_FIELDS, ("schema_version", "stage"), path.name)
-    if declared["schema_version"] > SCHEMA_VERSION:
-        raise TaskError(
-            f"{path.name}: schema_version={declared['schema_version']}: at most {SCHEMA_VERSION} is understood; "
-            "install a newer version of this program"
-        )
     if not declared["stage"]:
         raise TaskError(f"{path.name}: stage=[]: at least one [[stage]] is required; add one")
     stages = tuple(
@@ -113,6 +106,37 @@ def read_curriculum(path: Path, *, seed: int = 0, search_path: Sequence[str | Pa
         for number, fields in enumerate(declared["stage"], 1)
     )
     return Curriculum(declared.get("name", path.stem), stages, declared.get("description", ""))
+
+
+def _declared(path: Path) -> dict[str, Any]:
+    """The TOML of a declaration whose schema is understood."""
+    try:
+        declared = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise TaskError(f"path={path.name!r} cannot be read as TOML ({error}); correct the file") from None
+    version = declared.get("schema_version")
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise TaskError(
+            f"{path.name}: schema_version={version}: at most {SCHEMA_VERSION} is understood; "
+            "install a newer version of this program"
+        )
+    return declared
+
+
+def load_words(text: str | Sequence[str], *, search_path: Sequence[str | Path] = ()) -> tuple[str, ...]:
+    """The words that ``text`` names: separated by commas, or those of a declared vocabulary (a TOML file with ``words``, or its name in
+    ``search_path``'s folders). Raises TaskError on a malformed declaration."""
+    if not isinstance(text, str):
+        return tuple(text)
+    path = None if "," in text else resolve(text, search_path=search_path).path
+    if path is None or path.suffix != ".toml":
+        return tuple(word.strip() for word in text.split(",") if word.strip())
+    declared = _declared(path)
+    _check(declared, WORDS_FIELDS, ("schema_version", "words"), path.name)
+    words = declared["words"]
+    if not words or not all(isinstance(word, str) for word in words):
+        raise TaskError(f"{path.name}: words={words!r}: a list of at least one word is required; name the words")
+    return tuple(words)
 
 
 def _stage(fields: Any, where: str, number: int, seed: int, base: Path, search_path: Sequence[str | Path]) -> Stage:

@@ -1,107 +1,245 @@
-"""What the growing library saves on list tasks: the same tasks, enumerator and budget, with the library and with none.
+"""What a library learned on some families of tasks saves on tasks of other families.
 
-    python -m experiments.benchmarks.library_gain [FILE] [--budget 1000000] [--json FILE]
+    python -m experiments.benchmarks.library_gain [--tasks list|text|FILE] [--base|--full] [--budget 60s] [--json FILE]
+        [--learn-budget 60s] [--iterations 3] [--seed 0] [--only learn|with|without|control]... [--library URL]
 
-Budgets are counted in terms, so the programs found and the terms they cost are the same on every machine; an unsolved
-task counts at its budget or at what was spent on it, whichever is more. Two measures:
+The families are divided by the seed. The library is learned on one half of them (of list tasks also on ``list_bootstrap``);
+then the tasks of the other half are searched with the library as it is, and with none, by the same enumerator with the same
+budget: seconds and terms of the unsolved count as what the budget came to. ``--base`` starts from the small vocabulary that
+``experiments/curricula`` declares, ``--full`` from all words. The control takes, in place of the promoted words, as many
+random subtrees of the solved programs, alike in type and size.
 
-- *same tasks*: all of them grown from an empty library, which must pay for its own learning, against an empty library
-  that stays empty (what ``automl demo`` shows);
-- *other tasks*: a library grown on every second task, used as it is on the rest, against none: what the learning alone
-  is worth on tasks that it has not seen. Both halves come from the same families.
+Each part is written to the JSON file when it is done; ``--only`` runs some parts and takes the others from that file (the
+library itself must then be kept with ``--library``).
 """
 
 from __future__ import annotations
 
+import json
+import logging
+import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from automl import Library, grow
+from automl.budget import parse_budget
+from automl.curriculum import load_words
 from automl.load import load_tasks
 from automl.session import Result
 from automl.task import AbstractTask
+from primitives.term import Lambda, Term, Variable, Word, spine
 
 from .common import parser, report
-from .synthesis import STARTER, named
+from .gain_learning import learn, promoted, random_words, split_families
+from .synthesis import PROJECT, STARTER, named
+
+logger = logging.getLogger(__name__)
+DATA = PROJECT.parent / "shared" / "data" / "synthesis"
+CURRICULA = PROJECT / "experiments" / "curricula"
+SETS = {
+    "list": (("list_bootstrap.jsonl",), "list_train.jsonl", "base_list"),
+    "text": ((), "text_train.jsonl", "base_text"),
+}
+PARTS = ("learn", "with", "without", "control")
+DRAWS = 10_000
 
 
-def cost(results: Sequence[Result], budget: int) -> dict[str, Any]:
-    """What the tasks cost in all, and each."""
-    rows: list[dict[str, Any]] = [
-        {
-            "task": result.name,
-            "solved": result.solved,
-            "right": result.right,
-            "terms": result.evaluations if result.solved else max(budget, result.evaluations),
-            "seconds": round(result.seconds, 3),
-            "subroutines": list(result.subroutines),
-        }
-        for result in results
-    ]
+def task_sets(name: str, seed: int) -> tuple[list[AbstractTask], list[AbstractTask], str]:
+    """Tasks to learn on, tasks held out, and the name of the small vocabulary."""
+    if name in SETS and (DATA / SETS[name][1]).is_file():
+        extra, main, base = SETS[name]
+        learned, held = split_families(load_tasks(str(DATA / main), seed=seed), seed)
+        return [task for file in extra for task in load_tasks(str(DATA / file), seed=seed)] + learned, held, base
+    learned, held = split_families(load_tasks(str(STARTER) if name in SETS else name, seed=seed), seed)
+    text = any("str" in str(task.type) for task in held)
+    return learned, held, "base_text" if text else "base_list"
+
+
+def searched(
+    tasks: Sequence[AbstractTask], library: Library, budget: str, words: Sequence[str] | None, seed: int
+) -> list[dict[str, Any]]:
+    """A row a task, searched with the library as it is."""
+    found = grow(list(tasks), budget, library=library, strategy="enumerative", seed=seed, words=words, frozen=True)
+    return [_row(result, budget) for result in found.results]
+
+
+def _row(result: Result, budget: str) -> dict[str, Any]:
+    most = parse_budget(budget)
+    seconds = result.seconds if result.solved else max(result.seconds, most.seconds or 0.0)
+    terms = result.evaluations if result.solved else max(result.evaluations, most.evaluations or 0)
+    return {
+        "task": result.name,
+        "solved": result.solved,
+        "right": result.right,
+        "terms": terms,
+        "seconds": round(seconds, 3),
+        "program": result.program,
+        "subroutines": list(result.subroutines),
+        "whole": bool(result.model and _is_call(result.model.term, result.subroutines)),
+    }
+
+
+def _is_call(term: Term, subroutines: Sequence[str]) -> bool:
+    """Whether a program is one subroutine of its inputs: the whole solution was promoted."""
+    while isinstance(term, Lambda):
+        term = term.body
+    head, arguments = spine(term)
+    return isinstance(head, Word) and head.name in subroutines and all(isinstance(each, Variable) for each in arguments)
+
+
+def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What the rows come to; right counts tasks without tests as right where they are solved."""
     return {
         "tasks": len(rows),
         "solved": sum(row["solved"] for row in rows),
-        "right": sum(row["right"] is True for row in rows),
+        "right": sum(row["solved"] and row["right"] is not False for row in rows),
         "terms": sum(row["terms"] for row in rows),
-        "seconds": round(sum(row["seconds"] for row in rows), 2),
-        "tasks_using_promoted_words": sum(bool(row["subroutines"]) for row in rows),
-        "rows": rows,
+        "seconds": round(sum(row["seconds"] for row in rows), 1),
     }
 
 
-def compare(with_library: dict[str, Any], without: dict[str, Any]) -> dict[str, Any]:
-    """Both costs and what without / with comes to; above 1 the library saves."""
-    both = {row["task"] for row in with_library["rows"] if row["solved"]}
-    both &= {row["task"] for row in without["rows"] if row["solved"]}
-    terms = [sum(row["terms"] for row in part["rows"] if row["task"] in both) for part in (with_library, without)]
+def compare(rows: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]], seed: int = 0) -> dict[str, Any]:
+    """What the ``others`` cost over what ``rows`` cost, with 95 % bootstrap intervals over the tasks, and the gain in percent of the
+    tasks solved and right."""
+    by_task = {row["task"]: row for row in others}
+    pairs = [(row, by_task[row["task"]]) for row in rows if row["task"] in by_task]
+    draws = np.random.Generator(np.random.PCG64([seed, 2])).integers(len(pairs), size=(DRAWS, len(pairs)))
+    found: dict[str, Any] = {"with": summary([a for a, _ in pairs]), "without": summary([b for _, b in pairs])}
+    for key in ("terms", "seconds"):
+        costs = np.array([[a[key], b[key]] for a, b in pairs], float)
+        sums = costs[draws].sum(axis=1)
+        low, high = np.quantile(sums[:, 1] / np.maximum(sums[:, 0], 1e-9), (0.025, 0.975))
+        ratio = costs[:, 1].sum() / max(costs[:, 0].sum(), 1e-9)
+        found[f"{key}_ratio"] = {"ratio": round(ratio, 3), "interval": [round(low, 3), round(high, 3)]}
+    for key in ("solved", "right"):
+        gain = 100 * (found["with"][key] - found["without"][key]) / max(len(pairs), 1)
+        found[f"{key}_points"] = round(gain, 1)
+    both = [(a, b) for a, b in pairs if a["solved"] and b["solved"]]
+    found["solved_by_both"] = {
+        "tasks": len(both), "terms_with": sum(a["terms"] for a, _ in both), "terms_without": sum(b["terms"] for _, b in both),
+    }  # fmt: skip
+    return found
+
+
+def reuse(words: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]], names: Sequence[str]) -> dict[str, Any]:
+    """How often the promoted words stand in programs of held-out tasks (where a program is nothing but one word, its task is left out),
+    and which of them are used again, directly or within another word that is."""
+    calls = {word["name"]: word["calls"] for word in words}
+    counted = [row for row in rows if row["solved"] and not row["whole"]]
+    direct: dict[str, int] = dict.fromkeys(calls, 0)
+    for row in counted:
+        for name in row["subroutines"]:
+            if name in direct:
+                direct[name] += 1
+    used = {name for name, count in direct.items() if count}
+    through = set(used)
+    while True:
+        more = {inner for name in through for inner in calls[name]} - through
+        if not more:
+            break
+        through |= more
+    total = max(len(calls), 1)
     return {
-        "terms_without_over_with": round(without["terms"] / max(1, with_library["terms"]), 3),
-        "seconds_without_over_with": round(without["seconds"] / max(1e-9, with_library["seconds"]), 3),
-        "solved_by_both": {"tasks": len(both), "terms_with": terms[0], "terms_without": terms[1]},
-        "with": with_library,
-        "without": without,
+        "promoted": len(calls),
+        "uses": sum(direct.values()),
+        "tasks_using": sum(any(name in direct for name in row["subroutines"]) for row in counted),
+        "tasks_that_are_one_word": [row["task"] for row in rows if row["whole"]],
+        "used_again": len(used),
+        "share_used_again": round(len(used) / total, 3),
+        "share_used_again_or_within_such": round(len(through) / total, 3),
+        "by_word": direct,
+        "held_out_tasks": len(names),
     }
 
 
-def promoted(library: Library) -> list[dict[str, Any]]:
-    """The words that the library holds, with the tasks that use them."""
-    keys = ("name", "type", "uses", "saved", "description")
-    return [{**{key: row[key] for key in keys}, "tasks": len(row["tasks"])} for row in library.list()]
+class _Run:
+    """The parts of one run, and the file that keeps what is done."""
+
+    def __init__(self, given: Any) -> None:
+        self.given, self.started = given, time.perf_counter()
+        self.learned, self.held, base = task_sets(given.tasks, given.seed)
+        if given.limit:
+            self.learned, self.held = self.learned[: given.limit], self.held[: given.limit]
+        self.base = "full" if given.full else base
+        self.words = None if given.full else load_words(base, search_path=[CURRICULA])
+        self.settings = {
+            "tasks": named(given.tasks), "vocabulary": self.base, "budget": given.budget, "learn_budget": given.learn_budget,
+            "iterations": given.iterations, "families_seed": given.seed, "learned_on": len(self.learned), "held_out": len(self.held),
+        }  # fmt: skip
+        self.figures: dict[str, Any] = {**self.settings, **self._earlier()}
+
+    def _earlier(self) -> dict[str, Any]:
+        """The parts that an earlier run with the same settings left in the file."""
+        path = self.given.json
+        if self.given.only is None or path is None or not Path(path).is_file():
+            return {}
+        figures = json.loads(Path(path).read_text(encoding="utf-8"))["figures"]
+        same = all(figures.get(key) == value for key, value in self.settings.items())
+        return {key: figures[key] for key in ("learning", *PARTS[1:]) if same and key in figures}
+
+    def go(self) -> None:
+        with Library(self.given.library) as library:
+            for part in self.given.only or PARTS:
+                getattr(self, f"{part}_")(library)
+                self.write()
+
+    def learn_(self, library: Library) -> None:
+        self.figures["learning"] = learn(
+            self.learned, library, budget=self.given.learn_budget, iterations=self.given.iterations, words=self.words,
+            seed=self.given.seed, note=_note,
+        )  # fmt: skip
+
+    def with_(self, library: Library) -> None:
+        self.figures["with"] = self._search(library)
+
+    def without_(self, library: Library) -> None:
+        with Library("memory:") as empty:
+            self.figures["without"] = self._search(empty)
+
+    def control_(self, library: Library) -> None:
+        with Library("memory:") as chance:
+            chance.store.promote(random_words(library, self.given.seed))
+            self.figures["control_words"] = promoted(chance)
+            self.figures["control"] = self._search(chance)
+
+    def _search(self, library: Library) -> list[dict[str, Any]]:
+        rows = searched(self.held, library, self.given.budget, self.words, self.given.seed)
+        _note(str(summary(rows)))
+        return rows
+
+    def write(self) -> None:
+        found = self.figures
+        if "with" in found and "without" in found:
+            found["gain"] = compare(found["with"], found["without"], self.given.seed)
+            if "learning" in found:
+                names = [task.name for task in self.held]
+                found["reuse"] = reuse(found["learning"]["promoted"], found["with"], names)
+        if "control" in found and "without" in found:
+            found["control_gain"] = compare(found["control"], found["without"], self.given.seed)
+        report("library_gain", found, seed=self.given.seed, started=self.started, path=self.given.json)
 
 
-def same_tasks(tasks: Sequence[AbstractTask], budget: int, seed: int) -> dict[str, Any]:
-    with Library("memory:") as grown, Library("memory:") as empty:
-        found = grow(tasks, budget, library=grown, strategy="enumerative", seed=seed)
-        control = grow(tasks, budget, library=empty, strategy="enumerative", seed=seed, frozen=True)
-        rows = compare(cost(found.results, budget), cost(control.results, budget))
-        return {**rows, "seconds_of_growing_in_all": round(found.seconds, 2), "promoted": promoted(grown)}
-
-
-def other_tasks(tasks: Sequence[AbstractTask], budget: int, seed: int) -> dict[str, Any]:
-    learned_on, others = tasks[::2], tasks[1::2]
-    with Library("memory:") as grown, Library("memory:") as empty:
-        grow(learned_on, budget, library=grown, strategy="enumerative", seed=seed)
-        words = promoted(grown)
-        found = grow(others, budget, library=grown, strategy="enumerative", seed=seed, frozen=True)
-        control = grow(others, budget, library=empty, strategy="enumerative", seed=seed, frozen=True)
-        return {**compare(cost(found.results, budget), cost(control.results, budget)), "promoted_before": len(words)}
+def _note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def main() -> None:
     options = parser(__doc__)
-    options.add_argument("file", nargs="?", default=str(STARTER), help="JSON lines; ?limit=N takes the first N tasks")
-    options.add_argument("--budget", type=int, default=1_000_000, help="terms for each task")
-    given = options.parse_args()
-    started = time.perf_counter()
-    tasks = load_tasks(given.file, seed=given.seed)
-    figures = {
-        "file": named(given.file),
-        "budget": given.budget,
-        "same tasks": same_tasks(tasks, given.budget, given.seed),
-        "other tasks": other_tasks(tasks, given.budget, given.seed),
-    }
-    report("library_gain", figures, seed=given.seed, started=started, path=given.json)
+    options.add_argument("--tasks", default="list", help="list, text, or a file of tasks")
+    which = options.add_mutually_exclusive_group()
+    which.add_argument("--base", action="store_true", help="start from the small vocabulary (the default)")
+    which.add_argument("--full", action="store_true", help="start from all words")
+    options.add_argument("--budget", default="60s", help="for each held-out task")
+    options.add_argument("--learn-budget", default="60s", help="for each task in each iteration of learning")
+    options.add_argument("--iterations", type=int, default=3)
+    options.add_argument("--only", action="append", choices=PARTS)
+    options.add_argument("--library", default="memory:", help="where the learned library is kept")
+    options.add_argument("--limit", type=int, default=0, help="the first so many tasks of each half")
+    _Run(options.parse_args()).go()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from experiments.benchmarks import __main__ as all_benchmarks
-from experiments.benchmarks import blend, columns, library_gain, synthesis
+from experiments.benchmarks import blend, columns, synthesis
 from experiments.benchmarks.banks import FIRST_ORDER, INPUTS, LITERALS, census, rows
 from experiments.benchmarks.typed_gp import TYPES, TypedGP
 from primitives.interpret import evaluate
@@ -50,26 +50,6 @@ def test_synthesis_is_the_same_for_a_budget_in_terms() -> None:
     tasks = synthesis.load_tasks(FEW)[:2]
     first, second = (synthesis.run_tasks(tasks, "30000") for _ in range(2))
     assert [(row["terms"], row["program"]) for row in first] == [(row["terms"], row["program"]) for row in second]
-
-
-def test_library_gain_compares_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    figures = run("library_gain", [f"{synthesis.STARTER}?limit=8", "--budget", "20000"], tmp_path, monkeypatch)
-    for measure, count in (("same tasks", 8), ("other tasks", 4)):
-        for part in ("with", "without"):
-            assert figures[measure][part]["tasks"] == count
-            assert all(row["terms"] >= 20000 for row in figures[measure][part]["rows"] if not row["solved"])
-        assert figures[measure]["without"]["tasks_using_promoted_words"] == 0
-    assert figures["same tasks"]["promoted"]
-
-
-def test_library_gain_ratio_counts_only_tasks_solved_by_both_apart() -> None:
-    def part(*solved: bool) -> dict[str, Any]:
-        rows = [{"task": number, "solved": good, "terms": 10 * (number + 1)} for number, good in enumerate(solved)]
-        return {"rows": rows, "terms": sum(row["terms"] for row in rows), "seconds": 1.0}
-
-    found = library_gain.compare(part(True, True, False), part(True, False, False))
-    assert found["solved_by_both"] == {"tasks": 1, "terms_with": 10, "terms_without": 10}
-    assert found["terms_without_over_with"] == 1.0
 
 
 def test_columns_counts_and_plots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,242 @@
+"""Learning a library from half of the families of tasks, and random subtrees to compare it with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from automl import Library, grow
+from automl.harvest import best_programs
+from automl.session import Result, load_vocabulary
+from automl.task import AbstractTask
+from automl.trials import begin_trials, end_trials
+from library.abstraction import kind_of
+from library.naming import describe, hinted
+from library.records import Subroutine
+from library.stitch_code import symbols
+from library.vocabulary import Vocabulary
+from primitives.infer import IllTyped, infer
+from primitives.primitive import expand
+from primitives.syntax import show_canonical
+from primitives.term import (
+    Lambda,
+    Term,
+    Variable,
+    Word,
+    children,
+    digest,
+    free_variables,
+    lambdas,
+    map_variables,
+    rebuild,
+    words_in,
+)
+from primitives.types import arguments_of, is_function
+
+Note = Callable[[str], None]
+
+
+def split_families(tasks: Sequence[AbstractTask], seed: int) -> tuple[list[AbstractTask], list[AbstractTask]]:
+    """The tasks of half of the families, drawn by the seed, and those of the others. A task without family is one of its own."""
+    families = sorted({task.family or task.name for task in tasks})
+    drawn = np.random.Generator(np.random.PCG64(seed)).permutation(len(families))[: len(families) // 2]
+    chosen = {families[number] for number in drawn}
+    return (
+        [task for task in tasks if (task.family or task.name) in chosen],
+        [task for task in tasks if (task.family or task.name) not in chosen],
+    )
+
+
+def learn(
+    tasks: Sequence[AbstractTask],
+    library: Library,
+    *,
+    budget: str,
+    iterations: int,
+    words: Sequence[str] | None,
+    seed: int,
+    note: Note,
+) -> dict[str, Any]:
+    """Grow the library on the tasks: search what is not solved yet, compress, put whole solutions on trial, again. Returns a row an
+    iteration, what it cost in all, and the subroutines left after the last trial."""
+    started = time.perf_counter()
+    results: dict[str, Result] = {}
+    rows = []
+    for number in range(iterations):
+        waiting = [task.name for task in tasks if task.name not in results or not results[task.name].solved]
+        if not waiting:
+            break
+        found = grow(list(tasks), budget, library=library, strategy="enumerative", seed=seed, words=words, only=waiting)
+        for result in found.results:
+            results[result.name] = result
+        tried = begin_trials(library.store) if number + 1 < iterations else []
+        dropped = end_trials(library.store) if number + 1 == iterations else []
+        rows.append(
+            {
+                "iteration": number + 1,
+                "solved": sum(result.solved for result in results.values()),
+                "right": sum(result.right is True for result in results.values()),
+                "words": len(library),
+                "on_trial": len(tried),
+                "dropped": len(dropped),
+                "terms": sum(result.evaluations for result in found.results),
+                "seconds": round(time.perf_counter() - started, 1),
+            }
+        )
+        note(f"iteration {rows[-1]}")
+    return {
+        "tasks": len(tasks),
+        "iterations": rows,
+        "terms": sum(row["terms"] for row in rows),
+        "seconds": round(time.perf_counter() - started, 1),
+        "solved": sorted(name for name, result in results.items() if result.solved),
+        "unsolved": sorted(name for name, result in results.items() if not result.solved),
+        "promoted": promoted(library),
+        "programs": {task: show_canonical(solved.term) for task, solved in _programs(library).items()},
+    }
+
+
+def _programs(library: Library) -> dict[str, Any]:
+    return best_programs(library.store, load_vocabulary(library.store))
+
+
+def promoted(library: Library) -> list[dict[str, Any]]:
+    """The words that the library holds, with how they came in and what they are made of."""
+    vocabulary = library.vocabulary
+    rows = []
+    for record in library:
+        body = vocabulary.read(record.body)
+        rows.append(
+            {
+                "name": record.name,
+                "type": record.type,
+                "description": record.description,
+                "found_by": record.provenance.get("found_by", ""),
+                "tasks": list(record.provenance.get("tasks", [])),
+                "calls": sorted({word.name for word in words_in(body)} & {each.name for each in library}),
+                "symbols": symbols(expand(body, vocabulary.all_words), vocabulary.all_words),
+            }
+        )
+    return rows
+
+
+# --- the control -----------------------------------------------------------------------------------------------------
+
+
+def random_words(library: Library, seed: int) -> list[Subroutine]:
+    """As many random subtrees of the solved programs as the library holds words, each like one of them in type and size.
+
+    A subtree is taken with its free variables, and at times one or two of its own parts, as parameters. Of those that have the word's
+    type, or else as many parameters, one of the nearest in size (both written out) is drawn.
+    """
+    vocabulary = library.vocabulary
+    words = vocabulary.all_words
+    rng = np.random.Generator(np.random.PCG64([seed, 1]))
+    programs = [expand(solved.term, words) for solved in _programs(library).values()]
+    pool: dict[str, tuple[str, int, int, Term]] = {}
+    for program in programs:
+        for body in _subtrees(program, rng):
+            made = _typed(body, vocabulary)
+            if made is not None:
+                pool.setdefault(show_canonical(body), made)
+    candidates = list(pool.values())
+    kept: list[Subroutine] = []
+    own = {show_canonical(expand(vocabulary.read(record.body), words)) for record in library}
+    for record in library:
+        size = symbols(expand(vocabulary.read(record.body), words), words)
+        arity = len(arguments_of(words[record.name].scheme.type)[0])
+        left = [each for each in candidates if show_canonical(each[3]) not in own]
+        if not left:
+            break
+        ranked = sorted(left, key=lambda each: (each[0] != record.type, abs(each[1] - arity), abs(each[2] - size)))
+        best = [
+            each
+            for each in ranked
+            if _rank(each, record.type, arity, size) == _rank(ranked[0], record.type, arity, size)
+        ]
+        chosen = best[int(rng.integers(len(best)))]
+        candidates.remove(chosen)
+        kept.append(_subroutine(f"random_{len(kept) + 1}", chosen[3], vocabulary))
+    return kept
+
+
+def _rank(each: tuple[str, int, int, Term], type: str, arity: int, size: int) -> tuple[bool, int, int]:
+    return each[0] != type, abs(each[1] - arity), abs(each[2] - size)
+
+
+def _subtrees(program: Term, rng: np.random.Generator) -> Iterator[Term]:
+    """Closed terms made of the program's parts: each part as it is, and three times with random inner parts as parameters."""
+    while isinstance(program, Lambda):
+        program = program.body
+    waiting = [program]
+    while waiting:
+        part = waiting.pop()
+        waiting.extend(children(part))
+        if part.size < 3 or isinstance(part, Lambda):
+            continue
+        yield _closed(part)
+        for _ in range(3):
+            inner = _places(part, 0)
+            if inner:
+                count = min(len(inner), 1 + int(rng.integers(2)))
+                yield _closed(_cut(part, [inner[i] for i in rng.permutation(len(inner))[:count]]))
+
+
+def _places(term: Term, level: int) -> list[Term]:
+    """Parts that mention no variable bound inside the term and are neither variables nor the whole."""
+    found = []
+    for part in children(term):
+        below = level + isinstance(term, Lambda)
+        if not isinstance(part, (Variable, Word)) and below == 0:
+            found.append(part)
+        found += _places(part, below)
+    return found
+
+
+def _cut(term: Term, parts: Sequence[Term]) -> Term:
+    """The term with each of the parts replaced by a new free variable."""
+    fresh = 1 + max(free_variables(term), default=-1)
+    names = {part: fresh + number for number, part in enumerate(parts)}
+
+    def change(part: Term, level: int) -> Term:
+        if level == 0 and part in names and part is not term:
+            return Variable(names[part])
+        return rebuild(part, tuple(change(child, level + isinstance(part, Lambda)) for child in children(part)))
+
+    return change(term, 0)
+
+
+def _closed(term: Term) -> Term:
+    free = sorted(free_variables(term), reverse=True)
+    names = {index: len(free) - 1 - position for position, index in enumerate(free)}
+    body = map_variables(term, lambda v, level: v if v.index < level else Variable(level + names[v.index - level]))
+    return lambdas(len(free), body)
+
+
+def _typed(body: Term, vocabulary: Vocabulary) -> tuple[str, int, int, Term] | None:
+    try:
+        scheme = infer(body, vocabulary.all_words).scheme
+    except IllTyped:
+        return None
+    arguments, result = arguments_of(scheme.type)
+    if not arguments or is_function(result) or len(words_in(body)) < 2:
+        return None
+    return str(scheme), len(arguments), symbols(body, vocabulary.all_words), body
+
+
+def _subroutine(name: str, body: Term, vocabulary: Vocabulary) -> Subroutine:
+    scheme = infer(body, vocabulary.all_words).scheme
+    body = hinted(body, scheme)
+    return Subroutine(
+        name=name, digest=digest(body), type=str(scheme), kind=kind_of(body, vocabulary.all_words),
+        body=show_canonical(body), created=time.time(), description=describe(body, scheme), provenance={"found_by": "chance"},
+    )  # fmt: skip
+
+
+def demoted_copy(records: Sequence[Subroutine]) -> list[Subroutine]:
+    """The records as active ones of another library."""
+    return [replace(record, state="active") for record in records]

@@ -1,0 +1,142 @@
+"""The library gain benchmark: families held out, costs compared, reuse counted, random subtrees like the promoted words."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from automl import Library, search
+from automl.curriculum import load_words
+from automl.errors import TaskError
+from automl.load import load_tasks
+from automl.trials import begin_trials, end_trials, general
+from experiments.benchmarks import library_gain
+from experiments.benchmarks.gain_learning import random_words, split_families
+from experiments.benchmarks.synthesis import STARTER
+from library.records import Subroutine
+from primitives.infer import infer
+from primitives.primitive import builtin_words
+from primitives.syntax import parse, show_canonical
+from primitives.term import digest
+
+WORDS = builtin_words()
+
+
+def row(
+    task: str, solved: bool, terms: int, *subroutines: str, whole: bool = False, right: bool | None = True
+) -> dict[str, Any]:
+    return {
+        "task": task, "solved": solved, "right": right if solved else None, "terms": terms, "seconds": terms / 10,
+        "subroutines": list(subroutines), "whole": whole,
+    }  # fmt: skip
+
+
+def test_whole_families_are_held_out_and_the_seed_decides() -> None:
+    tasks = load_tasks(str(STARTER))
+    learned, held = split_families(tasks, 0)
+    families = [{task.family or task.name for task in part} for part in (learned, held)]
+    assert not families[0] & families[1] and len(learned) + len(held) == len(tasks)
+    assert abs(len(families[0]) - len(families[1])) <= 1
+    assert [task.name for task in learned] == [task.name for task in split_families(tasks, 0)[0]]
+    assert [task.name for task in learned] != [task.name for task in split_families(tasks, 1)[0]]
+
+
+def test_costs_are_compared_task_by_task_with_intervals() -> None:
+    found = library_gain.compare(
+        [row("a", True, 10), row("b", True, 10), row("c", True, 20, right=False)],
+        [row("a", True, 40), row("b", False, 100), row("c", True, 20, right=False)],
+    )
+    assert found["terms_ratio"]["ratio"] == 4.0
+    low, high = found["terms_ratio"]["interval"]
+    assert 1.0 <= low < 4.0 < high <= 10.0
+    assert found["solved_points"] == 33.3 and found["right_points"] == 33.3
+    assert found["solved_by_both"] == {"tasks": 2, "terms_with": 30, "terms_without": 60}
+
+
+def test_reuse_leaves_out_tasks_that_are_one_word_and_sees_words_within_words() -> None:
+    words = [{"name": "outer", "calls": ["inner"]}, {"name": "inner", "calls": []}, {"name": "idle", "calls": []}]
+    rows = [row("a", True, 1, "outer"), row("b", True, 1, "idle", whole=True), row("c", False, 1)]
+    found = library_gain.reuse(words, rows, ["a", "b", "c"])
+    assert found["uses"] == 1 and found["by_word"] == {"outer": 1, "inner": 0, "idle": 0}
+    assert found["tasks_that_are_one_word"] == ["b"]
+    assert found["share_used_again"] == 0.333 and found["share_used_again_or_within_such"] == 0.667
+
+
+def subroutine(name: str, text: str) -> Subroutine:
+    body = parse(text, WORDS)
+    scheme = str(infer(body, WORDS).scheme)
+    return Subroutine(name=name, digest=digest(body), type=scheme, kind="algorithmic", body=show_canonical(body))
+
+
+def test_random_words_are_alike_in_type_and_are_none_of_the_library() -> None:
+    with Library("memory:") as library:
+        for task in load_tasks(str(STARTER))[:6]:
+            search(task, 20_000, library=library)
+        library.store.promote([subroutine("each_plus", "(lambda (n xs) (map (lambda (x) (+ x n)) xs))")])
+        first = random_words(library, 0)
+        assert len(first) == 1 and first[0].body != library.store.subroutine("each_plus").body
+        assert [word.body for word in first] == [word.body for word in random_words(library, 0)]
+        words = library.vocabulary.all_words
+        assert str(infer(parse(first[0].body, words), words).scheme) == first[0].type
+
+
+def test_solved_programs_go_on_trial_and_leave_unless_used() -> None:
+    tasks = {task.name: task for task in load_tasks(str(STARTER))}
+    with Library("memory:") as library:
+        name = next(iter(tasks))
+        assert search(tasks[name], 20_000, library=library, words=load_words("map,+,-,*,fold")).solved
+        (word,) = begin_trials(library.store, least=3)
+        assert word.provenance["tasks"] == [name] and word.name in library.vocabulary.words
+        assert not begin_trials(library.store, least=3)  # it is known now
+        assert [record.name for record in end_trials(library.store)] == [word.name] and not len(library)
+
+
+def test_numbers_of_a_program_on_trial_become_parameters() -> None:
+    term = parse("(lambda (xs) (map (lambda (x) (+ (* x 3) (+ 3 1))) (cons 0 xs)))", WORDS)
+    expected = parse("(lambda (n xs) (map (lambda (x) (+ (* x n) (+ n 1))) (cons 0 xs)))", WORDS)
+    assert general(term) == expected
+    plain = parse("(lambda (xs) (cons 1 xs))", WORDS)
+    assert general(plain) == plain
+
+
+def test_vocabularies_are_declared(tmp_path: Path) -> None:
+    assert load_words("map, +") == ("map", "+")
+    for name in ("base_list", "base_text"):
+        words = load_words(name, search_path=[library_gain.CURRICULA])
+        assert set(words) <= set(WORDS) and not {"split", "replace", "filter"} & set(words)
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("schema_version = 1\nwords = []\n")
+    with pytest.raises(TaskError, match="at least one word"):
+        load_words(str(wrong))
+
+
+def test_a_run_writes_its_parts_and_takes_up_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "gain.json"
+    given = [
+        "--tasks",
+        str(STARTER),
+        "--limit",
+        "4",
+        "--budget",
+        "3000",
+        "--learn-budget",
+        "20000",
+        "--iterations",
+        "2",
+    ]
+    given += ["--library", f"sqlite:///{tmp_path / 'words.db'}", "--json", str(path)]
+    monkeypatch.setattr(sys, "argv", ["library_gain", *given])
+    library_gain.main()
+    figures = json.loads(path.read_text())["figures"]
+    assert {row["iteration"] for row in figures["learning"]["iterations"]} <= {1, 2}
+    assert figures["learning"]["terms"] > 0 and figures["gain"]["with"]["tasks"] == 4
+    assert all(row["terms"] >= 3000 for row in figures["without"] if not row["solved"])
+    assert not any(row["subroutines"] for row in figures["without"])
+    monkeypatch.setattr(sys, "argv", ["library_gain", *given, "--only", "without"])
+    library_gain.main()
+    again = json.loads(path.read_text())["figures"]
+    assert again["learning"] == figures["learning"] and again["with"] == figures["with"]
