@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any
 
+from primitives.infer import IllTyped, ShapeError, infer
 from primitives.primitive import Definition, Primitive, builtin_words, definition, expand
 from primitives.syntax import TermSyntaxError, parse
 from primitives.term import Term, Word, map_words, words_in
-from primitives.types import parse_scheme
+from primitives.types import (
+    DimensionVariable,
+    Scheme,
+    TensorType,
+    TypeVariable,
+    arguments_of,
+    function,
+    is_ground,
+    parse_scheme,
+    tensor,
+    variables_of,
+)
 
 from .blobs import from_bytes
 from .records import StoreError, Subroutine
@@ -111,15 +123,49 @@ def _define(record: Subroutine, words: Mapping[str, Primitive], weights: Mapping
     """The record as a word. Its body is expanded, so that it means the same whichever words a search is given."""
     data = weights.get(record.weights) if record.weights is not None else None
     try:
-        written, _ = parse(record.body, words), parse_scheme(record.type)
+        written, scheme = parse(record.body, words), parse_scheme(record.type)
         body = expand(written, words)
     except ValueError as error:
         raise StoreError(f"subroutine={pinned_name(record)}: its stored text cannot be read: {error}") from None
     inner = [found for found in (words[word.name] for word in words_in(written)) if isinstance(found, Definition)]
     load = None if data is None and not any(each.load for each in inner) else partial(_load, data, inner)
     return definition(
-        record.name, record.type, body, doc=record.description, weights=record.weights, digest=record.digest, load=load
+        record.name,
+        scheme,
+        body,
+        doc=record.description,
+        weights=record.weights,
+        digest=record.digest,
+        load=load,
+        shapes=_shapes(scheme, body, words),
     )
+
+
+def _shapes(scheme: Scheme, body: Term, words: Mapping[str, Primitive]) -> Callable[..., tuple[int, ...]] | None:
+    """The forward shape function of a subroutine from tensors to a tensor, where its type leaves sizes of the result
+    open: as its body has it."""
+    types, result = arguments_of(scheme.type)
+    if not types or not all(isinstance(type, TensorType) for type in (*types, result)):
+        return None
+    given = {variable for type in types for variable in variables_of(type)}
+    if not any(isinstance(v, DimensionVariable) and v not in given for v in variables_of(result)):
+        return None
+
+    @lru_cache(maxsize=1024)
+    def inferred(shapes: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
+        try:
+            found = infer(body, words, function(*(tensor(*shape) for shape in shapes), TypeVariable("answer")))
+        except IllTyped as error:
+            raise ShapeError(str(error)) from None
+        made = arguments_of(found.type)[1]
+        if not isinstance(made, TensorType) or not is_ground(made):
+            raise ShapeError(f"shapes={shapes}: the size of the result does not follow")
+        return made.shape  # type: ignore[return-value]
+
+    def shapes(*given: tuple[int, ...], **settings: object) -> tuple[int, ...]:
+        return inferred(given)
+
+    return shapes
 
 
 def _load(data: bytes | None, inner: Sequence[Definition]) -> dict[str, Any]:

@@ -76,6 +76,8 @@ class Inference:
     sites: dict[str, Site] = field(default_factory=dict)
     layers: tuple[tuple[Word, tuple[Type, ...], Type], ...] = ()
     """Every word occurrence in order of evaluation, with the types of its arguments and of its result."""
+    subroutines: tuple[tuple[Word, Type], ...] = ()
+    """Every occurrence of a subroutine on tensors, with its type there."""
 
     @property
     def scheme(self) -> Scheme:
@@ -124,6 +126,7 @@ class _Inferencer:
         self.words = words
         self.unifier = Unifier()
         self.occurrences: list[_Occurrence] = []
+        self.subroutines: list[tuple[Word, Type]] = []
         self.waiting: list[_Occurrence] = []
         self.scope: list[Scheme] = []
         self.names: list[str] = []
@@ -152,7 +155,8 @@ class _Inferencer:
         layers = tuple(
             (o.word, tuple(self.resolve(a) for a in o.arguments), self.resolve(o.result)) for o in self.occurrences
         )
-        return Inference(_renamed(resolved, names), constraints, waiting, self.sites(layers), layers)
+        subroutines = tuple((word, self.resolve(type)) for word, type in self.subroutines)
+        return Inference(_renamed(resolved, names), constraints, waiting, self.sites(layers), layers, subroutines)
 
     def sites(self, layers: tuple[tuple[Word, tuple[Type, ...], Type], ...]) -> dict[str, Site]:
         sites: dict[str, Site] = {}
@@ -238,6 +242,7 @@ class _Inferencer:
         """A subroutine on tensors has the type of its body where it stands, so its shapes are as exact as if it were
         written out; with the library's weights also the type that they fix."""
         type = self.infer(expand(term, self.words))
+        self.subroutines.append((term, type))
         if primitive.weights and dict(term.settings).get("use") != "fresh":
             try:
                 self.unifier.unify(type, self.unifier.instantiate(primitive.scheme))

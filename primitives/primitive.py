@@ -210,6 +210,7 @@ def definition(
     digest: str = "",
     cost: float = 1.0,
     load: Callable[[], Mapping[str, Any]] | None = None,
+    shapes: Callable | None = None,
 ) -> Definition:
     """A subroutine as a word: it stands for the closed term ``body``, whose words are primitives or other definitions.
 
@@ -231,6 +232,7 @@ def definition(
         settings,
         cost,
         geometric=sited,
+        shapes=shapes,
         body=body,
         digest=digest or digest_of(body),
         weights=weights,

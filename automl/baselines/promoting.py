@@ -116,19 +116,33 @@ def _trained(store: AbstractStore, block: Block, weights: Mapping[str, Any], ori
     own = _own_weights(block, weights)
     (given,), _ = arguments_of(block.type)
     assert isinstance(given, TensorType)
-    free = tuple(DimensionVariable(f"d{position}") for position in range(1, len(given.shape)))
-    for shape in ((given.shape[0], *free), given.shape):
-        inference = infer(block.body, Vocabulary().all_words, function(TensorType(shape), TypeVariable("answer")))
-        needed = {
-            f"{site}.{name}": parameter.shape
-            for site, found in inference.sites.items()
-            for name, parameter in {**found.parameters, **found.buffers}.items()
-        }
-        if needed == {name: tuple(tensor.shape) for name, tensor in own.items()}:
-            blob = store.blobs.put(_renamed(block.body, own))
-            text = f"trained on {origin['tasks'][0]} as a part of {origin['baseline']}"
-            return _record(f"{block.name}{TRAINED}", block.body, inference, blob, origin, text)
-    raise TaskError(f"word={block.name!r}: weights of other shapes than its text has; train the baseline again")
+    maps, *sizes = given.shape
+    shapes = {name: tuple(tensor.shape) for name, tensor in own.items()}
+    if _weights_at(block, given) != shapes:
+        raise TaskError(f"word={block.name!r}: weights of other shapes than its text has; train the baseline again")
+    twice = TensorType((maps, *(2 * size for size in sizes)))  # type: ignore[operator]
+    free = TensorType((maps, *(DimensionVariable(f"d{position}") for position in range(len(sizes)))))
+    inference = _at(block, free if _weights_at(block, twice) == shapes else given)
+    blob = store.blobs.put(_renamed(block.body, own))
+    text = f"trained on {origin['tasks'][0]} as a part of {origin['baseline']}"
+    return _record(f"{block.name}{TRAINED}", block.body, inference, blob, origin, text)
+
+
+def _at(block: Block, given: TensorType) -> Inference:
+    return infer(block.body, Vocabulary().all_words, function(given, TypeVariable("answer")))
+
+
+def _weights_at(block: Block, given: TensorType) -> dict[str, tuple[int, ...]] | None:
+    """The shapes of the weights that the block needs for such inputs; None where it does not take them."""
+    try:
+        sites = _at(block, given).sites
+    except IllTyped:
+        return None
+    return {
+        f"{site}.{name}": parameter.shape
+        for site, found in sites.items()
+        for name, parameter in {**found.parameters, **found.buffers}.items()
+    }
 
 
 def _own_weights(block: Block, weights: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,7 +166,6 @@ def _record(
 ) -> Subroutine:
     numbers = _numbers(body)
     body = map_words(body, lambda w: w if w.site is None else Word(w.name, w.settings, numbers[w.site]))
-    parameters = sum(site.size for site in inference.sites.values())
     return Subroutine(
         name=name,
         digest=hashlib.sha256(f"{canonical(renumber_sites(body))}\n{blob or ''}".encode()).hexdigest(),
@@ -160,7 +173,7 @@ def _record(
         kind=kind_of(body, Vocabulary().all_words),
         body=show_canonical(body),
         weights=blob,
-        provenance={**origin, **({"parameters": parameters} if blob else {}), "expanded": show_canonical(body)},
+        provenance={**origin, "expanded": show_canonical(body)},
         created=time.time(),
         description=f"{inference.scheme}, {text}, {' '.join(show(body, width=10_000).split())[:120]}",
     )

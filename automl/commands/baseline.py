@@ -9,7 +9,7 @@ import typer
 
 from ..baselines.table import per_cent
 from ..errors import TaskError
-from .common import print_json, print_table
+from .common import open_library, print_json, print_table
 from .library import AsJson
 
 app = typer.Typer(help="Hand-designed systems as programs, with their published figures.", no_args_is_help=True)
@@ -54,9 +54,14 @@ def run_(
     data: Annotated[str | None, typer.Option(help="Folder of the data; default: it is fetched.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Other epochs than declared, for trials.")] = None,
     output: Output = None,
+    library: Annotated[str | None, typer.Option(help="URL of a library that gets its trained blocks as words.")] = None,
     json: AsJson = False,
 ) -> None:
-    """Train a baseline, a seed after the other; seeds whose results are there are not repeated."""
+    """Train a baseline, a seed after the other; seeds whose results are there are not repeated.
+
+    With --library its definitions that have weights (inception and residual blocks) become words of that library, each
+    once as structure alone and once trained, for searches to build with.
+    """
     from ..baselines import load
     from ..baselines.results import Places
     from ..baselines.running import Order, run
@@ -71,6 +76,11 @@ def run_(
         raise TaskError(f"first-seed={first}: at least 0 is required; correct the option")
     order = Order(baseline, protocol, range(first, first + count), data, epochs)
     found = run(order, Places.at(output), tell)
+    if library is not None:
+        from ..baselines.promoting import promote_run
+
+        words = promote_run(order, Places.at(output), open_library(library))
+        found = {**found, "promoted": [f"{word.name}: {word.type}" for word in words]}
     if json:
         print_json(found)
         return
@@ -86,6 +96,8 @@ def run_(
         for each in found["runs"]
     ]
     print_table(["seed", "validation %", "test %", "epoch", "minutes"], rows)
+    for line in found.get("promoted", ()):
+        typer.echo(f"promoted {line}")
 
 
 def tell(row: Mapping[str, Any]) -> None:

@@ -1,5 +1,4 @@
-"""Published nets as terms: parameter counts by inference alone, in milliseconds, and small cousins of them trained
-a step."""
+"""Published nets, as they are declared: parameter counts by inference alone, and a small cousin trained a step."""
 
 from __future__ import annotations
 
@@ -8,7 +7,7 @@ import sys
 
 import pytest
 
-from primitives.infer import infer
+from automl.baselines import load, names
 from primitives.primitive import builtin_words
 from primitives.syntax import parse, show
 from primitives.types import parse_type
@@ -25,50 +24,28 @@ def inception(one, reduce3, three, reduce5, five, pool):
             (pipe x (max_pool :kernel 3 :stride 1 :padding same) (conv :maps {pool} :kernel 1) relu))))"""
 
 
-POOL = "(max_pool :kernel 3 :stride 2 :padding same)"
-BLOCKS = [
-    inception(64, 96, 128, 16, 32, 32), inception(128, 128, 192, 32, 96, 64), POOL,
-    inception(192, 96, 208, 16, 48, 64), inception(160, 112, 224, 24, 64, 64), inception(128, 128, 256, 24, 64, 64),
-    inception(112, 144, 288, 32, 64, 64), inception(256, 160, 320, 32, 128, 128), POOL,
-    inception(256, 160, 320, 32, 128, 128), inception(384, 192, 384, 48, 128, 128),
-]  # fmt: skip
-GOOGLENET = f"""(lambda (x) (pipe x (conv :maps 64 :kernel 7 :stride 2 :padding same) relu {POOL} local_response_norm
-    (conv :maps 64 :kernel 1) relu (conv :maps 192 :kernel 3 :padding same) relu local_response_norm {POOL}
-    {" ".join(BLOCKS)} (global_pool :mode mean) (dropout :rate 0.4) (dense :units 1000) log_softmax))"""
-ALEXNET = """(lambda (x) (pipe x (pad :border 2) (conv :maps 96 :kernel 11 :stride 4) relu local_response_norm
-    (max_pool :kernel 3 :stride 2) (conv :maps 256 :kernel 5 :padding same :groups 2) relu local_response_norm
-    (max_pool :kernel 3 :stride 2) (conv :maps 384 :kernel 3 :padding same) relu
-    (conv :maps 384 :kernel 3 :padding same :groups 2) relu (conv :maps 256 :kernel 3 :padding same :groups 2) relu
-    (max_pool :kernel 3 :stride 2) flatten dropout (dense :units 4096) relu dropout (dense :units 4096) relu
-    (dense :units 1000) log_softmax))"""
 SERIES = (
     "(lambda (x) (pipe x (conv :maps 20 :kernel 5) relu max_pool (conv :maps 40 :kernel 5) relu max_pool flatten {}))"
 )
 CONV2 = SERIES.format("(dense :units 100) relu (dense :units 10) log_softmax")
-DROPOUT = SERIES.format(
-    "dropout (dense :units 1000) relu dropout (dense :units 1000) relu dropout (dense :units 10) log_softmax"
-)
+
+
+@pytest.mark.parametrize("name", [name for name in names() if load(name).published.parameters is not None])
+def test_declared_systems_have_the_published_shape_and_number_of_parameters(name):
+    baseline = load(name)
+    assert baseline.inference.parameters == baseline.published.parameters
+    assert not baseline.inference.waiting, "all shapes are known offline"
+    term = baseline.term()
+    assert parse(show(term), baseline.words()) == term
 
 
 @pytest.mark.parametrize(
-    ("text", "type", "parameters"),
-    [
-        (GOOGLENET, "Tensor[3,224,224] -> Tensor[1000]", 6_998_552),
-        (ALEXNET, "Tensor[3,224,224] -> Tensor[1000]", 60_965_224),
-        (CONV2, "Tensor[1,28,28] -> Tensor[10]", 85_670),
-        (DROPOUT, "Tensor[1,28,28] -> Tensor[10]", 1_672_570),
-        (
-            "(lambda (x) (pipe x flatten (dense :units 100) sigmoid (dense :units 10) softmax))",
-            "Tensor[1,28,28] -> Tensor[10]",
-            79_510,
-        ),
-    ],
-    ids=["GoogLeNet", "AlexNet", "conv2", "dropout", "shallow"],
+    ("name", "parameters"),
+    [("googlenet", 6_998_552), ("alexnet", 60_965_224), ("resnet", 11_689_512), ("ciresan", 11_972_510)]
+    + [("lenet5", 60_000), ("shallow", 79_510), ("conv2", 85_670), ("conv2-relu-expanded-dropout", 1_672_570)],
 )
-def test_parameter_counts(text, type, parameters):
-    term = parse(text, WORDS)
-    assert infer(term, WORDS, parse_type(type)).parameters == parameters
-    assert parse(show(term), WORDS) == term
+def test_parameter_counts_as_in_the_literature(name, parameters):
+    assert load(name).published.parameters == parameters == load(name).inference.parameters
 
 
 def test_inference_never_imports_torch():
