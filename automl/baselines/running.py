@@ -20,6 +20,7 @@ from primitives.weights import deviating, initialise
 
 from .. import batches
 from ..data import Part, ProblemData
+from ..diagnostics import calibration_error, overfitting_gap
 from ..errors import TaskError
 from ..losses import are_probabilities
 from ..metrics import CLASSES
@@ -152,6 +153,7 @@ class Bench:
             "steps": result.steps,
             "device": result.device,
             "precision": result.precision,
+            "diagnostics": self.diagnosed(program),
             "curves": watch.curves(result),
             **circumstances(result.device),
         }
@@ -183,6 +185,15 @@ class Bench:
         beside = folder / f"new-{ANSWERS}"
         np.savez_compressed(beside, test=_log_probabilities(outputs), validation=_log_probabilities(validation))
         beside.replace(folder / ANSWERS)
+
+    def diagnosed(self, program: Any) -> dict[str, float]:
+        """Of the trained net: how far the train part is better than the validation part and, for classes, the expected
+        calibration error on the latter."""
+        view = self.task.search_view()
+        found = {"overfitting_gap": overfitting_gap(program, view)}
+        if view.target == CLASSES:
+            found["calibration_error"] = calibration_error(program, view)
+        return {name: float(f"{value:.4g}") for name, value in found.items()}
 
     def predicted(self, program: Any, part: str) -> Any:
         """The program's outputs on a part."""
@@ -233,12 +244,16 @@ class _Watch:
         return float(self.bench.task.score(batches.answers(outputs), "test")[self.bench.task.metric])
 
     def curves(self, result: TrainingResult) -> dict[str, list[Any]]:
-        """Columns over the validated epochs."""
+        """Columns over the validated epochs: train part, validation part and, in ``book``, test part, and the norms of
+        the gradient by parameter."""
         rows = [record for record in result.history if record.validation_score is not None]
-        found: dict[str, list[Any]] = {
-            name: [getattr(row, name) for row in rows] for name in ("epoch", "validation_score")
-        }
-        found |= {name: [_short(getattr(row, name)) for row in rows] for name in ("train_loss", "validation_loss")}
+        exact, rounded = (
+            ("epoch", "train_score", "validation_score"),
+            ("train_loss", "measured_loss", "validation_loss"),
+        )
+        found: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in exact}
+        found |= {name: [_short(getattr(row, name)) for row in rows] for name in rounded}
+        found["gradient_norms"] = [{k: _short(v) for k, v in row.gradient_norms.items()} for row in rows]
         if self.each_epoch:
             found["test_score"] = self.test
         return found
@@ -256,7 +271,7 @@ class _Watch:
 
 
 def _short(value: Any) -> Any:
-    return value if not isinstance(value, float) or not math.isfinite(value) else float(f"{value:.6g}")
+    return value if not isinstance(value, float) or not math.isfinite(value) else float(f"{value:.5g}")
 
 
 def _log_probabilities(outputs: Any) -> np.ndarray:

@@ -208,3 +208,11 @@ def test_members_of_a_vote_are_trained_once_and_counted_from_what_is_stored(net,
     assert again["test_scores"] == found["test_scores"] and found["test_scores"][0] >= min(stored["test_scores"])
     task = load_data(net, None)
     assert found["runs"][0]["errors"] == round((1 - found["test_scores"][0]) * len(task.test()))
+
+
+def test_a_run_tells_how_it_overfits(net, tmp_path):
+    found = run(Order(net, "book", [0]), Places.at(tmp_path / "out"))["runs"][0]
+    curves = found["curves"]
+    assert all(0.5 < score <= 1.0 for score in curves["train_score"]) and len(curves["measured_loss"]) == 3
+    assert set(curves["gradient_norms"][0]) == {"conv.weight", "conv.bias", "last.weight", "last.bias"}
+    assert abs(found["diagnostics"]["overfitting_gap"]) < 0.3 and 0 <= found["diagnostics"]["calibration_error"] < 0.5
