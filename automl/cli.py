@@ -19,7 +19,7 @@ from search.problem import ProblemError
 from search.strategy import StrategyError
 
 from .budget import BudgetError
-from .commands import baseline, demo, grow, inspect, library, runs, search
+from .commands import baseline, demo, diagnose, grow, inspect, library, runs, search
 from .errors import TaskError
 from .executors import WorkerError
 from .study import StudyError
@@ -41,6 +41,8 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(baseline.app, name="baseline")
 app.command()(runs.export)
 app.command()(runs.predict)
+app.command()(diagnose.evaluate)
+app.command()(diagnose.diagnose)
 app.command()(inspect.inspect)
 app.command()(demo.demo)
 

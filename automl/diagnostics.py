@@ -4,6 +4,7 @@ history."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,14 +36,59 @@ def confusion_matrix(program: Any, data: ProblemData, part: Part | None = None) 
     return np.bincount(targets * classes + probabilities.argmax(1), minlength=classes**2).reshape(classes, classes)
 
 
-def calibration_error(program: Any, data: ProblemData, part: Part | None = None, bins: int = 15) -> float:
-    """Expected calibration error (Guo et al. 2017): the mean gap between confidence and accuracy over equal-width
-    bins."""
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What confidence is worth (Guo et al. 2017): cases in equal-width bins of the probability of their likeliest
+    class.
+
+    ``count`` int64 [bins]; ``confidence`` and ``accuracy`` float64 [bins], the means within the bin, NaN where it is
+    empty. ``error`` is the expected calibration error, the mean gap between the two over the cases; ``confidence_gap``
+    the same with its sign: above 0 the program is surer than it is right.
+    """
+
+    count: np.ndarray
+    confidence: np.ndarray
+    accuracy: np.ndarray
+
+    @property
+    def error(self) -> float:
+        return float(np.nansum(self.count * np.abs(self.confidence - self.accuracy)) / max(1, self.count.sum()))
+
+    @property
+    def confidence_gap(self) -> float:
+        return float(np.nansum(self.count * (self.confidence - self.accuracy)) / max(1, self.count.sum()))
+
+    def to_json(self) -> dict[str, Any]:
+        """Figures and one row a bin that is not empty."""
+        bins = len(self.count)
+        rows = [
+            {"from": i / bins, "to": (i + 1) / bins, "cases": int(self.count[i]),
+             "confidence": float(self.confidence[i]), "accuracy": float(self.accuracy[i])}
+            for i in range(bins) if self.count[i]
+        ]  # fmt: skip
+        return {"error": self.error, "confidence_gap": self.confidence_gap, "bins": rows}
+
+
+def calibration(program: Any, data: ProblemData, part: Part | None = None, bins: int = 15) -> Calibration:
+    """How far the program's probabilities can be trusted on ``part`` (default: the validation part). Needs class
+    scores."""
     probabilities, targets = _probabilities(program, data, part)
+    return calibration_of(probabilities, targets, bins)
+
+
+def calibration_of(probabilities: np.ndarray, targets: np.ndarray, bins: int = 15) -> Calibration:
+    """The same of probabilities [n, classes] and classes [n]."""
     confidence, right = probabilities.max(1), probabilities.argmax(1) == targets
     bin_of = np.minimum((confidence * bins).astype(np.int64), bins - 1)
-    gaps = np.bincount(bin_of, weights=right - confidence, minlength=bins)
-    return float(np.abs(gaps).sum() / len(targets))
+    count = np.bincount(bin_of, minlength=bins)
+    with np.errstate(invalid="ignore"):
+        means = [np.bincount(bin_of, weights=w.astype(np.float64), minlength=bins) / count for w in (confidence, right)]
+    return Calibration(count, *means)
+
+
+def calibration_error(program: Any, data: ProblemData, part: Part | None = None, bins: int = 15) -> float:
+    """The expected calibration error alone."""
+    return calibration(program, data, part, bins).error
 
 
 def curves(history: Sequence[EpochRecord]) -> dict[str, np.ndarray]:

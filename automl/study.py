@@ -31,7 +31,7 @@ from .rounds import Rounds
 from .schedule import Schedule
 from .standing import Standing
 from .task import AbstractTask
-from .trainer import DIVERGED
+from .trainer import DIVERGED, columns
 
 __all__ = ["EvaluationBug", "Schedule", "Study", "StudyError", "new_run"]
 Progress = Callable[[Mapping[str, Any]], None]
@@ -166,6 +166,7 @@ class Study:
             run=self.record.id, ask=entry.ask, term=entry.text, outcome=found.outcome, scores=scores,
             solved=self.solves(found.outcome, scores), seconds=found.seconds, parameters=found.parameters,
             size=entry.term.size, weights=weights, key=key, detail=found.detail, cases=found.cases,
+            curves=columns(found.history) if found.history else None,
         )  # fmt: skip
 
     def _no_worse(self, new: Mapping[str, float], old: Mapping[str, float]) -> bool:

@@ -3,8 +3,9 @@ settings."""
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -101,6 +102,29 @@ class TrainingResult:
     def __post_init__(self) -> None:
         if self.outcome not in OUTCOMES:
             raise ValueError(f"outcome={self.outcome!r}: must be one of {', '.join(OUTCOMES)}")
+
+
+UNRECORDED = ("seconds",)
+"""Columns that two trainings with one seed do not share."""
+
+
+def columns(history: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Rows of ``EpochRecord.to_json`` as one list a column, in six digits, None where nothing was measured or what was
+    is not finite; ``gradient_norms`` is a dictionary of such lists by parameter. What an evaluation keeps of its
+    training (library.records)."""
+    names = [name for name in history[0] if name not in (*UNRECORDED, "gradient_norms")] if history else []
+    found: dict[str, Any] = {name: [_short(row[name]) for row in history] for name in names}
+    parameters = dict.fromkeys(name for row in history for name in row["gradient_norms"])
+    found["gradient_norms"] = {
+        name: [_short(row["gradient_norms"].get(name)) for row in history] for name in parameters
+    }
+    return found
+
+
+def _short(value: Any) -> Any:
+    if not isinstance(value, float):
+        return value
+    return float(f"{value:.6g}") if math.isfinite(value) else None
 
 
 Report = Callable[[EpochRecord], bool | None]

@@ -169,6 +169,10 @@ def json_object(value: Any) -> dict[str, Any]:
     return dict(value)
 
 
+def optional_object(value: Any) -> dict[str, Any] | None:
+    return None if value is None else json_object(value)
+
+
 def scores(value: Any) -> dict[str, float]:
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         raise ValueError("a dictionary from metric names to numbers")

@@ -119,7 +119,8 @@ class Event(Record):
 @dataclass(frozen=True, slots=True)
 class Evaluation(Record):
     """What came of proposal `ask` of `run`. `key` is the cache key ("" = not to be found by `cached`); `cases` are the
-    scores case by case where the strategy wants them; `weights` is a blob's digest."""
+    scores case by case where the strategy wants them; `weights` is a blob's digest; `curves` say how a training went,
+    column by column (automl.trainer.columns)."""
 
     run: str = field(metadata=checks.by(checks.key))
     ask: int = field(metadata=checks.by(checks.integer))
@@ -134,6 +135,7 @@ class Evaluation(Record):
     key: str = field(default="", metadata=checks.by(checks.optional_key))
     detail: str = field(default="", metadata=checks.by(checks.note))
     cases: list[float] | None = field(default=None, metadata=checks.by(checks.optional_cases))
+    curves: dict[str, Any] | None = field(default=None, metadata=checks.by(checks.optional_object))
 
 
 @dataclass(frozen=True, slots=True)

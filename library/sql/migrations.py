@@ -32,4 +32,10 @@ def _add_score(connection: Connection) -> None:
     Index("evaluations_by_score", table.c.run, table.c.score, table.c.ask).create(connection)
 
 
-STEPS: dict[int, Callable[[Connection], None]] = {1: _add_score}
+def _add_curves(connection: Connection) -> None:
+    """2 to 3: evaluations say how their training went."""
+    connection.execute(text("ALTER TABLE evaluations ADD COLUMN curves TEXT"))
+    connection.execute(text("UPDATE evaluations SET curves = 'null'"))
+
+
+STEPS: dict[int, Callable[[Connection], None]] = {1: _add_score, 2: _add_curves}

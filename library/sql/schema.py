@@ -25,9 +25,9 @@ from sqlalchemy import (
 from ..checks import MAX_KEY
 from ..records import Change, Evaluation, Event, Record, Run, Solution, Subroutine, Use, json_text, json_value
 
-VERSION = 2
+VERSION = 3
 APPLICATION = "automl-programs"
-JSON_FIELDS = frozenset({"budget", "config", "payload", "scores", "cases", "provenance", "evidence"})
+JSON_FIELDS = frozenset({"budget", "config", "payload", "scores", "cases", "curves", "provenance", "evidence"})
 
 R = TypeVar("R", bound=Record)
 _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only for a key of type INTEGER
@@ -99,6 +99,7 @@ evaluations = Table(
     _text("detail"),
     _text("cases"),
     _double("score", nullable=True),  # the run's primary score where it is finite: what `best` goes by
+    Column("curves", Text),
     UniqueConstraint("run", "ask", name="one_evaluation_an_ask"),
 )
 Index("evaluations_by_key", evaluations.c.key, evaluations.c.sequence)

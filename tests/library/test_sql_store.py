@@ -136,7 +136,7 @@ def test_a_newer_store_is_refused_and_left_alone(tmp_path):
         connection.execute("PRAGMA journal_mode = DELETE").fetchall()
     connection.close()
     before = content(tmp_path)
-    with pytest.raises(StoreError, match="schema_version=99.*reads up to 2.*upgrade"):
+    with pytest.raises(StoreError, match="schema_version=99.*reads up to .*upgrade"):
         open_store(str(file))
     assert content(tmp_path) == before
 

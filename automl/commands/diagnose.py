@@ -1,0 +1,180 @@
+"""``automl evaluate`` and ``automl diagnose``: a trained program's scores on any data, how its training went, and what
+its answers are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from library.records import Evaluation, Run, StoreError
+from library.store import AbstractStore
+
+from ..candidate import FINAL
+from ..errors import TaskError
+from ..journal import ASKED
+from ..load import load_tasks
+from ..model import Model
+from ..session import load_vocabulary
+from ..standing import Standing
+from ..task import AbstractTask
+from .common import experiment_folders, open_library, print_json, print_table
+from .library import AsJson
+from .runs import model_of, task_of
+from .search import LibraryUrl, TargetColumn
+
+ModelName = Annotated[
+    str, typer.Argument(help="A run of the library, or a folder that Model.save or a baseline wrote.")
+]
+DataSeed = Annotated[int, typer.Option(help="Seed of the data's split.")]
+
+
+def evaluate(
+    model: ModelName,
+    data: Annotated[str, typer.Argument(help="Any data of the same type, as for search.")],
+    part: Annotated[str, typer.Option(help="all, train, validation or test.")] = "all",
+    seed: DataSeed = 0,
+    library: LibraryUrl = None,
+    target_column: TargetColumn = None,
+    json: AsJson = False,
+) -> None:
+    """Score a trained program on any data set."""
+    from ..scoring import evaluate as score_on
+
+    subject = saved_model(model) or model_of(model, library)
+    task = one_task(data, seed, target_column)
+    scores = score_on(subject, task, part)
+    if json:
+        print_json({"model": model, "data": task.name, "part": part, "scores": scores})
+        return
+    for name, value in scores.items():
+        typer.echo(f"{name:10} {value:.6g}")
+
+
+def diagnose(
+    model: ModelName,
+    data: Annotated[str | None, typer.Option(help="The data, as for search; default: that of the run.")] = None,
+    ask: Annotated[int | None, typer.Option(help="Diagnose this evaluation of the run; default: its best.")] = None,
+    output: Annotated[str | None, typer.Option(help="Folder for diagnosis.json and the curves (PNG).")] = None,
+    every: Annotated[int, typer.Option(help="Show every so many of the measured epochs.")] = 1,
+    seed: DataSeed = 0,
+    library: LibraryUrl = None,
+    target_column: TargetColumn = None,
+    json: AsJson = False,
+) -> None:
+    """Curves of train against validation, their gap, calibration, and gradient norms layer by layer."""
+    from ..diagnosis import diagnose as diagnosis_of
+
+    if every < 1:
+        raise TaskError(f"every={every}: at least 1 is required; correct the option")
+    subject, task, curves = _subject(model, data, ask, seed, library, target_column)
+    found = diagnosis_of(subject, task.search_view(), curves, test=task.test())
+    written = found.save(output) if output is not None else []
+    if json:
+        print_json(found.facts)
+        return
+    say(found.facts, every)
+    for path in written:
+        typer.echo(f"written to {path}")
+
+
+def _subject(
+    name: str, data: str | None, ask: int | None, seed: int, library: str | None, target: str | None
+) -> tuple[Model, AbstractTask, Mapping[str, Any] | None]:
+    """The model, the task to diagnose it on, and the curves of its training."""
+    task = None if data is None else one_task(data, seed, target)
+    saved = saved_model(name)
+    if saved is not None:
+        if task is None:
+            raise TaskError(f"model={name!r} is a folder: the data is required; name it with --data")
+        return saved, task, None
+    try:
+        store = open_library(library, create=False)
+        run = store.run(name)
+    except StoreError as error:
+        raise TaskError(
+            f"model={name!r}: a folder with model.json, or a run of the library, is required ({error}); correct the name"
+        ) from None
+    task = task or task_of(run)
+    chosen = _chosen(store, run, ask)
+    vocabulary = load_vocabulary(store, run.library or None)
+    from ..result import load_model
+
+    return load_model(store, chosen, vocabulary, task), task, chosen.curves
+
+
+def _chosen(store: AbstractStore, run: Run, ask: int | None) -> Evaluation:
+    """The evaluation asked for. The best may have been trained on the validation cases too at the end, so that nothing
+    can be read off them: then it is the training before that one."""
+    events, evaluations = store.events(run.id), {each.ask: each for each in store.evaluations(run.id)}
+    if ask is None:
+        standing = Standing.of(run)
+        standing.restore(events, tuple(evaluations.values()))
+        best = standing.best()
+        if best is None:
+            raise TaskError(f"run={run.id!r}: no program was found by it; search with a larger budget")
+        asked = next(each.payload for each in events if each.kind == ASKED and each.ask == best.ask)
+        ask = int(asked["info"]["of"]) if asked.get("phase") == FINAL else best.ask
+    if ask not in evaluations or evaluations[ask].weights is None:
+        trained = ", ".join(str(each.ask) for each in evaluations.values() if each.weights is not None)
+        raise TaskError(
+            f"ask={ask}: an evaluation with weights is required; run {run.id} has {trained[:200] or 'none'}"
+        )
+    return evaluations[ask]
+
+
+def saved_model(name: str) -> Model | None:
+    """The model of a folder, or None where it is none."""
+    folder = Path(name).parent if name.endswith("model.json") else Path(name)
+    return Model.load(folder) if (folder / "model.json").is_file() else None
+
+
+def one_task(spec: str, seed: int, target: str | None) -> AbstractTask:
+    """The only task of a source. Raises TaskError."""
+    tasks = load_tasks(spec, target=target, seed=seed, search_path=experiment_folders())
+    if len(tasks) != 1:
+        raise TaskError(f"data={spec!r} holds {len(tasks)} tasks: one is required; name it with ?name=NAME")
+    return tasks[0]
+
+
+def say(facts: Mapping[str, Any], every: int = 1) -> None:
+    """A diagnosis for people; every figure is in the JSON."""
+    typer.echo(f"{facts['program']}\n")
+    curves = facts.get("curves")
+    if curves:
+        shown = {
+            "epoch": "epoch", "rate": "learning_rate", "trained loss": "train_loss", "train loss": "measured_loss",
+            "validation loss": "validation_loss", f"train {facts['metric']}": "train_score",
+            f"validation {facts['metric']}": "validation_score", "gradient": "gradient_norm",
+        }  # fmt: skip
+        present = {title: curves[column] for title, column in shown.items() if curves.get(column)}
+        rows = [i for i, score in enumerate(curves["validation_score"]) if score is not None]
+        rows = sorted({*rows[::every], *rows[-1:]})
+        print_table(list(present), [[column[i] for column in present.values()] for i in rows], "The training")
+        norms = curves.get("gradient_norms") or {}
+        if norms:
+            picked = [rows[len(rows) * i // 5] for i in range(min(5, len(rows)))] + rows[-1:]
+            picked = sorted(dict.fromkeys(picked))
+            titles = ["parameter", *(f"epoch {curves['epoch'][i]}" for i in picked)]
+            table = [[name, *(column[i] for i in picked)] for name, column in norms.items()]
+            print_table(titles, table, "\nGradient norms by parameter, at the last step of an epoch")
+    columns = ["part", "cases", *next(iter(facts["scores"].values()))]
+    rows_ = [[part, facts["cases"][part], *found.values()] for part, found in facts["scores"].items()]
+    print_table(columns, rows_, "\nThe program")
+    typer.echo(f"\ngap of {facts['metric']}, train less validation: {facts['gap']:+.4g}")
+    for part, found in (facts.get("calibration") or {}).items():
+        how = "too sure" if found["confidence_gap"] > 0 else "too unsure"
+        typer.echo(
+            f"calibration error on {part}: {found['error']:.4f} ({how} by {abs(found['confidence_gap']):.4f} on average)"
+        )
+    validation = (facts.get("calibration") or {}).get("validation")
+    if validation:
+        bins = [
+            [f"{b['from']:.2f}–{b['to']:.2f}", b["cases"], b["confidence"], b["accuracy"]] for b in validation["bins"]
+        ]
+        print_table(["confidence", "cases", "mean", "accuracy"], bins, "\nReliability on the validation part")
+    if not curves:
+        norms = [[name, value] for name, value in facts["gradient_norms"].items()]
+        print_table(["parameter", "gradient norm"], norms, "\nGradient norms by parameter, on train cases")

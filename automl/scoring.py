@@ -1,0 +1,86 @@
+"""A trained program's scores on any data set of its kind, not only the one that it was trained on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from primitives.types import has_tensor
+
+from .data import Part, RaggedArray
+from .errors import TaskError
+from .metrics import CLASSES, NUMBERS
+from .model import Model
+from .preprocessing import Preprocessing
+from .task import AbstractTask
+
+PARTS = ("all", "train", "validation", "test")
+
+
+def evaluate(model: Model, task: AbstractTask, part: str = "all") -> dict[str, float]:
+    """All scores of the task's kind on a part of it, or on all cases together.
+
+    The raw inputs undergo the model's own preprocessing, not that which was fitted to this data; labels are matched by
+    name, and numbers compared in their own units. Raises TaskError where the data is not of the model's type, or has
+    labels that the model does not know.
+    """
+    if part not in PARTS:
+        raise TaskError(f"part={part!r}: one of {', '.join(PARTS)} is required; choose one of these")
+    if task.type != model.type:
+        raise TaskError(
+            f"task={task.name!r} of type {task.type}: data of type {model.type} is required, as in training; "
+            "give such data, or resize it"
+        )
+    cases = _cases(task, part)
+    data = task.search_view()
+    if not has_tensor(model.type) or model.preprocessing is None or task.preprocessing is None:
+        return dict(data.score(model.outputs(cases), cases))
+    ours, theirs = model.preprocessing, task.preprocessing
+    prepared = Part(tuple(_prepared(column, ours, theirs) for column in cases.inputs), cases.targets)
+    outputs: Any = model.outputs(prepared)
+    if data.target == CLASSES:
+        prepared = Part(prepared.inputs, _classes(np.asarray(cases.targets), ours, theirs))
+    if data.target == NUMBERS and ours.target is not None and theirs.target is not None:
+        outputs = theirs.target.apply(ours.target.invert(_numbers(outputs)))
+    return dict(data.score(outputs, prepared))
+
+
+def _cases(task: AbstractTask, part: str) -> Part:
+    if part != "all":
+        return task.part(part)
+    data, test = task.search_view(), task.test()
+    parts = [data.train, *([] if data.validation is data.train else [data.validation]), *([test] if test else [])]
+    columns = [_joined(column) for column in zip(*((*each.inputs, each.targets) for each in parts), strict=True)]
+    return Part(tuple(columns[:-1]), columns[-1])
+
+
+def _joined(columns: tuple[Any, ...]) -> Any:
+    first = columns[0]
+    if isinstance(first, RaggedArray):
+        return RaggedArray(np.concatenate([c.values for c in columns]), np.concatenate([c.lengths for c in columns]))
+    return sum(columns[1:], first) if isinstance(first, tuple) else np.concatenate(columns)
+
+
+def _prepared(column: Any, ours: Preprocessing, theirs: Preprocessing) -> Any:
+    """Inputs as the model's training had them."""
+    if ours.inputs == theirs.inputs or isinstance(column, tuple):
+        return column
+    if isinstance(column, RaggedArray):
+        return RaggedArray(ours.inputs.apply(theirs.inputs.invert(column.values)), column.lengths)
+    return ours.inputs.apply(theirs.inputs.invert(column))
+
+
+def _classes(targets: np.ndarray, ours: Preprocessing, theirs: Preprocessing) -> np.ndarray:
+    """Class numbers as the model has them."""
+    if ours.label_names == theirs.label_names:
+        return targets
+    position = {name: number for number, name in enumerate(ours.label_names)}
+    unknown = [name for name in theirs.label_names if name not in position]
+    if unknown:
+        raise TaskError(f"label={unknown[0]!r}: one of {', '.join(ours.label_names)[:200]} is required, as in training")
+    return np.array([position[name] for name in theirs.label_names], dtype=np.int64)[targets]
+
+
+def _numbers(outputs: Any) -> np.ndarray:
+    return outputs.detach().cpu().double().numpy() if hasattr(outputs, "detach") else np.asarray(outputs, np.float64)
