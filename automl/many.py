@@ -47,10 +47,12 @@ def search_many(
     on_result: Callable[[Result], None],
     on_start: Callable[[Sequence[str]], None] = lambda runs: None,
     search_path: Sequence[str] = (),
+    sources: Mapping[str, Mapping[str, Any]] = {},
 ) -> None:
     """Search ``options.workers`` tasks at a time; ``on_result`` gets each Result in the tasks' order, without its model and history.
 
-    ``url`` is the store's, ``source`` how to load the tasks again (``spec``, ``seed``, ``target_column``). ``on_start`` is told the ids
+    ``url`` is the store's, ``source`` how to load the tasks again (``spec``, ``seed``, ``target_column``), ``sources`` the same for
+    single tasks, by name, where they differ. ``on_start`` is told the ids
     of all runs first. What was running when this is interrupted can be resumed one by one.
     """
     runs = [uuid.uuid4().hex[:12] for _ in tasks]
@@ -66,7 +68,8 @@ def search_many(
     given = 0
     with open_executor(SEARCH, context, workers=f"processes:{options.workers}") as executor:
         for number, (task, run) in enumerate(zip(tasks, runs)):
-            executor.submit(number, {"name": task.name, "run": run}, deadline)
+            job = {"name": task.name, "run": run, "source": dict(sources.get(task.name, {}))}
+            executor.submit(number, job, deadline)
         while given < len(tasks):
             for number, result in executor.wait(1.0):
                 if result.outcome == "error":
@@ -84,7 +87,7 @@ def search_many(
 
 def search_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:
     """One task's search in a worker: a Result's plain fields."""
-    source = context["source"]
+    source = {**context["source"], **job.get("source", {})}
     tasks = _tasks(source["spec"], source.get("target_column"), source["seed"], tuple(context["search_path"]))
     store = open_store(context["url"])
     try:

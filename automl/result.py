@@ -6,12 +6,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from library.normal import Unsafe, normal_form
 from library.records import Evaluation, Run, Solution, Use
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from primitives.primitive import expand
-from primitives.syntax import show_canonical
-from primitives.term import Term, Word, canonical, map_words, sites_of
+from primitives.syntax import show, show_canonical
+from primitives.term import Let, Term, Word, canonical, map_words, sites_of, subterms
 from primitives.types import Type, parse_type
 
 from .data import VALUES
@@ -46,6 +47,8 @@ class Result:
     subroutines: tuple[str, ...]
     history: tuple[Evaluation, ...] = ()
     structures: int = 0
+    expanded: str = ""
+    """The program with its subroutines written out; "" where it has none."""
 
     def to_dict(self) -> dict[str, Any]:
         """The object that ``automl search --json`` writes."""
@@ -53,7 +56,7 @@ class Result:
             "name": self.name, "solved": self.solved, "right": self.right, "program": self.program,
             "seconds": round(self.seconds, 3), "evaluations": self.evaluations, "outcome": self.outcome,
             "validation_score": self.score, "test_score": self.test_score, "parameters": self.parameters,
-            "subroutines": list(self.subroutines), "run": self.run, "structures": self.structures,
+            "subroutines": list(self.subroutines), "run": self.run, "structures": self.structures, "expanded": self.expanded,
         }  # fmt: skip
 
 
@@ -84,8 +87,19 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     return Result(
         solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
         score=study.score(best), test_score=test_score, outcome=outcome, parameters=best.parameters, subroutines=names,
-        structures=structures, **common,
+        structures=structures, expanded=_expanded(study.vocabulary, model.term) if names else "", **common,
     )  # fmt: skip
+
+
+def _expanded(vocabulary: Vocabulary, term: Term) -> str:
+    """The program written out for people; where subroutines are functions that are applied, with the arguments in their place."""
+    written = expand(term, vocabulary.all_words)
+    if any(isinstance(part, Let) for part in subterms(written)):
+        return show(written)
+    try:
+        return show(normal_form(written, vocabulary.all_words))
+    except Unsafe:
+        return show(written)
 
 
 def _by_examples(study: Study) -> bool:

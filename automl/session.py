@@ -15,6 +15,7 @@ from library.vocabulary import Vocabulary
 from primitives.primitive import Primitive
 from primitives.term import Literal
 from primitives.types import BOOL, FLOAT, INT, STRING, has_tensor
+from search.guidance.guide import Guide
 from search.problem import Example, Problem
 from search.strategies import find_strategies, make_strategy
 from search.strategy import AbstractStrategy
@@ -24,6 +25,7 @@ from .data import MAXIMIZE, VALUES, ProblemData
 from .errors import StudyError
 from .evaluate import context_of
 from .executors import executors, open_executor
+from .guidance import latest_guide, load_guide, suggestions
 from .metrics import INTEGERS
 from .result import Result, conclude, load_model, stored_model
 from .schedule import Schedule
@@ -110,8 +112,8 @@ def examples_of(data: ProblemData) -> tuple[Example, ...] | None:
     return tuple((tuple(map(value, inputs)), int(target)) for inputs, target in cases)
 
 
-def build_problem(task: AbstractTask, vocabulary: Vocabulary, options: Options) -> Problem:
-    """The search problem of a task: what a strategy may see of it."""
+def build_problem(task: AbstractTask, vocabulary: Vocabulary, options: Options, guide: Guide | None = None) -> Problem:
+    """The search problem of a task: what a strategy may see of it, and what the ``guide`` suggests for it."""
     data = task.search_view()
     tensors = has_tensor(data.type)
     words: dict[str, Primitive] = {
@@ -120,9 +122,10 @@ def build_problem(task: AbstractTask, vocabulary: Vocabulary, options: Options) 
     constants = tuple(_literal(value) for value in data.constants)
     direction = "maximise" if data.direction == MAXIMIZE else "minimise"
     main = ("distance", "minimise") if data.target == VALUES else (data.metric, direction)
+    kind = str(options.settings.get("guidance", "model"))
     return Problem(
         type=data.type, words=words, weights=options.weights, seed=options.seed, examples=examples_of(data), constants=constants,
-        objectives=(main, ("size", "minimise")),
+        objectives=(main, ("size", "minimise")), suggested=suggestions(guide, kind, data.type, data.examples),
     )  # fmt: skip
 
 
@@ -177,13 +180,14 @@ def open_study(
     with store.batch():  # the run sees the library of one moment, and where anything is refused nothing is kept
         snapshot = store.snapshot() if run is None else run.library
         vocabulary = load_vocabulary(store, snapshot, options.words)
-        problem = build_problem(task, vocabulary, options)
+        guidance = _guidance(store, options, data, run)
+        problem = build_problem(task, vocabulary, options, load_guide(store, guidance, vocabulary))
         name = options.strategy or default_strategy(data, vocabulary)
         noisy = find_strategies()[name].fused and data.target == INTEGERS
         strategy = make_strategy(name, problem, {**({"sample": BLEND_SAMPLE} if noisy else {}), **options.settings})
         schedule = options.schedule or Schedule()
         if run is None:
-            config = _config(options, schedule, task, source)
+            config = {**_config(options, schedule, task, source), "guidance": guidance}
             new = new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
             run = store.create_run(new)
     context = context_of(data, vocabulary, options.trainer)
@@ -193,6 +197,16 @@ def open_study(
     return Study(
         task, store, run, vocabulary, strategy, executor, options.budget, schedule, context, options.target, progress
     )
+
+
+def _guidance(store: AbstractStore, options: Options, data: ProblemData, run: Run | None) -> str:
+    """The run that kept the guide for a study: the latest one, or for a study that goes on that which it began with."""
+    if run is not None:
+        return str(run.config.get("guidance", ""))
+    name = options.strategy or default_strategy(data)
+    offered = "guidance" in {option.name for option in find_strategies()[name].OPTIONS}
+    wanted = offered and data.target == VALUES and options.settings.get("guidance") != "off"
+    return latest_guide(store) if wanted else ""
 
 
 def _config(

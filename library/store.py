@@ -236,12 +236,14 @@ class AbstractStore(ABC):
 
     def live_weights(self, best: int = 5) -> set[str]:
         """The digests of the weights to keep: of all subroutines and solutions, of the `best` evaluations of each
-        finished run, and of every evaluation of the runs that may go on (they may be parents)."""
+        finished run, of every evaluation of the runs that may go on (they may be parents), and the `tensors` that a
+        run's configuration names."""
         kept = {each.weights for each in self.subroutines(state=None)}
         kept |= {each.weights for each in self.solutions()}
         for run in self.runs():
             evaluations = self.best(run.id, best) if run.state == "finished" else self.evaluations(run.id)
             kept |= {each.weights for each in evaluations}
+            kept.add(run.config.get("tensors"))
         return {digest for digest in kept if digest is not None}
 
     def collect_garbage(self, best: int = 5, older_than: float = 3600.0) -> int:

@@ -193,6 +193,8 @@ def say(result: Result, alone: bool) -> None:
     )
     if result.program:
         typer.echo(f"  {result.program}".replace("\n", "\n  "))
+    if result.expanded:
+        typer.echo(f"  = {result.expanded}".replace("\n", "\n    "))
     if alone:
         typer.echo(f"  run {result.run}")
 

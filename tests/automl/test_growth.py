@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import automl.growth as growth_module
+import automl.grower as grower_module
 import automl.harvest as harvest_module
 from automl.budget import Budget
 from automl.curriculum import Curriculum, Stage
@@ -321,7 +321,7 @@ def test_another_growth_may_take_a_name_first(store: AbstractStore, monkeypatch:
             raise Conflict("name='map_times' is taken")
         return harvest(*given)
 
-    monkeypatch.setattr(growth_module, "harvest", raced)
+    monkeypatch.setattr(grower_module, "harvest", raced)
     grown = run(squares("squares reversed"), store)
     assert grown.promoted != [] and len(calls) == len(grown.compressions) + 1
 
@@ -428,7 +428,7 @@ def test_growing_trains_promotes_and_blends(store: AbstractStore) -> None:
         "schedule": {"epochs": 15, "refine_epochs": 20},
         "strategy": "random",
     }
-    stages = (Stage("nets", (labelled,), "8", None, nets), Stage("lists", (sums,), "20000", None, {"target": 0.9}))
+    stages = (Stage("nets", (labelled,), "8", None, nets), Stage("lists", (sums,), "60000", None, {"target": 0.9}))
     grown = grow(Curriculum("c", stages), store)
     net, blend = grown.results
     assert net.solved and net.parameters and [p.name for p in grown.promoted] == ["blobs_net"]
@@ -501,4 +501,4 @@ def record_solution(store: AbstractStore, task: LabelledTask, term: str, weights
 
 def test_the_module_gives_back_plain_data(store: AbstractStore) -> None:
     grown = run(squares("squares"), store)
-    assert isinstance(grown, growth_module.Growth) and grown.seconds > 0 and isinstance(grown.library, list)
+    assert isinstance(grown, Growth) and grown.seconds > 0 and isinstance(grown.library, list)

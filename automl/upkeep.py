@@ -1,0 +1,81 @@
+"""Upkeep of a library: subroutines that later stop paying are demoted. They stay for the programs that name them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from library.promotion import Rule, Service, review
+from library.records import Run, StoreError, Subroutine
+from library.stitch_code import symbols
+from library.store import AbstractStore
+from library.vocabulary import Vocabulary, pinned_name
+from primitives.primitive import expand
+from primitives.syntax import parse
+from primitives.term import Term, words_in
+
+from .guidance import GROWTH
+from .harvest import best_programs
+from .session import load_vocabulary
+
+logger = logging.getLogger(__name__)
+
+
+def upkeep(store: AbstractStore, rule: Rule | None = None) -> dict[str, tuple[str, ...]]:
+    """Demote the subroutines that compression found and that no longer serve, by ``promotion.review``; their names with the reasons.
+
+    Words that others are made with stay while those do: a later upkeep comes to them. What people imported or trained is left alone.
+    """
+    vocabulary = load_vocabulary(store)
+    found = [each for each in store.subroutines() if each.provenance.get("found_by") == "compression"]
+    if not found:
+        return {}
+    programs = [solved.term for solved in best_programs(store, vocabulary).values()]
+    runs = [run for run in store.runs() if run.task != GROWTH]
+    demoted = {}
+    for each in found:
+        decision = review(service(store, vocabulary, each, programs, runs), rule or Rule())
+        if decision.promote:
+            continue
+        try:
+            store.demote(each.name, {"reasons": list(decision.reasons)})
+        except StoreError as gone:  # another growth with this store was first
+            logger.info("%s", gone)
+            continue
+        logger.info("demoted %s: %s", each.name, "; ".join(decision.reasons))
+        demoted[each.name] = decision.reasons
+    return demoted
+
+
+def service(
+    store: AbstractStore, vocabulary: Vocabulary, record: Subroutine, programs: Sequence[Term], runs: Sequence[Run]
+) -> Service:
+    """What a subroutine did since it was promoted last. ``programs`` are the best of each task, ``runs`` the studies of tasks."""
+    promoted = max(
+        (c.time for c in store.history(record.name) if c.digest == record.digest and c.action != "demoted"), default=0.0
+    )
+    started = {run.id: run.started for run in runs}
+    used = max((started.get(use.run, 0.0) for use in store.uses(record.digest)), default=0.0)
+    dependents = sum(
+        pinned_name(record) in {word.name for word in words_in(parse(other.body))}
+        for other in vocabulary.records
+        if other.state == "active" and other.digest != record.digest
+    )
+    return Service(
+        len({run.task for run in runs if run.started > promoted}),
+        len({run.task for run in runs if run.started > max(promoted, used)}),
+        saves(record, vocabulary, programs),
+        dependents,
+    )
+
+
+def saves(record: Subroutine, vocabulary: Vocabulary, programs: Sequence[Term]) -> float:
+    """By how many symbols the programs would be longer without the subroutine, its own body counted once."""
+    words = vocabulary.all_words
+    names = {record.name, pinned_name(record)}
+    mine: Mapping = {name: words[name] for name in names if name in words}
+    total = 0
+    for term in programs:
+        if names & {word.name for word in words_in(term)}:
+            total += symbols(expand(term, mine), words) - symbols(term, words)
+    return float(total - symbols(parse(record.body, words), words))
