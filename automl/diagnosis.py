@@ -16,6 +16,7 @@ from .diagnostics import Calibration, calibration, gradient_norms, scores
 from .inspection.pictures import AbstractPicture, Curves
 from .metrics import CLASSES
 from .model import Model
+from .trainer import columns
 
 Columns = Mapping[str, Any]
 """A history by columns (automl.trainer.columns)."""
@@ -79,6 +80,16 @@ def diagnose(
         facts["curves"] = dict(curves)
         pictures |= curve_pictures(curves, data.metric)
     return Diagnosis(facts, pictures)
+
+
+def logged_curves(folder: str | Path) -> Columns | None:
+    """The curves of the log of epochs (``epochs.jsonl``: rows of ``EpochRecord.to_json``) that a baseline keeps beside
+    its model; None where there is none."""
+    log = Path(folder) / "epochs.jsonl"
+    if not log.is_file():
+        return None
+    rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return columns(rows) if rows else None
 
 
 def curve_pictures(curves: Columns, metric: str) -> dict[str, AbstractPicture]:

@@ -113,10 +113,10 @@ def columns(history: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     is not finite; ``gradient_norms`` is a dictionary of such lists by parameter. What an evaluation keeps of its
     training (library.records)."""
     names = [name for name in history[0] if name not in (*UNRECORDED, "gradient_norms")] if history else []
-    found: dict[str, Any] = {name: [_short(row[name]) for row in history] for name in names}
-    parameters = dict.fromkeys(name for row in history for name in row["gradient_norms"])
+    found: dict[str, Any] = {name: [_short(row.get(name)) for row in history] for name in names}
+    norms = [row.get("gradient_norms") or {} for row in history]
     found["gradient_norms"] = {
-        name: [_short(row["gradient_norms"].get(name)) for row in history] for name in parameters
+        name: [_short(row.get(name)) for row in norms] for name in dict.fromkeys(name for row in norms for name in row)
     }
     return found
 

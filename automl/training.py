@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from library.blobs import from_bytes, to_bytes
+from library.vocabulary import Vocabulary
 from primitives.compile import compile_term
 from primitives.infer import Inference
 from primitives.term import Term
@@ -18,8 +19,11 @@ from primitives.weights import inherit, initialise
 from . import batches, recipes
 from .data import Part, ProblemData
 from .errors import TaskError
-from .evaluate import Evaluated, Prepared
+from .evaluate import Evaluated, Prepared, library_weights
+from .model import Model
 from .preprocessing import Preprocessing
+from .task import AbstractTask
+from .trainer import AbstractTrainer, Report, TrainingResult
 from .trainers import Budget, choose_trainer, make_trainer
 
 
@@ -76,6 +80,32 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Mappi
     return Evaluated(
         outcome, scores, None, inference.parameters, weights, detail=detail, history=history, complete=complete
     )
+
+
+def fit_program(
+    program: str | Term,
+    task: AbstractTask,
+    trainer: AbstractTrainer,
+    budget: Budget,
+    *,
+    seed: int = 0,
+    vocabulary: Vocabulary | None = None,
+    weights: Mapping[str, Any] | None = None,
+    report: Report | None = None,
+) -> tuple[Model, TrainingResult]:
+    """Train one given program on a task: the model with the weights that were kept, and how the training went.
+
+    ``weights`` are those to start from; what they do not name is drawn from ``seed``. Raises IllTyped where the program
+    is not of the task's type, TaskError where training reached no weights.
+    """
+    words = vocabulary or Vocabulary()
+    term = words.read(program) if isinstance(program, str) else program
+    known = {**library_weights(words), **(weights or {})}
+    module = compile_term(term, words.all_words, task.type, weights=known, seed=seed)
+    result = trainer.fit(module, task.search_view(), budget, seed=seed, report=report)
+    if result.weights is None:
+        raise TaskError(f"program={str(program)[:80]!r}: {result.outcome} ({result.detail}); change trainer or budget")
+    return Model(term, task.type, words, module.weights(), task.preprocessing), result
 
 
 def score_compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Evaluated:

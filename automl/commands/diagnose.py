@@ -89,7 +89,9 @@ def _subject(
     if saved is not None:
         if task is None:
             raise TaskError(f"model={name!r} is a folder: the data is required; name it with --data")
-        return saved, task, None
+        from ..diagnosis import logged_curves
+
+        return saved, task, logged_curves(_folder(name))
     try:
         store = open_library(library, create=False)
         run = store.run(name)
@@ -127,8 +129,12 @@ def _chosen(store: AbstractStore, run: Run, ask: int | None) -> Evaluation:
 
 def saved_model(name: str) -> Model | None:
     """The model of a folder, or None where it is none."""
-    folder = Path(name).parent if name.endswith("model.json") else Path(name)
+    folder = _folder(name)
     return Model.load(folder) if (folder / "model.json").is_file() else None
+
+
+def _folder(name: str) -> Path:
+    return Path(name).parent if name.endswith("model.json") else Path(name)
 
 
 def one_task(spec: str, seed: int, target: str | None) -> AbstractTask:

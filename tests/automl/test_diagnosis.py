@@ -9,7 +9,7 @@ import pytest
 from sklearn.datasets import load_diabetes, load_iris
 
 from automl.cli import main
-from automl.diagnosis import diagnose
+from automl.diagnosis import diagnose, logged_curves
 from automl.diagnostics import calibration_of
 from automl.errors import TaskError
 from automl.model import Model
@@ -18,20 +18,15 @@ from automl.split import Split
 from automl.tasks.labelled import LabelledTask
 from automl.trainer import columns
 from automl.trainers import Budget, make_trainer
-from library.vocabulary import Vocabulary
+from automl.training import fit_program
 
 SPLIT = Split(test=0.2, validation=0.2)
 
 
 def trained(task, text, epochs=20):
     """A model of the task, and the history of its training."""
-    from primitives.compile import compile_term
-
-    vocabulary = Vocabulary()
-    term = vocabulary.read(text)
-    program = compile_term(term, vocabulary.all_words, task.type)
-    result = make_trainer("gradient").fit(program, task.search_view(), Budget(epochs=epochs))
-    return Model(term, task.type, vocabulary, program.weights(), task.preprocessing), result.history
+    model, result = fit_program(text, task, make_trainer("gradient"), Budget(epochs=epochs))
+    return model, result.history
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +129,35 @@ def test_data_that_does_not_fit_is_refused(flowers):
     named = LabelledTask.from_arrays("named", x, y, split=SPLIT, label_names=["setosa", "rose", "virginica"])
     with pytest.raises(TaskError, match="label='rose'.*versicolor"):
         evaluate(model, named)
+
+
+def test_a_program_is_fitted_again_from_weights_and_saved(flowers, tmp_path):
+    task, model, _ = flowers
+    model.save(tmp_path)
+    loaded = Model.load(tmp_path)
+    assert evaluate(loaded, task) == evaluate(model, task)
+    trainer = make_trainer("gradient", {"rate": 0.0, "weight_decay": 0.0})
+    again, result = fit_program(loaded.term, task, trainer, Budget(epochs=1), weights=loaded.weights)
+    assert result.outcome == "ok" and evaluate(again, task) == evaluate(model, task)
+    with pytest.raises(TaskError, match="diverged"):
+        fit_program("(lambda (x) (dense :units 3 x))", task, make_trainer("gradient", {"rate": 1e38, "clip": 0.0,
+                    "optimiser": "sgd", "validations": 1}), Budget(epochs=3))  # fmt: skip
+
+
+def test_a_folder_is_diagnosed_with_the_log_beside_it(flowers, tmp_path, capsys):
+    _, model, history = flowers
+    model.save(tmp_path)
+    assert logged_curves(tmp_path) is None
+    rows = [json.dumps({**record.to_json(), "test_score": 0.5}) for record in history]
+    (tmp_path / "epochs.jsonl").write_text("\n".join(rows) + "\n")
+    with pytest.raises(SystemExit) as caught:
+        main(["diagnose", str(tmp_path), "--data", "iris", "--json"])
+    assert not caught.value.code
+    curves = json.loads(capsys.readouterr().out)["curves"]
+    assert curves["epoch"] == [record.epoch for record in history] and set(curves["test_score"]) == {0.5}
+    with pytest.raises(SystemExit) as caught:
+        main(["diagnose", str(tmp_path)])
+    assert caught.value.code and "--data" in capsys.readouterr().err
 
 
 def test_commands_on_a_recorded_run(tmp_path, capsys, monkeypatch):
