@@ -22,6 +22,7 @@ from primitives.types import BOOL, CHAR, INT, STRING, Constructor, Type, argumen
 from primitives.values import Value
 
 from .answers import NEVER, Answers, Example, Hit
+from .closures import Closures
 from .constants import mined
 from .costs import Costs, default_costs
 from .domain import Domains
@@ -188,6 +189,7 @@ class Enumerator:
         self.growth.wanted = lambda operation: self.keeping or operation.result == self.output
         self.goal_codes = self.values.encode([result for _, result in self.examples], self.output)
         self.goal = self.root.fingerprint(self.goal_codes[None, :])[0]
+        self.closures = Closures(self.root, self.goal_codes, lambda terms: self._tick(terms, self.root))
 
     def _keep(self, type: Type) -> bool:
         return self.keeping
@@ -250,6 +252,9 @@ class Enumerator:
             yield from self._candidate(candidate)
         self._tick(sweep.tried, self.root)
         for choice, own in self.plan.operations:
+            if choice.result == self.output and self.plan.lambda_depth:
+                for candidate in self.closures.run(choice, own, self.level):
+                    yield from self._candidate(candidate)
             if choice.term.name == "if" and choice.result == self.output:
                 for candidate in Branches(self.root, self.goal_codes, self.output).run(choice, own):
                     yield from self._candidate(candidate)
