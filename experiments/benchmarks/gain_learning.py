@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from automl import Library, grow
+from automl.growth import Iteration
+from automl.guidance import keep
 from automl.harvest import best_programs
-from automl.session import Result, load_vocabulary
+from automl.learning import Plan
+from automl.learning import learn as learn_guide
+from automl.session import load_vocabulary
 from automl.task import AbstractTask
 from automl.trials import begin_trials, end_trials
 from library.abstraction import kind_of
@@ -57,44 +60,36 @@ def learn(
     *,
     budget: str,
     iterations: int,
+    guidance: str,
     words: Sequence[str] | None,
     seed: int,
     note: Note,
 ) -> dict[str, Any]:
-    """Grow the library on the tasks: search what is not solved yet, compress, put whole solutions on trial, again. Returns a row an
+    """Grow the library on the tasks: search, compress, learn the grammar, put whole solutions on trial, and again. Returns a row an
     iteration, what it cost in all, and the subroutines left after the last trial."""
     started = time.perf_counter()
-    results: dict[str, Result] = {}
-    rows = []
-    for number in range(iterations):
-        waiting = [task.name for task in tasks if task.name not in results or not results[task.name].solved]
-        if not waiting:
-            break
-        found = grow(list(tasks), budget, library=library, strategy="enumerative", seed=seed, words=words, only=waiting)
-        for result in found.results:
-            results[result.name] = result
-        tried = begin_trials(library.store) if number + 1 < iterations else []
-        dropped = end_trials(library.store) if number + 1 == iterations else []
-        rows.append(
-            {
-                "iteration": number + 1,
-                "solved": sum(result.solved for result in results.values()),
-                "right": sum(result.right is True for result in results.values()),
-                "words": len(library),
-                "on_trial": len(tried),
-                "dropped": len(dropped),
-                "terms": sum(result.evaluations for result in found.results),
-                "seconds": round(time.perf_counter() - started, 1),
-            }
-        )
+    rows: list[dict[str, Any]] = []
+
+    def after(done: Iteration) -> None:
+        tried = begin_trials(library.store) if done.number < iterations else []
+        dropped = end_trials(library.store) if done.number == iterations else []
+        rows.append({**done.to_dict(), "on_trial": len(tried), "dropped": len(dropped), "in_library": len(library)})
         note(f"iteration {rows[-1]}")
+
+    found = grow(
+        list(tasks), budget, library=library, strategy="enumerative", seed=seed, words=words, iterations=iterations,
+        guidance=guidance, on_iteration=after,
+    )  # fmt: skip
+    if not rows:  # one iteration that learned nothing but words is not reported
+        solved = sum(result.solved for result in found.results)
+        rows.append({"number": 1, "solved": solved, "in_library": len(library), "on_trial": 0, "dropped": 0})
     return {
         "tasks": len(tasks),
         "iterations": rows,
-        "terms": sum(row["terms"] for row in rows),
+        "terms": sum(result.evaluations for result in found.results),
         "seconds": round(time.perf_counter() - started, 1),
-        "solved": sorted(name for name, result in results.items() if result.solved),
-        "unsolved": sorted(name for name, result in results.items() if not result.solved),
+        "solved": sorted(result.name for result in found.results if result.solved),
+        "unsolved": sorted(result.name for result in found.results if not result.solved),
         "promoted": promoted(library),
         "programs": {task: show_canonical(solved.term) for task, solved in _programs(library).items()},
     }
@@ -237,6 +232,14 @@ def _subroutine(name: str, body: Term, vocabulary: Vocabulary) -> Subroutine:
     )  # fmt: skip
 
 
-def demoted_copy(records: Sequence[Subroutine]) -> list[Subroutine]:
-    """The records as active ones of another library."""
-    return [replace(record, state="active") for record in records]
+def random_library(library: Library, tasks: Sequence[AbstractTask], guidance: str, seed: int) -> Library:
+    """A library of ``random_words``, with a grammar re-estimated from the same programs, written out."""
+    chance = Library("memory:")
+    chance.store.promote(random_words(library, seed))
+    words = library.vocabulary.all_words
+    programs = {task: expand(solved.term, words) for task, solved in _programs(library).items()}
+    plan = Plan("off" if guidance == "off" else "grammar")
+    learned = learn_guide(programs, {task.name: task for task in tasks}, chance.vocabulary, plan=plan, seed=seed)
+    if learned is not None:
+        keep(chance.store, chance.vocabulary, learned.guide, {}, seed=seed)
+    return chance

@@ -1,7 +1,7 @@
 """What a library learned on some families of tasks saves on tasks of other families.
 
     python -m experiments.benchmarks.library_gain [--tasks list|text|FILE] [--base|--full] [--budget 60s] [--json FILE]
-        [--learn-budget 60s] [--iterations 3] [--seed 0] [--only learn|with|without|control]... [--library URL]
+        [--learn-budget 60s] [--iterations 3] [--guidance grammar] [--seed 0] [--only learn|with|without|control]... [--library URL]
 
 The families are divided by the seed. The library is learned on one half of them (of list tasks also on ``list_bootstrap``);
 then the tasks of the other half are searched with the library as it is, and with none, by the same enumerator with the same
@@ -28,13 +28,14 @@ import numpy as np
 from automl import Library, grow
 from automl.budget import parse_budget
 from automl.curriculum import load_words
+from automl.learning import KINDS
 from automl.load import load_tasks
 from automl.session import Result
 from automl.task import AbstractTask
 from primitives.term import Lambda, Term, Variable, Word, spine
 
 from .common import parser, report
-from .gain_learning import learn, promoted, random_words, split_families
+from .gain_learning import learn, promoted, random_library, split_families
 from .synthesis import PROJECT, STARTER, named
 
 logger = logging.getLogger(__name__)
@@ -167,9 +168,16 @@ class _Run:
         self.base = "full" if given.full else base
         self.words = None if given.full else load_words(base, search_path=[CURRICULA])
         self.settings = {
-            "tasks": named(given.tasks), "vocabulary": self.base, "budget": given.budget, "learn_budget": given.learn_budget,
-            "iterations": given.iterations, "families_seed": given.seed, "learned_on": len(self.learned), "held_out": len(self.held),
-        }  # fmt: skip
+            "tasks": named(given.tasks),
+            "vocabulary": self.base,
+            "budget": given.budget,
+            "learn_budget": given.learn_budget,
+            "iterations": given.iterations,
+            "guidance": given.guidance,
+            "families_seed": given.seed,
+            "learned_on": len(self.learned),
+            "held_out": len(self.held),
+        }
         self.figures: dict[str, Any] = {**self.settings, **self._earlier()}
 
     def _earlier(self) -> dict[str, Any]:
@@ -189,8 +197,8 @@ class _Run:
 
     def learn_(self, library: Library) -> None:
         self.figures["learning"] = learn(
-            self.learned, library, budget=self.given.learn_budget, iterations=self.given.iterations, words=self.words,
-            seed=self.given.seed, note=_note,
+            self.learned, library, budget=self.given.learn_budget, iterations=self.given.iterations,
+            guidance=self.given.guidance, words=self.words, seed=self.given.seed, note=_note,
         )  # fmt: skip
 
     def with_(self, library: Library) -> None:
@@ -201,8 +209,7 @@ class _Run:
             self.figures["without"] = self._search(empty)
 
     def control_(self, library: Library) -> None:
-        with Library("memory:") as chance:
-            chance.store.promote(random_words(library, self.given.seed))
+        with random_library(library, self.learned, self.given.guidance, self.given.seed) as chance:
             self.figures["control_words"] = promoted(chance)
             self.figures["control"] = self._search(chance)
 
@@ -236,6 +243,7 @@ def main() -> None:
     options.add_argument("--budget", default="60s", help="for each held-out task")
     options.add_argument("--learn-budget", default="60s", help="for each task in each iteration of learning")
     options.add_argument("--iterations", type=int, default=3)
+    options.add_argument("--guidance", choices=KINDS, default="grammar", help="what is learned beside words")
     options.add_argument("--only", action="append", choices=PARTS)
     options.add_argument("--library", default="memory:", help="where the learned library is kept")
     options.add_argument("--limit", type=int, default=0, help="the first so many tasks of each half")

@@ -132,7 +132,7 @@ def test_a_run_writes_its_parts_and_takes_up_what_is_there(tmp_path: Path, monke
     monkeypatch.setattr(sys, "argv", ["library_gain", *given])
     library_gain.main()
     figures = json.loads(path.read_text())["figures"]
-    assert {row["iteration"] for row in figures["learning"]["iterations"]} <= {1, 2}
+    assert {row["number"] for row in figures["learning"]["iterations"]} <= {1, 2}
     assert figures["learning"]["terms"] > 0 and figures["gain"]["with"]["tasks"] == 4
     assert all(row["terms"] >= 3000 for row in figures["without"] if not row["solved"])
     assert not any(row["subroutines"] for row in figures["without"])

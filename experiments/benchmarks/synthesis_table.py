@@ -1,0 +1,207 @@
+"""The table of program synthesis: each target with what was measured, as markdown, from the results in a folder.
+
+    python -m experiments.benchmarks.synthesis_table [--run NAME]... [--run all] [--results experiments/results] [--data FOLDER]
+
+``--run`` measures a row's result again first (``all``: every one; hours). Without it nothing is run. Rows whose result is absent say so
+with the command that makes it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .synthesis import PROJECT
+
+RESULTS = Path("experiments") / "results"
+DATA = Path("..") / "shared" / "data" / "synthesis"
+Figures = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: what is asked for, and the text and verdict (None: no target) of what was measured."""
+
+    what: str
+    target: str
+    measured: str
+    met: bool | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A result ``NAME.json``, the benchmark and arguments that make it, and its lines."""
+
+    module: str
+    arguments: tuple[str, ...]
+    rows: Callable[[Figures], list[Row]]
+
+
+def speed(found: Figures) -> list[Row]:
+    against = found["against DEAP"]
+    rate, ratio = against["columns"]["programs_per_second"], against["columns / deap, about 18 nodes"]["ratio"]
+    size = against["columns"]["bytes_per_kept_term"]
+    bodies = found["lambda bodies"]["per_second_of_their_own"]["bodies"]
+    return [
+        Row(
+            "evaluated terms a second, 10 examples", "≥ 1,000,000", f"{rate:,} (lambda bodies {bodies:,})", rate >= 1e6
+        ),
+        Row("over typed DEAP, same run", "≥ 100 ×", f"{ratio:g} ×", ratio >= 100),
+        Row("bytes a kept term", "≤ 256", f"{size}", size <= 256),
+    ]
+
+
+def solved(
+    label: str, least_solved: float | None, least_right: float | None, share: float
+) -> Callable[[Figures], list[Row]]:
+    """Lines of a file of tasks: percent solved and right, and the share right of the solved that have tests."""
+
+    def rows(found: Figures) -> list[Row]:
+        part = found["summary"]
+        tested = [row for row in found["rows"] if row["solved"] and row["right"] is not None]
+        percent = {key: 100 * part[key] / max(part["tasks"], 1) for key in ("solved", "right")}
+        right = sum(row["right"] is True for row in tested) / max(len(tested), 1)
+        lines = []
+        for key, least in (("solved", least_solved), ("right", least_right)):
+            if least is not None:
+                text = f"{percent[key]:.1f} % ({part[key]} of {part['tasks']})"
+                lines.append(
+                    Row(f"{label}, {found['budget']} a task: {key}", f"≥ {least:g} %", text, percent[key] >= least)
+                )
+        text = f"{100 * right:.1f} % of {len(tested)}"
+        return [*lines, Row(f"{label}: right of the solved", f"≥ {100 * share:g} %", text, right >= share)]
+
+    return rows
+
+
+def gain(label: str, ratio: float | None, right: float | None, points: float | None) -> Callable[[Figures], list[Row]]:
+    """Lines of a library gain: least ratio of terms and seconds, least gain in points right and in points solved."""
+
+    def rows(found: Figures) -> list[Row]:
+        if "gain" not in found:
+            return [Row(label, "", "not finished", None)]
+        part, lines = found["gain"], []
+        if ratio is not None:
+            for key in ("terms", "seconds"):
+                value = part[f"{key}_ratio"]
+                text = f"{value['ratio']:.2f} × [{value['interval'][0]:.2f}, {value['interval'][1]:.2f}]"
+                lines.append(Row(f"{label}: fewer {key}", f"≥ {ratio:g} ×", text, value["ratio"] >= ratio))
+        for key, least in (("right", right), ("solved", points)):
+            both = f"{part['without'][key]} → {part['with'][key]} of {part['with']['tasks']}"
+            text = f"{part[f'{key}_points']:+.1f} ({both})"
+            goal = "" if least is None else f"≥ {least:+g}"
+            lines.append(
+                Row(f"{label}: points {key}", goal, text, None if least is None else part[f"{key}_points"] >= least)
+            )
+        if "control_gain" in found:
+            chance = found["control_gain"]
+            text = f"{chance['terms_ratio']['ratio']:.2f} × terms, {chance['right_points']:+.1f} points right"
+            lines.append(Row(f"{label}: control, random subtrees", "", text, None))
+        if "reuse" in found:
+            lines += _reuse(label, found)
+        return lines
+
+    return rows
+
+
+def _reuse(label: str, found: Figures) -> list[Row]:
+    part, learning = found["reuse"], found["learning"]
+    share = 100 * part["share_used_again"]
+    within = 100 * part["share_used_again_or_within_such"]
+    text = f"{share:.0f} % of {part['promoted']} ({within:.0f} % with those within them); {part['uses']} uses"
+    cost = f"{learning['terms']:,} terms, {learning['seconds']:,.0f} s"
+    return [
+        Row(f"{label}: promoted words used again", "≥ 60 %", text, share >= 60),
+        Row(f"{label}: cost of building the library", "", cost, None),
+    ]
+
+
+def compression(found: Figures) -> list[Row]:
+    seconds = found["timing"][0]["ours"]
+    lines = [Row("compression of 100 programs, with its process", "≤ 0.5 s", f"{seconds:.2f} s", seconds <= 0.5)]
+    for kind in ("plain", "branches"):
+        value = found[f"{kind}_ours_over_alone"]["median"]
+        lines.append(Row(f"compression ratio over stitch-core alone, {kind}", "≥ 0.95", f"{value:.3f}", value >= 0.95))
+    if "typed" in found:
+        lines.append(Row("abstractions with a type", "100 %", f"{100 * found['typed']:.0f} %", found["typed"] == 1))
+    return lines
+
+
+def _tasks(file: str, budget: str = "60s") -> tuple[str, ...]:
+    return (f"{{data}}/{file}.jsonl", "--budget", budget)
+
+
+SOURCES: dict[str, Source] = {
+    "columns": Source("columns", (), speed),
+    "synthesis_lambdabeam": Source(
+        "synthesis", _tasks("lambdabeam_synthetic"), solved("LambdaBeam synthetic", 80, 72, 0.9)
+    ),
+    "synthesis_list_train": Source("synthesis", _tasks("list_train"), solved("list_train", None, 75, 0.95)),
+    "synthesis_rule": Source("synthesis", _tasks("rule_c001_c150"), solved("rule_c001_c150", None, 50, 0.9)),
+    "synthesis_text_train": Source("synthesis", _tasks("text_train"), solved("text_train", None, None, 0.9)),
+    "library_gain_list_base": Source(
+        "library_gain", ("--tasks", "list", "--base"), gain("list, base words", 6, 20, None)
+    ),
+    "library_gain_list_full": Source(
+        "library_gain", ("--tasks", "list", "--full"), gain("list, all words", 1.3, None, None)
+    ),
+    "library_gain_text_base": Source(
+        "library_gain", ("--tasks", "text", "--base"), gain("text, base words", None, None, 40)
+    ),
+    "compression": Source("compression", (), compression),
+}
+
+
+def command(name: str, results: Path, data: Path) -> list[str]:
+    """How a result is measured, seen from the project's root."""
+    source = SOURCES[name]
+    given = [argument.format(data=data.as_posix()) for argument in source.arguments]
+    path = (results / f"{name}.json").as_posix()
+    return [sys.executable, "-m", f"experiments.benchmarks.{source.module}", *given, "--json", path]
+
+
+def lines(results: Path, data: Path) -> list[str]:
+    """The table in markdown."""
+    found = ["| what | target | measured | met |", "|---|---|---|---|"]
+    for name, source in SOURCES.items():
+        path = PROJECT / results / f"{name}.json"
+        if not path.is_file():
+            text = " ".join(["python", *command(name, results, data)[1:]])
+            found.append(f"| {name} | | not measured: `{text}` | |")
+            continue
+        figures = json.loads(path.read_text(encoding="utf-8"))["figures"]
+        for row in source.rows(figures):
+            met = {True: "yes", False: "no", None: ""}[row.met]
+            found.append(f"| {row.what} | {row.target} | {row.measured} | {met} |")
+    return found
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument(
+        "--run", action="append", default=[], choices=[*SOURCES, "all"], metavar="NAME", help=", ".join(SOURCES)
+    )
+    options.add_argument("--results", type=Path, default=RESULTS)
+    options.add_argument("--data", type=Path, default=DATA)
+    given = options.parse_args()
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))),
+    }
+    for name in SOURCES if "all" in given.run else dict.fromkeys(given.run):
+        print(f"{name} …", file=sys.stderr, flush=True)
+        asked = command(name, given.results, given.data)
+        subprocess.run(asked, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, check=True)
+    print("\n".join(lines(given.results, given.data)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
