@@ -172,6 +172,10 @@ class AbstractStrategy(ABC):
         """
         raise StrategyError(f"strategy={self.name!r} has no loop of its own; use ask and tell")
 
+    def alternatives(self) -> Sequence[Any]:
+        """What ``run`` found that meets all examples too, yet differs from the first hit on some input: see enumeration/ambiguity.py."""
+        return ()
+
     def ask(self) -> Proposal | None:
         """The next proposal, numbered from 0, or None: exhausted."""
         proposal = self.propose(self.asked, Draws(self.problem.seed, self.asked))

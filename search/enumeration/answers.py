@@ -1,30 +1,25 @@
-"""Programs that meet the examples, on their way to whoever asked: checked by the interpreter, cheapest first."""
+"""Programs that meet the examples: checked by the interpreter, a few of each class of programs that the bank cannot tell apart."""
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from primitives.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
 from primitives.term import Term, lambdas
-from primitives.types import Type
-from primitives.values import Failure, Value, equal
+from primitives.values import Value, equal
 
-from .domain import usual_inputs
 from .settings import Settings
 
 Example = tuple[Sequence[Value], Value]
-NEVER = 1 << 30
-PATIENCE = 5_000
-"""Terms that a waiting hit waits at least."""
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A program that meets the examples: ``match`` is the share that it meets, checked by the interpreter."""
+    """A program that meets the examples: ``match`` is the share that it meets, checked by the interpreter. ``terms`` and ``seconds``
+    are what it took to find it."""
 
     term: Term
     cost: int
@@ -34,56 +29,35 @@ class Hit:
 
 
 class Answers:
-    """Hits told and hits that wait. A *name* is the fingerprint of a program's values on all examples and probes."""
+    """All hits so far. A *name* is the fingerprint of a program's values on all examples and probes of the bank."""
 
     def __init__(
-        self, types: Sequence[Type], examples: Sequence[Example], words: Mapping[str, Primitive], settings: Settings
+        self, arity: int, examples: Sequence[Example], words: Mapping[str, Primitive], settings: Settings
     ) -> None:
-        self.examples, self.words, self.settings, self.arity = examples, words, settings, len(types)
-        self.usual = usual_inputs(types, [given for given, _ in examples])
+        self.examples, self.words, self.settings, self.arity = examples, words, settings, arity
         self.needed = max(1, math.ceil(settings.goal * len(examples) - 1e-9))
         self.least: dict[int, int] = {}
-        self.waiting: list[tuple[int, int, Hit, int]] = []
-        self.arrived = 0
+        self.alike: dict[int, int] = {}
+        self.told: set[Term] = set()
 
     def wanted(self, name: int, cost: int) -> bool:
-        """Whether no program of these values has been as cheap."""
-        return self.least.get(name, NEVER) > cost
+        """Whether a program of these values is worth telling: few of them were, or none as cheap."""
+        if name not in self.least:
+            return len(self.least) < self.settings.most_names
+        return cost < self.least[name] or (cost == self.least[name] and self.alike[name] < self.settings.alike)
 
-    def take(self, body: Term, name: int, cost: int, level: int, terms: int, seconds: float) -> Iterator[Hit]:
-        """A hit, if the interpreter agrees. One that a cheaper program may yet replace, for the search is at ``level``, waits."""
-        if not self.wanted(name, cost):
-            return
+    def take(self, body: Term, name: int, cost: int, terms: int, seconds: float) -> Iterator[Hit]:
+        """The hit, if the interpreter agrees and it was not told before."""
         term = lambdas(self.arity, body)
+        if not self.wanted(name, cost) or term in self.told:
+            return
         met = sum(equal(self._run(term, given), result) for given, result in self.examples)
         if met < self.needed:
             return
-        self.least[name] = cost
-        # A dearer program of the same values that still waits has lost its chance.
-        self.waiting = [entry for entry in self.waiting if entry[3] != name]
-        heapq.heapify(self.waiting)
-        hit = Hit(term, cost, met / len(self.examples), terms, seconds)
-        dearer = cost + self.settings.partial * any(isinstance(self._run(term, given), Failure) for given in self.usual)
-        if dearer <= level:
-            yield hit
-        else:
-            self.arrived += 1
-            heapq.heappush(self.waiting, (dearer, self.arrived, hit, name))
+        self.told.add(term)
+        self.alike[name] = self.alike.get(name, 0) + 1
+        self.least[name] = min(cost, self.least.get(name, cost))
+        yield Hit(term, cost, met / len(self.examples), terms, seconds)
 
     def _run(self, term: Term, given: Sequence[Value]) -> Value:
         return evaluate(term, given, words=self.words, fuel=Fuel(seconds=self.settings.check_seconds))
-
-    def released(self, level: int, terms: int, all: bool = False) -> Iterator[Hit]:
-        """Waiting hits whose time has come: their cost is reached, or some times the terms that they took to find have passed. Their
-        ``terms`` are those considered until now, for that is what they cost.
-
-        Terms, not seconds: the order of the hits must not depend on the machine.
-        """
-        while self.waiting:
-            dearer, _, hit, _ = self.waiting[0]
-            # One that is regular but fails on usual inputs waits less long than one that came from looking ahead.
-            patience = 1.5 if hit.cost <= level else self.settings.patience
-            if not all and dearer > level and terms <= patience * hit.terms + PATIENCE:
-                return
-            heapq.heappop(self.waiting)
-            yield replace(hit, terms=terms)

@@ -150,17 +150,3 @@ def _defaults(type: Type) -> Iterator[object]:
             yield from itertools.product(*(list(itertools.islice(_defaults(part), 3)) for part in type.arguments))
         elif type.name == "option":
             yield None
-
-
-def usual_inputs(types: Sequence[Type], given: Sequence[Sequence[object]]) -> list[list[object]]:
-    """Inputs such as a user will have too: an empty list in place of each list, and the lists of two examples joined."""
-    if not given:
-        return []
-    found = []
-    longest = max(given, key=lambda row: sum(len(value) for value in row if isinstance(value, (tuple, str))))
-    for position, type in enumerate(types):
-        if isinstance(type, Constructor) and type.name in ("list", "str"):
-            joined = longest[position] + given[0][position]  # type: ignore[operator]
-            for value in (longest[position][:0], joined):  # type: ignore[index]
-                found.append([*longest[:position], value, *longest[position + 1 :]])
-    return found

@@ -21,7 +21,7 @@ from primitives.term import Term
 from primitives.types import BOOL, CHAR, INT, STRING, Constructor, Type, arguments_of, is_function, list_of, subtypes
 from primitives.values import Value
 
-from .answers import NEVER, Answers, Example, Hit
+from .answers import Answers, Example, Hit
 from .closures import Closures
 from .constants import mined
 from .costs import Costs, default_costs
@@ -86,7 +86,7 @@ class Enumerator:
         self.plan = self._plan(constants)
         self.count = Count()
         self.keeping = True
-        self.answers = Answers(self.inputs, self.examples, words, settings)
+        self.answers = Answers(len(self.inputs), self.examples, words, settings)
 
     def _types(self, type: Type) -> tuple[Type, ...]:
         """The ground types at which polymorphic words are tried."""
@@ -145,11 +145,7 @@ class Enumerator:
         try:
             yield from self._levels()
         except Stop:
-            if self.settings.hurry:
-                yield from self.answers.released(NEVER, self.count.terms, all=True)
             yield self._progress(self.level - 1)
-            return
-        yield from self.answers.released(NEVER, self.count.terms, all=True)
 
     def _levels(self) -> Iterator[Hit | Progress]:
         self.level, self.next_weighing, self.next_report = 0, 0, REPORT
@@ -165,7 +161,6 @@ class Enumerator:
                 if found.operation.result == self.output:
                     yield from self._hits(found)
                 self._sweep_pools()
-                yield from self.answers.released(self.level, self.count.terms)
                 if self.count.terms >= self.next_report:
                     self.next_report = self.count.terms + REPORT
                     yield self._progress(self.level - 1)
@@ -173,7 +168,6 @@ class Enumerator:
                 kept_level = self.level
                 yield from self._look_ahead()
             yield self._progress(self.level)
-            yield from self.answers.released(self.level, self.count.terms)
             if self._outgrown():
                 self._begin()
                 for level in range(1, self.level + 1):
@@ -243,7 +237,7 @@ class Enumerator:
     # --- looking ahead --------------------------------------------------------------------------------------------------------
 
     def _look_ahead(self) -> Iterator[Hit]:
-        """Terms far above the level that meet the goal; they wait until cheaper ones have had their chance."""
+        """Terms far above the level that meet the goal; their costs come in no order."""
         if self.level < self.settings.ahead_from or self.settings.goal < 1:
             return
         limit = min(300_000, max(2_000, self.count.terms // 16))
@@ -260,7 +254,7 @@ class Enumerator:
                     yield from self._candidate(candidate)
 
     def _tell(self, body: Term, name: int, cost: int) -> Iterator[Hit]:
-        return self.answers.take(body, name, cost, self.level, self.count.terms, self.seconds)
+        return self.answers.take(body, name, cost, self.count.terms, self.seconds)
 
     @property
     def seconds(self) -> float:

@@ -29,9 +29,7 @@ class Settings:
     nested: int = 1
     ahead_from: int = 7
     """From this level on the search looks ahead for the goal (see sweep.py)."""
-    partial: int = 3
-    """What a program that fails on usual inputs (an empty list, a longer one) is taken to cost more."""
-    patience: float = 4.0
-    """A hit that a cheaper one may replace waits until this many times the terms that it took to find."""
-    hurry: bool = True
-    """Whether hits that still wait are told when the terms or the time are used up."""
+    alike: int = 4
+    """Hits told of one cost that have the same values on examples and probes."""
+    most_names: int = 600
+    """Hits told that differ in their values."""

@@ -51,7 +51,7 @@ def finer(settings: Settings) -> Settings:
     """The settings in units of 1/UNIT nat, for an enumeration whose constants are mined and weighed by its caller."""
     return replace(
         settings, mine=False, max_cost=UNIT * settings.max_cost, strange_type=UNIT * settings.strange_type,
-        nested=UNIT * settings.nested, ahead_from=UNIT * settings.ahead_from, partial=UNIT * settings.partial,
+        nested=UNIT * settings.nested, ahead_from=UNIT * settings.ahead_from,
     )  # fmt: skip
 
 

@@ -6,14 +6,18 @@ import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from primitives.primitive import Definition
 from primitives.types import arguments_of, has_tensor, is_function, is_ground, subtypes
+from primitives.values import Value
 
 from ..enumeration import enumerator
+from ..enumeration.ambiguity import Alternative, alternatives
 from ..enumeration.constants import mined
 from ..enumeration.costs import Costs, default_costs, weighted
+from ..enumeration.deciding import Jury, decided
 from ..guidance.slices import finer, finer_cost, guided_costs, interleaved
 from ..problem import Example, Problem
 from ..randomness import Draws
@@ -34,7 +38,7 @@ class Enumerative(AbstractStrategy):
         Option("max_cost", 60, "the most that a program may cost", low=1),
         Option("lambda_depth", 2, "how deep lambdas may nest", low=0, high=3),
         Option("body_worlds", 100, "argument values by which bodies of lambdas are told apart", low=8),
-        Option("hurry", True, "give programs that a cheaper one might replace when the budget ends"),
+        Option("hurry", True, "give programs that a likelier one might replace when the budget ends"),
         Option(
             "guidance",
             "model",
@@ -53,12 +57,17 @@ class Enumerative(AbstractStrategy):
                 "strategy='enumerative' needs a task of examples (inputs and outputs); use strategy='genetic' or 'random' for this one"
             )
         self._search: Iterator[Hit | Progress] | None = None
+        self._jury: Jury | None = None
 
     def enumerator(
-        self, examples: Sequence[Example] | None = None, weights: Mapping[str, float] | None = None, share: int = 1
+        self,
+        examples: Sequence[Example] | None = None,
+        weights: Mapping[str, float] | None = None,
+        share: int = 1,
+        probes: Sequence[Sequence[Value]] = (),
     ) -> enumerator.Enumerator:
         """A new inner engine for the problem, on the given examples (default: all), by the problem's own costs or by other ``weights``,
-        with one of ``share`` equal parts of the memory."""
+        with one of ``share`` equal parts of the memory; ``probes`` join the problem's own."""
         problem = self.problem
         library = (
             [w.scheme.type for w in problem.words.values() if isinstance(w, Definition)]
@@ -69,7 +78,7 @@ class Enumerative(AbstractStrategy):
         settings = enumerator.Settings(
             memory=(self.options["memory"] << 20) // share, max_cost=self.options["max_cost"],
             lambda_depth=self.options["lambda_depth"], body_worlds=self.options["body_worlds"],
-            types=tuple(dict.fromkeys(types)), hurry=self.options["hurry"],
+            types=tuple(dict.fromkeys(types)),
         )  # fmt: skip
         costs, given = problem_costs(problem), (problem.examples or ()) if examples is None else examples
         constants = [(literal.value, literal.type, costs.constant) for literal in problem.constants]
@@ -78,7 +87,8 @@ class Enumerative(AbstractStrategy):
             mine = mined(given, arguments_of(problem.type)[1])
             constants = [(value, type, finer_cost(cost, plain, costs)) for value, type, cost in (*constants, *mine)]
         return enumerator.Enumerator(
-            problem.type, given, words=problem.runnable, costs=costs, probes=problem.probes, constants=constants, settings=settings,
+            problem.type, given, words=problem.runnable, costs=costs, probes=(*problem.probes, *probes), constants=constants,
+            settings=settings,
         )  # fmt: skip
 
     @property
@@ -91,12 +101,34 @@ class Enumerative(AbstractStrategy):
         if self.options["sample"]:
             yield from self._run_samples(deadline, max_terms)
             return
+        self._jury = self.jury()
+        for found in decided(partial(self._reports, deadline), self._jury, max_terms):
+            if isinstance(found, Hit) and not self.options["hurry"] and not found.info["confirmed"]:
+                return
+            yield found
+
+    def jury(self) -> Jury:
+        """A jury for the problem's programs that has heard none."""
+        problem = self.problem
+        return Jury(problem.type, problem.examples or (), problem.runnable, problem_costs(problem))
+
+    def alternatives(self) -> Sequence[Alternative]:
+        jury = self._jury
+        return [] if jury is None else alternatives(jury.verdict(), jury.near, jury.usual)
+
+    def _reports(
+        self, deadline: float | None, probes: Sequence[Sequence[Value]], max_terms: int | None
+    ) -> Iterator[Progress | Hit]:
+        """One search in the order of cost with the probes in its bank."""
         suggestion = self.suggestion
         if suggestion is None:
-            for found in self.enumerator().run(deadline, max_terms):
+            for found in self.enumerator(probes=probes).run(deadline, max_terms):
                 yield _reported(found, 0)
             return
-        engines = [self.enumerator(weights=suggestion, share=2), self.enumerator(share=2)]
+        engines = [
+            self.enumerator(weights=suggestion, share=2, probes=probes),
+            self.enumerator(share=2, probes=probes),
+        ]
         for turn in interleaved(engines, deadline, max_terms):
             reported = _reported(turn.found, 0)
             yield replace(reported, terms=turn.terms, **_noted(reported, guided=turn.number == 0))

@@ -1,0 +1,64 @@
+"""Where the examples leave a choice: programs that meet them all and yet differ, each with an input on which it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from primitives.term import Term
+from primitives.values import Failure, Value
+
+from .ranking import Ranked, written
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A program that meets the examples too. On ``inputs`` it gives ``output`` where the chosen one gives ``chosen`` (a Failure where it
+    has no value). ``probability`` is that of all known programs that agree with it on every probe."""
+
+    term: Term
+    probability: float
+    inputs: tuple[Value, ...]
+    output: Value
+    chosen: Value
+
+
+def alternatives(
+    verdict: Sequence[Ranked], near: Sequence[Sequence[Value]], usual: Sequence[Sequence[Value]], most: int = 5
+) -> list[Alternative]:
+    """The likeliest ways to differ from the first program of the verdict; ``near`` and ``usual`` are the inputs that its entries' values
+    belong to."""
+    if not verdict:
+        return []
+    inputs = [*near, *usual]
+    best = _values(verdict[0])
+    names = tuple(map(written, best))
+    groups: dict[tuple[str, ...], list[Ranked]] = {}
+    for each in verdict:
+        groups.setdefault(tuple(map(written, _values(each))), []).append(each)
+    found = []
+    for group, members in groups.items():
+        if group == names:
+            continue
+        chosen = max(members, key=lambda each: each.probability)
+        place = _telling(best, _values(chosen), inputs)
+        total = sum(each.probability for each in members)
+        found.append(Alternative(chosen.entry.term, total, tuple(inputs[place]), _values(chosen)[place], best[place]))
+    return sorted(found, key=lambda each: -each.probability)[:most]
+
+
+def _values(each: Ranked) -> tuple[Value, ...]:
+    return (*each.entry.near, *each.entry.usual)
+
+
+def _telling(one: Sequence[Value], other: Sequence[Value], inputs: Sequence[Sequence[Value]]) -> int:
+    """The input on which two programs differ that is easiest to judge: both have values there, and it is short."""
+    places = [place for place in range(len(inputs)) if written(one[place]) != written(other[place])]
+    return min(
+        places,
+        key=lambda place: (
+            isinstance(one[place], Failure) + isinstance(other[place], Failure),
+            len(repr(inputs[place])),
+            place,
+        ),
+    )
