@@ -25,7 +25,7 @@ from primitives.values import Failure
 
 from .data import Part, ProblemData
 
-VERSION = 1
+VERSION = 2
 """Raise it when the same candidate may get another result: it is part of every cache key."""
 MAX_ELEMENTS = 2_000_000_000
 """Most numbers (parameters, or activations of a batch) that a candidate may need; more is refused before allocation."""
