@@ -127,10 +127,12 @@ def markdown_page(found: Sequence[Mapping[str, Any]]) -> str:
     lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
     lines += ["| " + " | ".join(cells(row)) + " |" for row in found]
     notes = ["", "What is published:", ""]
+    told: dict[str, list[str]] = {}
     for row in found:
         published = row["published"]
         note = f"; {published['note']}" if published["note"] else ""
-        notes.append(f"- {row['id']}: {published['quantity']}{note} ({row['source']})")
+        told.setdefault(f"{published['quantity']}{note} ({row['source']})", []).append(row["id"])
+    notes += [f"- {', '.join(ids)}: {text}" for text, ids in told.items()]
     machines = sorted({each for row in found for name in PROTOCOLS if row[name] for each in row[name]["hardware"]})
     if machines:
         notes += ["", f"Measured on: {'; '.join(machines)}."]
