@@ -25,8 +25,9 @@ Columns = Mapping[str, Any]
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
     """``facts`` is JSON-able: ``curves`` (columns), ``scores`` by part, ``gap`` (the metric on the train part less that
-    on the validation part), ``calibration`` by part, ``gradient_norms`` at the end (all train cases at once, by
-    parameter); what there is nothing for is left out. ``pictures`` are by file name without its ending."""
+    on the validation part), ``calibration`` by part, ``layers`` (the word of each site, from the
+    input on), ``gradient_norms`` at the end (by parameter, of the loss on train cases); what there is nothing for is
+    left out. ``pictures`` are by file name without its ending."""
 
     facts: Mapping[str, Any]
     pictures: Mapping[str, AbstractPicture] = field(default_factory=dict)
@@ -75,10 +76,12 @@ def diagnose(
         reliability = {name: calibration(module, data, part, bins) for name, part in parts.items()}
         facts["calibration"] = {name: found.to_json() for name, found in reliability.items()}
         pictures["calibration"] = Reliability(reliability, "confidence against accuracy")
+    layers = {site: found.word for site, found in module.sites.items()}
+    facts["layers"] = layers
     facts["gradient_norms"] = gradient_norms(module, data, cases=min(cases, 1000))
     if curves:
         facts["curves"] = dict(curves)
-        pictures |= curve_pictures(curves, data.metric)
+        pictures |= curve_pictures(curves, data.metric, layers)
     return Diagnosis(facts, pictures)
 
 
@@ -92,8 +95,8 @@ def logged_curves(folder: str | Path) -> Columns | None:
     return columns(rows) if rows else None
 
 
-def curve_pictures(curves: Columns, metric: str) -> dict[str, AbstractPicture]:
-    """Losses, scores and gradient norms over the epochs of a training."""
+def curve_pictures(curves: Columns, metric: str, layers: Mapping[str, str] | None = None) -> dict[str, AbstractPicture]:
+    """Losses, scores and gradient norms over the epochs of a training; ``layers`` names the words of sites."""
     found: dict[str, AbstractPicture] = {}
     losses = {"as trained": "train_loss", "train": "measured_loss", "validation": "validation_loss"}
     metrics = {"train": "train_score", "validation": "validation_score", "test": "test_score"}
@@ -104,9 +107,15 @@ def curve_pictures(curves: Columns, metric: str) -> dict[str, AbstractPicture]:
     norms = curves.get("gradient_norms") or {}
     kernels = {name: values for name, values in norms.items() if name.endswith("weight")} or norms
     if kernels:
-        shown = {name: [_log(value) for value in values] for name, values in kernels.items()}
+        shown = {titled(name, layers or {}): [_log(value) for value in values] for name, values in kernels.items()}
         found["gradients"] = Curves(curves["epoch"], shown, ("epoch", "log₁₀ of the norm"), "gradient layer by layer")
     return found
+
+
+def titled(parameter: str, layers: Mapping[str, str]) -> str:
+    """A parameter with its layer's word: ``conv 4.weight``."""
+    word = layers.get(parameter.rpartition(".")[0])
+    return parameter if word is None else f"{word} {parameter}"
 
 
 @dataclass(frozen=True, eq=False)

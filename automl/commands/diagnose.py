@@ -147,6 +147,9 @@ def one_task(spec: str, seed: int, target: str | None) -> AbstractTask:
 
 def say(facts: Mapping[str, Any], every: int = 1) -> None:
     """A diagnosis for people; every figure is in the JSON."""
+    from ..diagnosis import titled
+
+    layers = facts["layers"]
     typer.echo(f"{facts['program']}\n")
     curves = facts.get("curves")
     if curves:
@@ -164,7 +167,7 @@ def say(facts: Mapping[str, Any], every: int = 1) -> None:
             picked = [rows[len(rows) * i // 5] for i in range(min(5, len(rows)))] + rows[-1:]
             picked = sorted(dict.fromkeys(picked))
             titles = ["parameter", *(f"epoch {curves['epoch'][i]}" for i in picked)]
-            table = [[name, *(column[i] for i in picked)] for name, column in norms.items()]
+            table = [[titled(name, layers), *(column[i] for i in picked)] for name, column in norms.items()]
             print_table(titles, table, "\nGradient norms by parameter, at the last step of an epoch")
     columns = ["part", "cases", *next(iter(facts["scores"].values()))]
     rows_ = [[part, facts["cases"][part], *found.values()] for part, found in facts["scores"].items()]
@@ -182,5 +185,5 @@ def say(facts: Mapping[str, Any], every: int = 1) -> None:
         ]
         print_table(["confidence", "cases", "mean", "accuracy"], bins, "\nReliability on the validation part")
     if not curves:
-        norms = [[name, value] for name, value in facts["gradient_norms"].items()]
+        norms = [[titled(name, layers), value] for name, value in facts["gradient_norms"].items()]
         print_table(["parameter", "gradient norm"], norms, "\nGradient norms by parameter, on train cases")

@@ -74,6 +74,7 @@ def test_a_diagnosis_holds_what_can_be_measured_and_is_written(flowers, tmp_path
         scores["validation"]["accuracy"]
     )
     assert set(facts["gradient_norms"]) == {"1.weight", "1.bias", "2.weight", "2.bias"} == set(curves["gradient_norms"])
+    assert facts["layers"] == {"1": "dense", "2": "dense"}
     assert curves["measured_loss"][last] < curves["measured_loss"][0]
     for part in ("train", "validation", "test"):
         bins = facts["calibration"][part]["bins"]
@@ -180,7 +181,12 @@ def test_commands_on_a_recorded_run(tmp_path, capsys, monkeypatch):
         facts["scores"]["validation"]["accuracy"], abs=1e-6
     )
     code, out, _ = run("diagnose", result["run"], "--library", "x.db", "--every", "3")
-    assert code == 0 and "calibration error on validation" in out and "Gradient norms by parameter" in out
+    assert (
+        code == 0
+        and "calibration error on validation" in out
+        and " 1.weight" in out
+        and "Gradient norms by parameter" in out
+    )
     code, out, _ = run("evaluate", result["run"], "iris", "--library", "x.db", "--part", "test", "--json")
     assert code == 0 and json.loads(out)["scores"]["accuracy"] == pytest.approx(result["test_score"])
     code, _, error = run("diagnose", result["run"], "--library", "x.db", "--ask", "999")
