@@ -19,7 +19,7 @@ from primitives.compile import compile_term
 
 NET = "(lambda (x) (dense :units 3 @2 (relu (dense :units 8 @1 (flatten x)))))"
 HARD = "(lambda (x) (vector :length 3 (map (lambda (v) (if (> v 0.0) 1.0 0.0)) (elements (dense :units 3 @1 (flatten x))))))"
-QUICK = InspectionSettings(epsilons=(0.0, 0.1, 0.4), cases=30, closest=3)
+QUICK = InspectionSettings(epsilons=(0.0, 0.1, 0.4), cases=30, closest=2)
 PICTURES = {"under_attack", "adversarial", "fooling_gradient", "fooling_evolution", "filters", "confusion"}
 
 
