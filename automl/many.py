@@ -137,7 +137,8 @@ def _options(given: Mapping[str, Any]) -> Options:
 
 
 def _result(value: Mapping[str, Any]) -> Result:
-    return Result(**{**value, "model": None, "subroutines": tuple(value["subroutines"])})
+    lists = {name: tuple(value[name]) for name in ("subroutines", "alternatives")}
+    return Result(**{**value, "model": None, **lists})
 
 
 def _lost(task: AbstractTask, run: str, outcome: str, seconds: float) -> Result:

@@ -13,7 +13,8 @@ from library.vocabulary import Vocabulary
 from primitives.primitive import expand
 from primitives.syntax import show, show_canonical
 from primitives.term import Let, Term, Word, canonical, map_words, sites_of, subterms
-from primitives.types import Type, parse_type
+from primitives.types import Type, arguments_of, parse_type
+from primitives.values import Failure, to_json
 
 from .data import VALUES
 from .errors import StudyError
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, eq=False)
 class Result:
     """What a search found. ``program`` is the text for people ("" where nothing was found), ``model`` runs it, ``score`` is the
-    metric on validation data, ``history`` the evaluations in order of asking."""
+    metric on validation data, ``history`` the evaluations in order of asking. ``first_seconds`` is when the first program that meets all
+    examples was found, ``alternatives`` are others that meet them too and differ from this one on some input: plain objects with
+    ``program``, ``probability``, ``inputs``, ``output`` there and ``chosen_output`` (this program's; {"failure": …} where none)."""
 
     name: str
     run: str
@@ -49,6 +52,8 @@ class Result:
     structures: int = 0
     expanded: str = ""
     """The program with its subroutines written out; "" where it has none."""
+    first_seconds: float | None = None
+    alternatives: tuple[dict[str, Any], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The object that ``automl search --json`` writes."""
@@ -57,6 +62,7 @@ class Result:
             "seconds": round(self.seconds, 3), "evaluations": self.evaluations, "outcome": self.outcome,
             "validation_score": self.score, "test_score": self.test_score, "parameters": self.parameters,
             "subroutines": list(self.subroutines), "run": self.run, "structures": self.structures, "expanded": self.expanded,
+            "first_seconds": None if self.first_seconds is None else round(self.first_seconds, 3), "alternatives": list(self.alternatives),
         }  # fmt: skip
 
 
@@ -87,7 +93,25 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     return Result(
         solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
         score=study.score(best), test_score=test_score, outcome=outcome, parameters=best.parameters, subroutines=names,
-        structures=structures, expanded=_expanded(study.vocabulary, model.term) if names else "", **common,
+        structures=structures, expanded=_expanded(study.vocabulary, model.term) if names else "",
+        first_seconds=study.strategy.first_seconds, alternatives=_alternatives(study), **common,
+    )  # fmt: skip
+
+
+def _alternatives(study: Study) -> tuple[dict[str, Any], ...]:
+    """The strategy's alternatives as plain objects."""
+    types, result = arguments_of(study.task.type)
+
+    def plain(value: Any) -> Any:
+        return {"failure": str(value)} if isinstance(value, Failure) else to_json(value, result)
+
+    return tuple(
+        {
+            "program": show(each.term), "probability": round(each.probability, 4),
+            "inputs": [to_json(value, type) for value, type in zip(each.inputs, types)],
+            "output": plain(each.output), "chosen_output": plain(each.chosen),
+        }
+        for each in study.strategy.alternatives()
     )  # fmt: skip
 
 

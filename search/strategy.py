@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from primitives.syntax import show_canonical
 from primitives.term import Term
 
+from .enumeration.ambiguity import Alternative
 from .problem import Problem
 from .randomness import Draws
 
@@ -172,8 +173,13 @@ class AbstractStrategy(ABC):
         """
         raise StrategyError(f"strategy={self.name!r} has no loop of its own; use ask and tell")
 
-    def alternatives(self) -> Sequence[Any]:
-        """What ``run`` found that meets all examples too, yet differs from the first hit on some input: see enumeration/ambiguity.py."""
+    @property
+    def first_seconds(self) -> float | None:
+        """When ``run`` found the first program that meets all examples, which need not be the one told first; None before."""
+        return None
+
+    def alternatives(self) -> Sequence[Alternative]:
+        """What ``run`` found that meets all examples too, yet differs from the first hit on some input."""
         return ()
 
     def ask(self) -> Proposal | None:

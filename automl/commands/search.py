@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from json import dumps
 from typing import Annotated, Any
 
 import typer
@@ -43,6 +44,12 @@ Set = Annotated[
         "(schedule.epochs=5).",
     ),
 ]
+Ambiguous = Annotated[
+    bool,
+    typer.Option(
+        "--ambiguous", help="Show other programs that meet all examples, each with an input where it differs."
+    ),
+]
 TargetColumn = Annotated[str | None, typer.Option("--target-column", help="Column of a CSV file to predict.")]
 
 
@@ -60,6 +67,7 @@ def search(
     words: Words = None,
     set: Set = None,
     target_column: TargetColumn = None,
+    ambiguous: Ambiguous = False,
 ) -> None:
     """Search a program for a task; a file of many tasks is one study each (with --workers several at a time where they are cheap)."""
     options = options_of(budget, strategy, workers, seed, target, words, set)
@@ -76,6 +84,8 @@ def search(
             write(result.to_dict())
             if json != "-":
                 say(result, alone=len(tasks) == 1)
+                if ambiguous:
+                    say_alternatives(result)
 
         if at_a_time(tasks, options, store) > 1:
             _at_once(tasks, library, options, source, take, store)
@@ -197,6 +207,23 @@ def say(result: Result, alone: bool) -> None:
         typer.echo(f"  = {result.expanded}".replace("\n", "\n    "))
     if alone:
         typer.echo(f"  run {result.run}")
+
+
+def say_alternatives(result: Result) -> None:
+    """The programs that meet all examples too, with an input on which each differs from the one given."""
+    if result.solved and not result.alternatives:
+        typer.echo("  no other program was found that meets all examples and differs")
+    for each in result.alternatives:
+        given = ", ".join(map(_written, each["inputs"]))
+        one, other = _written(each["chosen_output"]), _written(each["output"])
+        typer.echo(f"  alternative ({each['probability']:.1%}), which gives {other} instead of {one} for {given}:")
+        typer.echo(f"    {each['program']}".replace("\n", "\n    "))
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"no value ({value['failure']})"
+    return dumps(value, ensure_ascii=False)
 
 
 def _summary(rows: list[Result]) -> None:

@@ -7,6 +7,8 @@ which programs that agree on the examples by accident would have taken the place
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -41,6 +43,13 @@ class Rule:
     """Programs that are looked at."""
     seconds: float = 0.5
     """Most time for a program on one probe."""
+
+    least: float = 1.0
+    """Seconds to go on that are always allowed where seconds count."""
+
+    def grace(self, taken: float) -> float:
+        """Seconds to go on at most."""
+        return max(self.least, self.share * taken)
 
     def terms(self, taken: int, examples: int) -> int:
         return int(self.share * taken + self.more / max(examples, 1) ** 2)
@@ -89,24 +98,29 @@ class Jury:
         return ranked(self.entries)
 
 
-def decided(stream: Stream, jury: Jury, max_terms: int | None = None) -> Iterator[Found]:
+def decided(stream: Stream, jury: Jury, max_terms: int | None = None, timed: bool = False) -> Iterator[Found]:
     """Progress, then all hits in the order of the verdict, then further hits as they are found. The ``info`` of a hit says when the
     first of all was found (``first_terms``, ``first_seconds``), and whether it is ``confirmed``: all cheaper programs have been considered,
-    or very many that might be."""
+    or very many that might be. ``timed``: whether to go on is bounded by seconds too."""
     examples, rule = len(jury.wanted), jury.rule
     few = 0 < examples <= rule.few and bool(jury.near)
     first: Hit | None = None
     before = terms = level = 0
+    start, until = time.monotonic(), math.inf
     running = iter(stream((), max_terms))
     for found in running:
         terms = max(terms, found.terms)
         if isinstance(found, Hit):
             jury.hear(found)
-            first = first or found
+            if first is None:
+                first, now = found, time.monotonic()
+                until = now + rule.grace(now - start) if timed else until
         else:
             level = max(level, found.detail.get("cost", 0))
             yield found
-        if first is not None and (few or terms > first.terms + rule.terms(first.terms, examples)):
+        if first is None:
+            continue
+        if few or terms > first.terms + rule.terms(first.terms, examples) or time.monotonic() > until:
             break
     if first is None:
         return
@@ -120,7 +134,7 @@ def decided(stream: Stream, jury: Jury, max_terms: int | None = None) -> Iterato
             else:
                 level = max(level, found.detail.get("cost", 0))
                 yield replace(found, terms=terms)
-            if found.terms > allowed or len(jury.hits) >= rule.most:
+            if found.terms > allowed or len(jury.hits) >= rule.most or time.monotonic() > until:
                 break
     when = {"first_terms": first.terms, "first_seconds": first.info.get("seconds")}
     waited = terms > PATIENCE * first.terms

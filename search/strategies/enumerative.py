@@ -102,7 +102,7 @@ class Enumerative(AbstractStrategy):
             yield from self._run_samples(deadline, max_terms)
             return
         self._jury = self.jury()
-        for found in decided(partial(self._reports, deadline), self._jury, max_terms):
+        for found in decided(partial(self._reports, deadline), self._jury, max_terms, timed=deadline is not None):
             if isinstance(found, Hit) and not self.options["hurry"] and not found.info["confirmed"]:
                 return
             yield found
@@ -111,6 +111,11 @@ class Enumerative(AbstractStrategy):
         """A jury for the problem's programs that has heard none."""
         problem = self.problem
         return Jury(problem.type, problem.examples or (), problem.runnable, problem_costs(problem))
+
+    @property
+    def first_seconds(self) -> float | None:
+        hits = [] if self._jury is None else list(self._jury.hits.values())
+        return hits[0].info.get("seconds") if hits else None
 
     def alternatives(self) -> Sequence[Alternative]:
         jury = self._jury

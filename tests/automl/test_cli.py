@@ -106,6 +106,20 @@ def test_several_tasks_at_a_time_come_in_their_order(folder, automl):
     assert {run["state"] for run in runs} == {"finished"}
 
 
+def test_alternatives_are_shown_with_an_input_that_tells_them_apart(folder, automl):
+    ambiguous = task("two", lambda xs: xs[0], [[9, 3], [7, 1, 2]], type="list(int) -> int")
+    Path("two.jsonl").write_text(lines_of([ambiguous]))
+    words = ("--words", "head,last,maximum,tail,sum,-", "--budget", "60000")
+    code, out, _ = automl("search", "two.jsonl", *words, "--ambiguous", "--json", "found.json")
+    assert code == 0 and "alternative" in out and "maximum" in out
+    found = json.loads(Path("found.json").read_text())
+    assert found["solved"] and found["program"] == "(lambda (x) (head x))" and found["first_seconds"] <= found["seconds"]
+    other = next(each for each in found["alternatives"] if "maximum" in each["program"])
+    assert other["output"] == max(other["inputs"][0]) != other["chosen_output"] == other["inputs"][0][0]
+    assert 0 < other["probability"] < 1
+    assert "alternative" not in automl("search", "two.jsonl", *words)[1]
+
+
 def test_runs(folder, automl):
     assert json.loads(automl("runs", "list", "--json")[1]) == []
     searched = json.loads(automl("search", "one.jsonl", "--budget", "5000", "--json", "-")[1])
