@@ -22,7 +22,7 @@ def linear():
     task = LabelledTask.sample(0)
     weight = torch.zeros(3, 16)
     for row in range(3):
-        weight[row, 5 * row : 5 * row + 5] = 2.0
+        weight[row, 5 * row : 5 * row + 5] = 0.4
     vocabulary = Vocabulary()
     term = vocabulary.read("(lambda (x) (dense :units 3 @1 (flatten x)))")
     weights = {"1.weight": weight, "1.bias": torch.zeros(3)}
