@@ -1,4 +1,4 @@
-"""Reading and printing terms.
+"""The text of terms: reading it here, printing it in ``printing``.
 
 For people: s-expressions with named variables and pipelines, ``(lambda (xs n) (pipe xs (map (lambda (x) (+ x n)))
 sum))``. For hashing and storage: de Bruijn indices, ``(lambda (lambda (sum (map (lambda (+ $0 $1)) $1))))``. Both
@@ -18,9 +18,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .primitive import Primitive, SettingError
-from .term import MAX_DEPTH, Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, apply, map_words, sites_of, spine
-from .types import BOOL, CHAR, FLOAT, INT, STRING, Constructor, Type, is_ground, list_of, parse_type
-from .values import MAX_INT, MAX_SIZE, from_json, to_json
+from .printing import FORMS, NAME, show, show_canonical, show_literal
+from .term import MAX_DEPTH, Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, apply, map_words, sites_of
+from .types import BOOL, CHAR, FLOAT, INT, STRING, is_ground, list_of, parse_type
+from .values import MAX_INT, MAX_SIZE, from_json
+
+__all__ = ["TermSyntaxError", "parse", "show", "show_canonical", "show_literal"]
 
 
 class TermSyntaxError(ValueError):
@@ -29,8 +32,6 @@ class TermSyntaxError(ValueError):
 
 _TOKEN = re.compile(r'(?>\s*(?:;[^\n]*+\n?+\s*+)*+)(#?"(?:[^"\\]|\\.)*+"|[()\[\]]|[^\s()\[\]";]+)', re.DOTALL)
 """Possessive, for otherwise a run of comment marks takes exponential time."""
-_NAME = re.compile(r"[a-z_][A-Za-z0-9_']*")
-_FORMS = ("lambda", "let", "pipe", "stack", "literal")
 Tree = Any  # str (a token) or a list of trees; a list literal is a _Brackets
 
 
@@ -103,7 +104,7 @@ class _Parser:
         if not tree:
             raise TermSyntaxError("term: '()' is not a term; the empty list is 'empty'")
         head = tree[0]
-        if isinstance(head, str) and head in _FORMS and head not in scope:
+        if isinstance(head, str) and head in FORMS and head not in scope:
             form: Callable[[list, tuple[str, ...]], Term] = getattr(self, f"form_{head}")
             return form(tree, scope)
         return self.application(tree, scope)
@@ -121,7 +122,7 @@ class _Parser:
             return Variable(index)
         if token.startswith("?"):
             return Hole(token[1:])
-        if token in _FORMS or token[0] in ":@$#":
+        if token in FORMS or token[0] in ":@$#":
             raise TermSyntaxError(f"term: {token!r} cannot stand alone here")
         return self.word(token, {}, None)
 
@@ -269,7 +270,7 @@ class _Parser:
 def _is_name(tree: Tree) -> bool:
     """Whether a tree can name a variable: a plain name that is no form (so ``(let ((lambda $0) (g $0)) …)`` binds no
     variable)."""
-    return isinstance(tree, str) and _NAME.fullmatch(tree) is not None and tree not in _FORMS
+    return isinstance(tree, str) and NAME.fullmatch(tree) is not None and tree not in FORMS
 
 
 def _constant(token: str) -> Literal | None:
@@ -309,127 +310,3 @@ def _text(tree: Tree) -> str:
         return tree
     inner = " ".join(_text(part) for part in tree)
     return f"[{inner}]" if isinstance(tree, _Brackets) else f"({inner})"
-
-
-def show_literal(value: object, type: Type) -> str:
-    """The text of a constant, which parses to the same value and type."""
-    if type == BOOL:
-        return "true" if value else "false"
-    if type == INT:
-        return str(value)
-    if type == FLOAT and value - value == 0:  # type: ignore[operator]
-        return repr(value)
-    if type == STRING:
-        return json.dumps(value)
-    if type == CHAR:
-        return "#" + json.dumps(value)
-    if isinstance(value, tuple) and value and isinstance(type, Constructor) and type.name == "list":
-        items = [show_literal(item, type.arguments[0]) for item in value]
-        if not any(item.startswith("(") for item in items):
-            return f"[{' '.join(items)}]"
-    return f"(literal {json.dumps(str(type))} {json.dumps(json.dumps(to_json(value, type)))})"
-
-
-def _show_setting(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return repr(value) if isinstance(value, (int, float)) else str(value)
-
-
-def _show_word(word: Word) -> str:
-    parts = [word.name, *(f":{key} {_show_setting(value)}" for key, value in word.settings)]
-    if word.site is not None:
-        parts.append(f"@{word.site}")
-    return " ".join(parts)
-
-
-def show_canonical(term: Term) -> str:
-    """The text with de Bruijn indices; sites as they are (``term.canonical`` renumbers them first)."""
-    if isinstance(term, Variable):
-        return f"${term.index}"
-    if isinstance(term, Literal):
-        return show_literal(term.value, term.type)
-    if isinstance(term, Hole):
-        return f"?{term.name}"
-    if isinstance(term, Lambda):
-        return f"(lambda {show_canonical(term.body)})"
-    if isinstance(term, Let):
-        return f"(let {show_canonical(term.value)} {show_canonical(term.body)})"
-    head, arguments = spine(term)
-    if isinstance(head, Word):
-        text = _show_word(head)
-        return f"({' '.join([text, *map(show_canonical, arguments)])})" if arguments or " " in text else text
-    return f"({' '.join(map(show_canonical, [head, *arguments]))})"
-
-
-_LETTERS = ("x", "y", "z", "u", "v", "w", "p", "q", "r", "s", "t")
-
-
-class _Printer:
-    """Prints for people: names, pipelines, lines no longer than ``width`` where possible."""
-
-    def __init__(self, term: Term, width: int) -> None:
-        self.width = width
-        self.taken = {part.name for part in _all_words(term)} | set(_FORMS) | {"true", "false"}
-
-    def name(self, hint: str, scope: tuple[str, ...]) -> str:
-        if _NAME.fullmatch(hint) and hint not in self.taken and hint not in scope:
-            return hint
-        for number in range(len(scope) + len(self.taken) + 2):
-            for letter in _LETTERS:
-                candidate = letter if number == 0 else f"{letter}{number}"
-                if candidate not in scope and candidate not in self.taken:
-                    return candidate
-        raise AssertionError("a fresh name always exists")
-
-    def show(self, term: Term, scope: tuple[str, ...], indent: int) -> str:
-        if isinstance(term, Variable):
-            return scope[-1 - term.index] if term.index < len(scope) else f"${term.index}"
-        if isinstance(term, Lambda):
-            names: list[str] = []
-            while isinstance(term, Lambda):
-                names.append(self.name(term.hint, (*scope, *names)))
-                term = term.body
-            body = self.show(term, (*scope, *names), indent + 2)
-            return self.join([f"lambda ({' '.join(names)})", body], indent)
-        if isinstance(term, Let):
-            name = self.name(term.hint, scope)
-            value = self.show(term.value, scope, indent + 7)
-            return self.join([f"let (({name} {value}))", self.show(term.body, (*scope, name), indent + 2)], indent)
-        stages = _pipeline(term)
-        if len(stages) > 3:
-            parts = ["pipe", *(self.show(stage, scope, indent + 2) for stage in stages)]
-            return self.join([" ".join(parts[:2]), *parts[2:]], indent)
-        head, arguments = spine(term)
-        if not arguments:
-            return show_canonical(term)
-        text = _show_word(head) if isinstance(head, Word) else self.show(head, scope, indent + 2)
-        return self.join([text, *(self.show(argument, scope, indent + 2) for argument in arguments)], indent)
-
-    def join(self, parts: list[str], indent: int) -> str:
-        line = f"({' '.join(parts)})"
-        if indent + len(line) <= self.width and "\n" not in line:
-            return line
-        return "(" + ("\n" + " " * (indent + 2)).join(parts) + ")"
-
-
-def _all_words(term: Term) -> list[Word]:
-    from .term import words_in
-
-    return words_in(term)
-
-
-def _pipeline(term: Term) -> list[Term]:
-    """``h (g (f x))`` as ``[x, f, g, h]``."""
-    stages: list[Term] = []
-    while isinstance(term, Apply):
-        stages.append(term.function)
-        term = term.argument
-    return [term, *reversed(stages)]
-
-
-def show(term: Term, width: int = 100, scope: tuple[str, ...] = ()) -> str:
-    """The text for people; ``parse(show(t), words) == t`` up to variable names. ``scope`` names the free variables,
-    innermost last."""
-    names = tuple(name or f"${len(scope) - 1 - position}" for position, name in enumerate(scope))
-    return _Printer(term, width).show(term, names, 0)

@@ -272,7 +272,7 @@ def renumber_sites(term: Term, start: int = 1) -> Term:
 
 def canonical(term: Term) -> str:
     """The hashed text: de Bruijn indices, sites numbered in pre-order, one form per structure."""
-    from .syntax import show_canonical
+    from .printing import show_canonical
 
     return show_canonical(renumber_sites(term))
 
