@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from primitives.types import CHAR, INT, STRING, Type
+from primitives.types import CHAR, INT, STRING, Constructor, Type
 from primitives.values import Value
 
 Constant = tuple[Value, Type, int]
@@ -24,6 +24,8 @@ def mined(examples: Sequence[tuple[Sequence[Value], Value]], output: Type) -> li
     found: list[Constant] = list(_numbers(examples))
     if output == STRING or any(isinstance(value, str) for given, _ in examples for value in given):
         found += _texts(examples)
+    if all(isinstance(result, tuple) for result in results) and len(set(map(repr, results))) > 1 and _is_list(output):
+        found += _affixes(results, output)
     if (
         len(examples) > 1
         and all(result == results[0] for result in results)
@@ -31,6 +33,10 @@ def mined(examples: Sequence[tuple[Sequence[Value], Value]], output: Type) -> li
     ):
         found.append((results[0], output, 4))
     return found
+
+
+def _is_list(type: Type) -> bool:
+    return isinstance(type, Constructor) and type.name == "list"
 
 
 def _integers(value: Value) -> Iterator[int]:
@@ -42,14 +48,32 @@ def _integers(value: Value) -> Iterator[int]:
 
 
 def _numbers(examples: Sequence[tuple[Sequence[Value], Value]]) -> Iterator[Constant]:
-    """Numbers that most outputs hold though their inputs do not."""
+    """Numbers that most outputs hold though their inputs do not. One that is an output itself is dear: to give the outputs back one by
+    one meets any examples."""
     counts: Counter[int] = Counter()
     for given, result in examples:
         counts.update(set(_integers(result)) - set(_integers(tuple(given))))
     wanted = max(2, MANY * len(examples))
+    single = any(isinstance(result, int) for _, result in examples)
     for value, count in counts.most_common(MOST):
         if count >= wanted and abs(value) > 5:
-            yield value, INT, 3
+            yield value, INT, 5 if single else 3 + (count < len(examples))
+
+
+def _affixes(results: Sequence[tuple], output: Type) -> Iterator[Constant]:
+    """How all output lists begin and end, where they differ; two outputs may begin alike by accident."""
+    first, last = (_common(rows) for rows in (results, [row[::-1] for row in results]))
+    for affix in dict.fromkeys((first, last[::-1])):
+        if len(affix) > 1 and len(results) > 2:
+            yield affix, output, 3
+
+
+def _common(rows: Sequence[tuple]) -> tuple:
+    """The longest common beginning."""
+    length = 0
+    while all(len(row) > length for row in rows) and len({repr(row[length]) for row in rows}) == 1:
+        length += 1
+    return rows[0][:length]
 
 
 def _strings(value: Value) -> Iterator[str]:

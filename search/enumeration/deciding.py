@@ -32,10 +32,12 @@ Stream = Callable[[Sequence[Sequence[Value]], int | None], Iterable[Found]]
 @dataclass(frozen=True)
 class Rule:
     """How long to go on once a program is known: ``share`` times the terms that it took, and ``more`` over the square of the number of
-    examples. Up to ``few`` examples the search begins again with ``probes`` in its bank."""
+    examples; up to ``unsure`` terms more where cheaper programs have not all been considered. Up to ``few`` examples the search begins again with
+    ``probes`` in its bank."""
 
     share: float = 2.0
     more: int = 400_000
+    unsure: int = 1_000_000
     few: int = 5
     probes: int = 3
     near: int = 16
@@ -43,18 +45,20 @@ class Rule:
     """Programs that are looked at."""
     seconds: float = 0.5
     """Most time for a program on one probe."""
-
-    least: float = 1.0
+    least: float = 4.0
     """Seconds to go on that are always allowed where seconds count."""
 
     def grace(self, taken: float) -> float:
         """Seconds to go on at most."""
         return max(self.least, self.share * taken)
 
-    def terms(self, taken: int, examples: int) -> int:
-        return int(self.share * taken + self.more / max(examples, 1) ** 2)
+    def enough(self, since: int, taken: int, examples: int, cheapest: bool) -> bool:
+        """Whether ``since`` terms are enough after a program that took ``taken``, the ``cheapest`` there is or perhaps not."""
+        allowed = self.share * taken + self.more / max(examples, 1) ** 2
+        return since > allowed and (cheapest or since > allowed + self.unsure)
 
 
+NEVER = 1 << 30
 PATIENCE = 3.0
 """Times the terms of the first hit after which cheaper programs are no longer expected."""
 
@@ -98,52 +102,85 @@ class Jury:
         return ranked(self.entries)
 
 
+@dataclass
+class Standing:
+    """What a search has come to: terms considered, the level completed, the first hit and the least cost of a hit."""
+
+    rule: Rule
+    examples: int
+    timed: bool
+    terms: int = 0
+    level: int = 0
+    least: int = NEVER
+    first: Hit | None = None
+    until: float = math.inf
+
+    def __post_init__(self) -> None:
+        self.start = time.monotonic()
+
+    def note(self, found: Found, before: int = 0) -> None:
+        """Take a report in; ``before``: terms that earlier searches considered."""
+        self.terms = max(self.terms, before + found.terms)
+        if isinstance(found, Progress):
+            self.level = max(self.level, found.detail.get("cost", 0))
+            return
+        self.least = min(self.least, found.info.get("cost", 0))
+        if self.first is None:
+            self.first, now = found, time.monotonic()
+            if self.timed:
+                self.until = now + self.rule.grace(now - self.start)
+
+    def over(self, since: int) -> bool:
+        """Whether to go on no longer, ``since`` terms after the first hit or after a new beginning."""
+        assert self.first is not None
+        enough = self.rule.enough(since, self.first.terms, self.examples, self.least <= self.level)
+        return enough or time.monotonic() > self.until
+
+
 def decided(stream: Stream, jury: Jury, max_terms: int | None = None, timed: bool = False) -> Iterator[Found]:
     """Progress, then all hits in the order of the verdict, then further hits as they are found. The ``info`` of a hit says when the
     first of all was found (``first_terms``, ``first_seconds``), and whether it is ``confirmed``: all cheaper programs have been considered,
     or very many that might be. ``timed``: whether to go on is bounded by seconds too."""
-    examples, rule = len(jury.wanted), jury.rule
-    few = 0 < examples <= rule.few and bool(jury.near)
-    first: Hit | None = None
-    before = terms = level = 0
-    start, until = time.monotonic(), math.inf
+    standing = Standing(jury.rule, len(jury.wanted), timed)
+    few = 0 < standing.examples <= jury.rule.few and bool(jury.near)
+    before = 0
     running = iter(stream((), max_terms))
     for found in running:
-        terms = max(terms, found.terms)
+        standing.note(found)
         if isinstance(found, Hit):
             jury.hear(found)
-            if first is None:
-                first, now = found, time.monotonic()
-                until = now + rule.grace(now - start) if timed else until
         else:
-            level = max(level, found.detail.get("cost", 0))
             yield found
-        if first is None:
-            continue
-        if few or terms > first.terms + rule.terms(first.terms, examples) or time.monotonic() > until:
+        first = standing.first
+        if first is not None and (few or standing.over(standing.terms - first.terms)):
             break
-    if first is None:
+    if standing.first is None:
         return
-    if few and (max_terms is None or terms < max_terms):
-        before, allowed = terms, first.terms + rule.terms(first.terms, examples)
-        running = iter(stream(jury.near[: rule.probes], None if max_terms is None else max_terms - before))
+    if few and (max_terms is None or standing.terms < max_terms):
+        before, standing.level = standing.terms, 0
+        running = iter(stream(jury.near[: jury.rule.probes], None if max_terms is None else max_terms - before))
         for found in running:
-            terms = before + found.terms
+            standing.note(found, before)
             if isinstance(found, Hit):
                 jury.hear(found)
             else:
-                level = max(level, found.detail.get("cost", 0))
-                yield replace(found, terms=terms)
-            if found.terms > allowed or len(jury.hits) >= rule.most or time.monotonic() > until:
+                yield replace(found, terms=standing.terms)
+            if standing.over(found.terms - standing.first.terms) or len(jury.hits) >= jury.rule.most:
                 break
-    when = {"first_terms": first.terms, "first_seconds": first.info.get("seconds")}
-    waited = terms > PATIENCE * first.terms
-    for each in jury.verdict():
-        hit = jury.hits[each.entry.term]
-        confirmed = waited or hit.info.get("cost", 0) <= level
-        yield replace(hit, terms=terms, info={**hit.info, **when, "confirmed": confirmed})
+    yield from _told(jury, standing)
     for found in running:
         if isinstance(found, Progress):
             yield replace(found, terms=before + found.terms)
         elif found.term not in jury.hits:
             yield replace(found, terms=before + found.terms, info={**found.info, "confirmed": True})
+
+
+def _told(jury: Jury, standing: Standing) -> Iterator[Hit]:
+    """The hits in the order of the verdict."""
+    assert standing.first is not None
+    when = {"first_terms": standing.first.terms, "first_seconds": standing.first.info.get("seconds")}
+    waited = standing.terms > PATIENCE * standing.first.terms
+    for each in jury.verdict():
+        hit = jury.hits[each.entry.term]
+        confirmed = waited or hit.info.get("cost", 0) <= standing.level
+        yield replace(hit, terms=standing.terms, info={**hit.info, **when, "confirmed": confirmed})

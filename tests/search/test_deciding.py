@@ -130,7 +130,7 @@ BETTER = parse("(lambda (xs) (head xs))", WORDS)
 @pytest.mark.parametrize("count", [2, 10])
 def test_the_search_goes_on_for_a_bounded_while_and_tells_the_likeliest_first(count):
     cases = [([(5, 2)], 5), ([(7, 4)], 7), *(([(n, 4)], 7) for n in range(8))][:count]
-    jury = Jury(parse_type("list(int) -> int"), cases, WORDS, COSTS, Rule(share=1.0, more=8_000, few=5))
+    jury = Jury(parse_type("list(int) -> int"), cases, WORDS, COSTS, Rule(share=1.0, more=8_000, few=5, unsure=0))
     log = []
     found = []
     for report in decided(stream_of({5: FIRST, 6: BETTER}, log), jury):

@@ -34,3 +34,20 @@ def test_a_mined_separator_solves_a_task():
     search = Enumerator(parse_type("str -> str"), examples, words=WORDS)
     hit = next(found for found in search.run(time.monotonic() + 20) if isinstance(found, Hit))
     assert evaluate(hit.term, ["hello-you"], words=WORDS) == "hello"
+
+
+def test_how_all_lists_begin_and_end_is_found_and_solves_a_task():
+    inputs = [(6, 59), (2, 87, 9), (91,), ()]
+    examples = [((xs,), (11, 21, 43, *xs, 7, 0)) for xs in inputs]
+    found = {value for value, type, _ in mined(examples, parse_type("list(int)")) if type == parse_type("list(int)")}
+    assert found == {(11, 21, 43), (7, 0)}
+    search = Enumerator(parse_type("list(int) -> list(int)"), examples, words=WORDS)
+    hit = next(found for found in search.run(time.monotonic() + 60) if isinstance(found, Hit))
+    assert evaluate(hit.term, [(5,)], words=WORDS) == (11, 21, 43, 5, 7, 0)
+    assert not [1 for value, *_ in mined(examples[:2], parse_type("list(int)")) if isinstance(value, tuple)]
+
+
+def test_a_number_that_is_an_output_costs_more_than_one_in_all_lists():
+    scalar = mined([(((n,),), 90 if n < 3 else n) for n in range(5)], INT)
+    inside = mined([(((n,),), (n, 90)) for n in range(5)], parse_type("list(int)"))
+    assert dict((value, cost) for value, _, cost in scalar)[90] > dict((value, cost) for value, _, cost in inside)[90]
