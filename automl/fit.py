@@ -1,8 +1,5 @@
 """The one training loop: epochs of shuffled batches, validation, budget, and what may go wrong, whatever changes the
-weights.
-
-Batches are slices of tensors in memory. Shuffling and augmentation run on blocks of many batches at once.
-"""
+weights."""
 
 from __future__ import annotations
 
@@ -16,8 +13,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from primitives.batch import Ragged
-
 from . import batches
 from .augment import Augmentation
 from .data import Part, ProblemData
@@ -26,6 +21,7 @@ from .losses import Loss, are_probabilities, loss_name, make_loss
 from .measures import Measures, finite
 from .precision import Precision, resolve
 from .schedules import Clock
+from .shuffling import Shuffler
 from .trainer import (
     DIVERGED,
     OK,
@@ -41,8 +37,6 @@ from .trainer import (
     Unsuitable,
 )
 
-BLOCK_BYTES = 16 * 2**20
-"""Inputs that are shuffled and augmented at a time."""
 _MEMORY_MESSAGES = ("can't allocate memory", "not enough memory", "out of memory", "std::bad_alloc")
 
 
@@ -150,7 +144,6 @@ class _Training:
         self.program, self.data, self.budget, self.options = program, data, budget, options
         self.make_updater, self.seed, self.report = make_updater, seed, report
         self.started = time.monotonic()
-        self.generator = torch.Generator().manual_seed(seed)
         self.history: list[EpochRecord] = []
         self.step = self.epoch = self.plateaus = self.waited = 0
         self.keeper = Keeper(data, keep=options.keep, average=options.average)
@@ -196,27 +189,20 @@ class _Training:
         device = self.precision.device
         self.program.to(device)
         self.precision.lay_out(self.program)
-        self.inputs, self.targets = tuple(batches.move(x, device) for x in inputs), batches.move(targets, device)
-        self.augmentations = [self.augmentation(x) for x in self.inputs]
-        self.draws = torch.Generator(device).manual_seed(self.seed + 1)
-        self.cases = batches.count(self.targets)
-        self.per_epoch = max(1, round(self.cases / options.batch_size))
+        moved = tuple(batches.move(x, device) for x in inputs), batches.move(targets, device)
+        self.train = Shuffler(*moved, options.augmentation, self.precision, options.batch_size, self.seed)
         self.loss, plain = self.losses()
         self.measures = Measures(self.program, data, plain, device, options.train_cases, self.seed)
         self.steps = self.total_steps()
-        setup = Setup(self.program, data, self.loss, self.error, self.precision, self.cases, self.steps, self.seed)
+        setup = Setup(
+            self.program, data, self.loss, self.error, self.precision, self.train.cases, self.steps, self.seed
+        )
         self.updater = self.make_updater(setup)
-
-    def augmentation(self, batch: Any) -> Augmentation | None:
-        values = batch.values if isinstance(batch, Ragged) else batch
-        if not self.options.augmentation.active or not isinstance(values, torch.Tensor) or values.ndim != 4:
-            return None
-        return self.options.augmentation.fitted(values)
 
     def losses(self) -> tuple[Loss | None, Loss | None]:
         """The loss to train with and the one to report (without smoothing); None where the outputs have none."""
-        outputs = batches.predict(self.program, tuple(batches.window(x, 0, min(64, self.cases)) for x in self.inputs))
-        targets = batches.window(self.targets, 0, min(64, self.cases))
+        inputs, targets = self.train.first(64)
+        outputs = batches.predict(self.program, inputs)
         name = self.options.loss if self.options.loss != "auto" else loss_name(self.data.target, targets)
         probabilities = name == "cross_entropy" and are_probabilities(outputs)
         plain = make_loss(name, probabilities=probabilities)
@@ -234,7 +220,7 @@ class _Training:
 
     def total_steps(self) -> int | None:
         limits = [] if self.budget.steps is None else [self.budget.steps]
-        limits += [] if self.budget.epochs is None else [self.budget.epochs * self.per_epoch]
+        limits += [] if self.budget.epochs is None else [self.budget.epochs * self.train.per_epoch]
         return min(limits) if limits else None
 
     def fraction(self) -> float:
@@ -268,8 +254,8 @@ class _Training:
         # A device is asked for the loss now and then only, for each answer waits for all that was queued.
         stride = 1 if self.precision.device == "cpu" else 32
         pending: list[Any] = []
-        last = self.per_epoch - 1
-        for index, (inputs, targets) in enumerate(self.shuffled()):
+        last = self.train.per_epoch - 1
+        for index, (inputs, targets) in enumerate(self.train.epoch()):
             final = index == last or (self.steps is not None and self.step + 1 >= self.steps)
             pending.append(self.updater.step(inputs, targets, Clock(self.step, self.epoch, used, self.plateaus), final))
             self.step += 1
@@ -284,29 +270,6 @@ class _Training:
             if used >= 1.0:
                 break
         return total / max(seen, 1)
-
-    def shuffled(self) -> Iterator[tuple[tuple, Any]]:
-        """Batches in random order, all of nearly equal size so that no case is left out and none is alone."""
-        order = torch.randperm(self.cases, generator=self.generator)
-        bounds = [self.cases * i // self.per_epoch for i in range(self.per_epoch + 1)]
-        size = max(1, int(BLOCK_BYTES / max(1.0, batches.example_bytes(self.inputs)) * self.per_epoch / self.cases))
-        for first in range(0, self.per_epoch, size):
-            cuts = bounds[first : first + size + 1]
-            rows = order[cuts[0] : cuts[-1]].to(self.precision.device)
-            targets = batches.take(self.targets, rows)
-            inputs = tuple(self.changed(x, a, rows) for x, a in zip(self.inputs, self.augmentations, strict=True))
-            for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
-                low, high = start - cuts[0], stop - cuts[0]
-                yield tuple(batches.window(x, low, high) for x in inputs), batches.window(targets, low, high)
-
-    def changed(self, batch: Any, augmentation: Augmentation | None, rows: torch.Tensor) -> Any:
-        taken = batches.take(batch, rows)
-        if augmentation is not None:
-            if isinstance(taken, Ragged):
-                taken = Ragged(augmentation(taken.values, self.draws), taken.lengths)
-            else:
-                taken = augmentation(taken, self.draws)
-        return self.precision.order(taken)
 
     def close_epoch(self, loss: float, *, validate: bool) -> None:
         """Record the epoch; with ``validate`` measure, keep the weights if they are the best, and ask whether to go
