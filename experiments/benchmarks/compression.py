@@ -1,6 +1,6 @@
 """Compression against stitch-core alone: how much shorter the corpus becomes, and how long it takes.
 
-    python -m experiments.benchmarks.compression [--programs 100] [--corpora 12] [--rounds 5] [--json FILE]
+    python -m experiments.benchmarks.compression [--programs 100] [--corpora 12] [--rounds 5] [--solved RESULT]... [--json FILE]
 
 Corpora are generated list programs that share hidden parts, in the form in which the enumerator finds them. stitch-core
 alone is the same search with the same options, in this process, its answers believed: no types, no names, no check. Both
@@ -9,6 +9,9 @@ became; at least 0.95 is wanted. Every second corpus has choices of which one br
 stitch-core, which knows no order of evaluation, gives programs that evaluate what they should not, which ours refuses;
 ``sound`` compares with stitch-core's result after those programs are put back as they were. Ours starts a process each
 time; at most 0.5 s for 100 programs are wanted.
+
+``--solved`` names results of ``synthesis``: all programs that they hold are one corpus more, the one of the target (default:
+``synthesis_list_train.json``, or else ``synthesis.json``, beneath ``experiments/results``).
 """
 
 from __future__ import annotations
@@ -16,7 +19,8 @@ from __future__ import annotations
 import json
 import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,8 +35,10 @@ from primitives.syntax import parse
 from primitives.term import Term, sites_of
 
 from .common import alternate, parser, ratio, report
+from .synthesis import PROJECT
 
 ITERATIONS, MAX_ARITY = 10, 3
+RESULTS = PROJECT / "experiments" / "results"
 UNARY = ("reverse", "sort", "tail", "init", "unique")
 ENDS = ("sum", "maximum", "length", "head", "last")
 
@@ -133,10 +139,34 @@ def one(tasks: Mapping[str, list[Term]]) -> dict[str, Any]:
     }
 
 
+def solved_corpus(results: Sequence[Path]) -> dict[str, list[Term]]:
+    """The programs of solved tasks in results of ``synthesis``; those that name words of a library are left out."""
+    words, found = builtin_words(), {}
+    for path in results:
+        for row in json.loads(path.read_text(encoding="utf-8"))["figures"]["rows"]:
+            if row["solved"] and not row["subroutines"]:
+                found[f"{path.stem}: {row['task']}"] = [parse(row["program"], words)]
+    return found
+
+
+def solved(results: Sequence[Path], rounds: int) -> dict[str, Any]:
+    """Ours and stitch-core alone on solved programs, and the share of ours that have a type."""
+    tasks = solved_corpus(results)
+    found = compress(tasks, builtin_words(), max_arity=MAX_ARITY, iterations=ITERATIONS)
+    known = {**builtin_words(), **{a.name: definition(a.name, a.scheme, a.body) for a in found.abstractions}}
+    typed = [str(infer(each.body, known).scheme) == each.scheme for each in found.abstractions]
+    figures = {**one(tasks), "programs": len(tasks), "typed": sum(typed) / max(len(typed), 1)}
+    return {**figures, "results": [path.name for path in results], "timing": timed(tasks, rounds)}
+
+
 def timing(count: int, rounds: int, seed: int) -> dict[str, Any]:
+    """Seconds for a generated corpus of so many programs."""
+    return {"programs": count, **timed(corpus(np.random.Generator(np.random.PCG64([seed, count])), count), rounds)}
+
+
+def timed(tasks: Mapping[str, list[Term]], rounds: int) -> dict[str, Any]:
     """Seconds of ours and of stitch-core alone (its search only), alternating."""
     words = builtin_words()
-    tasks = corpus(np.random.Generator(np.random.PCG64([seed, count])), count)
     book = Codebook(words)
     texts = [book.encode(hide_lets(terms[0])) for terms in tasks.values()]
     request = {
@@ -151,7 +181,7 @@ def timing(count: int, rounds: int, seed: int) -> dict[str, Any]:
         "alone": lambda: answer(json.loads(json.dumps(request))),
     }
     seconds = alternate(candidates, rounds)
-    return {"programs": count, **ratio(seconds, "ours", "alone")}
+    return ratio(seconds, "ours", "alone")
 
 
 def main() -> None:
@@ -159,6 +189,7 @@ def main() -> None:
     options.add_argument("--programs", type=int, default=100)
     options.add_argument("--corpora", type=int, default=12)
     options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--solved", type=Path, action="append", help="a result of synthesis")
     given = options.parse_args()
     started = time.perf_counter()
     rows: dict[str, list[dict[str, Any]]] = {"plain": [], "branches": []}
@@ -174,6 +205,9 @@ def main() -> None:
                 "least": min(row[key] for row in found),
             }
     figures["timing"] = [timing(count, given.rounds, given.seed) for count in (given.programs, 3 * given.programs)]
+    usual = [path for path in (RESULTS / "synthesis_list_train.json", RESULTS / "synthesis.json") if path.is_file()][:1]
+    if given.solved or usual:
+        figures["solved"] = solved(given.solved or usual, given.rounds)
     figures["corpora"] = rows
     report("compression", figures, seed=given.seed, started=started, path=given.json)
 

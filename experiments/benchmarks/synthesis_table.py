@@ -124,13 +124,23 @@ def _reuse(label: str, found: Figures) -> list[Row]:
 
 
 def compression(found: Figures) -> list[Row]:
+    lines = []
+    if "solved" in found:
+        part = found["solved"]
+        seconds, ratio = part["timing"]["ours"], part["ours_over_alone"]
+        corpus = f"compression of the {part['programs']} programs of {', '.join(part['results'])}"
+        lines += [
+            Row(f"{corpus}, with its process", "≤ 0.5 s", f"{seconds:.2f} s", seconds <= 0.5),
+            Row("ratio over stitch-core alone, the same programs", "≥ 0.95", f"{ratio:.3f}", ratio >= 0.95),
+            Row("abstractions with a type", "100 %", f"{100 * part['typed']:.0f} %", part["typed"] == 1),
+        ]
     seconds = found["timing"][0]["ours"]
-    lines = [Row("compression of 100 programs, with its process", "≤ 0.5 s", f"{seconds:.2f} s", seconds <= 0.5)]
+    lines.append(Row("compression of 100 generated programs", "≤ 0.5 s", f"{seconds:.2f} s", seconds <= 0.5))
     for kind in ("plain", "branches"):
         value = found[f"{kind}_ours_over_alone"]["median"]
-        lines.append(Row(f"compression ratio over stitch-core alone, {kind}", "≥ 0.95", f"{value:.3f}", value >= 0.95))
-    if "typed" in found:
-        lines.append(Row("abstractions with a type", "100 %", f"{100 * found['typed']:.0f} %", found["typed"] == 1))
+        sound = found[f"{kind}_ours_over_sound"]["median"]
+        text = f"{value:.3f} ({sound:.3f} where its programs that evaluate too much are put back)"
+        lines.append(Row(f"ratio over stitch-core alone, generated, {kind}", "≥ 0.95", text, value >= 0.95))
     return lines
 
 

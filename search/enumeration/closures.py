@@ -45,6 +45,7 @@ class Closures:
         if home is None or store is None or store.count == 0:
             return
         costs = _row_costs(store)
+        before = self.bank.values.mark()
         for price, rows in self._data(operation, place):
             key = (id(operation), rows)
             least = max(self.done.get(key, 0), level - own - price)
@@ -52,6 +53,10 @@ class Closures:
             bodies = np.flatnonzero(costs > least)
             if len(bodies):
                 yield from self._tried(operation, place, rows, bodies, costs[bodies] + own + price)
+        if (
+            operation.feeds_back
+        ):  # its functions ran in temporary worlds only, so nothing that is kept holds the new values
+            self.bank.values.release(before)
 
     def _data(self, operation: Operation, place: int) -> list[tuple[int, tuple[int, ...]]]:
         """The cheapest combinations of rows for the other arguments, with their cost."""
