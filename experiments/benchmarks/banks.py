@@ -38,13 +38,15 @@ def rows(seed: int) -> list[tuple[Value, ...]]:
     return [(xs, rng.randint(-3, 9)) for xs in lists]
 
 
-def enumerator(names: Sequence[str], inputs: Sequence[Sequence[Value]], depth: int) -> Enumerator:
+def enumerator(
+    names: Sequence[str], inputs: Sequence[Sequence[Value]], depth: int, memory: int = Settings().memory
+) -> Enumerator:
     """An enumerator whose goal no term meets, with one cost for all words, and nothing but enumeration: no looking ahead, no constants
     mined."""
     words = {name: builtin_words()[name] for name in names}
     costs = Costs(dict.fromkeys(names, 2), literals=tuple((value, type, 2) for value, type in LITERALS))
     examples = [(row, tuple(range(90 + number, 140))) for number, row in enumerate(inputs)]
-    settings = Settings(lambda_depth=depth, mine=False, ahead_from=1 << 30, strange_type=100)
+    settings = Settings(memory=memory, lambda_depth=depth, mine=False, ahead_from=1 << 30, strange_type=100)
     return Enumerator(function(*INPUTS, list_of(INT)), examples, words=words, costs=costs, settings=settings)
 
 

@@ -288,6 +288,7 @@ class Bank:
         store.count = run.stop = start + size
         for kept, kid in zip(run.kids, kids):
             kept.extend(kid)
+            store.kid_bytes += 4 * len(kid)
         store.blocks[run.cost] = (store.blocks[run.cost][0] if run.cost in store.blocks else start, run.stop)
 
     @property

@@ -17,7 +17,7 @@ def loops() -> ModuleType | None:
     return _found
 
 
-LONG = 300_000
+LONG = 100_000
 """A search of more terms than these pays for the loading."""
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from ..types import BOOL, CHAR, INT, STRING, Constructor, Type
 from ..values import MAX_INT, has_nan, order_key
 from .frame import Frame
-from .hashing import Array
+from .hashing import Array, distinct
 from .kernels import kernel
-from .pools import FAIL
+from .pools import FAIL, SequencePool
 
 
 def checked(values: Array) -> Array:
@@ -37,13 +37,29 @@ def ranks(frame: Frame, type: Type, codes: Array) -> Array:
     if ordered_by_code(type):
         return codes
     pool = frame.values.pool(type)
-    found, inverse = np.unique(codes, return_inverse=True)
+    found, _, inverse = distinct(codes)
+    if isinstance(pool, SequencePool) and isinstance(type, Constructor):
+        if type == STRING or ordered_by_code(type.arguments[0]):
+            order = np.full(len(found), FAIL, np.int64)
+            order[found != FAIL] = sequence_ranks(pool, found[found != FAIL])
+            return order[inverse]
     keys: list = []
     for code in found.tolist():
         value = None if code == FAIL else pool.decode(code)
         keys.append(None if code == FAIL or has_nan(value) else order_key(value))
     places = {key: place for place, key in enumerate(sorted({key for key in keys if key is not None}))}
     return np.array([FAIL if key is None else places[key] for key in keys], np.int64)[inverse]
+
+
+def sequence_ranks(pool: SequencePool, codes: Array) -> Array:
+    """Places in the lexicographic order of distinct sequences whose elements are ordered as their codes are."""
+    data, lengths = pool.gather(codes)
+    rows = np.repeat(np.arange(len(codes)), lengths)
+    table = np.full((int(lengths.max(initial=0)) + 1, len(codes)), FAIL, np.int64)  # what has ended comes first
+    table[np.arange(len(data)) - np.repeat(np.cumsum(lengths) - lengths, lengths), rows] = data
+    places = np.empty(len(codes), np.int64)
+    places[np.lexsort(table[::-1])] = np.arange(len(codes))
+    return places
 
 
 def is_int(type: Type) -> bool:

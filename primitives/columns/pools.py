@@ -7,8 +7,8 @@ Equal values have equal codes, so a column of codes can be compared, hashed and 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -34,6 +34,24 @@ class Pool(Protocol):
     def release(self, mark: int) -> None: ...
 
 
+def _float_code(value: Any) -> int:
+    number = float(value) + 0.0
+    return struct.unpack("<q", struct.pack("<d", number if number != 0 else 0.0))[0]
+
+
+def _float_value(code: int) -> float:
+    return struct.unpack("<d", struct.pack("<q", code))[0]
+
+
+_SCALARS: dict[Type, tuple[Callable[[Any], int], Callable[[int], object]]] = {
+    INT: (int, int),
+    BOOL: (int, bool),
+    CHAR: (ord, chr),
+    FLOAT: (_float_code, _float_value),
+    UNIT: (lambda value: 0, lambda code: ()),
+}
+
+
 class ScalarPool:
     """int, bool, char, float and unit: the code is the value itself (float: its bits; char: its code point)."""
 
@@ -41,28 +59,12 @@ class ScalarPool:
 
     def __init__(self, type: Type) -> None:
         self.type = type
+        self.encode, self.decode = _SCALARS[type]
 
     def encode_many(self, values: Sequence[object]) -> Array:
         if self.type in (INT, BOOL):
             return np.array(values, np.int64)
         return np.array([self.encode(value) for value in values], np.int64)
-
-    def encode(self, value: object) -> int:
-        if self.type == CHAR:
-            return ord(value)  # type: ignore[arg-type]
-        if self.type == FLOAT:
-            number = float(value) + 0.0  # type: ignore[arg-type]
-            return struct.unpack("<q", struct.pack("<d", number if number != 0 else 0.0))[0]
-        return 0 if self.type == UNIT else int(value)  # type: ignore[call-overload]
-
-    def decode(self, code: int) -> object:
-        if self.type == CHAR:
-            return chr(code)
-        if self.type == FLOAT:
-            return struct.unpack("<d", struct.pack("<q", code))[0]
-        if self.type == UNIT:
-            return ()
-        return bool(code) if self.type == BOOL else int(code)
 
     def mark(self) -> int:
         return 0
@@ -273,10 +275,12 @@ def _key(value: object) -> object:
 class Values:
     """All pools of one search: codes for values of any ground type that is not a function."""
 
-    def __init__(self, limit: int = MAX_SIZE, steps: int | None = None) -> None:
-        """The fuel of columns: sequences longer than ``limit`` and loops of more than ``steps`` steps fail."""
+    def __init__(self, limit: int = MAX_SIZE, steps: int | None = None, cells: int = 1 << 18) -> None:
+        """The fuel of columns: sequences longer than ``limit`` and loops of more than ``steps`` steps fail. ``cells`` is how many values
+        banks compute together; it bounds the memory for what is in passing to some hundred bytes each."""
         self.limit = min(limit, MAX_SIZE)
         self.steps = self.limit if steps is None else steps
+        self.cells = cells
         self.epoch = 0
         """Counts ``release``: after it, codes may stand for other values."""
         self._pools: dict[Type, Pool] = {}

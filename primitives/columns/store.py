@@ -13,6 +13,8 @@ from .hashing import Array, Grown, HashIndex, room
 from .pools import FAIL
 
 MOST = int(np.iinfo(np.int32).max)
+RUN = 1_000
+"""About the bytes of a run beside its rows."""
 
 
 @dataclass
@@ -46,6 +48,7 @@ class Store:
     runs: list[Run] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     blocks: dict[int, tuple[int, int]] = field(default_factory=dict)
+    kid_bytes: int = 0
     inner: dict[int, int] = field(default_factory=dict)
     """By cost, the first row of the block that was not taken over from the outer bank."""
 
@@ -116,5 +119,5 @@ class Store:
 
     @property
     def nbytes(self) -> int:
-        kids = sum(kid.nbytes for run in self.runs for kid in run.kids)
+        kids = self.kid_bytes + RUN * len(self.runs)
         return self.table.itemsize * self.table.shape[1] * self.count + self.seen.nbytes + kids

@@ -18,8 +18,8 @@ from primitives.columns.hashing import Array
 from primitives.columns.pools import FAIL
 from primitives.types import is_function
 
+from .blocks import home_of
 from .needs import NEEDS
-from .product import home_of
 from .sweep import Candidate, _row_costs
 
 DATA = 16

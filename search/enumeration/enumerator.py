@@ -34,6 +34,10 @@ from .sweep import Branches, Candidate, Sweep
 
 REPORT = 5_000
 """Terms after which progress is told within a level, so that several enumerations can take turns."""
+KEPT, ALWAYS = 0.6, 8 << 20
+"""The share of the memory that kept terms may take, and bytes beside it: arrays that grow are copied, and much is in passing."""
+ROOMY, LOOPS = 384 << 20, 128 << 20
+"""From this memory on compiled loops may be loaded, and what they take."""
 ORDERING = frozenset("< > <= >= min max = !=".split())
 
 
@@ -77,7 +81,9 @@ class Enumerator:
         self.costs = costs or default_costs(words)
         longest = max([8, *(len(part) for part in _sequences(self.examples, self.probes))])
         self.values = Values(
-            min(max(settings.max_length, 2 * longest), 4 * longest + 64), steps=settings.max_steps or longest + 8
+            min(max(settings.max_length, 2 * longest), 4 * longest + 64),
+            steps=settings.max_steps or longest + 8,
+            cells=min(1 << 18, max(1 << 13, settings.memory >> 12)),
         )
         self.types = self._types(type)
         samples = [[*zip(given, self.inputs), (result, self.output)] for given, result in self.examples]
@@ -192,7 +198,8 @@ class Enumerator:
         if bank.depth:
             self.count.bodies += terms
         self.count.terms += terms
-        compiled.load_after(self.count.terms)
+        if self.settings.memory >= ROOMY:
+            compiled.load_after(self.count.terms)
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise Stop
         if self.max_terms is not None and self.count.terms >= self.max_terms:
@@ -201,10 +208,15 @@ class Enumerator:
             self.next_weighing = self.count.terms + 20_000
             if self.growth.codes.nbytes > self.settings.memory // 8:
                 self.growth.codes.clear()
-            if self.nbytes > self.settings.memory:
+            if self.nbytes > self._kept_most():
                 self.keeping = self.growth.growing = False
                 self.kept_values = self.values.mark()
                 self.kept_bytes = self.values.nbytes
+
+    def _kept_most(self) -> float:
+        """Bytes of the bank at which it is frozen, so that the process grows by no more than the memory that was given."""
+        loops = LOOPS if self.settings.memory >= ROOMY else 0
+        return KEPT * (self.settings.memory - loops) - min(ALWAYS, self.settings.memory // 8)
 
     def _sweep_pools(self) -> None:
         """Forget values of terms that were not kept, once they take an eighth of the memory."""

@@ -13,11 +13,9 @@ from primitives.columns.hashing import Array
 from primitives.columns.pools import Values
 from primitives.types import Constructor, Type, arguments_of, is_function
 
+from .blocks import Block, Codes, blocks_of, home_of
 from .domain import Domains
-from .product import SMALL, Batch, Block, Codes, Product, blocks_of, direct_batch, home_of
-
-LOOPS = 20_000
-"""Terms of a word that feeds results back to its function that are computed together."""
+from .product import SMALL, Batch, Product, cells_of, direct_batch
 
 
 @dataclass(frozen=True)
@@ -172,7 +170,7 @@ class Growth:
     def _batches(self, bank: Bank, operation: Operation, budget: int, examples: int) -> Iterator[Batch]:
         """The terms of all splits; small splits are joined into one batch."""
         waiting: list[list[Array]] = []
-        size = 0
+        size, most = 0, max(SMALL // 2, cells_of(bank) // (1 if operation.feeds_back else 2))
         if not operation.arguments:
             if budget == 0 and bank.parent is None:
                 yield direct_batch(bank, operation, [], examples)
@@ -182,10 +180,10 @@ class Growth:
                 continue
             product = Product(bank, operation, blocks, examples, self.codes)
             # A loop over functions costs about the same for few rows as for many, and gains nothing from being factored.
-            if product.size < SMALL or (operation.feeds_back and product.size < LOOPS):
+            if product.size < SMALL or (operation.feeds_back and product.size < most):
                 waiting.append(product.rows(np.arange(product.size)))
                 size += product.size
-                if size > (LOOPS if operation.feeds_back else 4 * SMALL):
+                if size > most:
                     yield direct_batch(bank, operation, _joined(waiting), examples)
                     waiting, size = [], 0
             else:

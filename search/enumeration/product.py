@@ -12,36 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from primitives.columns import compiled
-from primitives.columns.bank import WORLD_BITS, Bank, Store
+from primitives.columns.bank import WORLD_BITS, Bank
 from primitives.columns.frame import Operation
-from primitives.columns.hashing import Array, distinct, mix_with
-from primitives.types import Type, arguments_of, is_function
+from primitives.columns.hashing import Array, distinct
+from primitives.types import is_function
 
-CELLS = 1 << 18
-"""Values computed at once when every cell is computed."""
+from .blocks import Block, Codes, Factor, Table
+
 TERMS = 1 << 17
 """Terms whose fingerprints are summed at once when the product is factored."""
 SMALL = 2_000
 """Products below this many terms are not worth factoring."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """Rows ``start … stop`` of a store; those of a function argument lie in a bank of bodies.
-
-    Rows that are not ``own`` were taken over from the outer bank: so is what is built from such rows alone.
-    """
-
-    bank: Bank
-    store: Store
-    start: int
-    stop: int
-    closure: bool
-    own: bool
-
-    def __len__(self) -> int:
-        return self.stop - self.start
 
 
 @dataclass(frozen=True)
@@ -58,6 +39,11 @@ class Batch:
     values: Callable[[Array], Array]
     kids: Callable[[Array], list[Array]]
     matches: Callable[[Array], Array]
+
+
+def cells_of(bank: Bank) -> int:
+    """Terms of the bank that are computed together."""
+    return max(64, bank.values.cells // bank.judged)
 
 
 class Product:
@@ -78,7 +64,7 @@ class Product:
 
     def direct(self, first: int) -> Iterator[Batch]:
         """Terms from number ``first`` on, computed cell by cell."""
-        step = max(64, CELLS // self.bank.judged)
+        step = cells_of(self.bank)
         for start in range(first, self.size, step):
             numbers = np.arange(start, min(start + step, self.size))
             rows = self.rows(numbers)
@@ -101,16 +87,17 @@ class Product:
         outer = [i for i in range(len(self.blocks)) if i != inner]
         width = len(self.blocks[inner])
         height = int(np.prod([len(self.blocks[i]) for i in outer], dtype=np.int64))
-        rows_at_once = max(1, TERMS // width)
+        most = min(TERMS, max(SMALL, 4 * cells_of(self.bank)))
+        rows_at_once = max(1, most // width)
         start = 0
         while start < height:
             numbers = np.arange(start, min(start + rows_at_once, height))
             table = self._table(inner, outer, numbers)
             if table is None:
-                yield self._plain(inner, outer, numbers)
+                yield from self._plain(inner, outer, numbers)
             else:
-                for low in range(0, width, TERMS):
-                    yield self._gathered(inner, outer, numbers, low, min(low + TERMS, width), table)
+                for low in range(0, width, most):
+                    yield self._gathered(inner, outer, numbers, low, min(low + most, width), table)
             start += len(numbers)
 
     def _outer_rows(self, outer: list[int], numbers: Array) -> dict[int, Array]:
@@ -121,12 +108,14 @@ class Product:
             numbers = numbers // len(self.blocks[position])
         return rows
 
-    def _plain(self, inner: int, outer: list[int], numbers: Array) -> Batch:
+    def _plain(self, inner: int, outer: list[int], numbers: Array) -> Iterator[Batch]:
         """The same terms cell by cell: where nearly all values differ a table saves nothing."""
-        width = len(self.blocks[inner])
-        offsets = {i: np.repeat(rows, width) for i, rows in self._outer_rows(outer, numbers).items()}
-        offsets[inner] = np.tile(np.arange(width), len(numbers))
-        return self.batch_of_rows([block.start + offsets[i] for i, block in enumerate(self.blocks)])
+        width, step = len(self.blocks[inner]), cells_of(self.bank)
+        for start in range(0, len(numbers) * width, step):
+            terms = np.arange(start, min(start + step, len(numbers) * width))
+            offsets = self._outer_rows(outer, numbers[terms // width])
+            offsets[inner] = terms % width
+            yield self.batch_of_rows([block.start + offsets[i] for i, block in enumerate(self.blocks)])
 
     def _table(self, inner: int, outer: list[int], numbers: Array) -> Table | None:
         """The results on distinct values, world by world; None where that does not pay."""
@@ -146,7 +135,10 @@ class Product:
                     first, codes = np.zeros(1, np.int64), key
                 plans.append((first, codes))
                 cells += len(first) * len(factors[inner].distinct[world])
-            if cells > 0.5 * self.bank.judged * len(numbers) * len(self.blocks[inner]) or cells > 8 * CELLS:
+            if (
+                cells > 0.5 * self.bank.judged * len(numbers) * len(self.blocks[inner])
+                or cells > 4 * self.bank.values.cells
+            ):
                 return None
             escapes = self._escapes()
             results = self._results(inner, outer, factors, offsets, plans)
@@ -203,52 +195,6 @@ class Product:
         return Batch(size, prints, complete, values, kids, matches)
 
 
-@dataclass(frozen=True)
-class Table:
-    """Results on distinct values, world by world: ``flat[starts[w] + outer[w, i] * widths[w] + inner[w, j]]`` is the value in world w of
-    the term of outer number i and inner row j."""
-
-    flat: Array
-    starts: Array
-    widths: Array
-    outer: Array
-    inner: Array
-
-    def world(self, world: int) -> Array:
-        stop = self.starts[world + 1] if world + 1 < len(self.starts) else len(self.flat)
-        return self.flat[self.starts[world] : stop].reshape(-1, self.widths[world])
-
-    def mixed(self, salts: Array) -> Array:
-        """The results mixed with the salts of their worlds."""
-        mixed = np.empty(len(self.flat), np.uint64)
-        for world, salt in enumerate(salts):
-            part, start = self.world(world).ravel(), self.starts[world]
-            mixed[start : start + len(part)] = mix_with(part, salt)
-        return mixed
-
-    def sums(self, mixed: Array, low: int, high: int, first: int, last: int) -> Array:
-        """Fingerprints over worlds ``first … last`` of the terms of all outer numbers and the inner rows ``low … high``."""
-        total = np.zeros((self.outer.shape[1], high - low), np.uint64)
-        if (loops := compiled.loops()) is not None:
-            loops.sums_of_gathers(
-                total, mixed, self.starts, self.widths, self.outer, self.inner[:, low:high], first, last
-            )
-            return total.ravel()
-        buffer = np.empty_like(total)
-        for world in range(first, last):
-            here = mixed[self.starts[world] :][: self.world(world).size].reshape(-1, self.widths[world])
-            np.take(here[self.outer[world]], self.inner[world, low:high], axis=1, out=buffer, mode="clip")
-            total += buffer
-        return total.ravel()
-
-    def entries(self, rows: Array, columns: Array) -> Array:
-        """Values, ``[terms, worlds]``, of terms given by outer number and inner row."""
-        if (loops := compiled.loops()) is not None:
-            return loops.entries(self.flat, self.starts, self.widths, self.outer, self.inner, rows, columns)
-        places = self.starts[:, None] + self.outer[:, rows] * self.widths[:, None] + self.inner[:, columns]
-        return self.flat[places.T]
-
-
 def direct_batch(bank: Bank, operation: Operation, rows: list[Array], examples: int) -> Batch:
     """Terms given by the rows of their arguments, computed cell by cell in the worlds that the bank judges by."""
     judged = computed(bank, operation, rows, 0, bank.judged)
@@ -287,89 +233,3 @@ def with_rest(bank: Bank, operation: Operation, judged: Array, rows: list[Array]
     if bank.judged == bank.filled:
         return judged
     return np.concatenate([judged, computed(bank, operation, rows, bank.judged, bank.filled)], axis=1)
-
-
-@dataclass(frozen=True)
-class Factor:
-    """A block seen world by world: ``codes[world, row]`` numbers the value among ``distinct[world]``."""
-
-    codes: Array
-    distinct: list[Array]
-
-
-class Codes:
-    """Factors of blocks, kept while their banks stay as they are."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple, Factor] = {}
-
-    def of(self, bank: Bank, block: Block, merged: bool) -> Factor:
-        key = (id(bank), id(block.store), block.start, block.stop, merged, block.bank.filled if block.closure else 0)
-        found = self._kept.get(key)
-        if found is None:
-            found = self._closures(bank, block, merged) if block.closure else self._values(bank, block)
-            self._kept[key] = found
-        return found
-
-    def clear(self) -> None:
-        self._kept.clear()
-
-    @property
-    def nbytes(self) -> int:
-        return sum(f.codes.nbytes + sum(d.nbytes for d in f.distinct) for f in self._kept.values())
-
-    def _values(self, bank: Bank, block: Block) -> Factor:
-        values = block.store.block(block.start, block.stop, 0, bank.judged)
-        codes = np.empty(values.shape[::-1], np.int32)
-        values_of = []
-        for world, row in enumerate(values.T):
-            found, _, codes[world] = distinct(row)
-            values_of.append(found)
-        return Factor(codes, values_of)
-
-    def _closures(self, bank: Bank, block: Block, merged: bool) -> Factor:
-        """Functions: two that agree on the arguments that a world holds are one there if ``merged``."""
-        rows = np.arange(block.start, block.stop) << WORLD_BITS
-        if not merged:
-            codes = np.broadcast_to(np.arange(len(rows), dtype=np.int32), (bank.judged, len(rows)))
-            return Factor(codes, [rows | world for world in range(bank.judged)])
-        bodies = block.bank
-        prints = np.zeros((bank.judged, len(rows)), np.uint64)
-        salts = bodies.salts_of(bodies.filled)
-        for world, outer in enumerate(bodies.outer_worlds()):
-            if outer < bank.judged:
-                prints[outer] += mix_with(
-                    block.store.block(block.start, block.stop, world, world + 1).ravel(), salts[world]
-                )
-        codes = np.empty(prints.shape, np.int32)
-        values_of = []
-        for world, row in enumerate(prints):
-            _, first, codes[world] = distinct(row)
-            values_of.append(rows[first] | world)
-        return Factor(codes, values_of)
-
-
-def blocks_of(bank: Bank, type: Type, cost: int) -> list[Block]:
-    """The terms of one cost that can stand where ``type`` is asked for: those taken over from the outer bank apart from the others."""
-    home, store = home_of(bank, type)
-    if store is None or cost not in store.blocks:
-        return []
-    assert home is not None
-    start, stop = store.blocks[cost]
-    if is_function(type):
-        return [Block(home, store, start, stop, closure=True, own=True)]
-    middle = store.inner.get(cost, start)
-    parts = [
-        Block(home, store, start, middle, closure=False, own=False),
-        Block(home, store, middle, stop, closure=False, own=True),
-    ]
-    return [part for part in parts if len(part)]
-
-
-def home_of(bank: Bank, type: Type) -> tuple[Bank | None, Store | None]:
-    """The bank and the store that hold terms, or bodies of functions, of the type."""
-    home: Bank | None = bank
-    if is_function(type):
-        bound, type = arguments_of(type)
-        home = bank.children.get(bound)
-    return home, home.stores.get(type) if home is not None else None

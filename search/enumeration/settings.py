@@ -9,9 +9,10 @@ from primitives.types import Type
 
 @dataclass(frozen=True)
 class Settings:
-    """Bounds of one enumeration. ``memory`` in bytes; ``types`` are added to those that polymorphic words are tried at."""
+    """Bounds of one enumeration. ``memory`` in bytes, by which the process may grow; ``types`` are added to those that polymorphic
+    words are tried at."""
 
-    memory: int = 1 << 30
+    memory: int = 3 << 29
     max_cost: int = 60
     lambda_depth: int = 2
     body_worlds: int = 160
@@ -31,5 +32,7 @@ class Settings:
     """From this level on the search looks ahead for the goal (see sweep.py)."""
     alike: int = 4
     """Hits told of one cost that have the same values on examples and probes."""
+    dearer: int = 3
+    """How much more than the cheapest of the same values a hit may cost."""
     most_names: int = 600
     """Hits told that differ in their values."""

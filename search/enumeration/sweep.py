@@ -17,8 +17,8 @@ from primitives.columns.hashing import Array, distinct, mix_with
 from primitives.columns.pools import FAIL
 from primitives.types import Type, is_function
 
+from .blocks import home_of
 from .needs import NEEDS
-from .product import home_of
 
 
 @dataclass(frozen=True)
@@ -124,13 +124,19 @@ class Sweep:
                 1, min(sizes[largest] - 1, int(sizes[largest] * self.limit / np.prod(sizes, dtype=np.float64)))
             )
         grid = [axis.ravel() for axis in np.meshgrid(*(np.arange(size) for size in sizes), indexing="ij")]
-        results = self.bank.perform(
-            operation, [found[numbers] for (found, _), numbers in zip(codes, grid)], len(grid[0])
-        )
-        self.bank.forget()
-        self.tried += len(results)
-        hits = np.flatnonzero(results == self.goal[world])
+        hits = self._meeting(operation, [found[numbers] for (found, _), numbers in zip(codes, grid)], world)
         return [numbers[hits] for numbers in grid] if len(hits) else None
+
+    def _meeting(self, operation: Operation, columns: list[Array], world: int) -> Array:
+        """The rows of columns on which the operation gives the goal in a world."""
+        found, size, step = [], len(columns[0]), self.bank.values.cells
+        for start in range(0, size, step):
+            parts = [column[start : start + step] for column in columns]
+            results = self.bank.perform(operation, parts, len(parts[0]))
+            self.bank.forget()
+            found.append(start + np.flatnonzero(results == self.goal[world]))
+        self.tried += size
+        return np.concatenate(found) if found else np.empty(0, np.int64)
 
     def _others(
         self, operation: Operation, own: int, rows: list, codes: list, matched: list[Array]
@@ -142,9 +148,7 @@ class Sweep:
             columns = []
             for type, (store, _), kid in zip(operation.arguments, rows, kids):
                 columns.append((kid << WORLD_BITS) | world if is_function(type) else store.column(world, kid))
-            good = np.flatnonzero(self.bank.perform(operation, columns, len(kids[0])) == self.goal[world])
-            self.bank.forget()
-            self.tried += len(kids[0])
+            good = self._meeting(operation, columns, world)
             kids = [kid[good] for kid in kids]
         costs = own + sum(self._costs(store)[kid] for (store, _), kid in zip(rows, kids))
         for number in np.argsort(costs, kind="stable")[:50].tolist():

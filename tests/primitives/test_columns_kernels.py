@@ -3,6 +3,7 @@ terms."""
 
 import itertools
 import random
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from primitives.columns import compiled
 from primitives.columns.bank import Bank
 from primitives.columns.kernels import find_kernel
+from primitives.columns.kernels_scalars import ranks
 from primitives.columns.lift import lift
 from primitives.columns.operations import instances, operation, split_type
 from primitives.columns.pools import FAIL, Values
@@ -211,3 +213,18 @@ def test_a_word_with_settings_and_a_scalar_meaning_only_is_lifted():
     values = Values()
     codes = Bank(values, (), (), 3).perform(operation(WORDS[name], arguments, result, WORDS), [np.array([1, 2, 2])], 3)
     assert codes[1] == codes[2]
+
+
+@pytest.mark.parametrize("type", [list_of(INT), STRING, list_of(BOOL)])
+def test_ranks_of_sequences_are_their_order(type):
+    rng, values = random.Random(1), Values()
+    items = {"str": "ab ", "list(bool)": (False, True)}.get(str(type), (-3, 0, 7, 1 << 50))
+    drawn = [[rng.choice(items) for _ in range(rng.randint(0, 4))] for _ in range(60)]
+    given = ["".join(row) if type == STRING else tuple(row) for row in drawn]
+    places = ranks(SimpleNamespace(values=values), type, np.append(values.encode(given, type), FAIL))
+    assert places[-1] == FAIL
+    order = sorted(set(given))
+    assert np.argsort(np.unique(places[:-1])).tolist() == list(range(len(order)))
+    for one, first in zip(given, places):
+        for other, second in zip(given, places):
+            assert (one < other) == (first < second)

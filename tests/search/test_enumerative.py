@@ -27,8 +27,8 @@ def problem(type, cases, words=WORDS, **options):
     )
 
 
-def first_hit(task, seconds=20.0, **options):
-    for found in make_strategy("enumerative", task, options).run(time.monotonic() + seconds):
+def first_hit(task, terms=1_000_000, **options):
+    for found in make_strategy("enumerative", task, options).run(max_terms=terms):
         if isinstance(found, ToldHit):
             return found.term
     return None
