@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,14 +38,16 @@ class Answers:
         self.examples, self.words, self.settings, self.arity = examples, words, settings, arity
         self.needed = max(1, math.ceil(settings.goal * len(examples) - 1e-9))
         self.least: dict[int, int] = {}
-        self.alike: dict[int, int] = {}
+        self.alike: Counter[tuple[int, int]] = Counter()
         self.told: set[Term] = set()
 
     def wanted(self, name: int, cost: int) -> bool:
-        """Whether a program of these values is worth telling: few of them were, or none as cheap."""
+        """Whether a program of these values is worth telling: none was as cheap, or few of about that cost. They may well differ on
+        inputs that the bank does not hold."""
         if name not in self.least:
             return len(self.least) < self.settings.most_names
-        return cost < self.least[name] or (cost == self.least[name] and self.alike[name] < self.settings.alike)
+        near = cost <= self.least[name] + self.settings.dearer
+        return cost < self.least[name] or (near and self.alike[name, cost] < self.settings.alike)
 
     def take(self, body: Term, name: int, cost: int, terms: int, seconds: float) -> Iterator[Hit]:
         """The hit, if the interpreter agrees and it was not told before."""
@@ -55,7 +58,7 @@ class Answers:
         if met < self.needed:
             return
         self.told.add(term)
-        self.alike[name] = self.alike.get(name, 0) + 1
+        self.alike[name, cost] += 1
         self.least[name] = min(cost, self.least.get(name, cost))
         yield Hit(term, cost, met / len(self.examples), terms, seconds)
 

@@ -32,12 +32,12 @@ Stream = Callable[[Sequence[Sequence[Value]], int | None], Iterable[Found]]
 @dataclass(frozen=True)
 class Rule:
     """How long to go on once a program is known: ``share`` times the terms that it took, and ``more`` over the square of the number of
-    examples; up to ``unsure`` terms more where cheaper programs have not all been considered. Up to ``few`` examples the search begins again with
-    ``probes`` in its bank."""
+    examples; up to ``unsure`` over that number more where cheaper programs have not all been considered. Up to ``few`` examples the
+    search begins again with ``probes`` in its bank."""
 
     share: float = 2.0
     more: int = 400_000
-    unsure: int = 1_000_000
+    unsure: int = 6_000_000
     few: int = 5
     probes: int = 3
     near: int = 16
@@ -45,17 +45,17 @@ class Rule:
     """Programs that are looked at."""
     seconds: float = 0.5
     """Most time for a program on one probe."""
-    least: float = 4.0
-    """Seconds to go on that are always allowed where seconds count."""
+    least: float = 20.0
+    """Seconds to go on that are always allowed where seconds count, over the number of examples."""
 
-    def grace(self, taken: float) -> float:
+    def grace(self, taken: float, examples: int) -> float:
         """Seconds to go on at most."""
-        return max(self.least, self.share * taken)
+        return max(self.least / max(examples, 1), self.share * taken)
 
     def enough(self, since: int, taken: int, examples: int, cheapest: bool) -> bool:
         """Whether ``since`` terms are enough after a program that took ``taken``, the ``cheapest`` there is or perhaps not."""
         allowed = self.share * taken + self.more / max(examples, 1) ** 2
-        return since > allowed and (cheapest or since > allowed + self.unsure)
+        return since > allowed and (cheapest or since > allowed + self.unsure / max(examples, 1))
 
 
 NEVER = 1 << 30
@@ -110,30 +110,42 @@ class Standing:
     examples: int
     timed: bool
     terms: int = 0
-    level: int = 0
-    least: int = NEVER
     first: Hit | None = None
     until: float = math.inf
 
     def __post_init__(self) -> None:
         self.start = time.monotonic()
+        self.levels: dict[bool, int] = {}
+        self.least: dict[bool, int] = {}
+        """By whose costs: those of the weights that were suggested, or the plain ones."""
+
+    def considered(self, hit: Hit) -> bool:
+        """Whether all programs cheaper than the hit, by the costs it was found with, have been considered."""
+        return bool(hit.info.get("cost", 0) <= self.levels.get(hit.info.get("guided", False), 0))
+
+    @property
+    def cheapest(self) -> bool:
+        """Whether one of the hits is the cheapest program by its costs."""
+        return any(cost <= self.levels.get(guided, 0) for guided, cost in self.least.items())
 
     def note(self, found: Found, before: int = 0) -> None:
         """Take a report in; ``before``: terms that earlier searches considered."""
         self.terms = max(self.terms, before + found.terms)
         if isinstance(found, Progress):
-            self.level = max(self.level, found.detail.get("cost", 0))
+            guided = found.detail.get("guided", False)
+            self.levels[guided] = max(self.levels.get(guided, 0), found.detail.get("cost", 0))
             return
-        self.least = min(self.least, found.info.get("cost", 0))
+        guided = found.info.get("guided", False)
+        self.least[guided] = min(self.least.get(guided, NEVER), found.info.get("cost", 0))
         if self.first is None:
             self.first, now = found, time.monotonic()
             if self.timed:
-                self.until = now + self.rule.grace(now - self.start)
+                self.until = now + self.rule.grace(now - self.start, self.examples)
 
     def over(self, since: int) -> bool:
         """Whether to go on no longer, ``since`` terms after the first hit or after a new beginning."""
         assert self.first is not None
-        enough = self.rule.enough(since, self.first.terms, self.examples, self.least <= self.level)
+        enough = self.rule.enough(since, self.first.terms, self.examples, self.cheapest)
         return enough or time.monotonic() > self.until
 
 
@@ -157,7 +169,7 @@ def decided(stream: Stream, jury: Jury, max_terms: int | None = None, timed: boo
     if standing.first is None:
         return
     if few and (max_terms is None or standing.terms < max_terms):
-        before, standing.level = standing.terms, 0
+        before, standing.levels = standing.terms, {}
         running = iter(stream(jury.near[: jury.rule.probes], None if max_terms is None else max_terms - before))
         for found in running:
             standing.note(found, before)
@@ -182,5 +194,5 @@ def _told(jury: Jury, standing: Standing) -> Iterator[Hit]:
     waited = standing.terms > PATIENCE * standing.first.terms
     for each in jury.verdict():
         hit = jury.hits[each.entry.term]
-        confirmed = waited or hit.info.get("cost", 0) <= standing.level
+        confirmed = waited or standing.considered(hit)
         yield replace(hit, terms=standing.terms, info={**hit.info, **when, "confirmed": confirmed})

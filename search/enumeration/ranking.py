@@ -24,7 +24,7 @@ FEATURES = (
     "words", "variables", "literals", "literal_bits", "long_literals", "unused", "idle", "lambdas", "branches", "repeats",
     "fails", "fails_usual", "same", "empties", "sizes",
 )  # fmt: skip
-WEIGHTS = (-1.2, -1.0, -0.6, -0.1, 0.0, -2.7, -2.6, 0.7, -0.2, 1.0, -0.1, -1.4, -0.9, 0.0, 0.0)
+WEIGHTS = (-1.2, -1.0, -0.6, -0.1, 0.0, -2.7, -2.6, 0.7, -0.2, 1.0, -3.0, -1.4, -0.9, 0.0, 0.0)
 HANDFUL = 2
 """New inputs on which a program should be right all at once."""
 MOST_BITS = 20.0

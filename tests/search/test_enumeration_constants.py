@@ -50,4 +50,5 @@ def test_how_all_lists_begin_and_end_is_found_and_solves_a_task():
 def test_a_number_that_is_an_output_costs_more_than_one_in_all_lists():
     scalar = mined([(((n,),), 90 if n < 3 else n) for n in range(5)], INT)
     inside = mined([(((n,),), (n, 90)) for n in range(5)], parse_type("list(int)"))
-    assert dict((value, cost) for value, _, cost in scalar)[90] > dict((value, cost) for value, _, cost in inside)[90]
+    dear, cheap = ({value: cost for value, _, cost in found} for found in (scalar, inside))
+    assert dear[90] > cheap[90]
