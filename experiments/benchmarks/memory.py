@@ -21,7 +21,6 @@ from typing import Any
 
 from automl import search
 from automl.load import load_tasks
-from automl.task import AbstractTask
 from search.enumeration.enumerator import Progress
 
 from .banks import FIRST_ORDER, enumerator, rows
@@ -42,11 +41,12 @@ def peak() -> int:
     raise RuntimeError("VmHWM is absent from /proc/self/status; run this on Linux")
 
 
-def one_task(task: AbstractTask, budget: str, memory: int, seed: int) -> dict[str, Any]:
-    """A row for the task: how it ended, and MiB that the process grew by."""
-    settings = {"memory": memory} if memory else {}
+def one_task(file: str, number: int, budget: str, memory: int, seed: int) -> dict[str, Any]:
+    """A row for a task of the file: how it ended, and MiB that the process grew by."""
+    task = load_tasks(file, seed=seed)[number]
+    search(task, 1, strategy="enumerative", seed=seed)  # what is imported once a process does not count
     before = peak()
-    found = search(task, budget, strategy="enumerative", settings=settings, seed=seed)
+    found = search(task, budget, strategy="enumerative", settings={"memory": memory}, seed=seed)
     return {
         "task": task.name, "solved": found.solved, "right": found.right, "terms": found.evaluations,
         "seconds": round(found.seconds, 2), "grown_mib": round((peak() - before) / 2**20),
@@ -56,14 +56,13 @@ def one_task(task: AbstractTask, budget: str, memory: int, seed: int) -> dict[st
 def streamed(terms: int, seed: int) -> dict[str, Any]:
     """Bytes that the process grew by for each term that was considered after the bank was frozen."""
     engine = enumerator(FIRST_ORDER, rows(seed), 0, memory=STREAMED_WITH << 20)
-    frozen, last, level = None, None, 0
+    frozen, last = None, None
     for found in engine.run(max_terms=terms):
         assert isinstance(found, Progress)
-        if not found.complete and found.cost > level:
+        if not found.complete:
             if frozen is None:
                 frozen, start = found, peak()
             last = found
-        level = found.cost
     if frozen is None or last is None or last.terms == frozen.terms:
         raise ValueError(f"terms={terms}: too few to freeze a bank of {STREAMED_WITH} MiB and go on; give more")
     count = last.terms - frozen.terms
@@ -98,10 +97,10 @@ def main() -> None:
     given = options.parse_args()
     started = time.perf_counter()
     file = given.file or str(LAMBDABEAM if LAMBDABEAM.is_file() else STARTER)
-    tasks = load_tasks(file, seed=given.seed)[:: given.every]
+    tasks = range(0, len(load_tasks(file, seed=given.seed)), given.every)
     limits = {}
     for memory in given.memory or LIMITS:
-        found = [apart(one_task, task, given.budget, memory, given.seed) for task in tasks]
+        found = [apart(one_task, file, task, given.budget, memory, given.seed) for task in tasks]
         limits[f"{memory} MiB"] = {**summary(found), "rows": found}
     figures = {
         "file": named(file), "budget": given.budget, "limits": limits,

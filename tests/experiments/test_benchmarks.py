@@ -70,6 +70,16 @@ def test_columns_counts_and_plots(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+def test_memory_counts_tasks_and_weighs_streamed_terms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = ["--memory", "24", "--budget", "20000", "--every", "2", "--streamed", "500000"]
+    figures = run("memory", [FEW, *small], tmp_path, monkeypatch)
+    found = figures["limits"]["24 MiB"]
+    assert found["tasks"] == 2 and found["solved"] == sum(row["solved"] for row in found["rows"])
+    assert 0 <= found["grown_mib_most"] < 100
+    assert figures["streamed"]["terms"] > 0
+    assert figures["streamed"]["bytes_per_term"] >= 0
+
+
 def test_the_census_sees_what_the_timed_run_counts() -> None:
     inputs = rows(0)
     seen = census(inputs, 20_000, checks=20, seed=1)
