@@ -12,6 +12,7 @@ import typer
 from library.store import AbstractStore
 
 from ..api import make_options
+from ..curriculum import load_words
 from ..load import load_tasks
 from ..many import at_a_time, search_many
 from ..schedule import Schedule
@@ -35,7 +36,12 @@ JsonFile = Annotated[
     str | None, typer.Option("--json", help="Write one JSON object a task to this file (- for standard output).")
 ]
 Target = Annotated[float | None, typer.Option(help="Stop when the validation score reaches this.")]
-Words = Annotated[str | None, typer.Option(help="Comma-separated words to use, in place of the whole vocabulary.")]
+Words = Annotated[
+    str | None,
+    typer.Option(
+        help="Words to use in place of the whole vocabulary: separated by commas, or a declared vocabulary (base_list)."
+    ),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option(
@@ -166,7 +172,7 @@ def options_of(
             raise typer.BadParameter(f"--set {text!r}: needed name=value, trainer.name=value or schedule.name=value")
         given["settings" if group == "" else group][inner] = _value(value)
     changed = given.pop("schedule")
-    chosen = None if words is None else [word.strip() for word in words.split(",") if word.strip()]
+    chosen = None if words is None else load_words(words, search_path=experiment_folders())
     number = worker_number(workers)
     schedule = Schedule.from_dict(changed) if changed else None
     return make_options(
