@@ -1,0 +1,79 @@
+"""The table of program synthesis and the pictures, from results as the benchmarks write them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.benchmarks import compression, gain_plots, library_gain, synthesis, synthesis_table
+from experiments.benchmarks.__main__ import benchmarks
+
+
+def arm(*terms: int, solved: int) -> list[dict[str, Any]]:
+    return [
+        {"task": f"t{n}", "solved": n < solved, "right": n < solved, "terms": t, "seconds": t / 100, "subroutines": [], "whole": False}
+        for n, t in enumerate(terms)
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def gained(tmp_path: Path) -> Path:
+    """A folder with the result of a library gain of four times fewer terms."""
+    given, without = arm(10, 10, 10, solved=3), arm(10, 10, 100, solved=2)
+    iterations = [{"number": 1, "solved": 2, "in_library": 1}, {"number": 2, "solved": 3, "in_library": 4}]
+    learning = {"terms": 1000, "seconds": 5.0, "iterations": iterations, "promoted": [{"name": "w", "calls": []}]}
+    figures = {
+        "tasks": "list", "vocabulary": "base_list", "budget": "60s", "held_out": 3, "with": given, "without": without,
+        "learning": learning, "gain": library_gain.compare(given, without),
+        "reuse": library_gain.reuse(learning["promoted"], given, ["t0", "t1", "t2"]),
+    }  # fmt: skip
+    (tmp_path / "library_gain_list_base.json").write_text(json.dumps({"figures": figures}))
+    return tmp_path
+
+
+def test_every_line_says_what_was_measured_or_how_to(gained: Path) -> None:
+    lines = synthesis_table.lines(gained, Path("data"))
+    assert "| list, base words: fewer terms | ≥ 6 × | 4.00 × [1.00, 10.00] | no |" in lines
+    assert "| list, base words: points right | ≥ +20 | +33.3 (2 → 3 of 3) | yes |" in lines
+    assert any("used again | ≥ 60 % | 0 % of 1" in line and line.endswith("| no |") for line in lines)
+    absent = next(line for line in lines if line.startswith("| library_gain_text_base"))
+    assert "python -m experiments.benchmarks.library_gain --tasks text --base --json" in absent
+
+
+def test_every_source_is_a_benchmark() -> None:
+    assert {source.module for source in synthesis_table.SOURCES.values()} <= set(benchmarks())
+
+
+def test_shares_are_of_the_tasks_with_tests() -> None:
+    rows = [
+        {"solved": True, "right": True},
+        {"solved": True, "right": None},
+        {"solved": True, "right": False},
+        {"solved": False, "right": None},
+    ]
+    found = {"budget": "60s", "summary": {"tasks": 4, "solved": 3, "right": 1}, "rows": rows}
+    first, second = synthesis_table.solved("tasks", 70, None, 0.9)(found)
+    assert first.measured == "75.0 % (3 of 4)" and first.met
+    assert second.measured == "50.0 % of 2" and not second.met
+
+
+def test_pictures_are_drawn(gained: Path) -> None:
+    made = gain_plots.draw(gained / "library_gain_list_base.json", gained)
+    assert [path.name for path in made] == ["library_gain_list_base_solved.png", "library_gain_list_base_growth.png"]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in made)
+    assert gain_plots.curve(arm(30, 10, 99, solved=2), "terms") == ([10, 30], [1, 2])
+
+
+def test_compression_of_solved_programs_is_typed(tmp_path: Path) -> None:
+    programs = [f"(lambda (xs) (map (lambda (x) (* {n} (+ x {n}))) (reverse (tail xs))))" for n in range(4)]
+    rows = [{"task": f"t{n}", "solved": True, "program": text, "subroutines": []} for n, text in enumerate(programs)]
+    rows.append({"task": "open", "solved": False, "program": "", "subroutines": []})
+    path = tmp_path / "synthesis.json"
+    path.write_text(json.dumps({"figures": {"rows": rows}}))
+    found = compression.solved([path], rounds=1)
+    assert found["programs"] == 4 and found["typed"] == 1.0 and found["ours"] > 1.2
+    assert found["timing"]["ours"] > 0
+    assert synthesis.named(path) == "synthesis.json"
