@@ -26,7 +26,19 @@ QUICK: dict[str, tuple[str, ...]] = {
     "columns": ("--terms", "100000", "--programs", "300", "--rounds", "1", "--budget", "20000", "--limit", "3"),
     "compiled": ("--rounds", "3"),
     "digits": ("--budget", "10s", "--seeds", "11"),
-    "library_gain": ("experiments/curricula/starter.jsonl?limit=8", "--budget", "20000"),
+    "library_gain": (
+        *(
+            "--tasks",
+            "experiments/curricula/starter.jsonl",
+            "--limit",
+            "6",
+            "--budget",
+            "20000",
+            "--learn-budget",
+            "20000",
+        ),
+        *("--iterations", "2"),
+    ),
     "memory": (
         "experiments/curricula/starter.jsonl?limit=4",
         "--memory",

@@ -23,6 +23,9 @@ from .synthesis import PROJECT
 RESULTS = Path("experiments") / "results"
 DATA = Path("..") / "shared" / "data" / "synthesis"
 Figures = Mapping[str, Any]
+LIST = ("--budget", "30s", "--learn-budget", "40s", "--iterations", "3")
+TEXT = ("--budget", "60s", "--learn-budget", "30s", "--iterations", "2")
+"""Budgets of the library gains: for each held-out task, and for each task in each iteration of learning."""
 
 
 @dataclass(frozen=True)
@@ -157,13 +160,13 @@ SOURCES: dict[str, Source] = {
     "synthesis_rule": Source("synthesis", _tasks("rule_c001_c150"), solved("rule_c001_c150", None, 50, 0.9)),
     "synthesis_text_train": Source("synthesis", _tasks("text_train"), solved("text_train", None, None, 0.9)),
     "library_gain_list_base": Source(
-        "library_gain", ("--tasks", "list", "--base"), gain("list, base words", 6, 20, None)
+        "library_gain", ("--tasks", "list", "--base", *LIST), gain("list, base words", 6, 20, None)
     ),
     "library_gain_list_full": Source(
-        "library_gain", ("--tasks", "list", "--full"), gain("list, all words", 1.3, None, None)
+        "library_gain", ("--tasks", "list", "--full", *LIST), gain("list, all words", 1.3, None, None)
     ),
     "library_gain_text_base": Source(
-        "library_gain", ("--tasks", "text", "--base"), gain("text, base words", None, None, 40)
+        "library_gain", ("--tasks", "text", "--base", *TEXT), gain("text, base words", None, None, 40)
     ),
     "compression": Source("compression", (), compression),
 }
@@ -193,7 +196,7 @@ def lines(results: Path, data: Path) -> list[str]:
     return found
 
 
-def main() -> int:
+def print_table() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument(
         "--run", action="append", default=[], choices=[*SOURCES, "all"], metavar="NAME", help=", ".join(SOURCES)
@@ -214,4 +217,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(print_table())
