@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from automl import Library, grow
-from automl.growth import Iteration
+from automl.budget import Budget, parse_budget
 from automl.guidance import keep
 from automl.harvest import best_programs
 from automl.learning import Plan
 from automl.learning import learn as learn_guide
-from automl.session import load_vocabulary
+from automl.session import Result, load_vocabulary
 from automl.task import AbstractTask
 from automl.trials import begin_trials, end_trials
 from library.abstraction import kind_of
@@ -41,6 +41,8 @@ from primitives.term import (
 from primitives.types import arguments_of, is_function
 
 Note = Callable[[str], None]
+FIRST = 1 / 6
+"""The share of the budget in the first iteration."""
 
 
 def split_families(tasks: Sequence[AbstractTask], seed: int) -> tuple[list[AbstractTask], list[AbstractTask]]:
@@ -65,34 +67,56 @@ def learn(
     seed: int,
     note: Note,
 ) -> dict[str, Any]:
-    """Grow the library on the tasks: search, compress, learn the grammar, put whole solutions on trial, and again. Returns a row an
+    """Grow the library on the tasks: search what is not solved, compress, learn the grammar, put whole solutions on trial, and again.
+    The first iteration has a share of the budget, so that what is easy teaches before much is spent on what is not. Returns a row an
     iteration, what it cost in all, and the subroutines left after the last trial."""
     started = time.perf_counter()
     rows: list[dict[str, Any]] = []
-
-    def after(done: Iteration) -> None:
-        tried = begin_trials(library.store) if done.number < iterations else []
-        dropped = end_trials(library.store) if done.number == iterations else []
-        rows.append({**done.to_dict(), "on_trial": len(tried), "dropped": len(dropped), "in_library": len(library)})
+    results: dict[str, Result] = {}
+    terms = 0
+    for number in range(1, iterations + 1):
+        waiting = [task.name for task in tasks if task.name not in results or not results[task.name].solved]
+        if not waiting:
+            break
+        found = grow(
+            list(tasks), _share(budget, FIRST if number == 1 and iterations > 1 else 1), library=library, strategy="enumerative",
+            seed=seed, words=words, guidance=guidance, only=waiting, revisit=False,
+        )  # fmt: skip
+        results.update({result.name: result for result in found.results})
+        terms += sum(result.evaluations for result in found.results)
+        tried = begin_trials(library.store) if number < iterations else []
+        solved = [result for result in results.values() if result.solved]
+        rows.append(
+            {
+                "number": number,
+                "solved": len(solved),
+                "right": sum(result.right is True for result in solved),
+                "in_library": len(library),
+                "on_trial": len(tried),
+                "terms": terms,
+                "seconds": round(time.perf_counter() - started, 1),
+            }
+        )
         note(f"iteration {rows[-1]}")
-
-    found = grow(
-        list(tasks), budget, library=library, strategy="enumerative", seed=seed, words=words, iterations=iterations,
-        guidance=guidance, on_iteration=after,
-    )  # fmt: skip
-    if not rows:  # one iteration that learned nothing but words is not reported
-        solved = sum(result.solved for result in found.results)
-        rows.append({"number": 1, "solved": solved, "in_library": len(library), "on_trial": 0, "dropped": 0})
+    dropped = end_trials(library.store)
+    rows[-1].update(dropped=len(dropped), in_library=len(library))
     return {
         "tasks": len(tasks),
         "iterations": rows,
-        "terms": sum(result.evaluations for result in found.results),
+        "terms": terms,
         "seconds": round(time.perf_counter() - started, 1),
-        "solved": sorted(result.name for result in found.results if result.solved),
-        "unsolved": sorted(result.name for result in found.results if not result.solved),
+        "solved": sorted(result.name for result in results.values() if result.solved),
+        "unsolved": sorted(result.name for result in results.values() if not result.solved),
         "promoted": promoted(library),
         "programs": {task: show_canonical(solved.term) for task, solved in _programs(library).items()},
     }
+
+
+def _share(budget: str, share: float) -> Budget:
+    whole = parse_budget(budget)
+    if whole.evaluations is not None:
+        return Budget(evaluations=max(1, round(share * whole.evaluations)))
+    return Budget(seconds=share * (whole.seconds or 0.0))
 
 
 def _programs(library: Library) -> dict[str, Any]:
