@@ -178,10 +178,11 @@ class Bank:
         heap: list[int] = []
 
         def ask(store: Store, target: Array, rows: Array, worlds: Array) -> None:
-            runs = np.searchsorted(np.asarray(store.starts), rows, side="right") - 1
+            runs = np.searchsorted(store.starts.array, rows, side="right") - 1
             order = np.argsort(runs, kind="stable")
-            cuts = np.flatnonzero(np.diff(runs[order])) + 1
-            for places in np.split(order, cuts):
+            ends = [*(np.flatnonzero(np.diff(runs[order])) + 1).tolist(), len(order)]
+            for first, last in zip([0, *ends], ends):
+                places = order[first:last]
                 number = store.runs[runs[places[0]]].number
                 if number not in waiting:
                     waiting[number] = []
@@ -278,7 +279,7 @@ class Bank:
         run.number = len(self.log)
         self.log.append(run)
         run.store.runs.append(run)
-        run.store.starts.append(run.start)
+        run.store.starts.extend(np.array([run.start]))
         return run
 
     def _extend(self, run: Run, values: Array, kids: Sequence[Array]) -> None:
@@ -297,4 +298,4 @@ class Bank:
         return own + sum(child.nbytes for child in self.children.values())
 
     def run_of(self, store: Store, row: int) -> Run:
-        return store.runs[int(np.searchsorted(np.asarray(store.starts), row, side="right")) - 1]
+        return store.runs[int(np.searchsorted(store.starts.array, row, side="right")) - 1]

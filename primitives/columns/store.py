@@ -46,7 +46,7 @@ class Store:
     """Values by row and world, in 32 bits for as long as they fit; read them by ``take``, ``at`` and ``column``."""
     seen: HashIndex = field(default_factory=HashIndex)
     runs: list[Run] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
+    starts: Grown = field(default_factory=Grown)
     blocks: dict[int, tuple[int, int]] = field(default_factory=dict)
     kid_bytes: int = 0
     inner: dict[int, int] = field(default_factory=dict)
