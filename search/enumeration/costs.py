@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from primitives.primitive import Definition, Primitive
-from primitives.types import BOOL, INT, Type, arguments_of, has_tensor
+from primitives.types import BOOL, INT, STRING, Type, arguments_of, has_tensor
 from primitives.values import Value
 
 CHEAP = "map filter fold + - = > head tail cons length if range index take drop reverse sum count mod * < concat append empty".split()
@@ -17,10 +17,9 @@ MEDIUM = (
 ).split()
 RARE = "negate abs is_odd sort_by range_from product foldr power argsort group flatten_list >= <= != zip first second pair".split()
 DEAR = "scan repeat for unfold then_option group_by unzip".split()
-TEXT_CHEAP = "concat_text split join substring replace contains_text length_text".split()
+TEXT_CHEAP = "concat_text split split_words join substring replace contains_text length_text char_at from_chars".split()
 TEXT = (
-    "split_words upper lower capitalise trim char_at char_to_text chars from_chars to_str map_text filter_text is_upper is_digit "
-    "is_letter"
+    "upper lower capitalise trim char_to_text chars to_str map_text filter_text is_upper is_digit is_letter"
 ).split()
 NEUTRAL, MOST = 3, 12
 """Cost of a word of log weight 0, and the most that a word costs."""
@@ -45,7 +44,7 @@ def default_literals() -> tuple[tuple[Value, Type, int], ...]:
         for cost, group in ((2, (0, 1, 2)), (3, (3, 4, 5, -1)), (4, (6, 7, 8, 9, 10)))
         for value in group
     ]
-    return (*ints, (True, BOOL, 4), (False, BOOL, 4))
+    return (*ints, (True, BOOL, 4), (False, BOOL, 4), ("", STRING, 3))
 
 
 def default_costs(words: Mapping[str, Primitive]) -> Costs:

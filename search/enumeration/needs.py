@@ -167,4 +167,6 @@ NEEDS: dict[str, dict[int, Need]] = {
     "concat": {0: begins_goal, 1: ends_goal}, "cons": {0: is_first, 1: all_but_first}, "append": {0: is_last, 1: all_but_last},
     "delete": {1: one_longer}, "insert": {2: one_shorter}, "set": {2: same_length}, "sort_by": {1: same_length},
     "index": {1: holds_goal}, "count": {1: at_least_goal_long},
+    "concat_text": {0: begins_goal, 1: ends_goal}, "map_text": {1: same_length}, "filter_text": {1: holds_all_in_order},
+    "substring": {2: holds_all_in_order},
 }  # fmt: skip

@@ -52,3 +52,10 @@ def test_a_number_that_is_an_output_costs_more_than_one_in_all_lists():
     inside = mined([(((n,),), (n, 90)) for n in range(5)], parse_type("list(int)"))
     dear, cheap = ({value: cost for value, _, cost in found} for found in (scalar, inside))
     assert dear[90] > cheap[90]
+
+
+def test_a_text_is_put_together_from_parts_of_the_input_and_constants():
+    examples = [(("TX 33 Penn",), "(TX)"), (("+108 29 95",), "(+108)"), (("Ann Lee",), "(Ann)"), (("Bo 5 5",), "(Bo)")]
+    search = Enumerator(parse_type("str -> str"), examples, words=WORDS)
+    hit = next(found for found in search.run(max_terms=400_000) if isinstance(found, Hit))
+    assert evaluate(hit.term, ["Zoe 17"], words=WORDS) == "(Zoe)"
