@@ -242,7 +242,7 @@ def searched(problem: Problem, guidance: str, bound: int = 60_000) -> tuple[list
         terms = max(terms, found.terms)
         if isinstance(found, Hit):
             hits.append(found)
-            break
+            return hits, found.info["first_terms"]
         assert isinstance(found, Progress)
     return hits, terms
 
