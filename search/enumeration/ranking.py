@@ -1,9 +1,10 @@
 """Which of the programs that meet the examples is the right one: how likely each is, and on what they agree.
 
 Few examples leave a choice. The probability of a program is proportional to exp(w · f) for features f of its text (description length,
-constants, arguments left out) and of its values on probes (failures, results unlike those of the examples); w was learned from tasks
-whose other examples say which programs are right (``experiments/benchmarks/ambiguity.py``). Programs that agree on the probes add up: the
-one told first is that with which the others, weighed by their probability, agree most (Bayes' choice under a loss that asks for all of a
+constants, arguments left out) and of its values on probes (failures, results unlike those of the examples). w was fitted by a conditional
+logit to the list tasks of DreamCoder and of Rule et al. with two to four of their examples, the other cases saying which programs are
+right; that a program should not fail where others do not weighs more than the fit says. Programs that agree on the probes add up: the one
+told first is that with which the others, weighed by their probability, agree most (Bayes' choice under a loss that asks for all of a
 handful of new inputs to be right).
 """
 
