@@ -14,21 +14,26 @@ from .grammar import Grammar
 
 
 class Seen:
-    """Fingerprints (64 bits) of the terms proposed so far."""
+    """Fingerprints (64 bits) of the latest terms proposed: the last ``most`` at least, and never more than twice as many, so that a
+    long search does not fill the memory (some 100 bytes each)."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = 500_000) -> None:
+        self.most = most
         self._known: set[bytes] = set()
+        self._before: set[bytes] = set()
 
     def add(self, term: Term) -> bool:
         """Note a term with numbered sites; whether it is new."""
         mark = blake2b(show_canonical(term).encode(), digest_size=8).digest()
-        if mark in self._known:
+        if mark in self._known or mark in self._before:
             return False
+        if len(self._known) >= self.most:
+            self._before, self._known = self._known, set()
         self._known.add(mark)
         return True
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._known) + len(self._before)
 
 
 def fresh(make: Callable[[], Term], seen: Seen, attempts: int) -> Term | None:

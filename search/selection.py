@@ -105,11 +105,18 @@ class _Errors:
 
 
 def lexicase(
-    population: Sequence[Individual], draws: Draws, *, epsilon: bool = False, sample: float = 1.0, size: int = 5
+    population: Sequence[Individual],
+    draws: Draws,
+    *,
+    epsilon: bool = False,
+    sample: float = 1.0,
+    size: int = 5,
+    sampler: Draws | None = None,
 ) -> Individual:
     """Lexicase selection (Helmuth et al. 2014); ``epsilon``: with the automatic tolerance of La Cava et al. (2016).
 
-    ``sample`` is the share of the examples used (down-sampling: Hernandez et al. 2019). A tournament where there are no cases.
+    ``sample`` is the share of the examples used, drawn by ``sampler`` (default: anew for each selection; down-sampled lexicase, Hernandez
+    et al. 2019, uses one sample for a whole generation). A tournament where there are no cases.
     """
     from deap import tools
 
@@ -118,7 +125,7 @@ def lexicase(
     if not count:
         return tournament(population, size, draws)
     if sample < 1.0 or any(len(one.cases or ()) != count for one in known):
-        chosen = draws.shuffled(range(count))[: max(1, math.ceil(sample * count))]
+        chosen = (sampler or draws).shuffled(range(count))[: max(1, math.ceil(sample * count))]
         weights = (-1.0,) * len(chosen)
         views = [_Case(one, _Errors(tuple(one.cases[i] for i in chosen), weights)) for one in known if one.cases]
     else:
@@ -188,11 +195,18 @@ def hall_of_fame(size: int) -> Any:
 
 
 def select_parent(
-    method: str, population: Sequence[Individual], draws: Draws, *, size: int = 5, sample: float = 1.0
+    method: str,
+    population: Sequence[Individual],
+    draws: Draws,
+    *,
+    size: int = 5,
+    sample: float = 1.0,
+    sampler: Draws | None = None,
 ) -> Individual:
-    """One parent by one of PARENT_METHODS; ``size`` is that of a tournament, ``sample`` the share of cases for lexicase."""
+    """One parent by one of PARENT_METHODS; ``size`` is that of a tournament, ``sample`` the share of cases for lexicase, which ``sampler``
+    draws."""
     if method == "tournament":
         return tournament(population, size, draws)
     if method == "nsga2":
         return crowded_tournament(population, size, draws)
-    return lexicase(population, draws, epsilon=method == "epsilon_lexicase", sample=sample, size=size)
+    return lexicase(population, draws, epsilon=method == "epsilon_lexicase", sample=sample, size=size, sampler=sampler)

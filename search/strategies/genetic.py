@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from primitives.types import FLOAT, INT, arguments_of
+
 from ..candidates import Seen, fresh, sample
 from ..choosing import DeadEnd
 from ..crossover import Recombiner
@@ -12,6 +14,8 @@ from ..randomness import Draws
 from ..selection import PARENT_METHODS, Individual, best, hall_of_fame, individual, select_parent, survivors_nsga2
 from ..strategy import AbstractStrategy, Feedback, Option, Proposal
 
+MOST_CASES = 50
+"""Examples that a selection looks at unless told otherwise: with more, the early ones decide nearly always."""
 REPLACEMENTS = ("oldest", "worst", "generation")
 
 
@@ -28,7 +32,14 @@ class GeneticSearch(AbstractStrategy):
         Option("selection", "auto", "how parents are chosen", choices=("auto", *PARENT_METHODS)),
         Option("replacement", "auto", "what leaves the population", choices=("auto", *REPLACEMENTS)),
         Option("tournament", 5, "programs drawn for a tournament", low=1),
-        Option("cases", 1.0, "share of the examples that lexicase looks at", low=0.001, high=1.0),
+        Option(
+            "cases",
+            0.0,
+            "share of the examples that lexicase looks at, another one each generation; 0: all, or so many that "
+            "MOST_CASES remain",
+            low=0.0,
+            high=1.0,
+        ),  # fmt: skip
         Option("crossover", 0.3, "probability of crossover, else mutation", low=0.0, high=1.0),
         Option("mutations", 1.5, "mean number of mutations in a row, at least one", low=1.0, high=10.0),
         Option("immigrants", 0.05, "probability of a new random program", low=0.0, high=1.0),
@@ -41,9 +52,13 @@ class GeneticSearch(AbstractStrategy):
         chosen, examples = self.options, problem.examples is not None
         many = len(problem.objectives) > 1
         self.size: int = chosen["population"] or (100 if examples else 24)
-        self.selection = _auto(chosen["selection"], "nsga2" if many else "lexicase" if examples else "tournament")
+        self.selection = _auto(
+            chosen["selection"], _lexicase(problem) if examples else "nsga2" if many else "tournament"
+        )
         self.replacement = _auto(chosen["replacement"], "worst" if many or examples else "oldest")
         self.batch = self.size if self.replacement == "generation" else chosen["batch"]
+        count = len(problem.examples or ())
+        self.cases: float = chosen["cases"] or min(1.0, MOST_CASES / max(count, 1))
         self.grammar, self.seen = Grammar(problem), Seen()
         self.mutator = Mutator(self.grammar)
         self.recombiner = Recombiner(self.mutator)
@@ -86,9 +101,14 @@ class GeneticSearch(AbstractStrategy):
             return None
 
     def _parent(self, draws: Draws) -> Individual:
-        options = self.options
+        generation = Draws(self.problem.seed, 1 << 40, self.told // self.size)
         return select_parent(
-            self.selection, self.population, draws, size=options["tournament"], sample=options["cases"]
+            self.selection,
+            self.population,
+            draws,
+            size=self.options["tournament"],
+            sample=self.cases,
+            sampler=generation,
         )
 
     def learn(self, proposal: Proposal, feedback: Feedback) -> None:
@@ -125,6 +145,11 @@ class GeneticSearch(AbstractStrategy):
         else:
             leaving = min(self.population, key=lambda one: (one.ranking.wvalues, -one.ask))
         self.population.remove(leaving or self.population[0])
+
+
+def _lexicase(problem: Problem) -> str:
+    """With tolerance where errors are by degrees."""
+    return "epsilon_lexicase" if arguments_of(problem.type)[1] in (INT, FLOAT) else "lexicase"
 
 
 def _auto(value: str, chosen: str) -> str:
