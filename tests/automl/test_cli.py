@@ -113,7 +113,9 @@ def test_alternatives_are_shown_with_an_input_that_tells_them_apart(folder, auto
     code, out, _ = automl("search", "two.jsonl", *words, "--ambiguous", "--json", "found.json")
     assert code == 0 and "alternative" in out and "maximum" in out
     found = json.loads(Path("found.json").read_text())
-    assert found["solved"] and found["program"] == "(lambda (x) (head x))" and found["first_seconds"] <= found["seconds"]
+    assert (
+        found["solved"] and found["program"] == "(lambda (x) (head x))" and found["first_seconds"] <= found["seconds"]
+    )
     other = next(each for each in found["alternatives"] if "maximum" in each["program"])
     assert other["output"] == max(other["inputs"][0]) != other["chosen_output"] == other["inputs"][0][0]
     assert 0 < other["probability"] < 1
