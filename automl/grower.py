@@ -27,6 +27,7 @@ from .nets import promote_net
 from .session import Options, Progress, Result, default_strategy, load_vocabulary, open_study, run_study
 from .study import Schedule
 from .task import AbstractTask
+from .trials import begin_trials, end_trials
 from .upkeep import upkeep
 
 logger = logging.getLogger(__name__)
@@ -196,7 +197,7 @@ class Grower:
                     self._tell(result)
         if self.iterations == 1 and self.plan.kind == "off":
             return
-        demoted = {} if self.frozen else upkeep(self.store, self.rule)
+        demoted = [] if self.frozen else self._demote(last)
         learned = None if self.frozen else learn_from(self.store, self.tasks, plan=self.plan, seed=self.options.seed)
         results = self.results.values()
         iteration = Iteration(
@@ -211,6 +212,15 @@ class Grower:
             keep(self.store, load_vocabulary(self.store), guide, iteration.to_dict(), seed=self.options.seed)
         if self.on_iteration is not None:
             self.on_iteration(iteration)
+
+    def _demote(self, last: bool) -> list[str]:
+        """Take out what stopped paying; between iterations solved programs are words on trial."""
+        demoted = list(upkeep(self.store, self.rule))
+        if self.iterations > 1 and last:
+            demoted += [record.name for record in end_trials(self.store)]
+        elif self.iterations > 1:
+            begin_trials(self.store)
+        return demoted
 
     def _in_passes(self, task: AbstractTask) -> bool:
         return self.first > 0 and self.revisit and not self.frozen and task.search_view().target == VALUES
@@ -248,6 +258,8 @@ class Grower:
                 evaluations=earlier.evaluations + result.evaluations,
                 seconds=earlier.seconds + result.seconds,
                 structures=earlier.structures + result.structures,
+                first_evaluations=_first(earlier, result, "evaluations"),
+                first_seconds=_first(earlier, result, "seconds"),
             )
         self.results[task.name] = result
         if result.solved:
@@ -321,6 +333,12 @@ def _shorter(budget: Budget, result: Result) -> Budget:
     if budget.evaluations is not None:
         return Budget(evaluations=max(1, min(result.evaluations, round(0.1 * budget.evaluations))))
     return Budget(seconds=min(max(result.seconds, 0.5), 0.1 * (budget.seconds or 0.0)))
+
+
+def _first(earlier: Result, later: Result, what: str) -> Any:
+    """The evaluations or seconds, over all attempts, until the first program was found."""
+    before, now = getattr(earlier, f"first_{what}"), getattr(later, f"first_{what}")
+    return before if earlier.solved or now is None else getattr(earlier, what) + now
 
 
 def _better(new: Result, old: Result, direction: str) -> bool:

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 class Result:
     """What a search found. ``program`` is the text for people ("" where nothing was found), ``model`` runs it, ``score`` is the
     metric on validation data, ``history`` the evaluations in order of asking. ``first_seconds`` is when the first program that meets all
-    examples was found, ``alternatives`` are others that meet them too and differ from this one on some input: plain objects with
-    ``program``, ``probability``, ``inputs``, ``output`` there and ``chosen_output`` (this program's; {"failure": …} where none)."""
+    examples was found, ``first_evaluations`` what had been considered by then (the rest was spent on looking for better ones),
+    ``alternatives`` are others that meet them too and differ from this one on some input: plain objects with ``program``,
+    ``probability``, ``inputs``, ``output`` there and ``chosen_output`` (this program's; {"failure": …} where none)."""
 
     name: str
     run: str
@@ -53,6 +54,7 @@ class Result:
     expanded: str = ""
     """The program with its subroutines written out; "" where it has none."""
     first_seconds: float | None = None
+    first_evaluations: int | None = None
     alternatives: tuple[dict[str, Any], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -62,7 +64,8 @@ class Result:
             "seconds": round(self.seconds, 3), "evaluations": self.evaluations, "outcome": self.outcome,
             "validation_score": self.score, "test_score": self.test_score, "parameters": self.parameters,
             "subroutines": list(self.subroutines), "run": self.run, "structures": self.structures, "expanded": self.expanded,
-            "first_seconds": None if self.first_seconds is None else round(self.first_seconds, 3), "alternatives": list(self.alternatives),
+            "first_seconds": None if self.first_seconds is None else round(self.first_seconds, 3),
+            "first_evaluations": self.first_evaluations, "alternatives": list(self.alternatives),
         }  # fmt: skip
 
 
@@ -94,7 +97,8 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
         score=study.score(best), test_score=test_score, outcome=outcome, parameters=best.parameters, subroutines=names,
         structures=structures, expanded=_expanded(study.vocabulary, model.term) if names else "",
-        first_seconds=study.strategy.first_seconds, alternatives=_alternatives(study), **common,
+        first_seconds=study.strategy.first_seconds, first_evaluations=study.strategy.first_terms,
+        alternatives=_alternatives(study), **common,
     )  # fmt: skip
 
 

@@ -178,6 +178,11 @@ class AbstractStrategy(ABC):
         """When ``run`` found the first program that meets all examples, which need not be the one told first; None before."""
         return None
 
+    @property
+    def first_terms(self) -> int | None:
+        """The terms that ``run`` had considered by then."""
+        return None
+
     def alternatives(self) -> Sequence[Alternative]:
         """What ``run`` found that meets all examples too, yet differs from the first hit on some input."""
         return ()

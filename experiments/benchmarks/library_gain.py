@@ -69,15 +69,20 @@ def searched(
 
 
 def _row(result: Result, budget: str) -> dict[str, Any]:
+    """``terms`` and ``seconds`` until the first program; the ``answer_`` fields count what looking for better ones took as well."""
     most = parse_budget(budget)
-    seconds = result.seconds if result.solved else max(result.seconds, most.seconds or 0.0)
-    terms = result.evaluations if result.solved else max(result.evaluations, most.evaluations or 0)
+    seconds, terms = result.first_seconds, result.first_evaluations
+    if not result.solved or seconds is None or terms is None:
+        seconds = max(result.seconds, most.seconds or 0.0)
+        terms = max(result.evaluations, most.evaluations or 0)
     return {
         "task": result.name,
         "solved": result.solved,
         "right": result.right,
         "terms": terms,
         "seconds": round(seconds, 3),
+        "answer_terms": result.evaluations,
+        "answer_seconds": round(result.seconds, 3),
         "program": result.program,
         "subroutines": list(result.subroutines),
         "whole": bool(result.model and _is_call(result.model.term, result.subroutines)),

@@ -117,6 +117,10 @@ class Enumerative(AbstractStrategy):
         hits = [] if self._jury is None else list(self._jury.hits.values())
         return hits[0].info.get("seconds") if hits else None
 
+    @property
+    def first_terms(self) -> int | None:
+        return None if self._jury is None else next((hit.terms for hit in self._jury.hits.values()), None)
+
     def alternatives(self) -> Sequence[Alternative]:
         jury = self._jury
         return [] if jury is None else alternatives(jury.verdict(), jury.near, jury.usual)

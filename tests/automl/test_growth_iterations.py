@@ -77,7 +77,10 @@ def test_each_iteration_is_recorded(grown: tuple[AbstractStore, Growth, list[Ite
     first, second = told
     assert first.tasks == second.tasks == 7 and second.solved >= first.solved >= 6
     assert second.terms > first.terms and second.elapsed > first.elapsed
-    assert first.library == len(growth.promoted) == len(first.promoted) > 0
+    assert first.library > len(first.promoted) > 0, "programs are on trial"
+    assert second.library == len(store.subroutines()) and {*first.demoted, *second.demoted} - {
+        r.name for r in growth.promoted
+    }
     assert first.training["dreams"] >= 100 and first.training["solved"] == first.solved
     kept = [run.config["iteration"] for run in store.runs(task=GROWTH)]
     assert kept == json.loads(json.dumps([each.to_dict() for each in told]))
