@@ -338,7 +338,7 @@ def _shorter(budget: Budget, result: Result) -> Budget:
 def _first(earlier: Result, later: Result, what: str) -> Any:
     """The evaluations or seconds, over all attempts, until the first program was found."""
     before, now = getattr(earlier, f"first_{what}"), getattr(later, f"first_{what}")
-    return before if earlier.solved or now is None else getattr(earlier, what) + now
+    return before if before is not None or now is None else getattr(earlier, what) + now
 
 
 def _better(new: Result, old: Result, direction: str) -> bool:
