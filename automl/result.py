@@ -81,6 +81,8 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         "seconds": seconds,
         "evaluations": study.considered,
         "history": history,
+        "first_seconds": study.strategy.first_seconds,
+        "first_evaluations": study.strategy.first_terms,
     }
     if best is None:
         return Result(
@@ -97,7 +99,6 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
         score=study.score(best), test_score=test_score, outcome=outcome, parameters=best.parameters, subroutines=names,
         structures=structures, expanded=_expanded(study.vocabulary, model.term) if names else "",
-        first_seconds=study.strategy.first_seconds, first_evaluations=study.strategy.first_terms,
         alternatives=_alternatives(study), **common,
     )  # fmt: skip
 

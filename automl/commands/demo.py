@@ -79,7 +79,7 @@ def _compare(grown: list[Result], control: list[Result], elapsed: float) -> None
     for title, results in (("with the library", [r for r in grown if r.name in both]), ("without", control)):
         rows.append(
             [title, len(results), sum(r.solved for r in results), sum(r.right is True for r in results),
-             f"{sum(r.first_evaluations or r.evaluations for r in results):,}", f"{sum(r.evaluations for r in results):,}",
+             f"{sum((r.solved and r.first_evaluations) or r.evaluations for r in results):,}", f"{sum(r.evaluations for r in results):,}",
              f"{sum(r.seconds for r in results):.1f}"]
         )  # fmt: skip
     print_table(
