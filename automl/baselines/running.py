@@ -19,6 +19,7 @@ from primitives.primitive import expand
 from primitives.weights import deviating, initialise
 
 from .. import batches
+from ..circumstances import circumstances
 from ..data import Part, ProblemData
 from ..diagnostics import calibration_error, overfitting_gap
 from ..errors import TaskError
@@ -27,7 +28,6 @@ from ..metrics import CLASSES
 from ..model import Model
 from ..task import AbstractTask
 from ..trainers import Budget, EpochRecord, TrainingResult
-from .circumstances import circumstances
 from .data import expanded, load_data
 from .declaration import Baseline
 from .results import Places, add_run, columns, read_results
@@ -155,7 +155,7 @@ class Bench:
             "precision": result.precision,
             "diagnostics": self.diagnosed(program),
             "curves": watch.curves(result),
-            **circumstances(result.device),
+            **circumstances("automl"),
         }
         self.keep(folder, program, outputs)
         return run

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..circumstances import circumstances
 from ..errors import TaskError
-from .circumstances import circumstances
 from .results import Places, add_run, columns, read_results
 from .running import Bench, Order, Progress
 
@@ -64,7 +64,7 @@ def _counted(bench: Bench, seed: int, seeds: Sequence[int]) -> dict[str, Any]:
         "errors": int((~right["test"]).sum()),
         "seconds": round(sum(run["seconds"] for run in runs), 1),
         "members": [{name: run[name] for name in names} for run in runs],
-        **circumstances(runs[0]["device"]),
+        **circumstances("automl"),
     }
 
 

@@ -4,51 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import statistics
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from automl.circumstances import circumstances
+
 PACKAGES = ("torch", "numpy", "scikit-learn", "optuna", "deap", "ray", "sqlalchemy", "stitch_core")
-
-
-def hardware() -> dict[str, Any]:
-    """The machine: processor, cores that this process may use, memory in GiB, accelerator if torch is loaded and
-    sees one."""
-    found: dict[str, Any] = {"processor": _processor(), "system": platform.platform(terse=True)}
-    found["cores"] = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    if hasattr(os, "sysconf"):
-        found["memory_gib"] = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        found["torch_threads"] = torch.get_num_threads()
-        found["accelerator"] = torch.cuda.get_device_name() if torch.cuda.is_available() else None
-    return found
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
-
-
-def versions() -> dict[str, str]:
-    """Python's and the installed packages'."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def alternate(candidates: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
@@ -74,15 +38,13 @@ def ratio(seconds: Mapping[str, Sequence[float]], first: str, second: str) -> di
 def report(
     name: str, figures: Mapping[str, Any], *, seed: int | None, started: float, path: str | None = None
 ) -> dict[str, Any]:
-    """The result with seed, hardware, versions, command and seconds since ``started`` (``time.perf_counter()``);
+    """The result with seed, hardware, versions, command, time and seconds since ``started`` (``time.perf_counter()``);
     printed, and written to ``path`` if given."""
     result = {
         "benchmark": name,
         "figures": dict(figures),
         "seed": seed,
-        "hardware": hardware(),
-        "versions": versions(),
-        "command": " ".join(["python", "-m", f"experiments.benchmarks.{name}", *sys.argv[1:]]),
+        **circumstances(f"python -m experiments.benchmarks.{name}", PACKAGES),
         "seconds": round(time.perf_counter() - started, 1),
     }
     text = json.dumps(result, indent=1)

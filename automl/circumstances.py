@@ -1,0 +1,63 @@
+"""Under what circumstances a result was made: machine, versions, command, time."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("torch", "numpy", "scikit-learn")
+
+
+def circumstances(program: str, packages: Sequence[str] = PACKAGES) -> dict[str, Any]:
+    """``hardware``, ``versions`` (Python's and the installed ones of ``packages``), ``command`` (``program`` with this
+    process's arguments, without this machine's folders) and ``time`` (UTC, now)."""
+    return {
+        "hardware": _hardware(),
+        "versions": _versions(packages),
+        "command": " ".join([program, *(_local(part) for part in sys.argv[1:])]),
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def _hardware() -> dict[str, Any]:
+    """Processor, cores that this process may use, memory in GiB; and if torch is loaded its threads, and the
+    accelerator that it sees."""
+    found: dict[str, Any] = {"processor": _processor(), "system": platform.platform(terse=True)}
+    found["cores"] = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if hasattr(os, "sysconf"):
+        found["memory_gib"] = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        found["torch_threads"] = torch.get_num_threads()
+        found["accelerator"] = torch.cuda.get_device_name() if torch.cuda.is_available() else None
+    return found
+
+
+def _local(argument: str) -> str:
+    """The argument, an absolute path by its last part alone."""
+    return Path(argument).name if os.path.isabs(argument) else argument
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _versions(packages: Sequence[str]) -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
