@@ -1,8 +1,9 @@
 """From the programs that meet the examples to the one to answer with.
 
 The examples alone find a first program soonest: fewer programs differ on fewer inputs. Then the search goes on for others, in proportion
-to what the first one took and the longer the fewer examples there are. With few examples it begins again with probes in the bank, without
-which programs that agree on the examples by accident would have taken the place of the right one.
+to what the first one took and the longer the fewer examples there are, and the more doubt there is of the best one so far. With few
+examples it begins again with probes in the bank, without which programs that agree on the examples by accident would have taken the place
+of the right one.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ..strategy import Hit, Progress
 from .answers import Example
 from .costs import Costs
 from .probes import probe_inputs, usual_inputs
-from .ranking import WEIGHTS, Entry, Ranked, features, ranked, shape_of
+from .ranking import WEIGHTS, Entry, Ranked, confidence, features, ranked, shape_of
 
 Found = Hit | Progress
 Stream = Callable[[Sequence[Sequence[Value]], int | None], Iterable[Found]]
@@ -32,8 +33,9 @@ Stream = Callable[[Sequence[Sequence[Value]], int | None], Iterable[Found]]
 @dataclass(frozen=True)
 class Rule:
     """How long to go on once a program is known: ``share`` times the terms that it took, and ``more`` over the square of the number of
-    examples; up to ``unsure`` over that number more where cheaper programs have not all been considered. Up to ``few`` examples the
-    search begins again with ``probes`` in its bank."""
+    examples; up to ``unsure`` over that number more where cheaper programs have not all been considered; all of it times the doubt
+    that there is of the best program, relative to ``usual``. Up to ``few`` examples the search begins again with ``probes`` in its
+    bank."""
 
     share: float = 2.0
     more: int = 400_000
@@ -47,18 +49,26 @@ class Rule:
     """Most time for a program on one probe."""
     least: float = 20.0
     """Seconds to go on that are always allowed where seconds count, over the number of examples."""
+    usual: float = 0.2
+    """The doubt with which the search goes on for just as long as the other numbers say."""
+    longest: float = 2.0
+    """How many times as long it goes on at most."""
 
     def grace(self, taken: float, examples: int) -> float:
         """Seconds to go on at most."""
-        return max(self.least / max(examples, 1), self.share * taken)
+        return max(self.least / max(examples, 1), self.share * taken) * self.longest
 
-    def enough(self, since: int, taken: int, examples: int, cheapest: bool) -> bool:
-        """Whether ``since`` terms are enough after a program that took ``taken``, the ``cheapest`` there is or perhaps not."""
+    def enough(self, since: int, taken: int, examples: int, cheapest: bool, doubt: float | None = None) -> bool:
+        """Whether ``since`` terms are enough after a program that took ``taken``, the ``cheapest`` there is or perhaps not. ``doubt``
+        is the probability that the best program so far is not the right one."""
+        times = 1.0 if doubt is None else min(self.longest, doubt / self.usual)
         allowed = self.share * taken + self.more / max(examples, 1) ** 2
-        return since > allowed and (cheapest or since > allowed + self.unsure / max(examples, 1))
+        return since > times * allowed and (cheapest or since > times * (allowed + self.unsure / max(examples, 1)))
 
 
 NEVER = 1 << 30
+HEARD_ANEW = 1.2
+"""Times as many programs as before after which the doubt is reckoned again."""
 PATIENCE = 3.0
 """Times the terms of the first hit after which cheaper programs are no longer expected."""
 
@@ -73,7 +83,10 @@ class Jury:
         words: Mapping[str, Primitive],
         costs: Costs,
         rule: Rule = Rule(),
+        prior: Callable[[Term], float] | None = None,
     ) -> None:
+        """``prior``: nats by which a program is likelier than its text says, such as by a guide."""
+        self.prior = prior
         self.types, self.output = arguments_of(type)
         self.words, self.costs, self.rule = words, costs, rule
         given = [inputs for inputs, _ in examples]
@@ -83,6 +96,7 @@ class Jury:
         self.meets_empty = any(isinstance(value, (tuple, str)) and not value for row in given for value in row)
         self.hits: dict[Term, Hit] = {}
         self.entries: list[Entry] = []
+        self._doubt = (0, 1.0)
 
     def hear(self, hit: Hit) -> bool:
         """Take a program in; False if it is known, or there are too many already."""
@@ -100,6 +114,18 @@ class Jury:
     def verdict(self) -> list[Ranked]:
         """All programs, the one to answer with first."""
         return ranked(self.entries)
+
+    def doubt(self) -> float:
+        """The probability that the program to answer with is not the right one, to within what the last few programs change."""
+        known, doubt = self._doubt
+        if len(self.entries) > HEARD_ANEW * known:
+            doubt = 1.0 - self.confidence(self.verdict()[0])
+            self._doubt = len(self.entries), doubt
+        return doubt
+
+    def confidence(self, best: Ranked) -> float:
+        """The probability that a program is right, the first of the verdict."""
+        return confidence(best, self.wanted, 0.0 if self.prior is None else self.prior(best.entry.term))
 
 
 @dataclass
@@ -142,16 +168,17 @@ class Standing:
             if self.timed:
                 self.until = now + self.rule.grace(now - self.start, self.examples)
 
-    def over(self, since: int) -> bool:
-        """Whether to go on no longer, ``since`` terms after the first hit or after a new beginning."""
+    def over(self, since: int, doubt: float) -> bool:
+        """Whether to go on no longer, ``since`` terms after the first hit or after a new beginning, with so much doubt of the best."""
         assert self.first is not None
-        enough = self.rule.enough(since, self.first.terms, self.examples, self.cheapest)
+        enough = self.rule.enough(since, self.first.terms, self.examples, self.cheapest, doubt)
         return enough or time.monotonic() > self.until
 
 
 def decided(stream: Stream, jury: Jury, max_terms: int | None = None, timed: bool = False) -> Iterator[Found]:
     """Progress, then all hits in the order of the verdict, then further hits as they are found. The ``info`` of a hit says when the
-    first of all was found (``first_terms``, ``first_seconds``), and whether it is ``confirmed``: all cheaper programs have been considered,
+    first of all was found (``first_terms``, ``first_seconds``), how likely the first of the verdict is right (``confidence``), and whether
+    it is ``confirmed``: all cheaper programs have been considered,
     or very many that might be. ``timed``: whether to go on is bounded by seconds too."""
     standing = Standing(jury.rule, len(jury.wanted), timed)
     few = 0 < standing.examples <= jury.rule.few and bool(jury.near)
@@ -164,7 +191,7 @@ def decided(stream: Stream, jury: Jury, max_terms: int | None = None, timed: boo
         else:
             yield found
         first = standing.first
-        if first is not None and (few or standing.over(standing.terms - first.terms)):
+        if first is not None and (few or standing.over(standing.terms - first.terms, jury.doubt())):
             break
     if standing.first is None:
         return
@@ -177,7 +204,7 @@ def decided(stream: Stream, jury: Jury, max_terms: int | None = None, timed: boo
                 jury.hear(found)
             else:
                 yield replace(found, terms=standing.terms)
-            if standing.over(found.terms - standing.first.terms) or len(jury.hits) >= jury.rule.most:
+            if standing.over(found.terms - standing.first.terms, jury.doubt()) or len(jury.hits) >= jury.rule.most:
                 break
     yield from _told(jury, standing)
     for found in running:
@@ -192,7 +219,9 @@ def _told(jury: Jury, standing: Standing) -> Iterator[Hit]:
     assert standing.first is not None
     when = {"first_terms": standing.first.terms, "first_seconds": standing.first.info.get("seconds")}
     waited = standing.terms > PATIENCE * standing.first.terms
-    for each in jury.verdict():
+    verdict = jury.verdict()
+    when["confidence"] = jury.confidence(verdict[0])
+    for each in verdict:
         hit = jury.hits[each.entry.term]
         confirmed = waited or standing.considered(hit)
         yield replace(hit, terms=standing.terms, info={**hit.info, **when, "confirmed": confirmed})

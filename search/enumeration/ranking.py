@@ -3,9 +3,12 @@
 Few examples leave a choice. The probability of a program is proportional to exp(w · f) for features f of its text (description length,
 constants, arguments left out) and of its values on probes (failures, results unlike those of the examples). w was fitted by a conditional
 logit to the list tasks of DreamCoder and of Rule et al. with two to four of their examples, the other cases saying which programs are
-right; that a program should not fail where others do not weighs more than the fit says. Programs that agree on the probes add up: the one
+right, and moved towards what also suits programs drawn at random from the language; that a program should not fail where others do not weighs more than the fit says. Programs that agree on the probes add up: the one
 told first is that with which the others, weighed by their probability, agree most (Bayes' choice under a loss that asks for all of a
 handful of new inputs to be right).
+
+Whether any of them is right is another question: a program as long as the outputs that it explains meets them by accident. The
+confidence weighs the bits of the outputs against the length of the program, by a logistic regression.
 """
 
 from __future__ import annotations
@@ -25,10 +28,13 @@ FEATURES = (
     "words", "variables", "literals", "literal_bits", "long_literals", "unused", "idle", "lambdas", "branches", "repeats",
     "fails", "fails_usual", "same", "empties", "sizes",
 )  # fmt: skip
-WEIGHTS = (-1.2, -1.0, -0.6, -0.1, 0.0, -2.7, -2.6, 0.7, -0.2, 1.0, -3.0, -1.4, -0.9, 0.0, 0.0)
+WEIGHTS = (-1.4, -2.1, -1.3, -0.1, 0.0, -2.5, -2.7, 1.2, 0.0, 1.2, -3.0, -1.6, -1.2, -0.2, 0.1)
 HANDFUL = 2
 """New inputs on which a program should be right all at once."""
 MOST_BITS = 20.0
+CONFIDENCE = (0.05, 3.8, 0.018, 0.105, -1.05)
+"""Of the logistic regression: one, agreement, bits of the outputs, weight of the program, logarithm of the number of examples."""
+MOST_EVIDENCE = 120.0
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,12 @@ def bits(value: Value) -> float:
     return MOST_BITS
 
 
+def evidence(wanted: Sequence[Value]) -> float:
+    """About how many bits it takes to write the outputs down, each different one once."""
+    names = {repr(value): bits(value) for value in wanted}
+    return sum(names.values()) + len(wanted) - len(names)
+
+
 def features(
     shape: Shape, wanted: Sequence[Value], near: Sequence[Value], usual: Sequence[Value], meets_empty: bool
 ) -> np.ndarray:
@@ -164,6 +176,14 @@ def ranked(entries: Sequence[Entry]) -> list[Ranked]:
     agreement = _shares_alike(entries) ** HANDFUL @ probabilities
     order = sorted(range(len(entries)), key=lambda i: (-round(float(agreement[i]), 9), -weights[i], i))
     return [Ranked(entries[i], float(probabilities[i]), float(agreement[i])) for i in order]
+
+
+def confidence(best: Ranked, wanted: Sequence[Value], nats: float = 0.0) -> float:
+    """The probability that a program, the first of a verdict, is right; ``nats`` by which more is known to speak for it."""
+    bits_of_outputs = min(evidence(wanted), MOST_EVIDENCE)
+    terms = (1.0, best.agreement, bits_of_outputs, best.entry.weight + nats, math.log(max(len(wanted), 1)))
+    total = sum(a * b for a, b in zip(CONFIDENCE, terms, strict=True))
+    return 1.0 / (1.0 + math.exp(-min(max(total, -50.0), 50.0)))
 
 
 def _shares_alike(entries: Sequence[Entry]) -> np.ndarray:

@@ -5,15 +5,17 @@ So a prediction that is wrong costs a factor of the number of enumerations at mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from primitives.term import Term
+
 from ..enumeration.costs import Costs
 from ..enumeration.enumerator import Enumerator, Hit, Progress
 from ..enumeration.settings import Settings
-from ..weights import CONSTANT, VARIABLE
+from ..weights import CONSTANT, VARIABLE, counts
 
 UNIT = 2
 """Units of cost a nat where weights are learned: whole nats would round most of what was learned away."""
@@ -40,6 +42,20 @@ def guided_costs(costs: Costs, weights: Mapping[str, float]) -> Costs:
     words = {name: units[name] for name in costs.words}
     guided = replace(costs, words=words, variable=units[VARIABLE], constant=units[CONSTANT])
     return replace(guided, literals=tuple((v, t, finer_cost(cost, costs, guided)) for v, t, cost in costs.literals))
+
+
+def advantage(costs: Costs, weights: Mapping[str, float]) -> Callable[[Term], float]:
+    """Nats by which ``weights`` make a program likelier than the costs do, both as unigram grammars over the names that both know."""
+    plain = {VARIABLE: costs.variable, CONSTANT: costs.constant, **costs.words}
+    names = [name for name in plain if name in weights]
+    before = _log_softmax(np.array([-float(plain[name]) for name in names]))
+    after = _log_softmax(np.array([weights[name] for name in names]))
+    nats = dict(zip(names, (after - before).tolist(), strict=True))
+    return lambda term: sum(count * nats.get(name, 0.0) for name, count in counts([term]).items())
+
+
+def _log_softmax(values: np.ndarray) -> np.ndarray:
+    return values - values.max() - np.log(np.exp(values - values.max()).sum()) if len(values) else values
 
 
 def finer_cost(cost: int, plain: Costs, guided: Costs) -> int:

@@ -18,7 +18,7 @@ from ..enumeration.ambiguity import Alternative, alternatives
 from ..enumeration.constants import mined
 from ..enumeration.costs import Costs, default_costs, weighted
 from ..enumeration.deciding import Jury, decided
-from ..guidance.slices import finer, finer_cost, guided_costs, interleaved
+from ..guidance.slices import advantage, finer, finer_cost, guided_costs, interleaved
 from ..problem import Example, Problem
 from ..randomness import Draws
 from ..strategy import AbstractStrategy, Feedback, Hit, Option, Progress, Proposal, StrategyError
@@ -109,8 +109,10 @@ class Enumerative(AbstractStrategy):
 
     def jury(self) -> Jury:
         """A jury for the problem's programs that has heard none."""
-        problem = self.problem
-        return Jury(problem.type, problem.examples or (), problem.runnable, problem_costs(problem))
+        problem, suggestion = self.problem, self.suggestion
+        costs = problem_costs(problem)
+        prior = None if suggestion is None else advantage(costs, suggestion)
+        return Jury(problem.type, problem.examples or (), problem.runnable, costs, prior=prior)
 
     @property
     def first_seconds(self) -> float | None:

@@ -12,7 +12,7 @@ from search.enumeration.ambiguity import alternatives
 from search.enumeration.costs import default_costs
 from search.enumeration.deciding import Jury, Rule, decided
 from search.enumeration.probes import probe_inputs, usual_inputs
-from search.enumeration.ranking import Entry, ranked, shape_of
+from search.enumeration.ranking import Entry, evidence, ranked, shape_of
 from search.problem import Problem
 from search.strategies import make_strategy
 from search.strategy import Hit, Progress
@@ -85,6 +85,36 @@ def test_generic_programs_come_before_those_of_the_examples_alone(type, cases, b
     for order in ((better, worse), (worse, better)):
         verdict = judged(type, cases, order).verdict()
         assert verdict[0].entry.term == parse(better, WORDS)
+
+
+def test_confidence_weighs_the_outputs_against_the_length_of_the_program():
+    short, long = (
+        "(lambda (xs) (drop 1 xs))",
+        "(lambda (xs) (if (= (last xs) 2) (cons 4 (take 3 xs)) (cons (+ 1 (head xs)) xs)))",
+    )
+    much = [([tuple(range(9 * n, 9 * n + 6))], tuple(range(9 * n + 1, 9 * n + 6))) for n in range(3)]
+    little = [([(5, 2)], (2,)), ([(7, 4)], (4,))]
+
+    def doubt(cases, text):
+        return judged("list(int) -> list(int)", cases, [text]).doubt()
+
+    assert 0.0 < doubt(much, short) < 0.1 < 0.5 < doubt(little, long) < 1.0
+    assert doubt(much, short) < doubt(little, short) < doubt(little, long)
+    assert evidence([(1, 2), (1, 2)]) < evidence([(1, 2), (1, 3)]) < evidence([(1, 2), (1, 3), (4, 4, 4)])
+
+
+def test_what_speaks_for_a_program_from_elsewhere_lessens_the_doubt():
+    cases = [([(5, 2)], (2,)), ([(7, 4)], (4,))]
+    doubts = []
+    for nats in (-3.0, 0.0, 3.0):
+        jury = Jury(parse_type("list(int) -> list(int)"), cases, WORDS, COSTS, prior=lambda term, nats=nats: nats)
+        assert jury.doubt() == 1.0
+        jury.hear(Hit(parse("(lambda (xs) (drop 1 xs))", WORDS), 10, {"cost": 5}))
+        doubts.append(jury.doubt())
+    assert doubts[0] > doubts[1] > doubts[2]
+    rule = Rule()
+    assert not rule.enough(1_000, 10, 2, cheapest=True, doubt=doubts[0])
+    assert rule.enough(10**9, 10, 2, cheapest=False, doubt=1.0) and rule.enough(1_000, 10, 2, cheapest=True, doubt=0.0)
 
 
 def test_alternatives_show_an_input_on_which_they_differ():

@@ -21,7 +21,7 @@ from search.guidance.features import EXAMPLES, PROPERTIES, SLOTS, TOKENS, descri
 from search.guidance.guide import Guide, GuideError, log_softmax, reestimated
 from search.guidance.network import Network
 from search.guidance.properties import PAIR, SINGLE
-from search.guidance.slices import UNIT, guided_costs
+from search.guidance.slices import UNIT, advantage, guided_costs
 from search.guidance.training import _Fitter, lessons, train
 from search.problem import Example, Problem
 from search.strategies import make_strategy
@@ -55,6 +55,14 @@ def test_names_used_as_often_as_thought_keep_their_weight() -> None:
     total = sum(map(math.exp, weights.values()))
     expected = {name: 1000 * math.exp(weight) / total for name, weight in weights.items()}
     assert refit(expected, weights) == pytest.approx(weights)
+
+
+def test_a_program_of_likely_words_has_the_advantage(words: Mapping[str, Primitive]) -> None:
+    costs, plain = default_costs(words), base_weights(words)
+    sorts, sums = programs(words, "(lambda (xs) (sort xs))", "(lambda (xs) (sum xs))")
+    nats = advantage(costs, {**plain, "sort": plain["sort"] + 3.0})
+    assert nats(sorts) > 1.0 > 0.0 > nats(sums) and nats(sorts) - nats(sums) == pytest.approx(3.0)
+    assert advantage(costs, plain)(sorts) == pytest.approx(0.0, abs=1e-9)
 
 
 def test_what_solved_programs_use_gets_cheaper_and_the_rest_dearer_but_stays(words: Mapping[str, Primitive]) -> None:
