@@ -217,6 +217,27 @@ def flat_ranges(starts: Array, lengths: Array, total: int) -> Array:
 
 
 @_compile
+def occurrences(data: Array, offsets: Array, lengths: Array, parts: Array, xs: Array, most: int) -> tuple[Array, Array]:
+    """Row and place of every occurrence of ``parts[row]`` in ``xs[row]`` (codes of one pool), from the left, without overlaps."""
+    rows, places = np.empty(most, np.int64), np.empty(most, np.int64)
+    found = 0
+    for row in range(len(xs)):
+        size, length = lengths[parts[row]], lengths[xs[row]]
+        small, large, place = offsets[parts[row]], offsets[xs[row]], 0
+        while place + size <= length:
+            step = 0
+            while step < size and data[large + place + step] == data[small + step]:
+                step += 1
+            if step == size:
+                rows[found], places[found] = row, place
+                found += 1
+                place += size
+            else:
+                place += 1
+    return rows[:found].copy(), places[:found].copy()
+
+
+@_compile
 def entries(flat: Array, bases: Array, widths: Array, outer: Array, inner: Array, rows: Array, columns: Array) -> Array:
     """Entries ``[term, world]`` of a table a world (see ``sums_of_gathers``)."""
     found = np.empty((len(rows), len(bases)), flat.dtype)

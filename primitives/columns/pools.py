@@ -128,6 +128,9 @@ class SequencePool:
 
     def encode_many(self, values: Sequence[object]) -> Array:
         lengths = np.array([len(value) for value in values], np.int64)  # type: ignore[arg-type]
+        if self.text:
+            joined = "".join(values).encode("utf-32-le", "surrogatepass")  # type: ignore[arg-type]
+            return self.intern(np.frombuffer(joined, "<u4").astype(np.int64), lengths)
         return self.intern(self.element.encode_many([item for value in values for item in value]), lengths)  # type: ignore[attr-defined]
 
     def decode(self, code: int) -> object:

@@ -75,6 +75,10 @@ def joined(frame: Frame, left: tuple[int, Array], right: tuple[int, Array]) -> A
     pool, other = frame.sequences(first), frame.sequences(second)
     rows = np.flatnonzero(pool.lengths[xs] + other.lengths[ys] <= frame.values.limit)
     a, b = pool.lengths[xs[rows]], other.lengths[ys[rows]]
+    if pool is other:
+        places = np.stack([pool.offsets[xs[rows]], pool.offsets[ys[rows]]], axis=1).ravel()
+        data = ranges(pool.data, places, np.stack([a, b], axis=1).ravel())
+        return spread(len(xs), rows, frame.sequences().intern(data, a + b))
     starts = np.cumsum(a + b) - a - b
     data = np.empty(int((a + b).sum()), np.int64)
     data[flat_ranges(starts, a)] = ranges(pool.data, pool.offsets[xs[rows]], a)

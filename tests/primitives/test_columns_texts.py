@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from primitives.columns import compiled
 from primitives.columns.bank import Bank
 from primitives.columns.kernels import find_kernel
 from primitives.columns.operations import instances, operation
@@ -18,24 +19,41 @@ from search.enumeration.growth import Growth, Leaf, Plan
 from search.enumeration.rebuild import term_of_row
 
 WORDS = builtin_words()
-TYPES = (INT, BOOL, CHAR, STRING, list_of(CHAR), option_of(INT), option_of(STRING))
+TYPES = (INT, BOOL, CHAR, STRING, list_of(CHAR), list_of(STRING), option_of(INT), option_of(STRING))
 NAMES = (
     "concat_text length_text chars from_chars char_to_text char_at substring find_text contains_text starts_with ends_with "
-    "unwrap repeat_text reverse_text"
+    "unwrap repeat_text reverse_text split split_words join replace trim upper lower capitalise is_digit is_letter is_upper "
+    "is_lower is_space upper_char lower_char char_code char_from"
 ).split()
+
+
+@pytest.fixture(autouse=True, scope="module", params=["arrays", "compiled"])
+def loops(request):
+    """Everything holds with and without compiled loops."""
+    before = compiled._found
+    compiled._found = None
+    if request.param == "compiled":
+        compiled._tried = False
+        assert compiled.load()
+    yield
+    compiled._found = before
 
 
 def sample(type, rng):
     if type == INT:
-        return rng.randint(-2, 6)
+        return rng.choice([rng.randint(-2, 6), 0xD800, 0x110000, 233])
     if type == BOOL:
         return rng.random() < 0.5
     if type == CHAR:
-        return rng.choice("ab,é")
+        return rng.choice("aB3,éß \u3000\u3001")
     if type == STRING:
-        return "".join(rng.choice("aab,é") for _ in range(rng.choice([0, 1, 1, 2, 4, 7])))
+        return "".join(
+            rng.choice(rng.choice(["aab,é", "aB ß,Σ \u3000"])) for _ in range(rng.choice([0, 1, 1, 2, 4, 7]))
+        )
     if type == list_of(CHAR):
         return tuple(sample(STRING, rng))
+    if type == list_of(STRING):
+        return tuple(sample(STRING, rng) for _ in range(rng.choice([0, 1, 2, 5])))
     return None if rng.random() < 0.3 else Some(sample(type.arguments[0], rng))
 
 
@@ -56,6 +74,33 @@ def test_kernel_agrees_with_the_interpreter(name):
             assert code == FAIL or got == expected, (name, row, expected, got)
             tried += 1
     assert tried >= 300
+
+
+@pytest.mark.parametrize("name", ["concat_text", "split", "split_words", "join", "replace", "upper"])
+def test_what_is_longer_than_the_limit_fails_and_nothing_else(name):
+    word, rng = WORDS[name], random.Random(name)
+    ((arguments, result),) = instances(word, TYPES)
+    values, failed = Values(6), 0
+    rows = [[sample(type, rng)[:6] for type in arguments] for _ in range(400)]
+    columns = [values.encode([row[i] for row in rows], type) for i, type in enumerate(arguments)]
+    codes = Bank(values, (), (), len(rows)).perform(operation(word, arguments, result, WORDS), columns, len(rows))
+    for row, code in zip(rows, codes.tolist()):
+        expected = evaluate(apply(word.word(), *(Literal(v, t) for v, t in zip(row, arguments))), words=WORDS)
+        if isinstance(expected, Failure) or len(expected) > 6:
+            assert code == FAIL, (name, row, expected)
+            failed += 1
+        else:
+            assert values.pool(result).decode(code) == expected
+    assert failed or name == "split_words"
+
+
+def test_separators_that_overlap_themselves_count_from_the_left():
+    values = Values()
+    rows = [("aa", "aaaaa"), ("aba", "ababababa"), ("aa", ""), ("abc", "ab")]
+    columns = [values.encode([row[i] for row in rows], STRING) for i in (0, 1)]
+    op = operation(WORDS["split"], (STRING, STRING), list_of(STRING), WORDS)
+    codes = Bank(values, (), (), len(rows)).perform(op, columns, len(rows))
+    assert values.decode(codes, list_of(STRING)) == [tuple(text.split(cut)) for cut, text in rows]
 
 
 @pytest.mark.parametrize("name", ["map_text", "filter_text"])
