@@ -51,7 +51,7 @@ class Rule:
     """Seconds to go on that are always allowed where seconds count, over the number of examples."""
     usual: float = 0.2
     """The doubt with which the search goes on for just as long as the other numbers say."""
-    longest: float = 2.0
+    longest: float = 5.0
     """How many times as long it goes on at most."""
 
     def grace(self, taken: float, examples: int) -> float:

@@ -3,9 +3,9 @@
 Few examples leave a choice. The probability of a program is proportional to exp(w · f) for features f of its text (description length,
 constants, arguments left out) and of its values on probes (failures, results unlike those of the examples). w was fitted by a conditional
 logit to the list tasks of DreamCoder and of Rule et al. with two to four of their examples, the other cases saying which programs are
-right, and moved towards what also suits programs drawn at random from the language; that a program should not fail where others do not weighs more than the fit says. Programs that agree on the probes add up: the one
-told first is that with which the others, weighed by their probability, agree most (Bayes' choice under a loss that asks for all of a
-handful of new inputs to be right).
+right, and moved towards what also suits programs drawn at random from the language; that a program should not fail where others do not
+weighs more than the fit says. Programs that agree on the probes add up: the one told first is that with which the others, weighed by their
+probability, agree most (Bayes' choice under a loss that asks for all of a handful of new inputs to be right).
 
 Whether any of them is right is another question: a program as long as the outputs that it explains meets them by accident. The
 confidence weighs the bits of the outputs against the length of the program, by a logistic regression.
@@ -28,11 +28,11 @@ FEATURES = (
     "words", "variables", "literals", "literal_bits", "long_literals", "unused", "idle", "lambdas", "branches", "repeats",
     "fails", "fails_usual", "same", "empties", "sizes",
 )  # fmt: skip
-WEIGHTS = (-1.4, -2.1, -1.3, -0.1, 0.0, -2.5, -2.7, 1.2, 0.0, 1.2, -3.0, -1.6, -1.2, -0.2, 0.1)
+WEIGHTS = (-1.4, -2.5, -1.5, -0.1, 0.0, -2.5, -2.7, 1.4, 0.0, 1.3, -3.0, -1.7, -1.3, -0.3, 0.2)
 HANDFUL = 2
 """New inputs on which a program should be right all at once."""
 MOST_BITS = 20.0
-CONFIDENCE = (0.05, 3.8, 0.018, 0.105, -1.05)
+CONFIDENCE = (-0.16, 4.1, 0.018, 0.1, -1.1)
 """Of the logistic regression: one, agreement, bits of the outputs, weight of the program, logarithm of the number of examples."""
 MOST_EVIDENCE = 120.0
 
@@ -73,7 +73,7 @@ def shape_of(term: Term, arity: int, costs: Costs) -> Shape:
         long_literals=sum(isinstance(value, (tuple, str)) for value in values),
         unused=arity - len(used),
         idle=sum(not _mentions(each.body, 0) for each in inner),
-        lambdas=len(inner),
+        lambdas=len(inner) - sum(isinstance(each.body, Lambda) for each in inner),
         branches=names.count("if"),
         repeats=len(compound) - len(set(compound)),
     )
