@@ -53,6 +53,8 @@ class Rule:
     """The doubt with which the search goes on for just as long as the other numbers say."""
     longest: float = 5.0
     """How many times as long it goes on at most."""
+    sure: float = 0.0
+    """The search goes on to its end where the best program is less likely right than this."""
 
     def grace(self, taken: float, examples: int) -> float:
         """Seconds to go on at most."""
@@ -171,6 +173,8 @@ class Standing:
     def over(self, since: int, doubt: float) -> bool:
         """Whether to go on no longer, ``since`` terms after the first hit or after a new beginning, with so much doubt of the best."""
         assert self.first is not None
+        if 1.0 - doubt < self.rule.sure:
+            return False
         enough = self.rule.enough(since, self.first.terms, self.examples, self.cheapest, doubt)
         return enough or time.monotonic() > self.until
 
@@ -178,8 +182,8 @@ class Standing:
 def decided(stream: Stream, jury: Jury, max_terms: int | None = None, timed: bool = False) -> Iterator[Found]:
     """Progress, then all hits in the order of the verdict, then further hits as they are found. The ``info`` of a hit says when the
     first of all was found (``first_terms``, ``first_seconds``), how likely the first of the verdict is right (``confidence``), and whether
-    it is ``confirmed``: all cheaper programs have been considered,
-    or very many that might be. ``timed``: whether to go on is bounded by seconds too."""
+    it is ``confirmed``: all cheaper programs have been considered, or very many that might be. ``timed``: whether to go on is bounded by
+    seconds too."""
     standing = Standing(jury.rule, len(jury.wanted), timed)
     few = 0 < standing.examples <= jury.rule.few and bool(jury.near)
     before = 0

@@ -17,7 +17,7 @@ from ..enumeration import enumerator
 from ..enumeration.ambiguity import Alternative, alternatives
 from ..enumeration.constants import mined
 from ..enumeration.costs import Costs, default_costs, weighted
-from ..enumeration.deciding import Jury, decided
+from ..enumeration.deciding import Jury, Rule, decided
 from ..guidance.slices import advantage, finer, finer_cost, guided_costs, interleaved
 from ..problem import Example, Problem
 from ..randomness import Draws
@@ -39,6 +39,9 @@ class Enumerative(AbstractStrategy):
         Option("lambda_depth", 2, "how deep lambdas may nest", low=0, high=3),
         Option("body_worlds", 100, "argument values by which bodies of lambdas are told apart", low=8),
         Option("hurry", True, "give programs that a likelier one might replace when the budget ends"),
+        Option(
+            "sure", 0.0, "give no program that is less likely right than this; search on instead", low=0.0, high=1.0
+        ),
         Option(
             "guidance",
             "model",
@@ -103,16 +106,23 @@ class Enumerative(AbstractStrategy):
             return
         self._jury = self.jury()
         for found in decided(partial(self._reports, deadline), self._jury, max_terms, timed=deadline is not None):
-            if isinstance(found, Hit) and not self.options["hurry"] and not found.info["confirmed"]:
+            if isinstance(found, Hit) and self._withheld(found):
                 return
             yield found
+
+    def _withheld(self, hit: Hit) -> bool:
+        """Whether the options say not to give it: a likelier one might replace it, or it is too doubtful."""
+        hurried = not self.options["hurry"] and not hit.info["confirmed"]
+        return hurried or bool(hit.info.get("confidence", 1.0) < self.options["sure"])
 
     def jury(self) -> Jury:
         """A jury for the problem's programs that has heard none."""
         problem, suggestion = self.problem, self.suggestion
         costs = problem_costs(problem)
         prior = None if suggestion is None else advantage(costs, suggestion)
-        return Jury(problem.type, problem.examples or (), problem.runnable, costs, prior=prior)
+        return Jury(
+            problem.type, problem.examples or (), problem.runnable, costs, Rule(sure=self.options["sure"]), prior
+        )
 
     @property
     def first_seconds(self) -> float | None:
