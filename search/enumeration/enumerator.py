@@ -16,7 +16,7 @@ from primitives.columns import compiled
 from primitives.columns.bank import Bank
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import Values
-from primitives.primitive import Primitive
+from primitives.primitive import Definition, Primitive
 from primitives.term import Term
 from primitives.types import BOOL, CHAR, INT, STRING, Constructor, Type, arguments_of, is_function, list_of, subtypes
 from primitives.values import Value
@@ -27,6 +27,7 @@ from .constants import mined
 from .costs import Costs, default_costs
 from .domain import Domains
 from .growth import Found, Growth, Leaf, Plan, Stop
+from .likely_needs import LikelyNeeds
 from .product import direct_batch
 from .rebuild import term_of_kids, term_of_row
 from .settings import Settings
@@ -98,7 +99,12 @@ class Enumerator:
         """The ground types at which polymorphic words are tried."""
         # A task about texts seldom needs lists of numbers, but lists of words.
         text = any(part == STRING for whole in (*self.inputs, self.output) for part in subtypes(whole))
-        found = dict.fromkeys((INT, BOOL, CHAR, STRING, list_of(STRING)) if text else (INT, BOOL, list_of(INT)))
+        found = dict.fromkeys((INT, BOOL, CHAR, STRING) if text else (INT, BOOL, list_of(INT)))
+        if text and any(list_of(STRING) in subtypes(word.scheme.type) for word in self.words.values()):
+            found[list_of(STRING)] = None
+        if text and not any(_joins_texts(word) for word in self.words.values()):
+            # Texts can only be put together as lists of characters.
+            found[list_of(CHAR)] = None
         for part in (*self.inputs, self.output):
             found.update(dict.fromkeys(t for t in subtypes(part) if not is_function(t)))
         self.familiar = frozenset([*found, *self.settings.types])
@@ -189,6 +195,7 @@ class Enumerator:
         self.growth.wanted = lambda operation: self.keeping or operation.result == self.output
         self.goal_codes = self.values.encode([result for _, result in self.examples], self.output)
         self.goal = self.root.fingerprint(self.goal_codes[None, :])[0]
+        self.likely = LikelyNeeds(self.words)
         self.closures = Closures(self.root, self.goal_codes, lambda terms: self._tick(terms, self.root))
 
     def _keep(self, type: Type) -> bool:
@@ -253,7 +260,7 @@ class Enumerator:
         if self.level < self.settings.ahead_from or self.settings.goal < 1:
             return
         limit = min(300_000, max(2_000, self.count.terms // 16))
-        sweep = Sweep(self.root, self.goal_codes, self.output, limit)
+        sweep = Sweep(self.root, self.goal_codes, self.output, limit, self.likely)
         for candidate in sweep.run(self.plan.operations, self.plan.lambda_depth):
             yield from self._candidate(candidate)
         self._tick(sweep.tried, self.root)
@@ -300,6 +307,12 @@ class Enumerator:
             if self.answers.wanted(name, self.level):
                 kids = [int(kid[0]) for kid in found.batch.kids(np.array([row]))]
                 yield from self._tell(term_of_kids(self.root, found.operation, kids), name, self.level)
+
+
+def _joins_texts(word: Primitive) -> bool:
+    """Whether a word, one that was not learned, makes a text of two."""
+    arguments, result = arguments_of(word.scheme.type)
+    return not isinstance(word, Definition) and result == STRING and arguments.count(STRING) > 1
 
 
 def _initial_worlds(bank: Bank) -> int:

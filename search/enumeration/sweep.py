@@ -18,7 +18,7 @@ from primitives.columns.pools import FAIL
 from primitives.types import Type, is_function
 
 from .blocks import home_of
-from .needs import NEEDS
+from .likely_needs import LikelyNeeds
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,9 @@ class Candidate:
 class Sweep:
     """One look ahead in the root bank. ``goal`` are the codes of the outputs."""
 
-    def __init__(self, bank: Bank, goal: Array, goal_type: Type, limit: int) -> None:
+    def __init__(self, bank: Bank, goal: Array, goal_type: Type, limit: int, likely: LikelyNeeds) -> None:
         """At most ``limit`` combinations of values a word are tried in the first world, and as many of rows in the others."""
+        self.likely = likely
         self.bank, self.goal, self.goal_type, self.limit = bank, goal, goal_type, limit
         self.costs: dict[int, Array] = {}
         self.tried = 0
@@ -52,7 +53,7 @@ class Sweep:
         for operation, own in operations:
             if operation.result != self.goal_type or (depth == 0 and any(map(is_function, operation.arguments))):
                 continue
-            needs = NEEDS.get(operation.term.name)
+            needs = self.likely.of(self.bank, operation, len(self.goal))
             if needs is not None:
                 yield from self._operation(operation, own, needs)
 
