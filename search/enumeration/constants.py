@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,8 @@ MANY = 0.5
 """A piece is worth a constant if this share of the examples has it."""
 MOST = 12
 """Constants of one kind."""
+LONGEST = 60
+"""Characters of an output in which pieces that all outputs share are looked for."""
 
 
 def mined(examples: Sequence[tuple[Sequence[Value], Value]], output: Type) -> list[Constant]:
@@ -95,9 +98,43 @@ def _texts(examples: Sequence[tuple[Sequence[Value], Value]]) -> Iterator[Consta
         if count >= MANY * len(examples):
             yield character, STRING, 2
             yield character, CHAR, 3
+    runs: Counter[str] = Counter()
+    for given, made in zip(sources, results):
+        runs.update({run for text in (*given, *made) for run in _punctuation(text)})
+    for run, count in runs.most_common(MOST):
+        if count >= MANY * len(examples):
+            yield run, STRING, 2
     outputs = [row[0] for row in results if row]
     if len(outputs) == len(examples) > 1:
         prefix = os.path.commonprefix(outputs)
         suffix = os.path.commonprefix([text[::-1] for text in outputs])[::-1]
         for affix in {prefix, suffix} - {""}:
             yield affix, STRING, 2 if len(affix) > 1 else 3
+        for piece in _shared(outputs, [text for row in sources for text in row]):
+            yield piece, STRING, 3
+
+
+def _punctuation(text: str) -> Iterator[str]:
+    """Runs of two or more characters that are neither letters nor digits."""
+    for plain, run in itertools.groupby(text, str.isalnum):
+        if not plain and len(whole := "".join(run)) > 1:
+            yield whole
+
+
+def _shared(outputs: Sequence[str], inputs: Sequence[str]) -> list[str]:
+    """The longest pieces that all outputs and no inputs hold, for what the outputs have in common did not come from these. Two
+    outputs may share two characters by accident."""
+    found: list[str] = []
+    shortest = min(outputs, key=len)[:LONGEST]
+    for size in range(len(shortest), 1 if len(outputs) > 2 else 2, -1):
+        for start in range(len(shortest) - size + 1):
+            piece = shortest[start : start + size]
+            if (
+                all(piece in text for text in outputs)
+                and not any(piece in text for text in inputs)
+                and not any(piece in longer for longer in found)
+            ):
+                found.append(piece)
+                if len(found) == 4:
+                    return found
+    return found

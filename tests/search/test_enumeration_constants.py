@@ -17,6 +17,30 @@ def test_shared_pieces_are_found():
     assert {("-", STRING), ("-", CHAR), (" ", STRING), (" Ltd", STRING)} <= found
 
 
+def test_pieces_within_all_outputs_are_found_and_those_of_the_inputs_are_not():
+    examples = [(("ann", "bo"), "ann and bo."), (("sandy", "cy"), "sandy and cy."), (("di", "ed"), "di and ed.")]
+    assert (" and ", STRING, 3) in mined(examples, STRING)
+    assert " and " not in {
+        value for value, *_ in mined([((f"{x} and {y}", y), out) for (x, y), out in examples], STRING)
+    }
+    assert not {"an", "nd"} & {value for value, *_ in mined(examples, STRING)}
+
+
+def test_separators_of_several_characters_are_found():
+    examples = [(("a :: b",), "b"), (("cd :: e :: f",), "f"), (("g :: hh",), "hh")]
+    assert (" :: ", STRING, 2) in mined(examples, STRING)
+    search = Enumerator(parse_type("str -> str"), examples, words=WORDS)
+    hit = next(found for found in search.run(max_terms=100_000) if isinstance(found, Hit))
+    assert evaluate(hit.term, ["x :: y :: zed"], words=WORDS) == "zed"
+
+
+def test_a_piece_within_the_outputs_solves_a_task():
+    examples = [(("ann", "bo"), "ann and bo"), (("sandy", "cy"), "sandy and cy"), (("di", "ed"), "di and ed")]
+    search = Enumerator(parse_type("str -> str -> str"), examples, words=WORDS)
+    hit = next(found for found in search.run(max_terms=100_000) if isinstance(found, Hit))
+    assert evaluate(hit.term, ["x", "y"], words=WORDS) == "x and y"
+
+
 def test_numbers_that_only_outputs_hold_are_found_and_those_of_the_inputs_are_not():
     examples = [(((1, 40),), (1, 77)), (((40, 3),), (3, 77)), (((5,),), (5, 77))]
     assert [(value, type) for value, type, _ in mined(examples, parse_type("list(int)"))] == [(77, INT)]
