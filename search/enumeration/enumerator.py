@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -196,6 +197,8 @@ class Enumerator:
         self.goal_codes = self.values.encode([result for _, result in self.examples], self.output)
         self.goal = self.root.fingerprint(self.goal_codes[None, :])[0]
         self.likely = LikelyNeeds(self.words)
+        self.ahead: set[tuple[Any, ...]] = set()
+        """Candidates that earlier looks ahead brought up."""
         self.closures = Closures(self.root, self.goal_codes, lambda terms: self._tick(terms, self.root))
 
     def _keep(self, type: Type) -> bool:
@@ -281,6 +284,10 @@ class Enumerator:
         return time.monotonic() - self.start
 
     def _candidate(self, candidate: Candidate) -> Iterator[Hit]:
+        key = candidate.operation, *candidate.kids
+        if key in self.ahead:
+            return
+        self.ahead.add(key)
         rows = [np.array([kid]) for kid in candidate.kids]
         name = int(direct_batch(self.root, candidate.operation, rows, len(self.examples)).complete()[0])
         if self.answers.wanted(name, candidate.cost):
