@@ -77,6 +77,7 @@ def total(rows: Sequence[Row]) -> Row:
         "terms": sum(row["terms"] for row in rows),
         "terms_to_answer": sum(row["answer"] for row in rows),
         "geometric_mean_terms": round(statistics.geometric_mean(max(1, row["terms"]) for row in rows), 1),
+        "geometric_mean_to_answer": round(statistics.geometric_mean(max(1, row["answer"]) for row in rows), 1),
         "seconds": round(sum(row["seconds"] for row in rows), 2),
     }
 
@@ -134,7 +135,10 @@ def summary(seeds: Sequence[Row], part: str) -> Row:
     found: Row = {}
     for kind in KINDS[1:]:
         ratios = [each[part]["off"]["terms"] / each[part][kind]["terms"] for each in seeds]
-        means = [each[part]["off"]["geometric_mean_terms"] / each[part][kind]["geometric_mean_terms"] for each in seeds]
+        means, answers = (
+            [each[part]["off"][name] / each[part][kind][name] for each in seeds]
+            for name in ("geometric_mean_terms", "geometric_mean_to_answer")
+        )
         found[kind] = {
             "terms_off_over_on": [round(ratio, 2) for ratio in ratios],
             "median": round(statistics.median(ratios), 2),
@@ -142,6 +146,7 @@ def summary(seeds: Sequence[Row], part: str) -> Row:
                 round(each[part]["off"]["terms_to_answer"] / each[part][kind]["terms_to_answer"], 2) for each in seeds
             ],
             "of_geometric_means": [round(ratio, 2) for ratio in means],
+            "of_geometric_means_to_answer": [round(ratio, 2) for ratio in answers],
             "solved_more": [each[part][kind]["solved"] - each[part]["off"]["solved"] for each in seeds],
             "right_more": [each[part][kind]["right"] - each[part]["off"]["right"] for each in seeds],
         }
