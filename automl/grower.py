@@ -27,7 +27,7 @@ from .nets import promote_net
 from .session import Options, Progress, Result, default_strategy, load_vocabulary, open_study, run_study
 from .study import Schedule
 from .task import AbstractTask
-from .trials import begin_trials, end_trials
+from .trials import begin_trials, end_trials, families_of
 from .upkeep import upkeep
 
 logger = logging.getLogger(__name__)
@@ -214,10 +214,11 @@ class Grower:
             self.on_iteration(iteration)
 
     def _demote(self, last: bool) -> list[str]:
-        """Take out what stopped paying; between iterations solved programs are words on trial."""
+        """Take out what stopped paying; between iterations solved programs are words on trial, and at the end what served one family of
+        tasks only goes too."""
         demoted = list(upkeep(self.store, self.rule))
         if self.iterations > 1 and last:
-            demoted += [record.name for record in end_trials(self.store)]
+            demoted += [record.name for record in end_trials(self.store, families_of(self.tasks.values()))]
         elif self.iterations > 1:
             begin_trials(self.store)
         return demoted

@@ -9,7 +9,8 @@ from typing import Any
 
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
-from primitives.term import Term
+from primitives.primitive import expand
+from primitives.term import Term, words_in
 from primitives.types import has_tensor
 from search.guidance.dreams import Dream, Dreamer, Prompt
 from search.guidance.guide import Guide, reestimated
@@ -55,13 +56,16 @@ def learn(
 ) -> Learned | None:
     """A guide from programs by task; None where fewer than FEWEST were solved.
 
-    The grammar is re-estimated from all programs. Dreams are about inputs of ``tasks``, solved or not; their tests are not looked at.
+    The grammar is re-estimated from all programs; it does not weigh subroutines that none of them uses. Dreams are about inputs of
+    ``tasks``, solved or not; their tests are not looked at.
     """
+    used = {word.name for term in solved.values() for word in words_in(term)}
     words = {
         name: word
         for name, word in vocabulary.words.items()
         if not has_tensor(word.scheme.type) and not getattr(word, "geometric", False)
-    }
+        and (name in used or name not in vocabulary.definitions)
+    }  # fmt: skip
     if plan.kind == "off" or len(solved) < FEWEST:
         return None
     guide = reestimated(solved.values(), words)
@@ -95,10 +99,11 @@ def _examples(task: AbstractTask) -> tuple[Example, ...] | None:
 def learn_from(
     store: AbstractStore, tasks: Mapping[str, AbstractTask], *, plan: Plan = Plan(), seed: int = 0
 ) -> Learned | None:
-    """``learn`` from the best programs of a store, those with tensors left out."""
+    """``learn`` from the best programs of a store, those with tensors left out; words that are demoted are written out."""
     vocabulary = load_vocabulary(store)
+    gone = {name: word for name, word in vocabulary.all_words.items() if name not in vocabulary.words}
     solved = {
-        task: each.term
+        task: expand(each.term, gone)
         for task, each in best_programs(store, vocabulary).items()
         if "Tensor" not in str(store.run(each.solution.run).config.get("type", ""))
     }

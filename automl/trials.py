@@ -1,14 +1,15 @@
 """Words on trial: whole programs of solved tasks, offered to later searches before a second task has shown that they are worth a name.
 
 Compression names what two programs share; what one task alone found (how to reverse a list) can be what another cannot be solved
-without. So each solved program becomes a word, its larger numbers made parameters, and leaves the library again unless another task's
-program has come to use it.
+without. So solved programs become words, their larger numbers made parameters. In the end those stay that the program of a task of
+another family has come to use, and a few of the others. What compression found within one family of tasks goes too: it would only make
+searches wider.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from library.abstraction import kind_of
 from library.equivalence import written_out
@@ -31,24 +32,27 @@ from primitives.term import (
     rebuild,
     shift,
     sites_of,
+    subterms,
     words_in,
 )
 from primitives.types import INT, arguments_of, is_function
 
 from .harvest import best_programs
 from .session import load_vocabulary
+from .task import AbstractTask
 
 FOUND_BY = "trial"
 SMALL_NUMBERS = (0, 1)
 
 
 def begin_trials(
-    store: AbstractStore, *, least: int = 6, most: int = 20, parameters: int = 3, count: int = 40
+    store: AbstractStore, *, least: int = 9, most: int = 20, parameters: int = 3, count: int = 16
 ) -> list[Subroutine]:
     """Make programs of solved tasks words on trial, but for those that the library has already; returns the new subroutines.
 
-    Tried are programs of ``least`` to ``most`` symbols (a long one is rather a coincidence of its examples), with at most ``parameters``
-    after its numbers became some: the ``count`` shortest.
+    Tried are programs of ``least`` to ``most`` symbols, with at most ``parameters`` after their numbers became some: a short one is found
+    again as soon as its name, a long one is rather a coincidence of its examples. Every word makes each search wider, so only ``count``
+    are tried: first those with a loop (a function as an argument), the shortest first.
     """
     vocabulary = load_vocabulary(store)
     words = dict(vocabulary.all_words)
@@ -60,8 +64,8 @@ def begin_trials(
     for task, solved in best_programs(store, vocabulary).items():
         body = general(solved.term)
         if least <= symbols(body, words) <= most and _is_plain(body, words):
-            candidates.append((symbols(body, words), task, solved.solution.run, body))
-    for _, task, run, body in sorted(candidates, key=lambda found: found[:2]):
+            candidates.append((*_rank(body, words), task, solved.solution.run, body))
+    for _, _, task, run, body in sorted(candidates, key=lambda found: found[:3]):
         text = written_out(body, words)
         record = None if text in known else _record(task, run, body, vocabulary, taken, parameters)
         known.add(text)
@@ -74,33 +78,68 @@ def begin_trials(
     return list(promoted)
 
 
-def end_trials(store: AbstractStore) -> list[Subroutine]:
-    """Demote the words on trial that neither the program of another task nor another active subroutine has come to use."""
-    demoted: list[Subroutine] = []
-    while True:
-        vocabulary = load_vocabulary(store)
-        used = _users(store, vocabulary)
-        idle = [
-            record
-            for record in store.subroutines()
-            if record.provenance.get("found_by") == FOUND_BY and not used[record.name] - {*record.provenance["tasks"]}
-        ]
-        if not idle:
-            return demoted
-        for record in idle:
-            demoted.append(store.demote(record.name, {"reasons": ["no other task's program came to use it"]}))
+def end_trials(store: AbstractStore, families: Mapping[str, str] | None = None, *, spare: int = 8) -> list[Subroutine]:
+    """Demote the words, on trial or found by compression, that served tasks of one family only, and return them; the first ``spare``
+    of those on trial stay, in the order in which they were tried, for tasks to come may be of other kinds.
+
+    ``families`` names the family of each task (absent: the task is one of its own). A word serves the tasks whose best program names it,
+    those that another word serves whose body names it, and, on trial, the task that it came from; an imported word that names it is
+    reason enough. Where all solved tasks are of one family, each counts as one of its own.
+    """
+    vocabulary = load_vocabulary(store)
+    given = dict(families or {})
+    if len({given.get(task, task) for task in best_programs(store, vocabulary)}) < 2:
+        given = {}
+    served = _served(store, vocabulary, given)
+    narrow = [
+        record
+        for record in store.subroutines()
+        if record.provenance.get("found_by") in (FOUND_BY, "compression") and len(served[record.name]) < 2
+    ]
+    words = vocabulary.all_words
+    ranks = {r.digest: _rank(expand(vocabulary.read(r.body), words), words) for r in narrow}
+    tried = sorted((r for r in narrow if r.provenance.get("found_by") == FOUND_BY), key=lambda r: ranks[r.digest])
+    narrow = [record for record in narrow if record not in tried[:spare]]
+    reasons = ["it served the tasks of no other family"]
+    return [store.demote(record.name, {"reasons": reasons}) for record in narrow]
 
 
-def _users(store: AbstractStore, vocabulary: Vocabulary) -> dict[str, set[str]]:
-    """For every active subroutine the tasks whose best program names it, and the subroutines whose body does."""
-    users: dict[str, set[str]] = {record.name: set() for record in store.subroutines()}
+def _rank(body: Term, words: Mapping[str, Primitive]) -> tuple[bool, int]:
+    """Bodies with a loop come first, then short ones."""
+    inner = body
+    while isinstance(inner, Lambda):
+        inner = inner.body
+    return not any(isinstance(part, Lambda) for part in subterms(inner)), symbols(body, words)
+
+
+def families_of(tasks: Iterable[AbstractTask]) -> dict[str, str]:
+    """The families of the tasks that have one, by name."""
+    return {task.name: task.family for task in tasks if task.family}
+
+
+def _served(store: AbstractStore, vocabulary: Vocabulary, families: Mapping[str, str]) -> dict[str, set[str]]:
+    """The families of the tasks that each active word serves; an imported word that names it counts as two."""
+    active = store.subroutines()
+    served: dict[str, set[str]] = {record.name: set() for record in active}
     for task, solved in best_programs(store, vocabulary).items():
         for word in words_in(solved.term):
-            users.get(word.name, set()).add(task)
-    for record in store.subroutines():
-        for word in words_in(vocabulary.read(record.body)):
-            users.get(word.name, set()).add(f"subroutine {record.name}")
-    return users
+            served.get(word.name, set()).add(families.get(task, task))
+    inner = {
+        record.name: {word.name for word in words_in(vocabulary.read(record.body))} & served.keys() for record in active
+    }
+    for record in active:
+        found_by = record.provenance.get("found_by")
+        if found_by == FOUND_BY:
+            served[record.name] |= {families.get(task, task) for task in record.provenance["tasks"]}
+        elif found_by != "compression":
+            served[record.name] |= {f"{record.name}: made", f"{record.name}: imported"}
+    while True:
+        before = sum(map(len, served.values()))
+        for name, parts in inner.items():
+            for part in parts:
+                served[part] |= served[name]
+        if sum(map(len, served.values())) == before:
+            return served
 
 
 def general(term: Term) -> Term:

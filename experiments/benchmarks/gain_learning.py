@@ -12,11 +12,11 @@ from automl import Library, grow
 from automl.budget import Budget, parse_budget
 from automl.guidance import keep
 from automl.harvest import best_programs
-from automl.learning import Plan
+from automl.learning import Plan, learn_from
 from automl.learning import learn as learn_guide
 from automl.session import Result, load_vocabulary
 from automl.task import AbstractTask
-from automl.trials import begin_trials, end_trials
+from automl.trials import begin_trials, end_trials, families_of
 from library.abstraction import kind_of
 from library.naming import describe, hinted
 from library.records import Subroutine
@@ -42,7 +42,7 @@ from primitives.types import arguments_of, is_function
 
 Note = Callable[[str], None]
 FIRST = 1 / 6
-"""The share of the budget in the first iteration."""
+"""The share of the budget in the first iteration; it grows by the same factor with each up to the whole in the last."""
 
 
 def split_families(tasks: Sequence[AbstractTask], seed: int) -> tuple[list[AbstractTask], list[AbstractTask]]:
@@ -68,8 +68,11 @@ def learn(
     note: Note,
 ) -> dict[str, Any]:
     """Grow the library on the tasks: search what is not solved, compress, learn the grammar, put whole solutions on trial, and again.
-    The first iteration has a share of the budget, so that what is easy teaches before much is spent on what is not. Returns a row an
-    iteration, what it cost in all, and the subroutines left after the last trial."""
+
+    Earlier iterations have a share of the budget, so that what is easy teaches before much is spent on what is not. In the end words that
+    served one family only go, and the grammar is learned once more with those that are left. Returns a row an iteration, what it cost in
+    all, and the subroutines left.
+    """
     started = time.perf_counter()
     rows: list[dict[str, Any]] = []
     results: dict[str, Result] = {}
@@ -79,7 +82,7 @@ def learn(
         if not waiting:
             break
         found = grow(
-            list(tasks), _share(budget, FIRST if number == 1 and iterations > 1 else 1), library=library, strategy="enumerative",
+            list(tasks), _share(budget, FIRST ** ((iterations - number) / max(iterations - 1, 1))), library=library, strategy="enumerative",
             seed=seed, words=words, guidance=guidance, only=waiting, revisit=False,
         )  # fmt: skip
         results.update({result.name: result for result in found.results})
@@ -98,7 +101,10 @@ def learn(
             }
         )
         note(f"iteration {rows[-1]}")
-    dropped = end_trials(library.store)
+    dropped = end_trials(library.store, families_of(tasks))
+    learned = learn_from(library.store, {task.name: task for task in tasks}, plan=Plan(guidance), seed=seed)
+    if learned is not None:
+        keep(library.store, load_vocabulary(library.store), learned.guide, dict(learned.training), seed=seed)
     rows[-1].update(dropped=len(dropped), in_library=len(library))
     return {
         "tasks": len(tasks),

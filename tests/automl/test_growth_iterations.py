@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from automl.guidance import GROWTH, latest_guide, load_guide
 from automl.learning import Plan
 from automl.session import Options, build_problem, load_vocabulary, open_study
 from automl.tasks.examples import ExamplesTask
+from automl.trials import begin_trials, end_trials
 from automl.upkeep import saves, upkeep
 from library.promotion import Rule
 from library.store import AbstractStore, open_store
@@ -65,9 +67,18 @@ def tasks(names: Sequence[str] = tuple(FUNCTIONS)) -> list[ExamplesTask]:
 @pytest.fixture(scope="module")
 def grown() -> tuple[AbstractStore, Growth, list[Iteration]]:
     store, told = open_store("memory:"), []
-    growth = grow(
-        tasks(), store, budget=30_000, strategy="enumerative", iterations=2, guidance=SMALL, on_iteration=told.append
-    )
+    with pytest.MonkeyPatch.context() as patch:  # the programs of these tasks are short
+        patch.setattr("automl.grower.begin_trials", partial(begin_trials, least=4))
+        patch.setattr("automl.grower.end_trials", partial(end_trials, spare=0))
+        growth = grow(
+            tasks(),
+            store,
+            budget=30_000,
+            strategy="enumerative",
+            iterations=2,
+            guidance=SMALL,
+            on_iteration=told.append,
+        )
     return store, growth, told
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,29 @@ def test_solved_programs_go_on_trial_and_leave_unless_used() -> None:
         (word,) = begin_trials(library.store, least=3)
         assert word.provenance["tasks"] == [name] and word.name in library.vocabulary.words
         assert not begin_trials(library.store, least=3)  # it is known now
-        assert [record.name for record in end_trials(library.store)] == [word.name] and not len(library)
+        assert not end_trials(library.store)
+        assert [record.name for record in end_trials(library.store, spare=0)] == [word.name] and not len(library)
+
+
+def test_words_that_served_one_family_only_go() -> None:
+    tasks = {task.name: task for task in load_tasks(str(STARTER))}
+    first, second, third = list(tasks)[:3]
+    word = replace(
+        subroutine("each_plus", "(lambda (n xs) (map (lambda (x) (+ x n)) xs))"), provenance={"found_by": "compression"}
+    )
+    with Library("memory:") as library:
+        assert search(tasks[third], 20_000, library=library).solved
+        runs = [search(tasks[name], 20_000, library=library).run for name in (first, second)]
+        library.store.promote([word])
+        for name, run in zip((first, second), runs, strict=True):
+            (old,) = library.store.solutions(name, run)
+            text = show_canonical(
+                library.vocabulary.pin(parse("(lambda (xs) (each_plus 1 xs))", library.vocabulary.all_words))
+            )
+            library.store.add_solution(replace(old, term=text))
+        assert not end_trials(library.store)
+        assert not end_trials(library.store, {first: "a", second: "b"})
+        assert [gone.name for gone in end_trials(library.store, {first: "a", second: "a", third: "c"})] == ["each_plus"]
 
 
 def test_numbers_of_a_program_on_trial_become_parameters() -> None:
