@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,11 @@ import numpy as np
 
 from .data import Part, ProblemData
 from .diagnostics import Calibration, calibration, gradient_norms, scores
+from .errors import TaskError
 from .inspection.pictures import AbstractPicture, Curves
 from .metrics import CLASSES
 from .model import Model
-from .trainer import columns
+from .trainer import EpochRecord, columns
 
 Columns = Mapping[str, Any]
 """A history by columns (automl.trainer.columns)."""
@@ -87,12 +88,25 @@ def diagnose(
 
 def logged_curves(folder: str | Path) -> Columns | None:
     """The curves of the log of epochs (``epochs.jsonl``: rows of ``EpochRecord.to_json``) that a baseline keeps beside
-    its model; None where there is none."""
+    its model; None where there is none. Raises TaskError where the log is cut short or of another form."""
     log = Path(folder) / "epochs.jsonl"
     if not log.is_file():
         return None
-    rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
+    try:
+        rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except ValueError as error:
+        raise _no_log(log, str(error)) from None
+    absent = [name for name in _LOGGED if not all(isinstance(row, dict) and name in row for row in rows)]
+    if absent:
+        raise _no_log(log, f"{absent[0]} is absent")
     return columns(rows) if rows else None
+
+
+_LOGGED = tuple(each.name for each in fields(EpochRecord))
+
+
+def _no_log(path: Path, wrong: str) -> TaskError:
+    return TaskError(f"path={path.name!r}: a log of epochs is required ({wrong}); train again, or remove the file")
 
 
 def curve_pictures(curves: Columns, metric: str, layers: Mapping[str, str] | None = None) -> dict[str, AbstractPicture]:

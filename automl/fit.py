@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -274,11 +274,21 @@ class _Training:
     def close_epoch(self, loss: float, *, validate: bool) -> None:
         """Record the epoch; with ``validate`` measure, keep the weights if they are the best, and ask whether to go
         on."""
-        measured: dict[str, Any] = {"validation_loss": None, "validation_score": None}
-        if validate:
-            with self.updater.evaluation():
-                measured = self.measure()
-        record = EpochRecord(
+        if not validate:
+            self.history.append(self.recorded(loss, {"validation_loss": None, "validation_score": None}))
+            return
+        with self.updater.evaluation():
+            record = self.recorded(loss, self.measure())
+            self.history.append(record)
+            if self.report is not None and self.report(record):
+                raise _Ended(STOPPED, f"stopped after epoch {self.epoch}")
+        if self.options.patience and self.keeper.stale >= self.options.patience:
+            raise _Ended(OK, f"early stopping after epoch {self.epoch}")
+        self.plateau()
+
+    def recorded(self, loss: float, measured: Mapping[str, Any]) -> EpochRecord:
+        """The epoch as it stands."""
+        return EpochRecord(
             epoch=self.epoch,
             steps=self.step,
             seconds=time.monotonic() - self.started,
@@ -288,14 +298,6 @@ class _Training:
             gradient_norms=self.updater.gradient_norms,
             **measured,
         )
-        self.history.append(record)
-        if not validate:
-            return
-        if self.report is not None and self.report(record):
-            raise _Ended(STOPPED, f"stopped after epoch {self.epoch}")
-        if self.options.patience and self.keeper.stale >= self.options.patience:
-            raise _Ended(OK, f"early stopping after epoch {self.epoch}")
-        self.plateau()
 
     def measure(self) -> dict[str, float | None]:
         """Losses and scores, as an EpochRecord names them."""

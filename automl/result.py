@@ -175,17 +175,22 @@ def load_model(store: AbstractStore, evaluation: Evaluation, vocabulary: Vocabul
     return _model(store, evaluation, vocabulary, task.type, task.preprocessing)
 
 
-def stored_model(store: AbstractStore, run: Run, vocabulary: Vocabulary) -> Model:
-    """The best program of a stored run, which needs the task's data no more. Raises StudyError where none was found, StoreError where
-    its weights are gone."""
+def stored_model(store: AbstractStore, run: Run, vocabulary: Vocabulary, evaluation: Evaluation | None = None) -> Model:
+    """The best program of a stored run, or that of an ``evaluation`` of it, which needs the task's data no more. Raises StudyError where
+    none was found, StoreError where its weights are gone."""
+    best = evaluation or _best(store, run)
+    prepared = run.config.get("preprocessing")
+    preprocessing = None if prepared is None else Preprocessing.from_json(prepared)
+    return _model(store, best, vocabulary, parse_type(run.config["type"]), preprocessing)
+
+
+def _best(store: AbstractStore, run: Run) -> Evaluation:
     standing = Standing.of(run)
     standing.restore(store.events(run.id), store.evaluations(run.id))
     best = standing.best()
     if best is None:
         raise StudyError(f"run={run.id!r}: no program was found by it (state {run.state}); search with a larger budget")
-    prepared = run.config.get("preprocessing")
-    preprocessing = None if prepared is None else Preprocessing.from_json(prepared)
-    return _model(store, best, vocabulary, parse_type(run.config["type"]), preprocessing)
+    return best
 
 
 def _model(

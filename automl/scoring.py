@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from primitives.types import has_tensor
 
-from .data import Part, RaggedArray
+from .data import Part, ProblemData, RaggedArray
 from .errors import TaskError
 from .metrics import CLASSES, NUMBERS
 from .model import Model
@@ -27,11 +28,7 @@ def evaluate(model: Model, task: AbstractTask, part: str = "all") -> dict[str, f
     """
     if part not in PARTS:
         raise TaskError(f"part={part!r}: one of {', '.join(PARTS)} is required; choose one of these")
-    if task.type != model.type:
-        raise TaskError(
-            f"task={task.name!r} of type {task.type}: data of type {model.type} is required, as in training; "
-            "give such data, or resize it"
-        )
+    _check_type(model, task)
     cases = _cases(task, part)
     data = task.search_view()
     if not has_tensor(model.type) or model.preprocessing is None or task.preprocessing is None:
@@ -44,6 +41,37 @@ def evaluate(model: Model, task: AbstractTask, part: str = "all") -> dict[str, f
     if data.target == NUMBERS and ours.target is not None and theirs.target is not None:
         outputs = theirs.target.apply(ours.target.invert(_numbers(outputs)))
     return dict(data.score(outputs, prepared))
+
+
+def as_trained(model: Model, task: AbstractTask) -> tuple[ProblemData, Part | None]:
+    """The task's data for a search and its test part as the model's training would have had them: under the model's own
+    preprocessing, labels by its numbers. Raises TaskError as ``evaluate`` does."""
+    _check_type(model, task)
+    data, test = task.search_view(), task.test()
+    ours, theirs = model.preprocessing, task.preprocessing
+    if not has_tensor(model.type) or ours is None or theirs is None or ours == theirs:
+        return data, test
+    train, validation = (_as_trained(part, data.target, ours, theirs) for part in (data.train, data.validation))
+    scale = ours.target.scale if data.target == NUMBERS and ours.target and theirs.target else data.target_scale
+    seen = replace(data.with_data(train, validation), target_scale=scale, digest="")
+    return seen, None if test is None else _as_trained(test, data.target, ours, theirs)
+
+
+def _as_trained(part: Part, form: str, ours: Preprocessing, theirs: Preprocessing) -> Part:
+    targets: Any = part.targets
+    if form == CLASSES:
+        targets = _classes(np.asarray(targets), ours, theirs)
+    if form == NUMBERS and ours.target is not None and theirs.target is not None:
+        targets = ours.target.apply(theirs.target.invert(_numbers(targets)))
+    return Part(tuple(_prepared(column, ours, theirs) for column in part.inputs), targets)
+
+
+def _check_type(model: Model, task: AbstractTask) -> None:
+    if task.type != model.type:
+        raise TaskError(
+            f"task={task.name!r} of type {task.type}: data of type {model.type} is required, as in training; "
+            "give such data, or resize it"
+        )
 
 
 def _cases(task: AbstractTask, part: str) -> Part:

@@ -128,7 +128,8 @@ def _short(value: Any) -> Any:
 
 
 Report = Callable[[EpochRecord], bool | None]
-"""Called after each validation; training ends with the outcome ``stopped`` when it returns True."""
+"""Called after each validation, while the program has the weights that were measured (averaged ones, where the trainer
+averages); training ends with the outcome ``stopped`` when it returns True."""
 
 
 class Unsuitable(ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 
@@ -24,7 +25,7 @@ def load_data(baseline: Baseline, given: str | Path | None) -> AbstractTask:
     if given is not None:
         if not Path(given).exists():
             raise TaskError(f"data={str(given)!r}: an existing folder or file is required; correct the path")
-        spec += f"{'&' if '?' in spec else '?'}path={given}"
+        spec += f"{'&' if '?' in spec else '?'}path={quote(str(given))}"
     tasks = load_tasks(spec)
     if len(tasks) != 1:
         raise TaskError(f"data={spec!r} holds {len(tasks)} tasks: one is required; name one")

@@ -58,7 +58,7 @@ def read_results(path: Path) -> dict[str, Any] | None:
         return None
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        version = found["schema_version"]
+        version = int(found["schema_version"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TaskError(
             f"path={path.name!r}: results of a baseline are required ({error!r}); remove the file"
@@ -67,12 +67,41 @@ def read_results(path: Path) -> dict[str, Any] | None:
         raise TaskError(
             f"path={path.name!r}: schema_version={version}: at most {SCHEMA_VERSION} is understood; install a newer version"
         )
+    _check(found, path)
     return found
 
 
+def _check(found: Mapping[str, Any], path: Path) -> None:
+    """Raises TaskError where the fields that are read from any results are not there."""
+    lists = ("seeds", "test_scores", "validation_scores", "seconds", "runs")
+    absent = [name for name in lists if not isinstance(found.get(name), list)]
+    absent += [] if isinstance(found.get("key"), str) else ["key"]
+    data = found.get("data")
+    if not isinstance(data, dict) or not all(isinstance(data.get(name), str) for name in ("digest", "metric")):
+        absent.append("data")
+    if not absent and len({len(found[name]) for name in lists}) > 1:
+        absent.append("one entry a run")
+    if absent:
+        raise TaskError(
+            f"path={path.name!r}: results of a baseline are required, and {', '.join(absent)} is absent or of another "
+            "form; remove the file"
+        )
+
+
+def require_key(found: Mapping[str, Any] | None, key: str, path: Path) -> None:
+    """Raises TaskError where results that are there are not those of ``key``."""
+    if found is not None and found["key"] != key:
+        raise TaskError(
+            f"results={path.name!r} were made with another program, other settings or other data; remove the file, or "
+            "give another --output"
+        )
+
+
 def add_run(path: Path, head: Mapping[str, Any], run: Mapping[str, Any]) -> dict[str, Any]:
-    """The file's results with one run more (in place of one with the same seed), written in one step."""
+    """The file's results with one run more (in place of one with the same seed), written in one step. Raises TaskError
+    where they are of another declaration or other data, which they may have become while this run was made."""
     present = read_results(path)
+    require_key(present, head["key"], path)
     runs = [each for each in (present or {}).get("runs", ()) if each["seed"] != run["seed"]]
     runs = sorted([*runs, dict(run)], key=lambda each: each["seed"])
     result = {"schema_version": SCHEMA_VERSION, **head, **columns(runs), "runs": runs}

@@ -27,10 +27,11 @@ from ..losses import are_probabilities
 from ..metrics import CLASSES
 from ..model import Model
 from ..task import AbstractTask
+from ..trainer import OUT_OF_MEMORY, UNSUITABLE
 from ..trainers import Budget, EpochRecord, TrainingResult
 from .data import expanded, load_data
 from .declaration import Baseline
-from .results import Places, add_run, columns, read_results
+from .results import Places, add_run, columns, read_results, require_key
 
 Progress = Callable[[Mapping[str, Any]], None]
 """Called after each validation with seed, epoch, epochs, train_loss, validation_score, test_score (None where the
@@ -38,6 +39,10 @@ protocol does not look), seconds."""
 
 
 ANSWERS = "answers.npz"
+ROUNDED = 1.5
+"""By so many cases stored answers may differ from the score of their run, for equal probabilities."""
+UNTRAINED = (OUT_OF_MEMORY, UNSUITABLE)
+"""Outcomes after which there is no result of the seed: another machine or another trainer may give one."""
 
 
 @dataclass(frozen=True)
@@ -114,17 +119,29 @@ class Bench:
     def ensure(self, seed: int, *, net: bool = False) -> dict[str, Any]:
         """The run of the seed: the stored one, or a new one, stored. With ``net`` its answers must be there too."""
         found = read_results(self.path)
-        if found is not None and found.get("key") != self.key:
-            raise TaskError(
-                f"results={self.path.name!r} were made with another program, other settings or other data; remove the "
-                "file, or give another --output"
-            )
+        require_key(found, self.key, self.path)
         stored = next((each for each in (found or {}).get("runs", ()) if each["seed"] == seed), None)
-        if stored is not None and (not net or (self.folder(seed) / ANSWERS).exists()):
+        if stored is not None and (not net or self.answered(stored)):
             return stored
         made = self.train(seed)
         add_run(self.path, self.head(), made)
         return made
+
+    def answered(self, run: Mapping[str, Any]) -> bool:
+        """Whether the answers that lie here are those of the stored run: results travel with the project, nets do not,
+        so that those of an earlier declaration may lie in their place."""
+        path = self.folder(run["seed"]) / ANSWERS
+        if not path.exists():
+            return False
+        with np.load(path, allow_pickle=False) as stored:
+            for part in ("test", "validation"):
+                targets = np.asarray(self.part(part).targets)
+                if len(stored[part]) != len(targets):
+                    return False
+                right = int((stored[part].argmax(1) == targets).sum())
+                if abs(right - run[f"{part}_score"] * len(targets)) > ROUNDED:
+                    return False
+        return True
 
     def train(self, seed: int) -> dict[str, Any]:
         """One training with its curves. In ``book`` the test accuracy is measured each epoch and read where the
@@ -140,6 +157,10 @@ class Bench:
         started = time.monotonic()
         result = trainer.fit(program, self.data, Budget(epochs=self.epochs), seed=seed, report=watch)
         seconds = time.monotonic() - started - watch.seconds
+        if result.outcome in UNTRAINED:
+            raise TaskError(
+                f"baseline={self.baseline.id!r}: seed={seed}: {result.outcome}: {result.detail}; nothing is kept"
+            )
         watch.restore()
         outputs = watch.outputs()
         run = {
@@ -216,11 +237,11 @@ class _Watch:
     def __call__(self, record: EpochRecord) -> None:
         started = time.monotonic()
         score = None
-        if self.each_epoch:
+        reached = record.validation_score
+        if self.each_epoch and reached is not None:
             score = self.score(self.outputs())
             self.test.append(score)
-            reached = record.validation_score
-            if reached is not None and (self.best is None or reached >= self.best["score"]):
+            if self.best is None or reached >= self.best["score"]:
                 self.best = {"score": reached, "epoch": record.epoch, "weights": self.program.weights()}
         row = {**record.to_json(), "test_score": score}
         with self.log.open("a", encoding="utf-8") as stream:

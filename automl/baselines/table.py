@@ -16,8 +16,9 @@ Each system is a program of this project's language, declared in `experiments/ba
 `automl baseline run ID --protocol book|fast`; `automl baseline show ID` prints the program, its types and a diagram.
 `book` is the source's own training: the test accuracy is read at the epoch of best validation accuracy. `fast` is today's
 training of the same program; the test part is read once, at the end. Accuracies are in per cent; where several runs were
-made, the best comes first, then all of them in order of their seeds; minutes are those of one run (their mean). Where the
-data is not what was published on, the two figures cannot be compared: the run shows that the program learns.
+made, the best comes first, then all of them in order of their seeds; minutes are those of one run (their mean). Where `book`
+was not run in full, the table says so, and `fast` on the same program stands for it. Where the data is not what was
+published on, the two figures cannot be compared: the run shows that the program learns.
 
 This page is made from the declarations and from `experiments/results/baselines/` by `automl baseline table --markdown`;
 seeds, curves, versions and hardware of every run stand there.
@@ -46,6 +47,7 @@ def _row(baseline: Baseline, places: Places) -> dict[str, Any]:
         "parameters": baseline.inference.parameters,
         "published": baseline.published.to_json(),
         "source": baseline.source,
+        "protocols": list(baseline.protocols),
         **{name: _measured(baseline, name, places) for name in PROTOCOLS},
     }
 
@@ -107,7 +109,8 @@ def cells(row: Mapping[str, Any]) -> list[str]:
     shown = [row["id"], row["title"], row["data"], f"{row['parameters']:,}", per_cent(row["published"]["accuracy"])]
     for protocol in PROTOCOLS:
         found = row[protocol]
-        shown += ["–", "–"] if found is None else [_scores(found), f"{found['minutes']:.1f}"]
+        absent = "not run" if protocol in row["protocols"] else "–"
+        shown += [absent, "–"] if found is None else [_scores(found), f"{found['minutes']:.1f}"]
     return shown
 
 

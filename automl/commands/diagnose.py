@@ -43,7 +43,10 @@ def evaluate(
     """Score a trained program on any data set."""
     from ..scoring import evaluate as score_on
 
-    subject = saved_model(model) or model_of(model, library)
+    subject = saved_model(model)
+    if subject is None:
+        stored_run(model, library)
+        subject = model_of(model, library)
     task = one_task(data, seed, target_column)
     scores = score_on(subject, task, part)
     if json:
@@ -66,11 +69,13 @@ def diagnose(
 ) -> None:
     """Curves of train against validation, their gap, calibration, and gradient norms layer by layer."""
     from ..diagnosis import diagnose as diagnosis_of
+    from ..scoring import as_trained
 
     if every < 1:
         raise TaskError(f"every={every}: at least 1 is required; correct the option")
     subject, task, curves = _subject(model, data, ask, seed, library, target_column)
-    found = diagnosis_of(subject, task.search_view(), curves, test=task.test())
+    seen, test = as_trained(subject, task)
+    found = diagnosis_of(subject, seen, curves, test=test)
     written = found.save(output) if output is not None else []
     if json:
         print_json(found.facts)
@@ -92,19 +97,13 @@ def _subject(
         from ..diagnosis import logged_curves
 
         return saved, task, logged_curves(_folder(name))
-    try:
-        store = open_library(library, create=False)
-        run = store.run(name)
-    except StoreError as error:
-        raise TaskError(
-            f"model={name!r}: a folder with model.json, or a run of the library, is required ({error}); correct the name"
-        ) from None
+    store, run = stored_run(name, library)
     task = task or task_of(run)
     chosen = _chosen(store, run, ask)
     vocabulary = load_vocabulary(store, run.library or None)
-    from ..result import load_model
+    from ..result import stored_model
 
-    return load_model(store, chosen, vocabulary, task), task, chosen.curves
+    return stored_model(store, run, vocabulary, chosen), task, chosen.curves
 
 
 def _chosen(store: AbstractStore, run: Run, ask: int | None) -> Evaluation:
@@ -125,6 +124,17 @@ def _chosen(store: AbstractStore, run: Run, ask: int | None) -> Evaluation:
             f"ask={ask}: an evaluation with weights is required; run {run.id} has {trained[:200] or 'none'}"
         )
     return evaluations[ask]
+
+
+def stored_run(name: str, library: str | None) -> tuple[AbstractStore, Run]:
+    """The run of that name and the library that has it. Raises TaskError."""
+    try:
+        store = open_library(library, create=False)
+        return store, store.run(name)
+    except StoreError as error:
+        raise TaskError(
+            f"model={name!r}: a folder with model.json, or a run of the library, is required ({error}); correct the name"
+        ) from None
 
 
 def saved_model(name: str) -> Model | None:

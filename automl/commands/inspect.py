@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from library.records import StoreError
-
-from ..errors import TaskError
-from ..load import load_tasks
 from ..model import Model
 from ..task import AbstractTask
-from .common import experiment_folders, open_library, print_json, print_table
+from .common import print_json, print_table
+from .diagnose import one_task, saved_model, stored_run
 from .library import AsJson
 from .runs import model_of, task_of
 from .search import LibraryUrl, TargetColumn
@@ -73,22 +69,12 @@ def _open(
     name: str, data: str | None, library: str | None, seed: int, target: str | None
 ) -> tuple[Model, AbstractTask | None]:
     """The model and its task; None where it is a folder and no data is given."""
-    saved = Path(name) / "model.json" if not name.endswith("model.json") else Path(name)
-    model = Model.load(saved.parent) if saved.is_file() else None
-    if data is not None:
-        tasks = load_tasks(data, target=target, seed=seed, search_path=experiment_folders())
-        if len(tasks) != 1:
-            raise TaskError(f"data={data!r} holds {len(tasks)} tasks: one is required; name it with ?name=NAME")
-        return model or model_of(name, library), tasks[0]
+    model = saved_model(name)
+    task = None if data is None else one_task(data, seed, target)
     if model is not None:
-        return model, None
-    try:
-        run = open_library(library, create=False).run(name)
-    except StoreError as error:
-        raise TaskError(
-            f"model={name!r}: a folder with model.json, or a run of the library, is required ({error}); correct the name"
-        ) from None
-    return model_of(name, library), task_of(run)
+        return model, task
+    _, run = stored_run(name, library)
+    return model_of(name, library), task or task_of(run)
 
 
 def _say(facts: dict[str, Any]) -> None:

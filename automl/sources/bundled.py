@@ -37,6 +37,8 @@ SETS = {
     "diabetes": Bundled("load_diabetes", NUMBERS, 0.4),
 }
 NAMES = (*SETS, "mnist")
+TRAIN = 60_000
+"""Of MNIST's 70,000 images so many are the train part; the others are the test part."""
 
 
 def _load(reference: Reference) -> list[AbstractTask]:
@@ -68,12 +70,22 @@ def _mnist(reference: Reference) -> list[AbstractTask]:
     idx = sources()["idx"]
     for local in (replace(reference, path=folder) for folder in folders):
         if idx.accepts(local):
-            return idx.load(local)
+            return _with_test_files(idx.load(local), local)
     if given_path is not None:
         raise TaskError(f"path={given_path!r}: a folder with MNIST's IDX files is required; correct the path")
     x, y = _fetch()
     given = {"solved_at": 0.99, **reference.labelled(NIELSEN)}
-    return [LabelledTask.from_arrays(x=x[:60_000], y=y[:60_000], x_test=x[60_000:], y_test=y[60_000:], **given)]
+    return [LabelledTask.from_arrays(x=x[:TRAIN], y=y[:TRAIN], x_test=x[TRAIN:], y_test=y[TRAIN:], **given)]
+
+
+def _with_test_files(tasks: list[AbstractTask], local: Reference) -> list[AbstractTask]:
+    """MNIST's test part is that of its files, never one drawn from the train part. Raises TaskError."""
+    if tasks[0].split is not None and tasks[0].split.test:
+        raise TaskError(
+            f"path={str(local.path)!r}: MNIST's test files are required beside those of the train part; add them, or give "
+            "the folder itself as the data"
+        )
+    return tasks
 
 
 def _fetch() -> tuple[np.ndarray, np.ndarray]:

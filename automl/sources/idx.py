@@ -60,6 +60,10 @@ def _load(reference: Reference) -> list[AbstractTask]:
         raise TaskError(
             f"path={str(reference.path)!r}: {' and '.join(PARTS['train'])} are both required; add the missing file"
         )
+    if (files["test"][0] is None) != (files["test"][1] is None):
+        raise TaskError(
+            f"path={str(reference.path)!r}: {' and '.join(PARTS['test'])}: both or neither are required; add the other"
+        )
     arrays = {part: [read_idx(path) for path in paths if path] for part, paths in files.items() if None not in paths}
     x_test, y_test = arrays.get("test", (None, None))
     brought = x_test is not None

@@ -9,11 +9,12 @@ import pytest
 from sklearn.datasets import load_diabetes, load_iris
 
 from automl.cli import main
+from automl.commands.diagnose import _subject
 from automl.diagnosis import diagnose, logged_curves
 from automl.diagnostics import calibration_of
 from automl.errors import TaskError
 from automl.model import Model
-from automl.scoring import evaluate
+from automl.scoring import as_trained, evaluate
 from automl.split import Split
 from automl.tasks.labelled import LabelledTask
 from automl.trainer import columns
@@ -161,6 +162,49 @@ def test_a_folder_is_diagnosed_with_the_log_beside_it(flowers, tmp_path, capsys)
     assert caught.value.code and "--data" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("text", ['{"epoch": 1, "tra', '{"epoch": 1}', "[1]"])
+def test_a_log_that_is_cut_short_is_one_message(flowers, tmp_path, capsys, text):
+    _, model, _ = flowers
+    model.save(tmp_path)
+    (tmp_path / "epochs.jsonl").write_text(text)
+    with pytest.raises(SystemExit) as caught:
+        main(["diagnose", str(tmp_path), "--data", "iris"])
+    error = capsys.readouterr().err
+    assert caught.value.code == 2 and "epochs.jsonl" in error and error.count("\n") == 1
+
+
+def test_a_diagnosis_on_other_data_uses_the_models_own_preprocessing(flowers, tmp_path, capsys):
+    _, model, _ = flowers
+    model.save(tmp_path)
+
+    def shown(*arguments):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as caught:
+            main([*arguments, "--json"])
+        assert not caught.value.code
+        return json.loads(capsys.readouterr().out)["scores"]
+
+    found = shown("diagnose", str(tmp_path), "--data", "iris?test=0.5&validation=0.1&seed=3")
+    for part in ("train", "validation", "test"):
+        scores = shown("evaluate", str(tmp_path), "iris?test=0.5&validation=0.1&seed=3", "--part", part)
+        assert found[part]["accuracy"] == pytest.approx(scores["accuracy"])
+        assert found[part]["cross_entropy"] == pytest.approx(scores["cross_entropy"], rel=1e-4)
+    for command in (["diagnose", str(tmp_path), "--data", "wine"], ["evaluate", str(tmp_path), "wine"]):
+        with pytest.raises(SystemExit) as caught:
+            main(command)
+        assert caught.value.code == 2 and "Tensor[4]" in capsys.readouterr().err
+
+
+def test_a_diagnosis_of_numbers_on_other_data_is_in_the_same_units(tmp_path):
+    x, y = load_diabetes(return_X_y=True)
+    model, _ = trained(LabelledTask.from_arrays("sugar", x, y, split=SPLIT), "(lambda (x) (dense :units 1 x))")
+    few = LabelledTask.from_arrays("few", x[y > 150], y[y > 150], split=SPLIT)
+    seen, test = as_trained(model, few)
+    found = diagnose(model, seen, test=test).facts["scores"]
+    assert found["test"] == pytest.approx(evaluate(model, few, "test"), rel=1e-3)
+    assert found["validation"] == pytest.approx(evaluate(model, few, "validation"), rel=1e-3)
+
+
 def test_commands_on_a_recorded_run(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
@@ -191,5 +235,10 @@ def test_commands_on_a_recorded_run(tmp_path, capsys, monkeypatch):
     assert code == 0 and json.loads(out)["scores"]["accuracy"] == pytest.approx(result["test_score"])
     code, _, error = run("diagnose", result["run"], "--library", "x.db", "--ask", "999")
     assert code != 0 and "ask=999" in error
-    code, _, error = run("diagnose", "no-such-run", "--library", "x.db")
-    assert code != 0 and "no-such-run" in error
+    for command in (("diagnose", "no-such-run"), ("evaluate", "no-such-run", "iris"), ("inspect", "no-such-run")):
+        for library in ("x.db", "absent.db"):
+            code, _, error = run(*command, "--library", library)
+            assert code == 2 and "model='no-such-run': a folder with model.json, or a run" in error
+    other = "iris?test=0.5&validation=0.1&seed=3"
+    (own, _, _), (same, task, _) = (_subject(result["run"], data, None, 0, "x.db", None) for data in (None, other))
+    assert own.preprocessing == same.preprocessing != task.preprocessing

@@ -116,3 +116,25 @@ def _results(name, scores):
 def test_what_is_wrong_is_one_message(automl, arguments, said):
     code, out, err = automl("baseline", *arguments)
     assert code == 2 and out == "" and err.count("\n") == 1 and said in err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "[]", "3", '{"schema_version": "x"}', '{"schema_version": 99}', '{"schema_version": 1}',
+        '{"schema_version": 1, "key": "k", "data": {}, "seeds": [], "test_scores": [], "validation_scores": [],'
+        ' "seconds": [], "runs": []}',
+        '{"schema_version": 1, "key": "k", "data": {"digest": "d", "metric": "m"}, "seeds": [0], "test_scores": [],'
+        ' "validation_scores": [], "seconds": [], "runs": [{}]}',
+    ],
+)  # fmt: skip
+def test_results_that_cannot_be_read_are_one_message(automl, tmp_path, text):
+    (tmp_path / "shallow-fast.json").write_text(text)
+    code, out, err = automl("baseline", "table", "--output", tmp_path)
+    assert code == 2 and out == "" and err.count("\n") == 1 and "shallow-fast.json" in err
+
+
+def test_the_page_says_what_was_not_run(automl, tmp_path):
+    assert automl("baseline", "table", "--output", tmp_path, "--markdown")[0] == 0
+    lines = {line.split(" | ")[0]: line for line in (tmp_path / "baselines.md").read_text().splitlines()}
+    assert "| not run | – | not run | – |" in lines["| conv2-relu"] and "| – | – | not run | – |" in lines["| lenet5"]

@@ -10,11 +10,13 @@ import torch
 
 from automl.baselines import load
 from automl.baselines.data import expanded, load_data
+from automl.baselines.declaration import Baseline
 from automl.baselines.results import Places
 from automl.baselines.running import Bench, Order, run
 from automl.baselines.voting import vote
 from automl.errors import TaskError
 from automl.model import Model
+from automl.trainer import TrainingResult
 from primitives.infer import infer
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
@@ -114,6 +116,28 @@ def test_results_of_other_settings_are_not_mixed(net, tmp_path):
         run(Order(load(tmp_path / "net.toml"), "fast", [1]), places)
 
 
+def test_results_that_became_those_of_other_settings_meanwhile_are_not_mixed(net, tmp_path):
+    places = Places.at(tmp_path / "out")
+    run(Order(net, "fast", [0]), places)
+    path = tmp_path / "out" / "net-fast.json"
+    other = {**read(path), "key": "of another declaration"}
+    with pytest.raises(TaskError, match="net-fast.json.*other settings"):
+        run(Order(net, "fast", [1]), places, lambda row: path.write_text(json.dumps(other)))
+    assert read(path) == other
+
+
+@pytest.mark.parametrize("outcome", ["out of memory", "unsuitable"])
+def test_a_seed_that_could_not_be_trained_has_no_result(net, tmp_path, monkeypatch, outcome):
+    class Trainer:
+        def fit(self, *given, **named):
+            return TrainingResult(outcome, "of the device")
+
+    monkeypatch.setattr(Baseline, "trainer", lambda *given: Trainer())
+    with pytest.raises(TaskError, match=f"seed=0: {outcome}: of the device"):
+        run(Order(net, "fast", [0]), Places.at(tmp_path / "out"))
+    assert not (tmp_path / "out" / "net-fast.json").exists()
+
+
 def test_a_trial_with_other_epochs_has_its_own_file(net, tmp_path):
     places = Places.at(tmp_path / "out")
     found = run(Order(net, "fast", [0], epochs=1), places)
@@ -208,6 +232,19 @@ def test_members_of_a_vote_are_trained_once_and_counted_from_what_is_stored(net,
     assert again["test_scores"] == found["test_scores"] and found["test_scores"][0] >= min(stored["test_scores"])
     task = load_data(net, None)
     assert found["runs"][0]["errors"] == round((1 - found["test_scores"][0]) * len(task.test()))
+
+
+def test_answers_of_another_net_do_not_vote(net, tmp_path):
+    """Results travel with the project, nets do not: those that lie here may be of an earlier declaration."""
+    places, ensemble = Places.at(tmp_path / "out"), load(tmp_path / "vote.toml")
+    first = run(Order(ensemble, "fast", [0]), places)
+    path = places.net("net", "fast", 1) / "answers.npz"
+    with np.load(path) as stored:
+        answers = dict(stored)
+    np.savez(path, test=answers["test"][:, ::-1], validation=answers["validation"][:, ::-1])
+    seen = []
+    again = run(Order(ensemble, "fast", [0]), places, seen.append)
+    assert {row["seed"] for row in seen} == {1} and again["test_scores"] == first["test_scores"]
 
 
 def test_a_run_tells_how_it_overfits(net, tmp_path):

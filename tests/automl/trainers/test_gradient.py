@@ -152,6 +152,24 @@ def test_clipping_bounds_the_step(iris, dense):
     assert result.history[-1].gradient_norm > 1e-3
 
 
+def test_a_report_sees_the_weights_that_were_measured(iris, dense):
+    net, data = dense(), iris.search_view()
+    told = []
+
+    def report(record):
+        outputs = net.eval()(torch.tensor(data.validation.inputs[0])).detach()
+        told.append((record.validation_loss, float(nn.functional.cross_entropy(outputs, _classes(data.validation)))))
+
+    result = gradient(average=1.0, rate=0.05).fit(net, data, Budget(epochs=6), report=report)
+    assert result.outcome == "ok" and len(told) == 6
+    for recorded, seen in told:
+        assert seen == pytest.approx(recorded, rel=1e-4)
+
+
+def _classes(part):
+    return torch.tensor(np.asarray(part.targets))
+
+
 def test_averaged_weights_are_validated_and_kept(iris, dense):
     data, net = iris.search_view(), dense()
     trainer = gradient(
