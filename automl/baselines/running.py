@@ -23,6 +23,7 @@ from ..circumstances import circumstances
 from ..data import Part, ProblemData
 from ..diagnostics import calibration_error, overfitting_gap
 from ..errors import TaskError
+from ..fit import warm_up
 from ..losses import are_probabilities
 from ..metrics import CLASSES
 from ..model import Model
@@ -154,6 +155,7 @@ class Bench:
         program = self.compiled(seed)
         trainer = self.baseline.trainer(self.protocol.name, self.epochs)
         watch = _Watch(self, program, seed, folder / "epochs.jsonl")
+        warm_up()
         started = time.monotonic()
         result = trainer.fit(program, self.data, Budget(epochs=self.epochs), seed=seed, report=watch)
         seconds = time.monotonic() - started - watch.seconds
