@@ -80,7 +80,8 @@ class Vote:
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
-    """One declared system. ``program`` is the text at the published shape; ``text(protocol)`` that which is trained."""
+    """One declared system. ``program`` is the text at the published shape; ``text(protocol)`` that which is trained;
+    ``chance`` the score of the best answer that does not look at its input, where that is worth telling."""
 
     id: str
     title: str
@@ -95,6 +96,7 @@ class Baseline:
     aliases: tuple[str, ...] = ()
     number: int = 1000
     note: str = ""
+    chance: float | None = None
 
     @property
     def program(self) -> str:

@@ -45,7 +45,7 @@ from .declaration import PROTOCOLS, Baseline, Protocol, Published, Vote
 EXPANSIONS = ("translations",)
 FIELDS: dict[str, tuple[type, ...]] = {
     "title": (str,), "source": (str,), "data": (str,), "program": (str,), "note": (str,), "aliases": (list,),
-    "number": (int,),
+    "number": (int,), "chance": (int, float),
     "definitions": (dict,), "values": (dict,), "published": (dict,), "book": (dict,), "fast": (dict,), "vote": (dict,),
 }  # fmt: skip
 PUBLISHED: dict[str, tuple[type, ...]] = {
@@ -117,6 +117,7 @@ def read(path: Path) -> Baseline:
         aliases=tuple(map(str, given.get("aliases", ()))),
         number=given.get("number", 1000),
         note=given.get("note", ""),
+        chance=_fraction("chance", given.get("chance"), where),
     )
 
 
@@ -144,19 +145,22 @@ def _voting(path: Path, given: Mapping[str, Any]) -> Baseline:
 
 def _published(given: Mapping[str, Any], where: str) -> Published:
     _check(given, PUBLISHED, (), where)
-    accuracy = given.get("accuracy")
-    if accuracy is not None and not 0 <= accuracy <= 1:
-        raise TaskError(f"{where}: accuracy={accuracy}: a fraction from 0 to 1 is required; divide per cents by 100")
     shape = given.get("input", [])
     if not all(type(axis) is int and axis > 0 for axis in shape):
         raise TaskError(f"{where}: input={shape}: positive whole numbers are required; write such as [1, 28, 28]")
     return Published(
-        None if accuracy is None else float(accuracy),
+        _fraction("accuracy", given.get("accuracy"), where),
         given.get("quantity", "test accuracy"),
         given.get("parameters"),
         tuple(shape),
         given.get("note", ""),
     )
+
+
+def _fraction(name: str, given: float | None, where: str) -> float | None:
+    if given is not None and not 0 <= given <= 1:
+        raise TaskError(f"{where}: {name}={given}: a fraction from 0 to 1 is required; divide per cents by 100")
+    return None if given is None else float(given)
 
 
 def _protocol(name: str, given: Mapping[str, Any], where: str) -> Protocol:

@@ -86,7 +86,17 @@ def test_the_table_is_made_of_declarations_and_results(automl, tmp_path):
     assert code == 0 and "| 97.80 | 97.90 (97.50, 97.90, 97.70) | 2.0 |" in page
 
 
-def _results(name, scores):
+def test_under_fast_the_validation_part_chooses_the_run_that_is_told(automl, tmp_path):
+    found = _results("resnet", [0.64, 0.66, 0.62], protocol="fast")
+    (tmp_path / "resnet-fast.json").write_text(json.dumps({**found, "validation_scores": [0.7, 0.68, 0.7]}))
+    _, out, _ = automl("baseline", "table", "--output", tmp_path, "--json")
+    row = next(row for row in json.loads(out) if row["id"] == "resnet")
+    assert row["fast"]["best"] == 0.64 and row["chance"] == 0.1
+    automl("baseline", "table", "--output", tmp_path, "--markdown")
+    assert "| 64.00 (64.00, 66.00, 62.00); chance 10.00 |" in (tmp_path / "baselines.md").read_text()
+
+
+def _results(name, scores, protocol="book"):
     from automl.baselines import load
 
     baseline = load(name)
@@ -94,7 +104,7 @@ def _results(name, scores):
     return {
         "schema_version": 1,
         "id": name,
-        "key": baseline.key("book", baseline.protocol("book").epochs, "digest"),
+        "key": baseline.key(protocol, baseline.protocol(protocol).epochs, "digest"),
         "data": {"digest": "digest", "metric": "accuracy"},
         "seeds": list(range(len(scores))),
         "test_scores": scores,
