@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from search.strategy import Hit
@@ -11,6 +12,9 @@ from .evaluate import Prepared, evaluate_candidate
 
 if TYPE_CHECKING:
     from .study import Study
+
+CONFIDENCE = "confidence"
+"""Among the scores of a hit: how likely it is right, where the strategy says so."""
 
 
 def run_fused(study: Study) -> None:
@@ -27,14 +31,17 @@ def run_fused(study: Study) -> None:
             entry = Candidate.of(study.vocabulary, len(study.evaluations), found.term, EXPLORE, {"terms": found.terms})
             if entry.text not in known:
                 known.add(entry.text)
-                _record(study, prepared, entry)
+                _record(study, prepared, entry, found.info.get(CONFIDENCE))
             if study.reached():
                 return
         study.report()
 
 
-def _record(study: Study, prepared: Prepared, entry: Candidate) -> None:
-    entry.evaluation = study.evaluation(entry, evaluate_candidate(prepared, study.recipe.job(entry, None)))
+def _record(study: Study, prepared: Prepared, entry: Candidate, confidence: float | None) -> None:
+    found = evaluate_candidate(prepared, study.recipe.job(entry, None))
+    if confidence is not None and found.scores:
+        found = replace(found, scores={**found.scores, CONFIDENCE: round(confidence, 4)})
+    entry.evaluation = study.evaluation(entry, found)
     study.journal.hit(entry)
     study.standing.ask(entry.ask, entry.phase)
     study.standing.note(entry.evaluation)

@@ -218,10 +218,13 @@ class Grower:
         tasks only goes too."""
         demoted = list(upkeep(self.store, self.rule))
         if self.iterations > 1 and last:
-            demoted += [record.name for record in end_trials(self.store, families_of(self.tasks.values()))]
+            demoted += [record.name for record in self._end_trials()]
         elif self.iterations > 1:
-            begin_trials(self.store)
+            begin_trials(self.store, self.tasks.values())
         return demoted
+
+    def _end_trials(self) -> list[Subroutine]:
+        return end_trials(self.store, families_of(self.tasks.values()), tasks=self.tasks.values())
 
     def _in_passes(self, task: AbstractTask) -> bool:
         return self.first > 0 and self.revisit and not self.frozen and task.search_view().target == VALUES

@@ -21,13 +21,17 @@ from primitives.term import Term, Word, canonical, digest, map_words, words_in
 from primitives.types import has_tensor
 
 from .evaluate import library_weights
+from .fused import CONFIDENCE
 from .model import Model
 from .session import load_vocabulary
 from .task import AbstractTask
+from .twins import COUNT, Comparable, Sample, twins
 
 logger = logging.getLogger(__name__)
-ROUNDS = 5
+ROUNDS = 6
 """Most times that a corpus is compressed anew because a candidate was refused on evidence."""
+DOUBTFUL = 0.25
+"""A program that is less likely right teaches nothing: it may be an accident of few examples."""
 
 
 @dataclass(frozen=True)
@@ -53,36 +57,54 @@ class Solved:
     solution: Solution
     term: Term
 
+    @property
+    def confidence(self) -> float:
+        """How likely it is right on new inputs; 1 where its search did not say."""
+        return self.solution.scores.get(CONFIDENCE, 1.0)
+
+    @property
+    def doubtful(self) -> bool:
+        return self.confidence < DOUBTFUL
+
 
 def best_programs(store: AbstractStore, vocabulary: Vocabulary) -> dict[str, Solved]:
-    """For every solved task of the store, by any run, its program with the best score on what searches see, then the shortest, then the
-    latest. Whether it is right on held-out tests does not count: those are no part of a search."""
+    """For every solved task of the store, by any run, its program with the best score on what searches see, one that is not doubtful
+    before others, then the shortest, then the latest.
+    Whether it is right on held-out tests does not count: those are no part of a search."""
     runs: dict[str, Run] = {}
-    ranked: dict[str, tuple[tuple[float, int, int], Solved]] = {}
+    ranked: dict[str, tuple[tuple[float, bool, int, int], Solved]] = {}
     for position, solution in enumerate(store.solutions()):
         run = runs.get(solution.run) or store.run(solution.run)
         runs[solution.run] = run
         score = run.primary(solution.scores)
         worth = float("-inf") if score is None else score if run.direction == "maximise" else -score
-        term = vocabulary.read(solution.term)
-        rank = (worth, -symbols(term, vocabulary.all_words), position)
+        solved = Solved(solution, vocabulary.read(solution.term))
+        rank = (worth, not solved.doubtful, -symbols(solved.term, vocabulary.all_words), position)
         if solution.task not in ranked or rank > ranked[solution.task][0]:
-            ranked[solution.task] = rank, Solved(solution, term)
+            ranked[solution.task] = rank, solved
     return {task: solved for task, (_, solved) in sorted(ranked.items())}
+
+
+def active_words(vocabulary: Vocabulary) -> dict[str, Comparable]:
+    """The active subroutines with what ``twins`` compares."""
+    names = [name for name in vocabulary.words if name in vocabulary.definitions]
+    return {name: Comparable(vocabulary.words[name].body, vocabulary.words[name].scheme) for name in names}  # type: ignore[attr-defined]
 
 
 def harvest(
     store: AbstractStore, tasks: Mapping[str, AbstractTask], rule: Rule | None = None
 ) -> tuple[Report, list[Subroutine]]:
-    """Compress all solved programs of the store, promote what passes the rule, and keep the rewritten programs as solutions.
+    """Compress the solved programs of the store but the doubtful ones, promote what passes the rule, and keep the rewritten programs as
+    solutions.
 
-    ``tasks`` are those whose data are at hand: programs of others are only checked to be the same program. Promotion and rewriting are
+    ``tasks`` are those whose data are at hand: programs of others are only checked to be the same program. What is the same function as
+    an active word, or as a candidate that saves more, is refused (``twins``). Promotion and rewriting are
     one transaction. What befalls the compression is in the report; nothing is lost by it.
     """
     started = time.monotonic()
     rule = rule or Rule()
     vocabulary = load_vocabulary(store)
-    solved = best_programs(store, vocabulary)
+    solved = {task: each for task, each in best_programs(store, vocabulary).items() if not each.doubtful}
     offered = _words(vocabulary, [each.term for each in solved.values()])
     taken = {record.name for record in vocabulary.records}
     corpus = {task: [each.term] for task, each in solved.items()}
@@ -95,14 +117,15 @@ def harvest(
             refused[candidate.name] = decision.reasons
         return decision.promote and canonical(candidate.body) not in bad
 
-    for _ in range(ROUNDS):
+    sample = Sample(tasks.values())
+    for number in range(ROUNDS):
         try:
             found = compress(corpus, offered, taken=taken, judge=judge)
         except StitchMissing as missing:
             logger.warning("the library does not grow: %s", missing)
             return Report(len(corpus), problem=str(missing), seconds=time.monotonic() - started), []
         harvested = _Harvest(store, tasks, vocabulary, solved, found, rule)
-        lost = harvested.refusals()
+        lost = harvested.refusals() or (harvested.twins(sample) if number < ROUNDS - 1 else {})
         if not lost:
             break
         refused.update(lost)
@@ -144,14 +167,9 @@ class _Harvest:
     ) -> None:
         self.store, self.tasks, self.solved, self.found, self.rule = store, tasks, solved, found, rule
         self.records = self._subroutines(vocabulary)
-        known = {record.digest: record for record in vocabulary.records}
-        self.vocabulary = Vocabulary(
-            [
-                *(record for each, record in known.items() if each not in {r.digest for r in self.records}),
-                *self.records,
-            ],
-            vocabulary.weights,
-        )
+        mine = {pinned_name(record) for record in self.records}
+        others = [record for record in vocabulary.records if pinned_name(record) not in mine]
+        self.vocabulary = Vocabulary([*others, *self.records], vocabulary.weights)
         self.changed = {
             task: terms[0] for task, terms in found.rewritten.items() if terms and terms[0] != solved[task].term
         }
@@ -225,6 +243,19 @@ class _Harvest:
             if not decision.promote:
                 lost[each.name] = decision.reasons
         return lost
+
+    def twins(self, sample: Sample) -> dict[str, tuple[str, ...]]:
+        """The candidates that are the same function as an active word or a candidate that saves more, with the reason."""
+        words = self.vocabulary.all_words
+        order = sorted(self.found.abstractions, key=lambda each: (-each.saved, symbols(each.body, words)))
+        active = active_words(self.vocabulary)
+        mine = {each.name: active.pop(each.name) for each in order}
+        return {
+            name: (f"it is the same function as {group[0]}, by {COUNT} inputs",)
+            for group in twins({**active, **mine}, sample, words)
+            for name in group[1:]
+            if name in mine
+        }
 
     def evidence(self, each: Abstraction) -> Evidence:
         return Evidence(True, {task: same for task, same in self.reproduced.items() if task in each.tasks})

@@ -53,11 +53,12 @@ def learn(
     *,
     plan: Plan = Plan(),
     seed: int = 0,
+    confidence: Mapping[str, float] = {},
 ) -> Learned | None:
     """A guide from programs by task; None where fewer than FEWEST were solved.
 
-    The grammar is re-estimated from all programs; it does not weigh subroutines that none of them uses. Dreams are about inputs of
-    ``tasks``, solved or not; their tests are not looked at.
+    The grammar is re-estimated from all programs, each counting as the ``confidence`` in it (absent: 1); it does not weigh subroutines
+    that none of them uses. Dreams are about inputs of ``tasks``, solved or not; their tests are not looked at.
     """
     used = {word.name for term in solved.values() for word in words_in(term)}
     words = {
@@ -68,7 +69,7 @@ def learn(
     }  # fmt: skip
     if plan.kind == "off" or len(solved) < FEWEST:
         return None
-    guide = reestimated(solved.values(), words)
+    guide = reestimated(solved.values(), words, shares=[confidence.get(task, 1.0) for task in solved])
     specified = {
         name: (task.type, examples) for name, task in tasks.items() for examples in (_examples(task),) if examples
     }
@@ -102,9 +103,11 @@ def learn_from(
     """``learn`` from the best programs of a store, those with tensors left out; words that are demoted are written out."""
     vocabulary = load_vocabulary(store)
     gone = {name: word for name, word in vocabulary.all_words.items() if name not in vocabulary.words}
-    solved = {
-        task: expand(each.term, gone)
+    best = {
+        task: each
         for task, each in best_programs(store, vocabulary).items()
         if "Tensor" not in str(store.run(each.solution.run).config.get("type", ""))
     }
-    return learn(solved, tasks, vocabulary, plan=plan, seed=seed)
+    solved = {task: expand(each.term, gone) for task, each in best.items()}
+    confidence = {task: each.confidence for task, each in best.items()}
+    return learn(solved, tasks, vocabulary, plan=plan, seed=seed, confidence=confidence)

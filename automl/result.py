@@ -19,6 +19,7 @@ from primitives.values import Failure, to_json
 from .data import VALUES
 from .errors import StudyError
 from .evaluate import library_weights
+from .fused import CONFIDENCE
 from .model import Model
 from .preprocessing import Preprocessing
 from .standing import Standing
@@ -34,7 +35,8 @@ class Result:
     metric on validation data, ``history`` the evaluations in order of asking. ``first_seconds`` is when the first program that meets all
     examples was found, ``first_evaluations`` what had been considered by then (the rest was spent on looking for better ones),
     ``alternatives`` are others that meet them too and differ from this one on some input: plain objects with ``program``,
-    ``probability``, ``inputs``, ``output`` there and ``chosen_output`` (this program's; {"failure": …} where none)."""
+    ``probability``, ``inputs``, ``output`` there and ``chosen_output`` (this program's; {"failure": …} where none). ``confidence`` is how
+    likely the program is right on new inputs, where the strategy says so (None: it does not)."""
 
     name: str
     run: str
@@ -56,6 +58,7 @@ class Result:
     first_seconds: float | None = None
     first_evaluations: int | None = None
     alternatives: tuple[dict[str, Any], ...] = ()
+    confidence: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The object that ``automl search --json`` writes."""
@@ -66,6 +69,7 @@ class Result:
             "subroutines": list(self.subroutines), "run": self.run, "structures": self.structures, "expanded": self.expanded,
             "first_seconds": None if self.first_seconds is None else round(self.first_seconds, 3),
             "first_evaluations": self.first_evaluations, "alternatives": list(self.alternatives),
+            "confidence": self.confidence,
         }  # fmt: skip
 
 
@@ -99,7 +103,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
         score=study.score(best), test_score=test_score, outcome=outcome, parameters=best.parameters, subroutines=names,
         structures=structures, expanded=_expanded(study.vocabulary, model.term) if names else "",
-        alternatives=_alternatives(study), **common,
+        alternatives=_alternatives(study), confidence=best.scores.get(CONFIDENCE), **common,
     )  # fmt: skip
 
 

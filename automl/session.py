@@ -77,12 +77,12 @@ def load_vocabulary(
     store: AbstractStore, snapshot: str | None = None, words: tuple[str, ...] | None = None
 ) -> Vocabulary:
     """The words of a store's library, now or as a snapshot saw them."""
-    records = {r.digest: r for r in store.subroutines(state=None)}
+    records = list(store.subroutines(state=None))
     if snapshot:
-        active = {record.digest for record in store.snapshot_words(snapshot)}
-        records = {d: replace(r, state="active" if d in active else "demoted") for d, r in records.items()}
-    weights = {r.weights: store.blobs.get_bytes(r.weights) for r in records.values() if r.weights is not None}
-    return Vocabulary(records.values(), weights, allowed=words)
+        active = {(record.name, record.digest) for record in store.snapshot_words(snapshot)}
+        records = [replace(r, state="active" if (r.name, r.digest) in active else "demoted") for r in records]
+    weights = {r.weights: store.blobs.get_bytes(r.weights) for r in records if r.weights is not None}
+    return Vocabulary(records, weights, allowed=words)
 
 
 def default_strategy(data: ProblemData, vocabulary: Vocabulary | None = None) -> str:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from library.promotion import Rule, Service, review
-from library.records import Run, StoreError, Subroutine
+from library.records import Run, StoreError, Subroutine, Use
 from library.stitch_code import symbols
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary, pinned_name
 from primitives.primitive import expand
-from primitives.syntax import parse
-from primitives.term import Term, words_in
+from primitives.syntax import parse, show_canonical
+from primitives.term import Term, Word, map_words, words_in
 
 from .guidance import GROWTH
-from .harvest import best_programs
+from .harvest import active_words, best_programs
+from .model import Model
 from .session import load_vocabulary
+from .task import AbstractTask
+from .twins import COUNT, Sample, twins
 
 logger = logging.getLogger(__name__)
 
@@ -79,3 +83,46 @@ def saves(record: Subroutine, vocabulary: Vocabulary, programs: Sequence[Term]) 
         if names & {word.name for word in words_in(term)}:
             total += symbols(expand(term, mine), words) - symbols(term, words)
     return float(total - symbols(parse(record.body, words), words))
+
+
+def merge_twins(store: AbstractStore, tasks: Iterable[AbstractTask] = ()) -> list[Subroutine]:
+    """Of active words that are the same function (``twins``) demote, among those on trial or found by compression, all but the one that
+    saves most symbols, then the shortest; returns the demoted. Programs that named them name the one that is left, where the task is
+    among ``tasks`` and its examples are met as before."""
+    by_name = {task.name: task for task in tasks}
+    vocabulary = load_vocabulary(store)
+    words = vocabulary.all_words
+    records = {each.name: each for each in store.subroutines()}
+    groups = twins(active_words(vocabulary), Sample(by_name.values()), words)
+    programs = [solved.term for solved in best_programs(store, vocabulary).values()] if groups else []
+
+    def worth(name: str) -> tuple[bool, float, int]:
+        made = records[name].provenance.get("found_by") not in ("trial", "compression")
+        return made, saves(records[name], vocabulary, programs), -symbols(words[name].body, words)  # type: ignore[attr-defined]
+
+    left: dict[str, str] = {}
+    for group in groups:
+        kept = max(group, key=worth)
+        left |= {name: kept for name in group if name != kept and not worth(name)[0]}
+    with store.batch():
+        _rename(store, vocabulary, left, by_name)
+        reasons = {name: [f"it is the same function as {kept}, by {COUNT} inputs"] for name, kept in left.items()}
+        return [store.demote(name, {"reasons": why, "twin": left[name]}) for name, why in reasons.items()]
+
+
+def _rename(
+    store: AbstractStore, vocabulary: Vocabulary, names: Mapping[str, str], tasks: Mapping[str, AbstractTask]
+) -> None:
+    """Keep the best programs with other words for some, where that changes nothing on what searches see of their tasks."""
+    words = vocabulary.all_words
+    for task, solved in best_programs(store, vocabulary).items() if names else ():
+        term = map_words(solved.term, lambda word: Word(names.get(word.name, word.name), word.settings, word.site))
+        if term == solved.term or task not in tasks:
+            continue
+        data = tasks[task].search_view()
+        scores = data.score(Model(term, data.type, vocabulary, {}).outputs(data.train), data.train)
+        if data.is_solved(scores):
+            text, expanded = show_canonical(vocabulary.pin(term)), show_canonical(expand(term, words))
+            store.add_solution(replace(solved.solution, term=text, expanded=expanded))
+            uses = [Use(record.digest, task, solved.solution.run) for record in vocabulary.subroutines_in(term)]
+            store.add_uses(uses)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import tomllib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from types import MappingProxyType
@@ -45,16 +46,16 @@ def log_probabilities(words: Mapping[str, Primitive], weights: Mapping[str, floa
     return {name: value - total for name, value in full.items()}
 
 
-def counts(terms: Iterable[Term]) -> Counter[str]:
-    """How often each word, variables, constants, abstractions and lets occur."""
+def counts(terms: Iterable[Term], shares: Iterable[float] | None = None) -> dict[str, float]:
+    """How often each word, variables, constants, abstractions and lets occur; each term counts as its share (default: 1)."""
     names = {Variable: VARIABLE, Literal: CONSTANT, Lambda: LAMBDA, Let: LET}
-    found: Counter[str] = Counter()
-    for term in terms:
+    found: dict[str, float] = defaultdict(float)
+    for term, share in zip(terms, itertools.repeat(1.0) if shares is None else shares):
         for part in subterms(term):
             if isinstance(part, Word):
-                found[part.name] += 1
+                found[part.name] += share
             elif type(part) in names:
-                found[names[type(part)]] += 1
+                found[names[type(part)]] += share
     return found
 
 

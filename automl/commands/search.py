@@ -204,8 +204,9 @@ def say(result: Result, alone: bool) -> None:
     ]
     score = "" if result.score is None else f", validation {result.score:.4f}"
     test = "" if result.test_score is None else f", test {result.test_score:.4f}"
+    sure = "" if result.confidence is None else f", {result.confidence:.0%} sure"
     typer.echo(
-        f"{result.name}: {state}{right}{score}{test}, {result.evaluations:,} evaluations, {result.seconds:.1f} s"
+        f"{result.name}: {state}{right}{score}{test}{sure}, {result.evaluations:,} evaluations, {result.seconds:.1f} s"
     )
     if result.program:
         typer.echo(f"  {result.program}".replace("\n", "\n  "))

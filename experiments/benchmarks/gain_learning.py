@@ -87,7 +87,7 @@ def learn(
         )  # fmt: skip
         results.update({result.name: result for result in found.results})
         terms += sum(result.evaluations for result in found.results)
-        tried = begin_trials(library.store) if number < iterations else []
+        tried = begin_trials(library.store, tasks) if number < iterations else []
         solved = [result for result in results.values() if result.solved]
         rows.append(
             {
@@ -101,7 +101,7 @@ def learn(
             }
         )
         note(f"iteration {rows[-1]}")
-    dropped = end_trials(library.store, families_of(tasks))
+    dropped = end_trials(library.store, families_of(tasks), tasks=tasks)
     learned = learn_from(library.store, {task.name: task for task in tasks}, plan=Plan(guidance), seed=seed)
     if learned is not None:
         keep(library.store, load_vocabulary(library.store), learned.guide, dict(learned.training), seed=seed)

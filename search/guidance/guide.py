@@ -102,10 +102,15 @@ def _tensors(data: bytes, wanted: Mapping[str, tuple[int, ...]]) -> dict[str, np
     return found
 
 
-def reestimated(solved: Iterable[Term], words: Mapping[str, Primitive], strength: float = 30.0) -> Guide:
-    """A guide without a model: the weights of the default costs, moved towards how often the solved programs use each name; see
-    ``weights.refit``."""
-    return Guide(refit(counts(solved), base_weights(words), strength))
+def reestimated(
+    solved: Iterable[Term],
+    words: Mapping[str, Primitive],
+    strength: float = 30.0,
+    shares: Iterable[float] | None = None,
+) -> Guide:
+    """A guide without a model: the weights of the default costs, moved towards how often the solved programs use each name, each program
+    counting as its share (default: 1); see ``weights.refit``."""
+    return Guide(refit(counts(solved, shares), base_weights(words), strength))
 
 
 def log_softmax(weights: np.ndarray) -> np.ndarray:
