@@ -141,7 +141,7 @@ def end_trials(
     store: AbstractStore,
     families: Mapping[str, str] | None = None,
     *,
-    spare: int = 8,
+    spare: int = 4,
     tasks: Iterable[AbstractTask] = (),
 ) -> list[Subroutine]:
     """Demote the words, on trial or found by compression, that served tasks of one family only, and return them; the first ``spare``
