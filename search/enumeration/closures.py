@@ -8,7 +8,7 @@ starts and lists, in one world first; what gives the goal there is tried in the 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -16,41 +16,61 @@ from primitives.columns.bank import WORLD_BITS, Bank, Store
 from primitives.columns.frame import Operation
 from primitives.columns.hashing import Array
 from primitives.columns.pools import FAIL
-from primitives.types import is_function
+from primitives.types import Type, is_function
 
 from .blocks import home_of
 from .needs import NEEDS
+from .subgoals import Subgoal
 from .sweep import Candidate, _row_costs
 
 DATA = 16
 """Combinations of data arguments that each body is tried with."""
+SLACK = 1
+"""How much dearer than the cheapest data may be and still be tried with the dearest bodies."""
 CHUNK = 20_000
 
 
 class Closures:
     """The looks ahead of one search with words that take one function. ``tick(terms)`` may raise Stop."""
 
-    def __init__(self, bank: Bank, goal: Array, tick: Callable[[int], None]) -> None:
+    def __init__(
+        self, bank: Bank, goal: Array, type: Type, tick: Callable[[int], None], subgoals: Sequence[Subgoal] = ()
+    ) -> None:
+        """``goal`` are the codes of the outputs, of ``type``; the ``subgoals`` are looked for beside it."""
         self.bank, self.goal, self.tick = bank, goal, tick
+        self.wanted: list[tuple[Type, Array, Subgoal | None]] = [(type, goal, None)]
+        self.wanted += [(each.type, each.codes, each) for each in subgoals]
+        self.types = frozenset(type for type, _, _ in self.wanted)
         self.done: dict[tuple[int, tuple[int, ...]], int] = {}
         """How dear bodies were already tried, by operation and data."""
+        self.prices: dict[Operation, int] = {}
+        """Of the cheapest data that each word was tried with."""
+
+    def suits(self, operation: Operation) -> bool:
+        """Whether the word is one to look ahead with here: it takes one function and data, and may give what is wanted."""
+        one = sum(map(is_function, operation.arguments)) == 1 < len(operation.arguments)
+        return one and operation.result in self.types and operation.term.name not in NEEDS
 
     def run(self, operation: Operation, own: int, level: int) -> Iterator[Candidate]:
-        """Candidates of the word that cost more than ``level``, in order of cost for each choice of data."""
-        functions = [position for position, type in enumerate(operation.arguments) if is_function(type)]
-        if len(functions) != 1 or len(operation.arguments) < 2 or operation.term.name in NEEDS:
+        """Candidates of the word that cost more than ``level``, in order of cost for each choice of data; for a subgoal the word's own
+        cost is more than ``level``."""
+        if not self.suits(operation):
             return
-        place = functions[0]
+        place = next(position for position, type in enumerate(operation.arguments) if is_function(type))
         home, store = home_of(self.bank, operation.arguments[place])
         if home is None or store is None or store.count == 0:
             return
-        costs = _row_costs(store)
+        costs, data = _row_costs(store), self._data(operation, place)
         before = self.bank.values.mark()
-        for price, rows in self._data(operation, place):
+        if data:
+            self.prices[operation] = data[0][0]
+        for price, rows in data:
             key = (id(operation), rows)
             least = max(self.done.get(key, 0), level - own - price)
-            self.done[key] = max(least, int(costs.max()))
-            bodies = np.flatnonzero(costs > least)
+            dearer = max(0, price - data[0][0] - SLACK)
+            most = max(int(costs.max()) - dearer, level - own - data[0][0])
+            self.done[key] = max(least, most)
+            bodies = np.flatnonzero((costs > least) & (costs <= most))
             if len(bodies):
                 yield from self._tried(operation, place, rows, bodies, costs[bodies] + own + price)
         if (
@@ -81,28 +101,36 @@ class Closures:
     ) -> Iterator[Candidate]:
         order = np.argsort(costs, kind="stable")
         bodies, costs = bodies[order], costs[order]
+        worlds = self._worlds()
+        wanted = [entry for entry in self.wanted if entry[0] == operation.result]
         for start in range(0, len(bodies), CHUNK):
-            left = np.arange(start, min(start + CHUNK, len(bodies)))
-            for world in self._worlds():
-                columns = []
-                others = iter(rows)
-                for position, type in enumerate(operation.arguments):
-                    if position == place:
-                        columns.append((bodies[left] << WORLD_BITS) | world)
-                    else:
-                        columns.append(
-                            np.full(len(left), self.bank.stores[type].column(world, np.array([next(others)]))[0])
-                        )
-                self.tick(len(left))
-                results = self.bank.perform(operation, columns, len(left))
-                self.bank.forget()
-                left = left[results == self.goal[world]]
-                if len(left) == 0:
-                    break
-            for number in left[:20].tolist():
-                kids = list(rows)
-                kids.insert(place, int(bodies[number]))
-                yield Candidate(operation, kids, int(costs[number]))
+            chunk = np.arange(start, min(start + CHUNK, len(bodies)))
+            results = self._results(operation, place, rows, bodies[chunk], worlds[0])
+            for _, goal, subgoal in wanted:
+                left = chunk[results == goal[worlds[0]]]
+                for world in worlds[1:]:
+                    if len(left) == 0:
+                        break
+                    there = self._results(operation, place, rows, bodies[left], world)
+                    left = left[there == goal[world]]
+                for number in left[:20].tolist():
+                    kids = list(rows)
+                    kids.insert(place, int(bodies[number]))
+                    more = 0 if subgoal is None else subgoal.own
+                    yield Candidate(operation, kids, int(costs[number]) + more, subgoal)
+
+    def _results(self, operation: Operation, place: int, rows: tuple[int, ...], bodies: Array, world: int) -> Array:
+        """The word on each of the bodies and the one choice of data, in one world."""
+        columns, others = [], iter(rows)
+        for position, type in enumerate(operation.arguments):
+            if position == place:
+                columns.append((bodies << WORLD_BITS) | world)
+            else:
+                columns.append(np.full(len(bodies), self.bank.stores[type].column(world, np.array([next(others)]))[0]))
+        self.tick(len(bodies))
+        results = self.bank.perform(operation, columns, len(bodies))
+        self.bank.forget()
+        return results
 
     def _worlds(self) -> list[int]:
         """The examples, the most telling first: those of long outputs."""

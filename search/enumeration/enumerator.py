@@ -18,7 +18,7 @@ from primitives.columns.bank import Bank
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import Values
 from primitives.primitive import Definition, Primitive
-from primitives.term import Term
+from primitives.term import Term, apply
 from primitives.types import BOOL, CHAR, INT, STRING, Constructor, Type, arguments_of, is_function, list_of, subtypes
 from primitives.values import Value
 
@@ -26,12 +26,14 @@ from .answers import Answers, Example, Hit
 from .closures import Closures
 from .constants import mined
 from .costs import Costs, default_costs
+from .deepening import Deepening, share_of
 from .domain import Domains
 from .growth import Found, Growth, Leaf, Plan, Stop
 from .likely_needs import LikelyNeeds
 from .product import direct_batch
 from .rebuild import term_of_kids, term_of_row
 from .settings import Settings
+from .subgoals import subgoals
 from .sweep import Branches, Candidate, Sweep
 
 REPORT = 5_000
@@ -173,6 +175,8 @@ class Enumerator:
             for found in self.growth.grow(self.root, self.level, len(self.examples), self._keep):
                 if found.operation.result == self.output:
                     yield from self._hits(found)
+                yield from self._subgoal_hits(found)
+                yield from self._deeper(self.level - 1)
                 self._sweep_pools()
                 if self.count.terms >= self.next_report:
                     self.next_report = self.count.terms + REPORT
@@ -193,13 +197,26 @@ class Enumerator:
         """Empty banks. Worlds that were asked for so far are known to the domains."""
         self.root = self._root()
         self.growth = Growth(self.values, self.plan, self.domains, self._tick)
-        self.growth.wanted = lambda operation: self.keeping or operation.result == self.output
+        self.growth.wanted = lambda operation: self.keeping or operation.result in self.closures.types
         self.goal_codes = self.values.encode([result for _, result in self.examples], self.output)
         self.goal = self.root.fingerprint(self.goal_codes[None, :])[0]
         self.likely = LikelyNeeds(self.words)
         self.ahead: set[tuple[Any, ...]] = set()
         """Candidates that earlier looks ahead brought up."""
-        self.closures = Closures(self.root, self.goal_codes, lambda terms: self._tick(terms, self.root))
+        exact = self.settings.subgoals and self.settings.goal >= 1
+        self.subgoals = (
+            subgoals(self.root, self.goal_codes, self.output, self.plan.operations) if exact and self.examples else []
+        )
+        self.closures = Closures(
+            self.root, self.goal_codes, self.output, lambda terms: self._tick(terms, self.root), self.subgoals
+        )
+        self.higher = [
+            entry for entry in self.plan.operations if self.plan.lambda_depth and self.closures.suits(entry[0])
+        ]
+        share = share_of(len(self.words)) if self.settings.bodies is None else self.settings.bodies
+        self.deepening = Deepening(self.growth, self.root, self.higher, self.closures.prices, share)
+        self.spent = 0
+        """Terms that were spent on bodies ahead of the level and on trying them."""
 
     def _keep(self, type: Type) -> bool:
         return self.keeping
@@ -267,13 +284,25 @@ class Enumerator:
         for candidate in sweep.run(self.plan.operations, self.plan.lambda_depth):
             yield from self._candidate(candidate)
         self._tick(sweep.tried, self.root)
+        yield from self._closures(self.level)
+        yield from self._deeper(self.level)
         for choice, own in self.plan.operations:
-            if choice.result == self.output and self.plan.lambda_depth:
-                for candidate in self.closures.run(choice, own, self.level):
-                    yield from self._candidate(candidate)
             if choice.term.name == "if" and choice.result == self.output:
                 for candidate in Branches(self.root, self.goal_codes, self.output).run(choice, own):
                     yield from self._candidate(candidate)
+
+    def _closures(self, complete: int) -> Iterator[Hit]:
+        for choice, own in self.higher:
+            for candidate in self.closures.run(choice, own, complete):
+                yield from self._candidate(candidate)
+
+    def _deeper(self, complete: int) -> Iterator[Hit]:
+        """Bodies ahead of the level, as many as their share allows, and what is found with them."""
+        if complete < self.settings.ahead_from or self.settings.goal < 1 or not self.keeping:
+            return
+        while self.deepening.step(before := self.count.terms, self.spent, complete):
+            yield from self._closures(complete)
+            self.spent += self.count.terms - before
 
     def _tell(self, body: Term, name: int, cost: int) -> Iterator[Hit]:
         return self.answers.take(body, name, cost, self.count.terms, self.seconds)
@@ -284,14 +313,21 @@ class Enumerator:
         return time.monotonic() - self.start
 
     def _candidate(self, candidate: Candidate) -> Iterator[Hit]:
-        key = candidate.operation, *candidate.kids
+        operation, kids, subgoal = candidate.operation, candidate.kids, candidate.subgoal
+        key = operation, subgoal, *kids
         if key in self.ahead:
             return
         self.ahead.add(key)
-        rows = [np.array([kid]) for kid in candidate.kids]
-        name = int(direct_batch(self.root, candidate.operation, rows, len(self.examples)).complete()[0])
+        batch = direct_batch(self.root, operation, [np.array([kid]) for kid in kids], len(self.examples))
+        if subgoal is None:
+            name = int(batch.complete()[0])
+        else:
+            name = subgoal.name(self.root, batch.values(np.zeros(1, np.int64))[0])
         if self.answers.wanted(name, candidate.cost):
-            yield from self._tell(term_of_kids(self.root, candidate.operation, candidate.kids), name, candidate.cost)
+            term = term_of_kids(self.root, operation, kids)
+            yield from self._tell(
+                term if subgoal is None else apply(subgoal.operation.term, term), name, candidate.cost
+            )
 
     # --- hits -----------------------------------------------------------------------------------------------------------------
 
@@ -314,6 +350,19 @@ class Enumerator:
             if self.answers.wanted(name, self.level):
                 kids = [int(kid[0]) for kid in found.batch.kids(np.array([row]))]
                 yield from self._tell(term_of_kids(self.root, found.operation, kids), name, self.level)
+
+    def _subgoal_hits(self, found: Found) -> Iterator[Hit]:
+        """Terms that a subgoal's word turns into the goal: what that makes is levels away."""
+        for subgoal in self.subgoals:
+            if subgoal.type != found.operation.result:
+                continue
+            rows = np.flatnonzero(found.batch.prints == subgoal.fingerprint)
+            if len(rows) == 0:
+                continue
+            _, first = np.unique(found.batch.complete()[rows], return_index=True)
+            for row in rows[first]:
+                kids = [int(kid[0]) for kid in found.batch.kids(np.array([row]))]
+                yield from self._candidate(Candidate(found.operation, kids, self.level + subgoal.own, subgoal))
 
 
 def _joins_texts(word: Primitive) -> bool:

@@ -65,6 +65,9 @@ class Growth:
         self.growing = True
         self.wanted: Callable[[Operation], bool] = lambda operation: True
         self.levels: dict[int, int] = {}
+        self.considered = 0
+        self.sizes: dict[int, list[int]] = {}
+        """Terms by level of the banks of bodies, with those of the banks below them."""
         self.cheapest = min(
             [
                 plan.variable_cost,
@@ -82,6 +85,7 @@ class Growth:
             if not self._prepare(bank, operation, cost - own):
                 continue
             for batch in self._batches(bank, operation, cost - own, examples):
+                self.considered += batch.size
                 self.tick(batch.size, bank)
                 yield Found(bank, operation, cost, batch)
                 if keep(operation.result):
@@ -149,9 +153,11 @@ class Growth:
         if not self.growing:
             return
         for level in range(self.levels.get(id(bank), 0) + 1, cost + 1):
+            before = self.considered
             self.leaves(bank, level)
             for _ in self.grow(bank, level, bank.judged, lambda type: True):
                 pass
+            self.sizes.setdefault(id(bank), []).append(self.considered - before)
 
     def splits(self, bank: Bank, types: Sequence[Type], budget: int) -> Iterator[list[Block]]:
         """Blocks for the arguments whose costs add up to the budget."""

@@ -30,6 +30,10 @@ class Settings:
     nested: int = 1
     ahead_from: int = 7
     """From this level on the search looks ahead for the goal (see sweep.py)."""
+    bodies: float | None = None
+    """The share of all terms that may be spent on bodies of lambdas ahead of the level; 0: none, None: by the number of words."""
+    subgoals: bool = True
+    """Whether values that a word of one argument turns into the goal are looked for like the goal."""
     alike: int = 4
     """Hits told of one cost that have the same values on examples and probes."""
     dearer: int = 3

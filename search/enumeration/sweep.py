@@ -19,15 +19,18 @@ from primitives.types import Type, is_function
 
 from .blocks import home_of
 from .likely_needs import LikelyNeeds
+from .subgoals import Subgoal
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A term of the goal's values in all examples: the rows of its arguments, and its cost."""
+    """A term of the goal's values in all examples: the rows of its arguments, and its cost. One of a ``subgoal``'s values stands within
+    the subgoal's word, which the cost counts."""
 
     operation: Operation
     kids: list[int]
     cost: int
+    subgoal: Subgoal | None = None
 
 
 class Sweep:

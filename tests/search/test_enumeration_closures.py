@@ -43,7 +43,7 @@ def test_looking_ahead_keeps_no_values_and_tries_no_body_twice() -> None:
         choice for choice, _ in search.plan.operations if choice.term.name == "fold" and choice.result == search.output
     )
     tried: list[int] = []
-    look = Closures(search.root, search.goal_codes, tried.append)
+    look = Closures(search.root, search.goal_codes, search.output, tried.append)
     before = search.values.mark()
     list(look.run(fold, 2, 9))
     assert sum(tried) > 0 and search.values.mark() == before
