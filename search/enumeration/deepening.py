@@ -19,14 +19,14 @@ STEEP, FLAT = 8.0, 2.0
 """What a level is expected to hold at most and at least, as a multiple of the level before."""
 TRYING = 1.3
 """Terms to a body, counting those it is tried in."""
-MOST, WORDS = 0.6, 12.0
-"""The share of all terms is at most MOST, and WORDS over the number of words: with few words most programs are loops written out, with
-many the common loops are words themselves."""
+MOST, WORDS, FALL = 0.6, 15.0, 1.5
+"""The share of all terms is MOST for few words, and falls beyond about WORDS with their number to the power FALL: with few words most
+programs are loops written out, with many the common loops are words themselves."""
 
 
 def share_of(words: int) -> float:
     """Of all terms, what may be spent on bodies ahead of the level in a vocabulary of so many words."""
-    return min(MOST, WORDS / max(words, 1))
+    return min(MOST, (WORDS / max(words, 1)) ** FALL)
 
 
 class Deepening:
