@@ -28,7 +28,7 @@ from .common import parser, report
 from .synthesis import BOOTSTRAP, STARTER, named
 
 LAMBDABEAM = BOOTSTRAP.with_name("lambdabeam_synthetic.jsonl")
-LIMITS = (32, 128, 512, 1536)
+LIMITS = (32, 128, 512, 1024)
 STREAMED_WITH = 32
 """MiB of the bank whose streamed terms are weighed."""
 

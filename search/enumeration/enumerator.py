@@ -162,6 +162,12 @@ class Enumerator:
         except Stop:
             yield self._progress(self.level - 1)
 
+    def release(self) -> None:
+        """Give up the banks: the search cannot go on. They and what looks into them refer to each other, so that their memory would
+        wait for the garbage collector, which does not know how much it is."""
+        for name in ("root", "growth", "closures", "deepening", "subgoals"):
+            self.__dict__.pop(name, None)
+
     def _levels(self) -> Iterator[Hit | Progress]:
         self.level, self.next_weighing, self.next_report = 0, 0, REPORT
         self._begin()

@@ -34,7 +34,7 @@ class Enumerative(AbstractStrategy):
     name = "enumerative"
     fused = True
     OPTIONS = (
-        Option("memory", 1536, "megabytes that the process may grow by", low=16),
+        Option("memory", 1024, "megabytes that the process may grow by", low=16),
         Option("max_cost", 60, "the most that a program may cost", low=1),
         Option("lambda_depth", 2, "how deep lambdas may nest", low=0, high=3),
         Option("body_worlds", 100, "argument values by which bodies of lambdas are told apart", low=8),
@@ -142,17 +142,16 @@ class Enumerative(AbstractStrategy):
     ) -> Iterator[Progress | Hit]:
         """One search in the order of cost with the probes in its bank."""
         suggestion = self.suggestion
-        if suggestion is None:
-            for found in self.enumerator(probes=probes).run(deadline, max_terms):
-                yield _reported(found, 0)
-            return
-        engines = [
-            self.enumerator(weights=suggestion, share=2, probes=probes),
-            self.enumerator(share=2, probes=probes),
-        ]
-        for turn in interleaved(engines, deadline, max_terms):
-            reported = _reported(turn.found, 0)
-            yield replace(reported, terms=turn.terms, **_noted(reported, guided=turn.number == 0))
+        each = [self.enumerator(weights=suggestion, share=2, probes=probes)] if suggestion is not None else []
+        engines = [*each, self.enumerator(share=len(each) + 1, probes=probes)]
+        try:
+            for turn in interleaved(engines, deadline, max_terms):
+                reported = replace(_reported(turn.found, 0), terms=turn.terms)
+                guided = suggestion is not None and turn.number == 0
+                yield replace(reported, **_noted(reported, guided=guided)) if each else reported
+        finally:
+            for engine in engines:
+                engine.release()
 
     def _run_samples(self, deadline: float | None, max_terms: int | None) -> Iterator[Progress | Hit]:
         """Enumerate for one random sample of the examples after another, each with twice the terms of the last (Fischler and Bolles

@@ -1,5 +1,6 @@
 """The enumerative strategy: hits meet the examples, come cheapest first, and bounds hold."""
 
+import gc
 import json
 import time
 
@@ -193,3 +194,20 @@ def test_bootstrap_tasks_are_right(name, shared_data):
         if isinstance(f, Hit)
     )
     assert all(equal(evaluate(hit.term, given, words=WORDS), result) for given, result in read(task["tests"]))
+
+
+def test_a_search_that_ended_keeps_no_banks():
+    """Their memory must not wait for the garbage collector: many tasks are searched in one process."""
+
+    def holding():
+        return sum(isinstance(each, Enumerator) and "root" in vars(each) for each in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = holding()
+        search = make_strategy("enumerative", problem("list(int) -> int", [([(1, 2)], 3), ([(4,)], 4)]))
+        assert any(isinstance(found, ToldHit) for found in search.run(max_terms=20_000))
+        assert holding() == before
+    finally:
+        gc.enable()
