@@ -169,7 +169,7 @@ class Bench:
             "seed": seed,
             "test_score": watch.score(outputs),
             **watch.chosen(result),
-            "seconds": round(seconds, 1),
+            "seconds": round(seconds, 2),
             "outcome": result.outcome,
             "detail": result.detail,
             "epochs": result.epochs,

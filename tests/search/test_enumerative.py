@@ -200,7 +200,7 @@ def test_a_search_that_ended_keeps_no_banks():
     """Their memory must not wait for the garbage collector: many tasks are searched in one process."""
 
     def holding():
-        return sum(isinstance(each, Enumerator) and "root" in vars(each) for each in gc.get_objects())
+        return sum(type(each) is Enumerator and "root" in vars(each) for each in gc.get_objects())
 
     gc.collect()
     gc.disable()
