@@ -89,12 +89,13 @@ def test_small_inputs_train(name: str, type: str) -> None:
     inference = infer(term, words, kind)
     program = compile_term(term, words, kind, weights=initialise(inference.sites, 0))
     generator = torch.Generator().manual_seed(0)
+    torch.manual_seed(2)  # dropout draws from the global generator
     shape = [int(n) for n in type.partition("]")[0].removeprefix("Tensor[").split(",")]
     x, labels = torch.rand(16, *shape, generator=generator), torch.arange(16) % 10
     optimiser = torch.optim.Adam(program.parameters(), 0.001)
     program.train()
     losses = []
-    for _ in range(12):
+    for _ in range(20):
         optimiser.zero_grad()
         out = program(x)
         loss = ((out - x) ** 2).mean() if out.shape == x.shape else torch.nn.functional.cross_entropy(out, labels)
