@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,20 @@ def project_root() -> Path:
 def shared_data() -> Path:
     """The folder `../shared/data`; a test that asks for it also carries the marker `shared_data`."""
     return SHARED_DATA
+
+
+@pytest.fixture(scope="module", params=["arrays", "compiled"])
+def loops(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Columns without and with compiled loops: tests that use this run with both."""
+    from primitives.columns import compiled
+
+    before = compiled._found
+    compiled._found = None
+    if request.param == "compiled":
+        compiled._tried = False
+        assert compiled.load()
+    yield
+    compiled._found = before
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -21,7 +21,7 @@ from primitives.types import Type
 from ..problem import Example
 from ..weights import CONSTANT, VARIABLE, base_weights, counts, refit
 from .features import VERSION, can_be_described, described
-from .network import NORMAL_HIDDEN, Network, shapes
+from .network import NORMAL_HIDDEN, Network, log_softmax, shapes
 
 SCHEMA_VERSION = 1
 MOST_SHIFT = 4.0
@@ -113,9 +113,4 @@ def reestimated(
     return Guide(refit(counts(solved, shares), base_weights(words), strength))
 
 
-def log_softmax(weights: np.ndarray) -> np.ndarray:
-    top = weights.max()
-    return weights - top - np.log(np.exp(weights - top).sum())
-
-
-__all__ = ["NORMAL_HIDDEN", "Guide", "GuideError", "log_softmax", "reestimated"]
+__all__ = ["NORMAL_HIDDEN", "Guide", "GuideError", "reestimated"]

@@ -57,3 +57,11 @@ class Network:
 
 def _relu(values: np.ndarray) -> np.ndarray:
     return np.maximum(values, 0.0)
+
+
+def log_softmax(weights: np.ndarray) -> np.ndarray:
+    """Log-probabilities of log weights, ``[names]`` each."""
+    if not len(weights):
+        return weights
+    top = weights.max()
+    return weights - top - np.log(np.exp(weights - top).sum())

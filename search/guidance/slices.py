@@ -16,6 +16,7 @@ from ..enumeration.costs import Costs
 from ..enumeration.enumerator import Enumerator, Hit, Progress
 from ..enumeration.settings import Settings
 from ..weights import CONSTANT, VARIABLE, counts
+from .network import log_softmax
 
 UNIT = 2
 """Units of cost a nat where weights are learned: whole nats would round most of what was learned away."""
@@ -48,14 +49,10 @@ def advantage(costs: Costs, weights: Mapping[str, float]) -> Callable[[Term], fl
     """Nats by which ``weights`` make a program likelier than the costs do, both as unigram grammars over the names that both know."""
     plain = {VARIABLE: costs.variable, CONSTANT: costs.constant, **costs.words}
     names = [name for name in plain if name in weights]
-    before = _log_softmax(np.array([-float(plain[name]) for name in names]))
-    after = _log_softmax(np.array([weights[name] for name in names]))
+    before = log_softmax(np.array([-float(plain[name]) for name in names]))
+    after = log_softmax(np.array([weights[name] for name in names]))
     nats = dict(zip(names, (after - before).tolist(), strict=True))
     return lambda term: sum(count * nats.get(name, 0.0) for name, count in counts([term]).items())
-
-
-def _log_softmax(values: np.ndarray) -> np.ndarray:
-    return values - values.max() - np.log(np.exp(values - values.max()).sum()) if len(values) else values
 
 
 def finer_cost(cost: int, plain: Costs, guided: Costs) -> int:

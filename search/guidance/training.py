@@ -13,8 +13,8 @@ import numpy as np
 from ..weights import counts
 from .dreams import Dream
 from .features import EXAMPLES, described
-from .guide import Guide, log_softmax
-from .network import NORMAL_HIDDEN, Network, shapes
+from .guide import Guide
+from .network import NORMAL_HIDDEN, Network, log_softmax, shapes
 
 if TYPE_CHECKING:
     import torch

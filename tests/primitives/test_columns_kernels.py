@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from primitives.columns import compiled
 from primitives.columns.bank import Bank
 from primitives.columns.kernels import find_kernel
 from primitives.columns.kernels_scalars import ranks
@@ -24,17 +23,7 @@ from search.enumeration.domain import Domains
 from search.enumeration.growth import Growth, Leaf, Plan
 from search.enumeration.rebuild import term_of_row
 
-
-@pytest.fixture(autouse=True, scope="module", params=["arrays", "compiled"])
-def loops(request):
-    """Everything holds with and without compiled loops."""
-    before = compiled._found
-    compiled._found = None
-    if request.param == "compiled":
-        compiled._tried = False
-        assert compiled.load()
-    yield
-    compiled._found = before
+pytestmark = pytest.mark.usefixtures("loops")
 
 
 WORDS = builtin_words()

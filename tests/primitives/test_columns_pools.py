@@ -5,24 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primitives.columns import compiled
 from primitives.columns.hashing import HashIndex, distinct, fingerprints, flat_ranges, mix, ranges
 from primitives.columns.pools import FAIL, TuplePool, Values
 from primitives.columns.store import Store
 from primitives.types import INT, parse_type
 from primitives.values import Some, Table
 
-
-@pytest.fixture(autouse=True, scope="module", params=["arrays", "compiled"])
-def loops(request):
-    """Everything holds with and without compiled loops."""
-    before = compiled._found
-    compiled._found = None
-    if request.param == "compiled":
-        compiled._tried = False
-        assert compiled.load()
-    yield
-    compiled._found = before
+pytestmark = pytest.mark.usefixtures("loops")
 
 
 ints = st.integers(-(2**53), 2**53)

@@ -4,7 +4,6 @@ import random
 
 import pytest
 
-from primitives.columns import compiled
 from primitives.columns.bank import Bank
 from primitives.columns.kernels import find_kernel
 from primitives.columns.operations import instances, operation
@@ -27,16 +26,7 @@ NAMES = (
 ).split()
 
 
-@pytest.fixture(autouse=True, scope="module", params=["arrays", "compiled"])
-def loops(request):
-    """Everything holds with and without compiled loops."""
-    before = compiled._found
-    compiled._found = None
-    if request.param == "compiled":
-        compiled._tried = False
-        assert compiled.load()
-    yield
-    compiled._found = before
+pytestmark = pytest.mark.usefixtures("loops")
 
 
 def sample(type, rng):

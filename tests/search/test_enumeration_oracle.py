@@ -7,7 +7,6 @@ import functools
 
 import pytest
 
-from primitives.columns import compiled
 from primitives.columns.bank import Bank
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import FAIL, Values
@@ -21,17 +20,7 @@ from search.enumeration import product as product_module
 from search.enumeration.domain import Domains
 from search.enumeration.growth import Growth, Leaf, Plan
 
-
-@pytest.fixture(autouse=True, scope="module", params=["arrays", "compiled"])
-def loops(request):
-    """Everything holds with and without compiled loops."""
-    before = compiled._found
-    compiled._found = None
-    if request.param == "compiled":
-        compiled._tried = False
-        assert compiled.load()
-    yield
-    compiled._found = before
+pytestmark = pytest.mark.usefixtures("loops")
 
 
 WORDS = builtin_words()
