@@ -1,9 +1,9 @@
 """Words on trial: whole programs of solved tasks, offered to later searches before a second task has shown that they are worth a name.
 
 Compression names what two programs share; what one task alone found (how to reverse a list) can be what another cannot be solved
-without. So solved programs become words, their larger numbers made parameters. In the end those stay that the program of a task of
-another family has come to use, and a few of the others. What compression found within one family of tasks goes too: it would only make
-searches wider.
+without. So solved programs become words, their conditions and larger numbers made parameters. In the end those stay that the program of a
+task of another family has come to use, and a few of the others. What compression found within one family of tasks goes too: it would only
+make searches wider.
 """
 
 from __future__ import annotations
@@ -24,20 +24,15 @@ from primitives.primitive import PURE, Primitive, expand
 from primitives.syntax import show_canonical
 from primitives.term import (
     Lambda,
-    Literal,
     Term,
-    Variable,
-    children,
     digest,
-    lambdas,
-    rebuild,
-    shift,
     sites_of,
     subterms,
     words_in,
 )
-from primitives.types import INT, Scheme, arguments_of, is_function
+from primitives.types import Scheme, arguments_of, is_function
 
+from .generalising import general
 from .harvest import active_words, best_programs
 from .session import load_vocabulary
 from .task import AbstractTask
@@ -45,7 +40,6 @@ from .twins import Comparable, Sample, twins
 from .upkeep import merge_twins
 
 FOUND_BY = "trial"
-SMALL_NUMBERS = (0, 1)
 
 
 @dataclass(frozen=True)
@@ -207,29 +201,6 @@ def _served(store: AbstractStore, vocabulary: Vocabulary, families: Mapping[str,
                 served[part] |= served[name]
         if sum(map(len, served.values())) == before:
             return served
-
-
-def general(term: Term) -> Term:
-    """The program with its numbers beyond 0 and 1 as first parameters, equal ones as one."""
-    numbers = list(dict.fromkeys(_numbers(term)))
-    if not numbers:
-        return term
-
-    def change(part: Term, level: int) -> Term:
-        if isinstance(part, Literal) and part in numbers:
-            return Variable(level + len(numbers) - 1 - numbers.index(part))
-        if isinstance(part, Lambda):
-            return Lambda(change(part.body, level + 1), part.hint)
-        return rebuild(part, tuple(change(child, level) for child in children(part)))
-
-    return lambdas(len(numbers), change(shift(term, len(numbers)), 0))
-
-
-def _numbers(term: Term) -> Iterator[Literal]:
-    if isinstance(term, Literal) and term.type == INT and term.value not in SMALL_NUMBERS:
-        yield term
-    for child in children(term):
-        yield from _numbers(child)
 
 
 def _is_plain(body: Term, words: Mapping[str, Primitive]) -> bool:

@@ -14,7 +14,7 @@ from automl import Library, search
 from automl.curriculum import load_words
 from automl.errors import TaskError
 from automl.load import load_tasks
-from automl.trials import begin_trials, end_trials, general
+from automl.trials import begin_trials, end_trials
 from experiments.benchmarks import library_gain
 from experiments.benchmarks.gain_learning import random_words, split_families
 from experiments.benchmarks.synthesis import STARTER
@@ -116,14 +116,6 @@ def test_words_that_served_one_family_only_go() -> None:
         assert not end_trials(library.store)
         assert not end_trials(library.store, {first: "a", second: "b"})
         assert [gone.name for gone in end_trials(library.store, {first: "a", second: "a", third: "c"})] == ["each_plus"]
-
-
-def test_numbers_of_a_program_on_trial_become_parameters() -> None:
-    term = parse("(lambda (xs) (map (lambda (x) (+ (* x 3) (+ 3 1))) (cons 0 xs)))", WORDS)
-    expected = parse("(lambda (n xs) (map (lambda (x) (+ (* x n) (+ n 1))) (cons 0 xs)))", WORDS)
-    assert general(term) == expected
-    plain = parse("(lambda (xs) (cons 1 xs))", WORDS)
-    assert general(plain) == plain
 
 
 def test_vocabularies_are_declared(tmp_path: Path) -> None:
