@@ -4,12 +4,8 @@ import pytest
 
 from automl.generalising import general
 from primitives.infer import infer
-from primitives.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
-from primitives.term import Lambda, apply, lambdas
-from primitives.values import Failure
-from search.enumeration.ranking import written
 
 WORDS = builtin_words()
 CASES = [
