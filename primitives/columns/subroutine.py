@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..primitive import PURE, Definition, Primitive, expand
-from ..term import Lambda, Let, Literal, Term, Variable, Word, apply, shift, spine
-from ..types import Type, arguments_of, function, is_function, is_ground
+from ..term import Lambda, Let, Literal, Term, Variable, Word, apply, shift, spine, substitute
+from ..types import BOOL, Type, arguments_of, function, is_function, is_ground, list_of
 from ..unify import Mismatch, Unifier
+from .building import FOLDS, Body, body_of, built, parts
 from .frame import Frame, Kernel, Operation
 from .hashing import Array
 from .pools import FAIL, Values
@@ -63,11 +64,11 @@ def subroutine_kernel(
     """The kernel of a subroutine at ground types. ``build`` makes the operations of its words. Raises Unsupported."""
     unifier = Unifier()
     count = len(arguments)
-    body: Term = expand(primitive.body, words)
-    for _ in range(count):
-        if not isinstance(body, Lambda):
-            raise Unsupported
-        body = body.body
+    body = _reduced(expand(primitive.body, words))
+    missing = count
+    while missing and isinstance(body, Lambda):
+        body, missing = _reduced(body.body), missing - 1
+    body = apply(shift(body, missing), *(Variable(missing - 1 - i) for i in range(missing)))
     compiler = _Compiler(unifier, words, build)
     try:
         finish = compiler.term(body, result, tuple(arguments), tuple(range(count)))
@@ -79,6 +80,23 @@ def subroutine_kernel(
         return node(Scope(frame), columns, len(columns[0]))
 
     return kernel
+
+
+def _reduced(term: Term) -> Term:
+    """The term with functions put in for the variables to which it binds them at its head; other values are computed once."""
+    while True:
+        head, given = spine(term)
+        if isinstance(term, Let) and _is_value(term.value):
+            term = substitute(term.body, term.value)
+        elif isinstance(head, Lambda) and given and _is_value(given[0]):
+            term = apply(substitute(head.body, given[0]), *given[1:])
+        else:
+            return term
+
+
+def _is_value(term: Term) -> bool:
+    """Whether there is nothing to compute, and so nothing that could fail."""
+    return isinstance(term, (Lambda, Variable, Literal, Word))
 
 
 class _Compiler:
@@ -96,6 +114,7 @@ class _Compiler:
     def term(
         self, term: Term, wanted: Type, scope: tuple[Type, ...], parameters: tuple[int, ...]
     ) -> Callable[[], Node]:
+        term = _reduced(term)
         if isinstance(term, Variable):
             position = len(scope) - 1 - term.index
             self.unifier.unify(scope[position], wanted)
@@ -152,6 +171,9 @@ class _Compiler:
             raise Unsupported
         if len(given) != primitive.arity:
             raise Unsupported
+        body = body_of(head, given)
+        if body is not None:
+            return self.building(body, head, given, wanted, scope, parameters)
         types, result = arguments_of(self.unifier.instantiate(primitive.scheme))
         types, result = types[: primitive.arity], function(*types[primitive.arity :], result)
         self.unifier.unify(result, wanted)
@@ -173,6 +195,51 @@ class _Compiler:
                 ]
                 found = operation.run(Frame(_Caller(where, environment, bodies), operation), columns)
                 return found if columns else np.repeat(found, count)
+
+            return node
+
+        return finish
+
+    def building(
+        self,
+        body: Body,
+        head: Word,
+        given: list[Term],
+        wanted: Type,
+        scope: tuple[Type, ...],
+        parameters: tuple[int, ...],
+    ) -> Callable[[], Node]:
+        """A fold that only puts elements before its state: see ``building``."""
+        right, element, through = FOLDS[head.name], self.unifier.fresh(), self.unifier.fresh()
+        self.unifier.unify(list_of(element), wanted)
+        start, xs = (
+            self.term(term, type, scope, parameters)
+            for term, type in ((given[1], wanted), (given[2], list_of(through)))
+        )
+        inner = (*scope, through, wanted) if right else (*scope, wanted, through)
+        items, tests = parts(body)
+        makers = {term: self.term(term, BOOL, inner, parameters) for term in tests}
+        makers |= {term: self.term(term, element, inner, parameters) for term in items}
+
+        def finish() -> Node:
+            first, second = start(), xs()
+            nodes = {term: maker() for term, maker in makers.items()}
+            type, source = self.ground(wanted), self.ground(list_of(through))
+
+            def node(where: Scope, environment: Environment, count: int) -> Array:
+                begin, lists = first(where, environment, count), second(where, environment, count)
+                good = np.flatnonzero((begin != FAIL) & (lists != FAIL))
+                data, lengths = where.values.sequences(source).gather(lists[good])
+                rows = np.repeat(good, lengths)
+
+                def evaluate(term: Term, at: Array) -> Array:
+                    unused = np.zeros(len(at), np.int64)
+                    own = (data[at], unused) if right else (unused, data[at])
+                    return nodes[term](where, [*(column[rows[at]] for column in environment), *own], len(at))
+
+                found = np.full(count, FAIL, np.int64)
+                found[good] = built(where.values, type, body, right, begin[good], lengths, evaluate)
+                return found
 
             return node
 

@@ -28,6 +28,8 @@ DATA = 16
 SLACK = 1
 """How much dearer than the cheapest data may be and still be tried with the dearest bodies."""
 CHUNK = 20_000
+MOST = 100
+"""Candidates of one chunk that are told, the cheapest first."""
 
 
 class Closures:
@@ -52,8 +54,8 @@ class Closures:
         return one and operation.result in self.types and operation.term.name not in NEEDS
 
     def run(self, operation: Operation, own: int, level: int) -> Iterator[Candidate]:
-        """Candidates of the word that cost more than ``level``, in order of cost for each choice of data; for a subgoal the word's own
-        cost is more than ``level``."""
+        """Candidates of the word that cost more than ``level``, in order of cost; for a subgoal the word's own cost is more than
+        ``level``."""
         if not self.suits(operation):
             return
         place = next(position for position, type in enumerate(operation.arguments) if is_function(type))
@@ -64,15 +66,17 @@ class Closures:
         before = self.bank.values.mark()
         if data:
             self.prices[operation] = data[0][0]
-        for price, rows in data:
+        trials = []
+        for choice, (price, rows) in enumerate(data):
             key = (id(operation), rows)
             least = max(self.done.get(key, 0), level - own - price)
             dearer = max(0, price - data[0][0] - SLACK)
             most = max(int(costs.max()) - dearer, level - own - data[0][0])
             self.done[key] = max(least, most)
             bodies = np.flatnonzero((costs > least) & (costs <= most))
-            if len(bodies):
-                yield from self._tried(operation, place, rows, bodies, costs[bodies] + own + price)
+            trials.append(np.stack([bodies, np.full(len(bodies), choice), costs[bodies] + own + price]))
+        if trials:
+            yield from self._tried(operation, place, [rows for _, rows in data], np.concatenate(trials, axis=1))
         if (
             operation.feeds_back
         ):  # its functions ran in temporary worlds only, so nothing that is kept holds the new values
@@ -97,37 +101,43 @@ class Closures:
         return sorted(found)[:DATA]
 
     def _tried(
-        self, operation: Operation, place: int, rows: tuple[int, ...], bodies: Array, costs: Array
+        self, operation: Operation, place: int, choices: Sequence[tuple[int, ...]], trials: Array
     ) -> Iterator[Candidate]:
-        order = np.argsort(costs, kind="stable")
-        bodies, costs = bodies[order], costs[order]
+        """``trials`` [3, n] are bodies, each with the number of a choice of data, and costs. All are tried together: a call on few
+        rows takes as long as one on many."""
+        bodies, chosen, costs = trials[:, np.argsort(trials[2], kind="stable")]
         worlds = self._worlds()
         wanted = [entry for entry in self.wanted if entry[0] == operation.result]
+
+        def results(places: Array, world: int) -> Array:
+            """The word on some of the trials in one world."""
+            data = np.array(choices, np.int64)[chosen[places]].T
+            self.tick(len(places))
+            return self._results(operation, place, bodies[places], data, world)
+
         for start in range(0, len(bodies), CHUNK):
             chunk = np.arange(start, min(start + CHUNK, len(bodies)))
-            results = self._results(operation, place, rows, bodies[chunk], worlds[0])
+            first = results(chunk, worlds[0])
             for _, goal, subgoal in wanted:
-                left = chunk[results == goal[worlds[0]]]
+                left = chunk[first == goal[worlds[0]]]
                 for world in worlds[1:]:
                     if len(left) == 0:
                         break
-                    there = self._results(operation, place, rows, bodies[left], world)
-                    left = left[there == goal[world]]
-                for number in left[:20].tolist():
-                    kids = list(rows)
+                    left = left[results(left, world) == goal[world]]
+                for number in left[:MOST].tolist():
+                    kids = list(choices[chosen[number]])
                     kids.insert(place, int(bodies[number]))
                     more = 0 if subgoal is None else subgoal.own
                     yield Candidate(operation, kids, int(costs[number]) + more, subgoal)
 
-    def _results(self, operation: Operation, place: int, rows: tuple[int, ...], bodies: Array, world: int) -> Array:
-        """The word on each of the bodies and the one choice of data, in one world."""
-        columns, others = [], iter(rows)
+    def _results(self, operation: Operation, place: int, bodies: Array, data: Array, world: int) -> Array:
+        """The word on bodies and rows of its other arguments ``[arguments, bodies]``, in one world."""
+        columns, others = [], iter(data)
         for position, type in enumerate(operation.arguments):
             if position == place:
                 columns.append((bodies << WORLD_BITS) | world)
             else:
-                columns.append(np.full(len(bodies), self.bank.stores[type].column(world, np.array([next(others)]))[0]))
-        self.tick(len(bodies))
+                columns.append(self.bank.stores[type].column(world, next(others)))
         results = self.bank.perform(operation, columns, len(bodies))
         self.bank.forget()
         return results

@@ -29,6 +29,20 @@ BODIES = {
     "(lambda (n) (if (= n 0) empty (cons n empty)))": "int -> list(int)",
     "(lambda (xs) (all (lambda (x) (= 0 (mod 12 x))) xs))": "list(int) -> bool",
     "(lambda (xs) ((lambda (y) (concat y y)) (reverse xs)))": "list(int) -> list(int)",
+    # A function is put in where it is called; arguments that lack are added.
+    "(lambda (xs n) ((lambda (f) (map f (cons (f n) xs))) (lambda (x) (+ x n))))": "list(int) -> int -> list(int)",
+    "(lambda (xs) ((lambda (f ys) (concat (map f ys) ys)) (lambda (x) (* x x)) xs))": "list(int) -> list(int)",
+    "(lambda (xs) ((lambda (p ys n) (take n (filter p ys))) (lambda (x) (> x 0)) xs))": "list(int) -> int -> list(int)",
+    "(lambda (xs) (let ((f (lambda (x) (mod 5 x)))) (map f xs)))": "list(int) -> list(int)",
+    # Folds that put elements before their state.
+    "(lambda (xs) (fold (lambda (ys x) (cons x ys)) empty xs))": "list(int) -> list(int)",
+    "(lambda (xs n) (foldr (lambda (x ys) (cons x ys)) (cons n empty) xs))": "list(int) -> int -> list(int)",
+    "(lambda (xs n) (fold (lambda (ys x) (if (> x n) (cons x (cons n ys)) ys)) xs (cons n xs)))": "list(int) -> int -> list(int)",
+    "(lambda (xs) (foldr (lambda (x ys) (if (= x 0) ys (if (> x 2) (cons x (cons 9 ys)) (cons 7 ys)))) xs xs))": "list(int) -> list(int)",
+    "(lambda (xs) (fold (lambda (ys x) (cons (mod 12 x) ys)) empty xs))": "list(int) -> list(int)",
+    "(lambda (xs) (fold (lambda (ys x) (if (= (mod 12 x) 0) (cons (head xs) ys) ys)) (tail xs) xs))": "list(int) -> list(int)",
+    "(lambda (xs n) (map (lambda (y) (fold (lambda (ys x) (cons (+ x y) ys)) empty xs)) (range n)))": "list(int) -> int -> list(list(int))",
+    "(lambda (xs) (fold (lambda (ys x) (cons x (cons (length ys) ys))) empty xs))": "list(int) -> list(int)",
 }
 
 

@@ -1,0 +1,120 @@
+"""Folds that only put elements before their state, in one go: ``(fold (lambda (ys x) (if p (cons a ys) ys)) start xs)`` and the like.
+
+Step by step, such a fold makes a list for each of its states. Where no part but the last depends on the state, all elements can be computed
+at once and the final list put together from them; reversing, keeping, appending are of this kind in every library that starts from folds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..term import Lambda, Term, Variable, Word, free_variables, spine
+from ..types import Type
+from .hashing import Array, flat_ranges, ranges
+from .pools import FAIL, Values
+
+FOLDS = {"fold": False, "foldr": True}
+"""Whether a word goes through its list from the right."""
+
+
+@dataclass(frozen=True)
+class Put:
+    """``item`` before what ``rest`` gives; both None: the state itself."""
+
+    item: Term | None = None
+    rest: Put | Choice | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of two, by a condition."""
+
+    condition: Term
+    yes: Put | Choice
+    no: Put | Choice
+
+
+Body = Put | Choice
+Evaluate = Callable[[Term, Array], Array]
+"""The values of a part of the body at some of the elements."""
+
+
+def body_of(head: Term, given: list[Term]) -> Body | None:
+    """What a fold puts before its state at each element; None where it is no fold or does more."""
+    if not isinstance(head, Word) or head.name not in FOLDS or len(given) != 3:
+        return None
+    outer = given[0]
+    if not isinstance(outer, Lambda) or not isinstance(outer.body, Lambda):
+        return None
+    return _body(outer.body.body, 0 if FOLDS[head.name] else 1)
+
+
+def _body(term: Term, state: int) -> Body | None:
+    if term == Variable(state):
+        return Put()
+    head, given = spine(term)
+    if not isinstance(head, Word) or not given or state in free_variables(given[0]):
+        return None
+    if head.name == "cons" and len(given) == 2:
+        rest = _body(given[1], state)
+        return None if rest is None else Put(given[0], rest)
+    if head.name == "if" and len(given) == 3:
+        yes, no = _body(given[1], state), _body(given[2], state)
+        return None if yes is None or no is None else Choice(given[0], yes, no)
+    return None
+
+
+def parts(body: Body) -> tuple[list[Term], list[Term]]:
+    """The elements that it puts, and its conditions."""
+    if isinstance(body, Choice):
+        (yes, tests), (no, more) = parts(body.yes), parts(body.no)
+        return yes + no, [body.condition, *tests, *more]
+    if body.item is None or body.rest is None:
+        return [], []
+    items, tests = parts(body.rest)
+    return [body.item, *items], tests
+
+
+def built(
+    values: Values, type: Type, body: Body, right: bool, start: Array, lengths: Array, evaluate: Evaluate
+) -> Array:
+    """Lists of ``type``, one a row: those of ``start`` with all elements before them that ``body`` puts; a row has ``lengths`` elements to
+    go through. A row fails where any part of it fails."""
+    pool = values.sequences(type)
+    rows = np.repeat(np.arange(len(start)), lengths)
+    failed = lengths > values.steps
+    found: list[tuple[Array, int, Array]] = []
+
+    def put(body: Body, at: Array, depth: int) -> None:
+        if len(at) == 0:
+            return
+        if isinstance(body, Choice):
+            holds = evaluate(body.condition, at)
+            failed[rows[at[holds == FAIL]]] = True
+            put(body.yes, at[holds == 1], depth)
+            put(body.no, at[holds == 0], depth)
+        elif body.item is not None and body.rest is not None:
+            items = evaluate(body.item, at)
+            failed[rows[at[items == FAIL]]] = True
+            found.append((at, depth, items))
+            put(body.rest, at, depth + 1)
+
+    put(body, np.arange(len(rows)), 0)
+    at = np.concatenate([each[0] for each in found]) if found else np.empty(0, np.int64)
+    items = np.concatenate([each[2] for each in found]) if found else at
+    depths = np.repeat([each[1] for each in found], [len(each[0]) for each in found]) if found else at
+    order = np.lexsort((depths, at if right else -at, rows[at]))
+    before, after = np.bincount(rows[at], minlength=len(start)), pool.lengths[start]
+    failed |= before + after > values.limit
+    good = np.flatnonzero(~failed)
+    a, b = before[good], after[good]
+    data = np.empty(int((a + b).sum()), np.int64)
+    begins = np.cumsum(a + b) - a - b
+    data[flat_ranges(begins, a)] = items[order][~failed[rows[at[order]]]]
+    data[flat_ranges(begins + a, b)] = ranges(pool.data, pool.offsets[start[good]], b)
+    result = np.full(len(start), FAIL, np.int64)
+    result[good] = pool.intern(data, a + b)
+    return result
