@@ -183,11 +183,14 @@ class Bank:
             ends = [*(np.flatnonzero(np.diff(runs[order])) + 1).tolist(), len(order)]
             for first, last in zip([0, *ends], ends):
                 places = order[first:last]
-                number = store.runs[runs[places[0]]].number
-                if number not in waiting:
-                    waiting[number] = []
-                    heapq.heappush(heap, -number)
-                waiting[number].append((target, places, rows[places], worlds[places]))
+                run = store.runs[runs[places[0]]]
+                if run.operation is None:
+                    target[places] = self._leaf(run, worlds[places], rows[places] - run.start)
+                    continue
+                if run.number not in waiting:
+                    waiting[run.number] = []
+                    heapq.heappush(heap, -run.number)
+                waiting[run.number].append((target, places, rows[places], worlds[places]))
 
         ask(store, result, rows, worlds)
         plans = []
@@ -198,19 +201,18 @@ class Bank:
             keys, _, inverse = distinct(keys)
             own, there = (keys >> WORLD_BITS) - run.start, keys & WORLD_MASK
             columns = []
-            for type, kid in zip(run.operation.arguments if run.operation else (), run.kids):  # none for leaves
+            assert run.operation is not None
+            for type, kid in zip(run.operation.arguments, run.kids):
                 below = kid.array[own].astype(np.int64)
                 if is_function(type):
                     columns.append((below << WORLD_BITS) | there)
                 else:
                     columns.append(np.empty(len(own), np.int64))
                     ask(self.stores[type], columns[-1], below, there)
-            plans.append((run, there, own, columns, parts, inverse))
-        for run, there, own, columns, parts, inverse in reversed(plans):
-            if run.operation is not None:
-                values = self.perform(run.operation, columns, len(there))
-            else:
-                values = self._leaf(run, there, own)
+            plans.append((run, there, columns, parts, inverse))
+        for run, there, columns, parts, inverse in reversed(plans):
+            assert run.operation is not None
+            values = self.perform(run.operation, columns, len(there))
             start = 0
             for target, places, rows, _ in parts:
                 target[places] = values[inverse[start : start + len(rows)]]

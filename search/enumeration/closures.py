@@ -15,7 +15,7 @@ import numpy as np
 from primitives.columns.bank import WORLD_BITS, Bank, Store
 from primitives.columns.frame import Operation
 from primitives.columns.hashing import Array
-from primitives.columns.pools import FAIL
+from primitives.columns.pools import FAIL, SequencePool
 from primitives.types import Type, is_function
 
 from .blocks import home_of
@@ -28,6 +28,8 @@ DATA = 16
 SLACK = 1
 """How much dearer than the cheapest data may be and still be tried with the dearest bodies."""
 CHUNK = 20_000
+FEW = 3
+"""Shorter lists tell little."""
 MOST = 100
 """Candidates of one chunk that are told, the cheapest first."""
 
@@ -63,9 +65,10 @@ class Closures:
         if home is None or store is None or store.count == 0:
             return
         costs, data = _row_costs(store), self._data(operation, place)
+        if not data:
+            return
         before = self.bank.values.mark()
-        if data:
-            self.prices[operation] = data[0][0]
+        self.prices[operation] = data[0][0]
         trials = []
         for choice, (price, rows) in enumerate(data):
             key = (id(operation), rows)
@@ -75,8 +78,7 @@ class Closures:
             self.done[key] = max(least, most)
             bodies = np.flatnonzero((costs > least) & (costs <= most))
             trials.append(np.stack([bodies, np.full(len(bodies), choice), costs[bodies] + own + price]))
-        if trials:
-            yield from self._tried(operation, place, [rows for _, rows in data], np.concatenate(trials, axis=1))
+        yield from self._tried(operation, place, [rows for _, rows in data], np.concatenate(trials, axis=1))
         if (
             operation.feeds_back
         ):  # its functions ran in temporary worlds only, so nothing that is kept holds the new values
@@ -106,7 +108,7 @@ class Closures:
         """``trials`` [3, n] are bodies, each with the number of a choice of data, and costs. All are tried together: a call on few
         rows takes as long as one on many."""
         bodies, chosen, costs = trials[:, np.argsort(trials[2], kind="stable")]
-        worlds = self._worlds()
+        worlds = self._worlds(operation, choices)
         wanted = [entry for entry in self.wanted if entry[0] == operation.result]
 
         def results(places: Array, world: int) -> Array:
@@ -142,10 +144,16 @@ class Closures:
         self.bank.forget()
         return results
 
-    def _worlds(self) -> list[int]:
-        """The examples, the most telling first: those of long outputs."""
-        sizes = np.abs(self.goal)
-        return np.argsort(-sizes, kind="stable").tolist()
+    def _worlds(self, operation: Operation, choices: Sequence[tuple[int, ...]]) -> list[int]:
+        """The examples in the order in which they are looked at: of those that tell much the ones with few steps first."""
+        pool = self.bank.values.pool(self.wanted[0][0])
+        told = pool.lengths[self.goal] if isinstance(pool, SequencePool) else np.abs(self.goal)
+        type, rows = operation.arguments[-1], np.array([chosen[-1] for chosen in choices], np.int64)
+        through, store = self.bank.values.pool(type), self.bank.stores[type]
+        steps = np.ones(len(self.goal), np.int64)
+        if isinstance(through, SequencePool):
+            steps = np.array([through.lengths[store.column(world, rows)].max() for world in range(len(self.goal))])
+        return np.lexsort((steps, steps < FEW, told < 2)).tolist()
 
 
 def _cheapest(store: Store, examples: int, varied: bool) -> list[tuple[int, int]]:
