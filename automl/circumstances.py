@@ -40,7 +40,10 @@ def _hardware() -> dict[str, Any]:
 
 
 def _local(argument: str) -> str:
-    """The argument, an absolute path by its last part alone."""
+    """The argument, an absolute path by its last part alone, also within the address of a library."""
+    scheme, separator, rest = argument.partition(":///")
+    if separator and os.path.isabs(rest):
+        return f"{scheme}{separator}{Path(rest).name}"
     return Path(argument).name if os.path.isabs(argument) else argument
 
 
