@@ -23,7 +23,7 @@ from .synthesis import PROJECT
 RESULTS = Path("experiments") / "results"
 DATA = Path("..") / "shared" / "data" / "synthesis"
 Figures = Mapping[str, Any]
-LIST = ("--budget", "30s", "--learn-budget", "40s", "--iterations", "3")
+LIST = ("--budget", "20s", "--learn-budget", "30s", "--iterations", "4")
 TEXT = ("--budget", "60s", "--learn-budget", "30s", "--iterations", "2")
 """Budgets of the library gains: for each held-out task, and for each task in each iteration of learning."""
 
