@@ -22,14 +22,7 @@ from library.vocabulary import Vocabulary
 from primitives.infer import IllTyped, infer
 from primitives.primitive import PURE, Primitive, expand
 from primitives.syntax import show_canonical
-from primitives.term import (
-    Lambda,
-    Term,
-    digest,
-    sites_of,
-    subterms,
-    words_in,
-)
+from primitives.term import Lambda, Term, digest, sites_of, subterms, words_in
 from primitives.types import Scheme, arguments_of, is_function
 
 from .generalising import general
@@ -63,7 +56,7 @@ def begin_trials(
 ) -> list[Subroutine]:
     """Make programs of solved tasks words on trial, but for those that the library has already; returns the new subroutines.
 
-    Tried are programs of ``least`` to ``most`` symbols, with at most ``parameters`` after their numbers became some: a short one is found
+    Tried are programs of ``least`` to ``most`` symbols, with at most ``parameters`` once they are ``general``: a short one is found
     again as soon as its name, a long one is rather a coincidence of its examples. Those with doubtful confidence are left out. Every word
     makes each search wider, so only ``count`` are tried: first those with a loop (a function as an argument), the shortest first; of
     programs that are the same function (``twins``, on inputs like those of ``tasks``) the first.

@@ -29,7 +29,7 @@ SLACK = 1
 """How much dearer than the cheapest data may be and still be tried with the dearest bodies."""
 CHUNK = 20_000
 FEW = 3
-"""Shorter lists tell little."""
+"""Steps of a loop; examples with fewer tell little and come last."""
 MOST = 100
 """Candidates of one chunk that are told, the cheapest first."""
 
