@@ -35,27 +35,38 @@ def ratio(seconds: Mapping[str, Sequence[float]], first: str, second: str) -> di
     return {"ratio": round(statistics.median(ratios), 4), **medians}
 
 
+def peak() -> int:
+    """Bytes of resident memory that the process has had at most (Linux; RuntimeError elsewhere)."""
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="utf-8").splitlines() if status.is_file() else []
+    for line in lines:
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) << 10
+    raise RuntimeError("VmHWM is absent from /proc/self/status; run this on Linux")
+
+
 def report(
     name: str, figures: Mapping[str, Any], *, seed: int | None, started: float, path: str | None = None
 ) -> dict[str, Any]:
-    """The result with seed, hardware, versions, command, time and seconds since ``started`` (``time.perf_counter()``);
-    printed, and written to ``path`` if given."""
+    """The result with seed, hardware, versions, command, time, seconds since ``started`` (``time.perf_counter()``) and the most
+    MiB that the process held (None but on Linux); printed, and written to ``path`` if given."""
+    try:
+        held = round(peak() / 2**20)
+    except RuntimeError:
+        held = None
     result = {
         "benchmark": name,
         "figures": dict(figures),
         "seed": seed,
         **circumstances(f"python -m experiments.benchmarks.{name}", PACKAGES),
         "seconds": round(time.perf_counter() - started, 1),
+        "peak_mib": held,
     }
     text = json.dumps(result, indent=1)
     print(text)
     if path is not None:
         Path(path).write_text(text + "\n", encoding="utf-8")
     return result
-
-
-record = report
-"""Another name for it."""
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:

@@ -16,7 +16,6 @@ import multiprocessing
 import statistics
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from automl import search
@@ -24,21 +23,13 @@ from automl.load import load_tasks
 from search.enumeration.enumerator import Progress
 
 from .banks import FIRST_ORDER, enumerator, rows
-from .common import parser, report
+from .common import parser, peak, report
 from .synthesis import BOOTSTRAP, STARTER, named
 
 LAMBDABEAM = BOOTSTRAP.with_name("lambdabeam_synthetic.jsonl")
 LIMITS = (32, 128, 512, 1024)
 STREAMED_WITH = 32
 """MiB of the bank whose streamed terms are weighed."""
-
-
-def peak() -> int:
-    """Bytes of resident memory that the process has had at most."""
-    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmHWM"):
-            return int(line.split()[1]) << 10
-    raise RuntimeError("VmHWM is absent from /proc/self/status; run this on Linux")
 
 
 def one_task(file: str, number: int, budget: str, memory: int, seed: int) -> dict[str, Any]:

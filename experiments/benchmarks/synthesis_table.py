@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -24,7 +25,7 @@ RESULTS = Path("experiments") / "results"
 DATA = Path("..") / "shared" / "data" / "synthesis"
 Figures = Mapping[str, Any]
 LIST = ("--budget", "20s", "--learn-budget", "30s", "--iterations", "4")
-TEXT = ("--budget", "60s", "--learn-budget", "30s", "--iterations", "2")
+TEXT = ("--budget", "60s", "--learn-budget", "12s", "--iterations", "3")
 """Budgets of the library gains: for each held-out task, and for each task in each iteration of learning."""
 
 
@@ -73,13 +74,17 @@ def solved(
         right = sum(row["right"] is True for row in tested) / max(len(tested), 1)
         lines = []
         for key, least in (("solved", least_solved), ("right", least_right)):
-            if least is not None:
-                text = f"{percent[key]:.1f} % ({part[key]} of {part['tasks']})"
-                lines.append(
-                    Row(f"{label}, {found['budget']} a task: {key}", f"≥ {least:g} %", text, percent[key] >= least)
-                )
-        text = f"{100 * right:.1f} % of {len(tested)}"
-        return [*lines, Row(f"{label}: right of the solved", f"≥ {100 * share:g} %", text, right >= share)]
+            text = f"{percent[key]:.1f} % ({part[key]} of {part['tasks']})"
+            goal, met = ("", None) if least is None else (f"≥ {least:g} %", percent[key] >= least)
+            if key == "solved" or tested:
+                lines.append(Row(f"{label}, {found['budget']} a task: {key}", goal, text, met))
+        if tested:
+            text = f"{100 * right:.1f} % of {len(tested)}"
+            lines.append(Row(f"{label}: right of the solved", f"≥ {100 * share:g} %", text, right >= share))
+        held = found.get("peak_mib")
+        if held is not None:
+            lines.append(Row(f"{label}: most memory of the process", "≤ 2,048 MiB", f"{held:,} MiB", held <= 2048))
+        return lines
 
     return rows
 
@@ -126,6 +131,32 @@ def _reuse(label: str, found: Figures) -> list[Row]:
     ]
 
 
+def recognition(found: Figures) -> list[Row]:
+    lines = []
+    for part, kinds in found["summary"].items():
+        for kind, measured in kinds.items():
+            ratios = measured["terms_off_over_on"]
+            solved = measured["solved_more"]
+            by_seed = ", ".join(f"{ratio:g}" for ratio in ratios)
+            more = ", ".join(f"{number:+d}" for number in solved)
+            text = f"{by_seed} × (median {measured['median']:g}); solved {more}"
+            met = None if kind != "model" else measured["median"] > 1 and statistics.median(solved) >= 0
+            target = "> 1 ×, none fewer solved" if kind == "model" else ""
+            lines.append(Row(f"{kind} against none, {part}: fewer terms, by seed", target, text, met))
+    return lines
+
+
+def memory(found: Figures) -> list[Row]:
+    lines = []
+    for limit, part in found["limits"].items():
+        text = f"{part['solved']} of {part['tasks']} solved; grown by at most {part['grown_mib_most']:,} MiB"
+        lines.append(Row(f"a bank of {limit}, {found['budget']} a task", "", text, None))
+    if found["streamed"]:
+        size = found["streamed"]["bytes_per_term"]
+        lines.append(Row("bytes a streamed term", "≤ 24", f"{size:g}", size <= 24))
+    return lines
+
+
 def compression(found: Figures) -> list[Row]:
     lines = []
     if "solved" in found:
@@ -153,6 +184,7 @@ def _tasks(file: str, budget: str = "60s") -> tuple[str, ...]:
 
 SOURCES: dict[str, Source] = {
     "columns": Source("columns", (), speed),
+    "memory": Source("memory", (), memory),
     "synthesis_lambdabeam": Source(
         "synthesis", _tasks("lambdabeam_synthetic"), solved("LambdaBeam synthetic", 80, 72, 0.9)
     ),
@@ -168,6 +200,7 @@ SOURCES: dict[str, Source] = {
     "library_gain_text_base": Source(
         "library_gain", ("--tasks", "text", "--base", *TEXT), gain("text, base words", None, None, 40)
     ),
+    "recognition": Source("recognition", (), recognition),
     "compression": Source("compression", (), compression),
 }
 
@@ -189,8 +222,8 @@ def lines(results: Path, data: Path) -> list[str]:
             text = " ".join(["python", *command(name, results, data)[1:]])
             found.append(f"| {name} | | not measured: `{text}` | |")
             continue
-        figures = json.loads(path.read_text(encoding="utf-8"))["figures"]
-        for row in source.rows(figures):
+        result = json.loads(path.read_text(encoding="utf-8"))
+        for row in source.rows({**result["figures"], "peak_mib": result.get("peak_mib")}):
             met = {True: "yes", False: "no", None: ""}[row.met]
             found.append(f"| {row.what} | {row.target} | {row.measured} | {met} |")
     return found

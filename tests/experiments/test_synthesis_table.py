@@ -55,10 +55,30 @@ def test_shares_are_of_the_tasks_with_tests() -> None:
         {"solved": True, "right": False},
         {"solved": False, "right": None},
     ]
-    found = {"budget": "60s", "summary": {"tasks": 4, "solved": 3, "right": 1}, "rows": rows}
-    first, second = synthesis_table.solved("tasks", 70, None, 0.9)(found)
+    found = {"budget": "60s", "summary": {"tasks": 4, "solved": 3, "right": 1}, "rows": rows, "peak_mib": 2049}
+    first, second, third, fourth = synthesis_table.solved("tasks", 70, None, 0.9)(found)
     assert first.measured == "75.0 % (3 of 4)" and first.met
-    assert second.measured == "50.0 % of 2" and not second.met
+    assert second.measured == "25.0 % (1 of 4)" and second.met is None
+    assert third.measured == "50.0 % of 2" and not third.met
+    assert fourth.measured == "2,049 MiB" and not fourth.met
+    untested = {**found, "rows": [{"solved": True, "right": None}] * 4, "peak_mib": None}
+    assert [row.what for row in synthesis_table.solved("tasks", 70, None, 0.9)(untested)] == [
+        "tasks, 60s a task: solved"
+    ]
+
+
+def test_a_guide_must_save_terms_and_lose_no_tasks() -> None:
+    part = {"terms_off_over_on": [1.5, 0.9, 1.2], "median": 1.2, "solved_more": [0, -1, -1]}
+    grammar, model = synthesis_table.recognition({"summary": {"held out": {"grammar": part, "model": part}}})
+    assert grammar.met is None and model.met is False
+    assert model.measured == "1.5, 0.9, 1.2 × (median 1.2); solved +0, -1, -1"
+
+
+def test_memory_by_limit_and_for_a_streamed_term() -> None:
+    limits = {"32 MiB": {"solved": 3, "tasks": 4, "grown_mib_most": 60}}
+    bank, streamed = synthesis_table.memory({"budget": "1000", "limits": limits, "streamed": {"bytes_per_term": 3.5}})
+    assert bank.measured == "3 of 4 solved; grown by at most 60 MiB" and bank.met is None
+    assert streamed.met
 
 
 def test_pictures_are_drawn(gained: Path) -> None:
