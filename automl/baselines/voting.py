@@ -10,7 +10,7 @@ import numpy as np
 
 from ..circumstances import circumstances
 from ..errors import TaskError
-from .results import Places, add_run, columns, read_results
+from .results import Places, add_run, columns, read_results, require_key
 from .running import Bench, Order, Progress
 
 
@@ -26,8 +26,9 @@ def vote(outputs: np.ndarray) -> np.ndarray:
 
 
 def run_vote(order: Order, places: Places, progress: Progress) -> dict[str, Any]:
-    """One vote for each of the order's seeds, by members of their own seeds; members that are not trained yet are
-    trained first. The results of the votes, in the form of those of runs."""
+    """One vote for each of the order's seeds that is not in the results yet, by members of their own seeds; members that
+    are not trained yet are trained first. The results of the votes, in the form of those of runs. Raises TaskError where
+    the results that are there were made with another program, other settings or other data."""
     declared = order.baseline.vote
     assert declared is not None
     member = Order(declared.member, order.protocol, range(0), order.data, order.epochs)
@@ -40,7 +41,12 @@ def run_vote(order: Order, places: Places, progress: Progress) -> dict[str, Any]
         "source": order.baseline.source,
         "vote": {"of": declared.member.id, "count": declared.count},
     }
+    present = read_results(path)
+    require_key(present, head["key"], path)
+    counted = set(() if present is None else present["seeds"])
     for seed in order.seeds:
+        if seed in counted:
+            continue
         seeds = range(seed * declared.count, (seed + 1) * declared.count)
         add_run(path, head, _counted(bench, seed, seeds))
     found = read_results(path)

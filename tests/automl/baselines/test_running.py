@@ -228,6 +228,7 @@ def test_members_of_a_vote_are_trained_once_and_counted_from_what_is_stored(net,
     members = found["runs"][0]["members"]
     stored = read(tmp_path / "out" / "net-fast.json")
     assert [each["test_score"] for each in members] == stored["test_scores"]
+    (tmp_path / "out" / "vote-fast.json").unlink()
     again = run(Order(ensemble, "fast", [0]), places, lambda row: pytest.fail("a member was trained again"))
     assert again["test_scores"] == found["test_scores"] and found["test_scores"][0] >= min(stored["test_scores"])
     task = load_data(net, None)
@@ -242,6 +243,9 @@ def test_answers_of_another_net_do_not_vote(net, tmp_path):
     with np.load(path) as stored:
         answers = dict(stored)
     np.savez(path, test=answers["test"][:, ::-1], validation=answers["validation"][:, ::-1])
+    kept = run(Order(ensemble, "fast", [0]), places, lambda row: pytest.fail("a vote that is stored was counted again"))
+    assert kept["test_scores"] == first["test_scores"]
+    (tmp_path / "out" / "vote-fast.json").unlink()
     seen = []
     again = run(Order(ensemble, "fast", [0]), places, seen.append)
     assert {row["seed"] for row in seen} == {1} and again["test_scores"] == first["test_scores"]
