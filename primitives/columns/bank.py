@@ -129,6 +129,17 @@ class Bank:
         if self.parent is not None:
             self.scratch.release(0)
 
+    def release(self) -> None:
+        """Give up all terms, here and below: the bank is of no use any more. Stores and their runs, and banks and their children,
+        refer to each other, so that the memory would else wait for the garbage collector, which does not know how much it is."""
+        for child in self.children.values():
+            child.release()
+        for store in self.stores.values():
+            store.runs.clear()
+        self.children.clear()
+        self.stores.clear()
+        self.log.clear()
+
     # --- evaluation ---------------------------------------------------------------------------------------------------------
 
     def store(self, type: Type) -> Store:

@@ -87,22 +87,21 @@ def built(
     rows = np.repeat(np.arange(len(start)), lengths)
     failed = lengths > values.steps
     found: list[tuple[Array, int, Array]] = []
-
-    def put(body: Body, at: Array, depth: int) -> None:
+    waiting: list[tuple[Body, Array, int]] = [(body, np.arange(len(rows)), 0)]
+    # A stack and no function that calls itself: such a function would keep all these arrays until the garbage collector comes.
+    while waiting:
+        part, at, depth = waiting.pop()
         if len(at) == 0:
-            return
-        if isinstance(body, Choice):
-            holds = evaluate(body.condition, at)
+            continue
+        if isinstance(part, Choice):
+            holds = evaluate(part.condition, at)
             failed[rows[at[holds == FAIL]]] = True
-            put(body.yes, at[holds == 1], depth)
-            put(body.no, at[holds == 0], depth)
-        elif body.item is not None and body.rest is not None:
-            items = evaluate(body.item, at)
+            waiting += [(part.yes, at[holds == 1], depth), (part.no, at[holds == 0], depth)]
+        elif part.item is not None and part.rest is not None:
+            items = evaluate(part.item, at)
             failed[rows[at[items == FAIL]]] = True
             found.append((at, depth, items))
-            put(body.rest, at, depth + 1)
-
-    put(body, np.arange(len(rows)), 0)
+            waiting.append((part.rest, at, depth + 1))
     at = np.concatenate([each[0] for each in found]) if found else np.empty(0, np.int64)
     items = np.concatenate([each[2] for each in found]) if found else at
     depths = np.repeat([each[1] for each in found], [len(each[0]) for each in found]) if found else at

@@ -163,9 +163,11 @@ class Enumerator:
             yield self._progress(self.level - 1)
 
     def release(self) -> None:
-        """Give up the banks: the search cannot go on. They and what looks into them refer to each other, so that their memory would
-        wait for the garbage collector, which does not know how much it is."""
-        for name in ("root", "growth", "closures", "deepening", "subgoals"):
+        """Give up the banks and values: the search cannot go on. What looks into them refers to them in circles, so that their memory
+        would else wait for the garbage collector, which does not know how much it is."""
+        if hasattr(self, "root"):
+            self.root.release()
+        for name in ("root", "growth", "closures", "deepening", "subgoals", "values", "domains"):
             self.__dict__.pop(name, None)
 
     def _levels(self) -> Iterator[Hit | Progress]:

@@ -6,6 +6,9 @@ import time
 
 import pytest
 
+from primitives.columns.bank import Bank
+from primitives.columns.pools import Values
+from primitives.columns.store import Store
 from primitives.interpret import evaluate
 from primitives.primitive import Primitive, builtin_words, definition
 from primitives.syntax import parse
@@ -196,18 +199,27 @@ def test_bootstrap_tasks_are_right(name, shared_data):
     assert all(equal(evaluate(hit.term, given, words=WORDS), result) for given, result in read(task["tests"]))
 
 
-def test_a_search_that_ended_keeps_no_banks():
+KEEP = definition(
+    "keep",
+    "(int -> bool) -> list(int) -> list(int)",
+    parse("(lambda (p xs) (foldr (lambda (x ys) (if (p x) (cons x ys) ys)) empty xs))", WORDS),
+)
+
+
+@pytest.mark.parametrize("words", [WORDS, {**WORDS, "keep": KEEP}], ids=["words", "a fold that was learned"])
+def test_a_search_that_ended_keeps_no_banks(words):
     """Their memory must not wait for the garbage collector: many tasks are searched in one process."""
 
     def holding():
-        return sum(type(each) is Enumerator and "root" in vars(each) for each in gc.get_objects())
+        return sum(isinstance(each, (Bank, Store, Values)) for each in gc.get_objects())
 
+    cases = [([(1, 2, 5)], (5, 2)), ([(4,)], (4,)), ([(0, 7, 1)], (7,))]
     gc.collect()
     gc.disable()
     try:
         before = holding()
-        search = make_strategy("enumerative", problem("list(int) -> int", [([(1, 2)], 3), ([(4,)], 4)]))
-        assert any(isinstance(found, ToldHit) for found in search.run(max_terms=20_000))
+        search = make_strategy("enumerative", problem("list(int) -> list(int)", cases, words))
+        list(search.run(max_terms=20_000))
         assert holding() == before
     finally:
         gc.enable()
