@@ -129,6 +129,12 @@ class Bank:
         if self.parent is not None:
             self.scratch.release(0)
 
+    def freeze(self) -> None:
+        """Let no more worlds join, here and below: rows would hold values that are interned from now on."""
+        self.max_worlds = 0
+        for child in self.children.values():
+            child.freeze()
+
     def release(self) -> None:
         """Give up all terms, here and below: the bank is of no use any more. Stores and their runs, and banks and their children,
         refer to each other, so that the memory would else wait for the garbage collector, which does not know how much it is."""

@@ -245,6 +245,7 @@ class Enumerator:
                 self.growth.codes.clear()
             if self.nbytes > self._kept_most():
                 self.keeping = self.growth.growing = False
+                self.root.freeze()
                 self.kept_values = self.values.mark()
                 self.kept_bytes = self.values.nbytes
 

@@ -149,13 +149,13 @@ class Growth:
         return bank.children[bound]
 
     def ensure(self, bank: Bank, cost: int) -> None:
-        """Grow a bank of bodies up to a cost."""
-        if not self.growing:
-            return
+        """Grow a bank of bodies up to a cost, for as long as banks are to grow."""
         for level in range(self.levels.get(id(bank), 0) + 1, cost + 1):
+            if not self.growing:
+                return
             before = self.considered
             self.leaves(bank, level)
-            for _ in self.grow(bank, level, bank.judged, lambda type: True):
+            for _ in self.grow(bank, level, bank.judged, lambda type: self.growing):
                 pass
             self.sizes.setdefault(id(bank), []).append(self.considered - before)
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from primitives.columns.bank import Bank
-from primitives.columns.pools import Values
+from primitives.columns.pools import SequencePool, Values
 from primitives.columns.store import Store
 from primitives.interpret import evaluate
 from primitives.primitive import Primitive, builtin_words, definition
@@ -113,6 +113,38 @@ def test_a_small_memory_stops_the_bank_but_not_the_search():
     kept = [p.kept for p in progress if not p.complete]
     assert kept and len(set(kept)) == 1
     assert progress[-1].terms > 1.3 * next(p.terms for p in progress if not p.complete)
+
+
+def banks_of(bank):
+    yield bank
+    for child in bank.children.values():
+        yield from banks_of(child)
+
+
+@pytest.mark.parametrize("type", ["list(int) -> list(int)", "list(list(int)) -> list(int)"])
+def test_what_is_kept_holds_no_value_that_was_forgotten(type):
+    """Once the bank is frozen, values of streamed terms are forgotten now and then: no row may stand for one of them."""
+    lists = [(3, 1, 2, 9, 8), (5, 6, 1, 1), (7, 2, 2, 4, 4, 8)]
+    results = [(9, 8, 4), (6, 1, 7), (2, 2, 1)]
+    given = [(xs,) if type.startswith("list(int)") else ((xs, xs[1:]),) for xs in lists]
+    search = Enumerator(
+        parse_type(type),
+        [*zip(given, results)],
+        words=WORDS,
+        costs=default_costs(WORDS),
+        settings=Settings(memory=16 << 20),
+    )
+    epoch, forgotten = 0, 0
+    for _ in search.run(max_terms=400_000):
+        if search.values.epoch == epoch:
+            continue
+        epoch, forgotten = search.values.epoch, forgotten + (not search.keeping)
+        for bank in banks_of(search.root):
+            for kind, store in bank.stores.items():
+                pool = search.values.pool(kind)
+                if isinstance(pool, SequencePool) and store.count:
+                    assert store.table[: store.count, : bank.filled].max() < len(pool), (kind, bank.bound)
+    assert forgotten
 
 
 def test_the_same_search_gives_the_same_record():
