@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from automl.budget import parse_budget
+
 from .synthesis import PROJECT
 
 RESULTS = Path("experiments") / "results"
@@ -93,6 +95,9 @@ def gain(label: str, ratio: float | None, right: float | None, points: float | N
     """Lines of a library gain: least ratio of terms and seconds, least gain in points right and in points solved."""
 
     def rows(found: Figures) -> list[Row]:
+        return lines_of(f"{label}, {found['budget']} a task", found)
+
+    def lines_of(label: str, found: Figures) -> list[Row]:
         if "gain" not in found:
             return [Row(label, "", "not finished", None)]
         part, lines = found["gain"], []
@@ -108,6 +113,7 @@ def gain(label: str, ratio: float | None, right: float | None, points: float | N
             lines.append(
                 Row(f"{label}: points {key}", goal, text, None if least is None else part[f"{key}_points"] >= least)
             )
+        lines.append(Row(f"{label}: points solved within less", "", _within(found), None))
         if "control_gain" in found:
             chance = found["control_gain"]
             text = f"{chance['terms_ratio']['ratio']:.2f} × terms, {chance['right_points']:+.1f} points right"
@@ -117,6 +123,21 @@ def gain(label: str, ratio: float | None, right: float | None, points: float | N
         return lines
 
     return rows
+
+
+SHORTER = (1, 3, 10, 30)
+"""Seconds a task within which solved tasks are counted as well."""
+
+
+def _within(found: Figures) -> str:
+    """The gain in points solved had the budget been shorter."""
+    least = parse_budget(found["budget"]).seconds or 0.0
+    texts = []
+    for seconds in (each for each in SHORTER if each < least):
+        counts = [sum(r["solved"] and r["seconds"] <= seconds for r in found[arm]) for arm in ("without", "with")]
+        points = 100 * (counts[1] - counts[0]) / max(len(found["with"]), 1)
+        texts.append(f"{seconds} s: {points:+.1f} ({counts[0]} → {counts[1]})")
+    return "; ".join(texts)
 
 
 def _reuse(label: str, found: Figures) -> list[Row]:
@@ -184,7 +205,7 @@ def _tasks(file: str, budget: str = "60s") -> tuple[str, ...]:
 
 SOURCES: dict[str, Source] = {
     "columns": Source("columns", (), speed),
-    "memory": Source("memory", (), memory),
+    "memory": Source("memory", ("--every", "10"), memory),
     "synthesis_lambdabeam": Source(
         "synthesis", _tasks("lambdabeam_synthetic"), solved("LambdaBeam synthetic", 80, 72, 0.9)
     ),
@@ -195,12 +216,14 @@ SOURCES: dict[str, Source] = {
         "library_gain", ("--tasks", "list", "--base", *LIST), gain("list, base words", 6, 20, None)
     ),
     "library_gain_list_full": Source(
-        "library_gain", ("--tasks", "list", "--full", *LIST), gain("list, all words", 1.3, None, None)
+        "library_gain",
+        ("--tasks", "list", "--full", "--guidance", "model", *LIST),
+        gain("list, all words", 1.3, None, None),
     ),
     "library_gain_text_base": Source(
         "library_gain", ("--tasks", "text", "--base", *TEXT), gain("text, base words", None, None, 40)
     ),
-    "recognition": Source("recognition", (), recognition),
+    "recognition": Source("recognition", ("--part", "2", "--every", "6"), recognition),
     "compression": Source("compression", (), compression),
 }
 

@@ -36,8 +36,9 @@ def gained(tmp_path: Path) -> Path:
 
 def test_every_line_says_what_was_measured_or_how_to(gained: Path) -> None:
     lines = synthesis_table.lines(gained, Path("data"))
-    assert "| list, base words: fewer terms | ≥ 6 × | 4.00 × [1.00, 10.00] | no |" in lines
-    assert "| list, base words: points right | ≥ +20 | +33.3 (2 → 3 of 3) | yes |" in lines
+    assert "| list, base words, 60s a task: fewer terms | ≥ 6 × | 4.00 × [1.00, 10.00] | no |" in lines
+    assert "| list, base words, 60s a task: points right | ≥ +20 | +33.3 (2 → 3 of 3) | yes |" in lines
+    assert any("within less |  | 1 s: +33.3 (2 → 3); 3 s: +33.3" in line for line in lines)
     assert any("used again | ≥ 60 % | 0 % of 1" in line and line.endswith("| no |") for line in lines)
     absent = next(line for line in lines if line.startswith("| library_gain_text_base"))
     assert "python -m experiments.benchmarks.library_gain --tasks text --base" in absent
