@@ -35,6 +35,7 @@ from .rebuild import term_of_kids, term_of_row
 from .settings import Settings
 from .subgoals import subgoals
 from .sweep import Branches, Candidate, Sweep
+from .trimming import trim
 
 REPORT = 5_000
 """Terms after which progress is told within a level, so that several enumerations can take turns."""
@@ -165,10 +166,13 @@ class Enumerator:
     def release(self) -> None:
         """Give up the banks and values: the search cannot go on. What looks into them refers to them in circles, so that their memory
         would else wait for the garbage collector, which does not know how much it is."""
-        if hasattr(self, "root"):
-            self.root.release()
+        if not hasattr(self, "root"):
+            return
+        held = self.nbytes
+        self.root.release()
         for name in ("root", "growth", "closures", "deepening", "subgoals", "values", "domains"):
             self.__dict__.pop(name, None)
+        trim(held)
 
     def _levels(self) -> Iterator[Hit | Progress]:
         self.level, self.next_weighing, self.next_report = 0, 0, REPORT
