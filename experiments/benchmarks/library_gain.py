@@ -1,7 +1,7 @@
 """What a library learned on some families of tasks saves on tasks of other families.
 
     python -m experiments.benchmarks.library_gain [--tasks list|text|FILE] [--base|--full] [--budget 60s] [--json FILE]
-        [--learn-budget 60s] [--iterations 3] [--guidance grammar] [--seed 0] [--only learn|with|without|control]... [--library URL]
+        [--learn-budget 60s] [--iterations 3] [--guidance model] [--seed 0] [--only learn|with|without|control]... [--library URL]
 
 The families are divided by the seed. The library is learned on one half of them (of list tasks also on ``list_bootstrap``);
 then the tasks of the other half are searched with the library as it is, and with none, by the same enumerator with the same
@@ -28,7 +28,7 @@ import numpy as np
 from automl import Library, grow
 from automl.budget import parse_budget
 from automl.curriculum import load_words
-from automl.learning import KINDS
+from automl.learning import KINDS, Plan
 from automl.load import load_tasks
 from automl.session import Result
 from automl.task import AbstractTask
@@ -248,7 +248,7 @@ def main() -> None:
     options.add_argument("--budget", default="60s", help="for each held-out task")
     options.add_argument("--learn-budget", default="60s", help="for each task in each iteration of learning")
     options.add_argument("--iterations", type=int, default=3)
-    options.add_argument("--guidance", choices=KINDS, default="grammar", help="what is learned beside words")
+    options.add_argument("--guidance", choices=KINDS, default=Plan.kind, help="what is learned beside words")
     options.add_argument("--only", action="append", choices=PARTS)
     options.add_argument("--library", default="memory:", help="where the learned library is kept")
     options.add_argument("--limit", type=int, default=0, help="the first so many tasks of each half")

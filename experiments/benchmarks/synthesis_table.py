@@ -213,15 +213,19 @@ SOURCES: dict[str, Source] = {
     "synthesis_rule": Source("synthesis", _tasks("rule_c001_c150"), solved("rule_c001_c150", None, 50, 0.9)),
     "synthesis_text_train": Source("synthesis", _tasks("text_train"), solved("text_train", None, None, 0.9)),
     "library_gain_list_base": Source(
-        "library_gain", ("--tasks", "list", "--base", *LIST), gain("list, base words", 6, 20, None)
+        "library_gain",
+        ("--tasks", "list", "--base", "--guidance", "grammar", *LIST),
+        gain("list, base words", 6, 20, None),
     ),
     "library_gain_list_full": Source(
         "library_gain",
-        ("--tasks", "list", "--full", "--guidance", "model", *LIST),
+        ("--tasks", "list", "--full", *LIST),
         gain("list, all words", 1.3, None, None),
     ),
     "library_gain_text_base": Source(
-        "library_gain", ("--tasks", "text", "--base", *TEXT), gain("text, base words", None, None, 40)
+        "library_gain",
+        ("--tasks", "text", "--base", "--guidance", "grammar", *TEXT),
+        gain("text, base words", None, None, 40),
     ),
     "recognition": Source("recognition", ("--part", "2", "--every", "6"), recognition),
     "compression": Source("compression", (), compression),
