@@ -214,7 +214,7 @@ SOURCES: dict[str, Source] = {
     "synthesis_text_train": Source("synthesis", _tasks("text_train"), solved("text_train", None, None, 0.9)),
     "library_gain_list_base": Source(
         "library_gain",
-        ("--tasks", "list", "--base", "--guidance", "grammar", *LIST),
+        ("--tasks", "list", "--base", *LIST),
         gain("list, base words", 6, 20, None),
     ),
     "library_gain_list_full": Source(
