@@ -77,7 +77,9 @@ def every() -> list[Baseline]:
 def load(name: str | Path) -> Baseline:
     """The baseline of that id or alias, or in the TOML file of that path. Raises TaskError."""
     path = Path(name)
-    if path.suffix == ".toml" and path.is_file():
+    if path.suffix == ".toml":
+        if not path.is_file():
+            raise TaskError(f"baseline={str(name)!r}: there is no such file; correct the path, or give an id")
         return read(path)
     found = folder() / f"{name}.toml"
     if str(name) in names():

@@ -33,9 +33,11 @@ def print_json(value: Any) -> None:
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
     """A table on standard output; plain text where that is no terminal."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table(*columns, title=title, title_justify="left", show_edge=False)
+    # Long ids go on in the next line: cut off they could not be told apart.
+    headers = [Column(name, overflow="fold") for name in columns]
+    table = Table(*headers, title=title, title_justify="left", show_edge=False)
     for row in rows:
         table.add_row(*(cell(value) for value in row))
     console = Console() if sys.stdout.isatty() else Console(width=160)

@@ -6,6 +6,7 @@ import pytest
 
 from automl.baselines import every, load, names
 from automl.baselines.reading import read
+from automl.commands.common import print_table
 from automl.errors import TaskError
 
 PART_A = [
@@ -176,3 +177,14 @@ def test_a_vote_has_the_program_of_its_members_and_its_own_figure(declared, tmp_
 def test_a_declared_trainer_validates_each_epoch(declared):
     trainer = declared(SMALL).trainer("book")
     assert trainer.values["rate"] == 0.1 and trainer.values["validations"] >= 2
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(TaskError, match=r"no_net\.toml': there is no such file"):
+        load(tmp_path / "no_net.toml")
+
+
+def test_no_id_is_cut_off_in_a_narrow_table(capsys):
+    print_table(["id", *"abcdefgh"], [["conv2-relu-expanded-2fc1000", *["some words about it"] * 8]])
+    lines = capsys.readouterr().out.splitlines()
+    assert "".join(line.partition("│")[0].strip() for line in lines[2:]) == "conv2-relu-expanded-2fc1000"
