@@ -19,6 +19,7 @@ from ..types import Type, arguments_of, is_function
 from .frame import Frame, Operation
 from .hashing import Array, Grown, distinct, fingerprints, seeds
 from .pools import FAIL, TuplePool, Values
+from .portions import portions
 from .store import Run, Store
 
 WORLD_BITS = 24
@@ -129,6 +130,16 @@ class Bank:
         if self.parent is not None:
             self.scratch.release(0)
 
+    def _marks(self) -> list:
+        """How many temporary worlds each child has, and those below it."""
+        return [(child, len(child.scratch), child._marks()) for child in self.children.values()]
+
+    def _release(self, marks: list) -> None:
+        """Drop the temporary worlds that have come since."""
+        for child, count, below in marks:
+            child.scratch.release(count)
+            child._release(below)
+
     def freeze(self) -> None:
         """Let no more worlds join, here and below: rows would hold values that are interned from now on."""
         self.max_worlds = 0
@@ -174,9 +185,17 @@ class Bank:
         ]
 
     def perform(self, operation: Operation, columns: Sequence[Array], count: int) -> Array:
-        """The operation on columns of ``count`` codes."""
-        result = operation.run(Frame(self, operation), columns)
-        return result if columns else np.repeat(result, count)
+        """The operation on columns of ``count`` codes, in parts where the whole would take too much memory in passing."""
+        frame = Frame(self, operation)
+        if not columns:
+            return np.repeat(operation.run(frame, columns), count)
+        marks = self._marks()
+        results: list[Array] = []
+        for part in portions(self.values, operation, columns, count):
+            if results:
+                self._release(marks)
+            results.append(operation.run(frame, [column[part] for column in columns]))
+        return results[0] if len(results) == 1 else np.concatenate(results)
 
     def evaluate(self, store: Store, rows: Array, worlds: Array) -> Array:
         """Values of rows in worlds (pairwise), temporary worlds included."""

@@ -21,9 +21,6 @@ from .blocks import home_of
 from .likely_needs import LikelyNeeds
 from .subgoals import Subgoal
 
-FUNCTIONS = 8
-"""About the calls that a word makes of a function among its arguments: so many times the memory is in passing."""
-
 
 @dataclass(frozen=True)
 class Candidate:
@@ -137,8 +134,6 @@ class Sweep:
     def _meeting(self, operation: Operation, columns: list[Array], world: int) -> Array:
         """The rows of columns on which the operation gives the goal in a world."""
         found, size, step = [], len(columns[0]), self.bank.values.cells
-        if any(map(is_function, operation.arguments)):
-            step //= FUNCTIONS
         for start in range(0, size, step):
             parts = [column[start : start + step] for column in columns]
             results = self.bank.perform(operation, parts, len(parts[0]))

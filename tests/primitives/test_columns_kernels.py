@@ -93,9 +93,12 @@ def arguments_exist(word):
     return next(iter(instances(word, TYPES)), None) is not None
 
 
-def grown(names, variables, inputs, leaves, level, types=(INT, BOOL, INTS), **bounds):
+CELLS = pytest.mark.parametrize("cells", [1 << 18, 3], ids=["whole columns", "columns in parts"])
+
+
+def grown(names, variables, inputs, leaves, level, types=(INT, BOOL, INTS), cells=1 << 18, **bounds):
     """A bank of all terms up to a cost over some words."""
-    values = Values(200)
+    values = Values(200, cells=cells)
     operations = []
     for name in names:
         for arguments, result in instances(WORDS[name], types):
@@ -145,7 +148,8 @@ def test_higher_order_kernel_agrees_with_the_interpreter_on_enumerated_bodies(na
     assert_bank_agrees(root, LISTS)
 
 
-def test_nested_lambdas_and_captured_variables_agree_with_the_interpreter():
+@CELLS
+def test_nested_lambdas_and_captured_variables_agree_with_the_interpreter(cells):
     nested = list_of(list_of(INT))
     inputs = [(((1, 2), (3,)), 2), (((4,), (), (1, 1)), 0), ((), 1)]
     root = grown(
@@ -155,6 +159,7 @@ def test_nested_lambdas_and_captured_variables_agree_with_the_interpreter():
         [(1, INT)],
         8,
         (INT, BOOL, list_of(INT), nested),
+        cells,
         nested=0,
     )
     terms = [str(term_of_row(root, root.stores[nested], row)) for row in range(root.stores[nested].count)]
@@ -162,11 +167,12 @@ def test_nested_lambdas_and_captured_variables_agree_with_the_interpreter():
     assert_bank_agrees(root, inputs)
 
 
-def test_few_worlds_give_the_same_values_on_demand():
+@CELLS
+def test_few_worlds_give_the_same_values_on_demand(cells):
     """Bodies are judged on a few arguments; what lists hold beyond those is evaluated when it occurs."""
     inputs = [(tuple(range(i, i + 9)), i) for i in range(4)]
     words = ["map", "+", "*", "fold", "range", "if", "<"]
-    root = grown(words, (list_of(INT), INT), inputs, [(2, INT)], 6, body_worlds=4, max_worlds=6)
+    root = grown(words, (list_of(INT), INT), inputs, [(2, INT)], 6, cells=cells, body_worlds=4, max_worlds=6)
     assert all(child.filled <= 16 for child in root.children.values())
     assert_bank_agrees(root, inputs)
 
