@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -104,9 +105,11 @@ def _rotated(options: list[int], amount: int) -> list[int]:
 
 
 def _parts(value: object, type: Type) -> Iterator[tuple[object, Type]]:
-    """A value and all values inside it; of sequences some rests and beginnings too."""
+    """A value and all values inside it; of sequences some rests and beginnings too, of texts their words."""
     yield value, type
     if type == STRING:
+        yield from ((word, STRING) for word in re.findall(r"\w+", value))  # type: ignore[call-overload]
+        yield from ((part, STRING) for part in (value[1:], value[:1], ""))  # type: ignore[index]
         yield from ((character, Constructor("char")) for character in value)  # type: ignore[attr-defined]
     if not isinstance(type, Constructor) or not type.arguments:
         return
