@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from primitives.primitive import Definition, Primitive
-from primitives.types import BOOL, INT, STRING, Type, arguments_of, has_tensor
+from primitives.types import BOOL, INT, STRING, Constructor, Type, arguments_of, has_tensor, subtypes
 from primitives.values import Value
 
 CHEAP = "map filter fold + - = > head tail cons length if range index take drop reverse sum count mod * < concat append empty".split()
@@ -21,6 +21,10 @@ TEXT_CHEAP = "concat_text split split_words join substring replace contains_text
 TEXT = (
     "upper lower capitalise trim char_to_text chars to_str map_text filter_text is_upper is_digit is_letter"
 ).split()
+COMMON = frozenset("-> list str char int bool float".split())
+FAMILIAR = 2
+"""What a word costs less where the task's own type has all constructors of the word's that are not common, such as pairs; it costs at
+least as much as a cheap one."""
 NEUTRAL, MOST = 3, 12
 """Cost of a word of log weight 0, and the most that a word costs."""
 
@@ -47,8 +51,8 @@ def default_literals() -> tuple[tuple[Value, Type, int], ...]:
     return (*ints, (True, BOOL, 4), (False, BOOL, 4), ("", STRING, 3))
 
 
-def default_costs(words: Mapping[str, Primitive]) -> Costs:
-    """Hand-set costs: the everyday words of list programs first."""
+def default_costs(words: Mapping[str, Primitive], type: Type | None = None) -> Costs:
+    """Hand-set costs: the everyday words of list programs first, and words about what the ``type`` of the task speaks of."""
     table = {}
     for cost, names in ((2, [*CHEAP, *TEXT_CHEAP]), (3, [*MEDIUM, *TEXT]), (4, RARE), (5, DEAR)):
         table.update({name: cost for name in names if name in words})
@@ -63,7 +67,16 @@ def default_costs(words: Mapping[str, Primitive]) -> Costs:
             arguments_of(primitive.scheme.type)[1]
         ):  # nets are found by training; here they are read out
             table[name] = 2 if name == "argmax" else 5
+    spoken: frozenset[str] = frozenset() if type is None else _uncommon(type)
+    for name in table:
+        own = _uncommon(words[name].scheme.type)
+        if own and own <= spoken and not words[name].geometric:
+            table[name] = max(min(table[name], 2), table[name] - FAMILIAR)
     return Costs(table, literals=default_literals())
+
+
+def _uncommon(type: Type) -> frozenset[str]:
+    return frozenset(part.name for part in subtypes(type) if isinstance(part, Constructor)) - COMMON
 
 
 SILENT = frozenset("id const compose flip fix unit".split())

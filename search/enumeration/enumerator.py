@@ -83,7 +83,7 @@ class Enumerator:
         """``probes`` are inputs without outputs: programs that differ on them stay apart. ``constants`` are (value, type, cost)."""
         self.inputs, self.output = arguments_of(type)
         self.examples, self.probes, self.words, self.settings = list(examples), list(probes), words, settings
-        self.costs = costs or default_costs(words)
+        self.costs = costs or default_costs(words, type)
         longest = max([8, *(len(part) for part in _sequences(self.examples, self.probes))])
         self.values = Values(
             min(max(settings.max_length, 2 * longest), 4 * longest + 64),

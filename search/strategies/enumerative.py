@@ -207,4 +207,4 @@ def problem_costs(problem: Problem) -> Costs:
         for name, word in problem.words.items()
         if not has_tensor(word.scheme.type) or has_tensor(problem.type)
     }
-    return weighted(default_costs(words), words, problem.weights)
+    return weighted(default_costs(words, problem.type), words, problem.weights)

@@ -255,3 +255,13 @@ def test_a_search_that_ended_keeps_no_banks(words):
         assert holding() == before
     finally:
         gc.enable()
+
+
+def test_words_about_pairs_are_cheap_where_the_task_speaks_of_pairs():
+    cases = [([((3, 8), (9, 6), (2, 5))], (11, 15, 7)), ([((5, 7), (8, 1))], (12, 9)), ([((1, 5),)], (6,))]
+    task = problem("list(pair(int, int)) -> list(int)", cases)
+    term = first_hit(task, terms=250_000)
+    assert term is not None and evaluate(term, [((4, 4), (-1, 2), (7, 0))], words=WORDS) == (8, 1, 7)
+    plain, told = default_costs(WORDS), default_costs(WORDS, task.type)
+    assert (told.of("first"), plain.of("first")) == (2, 4)
+    assert told.of("unfold") == plain.of("unfold") and told.of("map") == plain.of("map")
