@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from primitives.columns.hashing import Array
-from primitives.columns.pools import SequencePool, Values
+from primitives.columns.pools import NOTHING, SequencePool, Values
 from primitives.types import Type
 
 Need = Callable[[Values, Type, Array, Type, int], Array]
@@ -160,6 +160,17 @@ def at_least_goal_long(values: Values, type: Type, codes: Array, goal: Type, wan
     return values.sequences(type).lengths[codes] >= wanted
 
 
+def _part(position: int) -> Need:
+    """The argument is what the goal, a pair or an option that is present, holds at the position."""
+
+    def is_part(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
+        if wanted == NOTHING:
+            return np.zeros(len(codes), bool)
+        return codes == values.tuples(goal).columns[position].array[wanted]
+
+    return is_part
+
+
 NEEDS: dict[str, dict[int, Need]] = {
     "map": {1: same_length}, "mapi": {1: same_length}, "scan1": {1: same_first},
     "zipwith": {1: no_shorter, 2: no_shorter}, "filter": {1: holds_all_in_order},
@@ -168,5 +179,5 @@ NEEDS: dict[str, dict[int, Need]] = {
     "delete": {1: one_longer}, "insert": {2: one_shorter}, "set": {2: same_length}, "sort_by": {1: same_length},
     "index": {1: holds_goal}, "count": {1: at_least_goal_long},
     "concat_text": {0: begins_goal, 1: ends_goal}, "map_text": {1: same_length}, "filter_text": {1: holds_all_in_order},
-    "substring": {2: holds_all_in_order},
+    "substring": {2: holds_all_in_order}, "pair": {0: _part(0), 1: _part(1)}, "some": {0: _part(0)},
 }  # fmt: skip

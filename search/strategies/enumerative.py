@@ -34,7 +34,9 @@ class Enumerative(AbstractStrategy):
     name = "enumerative"
     fused = True
     OPTIONS = (
-        Option("memory", 1024, "megabytes that the process may grow by", low=16),
+        Option(
+            "memory", 1024, "about how many megabytes the process may grow by; beyond them terms are not kept", low=16
+        ),
         Option("max_cost", 60, "the most that a program may cost", low=1),
         Option("lambda_depth", 2, "how deep lambdas may nest", low=0, high=3),
         Option("body_worlds", 100, "argument values by which bodies of lambdas are told apart", low=8),

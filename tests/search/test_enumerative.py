@@ -265,3 +265,10 @@ def test_words_about_pairs_are_cheap_where_the_task_speaks_of_pairs():
     plain, told = default_costs(WORDS), default_costs(WORDS, task.type)
     assert (told.of("first"), plain.of("first")) == (2, 4)
     assert told.of("unfold") == plain.of("unfold") and told.of("map") == plain.of("map")
+
+
+def test_the_parts_of_a_pair_are_looked_for_apart():
+    cases = [([(1, 4, 6, 7)], ((4, 6), (1, 7))), ([(2, 2, 9)], ((2, 2), (9,))), ([(5, 8, 3)], ((8,), (5, 3)))]
+    task = problem("list(int) -> pair(list(int), list(int))", cases)
+    term = first_hit(task, terms=400_000)
+    assert term is not None and evaluate(term, [(0, 11, 12)], words=WORDS) == ((0, 12), (11,))
