@@ -189,13 +189,14 @@ class Bank:
         frame = Frame(self, operation)
         if not columns:
             return np.repeat(operation.run(frame, columns), count)
-        marks = self._marks()
-        results: list[Array] = []
-        for part in portions(self.values, operation, columns, count):
-            if results:
-                self._release(marks)
+        parts = portions(self.values, operation, columns, count)
+        if len(parts) == 1:
+            return operation.run(frame, columns)
+        marks, results = self._marks(), []
+        for part in parts:
             results.append(operation.run(frame, [column[part] for column in columns]))
-        return results[0] if len(results) == 1 else np.concatenate(results)
+            self._release(marks)
+        return np.concatenate(results)
 
     def evaluate(self, store: Store, rows: Array, worlds: Array) -> Array:
         """Values of rows in worlds (pairwise), temporary worlds included."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,20 +15,15 @@ WORK = 2
 """Elements that are looked at together, or given to functions, as a multiple of the cells that banks compute together."""
 
 
-def portions(values: Values, operation: Operation, columns: Sequence[Array], count: int) -> Iterator[slice]:
+def portions(values: Values, operation: Operation, columns: Sequence[Array], count: int) -> list[slice]:
     """The rows in order, in parts of about equal work that have no more of it than the memory allows."""
     most = WORK * values.cells
     work = _elements(values, operation, columns) if count > 1 else None
     total = 0 if work is None else int(work.sum())
     if work is None or total <= most:
-        yield slice(0, count)
-        return
-    ends = np.searchsorted(np.cumsum(work), np.arange(most, total, most), side="right")
-    start = 0
-    for end in [*ends.tolist(), count]:
-        if end > start:
-            yield slice(start, end)
-            start = end
+        return [slice(0, count)]
+    ends = [0, *np.searchsorted(np.cumsum(work), np.arange(most, total, most), side="right").tolist(), count]
+    return [slice(start, end) for start, end in zip(ends, ends[1:]) if start < end]
 
 
 def _elements(values: Values, operation: Operation, columns: Sequence[Array]) -> Array | None:
@@ -37,7 +32,9 @@ def _elements(values: Values, operation: Operation, columns: Sequence[Array]) ->
     for type, column in zip(operation.arguments, columns):
         pool = None if is_function(type) else values.pool(type)
         if isinstance(pool, SequencePool):
-            lengths = np.where(column >= 0, pool.lengths[np.maximum(column, 0)], 0) if len(pool) else 0 * column
+            lengths = (
+                np.where(column >= 0, pool.lengths[np.maximum(column, 0)], 0) if len(pool) else np.zeros_like(column)
+            )
             found = lengths if found is None else found + lengths
     if found is None and isinstance(values.pool(operation.result), SequencePool):
         for type, column in zip(operation.arguments, columns):

@@ -28,7 +28,7 @@ def test_parts_cover_all_rows_and_their_work_is_bounded(name, types):
         for type, column in zip(types, sizes)
     ]
     columns[0][::9] = FAIL
-    parts = list(portions(values, op, columns, 200))
+    parts = portions(values, op, columns, 200)
     assert [row for part in parts for row in range(part.start, part.stop)] == list(range(200))
     if name == "+":
         assert len(parts) == 1
@@ -42,7 +42,7 @@ def test_parts_cover_all_rows_and_their_work_is_bounded(name, types):
 def test_no_rows_are_one_part():
     values = Values()
     op = operation(WORDS["append"], (INTS, INTS), INTS, WORDS)
-    assert list(portions(values, op, [np.empty(0, np.int64)] * 2, 0)) == [slice(0, 0)]
+    assert portions(values, op, [np.empty(0, np.int64)] * 2, 0) == [slice(0, 0)]
 
 
 def looped(cells):
