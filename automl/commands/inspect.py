@@ -14,7 +14,9 @@ from .library import AsJson
 from .runs import model_of, task_of
 from .search import LibraryUrl, TargetColumn
 
-Part = Annotated[bool, typer.Option(help="Only this part, and those that are named beside it; default: all.")]
+Part = Annotated[
+    bool, typer.Option(show_default=False, help="Only this part, and those that are named beside it; default: all.")
+]
 
 
 def inspect(
