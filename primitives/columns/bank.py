@@ -49,7 +49,7 @@ class Bank:
         self.log: list[Run] = []
         self.children: dict[tuple[Type, ...], Bank] = {}
         self.escapes = 0
-        self.join_all = False
+        self.join_all = self.filling = False
         self.salts: Array = np.empty(0, np.uint64)
 
     def child(self, bound: tuple[Type, ...], domain: Sequence[Array], max_worlds: int) -> Bank:
@@ -114,6 +114,7 @@ class Bank:
         codes = self.scratch.intern(outer, *arguments)
         if (
             (join or self.join_all)
+            and not self.parent.filling  # its rows have no values in its own new worlds yet
             and len(self.scratch) + self.filled <= self.max_worlds
             and bool((outer < self.parent.filled).all())
         ):
@@ -130,11 +131,11 @@ class Bank:
         if self.parent is not None:
             self.scratch.release(0)
 
-    def _marks(self) -> list:
+    def _marks(self) -> list[tuple[Bank, int, list]]:
         """How many temporary worlds each child has, and those below it."""
         return [(child, len(child.scratch), child._marks()) for child in self.children.values()]
 
-    def _release(self, marks: list) -> None:
+    def _release(self, marks: list[tuple[Bank, int, list]]) -> None:
         """Drop the temporary worlds that have come since."""
         for child, count, below in marks:
             child.scratch.release(count)
@@ -265,7 +266,7 @@ class Bank:
 
     def fill(self) -> None:
         """Evaluate every row in the worlds that have joined since (fingerprints stay those over the ``judged`` worlds)."""
-        first, self.filled = self.filled, len(self.worlds)
+        first, self.filled, self.filling = self.filled, len(self.worlds), True
         new = np.arange(first, self.filled)
         for run in self.log:
             size = run.stop - run.start
@@ -276,6 +277,7 @@ class Bank:
             else:
                 values = self._leaf(run, worlds, np.repeat(np.arange(size), len(new)))
             run.store.write(run.start, first, values.reshape(size, len(new)))
+        self.filling = False
 
     # --- growth -------------------------------------------------------------------------------------------------------------
 

@@ -27,18 +27,25 @@ def portions(values: Values, operation: Operation, columns: Sequence[Array], cou
 
 
 def _elements(values: Values, operation: Operation, columns: Sequence[Array]) -> Array | None:
-    """Elements of the sequences of every row, those that integers ask for where there are no sequences; None for scalars alone."""
+    """About how many elements every row makes the operation look at: those of its sequences, with the inner ones of lists of sequences,
+    and as many as integers say where it makes a sequence or loops over scalars; None where it does neither."""
     found: Array | None = None
     for type, column in zip(operation.arguments, columns):
         pool = None if is_function(type) else values.pool(type)
-        if isinstance(pool, SequencePool):
-            lengths = (
-                np.where(column >= 0, pool.lengths[np.maximum(column, 0)], 0) if len(pool) else np.zeros_like(column)
-            )
+        if isinstance(pool, SequencePool) and len(pool):
+            lengths = np.where(column >= 0, pool.lengths[np.maximum(column, 0)], 0)
+            if isinstance(pool.element, SequencePool) and len(pool.element):
+                lengths = lengths * (1 + len(pool.element.data) // len(pool.element))
             found = lengths if found is None else found + lengths
-    if found is None and isinstance(values.pool(operation.result), SequencePool):
-        for type, column in zip(operation.arguments, columns):
-            if type == INT:
-                lengths = np.where(column <= values.limit, np.maximum(column, 0), 0)
-                found = lengths if found is None else found + lengths
-    return found
+    calls = any(map(is_function, operation.arguments))
+    if not isinstance(values.pool(operation.result), SequencePool) and (found is not None or not calls):
+        return found
+    times = np.full(len(columns[0]), UNKNOWN if calls else 0)
+    for type, column in zip(operation.arguments, columns):
+        if type == INT:
+            times = times + np.where(column <= values.limit, np.maximum(column, 0), 0)
+    return times if found is None else found + times
+
+
+UNKNOWN = 8
+"""Steps of a loop of which neither a sequence nor an integer says how many they are."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from primitives.primitive import Definition, Primitive
+from primitives.primitive import EFFECTFUL, Definition, Primitive
 from primitives.types import BOOL, INT, STRING, Constructor, Type, arguments_of, has_tensor, subtypes
 from primitives.values import Value
 
@@ -23,8 +23,8 @@ TEXT = (
 ).split()
 COMMON = frozenset("-> list str char int bool float".split())
 FAMILIAR = 2
-"""What a word costs less where the task's own type has all constructors of the word's that are not common, such as pairs; it costs at
-least as much as a cheap one."""
+"""What a word costs less where the task's own type has the constructors of the word's that are not common, such as pairs; it costs at
+least as much as a cheap one. Weights that are given for a word, and those of guided turns, take the place of its default cost."""
 NEUTRAL, MOST = 3, 12
 """Cost of a word of log weight 0, and the most that a word costs."""
 
@@ -69,10 +69,17 @@ def default_costs(words: Mapping[str, Primitive], type: Type | None = None) -> C
             table[name] = 2 if name == "argmax" else 5
     spoken: frozenset[str] = frozenset() if type is None else _uncommon(type)
     for name in table:
-        own = _uncommon(words[name].scheme.type)
-        if own and own <= spoken and not words[name].geometric:
+        if _speaks_of(words[name], spoken):
             table[name] = max(min(table[name], 2), table[name] - FAMILIAR)
     return Costs(table, literals=default_literals())
+
+
+def _speaks_of(word: Primitive, spoken: frozenset[str]) -> bool:
+    """Whether the uncommon constructors of the word, or of its arguments, are among those ``spoken`` of."""
+    if word.geometric or word.purity == EFFECTFUL:
+        return False
+    arguments = frozenset[str]().union(*map(_uncommon, arguments_of(word.scheme.type)[0]))
+    return any(own and own <= spoken for own in (arguments, _uncommon(word.scheme.type)))
 
 
 def _uncommon(type: Type) -> frozenset[str]:

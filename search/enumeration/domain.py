@@ -108,12 +108,14 @@ def _parts(value: object, type: Type) -> Iterator[tuple[object, Type]]:
     """A value and all values inside it; of sequences some rests and beginnings too, of texts their words."""
     yield value, type
     if type == STRING:
-        yield from ((word, STRING) for word in re.findall(r"\w+", value))  # type: ignore[call-overload]
-        yield from ((part, STRING) for part in (value[1:], value[:1], ""))  # type: ignore[index]
+        words = re.findall(r"\w+", value)  # type: ignore[call-overload]
+        rests = (value[1:], value[:1], "")  # type: ignore[index]
+        yield from ((part, STRING) for part in (*words[:3], *rests, *words[3:]))
         yield from ((character, Constructor("char")) for character in value)  # type: ignore[attr-defined]
     if not isinstance(type, Constructor) or not type.arguments:
         return
     if type.name == "list":
+        yield from ((item, type.arguments[0]) for item in value)  # type: ignore[attr-defined]
         for item in value:  # type: ignore[attr-defined]
             yield from _parts(item, type.arguments[0])
         for cut in (1, 2):

@@ -132,6 +132,30 @@ def assert_bank_agrees(root, inputs, most=400):
     assert checked
 
 
+def banks_below(bank):
+    for child in bank.children.values():
+        yield child
+        yield from banks_below(child)
+
+
+def assert_bodies_agree(bank, most=60):
+    """All filled worlds of a bank of bodies, those that joined later too."""
+    rng, worlds = random.Random(2), np.arange(bank.filled)
+    pools = [bank.values.pool(type) for type in bank.variables]
+    columns = [bank.variable(position, worlds).tolist() for position in range(len(pools))]
+    given = [[pool.decode(code) for pool, code in zip(pools, codes)] for codes in zip(*columns)]
+    for type, store in bank.stores.items():
+        for row in rng.sample(range(store.count), min(store.count, most)):
+            term = lambdas(len(pools), term_of_row(bank, store, row))
+            codes = store.block(row, row + 1, 0, bank.filled)[0].tolist()
+            for world in rng.sample(range(bank.filled), min(bank.filled, 12)):
+                expected = evaluate(term, given[world], words=WORDS, fuel=Fuel(20_000))
+                if isinstance(expected, Failure):
+                    assert codes[world] == FAIL, (term, given[world], expected)
+                else:
+                    assert bank.values.pool(type).decode(codes[world]) == expected, (term, given[world])
+
+
 LISTS = [((3, 1, 2), 2), ((), 0), ((5, 5, -1, 7), 1), ((0,), 3)]
 LEVEL = {"while": 6, "fold": 6, "foldr": 6, "scan": 6, "scan1": 6, "for": 6, "repeat": 6}
 
@@ -175,6 +199,18 @@ def test_few_worlds_give_the_same_values_on_demand(cells):
     root = grown(words, (list_of(INT), INT), inputs, [(2, INT)], 6, cells=cells, body_worlds=4, max_worlds=6)
     assert all(child.filled <= 16 for child in root.children.values())
     assert_bank_agrees(root, inputs)
+
+
+def test_bodies_have_their_values_in_worlds_that_joined_while_others_did():
+    nested = list_of(INTS)
+    inputs = [(((1, 2), (3,)), 2), (((4,), (), (1, 1)), 0), (((5, 2, 6),), 1)]
+    words = ["map", "+", "filter", "<", "length", "sum"]
+    types = (INT, BOOL, INTS, nested)
+    root = grown(words, (nested, INT), inputs, [(1, INT)], 9, types, body_worlds=4, max_worlds=60, nested=0)
+    assert any(bank.depth == 2 and bank.filled > bank.judged for bank in banks_below(root))
+    assert_bank_agrees(root, inputs)
+    for bank in banks_below(root):
+        assert_bodies_agree(bank)
 
 
 def test_a_failed_branch_that_is_not_taken_does_no_harm():

@@ -10,14 +10,15 @@ from primitives.columns.bank import WORLD_BITS, Bank
 from primitives.columns.operations import operation
 from primitives.columns.pools import FAIL, Values
 from primitives.columns.portions import WORK, portions
+from primitives.interpret import evaluate
 from primitives.primitive import builtin_words
-from primitives.types import INT, function, list_of
+from primitives.types import INT, STRING, function, list_of
 
 WORDS = builtin_words()
 INTS = list_of(INT)
 
 
-@pytest.mark.parametrize("name, types", [("append", (INTS, INTS)), ("range", (INT,)), ("+", (INT, INT))])
+@pytest.mark.parametrize("name, types", [("concat", (INTS, INTS)), ("range", (INT,)), ("+", (INT, INT))])
 def test_parts_cover_all_rows_and_their_work_is_bounded(name, types):
     rng, values = random.Random(0), Values(cells=50)
     result = INT if name == "+" else INTS
@@ -41,7 +42,7 @@ def test_parts_cover_all_rows_and_their_work_is_bounded(name, types):
 
 def test_no_rows_are_one_part():
     values = Values()
-    op = operation(WORDS["append"], (INTS, INTS), INTS, WORDS)
+    op = operation(WORDS["concat"], (INTS, INTS), INTS, WORDS)
     assert portions(values, op, [np.empty(0, np.int64)] * 2, 0) == [slice(0, 0)]
 
 
@@ -69,3 +70,25 @@ def test_long_lists_take_no_more_memory_in_passing_than_short_ones():
     parts, little = looped(1 << 12)
     assert whole == parts == [tuple(range(i + 1, i + 161)) for i in range(3000)]
     assert little < much / 5
+
+
+LOOPS = {
+    "flatten_list": ((list_of(INTS),), INTS, lambda i: (tuple(tuple(range(i, i + 160)) for _ in range(1)),)),
+    "replicate": ((INT, INT), INTS, lambda i: (150, i)),
+    "repeat_text": ((INT, STRING), STRING, lambda i: (150, chr(97 + i % 26))),
+    "range": ((INT,), INTS, lambda i: (150 + i % 9,)),
+}
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_what_is_made_from_numbers_or_inner_lists_is_made_in_parts(name):
+    types, result, row = LOOPS[name]
+    values = Values(200, cells=1000)
+    op = operation(WORDS[name], types, result, WORDS)
+    rows = [row(i) for i in range(500)]
+    columns = [values.encode([given[i] for given in rows], type) for i, type in enumerate(types)]
+    assert len(portions(values, op, columns, 500)) > 20
+    codes = Bank(values, (), (), 500).perform(op, columns, 500)
+    made = values.decode(codes, result)
+    expected = [evaluate(op.term, list(given), words=WORDS) for given in rows]
+    assert made == expected
