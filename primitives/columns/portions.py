@@ -13,6 +13,8 @@ from .pools import SequencePool, Values
 
 WORK = 2
 """Elements that are looked at together, or given to functions, as a multiple of the cells that banks compute together."""
+UNKNOWN = 8
+"""Steps of a loop of which neither a sequence nor an integer says how many they are."""
 
 
 def portions(values: Values, operation: Operation, columns: Sequence[Array], count: int) -> list[slice]:
@@ -45,7 +47,3 @@ def _elements(values: Values, operation: Operation, columns: Sequence[Array]) ->
         if type == INT:
             times = times + np.where(column <= values.limit, np.maximum(column, 0), 0)
     return times if found is None else found + times
-
-
-UNKNOWN = 8
-"""Steps of a loop of which neither a sequence nor an integer says how many they are."""
