@@ -11,9 +11,9 @@ from library.store import AbstractStore, open_store
 from library.vocabulary import Vocabulary, pinned_name
 
 from .budget import Budget, parse_budget
-from .load import load_tasks
-from .session import Options, Progress, Result, library_url, load_vocabulary, open_study, run_study
-from .task import AbstractTask
+from .study.opening import Options, Progress, Result, library_url, load_vocabulary, open_study, run_study
+from .tasks.load import load_tasks
+from .tasks.task import AbstractTask
 
 
 class Library:
@@ -142,7 +142,7 @@ def grow(
 
     Keyword options as for ``search``. Returns a Growth: results a task, what was promoted, and the library's list.
     """
-    from .growth import grow as run_growth
+    from .growth.grow import grow as run_growth
 
     opened = library if isinstance(library, Library) else Library(library)
     try:

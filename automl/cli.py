@@ -21,8 +21,8 @@ from search.strategy import StrategyError
 from .budget import BudgetError
 from .commands import baseline, demo, diagnose, grow, inspect, library, runs, search
 from .errors import TaskError
-from .executors import WorkerError
-from .study import StudyError
+from .execution.executors import WorkerError
+from .study.study import StudyError
 
 USER_ERRORS = (
     TaskError, StoreError, BudgetError, StudyError, StrategyError, ProblemError, SettingError, IllTyped, TermSyntaxError,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .compression import Abstraction
+from .compression.compress import Abstraction
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, fields
 from math import isfinite
 from typing import Any, TypeVar
 
-from . import checks
-from .checks import Check, StoreError, json_text, short
-from .checks import Conflict as Conflict
-from .checks import json_value as json_value
+from . import fields as checks
+from .fields import Check, StoreError, json_text, short
+from .fields import Conflict as Conflict
+from .fields import json_value as json_value
 
 RUN_STATES = ("pending", "running", "finished", "interrupted", "failed")
 DIRECTIONS = ("maximise", "minimise")
@@ -120,7 +120,7 @@ class Event(Record):
 class Evaluation(Record):
     """What came of proposal `ask` of `run`. `key` is the cache key ("" = not to be found by `cached`); `cases` are the
     scores case by case where the strategy wants them; `weights` is a blob's digest; `curves` say how a training went,
-    column by column (automl.trainer.columns)."""
+    column by column (automl.fitting.trainer.columns)."""
 
     run: str = field(metadata=checks.by(checks.key))
     ask: int = field(metadata=checks.by(checks.integer))

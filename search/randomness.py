@@ -10,7 +10,7 @@ import numpy as np
 
 from primitives.primitive import Setting
 
-from .choosing import Place
+from .generation.choosing import Place
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from primitives.syntax import show_canonical
 from primitives.term import Term
 
-from .enumeration.ambiguity import Alternative
+from .choice.ambiguity import Alternative
 from .problem import Problem
 from .randomness import Draws
 

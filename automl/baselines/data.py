@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import numpy as np
 
-from ..data import Part, ProblemData, frozen
 from ..errors import TaskError
-from ..load import load_tasks, resolve
-from ..task import AbstractTask
+from ..tasks.data import Part, ProblemData, frozen
+from ..tasks.load import load_tasks, resolve
+from ..tasks.task import AbstractTask
 from .declaration import Baseline
 
 MOVES = ((0, 1), (0, -1), (1, 0), (-1, 0))

@@ -18,7 +18,7 @@ from primitives.types import Type, TypeVariable, function, tensor
 from ..errors import TaskError
 
 if TYPE_CHECKING:
-    from ..trainer import AbstractTrainer
+    from ..fitting.trainer import AbstractTrainer
 
 PROTOCOLS = ("book", "fast")
 DECIDING = ("trainer", "expand", "initialisation")
@@ -106,7 +106,7 @@ class Baseline:
     def trainer(self, protocol: str | None = None, epochs: int | None = None) -> AbstractTrainer:
         """The trainer as declared for a protocol (default: ``fast`` where there is one), validating each epoch where
         the declaration does not say how often."""
-        from ..trainers import make_trainer
+        from ..fitting.trainers import make_trainer
 
         chosen = self.protocol(protocol or ("fast" if "fast" in self.protocols else next(iter(self.protocols))))
         # Twice the epochs: one validation each, however the fractions of the budget are rounded.

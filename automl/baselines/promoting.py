@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from library.compression import kind_of
+from library.compression.compress import kind_of
 from library.promotion import Rule
 from library.records import Subroutine
 from library.store import AbstractStore
@@ -20,9 +20,9 @@ from primitives.term import Term, Word, canonical, map_words, renumber_sites, si
 from primitives.types import DimensionVariable, TensorType, Type, TypeVariable, arguments_of, function
 
 from ..errors import TaskError
-from ..evaluate import library_weights
-from ..model import Model
-from ..task import AbstractTask
+from ..evaluation.evaluate import library_weights
+from ..evaluation.model import Model
+from ..tasks.task import AbstractTask
 from .declaration import Baseline
 from .results import Places, read_results
 from .running import Bench, Order

@@ -188,7 +188,7 @@ def _protocol(name: str, given: Mapping[str, Any], where: str) -> Protocol:
 
 
 def _check_trainer(settings: Mapping[str, Any], where: str) -> None:
-    from ..trainers import make_trainer
+    from ..fitting.trainers import make_trainer
 
     try:
         make_trainer(settings.get("trainer", "gradient"), {k: v for k, v in settings.items() if k != "trainer"})

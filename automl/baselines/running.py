@@ -18,18 +18,18 @@ from primitives.infer import infer
 from primitives.primitive import expand
 from primitives.weights import deviating, initialise
 
-from .. import batches
 from ..circumstances import circumstances
-from ..data import Part, ProblemData
-from ..diagnostics import calibration_error, overfitting_gap
 from ..errors import TaskError
-from ..fit import warm_up
-from ..losses import are_probabilities
-from ..metrics import CLASSES
-from ..model import Model
-from ..task import AbstractTask
-from ..trainer import OUT_OF_MEMORY, UNSUITABLE
-from ..trainers import Budget, EpochRecord, TrainingResult
+from ..evaluation.model import Model
+from ..fitting import batches
+from ..fitting.fit import warm_up
+from ..fitting.losses import are_probabilities
+from ..fitting.measurements import calibration_error, overfitting_gap
+from ..fitting.trainer import OUT_OF_MEMORY, UNSUITABLE
+from ..fitting.trainers import Budget, EpochRecord, TrainingResult
+from ..tasks.data import Part, ProblemData
+from ..tasks.metrics import CLASSES
+from ..tasks.task import AbstractTask
 from .data import expanded, load_data
 from .declaration import Baseline
 from .results import Places, add_run, columns, read_results, require_key

@@ -12,8 +12,8 @@ import typer
 from library.store import AbstractStore, open_store
 
 from ..api import Library
-from ..curriculum import load_curriculum
-from ..session import Result
+from ..study.opening import Result
+from ..tasks.curriculum import load_curriculum
 from .common import experiment_folders, json_lines, print_table, progress_bar
 from .grow import print_growth
 from .search import JsonFile, Seed, Workers, options_of, say
@@ -26,7 +26,7 @@ def demo(
     json: JsonFile = None,
 ) -> None:
     """Grow the starter curriculum with a fresh library, show the library, and measure the same tasks without it."""
-    from ..growth import grow
+    from ..growth.grow import grow
 
     loaded = load_curriculum(curriculum, seed=seed, search_path=experiment_folders())
     options = options_of("60s", None, workers, seed, None, None, None)

@@ -12,14 +12,14 @@ import typer
 from library.records import Evaluation, Run, StoreError
 from library.store import AbstractStore
 
-from ..candidate import FINAL
 from ..errors import TaskError
-from ..journal import ASKED
-from ..load import load_tasks
-from ..model import Model
-from ..session import load_vocabulary
-from ..standing import Standing
-from ..task import AbstractTask
+from ..evaluation.model import Model
+from ..study.candidate import FINAL
+from ..study.journal import ASKED
+from ..study.opening import load_vocabulary
+from ..study.state import Standing
+from ..tasks.load import load_tasks
+from ..tasks.task import AbstractTask
 from .common import experiment_folders, open_library, print_json, print_table
 from .library import AsJson
 from .runs import model_of, task_of
@@ -41,7 +41,7 @@ def evaluate(
     json: AsJson = False,
 ) -> None:
     """Score a trained program on any data set."""
-    from ..scoring import evaluate as score_on
+    from ..evaluation.scoring import evaluate as score_on
 
     subject = saved_model(model)
     if subject is None:
@@ -68,8 +68,8 @@ def diagnose(
     json: AsJson = False,
 ) -> None:
     """Curves of train against validation, their gap, calibration, and gradient norms layer by layer."""
-    from ..diagnosis import diagnose as diagnosis_of
-    from ..scoring import as_trained
+    from ..evaluation.scoring import as_trained
+    from ..reports.diagnosis import diagnose as diagnosis_of
 
     if every < 1:
         raise TaskError(f"every={every}: at least 1 is required; correct the option")
@@ -94,14 +94,14 @@ def _subject(
     if saved is not None:
         if task is None:
             raise TaskError(f"model={name!r} is a folder: the data is required; name it with --data")
-        from ..diagnosis import logged_curves
+        from ..reports.diagnosis import logged_curves
 
         return saved, task, logged_curves(_folder(name))
     store, run = stored_run(name, library)
     task = task or task_of(run)
     chosen = _chosen(store, run, ask)
     vocabulary = load_vocabulary(store, run.library or None)
-    from ..result import stored_model
+    from ..study.result import stored_model
 
     return stored_model(store, run, vocabulary, chosen), task, chosen.curves
 
@@ -157,7 +157,7 @@ def one_task(spec: str, seed: int, target: str | None) -> AbstractTask:
 
 def say(facts: Mapping[str, Any], every: int = 1) -> None:
     """A diagnosis for people; every figure is in the JSON."""
-    from ..diagnosis import titled
+    from ..reports.diagnosis import titled
 
     layers = facts["layers"]
     typer.echo(f"{facts['program']}\n")

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ..curriculum import load_curriculum
-from ..grower import Iteration
-from ..session import Result
+from ..growth.grower import Iteration
+from ..study.opening import Result
+from ..tasks.curriculum import load_curriculum
 from .common import experiment_folders, json_lines, open_library, print_table, progress_bar
 from .search import (
     BudgetText,
@@ -56,7 +56,7 @@ def grow(
     ] = None,
 ) -> None:
     """Wake (search each task with the library), abstract (compress, promote, rewrite, demote), dream (learn where to look), and again."""
-    from ..growth import grow as run_growth
+    from ..growth.grow import grow as run_growth
 
     options = options_of(budget or "60s", strategy, workers, seed, target, words, set)
     curriculum = load_curriculum(tasks, target=target_column, seed=seed, search_path=experiment_folders())

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ..model import Model
-from ..task import AbstractTask
+from ..evaluation.model import Model
+from ..tasks.task import AbstractTask
 from .common import print_json, print_table
 from .diagnose import one_task, saved_model, stored_run
 from .library import AsJson
@@ -43,7 +43,7 @@ def inspect(
     json: AsJson = False,
 ) -> None:
     """What a trained program gets wrong, and how it can be fooled."""
-    from ..inspection import PARTS, InspectionSettings, inspect_model
+    from ..reports.inspection import PARTS, InspectionSettings, inspect_model
 
     wanted = {"adversarial": adversarial, "fooling": fooling, "filters": filters, "misclassified": misclassified}
     parts = [part for part in PARTS if wanted[part]] or list(PARTS)

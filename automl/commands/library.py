@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
+from library.check import check_parcel, problems_of
 from library.exchange import export_library, import_library, read_library
 from primitives.primitive import expand
 from primitives.syntax import show
 from primitives.term import words_in
 
 from ..api import Library
-from ..checking import check_parcel, problems_of
-from ..session import load_vocabulary
+from ..study.opening import load_vocabulary
 from .common import print_json, print_table
 from .search import LibraryUrl
 

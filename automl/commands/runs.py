@@ -13,12 +13,12 @@ from library.records import Run
 from primitives.syntax import show
 
 from ..errors import TaskError
-from ..load import load_tasks
-from ..model import Model
-from ..preprocessing import Preprocessing
-from ..session import load_vocabulary, open_study, resume_options, stored_model
-from ..study import StudyError
-from ..task import AbstractTask
+from ..evaluation.model import Model
+from ..study.opening import load_vocabulary, open_study, resume_options, stored_model
+from ..study.study import StudyError
+from ..tasks.load import load_tasks
+from ..tasks.preprocessing import Preprocessing
+from ..tasks.task import AbstractTask
 from .common import experiment_folders, json_lines, open_library, print_json, print_table, progress_bar
 from .library import AsJson, _time
 from .search import JsonFile, LibraryUrl, run_or_leave, say, worker_number

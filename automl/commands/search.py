@@ -12,13 +12,13 @@ import typer
 from library.store import AbstractStore
 
 from ..api import make_options
-from ..curriculum import load_words
-from ..load import load_tasks
-from ..many import at_a_time, search_many
-from ..schedule import Schedule
-from ..session import Options, Result, check_options, library_url, open_study, run_study
-from ..study import Study
-from ..task import AbstractTask
+from ..study.opening import Options, Result, check_options, library_url, open_study, run_study
+from ..study.parallel import at_a_time, search_many
+from ..study.phases import Schedule
+from ..study.study import Study
+from ..tasks.curriculum import load_words
+from ..tasks.load import load_tasks
+from ..tasks.task import AbstractTask
 from .common import experiment_folders, json_lines, open_library, print_table, progress_bar
 
 Strategy = Annotated[

@@ -1,1 +1,1 @@
-"""Kinds of task, one a file; automl.task.task_kinds finds them."""
+"""What is learned from: tasks, their data, metrics, preprocessing and division; where they are loaded from."""

@@ -15,11 +15,11 @@ from primitives.primitive import builtin_words
 from primitives.term import lambdas
 from primitives.types import BOOL, INT, Type, function, list_of
 from primitives.values import Failure, Value
-from search.enumeration.costs import Costs
 from search.enumeration.enumerator import Enumerator
-from search.enumeration.growth import Found, Growth
+from search.enumeration.levels import Found, Growth
 from search.enumeration.rebuild import term_of_row
 from search.enumeration.settings import Settings
+from search.generation.costs import Costs
 
 from .typed_gp import TYPES
 

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 
 from automl import Library, grow, search
-from automl.load import load_tasks
-from automl.session import Result
-from automl.task import AbstractTask
+from automl.study.opening import Result
+from automl.tasks.load import load_tasks
+from automl.tasks.task import AbstractTask
 
 from .common import parser, report
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from automl.budget import Budget
-from automl.executors.base import OK, Result
-from automl.load import load_tasks
-from automl.session import Options, open_study
+from automl.execution.executors.base import OK, Result
+from automl.study.opening import Options, open_study
+from automl.tasks.load import load_tasks
 from library.store import open_store
 
 from .common import parser, report

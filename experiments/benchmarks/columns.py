@@ -29,13 +29,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from automl.load import load_tasks
+from automl.tasks.load import load_tasks
 from primitives.columns.bank import Bank
 from primitives.primitive import builtin_words
 from primitives.types import is_function
 from primitives.values import Value
 from search.enumeration.enumerator import Progress
-from search.enumeration.growth import Growth
+from search.enumeration.levels import Growth
 from search.enumeration.settings import Settings
 
 from .banks import EXAMPLES, FIRST_ORDER, INPUTS, LITERALS, Census, Enough, census, enumerator, root_bank, rows

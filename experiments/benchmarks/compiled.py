@@ -14,13 +14,14 @@ import torch
 from torch import nn
 from torch.nn.functional import max_pool2d, relu
 
-from experiments.benchmarks.common import alternate, parser, ratio, report
 from primitives.batch import Ragged
 from primitives.compile import Program, compile_term
 from primitives.compile.layout import kernels_last
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
 from primitives.types import parse_type
+
+from .common import alternate, parser, ratio, report
 
 CONV2 = """(lambda (x) (pipe x (conv :maps 20 :kernel 5) relu max_pool (conv :maps 40 :kernel 5) relu max_pool flatten
     (dense :units 100) relu (dense :units 10)))"""

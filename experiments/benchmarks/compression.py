@@ -25,10 +25,10 @@ from typing import Any
 
 import numpy as np
 
-from library.compression import Compression, compress, description_length
-from library.normal import Unsafe, align, normal_form
-from library.stitch_child import answer
-from library.stitch_code import Codebook, hide_lets, restore_lets
+from library.compression.compress import Compression, compress, description_length
+from library.compression.normal import Unsafe, align, normal_form
+from library.compression.stitch_child import answer
+from library.compression.stitch_code import Codebook, hide_lets, restore_lets
 from primitives.infer import IllTyped, infer
 from primitives.primitive import Primitive, builtin_words, definition, expand
 from primitives.syntax import parse

@@ -10,17 +10,17 @@ import numpy as np
 
 from automl import Library, grow
 from automl.budget import Budget, parse_budget
-from automl.guidance import keep
-from automl.harvest import best_programs
-from automl.learning import Plan, learn_from
-from automl.learning import learn as learn_guide
-from automl.session import Result, load_vocabulary
-from automl.task import AbstractTask
-from automl.trials import begin_trials, end_trials, families_of
-from library.abstraction import kind_of
-from library.naming import describe, hinted
+from automl.growth.compression_step import best_programs
+from automl.growth.learned_guidance import Plan, learn_from
+from automl.growth.learned_guidance import learn as learn_guide
+from automl.growth.trials import begin_trials, end_trials, families_of
+from automl.study.guides import keep
+from automl.study.opening import Result, load_vocabulary
+from automl.tasks.task import AbstractTask
+from library.compression.abstraction import kind_of
+from library.compression.naming import describe, hinted
+from library.compression.stitch_code import symbols
 from library.records import Subroutine
-from library.stitch_code import symbols
 from library.vocabulary import Vocabulary
 from primitives.infer import IllTyped, infer
 from primitives.primitive import expand

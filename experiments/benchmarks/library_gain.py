@@ -27,11 +27,11 @@ import numpy as np
 
 from automl import Library, grow
 from automl.budget import parse_budget
-from automl.curriculum import load_words
-from automl.learning import KINDS, Plan
-from automl.load import load_tasks
-from automl.session import Result
-from automl.task import AbstractTask
+from automl.growth.learned_guidance import KINDS, Plan
+from automl.study.opening import Result
+from automl.tasks.curriculum import load_words
+from automl.tasks.load import load_tasks
+from automl.tasks.task import AbstractTask
 from primitives.term import Lambda, Term, Variable, Word, spine
 
 from .common import parser, report

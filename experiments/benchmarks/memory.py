@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from automl import search
-from automl.load import load_tasks
+from automl.tasks.load import load_tasks
 from search.enumeration.enumerator import Progress
 
 from .banks import FIRST_ORDER, enumerator, rows

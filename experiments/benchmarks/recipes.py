@@ -13,12 +13,12 @@ from typing import Any
 
 import torch
 
-from automl import recipes
-from automl.diagnostics import accuracy
-from automl.recipes import joined
-from automl.split import Split
-from automl.tasks.labelled import LabelledTask
-from automl.trainers import Budget, make_trainer
+from automl.fitting import recipes
+from automl.fitting.measurements import accuracy
+from automl.fitting.recipes import joined
+from automl.fitting.trainers import Budget, make_trainer
+from automl.tasks.kinds.labelled import LabelledTask
+from automl.tasks.split import Split
 from primitives.compile import compile_term
 from primitives.primitive import builtin_words
 from primitives.syntax import parse

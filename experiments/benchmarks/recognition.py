@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from automl.budget import Budget
-from automl.learning import Plan, learn
-from automl.load import load_tasks
-from automl.model import Model
-from automl.session import Options, build_problem, load_vocabulary
-from automl.task import AbstractTask
+from automl.evaluation.model import Model
+from automl.growth.learned_guidance import Plan, learn
+from automl.study.opening import Options, build_problem, load_vocabulary
+from automl.tasks.load import load_tasks
+from automl.tasks.task import AbstractTask
 from library.store import open_store
 from library.vocabulary import Vocabulary
 from primitives.term import Term

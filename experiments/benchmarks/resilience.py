@@ -138,7 +138,9 @@ def strike(case: Case, process: subprocess.Popen[bytes], folder: Path, rng: rand
         process.wait()
         check_gone(folder)
         return 1
-    workers = sorted(number for number, line in processes(str(folder)).items() if "automl.workers.child" in line)
+    workers = sorted(
+        number for number, line in processes(str(folder)).items() if "automl.execution.workers.child" in line
+    )
     if workers:
         os.kill(rng.choice(workers), signal.SIGKILL)
     return len(workers[:1])

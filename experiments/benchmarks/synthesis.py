@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from automl import search
-from automl.load import load_tasks
-from automl.task import AbstractTask
+from automl.tasks.load import load_tasks
+from automl.tasks.task import AbstractTask
 
 from .common import parser, report
 

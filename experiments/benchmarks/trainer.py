@@ -17,10 +17,10 @@ import torch
 from torch import nn
 from torch.nn.functional import max_pool2d, relu
 
-from automl.data import ProblemData
-from automl.split import Split
-from automl.tasks.labelled import LabelledTask
-from automl.trainers import Budget, make_trainer
+from automl.fitting.trainers import Budget, make_trainer
+from automl.tasks.data import ProblemData
+from automl.tasks.kinds.labelled import LabelledTask
+from automl.tasks.split import Split
 from primitives.compile import compile_term
 from primitives.compile.layout import kernels_last
 from primitives.primitive import builtin_words

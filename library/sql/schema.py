@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from ..checks import MAX_KEY
+from ..fields import MAX_KEY
 from ..records import Change, Evaluation, Event, Record, Run, Solution, Subroutine, Use, json_text, json_value
 
 VERSION = 3

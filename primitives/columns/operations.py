@@ -21,7 +21,7 @@ from ..types import (
 from ..unify import Mismatch, Unifier
 from ..values import Failed, Failure
 from .frame import Operation
-from .kernels import Entry, find_kernel
+from .kernels.registry import Entry, find_kernel
 from .lift import lift
 from .subroutine import Unsupported, subroutine_kernel
 

@@ -7,7 +7,7 @@ import numpy as np
 from ..types import Constructor, Type
 from .frame import Frame
 from .hashing import Array, flat_ranges, ranges
-from .kernels_scalars import equal_by_code, ordered_by_code
+from .kernels.scalars import equal_by_code, ordered_by_code
 from .pools import FAIL
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import math
 
-from primitives.primitive import word
-from primitives.values import Overflow, Undefined, Value, check_int, less
+from ..primitive import word
+from ..values import Overflow, Undefined, Value, check_int, less
 
 
 def checked(value: Value) -> Value:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from primitives.infer import ShapeError
-from primitives.lazy import F, Tensor, torch
-from primitives.primitive import Parameter, Setting, Shape, geometric
-from primitives.ragged import Ragged
-from primitives.types import Type, list_of, tensor
+from ..infer import ShapeError
+from ..lazy import F, Tensor, torch
+from ..primitive import Parameter, Setting, Shape, geometric
+from ..ragged import Ragged
+from ..types import Type, list_of, tensor
 
 _UNITS = Setting("units", 32, 4, 256, log=True, least=1)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from primitives.infer import ShapeError
-from primitives.lazy import F, Tensor
-from primitives.primitive import Setting
+from ..infer import ShapeError
+from ..lazy import F, Tensor
+from ..primitive import Setting
 
 PADDING = Setting("padding", "valid", choices=("valid", "same"))
 """``valid``: windows inside the image only, ⌊(n − d(k−1) − 1)/s⌋ + 1 outputs; ``same``: borders padded, ⌈n/s⌉

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from primitives.infer import ShapeError
-from primitives.lazy import Tensor, torch
-from primitives.primitive import Setting, Shape, geometric
+from ..infer import ShapeError
+from ..lazy import Tensor, torch
+from ..primitive import Setting, Shape, geometric
 
 
 @geometric("add", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from primitives.primitive import word
-from primitives.values import Value
+from ..primitive import word
+from ..values import Value
 
 
 @word("repeat", "int -> (a -> a) -> a -> a")

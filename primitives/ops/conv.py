@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from primitives.infer import ShapeError
-from primitives.lazy import F, Tensor
-from primitives.ops.base import PADDING, pad_same, windows
-from primitives.primitive import Parameter, Setting, Shape, geometric
+from ..infer import ShapeError
+from ..lazy import F, Tensor
+from ..primitive import Parameter, Setting, Shape, geometric
+from .base import PADDING, pad_same, windows
 
 
 def _shape(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from primitives.lazy import F, Tensor
-from primitives.primitive import Parameter, Setting, Shape, geometric
+from ..lazy import F, Tensor
+from ..primitive import Parameter, Setting, Shape, geometric
 
 
 def _parameters(x: Shape, *, units: int) -> dict[str, Parameter]:

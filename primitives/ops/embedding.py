@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from primitives.lazy import F, Tensor
-from primitives.primitive import Parameter, Setting, geometric
-from primitives.values import Undefined
+from ..lazy import F, Tensor
+from ..primitive import Parameter, Setting, geometric
+from ..values import Undefined
 
 
 def _check(index: Tensor, size: int) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from primitives.primitive import word
-from primitives.values import Graph, Some, Undefined, Value, check_key
+from ..primitive import word
+from ..values import Graph, Some, Undefined, Value, check_key
 
 
 @word("graph_from_edges", "Eq a => list(pair(a, a)) -> graph(a)", cost=2.0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from primitives.primitive import word
-from primitives.values import MAX_INT, Some, Undefined, Value, check_int, check_key, check_size, has_nan, ordered, same
+from ..primitive import word
+from ..values import MAX_INT, Some, Undefined, Value, check_int, check_key, check_size, has_nan, ordered, same
 
 
 @word("empty", "list(a)")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from primitives.lazy import Tensor
-from primitives.ops.base import PADDING, pad_same, windows
-from primitives.primitive import Parameter, Setting, Shape, geometric
+from ..lazy import Tensor
+from ..primitive import Parameter, Setting, Shape, geometric
+from .base import PADDING, pad_same, windows
 
 
 def _shape(x: Shape, *, maps: int, kernel: int, stride: int, padding: str) -> Shape:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from primitives.primitive import word
-from primitives.values import Value, less, same
+from ..primitive import word
+from ..values import Value, less, same
 
 
 @word("=", "Eq a => a -> a -> bool")

@@ -6,8 +6,8 @@ input with the pair of memory and address as state.
 
 from __future__ import annotations
 
-from primitives.lazy import F, Tensor, torch
-from primitives.primitive import Parameter, Setting, Shape, geometric
+from ..lazy import F, Tensor, torch
+from ..primitive import Parameter, Setting, Shape, geometric
 
 
 def _linear(rows: int, inputs: int) -> tuple[Parameter, Parameter]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from primitives.lazy import F, Tensor, torch
-from primitives.ops.base import pad_same
-from primitives.primitive import STATEFUL, Parameter, Setting, Shape, geometric
+from ..lazy import F, Tensor, torch
+from ..primitive import STATEFUL, Parameter, Setting, Shape, geometric
+from .base import pad_same
 
 
 def _affine(shape: Shape) -> dict[str, Parameter]:

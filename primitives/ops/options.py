@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from primitives.primitive import word
-from primitives.values import Some, Undefined, Value
+from ..primitive import word
+from ..values import Some, Undefined, Value
 
 
 @word("none", "option(a)")

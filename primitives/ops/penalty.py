@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from primitives.lazy import Tensor
-from primitives.primitive import STOCHASTIC, Setting, geometric
+from ..lazy import Tensor
+from ..primitive import STOCHASTIC, Setting, geometric
 
 
 @geometric(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from primitives.lazy import F, Tensor
-from primitives.ops.base import PADDING, pad_same, windows
-from primitives.primitive import Parameter, Setting, Shape, geometric
+from ..lazy import F, Tensor
+from ..primitive import Parameter, Setting, Shape, geometric
+from .base import PADDING, pad_same, windows
 
 _SETTINGS = (
     Setting("kernel", 2, choices=(2, 3), least=1),

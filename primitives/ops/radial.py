@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from primitives.lazy import Tensor
-from primitives.primitive import Parameter, Setting, Shape, geometric
+from ..lazy import Tensor
+from ..primitive import Parameter, Setting, Shape, geometric
 
 
 def _centres(x: Shape, units: int) -> dict[str, Parameter]:

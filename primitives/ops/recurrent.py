@@ -3,8 +3,8 @@ given."""
 
 from __future__ import annotations
 
-from primitives.lazy import Tensor, torch
-from primitives.primitive import Parameter, Setting, Shape, geometric
+from ..lazy import Tensor, torch
+from ..primitive import Parameter, Setting, Shape, geometric
 
 
 def _weights(gates: int, width: int, inputs: int) -> dict[str, Parameter]:

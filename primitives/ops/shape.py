@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from primitives.infer import ShapeError
-from primitives.lazy import F, Tensor
-from primitives.ops.base import volume
-from primitives.primitive import Setting, Shape, geometric
+from ..infer import ShapeError
+from ..lazy import F, Tensor
+from ..primitive import Setting, Shape, geometric
+from .base import volume
 
 
 @geometric("flatten", "Tensor[s...] -> Tensor[n]", shapes=lambda x: (volume(x),), cost=0.5)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from primitives.lazy import F, Tensor
-from primitives.primitive import geometric
+from ..lazy import F, Tensor
+from ..primitive import geometric
 
 
 @geometric("dot", "Tensor[n] -> Tensor[n] -> float")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable
 
-from primitives.primitive import word
-from primitives.values import Some, Value, ordered, same
+from ..primitive import word
+from ..values import Some, Value, ordered, same
 
 
 def ascending(xs: tuple) -> list[int]:

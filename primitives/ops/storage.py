@@ -6,10 +6,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from primitives.primitive import EFFECTFUL, word
-from primitives.storage import Storage, StorageError
-from primitives.types import FLOAT, INT, STRING, Type, list_of
-from primitives.values import Some, Undefined, Value, ValueMismatch, from_json, to_json
+from ..primitive import EFFECTFUL, word
+from ..storage import Storage, StorageError
+from ..types import FLOAT, INT, STRING, Type, list_of
+from ..values import Some, Undefined, Value, ValueMismatch, from_json, to_json
 
 
 def opened(storage: Any) -> Storage:

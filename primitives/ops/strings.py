@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from primitives.primitive import word
-from primitives.values import MAX_INT, Some, Undefined, check_size
+from ..primitive import word
+from ..values import MAX_INT, Some, Undefined, check_size
 
 
 def positive(separator: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from primitives.primitive import word
-from primitives.values import Some, Table, Value, check_key
+from ..primitive import word
+from ..values import Some, Table, Value, check_key
 
 
 @word("table_new", "map(k, v)", cost=2.0)

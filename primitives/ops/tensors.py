@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from primitives.lazy import Tensor, torch
-from primitives.primitive import Setting, geometric
-from primitives.ragged import Ragged
-from primitives.values import Undefined
+from ..lazy import Tensor, torch
+from ..primitive import Setting, geometric
+from ..ragged import Ragged
+from ..values import Undefined
 
 _LENGTH = Setting("length", 16, 1, 256, log=True)
 

@@ -22,13 +22,13 @@ from primitives.term import Term, apply
 from primitives.types import BOOL, CHAR, INT, STRING, Constructor, Type, arguments_of, is_function, list_of, subtypes
 from primitives.values import Value
 
+from ..generation.constants import mined
+from ..generation.costs import Costs, default_costs
 from .answers import Answers, Example, Hit
 from .closures import Closures
-from .constants import mined
-from .costs import Costs, default_costs
 from .deepening import Deepening, share_of
 from .domain import Domains
-from .growth import Found, Growth, Leaf, Plan, Stop
+from .levels import Found, Growth, Leaf, Plan, Stop
 from .likely_needs import LikelyNeeds
 from .product import direct_batch
 from .rebuild import term_of_kids, term_of_row

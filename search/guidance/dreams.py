@@ -16,12 +16,12 @@ from primitives.term import Apply, Lambda, Literal, Term, Variable, Word, free_v
 from primitives.types import INT, Type, arguments_of, function
 from primitives.values import Failure, Value
 
-from ..choosing import DeadEnd
-from ..grammar import Grammar
-from ..mutation import Mutator
+from ..generation.choosing import DeadEnd
+from ..generation.grammar import Grammar
+from ..generation.weights import CONSTANT, VARIABLE
 from ..problem import Example, Problem
 from ..randomness import Draws
-from ..weights import CONSTANT, VARIABLE
+from ..variation.mutation import Mutator
 
 LARGEST, LONGEST = 10**5, 60
 """Greatest number and longest list in the output of a dream."""

@@ -18,8 +18,8 @@ from primitives.primitive import Primitive
 from primitives.term import Term
 from primitives.types import Type
 
+from ..generation.weights import CONSTANT, VARIABLE, base_weights, counts, refit
 from ..problem import Example
-from ..weights import CONSTANT, VARIABLE, base_weights, counts, refit
 from .features import VERSION, can_be_described, described
 from .network import NORMAL_HIDDEN, Network, log_softmax, shapes
 

@@ -12,10 +12,10 @@ import numpy as np
 
 from primitives.term import Term
 
-from ..enumeration.costs import Costs
 from ..enumeration.enumerator import Enumerator, Hit, Progress
 from ..enumeration.settings import Settings
-from ..weights import CONSTANT, VARIABLE, counts
+from ..generation.costs import Costs
+from ..generation.weights import CONSTANT, VARIABLE, counts
 from .network import log_softmax
 
 UNIT = 2

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..weights import counts
+from ..generation.weights import counts
 from .dreams import Dream
 from .features import EXAMPLES, described
 from .guide import Guide

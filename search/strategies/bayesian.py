@@ -16,10 +16,10 @@ from primitives.primitive import Setting
 from primitives.syntax import parse
 from primitives.term import Term, Word, map_words
 
-from .. import sites
-from ..candidates import Seen, fresh, sample
-from ..choosing import DeadEnd, Place
-from ..grammar import Grammar
+from ..generation import sites
+from ..generation.candidates import Seen, fresh, sample
+from ..generation.choosing import DeadEnd, Place
+from ..generation.grammar import Grammar
 from ..problem import Problem
 from ..randomness import Draws
 from ..strategy import AbstractStrategy, Feedback, Option, Proposal, StrategyError

@@ -13,11 +13,11 @@ from primitives.primitive import Definition
 from primitives.types import arguments_of, has_tensor, is_function, is_ground, subtypes
 from primitives.values import Value
 
+from ..choice.ambiguity import Alternative, alternatives
+from ..choice.deciding import Jury, Rule, decided
 from ..enumeration import enumerator
-from ..enumeration.ambiguity import Alternative, alternatives
-from ..enumeration.constants import mined
-from ..enumeration.costs import Costs, default_costs, weighted
-from ..enumeration.deciding import Jury, Rule, decided
+from ..generation.constants import mined
+from ..generation.costs import Costs, default_costs, weighted
 from ..guidance.slices import advantage, finer, finer_cost, guided_costs, interleaved
 from ..problem import Example, Problem
 from ..randomness import Draws

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from primitives.types import FLOAT, INT, arguments_of
 
-from ..candidates import Seen, fresh, sample
-from ..choosing import DeadEnd
-from ..crossover import Recombiner
-from ..grammar import Grammar
-from ..mutation import Mutator, Variant
+from ..generation.candidates import Seen, fresh, sample
+from ..generation.choosing import DeadEnd
+from ..generation.grammar import Grammar
 from ..problem import Problem
 from ..randomness import Draws
-from ..selection import PARENT_METHODS, Individual, best, hall_of_fame, individual, select_parent, survivors_nsga2
 from ..strategy import AbstractStrategy, Feedback, Option, Proposal
+from ..variation.crossover import Recombiner
+from ..variation.mutation import Mutator, Variant
+from ..variation.selection import (
+    PARENT_METHODS,
+    Individual,
+    best,
+    hall_of_fame,
+    individual,
+    select_parent,
+    survivors_nsga2,
+)
 
 MOST_CASES = 50
 """Examples that a selection looks at unless told otherwise: with more, the early ones decide nearly always."""

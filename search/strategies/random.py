@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..candidates import Seen, fresh, sample
-from ..grammar import Grammar
+from ..generation.candidates import Seen, fresh, sample
+from ..generation.grammar import Grammar
 from ..problem import Problem
 from ..randomness import Draws
 from ..strategy import AbstractStrategy, Feedback, Option, Proposal

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from automl.budget import Budget
-from automl.schedule import Schedule
-from automl.session import Options
-from automl.tasks.examples import ExamplesTask
-from automl.tasks.labelled import LabelledTask
+from automl.study.opening import Options
+from automl.study.phases import Schedule
+from automl.tasks.kinds.examples import ExamplesTask
+from automl.tasks.kinds.labelled import LabelledTask
 from library.store import AbstractStore
 from primitives.syntax import parse
 from search.randomness import Draws
@@ -112,7 +112,7 @@ def strategies(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, type[AbstractStr
     """The strategies of this file, in place of those that are found."""
     found = MappingProxyType({kind.name: kind for kind in (Climber, Widths, Counter, Fixed)})
     monkeypatch.setattr("search.strategies.find_strategies", lambda: found)
-    monkeypatch.setattr("automl.session.find_strategies", lambda: found)
+    monkeypatch.setattr("automl.study.opening.find_strategies", lambda: found)
     monkeypatch.setattr(Fixed, "texts", ())
     return found
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from automl.executors import AbstractExecutor, Result, WorkerError, executors, open_executor
-from automl.workers.briefing import import_path
-from automl.workers.sentinel import descendants
+from automl.execution.executors import AbstractExecutor, Result, WorkerError, executors, open_executor
+from automl.execution.workers.briefing import import_path
+from automl.execution.workers.sentinel import descendants
 
 FUNCTION = "executor_jobs:run"
 PREPARE = "executor_jobs:prepare"
@@ -220,7 +220,7 @@ def test_waiting_with_nothing_to_wait_for_returns(executor: AbstractExecutor) ->
 
 DRIVER = """
 import sys, time
-from automl.executors import open_executor
+from automl.execution.executors import open_executor
 executor = open_executor("executor_jobs:run", {}, workers=sys.argv[1], memory=1 << 30)
 executor.submit(0, {"do": "sleep", "seconds": 0.01, "unsafe": True}, 100.0)
 while not executor.wait(1.0):

@@ -9,9 +9,9 @@ import json
 import numpy as np
 import pytest
 
-from automl.data import Part, ProblemData, RaggedArray
-from automl.preprocessing import Preprocessing
-from automl.task import AbstractTask, TaskError, task_kinds
+from automl.tasks.data import Part, ProblemData, RaggedArray
+from automl.tasks.preprocessing import Preprocessing
+from automl.tasks.task import AbstractTask, TaskError, task_kinds
 from primitives.types import arguments_of, parse_type
 from primitives.values import Failure
 

@@ -1,4 +1,4 @@
-"""What every trainer must do, run over all that are found in automl/trainers."""
+"""What every trainer must do, run over all that are found in automl/fitting/trainers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 import torch
 from torch import nn
 
-from automl.data import ProblemData
-from automl.tasks.labelled import LabelledTask
-from automl.tasks.sequences import SequencesTask
-from automl.trainers import Budget, make_trainer, trainer_kinds
+from automl.fitting.trainers import Budget, make_trainer, trainer_kinds
+from automl.tasks.data import ProblemData
+from automl.tasks.kinds.labelled import LabelledTask
+from automl.tasks.kinds.sequences import SequencesTask
 from primitives.primitive import SettingError
 from primitives.types import arguments_of
 
@@ -108,7 +108,7 @@ def test_a_program_without_weights_is_only_scored(kind, data):
 
 
 def _two(data: ProblemData) -> ProblemData:
-    from automl.data import Part
+    from automl.tasks.data import Part
 
     def cut(part: Part) -> Part:
         return Part((np.asarray(part.inputs[0])[:, :2].copy(),), part.targets)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from automl import Library, search
-from automl.curriculum import load_words
 from automl.errors import TaskError
-from automl.load import load_tasks
-from automl.trials import begin_trials, end_trials
+from automl.growth.trials import begin_trials, end_trials
+from automl.tasks.curriculum import load_words
+from automl.tasks.load import load_tasks
 from experiments.benchmarks import library_gain
 from experiments.benchmarks.gain_learning import random_words, split_families
 from experiments.benchmarks.synthesis import STARTER

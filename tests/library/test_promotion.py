@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from library.compression import Abstraction
+from library.compression.compress import Abstraction
 from library.promotion import Evidence, NetEvidence, Rule, Service, net_verdict, review, verdict
 from primitives.primitive import builtin_words
 from primitives.syntax import parse

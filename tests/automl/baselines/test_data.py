@@ -41,7 +41,7 @@ def test_the_test_part_is_never_drawn_from_the_train_files(tmp_path):
 
 def test_what_is_fetched_is_what_a_folder_holds(tmp_path, monkeypatch):
     """Results go by the digest of the data, which must not depend on where it came from."""
-    from automl.sources import bundled, idx
+    from automl.tasks.sources import bundled, idx
 
     folder = write_mnist(tmp_path / "mnist")
     images, labels = (

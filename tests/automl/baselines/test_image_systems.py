@@ -107,7 +107,7 @@ def test_small_inputs_train(name: str, type: str) -> None:
 
 
 def test_rates_of_ciresan_fall_to_a_thousandth() -> None:
-    from automl.schedules import Clock, schedule_named
+    from automl.fitting.rates import Clock, schedule_named
 
     schedule = schedule_named("exponential")
     factors = [schedule(Clock(0, 0, fraction)) for fraction in (0.0, 0.5, 1.0)]

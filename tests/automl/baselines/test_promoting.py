@@ -12,9 +12,9 @@ from automl.baselines.results import Places
 from automl.baselines.running import Order, run
 from automl.budget import Budget
 from automl.errors import TaskError
-from automl.load import load_tasks
-from automl.model import Model
-from automl.session import Options, build_problem, load_vocabulary, open_study, run_study
+from automl.evaluation.model import Model
+from automl.study.opening import Options, build_problem, load_vocabulary, open_study, run_study
+from automl.tasks.load import load_tasks
 from library.store import open_store
 from primitives.compile import compile_term
 from primitives.infer import IllTyped, infer
@@ -22,7 +22,7 @@ from primitives.syntax import parse
 from primitives.term import words_in
 from primitives.types import parse_type
 from primitives.weights import initialise
-from search.grammar import Grammar
+from search.generation.grammar import Grammar
 from search.randomness import Draws
 
 NET = '''

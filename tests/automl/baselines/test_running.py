@@ -15,8 +15,8 @@ from automl.baselines.results import Places
 from automl.baselines.running import Bench, Order, run
 from automl.baselines.voting import vote
 from automl.errors import TaskError
-from automl.model import Model
-from automl.trainer import TrainingResult
+from automl.evaluation.model import Model
+from automl.fitting.trainer import TrainingResult
 from primitives.infer import infer
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
@@ -202,7 +202,7 @@ def test_translations_move_each_image_by_one_pixel_four_ways(net):
 
 
 def load_data_named(name):
-    from automl.load import load_tasks
+    from automl.tasks.load import load_tasks
 
     return load_tasks(name)[0].search_view()
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from automl.curriculum import load_curriculum
-from automl.load import load_tasks
-from automl.task import TaskError
+from automl.tasks.curriculum import load_curriculum
+from automl.tasks.load import load_tasks
+from automl.tasks.task import TaskError
 
 TASK = {"name": "one", "type": "int -> int", "examples": [{"inputs": [1], "output": 2}]}
 HEAD = 'schema_version = 1\nname = "mine"\n'

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from automl.load import load_tasks
-from automl.sources.jsonlines import read_lines
-from automl.task import TaskError
-from automl.tasks.examples import ExamplesTask
+from automl.tasks.kinds.examples import ExamplesTask
+from automl.tasks.load import load_tasks
+from automl.tasks.sources.jsonlines import read_lines
+from automl.tasks.task import TaskError
 from primitives.values import Some, Table
 
 GOOD = {

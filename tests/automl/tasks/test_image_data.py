@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from automl.load import load_tasks
-from automl.losses import make_loss
-from automl.metrics import HEADS, score
-from automl.sources import digit_sequences
-from automl.task import Part, TaskError
-from automl.tasks.heads import HeadsTask, heads_type
-from automl.trainer import Budget, Unsuitable
-from automl.trainers import make_trainer
+from automl.fitting.losses import make_loss
+from automl.fitting.trainer import Budget, Unsuitable
+from automl.fitting.trainers import make_trainer
+from automl.tasks.kinds.heads import HeadsTask, heads_type
+from automl.tasks.load import load_tasks
+from automl.tasks.metrics import HEADS, score
+from automl.tasks.sources import digit_sequences
+from automl.tasks.task import Part, TaskError
 from primitives.compile import compile_term
 from primitives.primitive import builtin_words
 from primitives.syntax import parse

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from automl.preprocessing import Preprocessing, fit_inputs
-from automl.task import Split, TaskError
-from automl.tasks.labelled import LabelledTask
+from automl.tasks.kinds.labelled import LabelledTask
+from automl.tasks.preprocessing import Preprocessing, fit_inputs
+from automl.tasks.task import Split, TaskError
 
 RNG = np.random.Generator(np.random.PCG64(0))
 X, Y = RNG.normal(size=(40, 3)), np.arange(40) % 4

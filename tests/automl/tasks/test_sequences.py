@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from automl.data import RaggedArray
-from automl.load import load_tasks
-from automl.task import Split, TaskError
-from automl.tasks.labelled import LabelledTask
-from automl.tasks.sequences import REDUCTIONS, SequencesTask
+from automl.tasks.data import RaggedArray
+from automl.tasks.kinds.labelled import LabelledTask
+from automl.tasks.kinds.sequences import REDUCTIONS, SequencesTask
+from automl.tasks.load import load_tasks
+from automl.tasks.task import Split, TaskError
 
 COUNT = 120
 X = np.arange(COUNT * 4, dtype=np.float64).reshape(COUNT, 1, 2, 2)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from automl.load import load_tasks, sources
-from automl.sources.idx import read_idx
-from automl.task import TaskError
+from automl.tasks.load import load_tasks, sources
+from automl.tasks.sources.idx import read_idx
+from automl.tasks.task import TaskError
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.split import NIELSEN, Split
-from automl.task import TaskError
+from automl.tasks.split import NIELSEN, Split
+from automl.tasks.task import TaskError
 
 FRACTIONS = st.floats(0, 0.4)
 

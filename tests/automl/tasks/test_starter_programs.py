@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from automl.load import load_tasks
-from automl.task import AbstractTask
+from automl.tasks.load import load_tasks
+from automl.tasks.task import AbstractTask
 from primitives.infer import infer
 from primitives.interpret import evaluate
 from primitives.primitive import builtin_words

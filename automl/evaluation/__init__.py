@@ -1,0 +1,1 @@
+"""One candidate to one record: compile, train or run, score; and the model that is kept of it."""

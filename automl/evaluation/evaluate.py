@@ -1,0 +1,181 @@
+"""One candidate on one task: a term, a budget and a seed to scores and an outcome. Runs where the executor runs it.
+
+Plain data in, plain data out: the context (task data, subroutines) comes once a worker, a job holds one or more candidates. A
+candidate's failure is an outcome; only a bug of ours raises.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from library.records import Subroutine
+from library.vocabulary import Vocabulary
+from primitives.infer import IllTyped, Inference, infer
+from primitives.interpret import Fuel, evaluate
+from primitives.primitive import Definition, expand
+from primitives.term import Term
+from primitives.types import has_tensor
+from primitives.values import Failure
+
+from ..tasks.data import Part, ProblemData
+
+VERSION = 2
+"""Raise it when the same candidate may get another result: it is part of every cache key."""
+MAX_ELEMENTS = 2_000_000_000
+"""Most numbers (parameters, or activations of a batch) that a candidate may need; more is refused before allocation."""
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What evaluation found: ``outcome`` is ok or a Failure's kind; ``weights`` are safetensors bytes."""
+
+    outcome: str
+    scores: dict[str, float] = field(default_factory=dict)
+    cases: list[float] | None = None
+    parameters: int = 0
+    weights: bytes | None = None
+    seconds: float = 0.0
+    detail: str = ""
+    history: list[dict[str, float]] = field(default_factory=list)
+    complete: bool = True
+    """False where a deadline cut training short: another run may get further, so the result is no one else's."""
+
+
+class Prepared:
+    """A worker's side of a context: task data, words and library weights, read once."""
+
+    def __init__(self, context: Mapping[str, Any]) -> None:
+        self.data = ProblemData.from_payload(*context["data"])
+        records = [Subroutine.from_dict(record) for record in context.get("subroutines", ())]
+        self.vocabulary = Vocabulary(records, context.get("weights", {}))
+        self.words = self.vocabulary.all_words
+        self.trainer: dict[str, Any] = dict(context.get("trainer", {}))
+        self.fuel = Fuel(**context.get("fuel", {}))
+        self.storage = context.get("storage")
+        self._library: dict[str, Any] | None = None
+
+    @property
+    def library_weights(self) -> dict[str, Any]:
+        """``name@digest.site.parameter`` to tensor, for all subroutines that have weights."""
+        if self._library is None:
+            self._library = library_weights(self.vocabulary)
+        return self._library
+
+
+def library_weights(vocabulary: Vocabulary) -> dict[str, Any]:
+    """The weights of all subroutines under the sites that ``expand`` gives to shared uses."""
+    found: dict[str, Any] = {}
+    for word in vocabulary.all_words.values():
+        if isinstance(word, Definition):
+            found.update(word.tensors)
+    return found
+
+
+def context_of(
+    data: ProblemData, vocabulary: Vocabulary, trainer: Mapping[str, Any] | None = None, storage: str | None = None
+) -> dict[str, Any]:
+    """The plain data that workers need once."""
+    return {
+        "data": data.payload(),
+        "subroutines": [record.to_dict() for record in vocabulary.records],
+        "weights": dict(vocabulary.weights),
+        "trainer": dict(trainer or {}),
+        "storage": storage,
+    }
+
+
+_prepared: tuple[Any, Prepared] | None = None
+
+
+def prepare(context: Mapping[str, Any]) -> Prepared:
+    """The Prepared of a context; kept, since a worker has one context."""
+    global _prepared
+    if _prepared is None or _prepared[0] is not context:
+        _prepared = (context, Prepared(context))
+    return _prepared[1]
+
+
+def warm(context: Mapping[str, Any]) -> None:
+    """Make a worker ready before its first job: read the context, and import torch where candidates need it."""
+    if has_tensor(prepare(context).data.type):
+        importlib.import_module("automl.evaluation.training")
+        importlib.import_module("automl.fitting.fit").warm_up()
+
+
+def evaluate_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:
+    """The function that executors run: ``{"candidates": […]}`` to ``{"evaluations": […]}``, in order."""
+    prepared = prepare(context)
+    return {"evaluations": [vars(evaluate_candidate(prepared, candidate)) for candidate in job["candidates"]]}
+
+
+def evaluate_candidate(prepared: Prepared, candidate: Mapping[str, Any]) -> Evaluated:
+    """Score one candidate: ``term`` (text), ``seed``, ``epochs``, ``seconds`` (deadline), ``start`` (weights to start from)."""
+    started = time.perf_counter()
+    term = prepared.vocabulary.read(candidate["term"])
+    try:
+        inference = infer(expand(term, prepared.words), prepared.words, prepared.data.type)
+    except IllTyped as error:
+        return Evaluated("ill-typed", detail=str(error))
+    if inference.waiting:
+        return Evaluated("ill-typed", detail=f"shapes are not known: {inference.waiting[0]}")
+    unknown = [word for word, _, _ in inference.layers if word.site is not None and word.site not in inference.sites]
+    if unknown:  # in a part that no value ever reaches, so that nothing fixes its shapes
+        return Evaluated("ill-typed", detail=f"the input of {unknown[0].name} @{unknown[0].site} has no known shape")
+    found = _evaluate(prepared, term, inference, candidate)
+    return Evaluated(**{**vars(found), "seconds": time.perf_counter() - started})
+
+
+def _evaluate(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Evaluated:
+    data = prepared.data
+    if not inference.sites and not has_tensor(data.type):
+        return _interpreted(prepared, term, candidate)
+    from .training import score_compiled, train
+
+    if inference.parameters > MAX_ELEMENTS:
+        return Evaluated(
+            "out of memory", detail=f"parameters={inference.parameters}: at most {MAX_ELEMENTS} are allowed"
+        )
+    trainable = any("@" not in site for site in inference.sites) or _tuned(term)
+    return (train if trainable else score_compiled)(prepared, term, inference, candidate)
+
+
+def _tuned(term: Term) -> bool:
+    from primitives.term import words_in
+
+    return any(dict(word.settings).get("use") == "tuned" for word in words_in(term))
+
+
+def _interpreted(prepared: Prepared, term: Term, candidate: Mapping[str, Any]) -> Evaluated:
+    """An algorithmic program on the cases, by the interpreter."""
+    data = prepared.data
+    deadline = candidate.get("seconds")
+    fuel = prepared.fuel if deadline is None else Fuel(prepared.fuel.steps, deadline)
+    outputs = run_interpreted(term, data.train, prepared.words, fuel, prepared.storage)
+    scores = _named(data.score(outputs, data.train), "")
+    cases = [float(error) for error in data.case_errors(outputs, data.train)]
+    failures = [output for output in outputs if isinstance(output, Failure)]
+    outcome = failures[0].kind if len(failures) == len(outputs) else "ok"
+    return Evaluated(outcome, scores, cases, detail=str(failures[0]) if failures else "")
+
+
+def run_interpreted(term: Term, part: Part, words: Any, fuel: Fuel, storage: Any = None) -> list[Any]:
+    """The program's value, or a Failure, on each case of a part."""
+    program = expand(term, words)
+    return [evaluate(program, inputs, words=words, fuel=fuel, storage=storage) for inputs, _ in part.cases()]
+
+
+def _named(scores: Mapping[str, float], prefix: str) -> dict[str, float]:
+    return {f"{prefix}{name}": float(value) for name, value in scores.items()}
+
+
+def cache_key(data: str, text: str, details: Mapping[str, Any]) -> str:
+    """SHA-256 over all that decides a result (DESIGN decision 9): the term with its subroutines' digests, the task's data, and as
+    ``details`` trainer, budget, seed and weights to start from; and the evaluator's version."""
+    known = json.dumps([VERSION, data, text, details], sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(known.encode()).hexdigest()

@@ -1,0 +1,193 @@
+"""A found program with its weights: call it, predict with it, save it, write it out as source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from library.blobs import from_bytes, to_bytes
+from library.vocabulary import Vocabulary
+from primitives.infer import infer
+from primitives.interpret import Fuel, evaluate
+from primitives.primitive import expand
+from primitives.syntax import show, show_canonical
+from primitives.term import Term
+from primitives.types import TensorType, Type, arguments_of, has_tensor, parse_type
+from primitives.values import Failure, to_json
+
+from ..errors import TaskError
+from ..tasks.preprocessing import Preprocessing
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A program that can run. ``term`` is expanded (it needs no library); ``weights`` maps ``site.parameter`` to tensors."""
+
+    term: Term
+    type: Type
+    vocabulary: Vocabulary
+    weights: Mapping[str, Any] = field(default_factory=dict)
+    preprocessing: Preprocessing | None = None
+
+    @property
+    def program(self) -> str:
+        """The program's text for people, subroutines by name."""
+        return show(self.term)
+
+    @property
+    def expanded(self) -> Term:
+        """The program with its subroutines written out."""
+        return expand(self.term, self.vocabulary.all_words)
+
+    @cached_property
+    def module(self) -> Any:
+        """The program as a torch.nn.Module in evaluation mode."""
+        from primitives.compile import compile_term
+
+        module = compile_term(self.expanded, self.vocabulary.all_words, self.type, weights=dict(self.weights))
+        module.eval()
+        return module
+
+    def __call__(self, *inputs: Any) -> Any:
+        """The program's value on one case (values of the language), or a Failure."""
+        return evaluate(self.expanded, inputs, words=self.vocabulary.all_words, weights=self.weights, fuel=Fuel())
+
+    def outputs(self, part: Any) -> Any:
+        """The program's outputs on the cases of a task's part, in the form that scores take."""
+        from .evaluate import run_interpreted
+
+        if not has_tensor(self.type):
+            return run_interpreted(self.expanded, part, self.vocabulary.all_words, Fuel())
+        from .training import outputs_of
+
+        return outputs_of(self.module, self.type, part)
+
+    def predict(self, inputs: Sequence[Any] | np.ndarray) -> list[Any]:
+        """Answers for raw inputs: arrays ``[n, *shape]`` as in the training data (labels for a classifier), or, for a program on
+        values, a list of argument lists. Raises TaskError on inputs of another shape or type."""
+        if not has_tensor(self.type):
+            from primitives.values import from_json
+
+            types, result = arguments_of(self.type)
+            answers = []
+            for case in inputs:
+                if not isinstance(case, (list, tuple)) or len(case) != len(types):
+                    raise TaskError(
+                        f"inputs={str(case)[:60]}: a list of {len(types)} arguments is required, type={self.type}"
+                    )
+                value = self(*(from_json(item, type) for item, type in zip(case, types, strict=True)))
+                answers.append(str(value) if isinstance(value, Failure) else to_json(value, result))
+            return answers
+        return self._predict_arrays(inputs)
+
+    def _predict_arrays(self, inputs: Any) -> list[Any]:
+        from .training import predict_raw
+
+        outputs = predict_raw(self.module, self.type, inputs, self.preprocessing)
+        if isinstance(outputs, list):
+            return [str(value) if isinstance(value, Failure) else value for value in outputs]
+        array = outputs.detach().cpu().numpy()
+        if self.preprocessing is not None and isinstance(arguments_of(self.type)[1], TensorType):
+            return self.preprocessing.decode(array)
+        return array.tolist()
+
+    def source(self) -> str:
+        """Stand-alone Python (PyTorch) source that gives the same outputs without this project; weights start at random in it
+        (``export_source`` writes them beside it). Raises SourceError for what cannot be written so."""
+        from primitives.source import to_source
+
+        return to_source(self.expanded, self.vocabulary.all_words, self.type)
+
+    @property
+    def own_weights(self) -> dict[str, Any]:
+        """The weights of the sites that occur in the program."""
+        sites = infer(self.expanded, self.vocabulary.all_words, self.type).sites
+        return {name: tensor for name, tensor in self.weights.items() if name.rpartition(".")[0] in sites}
+
+    def check_weights(self) -> None:
+        """Raises TaskError where the program needs weights that are not there, or of another shape."""
+        for site, found in infer(self.expanded, self.vocabulary.all_words, self.type).sites.items():
+            for name, parameter in {**found.parameters, **found.buffers}.items():
+                tensor = self.weights.get(f"{site}.{name}")
+                shape = None if tensor is None else tuple(tensor.shape)
+                if shape != tuple(parameter.shape):
+                    raise TaskError(
+                        f"weights={site}.{name} of shape {shape}: {tuple(parameter.shape)} is required by the program"
+                    )
+
+    def export_source(self, path: str | Path) -> list[Path]:
+        """Write ``source`` and, beside it, a safetensors file with the weights; gives what was written. What raw inputs must undergo
+        first stands in the source as ``PREPROCESSING``."""
+        from primitives.source import write_source
+
+        written = write_source(path, self.expanded, self.vocabulary.all_words, self.type, self.own_weights or None)
+        if self.preprocessing is not None:
+            with Path(path).open("a", encoding="utf-8") as stream:
+                stream.write(
+                    "\n\n# Inputs are (raw - offset) / scale, channel by channel; a target's own units are output * scale + offset.\n"
+                    f"PREPROCESSING = {self.preprocessing.to_json()!r}\n"
+                )
+        return written
+
+    def export_weights(self, path: str | Path) -> None:
+        """Write the weights as a safetensors file. Raises TaskError where the program has none."""
+        if not self.own_weights:
+            raise TaskError(f"program={self.program[:80]!r}: it has no weights; export its source")
+        Path(path).write_bytes(to_bytes(self.own_weights))
+
+    def export_onnx(self, path: str | Path) -> None:
+        """Write the program as ONNX, for batches of any size. Raises TaskError where it is not a function from tensors to a tensor, or
+        the packages of the extra ``onnx`` are not installed."""
+        from primitives.source.onnx import OnnxError, write_onnx
+
+        try:
+            write_onnx(self.module, path)
+        except OnnxError as error:
+            raise TaskError(f"program={self.program[:80]!r}: {error}") from None
+
+    def save(self, folder: str | Path) -> None:
+        """Write ``model.json`` and ``weights.safetensors`` into a folder."""
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        description = {
+            "format": FORMAT,
+            "type": str(self.type),
+            "program": show_canonical(self.expanded),
+            "preprocessing": None if self.preprocessing is None else self.preprocessing.to_json(),
+        }
+        if self.weights:
+            (target / "weights.safetensors").write_bytes(to_bytes(self.weights))
+        (target / "model.json").write_text(json.dumps(description, indent=1), encoding="utf-8")
+
+    @staticmethod
+    def load(folder: str | Path) -> Model:
+        """The model that ``save`` wrote. Raises TaskError on anything else."""
+        source = Path(folder)
+        try:
+            description = json.loads((source / "model.json").read_text(encoding="utf-8"))
+            if description["format"] > FORMAT:
+                raise TaskError(
+                    f"format={description['format']}: this version reads up to {FORMAT}; update automl-programs"
+                )
+            vocabulary = Vocabulary()
+            prepared = description["preprocessing"]
+            weights = source / "weights.safetensors"
+            model = Model(
+                vocabulary.read(description["program"]),
+                parse_type(description["type"]),
+                vocabulary,
+                from_bytes(weights.read_bytes()) if weights.exists() else {},
+                None if prepared is None else Preprocessing.from_json(prepared),
+            )
+            model.check_weights()
+            return model
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise TaskError(f"folder={str(folder)!r}: a saved model is required ({error}); save it again") from None

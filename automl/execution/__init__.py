@@ -1,0 +1,1 @@
+"""Where jobs run: executors, and the workers behind them."""

@@ -1,0 +1,145 @@
+"""The columns of a part as batches for a compiled program: made once, indexed by row, split and joined."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from primitives.batch import Objects, Ragged, collate, split
+from primitives.types import Type, arguments_of, has_tensor
+
+from ..tasks.data import Column, Part, ProblemData, RaggedArray
+
+Inputs = tuple[Any, ...]
+
+
+def to_batch(column: Column, type: Type | None = None, device: Any = "cpu") -> Any:
+    """A batch (primitives.batch) of a column: a tensor for an array, Ragged for a RaggedArray, else what ``collate``
+    makes of the values. Real arrays become float32, whole ones int64. An array of that dtype is not copied, so that a
+    large data set is in memory once: nothing may write to the batch, for task arrays are read-only."""
+    if isinstance(column, RaggedArray):
+        return Ragged(_tensor(column.values, device), torch.from_numpy(np.array(column.lengths)).to(device))
+    if isinstance(column, np.ndarray):
+        return _tensor(column, device)
+    if type is not None and has_tensor(type):
+        return move(collate([_value(value) for value in column], type), device)
+    return Objects(list(column))
+
+
+def _tensor(array: np.ndarray, device: Any) -> torch.Tensor:
+    kind = np.float32 if array.dtype.kind == "f" else np.bool_ if array.dtype.kind == "b" else np.int64
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable", UserWarning)
+        return torch.from_numpy(np.ascontiguousarray(array, dtype=kind)).to(device)
+
+
+def _value(value: Any) -> Any:
+    """Arrays inside a value as tensors."""
+    if isinstance(value, np.ndarray):
+        return _tensor(value, "cpu")
+    return tuple(map(_value, value)) if isinstance(value, tuple) else value
+
+
+def part_batch(data: ProblemData, part: Part, device: Any = "cpu") -> tuple[Inputs, Any]:
+    """``(inputs, targets)`` of a whole part."""
+    types, result = arguments_of(data.type)
+    inputs = tuple(to_batch(column, type, device) for column, type in zip(part.inputs, types, strict=True))
+    targets = part.targets
+    return inputs, to_batch(targets, result, device) if isinstance(targets, tuple) else _tensor(targets, device)
+
+
+def move(batch: Any, device: Any) -> Any:
+    """The batch with its tensors on ``device``."""
+    if isinstance(batch, torch.Tensor):
+        return batch.to(device)
+    if isinstance(batch, Ragged):
+        return Ragged(move(batch.values, device), batch.lengths.to(device))
+    return tuple(move(part, device) for part in batch) if isinstance(batch, tuple) else batch
+
+
+def count(batch: Any) -> int:
+    """Number of cases in a batch."""
+    if isinstance(batch, Ragged):
+        return len(batch.lengths)
+    if isinstance(batch, Objects):
+        return len(batch.items)
+    return count(batch[0]) if isinstance(batch, tuple) else len(batch)
+
+
+def take(batch: Any, rows: torch.Tensor) -> Any:
+    """The cases at ``rows`` (int64 [m]), in that order."""
+    if isinstance(batch, torch.Tensor):
+        return batch.index_select(0, rows.to(batch.device))
+    if isinstance(batch, Ragged):
+        rows = rows.to(batch.lengths.device)
+        lengths = batch.lengths.index_select(0, rows)
+        starts = (batch.lengths.cumsum(0) - batch.lengths).index_select(0, rows)
+        within = torch.arange(int(lengths.sum()), device=rows.device)
+        within = within - torch.repeat_interleave(lengths.cumsum(0) - lengths, lengths)
+        return Ragged(take(batch.values, torch.repeat_interleave(starts, lengths) + within), lengths)
+    if isinstance(batch, Objects):
+        return Objects([batch.items[row] for row in rows.tolist()])
+    return tuple(take(part, rows) for part in batch)
+
+
+def window(batch: Any, start: int, stop: int) -> Any:
+    """The cases from ``start`` to ``stop``; tensors are not copied."""
+    if isinstance(batch, torch.Tensor):
+        return batch[start:stop]
+    if isinstance(batch, Ragged):
+        first = int(batch.lengths[:start].sum())
+        lengths = batch.lengths[start:stop]
+        return Ragged(window(batch.values, first, first + int(lengths.sum())), lengths)
+    if isinstance(batch, Objects):
+        return Objects(batch.items[start:stop])
+    return tuple(window(part, start, stop) for part in batch)
+
+
+def join(batches: Sequence[Any]) -> Any:
+    """Outputs of several batches as one batch."""
+    first = batches[0]
+    if len(batches) == 1:
+        return first
+    if any(type(batch) is not type(first) for batch in batches):
+        # Where a case fails its batch is Objects, while the others are tensors.
+        return Objects([item for batch in batches for item in split(batch)])
+    if isinstance(first, torch.Tensor):
+        return torch.cat(tuple(batches))
+    if isinstance(first, Ragged):
+        return Ragged(join([b.values for b in batches if len(b.lengths)]), torch.cat([b.lengths for b in batches]))
+    if isinstance(first, Objects):
+        return Objects([item for batch in batches for item in batch.items])
+    if isinstance(first, tuple):
+        return tuple(join(parts) for parts in zip(*batches, strict=True))
+    return [item for batch in batches for item in batch]
+
+
+def example_bytes(inputs: Inputs) -> float:
+    """Mean bytes of the tensors of one case."""
+    total = 0
+    for batch in inputs:
+        values = batch.values if isinstance(batch, Ragged) else batch
+        total += values.numel() * values.element_size() if isinstance(values, torch.Tensor) else 0
+    return total / max(1, count(inputs))
+
+
+def predict(program: Any, inputs: Inputs, batch_size: int = 512) -> Any:
+    """The program's output on all cases, in evaluation mode without gradients; its mode is put back afterwards."""
+    training = program.training
+    program.eval()
+    try:
+        with torch.no_grad():
+            total = count(inputs)
+            starts = range(0, total, batch_size)
+            return join([program(*window(inputs, start, min(start + batch_size, total))) for start in starts])
+    finally:
+        program.train(training)
+
+
+def answers(outputs: Any) -> Any:
+    """What automl.tasks.metrics.score reads: a tensor [n, …], or a list of ``n`` values."""
+    return outputs if isinstance(outputs, torch.Tensor | list) else split(outputs)

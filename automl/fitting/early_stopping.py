@@ -1,0 +1,53 @@
+"""The weights that a training keeps, and whether it still gets better."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import torch
+
+from ..tasks.data import MAXIMIZE, ProblemData
+
+
+def state_of(program: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """A copy, on the CPU, of the program's parameters and buffers by name."""
+    return {k: v.detach().to("cpu", copy=True).contiguous() for k, v in program.state_dict().items()}
+
+
+class Keeper:
+    """Holds the weights of the ``best`` validation so far, or of the ``last`` (``keep``), with their scores.
+
+    ``stale`` counts validations since the mean score of the last ``average`` of them was at its best.
+    """
+
+    def __init__(self, data: ProblemData, *, keep: str = "best", average: int = 1) -> None:
+        self.data, self.keep, self.average = data, keep, average
+        self.weights: dict[str, torch.Tensor] | None = None
+        self.scores: Mapping[str, float] = {}
+        self.score: float | None = None
+        self.epoch: int | None = None
+        self.stale = 0
+        self._best = (-math.inf, -math.inf)
+        self._recent: list[float] = []
+        self._best_mean = -math.inf
+
+    def consider(
+        self, program: torch.nn.Module, epoch: int, loss: float | None, scores: Mapping[str, float]
+    ) -> float | None:
+        """Note a validation after ``epoch`` epochs; its value of the task's metric, None where that is undefined or
+        the loss is not finite. Of equal scores the one with the lower loss is better, then the later."""
+        score = scores.get(self.data.metric, math.nan)
+        if not math.isfinite(score) or (loss is not None and not math.isfinite(loss)):
+            self.stale += 1
+            return None
+        sign = 1.0 if self.data.direction == MAXIMIZE else -1.0
+        rank = (sign * score, -math.inf if loss is None else -loss)
+        if self.keep == "last" or rank >= self._best:
+            self._best = rank
+            self.weights, self.scores, self.score, self.epoch = state_of(program), dict(scores), score, epoch
+        self._recent = [*self._recent, rank[0]][-self.average :]
+        mean = sum(self._recent) / len(self._recent)
+        self.stale = 0 if mean > self._best_mean else self.stale + 1
+        self._best_mean = max(mean, self._best_mean)
+        return score

@@ -1,0 +1,320 @@
+"""The one training loop: epochs of shuffled batches, validation, budget, and what may go wrong, whatever changes the
+weights."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..tasks.data import Part, ProblemData
+from . import batches
+from .augmentation import Augmentation
+from .early_stopping import Keeper
+from .losses import Loss, are_probabilities, loss_name, make_loss
+from .monitoring import Measures, finite
+from .precision import Precision, resolve
+from .rates import Clock
+from .shuffling import Shuffler
+from .trainer import (
+    DIVERGED,
+    OK,
+    OUT_OF_MEMORY,
+    STOPPED,
+    TIMED_OUT,
+    UNSUITABLE,
+    AbstractUpdater,
+    Budget,
+    EpochRecord,
+    Report,
+    TrainingResult,
+    Unsuitable,
+)
+
+_MEMORY_MESSAGES = ("can't allocate memory", "not enough memory", "out of memory", "std::bad_alloc")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the loop runs. ``validations``: at most so many, spread evenly over the budget, the last at its end;
+    ``train_cases``: on how many cases of the train part loss and score are measured then (0: none); ``patience``: stop
+    after so many validations without a better mean over the last ``average`` (0: never); ``plateau``: after so many
+    the schedule's clock counts one more (0: it never does), and training stops when it has counted ``halvings`` (0: it
+    does not); ``keep``: the weights of the ``best`` validation or the ``last``; ``loss``: a name of automl.fitting.losses or
+    ``auto``; the rest as in automl.fitting.trainers.gradient."""
+
+    batch_size: int = 64
+    validations: int = 20
+    train_cases: int = 1000
+    patience: int = 0
+    plateau: int = 0
+    halvings: int = 0
+    average: int = 1
+    keep: str = "best"
+    loss: str = "auto"
+    smoothing: float = 0.0
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    device: str = "auto"
+    precision: str = "auto"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What an updater is made from. ``loss`` is None where the outputs have none; ``error(outputs, targets)`` is in any
+    case the mean of the task's case errors (0 is best). ``cases`` are those of the train part, ``steps`` the budget's,
+    None where it is in seconds alone."""
+
+    program: torch.nn.Module
+    data: ProblemData
+    loss: Loss | None
+    error: Callable[[Any, Any], float]
+    precision: Precision
+    cases: int
+    steps: int | None
+    seed: int
+
+
+def fit(
+    program: torch.nn.Module,
+    data: ProblemData,
+    make_updater: Callable[[Setup], AbstractUpdater],
+    budget: Budget,
+    options: Options | None = None,
+    *,
+    seed: int = 0,
+    report: Report | None = None,
+) -> TrainingResult:
+    """Train ``program``, called with one batch (primitives.batch) for each argument, on ``data.train``; validate on
+    ``data.validation``. It is left on its device, in evaluation mode, with the weights that the result names.
+
+    A NaN or infinite loss, memory that runs out, a deadline and outputs without a loss are outcomes; any other
+    exception is a bug and propagates. With one thread, the same seed, and a budget in epochs or steps, the result is
+    the same. torch's global generator is put back.
+    """
+    with _seeded(seed):
+        return _Training(program, data, make_updater, budget, options or Options(), seed, report).run()
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
+
+
+def warm_up() -> None:
+    """Import what the first optimiser of a process imports (a second), so that no candidate's deadline pays for it."""
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.0)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the exception says that memory ran out, on the CPU or on a device."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(text in str(error).lower() for text in _MEMORY_MESSAGES)
+
+
+class _Ended(Exception):
+    """Training ends here, with an outcome."""
+
+    def __init__(self, outcome: str, detail: str = "") -> None:
+        super().__init__(detail)
+        self.outcome, self.detail = outcome, detail
+
+
+class _Training:
+    """One training in progress."""
+
+    def __init__(
+        self,
+        program: torch.nn.Module,
+        data: ProblemData,
+        make_updater: Callable[[Setup], AbstractUpdater],
+        budget: Budget,
+        options: Options,
+        seed: int,
+        report: Report | None,
+    ) -> None:
+        self.program, self.data, self.budget, self.options = program, data, budget, options
+        self.make_updater, self.seed, self.report = make_updater, seed, report
+        self.started = time.monotonic()
+        self.history: list[EpochRecord] = []
+        self.step = self.epoch = self.plateaus = self.waited = 0
+        self.keeper = Keeper(data, keep=options.keep, average=options.average)
+        self.precision = resolve("cpu", "float32", program, 1, ())
+
+    def run(self) -> TrainingResult:
+        outcome, detail = OK, ""
+        try:
+            self.prepare()
+            self.epochs()
+        except _Ended as end:
+            outcome, detail = end.outcome, end.detail
+        except Unsuitable as error:
+            outcome, detail = UNSUITABLE, str(error)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            outcome, detail = OUT_OF_MEMORY, (str(error).strip().splitlines() or ["no memory"])[0][:300]
+        if self.keeper.weights is not None:
+            self.program.load_state_dict(self.keeper.weights)
+        self.program.zero_grad(set_to_none=True)
+        self.program.eval()
+        return TrainingResult(
+            outcome,
+            detail,
+            tuple(self.history),
+            best_score=self.keeper.score,
+            best_epoch=self.keeper.epoch,
+            scores=self.keeper.scores,
+            weights=self.keeper.weights,
+            epochs=self.epoch,
+            steps=self.step,
+            seconds=time.monotonic() - self.started,
+            device=self.precision.device,
+            precision=self.precision.name,
+        )
+
+    def prepare(self) -> None:
+        """Data and program onto the device; the loss; the updater."""
+        options, data = self.options, self.data
+        inputs, targets = batches.part_batch(data, data.train)
+        self.precision = resolve(options.device, options.precision, self.program, options.batch_size, inputs)
+        device = self.precision.device
+        self.program.to(device)
+        self.precision.lay_out(self.program)
+        moved = tuple(batches.move(x, device) for x in inputs), batches.move(targets, device)
+        self.train = Shuffler(*moved, options.augmentation, self.precision, options.batch_size, self.seed)
+        self.loss, plain = self.losses()
+        self.measures = Measures(self.program, data, plain, device, options.train_cases, self.seed)
+        self.steps = self.total_steps()
+        setup = Setup(
+            self.program, data, self.loss, self.error, self.precision, self.train.cases, self.steps, self.seed
+        )
+        self.updater = self.make_updater(setup)
+
+    def losses(self) -> tuple[Loss | None, Loss | None]:
+        """The loss to train with and the one to report (without smoothing); None where the outputs have none."""
+        inputs, targets = self.train.first(64)
+        outputs = batches.predict(self.program, inputs)
+        name = self.options.loss if self.options.loss != "auto" else loss_name(self.data.target, targets)
+        probabilities = name == "cross_entropy" and are_probabilities(outputs)
+        plain = make_loss(name, probabilities=probabilities)
+        try:
+            plain(outputs, targets)
+        except Unsuitable:
+            return None, None
+        return make_loss(name, smoothing=self.options.smoothing, probabilities=probabilities), plain
+
+    def error(self, outputs: Any, targets: Any) -> float:
+        """Mean case error of outputs on some cases, in the task's own terms."""
+        wanted = targets.cpu().numpy() if isinstance(targets, torch.Tensor) else tuple(batches.answers(targets))
+        part = Part((), wanted)
+        return float(np.minimum(self.data.case_errors(batches.answers(outputs), part), 1e6).mean())
+
+    def total_steps(self) -> int | None:
+        limits = [] if self.budget.steps is None else [self.budget.steps]
+        limits += [] if self.budget.epochs is None else [self.budget.epochs * self.train.per_epoch]
+        return min(limits) if limits else None
+
+    def fraction(self) -> float:
+        """The part of the budget that is used."""
+        used = 0.0
+        if self.steps is not None:
+            used = self.step / self.steps if self.steps else 1.0
+        if self.budget.seconds is not None:
+            seconds = time.monotonic() - self.started
+            used = max(used, seconds / self.budget.seconds if self.budget.seconds else 1.0)
+        return min(used, 1.0)
+
+    def epochs(self) -> None:
+        trainable = any(p.requires_grad for p in self.program.parameters())
+        used = self.fraction()
+        if not trainable or used >= 1.0:
+            self.close_epoch(math.nan, validate=True)
+            return
+        while used < 1.0:
+            before = int(used * self.options.validations)
+            loss = self.one_epoch()
+            used = self.fraction()
+            self.epoch += 1
+            self.close_epoch(loss, validate=used >= 1.0 or int(used * self.options.validations) > before)
+
+    def one_epoch(self) -> float:
+        """All batches once, or until the budget is used; the mean loss."""
+        self.program.train()
+        total, seen, used = 0.0, 0, self.fraction()
+        deadline = self.budget.deadline
+        # A device is asked for the loss now and then only, for each answer waits for all that was queued.
+        stride = 1 if self.precision.device == "cpu" else 32
+        pending: list[Any] = []
+        last = self.train.per_epoch - 1
+        for index, (inputs, targets) in enumerate(self.train.epoch()):
+            final = index == last or (self.steps is not None and self.step + 1 >= self.steps)
+            pending.append(self.updater.step(inputs, targets, Clock(self.step, self.epoch, used, self.plateaus), final))
+            self.step += 1
+            used = self.fraction()
+            if len(pending) >= stride or final or used >= 1.0:
+                total, seen = total + sum(map(float, pending)), seen + len(pending)
+                pending.clear()
+                if not math.isfinite(total):
+                    raise _Ended(DIVERGED, f"the loss is {total} at step {self.step}")
+            if deadline is not None and time.monotonic() >= deadline:
+                raise _Ended(TIMED_OUT, f"the deadline came at step {self.step}")
+            if used >= 1.0:
+                break
+        return total / max(seen, 1)
+
+    def close_epoch(self, loss: float, *, validate: bool) -> None:
+        """Record the epoch; with ``validate`` measure, keep the weights if they are the best, and ask whether to go
+        on."""
+        if not validate:
+            self.history.append(self.recorded(loss, {"validation_loss": None, "validation_score": None}))
+            return
+        with self.updater.evaluation():
+            record = self.recorded(loss, self.measure())
+            self.history.append(record)
+            if self.report is not None and self.report(record):
+                raise _Ended(STOPPED, f"stopped after epoch {self.epoch}")
+        if self.options.patience and self.keeper.stale >= self.options.patience:
+            raise _Ended(OK, f"early stopping after epoch {self.epoch}")
+        self.plateau()
+
+    def recorded(self, loss: float, measured: Mapping[str, Any]) -> EpochRecord:
+        """The epoch as it stands."""
+        return EpochRecord(
+            epoch=self.epoch,
+            steps=self.step,
+            seconds=time.monotonic() - self.started,
+            train_loss=loss,
+            learning_rate=self.updater.learning_rate,
+            gradient_norm=self.updater.gradient_norm,
+            gradient_norms=self.updater.gradient_norms,
+            **measured,
+        )
+
+    def measure(self) -> dict[str, float | None]:
+        """Losses and scores, as an EpochRecord names them."""
+        loss, scores = self.measures.validation()
+        score = self.keeper.consider(self.program, self.epoch, loss, scores)
+        measured, train_score = self.measures.train()
+        return {
+            "validation_loss": finite(loss),
+            "validation_score": score,
+            "measured_loss": measured,
+            "train_score": train_score,
+        }
+
+    def plateau(self) -> None:
+        """Count validations without a better one; after ``plateau`` of them the schedule is told."""
+        self.waited = self.waited + 1 if self.keeper.stale else 0
+        if self.options.plateau and self.waited >= self.options.plateau:
+            self.plateaus, self.waited = self.plateaus + 1, 0
+            if self.plateaus == self.options.halvings:
+                raise _Ended(OK, f"early stopping after epoch {self.epoch}: the rate was lowered {self.plateaus} times")

@@ -1,0 +1,63 @@
+"""What a training measures as it goes: loss and scores on the validation part, and on as many cases of the train part
+so that what is memorised shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from ..tasks.data import Part, ProblemData
+from . import batches
+from .losses import Loss
+from .trainer import Unsuitable
+
+
+class Measures:
+    """Measures a program, in evaluation mode, on the device of its data.
+
+    ``train_cases`` of the train part are drawn once, from ``seed``; never more than the validation part has, so that
+    to measure both takes at most twice the time. ``loss`` is None where the outputs have none.
+    """
+
+    def __init__(
+        self, program: torch.nn.Module, data: ProblemData, loss: Loss | None, device: str, train_cases: int, seed: int
+    ) -> None:
+        self.program, self.data, self.loss = program, data, loss
+        self._validation = (data.validation, *self._batch(data.validation, device))
+        count = 0 if data.validation is data.train else min(train_cases, len(data.train), len(data.validation))
+        rows = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(seed))[:count]
+        part = data.train.take(rows.numpy())
+        self._train = (part, *self._batch(part, device)) if count else None
+
+    def _batch(self, part: Part, device: str) -> tuple[tuple, Any]:
+        inputs, targets = batches.part_batch(self.data, part)
+        return tuple(batches.move(x, device) for x in inputs), batches.move(targets, device)
+
+    def validation(self) -> tuple[float | None, Mapping[str, float]]:
+        """The loss (None where undefined; it may be infinite) and all scores on the validation part."""
+        return self._measured(self._validation)
+
+    def train(self) -> tuple[float | None, float | None]:
+        """The loss and the task's metric on the drawn train cases; None where undefined or nothing was drawn."""
+        if self._train is None:
+            return None, None
+        loss, scores = self._measured(self._train)
+        score = scores.get(self.data.metric, math.nan)
+        return finite(loss), finite(score)
+
+    def _measured(self, part: tuple[Part, tuple, Any]) -> tuple[float | None, Mapping[str, float]]:
+        cases, inputs, targets = part
+        outputs = batches.predict(self.program, inputs)
+        try:
+            loss = None if self.loss is None else float(self.loss(outputs, targets))
+        except Unsuitable:
+            loss = None  # some case fails; the score counts it as wrong
+        return loss, self.data.score(batches.answers(outputs), cases)
+
+
+def finite(value: float | None) -> float | None:
+    """The number, or None where it is none or not finite."""
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,76 @@
+"""How long, and with which settings, the gradient trainer should train on given data; measured, see
+experiments/benchmarks/recipes.
+
+Two fidelities: ``screening`` tells good structures from bad ones in a second, ``final`` gets out of one what is in it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..tasks.data import Part, ProblemData, RaggedArray
+
+BATCH = 64
+SCREENING_STEPS, FINAL_STEPS = 120, 450
+"""Updates that suffice for nets of some ten thousand weights on small images (sklearn's digits: 8 and 30 epochs)."""
+FINAL_EPOCHS = 3
+"""At least so many passes in a final fit, however large the data."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """``settings`` of the gradient trainer and ``epochs``; ``joined``: train on train and validation cases together
+    (``joined`` below)."""
+
+    epochs: int
+    settings: dict[str, Any] = field(default_factory=dict)
+    joined: bool = False
+
+
+def screening(data: ProblemData) -> Recipe:
+    """The trainer's defaults for about 120 updates, at least one epoch."""
+    return Recipe(_epochs(data, SCREENING_STEPS))
+
+
+def final(data: ProblemData) -> Recipe:
+    """About 450 updates, at least three epochs, on train and validation cases together, images with light elastic
+    distortion."""
+    side = image_side(data)
+    distortion = {} if side is None else {"elastic": round(0.04 * side, 2), "smooth": round(side / 6, 2)}
+    return Recipe(max(FINAL_EPOCHS, _epochs(data, FINAL_STEPS)), {**distortion, "keep": "last"}, joined=True)
+
+
+def _epochs(data: ProblemData, steps: int) -> int:
+    return math.ceil(steps / max(1, round(len(data.train) / BATCH)))
+
+
+def image_side(data: ProblemData) -> int | None:
+    """The shorter side in pixels of the first input that is images (or lists of images) of at least 6 pixels, or
+    None."""
+    for column in data.train.inputs:
+        values = column.values if isinstance(column, RaggedArray) else column
+        if isinstance(values, np.ndarray) and values.ndim == 4 and min(values.shape[2:]) >= 6:
+            return min(values.shape[2:])
+    return None
+
+
+def joined(data: ProblemData) -> ProblemData:
+    """The data with train and validation cases together as train part, for a final fit with ``keep="last"``; the
+    validation part stays what it was, so its scores then say nothing."""
+    if data.validation is data.train:
+        return data
+    return data.with_data(_join(data.train, data.validation), data.validation)
+
+
+def _join(first: Part, second: Part) -> Part:
+    def column(a: Any, b: Any) -> Any:
+        if isinstance(a, RaggedArray):
+            return RaggedArray(np.concatenate([a.values, b.values]), np.concatenate([a.lengths, b.lengths]))
+        return a + b if isinstance(a, tuple) else np.concatenate([a, b])
+
+    inputs = tuple(column(a, b) for a, b in zip(first.inputs, second.inputs, strict=True))
+    return Part(inputs, column(first.targets, second.targets))

@@ -1,0 +1,1 @@
+"""Many tasks over time: search, compress, promote, revisit."""

@@ -1,0 +1,294 @@
+"""What the solved programs of a store have in common becomes subroutines: corpus, compression, evidence, promotion, rewriting."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from library.compression.compress import Abstraction, Compression, compress
+from library.compression.stitch_code import symbols
+from library.compression.stitch_process import StitchMissing
+from library.promotion import Evidence, Rule, verdict
+from library.records import Run, Solution, Subroutine, Use
+from library.store import AbstractStore
+from library.vocabulary import Vocabulary, pinned_name
+from primitives.primitive import Primitive, expand
+from primitives.syntax import show_canonical
+from primitives.term import Term, Word, canonical, digest, map_words, words_in
+from primitives.types import has_tensor
+
+from ..evaluation.evaluate import library_weights
+from ..evaluation.model import Model
+from ..study.fused import CONFIDENCE
+from ..study.opening import load_vocabulary
+from ..tasks.task import AbstractTask
+from .equivalence import COUNT, Comparable, Sample, twins
+
+logger = logging.getLogger(__name__)
+ROUNDS = 6
+"""Most times that a corpus is compressed anew because a candidate was refused on evidence."""
+DOUBTFUL = 0.25
+"""A program that is less likely right teaches nothing: it may be an accident of few examples."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """One compression: the tasks of the corpus, its symbols before and after (bodies counted), the names found and promoted, why others
+    were refused, and what went wrong ("" if nothing)."""
+
+    tasks: int = 0
+    before: int = 0
+    after: int = 0
+    found: tuple[str, ...] = ()
+    promoted: tuple[str, ...] = ()
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rewritten: int = 0
+    seconds: float = 0.0
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The best program of a solved task."""
+
+    solution: Solution
+    term: Term
+
+    @property
+    def confidence(self) -> float:
+        """How likely it is right on new inputs; 1 where its search did not say."""
+        return self.solution.scores.get(CONFIDENCE, 1.0)
+
+    @property
+    def doubtful(self) -> bool:
+        return self.confidence < DOUBTFUL
+
+
+def best_programs(store: AbstractStore, vocabulary: Vocabulary) -> dict[str, Solved]:
+    """For every solved task of the store, by any run, its program with the best score on what searches see, one that is not doubtful
+    before others, then the shortest, then the latest.
+    Whether it is right on held-out tests does not count: those are no part of a search."""
+    runs: dict[str, Run] = {}
+    ranked: dict[str, tuple[tuple[float, bool, int, int], Solved]] = {}
+    for position, solution in enumerate(store.solutions()):
+        run = runs.get(solution.run) or store.run(solution.run)
+        runs[solution.run] = run
+        score = run.primary(solution.scores)
+        worth = float("-inf") if score is None else score if run.direction == "maximise" else -score
+        solved = Solved(solution, vocabulary.read(solution.term))
+        rank = (worth, not solved.doubtful, -symbols(solved.term, vocabulary.all_words), position)
+        if solution.task not in ranked or rank > ranked[solution.task][0]:
+            ranked[solution.task] = rank, solved
+    return {task: solved for task, (_, solved) in sorted(ranked.items())}
+
+
+def active_words(vocabulary: Vocabulary) -> dict[str, Comparable]:
+    """The active subroutines with what ``twins`` compares."""
+    names = [name for name in vocabulary.words if name in vocabulary.definitions]
+    return {name: Comparable(vocabulary.words[name].body, vocabulary.words[name].scheme) for name in names}  # type: ignore[attr-defined]
+
+
+def harvest(
+    store: AbstractStore, tasks: Mapping[str, AbstractTask], rule: Rule | None = None
+) -> tuple[Report, list[Subroutine]]:
+    """Compress the solved programs of the store but the doubtful ones, promote what passes the rule, and keep the rewritten programs as
+    solutions.
+
+    ``tasks`` are those whose data are at hand: programs of others are only checked to be the same program. What is the same function as
+    an active word, or as a candidate that saves more, is refused (``twins``). Promotion and rewriting are
+    one transaction. What befalls the compression is in the report; nothing is lost by it.
+    """
+    started = time.monotonic()
+    rule = rule or Rule()
+    vocabulary = load_vocabulary(store)
+    solved = {task: each for task, each in best_programs(store, vocabulary).items() if not each.doubtful}
+    offered = _words(vocabulary, [each.term for each in solved.values()])
+    taken = {record.name for record in vocabulary.records}
+    corpus = {task: [each.term] for task, each in solved.items()}
+    refused: dict[str, tuple[str, ...]] = {}
+    bad: set[str] = set()
+
+    def judge(candidate: Abstraction) -> bool:
+        decision = verdict(candidate, Evidence(), rule)
+        if not decision.promote:
+            refused[candidate.name] = decision.reasons
+        return decision.promote and canonical(candidate.body) not in bad
+
+    sample = Sample(tasks.values())
+    for number in range(ROUNDS):
+        try:
+            found = compress(corpus, offered, taken=taken, judge=judge)
+        except StitchMissing as missing:
+            logger.warning("the library does not grow: %s", missing)
+            return Report(len(corpus), problem=str(missing), seconds=time.monotonic() - started), []
+        harvested = _Harvest(store, tasks, vocabulary, solved, found, rule)
+        lost = harvested.refusals() or (harvested.twins(sample) if number < ROUNDS - 1 else {})
+        if not lost:
+            break
+        refused.update(lost)
+        bad |= {canonical(each.body) for each in found.abstractions if each.name in lost}
+    else:
+        same = {task: tuple(terms) for task, terms in corpus.items()}
+        found = replace(found, abstractions=(), rewritten=same, after=found.before)
+        harvested = _Harvest(store, tasks, vocabulary, solved, found, rule)
+    promoted = harvested.keep()
+    names = tuple(record.name for record in promoted)
+    report = Report(
+        len(corpus), found.before, found.after, tuple(each.name for each in found.abstractions), names,
+        {name: why for name, why in refused.items() if name not in names}, len(harvested.changed), time.monotonic() - started,
+        found.problem,
+    )  # fmt: skip
+    return report, promoted
+
+
+def _words(vocabulary: Vocabulary, terms: Sequence[Term]) -> dict[str, Primitive]:
+    """The words offered, and the demoted ones that solved programs still name."""
+    named = {word.name for term in terms for word in words_in(term)}
+    return {
+        **vocabulary.words,
+        **{name: vocabulary.all_words[name] for name in named if name in vocabulary.all_words},
+    }
+
+
+class _Harvest:
+    """A compression on its way into the store."""
+
+    def __init__(
+        self,
+        store: AbstractStore,
+        tasks: Mapping[str, AbstractTask],
+        vocabulary: Vocabulary,
+        solved: Mapping[str, Solved],
+        found: Compression,
+        rule: Rule,
+    ) -> None:
+        self.store, self.tasks, self.solved, self.found, self.rule = store, tasks, solved, found, rule
+        self.records = self._subroutines(vocabulary)
+        mine = {pinned_name(record) for record in self.records}
+        others = [record for record in vocabulary.records if pinned_name(record) not in mine]
+        self.vocabulary = Vocabulary([*others, *self.records], vocabulary.weights)
+        self.changed = {
+            task: terms[0] for task, terms in found.rewritten.items() if terms and terms[0] != solved[task].term
+        }
+        self.reproduced = {task: self._reproduces(task) for task in self.changed if task in tasks}
+
+    def _subroutines(self, vocabulary: Vocabulary) -> list[Subroutine]:
+        """Records of the abstractions; their bodies name subroutines as ``name@digest``."""
+        pinned: dict[str, str] = {}
+        words: dict[str, Primitive] = dict(vocabulary.all_words)
+        records: list[Subroutine] = []
+        for each in self.found.abstractions:
+            body = map_words(
+                vocabulary.pin(each.body), lambda w: Word(pinned[w.name], w.settings, w.site) if w.name in pinned else w
+            )
+            record = Subroutine(
+                name=each.name, digest=digest(body), type=each.scheme, kind=each.kind, body=show_canonical(body),
+                provenance=self._provenance(each, body, words), saved=each.saved, created=time.time(), description=each.description,
+            )  # fmt: skip
+            pinned[each.name] = pinned_name(record)
+            words = dict(Vocabulary([*vocabulary.records, *records, record]).all_words)
+            records.append(record)
+        return records
+
+    def _provenance(self, each: Abstraction, body: Term, words: Mapping[str, Primitive]) -> dict[str, Any]:
+        return {
+            "found_by": "compression",
+            "tasks": list(each.tasks),
+            "runs": sorted({self.solved[task].solution.run for task in each.tasks}),
+            "expanded": show_canonical(expand(body, words)),
+            "uses": each.uses,
+            "saved": each.saved,
+            "unit": "symbols",
+        }
+
+    def _reproduces(self, task: str) -> bool:
+        """Whether the rewritten program does what the stored one does on the data that searches see: it has its score, and where
+        weights take part the two are run side by side (stored scores may be of an earlier training)."""
+        solved, data = self.solved[task], self.tasks[task].search_view()
+        part = data.validation if has_tensor(data.type) else data.train
+
+        def score(term: Term, weights: Mapping[str, Any]) -> float:
+            model = Model(term, data.type, self.vocabulary, weights)
+            return float(data.score(model.outputs(part), part).get(data.metric, float("nan")))
+
+        library = library_weights(self.vocabulary)
+        again = score(self.changed[task], {**library, **self._moved(task)})
+        before = solved.solution.scores.get(data.metric, float("nan"))
+        if solved.solution.weights is not None:
+            before = score(solved.term, {**library, **self.store.blobs.get(solved.solution.weights)})
+        return abs(again - before) <= self.rule.tolerance
+
+    def _moved(self, task: str) -> dict[str, Any]:
+        """The stored weights of a task's program under the sites of the rewritten one."""
+        stored = self.solved[task].solution.weights
+        if stored is None:
+            return {}
+        tensors = self.store.blobs.get(stored)
+        (sites,) = self.found.sites[task]
+        moved = {name: tensor for name, tensor in tensors.items() if "@" in name}
+        for new, old in sites.items():
+            moved.update(
+                {f"{new}.{k.removeprefix(old + '.')}": v for k, v in tensors.items() if k.rpartition(".")[0] == old}
+            )
+        return moved
+
+    def refusals(self) -> dict[str, tuple[str, ...]]:
+        """The candidates that do not reproduce the stored outputs, with the reasons."""
+        lost = {}
+        for each in self.found.abstractions:
+            decision = verdict(each, self.evidence(each), self.rule)
+            if not decision.promote:
+                lost[each.name] = decision.reasons
+        return lost
+
+    def twins(self, sample: Sample) -> dict[str, tuple[str, ...]]:
+        """The candidates that are the same function as an active word or a candidate that saves more, with the reason."""
+        words = self.vocabulary.all_words
+        order = sorted(self.found.abstractions, key=lambda each: (-each.saved, symbols(each.body, words)))
+        active = active_words(self.vocabulary)
+        mine = {each.name: active.pop(each.name) for each in order}
+        return {
+            name: (f"it is the same function as {group[0]}, by {COUNT} inputs",)
+            for group in twins({**active, **mine}, sample, words)
+            for name in group[1:]
+            if name in mine
+        }
+
+    def evidence(self, each: Abstraction) -> Evidence:
+        return Evidence(True, {task: same for task, same in self.reproduced.items() if task in each.tasks})
+
+    def keep(self) -> list[Subroutine]:
+        """Promote and rewrite, in one transaction; what was not active before."""
+        evidence = {}
+        for each in self.found.abstractions:
+            decision = verdict(each, self.evidence(each), self.rule)
+            evidence[each.name] = {
+                "reasons": list(decision.reasons), "tasks": list(each.tasks), "saved": each.saved,
+                "reproduced": self.evidence(each).reproduced,
+            }  # fmt: skip
+        solutions = [self._solution(task) for task in self.changed if self.reproduced.get(task, True)]
+        uses = [
+            Use(record.digest, solution.task, solution.run)
+            for solution in solutions
+            for record in self.vocabulary.subroutines_in(self.changed[solution.task])
+        ]
+        with self.store.batch():
+            promoted = self.store.promote(self.records, evidence=evidence) if self.records else ()
+            self.store.add_uses(uses)
+            for solution in solutions:
+                self.store.add_solution(solution)
+        return list(promoted)
+
+    def _solution(self, task: str) -> Solution:
+        """The stored solution with its program rewritten; its cost stays what it was to find."""
+        term, old = self.changed[task], self.solved[task].solution
+        return replace(
+            old,
+            term=show_canonical(self.vocabulary.pin(term)),
+            expanded=show_canonical(expand(term, self.vocabulary.all_words)),
+            weights=None if old.weights is None else self.store.blobs.put(self._moved(task)),
+            created=time.time(),
+        )

@@ -1,0 +1,113 @@
+"""Learning from a library's solved programs: the grammar is re-estimated, dreams are dreamt, a recognition model is trained."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from library.store import AbstractStore
+from library.vocabulary import Vocabulary
+from primitives.primitive import expand
+from primitives.term import Term, words_in
+from primitives.types import has_tensor
+from search.guidance.dreams import Dream, Dreamer, Prompt
+from search.guidance.guide import Guide, reestimated
+from search.problem import Example
+
+from ..study.opening import load_vocabulary
+from ..tasks.data import VALUES
+from ..tasks.task import AbstractTask
+from .compression_step import best_programs
+
+KINDS = ("off", "grammar", "model")
+FEWEST = 5
+"""Solved programs from which something is learned, at least."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a guide is learned. ``kind``: off, grammar (the weights are re-estimated) or model (a recognition model is trained too), from
+    up to ``dreams`` dreams; ``seconds`` of the processor, for dreaming and for training each."""
+
+    kind: str = "model"
+    dreams: int = 8_000
+    seconds: float = 60.0
+    epochs: int = 30
+    hidden: int = 96
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A guide and how it came about (plain data, empty where no model was trained)."""
+
+    guide: Guide
+    training: Mapping[str, Any]
+
+
+def learn(
+    solved: Mapping[str, Term],
+    tasks: Mapping[str, AbstractTask],
+    vocabulary: Vocabulary,
+    *,
+    plan: Plan = Plan(),
+    seed: int = 0,
+    confidence: Mapping[str, float] = {},
+) -> Learned | None:
+    """A guide from programs by task; None where fewer than FEWEST were solved.
+
+    The grammar is re-estimated from all programs, each counting as the ``confidence`` in it (absent: 1); it does not weigh subroutines
+    that none of them uses. Dreams are about inputs of ``tasks``, solved or not; their tests are not looked at.
+    """
+    used = {word.name for term in solved.values() for word in words_in(term)}
+    words = {
+        name: word
+        for name, word in vocabulary.words.items()
+        if not has_tensor(word.scheme.type) and not getattr(word, "geometric", False)
+        and (name in used or name not in vocabulary.definitions)
+    }  # fmt: skip
+    if plan.kind == "off" or len(solved) < FEWEST:
+        return None
+    guide = reestimated(solved.values(), words, shares=[confidence.get(task, 1.0) for task in solved])
+    specified = {
+        name: (task.type, examples) for name, task in tasks.items() for examples in (_examples(task),) if examples
+    }
+    if plan.kind == "grammar" or not specified:
+        return Learned(guide, {})
+    own = [Dream(*specified[name], solved[name]) for name in sorted(solved) if name in specified]
+    prompts = [Prompt(type, tuple(given for given, _ in examples)) for type, examples in specified.values()]
+    dreamer = Dreamer(words, guide.grammar, seed=seed)
+    started = time.process_time()
+    dreams = dreamer.dreams(prompts, plan.dreams, solved=[(d.type, d.term) for d in own], seconds=plan.seconds)
+    dreamt = time.process_time() - started
+    if len(dreams) + len(own) < 10:
+        return Learned(guide, {})
+    from search.guidance.training import train
+
+    trained = train(guide, dreams, solved=own, seconds=plan.seconds, epochs=plan.epochs, seed=seed, hidden=plan.hidden)
+    return Learned(
+        trained.guide, {**trained.to_json(), "dreams": len(dreams), "solved": len(own), "dreaming": round(dreamt, 2)}
+    )
+
+
+def _examples(task: AbstractTask) -> tuple[Example, ...] | None:
+    """What searches see of a task that is met by values; None of others."""
+    data = task.search_view()
+    return data.examples if data.target == VALUES and not has_tensor(task.type) else None
+
+
+def learn_from(
+    store: AbstractStore, tasks: Mapping[str, AbstractTask], *, plan: Plan = Plan(), seed: int = 0
+) -> Learned | None:
+    """``learn`` from the best programs of a store, those with tensors left out; words that are demoted are written out."""
+    vocabulary = load_vocabulary(store)
+    gone = {name: word for name, word in vocabulary.all_words.items() if name not in vocabulary.words}
+    best = {
+        task: each
+        for task, each in best_programs(store, vocabulary).items()
+        if "Tensor" not in str(store.run(each.solution.run).config.get("type", ""))
+    }
+    solved = {task: expand(each.term, gone) for task, each in best.items()}
+    confidence = {task: each.confidence for task, each in best.items()}
+    return learn(solved, tasks, vocabulary, plan=plan, seed=seed, confidence=confidence)

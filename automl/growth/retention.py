@@ -1,0 +1,128 @@
+"""Upkeep of a library: subroutines that later stop paying are demoted. They stay for the programs that name them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from library.compression.stitch_code import symbols
+from library.promotion import Rule, Service, review
+from library.records import Run, StoreError, Subroutine, Use
+from library.store import AbstractStore
+from library.vocabulary import Vocabulary, pinned_name
+from primitives.primitive import expand
+from primitives.syntax import parse, show_canonical
+from primitives.term import Term, Word, map_words, words_in
+
+from ..evaluation.model import Model
+from ..study.guides import GROWTH
+from ..study.opening import load_vocabulary
+from ..tasks.task import AbstractTask
+from .compression_step import active_words, best_programs
+from .equivalence import COUNT, Sample, twins
+
+logger = logging.getLogger(__name__)
+
+
+def upkeep(store: AbstractStore, rule: Rule | None = None) -> dict[str, tuple[str, ...]]:
+    """Demote the subroutines that compression found and that no longer serve, by ``promotion.review``; their names with the reasons.
+
+    Words that others are made with stay while those do: a later upkeep comes to them. What people imported or trained is left alone.
+    """
+    vocabulary = load_vocabulary(store)
+    found = [each for each in store.subroutines() if each.provenance.get("found_by") == "compression"]
+    if not found:
+        return {}
+    programs = [solved.term for solved in best_programs(store, vocabulary).values()]
+    runs = [run for run in store.runs() if run.task != GROWTH]
+    demoted = {}
+    for each in found:
+        decision = review(service(store, vocabulary, each, programs, runs), rule or Rule())
+        if decision.promote:
+            continue
+        try:
+            store.demote(each.name, {"reasons": list(decision.reasons)})
+        except StoreError as gone:  # another growth with this store was first
+            logger.info("%s", gone)
+            continue
+        logger.info("demoted %s: %s", each.name, "; ".join(decision.reasons))
+        demoted[each.name] = decision.reasons
+    return demoted
+
+
+def service(
+    store: AbstractStore, vocabulary: Vocabulary, record: Subroutine, programs: Sequence[Term], runs: Sequence[Run]
+) -> Service:
+    """What a subroutine did since it was promoted last. ``programs`` are the best of each task, ``runs`` the studies of tasks."""
+    promoted = max(
+        (c.time for c in store.history(record.name) if c.digest == record.digest and c.action != "demoted"), default=0.0
+    )
+    started = {run.id: run.started for run in runs}
+    used = max((started.get(use.run, 0.0) for use in store.uses(record.digest)), default=0.0)
+    dependents = sum(
+        pinned_name(record) in {word.name for word in words_in(parse(other.body))}
+        for other in vocabulary.records
+        if other.state == "active" and other.digest != record.digest
+    )
+    return Service(
+        len({run.task for run in runs if run.started > promoted}),
+        len({run.task for run in runs if run.started > max(promoted, used)}),
+        saves(record, vocabulary, programs),
+        dependents,
+    )
+
+
+def saves(record: Subroutine, vocabulary: Vocabulary, programs: Sequence[Term]) -> float:
+    """By how many symbols the programs would be longer without the subroutine, its own body counted once."""
+    words = vocabulary.all_words
+    names = {record.name, pinned_name(record)}
+    mine: Mapping = {name: words[name] for name in names if name in words}
+    total = 0
+    for term in programs:
+        if names & {word.name for word in words_in(term)}:
+            total += symbols(expand(term, mine), words) - symbols(term, words)
+    return float(total - symbols(parse(record.body, words), words))
+
+
+def merge_twins(store: AbstractStore, tasks: Iterable[AbstractTask] = ()) -> list[Subroutine]:
+    """Of active words that are the same function (``twins``) demote, among those on trial or found by compression, all but the one that
+    saves most symbols, then the shortest; returns the demoted. Programs that named them name the one that is left, where the task is
+    among ``tasks`` and its examples are met as before."""
+    by_name = {task.name: task for task in tasks}
+    vocabulary = load_vocabulary(store)
+    words = vocabulary.all_words
+    records = {each.name: each for each in store.subroutines()}
+    groups = twins(active_words(vocabulary), Sample(by_name.values()), words)
+    programs = [solved.term for solved in best_programs(store, vocabulary).values()] if groups else []
+
+    def worth(name: str) -> tuple[bool, float, int]:
+        made = records[name].provenance.get("found_by") not in ("trial", "compression")
+        return made, saves(records[name], vocabulary, programs), -symbols(words[name].body, words)  # type: ignore[attr-defined]
+
+    left: dict[str, str] = {}
+    for group in groups:
+        kept = max(group, key=worth)
+        left |= {name: kept for name in group if name != kept and not worth(name)[0]}
+    with store.batch():
+        _rename(store, vocabulary, left, by_name)
+        reasons = {name: [f"it is the same function as {kept}, by {COUNT} inputs"] for name, kept in left.items()}
+        return [store.demote(name, {"reasons": why, "twin": left[name]}) for name, why in reasons.items()]
+
+
+def _rename(
+    store: AbstractStore, vocabulary: Vocabulary, names: Mapping[str, str], tasks: Mapping[str, AbstractTask]
+) -> None:
+    """Keep the best programs with other words for some, where that changes nothing on what searches see of their tasks."""
+    words = vocabulary.all_words
+    for task, solved in best_programs(store, vocabulary).items() if names else ():
+        term = map_words(solved.term, lambda word: Word(names.get(word.name, word.name), word.settings, word.site))
+        if term == solved.term or task not in tasks:
+            continue
+        data = tasks[task].search_view()
+        scores = data.score(Model(term, data.type, vocabulary, {}).outputs(data.train), data.train)
+        if data.is_solved(scores):
+            text, expanded = show_canonical(vocabulary.pin(term)), show_canonical(expand(term, words))
+            store.add_solution(replace(solved.solution, term=text, expanded=expanded))
+            uses = [Use(record.digest, task, solved.solution.run) for record in vocabulary.subroutines_in(term)]
+            store.add_uses(uses)

@@ -1,0 +1,226 @@
+"""Words on trial: whole programs of solved tasks, offered to later searches before a second task has shown that they are worth a name.
+
+Compression names what two programs share; what one task alone found (how to reverse a list) can be what another cannot be solved
+without. So solved programs become words, their conditions and larger numbers made parameters. In the end those stay that the program of a
+task of another family has come to use, and a few of the others. What compression found within one family of tasks goes too: it would only
+make searches wider.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from library.compression.abstraction import kind_of
+from library.compression.equivalence import written_out
+from library.compression.naming import describe, hinted, name_of
+from library.compression.stitch_code import symbols
+from library.records import Subroutine, Use
+from library.store import AbstractStore
+from library.vocabulary import Vocabulary
+from primitives.infer import IllTyped, infer
+from primitives.primitive import PURE, Primitive, expand
+from primitives.syntax import show_canonical
+from primitives.term import Lambda, Term, digest, sites_of, subterms, words_in
+from primitives.types import Scheme, arguments_of, is_function
+
+from ..study.opening import load_vocabulary
+from ..tasks.task import AbstractTask
+from .compression_step import active_words, best_programs
+from .equivalence import Comparable, Sample, twins
+from .parametrising import general
+from .retention import merge_twins
+
+FOUND_BY = "trial"
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A program that may go on trial, and the tasks that it, or one that is the same function, solves."""
+
+    body: Term
+    scheme: Scheme
+    tasks: tuple[str, ...]
+    runs: tuple[str, ...]
+
+
+def begin_trials(
+    store: AbstractStore,
+    tasks: Iterable[AbstractTask] = (),
+    *,
+    least: int = 9,
+    most: int = 20,
+    parameters: int = 3,
+    count: int = 16,
+) -> list[Subroutine]:
+    """Make programs of solved tasks words on trial, but for those that the library has already; returns the new subroutines.
+
+    Tried are programs of ``least`` to ``most`` symbols, with at most ``parameters`` once they are ``general``: a short one is found
+    again as soon as its name, a long one is rather a coincidence of its examples. Those with doubtful confidence are left out. Every word
+    makes each search wider, so only ``count`` are tried: first those with a loop (a function as an argument), the shortest first; of
+    programs that are the same function (``twins``, on inputs like those of ``tasks``) the first.
+    """
+    vocabulary = load_vocabulary(store)
+    words = vocabulary.all_words
+    active = active_words(vocabulary)
+    known = {written_out(each.body, words) for each in active.values()}
+    fresh: dict[str, _Candidate] = {}
+    for each in _candidates(store, vocabulary, least, most, parameters):
+        text = written_out(each.body, words)
+        if text in known:
+            continue
+        before = fresh.get(text, replace(each, tasks=(), runs=()))
+        fresh[text] = replace(before, tasks=(*before.tasks, *each.tasks), runs=(*before.runs, *each.runs))
+    chosen = list(_without_twins(active, fresh, Sample(tasks), words))[:count]
+    taken = {record.name for record in vocabulary.records} | set(vocabulary.words)
+    records: list[Subroutine] = []
+    evidence = {}
+    for candidate in chosen:
+        record = _record(candidate, vocabulary, taken)
+        taken.add(record.name)
+        records.append(record)
+        more = [f"the programs of {', '.join(candidate.tasks)} are the same function"] if candidate.tasks[1:] else []
+        evidence[record.name] = {"reasons": ["solves a task: on trial", *more]}
+    with store.batch():
+        promoted = store.promote(records, evidence=evidence)
+        for record in promoted:
+            pairs = zip(record.provenance["tasks"], record.provenance["runs"], strict=True)
+            store.add_uses(Use(record.digest, task, run) for task, run in pairs)
+    return list(promoted)
+
+
+def _candidates(
+    store: AbstractStore, vocabulary: Vocabulary, least: int, most: int, parameters: int
+) -> Iterator[_Candidate]:
+    """The programs that may be tried, in the order in which they are."""
+    words = vocabulary.all_words
+    found = []
+    for task, solved in best_programs(store, vocabulary).items():
+        body = general(solved.term)
+        if solved.doubtful or not least <= symbols(body, words) <= most or not _is_plain(body, words):
+            continue
+        try:
+            scheme = infer(body, words).scheme
+        except IllTyped:
+            continue
+        arguments, result = arguments_of(scheme.type)
+        if len(arguments) <= parameters and not is_function(result):
+            found.append((*_rank(body, words), task, _Candidate(body, scheme, (task,), (solved.solution.run,))))
+    return (each for *_, each in sorted(found, key=lambda row: row[:3]))
+
+
+def _without_twins(
+    active: Mapping[str, Comparable], fresh: Mapping[str, _Candidate], sample: Sample, words: Mapping[str, Primitive]
+) -> Iterator[_Candidate]:
+    """The candidates that are no active word's function; the first of those that are one function, with the tasks of all."""
+    given = {**active, **{text: Comparable(each.body, each.scheme) for text, each in fresh.items()}}
+    groups = {group[0]: group for group in twins(given, sample, words)}
+    later = {name for group in groups.values() for name in group[1:]}
+    for text, each in fresh.items():
+        if text not in later:
+            alike = [fresh[name] for name in groups.get(text, (text,))]
+            tasks, runs = (sum((getattr(one, what) for one in alike), ()) for what in ("tasks", "runs"))
+            yield replace(each, tasks=tasks, runs=runs)
+
+
+def end_trials(
+    store: AbstractStore,
+    families: Mapping[str, str] | None = None,
+    *,
+    spare: int = 4,
+    tasks: Iterable[AbstractTask] = (),
+) -> list[Subroutine]:
+    """Demote the words, on trial or found by compression, that served tasks of one family only, and return them; the first ``spare``
+    of those on trial stay, in the order in which they were tried, for tasks to come may be of other kinds. Before that words that are
+    the same function become one, by ``upkeep.merge_twins``.
+
+    ``families`` names the family of each task (absent: the task is one of its own). A word serves the tasks whose best program names it,
+    those that another word serves whose body names it, and, on trial, the task that it came from; an imported word that names it is
+    reason enough. Where all solved tasks are of one family, each counts as one of its own.
+    """
+    merged = merge_twins(store, tasks)
+    vocabulary = load_vocabulary(store)
+    given = dict(families or {})
+    if len({given.get(task, task) for task in best_programs(store, vocabulary)}) < 2:
+        given = {}
+    served = _served(store, vocabulary, given)
+    narrow = [
+        record
+        for record in store.subroutines()
+        if record.provenance.get("found_by") in (FOUND_BY, "compression") and len(served[record.name]) < 2
+    ]
+    words = vocabulary.all_words
+    ranks = {r.digest: _rank(expand(vocabulary.read(r.body), words), words) for r in narrow}
+    tried = sorted((r for r in narrow if r.provenance.get("found_by") == FOUND_BY), key=lambda r: ranks[r.digest])
+    narrow = [record for record in narrow if record not in tried[:spare]]
+    reasons = ["it served the tasks of no other family"]
+    return merged + [store.demote(record.name, {"reasons": reasons}) for record in narrow]
+
+
+def _rank(body: Term, words: Mapping[str, Primitive]) -> tuple[bool, int]:
+    """Bodies with a loop come first, then short ones."""
+    inner = body
+    while isinstance(inner, Lambda):
+        inner = inner.body
+    return not any(isinstance(part, Lambda) for part in subterms(inner)), symbols(body, words)
+
+
+def families_of(tasks: Iterable[AbstractTask]) -> dict[str, str]:
+    """The families of the tasks that have one, by name."""
+    return {task.name: task.family for task in tasks if task.family}
+
+
+def _served(store: AbstractStore, vocabulary: Vocabulary, families: Mapping[str, str]) -> dict[str, set[str]]:
+    """The families of the tasks that each active word serves; an imported word that names it counts as two."""
+    active = store.subroutines()
+    served: dict[str, set[str]] = {record.name: set() for record in active}
+    for task, solved in best_programs(store, vocabulary).items():
+        for word in words_in(solved.term):
+            served.get(word.name, set()).add(families.get(task, task))
+    inner = {
+        record.name: {word.name for word in words_in(vocabulary.read(record.body))} & served.keys() for record in active
+    }
+    for record in active:
+        found_by = record.provenance.get("found_by")
+        if found_by == FOUND_BY:
+            served[record.name] |= {families.get(task, task) for task in record.provenance["tasks"]}
+        elif found_by != "compression":
+            served[record.name] |= {f"{record.name}: made", f"{record.name}: imported"}
+    while True:
+        before = sum(map(len, served.values()))
+        for name, parts in inner.items():
+            for part in parts:
+                served[part] |= served[name]
+        if sum(map(len, served.values())) == before:
+            return served
+
+
+def _is_plain(body: Term, words: Mapping[str, Primitive]) -> bool:
+    """Whether a program is more than a word, and pure and without weights."""
+    if sites_of(body) or len(words_in(body)) < 2:
+        return False
+    return all(words[word.name].purity == PURE for word in words_in(expand(body, words)))
+
+
+def _record(candidate: _Candidate, vocabulary: Vocabulary, taken: Collection[str]) -> Subroutine:
+    """The candidate as a subroutine at its principal type; one that was demoted comes back under its name."""
+    words = vocabulary.all_words
+    body = hinted(candidate.body, candidate.scheme)
+    stored = vocabulary.pin(body)
+    name = _former_name(digest(stored), vocabulary) or name_of(body, taken, words)
+    return Subroutine(
+        name=name, digest=digest(stored), type=str(candidate.scheme), kind=kind_of(body, words),
+        body=show_canonical(stored), created=time.time(), description=describe(body, candidate.scheme),
+        provenance={
+            "found_by": FOUND_BY, "tasks": list(candidate.tasks), "runs": list(candidate.runs),
+            "expanded": show_canonical(expand(body, words)),
+        },
+    )  # fmt: skip
+
+
+def _former_name(digest: str, vocabulary: Vocabulary) -> str | None:
+    """The name that a demoted subroutine had, if it is free."""
+    active = {record.name for record in vocabulary.records if record.state == "active"}
+    names = [record.name for record in vocabulary.records if record.digest == digest]
+    return next((name for name in names if name not in active and name not in vocabulary.words), None)

@@ -1,0 +1,1 @@
+"""What people look at: how a training went, and what a trained program hides."""

@@ -1,0 +1,62 @@
+"""The report on what a program gets wrong: misclassified cases and the confusion matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...tasks.metrics import CLASSES
+from ..pictures import AbstractPicture, Grid, Matrix, as_image, is_image
+from .cases import Cases, InspectionSettings, Section
+
+LISTED = 1000
+"""Most misclassified cases that a report lists."""
+
+
+def confusion(targets: np.ndarray, classes: np.ndarray, width: int) -> np.ndarray:
+    """int64 [width, width]: how many cases of the class of the row were taken for that of the column; cases that failed (class -1)
+    count nowhere."""
+    answered = classes >= 0
+    flat = targets[answered] * width + classes[answered]
+    return np.bincount(flat, minlength=width**2).reshape(width, width).astype(np.int64)
+
+
+def mistakes_section(cases: Cases, settings: InspectionSettings) -> Section:
+    """The wrong ones of all held-out cases, the most confident first."""
+    if cases.subject.form != CLASSES:
+        return Section({cases.data.metric: cases.metric(cases.unit), "reason": "misclassified cases need classes"})
+    found, sure = (each.cpu().numpy() for each in cases.subject.answer(cases.unit))
+    targets = cases.targets.cpu().numpy()
+    wrong = np.flatnonzero(found != targets)
+    wrong = wrong[np.argsort(-sure[wrong], kind="stable")]
+    table = confusion(targets, found, cases.subject.width)
+    facts: dict[str, Any] = {
+        "part": cases.part,
+        "cases": len(targets),
+        "wrong": len(wrong),
+        "accuracy": round(1.0 - len(wrong) / len(targets), 6),
+        "labels": list(cases.names),
+        "confusion": table.tolist(),
+        "misclassified": [
+            {
+                "case": int(row),
+                "label": cases.name(int(targets[row])),
+                "answer": cases.name(int(found[row])),
+                "confidence": round(float(sure[row]), 6),
+            }
+            for row in wrong[:LISTED]
+        ],
+    }
+    names = cases.names if len(cases.names) == len(table) else ()
+    pictures: dict[str, AbstractPicture] = {
+        "confusion": Matrix(table, ("answer", "label"), f"{len(wrong)} of {len(targets)} wrong", names)
+    }
+    if len(wrong) and is_image(cases.subject.shape):
+        shown = wrong[: settings.shown]
+        images = [as_image(cases.unit[int(row)].cpu().numpy()) for row in shown]
+        captions = [
+            f"{cases.name(int(targets[row]))} → {cases.name(int(found[row]))} ({sure[row]:.0%})" for row in shown
+        ]
+        pictures["misclassified"] = Grid(images, captions, 8, "label → answer (confidence)")
+    return Section(facts, pictures)

@@ -1,0 +1,99 @@
+"""Everything that is to be seen of a trained program, as one report with its pictures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...errors import TaskError
+from ...evaluation.model import Model
+from ...tasks.task import AbstractTask
+from ..pictures import AbstractPicture, filter_picture
+from .attacks import adversarial_section
+from .cases import Cases, InspectionSettings, Section
+from .deceptions import fooling_section
+from .filters import first_layers
+from .mistakes import mistakes_section
+
+PARTS = ("adversarial", "fooling", "filters", "misclassified")
+_SECTIONS: dict[str, Callable[[Cases, InspectionSettings], Section]] = {
+    "adversarial": adversarial_section,
+    "fooling": fooling_section,
+    "misclassified": mistakes_section,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection:
+    """What was seen of a program: ``facts`` is JSON-able (contents: docs/diagnostics.md), ``pictures`` are by file name without its
+    ending."""
+
+    facts: Mapping[str, Any]
+    pictures: Mapping[str, AbstractPicture]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that ``automl inspect --json`` writes."""
+        return dict(self.facts)
+
+    def save(self, folder: str | Path) -> list[Path]:
+        """Write ``inspection.json`` and each picture as PNG into the folder, which is made; gives what was written."""
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        report = target / "inspection.json"
+        report.write_text(json.dumps(self.facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        written = [report]
+        for name, picture in self.pictures.items():
+            written.append(target / f"{name}.png")
+            picture.save(written[-1])
+        return written
+
+
+def inspect_model(
+    model: Model,
+    task: AbstractTask | None = None,
+    parts: Sequence[str] = PARTS,
+    settings: InspectionSettings | None = None,
+) -> Inspection:
+    """Inspect a trained program ``Tensor[…] -> Tensor[k]`` on its task's held-out cases; the same settings give the same report.
+
+    ``filters`` alone needs no task and takes programs of any type. Raises TaskError on an unknown part, on a program of another type,
+    or on a task that it was not trained for.
+    """
+    for part in parts:
+        if part not in PARTS:
+            raise TaskError(f"part={part!r}: one of {', '.join(PARTS)} is required; choose one of these")
+    chosen = settings or InspectionSettings()
+    facts: dict[str, Any] = {"program": model.program, "type": str(model.type), "seed": chosen.seed}
+    cases = None
+    if set(parts) - {"filters"}:
+        if task is None:
+            raise TaskError(
+                "task=None: the data that the program was trained for is required; give it (--data), or inspect its filters only"
+            )
+        cases = Cases.of(model, task)
+        low, high = float(cases.subject.low.min()), float(cases.subject.high.max())
+        facts |= {"task": task.name, "differentiable": cases.subject.differentiable, "range": [low, high]}
+    pictures: dict[str, AbstractPicture] = {}
+    for part in PARTS:
+        if part in parts:
+            section = _filters(model) if part == "filters" or cases is None else _SECTIONS[part](cases, chosen)
+            facts[part] = dict(section.facts)
+            pictures.update(section.pictures)
+    return Inspection(facts, pictures)
+
+
+def _filters(model: Model) -> Section:
+    layers = first_layers(model)
+    if not layers:
+        return Section({"layers": [], "reason": "the program has no layer with weights"})
+    facts = {
+        "layers": [{"site": layer.site, "word": layer.word, "shape": list(layer.filters.shape)} for layer in layers]
+    }
+    pictures: dict[str, AbstractPicture] = {}
+    for number, layer in enumerate(layers):
+        name = "filters" if len(layers) == 1 else f"filters_{number + 1}"
+        pictures[name] = filter_picture(layer.filters, f"{layer.word} @{layer.site}: {len(layer.filters)} filters")
+    return Section(facts, pictures)

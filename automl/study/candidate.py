@@ -1,0 +1,82 @@
+"""A proposal on its way: asked, being evaluated, to be told. What an executor is sent for it, and the key of its result."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from library.records import Evaluation
+from library.vocabulary import Vocabulary
+from primitives.syntax import show_canonical
+from primitives.term import Term
+
+from ..evaluation.evaluate import cache_key
+from .phases import Schedule
+
+EXPLORE, REFINE, FINAL = "explore", "refine", "final"
+"""The phases of a trained search: many programs for a short time, the best for longer, the very best on all but the test data."""
+PHASES = (EXPLORE, REFINE, FINAL)
+
+
+@dataclass
+class Candidate:
+    """A proposal that is asked and not yet told. ``text`` is the term as it is stored, with pinned subroutines."""
+
+    ask: int
+    term: Term
+    text: str
+    phase: str = EXPLORE
+    info: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+    evaluation: Evaluation | None = None
+
+    @staticmethod
+    def of(vocabulary: Vocabulary, ask: int, term: Term, phase: str, info: Mapping[str, Any]) -> Candidate:
+        return Candidate(ask, term, show_canonical(vocabulary.pin(term)), phase, info)
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What its ``asked`` event says."""
+        return {"term": self.text, "phase": self.phase, "info": plain(self.info)}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a study has candidates evaluated: the same recipe, term and start give the same result.
+
+    ``data`` is the task's digest, ``trainer`` its settings, ``trained`` whether candidates are trained rather than only run.
+    """
+
+    data: str
+    trainer: Mapping[str, Any]
+    schedule: Schedule
+    seed: int
+    trained: bool
+
+    def job(self, candidate: Candidate, start: Mapping[str, Any] | None) -> dict[str, Any]:
+        """What the evaluator takes; sets the candidate's cache key. ``start`` are weights to start from."""
+        order: dict[str, Any] = {"term": candidate.text}
+        details: dict[str, Any] = {}
+        if self.trained:
+            epochs = self.schedule.epochs if candidate.phase == EXPLORE else self.schedule.refine_epochs
+            seed = hashlib.sha256(f"{candidate.text}\n{self.seed}".encode()).hexdigest()
+            order |= {"seed": int(seed[:8], 16), "epochs": epochs, "phase": candidate.phase}
+            details = {"epochs": epochs, "phase": candidate.phase, "seed": self.seed, "trainer": dict(self.trainer)}
+        if start:
+            order["start"] = start
+            details["start"] = start["sites"]
+        candidate.key = cache_key(self.data, candidate.text, details)
+        return order
+
+
+def plain(info: Mapping[str, Any]) -> dict[str, Any]:
+    """A proposal's info as JSON data."""
+    found: dict[str, Any] = {}
+    for key, value in info.items():
+        if isinstance(value, Mapping):
+            found[key] = {str(k): list(v) if isinstance(v, tuple) else v for k, v in value.items()}
+        else:
+            found[key] = list(value) if isinstance(value, tuple) else value
+    return found

@@ -1,0 +1,258 @@
+"""Opening studies: from a task, a library and options, or from a stored run that is to go on."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from library.records import Run
+from library.store import AbstractStore
+from library.vocabulary import Vocabulary
+from primitives.primitive import Primitive
+from primitives.term import Literal
+from primitives.types import BOOL, FLOAT, INT, STRING, has_tensor
+from search.guidance.guide import Guide
+from search.problem import Example, Problem
+from search.strategies import find_strategies, make_strategy
+from search.strategy import AbstractStrategy
+
+from ..budget import Budget
+from ..errors import StudyError
+from ..evaluation.evaluate import context_of
+from ..execution.executors import executors, open_executor
+from ..fitting.trainers import trainer_kinds
+from ..tasks.data import MAXIMIZE, VALUES, ProblemData
+from ..tasks.metrics import INTEGERS
+from ..tasks.task import AbstractTask
+from .guides import latest_guide, load_guide, suggestions
+from .phases import Schedule
+from .result import Result, conclude, load_model, stored_model
+from .study import Study, new_run
+
+__all__ = [
+    "DEFAULT_LIBRARY", "Options", "Progress", "Result", "build_problem", "check_options", "conclude", "default_strategy", "library_url",
+    "load_model", "load_vocabulary", "open_study", "resume_options", "run_study", "stored_model",
+]  # fmt: skip
+DEFAULT_LIBRARY = "sqlite:///automl.db"
+MAX_BLEND_EXAMPLES = 200
+"""Most cases on arrays that an enumeration looks at."""
+BLEND_SAMPLE = 6
+"""Cases on arrays that one enumeration must meet; nets err now and then, so it meets one sample after another."""
+EVALUATE, WARM = "automl.evaluation.evaluate:evaluate_job", "automl.evaluation.evaluate:warm"
+Progress = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to search: what the command line and the API share. ``words`` restricts the primitives; ``base`` ignores the library."""
+
+    budget: Budget
+    strategy: str | None = None
+    workers: int | str = 1
+    seed: int = 0
+    target: float | None = None
+    words: tuple[str, ...] | None = None
+    trainer: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+    schedule: Schedule | None = None
+
+    def __post_init__(self) -> None:
+        if type(self.seed) is not int or not 0 <= self.seed < 2**63:
+            raise StudyError(f"seed={self.seed!r}: needed a whole number from 0 to 2^63 - 1")
+        if self.target is not None and not math.isfinite(self.target):
+            raise StudyError(f"target={self.target!r}: needed a finite score, such as 0.98")
+
+
+def library_url(text: str | Path | None) -> str:
+    """The URL of a library: None is ``automl.db`` in the current folder."""
+    return DEFAULT_LIBRARY if text is None else str(text)
+
+
+def load_vocabulary(
+    store: AbstractStore, snapshot: str | None = None, words: tuple[str, ...] | None = None
+) -> Vocabulary:
+    """The words of a store's library, now or as a snapshot saw them."""
+    records = list(store.subroutines(state=None))
+    if snapshot:
+        active = {(record.name, record.digest) for record in store.snapshot_words(snapshot)}
+        records = [replace(r, state="active" if (r.name, r.digest) in active else "demoted") for r in records]
+    weights = {r.weights: store.blobs.get_bytes(r.weights) for r in records if r.weights is not None}
+    return Vocabulary(records, weights, allowed=words)
+
+
+def default_strategy(data: ProblemData, vocabulary: Vocabulary | None = None) -> str:
+    """What suits the task: enumeration for values, and for whole numbers that a net of the library may help to; else genetic."""
+    nets = vocabulary is not None and any(
+        word.load and has_tensor(word.scheme.type) for word in vocabulary.definitions.values()
+    )
+    blend = data.target == INTEGERS and nets
+    return "enumerative" if blend or (data.target == VALUES and not has_tensor(data.type)) else "genetic"
+
+
+def is_fused(strategy: AbstractStrategy, data: ProblemData) -> bool:
+    """Whether the strategy's own loop searches the task: its targets are values of the language."""
+    return strategy.fused and data.target in (VALUES, INTEGERS)
+
+
+def examples_of(data: ProblemData) -> tuple[Example, ...] | None:
+    """The specification as values of the language; of a task on arrays the first MAX_BLEND_EXAMPLES of its train part."""
+    if data.target != INTEGERS:
+        return data.examples
+    import torch
+
+    def value(given: Any) -> Any:
+        return tuple(map(value, given)) if isinstance(given, tuple) else torch.tensor(given)
+
+    cases = itertools.islice(data.train.cases(), MAX_BLEND_EXAMPLES)
+    return tuple((tuple(map(value, inputs)), int(target)) for inputs, target in cases)
+
+
+def build_problem(task: AbstractTask, vocabulary: Vocabulary, options: Options, guide: Guide | None = None) -> Problem:
+    """The search problem of a task: what a strategy may see of it, and what the ``guide`` suggests for it."""
+    data = task.search_view()
+    tensors = has_tensor(data.type)
+    words: dict[str, Primitive] = {
+        name: word for name, word in vocabulary.words.items() if tensors or not has_tensor(word.scheme.type)
+    }
+    constants = tuple(_literal(value) for value in data.constants)
+    direction = "maximise" if data.direction == MAXIMIZE else "minimise"
+    main = ("distance", "minimise") if data.target == VALUES else (data.metric, direction)
+    kind = str(options.settings.get("guidance", "model"))
+    return Problem(
+        type=data.type, words=words, weights=options.weights, seed=options.seed, examples=examples_of(data), constants=constants,
+        objectives=(main, ("size", "minimise")), suggested=suggestions(guide, kind, data.type, data.examples),
+    )  # fmt: skip
+
+
+def check_options(options: Options, data: ProblemData) -> None:
+    """Refuse what a study of this task would refuse later: before a store is opened and a run begun. Raises StudyError or
+    StrategyError."""
+    kinds = executors().values()
+    if not any(kind.accepts(str(options.workers)) for kind in kinds):
+        forms = "; ".join(kind.workers_form() for kind in kinds)
+        raise StudyError(f"workers={options.workers!r}: needed {forms}")
+    if data.target != VALUES:
+        _check_trainer(options.trainer)
+    elif options.trainer:
+        raise StudyError(
+            f"trainer={dict(options.trainer)}: task={data.name!r} is not trained; leave the trainer's settings out"
+        )
+    known = find_strategies()
+    name = options.strategy or default_strategy(data)
+    if name not in known:
+        raise StudyError(f"strategy={name!r} is not known; needed one of {', '.join(sorted(known))}")
+
+
+def _check_trainer(given: Mapping[str, Any]) -> None:
+    """The trainer's name and settings: of the named trainer, or else of any."""
+    kinds = trainer_kinds()
+    settings = {key: value for key, value in given.items() if key != "trainer"}
+    name = given.get("trainer")
+    if name is not None and name not in kinds:
+        raise StudyError(f"trainer={name!r} is not known; needed one of {', '.join(sorted(kinds))}")
+    for key, value in settings.items():
+        candidates = [kind for kind in kinds.values() if name in (None, kind.name)]
+        takers = [kind for kind in candidates if key in {setting.name for setting in kind.settings}]
+        if not takers:
+            names = ", ".join(dict.fromkeys(setting.name for kind in candidates for setting in kind.settings))
+            raise StudyError(f"trainer.{key} is not a setting of a trainer; there are: {names}")
+        for kind in takers:
+            kind(**{key: value})
+
+
+def open_study(
+    task: AbstractTask, store: AbstractStore, options: Options, *, run: Run | None = None, run_id: str | None = None,
+    progress: Progress | None = None, source: Mapping[str, Any] | None = None,
+) -> Study:  # fmt: skip
+    """A study ready to run: a new run (its id is ``run_id`` if given), or ``run`` from the store to be resumed. ``source`` is how to
+    load the task again. Raises StudyError, StrategyError or StoreError, and begins no run then."""
+    data = task.search_view()
+    check_options(options, data)
+    if run is not None and run.config.get("digest") != task.digest:
+        raise StudyError(
+            f"run={run.id!r}: its task's data have changed since it started; restore them, or start a new search"
+        )
+    with store.batch():  # the run sees the library of one moment, and where anything is refused nothing is kept
+        snapshot = store.snapshot() if run is None else run.library
+        vocabulary = load_vocabulary(store, snapshot, options.words)
+        guidance = _guidance(store, options, data, run)
+        problem = build_problem(task, vocabulary, options, load_guide(store, guidance, vocabulary))
+        name = options.strategy or default_strategy(data, vocabulary)
+        noisy = find_strategies()[name].fused and data.target == INTEGERS
+        strategy = make_strategy(name, problem, {**({"sample": BLEND_SAMPLE} if noisy else {}), **options.settings})
+        schedule = options.schedule or Schedule()
+        if run is None:
+            config = {**_config(options, schedule, task, source), "guidance": guidance}
+            new = new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
+            run = store.create_run(new)
+    context = context_of(data, vocabulary, options.trainer)
+    executor = (
+        None if is_fused(strategy, data) else open_executor(EVALUATE, context, workers=options.workers, prepare=WARM)
+    )
+    return Study(
+        task, store, run, vocabulary, strategy, executor, options.budget, schedule, context, options.target, progress
+    )
+
+
+def _guidance(store: AbstractStore, options: Options, data: ProblemData, run: Run | None) -> str:
+    """The run that kept the guide for a study: the latest one, or for a study that goes on that which it began with."""
+    if run is not None:
+        return str(run.config.get("guidance", ""))
+    name = options.strategy or default_strategy(data)
+    offered = "guidance" in {option.name for option in find_strategies()[name].OPTIONS}
+    wanted = offered and data.target == VALUES and options.settings.get("guidance") != "off"
+    return latest_guide(store) if wanted else ""
+
+
+def _config(
+    options: Options, schedule: Schedule, task: AbstractTask, source: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """What a run keeps of how it was started, and what its programs need to run without the task's data."""
+    prepared = task.preprocessing
+    return {
+        "type": str(task.type), "preprocessing": None if prepared is None else prepared.to_json(),
+        "task": dict(source or {}), "digest": task.digest, "target": options.target,
+        "words": None if options.words is None else list(options.words), "trainer": dict(options.trainer),
+        "settings": dict(options.settings), "weights": dict(options.weights), "schedule": vars(schedule),
+        "workers": str(options.workers),
+    }  # fmt: skip
+
+
+def _literal(value: Any) -> Literal:
+    """A constant of a task as a term."""
+    if isinstance(value, Literal):
+        return value
+    type = next(
+        type for kind, type in ((bool, BOOL), (int, INT), (float, FLOAT), (str, STRING)) if isinstance(value, kind)
+    )
+    return Literal(value, type)
+
+
+def run_study(study: Study) -> Result:
+    """Run a study to its end, test the best program, and keep it where it solves the task."""
+    try:
+        best = study.run()
+    finally:
+        if study.executor is not None:
+            study.executor.close()
+    return conclude(study, best)
+
+
+def resume_options(run: Run) -> Options:
+    """The options that a stored run was started with."""
+    config = run.config
+    words = config.get("words")
+    return Options(
+        budget=Budget.from_json(run.budget), strategy=run.strategy, workers=_workers(config.get("workers", "1")), seed=run.seed,
+        target=config.get("target"), words=None if words is None else tuple(words), trainer=config.get("trainer", {}),
+        settings=config.get("settings", {}), weights=config.get("weights", {}), schedule=Schedule.from_dict(config.get("schedule", {})),
+    )  # fmt: skip
+
+
+def _workers(text: str) -> int | str:
+    return int(text) if text.isdigit() else text

@@ -1,0 +1,215 @@
+"""What a search found: its best program tested on what was held out, and kept where it solves the task."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from library.compression.normal import Unsafe, normal_form
+from library.records import Evaluation, Run, Solution, Use
+from library.store import AbstractStore
+from library.vocabulary import Vocabulary
+from primitives.primitive import expand
+from primitives.syntax import show, show_canonical
+from primitives.term import Let, Term, Word, canonical, map_words, sites_of, subterms
+from primitives.types import Type, arguments_of, parse_type
+from primitives.values import Failure, to_json
+
+from ..errors import StudyError
+from ..evaluation.evaluate import library_weights
+from ..evaluation.model import Model
+from ..tasks.data import VALUES
+from ..tasks.preprocessing import Preprocessing
+from ..tasks.task import AbstractTask
+from .fused import CONFIDENCE
+from .state import Standing
+
+if TYPE_CHECKING:
+    from .study import Study
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a search found. ``program`` is the text for people ("" where nothing was found), ``model`` runs it, ``score`` is the
+    metric on validation data, ``history`` the evaluations in order of asking. ``first_seconds`` is when the first program that meets all
+    examples was found, ``first_evaluations`` what had been considered by then (the rest was spent on looking for better ones),
+    ``alternatives`` are others that meet them too and differ from this one on some input: plain objects with ``program``,
+    ``probability``, ``inputs``, ``output`` there and ``chosen_output`` (this program's; {"failure": …} where none). ``confidence`` is how
+    likely the program is right on new inputs, where the strategy says so (None: it does not)."""
+
+    name: str
+    run: str
+    solved: bool
+    right: bool | None
+    program: str
+    model: Model | None
+    score: float | None
+    test_score: float | None
+    evaluations: int
+    seconds: float
+    outcome: str
+    parameters: int
+    subroutines: tuple[str, ...]
+    history: tuple[Evaluation, ...] = ()
+    structures: int = 0
+    expanded: str = ""
+    """The program with its subroutines written out; "" where it has none."""
+    first_seconds: float | None = None
+    first_evaluations: int | None = None
+    alternatives: tuple[dict[str, Any], ...] = ()
+    confidence: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that ``automl search --json`` writes."""
+        return {
+            "name": self.name, "solved": self.solved, "right": self.right, "program": self.program,
+            "seconds": round(self.seconds, 3), "evaluations": self.evaluations, "outcome": self.outcome,
+            "validation_score": self.score, "test_score": self.test_score, "parameters": self.parameters,
+            "subroutines": list(self.subroutines), "run": self.run, "structures": self.structures, "expanded": self.expanded,
+            "first_seconds": None if self.first_seconds is None else round(self.first_seconds, 3),
+            "first_evaluations": self.first_evaluations, "alternatives": list(self.alternatives),
+            "confidence": self.confidence,
+        }  # fmt: skip
+
+
+def conclude(study: Study, best: Evaluation | None) -> Result:
+    """Score the best program on the held-out part; record a solution and the uses of subroutines."""
+    seconds = study.spent()
+    history = tuple(evaluation for _, evaluation in sorted(study.evaluations.items()))
+    texts = {evaluation.term for evaluation in history}
+    structures = len({_structure(study.vocabulary.read(text)) for text in texts} if study.trained else texts)
+    common: dict[str, Any] = {
+        "name": study.task.name,
+        "run": study.record.id,
+        "seconds": seconds,
+        "evaluations": study.considered,
+        "history": history,
+        "first_seconds": study.strategy.first_seconds,
+        "first_evaluations": study.strategy.first_terms,
+    }
+    if best is None:
+        return Result(
+            solved=False, right=False if _by_examples(study) else None, program="", model=None, score=None, test_score=None,
+            outcome="budget used" if study.finished() else "exhausted", parameters=0, subroutines=(), structures=structures, **common,
+        )  # fmt: skip
+    model = load_model(study.store, best, study.vocabulary, study.task)
+    right, test_score = _tested(study.task, model)
+    if best.solved:
+        _keep_solution(study, best, model.term, right, seconds)
+    names = tuple(record.name for record in study.vocabulary.subroutines_in(model.term))
+    outcome = "solved" if best.solved else ("budget used" if study.finished() else "exhausted")
+    return Result(
+        solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
+        score=study.score(best), test_score=test_score, outcome=outcome, parameters=best.parameters, subroutines=names,
+        structures=structures, expanded=_expanded(study.vocabulary, model.term) if names else "",
+        alternatives=_alternatives(study), confidence=best.scores.get(CONFIDENCE), **common,
+    )  # fmt: skip
+
+
+def _alternatives(study: Study) -> tuple[dict[str, Any], ...]:
+    """The strategy's alternatives as plain objects."""
+    types, result = arguments_of(study.task.type)
+
+    def plain(value: Any) -> Any:
+        return {"failure": str(value)} if isinstance(value, Failure) else to_json(value, result)
+
+    return tuple(
+        {
+            "program": show(each.term), "probability": round(each.probability, 4),
+            "inputs": [to_json(value, type) for value, type in zip(each.inputs, types)],
+            "output": plain(each.output), "chosen_output": plain(each.chosen),
+        }
+        for each in study.strategy.alternatives()
+    )  # fmt: skip
+
+
+def _expanded(vocabulary: Vocabulary, term: Term) -> str:
+    """The program written out for people; where subroutines are functions that are applied, with the arguments in their place."""
+    written = expand(term, vocabulary.all_words)
+    if any(isinstance(part, Let) for part in subterms(written)):
+        return show(written)
+    try:
+        return show(normal_form(written, vocabulary.all_words))
+    except Unsafe:
+        return show(written)
+
+
+def _by_examples(study: Study) -> bool:
+    return study.data.target == VALUES and study.task.test() is not None
+
+
+def _structure(term: Term) -> str:
+    """What two programs share that differ only in their settings."""
+    return canonical(map_words(term, lambda word: Word(word.name, (), word.site)))
+
+
+def _tested(task: AbstractTask, model: Model) -> tuple[bool | None, float | None]:
+    """Whether all tests are met (None where the task has none: data held out from arrays are scored, not met), and the score on them."""
+    part = task.test()
+    if part is None:
+        return None, None
+    scores = task.score(model.outputs(part), part)
+    value = scores.get(task.metric)
+    return task.is_solved(scores) if task.search_view().target == VALUES else None, value
+
+
+def _keep_solution(study: Study, best: Evaluation, term: Term, right: bool | None, seconds: float) -> None:
+    expanded = show_canonical(expand(term, study.vocabulary.all_words))
+    study.store.add_solution(
+        Solution(
+            task=study.task.name,
+            run=study.record.id,
+            term=best.term,
+            expanded=expanded,
+            right=right,
+            scores=best.scores,
+            evaluations=study.considered,
+            seconds=seconds,
+            weights=best.weights,
+            created=time.time(),
+        )  # fmt: skip
+    )
+    used = study.vocabulary.subroutines_in(term)
+    study.store.add_uses([Use(record.digest, study.task.name, study.record.id) for record in used])
+
+
+def load_model(store: AbstractStore, evaluation: Evaluation, vocabulary: Vocabulary, task: AbstractTask) -> Model:
+    """The program of an evaluation with its weights. Raises StoreError where these are gone."""
+    return _model(store, evaluation, vocabulary, task.type, task.preprocessing)
+
+
+def stored_model(store: AbstractStore, run: Run, vocabulary: Vocabulary, evaluation: Evaluation | None = None) -> Model:
+    """The best program of a stored run, or that of an ``evaluation`` of it, which needs the task's data no more. Raises StudyError where
+    none was found, StoreError where its weights are gone."""
+    best = evaluation or _best(store, run)
+    prepared = run.config.get("preprocessing")
+    preprocessing = None if prepared is None else Preprocessing.from_json(prepared)
+    return _model(store, best, vocabulary, parse_type(run.config["type"]), preprocessing)
+
+
+def _best(store: AbstractStore, run: Run) -> Evaluation:
+    standing = Standing.of(run)
+    standing.restore(store.events(run.id), store.evaluations(run.id))
+    best = standing.best()
+    if best is None:
+        raise StudyError(f"run={run.id!r}: no program was found by it (state {run.state}); search with a larger budget")
+    return best
+
+
+def _model(
+    store: AbstractStore,
+    evaluation: Evaluation,
+    vocabulary: Vocabulary,
+    type: Type,
+    preprocessing: Preprocessing | None,
+) -> Model:
+    term = vocabulary.read(evaluation.term)
+    weights: dict[str, Any] = {}
+    shared = {site for site in sites_of(expand(term, vocabulary.all_words)) if "@" in site}
+    if shared:
+        known = library_weights(vocabulary)
+        weights = {name: tensor for name, tensor in known.items() if name.rpartition(".")[0] in shared}
+    if evaluation.weights is not None:
+        weights.update(store.blobs.get(evaluation.weights))
+    return Model(term, type, vocabulary, weights, preprocessing)

@@ -1,0 +1,244 @@
+"""Ask, evaluate, tell: the loop of a study whose candidates are evaluated by an executor.
+
+Rounds in deterministic mode; with a time budget candidates are told as they come. What is told is on disk before.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from library.records import Evaluation
+from primitives.term import Term, canonical
+
+from ..errors import EvaluationBug
+from ..evaluation.evaluate import Evaluated
+from ..execution.executors.base import ERROR, OK, Result
+from .candidate import EXPLORE, FINAL, REFINE, Candidate
+
+if TYPE_CHECKING:
+    from .study import Study
+
+SAVE_SECONDS = 0.05
+"""Evaluations that come within this time are written together."""
+WAIT_SECONDS = 0.2
+ASKING = 0.98
+"""The share of a time budget after which no training is begun."""
+
+
+class Rounds:
+    """The candidates of a study that are asked and not yet told, and what happens to them."""
+
+    def __init__(self, study: Study) -> None:
+        assert study.executor is not None, "a study without a fused strategy has an executor"
+        self.study = study
+        self.executor = study.executor
+        self.budget = study.budget
+        self.open: dict[int, Candidate] = {}
+        self.unsaved: list[Candidate] = []
+        self.saved = time.monotonic()
+
+    def run(self) -> None:
+        """Until the goal is reached, the strategy exhausted or the budget used."""
+        self._submit(self.open.values())
+        while True:
+            self._submit(self._fill())
+            if not self.open:
+                return
+            self._collect()
+            self._tell()
+            if self.study.reached() and not self.budget.deterministic:
+                self.executor.cancel()
+                self.study.journal.cancelled(self.open.values())
+                self.open.clear()
+
+    # -- ask ---------------------------------------------------------------------------------------------------
+
+    def _fill(self) -> list[Candidate]:
+        """Ask for as many proposals as may be outstanding."""
+        if self.budget.deterministic and self.open:
+            return []
+        study = self.study
+        room = study.strategy.batch if self.budget.deterministic else max(1, self.executor.capacity)
+        if not study.trained:
+            room = max(room, study.strategy.batch)
+        asked: list[Candidate] = []
+        while len(self.open) < room and not self._stop_asking():
+            entry = self._next()
+            if entry is None:
+                break
+            self.open[entry.ask] = entry
+            study.standing.ask(entry.ask, entry.phase)
+            asked.append(entry)
+        study.journal.asked(asked)
+        return asked
+
+    def _stop_asking(self) -> bool:
+        if self.study.reached():
+            return True
+        if self.budget.evaluations is not None:
+            return len(self.study.standing.phases) >= self.budget.evaluations
+        return self.study.spent() >= (self.budget.seconds or 0.0) * (ASKING if self.study.trained else 1.0)
+
+    def _next(self) -> Candidate | None:
+        """The next proposal of the strategy, or of the refinement at the end of a trained search."""
+        study = self.study
+        if self._finishing():
+            return self._final()
+        if self._refining():
+            if self.budget.deterministic and any(entry.phase == EXPLORE for entry in self.open.values()):
+                return None  # the refinement begins with a round of its own
+            entry = self._refinement()
+            if entry is not None or study.standing.refined:
+                return entry
+        assert study.strategy.asked == len(study.standing.phases), "the strategy's asks come before the refinement's"
+        proposal = study.strategy.ask()
+        if proposal is not None:
+            return self._candidate(proposal.term, EXPLORE, proposal.info)
+        return self._refinement() if study.trained and not self.open else None
+
+    def _candidate(self, term: Term, phase: str, info: Any) -> Candidate:
+        return Candidate.of(self.study.vocabulary, len(self.study.standing.phases), term, phase, info)
+
+    def _refining(self) -> bool:
+        """Whether the share of the budget that is for the refinement has begun."""
+        study, share = self.study, self.study.schedule.refine
+        if not study.trained or not share:
+            return False
+        if study.standing.refined:
+            return True
+        total = self.budget.evaluations
+        if total is not None:
+            count = max(1, round(total * share / 3)) if total > 1 else 0
+            return len(study.standing.phases) >= total - count - self._finals(total)
+        return study.spent() >= (self.budget.seconds or 0.0) * (1.0 - share)
+
+    def _finals(self, total: int) -> int:
+        """How many of ``total`` evaluations are for the final training."""
+        return int(self.study.schedule.final > 0 and self.study.schedule.refine > 0 and total > 3)
+
+    def _finishing(self) -> bool:
+        """Whether it is time for the final training, or past it."""
+        study = self.study
+        if not study.trained or not study.standing.refined or not study.schedule.final:
+            return False
+        total = self.budget.evaluations
+        if total is not None:
+            return len(study.standing.phases) >= total - self._finals(total)
+        return study.standing.final or study.spent() >= (self.budget.seconds or 0.0) * (1.0 - study.schedule.final)
+
+    def _final(self) -> Candidate | None:
+        """The best refined program, once."""
+        study = self.study
+        if study.standing.final or (self.budget.deterministic and self.open):
+            return None
+        best = study.standing.best()
+        if best is None or study.standing.phases[best.ask] != REFINE:
+            return None
+        return self._candidate(study.vocabulary.read(best.term), FINAL, {"of": best.ask})
+
+    def _refinement(self) -> Candidate | None:
+        """The best program so far that was not refined yet, to be trained for longer."""
+        vocabulary = self.study.vocabulary
+        taken = (entry.text for entry in self.open.values() if entry.phase == REFINE)
+        best = self.study.standing.to_refine(taken, lambda text: canonical(vocabulary.read(text)))
+        return None if best is None else self._candidate(vocabulary.read(best.term), REFINE, {"of": best.ask})
+
+    # -- evaluate ----------------------------------------------------------------------------------------------
+
+    def _submit(self, entries: Iterable[Candidate]) -> None:
+        """Take results from the cache, or send candidates to the executor."""
+        for entry in entries:
+            order = self.study.recipe.job(entry, self._start(entry))
+            if entry.evaluation is not None:
+                continue
+            cached = self._cached(entry)
+            if cached is not None:
+                self._keep(entry, cached)
+                continue
+            order["seconds"], deadline = self._deadline(entry)
+            self.executor.submit(entry.ask, {"candidates": [order]}, deadline)
+
+    def _cached(self, entry: Candidate) -> Evaluation | None:
+        """The evaluation of the same term under the same recipe, as this candidate's own."""
+        study = self.study
+        found = study.standing.known.get(entry.key)
+        if found is None and study.trained:
+            found = study.store.cached(entry.key)
+        if found is None or found.outcome != OK:
+            return None
+        if found.weights is not None and not study.store.blobs.has(found.weights):
+            return None
+        solved = study.solves(found.outcome, found.scores)
+        return replace(found, run=study.record.id, ask=entry.ask, term=entry.text, seconds=0.0, solved=solved)
+
+    def _deadline(self, entry: Candidate) -> tuple[float | None, float]:
+        """The seconds in which a training should end by itself (None: no such limit), and those after which it is ended."""
+        deadline = self.study.schedule.deadline
+        if self.budget.seconds is None:
+            return None, deadline
+        reserved = self.study.schedule.final if self.study.trained and entry.phase != FINAL else 0.0
+        deadline = min(deadline, max(0.5, self.budget.seconds * (1.0 - reserved) - self.study.spent()))
+        return (max(0.2, deadline - 0.1) if self.study.trained else None), deadline + 1.0
+
+    def _start(self, entry: Candidate) -> dict[str, Any] | None:
+        """Weights to start from: the parents' blobs and which site takes which."""
+        inherit = entry.info.get("inherit") if self.study.trained else None
+        blobs: dict[str, bytes] = {}
+        sites: dict[str, list[str]] = {}
+        for site, (ask, there) in dict(inherit or {}).items():
+            parent = self.study.evaluations.get(int(ask))
+            if parent is None or parent.weights is None:
+                continue
+            if parent.weights not in blobs:
+                blobs[parent.weights] = self.study.store.blobs.get_bytes(parent.weights)
+            sites[str(site)] = [parent.weights, str(there)]
+        return {"blobs": blobs, "sites": sites} if sites else None
+
+    def _collect(self) -> None:
+        """Wait for results, a whole round or the next ones, and keep each as it comes."""
+        while True:
+            waiting = sum(entry.evaluation is None for entry in self.open.values())
+            if not waiting or (waiting < len(self.open) and not self.budget.deterministic):
+                return
+            for ask, result in self.executor.wait(WAIT_SECONDS):
+                if ask in self.open:
+                    entry = self.open[ask]
+                    self._keep(entry, self.study.evaluation(entry, self._found(entry, result)))
+            if self.unsaved and (self.study.trained or time.monotonic() - self.saved > SAVE_SECONDS):
+                self._save()
+            self.study.report()
+
+    def _found(self, entry: Candidate, result: Result) -> Evaluated:
+        if result.outcome == ERROR:
+            raise EvaluationBug(
+                f"run={self.study.record.id}, ask={entry.ask}: the evaluator failed on {entry.text}\n{result.detail}"
+            )
+        if result.outcome == OK and result.value is not None:
+            return Evaluated(**result.value["evaluations"][0])
+        return Evaluated(result.outcome, detail=result.detail, seconds=result.seconds)
+
+    def _keep(self, entry: Candidate, evaluation: Evaluation) -> None:
+        entry.evaluation = evaluation
+        self.study.standing.note(evaluation)
+        self.unsaved.append(entry)
+
+    def _save(self) -> None:
+        self.study.journal.evaluated(self.unsaved)
+        self.unsaved, self.saved = [], time.monotonic()
+
+    # -- tell --------------------------------------------------------------------------------------------------
+
+    def _tell(self) -> None:
+        """Tell a whole round in ask order, or whatever has finished; all of it is on disk before."""
+        done = [entry for _, entry in sorted(self.open.items()) if entry.evaluation is not None]
+        self.study.journal.told(done, self.unsaved, None if self.budget.deterministic else self.study.spent())
+        self.unsaved, self.saved = [], time.monotonic()
+        for entry in done:
+            assert entry.evaluation is not None
+            if entry.phase == EXPLORE:
+                self.study.strategy.tell(entry.ask, self.study.feedback(entry.evaluation))
+            del self.open[entry.ask]
+        self.study.report()

@@ -1,0 +1,253 @@
+"""A study: one search on one task. Ask, evaluate, tell, record; resumable from its log.
+
+Deterministic mode (a budget in evaluations): proposals go out in rounds of the strategy's batch and are told in the order asked, so the
+record is the same for the same seed, whatever the executor and however often the run was killed. With a time budget evaluations are
+told as they finish: nothing that was recorded is lost, nothing is recorded twice.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from library.records import Conflict, Evaluation, Event, Run
+from library.store import AbstractStore
+from library.vocabulary import Vocabulary
+from primitives.syntax import show_canonical
+from search.strategy import AbstractStrategy, Asked, Feedback, Told
+
+from ..budget import Budget
+from ..errors import EvaluationBug, StudyError
+from ..evaluation.evaluate import Evaluated
+from ..execution.executors.base import OK, AbstractExecutor
+from ..fitting.trainer import DIVERGED, columns
+from ..tasks.data import MAXIMIZE, VALUES
+from ..tasks.task import AbstractTask
+from .candidate import EXPLORE, FINAL, Candidate, Recipe
+from .fused import run_fused
+from .journal import ASKED, CANCELLED, TOLD, Journal
+from .phases import Schedule
+from .rounds import Rounds
+from .state import Standing
+
+__all__ = ["EvaluationBug", "Schedule", "Study", "StudyError", "new_run"]
+Progress = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass
+class Study:
+    """One search on one task. ``run()`` goes on from wherever the store's log of ``record`` ends, and returns the best evaluation."""
+
+    task: AbstractTask
+    store: AbstractStore
+    record: Run
+    vocabulary: Vocabulary
+    strategy: AbstractStrategy
+    executor: AbstractExecutor | None
+    budget: Budget
+    schedule: Schedule
+    context: dict[str, Any]
+    target: float | None = None
+    progress: Progress | None = None
+
+    def __post_init__(self) -> None:
+        self.data = self.task.search_view()
+        self.standing = Standing.of(self.record)
+        self.journal = Journal(self.store, self.record)
+        trainer = self.context.get("trainer", {})
+        self.recipe = Recipe(self.data.digest, trainer, self.schedule, self.record.seed, self.trained)
+        self.elapsed = 0.0
+        self.started = time.monotonic()
+        self.terms = 0
+
+    # -- the outside -----------------------------------------------------------------------------------------
+
+    def run(self) -> Evaluation | None:
+        """Search until solved, exhausted or out of budget. KeyboardInterrupt leaves the run resumable and is raised again; a run that
+        is finished stays as it is."""
+        self.started = time.monotonic()
+        try:
+            events = self._restore()
+            if self.record.state == "finished":
+                return self.best()
+            if self.record.state != "running":
+                self.record = self.store.update_run(self.record.id, state="running")
+            if self.fused:
+                run_fused(self)
+            else:
+                rounds = Rounds(self)
+                self._replay(events, rounds)
+                rounds.run()
+        except KeyboardInterrupt:
+            self._stop("interrupted")
+            raise
+        except Conflict:  # another driver goes on with this run: its state is for that one to say
+            self._cancel()
+            raise
+        except BaseException:
+            self._stop("failed")
+            raise
+        self.record = self.store.update_run(
+            self.record.id, state="finished", finished=time.time(), config=self._config()
+        )
+        return self.best()
+
+    @property
+    def fused(self) -> bool:
+        """Whether the strategy evaluates in its own loop."""
+        return self.executor is None
+
+    @property
+    def trained(self) -> bool:
+        """Whether candidates are trained (rather than only run)."""
+        return self.data.target != VALUES and not self.fused
+
+    @property
+    def evaluations(self) -> dict[int, Evaluation]:
+        """What was evaluated, by ask."""
+        return self.standing.evaluations
+
+    def best(self) -> Evaluation | None:
+        """The evaluation with the best metric: solved first, later phases before earlier ones, then smaller, then earlier."""
+        return self.standing.best()
+
+    def score(self, evaluation: Evaluation) -> float | None:
+        """The task's metric of an evaluation; None where there is none."""
+        return self.standing.score(evaluation)
+
+    @property
+    def considered(self) -> int:
+        """Terms considered (fused), or candidates evaluated."""
+        return self.terms if self.fused else len(self.standing.evaluations)
+
+    def finished(self) -> bool:
+        """Whether the goal is reached or the budget is used."""
+        if self.reached():
+            return True
+        if self.budget.evaluations is not None:
+            return self.considered >= self.budget.evaluations
+        return self.spent() >= (self.budget.seconds or 0.0)
+
+    def spent(self) -> float:
+        """Seconds used so far: over all sessions of the run, or by this one where the strategy is fused and so begins again."""
+        return self.elapsed + time.monotonic() - self.started
+
+    # -- for the loops ---------------------------------------------------------------------------------------
+
+    def reached(self) -> bool:
+        """All examples met, or the score asked for reached. A trained task without a target uses its whole budget."""
+        if self.trained and self.target is None:
+            return False
+        return self.standing.solved
+
+    def solves(self, outcome: str, scores: Mapping[str, float]) -> bool:
+        """Whether an evaluation solves the task, or reaches the score asked for."""
+        if outcome != OK:
+            return False
+        if self.target is None:
+            return self.data.is_solved(scores)
+        score = scores.get(self.data.metric, float("nan"))
+        return score >= self.target if self.data.direction == MAXIMIZE else score <= self.target
+
+    def evaluation(self, entry: Candidate, found: Evaluated) -> Evaluation:
+        """The record of what was found; its weights are stored."""
+        scores = found.scores
+        if entry.phase == FINAL and found.outcome == OK:  # it was trained on the validation cases too
+            scores = dict(self.evaluations[int(entry.info["of"])].scores)
+            if not self._no_worse(found.scores, scores):
+                detail = f"{self.data.metric}={found.scores.get(self.data.metric)} on cases that it was trained on"
+                found, scores = replace(found, outcome=DIVERGED, weights=None, detail=detail), {}
+        weights = None if found.weights is None else self.store.blobs.put_bytes(found.weights)
+        key = entry.key if found.outcome == OK and found.complete and entry.phase != FINAL else ""
+        return Evaluation(
+            run=self.record.id, ask=entry.ask, term=entry.text, outcome=found.outcome, scores=scores,
+            solved=self.solves(found.outcome, scores), seconds=found.seconds, parameters=found.parameters,
+            size=entry.term.size, weights=weights, key=key, detail=found.detail, cases=found.cases,
+            curves=columns(found.history) if found.history else None,
+        )  # fmt: skip
+
+    def _no_worse(self, new: Mapping[str, float], old: Mapping[str, float]) -> bool:
+        """Whether the metric among new scores is at least as good as among old ones."""
+        nan = float("nan")
+        one, other = new.get(self.data.metric, nan), old.get(self.data.metric, nan)
+        return one >= other if self.data.direction == MAXIMIZE else one <= other
+
+    def feedback(self, evaluation: Evaluation) -> Feedback:
+        """What the strategy is told of an evaluation."""
+        cases = None if evaluation.cases is None else tuple(evaluation.cases)
+        scores = {**evaluation.scores, "parameters": float(evaluation.parameters), "size": float(evaluation.size)}
+        return Feedback(scores, evaluation.outcome, cases, evaluation.weights)
+
+    def report(self) -> None:
+        """Show progress to whoever asked for it."""
+        if self.progress is not None:
+            best = self.best()
+            score = None if best is None else self.score(best)
+            self.progress({"evaluations": self.considered, "seconds": self.spent(), "best": score})
+
+    # -- the log ---------------------------------------------------------------------------------------------
+
+    def _restore(self) -> tuple[Event, ...]:
+        """Bring the state to the end of the log, and give the log."""
+        events = self.journal.read()
+        self.standing.restore(events, self.store.evaluations(self.record.id))
+        asked = (event.payload["info"] for event in events if event.kind == ASKED)
+        self.terms = max([0, *(int(info.get("terms", 0)) for info in asked)])
+        over = self.record.state == "finished"
+        if over or not self.fused:
+            times = (float(event.payload.get("elapsed", 0.0)) for event in events)
+            self.elapsed = max([float(self.record.config.get("elapsed", 0.0)), *times])
+        if over:
+            self.terms = int(self.record.config.get("terms", self.terms))
+            self.started = time.monotonic()
+        return events
+
+    def _replay(self, events: tuple[Event, ...], rounds: Rounds) -> None:
+        """Bring the strategy to the end of the log; what was asked and not told is open again."""
+        closed = {event.ask for event in events if event.kind in (TOLD, CANCELLED)}
+        log: list[Asked | Told] = []
+        for event in events:
+            explored = self.standing.phases[event.ask] == EXPLORE
+            if event.kind == TOLD and explored:
+                log.append(Told(event.ask, self.feedback(self.evaluations[event.ask])))
+            if event.kind == ASKED and (explored or event.ask not in closed):
+                term = self.vocabulary.read(event.payload["term"])
+                if explored:
+                    log.append(Asked(event.ask, show_canonical(term)))
+                if event.ask not in closed:
+                    phase, info = event.payload["phase"], event.payload["info"]
+                    entry = Candidate.of(self.vocabulary, event.ask, term, phase, info)
+                    entry.evaluation = self.evaluations.get(event.ask)
+                    rounds.open[event.ask] = entry
+        self.strategy.replay(log)
+
+    def _stop(self, state: str) -> None:
+        self._cancel()
+        self.record = self.store.update_run(self.record.id, state=state, config=self._config())
+
+    def _cancel(self) -> None:
+        if self.executor is not None:
+            self.executor.cancel()
+
+    def _config(self) -> dict[str, Any]:
+        return {**self.record.config, "terms": self.terms, "elapsed": round(self.spent(), 3)}
+
+
+def new_run(
+    task: AbstractTask,
+    strategy: str,
+    seed: int,
+    budget: Budget,
+    library: str,
+    config: Mapping[str, Any],
+    run_id: str | None = None,
+) -> Run:
+    """The record of a run that starts now."""
+    direction = "maximise" if task.direction == MAXIMIZE else "minimise"
+    return Run(
+        id=run_id or uuid.uuid4().hex[:12], task=task.name, strategy=strategy, seed=seed, budget=budget.to_json(), state="running",
+        config=dict(config), library=library, started=time.time(), metric=task.metric, direction=direction,
+    )  # fmt: skip

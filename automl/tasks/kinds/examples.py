@@ -1,0 +1,208 @@
+"""Input-output examples: the specification of a program by cases that it must meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from primitives.types import Type, arguments_of, has_tensor, is_function, is_ground, parse_type, subtypes
+from primitives.values import from_json
+
+from ...errors import TaskError
+from ..data import MAXIMIZE, Part, ProblemData
+from ..metrics import VALUES
+from ..preprocessing import Preprocessing
+from ..split import Split
+from ..task import AbstractTask
+
+REQUIRED, OPTIONAL = ("name", "type", "examples"), ("tests", "constants", "family", "source")
+MAX_NAME = 200
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ExamplesTask(AbstractTask):
+    """Solved when every example is met, right when every test is met too. Validation is the examples: nothing else
+    is given."""
+
+    kind: ClassVar[str] = "examples"
+    data: ProblemData
+    tests: Part | None
+    origin: str = ""
+
+    def search_view(self) -> ProblemData:
+        return self.data
+
+    def test(self) -> Part | None:
+        return self.tests
+
+    @property
+    def split(self) -> Split | None:
+        return None
+
+    @property
+    def preprocessing(self) -> Preprocessing | None:
+        return None
+
+    @property
+    def source(self) -> str:
+        return self.origin
+
+    @classmethod
+    def make(
+        cls,
+        name: str,
+        type: Type | str,
+        examples: Sequence[tuple[Sequence[Any], Any]],
+        tests: Sequence[tuple[Sequence[Any], Any]] = (),
+        *,
+        constants: Sequence[Any] = (),
+        family: str | None = None,
+        source: str = "",
+    ) -> ExamplesTask:
+        """A task from Python data: examples and tests are ``(inputs, output)`` in the JSON form of their types.
+
+        Raises TaskError as ``from_json`` does.
+        """
+        cases = {
+            key: [{"inputs": list(inputs), "output": output} for inputs, output in given]
+            for key, given in (("examples", examples), ("tests", tests))
+        }
+        fields = {"name": name, "type": str(type), **cases, "constants": list(constants), "source": source}
+        return cls.from_json(fields if family is None else {**fields, "family": family})
+
+    @classmethod
+    def from_json(cls, data: Any, where: str = "") -> ExamplesTask:
+        """A task from one JSON object (fields: name, type, examples; optional tests, constants, family, source).
+
+        Raises TaskError, which starts with ``where`` (such as ``line 3``) and names the field.
+        """
+        place = f"{where}: " if where else ""
+        fields = _fields(data, place)
+        type = _type(fields["type"], place)
+        examples = _part(fields["examples"], type, f"{place}examples")
+        if not len(examples):
+            raise TaskError(f"{place}examples=[]: at least one example is required; add one with inputs and output")
+        tests = _part(fields.get("tests", []), type, f"{place}tests")
+        view = ProblemData(
+            name=fields["name"],
+            kind=cls.kind,
+            type=type,
+            target=VALUES,
+            metric="accuracy",
+            direction=MAXIMIZE,
+            solved_at=1.0,
+            train=examples,
+            validation=examples,
+            constants=_constants(fields.get("constants", []), place),
+            family=fields.get("family"),
+        )
+        return cls(view, tests if len(tests) else None, fields.get("source", ""))
+
+    @classmethod
+    def sample(cls, seed: int = 0) -> ExamplesTask:
+        lists = [[seed + 3, 1, 2], [], [5], [4, 4, seed]]
+        cases = [((xs,), sum(xs)) for xs in lists]
+        return cls.make("sample-sum", "list(int) -> int", cases[:3], cases[3:], constants=(0,), family="sample")
+
+
+def _fields(data: Any, place: str) -> Mapping[str, Any]:
+    if not isinstance(data, dict):
+        raise TaskError(f"{place}task={_short(data)}: a JSON object is required; write one {{…}} a task")
+    missing = [key for key in REQUIRED if key not in data]
+    if missing:
+        raise TaskError(f"{place}field={missing[0]!r} is absent: {', '.join(REQUIRED)} are required; add it")
+    unknown = [key for key in data if key not in REQUIRED + OPTIONAL]
+    if unknown:
+        known = ", ".join(REQUIRED + OPTIONAL)
+        raise TaskError(f"{place}field={unknown[0][:60]!r} is not known: the fields are {known}; rename or remove it")
+    for key in ("name", "family", "source"):
+        if key in data and not isinstance(data[key], str):
+            raise TaskError(f"{place}{key}={_short(data[key])}: a text is required; put it in quotes")
+    name = data["name"]
+    if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
+        raise TaskError(
+            f"{place}name={_short(name)}: 1 to {MAX_NAME} printable characters are required; choose such a name"
+        )
+    return data
+
+
+def _type(text: Any, place: str) -> Type:
+    if not isinstance(text, str):
+        raise TaskError(
+            f"{place}type={_short(text)}: a type's text is required, such as 'list(int) -> int'; put it in quotes"
+        )
+    try:
+        type = parse_type(text)
+    except ValueError as error:
+        raise TaskError(f"{place}{error}; write a type such as 'list(int) -> int'") from None
+    arguments, result = arguments_of(type)
+    for data_type in (*arguments, result):
+        if not is_ground(data_type) or any(is_function(part) for part in subtypes(data_type)):
+            raise TaskError(
+                f"{place}type={text!r}: {data_type} has a variable or a function in it, but examples need types of "
+                "data; name concrete types and sizes"
+            )
+    return type
+
+
+def _part(cases: Any, type: Type, place: str) -> Part:
+    if not isinstance(cases, list):
+        raise TaskError(f'{place}={_short(cases)}: a list of {{"inputs": […], "output": …}} is required; write one')
+    arguments, result = arguments_of(type)
+    seen: dict[str, tuple[int, Any]] = {}
+    inputs, outputs = [], []
+    for index, case in enumerate(cases):
+        here = f"{place}[{index}]"
+        if not isinstance(case, dict) or set(case) != {"inputs", "output"} or not isinstance(case["inputs"], list):
+            raise TaskError(f'{here}={_short(case)}: {{"inputs": […], "output": …}} is required; write it so')
+        if len(case["inputs"]) != len(arguments):
+            raise TaskError(
+                f"{here}.inputs has {len(case['inputs'])} values, but type={type} takes {len(arguments)}; give one "
+                "value an argument"
+            )
+        given = zip(case["inputs"], arguments, strict=True)
+        inputs.append(tuple(_value(value, t, f"{here}.inputs[{i}]") for i, (value, t) in enumerate(given)))
+        outputs.append(_value(case["output"], result, f"{here}.output"))
+        first, output = seen.setdefault(repr(case["inputs"]), (index, case["output"]))
+        if output != case["output"]:
+            raise TaskError(
+                f"{here}.inputs={_short(case['inputs'])}: also the inputs of case {first}, with another output; "
+                "a program gives one output for the same inputs: remove one"
+            )
+    columns = tuple(tuple(row[i] for row in inputs) for i in range(len(arguments)))
+    return Part(columns, tuple(outputs))
+
+
+def _value(data: Any, type: Type, place: str) -> Any:
+    try:
+        value = from_json(data, type)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise TaskError(f"{place}: {error}; correct the value or the type") from None
+    if has_tensor(type) and not _finite(value):
+        raise TaskError(f"{place}={_short(data)}: finite float32 numbers are required; use smaller ones")
+    return value
+
+
+def _finite(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_finite, value))
+    return bool(value.isfinite().all()) if hasattr(value, "isfinite") else True
+
+
+def _constants(data: Any, place: str) -> tuple[Any, ...]:
+    if not isinstance(data, list) or not all(isinstance(value, bool | int | float | str) for value in data):
+        raise TaskError(
+            f"{place}constants={_short(data)}: a list of numbers, truth values and texts is required; write one"
+        )
+    if any(isinstance(value, int) and abs(value) > 2**53 for value in data):
+        raise TaskError(f"{place}constants={_short(data)}: integers of at most 2^53 are required; use smaller ones")
+    return tuple(data)
+
+
+def _short(data: Any) -> str:
+    try:
+        text = repr(data)
+    except (RecursionError, ValueError):
+        return "…"
+    return text if len(text) <= 80 else text[:79] + "…"

@@ -1,0 +1,294 @@
+"""Lists of images or vectors with a number or a class to predict, given as they are or drawn from a labelled task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from primitives.types import INT, Type, function, list_of, tensor
+
+from ...errors import TaskError
+from ..data import MAXIMIZE, Part, ProblemData, RaggedArray, frozen
+from ..metrics import CLASSES, INTEGERS, NUMBERS
+from ..preprocessing import Preprocessing, check_finite, fit_inputs, standardise
+from ..split import Split
+from ..task import AbstractTask
+
+REDUCTIONS: dict[str, Callable[[np.ndarray], int]] = {
+    "sum": lambda labels: int(labels.sum()),
+    "maximum": lambda labels: int(labels.max()),
+    "minimum": lambda labels: int(labels.min()),
+    "range": lambda labels: int(labels.max() - labels.min()),
+    "distinct": lambda labels: len(np.unique(labels)),
+    "last": lambda labels: int(labels[-1]),
+}
+"""What a list's target is of the labels of its elements."""
+SOLVED_AT = {CLASSES: 0.95, INTEGERS: 0.9, NUMBERS: 0.8}
+METRICS = {CLASSES: "accuracy", INTEGERS: "accuracy", NUMBERS: "r2"}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SequencesTask(AbstractTask):
+    """``list(Tensor[…]) -> int`` (whole numbers; accuracy), ``-> Tensor[classes]`` (accuracy) or ``-> Tensor[k]``
+    (numbers; R²)."""
+
+    kind: ClassVar[str] = "sequences"
+    data: ProblemData
+    held_out: Part | None
+    policy: Split
+    prepared: Preprocessing
+    origin: str = ""
+
+    def search_view(self) -> ProblemData:
+        return self.data
+
+    def test(self) -> Part | None:
+        return self.held_out
+
+    @property
+    def split(self) -> Split:
+        return self.policy
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        return self.prepared
+
+    @property
+    def source(self) -> str:
+        return self.origin
+
+    @classmethod
+    def from_labelled(
+        cls,
+        base: AbstractTask,
+        reduction: str = "sum",
+        *,
+        name: str | None = None,
+        lengths: tuple[int, int] = (1, 3),
+        test_lengths: tuple[int, int] = (20, 20),
+        count: int = 1000,
+        validation_count: int = 300,
+        test_count: int = 200,
+        seed: int = 0,
+        solved_at: float | None = None,
+        family: str | None = None,
+    ) -> SequencesTask:
+        """Lists of ``base``'s examples with ``reduction`` of their labels (one of REDUCTIONS), which must be whole
+        numbers.
+
+        Train lists are drawn from base's train part, validation lists from its validation part, test lists
+        (``test_lengths``) from its test part alone; lengths are uniform between the two bounds, elements drawn with
+        replacement. The same seed draws the same lists.
+        """
+        if reduction not in REDUCTIONS:
+            raise TaskError(f"reduction={reduction!r}: one of {', '.join(REDUCTIONS)} is required; choose one of these")
+        if seed < 0:
+            raise TaskError(f"seed={seed}: a whole number of at least 0 is required; choose one")
+        prepared, split, view, held_out = base.preprocessing, base.split, base.search_view(), base.test()
+        if view.target != CLASSES or prepared is None or split is None or held_out is None:
+            raise TaskError(
+                f"base={base.name!r}: a task of labelled arrays with classes and a test part is required; choose "
+                "such a one"
+            )
+        labels = _numeric_labels(base.name, prepared)
+        wanted = (
+            (view.train, lengths, count, "lengths"),
+            (view.validation, lengths, validation_count, "lengths"),
+            (held_out, test_lengths, test_count, "test_lengths"),
+        )
+        parts = [
+            _draw(
+                part,
+                labels,
+                REDUCTIONS[reduction],
+                bounds,
+                number,
+                np.random.Generator(np.random.PCG64([seed, stream])),
+                field,
+            )
+            for stream, (part, bounds, number, field) in enumerate(wanted)
+        ]
+        shape = prepared.shape
+        data = _view(name or f"{base.name}-{reduction}", shape, INTEGERS, INT, parts, (), solved_at, family)
+        kept = Preprocessing(shape, prepared.inputs, None, (), prepared.columns, prepared.dtype)
+        return cls(data, parts[2], split, kept, base.source)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        name: str,
+        values: np.ndarray,
+        lengths: np.ndarray,
+        y: np.ndarray,
+        test: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+        *,
+        split: Split | None = None,
+        targets: str | None = None,
+        scaling: str = "auto",
+        full_scale: float | None = None,
+        solved_at: float | None = None,
+        family: str | None = None,
+        source: str = "",
+    ) -> SequencesTask:
+        """A task from all elements end to end, ``values`` [total, features] or [total, c, h, w], and ``lengths``
+        [n], ``y`` [n] or [n, k].
+
+        ``test`` is the same three arrays of the test part; without it ``split`` cuts one off. ``targets`` is
+        ``integers`` (default for whole numbers), ``numbers`` or ``classes``. Raises TaskError on what does not fit.
+        """
+        split = split or Split()
+        split = Split(0.0, split.validation, split.seed, split.policy) if test is not None else split
+        sequences, y = _ragged(values, lengths, "values"), np.asarray(y)
+        form = targets or (INTEGERS if y.dtype.kind in "iu" and y.ndim == 1 else NUMBERS)
+        names, y_train, y_test = _targets(form, y, None if test is None else np.asarray(test[2]))
+        train, validation, rest = split.divide(y_train if form == CLASSES else None, len(y_train))
+        if len(sequences) != len(y_train):
+            raise TaskError(
+                f"len(y)={len(y_train)}: one target for each of the {len(sequences)} sequences is required; give "
+                "one each"
+            )
+        prepared = Preprocessing(
+            sequences.values.shape[1:],
+            fit_inputs(sequences.take(train).values, scaling, full_scale),
+            standardise(y_train[train]) if form == NUMBERS else None,
+            names,
+        )
+        parts = [_prepare(sequences.take(chosen), y_train[chosen], prepared) for chosen in (train, validation, rest)]
+        if test is not None and y_test is not None:
+            parts[2] = _prepare(_ragged(test[0], test[1], "test values"), y_test, prepared)
+        width = len(names) or (y_train.shape[1] if form == NUMBERS else 0)
+        scale = prepared.target.scale if prepared.target else ()
+        data = _view(name, prepared.shape, form, tensor(width) if width else INT, parts, scale, solved_at, family)
+        return cls(data, parts[2] if len(parts[2]) else None, split, prepared, source)
+
+    @classmethod
+    def sample(cls, seed: int = 0) -> SequencesTask:
+        rng = np.random.Generator(np.random.PCG64(seed))
+        lengths = rng.integers(1, 4, size=40)
+        total = int(lengths.sum())
+        values = np.stack([rng.integers(0, 5, size=total), rng.normal(size=total)], axis=1)
+        y = np.array([int(part[:, 0].sum()) for part in np.split(values, np.cumsum(lengths)[:-1])])
+        return cls.from_arrays("sample-sums", values, lengths, y, split=Split(seed=seed), scaling="none")
+
+
+def _numeric_labels(name: str, prepared: Preprocessing) -> np.ndarray:
+    try:
+        return np.array([int(label) for label in prepared.label_names], dtype=np.int64)
+    except ValueError:
+        raise TaskError(
+            f"base={name!r} has the labels {', '.join(prepared.label_names[:5])}: whole numbers are required as "
+            "labels; choose a task such as digits"
+        ) from None
+
+
+def _draw(
+    part: Part,
+    labels: np.ndarray,
+    reduce: Callable[[np.ndarray], int],
+    bounds: tuple[int, int],
+    count: int,
+    rng: np.random.Generator,
+    field: str,
+) -> Part:
+    low, high = bounds
+    if not 1 <= low <= high:
+        raise TaskError(f"{field}={low}-{high}: 1 <= low <= high is required; write such as 1-3")
+    if count < 1:
+        raise TaskError(f"count={count}: at least one list is required; ask for more")
+    lengths = rng.integers(low, high + 1, size=count)
+    chosen = rng.integers(0, len(part), size=int(lengths.sum()))
+    numbers = labels[np.asarray(part.targets)[chosen]]
+    targets = [reduce(one) for one in np.split(numbers, np.cumsum(lengths)[:-1])]
+    images = np.asarray(part.inputs[0])[chosen]
+    return Part((RaggedArray(frozen(images), frozen(lengths)),), frozen(np.array(targets, dtype=np.int64)))
+
+
+def _ragged(values: Any, lengths: Any, name: str) -> RaggedArray:
+    array, counts = np.asarray(values), np.asarray(lengths)
+    if array.ndim == 3:
+        array = array[:, None]
+    if array.ndim not in (2, 4) or 0 in array.shape:
+        raise TaskError(
+            f"{name}.shape={array.shape}: [total, features] or [total, c, h, w] with data is required; reshape it"
+        )
+    if counts.ndim != 1 or counts.dtype.kind not in "iu":
+        raise TaskError(
+            f"lengths.shape={counts.shape} dtype={counts.dtype}: [n] whole numbers are required; give one a sequence"
+        )
+    check_finite(array, name)
+    return RaggedArray(array, counts.astype(np.int64))
+
+
+def _targets(
+    form: str, y: np.ndarray, y_test: np.ndarray | None
+) -> tuple[tuple[str, ...], np.ndarray, np.ndarray | None]:
+    if form not in (CLASSES, INTEGERS, NUMBERS):
+        raise TaskError(f"targets={form!r}: {CLASSES}, {INTEGERS} or {NUMBERS} is required; choose one of these")
+    given = [a for a in (y, y_test) if a is not None]
+    for array in given:
+        if form != CLASSES:
+            check_finite(array, "y")
+        if array.ndim != 1 and not (form == NUMBERS and array.ndim == 2):
+            raise TaskError(f"y.shape={array.shape}: [n] is required, or [n, k] for numbers; reshape y")
+        if form == INTEGERS and array.dtype.kind not in "iu":
+            raise TaskError(
+                f"y.dtype={array.dtype}: whole numbers are required for targets='{INTEGERS}'; use '{NUMBERS}'"
+            )
+    if len(y) < 1 or (form != INTEGERS and (y == y[:1]).all()):
+        raise TaskError("y: targets that differ are required; check the labels")
+    if form == INTEGERS:
+        return (), *_pair(y, y_test, lambda a: a.astype(np.int64))  # type: ignore[return-value]
+    if form == NUMBERS:
+        return (), *_pair(y, y_test, lambda a: a.astype(np.float64).reshape(len(a), -1))  # type: ignore[return-value]
+    classes = np.unique(y)
+    if y_test is not None and not np.isin(y_test, classes).all():
+        raise TaskError("y_test has a label that y has not: labels of the train part are required; drop the cases")
+    encoded = _pair(y, y_test, lambda a: np.searchsorted(classes, a).astype(np.int64))
+    return tuple(map(str, classes.tolist())), *encoded  # type: ignore[return-value]
+
+
+def _pair(
+    y: np.ndarray, y_test: np.ndarray | None, change: Callable[[np.ndarray], np.ndarray]
+) -> tuple[np.ndarray, np.ndarray | None]:
+    return change(y), None if y_test is None else change(y_test)
+
+
+def _prepare(sequences: RaggedArray, y: np.ndarray, prepared: Preprocessing) -> Part:
+    if len(sequences) != len(y):
+        raise TaskError(
+            f"len(y)={len(y)}: one target for each of the {len(sequences)} sequences is required; give one each"
+        )
+    if len(sequences.values):
+        values = prepared.apply(sequences.values)
+    else:
+        values = np.zeros((0, *prepared.shape), dtype=np.float32)
+    targets = prepared.target.apply(y) if prepared.target and len(y) else y
+    return Part((RaggedArray(frozen(values), frozen(sequences.lengths)),), frozen(targets))
+
+
+def _view(
+    name: str,
+    shape: tuple[int, ...],
+    form: str,
+    result: Type,
+    parts: Sequence[Part],
+    scale: tuple[float, ...],
+    solved_at: float | None,
+    family: str | None,
+) -> ProblemData:
+    return ProblemData(
+        name=name,
+        kind=SequencesTask.kind,
+        type=function(list_of(tensor(*shape)), result),
+        target=form,
+        metric=METRICS[form],
+        direction=MAXIMIZE,
+        solved_at=SOLVED_AT[form] if solved_at is None else solved_at,
+        train=parts[0],
+        validation=parts[1] if len(parts[1]) else parts[0],
+        target_scale=scale,
+        family=family,
+    )

@@ -1,0 +1,257 @@
+"""From a name or a path to tasks: ``load_tasks("digits")``, ``load_tasks("table.csv:price")``,
+``load_tasks("lists.jsonl?family=add")``.
+
+A source of data is one file in ``automl/tasks/sources`` with one ``SOURCE``; scanning finds it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from ..errors import TaskError
+from .split import Split
+from .task import AbstractTask
+
+SPLIT_OPTIONS = ("test", "validation", "policy", "seed")
+LABELLED_OPTIONS = (*SPLIT_OPTIONS, "name", "targets", "scaling", "full_scale", "layout", "solved_at", "family")
+SEQUENCE_OPTIONS = ("sequences", "lengths", "test_lengths", "count", "validation_count", "test_count")
+_SUFFIXES = ("", ".toml", ".jsonl", ".npz", ".csv")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a task's text asks for: a name or a path, with options (``?key=value&key=value``; ``:column`` is
+    ``?target=column``)."""
+
+    text: str
+    name: str
+    path: Path | None
+    options: Mapping[str, str]
+    seed: int = 0
+    search_path: tuple[Path, ...] = ()
+
+    def number(self, key: str, default: Any, kind: type = float) -> Any:
+        """The option ``key`` as a finite number; raises TaskError on anything else."""
+        if key not in self.options:
+            return default
+        try:
+            value = kind(self.options[key])
+        except ValueError:
+            value = None
+        if value is None or value != value or abs(value) == float("inf"):
+            raise TaskError(f"{key}={self.options[key]!r}: a finite {kind.__name__} is required; correct the option")
+        return value
+
+    def span(self, key: str, default: tuple[int, int]) -> tuple[int, int]:
+        """The option ``key`` as bounds: ``1-3`` or ``20``."""
+        text = self.options.get(key, f"{default[0]}-{default[1]}")
+        low, _, high = text.partition("-")
+        if not low.isdecimal() or not (high or low).isdecimal():
+            raise TaskError(f"{key}={text!r}: a length or two with a dash is required; write such as 20 or 1-3")
+        return int(low), int(high or low)
+
+    def split(self, default: Split | None = None) -> Split:
+        """The split that the options ask for; what they leave open is as in ``default``."""
+        default = default or Split()
+        return Split(
+            self.number("test", default.test),
+            self.number("validation", default.validation),
+            self.whole_seed,
+            self.options.get("policy", default.policy),
+        )
+
+    @property
+    def whole_seed(self) -> int:
+        seed = self.number("seed", self.seed, int)
+        if seed < 0:
+            raise TaskError(f"seed={seed}: a whole number of at least 0 is required; choose one")
+        return seed
+
+    def labelled(self, default: Split | None = None) -> dict[str, Any]:
+        """Keyword arguments of ``LabelledTask.from_arrays`` that the options set."""
+        texts = {key: self.options[key] for key in ("targets", "scaling", "layout", "family") if key in self.options}
+        numbers = {key: self.number(key, None) for key in ("full_scale", "solved_at") if key in self.options}
+        name = self.options.get("name", self.name)
+        return {"name": name, "split": self.split(default), "source": self.name, **texts, **numbers}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of tasks: ``accepts`` tells by name or path alone, ``load`` reads. ``options`` are all keys
+    that it understands, ``names`` the data sets that it knows by name."""
+
+    name: str
+    doc: str
+    options: tuple[str, ...]
+    accepts: Callable[[Reference], bool]
+    load: Callable[[Reference], list[AbstractTask]]
+    names: tuple[str, ...] = ()
+
+
+@cache
+def sources() -> Mapping[str, Source]:
+    """Every source by name, found by scanning ``automl/tasks/sources``."""
+    from . import sources as package
+
+    found: dict[str, Source] = {}
+    for module_info in pkgutil.iter_modules(package.__path__):
+        source: Source = importlib.import_module(f"{package.__name__}.{module_info.name}").SOURCE
+        if source.name in found:
+            raise RuntimeError(
+                f"source={source.name!r} is defined twice: names must differ; rename the one in {module_info.name}.py"
+            )
+        found[source.name] = source
+    return found
+
+
+def load_tasks(
+    spec: str,
+    *,
+    target: str | None = None,
+    seed: int = 0,
+    search_path: Sequence[str | Path] = (),
+    base: Path | None = None,
+) -> list[AbstractTask]:
+    """All tasks that ``spec`` names: a bundled data set, a file, a folder, or a declaration in one of
+    ``search_path``'s folders.
+
+    ``target`` is the target column of a table. ``seed`` decides splits and draws. An option ``sequences=sum`` turns
+    labelled tasks into lists of their examples, ``labels=none`` into unlabelled ones. Raises TaskError, with what is
+    required and what to do, on whatever is wrong with the input.
+    """
+    reference = resolve(spec, target=target, seed=seed, search_path=search_path, base=base)
+    accepting = [source for source in sources().values() if source.accepts(reference)]
+    if not accepting:
+        raise _unknown(reference)
+    drawn = "sequences" in reference.options
+    inner = replace(reference, options=_without(reference.options)) if drawn else reference
+    unlabelled = "labels" in inner.options
+    if unlabelled:
+        inner = _unlabelled(inner)
+    known = accepting[0].options
+    unknown = [key for key in inner.options if key not in known]
+    if unknown:
+        raise TaskError(
+            f"option={unknown[0]!r} of task={spec!r}: {accepting[0].name} takes {', '.join(known)}; rename or remove it"
+        )
+    tasks = accepting[0].load(inner)
+    if unlabelled:
+        from .kinds.unlabelled import UnlabelledTask
+
+        tasks = [UnlabelledTask.from_labelled(task, solved_at=reference.number("solved_at", None)) for task in tasks]
+    _refuse_duplicates(tasks, spec)
+    return [_sequences(task, reference) for task in tasks] if drawn else tasks
+
+
+def resolve(
+    spec: str,
+    *,
+    target: str | None = None,
+    seed: int = 0,
+    search_path: Sequence[str | Path] = (),
+    base: Path | None = None,
+) -> Reference:
+    """The reference that ``spec`` stands for; ``path`` is None where no file or folder has that name.
+
+    Relative paths are looked for in ``base`` (a declaration's own folder) before the current folder.
+    """
+    body, _, query = spec.partition("?")
+    try:
+        options = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=True)) if query else {}
+    except ValueError:
+        raise TaskError(f"task={spec!r}: options must read ?key=value&key=value; correct them") from None
+    if target is not None:
+        options["target"] = target
+    folders = tuple(Path(folder) for folder in search_path)
+    path = _find(body, folders, base)
+    if path is None and ":" in body:
+        head, _, column = body.rpartition(":")
+        path = _find(head, folders, base)
+        if path is not None:
+            body, options = head, {"target": column, **options}
+    name = path.name.removesuffix("".join(path.suffixes[-1:])) if path else body
+    return Reference(spec, name or body, path, options, seed, folders)
+
+
+def _find(text: str, folders: Sequence[Path], base: Path | None) -> Path | None:
+    """The file or folder that ``text`` names. A bare word is first a bundled data set; write ``./word`` for a folder
+    here."""
+    if not text.strip() or text in _names():
+        return None
+    try:
+        direct = [Path(text)] if base is None else [base / text, Path(text)]
+        found = next((path for path in direct if path.exists()), None)
+        if found is not None:
+            return found
+        if Path(text).is_absolute():
+            return None
+        candidates = (folder / f"{text}{suffix}" for folder in folders for suffix in _SUFFIXES)
+        return next((path for path in candidates if path.exists()), None)
+    except (OSError, ValueError):
+        return None
+
+
+def _names() -> list[str]:
+    return [name for source in sources().values() for name in source.names]
+
+
+def _unknown(reference: Reference) -> TaskError:
+    if reference.path is not None:
+        readers = "; ".join(source.doc for source in sources().values())
+        return TaskError(f"task={reference.text!r}: no reader for this file or folder. What can be read: {readers}")
+    near = sorted({p.stem for folder in reference.search_path if folder.is_dir() for p in folder.glob("*.toml")})
+    declared = f", or a declared one: {', '.join(near)}" if near else ""
+    return TaskError(
+        f"task={reference.text!r}: no such file, folder or data set. Give a path that exists, or a name: "
+        f"{', '.join(_names())}{declared}"
+    )
+
+
+def _refuse_duplicates(tasks: Sequence[AbstractTask], spec: str) -> None:
+    seen: set[str] = set()
+    for task in tasks:
+        if task.name in seen:
+            raise TaskError(
+                f"name={task.name!r} occurs twice in {spec!r}: names must differ within one source; rename one"
+            )
+        seen.add(task.name)
+
+
+def _without(options: Mapping[str, str]) -> dict[str, str]:
+    """The options of the base task of a drawn one: those of the drawing, its name, family and goal apart."""
+    return {
+        key: value for key, value in options.items() if key not in (*SEQUENCE_OPTIONS, "name", "family", "solved_at")
+    }
+
+
+def _unlabelled(reference: Reference) -> Reference:
+    """The reference to the labelled tasks whose labels are to be left out."""
+    if reference.options["labels"] != "none":
+        raise TaskError(f"labels={reference.options['labels']!r}: none is required; write labels=none, or leave it out")
+    return replace(reference, options={k: v for k, v in reference.options.items() if k not in ("labels", "solved_at")})
+
+
+def _sequences(task: AbstractTask, reference: Reference) -> AbstractTask:
+    from .kinds.sequences import SequencesTask
+
+    options = reference.options
+    return SequencesTask.from_labelled(
+        task,
+        options["sequences"],
+        name=options.get("name"),
+        lengths=reference.span("lengths", (1, 3)),
+        test_lengths=reference.span("test_lengths", (20, 20)),
+        count=reference.number("count", 1000, int),
+        validation_count=reference.number("validation_count", 300, int),
+        test_count=reference.number("test_count", 200, int),
+        seed=reference.whole_seed,
+        solved_at=reference.number("solved_at", None),
+        family=options.get("family"),
+    )

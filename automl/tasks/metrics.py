@@ -1,0 +1,294 @@
+"""Scores of a program's outputs against targets, and equality and distance of values.
+
+Outputs are what a program gives on all cases of a part: an array or tensor [n, …], or a sequence of ``n`` values in
+which a Failure may stand for a case. NaN is never equal to anything, so that it never counts as met.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from primitives.values import Failure, Graph, Some, Table
+
+from ..errors import TaskError
+
+VALUES, CLASSES, INTEGERS, NUMBERS, HEADS = "values", "classes", "integers", "numbers", "heads"
+"""Forms of a target: values of the language; class indices [n]; whole numbers [n]; real numbers [n, …]; class indices
+[n, heads], one for each head of a net, ABSENT where a head is not asked."""
+TARGET_FORMS = (VALUES, CLASSES, INTEGERS, NUMBERS, HEADS)
+ABSENT = -1
+
+
+SCALAR_TOLERANCE = 1e-6
+"""Two Floats, which are float64, agree within this relative or absolute difference, as in primitives.values.equal."""
+TENSOR_TOLERANCE = 1e-4
+"""Elements of tensors, which are float32, agree when ``|a - b| <= 1e-4 * max(1, |b|)``."""
+
+
+def equal(actual: Any, expected: Any) -> bool:
+    """Whether two values of the language are equal: types must agree (``true`` is not 1, 1 is not 1.0), floats
+    within tolerance."""
+    return distance(actual, expected) == 0.0
+
+
+def distance(actual: Any, expected: Any) -> float:
+    """How far ``actual`` is from ``expected``, in [0, 1]: 0 when equal, 1 for a Failure or another type.
+
+    Numbers: d / (1 + d) with d their difference; lists and strings: mean over positions, where an absent one counts 1.
+    """
+    if isinstance(actual, Failure) or isinstance(expected, Failure):
+        return 1.0
+    if isinstance(expected, bool | np.bool_):
+        return float(not (isinstance(actual, bool | np.bool_) and bool(actual) == bool(expected)))
+    if isinstance(expected, int | float | np.number):
+        return _number_distance(actual, expected)
+    if isinstance(expected, str):
+        return _string_distance(actual, expected)
+    if isinstance(expected, tuple | list):
+        return _sequence_distance(actual, expected)
+    if expected is None or isinstance(expected, Some):
+        if isinstance(actual, Some) and isinstance(expected, Some):
+            return distance(actual.value, expected.value)
+        return float(actual is not None or expected is not None)
+    if isinstance(expected, Table):
+        return _table_distance(actual, expected)
+    if isinstance(expected, Graph):
+        return float(not (isinstance(actual, Graph) and actual == expected))
+    if _is_array(expected):
+        return _array_distance(actual, expected)
+    return 1.0
+
+
+def _number_distance(actual: Any, expected: Any) -> float:
+    whole = isinstance(expected, int | np.integer)
+    if isinstance(actual, bool | np.bool_) or not isinstance(
+        actual, int | np.integer if whole else float | np.floating
+    ):
+        return 1.0
+    if whole:
+        difference = float(abs(int(actual) - int(expected)))
+        return difference / (1.0 + difference)
+    if math.isclose(actual, expected, rel_tol=SCALAR_TOLERANCE, abs_tol=SCALAR_TOLERANCE):
+        return 0.0
+    difference = abs(float(actual) - float(expected))
+    return difference / (1.0 + difference) if math.isfinite(difference) else 1.0
+
+
+def _string_distance(actual: Any, expected: str) -> float:
+    if not isinstance(actual, str):
+        return 1.0
+    if actual == expected:
+        return 0.0
+    longest = max(len(actual), len(expected))
+    return 1.0 - sum(a == b for a, b in zip(actual, expected, strict=False)) / longest
+
+
+def _sequence_distance(actual: Any, expected: Sequence[Any]) -> float:
+    if not isinstance(actual, tuple | list):
+        return 1.0
+    longest = max(len(actual), len(expected))
+    if not longest:
+        return 0.0
+    absent = abs(len(actual) - len(expected))
+    return (absent + sum(distance(a, b) for a, b in zip(actual, expected, strict=False))) / longest
+
+
+def _table_distance(actual: Any, expected: Table) -> float:
+    if not isinstance(actual, Table):
+        return 1.0
+    keys = expected.entries.keys() | actual.entries.keys()
+    shared = expected.entries.keys() & actual.entries.keys()
+    apart = len(keys) - len(shared) + sum(distance(actual.entries[key], expected.entries[key]) for key in shared)
+    return apart / len(keys) if keys else 0.0
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) or hasattr(value, "detach")
+
+
+def _array_distance(actual: Any, expected: Any) -> float:
+    if not _is_array(actual):
+        return 1.0
+    got, wanted = as_array(actual), as_array(expected)
+    if got.shape != wanted.shape or got.dtype.kind != wanted.dtype.kind:
+        return 1.0
+    if got.dtype.kind != "f":
+        return float(np.mean(got != wanted)) if got.size else 0.0
+    with np.errstate(all="ignore"):
+        difference = np.abs(got.astype(np.float64) - wanted)
+        close = difference <= TENSOR_TOLERANCE * np.maximum(1.0, np.abs(wanted))
+        graded = np.where(np.isfinite(difference), difference / (1.0 + difference), 1.0)
+    return float(np.mean(np.where(close, 0.0, graded))) if got.size else 0.0
+
+
+def as_array(value: Any) -> np.ndarray:
+    """A numpy array of an array or of a torch tensor on any device; bfloat16 becomes float32."""
+    if hasattr(value, "detach"):
+        value = value.detach().cpu()
+        return (value.float() if value.is_floating_point() else value).numpy()
+    return np.asarray(value)
+
+
+def score(form: str, outputs: Any, targets: Any, *, scale: Sequence[float] = ()) -> dict[str, float]:
+    """Scores of ``outputs`` against ``targets`` of the target form ``form``.
+
+    - values, classes, integers: ``accuracy`` (fraction of cases met) and ``error`` = 1 - accuracy;
+      values also ``distance`` (mean over cases); classes also ``cross_entropy`` (nats) where all outputs are finite
+      scores [n, classes]; integers also ``mae`` over the cases that gave a number.
+    - heads: ``accuracy`` (fraction of cases where all heads that are asked are right), ``error``, and ``head_accuracy``
+      (fraction of all answers asked for that are right).
+    - numbers: ``r2``, ``mse``, ``mae`` over all outputs, the latter two in units of ``scale`` [k] (default 1).
+
+    A score that is undefined, since an output is a Failure or not finite, is left out. Raises TaskError when the number
+    of outputs is not that of the targets, or when there are no cases.
+    """
+    _check_count(outputs, targets)
+    if form == NUMBERS:
+        return _number_scores(outputs, targets, scale)
+    errors = case_errors(form, outputs, targets)
+    accuracy = float(np.mean(errors == 0.0))
+    scores = {"accuracy": accuracy, "error": 1.0 - accuracy}
+    if form == CLASSES:
+        return scores | _cross_entropy(outputs, targets)
+    if form == HEADS:
+        wrong, asked = _wrong_heads(outputs, targets), targets != ABSENT
+        return scores | {"head_accuracy": 1.0 - float(wrong.sum()) / max(1, int(asked.sum()))}
+    if form == INTEGERS:
+        differences = np.abs(_integers(outputs) - targets)
+        answered = differences[~np.isnan(differences)]
+        return scores | ({"mae": float(np.mean(answered))} if len(answered) else {})
+    return scores | {"distance": float(np.mean(errors))}
+
+
+def case_errors(form: str, outputs: Any, targets: Any) -> np.ndarray:
+    """float64 [n]: 0 where the case is met, else above 0; a Failure and what is not finite count most.
+
+    values and integers: ``distance`` in [0, 1]; classes: 0 or 1; heads: the fraction of those asked that are wrong;
+    numbers: squared error of the (standardised) target, or inf.
+    """
+    _check_count(outputs, targets)
+    if form == HEADS:
+        return _wrong_heads(outputs, targets).sum(axis=1) / np.maximum(1, (targets != ABSENT).sum(axis=1))
+    if form == CLASSES:
+        return (_predicted_classes(outputs) != targets).astype(np.float64)
+    if form == INTEGERS:
+        difference = np.abs(_integers(outputs) - targets)
+        return np.where(np.isnan(difference), 1.0, difference / (1.0 + difference))
+    if form == NUMBERS:
+        residual = _matrix(outputs, targets.shape[1:]) - targets
+        squared = np.mean(residual.reshape(len(residual), -1) ** 2, axis=1)
+        return np.where(np.isfinite(squared), squared, np.inf)
+    return np.array([distance(output, target) for output, target in zip(outputs, targets, strict=True)])
+
+
+def _check_count(outputs: Any, targets: Any) -> None:
+    if len(targets) == 0:
+        raise TaskError("cases=0: a score needs at least one case; score a part that is not empty")
+    if len(outputs) != len(targets):
+        raise TaskError(
+            f"outputs={len(outputs)} for {len(targets)} cases: one output a case is required; run the program on "
+            "the whole part"
+        )
+
+
+def _matrix(outputs: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """float64 [n, *shape]; a case whose output is a Failure or of another shape is NaN."""
+    if _is_array(outputs) and as_array(outputs).shape[1:] == shape:
+        return as_array(outputs).astype(np.float64)
+    rows = np.full((len(outputs), *shape), np.nan)
+    for index, output in enumerate(outputs):
+        if isinstance(output, int | float | np.number) or _is_array(output):
+            row = as_array(output)
+            if row.dtype.kind in "fiu" and row.size == rows[index].size and row.shape in (shape, ()):
+                rows[index] = row
+    return rows
+
+
+def _integers(outputs: Any) -> np.ndarray:
+    """float64 [n]; NaN where an output is not a whole number."""
+    if _is_array(outputs):
+        array = as_array(outputs)
+        if array.dtype.kind in "iu" and array.ndim == 1:
+            return array.astype(np.float64)
+    plain = [output.item() if _is_array(output) and output.ndim == 0 else output for output in outputs]
+    whole = [isinstance(output, int | np.integer) and not isinstance(output, bool) for output in plain]
+    return np.array([float(output) if ok else np.nan for output, ok in zip(plain, whole, strict=True)])
+
+
+def _predicted_classes(outputs: Any) -> np.ndarray:
+    """int64 [n]: the class of each case; -1, which no target is, where there is none."""
+    rows = _score_rows(outputs)
+    if rows is None:
+        classes = _integers(outputs)
+        return np.where(np.isnan(classes), -1, classes).astype(np.int64)
+    defined = ~np.isnan(rows).any(axis=1)
+    return np.where(defined, np.argmax(np.where(defined[:, None], rows, 0.0), axis=1), -1)
+
+
+def _wrong_heads(outputs: Any, targets: np.ndarray) -> np.ndarray:
+    """bool [n, heads]: whether the head is asked and does not give the target's class."""
+    count = targets.shape[1]
+    if _is_array(outputs) and as_array(outputs).shape == targets.shape:
+        answers = as_array(outputs)
+    else:
+        cases = [heads if len(heads) == count else [None] * count for heads in map(heads_of, outputs)]
+        columns = [_head_classes([case[head] for case in cases]) for head in range(count)]
+        answers = np.stack(columns, axis=1)
+    return (answers != targets) & (targets != ABSENT)
+
+
+def _head_classes(outputs: list) -> np.ndarray:
+    """The class that one head gives for each case; -2, which no target is, where it gives none."""
+    arrays = [as_array(output) if _is_array(output) else None for output in outputs]
+    shapes = {None if array is None else array.shape for array in arrays}
+    if None not in shapes and len(shapes) == 1 and len(next(iter(shapes)) or ()) == 1:
+        classes = _predicted_classes(np.stack(arrays))  # type: ignore[arg-type]
+        return np.where(classes == -1, -2, classes)
+    return np.array([-2 if a is None or a.ndim != 1 else int(_head_classes([a])[0]) for a in arrays])
+
+
+def heads_of(output: Any) -> list:
+    """The heads of an output that is a pair whose second part may be a pair in turn: ``(a, (b, c))`` is a, b, c."""
+    heads = []
+    while isinstance(output, tuple) and len(output) == 2:
+        heads.append(output[0])
+        output = output[1]
+    return [*heads, output]
+
+
+def _score_rows(outputs: Any) -> np.ndarray | None:
+    """float64 [n, classes] when the outputs are scores of the classes, else None."""
+    if _is_array(outputs):
+        array = as_array(outputs)
+        return array.astype(np.float64) if array.ndim == 2 else None
+    widths = [as_array(output).shape for output in outputs if _is_array(output)]
+    vectors = [shape for shape in widths if len(shape) == 1 and shape[0] > 0]
+    return _matrix(outputs, vectors[0]) if vectors else None
+
+
+def _cross_entropy(outputs: Any, targets: np.ndarray) -> dict[str, float]:
+    rows = _score_rows(outputs)
+    if rows is None or not np.isfinite(rows).all() or int(targets.max()) >= rows.shape[1]:
+        return {}
+    shifted = rows - rows.max(axis=1, keepdims=True)
+    likelihood = shifted[np.arange(len(targets)), targets] - np.log(np.exp(shifted).sum(axis=1))
+    return {"cross_entropy": float(-likelihood.mean())}
+
+
+def _number_scores(outputs: Any, targets: np.ndarray, scale: Sequence[float]) -> dict[str, float]:
+    predicted = _matrix(outputs, targets.shape[1:])
+    if not np.isfinite(predicted).all():
+        return {}
+    residual, units = predicted - targets, np.asarray(scale or 1.0)
+    total = float(((targets - targets.mean(axis=0)) ** 2).sum())
+    remaining = float((residual**2).sum())
+    r2 = 1.0 - remaining / total if total > 0 else float(remaining == 0.0)
+    return {
+        "r2": r2,
+        "mse": float(((residual * units) ** 2).mean()),
+        "mae": float(np.abs(residual * units).mean()),
+    }

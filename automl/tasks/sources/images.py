@@ -1,0 +1,88 @@
+"""A folder of images by class: one subfolder a class, or ``train/`` and ``test/`` with one subfolder a class each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ...errors import TaskError
+from ..kinds.labelled import LabelledTask
+from ..load import LABELLED_OPTIONS, Reference, Source
+from ..metrics import CLASSES
+from ..task import AbstractTask
+
+SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"))
+
+
+def _files(folder: Path) -> list[tuple[str, Path]]:
+    """(class, file) in a fixed order."""
+    classes = sorted(sub for sub in folder.iterdir() if sub.is_dir())
+    return [(sub.name, path) for sub in classes for path in sorted(sub.iterdir()) if path.suffix.lower() in SUFFIXES]
+
+
+def _accepts(reference: Reference) -> bool:
+    folder = reference.path
+    if folder is None or not folder.is_dir():
+        return False
+    try:
+        return bool(_files(folder) or ((folder / "train").is_dir() and _files(folder / "train")))
+    except OSError:
+        return False
+
+
+def _size(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    width, _, height = text.partition("x")
+    if not width.isdecimal() or not height.isdecimal() or not int(width) or not int(height):
+        raise TaskError(f"size={text!r}: width and height in pixels are required; write such as 32x32")
+    return int(width), int(height)
+
+
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def read_images(files: list[tuple[str, Path]], size: tuple[int, int] | None) -> tuple[np.ndarray, np.ndarray]:
+    """Bytes [n, 1, h, w] (all grey) or [n, 3, h, w], and the class names [n]. Raises TaskError where shapes differ."""
+    from PIL import Image
+
+    pictures = []
+    for _, path in files:
+        try:
+            with Image.open(path) as image:
+                grey = image.mode in ("1", "L", "I;16")
+                plain = image.convert("L" if grey else "RGB")
+                pictures.append(np.asarray(plain if size is None else plain.resize(size)))
+        except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+            raise TaskError(
+                f"path={_shown(path)!r} cannot be read as an image ({error}); replace or remove it"
+            ) from None
+        if pictures[-1].shape[:2] != pictures[0].shape[:2]:
+            height, width = pictures[0].shape[:2]
+            raise TaskError(
+                f"path={_shown(path)!r} is {pictures[-1].shape[1]}x{pictures[-1].shape[0]} pixels, others are "
+                f"{width}x{height}: one size is required; add ?size={width}x{height} to resize"
+            )
+    colour = any(picture.ndim == 3 for picture in pictures)
+    if colour:
+        pictures = [p if p.ndim == 3 else np.repeat(p[:, :, None], 3, axis=2) for p in pictures]
+    stacked = np.stack(pictures)
+    x = np.moveaxis(stacked, 3, 1) if colour else stacked[:, None]
+    return x, np.array([label for label, _ in files])
+
+
+def _load(reference: Reference) -> list[AbstractTask]:
+    folder, size = reference.path, _size(reference.options.get("size"))
+    assert folder is not None
+    divided = (folder / "train").is_dir() and bool(_files(folder / "train"))
+    x, y = read_images(_files(folder / "train") if divided else _files(folder), size)
+    x_test = y_test = None
+    if divided and (folder / "test").is_dir() and _files(folder / "test"):
+        x_test, y_test = read_images(_files(folder / "test"), size)
+    given = {**reference.labelled(), "targets": CLASSES, "layout": "chw"}
+    return [LabelledTask.from_arrays(x=x, y=y, x_test=x_test, y_test=y_test, **given)]
+
+
+SOURCE = Source("images", "a folder of images with one subfolder a class", (*LABELLED_OPTIONS, "size"), _accepts, _load)

@@ -1,0 +1,111 @@
+"""Input-output examples from JSON lines: one task a line."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from ...errors import TaskError
+from ..kinds.examples import ExamplesTask
+from ..load import Reference, Source
+from ..task import AbstractTask
+
+MAX_BYTES = 256 * 2**20
+
+
+def read_lines(data: bytes, source: str = "") -> list[AbstractTask]:
+    """The tasks in the bytes of a JSON-lines file (UTF-8; blank lines are passed over). Raises TaskError with the
+    line's number."""
+    if len(data) > MAX_BYTES:
+        raise TaskError(f"size={len(data)} bytes: at most {MAX_BYTES} are read; divide the file")
+    lines, tasks = data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), []
+    seen: dict[str, int] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        fields = _parse(line, number)
+        if isinstance(fields, dict) and "source" not in fields:
+            fields = {**fields, "source": source}
+        task = ExamplesTask.from_json(fields, f"line {number}")
+        first = seen.setdefault(task.name, number)
+        if first != number:
+            raise TaskError(
+                f"line {number}: name={task.name!r} is also that of line {first}; names must differ: rename one"
+            )
+        tasks.append(task)
+    if not tasks:
+        raise TaskError("tasks=0: at least one task is required; write one JSON object a line")
+    return list[AbstractTask](tasks)
+
+
+def _parse(line: bytes, number: int) -> Any:
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise TaskError(f"line {number}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+    try:
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        raise TaskError(
+            f"line {number}, column {error.colno}: not JSON ({error.msg}); write one JSON object a line"
+        ) from None
+    except RecursionError:
+        raise TaskError(
+            f"line {number}: nested too deeply; values of at most a few hundred levels are read: flatten it"
+        ) from None
+    except ValueError as error:
+        raise TaskError(f"line {number}: {error}") from None
+
+
+def _refuse(text: str) -> float:
+    raise ValueError(f"value={text}: finite numbers are required; drop the case")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _refuse(text[:40])
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
+        raise ValueError(f"field={twice[:60]!r} occurs twice in one object; remove one")
+    return fields
+
+
+def _load(reference: Reference) -> list[AbstractTask]:
+    assert reference.path is not None
+    try:
+        data = Path(reference.path).read_bytes()
+    except OSError as error:
+        raise TaskError(f"path={str(reference.path)!r} cannot be read: {error.strerror}; check the file") from None
+    try:
+        tasks = read_lines(data, reference.path.name)
+    except TaskError as error:
+        raise TaskError(f"{reference.path.name}: {error}") from None
+    for key in ("task", "family"):
+        if key in reference.options:
+            tasks = _chosen(tasks, "name" if key == "task" else key, reference.options[key])
+    return tasks[: reference.number("limit", None, int)]
+
+
+def _chosen(tasks: list[AbstractTask], attribute: str, wanted: str) -> list[AbstractTask]:
+    found = [task for task in tasks if getattr(task, attribute) == wanted]
+    if not found:
+        names = sorted({str(getattr(task, attribute)) for task in tasks})
+        raise TaskError(f"{attribute}={wanted!r}: no such task; one of these is required: {', '.join(names[:20])}")
+    return found
+
+
+SOURCE = Source(
+    "jsonlines",
+    "JSON lines of examples (.jsonl)",
+    ("task", "family", "limit"),
+    lambda reference: (
+        reference.path is not None and reference.path.suffix in (".jsonl", ".ndjson") and reference.path.is_file()
+    ),
+    _load,
+)

@@ -1,0 +1,80 @@
+"""Arrays from an ``.npz`` file: x_train, y_train[, x_test, y_test], or X and y; with ``lengths`` the elements of
+sequences."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Mapping
+
+import numpy as np
+
+from ...errors import TaskError
+from ..kinds.labelled import LabelledTask
+from ..kinds.sequences import SequencesTask
+from ..load import LABELLED_OPTIONS, Reference, Source
+from ..task import AbstractTask
+
+LABELLED_KEYS = (("x_train", "y_train"), ("X", "y"), ("x", "y"), ("X_train", "y_train"))
+SEQUENCE_KEYS = (("values_train", "lengths_train", "y_train"), ("values", "lengths", "y"))
+
+
+def _load(reference: Reference) -> list[AbstractTask]:
+    assert reference.path is not None
+    arrays = _read(reference)
+    given = reference.labelled()
+    sequence = next((keys for keys in SEQUENCE_KEYS if all(key in arrays for key in keys)), None)
+    if sequence is not None:
+        test = ("values_test", "lengths_test", "y_test")
+        held_out = tuple(arrays[key] for key in test) if all(key in arrays for key in test) else None
+        given.pop("layout", None)
+        return [SequencesTask.from_arrays(values=arrays[sequence[0]], lengths=arrays[sequence[1]],
+        y=arrays[sequence[2]], test=held_out, **given)]  # type: ignore[arg-type]  # fmt: skip
+    labelled = next((keys for keys in LABELLED_KEYS if all(key in arrays for key in keys)), None)
+    if labelled is None:
+        raise TaskError(
+            f"{reference.path.name} holds the arrays {', '.join(sorted(arrays)) or 'none'}: x_train and y_train "
+            "(with x_test and y_test), X and y, or values, lengths and y are required; rename them"
+        )
+    x_test, y_test = (
+        arrays.get(key.replace("train", "test")) if "train" in key else arrays.get(f"{key}_test") for key in labelled
+    )
+    return [
+        LabelledTask.from_arrays(x=arrays[labelled[0]], y=arrays[labelled[1]], x_test=x_test, y_test=y_test, **given)
+    ]
+
+
+def _read(reference: Reference) -> Mapping[str, np.ndarray]:
+    try:
+        opened = np.load(str(reference.path), allow_pickle=False)
+        if isinstance(opened, np.ndarray):
+            raise TaskError(
+                f"{reference.name}: a single array, but an .npz with named arrays is required; use numpy.savez"
+            )
+        with opened as archive:
+            return {key: archive[key] for key in archive.files}
+    except TaskError:
+        raise
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        EOFError,
+        NotImplementedError,
+        zipfile.BadZipFile,
+        zlib.error,
+        MemoryError,
+    ) as error:
+        raise TaskError(
+            f"path={str(reference.path)!r} cannot be read as .npz of plain arrays ({error}); write it with "
+            "numpy.savez, no object arrays"
+        ) from None
+
+
+SOURCE = Source(
+    "npz",
+    "arrays (.npz with x_train, y_train, x_test, y_test; X, y; or values, lengths, y)",
+    LABELLED_OPTIONS,
+    lambda reference: reference.path is not None and reference.path.suffix == ".npz" and reference.path.is_file(),
+    _load,
+)

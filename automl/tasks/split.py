@@ -1,0 +1,87 @@
+"""How the cases of a task are divided into train, validation and test: seeded, stratified, stated in the task's
+digest."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import TaskError
+
+
+@dataclass(frozen=True)
+class Split:
+    """``test`` is a fraction of all cases (0 when the source brings its own test part), ``validation`` one of what
+    is left.
+
+    ``policy``: ``stratified`` keeps the proportions of the classes, ``random`` ignores them, ``last`` takes the last
+    cases in the source's order (Nielsen's validation part of MNIST).
+    """
+
+    test: float = 0.25
+    validation: float = 0.2
+    seed: int = 0
+    policy: str = "stratified"
+
+    def __post_init__(self) -> None:
+        for name in ("test", "validation"):
+            value = getattr(self, name)
+            if not 0.0 <= value < 1.0:
+                raise TaskError(f"{name}={value}: a fraction of at least 0 and below 1 is required; 0.2 is usual")
+        if self.seed < 0:
+            raise TaskError(f"seed={self.seed}: a whole number of at least 0 is required; choose one")
+        if self.policy not in ("stratified", "random", "last"):
+            raise TaskError(f"policy={self.policy!r}: stratified, random or last is required; choose one of these")
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def divide(self, labels: np.ndarray | None, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Indices (train, validation, test), disjoint and together all of ``range(count)``; each sorted.
+
+        ``labels`` [count] are the classes to stratify by, or None. The same arguments give the same parts on every
+        machine.
+        """
+        everything = np.arange(count)
+        rest, test = self._cut(everything, labels, self.test, stream=0)
+        train, validation = self._cut(rest, None if labels is None else labels[rest], self.validation, stream=1)
+        if not len(train):
+            raise TaskError(
+                f"cases={count} with test={self.test} and validation={self.validation}: at least one case must be "
+                "left to train on; give more cases or smaller fractions"
+            )
+        return train, validation, test
+
+    def _cut(
+        self, indices: np.ndarray, labels: np.ndarray | None, fraction: float, stream: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        taken = round(len(indices) * fraction)
+        if self.policy == "last":
+            return indices[: len(indices) - taken], indices[len(indices) - taken :]
+        rng = np.random.Generator(np.random.PCG64([self.seed, stream]))
+        groups = [np.arange(len(indices))]
+        if self.policy == "stratified" and labels is not None:
+            groups = [np.flatnonzero(labels == c) for c in np.unique(labels)]
+        quotas = _apportion([len(group) for group in groups], taken)
+        chosen = np.zeros(len(indices), dtype=bool)
+        for group, quota in zip(groups, quotas, strict=True):
+            chosen[rng.permutation(group)[:quota]] = True
+        return indices[~chosen], indices[chosen]
+
+
+def _apportion(sizes: list[int], total: int) -> list[int]:
+    """``total`` shared in proportion to ``sizes`` by largest remainders; a group keeps at least one member while
+    that is possible."""
+    exact = [size * total / max(1, sum(sizes)) for size in sizes]
+    quotas = [min(int(share), size) for share, size in zip(exact, sizes, strict=True)]
+    order = sorted(range(len(sizes)), key=lambda i: (sizes[i] - quotas[i] <= 1, quotas[i] - exact[i], i))
+    while (missing := total - sum(quotas)) > 0:
+        for index in [i for i in order if quotas[i] < sizes[i]][:missing]:
+            quotas[index] += 1
+    return quotas
+
+
+NIELSEN = Split(test=0.0, validation=1 / 6, policy="last")
+"""Of MNIST's 60,000 train images the first 50,000 are for training and the last 10,000 for validation (Nielsen)."""

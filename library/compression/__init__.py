@@ -1,0 +1,1 @@
+"""What solved programs share: abstractions found by stitch-core, typed and named here."""

@@ -1,0 +1,1 @@
+"""Which of several programs that meet the examples is the right one."""

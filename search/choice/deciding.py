@@ -1,0 +1,231 @@
+"""From the programs that meet the examples to the one to answer with.
+
+The examples alone find a first program soonest: fewer programs differ on fewer inputs. Then the search goes on for others, in proportion
+to what the first one took and the longer the fewer examples there are, and the more doubt there is of the best one so far. With few
+examples it begins again with probes in the bank, without which programs that agree on the examples by accident would have taken the place
+of the right one.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from primitives.interpret import Fuel, evaluate
+from primitives.primitive import Primitive
+from primitives.term import Term
+from primitives.types import Type, arguments_of
+from primitives.values import Value
+
+from ..enumeration.answers import Example
+from ..generation.costs import Costs
+from ..strategy import Hit, Progress
+from .probes import probe_inputs, usual_inputs
+from .ranking import WEIGHTS, Entry, Ranked, confidence, features, ranked, shape_of
+
+Found = Hit | Progress
+Stream = Callable[[Sequence[Sequence[Value]], int | None], Iterable[Found]]
+"""(probes, most terms or None) to the reports of a search."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How long to go on once a program is known: ``share`` times the terms that it took, and ``more`` over the square of the number of
+    examples; up to ``unsure`` over that number more where cheaper programs have not all been considered; all of it times the doubt
+    that there is of the best program, relative to ``usual``. Up to ``few`` examples the search begins again with ``probes`` in its
+    bank."""
+
+    share: float = 2.0
+    more: int = 400_000
+    unsure: int = 6_000_000
+    few: int = 5
+    probes: int = 3
+    near: int = 16
+    most: int = 200
+    """Programs that are looked at."""
+    seconds: float = 0.5
+    """Most time for a program on one probe."""
+    least: float = 20.0
+    """Seconds to go on that are always allowed where seconds count, over the number of examples."""
+    usual: float = 0.2
+    """The doubt with which the search goes on for just as long as the other numbers say."""
+    longest: float = 5.0
+    """How many times as long it goes on at most."""
+    sure: float = 0.0
+    """The search goes on to its end where the best program is less likely right than this."""
+
+    def grace(self, taken: float, examples: int) -> float:
+        """Seconds to go on at most."""
+        return max(self.least / max(examples, 1), self.share * taken) * self.longest
+
+    def enough(self, since: int, taken: int, examples: int, cheapest: bool, doubt: float | None = None) -> bool:
+        """Whether ``since`` terms are enough after a program that took ``taken``, the ``cheapest`` there is or perhaps not. ``doubt``
+        is the probability that the best program so far is not the right one."""
+        times = 1.0 if doubt is None else min(self.longest, doubt / self.usual)
+        allowed = self.share * taken + self.more / max(examples, 1) ** 2
+        return since > times * allowed and (cheapest or since > times * (allowed + self.unsure / max(examples, 1)))
+
+
+NEVER = 1 << 30
+HEARD_ANEW = 1.2
+"""Times as many programs as before after which the doubt is reckoned again."""
+PATIENCE = 3.0
+"""Times the terms of the first hit after which cheaper programs are no longer expected."""
+
+
+class Jury:
+    """Programs that meet the examples, weighed by their text and their values on probes."""
+
+    def __init__(
+        self,
+        type: Type,
+        examples: Sequence[Example],
+        words: Mapping[str, Primitive],
+        costs: Costs,
+        rule: Rule = Rule(),
+        prior: Callable[[Term], float] | None = None,
+    ) -> None:
+        """``prior``: nats by which a program is likelier than its text says, such as by a guide."""
+        self.prior = prior
+        self.types, self.output = arguments_of(type)
+        self.words, self.costs, self.rule = words, costs, rule
+        given = [inputs for inputs, _ in examples]
+        self.wanted = [output for _, output in examples]
+        self.near = probe_inputs(self.types, given, rule.near, seed=1)
+        self.usual = usual_inputs(self.types, given)
+        self.meets_empty = any(isinstance(value, (tuple, str)) and not value for row in given for value in row)
+        self.hits: dict[Term, Hit] = {}
+        self.entries: list[Entry] = []
+        self._doubt = (0, 1.0)
+
+    def hear(self, hit: Hit) -> bool:
+        """Take a program in; False if it is known, or there are too many already."""
+        if hit.term in self.hits or len(self.hits) >= self.rule.most:
+            return False
+        self.hits[hit.term] = hit
+        near, usual = (tuple(self._run(hit.term, given) for given in inputs) for inputs in (self.near, self.usual))
+        found = features(shape_of(hit.term, len(self.types), self.costs), self.wanted, near, usual, self.meets_empty)
+        self.entries.append(Entry(hit.term, near, usual, float(found @ WEIGHTS)))
+        return True
+
+    def _run(self, term: Term, given: Sequence[Value]) -> Value:
+        return evaluate(term, given, words=self.words, fuel=Fuel(seconds=self.rule.seconds))
+
+    def verdict(self) -> list[Ranked]:
+        """All programs, the one to answer with first."""
+        return ranked(self.entries)
+
+    def doubt(self) -> float:
+        """The probability that the program to answer with is not the right one, to within what the last few programs change."""
+        known, doubt = self._doubt
+        if len(self.entries) > HEARD_ANEW * known:
+            doubt = 1.0 - self.confidence(self.verdict()[0])
+            self._doubt = len(self.entries), doubt
+        return doubt
+
+    def confidence(self, best: Ranked) -> float:
+        """The probability that a program is right, the first of the verdict."""
+        return confidence(best, self.wanted, 0.0 if self.prior is None else self.prior(best.entry.term))
+
+
+@dataclass
+class Standing:
+    """What a search has come to: terms considered, the level completed, the first hit and the least cost of a hit."""
+
+    rule: Rule
+    examples: int
+    timed: bool
+    terms: int = 0
+    first: Hit | None = None
+    until: float = math.inf
+
+    def __post_init__(self) -> None:
+        self.start = time.monotonic()
+        self.levels: dict[bool, int] = {}
+        self.least: dict[bool, int] = {}
+        """By whose costs: those of the weights that were suggested, or the plain ones."""
+
+    def considered(self, hit: Hit) -> bool:
+        """Whether all programs cheaper than the hit, by the costs it was found with, have been considered."""
+        return bool(hit.info.get("cost", 0) <= self.levels.get(hit.info.get("guided", False), 0))
+
+    @property
+    def cheapest(self) -> bool:
+        """Whether one of the hits is the cheapest program by its costs."""
+        return any(cost <= self.levels.get(guided, 0) for guided, cost in self.least.items())
+
+    def note(self, found: Found, before: int = 0) -> None:
+        """Take a report in; ``before``: terms that earlier searches considered."""
+        self.terms = max(self.terms, before + found.terms)
+        if isinstance(found, Progress):
+            guided = found.detail.get("guided", False)
+            self.levels[guided] = max(self.levels.get(guided, 0), found.detail.get("cost", 0))
+            return
+        guided = found.info.get("guided", False)
+        self.least[guided] = min(self.least.get(guided, NEVER), found.info.get("cost", 0))
+        if self.first is None:
+            self.first, now = found, time.monotonic()
+            if self.timed:
+                self.until = now + self.rule.grace(now - self.start, self.examples)
+
+    def over(self, since: int, doubt: float) -> bool:
+        """Whether to go on no longer, ``since`` terms after the first hit or after a new beginning, with so much doubt of the best."""
+        assert self.first is not None
+        if 1.0 - doubt < self.rule.sure:
+            return False
+        enough = self.rule.enough(since, self.first.terms, self.examples, self.cheapest, doubt)
+        return enough or time.monotonic() > self.until
+
+
+def decided(stream: Stream, jury: Jury, max_terms: int | None = None, timed: bool = False) -> Iterator[Found]:
+    """Progress, then all hits in the order of the verdict, then further hits as they are found. The ``info`` of a hit says when the
+    first of all was found (``first_terms``, ``first_seconds``), how likely the first of the verdict is right (``confidence``), and whether
+    it is ``confirmed``: all cheaper programs have been considered, or very many that might be. ``timed``: whether to go on is bounded by
+    seconds too."""
+    standing = Standing(jury.rule, len(jury.wanted), timed)
+    few = 0 < standing.examples <= jury.rule.few and bool(jury.near)
+    before = 0
+    running = iter(stream((), max_terms))
+    for found in running:
+        standing.note(found)
+        if isinstance(found, Hit):
+            jury.hear(found)
+        else:
+            yield found
+        first = standing.first
+        if first is not None and (few or standing.over(standing.terms - first.terms, jury.doubt())):
+            break
+    if standing.first is None:
+        return
+    if few and (max_terms is None or standing.terms < max_terms):
+        before, standing.levels = standing.terms, {}
+        running = iter(stream(jury.near[: jury.rule.probes], None if max_terms is None else max_terms - before))
+        for found in running:
+            standing.note(found, before)
+            if isinstance(found, Hit):
+                jury.hear(found)
+            else:
+                yield replace(found, terms=standing.terms)
+            if standing.over(found.terms - standing.first.terms, jury.doubt()) or len(jury.hits) >= jury.rule.most:
+                break
+    yield from _told(jury, standing)
+    for found in running:
+        if isinstance(found, Progress):
+            yield replace(found, terms=before + found.terms)
+        elif found.term not in jury.hits:
+            yield replace(found, terms=before + found.terms, info={**found.info, "confirmed": True})
+
+
+def _told(jury: Jury, standing: Standing) -> Iterator[Hit]:
+    """The hits in the order of the verdict."""
+    assert standing.first is not None
+    when = {"first_terms": standing.first.terms, "first_seconds": standing.first.info.get("seconds")}
+    waited = standing.terms > PATIENCE * standing.first.terms
+    verdict = jury.verdict()
+    when["confidence"] = jury.confidence(verdict[0])
+    for each in verdict:
+        hit = jury.hits[each.entry.term]
+        confirmed = waited or standing.considered(hit)
+        yield replace(hit, terms=standing.terms, info={**hit.info, **when, "confirmed": confirmed})

@@ -1,0 +1,204 @@
+"""Which of the programs that meet the examples is the right one: how likely each is, and on what they agree.
+
+Few examples leave a choice. The probability of a program is proportional to exp(w · f) for features f of its text (description length,
+constants, arguments left out) and of its values on probes (failures, results unlike those of the examples). w was fitted by a conditional
+logit to the list tasks of DreamCoder and of Rule et al. with two to four of their examples, the other cases saying which programs are
+right, and moved towards what also suits programs drawn at random from the language; that a program should not fail where others do not
+weighs more than the fit says. Programs that agree on the probes add up: the one told first is that with which the others, weighed by their
+probability, agree most (Bayes' choice under a loss that asks for all of a handful of new inputs to be right).
+
+Whether any of them is right is another question: a program as long as the outputs that it explains meets them by accident. The
+confidence weighs the bits of the outputs against the length of the program, by a logistic regression.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from primitives.term import Apply, Lambda, Let, Literal, Term, Variable, Word, spine
+from primitives.values import Failure, Value
+
+from ..generation.costs import Costs
+
+FEATURES = (
+    "words", "variables", "literals", "literal_bits", "long_literals", "unused", "idle", "lambdas", "branches", "repeats",
+    "fails", "fails_usual", "same", "empties", "sizes",
+)  # fmt: skip
+WEIGHTS = (-1.4, -2.5, -1.5, -0.1, 0.0, -2.5, -2.7, 1.4, 0.0, 1.3, -3.0, -1.7, -1.3, -0.3, 0.2)
+HANDFUL = 2
+"""New inputs on which a program should be right all at once."""
+MOST_BITS = 20.0
+CONFIDENCE = (-0.16, 4.1, 0.018, 0.1, -1.1)
+"""Of the logistic regression: one, agreement, bits of the outputs, weight of the program, logarithm of the number of examples."""
+MOST_EVIDENCE = 120.0
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Counts over one term."""
+
+    words: float
+    variables: int
+    literals: int
+    literal_bits: float
+    long_literals: int
+    unused: int
+    idle: int
+    lambdas: int
+    branches: int
+    repeats: int
+
+
+def shape_of(term: Term, arity: int, costs: Costs) -> Shape:
+    """The counts of a program with ``arity`` arguments, whose lambdas on the outside are not counted."""
+    body = term
+    for _ in range(arity):
+        assert isinstance(body, Lambda)
+        body = body.body
+    parts = list(_within(body, 0))
+    names = [part.name for part, _ in parts if isinstance(part, Word)]
+    values = [part.value for part, _ in parts if isinstance(part, Literal)]
+    used = {part.index - depth for part, depth in parts if isinstance(part, Variable) and part.index >= depth}
+    inner = [part for part, _ in parts if isinstance(part, Lambda)]
+    compound = [part for part, _ in parts if isinstance(part, Apply) and isinstance(spine(part)[0], Word)]
+    return Shape(
+        words=float(sum(costs.of(name) or 3 for name in names)),
+        variables=sum(isinstance(part, Variable) for part, _ in parts),
+        literals=len(values),
+        literal_bits=sum(map(bits, values)),
+        long_literals=sum(isinstance(value, (tuple, str)) for value in values),
+        unused=arity - len(used),
+        idle=sum(not _mentions(each.body, 0) for each in inner),
+        lambdas=len(inner) - sum(isinstance(each.body, Lambda) for each in inner),
+        branches=names.count("if"),
+        repeats=len(compound) - len(set(compound)),
+    )
+
+
+def _within(term: Term, depth: int) -> Iterator[tuple[Term, int]]:
+    """All parts with the number of lambdas around each."""
+    yield term, depth
+    if isinstance(term, Lambda):
+        yield from _within(term.body, depth + 1)
+    elif isinstance(term, Apply):
+        yield from _within(term.function, depth)
+        yield from _within(term.argument, depth)
+    elif isinstance(term, Let):
+        yield from _within(term.value, depth)
+        yield from _within(term.body, depth + 1)
+
+
+def _mentions(term: Term, index: int) -> bool:
+    return any(isinstance(part, Variable) and part.index == index + depth for part, depth in _within(term, 0))
+
+
+def bits(value: Value) -> float:
+    """About how many bits it takes to write a value down."""
+    if isinstance(value, bool):
+        return 1.0
+    if isinstance(value, int):
+        return 1.0 + 2.0 * math.log2(1 + abs(value)) if abs(value) > 1 else 1.0
+    if isinstance(value, str):
+        return 4.0 * len(value) + 2.0
+    if isinstance(value, tuple):
+        return 2.0 + sum(bits(item) + 1.0 for item in value)
+    return MOST_BITS
+
+
+def evidence(wanted: Sequence[Value]) -> float:
+    """About how many bits it takes to write the outputs down, each different one once."""
+    names = {repr(value): bits(value) for value in wanted}
+    return sum(names.values()) + len(wanted) - len(names)
+
+
+def features(
+    shape: Shape, wanted: Sequence[Value], near: Sequence[Value], usual: Sequence[Value], meets_empty: bool
+) -> np.ndarray:
+    """The features in the order of FEATURES. ``wanted`` are the outputs of the examples, ``near`` and ``usual`` the program's values on
+    probes; ``meets_empty``: whether the examples have empty inputs."""
+    whole = [value for value in near if not isinstance(value, Failure)]
+    sizes = [_size(value) for value in wanted]
+    low, high = min(sizes), max(sizes)
+    spread = [max(low - _size(value), _size(value) - high, 0.0) for value in whole]
+    different = len({repr(value) for value in wanted}) > 1
+    same = different and len(whole) > 1 and len({repr(value) for value in whole}) == 1
+    hollow = any(_hollow(value) for value in wanted)
+    return np.array([
+        shape.words, shape.variables, shape.literals, min(shape.literal_bits, 4 * MOST_BITS), shape.long_literals, shape.unused,
+        shape.idle, shape.lambdas, shape.branches, shape.repeats,
+        sum(isinstance(value, Failure) for value in near) / max(len(near), 1),
+        0.0 if meets_empty else sum(isinstance(value, Failure) for value in usual) / max(len(usual), 1),
+        float(same), 0.0 if hollow else sum(map(_hollow, whole)) / max(len(near), 1), sum(min(s, 4.0) for s in spread) / max(len(near), 1),
+    ])  # fmt: skip
+
+
+def _hollow(value: Value) -> bool:
+    return isinstance(value, (tuple, str)) and len(value) == 0
+
+
+def _size(value: Value) -> float:
+    """Logarithm of a length or a magnitude."""
+    if isinstance(value, (tuple, str)):
+        return math.log2(1 + len(value))
+    return math.log2(1 + abs(value)) if isinstance(value, int) else 0.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A program that meets the examples with its values on the probes; ``weight`` is w · f."""
+
+    term: Term
+    near: tuple[Value, ...]
+    usual: tuple[Value, ...]
+    weight: float
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """``probability`` among the programs known; ``agreement``: that a handful of new inputs get the outputs that are right."""
+
+    entry: Entry
+    probability: float
+    agreement: float
+
+
+def ranked(entries: Sequence[Entry]) -> list[Ranked]:
+    """The programs, the one to choose first."""
+    if not entries:
+        return []
+    weights = np.array([entry.weight for entry in entries])
+    probabilities = np.exp(weights - weights.max())
+    probabilities /= probabilities.sum()
+    agreement = _shares_alike(entries) ** HANDFUL @ probabilities
+    order = sorted(range(len(entries)), key=lambda i: (-round(float(agreement[i]), 9), -weights[i], i))
+    return [Ranked(entries[i], float(probabilities[i]), float(agreement[i])) for i in order]
+
+
+def confidence(best: Ranked, wanted: Sequence[Value], nats: float = 0.0) -> float:
+    """The probability that a program, the first of a verdict, is right; ``nats`` by which more is known to speak for it."""
+    bits_of_outputs = min(evidence(wanted), MOST_EVIDENCE)
+    terms = (1.0, best.agreement, bits_of_outputs, best.entry.weight + nats, math.log(max(len(wanted), 1)))
+    total = sum(a * b for a, b in zip(CONFIDENCE, terms, strict=True))
+    return 1.0 / (1.0 + math.exp(-min(max(total, -50.0), 50.0)))
+
+
+def _shares_alike(entries: Sequence[Entry]) -> np.ndarray:
+    """The share of probes on which two programs have the same value, for all pairs."""
+    count = len(entries[0].near)
+    if count == 0:
+        return np.ones((len(entries), len(entries)))
+    total = np.zeros((len(entries), len(entries)))
+    for probe in range(count):
+        numbers: dict[str, int] = {}
+        codes = np.array([numbers.setdefault(written(entry.near[probe]), len(numbers)) for entry in entries])
+        total += codes[:, None] == codes[None, :]
+    return total / count
+
+
+def written(value: Value) -> str:
+    """A text that equal values share; failures of all kinds are alike."""
+    return "failure" if isinstance(value, Failure) else repr(value)

@@ -1,0 +1,1 @@
+"""Typed edits of programs, and the selection of parents: what genetic search is made of."""

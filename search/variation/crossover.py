@@ -1,0 +1,79 @@
+"""Typed crossover: a subterm of one program put into another where its type fits and its variables have a meaning.
+
+Nets are matched by kind (the number of axes), for shapes downstream follow by inference; inference accepts or refuses the child. Sites of
+the part that was copied get names of their own and start from the donor's weights; a shared site stays shared within the copy.
+"""
+
+from __future__ import annotations
+
+from primitives.term import Lambda, Term, Variable, free_variables, map_variables
+from primitives.types import Type, has_tensor
+
+from ..generation.choosing import DeadEnd
+from ..generation.kinds import kind_of
+from ..generation.positions import Annotated, Position, replace_at
+from ..randomness import Draws
+from .mutation import Editor, Variant, copy_sites
+
+
+class Recombiner:
+    """Makes children of two programs."""
+
+    def __init__(self, editor: Editor) -> None:
+        self.editor = editor
+        self.outer = len(editor.grammar.inputs)
+
+    def cross(self, mother: Term, father: Term, draws: Draws, attempts: int = 12) -> Variant:
+        """The mother with one subterm from the father; DeadEnd if no fitting pair gives a new program in ``attempts`` tries.
+
+        Origins: (0, site) of the mother, (1, site) of the father.
+        """
+        receiver, donor = self.editor.annotate(mother), self.editor.annotate(father)
+        gifts: dict[Type, list[Position]] = {}
+        for part in self._places(donor):
+            gifts.setdefault(_key(part.type), []).append(part)
+        places = [place for place in self._places(receiver) if _key(place.type) in gifts]
+        for _ in range(attempts if places else 0):
+            place = draws.choice(places)
+            part = draws.choice(gifts[_key(place.type)])
+            if part.term.size > self.editor.problem.max_size - mother.size + place.term.size:
+                continue
+            new = _moved(part, place, draws)
+            if new is None or new == place.term:
+                continue
+            copied: dict[str, tuple[int, str]] = {}
+            new = copy_sites(new, "~", 1, copied)
+            child = self.editor.accept(replace_at(receiver.term, place.path, new), "crossover", copied)
+            if child is not None and child.term != mother and child.term != father:
+                return child
+        raise DeadEnd("no part of one program fits into the other")
+
+    def _places(self, annotated: Annotated) -> list[Position]:
+        return [
+            p for p in annotated.positions
+            if len(p.path) >= self.outer and len(p.scope) >= self.outer and not isinstance(p.term, Variable | Lambda)
+        ]  # fmt: skip
+
+
+def _key(type: Type) -> Type:
+    return kind_of(type) if has_tensor(type) else type
+
+
+def _moved(part: Position, place: Position, draws: Draws) -> Term | None:
+    """The part with its free variables replaced by variables of the same type at the place; None if there is none for one of them."""
+    chosen: dict[int, int] = {}
+    for index in sorted(free_variables(part.term)):
+        wanted = part.scope[-1 - index]
+        same = [i for i, type in enumerate(reversed(place.scope)) if type == wanted]
+        same = same or [
+            i for i, type in enumerate(reversed(place.scope)) if has_tensor(type) and _key(type) == _key(wanted)
+        ]
+        if not same:
+            return None
+        kept = len(place.scope) - (len(part.scope) - index)
+        chosen[index] = kept if kept in same else draws.choice(same)
+
+    def rename(variable: Variable, level: int) -> Term:
+        return Variable(chosen[variable.index - level] + level) if variable.index >= level else variable
+
+    return map_variables(part.term, rename)

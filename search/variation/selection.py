@@ -1,0 +1,212 @@
+"""Selection of parents and survivors: DEAP's operators over our programs.
+
+DEAP draws from Python's global ``random``; every call here seeds it from the ask's own draws and puts the state back after.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import random
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from primitives.term import Term
+
+from ..randomness import Draws
+from ..strategy import Feedback
+
+Objectives = tuple[tuple[str, str], ...]
+PARENT_METHODS = ("tournament", "lexicase", "epsilon_lexicase", "nsga2")
+
+
+@functools.cache
+def _fitness_class(weights: tuple[float, ...]) -> Any:
+    """DEAP keeps the directions in the class of a fitness."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from deap import base
+
+    return type("Fitness", (base.Fitness,), {"weights": weights})
+
+
+@dataclass(eq=False)
+class Individual:
+    """An evaluated program as DEAP sees it.
+
+    ``fitness`` holds the objectives, ``ranking`` the same followed by the size (smaller is better among equals), ``cases`` the errors.
+    """
+
+    ask: int
+    term: Term
+    fitness: Any
+    ranking: Any
+    cases: tuple[float, ...] | None = None
+    info: Mapping[str, Any] = field(default_factory=dict)
+
+    @functools.cached_property
+    def all_cases(self) -> _Case:
+        """The individual judged by all its errors."""
+        assert self.cases
+        return _Case(self, _Errors(self.cases, (-1.0,) * len(self.cases)))
+
+    def __deepcopy__(self, memo: object) -> Individual:
+        return self  # the hall of fame copies what it keeps; individuals never change
+
+
+def individual(ask: int, term: Term, feedback: Feedback, objectives: Objectives) -> Individual | None:
+    """An individual, or None where an objective has no finite score. ``size`` is the term's own if it was not scored."""
+    values = []
+    for name, _ in objectives:
+        value = feedback.scores.get(name, float(term.size) if name == "size" else math.nan)
+        if not math.isfinite(value):
+            return None
+        values.append(float(value))
+    weights = tuple(1.0 if direction == "maximise" else -1.0 for _, direction in objectives)
+    fitness, ranking = _fitness_class(weights)(), _fitness_class((*weights, -1.0))()
+    fitness.values, ranking.values = tuple(values), (*values, float(term.size))
+    return Individual(ask, term, fitness, ranking, feedback.cases)
+
+
+@contextmanager
+def seeded(draws: Draws) -> Iterator[None]:
+    """Python's global random generator seeded from the draws, and restored."""
+    state = random.getstate()
+    random.seed(draws.integers(1 << 53))
+    try:
+        yield
+    finally:
+        random.setstate(state)
+
+
+def tournament(population: Sequence[Individual], size: int, draws: Draws) -> Individual:
+    """The best by ``ranking`` of ``size`` drawn with replacement."""
+    from deap import tools
+
+    with seeded(draws):
+        return tools.selTournament(population, 1, min(size, len(population)), fit_attr="ranking")[0]
+
+
+@dataclass(frozen=True)
+class _Case:
+    """An individual whose fitness is its errors on the chosen examples."""
+
+    individual: Individual
+    fitness: Any
+
+
+@dataclass(frozen=True)
+class _Errors:
+    values: tuple[float, ...]
+    weights: tuple[float, ...]
+
+
+def lexicase(
+    population: Sequence[Individual],
+    draws: Draws,
+    *,
+    epsilon: bool = False,
+    sample: float = 1.0,
+    size: int = 5,
+    sampler: Draws | None = None,
+) -> Individual:
+    """Lexicase selection (Helmuth et al. 2014); ``epsilon``: with the automatic tolerance of La Cava et al. (2016).
+
+    ``sample`` is the share of the examples used, drawn by ``sampler`` (default: anew for each selection; down-sampled lexicase, Hernandez
+    et al. 2019, uses one sample for a whole generation). A tournament where there are no cases.
+    """
+    from deap import tools
+
+    known = [one for one in population if one.cases]
+    count = min((len(one.cases) for one in known if one.cases), default=0)
+    if not count:
+        return tournament(population, size, draws)
+    if sample < 1.0 or any(len(one.cases or ()) != count for one in known):
+        chosen = (sampler or draws).shuffled(range(count))[: max(1, math.ceil(sample * count))]
+        weights = (-1.0,) * len(chosen)
+        views = [_Case(one, _Errors(tuple(one.cases[i] for i in chosen), weights)) for one in known if one.cases]
+    else:
+        views = [one.all_cases for one in known]
+    select = tools.selAutomaticEpsilonLexicase if epsilon else tools.selLexicase
+    with seeded(draws):
+        return select(views, 1)[0].individual
+
+
+def fronts(population: Sequence[Individual]) -> list[list[Individual]]:
+    """Non-dominated fronts (Deb et al. 2002), best first, with crowding distances assigned."""
+    from deap.tools import emo
+
+    sort = emo.sortLogNondominated if _several(population) else emo.sortNondominated
+    sorted_fronts = sort(list(population), len(population))
+    for front in sorted_fronts:
+        emo.assignCrowdingDist(front)
+    return sorted_fronts
+
+
+def _several(population: Sequence[Individual]) -> bool:
+    """Whether there is more than one objective: DEAP's sort in N log N needs that, and is 28 times as fast at N = 100."""
+    return bool(population) and len(population[0].fitness.wvalues) > 1
+
+
+def survivors_nsga2(population: Sequence[Individual], count: int) -> list[Individual]:
+    """The ``count`` best by front, then by crowding distance; in the order of their asks."""
+    from deap import tools
+
+    kept = tools.selNSGA2(list(population), count, nd="log" if _several(population) else "standard")
+    return sorted(kept, key=lambda one: one.ask)
+
+
+_last: tuple[tuple[Individual, ...], dict[int, tuple[int, float]]] = ((), {})
+"""The last population that was ranked: a round's parents are drawn from one population."""
+
+
+def _crowded_ranks(population: Sequence[Individual]) -> dict[int, tuple[int, float]]:
+    """Front and negated crowding distance of each individual, by its identity."""
+    global _last
+    members = tuple(population)
+    if _last[0] != members:
+        sorted_fronts = enumerate(fronts(members))
+        _last = members, {id(one): (n, -one.fitness.crowding_dist) for n, front in sorted_fronts for one in front}
+    return _last[1]
+
+
+def crowded_tournament(population: Sequence[Individual], size: int, draws: Draws) -> Individual:
+    """The best of ``size`` drawn by front, then by crowding distance (NSGA-II's comparison)."""
+    ranks = _crowded_ranks(population)
+    drawn = [draws.choice(population) for _ in range(max(size, 2))]
+    return min(drawn, key=lambda one: (*ranks[id(one)], one.ask))
+
+
+def best(population: Sequence[Individual], count: int) -> list[Individual]:
+    """The ``count`` best by ``ranking``, earlier asks first among equals."""
+    from deap import tools
+
+    return tools.selBest(sorted(population, key=lambda one: one.ask), count, fit_attr="ranking")
+
+
+def hall_of_fame(size: int) -> Any:
+    """DEAP's archive of the best individuals ever told (by the objectives; equal terms once)."""
+    from deap import tools
+
+    return tools.HallOfFame(size, similar=lambda a, b: a.term == b.term)
+
+
+def select_parent(
+    method: str,
+    population: Sequence[Individual],
+    draws: Draws,
+    *,
+    size: int = 5,
+    sample: float = 1.0,
+    sampler: Draws | None = None,
+) -> Individual:
+    """One parent by one of PARENT_METHODS; ``size`` is that of a tournament, ``sample`` the share of cases for lexicase, which ``sampler``
+    draws."""
+    if method == "tournament":
+        return tournament(population, size, draws)
+    if method == "nsga2":
+        return crowded_tournament(population, size, draws)
+    return lexicase(population, draws, epsilon=method == "epsilon_lexicase", sample=sample, size=size, sampler=sampler)

@@ -1,0 +1,260 @@
+"""A found program: called, saved, loaded, written out, used on raw inputs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import automl
+from automl.budget import Budget
+from automl.commands.runs import read_inputs
+from automl.errors import TaskError
+from automl.evaluation.model import Model
+from automl.study.opening import Options, open_study, run_study
+from automl.study.phases import Schedule
+from automl.tasks.kinds.examples import ExamplesTask
+from automl.tasks.load import load_tasks
+from library.store import open_store
+from library.vocabulary import Vocabulary
+from primitives.types import parse_type
+
+FLAT = "(lambda (x) (dense :units 3 @1 (flatten (relu (conv :maps 4 :kernel 3 @2 (batch_norm @3 x))))))"
+
+
+@pytest.fixture
+def net(strategies, monkeypatch, blobs):
+    """A trained net, its store and its run."""
+    monkeypatch.setattr(strategies["fixed"], "texts", (FLAT,))
+    store = open_store("memory:")
+    options = Options(Budget(evaluations=1), "fixed", schedule=Schedule(epochs=3))
+    return run_study(open_study(blobs, store, options)), store
+
+
+def outputs(model, raw):
+    import torch
+
+    inputs = torch.as_tensor(model.preprocessing.apply(raw))
+    with torch.no_grad():
+        return model.module(inputs)
+
+
+@pytest.fixture
+def raw():
+    return np.random.default_rng(0).normal(size=(6, 1, 4, 4))
+
+
+def test_a_model_that_was_saved_and_loaded_answers_the_same(net, raw, tmp_path):
+    model = net[0].model
+    model.save(tmp_path / "m")
+    again = Model.load(tmp_path / "m")
+    assert again.type == model.type and again.program == model.program
+    assert (outputs(again, raw) == outputs(model, raw)).all()
+    assert again.predict(raw) == model.predict(raw)
+    assert set(model.predict(raw)) <= {"0", "1", "2"}
+
+
+def test_predict_does_what_the_search_did_to_its_inputs(net, blobs):
+    model, data = net[0].model, blobs.search_view()
+    part = data.validation
+    scale = blobs.preprocessing.inputs
+    answers = model.predict(scale.invert(part.inputs[0]))
+    share = np.mean([int(answer) == target for answer, target in zip(answers, part.targets)])
+    assert share == pytest.approx(net[0].score)
+
+
+def test_predict_takes_arrays_in_the_forms_of_the_training_data(net, raw):
+    model = net[0].model
+    expected = model.predict(raw)
+    assert model.predict(raw.tolist()) == expected
+    assert model.predict(raw[:, 0]) == expected, "one channel may be left out"
+    assert model.predict(raw[0]) == expected[:1], "one example is a batch of one"
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        np.zeros((2, 1, 5, 4)),
+        np.zeros((2, 16)),
+        np.full((1, 1, 4, 4), np.nan),
+        [["a"]],
+        [[1], [1, 2]],
+        np.zeros(0),
+        [],
+        [None],
+        {},
+    ],
+)
+def test_predict_refuses_other_arrays(net, inputs):
+    with pytest.raises(TaskError):
+        net[0].model.predict(inputs)
+
+
+@pytest.mark.parametrize("write", ["npy", "npz", "json", "jsonl", "csv"])
+def test_predict_reads_files(net, raw, tmp_path, write):
+    model, path = net[0].model, tmp_path / f"in.{write}"
+    if write == "npy":
+        np.save(path, raw)
+    elif write == "npz":
+        np.savez(path, x=raw, y=np.zeros(6))
+    elif write == "json":
+        path.write_text(json.dumps(raw.tolist()))
+    elif write == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in raw.tolist()))
+    else:
+        path.write_text("a,b\n1,2\n")
+        with pytest.raises(TaskError, match="not trained on a table"):
+            read_inputs(str(path), model.preprocessing)
+        return
+    assert model.predict(read_inputs(str(path), model.preprocessing)) == model.predict(raw)
+
+
+def test_a_table_is_read_by_its_columns(strategies, monkeypatch, tmp_path):
+    rng = np.random.default_rng(1)
+    rows = [(rng.normal(), ["red", "blue"][i % 2], ["no", "yes"][i % 2]) for i in range(60)]
+    path = tmp_path / "t.csv"
+    path.write_text("size,colour,answer\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows))
+    monkeypatch.setattr(strategies["fixed"], "texts", ("(lambda (x) (dense :units 2 @1 x))",) * 9)
+    (task,) = load_tasks(f"{path}:answer")
+    options = Options(Budget(evaluations=1), "fixed", schedule=Schedule(epochs=150))
+    model = run_study(open_study(task, open_store("memory:"), options)).model
+    other = tmp_path / "new.csv"
+    other.write_text("colour,size\nblue,0.1\nred,-2\n")
+    assert model.predict(read_inputs(str(other), model.preprocessing)) == ["yes", "no"]
+    for bad in ("colour\nblue\n", "colour,size\ngreen,1\n", "colour,size\nblue,x\n"):
+        other.write_text(bad)
+        with pytest.raises(TaskError):
+            model.predict(read_inputs(str(other), model.preprocessing))
+
+
+RUN = """
+import runpy, sys, torch
+from safetensors.torch import load_file, save_file
+program = runpy.run_path(sys.argv[1])["Program"]()
+program.eval()
+with torch.no_grad():
+    save_file({"y": program(load_file("in.safetensors")["x"]).contiguous()}, "out.safetensors")
+assert not any(name.split(".")[0] in ("primitives", "automl", "library", "search") for name in sys.modules)
+"""
+
+
+def test_exported_source_runs_alone_and_gives_the_same_outputs(net, raw, tmp_path):
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    model = net[0].model
+    written = model.export_source(tmp_path / "net.py")
+    assert [path.name for path in written] == ["net.py", "net.safetensors"]
+    save_file({"x": torch.as_tensor(model.preprocessing.apply(raw))}, tmp_path / "in.safetensors")
+    subprocess.run([sys.executable, "-I", "-c", RUN, "net.py"], cwd=tmp_path, check=True, env={"PATH": ""})
+    assert torch.allclose(load_file(tmp_path / "out.safetensors")["y"], outputs(model, raw), atol=1e-6)
+    text = (tmp_path / "net.py").read_text()
+    assert "PREPROCESSING = {" in text and "class Program" in text
+    compile(model.source(), "net.py", "exec")
+
+
+def test_exported_weights_are_those_of_the_program(net, tmp_path):
+    from safetensors.torch import load_file
+
+    model = net[0].model
+    model.export_weights(tmp_path / "w.safetensors")
+    stored = load_file(tmp_path / "w.safetensors")
+    assert stored.keys() == model.own_weights.keys()
+    assert all((stored[name] == tensor).all() for name, tensor in model.own_weights.items())
+
+
+@pytest.mark.slow
+def test_onnx_gives_the_same_outputs(net, raw, tmp_path):
+    onnx = pytest.importorskip("onnx")
+    from onnx.reference import ReferenceEvaluator
+
+    model = net[0].model
+    model.export_onnx(tmp_path / "m.onnx")
+    onnx.checker.check_model(onnx.load(tmp_path / "m.onnx"))
+    for count in (1, 6):
+        given = {"input_0": model.preprocessing.apply(raw[:count])}
+        (found,) = ReferenceEvaluator(str(tmp_path / "m.onnx")).run(None, given)
+        assert np.allclose(found, outputs(model, raw[:count]).numpy(), atol=1e-4)
+
+
+def test_what_cannot_be_exported_is_said(tmp_path):
+    model = Model(Vocabulary().read("(lambda (xs) (sort xs))"), parse_type("list(int) -> list(int)"), Vocabulary())
+    with pytest.raises(TaskError, match="no weights"):
+        model.export_weights(tmp_path / "w")
+    with pytest.raises(TaskError, match="tensor"):
+        model.export_onnx(tmp_path / "o")
+    assert model.export_source(tmp_path / "p.py") == [tmp_path / "p.py"]
+    assert not list(tmp_path.glob("w*")) and not list(tmp_path.glob("o*"))
+
+
+def test_a_model_on_values(tmp_path):
+    model = Model(Vocabulary().read("(lambda (xs) (head xs))"), parse_type("list(int) -> int"), Vocabulary())
+    assert model((4, 5)) == 4
+    assert model.predict([[[7]], [[]]])[0] == 7
+    assert "head" in model.predict([[[]]])[0], "a failure is said in words"
+    model.save(tmp_path)
+    assert Model.load(tmp_path)((9,)) == 9
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": 2},
+        {"format": "x"},
+        {"program": "(("},
+        {"program": "(frobnicate)"},
+        {"type": "list("},
+        {"preprocessing": 3},
+        None,
+    ],
+)
+def test_a_damaged_model_is_refused(tmp_path, change):
+    model = Model(Vocabulary().read("(lambda (xs) (head xs))"), parse_type("list(int) -> int"), Vocabulary())
+    model.save(tmp_path)
+    path = tmp_path / "model.json"
+    path.write_text("[]" if change is None else json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(TaskError):
+        Model.load(tmp_path)
+    with pytest.raises(TaskError):
+        Model.load(tmp_path / "absent")
+
+
+def test_a_model_with_weights_of_other_shapes_is_refused(net, tmp_path):
+    from library.blobs import to_bytes
+
+    model = net[0].model
+    model.save(tmp_path)
+    weights = {name: tensor[:1] for name, tensor in model.own_weights.items()}
+    (tmp_path / "weights.safetensors").write_bytes(to_bytes(weights))
+    with pytest.raises(TaskError, match="shape|weights"):
+        Model.load(tmp_path)
+    (tmp_path / "weights.safetensors").unlink()
+    with pytest.raises(TaskError, match="weights"):
+        Model.load(tmp_path)
+
+
+# -- the Python interface ------------------------------------------------------------------------------------------
+
+
+def test_search_on_a_task_object():
+    task = ExamplesTask.make("twice", "int -> int", [((n,), 2 * n) for n in range(1, 5)], [((10,), 20)])
+    found = automl.search(task, budget="20s")
+    assert found.solved and found.right and found.model(21) == 42
+    assert found.history[-1].solved and found.seconds < 20
+    with automl.Library("memory:") as library:
+        again = automl.search(task, 50_000, library=library)
+        assert again.solved and [s.task for s in library.solutions()] == ["twice"]
+        assert len(library) == 0 and library.list() == [] and list(library) == []
+
+
+def test_search_takes_one_task(tmp_path):
+    path = tmp_path / "two.jsonl"
+    one = {"name": "a", "type": "int -> int", "examples": [{"inputs": [1], "output": 2}]}
+    path.write_text(json.dumps(one) + "\n" + json.dumps({**one, "name": "b"}) + "\n")
+    with pytest.raises(TaskError, match="holds 2 tasks"):
+        automl.search(str(path), 10)
+    with pytest.raises(ValueError, match="budget="):
+        automl.search(str(path), "soon")

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from automl.execution.executors import open_executor
+from automl.execution.workers.batching import LARGEST_BATCH, BatchSize
+from automl.execution.workers.briefing import Briefing
+from automl.execution.workers.pool import Pool, WorkerError
+from automl.execution.workers.result import Result
+from automl.execution.workers.sentinel import Sentinel, descendants
+
+JOBS = """
+import os, time
+
+def here(context, job):
+    time.sleep(job.get("seconds", 0))
+    return {"process": os.getpid()}
+"""
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> Iterator[Path]:
+    (tmp_path / "pool_jobs.py").write_text(JOBS)
+    (tmp_path / "dying_jobs.py").write_text("import os\nos._exit(7)\n")
+    (tmp_path / "broken_jobs.py").write_text("1 / 0\n")
+    sys.path.insert(0, str(tmp_path))
+    yield tmp_path
+    sys.path.remove(str(tmp_path))
+
+
+def drain(pool: Pool) -> dict[int, Result]:
+    found: dict[int, Result] = {}
+    while pool.outstanding:
+        found.update(pool.wait(10.0))
+    return found
+
+
+def test_a_driver_that_is_away_times_nothing_out(jobs: Path) -> None:
+    pool = Pool(Briefing("pool_jobs:here", {}), 1)
+    try:
+        for number in range(4):
+            pool.submit(number, {"seconds": 0.05}, 0.4)
+        while len(found := dict(pool.wait(10.0))) < 1:
+            pass
+        time.sleep(1.5)  # longer than every deadline together with the grace
+        found.update(drain(pool))
+        assert {result.outcome for result in found.values()} == {"ok"}
+    finally:
+        pool.close()
+
+
+def test_wait_keeps_to_its_timeout(jobs: Path) -> None:
+    pool = Pool(Briefing("pool_jobs:here", {}), 1)
+    try:
+        pool.submit(0, {"seconds": 30}, 60.0)
+        started = time.monotonic()
+        assert pool.wait(0.2) == []
+        assert 0.2 <= time.monotonic() - started < 2.0
+    finally:
+        pool.close()
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [("dying_jobs:here", "died before their first job; exit status 7"), ("broken_jobs:here", "ZeroDivisionError")],
+)
+def test_workers_that_cannot_start_are_loud(jobs: Path, function: str, words: str) -> None:
+    pool = Pool(Briefing(function, {}), 2)
+    try:
+        pool.submit(0, {}, 60.0)
+        with pytest.raises(WorkerError, match=words):
+            drain(pool)
+    finally:
+        pool.close()
+
+
+def test_an_idle_worker_that_was_killed_is_replaced(jobs: Path) -> None:
+    pool = Pool(Briefing("pool_jobs:here", {}), 1)
+    try:
+        pool.submit(0, {}, 10.0)
+        first = drain(pool)[0].value
+        assert first is not None
+        os.kill(first["process"], signal.SIGKILL)
+        pool.submit(1, {}, 10.0)
+        second = drain(pool)[1].value
+        assert second is not None and second["process"] != first["process"]
+    finally:
+        pool.close()
+
+
+def test_serial_outside_the_main_thread_runs_its_jobs_in_a_child(jobs: Path) -> None:
+    found: list[Result] = []
+
+    def work() -> None:
+        with open_executor("pool_jobs:here", {}, workers=1) as executor:
+            executor.submit(0, {}, 10.0)
+            found.extend(result for _, result in executor.wait(None))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found[0].outcome == "ok"
+    assert found[0].value is not None and found[0].value["process"] != os.getpid()
+
+
+def test_batches_grow_while_jobs_are_short_and_end_with_the_first_long_one() -> None:
+    size = BatchSize()
+    assert size() == 1
+    for _ in range(200):
+        size.observe(1e-5)
+    assert size() == LARGEST_BATCH
+    size.observe(1.0)
+    assert size() == 1
+
+
+@pytest.mark.parametrize(("name", "value"), [("threads", 0), ("memory", 0), ("memory", -5)])
+def test_settings_of_a_worker_are_checked(name: str, value: int) -> None:
+    with pytest.raises(ValueError, match=f"{name}={value}"):
+        Briefing("pool_jobs:here", {}, **{name: value})
+    with pytest.raises(ValueError, match="workers=0"):
+        Pool(Briefing("pool_jobs:here", {}), 0)
+
+
+def test_the_sentinel_ends_what_it_guards_and_nothing_else() -> None:
+    import subprocess
+
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    guarded, other = subprocess.Popen(command), subprocess.Popen(command)
+    try:
+        started = descendants(os.getpid())
+        sentinel = Sentinel()
+        # The second entry has a process that runs, but the start time of an earlier one of its number.
+        sentinel.guard({guarded.pid: started[guarded.pid], other.pid: "1"})
+        sentinel.close()
+        sentinel.close()
+        assert guarded.wait(timeout=10) == -signal.SIGKILL
+        assert other.poll() is None
+    finally:
+        for process in (guarded, other):
+            process.kill()
+            process.wait()

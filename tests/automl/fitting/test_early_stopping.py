@@ -1,0 +1,63 @@
+"""Which weights are kept."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import torch
+from torch import nn
+
+from automl.fitting.early_stopping import Keeper
+from automl.fitting.fit import warm_up
+from automl.fitting.trainers import Budget, make_trainer
+
+
+def considered(keeper: Keeper, readings) -> list[float | None]:
+    net, scores = nn.Linear(1, 1), []
+    for epoch, (score, loss) in enumerate(readings):
+        nn.init.constant_(net.weight, float(epoch))
+        scores.append(keeper.consider(net, epoch, loss, {} if score is None else {keeper.data.metric: score}))
+    return scores
+
+
+def test_best_breaks_ties_by_loss_and_then_by_time(iris):
+    data = iris.search_view()
+    for readings, best in (
+        ([(0.8, 1.0), (0.9, 2.0), (0.9, 1.0), (0.9, 1.5), (0.7, 0.1)], 2),
+        ([(0.9, 1.0), (0.9, 1.0)], 1),
+        ([(0.9, 1.0), (0.9, None)], 0),
+        ([(0.5, None), (0.5, None)], 1),
+        ([(0.5, 1.0), (0.9, math.inf), (None, 0.1), (math.nan, 0.1)], 0),
+    ):
+        keeper = Keeper(data)
+        considered(keeper, readings)
+        assert keeper.epoch == best and keeper.score == readings[best][0]
+        assert keeper.weights["weight"].item() == best
+        last = Keeper(data, keep="last")
+        kept = [i for i, score in enumerate(considered(last, readings)) if score is not None]
+        assert last.epoch == kept[-1]
+
+
+def test_a_metric_to_minimise_and_staleness(iris):
+    keeper = Keeper(replace(iris.search_view(), direction="minimize", digest=""), average=2)
+    considered(keeper, [(3.0, None), (1.0, None), (2.0, None), (1.5, None)])
+    assert keeper.score == 1.0 and keeper.epoch == 1
+    assert keeper.stale == 1, "the means are 3, 2, 1.5, 1.75"
+
+
+def test_weights_that_give_no_numbers_are_never_kept(iris, dense):
+    net = dense()
+    with torch.no_grad():
+        net[0].weight.fill_(math.nan)
+    result = make_trainer("gradient").fit(net, iris.search_view(), Budget(epochs=0))
+    assert result.best_score is None and result.weights is None
+
+
+def test_warming_up_leaves_nothing_to_import():
+    import sys
+
+    warm_up()
+    before = len(sys.modules)
+    torch.optim.AdamW([torch.zeros(1, requires_grad=True)], 0.1, fused=True)
+    assert len(sys.modules) - before < 20

@@ -1,0 +1,49 @@
+"""The recipes: how much they train, and that the default settings train different kinds of net."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from torch import nn
+
+from automl.fitting import recipes
+from automl.fitting.measurements import accuracy
+from automl.fitting.recipes import joined
+from automl.fitting.trainers import Budget, make_trainer
+
+
+def fit(recipe: recipes.Recipe, program: nn.Module, data, seed: int = 0):
+    trainer = make_trainer("gradient", recipe.settings)
+    return trainer.fit(program, joined(data) if recipe.joined else data, Budget(epochs=recipe.epochs), seed=seed)
+
+
+def test_digits_take_8_and_30_epochs_and_flowers_more(digits, iris):
+    data = digits.search_view()
+    assert recipes.screening(data) == recipes.Recipe(8)
+    assert recipes.final(data) == recipes.Recipe(30, {"elastic": 0.32, "smooth": 1.33, "keep": "last"}, joined=True)
+    assert recipes.screening(iris.search_view()).epochs == 60
+    assert "elastic" not in recipes.final(iris.search_view()).settings
+
+
+def test_screening_then_final_on_digits(digits, convolutional):
+    data, test = digits.search_view(), digits.test()
+    screened = fit(recipes.screening(data), convolutional(), data)
+    assert screened.outcome == "ok" and screened.best_score > 0.96
+    net = convolutional()
+    assert fit(recipes.final(data), net, data).outcome == "ok"
+    assert accuracy(net, data, test) > 0.983
+
+
+@pytest.mark.parametrize("activation", [nn.ReLU, nn.Tanh, nn.Sigmoid])
+def test_screening_trains_small_dense_nets(iris, activation):
+    net = nn.Sequential(nn.Linear(4, 16), activation(), nn.Linear(16, 3))
+    result = fit(recipes.screening(iris.search_view()), net, iris.search_view())
+    assert result.best_score > 0.9
+
+
+def test_large_data_is_seen_at_least_once_and_thrice():
+    from automl.tasks.kinds.labelled import LabelledTask
+
+    rng = np.random.default_rng(0)
+    data = LabelledTask.from_arrays("many", rng.normal(size=(50_000, 1)), rng.integers(0, 2, 50_000)).search_view()
+    assert recipes.screening(data).epochs == 1 and recipes.final(data).epochs == 3

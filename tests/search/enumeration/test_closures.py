@@ -1,0 +1,52 @@
+"""Folds are found levels before their cost is reached, and looking for them keeps no values."""
+
+from __future__ import annotations
+
+from primitives.primitive import builtin_words
+from primitives.types import parse_type
+from search.enumeration.closures import Closures
+from search.enumeration.enumerator import Enumerator, Progress
+from search.generation.costs import default_costs
+
+WORDS = {name: builtin_words()[name] for name in ("fold", "cons", "empty", "reverse", "tail", "+")}
+STUTTER = [([xs], tuple(x for x in xs for _ in range(2))) for xs in ((3, 1), (5,), (2, 7, 4), (0, 6))]
+
+
+def enumerator() -> Enumerator:
+    return Enumerator(parse_type("list(int) -> list(int)"), STUTTER, words=WORDS, costs=default_costs(WORDS))
+
+
+def test_a_fold_is_found_before_its_level() -> None:
+    search, level, ahead = enumerator(), 0, []
+    found = search._candidate
+
+    def note(candidate: object) -> object:
+        ahead.append((candidate.operation.term.name, candidate.cost, search.level))  # type: ignore[attr-defined]
+        return found(candidate)  # type: ignore[arg-type]
+
+    search._candidate = note  # type: ignore[method-assign,assignment]
+    for each in search.run(max_terms=60_000):
+        level = each.cost if isinstance(each, Progress) else level
+        if ahead:
+            break
+    assert ahead, f"nothing was found up to level {level}"
+    name, cost, reached = ahead[0]
+    assert name == "fold" and cost > reached + 1
+
+
+def test_looking_ahead_keeps_no_values_and_tries_no_body_twice() -> None:
+    search = enumerator()
+    for each in search.run(max_terms=30_000):
+        if isinstance(each, Progress) and each.cost >= 9:
+            break
+    fold = next(
+        choice for choice, _ in search.plan.operations if choice.term.name == "fold" and choice.result == search.output
+    )
+    tried: list[int] = []
+    look = Closures(search.root, search.goal_codes, search.output, tried.append)
+    before = search.values.mark()
+    list(look.run(fold, 2, 9))
+    assert sum(tried) > 0 and search.values.mark() == before
+    count = len(tried)
+    list(look.run(fold, 2, 9))
+    assert len(tried) == count
