@@ -17,7 +17,7 @@ from typing import Any
 from library.records import Subroutine
 from library.vocabulary import Vocabulary
 from primitives.infer import IllTyped, Inference, infer
-from primitives.interpret import Fuel, evaluate
+from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Definition, expand
 from primitives.term import Term
 from primitives.types import has_tensor

@@ -14,7 +14,7 @@ import numpy as np
 from library.blobs import from_bytes, to_bytes
 from library.vocabulary import Vocabulary
 from primitives.infer import infer
-from primitives.interpret import Fuel, evaluate
+from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import expand
 from primitives.syntax import show, show_canonical
 from primitives.term import Term

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from primitives.interpret import Fuel, evaluate
+from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import PURE, Primitive, expand
 from primitives.term import Term, sites_of, words_in
 from primitives.types import (

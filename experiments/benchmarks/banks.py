@@ -10,7 +10,7 @@ import numpy as np
 
 from primitives.columns.bank import Bank
 from primitives.columns.pools import FAIL
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.term import lambdas
 from primitives.types import BOOL, INT, Type, function, list_of

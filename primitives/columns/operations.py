@@ -82,7 +82,7 @@ def _meaning(primitive: Primitive, words: Mapping[str, Primitive]) -> Callable:
     known, term = {**words, primitive.name: primitive}, primitive.word()
 
     def call(*arguments: object) -> object:
-        from ..interpret import evaluate
+        from ..interpreter.interpret import evaluate
 
         value = evaluate(term, arguments, words=known)
         if isinstance(value, Failure):

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from ..interpret import IncompleteTerm
+from ..interpreter.interpret import IncompleteTerm
 from ..primitive import Primitive
 from ..term import Hole, Lambda, Let, Literal, Term, Variable, Word, apply, free_variables, map_variables, shift, spine
 from ..types import TensorType, Type, arguments_of

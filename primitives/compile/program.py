@@ -11,7 +11,7 @@ from torch import nn
 
 from ..batch import Objects, Ragged
 from ..infer import Site, infer
-from ..interpret import Fuel
+from ..interpreter.interpret import Fuel
 from ..primitive import Primitive, expand
 from ..rewrite import pool_first
 from ..term import Lambda, Term

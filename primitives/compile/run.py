@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ..batch import Objects
-from ..interpret import Fuel, Machine
+from ..interpreter.interpret import Fuel, Machine
 from ..primitive import PURE
 from ..term import Word
 from ..values import Failed, Failure, Value

@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ..interpreter.storage import Storage, StorageError
 from ..primitive import EFFECTFUL, word
-from ..storage import Storage, StorageError
 from ..types import FLOAT, INT, STRING, Type, list_of
 from ..values import Some, Undefined, Value, ValueMismatch, from_json, to_json
 

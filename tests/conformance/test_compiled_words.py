@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from primitives.batch import collate, split
 from primitives.compile import compile_term
 from primitives.infer import IllTyped, infer
-from primitives.interpret import Fuel, evaluate
+from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import EFFECTFUL, builtin_words
 from primitives.syntax import show
 from primitives.term import Apply, Lambda, Literal, Variable, apply, free_variables, lambdas, shift

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from primitives.infer import infer
-from primitives.interpret import Fuel, evaluate
+from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Setting, builtin_words
 from primitives.syntax import parse
 from primitives.term import Literal, Term, words_in

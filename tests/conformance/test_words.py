@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from primitives.infer import IllTyped, infer
-from primitives.interpret import Fuel, evaluate
+from primitives.interpreter.interpret import Fuel, evaluate
+from primitives.interpreter.storage import Storage
 from primitives.primitive import EFFECTFUL, PURE, STATEFUL, STOCHASTIC, Primitive, builtin_words
-from primitives.storage import Storage
 from primitives.syntax import parse, show
 from primitives.term import Apply, Lambda, Variable, Word, apply, lambdas
 from primitives.testing import applications, fits, values

@@ -17,7 +17,7 @@ from experiments.benchmarks import __main__ as all_benchmarks
 from experiments.benchmarks import blend, columns, synthesis
 from experiments.benchmarks.banks import FIRST_ORDER, INPUTS, LITERALS, census, rows
 from experiments.benchmarks.typed_gp import TYPES, TypedGP
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.term import Literal, Term, Variable, apply, lambdas
 from primitives.values import Failed, Failure

@@ -8,7 +8,7 @@ import pytest
 
 from library.records import StoreError, Subroutine
 from library.vocabulary import SHORT, Vocabulary, pinned_name
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import Definition, builtin_words, expand
 from primitives.syntax import TermSyntaxError, show_canonical
 from primitives.term import digest

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from primitives.infer import IllTyped, infer
-from primitives.interpret import Fuel, evaluate
+from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Primitive, builtin_words, collect, word
 from primitives.syntax import parse, show
 from primitives.term import Apply, Hole, Lambda, Let, Literal, Term, Variable, children, rebuild, substitute

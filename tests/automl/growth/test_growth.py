@@ -31,7 +31,7 @@ from library.compression.compress import Compression, compress
 from library.promotion import Rule
 from library.records import Conflict, Solution
 from library.store import AbstractStore, open_store
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.syntax import show_canonical
 from primitives.term import Lambda, Variable, sites_of
 

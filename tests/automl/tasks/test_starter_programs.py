@@ -9,7 +9,7 @@ import pytest
 from automl.tasks.load import load_tasks
 from automl.tasks.task import AbstractTask
 from primitives.infer import infer
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
 

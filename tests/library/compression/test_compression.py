@@ -20,7 +20,7 @@ from library.compression.stitch_code import Codebook, Unreadable, hide_lets, res
 from library.compression.stitch_process import StitchFailed, StitchMissing
 from primitives.compile import compile_term
 from primitives.infer import infer
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import Definition, Primitive, builtin_words, definition, expand
 from primitives.syntax import parse, show_canonical
 from primitives.term import Lambda, Let, Term, Word, renumber_sites, sites_of

@@ -7,7 +7,7 @@ import pytest
 from library.compression.compress import compress
 from library.compression.lifting import forms, lower
 from library.compression.stitch_code import CALL
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words, definition
 from primitives.syntax import parse
 from primitives.term import Lambda, Term, words_in

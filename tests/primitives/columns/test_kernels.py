@@ -14,7 +14,7 @@ from primitives.columns.kernels.scalars import ranks
 from primitives.columns.lift import lift
 from primitives.columns.operations import instances, operation, split_type
 from primitives.columns.pools import FAIL, Values
-from primitives.interpret import Fuel, evaluate
+from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import PURE, builtin_words
 from primitives.term import Literal, apply, lambdas
 from primitives.types import BOOL, CHAR, INT, STRING, Constructor, is_function, list_of, option_of, pair_of, parse_type

@@ -10,7 +10,7 @@ from primitives.columns.bank import WORLD_BITS, Bank
 from primitives.columns.operations import operation
 from primitives.columns.pools import FAIL, Values
 from primitives.columns.portions import WORK, portions
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.types import INT, STRING, function, list_of
 

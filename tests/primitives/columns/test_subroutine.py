@@ -9,7 +9,7 @@ from primitives.columns.bank import Bank
 from primitives.columns.operations import operation
 from primitives.columns.pools import FAIL, Values
 from primitives.columns.subroutine import Unsupported, subroutine_kernel
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words, definition
 from primitives.syntax import parse
 from primitives.term import Literal, apply

@@ -8,7 +8,7 @@ from primitives.columns.bank import Bank
 from primitives.columns.kernels.registry import find_kernel
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import FAIL, Values
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.term import Literal, apply, lambdas
 from primitives.types import BOOL, CHAR, INT, STRING, list_of, option_of

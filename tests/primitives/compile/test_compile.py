@@ -10,7 +10,7 @@ import torch
 from primitives.batch import Objects, Ragged, split
 from primitives.compile import compile_term
 from primitives.infer import IllTyped
-from primitives.interpret import Fuel, evaluate
+from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import builtin_words, word
 from primitives.syntax import parse
 from primitives.types import arguments_of, parse_type

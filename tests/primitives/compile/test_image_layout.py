@@ -11,7 +11,7 @@ from torch.nn import functional
 from library.blobs import from_bytes, to_bytes
 from primitives.compile import compile_term
 from primitives.compile.layout import kernels_last
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.rewrite import pool_first
 from primitives.syntax import parse

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from primitives.infer import infer
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
 from primitives.term import words_in

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
+from primitives.interpreter.storage import MAX_KEY, Storage, StorageError
 from primitives.primitive import builtin_words
-from primitives.storage import MAX_KEY, Storage, StorageError
 from primitives.syntax import parse
 from primitives.values import Failure, Some
 

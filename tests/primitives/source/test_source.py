@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from primitives.compile import compile_term
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words, definition
 from primitives.source import SourceError, to_source, write_source
 from primitives.source.emit import wrapped

@@ -3,7 +3,7 @@
 import pytest
 
 from primitives.infer import infer
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
 from primitives.types import INT, arguments_of, function, has_tensor, list_of, parse_type

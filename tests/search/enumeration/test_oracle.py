@@ -10,7 +10,7 @@ import pytest
 from primitives.columns.bank import Bank
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import FAIL, Values
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.term import Literal, Variable, apply, lambdas
 from primitives.types import BOOL, INT, arguments_of, is_function, list_of

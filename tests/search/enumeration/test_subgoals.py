@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from primitives.infer import infer
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words, definition
 from primitives.syntax import parse
 from primitives.types import parse_type

@@ -2,7 +2,7 @@
 
 import time
 
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.types import CHAR, INT, STRING, has_tensor, parse_type
 from search.enumeration.enumerator import Enumerator, Hit

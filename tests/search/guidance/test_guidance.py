@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import Primitive, builtin_words
 from primitives.syntax import parse
 from primitives.term import Term

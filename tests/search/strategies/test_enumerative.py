@@ -9,7 +9,7 @@ import pytest
 from primitives.columns.bank import Bank
 from primitives.columns.pools import SequencePool, Values
 from primitives.columns.store import Store
-from primitives.interpret import evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import Primitive, builtin_words, definition
 from primitives.syntax import parse
 from primitives.term import Literal

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from primitives.interpret import Fuel, evaluate
+from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
 from primitives.types import parse_type

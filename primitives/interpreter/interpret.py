@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..primitive import EFFECTFUL, Definition, ExpansionError, LibraryWeights, Primitive, expand
+from ..term import Hole, Lambda, Let, Literal, Term, Variable, Word, spine, words_in
+from ..types import arguments_of
+from ..values import MAX_SIZE, Failed, Failure, OutOfFuel, Table, TooLarge, Value
 from .fuel import toll_of, weigh
-from .primitive import EFFECTFUL, Definition, ExpansionError, LibraryWeights, Primitive, expand
-from .term import Hole, Lambda, Let, Literal, Term, Variable, Word, spine, words_in
-from .types import arguments_of
-from .values import MAX_SIZE, Failed, Failure, OutOfFuel, Table, TooLarge, Value
 
 Code = Callable[["Machine", tuple], Value]
 """A part of a term, ready to run: takes the machine and the values in scope, innermost last."""
@@ -291,7 +291,7 @@ def _runner(primitive: Primitive, word: Word) -> Callable[[Machine, list], Value
     if primitive.geometric:
 
         def on_tensors(machine: Machine, values: list) -> Value:
-            from .batch import call_on_one
+            from ..batch import call_on_one
 
             return call_on_one(primitive, word, values, machine.weights, machine.training)
 

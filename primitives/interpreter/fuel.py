@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .primitive import Primitive
-from .types import Constructor, Type, TypeVariable, arguments_of, is_function
-from .values import Graph, Some, Table, Value
+from ..primitive import Primitive
+from ..types import Constructor, Type, TypeVariable, arguments_of, is_function
+from ..values import Graph, Some, Table, Value
 
 if TYPE_CHECKING:
     from .interpret import Machine

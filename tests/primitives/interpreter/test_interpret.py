@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from primitives.fuel import weigh
-from primitives.interpret import Fuel, IncompleteTerm, Machine, evaluate
+from primitives.interpreter.fuel import weigh
+from primitives.interpreter.interpret import Fuel, IncompleteTerm, Machine, evaluate
 from primitives.primitive import builtin_words, definition
 from primitives.syntax import parse
 from primitives.term import Term, Word
