@@ -1,0 +1,103 @@
+"""The shape of the house, counted from its files and imports: few rooms a folder, few levels, no circle of rooms.
+
+A *room* of a folder is a module or a folder in it. One room stands above another if anything in it imports anything in the other,
+inside functions too; imports that only a type checker follows do not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import grimp
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("primitives", "library", "search", "automl", "experiments")
+PLUG_INS = {
+    "primitives/ops", "primitives/columns/kernels", "library/stores", "search/strategies", "automl/tasks/kinds", "automl/tasks/sources",
+    "automl/fitting/trainers", "automl/execution/executors", "automl/commands", "experiments/benchmarks",
+}  # fmt: skip
+"""Folders in which every file is one more of a kind: they may have as many as there are."""
+TOP, SIBLINGS, LEVELS = 9, 15, 12
+CIRCLES = {
+    "primitives", "primitives/columns", "primitives/compile", "library", "search", "search/variation", "automl/baselines",
+    "automl/evaluation", "automl/tasks",
+}  # fmt: skip
+"""Folders whose rooms may still import each other in a circle."""
+
+
+@cache
+def imports() -> Mapping[str, frozenset[str]]:
+    """Each module of the project with the modules of the project that it imports."""
+    graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
+    return {module: frozenset(graph.find_modules_directly_imported_by(module)) for module in graph.modules}
+
+
+def folders(package: str) -> Iterator[Path]:
+    yield ROOT / package
+    for path in sorted((ROOT / package).rglob("*")):
+        if path.is_dir() and (path / "__init__.py").exists():
+            yield path
+
+
+def modules(folder: Path) -> list[str]:
+    return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("__"))
+
+
+def rooms(folder: Path) -> dict[str, set[str]]:
+    """Each room of a folder with the rooms beside it that it imports."""
+    prefix = ".".join(folder.relative_to(ROOT).parts) + "."
+    found: dict[str, set[str]] = {}
+    for module, imported in imports().items():
+        if not module.startswith(prefix):
+            continue
+        room = module[len(prefix) :].split(".")[0]
+        beside = {name[len(prefix) :].split(".")[0] for name in imported if name.startswith(prefix)}
+        found.setdefault(room, set()).update(beside - {room})
+    return found
+
+
+def levels(arrows: Mapping[str, set[str]]) -> dict[str, int]:
+    """The level of each room: 1 where it imports nothing beside it. Raises CycleError."""
+    level: dict[str, int] = {}
+    for room in TopologicalSorter(arrows).static_order():
+        level[room] = 1 + max((level[below] for below in arrows.get(room, ())), default=0)
+    return level
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_folder_has_few_modules(package):
+    for folder in folders(package):
+        name = str(folder.relative_to(ROOT))
+        if name not in PLUG_INS:
+            most = TOP if name == "automl" else SIBLINGS
+            found = modules(folder)
+            assert len(found) <= most, f"{name}/ has {len(found)} modules, at most {most} may be: give some a folder"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_rooms_stand_on_few_levels_and_never_in_a_circle(package):
+    for folder in folders(package):
+        name = str(folder.relative_to(ROOT))
+        if name in CIRCLES:
+            continue
+        try:
+            level = levels(rooms(folder))
+        except CycleError as error:
+            pytest.fail(f"{name}/ has rooms that import each other: {' -> '.join(reversed(error.args[1]))}")
+        highest = max(level.items(), key=lambda item: item[1], default=("", 0))
+        assert highest[1] <= LEVELS, f"{name}/{highest[0]} stands on level {highest[1]}, at most {LEVELS} may be"
+
+
+def test_folders_named_here_exist():
+    gone = [name for name in {*PLUG_INS, *CIRCLES} if not (ROOT / name).is_dir()]
+    assert not gone, f"{gone} are no folders: take them off the lists of this test"
+
+
+def test_a_circle_is_seen():
+    with pytest.raises(CycleError):
+        levels({"a": {"b"}, "b": {"c"}, "c": {"a"}})
+    assert levels({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == {"c": 1, "b": 2, "a": 3}
