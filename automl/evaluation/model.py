@@ -100,11 +100,21 @@ class Model:
         return array.tolist()
 
     def source(self) -> str:
-        """Stand-alone Python (PyTorch) source that gives the same outputs without this project; weights start at random in it
-        (``export_source`` writes them beside it). Raises SourceError for what cannot be written so."""
+        """Stand-alone Python (PyTorch) source that gives the same outputs without this project. The weights stand in it
+        (``export_source`` writes them beside it), and what raw inputs must undergo first is its ``PREPROCESSING``. Raises
+        SourceError for what cannot be written so."""
         from primitives.source import to_source
 
-        return to_source(self.expanded, self.vocabulary.all_words, self.type)
+        text = to_source(self.expanded, self.vocabulary.all_words, self.type, self.own_weights or None)
+        return text + self._preprocessing_text()
+
+    def _preprocessing_text(self) -> str:
+        if self.preprocessing is None:
+            return ""
+        return (
+            "\n\n# Inputs are (raw - offset) / scale, channel by channel; a target's own units are output * scale + offset.\n"
+            f"PREPROCESSING = {self.preprocessing.to_json()!r}\n"
+        )
 
     @property
     def own_weights(self) -> dict[str, Any]:
@@ -129,12 +139,8 @@ class Model:
         from primitives.source import write_source
 
         written = write_source(path, self.expanded, self.vocabulary.all_words, self.type, self.own_weights or None)
-        if self.preprocessing is not None:
-            with Path(path).open("a", encoding="utf-8") as stream:
-                stream.write(
-                    "\n\n# Inputs are (raw - offset) / scale, channel by channel; a target's own units are output * scale + offset.\n"
-                    f"PREPROCESSING = {self.preprocessing.to_json()!r}\n"
-                )
+        with Path(path).open("a", encoding="utf-8") as stream:
+            stream.write(self._preprocessing_text())
         return written
 
     def export_weights(self, path: str | Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import encodebytes
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,22 +22,35 @@ if TYPE_CHECKING:
 _STRUCTURAL = frozenset(("pair", "first", "second", "swap", "compose", "id", "const", "flip"))
 """Algorithmic words whose meaning is the same on batches."""
 _NUMBERS = {INT: "int", FLOAT: "float", BOOL: "bool"}
-_RESERVED = {"torch", "Program", "program", "load_file", "Path", "self", "one", "enter", "leave"}
+_RESERVED = {
+    "torch",
+    "Program",
+    "program",
+    "load_file",
+    "load",
+    "b64decode",
+    "WEIGHTS",
+    "Path",
+    "self",
+    "one",
+    "enter",
+    "leave",
+}
 
 
 def to_source(
     term: Term,
     words: Mapping[str, Primitive],
     type: Type | None = None,
-    weights: str | Path | None = None,
+    weights: str | Path | Mapping[str, torch.Tensor] | None = None,
 ) -> str:
     """Stand-alone text of a closed term.
 
     An algorithmic program becomes ``def program(x, y): …`` on values, one with tensors ``class
     Program(torch.nn.Module)``. Its ``forward`` takes batches where every word works on batches, and else the values
-    of one example. ``weights`` is the name of a safetensors file beside the text, from which the module loads its
-    weights when it is made; without one they start at random. Raises IllTyped, or SourceError for what cannot be
-    written.
+    of one example. ``weights`` is what the module starts with: the name of a safetensors file beside the text, or the
+    tensors themselves (``site.parameter`` to tensor), which then stand in the text as base64; without any it starts at
+    random. Raises IllTyped, or SourceError for what cannot be written.
     """
     inference = infer(term, words, type)
     type = inference.type if type is None else type
@@ -47,7 +61,7 @@ def to_source(
                 f"word={word.name!r} keeps values outside the program and has no stand-alone source; remove it"
             )
     if any(words[w.name].geometric for w in words_in(expanded) if w.name in words):
-        return _Module(expanded, words, type, inference.sites, Path(weights).name if weights else None).text(term)
+        return _Module(expanded, words, type, inference.sites, weights).text(term)
     harvest = Harvest(set(_RESERVED))
     emitter = Emitter(words, harvest, lambda w, p, given: _call(harvest, w, p, given))
     lines = emitter.function("program", expanded, len(arguments_of(type)[0]))
@@ -89,7 +103,12 @@ class _Module:
     """The text of a program with tensors."""
 
     def __init__(
-        self, term: Term, words: Mapping[str, Primitive], type: Type, sites: Mapping[str, Site], weights: str | None
+        self,
+        term: Term,
+        words: Mapping[str, Primitive],
+        type: Type,
+        sites: Mapping[str, Site],
+        weights: str | Path | Mapping[str, torch.Tensor] | None,
     ) -> None:
         self.term, self.words, self.type, self.sites, self.weights = term, words, type, sites, weights
         self.harvest = Harvest(set(_RESERVED))
@@ -116,7 +135,7 @@ class _Module:
         helpers = "" if self.batched else _HELPERS + "\n\n"
         if not self.batched:
             self.harvest.add("primitives.ragged", "Ragged")
-        return _frame(original, self.type, self.harvest, helpers + "\n".join(lines) + "\n")
+        return _frame(original, self.type, self.harvest, helpers + "\n".join(lines) + "\n" + self.stored())
 
     def constructor(self) -> list[str]:
         lines = ["def __init__(self):", "    super().__init__()"]
@@ -127,15 +146,33 @@ class _Module:
             for name, buffer in found.buffers.items():
                 lines.append(f"    self.register_buffer({self.attributes[f'{site}.{name}']!r}, {_start(buffer)})")
         if self.weights and self.attributes:
-            self.harvest.bind(
-                ("safetensors.torch", "load_file"), "load_file", "from safetensors.torch import load_file"
-            )
-            self.harvest.bind(("pathlib", "Path"), "Path", "from pathlib import Path")
             names = ", ".join(f"{attribute!r}: {key!r}" for key, attribute in self.attributes.items())
             lines.append(f"    names = {{{names}}}")
-            lines.append(f"    stored = load_file(Path(__file__).with_name({self.weights!r}))")
+            lines.append(f"    stored = {self.reading()}")
             lines.append("    self.load_state_dict({name: stored[key] for name, key in names.items()})")
         return lines
+
+    def reading(self) -> str:
+        """The expression that reads the weights."""
+        if isinstance(self.weights, str | Path):
+            self._import("safetensors.torch", "load_file")
+            self._import("pathlib", "Path")
+            return f"load_file(Path(__file__).with_name({Path(self.weights).name!r}))"
+        self._import("safetensors.torch", "load")
+        self._import("base64", "b64decode")
+        return "load(b64decode(WEIGHTS))"
+
+    def _import(self, module: str, name: str) -> None:
+        self.harvest.bind((module, name), name, f"from {module} import {name}")
+
+    def stored(self) -> str:
+        """The weights that stand in the text; "" where they do not."""
+        if not self.weights or not self.attributes or isinstance(self.weights, str | Path):
+            return ""
+        from safetensors.torch import save
+
+        packed = save({key: self.weights[key].detach().contiguous() for key in self.attributes})
+        return f'\n\nWEIGHTS = """\n{encodebytes(packed).decode("ascii")}"""\n'
 
     def call(self, word: Word, primitive: Primitive, given: list[str]) -> str:
         if not primitive.geometric:

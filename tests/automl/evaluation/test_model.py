@@ -153,7 +153,34 @@ def test_exported_source_runs_alone_and_gives_the_same_outputs(net, raw, tmp_pat
     assert torch.allclose(load_file(tmp_path / "out.safetensors")["y"], outputs(model, raw), atol=1e-6)
     text = (tmp_path / "net.py").read_text()
     assert "PREPROCESSING = {" in text and "class Program" in text
-    compile(model.source(), "net.py", "exec")
+
+
+PREDICT = """
+import json, runpy, sys, torch
+found = runpy.run_path(sys.argv[1])
+program, known = found["Program"](), found["PREPROCESSING"]
+program.eval()
+inputs = known["inputs"] or {"offset": [0.0], "scale": [1.0]}
+raw = torch.tensor(json.load(sys.stdin), dtype=torch.float64)
+offset, scale = (torch.tensor(inputs[key], dtype=torch.float64).reshape(1, -1, 1, 1) for key in ("offset", "scale"))
+with torch.no_grad():
+    scores = program(((raw - offset) / scale).float())
+print(json.dumps([known["label_names"][number] for number in scores.argmax(1).tolist()]))
+"""
+
+
+def test_the_source_alone_predicts_what_the_model_predicts(net, raw, tmp_path):
+    """The text as it stands in the README, without any file beside it, is the trained program."""
+    model = net[0].model
+    many = np.random.default_rng(1).normal(scale=3.0, size=(60, 1, 4, 4))
+    expected = model.predict(many)
+    assert len(set(expected)) == 3, "answers that tell trained weights from others"
+    (tmp_path / "net.py").write_text(model.source())
+    found = subprocess.run(
+        [sys.executable, "-I", "-c", PREDICT, "net.py"], cwd=tmp_path, check=True, env={"PATH": ""}, text=True,
+        input=json.dumps(many.tolist()), capture_output=True,
+    )  # fmt: skip
+    assert json.loads(found.stdout) == expected
 
 
 def test_exported_weights_are_those_of_the_program(net, tmp_path):
