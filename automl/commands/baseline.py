@@ -10,7 +10,7 @@ import typer
 from ..baselines.table import per_cent
 from ..errors import TaskError
 from .common import open_library, print_json, print_table
-from .library import AsJson
+from .options import AsJson
 
 app = typer.Typer(help="Hand-designed systems as programs, with their published figures.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="The baseline's id (automl baseline list), or a .toml file.")]

@@ -1,4 +1,4 @@
-"""What the subcommands share: opening things, printing tables and JSON, progress bars."""
+"""What the subcommands share: opening stores, models and tasks, printing results, tables and JSON, progress bars."""
 
 from __future__ import annotations
 
@@ -6,12 +6,22 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import typer
+
+from library.records import Run, StoreError
 from library.store import AbstractStore, open_store
 
 from ..api import library_url
+from ..errors import TaskError
+from ..evaluation.model import Model
+from ..study.opening import Result, load_vocabulary, run_study, stored_model
+from ..study.study import Study, StudyError
+from ..tasks.load import load_tasks
+from ..tasks.task import AbstractTask
 
 
 def experiment_folders() -> list[Path]:
@@ -102,3 +112,114 @@ def progress_bar(title: str) -> Iterator[Callable[[Mapping[str, Any]], None] | N
             bar.update(line, description=f"{title}: {state['evaluations']:,} evaluations{shown}")
 
         yield update
+
+
+def shown_time(seconds: float) -> str:
+    """A moment (seconds since 1970) in UTC, to the second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def say(result: Result, alone: bool) -> None:
+    """A result in a line or two on standard output."""
+    state = "solved" if result.solved else result.outcome
+    right = {True: ", right on the tests", False: ", wrong on the tests", None: ""}[
+        result.right if result.solved else None
+    ]
+    score = "" if result.score is None else f", validation {result.score:.4f}"
+    test = "" if result.test_score is None else f", test {result.test_score:.4f}"
+    sure = "" if result.confidence is None else f", {result.confidence:.0%} sure"
+    typer.echo(
+        f"{result.name}: {state}{right}{score}{test}{sure}, {result.evaluations:,} evaluations, {result.seconds:.1f} s"
+    )
+    if result.program:
+        typer.echo(f"  {result.program}".replace("\n", "\n  "))
+    if result.expanded:
+        typer.echo(f"  = {result.expanded}".replace("\n", "\n    "))
+    if alone:
+        typer.echo(f"  run {result.run}")
+
+
+def print_growth(results: list[Result], title: str | None = None) -> None:
+    """The table of tasks: solved, right, seconds, terms, subroutines used."""
+    rows = [
+        [
+            r.name,
+            r.solved,
+            r.right,
+            f"{r.seconds:.2f}",
+            f"{r.evaluations:,}",
+            r.test_score,
+            ", ".join(r.subroutines) or None,
+        ]
+        for r in results
+    ]
+    print_table(["task", "solved", "right", "seconds", "terms", "test", "subroutines"], rows, title)
+
+
+def run_or_leave(study: Study, library: str | None) -> Result:
+    """Run a study; when interrupted, say how to resume it and leave with exit code 130."""
+    try:
+        return run_study(study)
+    except KeyboardInterrupt:
+        raise typer.Exit(interrupted([study.record.id], library)) from None
+
+
+def interrupted(runs: Sequence[str], library: str | None) -> int:
+    """Say on standard error how to go on with the runs; the exit code."""
+    where = "" if library is None else f" --library {library}"
+    lines = "".join(f"automl: interrupted; resume with: automl runs resume {run}{where}\n" for run in runs)
+    sys.stderr.write(lines or "automl: interrupted\n")
+    return 130
+
+
+def task_of(run: Run) -> AbstractTask:
+    """The task of a stored run, loaded again from where it came from. Raises StudyError."""
+    source = run.config.get("task") or {}
+    if "spec" not in source:
+        raise StudyError(
+            f"run={run.id!r}: its task {run.task!r} was made in Python, so it cannot be loaded here; use the Python API"
+        )
+    tasks = load_tasks(
+        source["spec"], target=source.get("target_column"), seed=source.get("seed", 0), search_path=experiment_folders()
+    )
+    for task in tasks:
+        if task.name == source.get("name", run.task):
+            return task
+    raise StudyError(f"run={run.id!r}: task {run.task!r} is no longer in {source['spec']!r}; restore that file")
+
+
+def model_of(run: str, library: str | None) -> Model:
+    """The best program of a stored run, with its weights and its task's preprocessing."""
+    store = open_library(library, create=False)
+    record = store.run(run)
+    return stored_model(store, record, load_vocabulary(store, record.library or None))
+
+
+def stored_run(name: str, library: str | None) -> tuple[AbstractStore, Run]:
+    """The run of that name and the library that has it. Raises TaskError."""
+    try:
+        store = open_library(library, create=False)
+        return store, store.run(name)
+    except StoreError as error:
+        raise TaskError(
+            f"model={name!r}: a folder with model.json, or a run of the library, is required ({error}); correct the name"
+        ) from None
+
+
+def saved_model(name: str) -> Model | None:
+    """The model of a folder, or None where it is none."""
+    folder = model_folder(name)
+    return Model.load(folder) if (folder / "model.json").is_file() else None
+
+
+def model_folder(name: str) -> Path:
+    """The folder that a model's name means: itself, or the one that its model.json lies in."""
+    return Path(name).parent if name.endswith("model.json") else Path(name)
+
+
+def one_task(spec: str, seed: int, target: str | None) -> AbstractTask:
+    """The only task of a source. Raises TaskError."""
+    tasks = load_tasks(spec, target=target, seed=seed, search_path=experiment_folders())
+    if len(tasks) != 1:
+        raise TaskError(f"data={spec!r} holds {len(tasks)} tasks: one is required; name it with ?name=NAME")
+    return tasks[0]

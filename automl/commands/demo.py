@@ -14,9 +14,8 @@ from library.store import AbstractStore, open_store
 from ..api import Library
 from ..study.opening import Result
 from ..tasks.curriculum import load_curriculum
-from .common import experiment_folders, json_lines, print_table, progress_bar
-from .grow import print_growth
-from .search import JsonFile, Seed, Workers, options_of, say
+from .common import experiment_folders, json_lines, print_growth, print_table, progress_bar, say
+from .options import JsonFile, Seed, Workers, options_of
 
 
 def demo(

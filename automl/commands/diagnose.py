@@ -4,12 +4,11 @@ its answers are worth."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from library.records import Evaluation, Run, StoreError
+from library.records import Evaluation, Run
 from library.store import AbstractStore
 
 from ..errors import TaskError
@@ -18,17 +17,9 @@ from ..study.candidate import FINAL
 from ..study.journal import ASKED
 from ..study.opening import load_vocabulary
 from ..study.state import Standing
-from ..tasks.load import load_tasks
 from ..tasks.task import AbstractTask
-from .common import experiment_folders, open_library, print_json, print_table
-from .library import AsJson
-from .runs import model_of, task_of
-from .search import LibraryUrl, TargetColumn
-
-ModelName = Annotated[
-    str, typer.Argument(help="A run of the library, or a folder that Model.save or a baseline wrote.")
-]
-DataSeed = Annotated[int, typer.Option(help="Seed of the data's split.")]
+from .common import model_folder, model_of, one_task, print_json, print_table, saved_model, stored_run, task_of
+from .options import AsJson, DataSeed, LibraryUrl, ModelName, TargetColumn
 
 
 def evaluate(
@@ -96,7 +87,7 @@ def _subject(
             raise TaskError(f"model={name!r} is a folder: the data is required; name it with --data")
         from ..reports.diagnosis import logged_curves
 
-        return saved, task, logged_curves(_folder(name))
+        return saved, task, logged_curves(model_folder(name))
     store, run = stored_run(name, library)
     task = task or task_of(run)
     chosen = _chosen(store, run, ask)
@@ -124,35 +115,6 @@ def _chosen(store: AbstractStore, run: Run, ask: int | None) -> Evaluation:
             f"ask={ask}: an evaluation with weights is required; run {run.id} has {trained[:200] or 'none'}"
         )
     return evaluations[ask]
-
-
-def stored_run(name: str, library: str | None) -> tuple[AbstractStore, Run]:
-    """The run of that name and the library that has it. Raises TaskError."""
-    try:
-        store = open_library(library, create=False)
-        return store, store.run(name)
-    except StoreError as error:
-        raise TaskError(
-            f"model={name!r}: a folder with model.json, or a run of the library, is required ({error}); correct the name"
-        ) from None
-
-
-def saved_model(name: str) -> Model | None:
-    """The model of a folder, or None where it is none."""
-    folder = _folder(name)
-    return Model.load(folder) if (folder / "model.json").is_file() else None
-
-
-def _folder(name: str) -> Path:
-    return Path(name).parent if name.endswith("model.json") else Path(name)
-
-
-def one_task(spec: str, seed: int, target: str | None) -> AbstractTask:
-    """The only task of a source. Raises TaskError."""
-    tasks = load_tasks(spec, target=target, seed=seed, search_path=experiment_folders())
-    if len(tasks) != 1:
-        raise TaskError(f"data={spec!r} holds {len(tasks)} tasks: one is required; name it with ?name=NAME")
-    return tasks[0]
 
 
 def say(facts: Mapping[str, Any], every: int = 1) -> None:

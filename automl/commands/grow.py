@@ -9,8 +9,8 @@ import typer
 from ..growth.grower import Iteration
 from ..study.opening import Result
 from ..tasks.curriculum import load_curriculum
-from .common import experiment_folders, json_lines, open_library, print_table, progress_bar
-from .search import (
+from .common import experiment_folders, json_lines, open_library, print_growth, print_table, progress_bar, say
+from .options import (
     BudgetText,
     JsonFile,
     LibraryUrl,
@@ -22,7 +22,6 @@ from .search import (
     Words,
     Workers,
     options_of,
-    say,
 )
 
 
@@ -96,20 +95,3 @@ def print_iterations(iterations: list[Iteration]) -> None:
     ]
     if rows:
         print_table(["iteration", "solved", "right", "terms", "seconds", "words", "demoted"], rows)
-
-
-def print_growth(results: list[Result], title: str | None = None) -> None:
-    """The table of tasks: solved, right, seconds, terms, subroutines used."""
-    rows = [
-        [
-            r.name,
-            r.solved,
-            r.right,
-            f"{r.seconds:.2f}",
-            f"{r.evaluations:,}",
-            r.test_score,
-            ", ".join(r.subroutines) or None,
-        ]
-        for r in results
-    ]
-    print_table(["task", "solved", "right", "seconds", "terms", "test", "subroutines"], rows, title)

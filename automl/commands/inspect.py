@@ -8,11 +8,8 @@ import typer
 
 from ..evaluation.model import Model
 from ..tasks.task import AbstractTask
-from .common import print_json, print_table
-from .diagnose import one_task, saved_model, stored_run
-from .library import AsJson
-from .runs import model_of, task_of
-from .search import LibraryUrl, TargetColumn
+from .common import model_of, one_task, print_json, print_table, saved_model, stored_run, task_of
+from .options import AsJson, LibraryUrl, TargetColumn
 
 Part = Annotated[
     bool, typer.Option(show_default=False, help="Only this part, and those that are named beside it; default: all.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -15,19 +14,14 @@ from primitives.term import words_in
 
 from ..api import Library
 from ..study.opening import load_vocabulary
-from .common import print_json, print_table
-from .search import LibraryUrl
+from .common import print_json, print_table, shown_time
+from .options import AsJson, LibraryUrl
 
 app = typer.Typer(help="The library of subroutines.", no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def _open(url: str | None) -> Library:
     return Library(url)
-
-
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 @app.command("list")
@@ -39,7 +33,15 @@ def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
         return
     columns = ["name", "type", "kind", "uses", "tasks", "saved", "created"]
     shown = [
-        [row["name"], row["type"], row["kind"], row["uses"], len(row["tasks"]), row["saved"], _time(row["created"])]
+        [
+            row["name"],
+            row["type"],
+            row["kind"],
+            row["uses"],
+            len(row["tasks"]),
+            row["saved"],
+            shown_time(row["created"]),
+        ]
         for row in rows
     ]
     print_table(columns, shown, f"{len(rows)} subroutines")
@@ -57,7 +59,7 @@ def show_(name: str, library: LibraryUrl = None, json: AsJson = False) -> None:
         print_json(row)
         return
     for key, value in row.items():
-        typer.echo(f"{key:12} {_time(value) if key == 'created' else _shown(value)}")
+        typer.echo(f"{key:12} {shown_time(value) if key == 'created' else _shown(value)}")
 
 
 def _shown(value: Any) -> str:
@@ -78,7 +80,8 @@ def history(
         print_json([change.to_dict() for change in changes])
         return
     print_table(
-        ["time", "action", "name", "evidence"], [[_time(c.time), c.action, c.name, _shown(c.evidence)] for c in changes]
+        ["time", "action", "name", "evidence"],
+        [[shown_time(c.time), c.action, c.name, _shown(c.evidence)] for c in changes],
     )
 
 

@@ -9,19 +9,24 @@ from typing import Annotated, Any
 
 import typer
 
-from library.records import Run
 from primitives.syntax import show
 
 from ..errors import TaskError
-from ..evaluation.model import Model
-from ..study.opening import load_vocabulary, open_study, resume_options, stored_model
-from ..study.study import StudyError
-from ..tasks.load import load_tasks
+from ..study.opening import load_vocabulary, open_study, resume_options
 from ..tasks.preprocessing import Preprocessing
-from ..tasks.task import AbstractTask
-from .common import experiment_folders, json_lines, open_library, print_json, print_table, progress_bar
-from .library import AsJson, _time
-from .search import JsonFile, LibraryUrl, run_or_leave, say, worker_number
+from .common import (
+    json_lines,
+    model_of,
+    open_library,
+    print_json,
+    print_table,
+    progress_bar,
+    run_or_leave,
+    say,
+    shown_time,
+    task_of,
+)
+from .options import AsJson, JsonFile, LibraryUrl, worker_number
 
 MoreWorkers = Annotated[str | None, typer.Option("--workers", help="As for search; default: what it was started with.")]
 app = typer.Typer(help="Searches that were run: list, show, resume.", no_args_is_help=True)
@@ -40,7 +45,9 @@ def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
         return
     columns = ["id", "task", "strategy", "state", "started", "evaluations", "best"]
     print_table(
-        columns, [[_time(row[c]) if c == "started" else row[c] for c in columns] for row in rows], f"{len(rows)} runs"
+        columns,
+        [[shown_time(row[c]) if c == "started" else row[c] for c in columns] for row in rows],
+        f"{len(rows)} runs",
     )
 
 
@@ -67,27 +74,11 @@ def show_(run: str, library: LibraryUrl = None, json: AsJson = False) -> None:
         return
     for name in ("id", "task", "strategy", "seed", "budget", "state", "metric", "direction"):
         typer.echo(f"{name:10} {getattr(record, name)}")
-    typer.echo(f"{'started':10} {_time(record.started)}")
+    typer.echo(f"{'started':10} {shown_time(record.started)}")
     typer.echo(f"{'outcomes':10} {', '.join(f'{count} {name}' for name, count in sorted(outcomes.items())) or '–'}")
     for each in best:
         typer.echo(f"\nask {each['ask']}, {record.metric} {each['score']}, {each['parameters']} parameters\n  "
                    + str(each["program"]).replace("\n", "\n  "))  # fmt: skip
-
-
-def task_of(run: Run) -> AbstractTask:
-    """The task of a stored run, loaded again from where it came from. Raises StudyError."""
-    source = run.config.get("task") or {}
-    if "spec" not in source:
-        raise StudyError(
-            f"run={run.id!r}: its task {run.task!r} was made in Python, so it cannot be loaded here; use the Python API"
-        )
-    tasks = load_tasks(
-        source["spec"], target=source.get("target_column"), seed=source.get("seed", 0), search_path=experiment_folders()
-    )
-    for task in tasks:
-        if task.name == source.get("name", run.task):
-            return task
-    raise StudyError(f"run={run.id!r}: task {run.task!r} is no longer in {source['spec']!r}; restore that file")
 
 
 @app.command()
@@ -106,13 +97,6 @@ def resume(run: str, library: LibraryUrl = None, workers: MoreWorkers = None, js
         write(result.to_dict())
         if json != "-":
             say(result, alone=True)
-
-
-def model_of(run: str, library: str | None) -> Model:
-    """The best program of a stored run, with its weights and its task's preprocessing."""
-    store = open_library(library, create=False)
-    record = store.run(run)
-    return stored_model(store, record, load_vocabulary(store, record.library or None))
 
 
 def export(

@@ -1,8 +1,7 @@
-"""``automl search``, and the options that it shares with ``automl grow``."""
+"""``automl search``: a program for each task."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from json import dumps
 from typing import Annotated, Any
@@ -11,52 +10,40 @@ import typer
 
 from library.store import AbstractStore
 
-from ..api import make_options
-from ..study.opening import Options, Result, check_options, library_url, open_study, run_study
+from ..study.opening import Options, Result, check_options, library_url, open_study
 from ..study.parallel import at_a_time, search_many
-from ..study.phases import Schedule
-from ..study.study import Study
-from ..tasks.curriculum import load_words
 from ..tasks.load import load_tasks
 from ..tasks.task import AbstractTask
-from .common import experiment_folders, json_lines, open_library, print_table, progress_bar
+from .common import (
+    experiment_folders,
+    interrupted,
+    json_lines,
+    open_library,
+    print_table,
+    progress_bar,
+    run_or_leave,
+    say,
+)
+from .options import (
+    BudgetText,
+    JsonFile,
+    LibraryUrl,
+    Seed,
+    Set,
+    Strategy,
+    Target,
+    TargetColumn,
+    Words,
+    Workers,
+    options_of,
+)
 
-Strategy = Annotated[
-    str | None, typer.Option(help="enumerative, genetic, bayesian, random; default: what suits the task.")
-]
-BudgetText = Annotated[
-    str, typer.Option("--budget", help="A time for each task (60s, 2m) or a number of evaluations (500).")
-]
-LibraryUrl = Annotated[
-    str | None, typer.Option("--library", help="URL or file of the library; default sqlite:///automl.db.")
-]
-Workers = Annotated[str, typer.Option(help="Number of worker processes, or the address of a Ray cluster.")]
-Seed = Annotated[int, typer.Option(help="Seed of the search.")]
-JsonFile = Annotated[
-    str | None, typer.Option("--json", help="Write one JSON object a task to this file (- for standard output).")
-]
-Target = Annotated[float | None, typer.Option(help="Stop when the validation score reaches this.")]
-Words = Annotated[
-    str | None,
-    typer.Option(
-        help="Words to use in place of the whole vocabulary: separated by commas, or a declared vocabulary (base_list)."
-    ),
-]
-Set = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        help="Option of the strategy (name=value), of the trainer (trainer=name, trainer.name=value) or the schedule "
-        "(schedule.epochs=5).",
-    ),
-]
 Ambiguous = Annotated[
     bool,
     typer.Option(
         "--ambiguous", help="Show other programs that meet all examples, each with an input where it differs."
     ),
 ]
-TargetColumn = Annotated[str | None, typer.Option("--target-column", help="Column of a CSV file to predict.")]
 
 
 def search(
@@ -132,88 +119,6 @@ def _at_once(
         except KeyboardInterrupt:
             going = [run.id for run in store.runs(state="running") if run.id in runs]
             raise typer.Exit(interrupted(going, library)) from None
-
-
-def run_or_leave(study: Study, library: str | None) -> Result:
-    """Run a study; when interrupted, say how to resume it and leave with exit code 130."""
-    try:
-        return run_study(study)
-    except KeyboardInterrupt:
-        raise typer.Exit(interrupted([study.record.id], library)) from None
-
-
-def interrupted(runs: Sequence[str], library: str | None) -> int:
-    """Say on standard error how to go on with the runs; the exit code."""
-    where = "" if library is None else f" --library {library}"
-    lines = "".join(f"automl: interrupted; resume with: automl runs resume {run}{where}\n" for run in runs)
-    sys.stderr.write(lines or "automl: interrupted\n")
-    return 130
-
-
-def options_of(
-    budget: str,
-    strategy: str | None,
-    workers: str,
-    seed: int,
-    target: float | None,
-    words: str | None,
-    settings: list[str] | None,
-) -> Options:
-    """Options from the texts of the command line. Raises BadParameter, BudgetError or StudyError."""
-    given: dict[str, dict[str, Any]] = {"settings": {}, "trainer": {}, "schedule": {}}
-    for text in settings or ():
-        name, separator, value = text.partition("=")
-        if not separator or not name:
-            raise typer.BadParameter(f"--set {text!r}: needed name=value")
-        group, _, inner = name.rpartition(".")
-        if name == "trainer":
-            group, inner = "trainer", "trainer"
-        if group not in ("", "trainer", "schedule"):
-            raise typer.BadParameter(f"--set {text!r}: needed name=value, trainer.name=value or schedule.name=value")
-        given["settings" if group == "" else group][inner] = _value(value)
-    changed = given.pop("schedule")
-    chosen = None if words is None else load_words(words, search_path=experiment_folders())
-    number = worker_number(workers)
-    schedule = Schedule.from_dict(changed) if changed else None
-    return make_options(
-        budget, strategy=strategy, workers=number, seed=seed, target=target, words=chosen, schedule=schedule, **given
-    )
-
-
-def worker_number(text: str) -> int | str:
-    """A number of workers, or an address as it is."""
-    return int(text) if text.isdecimal() and len(text) < 10 else text
-
-
-def _value(text: str) -> Any:
-    if text in ("true", "false"):
-        return text == "true"
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
-def say(result: Result, alone: bool) -> None:
-    """A result in a line or two on standard output."""
-    state = "solved" if result.solved else result.outcome
-    right = {True: ", right on the tests", False: ", wrong on the tests", None: ""}[
-        result.right if result.solved else None
-    ]
-    score = "" if result.score is None else f", validation {result.score:.4f}"
-    test = "" if result.test_score is None else f", test {result.test_score:.4f}"
-    sure = "" if result.confidence is None else f", {result.confidence:.0%} sure"
-    typer.echo(
-        f"{result.name}: {state}{right}{score}{test}{sure}, {result.evaluations:,} evaluations, {result.seconds:.1f} s"
-    )
-    if result.program:
-        typer.echo(f"  {result.program}".replace("\n", "\n  "))
-    if result.expanded:
-        typer.echo(f"  = {result.expanded}".replace("\n", "\n    "))
-    if alone:
-        typer.echo(f"  run {result.run}")
 
 
 def say_alternatives(result: Result) -> None:

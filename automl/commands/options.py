@@ -1,0 +1,95 @@
+"""The options and arguments that several subcommands share, and what is read from their texts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from ..api import make_options
+from ..study.opening import Options
+from ..study.phases import Schedule
+from ..tasks.curriculum import load_words
+from .common import experiment_folders
+
+Strategy = Annotated[
+    str | None, typer.Option(help="enumerative, genetic, bayesian, random; default: what suits the task.")
+]
+BudgetText = Annotated[
+    str, typer.Option("--budget", help="A time for each task (60s, 2m) or a number of evaluations (500).")
+]
+LibraryUrl = Annotated[
+    str | None, typer.Option("--library", help="URL or file of the library; default sqlite:///automl.db.")
+]
+Workers = Annotated[str, typer.Option(help="Number of worker processes, or the address of a Ray cluster.")]
+Seed = Annotated[int, typer.Option(help="Seed of the search.")]
+JsonFile = Annotated[
+    str | None, typer.Option("--json", help="Write one JSON object a task to this file (- for standard output).")
+]
+Target = Annotated[float | None, typer.Option(help="Stop when the validation score reaches this.")]
+Words = Annotated[
+    str | None,
+    typer.Option(
+        help="Words to use in place of the whole vocabulary: separated by commas, or a declared vocabulary (base_list)."
+    ),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="Option of the strategy (name=value), of the trainer (trainer=name, trainer.name=value) or the schedule "
+        "(schedule.epochs=5).",
+    ),
+]
+TargetColumn = Annotated[str | None, typer.Option("--target-column", help="Column of a CSV file to predict.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ModelName = Annotated[
+    str, typer.Argument(help="A run of the library, or a folder that Model.save or a baseline wrote.")
+]
+DataSeed = Annotated[int, typer.Option(help="Seed of the data's split.")]
+
+
+def options_of(
+    budget: str,
+    strategy: str | None,
+    workers: str,
+    seed: int,
+    target: float | None,
+    words: str | None,
+    settings: list[str] | None,
+) -> Options:
+    """Options from the texts of the command line. Raises BadParameter, BudgetError or StudyError."""
+    given: dict[str, dict[str, Any]] = {"settings": {}, "trainer": {}, "schedule": {}}
+    for text in settings or ():
+        name, separator, value = text.partition("=")
+        if not separator or not name:
+            raise typer.BadParameter(f"--set {text!r}: needed name=value")
+        group, _, inner = name.rpartition(".")
+        if name == "trainer":
+            group, inner = "trainer", "trainer"
+        if group not in ("", "trainer", "schedule"):
+            raise typer.BadParameter(f"--set {text!r}: needed name=value, trainer.name=value or schedule.name=value")
+        given["settings" if group == "" else group][inner] = _value(value)
+    changed = given.pop("schedule")
+    chosen = None if words is None else load_words(words, search_path=experiment_folders())
+    number = worker_number(workers)
+    schedule = Schedule.from_dict(changed) if changed else None
+    return make_options(
+        budget, strategy=strategy, workers=number, seed=seed, target=target, words=chosen, schedule=schedule, **given
+    )
+
+
+def worker_number(text: str) -> int | str:
+    """A number of workers, or an address as it is."""
+    return int(text) if text.isdecimal() and len(text) < 10 else text
+
+
+def _value(text: str) -> Any:
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
