@@ -11,6 +11,7 @@ import typer
 
 from library.records import StoreError
 from primitives.infer import IllTyped
+from primitives.plugins import PluginError
 from primitives.primitive import SettingError
 from primitives.syntax import TermSyntaxError
 from primitives.types import TypeSyntaxError
@@ -26,7 +27,7 @@ from .study.study import StudyError
 
 USER_ERRORS = (
     TaskError, StoreError, BudgetError, StudyError, StrategyError, ProblemError, SettingError, IllTyped, TermSyntaxError,
-    TypeSyntaxError, ValueMismatch, WorkerError, OSError,
+    TypeSyntaxError, ValueMismatch, WorkerError, PluginError, OSError,
 )  # fmt: skip
 CLICK_ERROR: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """What typer raises for a wrong command line; where it comes from depends on typer's version."""

@@ -6,12 +6,12 @@ and what happened to them. A kind of store is one module in `library/stores/`, f
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from primitives.plugins import PluginKind, classes
 
 from .records import (
     Change,
@@ -41,6 +41,8 @@ class AbstractStore(ABC):
     Raises StoreError for unknown ids and bad data, Conflict where another writer was first.
     """
 
+    name: ClassVar[str]
+    """What the kind of store is called."""
     url: str
     persistent: ClassVar[bool]
     """Whether what is written outlives the instance, and other processes can open the same URL."""
@@ -260,12 +262,13 @@ class AbstractStore(ABC):
         self.close()
 
 
-def store_kinds() -> Iterator[type[AbstractStore]]:
-    """Every kind of store in `library/stores/`, by module name, imported as the iteration comes to it."""
-    from . import stores
+STORES: PluginKind[type[AbstractStore]] = PluginKind("store", f"{__package__}.stores", classes(AbstractStore))
 
-    for name in sorted(info.name for info in pkgutil.iter_modules(stores.__path__)):
-        yield importlib.import_module(f"{stores.__name__}.{name}").STORE
+
+def store_kinds() -> Iterator[type[AbstractStore]]:
+    """Every kind of store in `library/stores/`, by module name, imported as the iteration comes to it. Raises
+    PluginError where two have one name."""
+    return (kind for _, kind in STORES.each())
 
 
 def open_store(url: str, *, create: bool = True, blobs: str | None = None) -> AbstractStore:

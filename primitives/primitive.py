@@ -18,15 +18,13 @@ settings, parameters and buffers as keyword arguments: the interpreter calls it 
 from __future__ import annotations
 
 import functools
-import importlib
 import inspect
 import math
-import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
+from .plugins import PluginKind, marked
 from .types import Scheme, arguments_of, parse_scheme
 
 PURE, STOCHASTIC, STATEFUL, EFFECTFUL = "pure", "stochastic", "stateful", "effectful"
@@ -286,43 +284,23 @@ def _declare(name: str, scheme: str, options: dict) -> Callable[[Callable], Call
         options.setdefault("doc", inspect.getdoc(meaning) or "")
         options["lazy"] = frozenset(options.get("lazy", ()))
         primitive = Primitive(name, parse_scheme(scheme), meaning, **options)
-        meaning.__dict__.setdefault("primitives", []).append(primitive)
+        meaning.__dict__.setdefault("primitives", []).append((name, primitive))
         return meaning
 
     return declare
 
 
-class DuplicateWord(ValueError):
-    """Two words have one name."""
+WORDS: PluginKind[Primitive] = PluginKind("word", f"{__package__}.ops", marked("primitives"))
 
 
 def collect(modules: Iterable[Any]) -> dict[str, Primitive]:
-    """The words declared in the modules; DuplicateWord where a name occurs twice."""
-    found: dict[str, Primitive] = {}
-    origin: dict[str, str] = {}
-    for module in modules:
-        for value in list(vars(module).values()):
-            if getattr(value, "__module__", None) != module.__name__:
-                continue
-            for primitive in getattr(value, "primitives", ()):
-                if found.get(primitive.name) is primitive:
-                    continue
-                if primitive.name in found:
-                    raise DuplicateWord(
-                        f"word={primitive.name!r} is declared in {origin[primitive.name]} and in {module.__name__}; rename one"
-                    )
-                found[primitive.name], origin[primitive.name] = primitive, module.__name__
-    return found
+    """The words declared in the modules. Raises PluginError where a name occurs twice."""
+    return dict(WORDS.collect(modules))
 
 
-@functools.cache
 def builtin_words() -> Mapping[str, Primitive]:
-    """All primitives of ``primitives/ops``, found by scanning the folder."""
-    from . import ops
-
-    names = sorted(module.name for module in pkgutil.iter_modules(ops.__path__))
-    modules = [importlib.import_module(f"{ops.__name__}.{name}") for name in names]
-    return MappingProxyType(collect(modules))
+    """All primitives of ``primitives/ops``, found by scanning the folder. Raises PluginError."""
+    return WORDS.found()
 
 
 class ExpansionError(ValueError):

@@ -1,19 +1,18 @@
 """From a name or a path to tasks: ``load_tasks("digits")``, ``load_tasks("table.csv:price")``,
 ``load_tasks("lists.jsonl?family=add")``.
 
-A source of data is one file in ``automl/tasks/sources`` with one ``SOURCE``; scanning finds it.
+A source of data is one file in ``automl/tasks/sources`` with one ``Source``; scanning finds it.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
+
+from primitives.plugins import PluginKind, instances
 
 from ..errors import TaskError
 from .split import Split
@@ -95,20 +94,12 @@ class Source:
     names: tuple[str, ...] = ()
 
 
-@cache
-def sources() -> Mapping[str, Source]:
-    """Every source by name, found by scanning ``automl/tasks/sources``."""
-    from . import sources as package
+SOURCES: PluginKind[Source] = PluginKind("source", f"{__package__}.sources", instances(Source))
 
-    found: dict[str, Source] = {}
-    for module_info in pkgutil.iter_modules(package.__path__):
-        source: Source = importlib.import_module(f"{package.__name__}.{module_info.name}").SOURCE
-        if source.name in found:
-            raise RuntimeError(
-                f"source={source.name!r} is defined twice: names must differ; rename the one in {module_info.name}.py"
-            )
-        found[source.name] = source
-    return found
+
+def sources() -> Mapping[str, Source]:
+    """Every source by name, found by scanning ``automl/tasks/sources``. Raises PluginError where two have one name."""
+    return SOURCES.found()
 
 
 def load_tasks(

@@ -1,20 +1,18 @@
 """Tasks: what a program is asked to do, the data that shows it, and how an answer is scored.
 
-A kind of task is one file in ``automl/tasks`` with one final subclass of AbstractTask; ``task_kinds`` finds it.
+A kind of task is one file in ``automl/tasks/kinds`` with one final subclass of AbstractTask; ``task_kinds`` finds it.
 """
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
+from primitives.plugins import PluginKind, classes
 from primitives.types import Type, arguments_of
 
 from ..errors import TaskError
@@ -154,21 +152,9 @@ class AbstractTask(ABC):
         return f"{type(self).__name__}({self.name!r}, {data.type}, {counts})"
 
 
-@cache
-def task_kinds() -> Mapping[str, type[AbstractTask]]:
-    """Every kind by name, found by scanning ``automl/tasks``; two files with one kind are an error."""
-    from . import kinds as tasks
+TASKS: PluginKind[type[AbstractTask]] = PluginKind("task", f"{__package__}.kinds", classes(AbstractTask, "kind"))
 
-    kinds: dict[str, type[AbstractTask]] = {}
-    for module_info in pkgutil.iter_modules(tasks.__path__):
-        module = importlib.import_module(f"{tasks.__name__}.{module_info.name}")
-        for _, found in inspect.getmembers(module, inspect.isclass):
-            if not issubclass(found, AbstractTask) or inspect.isabstract(found) or found.__module__ != module.__name__:
-                continue
-            if found.kind in kinds:
-                raise RuntimeError(
-                    f"kind={found.kind!r} is defined by {kinds[found.kind].__module__} and {found.__module__}: "
-                    "names must differ; rename one"
-                )
-            kinds[found.kind] = found
-    return kinds
+
+def task_kinds() -> Mapping[str, type[AbstractTask]]:
+    """Every kind by name, found by scanning ``automl/tasks/kinds``. Raises PluginError where two have one name."""
+    return TASKS.found()

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import pkgutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from primitives.plugins import module_names
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
@@ -60,7 +61,7 @@ QUICK: dict[str, tuple[str, ...]] = {
 
 def benchmarks() -> list[str]:
     """Names of the modules of this folder that have a ``main``."""
-    names = sorted(module.name for module in pkgutil.iter_modules([str(HERE)]) if not module.name.startswith("_"))
+    names = [name.rpartition(".")[2] for name in module_names(__package__)]
     return [name for name in names if "\ndef main(" in (HERE / f"{name}.py").read_text(encoding="utf-8")]
 
 

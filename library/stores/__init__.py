@@ -1,1 +1,1 @@
-"""The stores: one module each, found by scanning this folder. A module's `STORE` is its final AbstractStore class."""
+"""The stores, one a file: each a final AbstractStore class, found by scanning this folder."""

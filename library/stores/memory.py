@@ -36,6 +36,7 @@ class MemoryStore(AbstractStore):
     """Dictionaries under one lock. Records go through JSON text on their way in, so nothing is kept that a database
     would not keep, and no caller can change what is kept. A transaction notes how to undo each of its steps."""
 
+    name: ClassVar[str] = "memory"
     persistent: ClassVar[bool] = False
 
     def __init__(self, url: str = "memory:", blobs: str | None = None) -> None:
@@ -304,6 +305,3 @@ class MemoryStore(AbstractStore):
 
 def _kept(record: R) -> R:
     return type(record).from_dict(json_value(json_text(record.to_dict())))
-
-
-STORE = MemoryStore

@@ -27,6 +27,7 @@ class SqlStore(AbstractStore):
     """Tables behind a `Database`. What a run is judged by never changes, so runs that were seen are remembered here and
     recording costs no look-up."""
 
+    name: ClassVar[str] = "sql"
     persistent: ClassVar[bool] = True
 
     def __init__(self, url: URL, create: bool = True, blobs: str | None = None) -> None:
@@ -230,6 +231,3 @@ class SqlStore(AbstractStore):
     def snapshot_words(self, digest: str) -> tuple[Subroutine, ...]:
         with self._database.read() as connection:
             return words.snapshot_words(connection, digest)
-
-
-STORE = SqlStore

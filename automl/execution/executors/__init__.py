@@ -1,29 +1,23 @@
-"""Executors: where evaluations run. Every module here that is not `base` holds one, found by its file."""
+"""Executors: where evaluations run. Each is a class in a file of this folder, found by scanning."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from functools import cache
+from collections.abc import Mapping
 from typing import Any
+
+from primitives.plugins import PluginKind, classes
 
 from .base import AbstractExecutor, Result, WorkerError
 
 __all__ = ["AbstractExecutor", "Result", "WorkerError", "executors", "open_executor"]
 
 
-@cache
-def executors() -> dict[str, type[AbstractExecutor]]:
-    """The executors found in this folder, by name. Raises ValueError where two carry one name."""
-    found: dict[str, type[AbstractExecutor]] = {}
-    for module in sorted(info.name for info in pkgutil.iter_modules(__path__) if info.name != "base"):
-        importlib.import_module(f"{__name__}.{module}")
-    for kind in AbstractExecutor.__subclasses__():
-        if kind.__module__.startswith(f"{__name__}."):
-            if kind.name in found:
-                raise ValueError(f"name={kind.name!r}: two executors carry it, {found[kind.name]} and {kind}")
-            found[kind.name] = kind
-    return dict(sorted(found.items()))
+EXECUTORS: PluginKind[type[AbstractExecutor]] = PluginKind("executor", __name__, classes(AbstractExecutor))
+
+
+def executors() -> Mapping[str, type[AbstractExecutor]]:
+    """The executors found in this folder, by name. Raises PluginError where two have one name."""
+    return EXECUTORS.found()
 
 
 def open_executor(

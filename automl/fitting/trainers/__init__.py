@@ -3,12 +3,10 @@ one."""
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
 from collections.abc import Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from primitives.plugins import PluginKind, classes
 
 from ..trainer import AbstractTrainer, Budget, EpochRecord, TrainingResult
 
@@ -20,26 +18,12 @@ __all__ = [
 ]  # fmt: skip
 
 
-@cache
+TRAINERS: PluginKind[type[AbstractTrainer]] = PluginKind("trainer", __name__, classes(AbstractTrainer))
+
+
 def trainer_kinds() -> Mapping[str, type[AbstractTrainer]]:
-    """Every trainer by name, found by scanning this folder; two files with one name are an error."""
-    kinds: dict[str, type[AbstractTrainer]] = {}
-    for module_info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{module_info.name}")
-        for _, found in inspect.getmembers(module, inspect.isclass):
-            if (
-                not issubclass(found, AbstractTrainer)
-                or inspect.isabstract(found)
-                or found.__module__ != module.__name__
-            ):
-                continue
-            if found.name in kinds:
-                raise RuntimeError(
-                    f"name={found.name!r} is taken by {kinds[found.name].__module__} and {found.__module__}: "
-                    "names must differ; rename one"
-                )
-            kinds[found.name] = found
-    return kinds
+    """Every trainer by name, found by scanning this folder. Raises PluginError where two have one name."""
+    return TRAINERS.found()
 
 
 def make_trainer(name: str, settings: Mapping[str, Any] | None = None) -> AbstractTrainer:

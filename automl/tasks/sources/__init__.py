@@ -1,1 +1,1 @@
-"""Sources of tasks, one a file with one SOURCE; automl.tasks.load finds them."""
+"""Sources of tasks, one a file with one Source; automl.tasks.load finds them."""

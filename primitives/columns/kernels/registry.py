@@ -1,4 +1,4 @@
-"""Where vectorised meanings are kept: ``@kernel("name")`` in a module ``kernels_*.py``, or ``columns=`` of the Primitive itself.
+"""Where vectorised meanings are found: ``@kernel("name")`` in a module of this folder, or ``columns=`` of the Primitive itself.
 
 A kernel takes a Frame and one column of codes an argument, all of one length, and returns the column of results with FAIL where the
 word fails. A word without a kernel is lifted from its scalar meaning.
@@ -6,12 +6,10 @@ word fails. A word without a kernel is lifted from its scalar meaning.
 
 from __future__ import annotations
 
-import functools
-import importlib
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ...plugins import PluginKind, marked
 from ...types import Type
 from ..frame import Kernel
 
@@ -27,32 +25,22 @@ class Entry:
     """Whether the kernel serves the type of its first argument; where it does not, the scalar meaning does."""
 
 
-_ENTRIES: dict[str, Entry] = {}
-
-
 def kernel(
     *names: str, lazy: bool = False, feeds_back: bool = False, suits: Callable[[Type], bool] | None = None
 ) -> Callable[[Kernel], Kernel]:
     """Declare the kernel of one or several words."""
 
     def declare(function: Kernel) -> Kernel:
-        for name in names:
-            if name in _ENTRIES:
-                raise ValueError(f"kernel={name!r} is declared twice; remove one")
-            _ENTRIES[name] = Entry(function, lazy, feeds_back, suits)
+        entry = Entry(function, lazy, feeds_back, suits)
+        function.__dict__.setdefault("kernels", []).extend((name, entry) for name in names)
         return function
 
     return declare
 
 
-@functools.cache
-def _load() -> dict[str, Entry]:
-    package = importlib.import_module(__package__)
-    for module in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
-        importlib.import_module(f"{__package__}.{module}")
-    return _ENTRIES
+KERNELS: PluginKind[Entry] = PluginKind("kernel", __package__, marked("kernels"))
 
 
 def find_kernel(name: str) -> Entry | None:
     """The kernel of the word, if there is one."""
-    return _load().get(name)
+    return KERNELS.found().get(name)
