@@ -86,6 +86,7 @@ def search(
     library: str | Path | Library | None = "memory:",
     workers: int | str = 1,
     seed: int = 0,
+    split_seed: int = 0,
     target: float | None = None,
     words: Sequence[str] | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -95,7 +96,8 @@ def search(
     """Search a program for one task.
 
     ``task`` is a name (``"digits"``), a path, or a task object; ``budget`` is a time (``"60s"``) or a number of evaluations;
-    ``library`` offers its subroutines as words and keeps the record of the run (default: in memory); ``target`` is the score to reach;
+    ``library`` offers its subroutines as words and keeps the record of the run (default: in memory); ``seed`` is that of the search, ``split_seed`` that by which the data of a task
+    given by name is divided into train, validation and test part; ``target`` is the score to reach;
     ``settings`` are the strategy's options, ``trainer`` the trainer's. Raises TaskError, BudgetError, StrategyError, StoreError.
     """
     options = make_options(
@@ -108,7 +110,7 @@ def search(
         settings=settings,
         trainer=trainer,
     )
-    chosen, source = _one_task(task, seed)
+    chosen, source = _one_task(task, split_seed)
     opened = library if isinstance(library, Library) else Library(library)
     try:
         return run_study(open_study(chosen, opened.store, options, progress=progress, source=source))
@@ -117,18 +119,18 @@ def search(
             opened.close()
 
 
-def _one_task(task: str | Path | AbstractTask, seed: int) -> tuple[AbstractTask, dict[str, Any]]:
+def _one_task(task: str | Path | AbstractTask, split_seed: int) -> tuple[AbstractTask, dict[str, Any]]:
     from .errors import TaskError
 
     if isinstance(task, AbstractTask):
         return task, {}
-    found = load_tasks(str(task), seed=seed)
+    found = load_tasks(str(task), seed=split_seed)
     if len(found) != 1:
         names = ", ".join(each.name for each in found[:5])
         raise TaskError(
             f"task={str(task)!r} holds {len(found)} tasks ({names}, …): one is required; use automl.grow, or pick one"
         )
-    return found[0], {"spec": str(task), "name": found[0].name, "seed": seed}
+    return found[0], {"spec": str(task), "name": found[0].name, "seed": split_seed}
 
 
 def grow(

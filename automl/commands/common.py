@@ -18,7 +18,7 @@ from library.store import AbstractStore, open_store
 from ..api import library_url
 from ..errors import TaskError
 from ..evaluation.model import Model
-from ..study.opening import Result, load_vocabulary, run_study, stored_model
+from ..study.opening import Result, check_unchanged, load_vocabulary, run_study, stored_model
 from ..study.study import Study, StudyError
 from ..tasks.load import load_tasks
 from ..tasks.task import AbstractTask
@@ -173,19 +173,32 @@ def interrupted(runs: Sequence[str], library: str | None) -> int:
 
 
 def task_of(run: Run) -> AbstractTask:
-    """The task of a stored run, loaded again from where it came from. Raises StudyError."""
+    """The task of a stored run, loaded again from where it came from and divided as the run had it. Raises StudyError where it is
+    not to be had, or is another by now."""
     source = run.config.get("task") or {}
     if "spec" not in source:
         raise StudyError(
             f"run={run.id!r}: its task {run.task!r} was made in Python, so it cannot be loaded here; use the Python API"
         )
     tasks = load_tasks(
-        source["spec"], target=source.get("target_column"), seed=source.get("seed", 0), search_path=experiment_folders()
+        source["spec"], target=source.get("target_column"), seed=split_seed_of(run), search_path=experiment_folders()
     )
     for task in tasks:
         if task.name == source.get("name", run.task):
+            check_unchanged(run, task)
             return task
     raise StudyError(f"run={run.id!r}: task {run.task!r} is no longer in {source['spec']!r}; restore that file")
+
+
+def split_seed_of(run: Run) -> int:
+    """The seed by which a run's data was divided. Runs of before there was one used the seed of their search."""
+    source = run.config.get("task") or {}
+    return int(source.get("seed", run.seed))
+
+
+def split_seed_for(run: Run | None, given: int | None) -> int:
+    """The seed by which to divide data that a model is scored on: the one ``given``, or else that of the model's run."""
+    return given if given is not None else 0 if run is None else split_seed_of(run)
 
 
 def model_of(run: str, library: str | None) -> Model:

@@ -27,7 +27,7 @@ def demo(
     """Grow the starter curriculum with a fresh library, show the library, and measure the same tasks without it."""
     from ..growth.grow import grow
 
-    loaded = load_curriculum(curriculum, seed=seed, search_path=experiment_folders())
+    loaded = load_curriculum(curriculum, search_path=experiment_folders())
     options = options_of("60s", None, workers, seed, None, None, None)
     with tempfile.TemporaryDirectory(prefix="automl-demo-") as folder, json_lines(json) as write:
         grown = open_store(f"sqlite:///{Path(folder) / 'library.db'}")

@@ -18,15 +18,25 @@ from ..study.journal import ASKED
 from ..study.opening import load_vocabulary
 from ..study.state import Standing
 from ..tasks.task import AbstractTask
-from .common import model_folder, model_of, one_task, print_json, print_table, saved_model, stored_run, task_of
-from .options import AsJson, DataSeed, LibraryUrl, ModelName, TargetColumn
+from .common import (
+    model_folder,
+    model_of,
+    one_task,
+    print_json,
+    print_table,
+    saved_model,
+    split_seed_for,
+    stored_run,
+    task_of,
+)
+from .options import AsJson, DataSplit, LibraryUrl, ModelName, TargetColumn
 
 
 def evaluate(
     model: ModelName,
     data: Annotated[str, typer.Argument(help="Any data of the same type, as for search.")],
     part: Annotated[str, typer.Option(help="all, train, validation or test.")] = "all",
-    seed: DataSeed = 0,
+    split_seed: DataSplit = None,
     library: LibraryUrl = None,
     target_column: TargetColumn = None,
     json: AsJson = False,
@@ -34,11 +44,11 @@ def evaluate(
     """Score a trained program on any data set."""
     from ..evaluation.scoring import evaluate as score_on
 
-    subject = saved_model(model)
+    subject, run = saved_model(model), None
     if subject is None:
-        stored_run(model, library)
+        run = stored_run(model, library)[1]
         subject = model_of(model, library)
-    task = one_task(data, seed, target_column)
+    task = one_task(data, split_seed_for(run, split_seed), target_column)
     scores = score_on(subject, task, part)
     if json:
         print_json({"model": model, "data": task.name, "part": part, "scores": scores})
@@ -53,7 +63,7 @@ def diagnose(
     ask: Annotated[int | None, typer.Option(help="Diagnose this evaluation of the run; default: its best.")] = None,
     output: Annotated[str | None, typer.Option(help="Folder for diagnosis.json and the curves (PNG).")] = None,
     every: Annotated[int, typer.Option(help="Show every so many of the measured epochs.")] = 1,
-    seed: DataSeed = 0,
+    split_seed: DataSplit = None,
     library: LibraryUrl = None,
     target_column: TargetColumn = None,
     json: AsJson = False,
@@ -64,7 +74,7 @@ def diagnose(
 
     if every < 1:
         raise TaskError(f"every={every}: at least 1 is required; correct the option")
-    subject, task, curves = _subject(model, data, ask, seed, library, target_column)
+    subject, task, curves = _subject(model, data, ask, split_seed, library, target_column)
     seen, test = as_trained(subject, task)
     found = diagnosis_of(subject, seen, curves, test=test)
     written = found.save(output) if output is not None else []
@@ -77,19 +87,19 @@ def diagnose(
 
 
 def _subject(
-    name: str, data: str | None, ask: int | None, seed: int, library: str | None, target: str | None
+    name: str, data: str | None, ask: int | None, split_seed: int | None, library: str | None, target: str | None
 ) -> tuple[Model, AbstractTask, Mapping[str, Any] | None]:
     """The model, the task to diagnose it on, and the curves of its training."""
-    task = None if data is None else one_task(data, seed, target)
     saved = saved_model(name)
     if saved is not None:
-        if task is None:
+        if data is None:
             raise TaskError(f"model={name!r} is a folder: the data is required; name it with --data")
+        task = one_task(data, split_seed_for(None, split_seed), target)
         from ..reports.diagnosis import logged_curves
 
         return saved, task, logged_curves(model_folder(name))
     store, run = stored_run(name, library)
-    task = task or task_of(run)
+    task = task_of(run) if data is None else one_task(data, split_seed_for(run, split_seed), target)
     chosen = _chosen(store, run, ask)
     vocabulary = load_vocabulary(store, run.library or None)
     from ..study.result import stored_model

@@ -16,6 +16,7 @@ from .options import (
     LibraryUrl,
     Seed,
     Set,
+    SplitSeed,
     Strategy,
     Target,
     TargetColumn,
@@ -34,6 +35,7 @@ def grow(
     library: LibraryUrl = None,
     workers: Workers = "1",
     seed: Seed = 0,
+    split_seed: SplitSeed = 0,
     json: JsonFile = None,
     target: Target = None,
     words: Words = None,
@@ -58,7 +60,7 @@ def grow(
     from ..growth.grow import grow as run_growth
 
     options = options_of(budget or "60s", strategy, workers, seed, target, words, set)
-    curriculum = load_curriculum(tasks, target=target_column, seed=seed, search_path=experiment_folders())
+    curriculum = load_curriculum(tasks, target=target_column, seed=split_seed, search_path=experiment_folders())
     store = open_library(library)
     with json_lines(json) as write, json_lines(growth_log) as log, progress_bar("grow") as progress:
 

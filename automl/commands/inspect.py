@@ -8,8 +8,8 @@ import typer
 
 from ..evaluation.model import Model
 from ..tasks.task import AbstractTask
-from .common import model_of, one_task, print_json, print_table, saved_model, stored_run, task_of
-from .options import AsJson, LibraryUrl, TargetColumn
+from .common import model_of, one_task, print_json, print_table, saved_model, split_seed_for, stored_run, task_of
+from .options import AsJson, DataSplit, LibraryUrl, TargetColumn
 
 Part = Annotated[
     bool, typer.Option(show_default=False, help="Only this part, and those that are named beside it; default: all.")
@@ -34,7 +34,8 @@ def inspect(
     epsilons: Annotated[
         str | None, typer.Option(help="Sizes of the attacks as shares of the data's range, as in 0,0.05,0.1.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of what is drawn, and of the data's split.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of what is drawn.")] = 0,
+    split_seed: DataSplit = None,
     library: LibraryUrl = None,
     target_column: TargetColumn = None,
     json: AsJson = False,
@@ -46,7 +47,7 @@ def inspect(
     parts = [part for part in PARTS if wanted[part]] or list(PARTS)
     chosen: dict[str, Any] = {} if epsilons is None else {"epsilons": _numbers(epsilons)}
     settings = InspectionSettings(cases=cases, closest=closest, seed=seed, **chosen)
-    subject, task = _open(model, data, library, seed, target_column)
+    subject, task = _open(model, data, library, split_seed, target_column)
     inspection = inspect_model(subject, task, parts, settings)
     written = inspection.save(output) if output is not None else []
     if json:
@@ -65,15 +66,15 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 
 def _open(
-    name: str, data: str | None, library: str | None, seed: int, target: str | None
+    name: str, data: str | None, library: str | None, split_seed: int | None, target: str | None
 ) -> tuple[Model, AbstractTask | None]:
     """The model and its task; None where it is a folder and no data is given."""
     model = saved_model(name)
-    task = None if data is None else one_task(data, seed, target)
     if model is not None:
-        return model, task
+        return model, None if data is None else one_task(data, split_seed_for(None, split_seed), target)
     _, run = stored_run(name, library)
-    return model_of(name, library), task or task_of(run)
+    task = task_of(run) if data is None else one_task(data, split_seed_for(run, split_seed), target)
+    return model_of(name, library), task
 
 
 def _say(facts: dict[str, Any]) -> None:

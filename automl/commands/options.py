@@ -42,11 +42,22 @@ Set = Annotated[
     ),
 ]
 TargetColumn = Annotated[str | None, typer.Option("--target-column", help="Column of a CSV file to predict.")]
+DataSplit = Annotated[
+    int | None,
+    typer.Option(
+        "--split-seed", help="Seed by which the data is divided into its parts; default: that of the run, or 0."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ModelName = Annotated[
     str, typer.Argument(help="A run of the library, or a folder that Model.save or a baseline wrote.")
 ]
-DataSeed = Annotated[int, typer.Option(help="Seed of the data's split.")]
+SplitSeed = Annotated[
+    int,
+    typer.Option(
+        help="Seed by which the data is divided into train, validation and test part (not that of the search)."
+    ),
+]
 
 
 def options_of(

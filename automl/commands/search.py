@@ -30,6 +30,7 @@ from .options import (
     LibraryUrl,
     Seed,
     Set,
+    SplitSeed,
     Strategy,
     Target,
     TargetColumn,
@@ -55,6 +56,7 @@ def search(
     library: LibraryUrl = None,
     workers: Workers = "1",
     seed: Seed = 0,
+    split_seed: SplitSeed = 0,
     json: JsonFile = None,
     target: Target = None,
     words: Words = None,
@@ -64,10 +66,10 @@ def search(
 ) -> None:
     """Search a program for a task; a file of many tasks is one study each (with --workers several at a time where they are cheap)."""
     options = options_of(budget, strategy, workers, seed, target, words, set)
-    tasks = load_tasks(task, target=target_column, seed=seed, search_path=experiment_folders())
+    tasks = load_tasks(task, target=target_column, seed=split_seed, search_path=experiment_folders())
     for each in tasks:
         check_options(options, each.search_view())
-    source = {"spec": task, "seed": seed, "target_column": target_column}
+    source = {"spec": task, "seed": split_seed, "target_column": target_column}
     rows: list[Result] = []
     with json_lines(json) as write:
         store = open_library(library)

@@ -42,6 +42,7 @@ def grow(
     on_result: Callable[[Result], None] | None = None,
     on_iteration: Callable[[Iteration], None] | None = None,
     search_path: Sequence[str | Path] = (),
+    split_seed: int = 0,
     **given: Any,
 ) -> Growth:
     """Search the tasks one after another with the growing library of ``store``.
@@ -51,7 +52,7 @@ def grow(
     first with the share ``first`` of the budget, compressing after ``every`` newly solved tasks, then those left with the rest,
     compressing after each. With ``revisit`` those still unsolved get one more attempt where the library has changed since. ``frozen``
     uses the library and changes no word of it; ``only`` names the tasks to search. ``on_result`` is told each task's result once it is
-    final. ``given`` are further fields of Options.
+    final. ``split_seed`` divides the data of tasks that are loaded here. ``given`` are further fields of Options.
 
     The first iteration is that; each further one of ``iterations`` dreams first and then revisits: every task that is not solved with its
     whole budget, the solved ones with as much as they took (a tenth of the budget at most), for a shorter program. ``guidance`` says what
@@ -72,7 +73,7 @@ def grow(
         )
     except TypeError:
         raise TaskError(f"option={', '.join(given)}: the options are {', '.join(vars(options))}; correct it") from None
-    curriculum = curriculum_of(tasks, seed=options.seed, search_path=search_path)
+    curriculum = curriculum_of(tasks, seed=split_seed, search_path=search_path)
     chosen = None if budget is None else parse_budget(budget)
     plan = Plan(guidance) if isinstance(guidance, str) else guidance
     if plan.kind not in KINDS:

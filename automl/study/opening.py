@@ -34,7 +34,7 @@ from .result import Result, conclude, load_model, stored_model
 from .study import Study, new_run
 
 __all__ = [
-    "DEFAULT_LIBRARY", "Options", "Progress", "Result", "build_problem", "check_options", "conclude", "default_strategy", "library_url",
+    "DEFAULT_LIBRARY", "Options", "Progress", "Result", "build_problem", "check_options", "check_unchanged", "conclude", "default_strategy", "library_url",
     "load_model", "load_vocabulary", "open_study", "resume_options", "run_study", "stored_model",
 ]  # fmt: skip
 DEFAULT_LIBRARY = "sqlite:///automl.db"
@@ -173,10 +173,8 @@ def open_study(
     load the task again. Raises StudyError, StrategyError or StoreError, and begins no run then."""
     data = task.search_view()
     check_options(options, data)
-    if run is not None and run.config.get("digest") != task.digest:
-        raise StudyError(
-            f"run={run.id!r}: its task's data have changed since it started; restore them, or start a new search"
-        )
+    if run is not None:
+        check_unchanged(run, task)
     with store.batch():  # the run sees the library of one moment, and where anything is refused nothing is kept
         snapshot = store.snapshot() if run is None else run.library
         vocabulary = load_vocabulary(store, snapshot, options.words)
@@ -199,6 +197,14 @@ def open_study(
     )
 
 
+def check_unchanged(run: Run, task: AbstractTask) -> None:
+    """Raises StudyError where the task's data, or which of its cases are held out, are not those that the run started with."""
+    if run.config.get("digest") != task.digest:
+        raise StudyError(
+            f"run={run.id!r}: its task's data have changed since it started; restore them, or start a new search"
+        )
+
+
 def _guidance(store: AbstractStore, options: Options, data: ProblemData, run: Run | None) -> str:
     """The run that kept the guide for a study: the latest one, or for a study that goes on that which it began with."""
     if run is not None:
@@ -213,9 +219,10 @@ def _config(
     options: Options, schedule: Schedule, task: AbstractTask, source: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """What a run keeps of how it was started, and what its programs need to run without the task's data."""
-    prepared = task.preprocessing
+    prepared, split = task.preprocessing, task.split
     return {
         "type": str(task.type), "preprocessing": None if prepared is None else prepared.to_json(),
+        "split": None if split is None else {**split.to_json(), "digest": task.split_digest},
         "task": dict(source or {}), "digest": task.digest, "target": options.target,
         "words": None if options.words is None else list(options.words), "trainer": dict(options.trainer),
         "settings": dict(options.settings), "weights": dict(options.weights), "schedule": vars(schedule),

@@ -112,6 +112,16 @@ class AbstractTask(ABC):
         fields = {"data": data.digest, "test": held_out, "split": split, "preprocessing": preprocessing}
         return content_digest(fields, arrays)
 
+    @cached_property
+    def split_digest(self) -> str:
+        """Content digest over which cases are in which part, as they are after preprocessing."""
+        arrays: dict[str, np.ndarray] = {}
+        data, test = self.search_view(), self.test()
+        argument_types, result = arguments_of(data.type)
+        parts = {"train": data.train, "validation": data.validation, **({} if test is None else {"test": test})}
+        described = {key: describe_part(part, argument_types, result, key, arrays) for key, part in parts.items()}
+        return content_digest(described, arrays)
+
     def part(self, name: str) -> Part:
         """``train``, ``validation`` or ``test``. Raises TaskError on another name, or where there is no test part."""
         data = self.search_view()
