@@ -96,8 +96,9 @@ def search(
     """Search a program for one task.
 
     ``task`` is a name (``"digits"``), a path, or a task object; ``budget`` is a time (``"60s"``) or a number of evaluations;
-    ``library`` offers its subroutines as words and keeps the record of the run (default: in memory); ``seed`` is that of the search, ``split_seed`` that by which the data of a task
-    given by name is divided into train, validation and test part; ``target`` is the score to reach;
+    ``library`` offers its subroutines as words and keeps the record of the run (default: in memory); ``seed`` is that of the search,
+    ``split_seed`` that by which the data of a task given by name is divided into train, validation and test part;
+    ``target`` is the score to reach;
     ``settings`` are the strategy's options, ``trainer`` the trainer's. Raises TaskError, BudgetError, StrategyError, StoreError.
     """
     options = make_options(

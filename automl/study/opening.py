@@ -34,8 +34,8 @@ from .result import Result, conclude, load_model, stored_model
 from .study import Study, new_run
 
 __all__ = [
-    "DEFAULT_LIBRARY", "Options", "Progress", "Result", "build_problem", "check_options", "check_unchanged", "conclude", "default_strategy", "library_url",
-    "load_model", "load_vocabulary", "open_study", "resume_options", "run_study", "stored_model",
+    "DEFAULT_LIBRARY", "Options", "Progress", "Result", "build_problem", "check_options", "check_unchanged", "conclude", "default_strategy",
+    "library_url", "load_model", "load_vocabulary", "open_study", "resume_options", "run_study", "stored_model",
 ]  # fmt: skip
 DEFAULT_LIBRARY = "sqlite:///automl.db"
 MAX_BLEND_EXAMPLES = 200
