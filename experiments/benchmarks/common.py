@@ -46,10 +46,17 @@ def peak() -> int:
 
 
 def report(
-    name: str, figures: Mapping[str, Any], *, seed: int | None, started: float, path: str | None = None
+    name: str,
+    figures: Mapping[str, Any],
+    *,
+    seed: int | None,
+    started: float,
+    path: str | None = None,
+    program: str | None = None,
 ) -> dict[str, Any]:
     """The result with seed, hardware, versions, command, time, seconds since ``started`` (``time.perf_counter()``) and the most
-    MiB that the process held (None but on Linux); printed, and written to ``path`` if given."""
+    MiB that the process held (None but on Linux); printed, and written to ``path`` if given. ``program`` is the module that was run
+    (default: the benchmark of the ``name``)."""
     try:
         held = round(peak() / 2**20)
     except RuntimeError:
@@ -58,7 +65,7 @@ def report(
         "benchmark": name,
         "figures": dict(figures),
         "seed": seed,
-        **circumstances(f"python -m experiments.benchmarks.{name}", PACKAGES),
+        **circumstances(f"python -m {program or f'experiments.benchmarks.{name}'}", PACKAGES),
         "seconds": round(time.perf_counter() - started, 1),
         "peak_mib": held,
     }

@@ -98,11 +98,13 @@ def _is_call(term: Term, subroutines: Sequence[str]) -> bool:
 
 
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """What the rows come to; right counts tasks without tests as right where they are solved."""
+    """What the rows come to; ``right`` is None where no solved task has tests to tell."""
+    told = [row["right"] for row in rows if row["right"] is not None]
     return {
         "tasks": len(rows),
         "solved": sum(row["solved"] for row in rows),
-        "right": sum(row["solved"] and row["right"] is not False for row in rows),
+        "right": sum(told) if told else None,
+        "with_tests": len(told),
         "terms": sum(row["terms"] for row in rows),
         "seconds": round(sum(row["seconds"] for row in rows), 1),
     }
@@ -122,8 +124,8 @@ def compare(rows: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]], se
         ratio = costs[:, 1].sum() / max(costs[:, 0].sum(), 1e-9)
         found[f"{key}_ratio"] = {"ratio": round(ratio, 3), "interval": [round(low, 3), round(high, 3)]}
     for key in ("solved", "right"):
-        gain = 100 * (found["with"][key] - found["without"][key]) / max(len(pairs), 1)
-        found[f"{key}_points"] = round(gain, 1)
+        own, other = found["with"][key], found["without"][key]
+        found[f"{key}_points"] = None if None in (own, other) else round(100 * (own - other) / max(len(pairs), 1), 1)
     both = [(a, b) for a, b in pairs if a["solved"] and b["solved"]]
     found["solved_by_both"] = {
         "tasks": len(both), "terms_with": sum(a["terms"] for a, _ in both), "terms_without": sum(b["terms"] for _, b in both),

@@ -52,12 +52,12 @@ def run_tasks(
 
 
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Counts, and medians over the solved tasks."""
+    """Counts, and medians over the solved tasks; ``right`` is None where no solved task has tests to tell."""
     solved = [row for row in rows if row["solved"]]
     return {
         "tasks": len(rows),
         "solved": len(solved),
-        "right": sum(row["right"] is True for row in rows),
+        "right": sum(row["right"] is True for row in rows) if any(row["right"] is not None for row in rows) else None,
         "with_tests": sum(row["right"] is not None for row in rows),
         "seconds": round(sum(row["seconds"] for row in rows), 2),
         "terms": sum(row["terms"] for row in rows),

@@ -21,6 +21,8 @@ from typing import Any
 
 from automl.budget import parse_budget
 
+from .gain_table import solved_by_both
+from .library_gain import compare
 from .synthesis import PROJECT
 
 RESULTS = Path("experiments") / "results"
@@ -72,7 +74,7 @@ def solved(
     def rows(found: Figures) -> list[Row]:
         part = found["summary"]
         tested = [row for row in found["rows"] if row["solved"] and row["right"] is not None]
-        percent = {key: 100 * part[key] / max(part["tasks"], 1) for key in ("solved", "right")}
+        percent = {key: 100 * (part[key] or 0) / max(part["tasks"], 1) for key in ("solved", "right")}
         right = sum(row["right"] is True for row in tested) / max(len(tested), 1)
         lines = []
         for key, least in (("solved", least_solved), ("right", least_right)):
@@ -98,15 +100,17 @@ def gain(label: str, ratio: float | None, right: float | None, points: float | N
         return lines_of(f"{label}, {found['budget']} a task", found)
 
     def lines_of(label: str, found: Figures) -> list[Row]:
-        if "gain" not in found:
+        if "with" not in found or "without" not in found:
             return [Row(label, "", "not finished", None)]
-        part, lines = found["gain"], []
+        part, lines = compare(found["with"], found["without"], found.get("families_seed", 0)), []
         if ratio is not None:
             for key in ("terms", "seconds"):
                 value = part[f"{key}_ratio"]
                 text = f"{value['ratio']:.2f} × [{value['interval'][0]:.2f}, {value['interval'][1]:.2f}]"
                 lines.append(Row(f"{label}: fewer {key}", f"≥ {ratio:g} ×", text, value["ratio"] >= ratio))
         for key, least in (("right", right), ("solved", points)):
+            if part[f"{key}_points"] is None:
+                continue
             both = f"{part['without'][key]} → {part['with'][key]} of {part['with']['tasks']}"
             text = f"{part[f'{key}_points']:+.1f} ({both})"
             goal = "" if least is None else f"≥ {least:+g}"
@@ -114,15 +118,31 @@ def gain(label: str, ratio: float | None, right: float | None, points: float | N
                 Row(f"{label}: points {key}", goal, text, None if least is None else part[f"{key}_points"] >= least)
             )
         lines.append(Row(f"{label}: points solved within less", "", _within(found), None))
-        if "control_gain" in found:
-            chance = found["control_gain"]
-            text = f"{chance['terms_ratio']['ratio']:.2f} × terms, {chance['right_points']:+.1f} points right"
+        lines.append(_common(label, found))
+        if "control" in found:
+            text = _control(found)
             lines.append(Row(f"{label}: control, random subtrees", "", text, None))
         if "reuse" in found:
             lines += _reuse(label, found)
         return lines
 
     return rows
+
+
+def _common(label: str, found: Figures) -> Row:
+    """What the library saves where it is not needed: on the tasks that are solved without it, too."""
+    both = solved_by_both(found["with"], found["without"])
+    sums = {key: [sum(pair[arm][key] for pair in both) for arm in (0, 1)] for key in ("terms", "seconds")}
+    text = ", ".join(f"{other / max(own, 1e-9):.2f} × {key}" for key, (own, other) in sums.items())
+    return Row(f"{label}: fewer on the {len(both)} tasks that both solve", "", text, None)
+
+
+def _control(found: Figures) -> str:
+    """The same as the gain for random parts of solved programs in place of the library's words."""
+    part = compare(found["control"], found["without"], found.get("families_seed", 0))
+    told = [key for key in ("solved", "right") if part[f"{key}_points"] is not None]
+    ratios = [f"{part[f'{key}_ratio']['ratio']:.2f} × {key}" for key in ("terms", "seconds")]
+    return ", ".join([*ratios, *(f"{part[f'{key}_points']:+.1f} points {key}" for key in told)])
 
 
 SHORTER = (1, 3, 10, 30)

@@ -15,7 +15,7 @@ from automl.errors import TaskError
 from automl.growth.trials import begin_trials, end_trials
 from automl.tasks.curriculum import load_words
 from automl.tasks.load import load_tasks
-from experiments.benchmarks import library_gain
+from experiments.benchmarks import gain_table, library_gain
 from experiments.benchmarks.gain_learning import random_words, split_families
 from experiments.benchmarks.synthesis import STARTER
 from library.records import Subroutine
@@ -56,6 +56,29 @@ def test_costs_are_compared_task_by_task_with_intervals() -> None:
     assert 1.0 <= low < 4.0 < high <= 10.0
     assert found["solved_points"] == 33.3 and found["right_points"] == 33.3
     assert found["solved_by_both"] == {"tasks": 2, "terms_with": 30, "terms_without": 60}
+
+
+def test_nobody_is_right_where_no_test_tells() -> None:
+    untested = [{**row("a", True, 10), "right": None}, row("b", False, 90)]
+    assert library_gain.summary(untested)["right"] is None
+    assert library_gain.compare(untested, untested)["right_points"] is None
+    some = library_gain.summary([*untested, row("c", True, 10), row("d", True, 10, right=False)])
+    assert (some["right"], some["with_tests"]) == (1, 2)
+
+
+def test_the_table_of_the_gain_shows_every_arm_and_where_it_loses(tmp_path: Path) -> None:
+    arms = {
+        "with": [row("a", True, 30), row("b", True, 10)],
+        "without": [row("a", True, 10), row("b", False, 900)],
+        "control": [row("a", False, 900), row("b", True, 20)],
+    }
+    file = tmp_path / "gain.json"
+    file.write_text(json.dumps({"figures": {"tasks": "list", "vocabulary": "small", "budget": "9s", **arms}}))
+    head, _, without, given, control = gain_table.table([file]).splitlines()
+    assert head.startswith("| held-out tasks, budget each | arm | solved | right | terms")
+    assert "| without | 1 | 1 of 1 | 910 |" in without
+    assert "| with the library | 2 | 2 of 2 | 40 | 4 | 1 tasks: 30 against 10 | 3 against 1 |" in given
+    assert "| with random parts | 1 | 1 of 1 | 920 | 92 | 0 tasks: 0 against 0 |" in control
 
 
 def test_reuse_leaves_out_tasks_that_are_one_word_and_sees_words_within_words() -> None:
