@@ -42,7 +42,7 @@ def solved_by_both(rows: Sequence[Row], others: Sequence[Row]) -> list[tuple[Row
 
 def lines(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """The cells of each arm that the result has."""
-    found = []
+    found: list[tuple[str, ...]] = []
     for key, title in ARMS:
         if key not in figures:
             continue
