@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from ..workers.briefing import Briefing, default_memory
-from ..workers.pool import WorkerError
 from ..workers.result import ERROR, LOST, OK, OUT_OF_MEMORY, TIMED_OUT, Result
+from ..workers.transport import WorkerError
 from ..workers.wire import require_plain
 
 __all__ = ["ERROR", "LOST", "OK", "OUT_OF_MEMORY", "TIMED_OUT", "AbstractExecutor", "Result", "WorkerError"]

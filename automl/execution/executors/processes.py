@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, final
 
-from ..workers.pool import Pool
+from ..workers.children import spawned
 from .base import AbstractExecutor, Result, check_deadline
 
 
@@ -20,7 +20,7 @@ class ProcessExecutor(AbstractExecutor):
 
     def __init__(self, function: str, context: dict[str, Any], **options: Any) -> None:
         super().__init__(function, context, **options)
-        self._pool = Pool(self._briefing, self.local_workers(str(self.workers)))
+        self._roster = spawned(self._briefing, self.local_workers(str(self.workers)))
 
     @classmethod
     def accepts(cls, workers: str) -> bool:
@@ -37,24 +37,24 @@ class ProcessExecutor(AbstractExecutor):
 
     @property
     def capacity(self) -> int:
-        return self._pool.capacity
+        return self._roster.capacity
 
     @property
     def outstanding(self) -> int:
-        return self._pool.outstanding
+        return self._roster.outstanding
 
     def submit(self, job_id: int, job: dict[str, Any], deadline: float) -> None:
-        self._pool.submit(job_id, job, check_deadline(deadline))
+        self._roster.submit(job_id, job, check_deadline(deadline))
 
     def wait(self, timeout: float | None = None) -> list[tuple[int, Result]]:
-        return self._pool.wait(timeout)
+        return self._roster.wait(timeout)
 
     def brief(self, context: dict[str, Any]) -> None:
         self._rebrief(context)
-        self._pool.brief(self._briefing)
+        self._roster.brief(self._briefing)
 
     def cancel(self) -> None:
-        self._pool.cancel()
+        self._roster.cancel()
 
     def close(self) -> None:
-        self._pool.close()
+        self._roster.close()

@@ -4,48 +4,88 @@ from __future__ import annotations
 
 import logging
 import os
-import time
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, final
 
 from ..workers.actor import Evaluator
-from ..workers.batching import BatchSize
-from ..workers.briefing import import_path
-from ..workers.pool import GRACE_SECONDS, RERUNS, START_SECONDS
+from ..workers.briefing import Briefing, import_path
 from ..workers.result import unpack_result
+from ..workers.roster import Roster
 from ..workers.sentinel import Sentinel, descendants
-from ..workers.wire import encode
-from .base import LOST, TIMED_OUT, AbstractExecutor, Result, WorkerError, check_deadline
-
-# A batch holds short jobs only; one that takes this much longer than its longest deadline holds one that hangs.
-_BATCH_GRACE_SECONDS = 1.0
+from ..workers.transport import AbstractTransport, Broken, Died, Done, Message, Ready
+from .base import AbstractExecutor, Result, check_deadline
 
 
-@dataclass(slots=True)
-class _Task:
-    id: int
-    job: bytes
-    deadline: float
-    runs: int = 0
-    alone: bool = False  # after it was in a batch that hung or died
-
-
-@dataclass(slots=True)
-class _Member:
+@dataclass(slots=True, eq=False)
+class _Actor:
     actor: Any
     pending: Any = None  # the reference of the call that runs now
-    ready: bool = False
-    since: float = 0.0
-    tasks: list[_Task] = field(default_factory=list)
+    told: bool = False  # that call is about the briefing
 
-    def must_finish_by(self) -> float:
-        if not self.ready:
-            return self.since + START_SECONDS
-        grace = GRACE_SECONDS if len(self.tasks) == 1 else _BATCH_GRACE_SECONDS
-        return self.since + max(task.deadline for task in self.tasks) + grace if self.tasks else float("inf")
+
+@final
+class _Actors(AbstractTransport[_Actor]):
+    """Each worker is an actor of the Ray that this process has joined."""
+
+    one_by_one = False
+    where = ": does the cluster have free CPUs?"
+
+    def __init__(self, briefing: Briefing, sentinel: Sentinel | None) -> None:
+        import ray
+
+        self._ray = ray
+        self._sentinel = sentinel
+        self._threads = briefing.threads
+        self._briefing: Any = ray.put(briefing.to_bytes())
+
+    def start(self) -> _Actor:
+        options: dict[str, Any] = {"num_cpus": self._threads, "max_restarts": 0, "max_task_retries": 0}
+        if self._sentinel is None:
+            options["runtime_env"] = {"env_vars": {"PYTHONPATH": import_path()}}
+        worker = _Actor(self._ray.remote(Evaluator).options(**options).remote())
+        self.tell(worker)
+        return worker
+
+    def brief(self, briefing: Briefing) -> None:
+        self._briefing = self._ray.put(briefing.to_bytes())
+
+    def tell(self, worker: _Actor) -> None:
+        worker.pending, worker.told = worker.actor.brief.remote(self._briefing), True
+
+    def send(self, worker: _Actor, jobs: Sequence[tuple[bytes, float]]) -> None:
+        encoded, deadlines = [job for job, _ in jobs], [deadline for _, deadline in jobs]
+        worker.pending, worker.told = worker.actor.run.remote(encoded, deadlines), False
+
+    def receive(self, workers: Sequence[_Actor], timeout: float | None) -> Iterator[tuple[_Actor, Message]]:
+        pending = {worker.pending: worker for worker in workers if worker.pending is not None}
+        if not pending:
+            return
+        self._ray.wait(list(pending), num_returns=1, timeout=timeout)
+        finished, _ = self._ray.wait(list(pending), num_returns=len(pending), timeout=0)
+        for reference in finished:
+            yield pending[reference], self._answer(pending[reference], reference)
+
+    def kill(self, worker: _Actor) -> None:
+        self._ray.kill(worker.actor)
+
+    def close(self) -> None:
+        self._briefing = None
+
+    def _answer(self, worker: _Actor, reference: Any) -> Message:
+        worker.pending = None
+        try:
+            answer = self._ray.get(reference)
+        except self._ray.exceptions.RayActorError as error:
+            return Died(str(error).partition("\n")[0])
+        if not worker.told:
+            return Done(tuple(unpack_result(message) for message in answer))
+        if answer[1]:
+            return Broken(answer[1])
+        if self._sentinel is not None:
+            self._sentinel.guard(descendants(os.getpid()))
+        return Ready()
 
 
 @final
@@ -68,14 +108,10 @@ class RayExecutor(AbstractExecutor):
         self._sentinel: Sentinel | None = None
         self._owned = not ray.is_initialized()
         self._closed = False
-        self._waiting: deque[_Task] = deque()
-        self._failed_starts = 0
-        self._batch = BatchSize()
         if self._owned:
             self._join(str(self.workers))
-        self._workers = self._count(str(self.workers))
-        self._briefing_ref = ray.put(self._briefing.to_bytes())
-        self._members = [self._start() for _ in range(self._workers)]
+        transport = _Actors(self._briefing, self._sentinel)
+        self._roster = Roster(transport, self._count(str(self.workers)), eager=True)
 
     @classmethod
     def accepts(cls, workers: str) -> bool:
@@ -94,47 +130,30 @@ class RayExecutor(AbstractExecutor):
 
     @property
     def capacity(self) -> int:
-        return self._workers * self._batch()
+        return self._roster.capacity
 
     @property
     def outstanding(self) -> int:
-        return len(self._waiting) + sum(len(member.tasks) for member in self._members)
+        return self._roster.outstanding
 
     def submit(self, job_id: int, job: dict[str, Any], deadline: float) -> None:
-        if self._closed:
-            raise RuntimeError(f"job_id={job_id}: the executor is closed; open another")
-        self._waiting.append(_Task(job_id, encode(job), check_deadline(deadline)))
+        self._roster.submit(job_id, job, check_deadline(deadline))
 
     def wait(self, timeout: float | None = None) -> list[tuple[int, Result]]:
-        until = float("inf") if timeout is None else time.monotonic() + timeout
-        while True:
-            self._dispatch()
-            done = self._collect(until)
-            if done or not self.outstanding or time.monotonic() >= until:
-                self._dispatch()
-                return done
+        return self._roster.wait(timeout)
 
     def brief(self, context: dict[str, Any]) -> None:
         self._rebrief(context)
-        self._briefing_ref = self._ray.put(self._briefing.to_bytes())
-        for member in self._members:
-            self._tell(member)
+        self._roster.brief(self._briefing)
 
     def cancel(self) -> None:
-        self._waiting.clear()
-        for member in [member for member in self._members if member.tasks]:
-            member.tasks.clear()
-            self._replace(member)
+        self._roster.cancel()
 
     def close(self) -> None:
         if self._closed:
             return
         self._closed = True
-        self._waiting.clear()
-        for member in self._members:
-            self._ray.kill(member.actor)
-        self._members.clear()
-        self._briefing_ref = None
+        self._roster.close()
         if self._owned:
             self._ray.shutdown()
             self._ray._private.worker._worker_logs_enabled = True
@@ -154,11 +173,6 @@ class RayExecutor(AbstractExecutor):
         self._ray._private.worker._worker_logs_enabled = False
         if local:
             self._sentinel = Sentinel()
-            self._guard()
-
-    def _guard(self) -> None:
-        """Has the sentinel end what Ray has started up to now, should this process be killed."""
-        if self._sentinel is not None:
             self._sentinel.guard(descendants(os.getpid()))
 
     def _count(self, workers: str) -> int:
@@ -166,94 +180,6 @@ class RayExecutor(AbstractExecutor):
         if local:
             return local
         return max(1, int(self._ray.cluster_resources().get("CPU", 1)) // self.threads)
-
-    def _start(self) -> _Member:
-        options: dict[str, Any] = {"num_cpus": self.threads, "max_restarts": 0, "max_task_retries": 0}
-        if self._sentinel is None:
-            options["runtime_env"] = {"env_vars": {"PYTHONPATH": import_path()}}
-        member = _Member(self._ray.remote(Evaluator).options(**options).remote())
-        self._tell(member)
-        return member
-
-    def _tell(self, member: _Member) -> None:
-        member.pending, member.ready = member.actor.brief.remote(self._briefing_ref), False
-        member.since = time.monotonic()
-
-    def _replace(self, member: _Member) -> None:
-        self._ray.kill(member.actor)
-        self._members[self._members.index(member)] = self._start()
-
-    def _dispatch(self) -> None:
-        for member in self._members:
-            if member.ready and not member.tasks and self._waiting:
-                share = -(-len(self._waiting) // self._workers)
-                count = 1 if self._waiting[0].alone else min(self._batch(), share)
-                while self._waiting and len(member.tasks) < count and not (member.tasks and self._waiting[0].alone):
-                    member.tasks.append(self._waiting.popleft())
-                jobs, deadlines = [task.job for task in member.tasks], [task.deadline for task in member.tasks]
-                member.pending, member.since = member.actor.run.remote(jobs, deadlines), time.monotonic()
-
-    def _collect(self, until: float) -> list[tuple[int, Result]]:
-        done: list[tuple[int, Result]] = []
-        if not self.outstanding:
-            return done
-        pending = {member.pending: member for member in self._members if member.pending is not None}
-        first = min([until, *(member.must_finish_by() for member in pending.values())])
-        pause = None if first == float("inf") else max(0.0, first - time.monotonic())
-        self._ray.wait(list(pending), num_returns=1, timeout=pause)
-        finished, _ = self._ray.wait(list(pending), num_returns=len(pending), timeout=0)
-        for reference in finished:
-            self._receive(pending[reference], reference, done)
-        for reference, member in pending.items():
-            if reference not in finished and time.monotonic() >= member.must_finish_by():
-                self._overstayed(member, done)
-        return done
-
-    def _receive(self, member: _Member, reference: Any, done: list[tuple[int, Result]]) -> None:
-        try:
-            answer = self._ray.get(reference)
-        except self._ray.exceptions.RayActorError as error:
-            self._died(member, str(error), done)
-            return
-        member.pending = None
-        if not member.ready:
-            if answer[1]:
-                raise WorkerError(f"a worker could not start:\n{answer[1]}")
-            member.ready, self._failed_starts = True, 0
-            self._guard()
-            return
-        for task, message in zip(member.tasks, answer):
-            result = unpack_result(message)
-            self._batch.observe(result.seconds)
-            done.append((task.id, result))
-        member.tasks.clear()
-
-    def _died(self, member: _Member, reason: str, done: list[tuple[int, Result]]) -> None:
-        seconds = time.monotonic() - member.since
-        if not member.ready:
-            self._failed_starts += 1
-            if self._failed_starts > RERUNS:
-                raise WorkerError(f"{self._failed_starts} workers died before their first job: {reason}")
-        for task in member.tasks:
-            task.runs, task.alone = task.runs + 1, True
-            if task.runs > RERUNS:
-                detail = f"the worker died in each of {task.runs} runs: {reason.splitlines()[0]}"
-                done.append((task.id, Result(LOST, seconds=seconds, detail=detail)))
-        self._waiting.extendleft(task for task in reversed(member.tasks) if task.runs <= RERUNS)
-        self._replace(member)
-
-    def _overstayed(self, member: _Member, done: list[tuple[int, Result]]) -> None:
-        if not member.ready:
-            raise WorkerError(f"a worker was not ready after {START_SECONDS:g} s: does the cluster have free CPUs?")
-        if len(member.tasks) == 1:
-            task, seconds = member.tasks[0], time.monotonic() - member.since
-            detail = f"its worker was killed {GRACE_SECONDS:g} s after deadline={task.deadline:g} s"
-            done.append((task.id, Result(TIMED_OUT, seconds=seconds, detail=detail)))
-        else:
-            for task in member.tasks:
-                task.alone = True
-            self._waiting.extendleft(reversed(member.tasks))
-        self._replace(member)
 
 
 def _local_count(workers: str) -> int | None:

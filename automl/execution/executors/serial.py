@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, final
 
+from ..workers.child import Child
+from ..workers.children import spawned
 from ..workers.guard import Function, can_interrupt, run_job
-from ..workers.pool import Pool
 from ..workers.result import pack_result, unpack_result
+from ..workers.roster import Roster
 from ..workers.wire import decode, encode
 from .base import AbstractExecutor, Result, WorkerError, check_deadline
 
@@ -27,7 +29,7 @@ class SerialExecutor(AbstractExecutor):
         super().__init__(function, context, **options)
         self._function: Function | None = None
         self._waiting: deque[tuple[int, dict[str, Any], float]] = deque()
-        self._pool: Pool | None = None
+        self._pool: Roster[Child] | None = None
         self._closed = False
 
     @classmethod
@@ -63,7 +65,7 @@ class SerialExecutor(AbstractExecutor):
         job_id, job, deadline = self._waiting.popleft()
         if job.get("unsafe") or not can_interrupt():
             if self._pool is None:
-                self._pool = Pool(self._briefing, 1)
+                self._pool = spawned(self._briefing, 1)
             self._pool.submit(job_id, job, deadline)
             return self._pool.wait(timeout)
         briefing = self._briefing

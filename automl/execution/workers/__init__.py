@@ -1,1 +1,2 @@
-"""What runs jobs: the guard around one job, the form in which jobs travel, spawned children, a pool of them."""
+"""What runs jobs: the guard around one job, the form in which jobs travel, spawned children, and the roster of
+workers and jobs that executors share."""
