@@ -1,9 +1,7 @@
-"""Run a baseline: train its program as declared, once a seed, and keep what comes out as soon as a seed is done."""
+"""One baseline on its data: train its program as declared and keep what comes out as soon as a seed is done."""
 
 from __future__ import annotations
 
-import json
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,13 +24,14 @@ from ..fitting.fit import warm_up
 from ..fitting.losses import are_probabilities
 from ..fitting.measurements import calibration_error, overfitting_gap
 from ..fitting.trainer import OUT_OF_MEMORY, UNSUITABLE
-from ..fitting.trainers import Budget, EpochRecord, TrainingResult
+from ..fitting.trainers import Budget
 from ..tasks.data import Part, ProblemData
 from ..tasks.metrics import CLASSES
 from ..tasks.task import AbstractTask
 from .data import expanded, load_data
 from .declaration import Baseline
 from .results import Places, add_run, columns, read_results, require_key
+from .watch import Watch
 
 Progress = Callable[[Mapping[str, Any]], None]
 """Called after each validation with seed, epoch, epochs, train_loss, validation_score, test_score (None where the
@@ -55,20 +54,6 @@ class Order:
     seeds: Sequence[int]
     data: str | Path | None = None
     epochs: int | None = None
-
-
-def run(order: Order, places: Places, progress: Progress | None = None) -> dict[str, Any]:
-    """Train every seed that is not in the results yet; the results of all. Raises TaskError where the results that are
-    there were made with another program, other settings or other data."""
-    tell = progress or (lambda row: None)
-    if order.baseline.vote is not None:
-        from .voting import run_vote
-
-        return run_vote(order, places, tell)
-    bench = Bench(order, places, tell)
-    for seed in order.seeds:
-        bench.ensure(seed)
-    return bench.results()
 
 
 class Bench:
@@ -154,7 +139,7 @@ class Bench:
         folder.mkdir(parents=True, exist_ok=True)
         program = self.compiled(seed)
         trainer = self.baseline.trainer(self.protocol.name, self.epochs)
-        watch = _Watch(self, program, seed, folder / "epochs.jsonl")
+        watch = Watch(self, program, seed, folder / "epochs.jsonl")
         warm_up()
         started = time.monotonic()
         result = trainer.fit(program, self.data, Budget(epochs=self.epochs), seed=seed, report=watch)
@@ -223,78 +208,6 @@ class Bench:
         device = next((p.device for p in program.parameters()), "cpu")
         inputs, _ = batches.part_batch(self.task.search_view(), self.part(part), device)
         return batches.predict(program, inputs)
-
-
-class _Watch:
-    """Told after each validation: logs it, and in ``book`` measures the test part too."""
-
-    def __init__(self, bench: Bench, program: Any, seed: int, log: Path) -> None:
-        self.bench, self.program, self.seed, self.log = bench, program, seed, log
-        self.each_epoch = bench.protocol.name == "book"
-        self.test: list[float] = []
-        self.best: dict[str, Any] | None = None
-        self.seconds = 0.0
-        log.unlink(missing_ok=True)
-
-    def __call__(self, record: EpochRecord) -> None:
-        started = time.monotonic()
-        score = None
-        reached = record.validation_score
-        if self.each_epoch and reached is not None:
-            score = self.score(self.outputs())
-            self.test.append(score)
-            if self.best is None or reached >= self.best["score"]:
-                self.best = {"score": reached, "epoch": record.epoch, "weights": self.program.weights()}
-        row = {**record.to_json(), "test_score": score}
-        with self.log.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(row) + "\n")
-        self.bench.progress(
-            {
-                "id": self.bench.baseline.id,
-                "protocol": self.bench.protocol.name,
-                "seed": self.seed,
-                "of": self.bench.epochs,
-                **row,
-            }
-        )
-        self.seconds += time.monotonic() - started
-
-    def outputs(self) -> Any:
-        """The program's on the test part."""
-        return self.bench.predicted(self.program, "test")
-
-    def score(self, outputs: Any) -> float:
-        return float(self.bench.task.score(batches.answers(outputs), "test")[self.bench.task.metric])
-
-    def curves(self, result: TrainingResult) -> dict[str, list[Any]]:
-        """Columns over the validated epochs: train part, validation part and, in ``book``, test part, and the norms of
-        the gradient by parameter."""
-        rows = [record for record in result.history if record.validation_score is not None]
-        exact, rounded = (
-            ("epoch", "train_score", "validation_score"),
-            ("train_loss", "measured_loss", "validation_loss"),
-        )
-        found: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in exact}
-        found |= {name: [_short(getattr(row, name)) for row in rows] for name in rounded}
-        found["gradient_norms"] = [{k: _short(v) for k, v in row.gradient_norms.items()} for row in rows]
-        if self.each_epoch:
-            found["test_score"] = self.test
-        return found
-
-    def restore(self) -> None:
-        """In ``book`` the weights of the best epoch by its rule; else those that the trainer kept stay."""
-        if self.best is not None:
-            self.program.load(self.best["weights"])
-
-    def chosen(self, result: TrainingResult) -> dict[str, Any]:
-        """Which epoch counts, and its validation score."""
-        if self.best is None:
-            return {"validation_score": result.best_score, "best_epoch": result.best_epoch}
-        return {"validation_score": self.best["score"], "best_epoch": self.best["epoch"]}
-
-
-def _short(value: Any) -> Any:
-    return value if not isinstance(value, float) or not math.isfinite(value) else float(f"{value:.5g}")
 
 
 def _log_probabilities(outputs: Any) -> np.ndarray:

@@ -23,9 +23,9 @@ from ..errors import TaskError
 from ..evaluation.evaluate import library_weights
 from ..evaluation.model import Model
 from ..tasks.task import AbstractTask
+from .bench import Bench, Order
 from .declaration import Baseline
 from .results import Places, read_results
-from .running import Bench, Order
 
 TRAINED = "_trained"
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..circumstances import circumstances
 from ..errors import TaskError
+from .bench import Bench, Order, Progress
 from .results import Places, add_run, columns, read_results, require_key
-from .running import Bench, Order, Progress
 
 
 def vote(outputs: np.ndarray) -> np.ndarray:

@@ -63,8 +63,9 @@ def run_(
     once as structure alone and once trained, for searches to build with.
     """
     from ..baselines import load
+    from ..baselines.bench import Order
     from ..baselines.results import Places
-    from ..baselines.running import Order, run
+    from ..baselines.running import run
 
     baseline = load(id)
     runs = 1 if baseline.vote is not None else baseline.protocol(protocol).runs

@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from automl.baselines import load
+from automl.baselines.bench import Order
 from automl.baselines.promoting import find_blocks, promote_run
 from automl.baselines.results import Places
-from automl.baselines.running import Order, run
+from automl.baselines.running import run
 from automl.budget import Budget
 from automl.errors import TaskError
 from automl.evaluation.model import Model

@@ -9,10 +9,11 @@ import pytest
 import torch
 
 from automl.baselines import load
+from automl.baselines.bench import Bench, Order
 from automl.baselines.data import expanded, load_data
 from automl.baselines.declaration import Baseline
 from automl.baselines.results import Places
-from automl.baselines.running import Bench, Order, run
+from automl.baselines.running import run
 from automl.baselines.voting import vote
 from automl.errors import TaskError
 from automl.evaluation.model import Model
