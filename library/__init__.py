@@ -6,7 +6,18 @@ import importlib
 from typing import Any
 
 _HOMES = {
-    "records": ("Change", "Conflict", "Evaluation", "Event", "Run", "Solution", "StoreError", "Subroutine", "Use"),
+    "records": (
+        "Change",
+        "Conflict",
+        "Evaluation",
+        "Event",
+        "GuideRecord",
+        "Run",
+        "Solution",
+        "StoreError",
+        "Subroutine",
+        "Use",
+    ),
     "store": ("AbstractStore", "open_store"),
     "blobs": ("Blobs",),
     "exchange": ("export_library", "import_library"),

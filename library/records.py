@@ -192,3 +192,18 @@ class Change(Record):
     action: str = field(metadata=checks.one_of(*ACTIONS))
     time: float = field(metadata=checks.by(checks.finite))
     evidence: dict[str, Any] = field(default_factory=dict, metadata=checks.by(checks.json_object))
+
+
+@dataclass(frozen=True, slots=True)
+class GuideRecord(Record):
+    """What one iteration of a growth learned: `guide` is plain data that says where later searches look first (None
+    where nothing was learned), `weights` the blob of its model, `iteration` is about the iteration and its training,
+    `library` the digest of the snapshot that it knows."""
+
+    id: str = field(metadata=checks.by(checks.key))
+    guide: dict[str, Any] | None = field(default=None, metadata=checks.by(checks.optional_object))
+    weights: str | None = field(default=None, metadata=checks.by(checks.optional_digest))
+    iteration: dict[str, Any] = field(default_factory=dict, metadata=checks.by(checks.json_object))
+    seed: int = field(default=0, metadata=checks.by(checks.integer))
+    library: str = field(default="", metadata=checks.by(checks.digest_or_empty))
+    created: float = field(default=0.0, metadata=checks.by(checks.finite))

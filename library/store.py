@@ -17,6 +17,7 @@ from .records import (
     Change,
     Evaluation,
     Event,
+    GuideRecord,
     Run,
     Solution,
     StoreError,
@@ -147,6 +148,14 @@ class AbstractStore(ABC):
         """The solutions (of that task, by that run), in the order in which they were added."""
 
     @abstractmethod
+    def add_guide(self, guide: GuideRecord) -> None:
+        """Keeps what an iteration of a growth learned. Conflict if the id is taken."""
+
+    @abstractmethod
+    def guides(self) -> tuple[GuideRecord, ...]:
+        """What growths learned, in the order in which it was added."""
+
+    @abstractmethod
     def promote(
         self,
         subroutines: Iterable[Subroutine],
@@ -223,6 +232,13 @@ class AbstractStore(ABC):
 
         return found[max(range(len(found)), key=rank)]
 
+    def guide(self, guide: str) -> GuideRecord:
+        """What was learned under this id. StoreError if there is nothing."""
+        for each in self.guides():
+            if each.id == guide:
+                return each
+        raise StoreError(f"guide={guide!r} is unknown to this store; `automl grow` learns a new one")
+
     def library_list(self, state: str | None = "active") -> tuple[dict[str, Any], ...]:
         """A dictionary a subroutine: name, digest, type, kind, state, uses (how many), tasks (which), saved,
         created."""
@@ -237,15 +253,13 @@ class AbstractStore(ABC):
         return tuple(listed)
 
     def live_weights(self, best: int = 5) -> set[str]:
-        """The digests of the weights to keep: of all subroutines and solutions, of the `best` evaluations of each
-        finished run, of every evaluation of the runs that may go on (they may be parents), and the `tensors` that a
-        run's configuration names."""
+        """The digests of the weights to keep: of all subroutines, solutions and guides, of the `best` evaluations of
+        each finished run, and of every evaluation of the runs that may go on (they may be parents)."""
         kept = {each.weights for each in self.subroutines(state=None)}
-        kept |= {each.weights for each in self.solutions()}
+        kept |= {each.weights for each in self.solutions()} | {each.weights for each in self.guides()}
         for run in self.runs():
             evaluations = self.best(run.id, best) if run.state == "finished" else self.evaluations(run.id)
             kept |= {each.weights for each in evaluations}
-            kept.add(run.config.get("tensors"))
         return {digest for digest in kept if digest is not None}
 
     def collect_garbage(self, best: int = 5, older_than: float = 3600.0) -> int:

@@ -16,7 +16,6 @@ from primitives.syntax import parse, show_canonical
 from primitives.term import Term, Word, map_words, words_in
 
 from ..evaluation.model import Model
-from ..study.guides import GROWTH
 from ..study.opening import load_vocabulary
 from ..tasks.task import AbstractTask
 from .compression_step import active_words, best_programs
@@ -35,7 +34,7 @@ def upkeep(store: AbstractStore, rule: Rule | None = None) -> dict[str, tuple[st
     if not found:
         return {}
     programs = [solved.term for solved in best_programs(store, vocabulary).values()]
-    runs = [run for run in store.runs() if run.task != GROWTH]
+    runs = store.runs()
     demoted = {}
     for each in found:
         decision = review(service(store, vocabulary, each, programs, runs), rule or Rule())

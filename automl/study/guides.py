@@ -1,7 +1,6 @@
 """What a library's solved programs teach later searches: a guide, trained from them and kept in the store.
 
-A guide is kept as a finished run of the growth: its grammar and the record of its training in the run's configuration, the tensors of
-its model among the blobs. Names of subroutines are kept as ``name@digest``, so that a word that took over a name says nothing of it.
+Names of subroutines are kept as ``name@digest``, so that a word that took over a name says nothing of it.
 """
 
 from __future__ import annotations
@@ -12,17 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from library.records import Run
+from library.records import GuideRecord
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary, pinned_name
 from primitives.types import Type, has_tensor
 from search.guidance.guide import Guide
 from search.guidance.network import Network
 from search.problem import Example
-
-GROWTH = "growth of the library"
-"""The task under which the runs of growths are kept."""
-STRATEGY = "wake, abstract, dream"
 
 
 def keep(
@@ -32,29 +27,20 @@ def keep(
     record: Mapping[str, Any],
     *,
     seed: int = 0,
-) -> Run:
+) -> GuideRecord:
     """Keep one iteration of a growth, ``record`` being plain data about it, and the guide that was learned in it."""
-    config: dict[str, Any] = {"iteration": dict(record)}
-    if guide is not None:
-        pinned = {each.name: pinned_name(each) for each in vocabulary.records if each.state == "active"}
-        config["guide"] = _renamed(guide, pinned).to_json()
-        config["tensors"] = _kept(store, guide.network)
-    now = time.time()
-    return store.create_run(
-        Run(
-            id=uuid.uuid4().hex[:12],
-            task=GROWTH,
-            strategy=STRATEGY,
-            seed=seed,
-            state="finished",
-            config=config,
-            library=store.snapshot(),
-            started=now,
-            finished=now,
-            metric="nats",
-            direction="minimise",
-        )  # fmt: skip
+    pinned = {each.name: pinned_name(each) for each in vocabulary.records if each.state == "active"}
+    kept = GuideRecord(
+        id=uuid.uuid4().hex[:12],
+        guide=None if guide is None else _renamed(guide, pinned).to_json(),
+        weights=None if guide is None else _kept(store, guide.network),
+        iteration=dict(record),
+        seed=seed,
+        library=store.snapshot(),
+        created=time.time(),
     )
+    store.add_guide(kept)
+    return kept
 
 
 def _kept(store: AbstractStore, network: Network | None) -> str | None:
@@ -66,20 +52,19 @@ def _kept(store: AbstractStore, network: Network | None) -> str | None:
 
 
 def latest_guide(store: AbstractStore) -> str:
-    """The run that kept the latest guide of a library; "" where it has none."""
-    return next((run.id for run in reversed(store.runs(task=GROWTH)) if "guide" in run.config), "")
+    """The id of the latest guide of a library; "" where it has none."""
+    return next((kept.id for kept in reversed(store.guides()) if kept.guide is not None), "")
 
 
-def load_guide(store: AbstractStore, run: str, vocabulary: Vocabulary) -> Guide | None:
-    """The guide that a run kept, its subroutines named as in the vocabulary; None for "".
+def load_guide(store: AbstractStore, id: str, vocabulary: Vocabulary) -> Guide | None:
+    """The guide that is kept under an id, its subroutines named as in the vocabulary; None for "", and where nothing was learned.
 
-    Raises StoreError where the run or its tensors are gone, GuideError where they cannot be read.
+    Raises StoreError where it or its tensors are gone, GuideError where they cannot be read.
     """
-    if not run:
+    kept = store.guide(id) if id else None
+    if kept is None or kept.guide is None:
         return None
-    config = store.run(run).config
-    digest = config.get("tensors")
-    guide = Guide.from_json(config["guide"], None if digest is None else store.blobs.get_bytes(digest))
+    guide = Guide.from_json(kept.guide, None if kept.weights is None else store.blobs.get_bytes(kept.weights))
     return _renamed(guide, {pinned_name(each): each.name for each in vocabulary.records if each.state == "active"})
 
 

@@ -1,4 +1,4 @@
-"""Runs, their events, their evaluations and solutions, in an open transaction."""
+"""Runs, their events, their evaluations, solutions and what growths learned, in an open transaction."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
-from ..records import Conflict, Evaluation, Event, Record, Run, Solution, StoreError
+from ..records import Conflict, Evaluation, Event, GuideRecord, Record, Run, Solution, StoreError
 from ..rules import continues, numbered, unchanged
-from .schema import COLUMNS, evaluations, events, from_row, runs, solutions, to_row
+from .schema import COLUMNS, evaluations, events, from_row, guides, runs, solutions, to_row
 
 R = TypeVar("R", bound=Record)
 
@@ -161,3 +161,13 @@ def find_solutions(connection: Connection, task: str | None, run: str | None) ->
     if run is not None:
         statement = statement.where(solutions.c.run == run)
     return fetch(connection, Solution, statement)
+
+
+def add_guide(connection: Connection, guide: GuideRecord) -> None:
+    if connection.execute(select(guides.c.id).where(guides.c.id == guide.id)).first() is not None:
+        raise Conflict(f"guide={guide.id!r} exists already; choose another id")
+    connection.execute(insert(guides), to_row(guide))
+
+
+def find_guides(connection: Connection) -> tuple[GuideRecord, ...]:
+    return fetch(connection, GuideRecord, select(*COLUMNS[GuideRecord]).order_by(guides.c.sequence))

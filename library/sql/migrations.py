@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import Connection, Index, MetaData, Table, text
+from sqlalchemy import BigInteger, Column, Connection, Double, Index, Integer, MetaData, String, Table, Text, text
 
-from ..records import json_value
+from ..records import StoreError, json_text, json_value
 
 
 def _add_score(connection: Connection) -> None:
@@ -38,4 +39,51 @@ def _add_curves(connection: Connection) -> None:
     connection.execute(text("UPDATE evaluations SET curves = 'null'"))
 
 
-STEPS: dict[int, Callable[[Connection], None]] = {1: _add_score, 2: _add_curves}
+def _move_guides(connection: Connection) -> None:
+    """3 to 4: what growths learned has a table of its own. It was kept as runs, with the guide in their configuration;
+    searches name it by the id of that run, which stays."""
+    table = Table(
+        "guides",
+        MetaData(),
+        Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+        Column("id", String(200), nullable=False, unique=True),
+        Column("guide", Text, nullable=False),
+        Column("weights", String(200)),
+        Column("iteration", Text, nullable=False),
+        Column("seed", BigInteger, nullable=False),
+        Column("library", String(200), nullable=False),
+        Column("created", Double, nullable=False),
+    )
+    table.create(connection)
+    kept = text(
+        "SELECT id, config, seed, library, started FROM runs WHERE task = 'growth of the library' "
+        "AND strategy = 'wake, abstract, dream' ORDER BY started, id"
+    )
+    for row in connection.execute(kept).all():
+        config = _configuration(row.config)
+        if config is None:
+            continue
+        new = {
+            "id": row.id,
+            "guide": json_text(config.get("guide")),
+            "weights": config.get("tensors"),
+            "iteration": json_text(config.get("iteration", {})),
+            "seed": row.seed,
+            "library": row.library,
+            "created": row.started,
+        }
+        connection.execute(table.insert(), new)
+        connection.execute(text("DELETE FROM runs WHERE id = :id"), {"id": row.id})
+
+
+def _configuration(stored: str) -> dict[str, Any] | None:
+    """A run's configuration; None where it is damaged: such a run stays where it is, for the rest of the store is
+    sound."""
+    try:
+        config = json_value(stored)
+    except StoreError:
+        return None
+    return config if isinstance(config, dict) else None
+
+
+STEPS: dict[int, Callable[[Connection], None]] = {1: _add_score, 2: _add_curves, 3: _move_guides}

@@ -23,11 +23,25 @@ from sqlalchemy import (
 )
 
 from ..fields import MAX_KEY
-from ..records import Change, Evaluation, Event, Record, Run, Solution, Subroutine, Use, json_text, json_value
+from ..records import (
+    Change,
+    Evaluation,
+    Event,
+    GuideRecord,
+    Record,
+    Run,
+    Solution,
+    Subroutine,
+    Use,
+    json_text,
+    json_value,
+)
 
-VERSION = 3
+VERSION = 4
 APPLICATION = "automl-programs"
-JSON_FIELDS = frozenset({"budget", "config", "payload", "scores", "cases", "curves", "provenance", "evidence"})
+JSON_FIELDS = frozenset(
+    {"budget", "config", "payload", "scores", "cases", "curves", "provenance", "evidence", "guide", "iteration"}
+)
 
 R = TypeVar("R", bound=Record)
 _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only for a key of type INTEGER
@@ -169,6 +183,19 @@ snapshots = Table(
     _text("words"),
 )
 
+guides = Table(
+    "guides",
+    metadata,
+    Column("sequence", _SEQUENCE, primary_key=True, autoincrement=True),
+    _key("id", unique=True),
+    _text("guide"),
+    Column("weights", String(MAX_KEY)),
+    _text("iteration"),
+    Column("seed", BigInteger, nullable=False),
+    _key("library"),
+    _double("created"),
+)
+
 TABLES: dict[type[Record], Table] = {
     Run: runs,
     Event: events,
@@ -177,6 +204,7 @@ TABLES: dict[type[Record], Table] = {
     Subroutine: subroutines,
     Use: uses,
     Change: changes,
+    GuideRecord: guides,
 }
 _FIELDS = {kind: tuple(kind.__dataclass_fields__) for kind in TABLES}  # type: ignore[attr-defined]
 COLUMNS: dict[type[Record], tuple[Column[Any], ...]] = {

@@ -15,6 +15,7 @@ from ..records import (
     Conflict,
     Evaluation,
     Event,
+    GuideRecord,
     Record,
     Run,
     Solution,
@@ -51,6 +52,7 @@ class MemoryStore(AbstractStore):
         self._evaluations: dict[str, dict[int, Evaluation]] = {}
         self._cache: dict[str, Evaluation] = {}
         self._solutions: dict[tuple[str, str, str], Solution] = {}
+        self._guides: dict[str, GuideRecord] = {}
         self._words: dict[tuple[str, str], Subroutine] = {}
         self._uses: dict[tuple[str, str, str], Use] = {}
         self._history: list[Change] = []
@@ -224,6 +226,16 @@ class MemoryStore(AbstractStore):
         with self._lock:
             found = [each for each in self._solutions.values() if task in (None, each.task) and run in (None, each.run)]
             return tuple(_kept(each) for each in found)
+
+    def add_guide(self, guide: GuideRecord) -> None:
+        with self.batch():
+            if guide.id in self._guides:
+                raise Conflict(f"guide={guide.id!r} exists already; choose another id")
+            self._set(self._guides, guide.id, _kept(guide))
+
+    def guides(self) -> tuple[GuideRecord, ...]:
+        with self._lock:
+            return tuple(_kept(each) for each in self._guides.values())
 
     def promote(
         self,

@@ -13,7 +13,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from ..blobs import Blobs
-from ..records import Change, Conflict, Evaluation, Event, Run, Solution, StoreError, Subroutine, Use
+from ..records import Change, Conflict, Evaluation, Event, GuideRecord, Run, Solution, StoreError, Subroutine, Use
 from ..rules import changeable
 from ..sql import log, words
 from ..sql.engine import Database
@@ -180,6 +180,14 @@ class SqlStore(AbstractStore):
     def solutions(self, task: str | None = None, run: str | None = None) -> tuple[Solution, ...]:
         with self._database.read() as connection:
             return log.find_solutions(connection, task, run)
+
+    def add_guide(self, guide: GuideRecord) -> None:
+        with self._database.write() as connection:
+            log.add_guide(connection, guide)
+
+    def guides(self) -> tuple[GuideRecord, ...]:
+        with self._database.read() as connection:
+            return log.find_guides(connection)
 
     def promote(
         self,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from library.records import Conflict, Evaluation, Event, Run, Solution, StoreError, Subroutine, Use
+from library.records import Conflict, Evaluation, Event, GuideRecord, Run, Solution, StoreError, Subroutine, Use
 from library.store import AbstractStore, open_store, store_kinds
 
 KINDS = list(store_kinds())
@@ -391,6 +391,26 @@ def test_adopting_leaves_what_is_known_as_it_is(store: AbstractStore):
     assert len(store.subroutines(None)) == 3
 
 
+# -- what growths learned
+
+
+def test_guides_are_kept_in_order(store: AbstractStore):
+    assert store.guides() == ()
+    first = GuideRecord("g2", {"grammar": [["map", 0.5]], "hidden": None}, None, {"number": 1}, 3, "ab", 2.0)
+    second = GuideRecord("g1", iteration={"loss": math.inf}, created=1.0)
+    store.add_guide(first)
+    store.add_guide(second)
+    assert store.guides() == (first, second) and store.guide("g2") == first and store.runs() == ()
+    with pytest.raises(Conflict, match="guide='g1'"):
+        store.add_guide(replace(first, id="g1"))
+    with pytest.raises(StoreError, match="guide='g3' is unknown"):
+        store.guide("g3")
+    with pytest.raises(KeyError), store.batch():
+        store.add_guide(GuideRecord("g3"))
+        raise KeyError
+    assert store.guides() == (first, second)
+
+
 # -- weights
 
 
@@ -405,10 +425,11 @@ def test_live_weights_are_kept_and_others_collected(store: AbstractStore):
     store.promote([word("f", "d1", weights=digests[4])])
     store.demote("f")
     store.add_solution(Solution("sort", "done", "x", weights=digests[5]))
-    assert store.live_weights(best=1) == set(digests[2:6])
+    store.add_guide(GuideRecord("g", {}, digests[6]))
+    assert store.live_weights(best=1) == set(digests[2:7])
     assert store.collect_garbage(best=1) == 0
-    assert store.collect_garbage(best=1, older_than=0.0) == 3
-    assert sorted(store.blobs.digests()) == sorted(digests[2:6])
+    assert store.collect_garbage(best=1, older_than=0.0) == 2
+    assert sorted(store.blobs.digests()) == sorted(digests[2:7])
 
 
 # -- several threads, and opening again
@@ -472,9 +493,11 @@ def test_what_was_kept_is_there_when_opened_again(kind, tmp_path):
         store.create_run(run())
         store.record(evaluation(0, key="k"), events=log("r1", 0, 2))
         store.promote([word("f", "d1")])
+        store.add_guide(GuideRecord("g", {"grammar": []}))
         snapshot = store.snapshot()
     with open_store(url, create=False) as again:
         assert again.runs() == (run(),) and again.cached("k") == evaluation(0, key="k")
         assert again.events("r1") == tuple(log("r1", 0, 2)) and again.snapshot_words(snapshot) == (word("f", "d1"),)
+        assert again.guides() == (GuideRecord("g", {"grammar": []}),)
         with pytest.raises(Conflict):
             again.append(*log("r1", 1, 1))

@@ -110,6 +110,15 @@ def test_version_1_is_read(tmp_path):
         assert len(again.evaluations("r1")) == 3
 
 
+def test_a_guide_that_cannot_be_read_stops_no_migration(tmp_path):
+    file = example(3, tmp_path)
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE runs SET config = '{\"guide' WHERE task = 'growth of the library'")
+    connection.close()
+    with open_store(str(file)) as store:
+        assert store.guides() == () and len(store.subroutines()) == 2
+
+
 def test_a_migration_that_fails_leaves_the_old_store(tmp_path, monkeypatch):
     file = example(1, tmp_path)
     before = tables_of(file)

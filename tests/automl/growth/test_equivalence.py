@@ -11,7 +11,6 @@ from automl.growth.equivalence import Comparable, Sample, twins
 from automl.growth.learned_guidance import Plan, learn
 from automl.growth.retention import merge_twins
 from automl.growth.trials import begin_trials, end_trials
-from automl.study.guides import GROWTH
 from automl.study.opening import Options, load_vocabulary, open_study, run_study
 from automl.study.study import new_run
 from automl.tasks.kinds.examples import ExamplesTask
@@ -178,4 +177,4 @@ def test_a_result_says_how_likely_it_is_right_and_the_store_keeps_it() -> None:
                 run=store.run(result.run),
             )
         )
-        assert again.confidence == result.confidence and not store.runs(task=GROWTH)
+        assert again.confidence == result.confidence and not store.guides()

@@ -18,7 +18,7 @@ from automl.growth.grow import Growth, Iteration, grow
 from automl.growth.learned_guidance import Plan
 from automl.growth.retention import saves, upkeep
 from automl.growth.trials import begin_trials, end_trials
-from automl.study.guides import GROWTH, latest_guide, load_guide
+from automl.study.guides import latest_guide, load_guide
 from automl.study.opening import Options, build_problem, load_vocabulary, open_study
 from automl.tasks.kinds.examples import ExamplesTask
 from library.promotion import Rule
@@ -93,8 +93,9 @@ def test_each_iteration_is_recorded(grown: tuple[AbstractStore, Growth, list[Ite
         r.name for r in growth.promoted
     }
     assert first.training["dreams"] >= 100 and first.training["solved"] == first.solved
-    kept = [run.config["iteration"] for run in store.runs(task=GROWTH)]
+    kept = [each.iteration for each in store.guides()]
     assert kept == json.loads(json.dumps([each.to_dict() for each in told]))
+    assert {run.task for run in store.runs()} == set(FUNCTIONS), "a guide is no run"
 
 
 def test_what_was_learned_guides_later_searches(grown: tuple[AbstractStore, Growth, list[Iteration]]) -> None:
@@ -112,15 +113,16 @@ def test_what_was_learned_guides_later_searches(grown: tuple[AbstractStore, Grow
     assert [study.record.config["guidance"] for study in studies] == [latest_guide(store)] * 2 + [""]
     again = open_study(task, store, Options(Budget(evaluations=100)), run=studies[0].record)
     assert again.strategy.problem.suggested == studies[0].strategy.problem.suggested
-    assert store.run(latest_guide(store)).config["tensors"] in store.live_weights()
+    assert store.guide(latest_guide(store)).weights in store.live_weights()
 
 
 def test_a_word_that_took_over_a_name_is_not_what_was_learned(
     grown: tuple[AbstractStore, Growth, list[Iteration]],
 ) -> None:
     store, growth, _ = grown
-    config = store.run(latest_guide(store)).config
-    names = [name for name, _ in config["guide"]["grammar"]]
+    kept = store.guide(latest_guide(store)).guide
+    assert kept is not None
+    names = [name for name, _ in kept["grammar"]]
     assert {pinned_name(record) for record in growth.promoted} <= set(names)
     assert not {record.name for record in growth.promoted} & set(names)
 

@@ -56,7 +56,8 @@ def test_its_words_runs_and_solutions_are_listed(stored: Path) -> None:
         vocabulary = load_vocabulary(store)
         (solution,) = store.solutions(run=SEARCH)
         assert evaluate(vocabulary.read(solution.term), ((1, 2, 3),), words=vocabulary.all_words) == 12
-        assert store.live_weights() <= set(store.blobs.digests())
+        assert store.live_weights() == set(store.blobs.digests())
+    assert {run["task"] for run in runs.values()} == {*SOLVED, "points", "total of doubles"}, "a guide is no run"
 
 
 def test_its_programs_answer_as_they_did(stored: Path) -> None:
@@ -75,6 +76,8 @@ def test_its_runs_go_on(stored: Path) -> None:
 
 def test_its_guide_guides_later_searches(stored: Path) -> None:
     with open_store(str(stored)) as store:
+        (kept,) = store.guides()
+        assert kept.iteration["solved"] == 6 and kept.created == 1795767312.7004697
         assert latest_guide(store) == GUIDE == store.run(SEARCH).config["guidance"]
         vocabulary = load_vocabulary(store)
         guide = load_guide(store, GUIDE, vocabulary)
