@@ -10,9 +10,11 @@ from typing import Any
 
 __all__ = ["Library", "baselines", "grow", "search"]
 
-_EXPORTS = {"Library": "automl.api", "grow": "automl.api", "search": "automl.api"}
+_EXPORTS = {"Library": ".api", "grow": ".api", "search": ".api"}
 _MODULES = ("baselines",)
 _SIBLINGS = ("primitives", "library", "search", "experiments")
+_BESIDE = __name__.removesuffix("automl")
+"""What stands before the names of the four packages beside this one: nothing in a checkout, a common name where installed."""
 
 
 def _folder(package: str) -> Path | None:
@@ -30,7 +32,7 @@ def _check_siblings() -> None:
     """Raises ImportError where another folder or module stands before one of the four packages beside this one."""
     home = Path(__file__).resolve().parent.parent
     for package in _SIBLINGS:
-        found = _folder(package)
+        found = _folder(_BESIDE + package)
         if found is not None and found != home / package:
             raise ImportError(
                 f"package={package!r} is taken from {found}, but automl needs the one at {home / package}: "
@@ -43,10 +45,10 @@ _check_siblings()
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return importlib.import_module(f"automl.{name}")
+        return importlib.import_module(f".{name}", __name__)
     if name not in _EXPORTS:
         raise AttributeError(f"module 'automl' has no attribute {name!r}; it has {', '.join(__all__)}")
-    return getattr(importlib.import_module(_EXPORTS[name]), name)
+    return getattr(importlib.import_module(_EXPORTS[name], __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -25,6 +25,14 @@ def circumstances(program: str, packages: Sequence[str] = PACKAGES) -> dict[str,
     }
 
 
+def installed_version() -> str:
+    """The version of this project as installed, such as "0.1.0"; of a checkout that never was, "of a checkout"."""
+    try:
+        return version("automl-programs")
+    except PackageNotFoundError:
+        return "of a checkout"
+
+
 def _hardware() -> dict[str, Any]:
     """Processor, cores that this process may use, memory in GiB; and if torch is loaded its threads, and the
     accelerator that it sees."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ from search.problem import ProblemError
 from search.strategy import StrategyError
 
 from .budget import BudgetError
+from .circumstances import installed_version
 from .commands import baseline, demo, diagnose, grow, inspect, library, runs, search
 from .errors import TaskError
 from .execution.executors import WorkerError
@@ -35,6 +36,23 @@ app = typer.Typer(
     help="Models as programs, grown instead of handcrafted.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )  # fmt: skip
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"automl {installed_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Models as programs, grown instead of handcrafted."""
+
+
 app.command()(search.search)
 app.command()(grow.grow)
 app.add_typer(library.app, name="library")

@@ -104,8 +104,8 @@ def prepare(context: Mapping[str, Any]) -> Prepared:
 def warm(context: Mapping[str, Any]) -> None:
     """Make a worker ready before its first job: read the context, and import torch where candidates need it."""
     if has_tensor(prepare(context).data.type):
-        importlib.import_module("automl.evaluation.training")
-        importlib.import_module("automl.fitting.fit").warm_up()
+        importlib.import_module(".training", __package__)
+        importlib.import_module("..fitting.fit", __package__).warm_up()
 
 
 def evaluate_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,8 +22,9 @@ from search.strategy import AbstractStrategy
 
 from ..budget import Budget
 from ..errors import StudyError
-from ..evaluation.evaluate import context_of
+from ..evaluation.evaluate import context_of, evaluate_job, warm
 from ..execution.executors import executors, open_executor
+from ..execution.workers.guard import path_of
 from ..fitting.trainers import trainer_kinds
 from ..tasks.data import MAXIMIZE, VALUES, ProblemData
 from ..tasks.metrics import INTEGERS
@@ -42,7 +43,7 @@ MAX_BLEND_EXAMPLES = 200
 """Most cases on arrays that an enumeration looks at."""
 BLEND_SAMPLE = 6
 """Cases on arrays that one enumeration must meet; nets err now and then, so it meets one sample after another."""
-EVALUATE, WARM = "automl.evaluation.evaluate:evaluate_job", "automl.evaluation.evaluate:warm"
+EVALUATE, WARM = path_of(evaluate_job), path_of(warm)
 Progress = Callable[[Mapping[str, Any]], None]
 
 

@@ -20,7 +20,7 @@ from .opening import Options, check_options, default_strategy, find_strategies, 
 from .phases import Schedule
 from .result import Result
 
-SEARCH = "automl.study.parallel:search_job"
+SEARCH = f"{__name__}:search_job"
 GRACE = 60.0
 """Seconds beyond its budget in which a search must load its task and test what it found."""
 LONGEST = 1e8

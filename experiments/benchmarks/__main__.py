@@ -70,7 +70,7 @@ def command(name: str, folder: Path, quick: bool) -> list[str]:
     given = [*QUICK.get(name, ())] if quick else []
     if name == "columns":
         given += ["--plot", str(folder / "solved_against_terms.png")]
-    return [sys.executable, "-m", f"experiments.benchmarks.{name}", *given, "--json", str(folder / f"{name}.json")]
+    return [sys.executable, "-m", f"{__package__}.{name}", *given, "--json", str(folder / f"{name}.json")]
 
 
 def main() -> int:

@@ -20,11 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import automl
 from library.store import open_store
 
 from .common import parser, report
 
-COMMAND = [sys.executable, "-m", "automl"]
+COMMAND = [sys.executable, "-m", automl.__name__]
 HARD = "hard.jsonl"
 FUSED = "starter.jsonl?task=dot%20product"
 GONE_SECONDS = 5.0
@@ -139,7 +140,9 @@ def strike(case: Case, process: subprocess.Popen[bytes], folder: Path, rng: rand
         check_gone(folder)
         return 1
     workers = sorted(
-        number for number, line in processes(str(folder)).items() if "automl.execution.workers.child" in line
+        number
+        for number, line in processes(str(folder)).items()
+        if f"{automl.__name__}.execution.workers.child" in line
     )
     if workers:
         os.kill(rng.choice(workers), signal.SIGKILL)

@@ -257,7 +257,7 @@ def command(name: str, results: Path, data: Path) -> list[str]:
     source = SOURCES[name]
     given = [argument.format(data=data.as_posix()) for argument in source.arguments]
     path = (results / f"{name}.json").as_posix()
-    return [sys.executable, "-m", f"experiments.benchmarks.{source.module}", *given, "--json", path]
+    return [sys.executable, "-m", f"{__package__}.{source.module}", *given, "--json", path]
 
 
 def lines(results: Path, data: Path) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..infer import Site, infer
 from ..primitive import EFFECTFUL, Parameter, Primitive, expand
+from ..ragged import Ragged
 from ..syntax import show
 from ..term import Literal, Term, Word, subterms, words_in
 from ..types import BOOL, FLOAT, INT, Constructor, TensorType, Type, arguments_of
@@ -134,7 +135,7 @@ class _Module:
         lines += _indented(forward)
         helpers = "" if self.batched else _HELPERS + "\n\n"
         if not self.batched:
-            self.harvest.add("primitives.ragged", "Ragged")
+            self.harvest.function(Ragged)
         return _frame(original, self.type, self.harvest, helpers + "\n".join(lines) + "\n" + self.stored())
 
     def constructor(self) -> list[str]:

@@ -55,7 +55,7 @@ class Child:
         environment = {**os.environ, **thread_environment(briefing.threads), "PYTHONPATH": import_path()}
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "automl.execution.workers.child", *numbers],
+                [sys.executable, "-P", "-m", f"{__package__}.child", *numbers],
                 pass_fds=(read_jobs, write_results, briefing.fileno()),
                 stdin=subprocess.DEVNULL,
                 stdout=2,  # the driver's standard output belongs to the driver

@@ -32,6 +32,11 @@ class DeadlineExceeded(BaseException):
     """Raised inside a job that is over its deadline. Not an Exception, so that the job's own handlers let it pass."""
 
 
+def path_of(function: Callable[..., Any]) -> str:
+    """The function as `module:function`, which `resolve` takes."""
+    return f"{function.__module__}:{function.__qualname__}"
+
+
 def resolve(path: str) -> Function:
     """The function that "module:function" names."""
     module, _, name = path.partition(":")

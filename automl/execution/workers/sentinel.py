@@ -23,7 +23,7 @@ class Sentinel:
         self._process: subprocess.Popen[str] | None = None
         if sys.platform.startswith("linux"):
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "automl.execution.workers.sentinel"],
+                [sys.executable, "-P", "-m", f"{__package__}.sentinel"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": import_path()},
