@@ -18,7 +18,7 @@ from library.store import AbstractStore, open_store
 from ..api import library_url
 from ..errors import TaskError
 from ..evaluation.model import Model
-from ..study.opening import Result, check_unchanged, load_vocabulary, run_study, stored_model
+from ..study.opening import Result, check_unchanged, run_study
 from ..study.study import Study, StudyError
 from ..tasks.load import load_tasks
 from ..tasks.task import AbstractTask
@@ -199,13 +199,6 @@ def split_seed_of(run: Run) -> int:
 def split_seed_for(run: Run | None, given: int | None) -> int:
     """The seed by which to divide data that a model is scored on: the one ``given``, or else that of the model's run."""
     return given if given is not None else 0 if run is None else split_seed_of(run)
-
-
-def model_of(run: str, library: str | None) -> Model:
-    """The best program of a stored run, with its weights and its task's preprocessing."""
-    store = open_library(library, create=False)
-    record = store.run(run)
-    return stored_model(store, record, load_vocabulary(store, record.library or None))
 
 
 def stored_run(name: str, library: str | None) -> tuple[AbstractStore, Run]:

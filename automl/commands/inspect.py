@@ -6,10 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from ..evaluation.model import Model
-from ..tasks.task import AbstractTask
-from .common import model_of, one_task, print_json, print_table, saved_model, split_seed_for, stored_run, task_of
+from .common import print_json, print_table
 from .options import AsJson, DataSplit, LibraryUrl, TargetColumn
+from .subject import open_subject, shown_seen, shown_subject
 
 Part = Annotated[
     bool, typer.Option(show_default=False, help="Only this part, and those that are named beside it; default: all.")
@@ -47,8 +46,8 @@ def inspect(
     parts = [part for part in PARTS if wanted[part]] or list(PARTS)
     chosen: dict[str, Any] = {} if epsilons is None else {"epsilons": _numbers(epsilons)}
     settings = InspectionSettings(cases=cases, closest=closest, seed=seed, **chosen)
-    subject, task = _open(model, data, library, split_seed, target_column)
-    inspection = inspect_model(subject, task, parts, settings)
+    subject = open_subject(model, data, library, split_seed, target_column)
+    inspection = inspect_model(subject.model, subject.task, parts, settings, seen=subject.seen, about=subject.about)
     written = inspection.save(output) if output is not None else []
     if json:
         print_json(inspection.to_dict())
@@ -65,21 +64,13 @@ def _numbers(text: str) -> tuple[float, ...]:
         raise typer.BadParameter(f"--epsilons {text!r}: needed numbers with commas, such as 0,0.05,0.1") from None
 
 
-def _open(
-    name: str, data: str | None, library: str | None, split_seed: int | None, target: str | None
-) -> tuple[Model, AbstractTask | None]:
-    """The model and its task; None where it is a folder and no data is given."""
-    model = saved_model(name)
-    if model is not None:
-        return model, None if data is None else one_task(data, split_seed_for(None, split_seed), target)
-    _, run = stored_run(name, library)
-    task = task_of(run) if data is None else one_task(data, split_seed_for(run, split_seed), target)
-    return model_of(name, library), task
-
-
 def _say(facts: dict[str, Any]) -> None:
     """The report for people; every figure is in the JSON."""
+    if "subject" in facts:
+        typer.echo(shown_subject(facts["subject"]))
     typer.echo(f"{facts['program']}\n")
+    if "part" in facts:
+        typer.echo(f"{facts['part']} part: {shown_seen(facts['seen'], facts['cases'])}\n")
     for part in ("adversarial", "fooling", "filters", "misclassified"):
         found = facts.get(part)
         if found is None:

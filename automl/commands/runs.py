@@ -13,10 +13,10 @@ from primitives.syntax import show
 
 from ..errors import TaskError
 from ..study.opening import load_vocabulary, open_study, resume_options
+from ..study.stored import find_result, listed_result
 from ..tasks.preprocessing import Preprocessing
 from .common import (
     json_lines,
-    model_of,
     open_library,
     print_json,
     print_table,
@@ -27,6 +27,7 @@ from .common import (
     task_of,
 )
 from .options import AsJson, JsonFile, LibraryUrl, worker_number
+from .subject import run_subject, shown_subject
 
 MoreWorkers = Annotated[str | None, typer.Option("--workers", help="As for search; default: what it was started with.")]
 app = typer.Typer(help="Searches that were run: list, show, resume.", no_args_is_help=True)
@@ -34,16 +35,20 @@ app = typer.Typer(help="Searches that were run: list, show, resume.", no_args_is
 
 @app.command("list")
 def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
-    """Every run: id, task, state, started, evaluations (terms considered, or candidates evaluated), best."""
+    """Every run: id, task, state, started, evaluations (terms considered, or candidates evaluated), and the validation and test score
+    of its result."""
     store = open_library(library)
     rows = list(store.run_list())
-    terms = {run.id: run.config.get("terms", 0) for run in store.runs()}
+    runs = {run.id: run for run in store.runs()}
     for row in rows:
-        row["evaluations"] = max(row["evaluations"], int(terms.get(row["id"], 0)))
+        run = runs[row["id"]]
+        found = listed_result(store, run) if row["evaluations"] else {}
+        row["evaluations"] = max(row["evaluations"], int(run.config.get("terms", 0)))
+        row["best"], row["test"] = found.get("score"), found.get("test_score")
     if json:
         print_json(rows)
         return
-    columns = ["id", "task", "strategy", "state", "started", "evaluations", "best"]
+    columns = ["id", "task", "strategy", "state", "started", "evaluations", "best", "test"]
     print_table(
         columns,
         [[shown_time(row[c]) if c == "started" else row[c] for c in columns] for row in rows],
@@ -53,31 +58,39 @@ def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
 
 @app.command("show")
 def show_(run: str, library: LibraryUrl = None, json: AsJson = False) -> None:
-    """One run: how it was started, its best programs, how its evaluations ended."""
+    """One run: how it was started, how its evaluations ended, its result, and the programs that scored best on the way."""
     store = open_library(library, create=False)
     record = store.run(run)
     vocabulary = load_vocabulary(store, record.library or None)
     outcomes: dict[str, int] = {}
     for evaluation in store.evaluations(run):
         outcomes[evaluation.outcome] = outcomes.get(evaluation.outcome, 0) + 1
+    result = find_result(store, record)
+    first = [] if result is None else [result.evaluation]
+    others = [each for each in store.best(run, 5) if result is None or each.ask != result.ask]
     best = [
         {
             "ask": e.ask,
             "score": record.primary(e.scores),
             "parameters": e.parameters,
             "program": show(vocabulary.read(e.term)),
+            "result": e in first,
         }
-        for e in store.best(run, 5)
+        for e in [*first, *others][:5]
     ]
     if json:
-        print_json({**record.to_dict(), "outcomes": outcomes, "best": best, "events": store.next_number(run)})
+        facts = {**record.to_dict(), "outcomes": outcomes, "best": best, "events": store.next_number(run)}
+        print_json({**facts, "result": None if result is None else result.to_dict()})
         return
     for name in ("id", "task", "strategy", "seed", "budget", "state", "metric", "direction"):
         typer.echo(f"{name:10} {getattr(record, name)}")
     typer.echo(f"{'started':10} {shown_time(record.started)}")
     typer.echo(f"{'outcomes':10} {', '.join(f'{count} {name}' for name, count in sorted(outcomes.items())) or '–'}")
+    if result is not None:
+        typer.echo(f"{'result':10} {shown_subject(result.to_dict())}")
     for each in best:
-        typer.echo(f"\nask {each['ask']}, {record.metric} {each['score']}, {each['parameters']} parameters\n  "
+        mark = " (the result)" if each["result"] else ""
+        typer.echo(f"\nask {each['ask']}{mark}, {record.metric} {each['score']}, {each['parameters']} parameters\n  "
                    + str(each["program"]).replace("\n", "\n  "))  # fmt: skip
 
 
@@ -105,25 +118,26 @@ def export(
     to: Annotated[str, typer.Option("--to", help="source (Python text), weights (safetensors) or onnx.")],
     library: LibraryUrl = None,
 ) -> None:
-    """Write a run's best program: as stand-alone source (its weights beside it), its weights, or ONNX."""
+    """Write the result of a run: as stand-alone source (its weights beside it), its weights, or ONNX."""
     if to not in ("source", "weights", "onnx"):
         raise typer.BadParameter(f"--to {to!r}: needed source, weights or onnx")
-    model = model_of(run, library)
-    written = [Path(file)]
+    subject = run_subject(run, library)
+    model, written = subject.model, [Path(file)]
     if to == "source":
         written = model.export_source(file)
     elif to == "weights":
         model.export_weights(file)
     else:
         model.export_onnx(file)
+    typer.echo(shown_subject(subject.about))
     for path in written:
         typer.echo(f"written to {path}")
 
 
 def predict(run: str, inputs: Annotated[str, typer.Argument(help="A file (.npy, .npz, .csv, .json, .jsonl) or JSON text.")],
             library: LibraryUrl = None) -> None:  # fmt: skip
-    """Answer for new inputs with a run's best program; one JSON value a line."""
-    model = model_of(run, library)
+    """Answer for new inputs with the result of a run; one JSON value a line."""
+    model = run_subject(run, library).model
     for answer in model.predict(read_inputs(inputs, model.preprocessing)):
         typer.echo(json_module.dumps(answer, ensure_ascii=False))
 

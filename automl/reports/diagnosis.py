@@ -25,8 +25,9 @@ Columns = Mapping[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
-    """``facts`` is JSON-able: ``curves`` (columns), ``scores`` by part, ``gap`` (the metric on the train part less that
-    on the validation part), ``calibration`` by part, ``layers`` (the word of each site, from the
+    """``facts`` is JSON-able: ``curves`` (columns), ``scores`` by part, ``seen`` (how many of a part's cases the program was
+    trained on; None where that is not known), ``gap`` (the metric on the train part less that on ``gap_part``, the first part that it
+    was not trained on; None where there is none), ``calibration`` by part, ``layers`` (the word of each site, from the
     input on), ``gradient_norms`` at the end (by parameter, of the loss on train cases); what there is nothing for is
     left out. ``pictures`` are by file name without its ending."""
 
@@ -51,12 +52,15 @@ def diagnose(
     curves: Columns | None = None,
     *,
     test: Part | None = None,
+    seen: Mapping[str, int] | None = None,
+    about: Mapping[str, Any] | None = None,
     bins: int = 10,
     cases: int = 10_000,
 ) -> Diagnosis:
     """Diagnose a trained program of tensors on its task's data.
 
     ``curves`` are those of its training, where they are known; ``test`` is scored beside train and validation if given;
+    ``seen`` is how many cases of each part the program was trained on, ``about`` says which program it is;
     gradients and the train part's figures are of at most ``cases`` cases, evenly spread over it.
     """
     parts = {"train": _spread(data.train, cases), "validation": data.validation}
@@ -66,11 +70,13 @@ def diagnose(
     measured = {name: scores(module, data, part) for name, part in parts.items()}
     facts: dict[str, Any] = {
         "program": model.program,
+        **({"subject": dict(about)} if about else {}),
         "task": data.name,
         "metric": data.metric,
         "cases": {name: len(part) for name, part in parts.items()},
+        "seen": None if seen is None else {name: seen[name] for name in parts},
         "scores": measured,
-        "gap": measured["train"].get(data.metric, float("nan")) - measured["validation"].get(data.metric, float("nan")),
+        **_gap(measured, data.metric, seen),
     }
     pictures: dict[str, AbstractPicture] = {}
     if data.target == CLASSES:
@@ -84,6 +90,15 @@ def diagnose(
         facts["curves"] = dict(curves)
         pictures |= curve_pictures(curves, data.metric, layers)
     return Diagnosis(facts, pictures)
+
+
+def _gap(measured: Mapping[str, Mapping[str, float]], metric: str, seen: Mapping[str, int] | None) -> dict[str, Any]:
+    """What the metric loses on cases that were not trained on, and on which part that was measured."""
+    new = next((name for name in ("validation", "test") if name in measured and not (seen or {}).get(name)), None)
+    if new is None:
+        return {"gap": None, "gap_part": None}
+    nan = float("nan")
+    return {"gap": measured["train"].get(metric, nan) - measured[new].get(metric, nan), "gap_part": new}
 
 
 def logged_curves(folder: str | Path) -> Columns | None:

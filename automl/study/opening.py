@@ -31,7 +31,8 @@ from ..tasks.metrics import INTEGERS
 from ..tasks.task import AbstractTask
 from .guides import latest_guide, load_guide, suggestions
 from .phases import Schedule
-from .result import Result, conclude, load_model, stored_model
+from .result import Result, conclude
+from .stored import load_model, stored_model
 from .study import Study, new_run
 
 __all__ = [

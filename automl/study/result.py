@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from library.compression.normal import Unsafe, normal_form
-from library.records import Evaluation, Run, Solution, Use
-from library.store import AbstractStore
+from library.records import Evaluation, Solution, Use
 from library.vocabulary import Vocabulary
 from primitives.primitive import expand
 from primitives.syntax import show, show_canonical
-from primitives.term import Let, Term, Word, canonical, map_words, sites_of, subterms
-from primitives.types import Type, arguments_of, parse_type
+from primitives.term import Let, Term, Word, canonical, map_words, subterms
+from primitives.types import arguments_of
 from primitives.values import Failure, to_json
 
-from ..errors import StudyError
-from ..evaluation.evaluate import library_weights
 from ..evaluation.model import Model
 from ..tasks.data import VALUES
-from ..tasks.preprocessing import Preprocessing
 from ..tasks.task import AbstractTask
 from .fused import CONFIDENCE
-from .state import Standing
+from .stored import RESULT, load_model
 
 if TYPE_CHECKING:
     from .study import Study
@@ -59,6 +56,10 @@ class Result:
     first_evaluations: int | None = None
     alternatives: tuple[dict[str, Any], ...] = ()
     confidence: float | None = None
+    ask: int | None = None
+    """The number of the proposal that the program is."""
+    validation_seen: bool = False
+    """Whether the final training took the validation cases too; ``score`` is from the training before, which had not seen them."""
 
     def to_dict(self) -> dict[str, Any]:
         """The object that ``automl search --json`` writes."""
@@ -69,7 +70,7 @@ class Result:
             "subroutines": list(self.subroutines), "run": self.run, "structures": self.structures, "expanded": self.expanded,
             "first_seconds": None if self.first_seconds is None else round(self.first_seconds, 3),
             "first_evaluations": self.first_evaluations, "alternatives": list(self.alternatives),
-            "confidence": self.confidence,
+            "confidence": self.confidence, "ask": self.ask, "validation_seen": self.validation_seen,
         }  # fmt: skip
 
 
@@ -95,6 +96,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         )  # fmt: skip
     model = load_model(study.store, best, study.vocabulary, study.task)
     right, test_score = _tested(study.task, model)
+    _record(study, best, right, test_score)
     if best.solved:
         _keep_solution(study, best, model.term, right, seconds)
     names = tuple(record.name for record in study.vocabulary.subroutines_in(model.term))
@@ -103,8 +105,23 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
         score=study.score(best), test_score=test_score, outcome=outcome, parameters=best.parameters, subroutines=names,
         structures=structures, expanded=_expanded(study.vocabulary, model.term) if names else "",
-        alternatives=_alternatives(study), confidence=best.scores.get(CONFIDENCE), **common,
+        alternatives=_alternatives(study), confidence=best.scores.get(CONFIDENCE), ask=best.ask,
+        validation_seen=_validation_seen(study, best), **common,
     )  # fmt: skip
+
+
+def _validation_seen(study: Study, best: Evaluation) -> bool:
+    """Whether the weights were trained on the cases that are called the validation part."""
+    trained_on = study.standing.trained_on(best)
+    return "validation" in trained_on or (bool(trained_on) and study.data.validation is study.data.train)
+
+
+def _record(study: Study, best: Evaluation, right: bool | None, test_score: float | None) -> None:
+    """Note in the run which program is its result, and what its test came to."""
+    known = None if test_score is None or not isfinite(test_score) else test_score
+    result = {"ask": best.ask, "score": study.score(best), "test_score": known, "right": right}
+    if study.record.config.get(RESULT) != result:
+        study.record = study.store.update_run(study.record.id, config={**study.record.config, RESULT: result})
 
 
 def _alternatives(study: Study) -> tuple[dict[str, Any], ...]:
@@ -172,44 +189,3 @@ def _keep_solution(study: Study, best: Evaluation, term: Term, right: bool | Non
     )
     used = study.vocabulary.subroutines_in(term)
     study.store.add_uses([Use(record.digest, study.task.name, study.record.id) for record in used])
-
-
-def load_model(store: AbstractStore, evaluation: Evaluation, vocabulary: Vocabulary, task: AbstractTask) -> Model:
-    """The program of an evaluation with its weights. Raises StoreError where these are gone."""
-    return _model(store, evaluation, vocabulary, task.type, task.preprocessing)
-
-
-def stored_model(store: AbstractStore, run: Run, vocabulary: Vocabulary, evaluation: Evaluation | None = None) -> Model:
-    """The best program of a stored run, or that of an ``evaluation`` of it, which needs the task's data no more. Raises StudyError where
-    none was found, StoreError where its weights are gone."""
-    best = evaluation or _best(store, run)
-    prepared = run.config.get("preprocessing")
-    preprocessing = None if prepared is None else Preprocessing.from_json(prepared)
-    return _model(store, best, vocabulary, parse_type(run.config["type"]), preprocessing)
-
-
-def _best(store: AbstractStore, run: Run) -> Evaluation:
-    standing = Standing.of(run)
-    standing.restore(store.events(run.id), store.evaluations(run.id))
-    best = standing.best()
-    if best is None:
-        raise StudyError(f"run={run.id!r}: no program was found by it (state {run.state}); search with a larger budget")
-    return best
-
-
-def _model(
-    store: AbstractStore,
-    evaluation: Evaluation,
-    vocabulary: Vocabulary,
-    type: Type,
-    preprocessing: Preprocessing | None,
-) -> Model:
-    term = vocabulary.read(evaluation.term)
-    weights: dict[str, Any] = {}
-    shared = {site for site in sites_of(expand(term, vocabulary.all_words)) if "@" in site}
-    if shared:
-        known = library_weights(vocabulary)
-        weights = {name: tensor for name, tensor in known.items() if name.rpartition(".")[0] in shared}
-    if evaluation.weights is not None:
-        weights.update(store.blobs.get(evaluation.weights))
-    return Model(term, type, vocabulary, weights, preprocessing)

@@ -56,7 +56,7 @@ class Standing:
         score = self.score(evaluation)
         if score is None:
             return
-        phase = PHASES.index(self.phases.get(evaluation.ask, EXPLORE))
+        phase = PHASES.index(self.phase(evaluation))
         rank = (evaluation.solved, phase, self._signed(score), -evaluation.size, -evaluation.ask)
         if self._best is None or rank > self._best[0]:
             self._best = rank, evaluation
@@ -69,6 +69,16 @@ class Standing:
     def best(self) -> Evaluation | None:
         """The evaluation with the best metric: solved first, later phases before earlier ones, then smaller, then earlier."""
         return None if self._best is None else self._best[1]
+
+    def phase(self, evaluation: Evaluation) -> str:
+        """The phase in which it was asked for."""
+        return self.phases.get(evaluation.ask, EXPLORE)
+
+    def trained_on(self, evaluation: Evaluation) -> tuple[str, ...]:
+        """The parts of the data that its weights were trained on; () where nothing was trained."""
+        if evaluation.weights is None:
+            return ()
+        return ("train", "validation") if self.phase(evaluation) == FINAL else ("train",)
 
     def to_refine(self, taken: Iterable[str], structure: Callable[[str], str]) -> Evaluation | None:
         """The best explored evaluation with weights whose ``structure`` (of a term's text) was not refined yet and is not that of one

@@ -56,9 +56,13 @@ def inspect_model(
     task: AbstractTask | None = None,
     parts: Sequence[str] = PARTS,
     settings: InspectionSettings | None = None,
+    *,
+    seen: Mapping[str, int] | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> Inspection:
     """Inspect a trained program ``Tensor[…] -> Tensor[k]`` on its task's held-out cases; the same settings give the same report.
 
+    ``seen`` is how many cases of each part the program was trained on (None: not known), ``about`` says which program it is.
     ``filters`` alone needs no task and takes programs of any type. Raises TaskError on an unknown part, on a program of another type,
     or on a task that it was not trained for.
     """
@@ -67,6 +71,8 @@ def inspect_model(
             raise TaskError(f"part={part!r}: one of {', '.join(PARTS)} is required; choose one of these")
     chosen = settings or InspectionSettings()
     facts: dict[str, Any] = {"program": model.program, "type": str(model.type), "seed": chosen.seed}
+    if about:
+        facts["subject"] = dict(about)
     cases = None
     if set(parts) - {"filters"}:
         if task is None:
@@ -76,6 +82,7 @@ def inspect_model(
         cases = Cases.of(model, task)
         low, high = float(cases.subject.low.min()), float(cases.subject.high.max())
         facts |= {"task": task.name, "differentiable": cases.subject.differentiable, "range": [low, high]}
+        facts |= {"part": cases.part, "cases": len(cases.unit), "seen": None if seen is None else seen[cases.part]}
     pictures: dict[str, AbstractPicture] = {}
     for part in PARTS:
         if part in parts:

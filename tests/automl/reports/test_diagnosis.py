@@ -9,7 +9,7 @@ import pytest
 from sklearn.datasets import load_diabetes, load_iris
 
 from automl.cli import main
-from automl.commands.diagnose import _subject
+from automl.commands.subject import open_subject
 from automl.errors import TaskError
 from automl.evaluation.model import Model
 from automl.evaluation.scoring import as_trained, evaluate
@@ -219,6 +219,12 @@ def test_commands_on_a_recorded_run(tmp_path, capsys, monkeypatch):
     result = json.loads(out)
     code, out, error = run("diagnose", result["run"], "--library", "x.db", "--json", "--output", "out")
     assert code == 0, error
+    last = json.loads(out)["subject"]
+    assert last["ask"] == result["ask"] and last["phase"] == "final"
+    code, out, error = run(
+        "diagnose", result["run"], "--ask", str(last["before"]), "--library", "x.db", "--json", "--output", "out"
+    )
+    assert code == 0, error
     facts = json.loads(out)
     assert facts["curves"]["epoch"] and facts["curves"]["gradient_norms"] and (tmp_path / "out" / "score.png").is_file()
     assert max(s for s in facts["curves"]["validation_score"] if s is not None) == pytest.approx(
@@ -226,10 +232,7 @@ def test_commands_on_a_recorded_run(tmp_path, capsys, monkeypatch):
     )
     code, out, _ = run("diagnose", result["run"], "--library", "x.db", "--every", "3")
     assert (
-        code == 0
-        and "calibration error on validation" in out
-        and " 1.weight" in out
-        and "Gradient norms by parameter" in out
+        code == 0 and "calibration error on test" in out and " 1.weight" in out and "Gradient norms by parameter" in out
     )
     code, out, _ = run("evaluate", result["run"], "iris", "--library", "x.db", "--part", "test", "--json")
     assert code == 0 and json.loads(out)["scores"]["accuracy"] == pytest.approx(result["test_score"])
@@ -240,5 +243,5 @@ def test_commands_on_a_recorded_run(tmp_path, capsys, monkeypatch):
             code, _, error = run(*command, "--library", library)
             assert code == 2 and "model='no-such-run': a folder with model.json, or a run" in error
     other = "iris?test=0.5&validation=0.1&seed=3"
-    (own, _, _), (same, task, _) = (_subject(result["run"], data, None, 0, "x.db", None) for data in (None, other))
-    assert own.preprocessing == same.preprocessing != task.preprocessing
+    own, same = (open_subject(result["run"], data, "x.db", 0, None) for data in (None, other))
+    assert own.model.preprocessing == same.model.preprocessing != same.given_task.preprocessing

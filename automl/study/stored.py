@@ -1,0 +1,129 @@
+"""The result of a stored run: the one program that every command means by the run, its scores, and what its training has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from library.records import Evaluation, Run
+from library.store import AbstractStore
+from library.vocabulary import Vocabulary
+from primitives.primitive import expand
+from primitives.term import sites_of
+from primitives.types import Type, parse_type
+
+from ..errors import StudyError
+from ..evaluation.evaluate import library_weights
+from ..evaluation.model import Model
+from ..tasks.preprocessing import Preprocessing
+from ..tasks.task import AbstractTask
+from .candidate import FINAL
+from .journal import ASKED
+from .state import Standing
+
+RESULT = "result"
+"""The field of a run's config that says what its result is: ask, score, test_score, right."""
+
+
+@dataclass(frozen=True)
+class StoredResult:
+    """``score`` is the metric on the validation part, before a final training that took those cases too; ``test_score`` and ``right``
+    are None where they are not known; ``trained_on`` are the parts that the weights were trained on."""
+
+    evaluation: Evaluation
+    phase: str
+    score: float | None
+    test_score: float | None
+    right: bool | None
+    trained_on: tuple[str, ...]
+    before: int | None = None
+    """Of a final training the ask of the training before, which had not seen the validation cases."""
+    is_result: bool = True
+    """Whether it is the run's result, or another evaluation of it."""
+
+    @property
+    def ask(self) -> int:
+        """The number of the proposal that it is."""
+        return self.evaluation.ask
+
+    def to_dict(self) -> dict[str, Any]:
+        """Which program it is and what it scored, as plain data."""
+        return {
+            "run": self.evaluation.run, "ask": self.ask, "result": self.is_result, "phase": self.phase, "score": self.score,
+            "test_score": self.test_score, "right": self.right, "before": self.before, "trained_on": list(self.trained_on),
+        }  # fmt: skip
+
+
+def find_result(store: AbstractStore, run: Run) -> StoredResult | None:
+    """The result of a run, by the rule of ``Standing.best``; None where it has none (yet)."""
+    standing, events = Standing.of(run), store.events(run.id)
+    standing.restore(events, store.evaluations(run.id))
+    best = standing.best()
+    if best is None:
+        return None
+    final = standing.phase(best) == FINAL
+    before = next(
+        (event.payload["info"]["of"] for event in events if final and event.kind == ASKED and event.ask == best.ask),
+        None,
+    )
+    known: Mapping[str, Any] = run.config.get(RESULT) or {}
+    tested = known if known.get("ask") == best.ask else {}
+    return StoredResult(
+        evaluation=best,
+        phase=standing.phase(best),
+        score=standing.score(best),
+        test_score=tested.get("test_score"),
+        right=tested.get("right"),
+        trained_on=standing.trained_on(best),
+        before=before,
+    )
+
+
+def result_of(store: AbstractStore, run: Run) -> StoredResult:
+    """The same; raises StudyError where the run has no result."""
+    found = find_result(store, run)
+    if found is None:
+        raise StudyError(f"run={run.id!r}: no program was found by it (state {run.state}); search with a larger budget")
+    return found
+
+
+def listed_result(store: AbstractStore, run: Run) -> Mapping[str, Any]:
+    """``score`` and ``test_score`` of a run's result, for a list of runs: as the run recorded them, which is quick, or looked up."""
+    recorded = run.config.get(RESULT)
+    if recorded is not None:
+        return recorded
+    found = find_result(store, run)
+    return {} if found is None else {"score": found.score, "test_score": found.test_score}
+
+
+def load_model(store: AbstractStore, evaluation: Evaluation, vocabulary: Vocabulary, task: AbstractTask) -> Model:
+    """The program of an evaluation with its weights. Raises StoreError where these are gone."""
+    return _model(store, evaluation, vocabulary, task.type, task.preprocessing)
+
+
+def stored_model(store: AbstractStore, run: Run, vocabulary: Vocabulary, evaluation: Evaluation | None = None) -> Model:
+    """The result of a stored run, or the program of an ``evaluation`` of it, which needs the task's data no more. Raises StudyError
+    where none was found, StoreError where its weights are gone."""
+    chosen = evaluation or result_of(store, run).evaluation
+    prepared = run.config.get("preprocessing")
+    preprocessing = None if prepared is None else Preprocessing.from_json(prepared)
+    return _model(store, chosen, vocabulary, parse_type(run.config["type"]), preprocessing)
+
+
+def _model(
+    store: AbstractStore,
+    evaluation: Evaluation,
+    vocabulary: Vocabulary,
+    type: Type,
+    preprocessing: Preprocessing | None,
+) -> Model:
+    term = vocabulary.read(evaluation.term)
+    weights: dict[str, Any] = {}
+    shared = {site for site in sites_of(expand(term, vocabulary.all_words)) if "@" in site}
+    if shared:
+        known = library_weights(vocabulary)
+        weights = {name: tensor for name, tensor in known.items() if name.rpartition(".")[0] in shared}
+    if evaluation.weights is not None:
+        weights.update(store.blobs.get(evaluation.weights))
+    return Model(term, type, vocabulary, weights, preprocessing)
