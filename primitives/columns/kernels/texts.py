@@ -111,15 +111,6 @@ def ends_with(frame: Frame, parts: Array, xs: Array) -> Array:
     return agree(frame, parts, xs, places).astype(np.int64)
 
 
-@kernel("unwrap")
-def unwrap(frame: Frame, options: Array) -> Array:
-    result = np.full(len(options), FAIL, np.int64)
-    rows = np.flatnonzero(options != NOTHING)
-    if len(rows):
-        result[rows] = frame.tuples(0).column(0, options[rows])
-    return result
-
-
 @kernel("repeat_text")
 def repeat_text(frame: Frame, count: Array, xs: Array) -> Array:
     pool = frame.sequences(1)

@@ -28,15 +28,16 @@ pytestmark = pytest.mark.usefixtures("loops")
 
 WORDS = builtin_words()
 INTS = list_of(INT)
+PAIR = pair_of(INT, INT)
 TYPES = (
     INT,
     BOOL,
     INTS,
     list_of(BOOL),
     list_of(INTS),
-    pair_of(INT, INT),
+    PAIR,
     option_of(INT),
-    list_of(pair_of(INT, INT)),
+    list_of(PAIR),
     STRING,
 )
 KERNELS = sorted(name for name, word in WORDS.items() if word.columns is not None or find_kernel(name) is not None)
@@ -157,14 +158,16 @@ def assert_bodies_agree(bank, most=60):
 
 
 LISTS = [((3, 1, 2), 2), ((), 0), ((5, 5, -1, 7), 1), ((0,), 3)]
-LEVEL = {"while": 6, "fold": 6, "foldr": 6, "scan": 6, "scan1": 6, "for": 6, "repeat": 6}
+MORE = {"map_option": ("some",), "then_option": ("some", "find"), "unfold": ("some", "pair", "find")}
+"""What else it takes to make the arguments of a word."""
 
 
 @pytest.mark.parametrize("name", HIGHER)
 def test_higher_order_kernel_agrees_with_the_interpreter_on_enumerated_bodies(name):
     variables = (list_of(INT), INT)
-    types = (INT, BOOL, list_of(INT), option_of(INT))
-    root = grown([name, "+", "<", "head", "cons"], variables, LISTS, [(1, INT)], LEVEL.get(name, 6), types)
+    types = (INT, BOOL, list_of(INT), option_of(INT), *([PAIR, option_of(PAIR)] if name == "unfold" else []))
+    words = [name, "+", "<", "head", "cons", *MORE.get(name, ())]
+    root = grown(words, variables, LISTS, [(1, INT)], 6, types)
     used = [
         run for store in root.stores.values() for run in store.runs if run.operation and run.operation.term.name == name
     ]
