@@ -69,6 +69,10 @@ def _once(frame: Frame, meaning: Callable, lazy: frozenset[int], pools: list, ro
             arguments.append(_callable(frame, position, code))
         elif position in lazy:
             arguments.append(_thunk(pool, code))
+        elif (
+            code == FAIL
+        ):  # a word with lazy arguments sees the rows of failed ones, and its other arguments may fail too
+            raise Failed
         else:
             arguments.append(pool.decode(code))
     result = meaning(*arguments)
