@@ -13,7 +13,7 @@ from library.vocabulary import Vocabulary, pinned_name
 from .budget import Budget, parse_budget
 from .study.opening import Options, Progress, Result, library_url, load_vocabulary, open_study, run_study
 from .tasks.load import load_tasks
-from .tasks.task import AbstractTask
+from .tasks.task import Task
 
 
 class Library:
@@ -79,7 +79,7 @@ def make_options(budget: str | int | float | Budget = "60s", **given: Any) -> Op
 
 
 def search(
-    task: str | Path | AbstractTask,
+    task: str | Path | Task,
     budget: str | int | float | Budget = "60s",
     *,
     strategy: str | None = None,
@@ -120,10 +120,10 @@ def search(
             opened.close()
 
 
-def _one_task(task: str | Path | AbstractTask, split_seed: int) -> tuple[AbstractTask, dict[str, Any]]:
+def _one_task(task: str | Path | Task, split_seed: int) -> tuple[Task, dict[str, Any]]:
     from .errors import TaskError
 
-    if isinstance(task, AbstractTask):
+    if isinstance(task, Task):
         return task, {}
     found = load_tasks(str(task), seed=split_seed)
     if len(found) != 1:
@@ -135,7 +135,7 @@ def _one_task(task: str | Path | AbstractTask, split_seed: int) -> tuple[Abstrac
 
 
 def grow(
-    tasks: Sequence[str | Path | AbstractTask] | str | Path,
+    tasks: Sequence[str | Path | Task] | str | Path,
     budget: str | int | float | Budget | None = None,
     *,
     library: str | Path | Library | None = "memory:",

@@ -27,7 +27,7 @@ from ..fitting.trainer import OUT_OF_MEMORY, UNSUITABLE
 from ..fitting.trainers import Budget
 from ..tasks.data import Part, ProblemData
 from ..tasks.metrics import CLASSES
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .data import expanded, load_data
 from .declaration import Baseline
 from .results import Places, add_run, columns, read_results, require_key
@@ -61,7 +61,7 @@ class Bench:
 
     def __init__(self, order: Order, places: Places, progress: Progress) -> None:
         self.order, self.places, self.progress = order, places, progress
-        self.task: AbstractTask = load_data(order.baseline, order.data)
+        self.task: Task = load_data(order.baseline, order.data)
         self.baseline, self.protocol = order.baseline, order.baseline.protocol(order.protocol)
         self.epochs = order.epochs or self.protocol.epochs
         self.other = None if self.epochs == self.protocol.epochs else self.epochs

@@ -11,14 +11,14 @@ import numpy as np
 from ..errors import TaskError
 from ..tasks.data import Part, ProblemData, frozen
 from ..tasks.load import load_tasks, resolve
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .declaration import Baseline
 
 MOVES = ((0, 1), (0, -1), (1, 0), (-1, 0))
 """Rows down and columns right of the four moved copies."""
 
 
-def load_data(baseline: Baseline, given: str | Path | None) -> AbstractTask:
+def load_data(baseline: Baseline, given: str | Path | None) -> Task:
     """The task of the declaration's ``data``, read from the folder or file ``given``, or by its ordinary loader.
     Raises TaskError."""
     spec = baseline.data

@@ -22,7 +22,7 @@ from primitives.types import DimensionVariable, TensorType, Type, TypeVariable, 
 from ..errors import TaskError
 from ..evaluation.evaluate import library_weights
 from ..evaluation.model import Model
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .bench import Bench, Order
 from .declaration import Baseline
 from .results import Places, read_results
@@ -54,7 +54,7 @@ def promote_run(order: Order, places: Places, store: AbstractStore) -> list[Subr
 
 
 def promote_blocks(
-    store: AbstractStore, baseline: Baseline, protocol: str, task: AbstractTask, model: Model, score: float
+    store: AbstractStore, baseline: Baseline, protocol: str, task: Task, model: Model, score: float
 ) -> list[Subroutine]:
     """Make every definition of the baseline that has weights two words: ``<name>``, its structure alone, which starts
     afresh wherever it stands, and ``<name>_trained``, with its trained weights, frozen unless a program says otherwise,
@@ -89,7 +89,7 @@ def promote_blocks(
     return new
 
 
-def find_blocks(baseline: Baseline, protocol: str, task: AbstractTask) -> list[Block]:
+def find_blocks(baseline: Baseline, protocol: str, task: Task) -> list[Block]:
     """The definitions that stand in the program itself, have weights and lead from one tensor to another; where one
     occurs twice, its first occurrence."""
     words = baseline.words(protocol)
@@ -183,7 +183,7 @@ def _score_again(
     store: AbstractStore,
     baseline: Baseline,
     protocol: str,
-    task: AbstractTask,
+    task: Task,
     model: Model,
     blocks: list[Block],
     records: list[Subroutine],

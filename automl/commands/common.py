@@ -21,7 +21,7 @@ from ..evaluation.model import Model
 from ..study.opening import Result, check_unchanged, run_study
 from ..study.study import Study, StudyError
 from ..tasks.load import load_tasks
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 
 
 def experiment_folders() -> list[Path]:
@@ -172,7 +172,7 @@ def interrupted(runs: Sequence[str], library: str | None) -> int:
     return 130
 
 
-def task_of(run: Run) -> AbstractTask:
+def task_of(run: Run) -> Task:
     """The task of a stored run, loaded again from where it came from and divided as the run had it. Raises StudyError where it is
     not to be had, or is another by now."""
     source = run.config.get("task") or {}
@@ -223,7 +223,7 @@ def model_folder(name: str) -> Path:
     return Path(name).parent if name.endswith("model.json") else Path(name)
 
 
-def one_task(spec: str, seed: int, target: str | None) -> AbstractTask:
+def one_task(spec: str, seed: int, target: str | None) -> Task:
     """The only task of a source. Raises TaskError."""
     tasks = load_tasks(spec, target=target, seed=seed, search_path=experiment_folders())
     if len(tasks) != 1:

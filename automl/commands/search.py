@@ -13,7 +13,7 @@ from library.store import AbstractStore
 from ..study.opening import Options, Result, check_options, library_url, open_study
 from ..study.parallel import at_a_time, search_many
 from ..tasks.load import load_tasks
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .common import (
     experiment_folders,
     interrupted,
@@ -95,7 +95,7 @@ def search(
 
 
 def _at_once(
-    tasks: Sequence[AbstractTask],
+    tasks: Sequence[Task],
     library: str | None,
     options: Options,
     source: dict[str, Any],

@@ -17,7 +17,7 @@ from ..evaluation.seen import seen_cases
 from ..study.opening import load_vocabulary
 from ..study.state import Standing
 from ..study.stored import StoredResult, result_of, stored_model
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .common import one_task, open_library, saved_model, split_seed_for, stored_run, task_of
 
 
@@ -29,13 +29,13 @@ class Subject:
     part of the task it was trained on; None where that is not known."""
 
     model: Model
-    task: AbstractTask | None
+    task: Task | None
     evaluation: Evaluation | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
     seen: Mapping[str, int] | None = None
 
     @property
-    def given_task(self) -> AbstractTask:
+    def given_task(self) -> Task:
         """The task. Raises TaskError where there is none."""
         if self.task is None:
             raise TaskError("model: it is a folder, so the data is required; name it")
@@ -77,7 +77,7 @@ def run_subject(name: str, library: str | None) -> Subject:
     return Subject(model, None, result.evaluation, result.to_dict())
 
 
-def _own_task(run: Run) -> AbstractTask | None:
+def _own_task(run: Run) -> Task | None:
     """The task that the run was on; None where it cannot be loaded again as it was."""
     try:
         return task_of(run)

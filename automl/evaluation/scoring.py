@@ -13,13 +13,13 @@ from ..errors import TaskError
 from ..tasks.data import Part, ProblemData, RaggedArray
 from ..tasks.metrics import CLASSES, NUMBERS
 from ..tasks.preprocessing import Preprocessing
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .model import Model
 
 PARTS = ("all", "train", "validation", "test")
 
 
-def evaluate(model: Model, task: AbstractTask, part: str = "all") -> dict[str, float]:
+def evaluate(model: Model, task: Task, part: str = "all") -> dict[str, float]:
     """All scores of the task's kind on a part of it, or on all cases together.
 
     The raw inputs undergo the model's own preprocessing, not that which was fitted to this data; labels are matched by
@@ -43,7 +43,7 @@ def evaluate(model: Model, task: AbstractTask, part: str = "all") -> dict[str, f
     return dict(data.score(outputs, prepared))
 
 
-def as_trained(model: Model, task: AbstractTask) -> tuple[ProblemData, Part | None]:
+def as_trained(model: Model, task: Task) -> tuple[ProblemData, Part | None]:
     """The task's data for a search and its test part as the model's training would have had them: under the model's own
     preprocessing, labels by its numbers. Raises TaskError as ``evaluate`` does."""
     _check_type(model, task)
@@ -66,7 +66,7 @@ def _as_trained(part: Part, form: str, ours: Preprocessing, theirs: Preprocessin
     return Part(tuple(_prepared(column, ours, theirs) for column in part.inputs), targets)
 
 
-def _check_type(model: Model, task: AbstractTask) -> None:
+def _check_type(model: Model, task: Task) -> None:
     if task.type != model.type:
         raise TaskError(
             f"task={task.name!r} of type {task.type}: data of type {model.type} is required, as in training; "
@@ -74,7 +74,7 @@ def _check_type(model: Model, task: AbstractTask) -> None:
         )
 
 
-def _cases(task: AbstractTask, part: str) -> Part:
+def _cases(task: Task, part: str) -> Part:
     if part != "all":
         return task.part(part)
     data, test = task.search_view(), task.test()

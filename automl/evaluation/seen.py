@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from ..tasks.data import Column, Part, RaggedArray
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 
 PARTS = ("train", "validation", "test")
 TOLERANCE = 1e-5
 """Inputs are taken for the same where they differ by no more than this share of a feature's largest value: preprocessing rounds."""
 
 
-def seen_cases(task: AbstractTask, own: AbstractTask, trained_on: Collection[str]) -> dict[str, int] | None:
+def seen_cases(task: Task, own: Task, trained_on: Collection[str]) -> dict[str, int] | None:
     """How many cases of each part of ``task`` a program was trained on, which was trained on the parts ``trained_on`` of ``own``.
 
     None where that cannot be found out: for data other than ``own`` in which values and arrays are mixed.
@@ -40,16 +40,16 @@ def seen_cases(task: AbstractTask, own: AbstractTask, trained_on: Collection[str
     return found
 
 
-def _is_trained(task: AbstractTask, name: str, trained_on: Collection[str]) -> bool:
+def _is_trained(task: Task, name: str, trained_on: Collection[str]) -> bool:
     data = task.search_view()
     return name in trained_on or (name == "validation" and data.validation is data.train and "train" in trained_on)
 
 
-def _part(task: AbstractTask, name: str) -> Part | None:
+def _part(task: Task, name: str) -> Part | None:
     return task.test() if name == "test" else task.part(name)
 
 
-def _rows(task: AbstractTask, part: Part) -> Mapping[int, np.ndarray] | None:
+def _rows(task: Task, part: Part) -> Mapping[int, np.ndarray] | None:
     """The cases' inputs in the units of the data as rows float64 [n, width], by width; None where some are no arrays."""
     columns = [_raw(task, column) for column in part.inputs]
     if any(column is None for column in columns):
@@ -61,7 +61,7 @@ def _rows(task: AbstractTask, part: Part) -> Mapping[int, np.ndarray] | None:
     return {width: np.stack(some) for width, some in rows.items()}
 
 
-def _raw(task: AbstractTask, column: Column) -> list[np.ndarray] | None:
+def _raw(task: Task, column: Column) -> list[np.ndarray] | None:
     if isinstance(column, tuple):
         return None
     values = np.asarray(column.values if isinstance(column, RaggedArray) else column, dtype=np.float64)

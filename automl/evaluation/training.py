@@ -22,7 +22,7 @@ from ..fitting.trainer import AbstractTrainer, Report, TrainingResult
 from ..fitting.trainers import Budget, choose_trainer, make_trainer
 from ..tasks.data import Part, ProblemData
 from ..tasks.preprocessing import Preprocessing
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .evaluate import Evaluated, Prepared, library_weights
 from .model import Model
 
@@ -84,7 +84,7 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Mappi
 
 def fit_program(
     program: str | Term,
-    task: AbstractTask,
+    task: Task,
     trainer: AbstractTrainer,
     budget: Budget,
     *,

@@ -24,7 +24,7 @@ from ..evaluation.evaluate import library_weights
 from ..evaluation.model import Model
 from ..study.fused import CONFIDENCE
 from ..study.opening import load_vocabulary
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .equivalence import COUNT, Comparable, Sample, twins
 
 logger = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def active_words(vocabulary: Vocabulary) -> dict[str, Comparable]:
 
 
 def harvest(
-    store: AbstractStore, tasks: Mapping[str, AbstractTask], rule: Rule | None = None
+    store: AbstractStore, tasks: Mapping[str, Task], rule: Rule | None = None
 ) -> tuple[Report, list[Subroutine]]:
     """Compress the solved programs of the store but the doubtful ones, promote what passes the rule, and keep the rewritten programs as
     solutions.
@@ -159,7 +159,7 @@ class _Harvest:
     def __init__(
         self,
         store: AbstractStore,
-        tasks: Mapping[str, AbstractTask],
+        tasks: Mapping[str, Task],
         vocabulary: Vocabulary,
         solved: Mapping[str, Solved],
         found: Compression,

@@ -36,7 +36,7 @@ from search.choice.probes import probe_inputs, usual_inputs
 from search.choice.ranking import written
 
 from ..tasks.data import VALUES
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 
 COUNT = 40
 """Inputs in a sample."""
@@ -66,7 +66,7 @@ class Comparable:
 class Sample:
     """Inputs by type, made of what searches see of the tasks; the same for the same tasks and seed."""
 
-    def __init__(self, tasks: Iterable[AbstractTask] = (), *, count: int = COUNT, seed: int = 0) -> None:
+    def __init__(self, tasks: Iterable[Task] = (), *, count: int = COUNT, seed: int = 0) -> None:
         self.count, self.seed = count, seed
         self.values: dict[Type, dict[str, Value]] = {
             type: {repr(value): value for value in values} for type, values in PLAIN.items()

@@ -15,12 +15,12 @@ from ..budget import Budget, parse_budget
 from ..errors import TaskError
 from ..study.opening import Options, Progress, Result
 from ..tasks.curriculum import Curriculum, Stage, load_curriculum
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .grower import Grower, Growth, Iteration, plain_option
 from .learned_guidance import KINDS, Plan
 
 __all__ = ["Growth", "Iteration", "curriculum_of", "grow"]
-Tasks = Curriculum | AbstractTask | str | Path | Sequence["str | Path | AbstractTask"]
+Tasks = Curriculum | Task | str | Path | Sequence["str | Path | Task"]
 DEFAULT_BUDGET = Budget(seconds=60.0)
 
 
@@ -90,12 +90,12 @@ def curriculum_of(tasks: Tasks, *, seed: int = 0, search_path: Sequence[str | Pa
     """A curriculum from one, from tasks, or from references as ``automl grow`` takes them. Raises TaskError."""
     if isinstance(tasks, Curriculum):
         return tasks
-    each = [tasks] if isinstance(tasks, (str, Path, AbstractTask)) else list(tasks)
+    each = [tasks] if isinstance(tasks, (str, Path, Task)) else list(tasks)
     if not each:
         raise TaskError("tasks=[]: at least one task or curriculum is required; name one")
     stages: list[Stage] = []
     for one in each:
-        if isinstance(one, AbstractTask):
+        if isinstance(one, Task):
             stages.append(Stage(one.name, (one,)))
         else:
             stages.extend(load_curriculum(str(one), seed=seed, search_path=search_path).stages)
@@ -103,6 +103,6 @@ def curriculum_of(tasks: Tasks, *, seed: int = 0, search_path: Sequence[str | Pa
     twice = next((name for position, name in enumerate(names) if name in names[:position]), None)
     if twice is not None:
         raise TaskError(f"task={twice!r} occurs twice: names must differ; rename or remove one")
-    if all(isinstance(one, AbstractTask) for one in each):  # one stage, so that they share its passes
+    if all(isinstance(one, Task) for one in each):  # one stage, so that they share its passes
         return Curriculum("tasks", (Stage("tasks", tuple(task for stage in stages for task in stage.tasks)),))
     return Curriculum(" + ".join(str(getattr(one, "name", one)) for one in each), tuple(stages))

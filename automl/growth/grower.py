@@ -23,7 +23,7 @@ from ..study.parallel import at_a_time, search_many
 from ..study.study import Schedule
 from ..tasks.curriculum import Curriculum, Stage
 from ..tasks.data import VALUES
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .compression_step import Report, harvest
 from .learned_guidance import Plan, learn_from
 from .net_promotion import promote_net
@@ -90,7 +90,7 @@ class Grower:
     iterations: int = 1
     plan: Plan = field(default_factory=lambda: Plan("off"))
     on_iteration: Callable[[Iteration], None] | None = None
-    tasks: dict[str, AbstractTask] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
     sources: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
@@ -118,7 +118,7 @@ class Grower:
         rows = [dict(row) for row in self.store.library_list()]
         return Growth(results, self.promoted, rows, time.monotonic() - started, self.reports, self.history)
 
-    def _stage(self, stage: Stage, tasks: list[AbstractTask]) -> None:
+    def _stage(self, stage: Stage, tasks: list[Task]) -> None:
         """A stage in passes: all tasks with a first share of the budget, what is left with the rest, and once more what is still left
         and was searched with another library."""
         if not tasks:
@@ -141,7 +141,7 @@ class Grower:
                 self._compress()
             self._tell(self.results[task.name])
 
-    def _first_pass(self, tasks: list[AbstractTask], options: Options) -> list[AbstractTask]:
+    def _first_pass(self, tasks: list[Task], options: Options) -> list[Task]:
         """Try the tasks with a share of their budget; those that need more. What is trained, and all where nothing can be learned from
         the others, is left for the second pass."""
         early = [task for task in tasks if self._in_passes(task)]
@@ -151,7 +151,7 @@ class Grower:
         self._search([task for task in early if task not in enumerated], short, self.every)
         return [task for task in tasks if task not in early or not self.results[task.name].solved]
 
-    def _search(self, tasks: Sequence[AbstractTask], options: Options, every: int) -> None:
+    def _search(self, tasks: Sequence[Task], options: Options, every: int) -> None:
         """Search the tasks, compressing after so many newly solved ones; several at a time where that can be."""
         for group in self._groups(tasks, options):
             if len(group) == 1:
@@ -161,7 +161,7 @@ class Grower:
                 self.seen[task.name] = self.store.snapshot()
             named = {task.name: task for task in group}
 
-            def take(result: Result, named: Mapping[str, AbstractTask] = named) -> None:
+            def take(result: Result, named: Mapping[str, Task] = named) -> None:
                 task = named[result.name]
                 self._finish(task, self._take(task, result, options), every)
 
@@ -169,14 +169,14 @@ class Grower:
             plain = replace(options, trainer={})
             search_many(group, self.store.url, plain, {"seed": options.seed}, take, sources=sources)
 
-    def _groups(self, tasks: Sequence[AbstractTask], options: Options) -> list[list[AbstractTask]]:
+    def _groups(self, tasks: Sequence[Task], options: Options) -> list[list[Task]]:
         """The tasks in groups that are searched at a time: all, or one by one."""
         together = [task for task in tasks if task.name in self.sources and task.search_view().target == VALUES]
         if at_a_time(together, replace(options, trainer={}), self.store) < 2:
             return [[task] for task in tasks]
         return [together, *([task] for task in tasks if task not in together)]
 
-    def _revisit(self, tasks: Sequence[AbstractTask], options: Options) -> None:
+    def _revisit(self, tasks: Sequence[Task], options: Options) -> None:
         """Unsolved tasks once more with their whole budget, then the solved ones with as much as they took, if they are not trained."""
         left = [task for task in tasks if not self.results[task.name].solved]
         self._search(left, options, self.every)
@@ -226,10 +226,10 @@ class Grower:
     def _end_trials(self) -> list[Subroutine]:
         return end_trials(self.store, families_of(self.tasks.values()), tasks=self.tasks.values())
 
-    def _in_passes(self, task: AbstractTask) -> bool:
+    def _in_passes(self, task: Task) -> bool:
         return self.first > 0 and self.revisit and not self.frozen and task.search_view().target == VALUES
 
-    def _finish(self, task: AbstractTask, result: Result, every: int) -> None:
+    def _finish(self, task: Task, result: Result, every: int) -> None:
         if result.solved:
             self._tell(result)
         if self.fresh >= every:
@@ -245,7 +245,7 @@ class Grower:
         chosen = self.budget or (options.budget if stage.budget is None else parse_budget(stage.budget))
         return replace(options, budget=chosen, strategy=self.options.strategy or stage.strategy or options.strategy)
 
-    def _attempt(self, task: AbstractTask, options: Options) -> Result:
+    def _attempt(self, task: Task, options: Options) -> Result:
         """One study of the task; its result takes the place of an earlier one, whose cost is added."""
         if task.search_view().target == VALUES:
             options = replace(options, trainer={})  # a mixed curriculum's trainer is for its nets
@@ -253,7 +253,7 @@ class Grower:
         study = open_study(task, self.store, options, progress=self._progress(task), source=self.sources.get(task.name))
         return self._take(task, run_study(study), options)
 
-    def _take(self, task: AbstractTask, result: Result, options: Options) -> Result:
+    def _take(self, task: Task, result: Result, options: Options) -> Result:
         """Note the result of an attempt."""
         earlier = self.results.get(task.name)
         if earlier is not None:
@@ -273,7 +273,7 @@ class Grower:
                 self._promote_net(task, result, options)
         return result
 
-    def _progress(self, task: AbstractTask) -> Progress | None:
+    def _progress(self, task: Task) -> Progress | None:
         if self.progress is None:
             return None
         tell, done, total = self.progress, len(self.results), len(self.tasks)
@@ -299,7 +299,7 @@ class Grower:
         if saved:
             self.store.add_uses((), saved)
 
-    def _promote_net(self, task: AbstractTask, result: Result, options: Options) -> None:
+    def _promote_net(self, task: Task, result: Result, options: Options) -> None:
         record, decision = promote_net(self.store, task, result, options.target, self.rule)
         if record is not None:
             self.promoted.append(record)
@@ -321,7 +321,7 @@ class Grower:
             logger.info("promoted %s", ", ".join(record.name for record in promoted))
 
 
-def _enumerates(task: AbstractTask, options: Options) -> bool:
+def _enumerates(task: Task, options: Options) -> bool:
     return (options.strategy or default_strategy(task.search_view())) == "enumerative"
 
 

@@ -18,7 +18,7 @@ from search.problem import Example
 
 from ..study.opening import load_vocabulary
 from ..tasks.data import VALUES
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .compression_step import best_programs
 
 KINDS = ("off", "grammar", "model")
@@ -48,7 +48,7 @@ class Learned:
 
 def learn(
     solved: Mapping[str, Term],
-    tasks: Mapping[str, AbstractTask],
+    tasks: Mapping[str, Task],
     vocabulary: Vocabulary,
     *,
     plan: Plan = Plan(),
@@ -91,14 +91,14 @@ def learn(
     )
 
 
-def _examples(task: AbstractTask) -> tuple[Example, ...] | None:
+def _examples(task: Task) -> tuple[Example, ...] | None:
     """What searches see of a task that is met by values; None of others."""
     data = task.search_view()
     return data.examples if data.target == VALUES and not has_tensor(task.type) else None
 
 
 def learn_from(
-    store: AbstractStore, tasks: Mapping[str, AbstractTask], *, plan: Plan = Plan(), seed: int = 0
+    store: AbstractStore, tasks: Mapping[str, Task], *, plan: Plan = Plan(), seed: int = 0
 ) -> Learned | None:
     """``learn`` from the best programs of a store, those with tensors left out; words that are demoted are written out."""
     vocabulary = load_vocabulary(store)

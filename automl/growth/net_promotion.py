@@ -24,11 +24,11 @@ from ..evaluation.evaluate import library_weights
 from ..evaluation.model import Model
 from ..study.opening import Result, load_vocabulary
 from ..tasks.data import MAXIMIZE
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 
 
 def promote_net(
-    store: AbstractStore, task: AbstractTask, result: Result, goal: float | None = None, rule: Rule | None = None
+    store: AbstractStore, task: Task, result: Result, goal: float | None = None, rule: Rule | None = None
 ) -> tuple[Subroutine | None, Verdict]:
     """Make the program of a solved, trained task the word ``<task>_net``: frozen where it is used, unless a program says otherwise.
 
@@ -83,9 +83,7 @@ def _closed_body(model: Model) -> tuple[Term, dict[str, Any]]:
     return body, weights
 
 
-def _record(
-    store: AbstractStore, task: AbstractTask, result: Result, body: Term, weights: Mapping[str, Any]
-) -> Subroutine:
+def _record(store: AbstractStore, task: Task, result: Result, body: Term, weights: Mapping[str, Any]) -> Subroutine:
     assert result.model is not None
     vocabulary = result.model.vocabulary
     blob = store.blobs.put(weights)
@@ -122,7 +120,7 @@ def _name(store: AbstractStore, task: str, vocabulary: Vocabulary) -> str:
     return name if name not in vocabulary.all_words or name in vocabulary.definitions else f"{name}_word"
 
 
-def _score_again(store: AbstractStore, task: AbstractTask, record: Subroutine) -> float:
+def _score_again(store: AbstractStore, task: Task, record: Subroutine) -> float:
     """The score on validation data of the program that is nothing but the new word."""
     present = load_vocabulary(store)
     others = [replace(each, state="demoted") if each.name == record.name else each for each in present.records]

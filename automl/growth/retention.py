@@ -17,7 +17,7 @@ from primitives.term import Term, Word, map_words, words_in
 
 from ..evaluation.model import Model
 from ..study.opening import load_vocabulary
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .compression_step import active_words, best_programs
 from .equivalence import COUNT, Sample, twins
 
@@ -84,7 +84,7 @@ def saves(record: Subroutine, vocabulary: Vocabulary, programs: Sequence[Term]) 
     return float(total - symbols(parse(record.body, words), words))
 
 
-def merge_twins(store: AbstractStore, tasks: Iterable[AbstractTask] = ()) -> list[Subroutine]:
+def merge_twins(store: AbstractStore, tasks: Iterable[Task] = ()) -> list[Subroutine]:
     """Of active words that are the same function (``twins``) demote, among those on trial or found by compression, all but the one that
     saves most symbols, then the shortest; returns the demoted. Programs that named them name the one that is left, where the task is
     among ``tasks`` and its examples are met as before."""
@@ -109,9 +109,7 @@ def merge_twins(store: AbstractStore, tasks: Iterable[AbstractTask] = ()) -> lis
         return [store.demote(name, {"reasons": why, "twin": left[name]}) for name, why in reasons.items()]
 
 
-def _rename(
-    store: AbstractStore, vocabulary: Vocabulary, names: Mapping[str, str], tasks: Mapping[str, AbstractTask]
-) -> None:
+def _rename(store: AbstractStore, vocabulary: Vocabulary, names: Mapping[str, str], tasks: Mapping[str, Task]) -> None:
     """Keep the best programs with other words for some, where that changes nothing on what searches see of their tasks."""
     words = vocabulary.all_words
     for task, solved in best_programs(store, vocabulary).items() if names else ():

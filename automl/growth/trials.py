@@ -26,7 +26,7 @@ from primitives.term import Lambda, Term, digest, sites_of, subterms, words_in
 from primitives.types import Scheme, arguments_of, is_function
 
 from ..study.opening import load_vocabulary
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .compression_step import active_words, best_programs
 from .equivalence import Comparable, Sample, twins
 from .parametrising import general
@@ -47,7 +47,7 @@ class _Candidate:
 
 def begin_trials(
     store: AbstractStore,
-    tasks: Iterable[AbstractTask] = (),
+    tasks: Iterable[Task] = (),
     *,
     least: int = 9,
     most: int = 20,
@@ -129,7 +129,7 @@ def end_trials(
     families: Mapping[str, str] | None = None,
     *,
     spare: int = 4,
-    tasks: Iterable[AbstractTask] = (),
+    tasks: Iterable[Task] = (),
 ) -> list[Subroutine]:
     """Demote the words, on trial or found by compression, that served tasks of one family only, and return them; the first ``spare``
     of those on trial stay, in the order in which they were tried, for tasks to come may be of other kinds. Before that words that are
@@ -166,7 +166,7 @@ def _rank(body: Term, words: Mapping[str, Primitive]) -> tuple[bool, int]:
     return not any(isinstance(part, Lambda) for part in subterms(inner)), symbols(body, words)
 
 
-def families_of(tasks: Iterable[AbstractTask]) -> dict[str, str]:
+def families_of(tasks: Iterable[Task]) -> dict[str, str]:
     """The families of the tasks that have one, by name."""
     return {task.name: task.family for task in tasks if task.family}
 

@@ -28,7 +28,7 @@ from ..execution.workers.guard import path_of
 from ..fitting.trainers import trainer_kinds
 from ..tasks.data import MAXIMIZE, VALUES, ProblemData
 from ..tasks.metrics import INTEGERS
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .guides import latest_guide, load_guide, suggestions
 from .phases import Schedule
 from .result import Result, conclude
@@ -114,7 +114,7 @@ def examples_of(data: ProblemData) -> tuple[Example, ...] | None:
     return tuple((tuple(map(value, inputs)), int(target)) for inputs, target in cases)
 
 
-def build_problem(task: AbstractTask, vocabulary: Vocabulary, options: Options, guide: Guide | None = None) -> Problem:
+def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: Guide | None = None) -> Problem:
     """The search problem of a task: what a strategy may see of it, and what the ``guide`` suggests for it."""
     data = task.search_view()
     tensors = has_tensor(data.type)
@@ -168,7 +168,7 @@ def _check_trainer(given: Mapping[str, Any]) -> None:
 
 
 def open_study(
-    task: AbstractTask, store: AbstractStore, options: Options, *, run: Run | None = None, run_id: str | None = None,
+    task: Task, store: AbstractStore, options: Options, *, run: Run | None = None, run_id: str | None = None,
     progress: Progress | None = None, source: Mapping[str, Any] | None = None,
 ) -> Study:  # fmt: skip
     """A study ready to run: a new run (its id is ``run_id`` if given), or ``run`` from the store to be resumed. ``source`` is how to
@@ -199,7 +199,7 @@ def open_study(
     )
 
 
-def check_unchanged(run: Run, task: AbstractTask) -> None:
+def check_unchanged(run: Run, task: Task) -> None:
     """Raises StudyError where the task's data, or which of its cases are held out, are not those that the run started with."""
     if run.config.get("digest") != task.digest:
         raise StudyError(
@@ -217,9 +217,7 @@ def _guidance(store: AbstractStore, options: Options, data: ProblemData, run: Ru
     return latest_guide(store) if wanted else ""
 
 
-def _config(
-    options: Options, schedule: Schedule, task: AbstractTask, source: Mapping[str, Any] | None
-) -> dict[str, Any]:
+def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[str, Any] | None) -> dict[str, Any]:
     """What a run keeps of how it was started, and what its programs need to run without the task's data."""
     prepared, split = task.preprocessing, task.split
     return {

@@ -15,7 +15,7 @@ from ..execution.executors import open_executor
 from ..execution.executors.base import OK
 from ..tasks.data import VALUES
 from ..tasks.load import load_tasks
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .opening import Options, check_options, default_strategy, find_strategies, open_study, run_study
 from .phases import Schedule
 from .result import Result
@@ -26,7 +26,7 @@ GRACE = 60.0
 LONGEST = 1e8
 
 
-def at_a_time(tasks: Sequence[AbstractTask], options: Options, store: AbstractStore) -> int:
+def at_a_time(tasks: Sequence[Task], options: Options, store: AbstractStore) -> int:
     """How many of the tasks to search at a time: ``workers`` where each is a fused search, which uses one core; else 1."""
     if len(tasks) < 2 or not isinstance(options.workers, int) or not store.persistent:
         return 1
@@ -40,7 +40,7 @@ def at_a_time(tasks: Sequence[AbstractTask], options: Options, store: AbstractSt
 
 
 def search_many(
-    tasks: Sequence[AbstractTask],
+    tasks: Sequence[Task],
     url: str,
     options: Options,
     source: Mapping[str, Any],
@@ -106,10 +106,10 @@ def search_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, 
         store.close()
 
 
-_loaded: dict[tuple[Any, ...], dict[str, AbstractTask]] = {}
+_loaded: dict[tuple[Any, ...], dict[str, Task]] = {}
 
 
-def _tasks(spec: str, target: str | None, seed: int, search_path: tuple[str, ...]) -> dict[str, AbstractTask]:
+def _tasks(spec: str, target: str | None, seed: int, search_path: tuple[str, ...]) -> dict[str, Task]:
     """The tasks of a reference by name, read once a worker."""
     key = (spec, target, seed, search_path)
     if key not in _loaded:
@@ -141,6 +141,6 @@ def _result(value: Mapping[str, Any]) -> Result:
     return Result(**{**value, "model": None, **lists})
 
 
-def _lost(task: AbstractTask, run: str, outcome: str, seconds: float) -> Result:
+def _lost(task: Task, run: str, outcome: str, seconds: float) -> Result:
     right = False if task.test() is not None else None
     return Result(task.name, run, False, right, "", None, None, None, 0, seconds, outcome, 0, ())

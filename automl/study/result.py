@@ -18,7 +18,7 @@ from primitives.values import Failure, to_json
 
 from ..evaluation.model import Model
 from ..tasks.data import VALUES
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .fused import CONFIDENCE
 from .stored import RESULT, load_model
 
@@ -161,7 +161,7 @@ def _structure(term: Term) -> str:
     return canonical(map_words(term, lambda word: Word(word.name, (), word.site)))
 
 
-def _tested(task: AbstractTask, model: Model) -> tuple[bool | None, float | None]:
+def _tested(task: Task, model: Model) -> tuple[bool | None, float | None]:
     """Whether all tests are met (None where the task has none: data held out from arrays are scored, not met), and the score on them."""
     part = task.test()
     if part is None:

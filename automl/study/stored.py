@@ -17,7 +17,7 @@ from ..errors import StudyError
 from ..evaluation.evaluate import library_weights
 from ..evaluation.model import Model
 from ..tasks.preprocessing import Preprocessing
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .candidate import FINAL
 from .journal import ASKED
 from .state import Standing
@@ -97,7 +97,7 @@ def listed_result(store: AbstractStore, run: Run) -> Mapping[str, Any]:
     return {} if found is None else {"score": found.score, "test_score": found.test_score}
 
 
-def load_model(store: AbstractStore, evaluation: Evaluation, vocabulary: Vocabulary, task: AbstractTask) -> Model:
+def load_model(store: AbstractStore, evaluation: Evaluation, vocabulary: Vocabulary, task: Task) -> Model:
     """The program of an evaluation with its weights. Raises StoreError where these are gone."""
     return _model(store, evaluation, vocabulary, task.type, task.preprocessing)
 

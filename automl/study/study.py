@@ -25,7 +25,7 @@ from ..evaluation.evaluate import Evaluated
 from ..execution.executors.base import OK, AbstractExecutor
 from ..fitting.trainer import DIVERGED, columns
 from ..tasks.data import MAXIMIZE, VALUES
-from ..tasks.task import AbstractTask
+from ..tasks.task import Task
 from .candidate import EXPLORE, FINAL, Candidate, Recipe
 from .fused import run_fused
 from .journal import ASKED, CANCELLED, TOLD, Journal
@@ -41,7 +41,7 @@ Progress = Callable[[Mapping[str, Any]], None]
 class Study:
     """One search on one task. ``run()`` goes on from wherever the store's log of ``record`` ends, and returns the best evaluation."""
 
-    task: AbstractTask
+    task: Task
     store: AbstractStore
     record: Run
     vocabulary: Vocabulary
@@ -237,7 +237,7 @@ class Study:
 
 
 def new_run(
-    task: AbstractTask,
+    task: Task,
     strategy: str,
     seed: int,
     budget: Budget,

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 from ..errors import TaskError
 from .load import Reference, load_tasks, resolve
-from .task import AbstractTask
+from .task import Task
 
 SCHEMA_VERSION = 1
 TOP_FIELDS = {"schema_version": int, "name": str, "description": str, "stage": list}
@@ -35,7 +35,7 @@ class Stage:
     ``strategy``. ``sources`` tells how each task can be loaded again, by its name; a run keeps it to be resumed."""
 
     name: str
-    tasks: tuple[AbstractTask, ...]
+    tasks: tuple[Task, ...]
     budget: str | None = None
     strategy: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Curriculum:
     description: str = ""
 
     @property
-    def tasks(self) -> tuple[AbstractTask, ...]:
+    def tasks(self) -> tuple[Task, ...]:
         return tuple(task for stage in self.stages for task in stage.tasks)
 
 
@@ -87,7 +87,7 @@ def _one(spec: str, target: str | None, seed: int, search_path: Sequence[str | P
     return Curriculum(reference.name, (Stage(reference.name, tasks, sources=_sources(reference, tasks)),))
 
 
-def _sources(reference: Reference, tasks: Sequence[AbstractTask]) -> dict[str, dict[str, Any]]:
+def _sources(reference: Reference, tasks: Sequence[Task]) -> dict[str, dict[str, Any]]:
     """How to load the tasks of a reference again from any folder."""
     spec = reference.text
     if reference.path is not None:
@@ -163,7 +163,7 @@ def _stage(fields: Any, where: str, number: int, seed: int, base: Path, search_p
     )
 
 
-def _stage_tasks(spec: str, given: dict[str, Any]) -> list[AbstractTask]:
+def _stage_tasks(spec: str, given: dict[str, Any]) -> list[Task]:
     path = resolve(spec, **given).path
     if path is not None and path.suffix == ".toml":
         raise TaskError(f"tasks={spec!r}: a stage lists tasks, not declarations; list the tasks of that declaration")

@@ -16,7 +16,7 @@ from primitives.plugins import PluginKind, instances
 
 from ..errors import TaskError
 from .split import Split
-from .task import AbstractTask
+from .task import Task
 
 SPLIT_OPTIONS = ("test", "validation", "policy", "seed")
 LABELLED_OPTIONS = (*SPLIT_OPTIONS, "name", "targets", "scaling", "full_scale", "layout", "solved_at", "family")
@@ -74,7 +74,7 @@ class Reference:
         return seed
 
     def labelled(self, default: Split | None = None) -> dict[str, Any]:
-        """Keyword arguments of ``LabelledTask.from_arrays`` that the options set."""
+        """Keyword arguments of ``labelled_task`` that the options set."""
         texts = {key: self.options[key] for key in ("targets", "scaling", "layout", "family") if key in self.options}
         numbers = {key: self.number(key, None) for key in ("full_scale", "solved_at") if key in self.options}
         name = self.options.get("name", self.name)
@@ -90,7 +90,7 @@ class Source:
     doc: str
     options: tuple[str, ...]
     accepts: Callable[[Reference], bool]
-    load: Callable[[Reference], list[AbstractTask]]
+    load: Callable[[Reference], list[Task]]
     names: tuple[str, ...] = ()
 
 
@@ -109,7 +109,7 @@ def load_tasks(
     seed: int = 0,
     search_path: Sequence[str | Path] = (),
     base: Path | None = None,
-) -> list[AbstractTask]:
+) -> list[Task]:
     """All tasks that ``spec`` names: a bundled data set, a file, a folder, or a declaration in one of
     ``search_path``'s folders.
 
@@ -134,9 +134,9 @@ def load_tasks(
         )
     tasks = accepting[0].load(inner)
     if unlabelled:
-        from .kinds.unlabelled import UnlabelledTask
+        from .kinds.unlabelled import unlabelled_from_labelled
 
-        tasks = [UnlabelledTask.from_labelled(task, solved_at=reference.number("solved_at", None)) for task in tasks]
+        tasks = [unlabelled_from_labelled(task, solved_at=reference.number("solved_at", None)) for task in tasks]
     _refuse_duplicates(tasks, spec)
     return [_sequences(task, reference) for task in tasks] if drawn else tasks
 
@@ -205,7 +205,7 @@ def _unknown(reference: Reference) -> TaskError:
     )
 
 
-def _refuse_duplicates(tasks: Sequence[AbstractTask], spec: str) -> None:
+def _refuse_duplicates(tasks: Sequence[Task], spec: str) -> None:
     seen: set[str] = set()
     for task in tasks:
         if task.name in seen:
@@ -229,11 +229,11 @@ def _unlabelled(reference: Reference) -> Reference:
     return replace(reference, options={k: v for k, v in reference.options.items() if k not in ("labels", "solved_at")})
 
 
-def _sequences(task: AbstractTask, reference: Reference) -> AbstractTask:
-    from .kinds.sequences import SequencesTask
+def _sequences(task: Task, reference: Reference) -> Task:
+    from .kinds.sequences import sequences_from_labelled
 
     options = reference.options
-    return SequencesTask.from_labelled(
+    return sequences_from_labelled(
         task,
         options["sequences"],
         name=options.get("name"),

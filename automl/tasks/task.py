@@ -1,18 +1,19 @@
 """Tasks: what a program is asked to do, the data that shows it, and how an answer is scored.
 
-A kind of task is one file in ``automl/tasks/kinds`` with one final subclass of AbstractTask; ``task_kinds`` finds it.
+There is one class of tasks. A kind of task is one file in ``automl/tasks/kinds`` with functions that make tasks of that kind, and one
+TaskKind, by which ``task_kinds`` finds it.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
-from primitives.plugins import PluginKind, classes
+from primitives.plugins import PluginKind, instances
 from primitives.types import Type, arguments_of
 
 from ..errors import TaskError
@@ -23,88 +24,80 @@ from .split import Split
 
 __all__ = [
     "CLASSES", "HEADS", "INTEGERS", "MAXIMIZE", "MINIMIZE", "NUMBERS", "VALUES",
-    "AbstractTask", "Part", "Preprocessing", "ProblemData", "RaggedArray", "Split", "TaskError", "task_kinds",
+    "Part", "Preprocessing", "ProblemData", "RaggedArray", "Split", "Task", "TaskError", "TaskKind", "task_kinds",
 ]  # fmt: skip
 
 
-class AbstractTask(ABC):
-    """One task with its three parts. Only the study, at its end, asks for ``test()``.
+@dataclass(frozen=True, eq=False, repr=False)
+class Task:
+    """One task with its three parts, of whatever kind. Only the study, at its end, asks for ``test()``.
 
-    A search and its workers get ``search_view()``, which holds no test case; a task itself refuses to be pickled.
+    ``data``: train and validation cases with all that scoring needs, the only part that a search and its workers see; the task itself
+    refuses to be pickled. ``held_out``: the test part, None where there is none. ``split``: how the parts were made, None where the source
+    fixes them. ``preprocessing``: what was done to raw inputs and must be done again before a prediction, None where nothing was.
+    ``source``: where the data came from, a data set's or a file's name, never a path of this machine.
     """
 
-    kind: ClassVar[str]
-    """The name of the kind, one a file."""
+    data: ProblemData
+    held_out: Part | None = None
+    split: Split | None = None
+    preprocessing: Preprocessing | None = None
+    source: str = ""
 
-    @abstractmethod
     def search_view(self) -> ProblemData:
-        """Train and validation data with all that scoring needs."""
+        """Train and validation data with all that scoring needs, and no test case."""
+        return self.data
 
-    @abstractmethod
     def test(self) -> Part | None:
         """The held-out part; None where the task has none."""
+        return self.held_out
 
     @property
-    @abstractmethod
-    def split(self) -> Split | None:
-        """How the parts were made; None where the source fixes them."""
-
-    @property
-    @abstractmethod
-    def preprocessing(self) -> Preprocessing | None:
-        """What was done to raw inputs and must be done again before a prediction; None where nothing was."""
-
-    @property
-    @abstractmethod
-    def source(self) -> str:
-        """Where the data came from: a data set's name or a file's name, never a path of this machine."""
-
-    @classmethod
-    @abstractmethod
-    def sample(cls, seed: int = 0) -> AbstractTask:
-        """A small task of this kind, made without files: what the conformance suite runs on."""
+    def kind(self) -> str:
+        """The name of its kind, for example ``labelled``."""
+        return self.data.kind
 
     @property
     def name(self) -> str:
-        return self.search_view().name
+        return self.data.name
 
     @property
     def type(self) -> Type:
         """The type of a program that does the task, for example ``Tensor[1,8,8] -> Tensor[10]``."""
-        return self.search_view().type
+        return self.data.type
 
     @property
     def family(self) -> str | None:
         """The name that variants of one task share, or None."""
-        return self.search_view().family
+        return self.data.family
 
     @property
     def metric(self) -> str:
-        return self.search_view().metric
+        return self.data.metric
 
     @property
     def direction(self) -> str:
-        return self.search_view().direction
+        return self.data.direction
 
     @property
     def solved_at(self) -> float:
         """The value of the metric, on validation data, at which a search may stop."""
-        return self.search_view().solved_at
+        return self.data.solved_at
 
     @property
     def dtype(self) -> str:
-        return self.search_view().dtype
+        return self.data.dtype
 
     @property
     def constants(self) -> tuple[Any, ...]:
         """Values that may occur literally in a program."""
-        return self.search_view().constants
+        return self.data.constants
 
     @cached_property
     def digest(self) -> str:
         """Content digest over all three parts, the split and the preprocessing; the name does not count."""
         arrays: dict[str, np.ndarray] = {}
-        data, part = self.search_view(), self.test()
+        data, part = self.data, self.held_out
         argument_types, result = arguments_of(data.type)
         held_out = None if part is None else describe_part(part, argument_types, result, "test", arrays)
         split = None if self.split is None else self.split.to_json()
@@ -116,7 +109,7 @@ class AbstractTask(ABC):
     def split_digest(self) -> str:
         """Content digest over which cases are in which part, as they are after preprocessing."""
         arrays: dict[str, np.ndarray] = {}
-        data, test = self.search_view(), self.test()
+        data, test = self.data, self.held_out
         argument_types, result = arguments_of(data.type)
         parts = {"train": data.train, "validation": data.validation, **({} if test is None else {"test": test})}
         described = {key: describe_part(part, argument_types, result, key, arrays) for key, part in parts.items()}
@@ -124,8 +117,8 @@ class AbstractTask(ABC):
 
     def part(self, name: str) -> Part:
         """``train``, ``validation`` or ``test``. Raises TaskError on another name, or where there is no test part."""
-        data = self.search_view()
-        found = self.test() if name == "test" else {"train": data.train, "validation": data.validation}.get(name)
+        data = self.data
+        found = self.held_out if name == "test" else {"train": data.train, "validation": data.validation}.get(name)
         if found is None:
             raise TaskError(
                 f"part={name!r} of task={self.name!r}: train, validation or an existing test is required; choose one"
@@ -134,20 +127,20 @@ class AbstractTask(ABC):
 
     def score(self, outputs: Any, part: str | Part = "validation") -> dict[str, float]:
         """Scores of a program's ``outputs`` on a part (contract: automl.tasks.metrics.score)."""
-        return self.search_view().score(outputs, self.part(part) if isinstance(part, str) else part)
+        return self.data.score(outputs, self.part(part) if isinstance(part, str) else part)
 
     def case_errors(self, outputs: Any, part: str | Part = "validation") -> np.ndarray:
         """float64 [n], 0 where a case is met (contract: automl.tasks.metrics.case_errors)."""
-        return self.search_view().case_errors(outputs, self.part(part) if isinstance(part, str) else part)
+        return self.data.case_errors(outputs, self.part(part) if isinstance(part, str) else part)
 
     def is_solved(self, scores: Mapping[str, float]) -> bool:
         """Whether the metric among ``scores`` reaches ``solved_at``."""
-        return self.search_view().is_solved(scores)
+        return self.data.is_solved(scores)
 
     def right(self, outputs: Any) -> bool | None:
         """Whether ``outputs`` on the test part reach ``solved_at`` (for examples: meet all); None where there is no
         test part."""
-        part = self.test()
+        part = self.held_out
         return None if part is None else self.is_solved(self.score(outputs, part))
 
     def __reduce__(self) -> NoReturn:
@@ -157,14 +150,23 @@ class AbstractTask(ABC):
         )
 
     def __repr__(self) -> str:
-        data, test = self.search_view(), self.test()
+        data, test = self.data, self.held_out
         counts = f"train={len(data.train)}, validation={len(data.validation)}, test={0 if test is None else len(test)}"
-        return f"{type(self).__name__}({self.name!r}, {data.type}, {counts})"
+        return f"Task({self.name!r}, {self.kind}, {data.type}, {counts})"
 
 
-TASKS: PluginKind[type[AbstractTask]] = PluginKind("task", f"{__package__}.kinds", classes(AbstractTask, "kind"))
+@dataclass(frozen=True)
+class TaskKind:
+    """A kind of task: its ``name``, and ``sample(seed)``, a small task of the kind made without files, on which the conformance suite
+    runs."""
+
+    name: str
+    sample: Callable[[int], Task]
 
 
-def task_kinds() -> Mapping[str, type[AbstractTask]]:
+TASKS: PluginKind[TaskKind] = PluginKind("task", f"{__package__}.kinds", instances(TaskKind))
+
+
+def task_kinds() -> Mapping[str, TaskKind]:
     """Every kind by name, found by scanning ``automl/tasks/kinds``. Raises PluginError where two have one name."""
     return TASKS.found()

@@ -22,7 +22,7 @@ import numpy as np
 from automl import Library, grow, search
 from automl.study.opening import Result
 from automl.tasks.load import load_tasks
-from automl.tasks.task import AbstractTask
+from automl.tasks.task import Task
 
 from .common import parser, report
 
@@ -31,7 +31,7 @@ LENGTH, DRAWS = 20, 2000
 SUMS = "digits?seed={split}&sequences=sum&lengths=1-3&test_lengths=20&count=600&validation_count=300&test_count={lists}&name=digit+sums"
 
 
-def digit_errors(digits: AbstractTask, found: Result) -> np.ndarray:
+def digit_errors(digits: Task, found: Result) -> np.ndarray:
     """The net's answer less the label on each image of the test part, int64 [images]."""
     part = digits.test()
     assert found.model is not None and part is not None
@@ -75,7 +75,7 @@ def _interval(means: np.ndarray) -> dict[str, Any]:
     return {"value": round(float(means.mean()), 4), "interval_95": [round(float(low), 4), round(float(high), 4)]}
 
 
-def sum_errors(sums: AbstractTask, found: Result) -> tuple[np.ndarray, int]:
+def sum_errors(sums: Task, found: Result) -> tuple[np.ndarray, int]:
     """The program's answer less the sum on each test list that has one, and on how many it failed."""
     part = sums.test()
     assert found.model is not None and part is not None

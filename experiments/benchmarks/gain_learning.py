@@ -16,7 +16,7 @@ from automl.growth.learned_guidance import learn as learn_guide
 from automl.growth.trials import begin_trials, end_trials, families_of
 from automl.study.guides import keep
 from automl.study.opening import Result, load_vocabulary
-from automl.tasks.task import AbstractTask
+from automl.tasks.task import Task
 from library.compression.abstraction import kind_of
 from library.compression.naming import describe, hinted
 from library.compression.stitch_code import symbols
@@ -45,7 +45,7 @@ FIRST = 1 / 6
 """The share of the budget in the first iteration; it grows by the same factor with each up to the whole in the last."""
 
 
-def split_families(tasks: Sequence[AbstractTask], seed: int) -> tuple[list[AbstractTask], list[AbstractTask]]:
+def split_families(tasks: Sequence[Task], seed: int) -> tuple[list[Task], list[Task]]:
     """The tasks of half of the families, drawn by the seed, and those of the others. A task without family is one of its own."""
     families = sorted({task.family or task.name for task in tasks})
     drawn = np.random.Generator(np.random.PCG64(seed)).permutation(len(families))[: len(families) // 2]
@@ -57,7 +57,7 @@ def split_families(tasks: Sequence[AbstractTask], seed: int) -> tuple[list[Abstr
 
 
 def learn(
-    tasks: Sequence[AbstractTask],
+    tasks: Sequence[Task],
     library: Library,
     *,
     budget: str,
@@ -262,7 +262,7 @@ def _subroutine(name: str, body: Term, vocabulary: Vocabulary) -> Subroutine:
     )  # fmt: skip
 
 
-def random_library(library: Library, tasks: Sequence[AbstractTask], guidance: str, seed: int) -> Library:
+def random_library(library: Library, tasks: Sequence[Task], guidance: str, seed: int) -> Library:
     """A library of ``random_words``, with a grammar re-estimated from the same programs, written out."""
     chance = Library("memory:")
     chance.store.promote(random_words(library, seed))

@@ -31,7 +31,7 @@ from automl.growth.learned_guidance import KINDS, Plan
 from automl.study.opening import Result
 from automl.tasks.curriculum import load_words
 from automl.tasks.load import load_tasks
-from automl.tasks.task import AbstractTask
+from automl.tasks.task import Task
 from primitives.term import Lambda, Term, Variable, Word, spine
 
 from .common import parser, report
@@ -49,7 +49,7 @@ PARTS = ("learn", "with", "without", "control")
 DRAWS = 10_000
 
 
-def task_sets(name: str, seed: int) -> tuple[list[AbstractTask], list[AbstractTask], str]:
+def task_sets(name: str, seed: int) -> tuple[list[Task], list[Task], str]:
     """Tasks to learn on, tasks held out, and the name of the small vocabulary."""
     if name in SETS and (DATA / SETS[name][1]).is_file():
         extra, main, base = SETS[name]
@@ -61,7 +61,7 @@ def task_sets(name: str, seed: int) -> tuple[list[AbstractTask], list[AbstractTa
 
 
 def searched(
-    tasks: Sequence[AbstractTask], library: Library, budget: str, words: Sequence[str] | None, seed: int
+    tasks: Sequence[Task], library: Library, budget: str, words: Sequence[str] | None, seed: int
 ) -> list[dict[str, Any]]:
     """A row a task, searched with the library as it is."""
     found = grow(list(tasks), budget, library=library, strategy="enumerative", seed=seed, words=words, frozen=True)

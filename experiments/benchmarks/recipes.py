@@ -17,8 +17,9 @@ from automl.fitting import recipes
 from automl.fitting.measurements import accuracy
 from automl.fitting.recipes import joined
 from automl.fitting.trainers import Budget, make_trainer
-from automl.tasks.kinds.labelled import LabelledTask
+from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import Split
+from automl.tasks.task import Task
 from primitives.compile import compile_term
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
@@ -44,13 +45,13 @@ PROGRAMS = {
 }  # fmt: skip
 
 
-def third(seed: int) -> LabelledTask:
+def third(seed: int) -> Task:
     """The digits with the stratified third of that seed held out."""
     from sklearn.datasets import load_digits
 
     x, y = load_digits(return_X_y=True)
     split = Split(test=1 / 3, validation=0.2, seed=seed)
-    return LabelledTask.from_arrays("digits", x.reshape(-1, 1, 8, 8), y, split=split, full_scale=16.0)
+    return labelled_task("digits", x.reshape(-1, 1, 8, 8), y, split=split, full_scale=16.0)
 
 
 def train(layers: list[str], recipe_name: str, seed: int) -> tuple[float, float]:

@@ -25,7 +25,7 @@ from automl.evaluation.model import Model
 from automl.growth.learned_guidance import Plan, learn
 from automl.study.opening import Options, build_problem, load_vocabulary
 from automl.tasks.load import load_tasks
-from automl.tasks.task import AbstractTask
+from automl.tasks.task import Task
 from library.store import open_store
 from library.vocabulary import Vocabulary
 from primitives.term import Term
@@ -41,7 +41,7 @@ KINDS = ("off", "grammar", "model")
 
 
 def search(
-    vocabulary: Vocabulary, task: AbstractTask, budget: int, kind: str, guide: Guide | None = None
+    vocabulary: Vocabulary, task: Task, budget: int, kind: str, guide: Guide | None = None
 ) -> tuple[Row, Term | None]:
     """One task searched with a kind of guidance: whether solved and right, terms to the first program that meets the examples
     (``terms``) and to the answer (``answer``, after others were weighed against it), seconds; and the answer."""
@@ -99,9 +99,9 @@ def run_seed(
     seed: int,
     vocabulary: Vocabulary,
     plain: Mapping[str, tuple[Row, Term | None]],
-    lists: Sequence[AbstractTask],
+    lists: Sequence[Task],
     held: set[str],
-    others: Sequence[AbstractTask],
+    others: Sequence[Task],
     budget: int,
     plan: Plan,
     every: int,

@@ -18,7 +18,7 @@ from typing import Any
 
 from automl import search
 from automl.tasks.load import load_tasks
-from automl.tasks.task import AbstractTask
+from automl.tasks.task import Task
 
 from .common import parser, report
 
@@ -38,7 +38,7 @@ def named(path: Path | str) -> str:
 
 
 def run_tasks(
-    tasks: Sequence[AbstractTask], budget: str, *, library: str = "memory:", strategy: str | None = None, seed: int = 0
+    tasks: Sequence[Task], budget: str, *, library: str = "memory:", strategy: str | None = None, seed: int = 0
 ) -> list[dict[str, Any]]:
     """One row a task: task, solved, right, seconds, terms, program, subroutines."""
     rows = []

@@ -19,7 +19,7 @@ from torch.nn.functional import max_pool2d, relu
 
 from automl.fitting.trainers import Budget, make_trainer
 from automl.tasks.data import ProblemData
-from automl.tasks.kinds.labelled import LabelledTask
+from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import Split
 from primitives.compile import compile_term
 from primitives.compile.layout import kernels_last
@@ -42,7 +42,7 @@ def problem(pixels: int, cases: int) -> ProblemData:
     shapes = torch.rand(10, 1, pixels, pixels, generator=generator)
     images = shapes[labels] + 0.3 * torch.randn(cases, 1, pixels, pixels, generator=generator)
     split = Split(test=0.1, validation=0.1)
-    return LabelledTask.from_arrays("shapes", images.numpy(), labels.numpy(), split=split).search_view()
+    return labelled_task("shapes", images.numpy(), labels.numpy(), split=split).search_view()
 
 
 def perceptron() -> nn.Module:

@@ -11,8 +11,8 @@ import pytest
 from automl.budget import Budget
 from automl.study.opening import Options
 from automl.study.phases import Schedule
-from automl.tasks.kinds.examples import ExamplesTask
-from automl.tasks.kinds.labelled import LabelledTask
+from automl.tasks.kinds.examples import examples_task
+from automl.tasks.task import Task, task_kinds
 from library.store import AbstractStore
 from primitives.syntax import parse
 from search.randomness import Draws
@@ -118,22 +118,22 @@ def strategies(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, type[AbstractStr
 
 
 @pytest.fixture
-def plus_three() -> ExamplesTask:
+def plus_three() -> Task:
     lists = [[0, 1], [5], [], [7, -4, 2]]
     cases = [((xs,), [x + 3 for x in xs]) for xs in lists]
-    return ExamplesTask.make("plus three", "list(int) -> list(int)", cases, [(([9],), [12])])
+    return examples_task("plus three", "list(int) -> list(int)", cases, [(([9],), [12])])
 
 
 @pytest.fixture
-def impossible() -> ExamplesTask:
+def impossible() -> Task:
     """No program of the strategies above solves it."""
     cases = [(([n, 2 * n],), [n * n * n + 1]) for n in range(2, 6)]
-    return ExamplesTask.make("impossible", "list(int) -> list(int)", cases)
+    return examples_task("impossible", "list(int) -> list(int)", cases)
 
 
 @pytest.fixture
-def blobs() -> LabelledTask:
-    return LabelledTask.sample(0)
+def blobs() -> Task:
+    return task_kinds()["labelled"].sample(0)
 
 
 class Killed(BaseException):

@@ -14,8 +14,8 @@ from torch import nn
 
 from automl.fitting.trainers import Budget, make_trainer, trainer_kinds
 from automl.tasks.data import ProblemData
-from automl.tasks.kinds.labelled import LabelledTask
-from automl.tasks.kinds.sequences import SequencesTask
+from automl.tasks.kinds.labelled import labelled_task
+from automl.tasks.kinds.sequences import sequences_task
 from primitives.primitive import SettingError
 from primitives.types import arguments_of
 
@@ -31,7 +31,7 @@ def kind(request):
 def data() -> ProblemData:
     rng = np.random.default_rng(0)
     x = rng.normal(size=(240, 3))
-    return LabelledTask.from_arrays("signs", x, (x[:, 0] + x[:, 1] > 0).astype(int)).search_view()
+    return labelled_task("signs", x, (x[:, 0] + x[:, 1] > 0).astype(int)).search_view()
 
 
 def net(seed: int = 0) -> nn.Module:
@@ -166,7 +166,7 @@ def test_lists_of_tensors_are_batched(kind):
     lengths = rng.integers(1, 5, size=120)
     values = rng.normal(size=(int(lengths.sum()), 3))
     y = np.array([part[:, 0].mean() for part in np.split(values, np.cumsum(lengths)[:-1])])
-    task = SequencesTask.from_arrays("means", values, lengths, y[:, None], scaling="none")
+    task = sequences_task("means", values, lengths, y[:, None], scaling="none")
     result = make_trainer(kind).fit(MeanOfList(3), task.search_view(), Budget(steps=500))
     assert result.outcome == "ok" and result.best_score > 0.8
 

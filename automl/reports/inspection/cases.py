@@ -13,7 +13,7 @@ from ...errors import TaskError
 from ...evaluation.model import Model
 from ...tasks.data import ProblemData
 from ...tasks.metrics import CLASSES, score
-from ...tasks.task import AbstractTask
+from ...tasks.task import Task
 from ..pictures import AbstractPicture
 from .subject import Subject, raw_inputs
 
@@ -63,7 +63,7 @@ class Cases:
     names: tuple[str, ...]
 
     @staticmethod
-    def of(model: Model, task: AbstractTask) -> Cases:
+    def of(model: Model, task: Task) -> Cases:
         """The test part of the task, or its validation part where it has none. Raises TaskError where the task does not fit."""
         subject = Subject.of(model, task)
         name = "validation" if task.test() is None else "test"

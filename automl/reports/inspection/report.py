@@ -10,7 +10,7 @@ from typing import Any
 
 from ...errors import TaskError
 from ...evaluation.model import Model
-from ...tasks.task import AbstractTask
+from ...tasks.task import Task
 from ..pictures import AbstractPicture, filter_picture
 from .attacks import adversarial_section
 from .cases import Cases, InspectionSettings, Section
@@ -53,7 +53,7 @@ class Inspection:
 
 def inspect_model(
     model: Model,
-    task: AbstractTask | None = None,
+    task: Task | None = None,
     parts: Sequence[str] = PARTS,
     settings: InspectionSettings | None = None,
     *,

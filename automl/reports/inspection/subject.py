@@ -18,7 +18,7 @@ from ...fitting.losses import are_probabilities
 from ...tasks.data import Part
 from ...tasks.metrics import CLASSES, NUMBERS
 from ...tasks.preprocessing import Affine
-from ...tasks.task import AbstractTask
+from ...tasks.task import Task
 
 CHUNK = 256
 """Cases that go through the program at a time."""
@@ -46,7 +46,7 @@ class Subject:
     differentiable: bool
 
     @staticmethod
-    def of(model: Model, task: AbstractTask) -> Subject:
+    def of(model: Model, task: Task) -> Subject:
         """The model's program over the range of the task's train data. Raises TaskError where the program does not map one tensor to
         one vector, or the task is not what it was trained for."""
         width = _check(model, task)
@@ -155,13 +155,13 @@ class Subject:
         return torch.cat([self._outputs(part) for part in unit.split(CHUNK)])
 
 
-def raw_inputs(task: AbstractTask, part: Part) -> np.ndarray:
+def raw_inputs(task: Task, part: Part) -> np.ndarray:
     """The inputs of a part in the units of the data, float64 [n, *shape]."""
     array = np.asarray(part.inputs[0], dtype=np.float64)
     return array if task.preprocessing is None else task.preprocessing.inputs.invert(array)
 
 
-def _check(model: Model, task: AbstractTask) -> int:
+def _check(model: Model, task: Task) -> int:
     """The width of the program's output."""
     types, result = arguments_of(model.type)
     if len(types) != 1 or not _is_real(types[0]) or not isinstance(result, TensorType) or not _is_real(result):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from primitives.types import Type, arguments_of, has_tensor, is_function, is_ground, parse_type, subtypes
 from primitives.values import from_json
@@ -12,98 +11,66 @@ from primitives.values import from_json
 from ...errors import TaskError
 from ..data import MAXIMIZE, Part, ProblemData
 from ..metrics import VALUES
-from ..preprocessing import Preprocessing
-from ..split import Split
-from ..task import AbstractTask
+from ..task import Task, TaskKind
 
 REQUIRED, OPTIONAL = ("name", "type", "examples"), ("tests", "constants", "family", "source")
 MAX_NAME = 200
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class ExamplesTask(AbstractTask):
-    """Solved when every example is met, right when every test is met too. Validation is the examples: nothing else
-    is given."""
+def examples_task(
+    name: str,
+    type: Type | str,
+    examples: Sequence[tuple[Sequence[Any], Any]],
+    tests: Sequence[tuple[Sequence[Any], Any]] = (),
+    *,
+    constants: Sequence[Any] = (),
+    family: str | None = None,
+    source: str = "",
+) -> Task:
+    """A task from Python data: examples and tests are ``(inputs, output)`` in the JSON form of their types.
 
-    kind: ClassVar[str] = "examples"
-    data: ProblemData
-    tests: Part | None
-    origin: str = ""
+    Raises TaskError as ``from_json`` does.
+    """
+    cases = {
+        key: [{"inputs": list(inputs), "output": output} for inputs, output in given]
+        for key, given in (("examples", examples), ("tests", tests))
+    }
+    fields = {"name": name, "type": str(type), **cases, "constants": list(constants), "source": source}
+    return examples_from_json(fields if family is None else {**fields, "family": family})
 
-    def search_view(self) -> ProblemData:
-        return self.data
 
-    def test(self) -> Part | None:
-        return self.tests
+def examples_from_json(data: Any, where: str = "") -> Task:
+    """A task from one JSON object (fields: name, type, examples; optional tests, constants, family, source).
 
-    @property
-    def split(self) -> Split | None:
-        return None
+    Raises TaskError, which starts with ``where`` (such as ``line 3``) and names the field.
+    """
+    place = f"{where}: " if where else ""
+    fields = _fields(data, place)
+    type = _type(fields["type"], place)
+    examples = _part(fields["examples"], type, f"{place}examples")
+    if not len(examples):
+        raise TaskError(f"{place}examples=[]: at least one example is required; add one with inputs and output")
+    tests = _part(fields.get("tests", []), type, f"{place}tests")
+    view = ProblemData(
+        name=fields["name"],
+        kind=KIND.name,
+        type=type,
+        target=VALUES,
+        metric="accuracy",
+        direction=MAXIMIZE,
+        solved_at=1.0,
+        train=examples,
+        validation=examples,
+        constants=_constants(fields.get("constants", []), place),
+        family=fields.get("family"),
+    )
+    return Task(view, tests if len(tests) else None, source=fields.get("source", ""))
 
-    @property
-    def preprocessing(self) -> Preprocessing | None:
-        return None
 
-    @property
-    def source(self) -> str:
-        return self.origin
-
-    @classmethod
-    def make(
-        cls,
-        name: str,
-        type: Type | str,
-        examples: Sequence[tuple[Sequence[Any], Any]],
-        tests: Sequence[tuple[Sequence[Any], Any]] = (),
-        *,
-        constants: Sequence[Any] = (),
-        family: str | None = None,
-        source: str = "",
-    ) -> ExamplesTask:
-        """A task from Python data: examples and tests are ``(inputs, output)`` in the JSON form of their types.
-
-        Raises TaskError as ``from_json`` does.
-        """
-        cases = {
-            key: [{"inputs": list(inputs), "output": output} for inputs, output in given]
-            for key, given in (("examples", examples), ("tests", tests))
-        }
-        fields = {"name": name, "type": str(type), **cases, "constants": list(constants), "source": source}
-        return cls.from_json(fields if family is None else {**fields, "family": family})
-
-    @classmethod
-    def from_json(cls, data: Any, where: str = "") -> ExamplesTask:
-        """A task from one JSON object (fields: name, type, examples; optional tests, constants, family, source).
-
-        Raises TaskError, which starts with ``where`` (such as ``line 3``) and names the field.
-        """
-        place = f"{where}: " if where else ""
-        fields = _fields(data, place)
-        type = _type(fields["type"], place)
-        examples = _part(fields["examples"], type, f"{place}examples")
-        if not len(examples):
-            raise TaskError(f"{place}examples=[]: at least one example is required; add one with inputs and output")
-        tests = _part(fields.get("tests", []), type, f"{place}tests")
-        view = ProblemData(
-            name=fields["name"],
-            kind=cls.kind,
-            type=type,
-            target=VALUES,
-            metric="accuracy",
-            direction=MAXIMIZE,
-            solved_at=1.0,
-            train=examples,
-            validation=examples,
-            constants=_constants(fields.get("constants", []), place),
-            family=fields.get("family"),
-        )
-        return cls(view, tests if len(tests) else None, fields.get("source", ""))
-
-    @classmethod
-    def sample(cls, seed: int = 0) -> ExamplesTask:
-        lists = [[seed + 3, 1, 2], [], [5], [4, 4, seed]]
-        cases = [((xs,), sum(xs)) for xs in lists]
-        return cls.make("sample-sum", "list(int) -> int", cases[:3], cases[3:], constants=(0,), family="sample")
+def sample(seed: int = 0) -> Task:
+    lists = [[seed + 3, 1, 2], [], [5], [4, 4, seed]]
+    cases = [((xs,), sum(xs)) for xs in lists]
+    return examples_task("sample-sum", "list(int) -> int", cases[:3], cases[3:], constants=(0,), family="sample")
 
 
 def _fields(data: Any, place: str) -> Mapping[str, Any]:
@@ -206,3 +173,7 @@ def _short(data: Any) -> str:
     except (RecursionError, ValueError):
         return "…"
     return text if len(text) <= 80 else text[:79] + "…"
+
+
+KIND = TaskKind("examples", sample)
+"""Solved when every example is met, right when every test is met too. Validation is the examples: nothing else is given."""

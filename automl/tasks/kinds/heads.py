@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -14,92 +12,58 @@ from ...errors import TaskError
 from ..data import MAXIMIZE, Part, ProblemData, frozen
 from ..metrics import ABSENT, HEADS
 from ..preprocessing import Preprocessing, check_finite, fit_inputs
-from ..split import Split
-from ..task import AbstractTask
+from ..task import Task, TaskKind
 
 SOLVED_AT = 0.9
 Arrays = tuple[np.ndarray, np.ndarray]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class HeadsTask(AbstractTask):
-    """``Tensor[…] -> pair(Tensor[a], pair(Tensor[b], Tensor[c]))``: scores of the classes of each head. A case counts as
-    right where all heads that it asks are right."""
+def heads_task(
+    name: str,
+    classes: Sequence[int],
+    train: Arrays,
+    validation: Arrays,
+    test: Arrays | None = None,
+    *,
+    scaling: str = "auto",
+    full_scale: float | None = None,
+    solved_at: float | None = None,
+    family: str | None = None,
+    source: str = "",
+) -> Task:
+    """A task from parts ``(x [n, features] or [n, c, h, w], y [n, heads])``. ``classes`` are the numbers of classes
+    of the heads, at least two heads; y holds class indices, -1 where a head is not asked. Raises TaskError."""
+    if len(classes) < 2 or any(count < 2 for count in classes):
+        raise TaskError(f"classes={list(classes)}: at least two heads of at least two classes are required; add one")
+    given = {"train": train, "validation": validation, **({} if test is None else {"test": test})}
+    for part, (x, y) in given.items():
+        _check(part, x, y, classes, train[0].shape[1:])
+    prepared = Preprocessing(shape=train[0].shape[1:], inputs=fit_inputs(train[0], scaling, full_scale))
+    parts = {part: Part((frozen(prepared.apply(x)),), frozen(y.astype(np.int64))) for part, (x, y) in given.items()}
+    data = ProblemData(
+        name=name,
+        kind=KIND.name,
+        type=function(tensor(*prepared.shape), heads_type(classes)),
+        target=HEADS,
+        metric="accuracy",
+        direction=MAXIMIZE,
+        solved_at=SOLVED_AT if solved_at is None else solved_at,
+        train=parts["train"],
+        validation=parts["validation"],
+        family=family,
+    )
+    return Task(data, parts.get("test"), preprocessing=prepared, source=source)
 
-    kind: ClassVar[str] = "heads"
-    data: ProblemData
-    held_out: Part | None
-    prepared: Preprocessing
-    origin: str = ""
 
-    def search_view(self) -> ProblemData:
-        return self.data
+def sample(seed: int = 0) -> Task:
+    rng = np.random.Generator(np.random.PCG64(seed))
 
-    def test(self) -> Part | None:
-        return self.held_out
+    def draw(count: int) -> Arrays:
+        y = np.stack([rng.integers(0, 3, count), rng.integers(-1, 2, count)], axis=1)
+        y[:2] = [[0, 1], [2, ABSENT]]
+        return rng.normal(size=(count, 1, 4, 4)) + y.sum(axis=1)[:, None, None, None], y
 
-    @property
-    def split(self) -> Split | None:
-        return None
-
-    @property
-    def preprocessing(self) -> Preprocessing:
-        return self.prepared
-
-    @property
-    def source(self) -> str:
-        return self.origin
-
-    @classmethod
-    def from_arrays(
-        cls,
-        name: str,
-        classes: Sequence[int],
-        train: Arrays,
-        validation: Arrays,
-        test: Arrays | None = None,
-        *,
-        scaling: str = "auto",
-        full_scale: float | None = None,
-        solved_at: float | None = None,
-        family: str | None = None,
-        source: str = "",
-    ) -> HeadsTask:
-        """A task from parts ``(x [n, features] or [n, c, h, w], y [n, heads])``. ``classes`` are the numbers of classes
-        of the heads, at least two heads; y holds class indices, -1 where a head is not asked. Raises TaskError."""
-        if len(classes) < 2 or any(count < 2 for count in classes):
-            raise TaskError(
-                f"classes={list(classes)}: at least two heads of at least two classes are required; add one"
-            )
-        given = {"train": train, "validation": validation, **({} if test is None else {"test": test})}
-        for part, (x, y) in given.items():
-            _check(part, x, y, classes, train[0].shape[1:])
-        prepared = Preprocessing(shape=train[0].shape[1:], inputs=fit_inputs(train[0], scaling, full_scale))
-        parts = {part: Part((frozen(prepared.apply(x)),), frozen(y.astype(np.int64))) for part, (x, y) in given.items()}
-        data = ProblemData(
-            name=name,
-            kind=cls.kind,
-            type=function(tensor(*prepared.shape), heads_type(classes)),
-            target=HEADS,
-            metric="accuracy",
-            direction=MAXIMIZE,
-            solved_at=SOLVED_AT if solved_at is None else solved_at,
-            train=parts["train"],
-            validation=parts["validation"],
-            family=family,
-        )
-        return cls(data, parts.get("test"), prepared, source)
-
-    @classmethod
-    def sample(cls, seed: int = 0) -> HeadsTask:
-        rng = np.random.Generator(np.random.PCG64(seed))
-
-        def draw(count: int) -> Arrays:
-            y = np.stack([rng.integers(0, 3, count), rng.integers(-1, 2, count)], axis=1)
-            y[:2] = [[0, 1], [2, ABSENT]]
-            return rng.normal(size=(count, 1, 4, 4)) + y.sum(axis=1)[:, None, None, None], y
-
-        return cls.from_arrays("sample-heads", (3, 2), draw(40), draw(20), draw(20))
+    return heads_task("sample-heads", (3, 2), draw(40), draw(20), draw(20))
 
 
 def heads_type(classes: Sequence[int]) -> Type:
@@ -126,3 +90,8 @@ def _check(part: str, x: np.ndarray, y: np.ndarray, classes: Sequence[int], shap
             f"{part}: y from {y.min()} to {y.max()}: classes below {list(classes)}, or {ABSENT} where a head is not asked, "
             "and one answer a case at least are required; correct y"
         )
+
+
+KIND = TaskKind("heads", sample)
+"""``Tensor[…] -> pair(Tensor[a], pair(Tensor[b], Tensor[c]))``: scores of the classes of each head. A case counts as right where all heads
+that it asks are right."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -15,107 +15,75 @@ from ..data import MAXIMIZE, Part, ProblemData, frozen
 from ..metrics import CLASSES, NUMBERS
 from ..preprocessing import Affine, ColumnEncoding, Preprocessing, check_finite, fit_inputs, standardise
 from ..split import Split
-from ..task import AbstractTask
+from ..task import Task, TaskKind
 
 SOLVED_AT = {CLASSES: 0.95, NUMBERS: 0.8}
 LAYOUTS = ("auto", "chw", "hwc")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class LabelledTask(AbstractTask):
-    """``Tensor[…] -> Tensor[classes]`` (scores of the classes; accuracy) or ``Tensor[…] -> Tensor[k]`` (numbers;
-    R²)."""
+def labelled_task(
+    name: str,
+    x: np.ndarray,
+    y: np.ndarray | Sequence[Any],
+    x_test: np.ndarray | None = None,
+    y_test: np.ndarray | Sequence[Any] | None = None,
+    *,
+    split: Split | None = None,
+    targets: str | None = None,
+    scaling: str = "auto",
+    full_scale: float | None = None,
+    layout: str = "auto",
+    label_names: Sequence[str] | None = None,
+    columns: tuple[ColumnEncoding, ...] = (),
+    solved_at: float | None = None,
+    family: str | None = None,
+    source: str = "",
+) -> Task:
+    """A task from ``x`` ([n, features], [n, h, w], [n, c, h, w] or [n, h, w, c]) and ``y`` ([n] labels, or
+    numbers [n] or [n, k]).
 
-    kind: ClassVar[str] = "labelled"
-    data: ProblemData
-    held_out: Part | None
-    policy: Split
-    prepared: Preprocessing
-    origin: str = ""
-
-    def search_view(self) -> ProblemData:
-        return self.data
-
-    def test(self) -> Part | None:
-        return self.held_out
-
-    @property
-    def split(self) -> Split:
-        return self.policy
-
-    @property
-    def preprocessing(self) -> Preprocessing:
-        return self.prepared
-
-    @property
-    def source(self) -> str:
-        return self.origin
-
-    @classmethod
-    def from_arrays(
-        cls,
-        name: str,
-        x: np.ndarray,
-        y: np.ndarray | Sequence[Any],
-        x_test: np.ndarray | None = None,
-        y_test: np.ndarray | Sequence[Any] | None = None,
-        *,
-        split: Split | None = None,
-        targets: str | None = None,
-        scaling: str = "auto",
-        full_scale: float | None = None,
-        layout: str = "auto",
-        label_names: Sequence[str] | None = None,
-        columns: tuple[ColumnEncoding, ...] = (),
-        solved_at: float | None = None,
-        family: str | None = None,
-        source: str = "",
-    ) -> LabelledTask:
-        """A task from ``x`` ([n, features], [n, h, w], [n, c, h, w] or [n, h, w, c]) and ``y`` ([n] labels, or
-        numbers [n] or [n, k]).
-
-        With ``x_test`` and ``y_test`` these are the test part and ``split`` makes only the validation part.
-        ``targets`` is ``classes`` or ``numbers``; None decides by the values. ``label_names`` name the classes 0, 1,
-        … of an integer ``y``. Scaling is fitted on the train part; a validation part without cases is replaced by the
-        train part. Raises TaskError on NaN, infinity, wrong shapes, no cases or one class only.
-        """
-        if (x_test is None) != (y_test is None):
-            raise TaskError("x_test and y_test: both or neither are required; give the other one too")
-        split = split or Split()
-        if x_test is not None:
-            split = replace(split, test=0.0)
-        x = _inputs(x, layout, "x")
-        x_test = None if x_test is None else _inputs(x_test, layout, "x_test")
-        if x_test is not None and x_test.shape[1:] != x.shape[1:]:
-            raise TaskError(
-                f"x_test.shape={x_test.shape}: examples of x's shape {x.shape[1:]} are required; reshape x_test"
-            )
-        form = _target_form(np.asarray(y), targets)
-        encoded, names = _targets(form, y, y_test, label_names)
-        for array, target, label in ((x, encoded[0], "y"), (x_test, encoded[1], "y_test")):
-            if array is not None and target is not None and len(array) != len(target):
-                raise TaskError(
-                    f"len({label})={len(target)}: {len(array)} targets are required, one an example; give one each"
-                )
-        train, validation, test = split.divide(encoded[0] if form == CLASSES else None, len(x))
-        prepared = Preprocessing(
-            shape=x.shape[1:],
-            inputs=fit_inputs(x[train], scaling, full_scale),
-            target=standardise(encoded[0][train]) if form == NUMBERS else None,
-            label_names=names,
-            columns=columns,
+    With ``x_test`` and ``y_test`` these are the test part and ``split`` makes only the validation part.
+    ``targets`` is ``classes`` or ``numbers``; None decides by the values. ``label_names`` name the classes 0, 1,
+    … of an integer ``y``. Scaling is fitted on the train part; a validation part without cases is replaced by the
+    train part. Raises TaskError on NaN, infinity, wrong shapes, no cases or one class only.
+    """
+    if (x_test is None) != (y_test is None):
+        raise TaskError("x_test and y_test: both or neither are required; give the other one too")
+    split = split or Split()
+    if x_test is not None:
+        split = replace(split, test=0.0)
+    x = _inputs(x, layout, "x")
+    x_test = None if x_test is None else _inputs(x_test, layout, "x_test")
+    if x_test is not None and x_test.shape[1:] != x.shape[1:]:
+        raise TaskError(
+            f"x_test.shape={x_test.shape}: examples of x's shape {x.shape[1:]} are required; reshape x_test"
         )
-        held_out = (x[test], encoded[0][test]) if x_test is None else (x_test, encoded[1])
-        parts = [_part(prepared, x[train], encoded[0][train]), _part(prepared, x[validation], encoded[0][validation])]
-        view = _view(cls.kind, name, form, parts, prepared, solved_at, family)
-        return cls(view, _part(prepared, *held_out) if len(held_out[0]) else None, split, prepared, source)
+    form = _target_form(np.asarray(y), targets)
+    encoded, names = _targets(form, y, y_test, label_names)
+    for array, target, label in ((x, encoded[0], "y"), (x_test, encoded[1], "y_test")):
+        if array is not None and target is not None and len(array) != len(target):
+            raise TaskError(
+                f"len({label})={len(target)}: {len(array)} targets are required, one an example; give one each"
+            )
+    train, validation, test = split.divide(encoded[0] if form == CLASSES else None, len(x))
+    prepared = Preprocessing(
+        shape=x.shape[1:],
+        inputs=fit_inputs(x[train], scaling, full_scale),
+        target=standardise(encoded[0][train]) if form == NUMBERS else None,
+        label_names=names,
+        columns=columns,
+    )
+    held_out = (x[test], encoded[0][test]) if x_test is None else (x_test, encoded[1])
+    parts = [_part(prepared, x[train], encoded[0][train]), _part(prepared, x[validation], encoded[0][validation])]
+    view = _view(KIND.name, name, form, parts, prepared, solved_at, family)
+    return Task(view, _part(prepared, *held_out) if len(held_out[0]) else None, split, prepared, source)
 
-    @classmethod
-    def sample(cls, seed: int = 0) -> LabelledTask:
-        rng = np.random.Generator(np.random.PCG64(seed))
-        y = np.repeat(np.arange(3), 20)
-        x = rng.normal(size=(60, 1, 4, 4)) + y[:, None, None, None]
-        return cls.from_arrays("sample-blobs", x, y, split=Split(seed=seed), label_names=("0", "1", "2"))
+
+def sample(seed: int = 0) -> Task:
+    rng = np.random.Generator(np.random.PCG64(seed))
+    y = np.repeat(np.arange(3), 20)
+    x = rng.normal(size=(60, 1, 4, 4)) + y[:, None, None, None]
+    return labelled_task("sample-blobs", x, y, split=Split(seed=seed), label_names=("0", "1", "2"))
 
 
 def _inputs(x: Any, layout: str, name: str) -> np.ndarray:
@@ -241,3 +209,7 @@ def _view(
         target_scale=prepared.target.scale if prepared.target else (),
         family=family,
     )
+
+
+KIND = TaskKind("labelled", sample)
+"""``Tensor[…] -> Tensor[classes]`` (scores of the classes; accuracy) or ``Tensor[…] -> Tensor[k]`` (numbers; R²)."""

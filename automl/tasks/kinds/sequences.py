@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from ..data import MAXIMIZE, Part, ProblemData, RaggedArray, frozen
 from ..metrics import CLASSES, INTEGERS, NUMBERS
 from ..preprocessing import Preprocessing, check_finite, fit_inputs, standardise
 from ..split import Split
-from ..task import AbstractTask
+from ..task import Task, TaskKind
 
 REDUCTIONS: dict[str, Callable[[np.ndarray], int]] = {
     "sum": lambda labels: int(labels.sum()),
@@ -30,148 +29,113 @@ SOLVED_AT = {CLASSES: 0.95, INTEGERS: 0.9, NUMBERS: 0.8}
 METRICS = {CLASSES: "accuracy", INTEGERS: "accuracy", NUMBERS: "r2"}
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class SequencesTask(AbstractTask):
-    """``list(Tensor[…]) -> int`` (whole numbers; accuracy), ``-> Tensor[classes]`` (accuracy) or ``-> Tensor[k]``
-    (numbers; R²)."""
+def sequences_from_labelled(
+    base: Task,
+    reduction: str = "sum",
+    *,
+    name: str | None = None,
+    lengths: tuple[int, int] = (1, 3),
+    test_lengths: tuple[int, int] = (20, 20),
+    count: int = 1000,
+    validation_count: int = 300,
+    test_count: int = 200,
+    seed: int = 0,
+    solved_at: float | None = None,
+    family: str | None = None,
+) -> Task:
+    """Lists of ``base``'s examples with ``reduction`` of their labels (one of REDUCTIONS), which must be whole
+    numbers.
 
-    kind: ClassVar[str] = "sequences"
-    data: ProblemData
-    held_out: Part | None
-    policy: Split
-    prepared: Preprocessing
-    origin: str = ""
-
-    def search_view(self) -> ProblemData:
-        return self.data
-
-    def test(self) -> Part | None:
-        return self.held_out
-
-    @property
-    def split(self) -> Split:
-        return self.policy
-
-    @property
-    def preprocessing(self) -> Preprocessing:
-        return self.prepared
-
-    @property
-    def source(self) -> str:
-        return self.origin
-
-    @classmethod
-    def from_labelled(
-        cls,
-        base: AbstractTask,
-        reduction: str = "sum",
-        *,
-        name: str | None = None,
-        lengths: tuple[int, int] = (1, 3),
-        test_lengths: tuple[int, int] = (20, 20),
-        count: int = 1000,
-        validation_count: int = 300,
-        test_count: int = 200,
-        seed: int = 0,
-        solved_at: float | None = None,
-        family: str | None = None,
-    ) -> SequencesTask:
-        """Lists of ``base``'s examples with ``reduction`` of their labels (one of REDUCTIONS), which must be whole
-        numbers.
-
-        Train lists are drawn from base's train part, validation lists from its validation part, test lists
-        (``test_lengths``) from its test part alone; lengths are uniform between the two bounds, elements drawn with
-        replacement. The same seed draws the same lists.
-        """
-        if reduction not in REDUCTIONS:
-            raise TaskError(f"reduction={reduction!r}: one of {', '.join(REDUCTIONS)} is required; choose one of these")
-        if seed < 0:
-            raise TaskError(f"seed={seed}: a whole number of at least 0 is required; choose one")
-        prepared, split, view, held_out = base.preprocessing, base.split, base.search_view(), base.test()
-        if view.target != CLASSES or prepared is None or split is None or held_out is None:
-            raise TaskError(
-                f"base={base.name!r}: a task of labelled arrays with classes and a test part is required; choose "
-                "such a one"
-            )
-        labels = _numeric_labels(base.name, prepared)
-        wanted = (
-            (view.train, lengths, count, "lengths"),
-            (view.validation, lengths, validation_count, "lengths"),
-            (held_out, test_lengths, test_count, "test_lengths"),
+    Train lists are drawn from base's train part, validation lists from its validation part, test lists
+    (``test_lengths``) from its test part alone; lengths are uniform between the two bounds, elements drawn with
+    replacement. The same seed draws the same lists.
+    """
+    if reduction not in REDUCTIONS:
+        raise TaskError(f"reduction={reduction!r}: one of {', '.join(REDUCTIONS)} is required; choose one of these")
+    if seed < 0:
+        raise TaskError(f"seed={seed}: a whole number of at least 0 is required; choose one")
+    prepared, split, view, held_out = base.preprocessing, base.split, base.search_view(), base.test()
+    if view.target != CLASSES or prepared is None or split is None or held_out is None:
+        raise TaskError(
+            f"base={base.name!r}: a task of labelled arrays with classes and a test part is required; choose such a one"
         )
-        parts = [
-            _draw(
-                part,
-                labels,
-                REDUCTIONS[reduction],
-                bounds,
-                number,
-                np.random.Generator(np.random.PCG64([seed, stream])),
-                field,
-            )
-            for stream, (part, bounds, number, field) in enumerate(wanted)
-        ]
-        shape = prepared.shape
-        data = _view(name or f"{base.name}-{reduction}", shape, INTEGERS, INT, parts, (), solved_at, family)
-        kept = Preprocessing(shape, prepared.inputs, None, (), prepared.columns, prepared.dtype)
-        return cls(data, parts[2], split, kept, base.source)
-
-    @classmethod
-    def from_arrays(
-        cls,
-        name: str,
-        values: np.ndarray,
-        lengths: np.ndarray,
-        y: np.ndarray,
-        test: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
-        *,
-        split: Split | None = None,
-        targets: str | None = None,
-        scaling: str = "auto",
-        full_scale: float | None = None,
-        solved_at: float | None = None,
-        family: str | None = None,
-        source: str = "",
-    ) -> SequencesTask:
-        """A task from all elements end to end, ``values`` [total, features] or [total, c, h, w], and ``lengths``
-        [n], ``y`` [n] or [n, k].
-
-        ``test`` is the same three arrays of the test part; without it ``split`` cuts one off. ``targets`` is
-        ``integers`` (default for whole numbers), ``numbers`` or ``classes``. Raises TaskError on what does not fit.
-        """
-        split = split or Split()
-        split = Split(0.0, split.validation, split.seed, split.policy) if test is not None else split
-        sequences, y = _ragged(values, lengths, "values"), np.asarray(y)
-        form = targets or (INTEGERS if y.dtype.kind in "iu" and y.ndim == 1 else NUMBERS)
-        names, y_train, y_test = _targets(form, y, None if test is None else np.asarray(test[2]))
-        train, validation, rest = split.divide(y_train if form == CLASSES else None, len(y_train))
-        if len(sequences) != len(y_train):
-            raise TaskError(
-                f"len(y)={len(y_train)}: one target for each of the {len(sequences)} sequences is required; give "
-                "one each"
-            )
-        prepared = Preprocessing(
-            sequences.values.shape[1:],
-            fit_inputs(sequences.take(train).values, scaling, full_scale),
-            standardise(y_train[train]) if form == NUMBERS else None,
-            names,
+    labels = _numeric_labels(base.name, prepared)
+    wanted = (
+        (view.train, lengths, count, "lengths"),
+        (view.validation, lengths, validation_count, "lengths"),
+        (held_out, test_lengths, test_count, "test_lengths"),
+    )
+    parts = [
+        _draw(
+            part,
+            labels,
+            REDUCTIONS[reduction],
+            bounds,
+            number,
+            np.random.Generator(np.random.PCG64([seed, stream])),
+            field,
         )
-        parts = [_prepare(sequences.take(chosen), y_train[chosen], prepared) for chosen in (train, validation, rest)]
-        if test is not None and y_test is not None:
-            parts[2] = _prepare(_ragged(test[0], test[1], "test values"), y_test, prepared)
-        width = len(names) or (y_train.shape[1] if form == NUMBERS else 0)
-        scale = prepared.target.scale if prepared.target else ()
-        data = _view(name, prepared.shape, form, tensor(width) if width else INT, parts, scale, solved_at, family)
-        return cls(data, parts[2] if len(parts[2]) else None, split, prepared, source)
+        for stream, (part, bounds, number, field) in enumerate(wanted)
+    ]
+    shape = prepared.shape
+    data = _view(name or f"{base.name}-{reduction}", shape, INTEGERS, INT, parts, (), solved_at, family)
+    kept = Preprocessing(shape, prepared.inputs, None, (), prepared.columns, prepared.dtype)
+    return Task(data, parts[2], split, kept, base.source)
 
-    @classmethod
-    def sample(cls, seed: int = 0) -> SequencesTask:
-        rng = np.random.Generator(np.random.PCG64(seed))
-        lengths = rng.integers(1, 4, size=40)
-        total = int(lengths.sum())
-        values = np.stack([rng.integers(0, 5, size=total), rng.normal(size=total)], axis=1)
-        y = np.array([int(part[:, 0].sum()) for part in np.split(values, np.cumsum(lengths)[:-1])])
-        return cls.from_arrays("sample-sums", values, lengths, y, split=Split(seed=seed), scaling="none")
+
+def sequences_task(
+    name: str,
+    values: np.ndarray,
+    lengths: np.ndarray,
+    y: np.ndarray,
+    test: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+    *,
+    split: Split | None = None,
+    targets: str | None = None,
+    scaling: str = "auto",
+    full_scale: float | None = None,
+    solved_at: float | None = None,
+    family: str | None = None,
+    source: str = "",
+) -> Task:
+    """A task from all elements end to end, ``values`` [total, features] or [total, c, h, w], and ``lengths``
+    [n], ``y`` [n] or [n, k].
+
+    ``test`` is the same three arrays of the test part; without it ``split`` cuts one off. ``targets`` is
+    ``integers`` (default for whole numbers), ``numbers`` or ``classes``. Raises TaskError on what does not fit.
+    """
+    split = split or Split()
+    split = Split(0.0, split.validation, split.seed, split.policy) if test is not None else split
+    sequences, y = _ragged(values, lengths, "values"), np.asarray(y)
+    form = targets or (INTEGERS if y.dtype.kind in "iu" and y.ndim == 1 else NUMBERS)
+    names, y_train, y_test = _targets(form, y, None if test is None else np.asarray(test[2]))
+    train, validation, rest = split.divide(y_train if form == CLASSES else None, len(y_train))
+    if len(sequences) != len(y_train):
+        raise TaskError(
+            f"len(y)={len(y_train)}: one target for each of the {len(sequences)} sequences is required; give one each"
+        )
+    prepared = Preprocessing(
+        sequences.values.shape[1:],
+        fit_inputs(sequences.take(train).values, scaling, full_scale),
+        standardise(y_train[train]) if form == NUMBERS else None,
+        names,
+    )
+    parts = [_prepare(sequences.take(chosen), y_train[chosen], prepared) for chosen in (train, validation, rest)]
+    if test is not None and y_test is not None:
+        parts[2] = _prepare(_ragged(test[0], test[1], "test values"), y_test, prepared)
+    width = len(names) or (y_train.shape[1] if form == NUMBERS else 0)
+    scale = prepared.target.scale if prepared.target else ()
+    data = _view(name, prepared.shape, form, tensor(width) if width else INT, parts, scale, solved_at, family)
+    return Task(data, parts[2] if len(parts[2]) else None, split, prepared, source)
+
+
+def sample(seed: int = 0) -> Task:
+    rng = np.random.Generator(np.random.PCG64(seed))
+    lengths = rng.integers(1, 4, size=40)
+    total = int(lengths.sum())
+    values = np.stack([rng.integers(0, 5, size=total), rng.normal(size=total)], axis=1)
+    y = np.array([int(part[:, 0].sum()) for part in np.split(values, np.cumsum(lengths)[:-1])])
+    return sequences_task("sample-sums", values, lengths, y, split=Split(seed=seed), scaling="none")
 
 
 def _numeric_labels(name: str, prepared: Preprocessing) -> np.ndarray:
@@ -281,7 +245,7 @@ def _view(
 ) -> ProblemData:
     return ProblemData(
         name=name,
-        kind=SequencesTask.kind,
+        kind=KIND.name,
         type=function(list_of(tensor(*shape)), result),
         target=form,
         metric=METRICS[form],
@@ -292,3 +256,7 @@ def _view(
         target_scale=scale,
         family=family,
     )
+
+
+KIND = TaskKind("sequences", sample)
+"""``list(Tensor[…]) -> int`` (whole numbers; accuracy), ``-> Tensor[classes]`` (accuracy) or ``-> Tensor[k]`` (numbers; R²)."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,68 +11,40 @@ from primitives.types import function, tensor
 from ...errors import TaskError
 from ..data import MAXIMIZE, Part, ProblemData
 from ..metrics import NUMBERS
-from ..preprocessing import Preprocessing
-from ..split import Split
-from ..task import AbstractTask, task_kinds
+from ..task import Task, TaskKind, task_kinds
 
 SOLVED_AT = 0.95
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class UnlabelledTask(AbstractTask):
-    """``Tensor[s…] -> Tensor[s…]``: reconstruct the input; R² over all numbers, of which the mean image gets 0."""
+def unlabelled_from_labelled(base: Task, *, solved_at: float | None = None) -> Task:
+    """The inputs of ``base``, a task of labelled arrays, with its parts and its preprocessing; its labels are left
+    out. Raises TaskError where an input is no array."""
+    view, held_out, prepared = base.search_view(), base.test(), base.preprocessing
+    columns = view.train.inputs
+    if len(columns) != 1 or not isinstance(columns[0], np.ndarray):
+        raise TaskError(f"base={base.name!r}: a task of one array is required as input; choose such a one")
+    train, validation = (Part(part.inputs, part.inputs[0]) for part in (view.train, view.validation))  # type: ignore[arg-type]
+    shape = tensor(*columns[0].shape[1:])
+    data = ProblemData(
+        name=f"{view.name}-unlabelled",
+        kind=KIND.name,
+        type=function(shape, shape),
+        target=NUMBERS,
+        metric="r2",
+        direction=MAXIMIZE,
+        solved_at=SOLVED_AT if solved_at is None else solved_at,
+        train=train,
+        validation=train if view.validation is view.train else validation,
+        family=view.family,
+    )
+    test = None if held_out is None else Part(held_out.inputs, held_out.inputs[0])  # type: ignore[arg-type]
+    kept = None if prepared is None else replace(prepared, target=None, label_names=())
+    return Task(data, test, base.split, kept, base.source)
 
-    kind: ClassVar[str] = "unlabelled"
-    data: ProblemData
-    held_out: Part | None
-    policy: Split | None
-    prepared: Preprocessing | None
-    origin: str = ""
 
-    def search_view(self) -> ProblemData:
-        return self.data
+def sample(seed: int = 0) -> Task:
+    return unlabelled_from_labelled(task_kinds()["labelled"].sample(seed))
 
-    def test(self) -> Part | None:
-        return self.held_out
 
-    @property
-    def split(self) -> Split | None:
-        return self.policy
-
-    @property
-    def preprocessing(self) -> Preprocessing | None:
-        return self.prepared
-
-    @property
-    def source(self) -> str:
-        return self.origin
-
-    @classmethod
-    def from_labelled(cls, base: AbstractTask, *, solved_at: float | None = None) -> UnlabelledTask:
-        """The inputs of ``base``, a task of labelled arrays, with its parts and its preprocessing; its labels are left
-        out. Raises TaskError where an input is no array."""
-        view, held_out, prepared = base.search_view(), base.test(), base.preprocessing
-        columns = view.train.inputs
-        if len(columns) != 1 or not isinstance(columns[0], np.ndarray):
-            raise TaskError(f"base={base.name!r}: a task of one array is required as input; choose such a one")
-        train, validation = (Part(part.inputs, part.inputs[0]) for part in (view.train, view.validation))  # type: ignore[arg-type]
-        shape = tensor(*columns[0].shape[1:])
-        data = ProblemData(
-            name=f"{view.name}-unlabelled",
-            kind=cls.kind,
-            type=function(shape, shape),
-            target=NUMBERS,
-            metric="r2",
-            direction=MAXIMIZE,
-            solved_at=SOLVED_AT if solved_at is None else solved_at,
-            train=train,
-            validation=train if view.validation is view.train else validation,
-            family=view.family,
-        )
-        test = None if held_out is None else Part(held_out.inputs, held_out.inputs[0])  # type: ignore[arg-type]
-        kept = None if prepared is None else replace(prepared, target=None, label_names=())
-        return cls(data, test, base.split, kept, base.source)
-
-    @classmethod
-    def sample(cls, seed: int = 0) -> UnlabelledTask:
-        return cls.from_labelled(task_kinds()["labelled"].sample(seed))
+KIND = TaskKind("unlabelled", sample)
+"""``Tensor[s…] -> Tensor[s…]``: reconstruct the input; R² over all numbers, of which the mean image gets 0."""

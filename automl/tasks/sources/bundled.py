@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import TaskError
-from ..kinds.labelled import LabelledTask
+from ..kinds.labelled import labelled_task
 from ..load import LABELLED_OPTIONS, Reference, Source, sources
 from ..metrics import CLASSES, NUMBERS
 from ..split import NIELSEN, Split
-from ..task import AbstractTask
+from ..task import Task
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +41,11 @@ TRAIN = 60_000
 """Of MNIST's 70,000 images so many are the train part; the others are the test part."""
 
 
-def _load(reference: Reference) -> list[AbstractTask]:
+def _load(reference: Reference) -> list[Task]:
     return _mnist(reference) if reference.name == "mnist" else [_scikit(reference)]
 
 
-def _scikit(reference: Reference) -> AbstractTask:
+def _scikit(reference: Reference) -> Task:
     from sklearn import datasets
 
     found = SETS[reference.name]
@@ -59,10 +59,10 @@ def _scikit(reference: Reference) -> AbstractTask:
         "label_names": names,
     }
     arrays = {"x": bunch.images if images else bunch.data, "y": bunch.target}
-    return LabelledTask.from_arrays(**arrays, **{**given, **reference.labelled(found.split)})
+    return labelled_task(**arrays, **{**given, **reference.labelled(found.split)})
 
 
-def _mnist(reference: Reference) -> list[AbstractTask]:
+def _mnist(reference: Reference) -> list[Task]:
     """From ``?path=FOLDER``, a folder ``mnist`` on the search path, or OpenML (cached by scikit-learn in the user's
     data folder)."""
     given_path = reference.options.get("path")
@@ -75,10 +75,10 @@ def _mnist(reference: Reference) -> list[AbstractTask]:
         raise TaskError(f"path={given_path!r}: a folder with MNIST's IDX files is required; correct the path")
     x, y = _fetch()
     given = {"solved_at": 0.99, **reference.labelled(NIELSEN)}
-    return [LabelledTask.from_arrays(x=x[:TRAIN], y=y[:TRAIN], x_test=x[TRAIN:], y_test=y[TRAIN:], **given)]
+    return [labelled_task(x=x[:TRAIN], y=y[:TRAIN], x_test=x[TRAIN:], y_test=y[TRAIN:], **given)]
 
 
-def _with_test_files(tasks: list[AbstractTask], local: Reference) -> list[AbstractTask]:
+def _with_test_files(tasks: list[Task], local: Reference) -> list[Task]:
     """MNIST's test part is that of its files, never one drawn from the train part. Raises TaskError."""
     if tasks[0].split is not None and tasks[0].split.test:
         raise TaskError(

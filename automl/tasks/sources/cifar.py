@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import TaskError
-from ..kinds.labelled import LabelledTask
+from ..kinds.labelled import labelled_task
 from ..load import LABELLED_OPTIONS, Reference, Source, sources
 from ..metrics import CLASSES
 from ..split import Split
-from ..task import AbstractTask
+from ..task import Task
 
 NAMES = ("cifar10", "cifar10_subset")
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -23,12 +23,12 @@ DEFAULT_SOLVED_AT = 0.9
 ADDRESS = "https://www.cs.toronto.edu/~kriz/cifar.html"
 
 
-def _load(reference: Reference) -> list[AbstractTask]:
+def _load(reference: Reference) -> list[Task]:
     arrays = _resized(_read(reference), reference.options.get("size"))
     given = {"solved_at": DEFAULT_SOLVED_AT, "label_names": CLASS_NAMES, "layout": "chw", "targets": CLASSES}
     split = Split(test=0.0, validation=0.1)
     x, y, x_test, y_test = arrays
-    return [LabelledTask.from_arrays(x=x, y=y, x_test=x_test, y_test=y_test, **{**given, **reference.labelled(split)})]
+    return [labelled_task(x=x, y=y, x_test=x_test, y_test=y_test, **{**given, **reference.labelled(split)})]
 
 
 def _read(reference: Reference) -> tuple[np.ndarray, ...]:

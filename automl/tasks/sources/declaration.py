@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ..curriculum import read_curriculum
 from ..load import Reference, Source
-from ..task import AbstractTask
+from ..task import Task
 
 
-def _load(reference: Reference) -> list[AbstractTask]:
+def _load(reference: Reference) -> list[Task]:
     assert reference.path is not None
     declared = read_curriculum(reference.path, seed=reference.whole_seed, search_path=reference.search_path)
     return list(declared.tasks)

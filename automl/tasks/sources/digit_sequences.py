@@ -9,10 +9,10 @@ import numpy as np
 
 from ...errors import TaskError
 from ..data import Part
-from ..kinds.heads import HeadsTask
+from ..kinds.heads import heads_task
 from ..load import Reference, Source, sources
 from ..metrics import ABSENT
-from ..task import AbstractTask
+from ..task import Task
 
 NAME = "mnist-sequences"
 OPTIONS = ("lengths", "count", "validation_count", "test_count", "seed", "path", "name", "solved_at", "family")
@@ -23,7 +23,7 @@ SHIFT = 3
 """Most rows up or down that a digit is moved, where there is room."""
 
 
-def _load(reference: Reference) -> list[AbstractTask]:
+def _load(reference: Reference) -> list[Task]:
     """Train sequences are of digits of MNIST's train part, validation and test sequences of those parts alone."""
     lengths = reference.span("lengths", (1, 5))
     if not 1 <= lengths[0] <= lengths[1] <= 9:
@@ -41,7 +41,7 @@ def _load(reference: Reference) -> list[AbstractTask]:
     ]
     classes = (lengths[1] + 1, *(10 for _ in range(lengths[1])))
     return [
-        HeadsTask.from_arrays(
+        heads_task(
             reference.options.get("name", NAME),
             classes,
             *parts,

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import TaskError
-from ..kinds.labelled import LabelledTask
+from ..kinds.labelled import labelled_task
 from ..load import LABELLED_OPTIONS, Reference, Source
 from ..split import NIELSEN
-from ..task import AbstractTask
+from ..task import Task
 
 PARTS = {"train": ("train-images", "train-labels"), "test": ("t10k-images", "t10k-labels")}
 DEFAULT_SOLVED_AT = 0.99
@@ -51,7 +51,7 @@ def has_idx(folder: Path | None) -> bool:
     return folder is not None and folder.is_dir() and _file(folder, PARTS["train"][0]) is not None
 
 
-def _load(reference: Reference) -> list[AbstractTask]:
+def _load(reference: Reference) -> list[Task]:
     """One task of the folder ``reference.path``; the test files are the test part, Nielsen's split gives the
     validation part."""
     assert reference.path is not None
@@ -70,7 +70,7 @@ def _load(reference: Reference) -> list[AbstractTask]:
     given = reference.labelled(NIELSEN if brought else None)
     given.setdefault("solved_at", DEFAULT_SOLVED_AT)
     x, y = arrays["train"]
-    return [LabelledTask.from_arrays(x=x, y=y, x_test=x_test, y_test=y_test, **given)]
+    return [labelled_task(x=x, y=y, x_test=x_test, y_test=y_test, **given)]
 
 
 SOURCE = Source(

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import TaskError
-from ..kinds.labelled import LabelledTask
+from ..kinds.labelled import labelled_task
 from ..load import LABELLED_OPTIONS, Reference, Source
 from ..metrics import CLASSES
-from ..task import AbstractTask
+from ..task import Task
 
 SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"))
 
@@ -73,7 +73,7 @@ def read_images(files: list[tuple[str, Path]], size: tuple[int, int] | None) -> 
     return x, np.array([label for label, _ in files])
 
 
-def _load(reference: Reference) -> list[AbstractTask]:
+def _load(reference: Reference) -> list[Task]:
     folder, size = reference.path, _size(reference.options.get("size"))
     assert folder is not None
     divided = (folder / "train").is_dir() and bool(_files(folder / "train"))
@@ -82,7 +82,7 @@ def _load(reference: Reference) -> list[AbstractTask]:
     if divided and (folder / "test").is_dir() and _files(folder / "test"):
         x_test, y_test = read_images(_files(folder / "test"), size)
     given = {**reference.labelled(), "targets": CLASSES, "layout": "chw"}
-    return [LabelledTask.from_arrays(x=x, y=y, x_test=x_test, y_test=y_test, **given)]
+    return [labelled_task(x=x, y=y, x_test=x_test, y_test=y_test, **given)]
 
 
 SOURCE = Source("images", "a folder of images with one subfolder a class", (*LABELLED_OPTIONS, "size"), _accepts, _load)

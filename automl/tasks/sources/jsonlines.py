@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import TaskError
-from ..kinds.examples import ExamplesTask
+from ..kinds.examples import examples_from_json
 from ..load import Reference, Source
-from ..task import AbstractTask
+from ..task import Task
 
 MAX_BYTES = 256 * 2**20
 
 
-def read_lines(data: bytes, source: str = "") -> list[AbstractTask]:
+def read_lines(data: bytes, source: str = "") -> list[Task]:
     """The tasks in the bytes of a JSON-lines file (UTF-8; blank lines are passed over). Raises TaskError with the
     line's number."""
     if len(data) > MAX_BYTES:
@@ -28,7 +28,7 @@ def read_lines(data: bytes, source: str = "") -> list[AbstractTask]:
         fields = _parse(line, number)
         if isinstance(fields, dict) and "source" not in fields:
             fields = {**fields, "source": source}
-        task = ExamplesTask.from_json(fields, f"line {number}")
+        task = examples_from_json(fields, f"line {number}")
         first = seen.setdefault(task.name, number)
         if first != number:
             raise TaskError(
@@ -37,7 +37,7 @@ def read_lines(data: bytes, source: str = "") -> list[AbstractTask]:
         tasks.append(task)
     if not tasks:
         raise TaskError("tasks=0: at least one task is required; write one JSON object a line")
-    return list[AbstractTask](tasks)
+    return list[Task](tasks)
 
 
 def _parse(line: bytes, number: int) -> Any:
@@ -76,7 +76,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def _load(reference: Reference) -> list[AbstractTask]:
+def _load(reference: Reference) -> list[Task]:
     assert reference.path is not None
     try:
         data = Path(reference.path).read_bytes()
@@ -92,7 +92,7 @@ def _load(reference: Reference) -> list[AbstractTask]:
     return tasks[: reference.number("limit", None, int)]
 
 
-def _chosen(tasks: list[AbstractTask], attribute: str, wanted: str) -> list[AbstractTask]:
+def _chosen(tasks: list[Task], attribute: str, wanted: str) -> list[Task]:
     found = [task for task in tasks if getattr(task, attribute) == wanted]
     if not found:
         names = sorted({str(getattr(task, attribute)) for task in tasks})

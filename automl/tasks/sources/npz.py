@@ -10,16 +10,16 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...errors import TaskError
-from ..kinds.labelled import LabelledTask
-from ..kinds.sequences import SequencesTask
+from ..kinds.labelled import labelled_task
+from ..kinds.sequences import sequences_task
 from ..load import LABELLED_OPTIONS, Reference, Source
-from ..task import AbstractTask
+from ..task import Task
 
 LABELLED_KEYS = (("x_train", "y_train"), ("X", "y"), ("x", "y"), ("X_train", "y_train"))
 SEQUENCE_KEYS = (("values_train", "lengths_train", "y_train"), ("values", "lengths", "y"))
 
 
-def _load(reference: Reference) -> list[AbstractTask]:
+def _load(reference: Reference) -> list[Task]:
     assert reference.path is not None
     arrays = _read(reference)
     given = reference.labelled()
@@ -28,7 +28,7 @@ def _load(reference: Reference) -> list[AbstractTask]:
         test = ("values_test", "lengths_test", "y_test")
         held_out = tuple(arrays[key] for key in test) if all(key in arrays for key in test) else None
         given.pop("layout", None)
-        return [SequencesTask.from_arrays(values=arrays[sequence[0]], lengths=arrays[sequence[1]],
+        return [sequences_task(values=arrays[sequence[0]], lengths=arrays[sequence[1]],
         y=arrays[sequence[2]], test=held_out, **given)]  # type: ignore[arg-type]  # fmt: skip
     labelled = next((keys for keys in LABELLED_KEYS if all(key in arrays for key in keys)), None)
     if labelled is None:
@@ -39,9 +39,7 @@ def _load(reference: Reference) -> list[AbstractTask]:
     x_test, y_test = (
         arrays.get(key.replace("train", "test")) if "train" in key else arrays.get(f"{key}_test") for key in labelled
     )
-    return [
-        LabelledTask.from_arrays(x=arrays[labelled[0]], y=arrays[labelled[1]], x_test=x_test, y_test=y_test, **given)
-    ]
+    return [labelled_task(x=arrays[labelled[0]], y=arrays[labelled[1]], x_test=x_test, y_test=y_test, **given)]
 
 
 def _read(reference: Reference) -> Mapping[str, np.ndarray]:

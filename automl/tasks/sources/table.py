@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import TaskError
-from ..kinds.labelled import LabelledTask
+from ..kinds.labelled import labelled_task
 from ..load import LABELLED_OPTIONS, Reference, Source
 from ..metrics import NUMBERS
 from ..preprocessing import ColumnEncoding
-from ..task import AbstractTask
+from ..task import Task
 
 MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "?"))
 MAX_CATEGORIES = 100
@@ -80,7 +80,7 @@ def encoding(cells: Sequence[str], column: str) -> ColumnEncoding:
     return ColumnEncoding(column, tuple(categories))
 
 
-def _load(reference: Reference) -> list[AbstractTask]:
+def _load(reference: Reference) -> list[Task]:
     path, options = reference.path, reference.options
     assert path is not None
     delimiter = options.get("delimiter", "\t" if path.suffix == ".tsv" else ",")
@@ -106,11 +106,7 @@ def _load(reference: Reference) -> list[AbstractTask]:
             f"{path.name} has no column beside target={target!r}: at least one feature is required; add a column"
         )
     x = np.concatenate([column.encode(cells[column.name]) for column in columns], axis=1)
-    return [
-        LabelledTask.from_arrays(
-            x=x, y=_target(cells[target], target, options), columns=columns, **reference.labelled()
-        )
-    ]
+    return [labelled_task(x=x, y=_target(cells[target], target, options), columns=columns, **reference.labelled())]
 
 
 def _target(cells: Sequence[str], column: str, options: object) -> np.ndarray:

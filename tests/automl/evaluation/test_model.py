@@ -16,7 +16,7 @@ from automl.errors import TaskError
 from automl.evaluation.model import Model
 from automl.study.opening import Options, open_study, run_study
 from automl.study.phases import Schedule
-from automl.tasks.kinds.examples import ExamplesTask
+from automl.tasks.kinds.examples import examples_task
 from automl.tasks.load import load_tasks
 from library.store import open_store
 from library.vocabulary import Vocabulary
@@ -267,7 +267,7 @@ def test_a_model_with_weights_of_other_shapes_is_refused(net, tmp_path):
 
 
 def test_search_on_a_task_object():
-    task = ExamplesTask.make("twice", "int -> int", [((n,), 2 * n) for n in range(1, 5)], [((10,), 20)])
+    task = examples_task("twice", "int -> int", [((n,), 2 * n) for n in range(1, 5)], [((10,), 20)])
     found = automl.search(task, budget="20s")
     assert found.solved and found.right and found.model(21) == 42
     assert found.history[-1].solved and found.seconds < 20

@@ -10,25 +10,26 @@ import torch
 from torch import nn
 
 from automl.tasks.data import ProblemData
-from automl.tasks.kinds.labelled import LabelledTask
+from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import Split
+from automl.tasks.task import Task
 
 
 @pytest.fixture(scope="session")
-def iris() -> LabelledTask:
+def iris() -> Task:
     from sklearn.datasets import load_iris
 
     x, y = load_iris(return_X_y=True)
-    return LabelledTask.from_arrays("iris", x, y, split=Split(test=0.2, validation=0.2))
+    return labelled_task("iris", x, y, split=Split(test=0.2, validation=0.2))
 
 
 @pytest.fixture(scope="session")
-def digits() -> LabelledTask:
+def digits() -> Task:
     from sklearn.datasets import load_digits
 
     x, y = load_digits(return_X_y=True)
     split = Split(test=1 / 3, validation=0.2)
-    return LabelledTask.from_arrays("digits", x.reshape(-1, 1, 8, 8), y, split=split, full_scale=16.0)
+    return labelled_task("digits", x.reshape(-1, 1, 8, 8), y, split=split, full_scale=16.0)
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +37,7 @@ def line() -> ProblemData:
     """Numbers: y = 3 x₀ − 2 x₁ + 1, without noise."""
     x = np.random.default_rng(0).normal(size=(200, 2))
     y = x @ np.array([3.0, -2.0]) + 1.0
-    return LabelledTask.from_arrays("line", x, y[:, None], split=Split(test=0.2, validation=0.2)).search_view()
+    return labelled_task("line", x, y[:, None], split=Split(test=0.2, validation=0.2)).search_view()
 
 
 @pytest.fixture(scope="session")

@@ -34,12 +34,12 @@ def test_the_train_part_is_measured_as_the_validation_part_is(digits, convolutio
 
 
 def test_overfitting_shows(dense):
-    from automl.tasks.kinds.labelled import LabelledTask
+    from automl.tasks.kinds.labelled import labelled_task
     from automl.tasks.split import Split
 
     generator = torch.Generator().manual_seed(0)
     noise, labels = torch.randn(120, 20, generator=generator), torch.randint(3, (120,), generator=generator)
-    task = LabelledTask.from_arrays("noise", noise.numpy(), labels.numpy(), split=Split(test=0.2, validation=0.4))
+    task = labelled_task("noise", noise.numpy(), labels.numpy(), split=Split(test=0.2, validation=0.4))
     trainer = gradient(weight_decay=0.0, smoothing=0.0, keep="last", batch_size=16)
     last = trainer.fit(dense(20, 3, 64), task.search_view(), Budget(epochs=60)).history[-1]
     assert last.train_score > 0.95 > 0.6 > last.validation_score

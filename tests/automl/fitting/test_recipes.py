@@ -42,8 +42,8 @@ def test_screening_trains_small_dense_nets(iris, activation):
 
 
 def test_large_data_is_seen_at_least_once_and_thrice():
-    from automl.tasks.kinds.labelled import LabelledTask
+    from automl.tasks.kinds.labelled import labelled_task
 
     rng = np.random.default_rng(0)
-    data = LabelledTask.from_arrays("many", rng.normal(size=(50_000, 1)), rng.integers(0, 2, 50_000)).search_view()
+    data = labelled_task("many", rng.normal(size=(50_000, 1)), rng.integers(0, 2, 50_000)).search_view()
     assert recipes.screening(data).epochs == 1 and recipes.final(data).epochs == 3

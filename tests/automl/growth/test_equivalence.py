@@ -13,7 +13,8 @@ from automl.growth.retention import merge_twins
 from automl.growth.trials import begin_trials, end_trials
 from automl.study.opening import Options, load_vocabulary, open_study, run_study
 from automl.study.study import new_run
-from automl.tasks.kinds.examples import ExamplesTask
+from automl.tasks.kinds.examples import examples_task
+from automl.tasks.task import Task
 from library.records import Solution, Subroutine
 from library.store import AbstractStore, open_store
 from primitives.infer import infer
@@ -28,19 +29,19 @@ FROM_THE_END = "(lambda (xs) (map (lambda (i) (index (- (- (length xs) i) 1) xs)
 SQUARES = "(lambda (xs) (map (lambda (x) (* x x)) xs))"
 
 
-def task(name: str, function: Callable[[list[int]], Any], type: str = "list(int) -> list(int)") -> ExamplesTask:
-    return ExamplesTask.make(name, type, [((xs,), function(xs)) for xs in INPUTS])
+def task(name: str, function: Callable[[list[int]], Any], type: str = "list(int) -> list(int)") -> Task:
+    return examples_task(name, type, [((xs,), function(xs)) for xs in INPUTS])
 
 
 TASKS = [task(name, lambda xs: xs[::-1]) for name in ("one", "two")]
 
 
-def groups(*texts: str, tasks: list[ExamplesTask] = TASKS) -> list[tuple[str, ...]]:
+def groups(*texts: str, tasks: list[Task] = TASKS) -> list[tuple[str, ...]]:
     bodies = {text: parse(text, WORDS) for text in texts}
     return twins({text: Comparable(b, infer(b, WORDS).scheme) for text, b in bodies.items()}, Sample(tasks), WORDS)
 
 
-def solve(store: AbstractStore, task: ExamplesTask, text: str, **scores: float) -> None:
+def solve(store: AbstractStore, task: Task, text: str, **scores: float) -> None:
     run = store.create_run(new_run(task, "enumerative", 0, Budget(evaluations=1), "", {"type": str(task.type)}))
     words = load_vocabulary(store).all_words
     term = show_canonical(load_vocabulary(store).pin(parse(text, words)))

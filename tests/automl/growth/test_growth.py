@@ -22,10 +22,11 @@ from automl.growth.grow import Growth, curriculum_of, grow
 from automl.growth.net_promotion import promote_net
 from automl.study.opening import Options, Result, load_vocabulary
 from automl.tasks.curriculum import Curriculum, Stage
-from automl.tasks.kinds.examples import ExamplesTask
-from automl.tasks.kinds.labelled import LabelledTask
-from automl.tasks.kinds.sequences import SequencesTask
+from automl.tasks.kinds.examples import examples_task
+from automl.tasks.kinds.labelled import labelled_task
+from automl.tasks.kinds.sequences import sequences_from_labelled
 from automl.tasks.load import load_tasks
+from automl.tasks.task import Task
 from library.compression import stitch_process
 from library.compression.compress import Compression, compress
 from library.promotion import Rule
@@ -38,14 +39,14 @@ from primitives.term import Lambda, Variable, sites_of
 INPUTS: list[list[int]] = [[], [3, 1, 2], [-4, 0, 5, 5], [7], [-1, -2, 8, 2, 6]]
 
 
-def task(name: str, function: Callable[[list[int]], Any], type: str = "list(int) -> list(int)") -> ExamplesTask:
+def task(name: str, function: Callable[[list[int]], Any], type: str = "list(int) -> list(int)") -> Task:
     tests = [([9, -3, 4],), ([2, 2],)]
-    return ExamplesTask.make(
+    return examples_task(
         name, type, [((xs,), function(xs)) for xs in INPUTS], [((xs,), function(xs)) for (xs,) in tests]
     )
 
 
-def squares(count: str) -> list[ExamplesTask]:
+def squares(count: str) -> list[Task]:
     """Tasks that share the squares of a list."""
     shared = {
         "squares": task("squares", lambda xs: [x * x for x in xs]),
@@ -334,15 +335,15 @@ def test_the_rule_decides(store: AbstractStore) -> None:
 # -- trained nets ----------------------------------------------------------------------------------------------------
 
 
-def blobs(noise: float = 1.0, seed: int = 0) -> LabelledTask:
+def blobs(noise: float = 1.0, seed: int = 0) -> Task:
     """Three classes around three images of 4 × 4."""
     rng = np.random.Generator(np.random.PCG64(seed))
     centres, y = rng.normal(size=(3, 1, 4, 4)) * 3, np.repeat(np.arange(3), 40)
     x = centres[y] + noise * rng.normal(size=(120, 1, 4, 4))
-    return LabelledTask.from_arrays("blobs", x, y, label_names=("0", "1", "2"), scaling="none")
+    return labelled_task("blobs", x, y, label_names=("0", "1", "2"), scaling="none")
 
 
-def nearest(task: LabelledTask, store: AbstractStore, site: str = "7", flaw: float = 0.0) -> Result:
+def nearest(task: Task, store: AbstractStore, site: str = "7", flaw: float = 0.0) -> Result:
     """A found program, linear in the image, with the weights of the nearest class mean."""
     import torch
 
@@ -420,9 +421,7 @@ def test_a_net_made_with_a_net_keeps_the_weights_of_both(store: AbstractStore) -
 
 def test_growing_trains_promotes_and_blends(store: AbstractStore) -> None:
     labelled = blobs(noise=0.5)
-    sums = SequencesTask.from_labelled(
-        labelled, "sum", count=40, validation_count=30, test_count=10, test_lengths=(6, 6)
-    )
+    sums = sequences_from_labelled(labelled, "sum", count=40, validation_count=30, test_count=10, test_lengths=(6, 6))
     nets = {
         "words": ["flatten", "dense", "relu"],
         "schedule": {"epochs": 15, "refine_epochs": 20},
@@ -447,7 +446,7 @@ def test_a_rewritten_net_keeps_its_weights(store: AbstractStore) -> None:
         "blobs": "(lambda (dense :units 3 @3 (relu (dense :units 9 @8 (relu (dense :units 7 @5 (flatten $0)))))))",
         "others": "(lambda (dense :units 3 @4 (relu (dense :units 9 @2 (relu (dense :units 7 @6 (flatten $0)))))))",
     }
-    tasks: dict[str, LabelledTask] = {}
+    tasks: dict[str, Task] = {}
     scores: dict[str, float] = {}
     for seed, (name, body) in enumerate(text.items()):
         base = blobs(seed=seed)
@@ -489,7 +488,7 @@ def expanded(vocabulary: Any, term: Any) -> Any:
     return expand(term, vocabulary.all_words)
 
 
-def record_solution(store: AbstractStore, task: LabelledTask, term: str, weights: Any, score: float) -> None:
+def record_solution(store: AbstractStore, task: Task, term: str, weights: Any, score: float) -> None:
     from automl.study.study import new_run
 
     run = store.create_run(new_run(task, "random", 0, Budget(evaluations=1), store.snapshot(), {}))

@@ -20,7 +20,8 @@ from automl.growth.retention import saves, upkeep
 from automl.growth.trials import begin_trials, end_trials
 from automl.study.guides import latest_guide, load_guide
 from automl.study.opening import Options, build_problem, load_vocabulary, open_study
-from automl.tasks.kinds.examples import ExamplesTask
+from automl.tasks.kinds.examples import examples_task
+from automl.tasks.task import Task
 from library.promotion import Rule
 from library.store import AbstractStore, open_store
 from library.vocabulary import pinned_name
@@ -51,9 +52,9 @@ def rows() -> list[dict[str, Any]]:
     ]
 
 
-def tasks(names: Sequence[str] = tuple(FUNCTIONS)) -> list[ExamplesTask]:
+def tasks(names: Sequence[str] = tuple(FUNCTIONS)) -> list[Task]:
     return [
-        ExamplesTask.make(
+        examples_task(
             row["name"],
             row["type"],
             [((e["inputs"][0],), e["output"]) for e in row["examples"]],

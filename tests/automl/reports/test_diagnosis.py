@@ -18,7 +18,7 @@ from automl.fitting.measurements import calibration_of
 from automl.fitting.trainer import columns
 from automl.fitting.trainers import Budget, make_trainer
 from automl.reports.diagnosis import diagnose, logged_curves
-from automl.tasks.kinds.labelled import LabelledTask
+from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import Split
 
 SPLIT = Split(test=0.2, validation=0.2)
@@ -33,7 +33,7 @@ def trained(task, text, epochs=20):
 @pytest.fixture(scope="module")
 def flowers():
     x, y = load_iris(return_X_y=True)
-    task = LabelledTask.from_arrays("flowers", x, y, split=SPLIT, label_names=["setosa", "versicolor", "virginica"])
+    task = labelled_task("flowers", x, y, split=SPLIT, label_names=["setosa", "versicolor", "virginica"])
     return task, *trained(task, "(lambda (x) (dense :units 3 (tanh (dense :units 8 x))))")
 
 
@@ -95,13 +95,11 @@ def test_scores_on_other_data_use_the_models_own_preprocessing(flowers):
     task, model, _ = flowers
     x, y = load_iris(return_X_y=True)
     names = ["setosa", "versicolor", "virginica"]
-    other = LabelledTask.from_arrays(
-        "other", x[::2], y[::2], split=Split(test=0.5, validation=0.1, seed=3), label_names=names
-    )
+    other = labelled_task("other", x[::2], y[::2], split=Split(test=0.5, validation=0.1, seed=3), label_names=names)
     assert other.preprocessing.inputs != task.preprocessing.inputs
     right = [names[label] for label in y[::2]] == np.array(model.predict(x[::2]))
     assert evaluate(model, other)["accuracy"] == pytest.approx(right.mean())
-    turned = LabelledTask.from_arrays("turned", x[::2], 2 - y[::2], split=SPLIT, label_names=names[::-1])
+    turned = labelled_task("turned", x[::2], 2 - y[::2], split=SPLIT, label_names=names[::-1])
     assert evaluate(model, turned)["accuracy"] == pytest.approx(right.mean()), "labels are matched by name"
     assert evaluate(model, task, "test") == pytest.approx(
         dict(task.search_view().score(model.outputs(task.test()), task.test()))
@@ -110,9 +108,9 @@ def test_scores_on_other_data_use_the_models_own_preprocessing(flowers):
 
 def test_scores_of_numbers_are_in_their_own_units():
     x, y = load_diabetes(return_X_y=True)
-    task = LabelledTask.from_arrays("sugar", x, y, split=SPLIT)
+    task = labelled_task("sugar", x, y, split=SPLIT)
     model, _ = trained(task, "(lambda (x) (dense :units 1 x))")
-    few = LabelledTask.from_arrays("few", x[y > 150], y[y > 150], split=SPLIT)
+    few = labelled_task("few", x[y > 150], y[y > 150], split=SPLIT)
     assert few.preprocessing.target != task.preprocessing.target
     predicted = np.array(model.predict(x[y > 150]), dtype=float).reshape(-1)
     found = evaluate(model, few)
@@ -125,10 +123,10 @@ def test_data_that_does_not_fit_is_refused(flowers):
     x, y = load_iris(return_X_y=True)
     with pytest.raises(TaskError, match="part='half'.*all, train"):
         evaluate(model, task, "half")
-    wide = LabelledTask.from_arrays("wide", np.hstack([x, x]), y, split=SPLIT)
+    wide = labelled_task("wide", np.hstack([x, x]), y, split=SPLIT)
     with pytest.raises(TaskError, match="Tensor\\[4\\].*is required"):
         evaluate(model, wide)
-    named = LabelledTask.from_arrays("named", x, y, split=SPLIT, label_names=["setosa", "rose", "virginica"])
+    named = labelled_task("named", x, y, split=SPLIT, label_names=["setosa", "rose", "virginica"])
     with pytest.raises(TaskError, match="label='rose'.*versicolor"):
         evaluate(model, named)
 
@@ -197,8 +195,8 @@ def test_a_diagnosis_on_other_data_uses_the_models_own_preprocessing(flowers, tm
 
 def test_a_diagnosis_of_numbers_on_other_data_is_in_the_same_units(tmp_path):
     x, y = load_diabetes(return_X_y=True)
-    model, _ = trained(LabelledTask.from_arrays("sugar", x, y, split=SPLIT), "(lambda (x) (dense :units 1 x))")
-    few = LabelledTask.from_arrays("few", x[y > 150], y[y > 150], split=SPLIT)
+    model, _ = trained(labelled_task("sugar", x, y, split=SPLIT), "(lambda (x) (dense :units 1 x))")
+    few = labelled_task("few", x[y > 150], y[y > 150], split=SPLIT)
     seen, test = as_trained(model, few)
     found = diagnose(model, seen, test=test).facts["scores"]
     assert found["test"] == pytest.approx(evaluate(model, few, "test"), rel=1e-3)

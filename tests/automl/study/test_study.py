@@ -361,9 +361,9 @@ def test_a_bad_schedule(given):
 
 
 def test_constants_of_every_kind_reach_the_strategy():
-    from automl.tasks.kinds.examples import ExamplesTask
+    from automl.tasks.kinds.examples import examples_task
 
-    task = ExamplesTask.make("c", "int -> int", [((1,), 2)], constants=[7, "x", 2.5, True])
+    task = examples_task("c", "int -> int", [((1,), 2)], constants=[7, "x", 2.5, True])
     problem = build_problem(task, load_vocabulary(open_store("memory:")), Options(replace_budget()))
     assert [(str(c.type), c.value) for c in problem.constants] == [
         ("int", 7),

@@ -11,11 +11,11 @@ import torch
 from automl.fitting.losses import make_loss
 from automl.fitting.trainer import Budget, Unsuitable
 from automl.fitting.trainers import make_trainer
-from automl.tasks.kinds.heads import HeadsTask, heads_type
+from automl.tasks.kinds.heads import heads_task, heads_type
 from automl.tasks.load import load_tasks
 from automl.tasks.metrics import HEADS, score
 from automl.tasks.sources import digit_sequences
-from automl.tasks.task import Part, TaskError
+from automl.tasks.task import Part, TaskError, task_kinds
 from primitives.compile import compile_term
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
@@ -170,7 +170,7 @@ def test_the_loss_of_heads_leaves_absent_ones_out() -> None:
 
 
 def test_a_net_of_two_heads_learns() -> None:
-    task = HeadsTask.sample()
+    task = task_kinds()["heads"].sample()
     text = "(lambda (x) (let ((base (pipe x flatten (dense :units 16) relu))) (pair (dense :units 3 base) (dense :units 2 base))))"
     program = compile_term(parse(text, WORDS), WORDS, task.type, seed=1)
     data = task.search_view()
@@ -188,4 +188,4 @@ def test_heads_refuse() -> None:
     assert str(heads_type((2, 3, 4))) == "pair(Tensor[2], pair(Tensor[3], Tensor[4]))"
     for classes, answers in (((2,), y), ((2, 2), y + 2), ((2, 2), y - 1), ((2, 2), y[:, :1]), ((2, 2), y * 1.0)):
         with pytest.raises(TaskError):
-            HeadsTask.from_arrays("wrong", classes, (x, answers), (x, answers))
+            heads_task("wrong", classes, (x, answers), (x, answers))

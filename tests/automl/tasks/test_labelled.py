@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from automl.tasks.kinds.labelled import LabelledTask
+from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.preprocessing import Preprocessing, fit_inputs
 from automl.tasks.task import Split, TaskError
 
@@ -14,7 +14,7 @@ X, Y = RNG.normal(size=(40, 3)), np.arange(40) % 4
 
 
 def test_vectors_with_classes() -> None:
-    task = LabelledTask.from_arrays("t", X, Y)
+    task = labelled_task("t", X, Y)
     view = task.search_view()
     assert str(task.type) == "Tensor[3] -> Tensor[4]" and view.loss == "cross_entropy" and view.metric == "accuracy"
     assert view.train.inputs[0].dtype == np.float32 and view.train.targets.dtype == np.int64
@@ -24,11 +24,11 @@ def test_vectors_with_classes() -> None:
 
 
 def test_scaling_is_fitted_on_train_alone() -> None:
-    task = LabelledTask.from_arrays("t", X, Y)
+    task = labelled_task("t", X, Y)
     train, _, test = task.split.divide(Y, len(Y))
     changed = X.copy()
     changed[test] += 100.0
-    other = LabelledTask.from_arrays("t", changed, Y)
+    other = labelled_task("t", changed, Y)
     assert other.preprocessing == task.preprocessing
     assert other.search_view().digest == task.search_view().digest and other.digest != task.digest
     assert task.preprocessing.inputs.offset == pytest.approx(tuple(X[train].mean(axis=0)))
@@ -44,21 +44,21 @@ def test_scaling_is_fitted_on_train_alone() -> None:
 )  # fmt: skip
 def test_image_layouts(shape: tuple, layout: str, expected: tuple) -> None:
     x = np.arange(np.prod(shape)).reshape(shape) % 256
-    task = LabelledTask.from_arrays("t", x.astype(np.uint8), np.arange(12) % 2, layout=layout)
+    task = labelled_task("t", x.astype(np.uint8), np.arange(12) % 2, layout=layout)
     assert task.preprocessing.shape == expected and task.preprocessing.inputs.scale == (255.0,)
     assert str(task.type) == f"Tensor[{','.join(map(str, expected))}] -> Tensor[2]"
 
 
 def test_a_layout_moves_pixels_not_only_shapes() -> None:
     x = RNG.integers(0, 255, size=(8, 5, 6, 3)).astype(np.uint8)
-    task = LabelledTask.from_arrays("t", x, np.arange(8) % 2, split=Split(test=0.0, validation=0.0))
+    task = labelled_task("t", x, np.arange(8) % 2, split=Split(test=0.0, validation=0.0))
     image = task.search_view().train.inputs[0][2]
     assert image[1, 4, 3] == pytest.approx(x[2, 4, 3, 1] / 255)
 
 
 def test_numbers_are_standardised_and_scored_in_their_units() -> None:
     y = X @ [1.0, -2.0, 0.5] * 50 + 300
-    task = LabelledTask.from_arrays("t", X, y)
+    task = labelled_task("t", X, y)
     view = task.search_view()
     assert str(task.type) == "Tensor[3] -> Tensor[1]" and (view.metric, view.loss) == ("r2", "mse")
     assert view.train.targets.shape == (24, 1) and float(view.train.targets.mean()) == pytest.approx(0, abs=1e-5)
@@ -82,22 +82,22 @@ def test_numbers_are_standardised_and_scored_in_their_units() -> None:
     ],
 )
 def test_the_form_follows_from_the_targets(y: np.ndarray, form: str, names: tuple) -> None:
-    task = LabelledTask.from_arrays("t", X, y)
+    task = labelled_task("t", X, y)
     assert task.search_view().target == form and task.preprocessing.label_names == names
 
 
 def test_labels_are_decoded() -> None:
-    task = LabelledTask.from_arrays("t", X, Y, label_names=("ant", "bee", "cat", "dog"))
+    task = labelled_task("t", X, Y, label_names=("ant", "bee", "cat", "dog"))
     assert task.preprocessing.decode(np.eye(4)[[2, 0]]) == ["cat", "ant"] == task.preprocessing.decode([2, 0])
 
 
 def test_own_test_part() -> None:
-    task = LabelledTask.from_arrays("t", X, Y, X[:5] + 1, Y[:5], split=Split(test=0.9, validation=0.25))
+    task = labelled_task("t", X, Y, X[:5] + 1, Y[:5], split=Split(test=0.9, validation=0.25))
     assert len(task.test()) == 5 and len(task.search_view().train) == 30 and task.split.test == 0.0
 
 
 def test_seed_and_digest() -> None:
-    first, same, other = (LabelledTask.from_arrays("t", X, Y, split=Split(seed=seed)) for seed in (0, 0, 1))
+    first, same, other = (labelled_task("t", X, Y, split=Split(seed=seed)) for seed in (0, 0, 1))
     assert first.digest == same.digest != other.digest
 
 
@@ -129,7 +129,7 @@ def test_seed_and_digest() -> None:
 )
 def test_refuses(x: np.ndarray, y: np.ndarray, options: dict, message: str) -> None:
     with pytest.raises(TaskError, match=message):
-        LabelledTask.from_arrays("t", x, y, **options)
+        labelled_task("t", x, y, **options)
 
 
 def test_scalings() -> None:
@@ -144,7 +144,7 @@ def test_scalings() -> None:
 
 
 def test_new_inputs_are_checked() -> None:
-    prepared = LabelledTask.from_arrays("t", X, Y).preprocessing
+    prepared = labelled_task("t", X, Y).preprocessing
     with pytest.raises(TaskError, match="reshape or resize"):
         prepared.apply(X[:, :2])
     with pytest.raises(TaskError, match="finite"):

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from automl.tasks.data import RaggedArray
-from automl.tasks.kinds.labelled import LabelledTask
-from automl.tasks.kinds.sequences import REDUCTIONS, SequencesTask
+from automl.tasks.kinds.labelled import labelled_task
+from automl.tasks.kinds.sequences import REDUCTIONS, sequences_from_labelled, sequences_task
 from automl.tasks.load import load_tasks
-from automl.tasks.task import Split, TaskError
+from automl.tasks.task import Split, TaskError, task_kinds
 
 COUNT = 120
 X = np.arange(COUNT * 4, dtype=np.float64).reshape(COUNT, 1, 2, 2)
 Y = np.arange(COUNT) * 7 % 10
-BASE = LabelledTask.from_arrays("base", X, Y, scaling="none")
+BASE = labelled_task("base", X, Y, scaling="none")
 DRAW = {"count": 50, "validation_count": 20, "test_count": 10}
 
 
@@ -25,7 +25,7 @@ def labels_of(images: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("reduction", sorted(REDUCTIONS))
 def test_targets_are_the_reduction_of_the_labels(reduction: str) -> None:
-    task = SequencesTask.from_labelled(BASE, reduction, **DRAW)
+    task = sequences_from_labelled(BASE, reduction, **DRAW)
     assert str(task.type) == "list(Tensor[1,2,2]) -> int" and task.name == f"base-{reduction}"
     for name in ("train", "validation", "test"):
         part = task.part(name)
@@ -35,7 +35,7 @@ def test_targets_are_the_reduction_of_the_labels(reduction: str) -> None:
 
 
 def test_parts_draw_only_from_the_same_part_of_the_base() -> None:
-    task = SequencesTask.from_labelled(BASE, **DRAW)
+    task = sequences_from_labelled(BASE, **DRAW)
     for name, lengths in (("train", {1, 2, 3}), ("validation", {1, 2, 3}), ("test", {20})):
         drawn = {image.tobytes() for image in task.part(name).inputs[0].values}
         assert drawn <= {image.tobytes() for image in BASE.part(name).inputs[0]}
@@ -44,12 +44,12 @@ def test_parts_draw_only_from_the_same_part_of_the_base() -> None:
 
 
 def test_deterministic_by_seed() -> None:
-    first, same, other = (SequencesTask.from_labelled(BASE, seed=seed, **DRAW) for seed in (0, 0, 1))
+    first, same, other = (sequences_from_labelled(BASE, seed=seed, **DRAW) for seed in (0, 0, 1))
     assert first.digest == same.digest != other.digest
 
 
 def test_scores_lists() -> None:
-    task = SequencesTask.from_labelled(BASE, **DRAW)
+    task = sequences_from_labelled(BASE, **DRAW)
     exact = task.part("test").targets
     outputs = [int(value) for value in exact]
     outputs[0] += 2
@@ -70,17 +70,17 @@ def test_scores_lists() -> None:
 )
 def test_refuses_a_drawing(options: dict, message: str) -> None:
     with pytest.raises(TaskError, match=message):
-        SequencesTask.from_labelled(BASE, **options)
+        sequences_from_labelled(BASE, **options)
 
 
 def test_refuses_a_base_without_numbers_or_test_part() -> None:
-    words = LabelledTask.from_arrays("words", X, np.array(["a", "b"] * 60))
+    words = labelled_task("words", X, np.array(["a", "b"] * 60))
     with pytest.raises(TaskError, match="whole numbers are required as labels"):
-        SequencesTask.from_labelled(words)
+        sequences_from_labelled(words)
     with pytest.raises(TaskError, match="with classes and a test part"):
-        SequencesTask.from_labelled(LabelledTask.from_arrays("whole", X, Y, split=Split(test=0.0)))
+        sequences_from_labelled(labelled_task("whole", X, Y, split=Split(test=0.0)))
     with pytest.raises(TaskError, match="with classes"):
-        SequencesTask.from_labelled(SequencesTask.sample())
+        sequences_from_labelled(task_kinds()["sequences"].sample())
 
 
 LENGTHS = np.array([2, 1, 3] * 10)
@@ -98,7 +98,7 @@ VALUES = np.random.Generator(np.random.PCG64(0)).normal(size=(60, 5))
     ],
 )
 def test_from_arrays(y: np.ndarray, options: dict, type: str, form: str) -> None:
-    task = SequencesTask.from_arrays("t", VALUES, LENGTHS, y, **options)
+    task = sequences_task("t", VALUES, LENGTHS, y, **options)
     view = task.search_view()
     assert str(task.type) == type and view.target == form
     sizes = [len(view.train), len(view.validation), len(task.test())]
@@ -133,7 +133,7 @@ def test_from_npz(tmp_path) -> None:
 )
 def test_refuses_arrays(values: np.ndarray, lengths: np.ndarray, y: np.ndarray, options: dict, message: str) -> None:
     with pytest.raises(TaskError, match=message):
-        SequencesTask.from_arrays("t", values, lengths, y, **options)
+        sequences_task("t", values, lengths, y, **options)
 
 
 def test_ragged_arrays() -> None:

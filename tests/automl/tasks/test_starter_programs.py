@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from automl.tasks.load import load_tasks
-from automl.tasks.task import AbstractTask
+from automl.tasks.task import Task
 from primitives.infer import infer
 from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
@@ -55,16 +55,16 @@ PROGRAMS = {
 
 
 @pytest.fixture(scope="module")
-def tasks(project_root: Path) -> dict[str, AbstractTask]:
+def tasks(project_root: Path) -> dict[str, Task]:
     return {task.name: task for task in load_tasks(str(project_root / "experiments" / "curricula" / "starter.jsonl"))}
 
 
-def test_every_task_is_covered(tasks: dict[str, AbstractTask]) -> None:
+def test_every_task_is_covered(tasks: dict[str, Task]) -> None:
     assert set(tasks) == set(PROGRAMS)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_the_program_meets_all_examples_and_tests(tasks: dict[str, AbstractTask], name: str) -> None:
+def test_the_program_meets_all_examples_and_tests(tasks: dict[str, Task], name: str) -> None:
     task, words = tasks[name], builtin_words()
     term = parse(PROGRAMS[name], words)
     infer(term, words, task.type)
@@ -75,7 +75,7 @@ def test_the_program_meets_all_examples_and_tests(tasks: dict[str, AbstractTask]
     assert task.is_solved(task.score(outputs["train"], "train")) and task.right(outputs["test"]) is True
 
 
-def test_no_other_starter_program_meets_a_tasks_examples(tasks: dict[str, AbstractTask]) -> None:
+def test_no_other_starter_program_meets_a_tasks_examples(tasks: dict[str, Task]) -> None:
     words = builtin_words()
     terms = {name: parse(text, words) for name, text in PROGRAMS.items()}
     for name, task in tasks.items():

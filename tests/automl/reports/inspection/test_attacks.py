@@ -10,7 +10,7 @@ from automl.errors import TaskError
 from automl.evaluation.model import Model
 from automl.reports.inspection import Subject, evolved_sign, gradient_sign, smallest_perturbation, walk_along_boundary
 from automl.reports.inspection.subject import raw_inputs
-from automl.tasks.kinds.labelled import LabelledTask
+from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import Split
 from library.vocabulary import Vocabulary
 
@@ -24,7 +24,7 @@ def task_of(units, *, low=-30.0, high=90.0, scaling="standardise", seed=0):
     x = draws.uniform(low, high, size=(120, 1, 3, 4))
     x[0].flat[:2] = low, high
     y = np.arange(120) % units
-    return LabelledTask.from_arrays("linear", x, y, split=Split(test=0.25, validation=0.1), scaling=scaling)
+    return labelled_task("linear", x, y, split=Split(test=0.25, validation=0.1), scaling=scaling)
 
 
 def model_of(text, task, weights):
@@ -70,7 +70,7 @@ def test_the_range_is_that_of_the_train_data_alone():
 def test_features_of_a_vector_have_ranges_of_their_own_and_a_constant_one_is_never_moved():
     draws = np.random.default_rng(0)
     x = np.stack([draws.uniform(0, 1, 90), draws.uniform(-500, 500, 90), np.full(90, 7.0)], axis=1)
-    task = LabelledTask.from_arrays("table", x, np.arange(90) % 2)
+    task = labelled_task("table", x, np.arange(90) % 2)
     weights = {"1.weight": torch.tensor([[1.0, 1.0, 1.0], [-1.0, -1.0, -1.0]]), "1.bias": torch.zeros(2)}
     subject = Subject.of(model_of("(lambda (x) (dense :units 2 @1 x))", task, weights), task)
     assert subject.span[1] > 900 and subject.span[0] < 1 and subject.span[2] == 0
@@ -224,7 +224,7 @@ def test_other_data_than_the_programs_is_refused():
     with pytest.raises(TaskError, match="type"):
         Subject.of(model, task_of(2))
     x = np.random.default_rng(0).uniform(size=(60, 1, 3, 4))
-    named = LabelledTask.from_arrays("named", x, np.arange(60) % 3, label_names=("a", "b", "c"))
+    named = labelled_task("named", x, np.arange(60) % 3, label_names=("a", "b", "c"))
     with pytest.raises(TaskError, match="labels"):
         Subject.of(model, named)
 

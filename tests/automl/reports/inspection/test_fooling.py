@@ -12,14 +12,14 @@ from automl.errors import TaskError
 from automl.evaluation.model import Model
 from automl.reports.inspection import Subject, ascend, evolve
 from automl.reports.inspection.fooling import distances
-from automl.tasks.kinds.labelled import LabelledTask
+from automl.tasks.task import task_kinds
 from library.vocabulary import Vocabulary
 
 
 @pytest.fixture(scope="module")
 def linear():
     """Three classes, each for the sum of a third of the pixels."""
-    task = LabelledTask.sample(0)
+    task = task_kinds()["labelled"].sample(0)
     weight = torch.zeros(3, 16)
     for row in range(3):
         weight[row, 5 * row : 5 * row + 5] = 0.4
@@ -62,7 +62,7 @@ def test_evolution_leaves_the_global_stream_of_random_numbers_alone(linear):
 
 
 def test_programs_without_gradients_are_fooled_by_evolution_alone():
-    task = LabelledTask.sample(0)
+    task = task_kinds()["labelled"].sample(0)
     vocabulary = Vocabulary()
     text = "(lambda (x) (vector :length 3 (map (lambda (v) (if (> v 0.0) 1.0 0.0)) (elements (dense :units 3 @1 (flatten x))))))"
     weights = {"1.weight": torch.randn(3, 16, generator=torch.Generator().manual_seed(0)), "1.bias": torch.zeros(3)}

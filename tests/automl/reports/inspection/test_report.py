@@ -13,7 +13,8 @@ from automl.errors import TaskError
 from automl.evaluation.model import Model
 from automl.fitting.trainers import Budget, make_trainer
 from automl.reports.inspection import PARTS, InspectionSettings, inspect_model
-from automl.tasks.kinds.labelled import LabelledTask
+from automl.tasks.kinds.labelled import labelled_task
+from automl.tasks.task import task_kinds
 from library.vocabulary import Vocabulary
 from primitives.compile import compile_term
 
@@ -33,7 +34,7 @@ def trained(task, text, epochs):
 
 @pytest.fixture(scope="module")
 def task():
-    return LabelledTask.sample(0)
+    return task_kinds()["labelled"].sample(0)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +101,7 @@ def test_a_program_without_gradients_is_attacked_by_its_answers(task):
 def test_a_regression_is_attacked_by_its_loss_and_says_what_it_has_not(tmp_path):
     draws = np.random.default_rng(0)
     x = draws.normal(size=(120, 2))
-    task = LabelledTask.from_arrays("line", x, (x @ [3.0, -2.0])[:, None])
+    task = labelled_task("line", x, (x @ [3.0, -2.0])[:, None])
     vocabulary = Vocabulary()
     weights = {"1.weight": torch.tensor([[1.0, -0.5]]), "1.bias": torch.zeros(1)}
     model = Model(
