@@ -6,6 +6,7 @@ inside functions too; imports that only a type checker follows do not count.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -94,6 +95,13 @@ def test_rooms_stand_on_few_levels_and_never_in_a_circle(package):
 def test_folders_named_here_exist():
     gone = [name for name in {*PLUG_INS, *CIRCLES} if not (ROOT / name).is_dir()]
     assert not gone, f"{gone} are no folders: take them off the lists of this test"
+
+
+def test_the_architecture_page_names_every_folder():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `([a-z/]+)/` \|", page, re.MULTILINE))
+    there = {str(folder.relative_to(ROOT)) for package in PACKAGES for folder in folders(package)}
+    assert named == there, "docs/architecture.md, 'Where things are': one line a folder is required"
 
 
 def test_a_circle_is_seen():
