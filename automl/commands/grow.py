@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ..growth.grower import Iteration
-from ..study.opening import Result
+from ..growth.grow import Growth, GrowthPlan, Listeners
+from ..growth.learned_guidance import GuidancePlan
 from ..tasks.curriculum import load_curriculum
-from .common import experiment_folders, json_lines, open_library, print_growth, print_table, progress_bar, say
+from .common import experiment_folders, open_library
+from .growing import run_growth
 from .options import (
     BudgetText,
     JsonFile,
@@ -55,45 +56,22 @@ def grow(
     growth_log: Annotated[
         str | None, typer.Option("--growth-log", help="Write one JSON object an iteration to this file.")
     ] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Begin at the first task even where this growth was begun before and ended.")
+    ] = False,
 ) -> None:
-    """Wake (search each task with the library), abstract (compress, promote, rewrite, demote), dream (learn where to look), and again."""
-    from ..growth.grow import grow as run_growth
+    """Wake (search each task with the library), abstract (compress, promote, rewrite, demote), dream (learn where to look), and again.
+
+    A growth that was ended and is begun again with the same arguments and library goes on at the first task that was not finished.
+    """
+    from ..growth.grow import grow as growth_of
 
     options = options_of(budget or "60s", strategy, workers, seed, target, words, set)
     curriculum = load_curriculum(tasks, target=target_column, seed=split_seed, search_path=experiment_folders())
+    plan = GrowthPlan(frozen=frozen, iterations=iterations, guidance=GuidancePlan(guidance))
     store = open_library(library)
-    with json_lines(json) as write, json_lines(growth_log) as log, progress_bar("grow") as progress:
 
-        def note(result: Result) -> None:
-            write(result.to_dict())
-            if json != "-":
-                say(result, alone=False)
+    def growing(listeners: Listeners) -> Growth:
+        return growth_of(curriculum, store, budget=budget, options=options, plan=plan, listeners=listeners, anew=anew)
 
-        growth = run_growth(
-            curriculum, store, options=options, budget=budget, frozen=frozen, progress=progress, on_result=note,
-            iterations=iterations, guidance=guidance, on_iteration=lambda one: log(one.to_dict()),
-        )  # fmt: skip
-    if json == "-":
-        return
-    print_growth(growth.results)
-    print_iterations(growth.iterations)
-    if growth.promoted:
-        typer.echo(f"promoted: {', '.join(record.name for record in growth.promoted)}")
-
-
-def print_iterations(iterations: list[Iteration]) -> None:
-    """The table of iterations: how the library stood after each."""
-    rows = [
-        [
-            each.number,
-            f"{each.solved} of {each.tasks}",
-            each.right,
-            f"{each.terms:,}",
-            f"{each.elapsed:.1f}",
-            each.library,
-            ", ".join(each.demoted) or None,
-        ]
-        for each in iterations
-    ]
-    if rows:
-        print_table(["iteration", "solved", "right", "terms", "seconds", "words", "demoted"], rows)
+    run_growth(growing, library, json, growth_log)

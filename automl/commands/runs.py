@@ -12,10 +12,12 @@ import typer
 from primitives.syntax import show
 
 from ..errors import TaskError
+from ..growth.grow import is_growth, resume_growth
 from ..study.opening import load_vocabulary, open_study, resume_options
 from ..study.stored import find_result, listed_result
 from ..tasks.preprocessing import Preprocessing
 from .common import (
+    experiment_folders,
     json_lines,
     open_library,
     print_json,
@@ -26,6 +28,7 @@ from .common import (
     shown_time,
     task_of,
 )
+from .growing import run_growth
 from .options import AsJson, JsonFile, LibraryUrl, worker_number
 from .subject import run_subject, shown_subject
 
@@ -99,6 +102,13 @@ def resume(run: str, library: LibraryUrl = None, workers: MoreWorkers = None, js
     """Go on with a run that was interrupted or killed, by replay of its log. Shows the result of one that is finished."""
     store = open_library(library, create=False)
     record = store.run(run)
+    if is_growth(record):
+        number = None if workers is None else worker_number(workers)
+        folders = experiment_folders()
+        run_growth(
+            lambda listeners: resume_growth(store, record, workers=number, listeners=listeners, search_path=folders), library, json
+        )  # fmt: skip
+        return
     options = resume_options(record)
     if workers is not None:
         options = replace(options, workers=worker_number(workers))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -91,15 +91,25 @@ def active_words(vocabulary: Vocabulary) -> dict[str, Comparable]:
     return {name: Comparable(vocabulary.words[name].body, vocabulary.words[name].scheme) for name in names}  # type: ignore[attr-defined]
 
 
-def harvest(
-    store: AbstractStore, tasks: Mapping[str, Task], rule: Rule | None = None
-) -> tuple[Report, list[Subroutine]]:
-    """Compress the solved programs of the store but the doubtful ones, promote what passes the rule, and keep the rewritten programs as
-    solutions.
+Compressed = tuple[Report, list[Subroutine]]
 
-    ``tasks`` are those whose data are at hand: programs of others are only checked to be the same program. What is the same function as
-    an active word, or as a candidate that saves more, is refused (``twins``). Promotion and rewriting are
-    one transaction. What befalls the compression is in the report; nothing is lost by it.
+
+def compress_library(store: AbstractStore, tasks: Mapping[str, Task], rule: Rule | None = None) -> Compressed:
+    """``prepare_compression``, and what it prepares."""
+    return prepare_compression(store, tasks, rule)()
+
+
+def prepare_compression(
+    store: AbstractStore, tasks: Mapping[str, Task], rule: Rule | None = None
+) -> Callable[[], Compressed]:
+    """Compress the solved programs of the store but the doubtful ones; a function that promotes what passes the rule and keeps the
+    rewritten programs as solutions, in one transaction, and returns a report and the new subroutines.
+
+    tasks: those whose data are at hand, by name; programs of others are only checked to be the same program.
+    rule: the bounds of promotion.
+
+    What is the same function as an active word, or as a candidate that saves more, is refused (``twins``). Where compression fails the
+    report says so; nothing is lost by it.
     """
     started = time.monotonic()
     rule = rule or Rule()
@@ -123,7 +133,8 @@ def harvest(
             found = compress(corpus, offered, taken=taken, judge=judge)
         except StitchMissing as missing:
             logger.warning("the library does not grow: %s", missing)
-            return Report(len(corpus), problem=str(missing), seconds=time.monotonic() - started), []
+            report = Report(len(corpus), problem=str(missing), seconds=time.monotonic() - started)
+            return lambda: (report, [])
         harvested = _Harvest(store, tasks, vocabulary, solved, found, rule)
         lost = harvested.refusals() or (harvested.twins(sample) if number < ROUNDS - 1 else {})
         if not lost:
@@ -134,14 +145,7 @@ def harvest(
         same = {task: tuple(terms) for task, terms in corpus.items()}
         found = replace(found, abstractions=(), rewritten=same, after=found.before)
         harvested = _Harvest(store, tasks, vocabulary, solved, found, rule)
-    promoted = harvested.keep()
-    names = tuple(record.name for record in promoted)
-    report = Report(
-        len(corpus), found.before, found.after, tuple(each.name for each in found.abstractions), names,
-        {name: why for name, why in refused.items() if name not in names}, len(harvested.changed), time.monotonic() - started,
-        found.problem,
-    )  # fmt: skip
-    return report, promoted
+    return lambda: harvested.keep_and_report(len(corpus), refused, started)
 
 
 def _words(vocabulary: Vocabulary, terms: Sequence[Term]) -> dict[str, Primitive]:
@@ -259,6 +263,16 @@ class _Harvest:
 
     def evidence(self, each: Abstraction) -> Evidence:
         return Evidence(True, {task: same for task, same in self.reproduced.items() if task in each.tasks})
+
+    def keep_and_report(self, tasks: int, refused: Mapping[str, tuple[str, ...]], started: float) -> Compressed:
+        promoted = self.keep()
+        names = tuple(record.name for record in promoted)
+        report = Report(
+            tasks, self.found.before, self.found.after, tuple(each.name for each in self.found.abstractions), names,
+            {name: why for name, why in refused.items() if name not in names}, len(self.changed), time.monotonic() - started,
+            self.found.problem,
+        )  # fmt: skip
+        return report, promoted
 
     def keep(self) -> list[Subroutine]:
         """Promote and rewrite, in one transaction; what was not active before."""

@@ -3,23 +3,29 @@ the grammar, train the recognition model), and again with what was not solved (E
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from library.promotion import Rule
+from library.records import Run
 from library.store import AbstractStore
 
 from ..budget import Budget, parse_budget
-from ..errors import TaskError
-from ..study.opening import Options, Progress, Result
+from ..errors import StudyError, TaskError
+from ..study.opening import Options
+from ..study.parallel import options_from_json
 from ..tasks.curriculum import Curriculum, Stage, load_curriculum
+from ..tasks.load import load_tasks
 from ..tasks.task import Task
-from .grower import Grower, Growth, Iteration, plain_option
-from .learned_guidance import KINDS, Plan
+from .grower import Grower
+from .journal import is_growth, new_growth, unfinished_growth
+from .outcome import Growth, Iteration
+from .plan import Begun, GrowthPlan, Listeners, Setup, plain_option
 
-__all__ = ["Growth", "Iteration", "curriculum_of", "grow"]
+__all__ = [
+    "Begun", "Growth", "GrowthPlan", "Iteration", "Listeners", "curriculum_of", "grow", "is_growth", "resume_growth",
+]  # fmt: skip
 Tasks = Curriculum | Task | str | Path | Sequence["str | Path | Task"]
 DEFAULT_BUDGET = Budget(seconds=60.0)
 
@@ -28,62 +34,118 @@ def grow(
     tasks: Tasks,
     store: AbstractStore,
     *,
-    options: Options | None = None,
     budget: str | int | float | Budget | None = None,
-    frozen: bool = False,
-    only: Collection[str] | None = None,
-    every: int = 5,
-    first: float = 0.1,
-    revisit: bool = True,
-    rule: Rule | None = None,
-    iterations: int = 1,
-    guidance: str | Plan = "off",
-    progress: Progress | None = None,
-    on_result: Callable[[Result], None] | None = None,
-    on_iteration: Callable[[Iteration], None] | None = None,
+    options: Options | None = None,
+    plan: GrowthPlan | None = None,
+    listeners: Listeners | None = None,
+    anew: bool = False,
     search_path: Sequence[str | Path] = (),
     split_seed: int = 0,
     **given: Any,
 ) -> Growth:
-    """Search the tasks one after another with the growing library of ``store``.
+    """What searching the tasks one after another with the growing library of a store comes to.
 
-    ``budget`` is for each task (default: what its stage says, then that of ``options``, then 60 s); a strategy that ``options`` name goes
-    before the stage's. Tasks that are not trained are searched in two passes, so that what the easy ones teach helps with the hard ones:
-    first with the share ``first`` of the budget, compressing after ``every`` newly solved tasks, then those left with the rest,
-    compressing after each. With ``revisit`` those still unsolved get one more attempt where the library has changed since. ``frozen``
-    uses the library and changes no word of it; ``only`` names the tasks to search. ``on_result`` is told each task's result once it is
-    final. ``split_seed`` divides the data of tasks that are loaded here. ``given`` are further fields of Options.
+    tasks: a curriculum, or tasks as objects or as references that ``automl grow`` takes.
+    store: the library, in which everything found is kept at once.
+    budget: of each task (default: what its stage says, then that of ``options``, then 60 s).
+    options: how each search is run; a strategy that they name goes before the stage's.
+    plan: how the tasks are gone through and what is learned on the way.
+    listeners: who is told of results on the way.
+    anew: begin at the first task even where a growth with the same tasks and arguments was ended before it was finished (default: go
+        on with it, at its first task that was not finished).
+    search_path: folders in which named experiments are looked for.
+    split_seed: divides the data of tasks that are loaded here (default: 0).
+    given: single fields of Options, GrowthPlan or Listeners, such as ``seed=1``, ``iterations=2``, ``guidance="model"``.
 
-    The first iteration is that; each further one of ``iterations`` dreams first and then revisits: every task that is not solved with its
-    whole budget, the solved ones with as much as they took (a tenth of the budget at most), for a shorter program. ``guidance`` says what
-    is learned at the end of each iteration, and used by every later search with this store: ``off`` (nothing; what the library has is
-    still used), ``grammar`` or ``model``, or a ``learning.Plan``. With several iterations or guidance each iteration is kept in the store
-    (``guidance.keep``) and told to ``on_iteration``, and words that stopped paying are demoted.
+    Tasks that are not trained are searched in two passes, so that what the easy ones teach helps with the hard ones: first with a share
+    of the budget, compressing after every few newly solved tasks, then those left with the rest, compressing after each. Each iteration
+    beyond the first revisits all tasks: the unsolved with their whole budget, the solved with as much as they took (a tenth of the budget
+    at most), for a shorter program. With several iterations or with guidance words that stopped paying are demoted.
 
-    With ``workers`` in ``options`` tasks of an enumeration are searched several at a time, where the store is one that other processes
-    can open and the tasks came by reference; which words help whom then depends on timing.
-
-    Everything found is in the store at once: after a KeyboardInterrupt (or worse) another ``grow`` with the same store starts with what
-    was solved and promoted. With budgets counted in evaluations the same seed and library give the same programs. Raises TaskError.
+    With ``workers`` in the options tasks of an enumeration are searched several at a time, where the store is one that other processes
+    can open and the tasks came by reference; which words help whom then depends on timing. With budgets counted in evaluations the same
+    seed and library give the same programs, however often the growth was ended and gone on with. Raises TaskError, StudyError.
     """
-    options = options or Options(DEFAULT_BUDGET)
-    try:
-        options = replace(
-            options, **{name: plain_option(name, value) for name, value in given.items() if value is not None}
-        )
-    except TypeError:
-        raise TaskError(f"option={', '.join(given)}: the options are {', '.join(vars(options))}; correct it") from None
-    curriculum = curriculum_of(tasks, seed=split_seed, search_path=search_path)
-    chosen = None if budget is None else parse_budget(budget)
-    plan = Plan(guidance) if isinstance(guidance, str) else guidance
-    if plan.kind not in KINDS:
-        raise TaskError(f"guidance={plan.kind!r}: needed one of {', '.join(KINDS)}")
-    if iterations < 1:
-        raise TaskError(f"iterations={iterations}: needed at least 1")
-    grower = Grower(
-        store, options, chosen, frozen, every, first, revisit, rule, progress, on_result, iterations, plan, on_iteration
+    options, plan, listeners = _with_fields(
+        [options or Options(DEFAULT_BUDGET), plan or GrowthPlan(), listeners or Listeners()], given
     )
-    return grower.run(curriculum, only)
+    curriculum = curriculum_of(tasks, seed=split_seed, search_path=search_path)
+    setup = Setup(curriculum, options, None if budget is None else parse_budget(budget), plan)
+    earlier = None if anew else unfinished_growth(store, setup)
+    return Grower(store, setup, listeners, earlier or new_growth(store, setup)).run()
+
+
+def _with_fields(parts: list[Any], given: Mapping[str, Any]) -> list[Any]:
+    """The data classes with the given fields, each in the first that has it; None changes nothing."""
+    names = [[each.name for each in fields(part)] for part in parts]
+    for name in given:
+        if not any(name in known for known in names):
+            every = ", ".join(each for known in names for each in known)
+            raise TaskError(f"option={name} is not known; there are: {every}; correct it")
+    for position, part in enumerate(parts):
+        mine = {
+            name: plain_option(name, value)
+            for name, value in given.items()
+            if value is not None and name in names[position]
+        }
+        parts[position] = replace(part, **mine)
+    return parts
+
+
+def resume_growth(
+    store: AbstractStore,
+    run: Run,
+    *,
+    workers: int | str | None = None,
+    listeners: Listeners | None = None,
+    search_path: Sequence[str | Path] = (),
+) -> Growth:
+    """What a stored growth comes to when it goes on; one that is finished comes to what it did.
+
+    store: the library that it grows.
+    run: its run in the store.
+    workers: as in Options (default: one).
+    listeners: who is told of results, those of finished tasks too.
+    search_path: folders in which named experiments are looked for.
+
+    Raises StudyError where its tasks cannot be loaded or are others now.
+    """
+    if not is_growth(run):
+        raise StudyError(f"run={run.id!r} is a search and no growth; resume it as a search")
+    kept = run.config["setup"]
+    options = replace(options_from_json(kept["options"]), workers=workers or run.config.get("workers", 1))
+    stages = tuple(_stage(run, stage, search_path) for stage in kept["stages"])
+    budget = None if kept["budget"] is None else Budget.from_json(kept["budget"])
+    setup = Setup(Curriculum(kept["name"], stages), options, budget, GrowthPlan.from_json(kept["plan"]))
+    return Grower(store, setup, listeners or Listeners(), run).run()
+
+
+def _stage(run: Run, kept: Mapping[str, Any], search_path: Sequence[str | Path]) -> Stage:
+    """A stage as a growth keeps it, its tasks loaded again. Raises StudyError."""
+    loaded: dict[str, dict[str, Task]] = {}
+    tasks = []
+    for each in kept["tasks"]:
+        source = each["source"]
+        if "spec" not in source:
+            raise StudyError(
+                f"run={run.id!r}: its task {each['name']!r} was made in Python, so it cannot be loaded here; call automl.grow with the "
+                "same tasks and arguments"
+            )
+        key = f"{source['spec']} {source.get('seed', 0)} {source.get('target_column')}"
+        if key not in loaded:
+            found = load_tasks(
+                source["spec"], target=source.get("target_column"), seed=source.get("seed", 0), search_path=search_path
+            )
+            loaded[key] = {task.name: task for task in found}
+        task = loaded[key].get(each["name"])
+        if task is None or task.digest != each["digest"]:
+            raise StudyError(
+                f"run={run.id!r}: task={each['name']!r} of {source['spec']!r} is gone or has changed since the growth began; restore it, "
+                "or begin a new growth"
+            )
+        tasks.append(task)
+    sources = {each["name"]: each["source"] for each in kept["tasks"]}
+    return Stage(kept["name"], tuple(tasks), kept["budget"], kept["strategy"], kept["options"], sources)
 
 
 def curriculum_of(tasks: Tasks, *, seed: int = 0, search_path: Sequence[str | Path] = ()) -> Curriculum:

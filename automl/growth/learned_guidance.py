@@ -27,7 +27,7 @@ FEWEST = 5
 
 
 @dataclass(frozen=True)
-class Plan:
+class GuidancePlan:
     """How a guide is learned. ``kind``: off, grammar (the weights are re-estimated) or model (a recognition model is trained too), from
     up to ``dreams`` dreams; ``seconds`` of the processor, for dreaming and for training each."""
 
@@ -51,7 +51,7 @@ def learn(
     tasks: Mapping[str, Task],
     vocabulary: Vocabulary,
     *,
-    plan: Plan = Plan(),
+    plan: GuidancePlan = GuidancePlan(),
     seed: int = 0,
     confidence: Mapping[str, float] = {},
 ) -> Learned | None:
@@ -98,7 +98,7 @@ def _examples(task: Task) -> tuple[Example, ...] | None:
 
 
 def learn_from(
-    store: AbstractStore, tasks: Mapping[str, Task], *, plan: Plan = Plan(), seed: int = 0
+    store: AbstractStore, tasks: Mapping[str, Task], *, plan: GuidancePlan = GuidancePlan(), seed: int = 0
 ) -> Learned | None:
     """``learn`` from the best programs of a store, those with tensors left out; words that are demoted are written out."""
     vocabulary = load_vocabulary(store)

@@ -20,6 +20,7 @@ from ..study.opening import load_vocabulary
 from ..tasks.task import Task
 from .compression_step import active_words, best_programs
 from .equivalence import COUNT, Sample, twins
+from .journal import is_growth
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def upkeep(store: AbstractStore, rule: Rule | None = None) -> dict[str, tuple[st
     if not found:
         return {}
     programs = [solved.term for solved in best_programs(store, vocabulary).values()]
-    runs = store.runs()
+    runs = [run for run in store.runs() if not is_growth(run)]
     demoted = {}
     for each in found:
         decision = review(service(store, vocabulary, each, programs, runs), rule or Rule())

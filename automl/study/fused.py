@@ -20,9 +20,7 @@ CONFIDENCE = "confidence"
 def run_fused(study: Study) -> None:
     """Run the strategy's own loop until a hit solves the task, the space is exhausted or the budget used. It tells hits only, so a
     resumed run begins again, with its whole budget, and records what its log does not have yet."""
-    if study.reached():
-        return
-    known = {evaluation.term for evaluation in study.evaluations.values()}
+    known = {evaluation.term: evaluation.solved for evaluation in study.evaluations.values()}
     prepared = Prepared(study.context)
     deadline = None if study.budget.seconds is None else study.started + study.budget.seconds
     for found in study.strategy.run(deadline, study.budget.evaluations):
@@ -30,14 +28,14 @@ def run_fused(study: Study) -> None:
         if isinstance(found, Hit):
             entry = Candidate.of(study.vocabulary, len(study.evaluations), found.term, EXPLORE, {"terms": found.terms})
             if entry.text not in known:
-                known.add(entry.text)
-                _record(study, prepared, entry, found.info.get(CONFIDENCE))
-            if study.reached():
+                known[entry.text] = _record(study, prepared, entry, found.info.get(CONFIDENCE))
+            if known[entry.text]:
                 return
         study.report()
 
 
-def _record(study: Study, prepared: Prepared, entry: Candidate, confidence: float | None) -> None:
+def _record(study: Study, prepared: Prepared, entry: Candidate, confidence: float | None) -> bool:
+    """Keep a hit; whether it solves the task."""
     found = evaluate_candidate(prepared, study.recipe.job(entry, None))
     if confidence is not None and found.scores:
         found = replace(found, scores={**found.scores, CONFIDENCE: round(confidence, 4)})
@@ -45,3 +43,4 @@ def _record(study: Study, prepared: Prepared, entry: Candidate, confidence: floa
     study.journal.hit(entry)
     study.standing.ask(entry.ask, entry.phase)
     study.standing.note(entry.evaluation)
+    return entry.evaluation.solved

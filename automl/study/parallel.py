@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from library.records import Run, StoreError
 from library.store import AbstractStore, open_store
 
 from ..budget import Budget
 from ..errors import EvaluationBug
 from ..execution.executors import open_executor
-from ..execution.executors.base import OK
+from ..execution.executors.base import OK, AbstractExecutor
 from ..tasks.data import VALUES
 from ..tasks.load import load_tasks
 from ..tasks.task import Task
@@ -48,41 +49,71 @@ def search_many(
     on_start: Callable[[Sequence[str]], None] = lambda runs: None,
     search_path: Sequence[str] = (),
     sources: Mapping[str, Mapping[str, Any]] = {},
+    runs: Sequence[str] = (),
 ) -> None:
     """Search ``options.workers`` tasks at a time; ``on_result`` gets each Result in the tasks' order, without its model and history.
 
-    ``url`` is the store's, ``source`` how to load the tasks again (``spec``, ``seed``, ``target_column``), ``sources`` the same for
-    single tasks, by name, where they differ. ``on_start`` is told the ids
-    of all runs first. What was running when this is interrupted can be resumed one by one.
+    tasks: what to search.
+    url: the store's.
+    options: those of every search; ``workers`` is how many run at a time.
+    source: how to load the tasks again (``spec``, ``seed``, ``target_column``).
+    on_result: told of each search when those before it are told of.
+    on_start: told the ids of all runs first.
+    search_path: folders of named experiments.
+    sources: ``source`` of single tasks, by name, where it differs.
+    runs: the ids of the runs, one a task (default: new ones); one that the store has goes on.
+
+    What was running when this is interrupted is marked so and can be gone on with. Raises EvaluationBug.
     """
-    runs = [uuid.uuid4().hex[:12] for _ in tasks]
+    runs = list(runs) or [uuid.uuid4().hex[:12] for _ in tasks]
     on_start(runs)
     context = {
         "url": url,
         "source": dict(source),
         "search_path": [str(folder) for folder in search_path],
-        "options": _plain(options),
+        "options": options_to_json(options),
     }
     deadline = LONGEST if options.budget.seconds is None else options.budget.seconds + GRACE
+    try:
+        with open_executor(SEARCH, context, workers=f"processes:{options.workers}") as executor:
+            for number, (task, run) in enumerate(zip(tasks, runs, strict=True)):
+                job = {"name": task.name, "run": run, "source": dict(sources.get(task.name, {}))}
+                executor.submit(number, job, deadline)
+            _take_in_order(executor, tasks, runs, on_result)
+    except KeyboardInterrupt:
+        _mark_interrupted(url, runs)
+        raise
+
+
+def _take_in_order(
+    executor: AbstractExecutor,
+    tasks: Sequence[Task],
+    runs: Sequence[str],
+    on_result: Callable[[Result], None],
+) -> None:
     done: dict[int, Result] = {}
     given = 0
-    with open_executor(SEARCH, context, workers=f"processes:{options.workers}") as executor:
-        for number, (task, run) in enumerate(zip(tasks, runs)):
-            job = {"name": task.name, "run": run, "source": dict(sources.get(task.name, {}))}
-            executor.submit(number, job, deadline)
-        while given < len(tasks):
-            for number, result in executor.wait(1.0):
-                if result.outcome == "error":
-                    raise EvaluationBug(
-                        f"task={tasks[number].name!r}, run={runs[number]}: the search failed\n{result.detail}"
-                    )
-                value = result.value if result.outcome == OK else None
-                done[number] = (
-                    _result(value) if value else _lost(tasks[number], runs[number], result.outcome, result.seconds)
+    while given < len(tasks):
+        for number, result in executor.wait(1.0):
+            if result.outcome == "error":
+                raise EvaluationBug(
+                    f"task={tasks[number].name!r}, run={runs[number]}: the search failed\n{result.detail}"
                 )
-            while given in done:
-                on_result(done.pop(given))
-                given += 1
+            value = result.value if result.outcome == OK else None
+            done[number] = (
+                result_from_json(value) if value else _lost(tasks[number], runs[number], result.outcome, result.seconds)
+            )
+        while given in done:
+            on_result(done.pop(given))
+            given += 1
+
+
+def _mark_interrupted(url: str, runs: Sequence[str]) -> None:
+    """Note of the runs that were going on that they are so no more; their workers have ended."""
+    with open_store(url) as store:
+        for run in store.runs(state="running"):
+            if run.id in runs:
+                store.update_run(run.id, state="interrupted")
 
 
 def search_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,14 +125,12 @@ def search_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, 
         study = open_study(
             tasks[job["name"]],
             store,
-            _options(context["options"]),
+            options_from_json(context["options"]),
+            run=begun_run(store, job["run"]),
             run_id=job["run"],
             source={**source, "name": job["name"]},
         )
-        result = run_study(study)
-        return {
-            each.name: getattr(result, each.name) for each in fields(Result) if each.name not in ("model", "history")
-        }
+        return result_to_json(run_study(study))
     finally:
         store.close()
 
@@ -117,7 +146,8 @@ def _tasks(spec: str, target: str | None, seed: int, search_path: tuple[str, ...
     return _loaded[key]
 
 
-def _plain(options: Options) -> dict[str, Any]:
+def options_to_json(options: Options) -> dict[str, Any]:
+    """Options as plain data, but for the workers: a search in a worker has one."""
     given = {each.name: getattr(options, each.name) for each in fields(Options)}
     for name in ("trainer", "settings", "weights"):
         given[name] = dict(given[name])
@@ -125,7 +155,8 @@ def _plain(options: Options) -> dict[str, Any]:
     return {**given, "budget": options.budget.to_json(), "schedule": schedule, "workers": 1}
 
 
-def _options(given: Mapping[str, Any]) -> Options:
+def options_from_json(given: Mapping[str, Any]) -> Options:
+    """The options whose ``options_to_json`` is given."""
     schedule = given["schedule"]
     return Options(
         **{
@@ -136,7 +167,21 @@ def _options(given: Mapping[str, Any]) -> Options:
     )
 
 
-def _result(value: Mapping[str, Any]) -> Result:
+def begun_run(store: AbstractStore, run: str) -> Run | None:
+    """The run of that id, if the store has it."""
+    try:
+        return store.run(run)
+    except StoreError:
+        return None
+
+
+def result_to_json(result: Result) -> dict[str, Any]:
+    """A result as plain data, without its model and history."""
+    return {each.name: getattr(result, each.name) for each in fields(Result) if each.name not in ("model", "history")}
+
+
+def result_from_json(value: Mapping[str, Any]) -> Result:
+    """The result whose ``result_to_json`` is given."""
     lists = {name: tuple(value[name]) for name in ("subroutines", "alternatives")}
     return Result(**{**value, "model": None, **lists})
 

@@ -80,14 +80,15 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     history = tuple(evaluation for _, evaluation in sorted(study.evaluations.items()))
     texts = {evaluation.term for evaluation in history}
     structures = len({_structure(study.vocabulary.read(text)) for text in texts} if study.trained else texts)
+    first = study.record.config.get("first", {})
     common: dict[str, Any] = {
         "name": study.task.name,
         "run": study.record.id,
         "seconds": seconds,
         "evaluations": study.considered,
         "history": history,
-        "first_seconds": study.strategy.first_seconds,
-        "first_evaluations": study.strategy.first_terms,
+        "first_seconds": first.get("seconds"),
+        "first_evaluations": first.get("evaluations"),
     }
     if best is None:
         return Result(

@@ -233,7 +233,10 @@ class Study:
             self.executor.cancel()
 
     def _config(self) -> dict[str, Any]:
-        return {**self.record.config, "terms": self.terms, "elapsed": round(self.spent(), 3)}
+        config = {**self.record.config, "terms": self.terms, "elapsed": round(self.spent(), 3)}
+        if self.strategy.first_terms is not None:
+            config["first"] = {"evaluations": self.strategy.first_terms, "seconds": self.strategy.first_seconds}
+        return config
 
 
 def new_run(

@@ -11,7 +11,7 @@ import numpy as np
 from automl import Library, grow
 from automl.budget import Budget, parse_budget
 from automl.growth.compression_step import best_programs
-from automl.growth.learned_guidance import Plan, learn_from
+from automl.growth.learned_guidance import GuidancePlan, learn_from
 from automl.growth.learned_guidance import learn as learn_guide
 from automl.growth.trials import begin_trials, end_trials, families_of
 from automl.study.guides import keep
@@ -102,7 +102,7 @@ def learn(
         )
         note(f"iteration {rows[-1]}")
     dropped = end_trials(library.store, families_of(tasks), tasks=tasks)
-    learned = learn_from(library.store, {task.name: task for task in tasks}, plan=Plan(guidance), seed=seed)
+    learned = learn_from(library.store, {task.name: task for task in tasks}, plan=GuidancePlan(guidance), seed=seed)
     if learned is not None:
         keep(library.store, load_vocabulary(library.store), learned.guide, dict(learned.training), seed=seed)
     rows[-1].update(dropped=len(dropped), in_library=len(library))
@@ -268,7 +268,7 @@ def random_library(library: Library, tasks: Sequence[Task], guidance: str, seed:
     chance.store.promote(random_words(library, seed))
     words = library.vocabulary.all_words
     programs = {task: expand(solved.term, words) for task, solved in _programs(library).items()}
-    plan = Plan("off" if guidance == "off" else "grammar")
+    plan = GuidancePlan("off" if guidance == "off" else "grammar")
     learned = learn_guide(programs, {task.name: task for task in tasks}, chance.vocabulary, plan=plan, seed=seed)
     if learned is not None:
         keep(chance.store, chance.vocabulary, learned.guide, {}, seed=seed)

@@ -27,7 +27,7 @@ import numpy as np
 
 from automl import Library, grow
 from automl.budget import parse_budget
-from automl.growth.learned_guidance import KINDS, Plan
+from automl.growth.learned_guidance import KINDS, GuidancePlan
 from automl.study.opening import Result
 from automl.tasks.curriculum import load_words
 from automl.tasks.load import load_tasks
@@ -250,7 +250,7 @@ def main() -> None:
     options.add_argument("--budget", default="60s", help="for each held-out task")
     options.add_argument("--learn-budget", default="60s", help="for each task in each iteration of learning")
     options.add_argument("--iterations", type=int, default=3)
-    options.add_argument("--guidance", choices=KINDS, default=Plan.kind, help="what is learned beside words")
+    options.add_argument("--guidance", choices=KINDS, default=GuidancePlan.kind, help="what is learned beside words")
     options.add_argument("--only", action="append", choices=PARTS)
     options.add_argument("--library", default="memory:", help="where the learned library is kept")
     options.add_argument("--limit", type=int, default=0, help="the first so many tasks of each half")

@@ -22,7 +22,7 @@ from typing import Any
 
 from automl.budget import Budget
 from automl.evaluation.model import Model
-from automl.growth.learned_guidance import Plan, learn
+from automl.growth.learned_guidance import GuidancePlan, learn
 from automl.study.opening import Options, build_problem, load_vocabulary
 from automl.tasks.load import load_tasks
 from automl.tasks.task import Task
@@ -103,7 +103,7 @@ def run_seed(
     held: set[str],
     others: Sequence[Task],
     budget: int,
-    plan: Plan,
+    plan: GuidancePlan,
     every: int,
 ) -> Row:
     """Learn on what is not held out, and search what is."""
@@ -159,7 +159,7 @@ def main() -> None:
     options.add_argument("--seeds", type=int, default=3)
     options.add_argument("--every", type=int, default=3, help="take each so many-th task of lambdabeam_synthetic")
     options.add_argument("--part", type=int, default=1, help="search every so many-th held-out task only")
-    options.add_argument("--dreams", type=int, default=Plan.dreams)
+    options.add_argument("--dreams", type=int, default=GuidancePlan.dreams)
     options.add_argument("--data", default=str(BOOTSTRAP.parent), help="the folder of the task files")
     given = options.parse_args()
     started = time.perf_counter()
@@ -170,7 +170,7 @@ def main() -> None:
     with open_store("memory:") as store:
         vocabulary = load_vocabulary(store)
     plain = {task.name: search(vocabulary, task, given.budget, "off") for task in [*lists, *others]}
-    plan = Plan(dreams=given.dreams)
+    plan = GuidancePlan(dreams=given.dreams)
     seeds = [
         run_seed(seed, vocabulary, plain, lists, held_out(family, seed), others, given.budget, plan, given.part)
         for seed in range(given.seed, given.seed + given.seeds)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from automl.budget import Budget
-from automl.growth.compression_step import DOUBTFUL, best_programs, harvest
+from automl.growth.compression_step import DOUBTFUL, best_programs, compress_library
 from automl.growth.equivalence import Comparable, Sample, twins
 from automl.growth.learned_guidance import Plan, learn
 from automl.growth.retention import merge_twins
@@ -118,7 +118,7 @@ def test_compression_promotes_no_twin_of_an_active_word() -> None:
         for each in TASKS:
             solve(store, each, shown[each.name])
         store.promote([word("reversed", REVERSED, "compression")])
-        report, _ = harvest(store, {})
+        report, _ = compress_library(store, {})
         reasons = [reason for why in report.refused.values() for reason in why]
         assert "it is the same function as reversed, by 40 inputs" in reasons
         vocabulary = load_vocabulary(store)
@@ -135,7 +135,7 @@ def test_a_doubtful_program_teaches_nothing() -> None:
                     f"({SQUARES} xs)", "(map (lambda (x) (* x x)) (map (lambda (x) (+ x 1)) xs))"
                 )
                 solve(store, each, text, confidence=sure)
-            report, promoted = harvest(store, {})
+            report, promoted = compress_library(store, {})
             assert bool(promoted) == (sure > DOUBTFUL) and report.tasks == (2 if promoted else 0)
             assert bool(begin_trials(store, TASKS, least=4)) == bool(promoted)
 

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-import automl.growth.compression_step as harvest_module
+import automl.growth.compression_step as compression_module
 import automl.growth.grower as grower_module
 from automl.budget import Budget
 from automl.errors import TaskError
 from automl.evaluation.evaluate import library_weights
 from automl.evaluation.model import Model
 from automl.growth.compression_step import best_programs
-from automl.growth.grow import Growth, curriculum_of, grow
+from automl.growth.grow import Growth, curriculum_of, grow, is_growth
 from automl.growth.net_promotion import promote_net
 from automl.study.opening import Options, Result, load_vocabulary
 from automl.tasks.curriculum import Curriculum, Stage
@@ -30,7 +30,7 @@ from automl.tasks.task import Task
 from library.compression import stitch_process
 from library.compression.compress import Compression, compress
 from library.promotion import Rule
-from library.records import Conflict, Solution
+from library.records import Conflict, Run, Solution
 from library.store import AbstractStore, open_store
 from primitives.interpreter.interpret import evaluate
 from primitives.syntax import show_canonical
@@ -59,6 +59,10 @@ def squares(count: str) -> list[Task]:
 
 def run(tasks: Any, store: AbstractStore, budget: int = 30_000, **given: Any) -> Growth:
     return grow(tasks, store, budget=budget, strategy="enumerative", **given)
+
+
+def studies(store: AbstractStore) -> list[Run]:
+    return [run for run in store.runs() if not is_growth(run)]
 
 
 @pytest.fixture
@@ -149,16 +153,16 @@ def test_the_unsolved_are_revisited_with_what_came_after(store: AbstractStore) -
     assert not alone.results[0].solved
     told: list[tuple[str, bool]] = []
     grown = run([hard, *easy], store, 9_000, first=0, on_result=lambda r: told.append((r.name, r.solved)))
-    runs = [each for each in store.runs() if each.task == hard.name]
+    runs = [each for each in studies(store) if each.task == hard.name]
     assert len(runs) == 2 and grown.results[0].evaluations > 9_000
     assert told.count((hard.name, grown.results[0].solved)) == 1 and len(told) == 3
-    assert store.runs()[0].library != runs[1].library
+    assert studies(store)[0].library != runs[1].library
 
 
 def test_easy_tasks_come_first_where_the_budget_is_shared_out(store: AbstractStore) -> None:
     hard = task("total of squares", lambda xs: sum(x * x for x in xs[1:]), "list(int) -> int")
     grown = run([hard, *squares("squares reversed")], store, 300_000, first=0.1, every=2)
-    attempts = [(each.task, each.budget["evaluations"]) for each in store.runs()]
+    attempts = [(each.task, each.budget["evaluations"]) for each in studies(store)]
     assert attempts[0] == ("total of squares", 30_000) and attempts[-1] == ("total of squares", 270_000)
     assert grown.results[0].solved and grown.results[0].subroutines and grown.results[0].evaluations < 200_000
 
@@ -183,14 +187,14 @@ def test_budget_and_strategy_of_a_stage_give_way_to_the_callers(store: AbstractS
         strategy="enumerative",
         first=0,
     )
-    first, second = store.runs()
+    first, second = studies(store)
     assert (first.strategy, first.budget, first.seed) == ("random", {"evaluations": 40}, 3)
     assert (second.strategy, second.budget, second.seed) == ("enumerative", {"evaluations": 50}, 3)
 
 
 def test_only_the_named_tasks_are_searched(store: AbstractStore) -> None:
     grown = run(squares("squares reversed total"), store, only={"reversed squares"}, first=0)
-    assert [r.name for r in grown.results] == ["reversed squares"] and len(store.runs()) == 1
+    assert [r.name for r in grown.results] == ["reversed squares"] and len(studies(store)) == 1
 
 
 @pytest.mark.parametrize("strategy", ["enumerative", "random", "genetic"])
@@ -221,7 +225,7 @@ def test_runs_know_how_to_load_their_tasks_again(
     )
     run(tmp_path / "some.toml", store, 100, first=0)
     monkeypatch.chdir(tmp_path.parent)
-    for each in store.runs():
+    for each in studies(store):
         source = each.config["task"]
         (again,) = [t for t in load_tasks(source["spec"], seed=source["seed"]) if t.name == source["name"]]
         assert again.digest == each.config["digest"]
@@ -291,7 +295,7 @@ def test_interrupted_within_a_search(store: AbstractStore) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         run(squares("squares total"), store, progress=progress, first=0)
-    assert calls and [each.state for each in store.runs()] == ["finished", "interrupted"]
+    assert calls and [each.state for each in studies(store)] == ["finished", "interrupted"]
 
 
 def test_a_program_that_gives_other_outputs_is_not_believed(
@@ -306,7 +310,7 @@ def test_a_program_that_gives_other_outputs_is_not_believed(
         }
         return replace(found, rewritten=broken)
 
-    monkeypatch.setattr(harvest_module, "compress", wrong)
+    monkeypatch.setattr(compression_module, "compress", wrong)
     grown = run(squares("squares reversed total"), store, every=3)
     assert grown.promoted == [] and len(store.solutions()) == 3
     refused = [why for report in grown.compressions for reasons in report.refused.values() for why in reasons]
@@ -314,15 +318,15 @@ def test_a_program_that_gives_other_outputs_is_not_believed(
 
 
 def test_another_growth_may_take_a_name_first(store: AbstractStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    harvest, calls = harvest_module.harvest, []
+    prepare, calls = compression_module.prepare_compression, []
 
     def raced(*given: Any) -> Any:
         calls.append(1)
         if len(calls) == 1:
             raise Conflict("name='map_times' is taken")
-        return harvest(*given)
+        return prepare(*given)
 
-    monkeypatch.setattr(grower_module, "harvest", raced)
+    monkeypatch.setattr(grower_module, "prepare_compression", raced)
     grown = run(squares("squares reversed"), store)
     assert grown.promoted != [] and len(calls) == len(grown.compressions) + 1
 
@@ -464,7 +468,7 @@ def test_a_rewritten_net_keeps_its_weights(store: AbstractStore) -> None:
         model = Model(term, base.type, vocabulary, weights)
         scores[name] = tasks[name].score(model.outputs(part), part)["accuracy"]
         record_solution(store, tasks[name], show_canonical(term), weights, scores[name])
-    report, promoted = harvest_module.harvest(store, tasks)
+    report, promoted = compression_module.compress_library(store, tasks)
     assert promoted and report.rewritten == 2 and promoted[0].kind == "geometric"
     vocabulary = load_vocabulary(store)
     for name, solved in best_programs(store, vocabulary).items():

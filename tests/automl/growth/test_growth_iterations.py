@@ -15,7 +15,7 @@ from automl.budget import Budget
 from automl.cli import app
 from automl.errors import TaskError
 from automl.growth.grow import Growth, Iteration, grow
-from automl.growth.learned_guidance import Plan
+from automl.growth.learned_guidance import GuidancePlan
 from automl.growth.retention import saves, upkeep
 from automl.growth.trials import begin_trials, end_trials
 from automl.study.guides import latest_guide, load_guide
@@ -37,7 +37,7 @@ FUNCTIONS: dict[str, Any] = {
     "reversed": lambda xs: xs[::-1],
     "doubled": lambda xs: [x + x for x in xs],
 }
-SMALL = Plan("model", dreams=150, seconds=60, epochs=4, hidden=16)
+SMALL = GuidancePlan("model", dreams=150, seconds=60, epochs=4, hidden=16)
 
 
 def rows() -> list[dict[str, Any]]:

@@ -1,0 +1,79 @@
+"""What the subcommands that grow a library share: saying how it goes on the way, how it ended, and how to go on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import typer
+
+from ..growth.grow import Begun, Growth, Iteration, Listeners
+from ..interruption import exit_code, orderly_end
+from ..study.opening import Result
+from .common import json_lines, print_growth, print_table, progress_bar, say
+
+
+def run_growth(
+    grow: Callable[[Listeners], Growth], library: str | None, json: str | None, growth_log: str | None = None
+) -> None:
+    """Run a growth and say what it comes to.
+
+    grow: runs it and tells the listeners.
+    library: the library as the command line names it.
+    json: the file for one JSON object a task, ``-`` for standard output, None for none.
+    growth_log: the file for one JSON object an iteration.
+
+    Raises typer.Exit where SIGINT, SIGTERM or SIGHUP end it, having said how to go on.
+    """
+    begun: list[Begun] = []
+    with json_lines(json) as write, json_lines(growth_log) as log, progress_bar("grow") as progress:
+
+        def begin(one: Begun) -> None:
+            begun.append(one)
+            if one.searched and json != "-":
+                typer.echo(
+                    f"going on with growth {one.run}: {one.searched} of its {one.tasks} tasks have been searched"
+                )
+
+        def note(result: Result) -> None:
+            write(result.to_dict())
+            if json != "-":
+                say(result, alone=False)
+
+        try:
+            with orderly_end():
+                growth = grow(Listeners(progress, begin, note, lambda one: log(one.to_dict())))
+        except KeyboardInterrupt as signal:
+            if begun:
+                where = "" if library is None else f" --library {library}"
+                sys.stderr.write(
+                    f"automl: interrupted; everything found is in the library; go on with the same command, or with: "
+                    f"automl runs resume {begun[0].run}{where}\n"
+                )
+            else:
+                sys.stderr.write("automl: interrupted before the growth began\n")
+            raise typer.Exit(exit_code(signal)) from None
+    if json != "-":
+        print_growth(growth.results)
+        _print_iterations(growth.iterations)
+        if growth.promoted:
+            typer.echo(f"promoted: {', '.join(record.name for record in growth.promoted)}")
+        typer.echo(f"run {growth.run}")
+
+
+def _print_iterations(iterations: list[Iteration]) -> None:
+    """The table of iterations: how the library stood after each."""
+    rows = [
+        [
+            each.number,
+            f"{each.solved} of {each.tasks}",
+            each.right,
+            f"{each.terms:,}",
+            f"{each.elapsed:.1f}",
+            each.library,
+            ", ".join(each.demoted) or None,
+        ]
+        for each in iterations
+    ]
+    if rows:
+        print_table(["iteration", "solved", "right", "terms", "seconds", "words", "demoted"], rows)

@@ -1,0 +1,200 @@
+"""The searches of a growth: one task or several at a time, each search a study of its own, and what is made of its result at once."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from library.compression.stitch_code import symbols
+from library.records import StoreError, Subroutine
+from library.store import AbstractStore
+from primitives.primitive import expand
+from primitives.types import TensorType, arguments_of
+
+from ..study.opening import Options, Progress, Result, load_vocabulary, open_study, run_study, stored_model
+from ..study.parallel import at_a_time, begun_run, result_from_json, result_to_json, search_many
+from ..tasks.data import VALUES
+from ..tasks.task import Task
+from .clock import SEARCH, Clock
+from .journal import GrowthJournal, Payload
+from .net_promotion import promote_net
+from .outcome import combined
+from .plan import Listeners, Setup
+
+logger = logging.getLogger(__name__)
+Found = Callable[[Task, Result], None]
+
+
+class Attempts:
+    """Searches tasks and keeps the result of each: ``results`` by task, over all attempts; ``seen``, the library that each was last
+    searched with; ``promoted``, the nets that became words; ``fresh``, how many programs were found since the last compression."""
+
+    def __init__(
+        self, store: AbstractStore, setup: Setup, listeners: Listeners, journal: GrowthJournal, clock: Clock
+    ) -> None:
+        self.store, self.setup, self.listeners, self.journal, self.clock = store, setup, listeners, journal, clock
+        stages = setup.curriculum.stages
+        self.sources = {name: how for stage in stages for name, how in stage.sources.items()}
+        self.results: dict[str, Result] = {}
+        self.seen: dict[str, str] = {}
+        self.promoted: list[Subroutine] = []
+        self.fresh = 0
+        self._without_model: set[str] = set()
+        """Tasks whose result was read from the log, without the program that it had."""
+
+    def search(self, tasks: Sequence[Task], options: Options, found: Found) -> None:
+        """Search the tasks, several at a time where that can be; ``found`` is told each result, in the tasks' order."""
+        if not tasks:
+            return
+        names = self.journal.step("group", "", lambda: lambda: {"together": self._together(tasks, options)})["together"]
+        group = [task for task in tasks if task.name in names]
+        if group:
+            self._search_together(group, replace(options, trainer={}), found)
+        for task in tasks:
+            if task.name not in names:
+                found(task, self.attempt(task, options))
+
+    def _together(self, tasks: Sequence[Task], options: Options) -> list[str]:
+        """The names of the tasks that are searched several at a time; none where they are searched one by one."""
+        able = [task for task in tasks if task.name in self.sources and task.search_view().target == VALUES]
+        if at_a_time(able, replace(options, trainer={}), self.store) < 2:
+            return []
+        return [task.name for task in able]
+
+    def attempt(self, task: Task, options: Options) -> Result:
+        """One study of the task; its result takes the place of an earlier one, whose cost is added."""
+        if task.search_view().target == VALUES:
+            options = replace(options, trainer={})  # a mixed curriculum's trainer is for its nets
+        run = self._begin(task)
+        return self._keep(task, lambda: self._studied(task, options, run), options)
+
+    def _search_together(self, tasks: Sequence[Task], options: Options, found: Found) -> None:
+        runs = {task.name: self._begin(task) for task in tasks}
+        left = list(tasks)
+        while left and self.journal.replaying:
+            task = left.pop(0)
+            found(task, self._from_log(task))
+        named = {task.name: task for task in left}
+
+        def take(result: Result) -> None:
+            task = named[result.name]
+            found(task, self._keep(task, lambda: result, options))
+
+        if left:
+            with self.clock.doing(SEARCH):
+                search_many(
+                    left, self.store.url, options, {"seed": options.seed}, take,
+                    sources={name: self.sources[name] for name in named}, runs=[runs[name] for name in named],
+                )  # fmt: skip
+
+    def _begin(self, task: Task) -> str:
+        """The id of the run of a study that is about to begin; a growth that goes on goes on with that run."""
+
+        def begin() -> Payload:
+            return {"run": uuid.uuid4().hex[:12], "library": self.store.snapshot()}
+
+        begun = self.journal.step("begin", task.name, lambda: begin)
+        self.seen[task.name] = begun["library"]
+        return str(begun["run"])
+
+    def _studied(self, task: Task, options: Options, run: str) -> Result:
+        with self.clock.doing(SEARCH):
+            study = open_study(
+                task, self.store, options, run=begun_run(self.store, run), run_id=run, progress=self._progress(task),
+                source=self.sources.get(task.name),
+            )  # fmt: skip
+            return run_study(study)
+
+    def _keep(self, task: Task, search: Callable[[], Result], options: Options) -> Result:
+        """The result of all attempts so far, with that of ``search`` as the last one; its effects and its place in the log are one."""
+        if self.journal.replaying:
+            return self._from_log(task)
+
+        def work() -> Callable[[], Payload]:
+            result = search()
+            return lambda: self._take(task, result, options)
+
+        self.journal.step("search", task.name, work)
+        return self.results[task.name]
+
+    def _take(self, task: Task, result: Result, options: Options) -> Payload:
+        """Note the result of an attempt."""
+        if task.name in self.results:
+            result = combined(self._with_model(self.results[task.name]), result, task.search_view().direction)
+        self.results[task.name] = result
+        net = None
+        if result.solved:
+            self.fresh += 1
+            self._credit(result)
+            if not self.setup.plan.frozen and isinstance(arguments_of(task.type)[1], TensorType):
+                net = self._promote_net(task, result, options)
+        return {
+            "result": result_to_json(result),
+            "model": result.model is not None,
+            "net": None if net is None else [net.name, net.digest],
+        }
+
+    def _from_log(self, task: Task) -> Result:
+        """The same without its effects on the store, which are there."""
+
+        def impossible() -> Any:
+            raise AssertionError("the step is in the log")
+
+        entry = self.journal.step("search", task.name, impossible)
+        self.results[task.name] = result_from_json(entry["result"])
+        self.fresh += self.results[task.name].solved
+        if entry["model"]:
+            self._without_model.add(task.name)
+        if entry["net"] is not None:
+            self.promoted.append(self.store.subroutine(*entry["net"]))
+        return self.results[task.name]
+
+    def _with_model(self, result: Result) -> Result:
+        """A result that was read from the log with its program, where the store still has all of it."""
+        run = begun_run(self.store, result.run)
+        if result.name not in self._without_model or run is None:
+            return result
+        self._without_model.discard(result.name)
+        try:
+            return replace(
+                result, model=stored_model(self.store, run, load_vocabulary(self.store, run.library or None))
+            )
+        except StoreError as error:
+            logger.warning("task=%r: its program cannot be read again: %s", result.name, error)
+            return result
+
+    def finished(self) -> dict[str, Result]:
+        """The results by task, with their programs."""
+        return {name: self._with_model(result) for name, result in self.results.items()}
+
+    def _progress(self, task: Task) -> Progress | None:
+        if self.listeners.progress is None:
+            return None
+        tell, done, total = self.listeners.progress, len(self.results), len(self.setup.curriculum.tasks)
+        return lambda state: tell({**state, "task": task.name, "done": done, "tasks": total})
+
+    def _credit(self, result: Result) -> None:
+        """Add to what subroutines saved: the symbols by which this program would be longer with one written out."""
+        if result.model is not None:
+            vocabulary, term = result.model.vocabulary, result.model.term
+        else:  # it was found by a worker
+            vocabulary = load_vocabulary(self.store)
+            term = vocabulary.read(self.store.solutions(result.name, result.run)[-1].term)
+        words = vocabulary.all_words
+        length = symbols(term, words)
+        saved: Mapping[str, float] = {
+            record.digest: float(max(0, symbols(expand(term, {record.name: words[record.name]}), words) - length))
+            for record in vocabulary.subroutines_in(term)
+        }
+        if saved:
+            self.store.add_uses((), saved)
+
+    def _promote_net(self, task: Task, result: Result, options: Options) -> Subroutine | None:
+        record, decision = promote_net(self.store, task, result, options.target, self.setup.plan.rule)
+        if record is not None:
+            self.promoted.append(record)
+        logger.info("task=%r: %s", task.name, "; ".join(decision.reasons))
+        return record

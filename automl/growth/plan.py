@@ -1,0 +1,154 @@
+"""How a growth is to go: its plan, what it is given, and who is told of it on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from library.promotion import Rule
+
+from ..budget import Budget, parse_budget
+from ..errors import TaskError
+from ..study.opening import Options, Progress
+from ..study.parallel import options_to_json
+from ..study.phases import Schedule
+from ..study.result import Result
+from ..tasks.curriculum import Curriculum, Stage
+from .learned_guidance import KINDS, GuidancePlan
+from .outcome import Iteration
+
+
+@dataclass(frozen=True)
+class GrowthPlan:
+    """How the tasks are gone through and what is learned on the way.
+
+    frozen: use the library and change no word of it (default: no).
+    only: names of the tasks to search (default: all).
+    every: compress after so many newly solved tasks in the first pass (default: 5).
+    first: the share of each task's budget that the first pass has, 0 for one pass only (default: 0.1).
+    revisit: try unsolved tasks once more where the library has changed since (default: yes).
+    rule: the bounds of promotion and demotion.
+    iterations: how often to search, compress and learn; each further one revisits the tasks (default: 1).
+    guidance: what later searches learn at the end of each iteration; a kind as text stands for a plan of that kind (default: off).
+
+    Raises TaskError.
+    """
+
+    frozen: bool = False
+    only: tuple[str, ...] | None = None
+    every: int = 5
+    first: float = 0.1
+    revisit: bool = True
+    rule: Rule = field(default_factory=Rule)
+    iterations: int = 1
+    guidance: GuidancePlan = field(default_factory=lambda: GuidancePlan("off"))
+
+    def __post_init__(self) -> None:
+        if isinstance(self.guidance, str):
+            object.__setattr__(self, "guidance", GuidancePlan(self.guidance))
+        if self.only is not None:
+            object.__setattr__(self, "only", tuple(sorted(self.only)))
+        if self.rule is None:
+            object.__setattr__(self, "rule", Rule())
+        if self.guidance.kind not in KINDS:
+            raise TaskError(f"guidance={self.guidance.kind!r}: needed one of {', '.join(KINDS)}")
+        if self.iterations < 1:
+            raise TaskError(f"iterations={self.iterations}: needed at least 1")
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> GrowthPlan:
+        """The plan whose ``asdict`` is given. Raises TypeError for fields that are not known."""
+        return cls(**{**given, "rule": Rule(**given["rule"]), "guidance": GuidancePlan(**given["guidance"])})
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A growth that begins or goes on: its run's id, and how many of its tasks have been searched already."""
+
+    run: str
+    tasks: int
+    searched: int = 0
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """Who is told what, in the process that grows.
+
+    progress: the state of the search that is running, a mapping with ``task``, ``evaluations``, ``best``, ``done`` and ``tasks``.
+    on_begin: that the growth begins or goes on.
+    on_result: each task's result, once it is final; where a growth goes on, those of finished tasks too.
+    on_iteration: how the library stands after each iteration.
+    """
+
+    progress: Progress | None = None
+    on_begin: Callable[[Begun], None] | None = None
+    on_result: Callable[[Result], None] | None = None
+    on_iteration: Callable[[Iteration], None] | None = None
+
+
+@dataclass(frozen=True)
+class Setup:
+    """All that decides a growth beside the library: tasks, options of their searches, a budget for each that goes before the stages',
+    and the plan."""
+
+    curriculum: Curriculum
+    options: Options
+    budget: Budget | None
+    plan: GrowthPlan
+
+    def __post_init__(self) -> None:
+        for stage in self.curriculum.stages:
+            self.stage_options(stage)
+
+    def stage_options(self, stage: Stage) -> Options:
+        """The options for a stage's searches: what the caller asked for, then what the stage declares. Raises TaskError."""
+        options = self.options
+        try:
+            options = replace(options, **{name: plain_option(name, value) for name, value in stage.options.items()})
+        except TypeError as error:
+            raise TaskError(f"stage={stage.name!r}: options={dict(stage.options)!r}: {error}; correct it") from None
+        chosen = self.budget or (options.budget if stage.budget is None else parse_budget(stage.budget))
+        return replace(options, budget=chosen, strategy=self.options.strategy or stage.strategy or options.strategy)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data from which the growth can be begun or gone on with; tasks as references with digests."""
+        return {
+            "name": self.curriculum.name,
+            "stages": [
+                {
+                    "name": stage.name,
+                    "budget": stage.budget,
+                    "strategy": stage.strategy,
+                    "options": dict(stage.options),
+                    "tasks": [
+                        {"name": task.name, "digest": task.digest, "source": dict(stage.sources.get(task.name, {}))}
+                        for task in stage.tasks
+                    ],
+                }
+                for stage in self.curriculum.stages
+            ],
+            "options": options_to_json(self.options),
+            "budget": None if self.budget is None else self.budget.to_json(),
+            "plan": json.loads(json.dumps(asdict(self.plan))),
+        }
+
+    def digest(self) -> str:
+        """The same for growths of the same tasks with the same arguments, wherever the tasks lie and however many workers search."""
+        given = self.to_json()
+        del given["options"]["workers"]
+        for stage in given["stages"]:
+            for task in stage["tasks"]:
+                del task["source"]
+        return hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def plain_option(name: str, value: Any) -> Any:
+    """An option as Options wants it, from what a declaration or a caller may say."""
+    if name == "budget":
+        return parse_budget(value)
+    if name == "schedule" and isinstance(value, Mapping):
+        return Schedule(**value)
+    return tuple(value) if name == "words" and not isinstance(value, str) else value
