@@ -67,7 +67,10 @@ class Blobs:
 
     def get_bytes(self, digest: str) -> bytes:
         """The safetensors bytes of this digest, verified against it."""
-        data = self._shelf.read(_name(_checked(digest)))
+        try:
+            data = self._shelf.read(_name(_checked(digest)))
+        except OSError as error:
+            raise StoreError(f"weights={digest} in {self.url} cannot be read: {error.strerror or error}") from error
         if data is None:
             raise StoreError(
                 f"weights={digest} are not in {self.url}; they were deleted, or this is not the store's folder"

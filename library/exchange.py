@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from .blobs import Header, read_header
+from .files import irregular
 from .records import Change, StoreError, Subroutine, Use, json_text, json_value
 from .rules import place
 from .store import AbstractStore
@@ -96,6 +97,9 @@ def import_library(
 
 def read_library(path: str | os.PathLike[str]) -> Parcel:
     """What the library file at `path` holds, checked: sizes, names, digests, shapes, and every record."""
+    kind = irregular(path)
+    if kind:
+        raise StoreError(f"file={os.fspath(path)} is {kind}, not a file; give the path of an exported library")
     try:
         with zipfile.ZipFile(path) as archive:
             names = _names(archive)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
 
+from .files import irregular
 from .records import StoreError
 
 KEPT_SUFFIXES = (".safetensors", ".part")
@@ -76,8 +77,12 @@ class _FolderShelf(AbstractShelf):
         return (self._folder / name).is_file()
 
     def read(self, name: str) -> bytes | None:
+        path = self._folder / name
+        kind = irregular(path)
+        if kind:
+            raise StoreError(f"weights={path} is {kind}, not a file; delete it")
         try:
-            return (self._folder / name).read_bytes()
+            return path.read_bytes()
         except FileNotFoundError:
             return None
 

@@ -7,7 +7,7 @@ and what happened to them. A kind of store is one module in `library/stores/`, f
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .blobs import Blobs
 
 NO_EVIDENCE: Mapping[str, Mapping[str, Any]] = {}
+Unreadable = Callable[[str, StoreError], None]
+"""Told the id of a run whose record is damaged, and how."""
 
 
 class AbstractStore(ABC):
@@ -92,8 +94,11 @@ class AbstractStore(ABC):
         """Changes fields among `rules.CHANGEABLE`; gives the run as it is now."""
 
     @abstractmethod
-    def runs(self, task: str | None = None, state: str | None = None) -> tuple[Run, ...]:
-        """The runs (of that task, in that state), oldest first."""
+    def runs(
+        self, task: str | None = None, state: str | None = None, unreadable: Unreadable | None = None
+    ) -> tuple[Run, ...]:
+        """The runs (of that task, in that state), oldest first. `unreadable` is told of each whose record is damaged,
+        and it is left out; without it that is a StoreError."""
 
     @abstractmethod
     def run(self, run: str) -> Run:
@@ -134,8 +139,9 @@ class AbstractStore(ABC):
         """The first evaluation recorded under this cache key, by any run; None where there is none or `key` is ""."""
 
     @abstractmethod
-    def run_list(self) -> tuple[dict[str, Any], ...]:
-        """A dictionary a run, oldest first: id, task, strategy, state, started, finished, evaluations, best."""
+    def run_list(self, unreadable: Unreadable | None = None) -> tuple[dict[str, Any], ...]:
+        """A dictionary a run, oldest first: id, task, strategy, state, started, finished, evaluations, best. As for
+        `runs` with damaged records."""
 
     # -- solutions and the library -----------------------------------------------------------------------------
 
@@ -265,7 +271,8 @@ class AbstractStore(ABC):
     def collect_garbage(self, best: int = 5, older_than: float = 3600.0) -> int:
         """Deletes the weights that `live_weights(best)` does not name and that are older than `older_than` seconds (a
         younger one may belong to a record that is being written). How many were deleted."""
-        return self.blobs.gc(self.live_weights(best), older_than=older_than)
+        with self.batch():  # so that no writer is at work, and nothing is deleted beside a store that cannot be written
+            return self.blobs.gc(self.live_weights(best), older_than=older_than)
 
     def __enter__(self) -> AbstractStore:
         return self
@@ -291,7 +298,8 @@ def open_store(url: str, *, create: bool = True, blobs: str | None = None) -> Ab
     With `create` an absent one is made, else that is a StoreError. `blobs` is where its weights are, a folder or an
     fsspec URL; by default beside an SQLite file, and required (here or as `?blobs=` in the URL) for a database server
     when weights are kept. A store of an older schema is migrated; a newer one, or a file that is no store, is refused
-    and left untouched.
+    and left untouched. A file that cannot be written (a read-only file, folder or mount) is read as it is; writing to
+    it is a StoreError then.
     """
     if not isinstance(url, str) or not url.strip() or not url.isprintable():
         raise StoreError(f"url={url!r}: required is memory:, a path, or a database URL such as sqlite:///library.db")

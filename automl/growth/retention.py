@@ -35,7 +35,8 @@ def upkeep(store: AbstractStore, rule: Rule | None = None) -> dict[str, tuple[st
     if not found:
         return {}
     programs = [solved.term for solved in best_programs(store, vocabulary).values()]
-    runs = [run for run in store.runs() if not is_growth(run)]
+    known = store.runs(unreadable=lambda run, error: logger.warning("run=%r is left out: %s", run, error))
+    runs = [run for run in known if not is_growth(run)]
     demoted = {}
     for each in found:
         decision = review(service(store, vocabulary, each, programs, runs), rule or Rule())

@@ -9,12 +9,26 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine, event, func, insert, inspect, select, update
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    QueuePool,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from ..records import Conflict, StoreError
+from .files import check_file, copy_of, reading_uri, sqlite_file, why_unwritable
 from .migrations import STEPS
 from .schema import APPLICATION, VERSION, metadata, schema_version
 
@@ -27,28 +41,44 @@ _POSTGRESQL_LOCK = select(func.pg_advisory_xact_lock(int.from_bytes(b"automl")))
 class Database:
     """Transactions on one database URL, for many threads. SQLite is in WAL mode with synchronous NORMAL: what was
     committed survives the death of the process; a loss of power may take the last commits but leaves the store
-    consistent."""
+    consistent. A file that cannot be written is read as it is; `refusal` says why then, and nothing is written."""
 
     def __init__(self, url: URL, create: bool) -> None:
-        self._file = _sqlite_file(url)
+        self._file = sqlite_file(url)
         self.name = url.render_as_string(hide_password=True)
-        _check_file(self._file, create)
+        self.refusal = ""
+        self._copy: TemporaryDirectory[str] | None = None
         if self._file is None:
             self._engine = _translated(self.name, lambda: create_engine(url, pool_pre_ping=True))
         else:
-            self._engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-            event.listen(self._engine, "connect", _set_up_sqlite)
+            check_file(self._file, create)
+            self.refusal = why_unwritable(self._file)
+            self._engine = self._sqlite_engine(self._file)
         self._local = threading.local()
         self._process = os.getpid()
         self._made = False
         try:
             self._prepare(create)
         except BaseException:
-            self._engine.dispose()
+            self.close()
             raise
 
     def close(self) -> None:
         self._engine.dispose()
+        if self._copy is not None:
+            self._copy.cleanup()
+
+    def _sqlite_engine(self, file: Path) -> Engine:
+        if not self.refusal:
+            return _sqlite_engine(str(file))
+        if not file.exists():
+            raise StoreError(f"store={self.name} cannot be made: {self.refusal}; choose another path")
+        uri = reading_uri(file)
+        return self._engine_of_copy(file) if uri is None else _sqlite_engine(uri, uri=True)
+
+    def _engine_of_copy(self, file: Path) -> Engine:
+        self._copy = copy_of(file)
+        return _sqlite_engine(str(Path(self._copy.name) / file.name))
 
     # -- transactions ------------------------------------------------------------------------------------------
 
@@ -83,6 +113,16 @@ class Database:
                 local.failed = True
                 raise
             return
+        if self.refusal:
+            raise StoreError(
+                f"store={self.name} cannot be written: {self.refusal}; it can be read, and a copy of it can be written"
+            )
+        with self._alone() as connection:
+            yield connection
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        local = self._local
         self._own_process()
         with self._errors(), self._begin(alone=True) as connection:
             local.connection, local.failed = connection, False
@@ -131,18 +171,21 @@ class Database:
     def _prepare(self, create: bool) -> None:
         with self.read() as connection:
             version = self._version(connection)
-        if version is None and not create:
+        if version is None and (self.refusal or not create):
             raise StoreError(f"store={self.name} does not exist: the database is empty; check the URL")
         self._made = version is not None
         if version != VERSION:
+            if self.refusal and self._copy is None and self._file is not None:
+                self._engine.dispose()
+                self._engine = self._engine_of_copy(self._file)
             self._bring_up_to_date()
             self._made = True
-        if self._file is not None:
+        if self._file is not None and not self.refusal:
             self._use_wal()
 
     def _bring_up_to_date(self) -> None:
         try:
-            with self.write() as connection:
+            with self._alone() as connection:
                 version = self._version(connection)
                 if version is None:
                     metadata.create_all(connection)
@@ -157,21 +200,28 @@ class Database:
                     raise
 
     def _version(self, connection: Connection) -> int | None:
-        """The schema version of the database; None if it has no tables. Raises StoreError if it is not ours, or
+        """The schema version of the database; None if it has no tables. Raises StoreError if it is not ours, damaged, or
         newer."""
         tables = set(inspect(connection).get_table_names())
         if not tables:
             return None
-        ours: list[int] = []
+        ours: list[Any] = []
         if {"application", "version"} <= _columns(connection, tables):
             mine = select(schema_version.c.version).where(schema_version.c.application == APPLICATION)
             ours = list(connection.execute(mine).scalars())
         if len(ours) != 1:
+            if {"runs", "subroutines", "snapshots"} <= tables:
+                raise StoreError(f"store={self.name} is damaged: it has no schema_version; restore it from a copy")
             raise StoreError(
                 f"store={self.name} is a database of another application (tables: {', '.join(sorted(tables)[:5])}); "
                 "choose another file or database"
             )
-        version = int(ours[0])
+        version = ours[0]
+        if not isinstance(version, int) or version < 1:
+            raise StoreError(
+                f"store={self.name} is damaged: schema_version={version!r}, required is a whole number from 1 to "
+                f"{VERSION}; restore it from a copy"
+            )
         if version > VERSION:
             raise StoreError(
                 f"store={self.name} has schema_version={version}, this program reads up to {VERSION}; "
@@ -213,33 +263,13 @@ def _cause(error: Exception) -> str:
     return message
 
 
-def _sqlite_file(url: URL) -> Path | None:
-    if url.get_backend_name() != "sqlite":
-        return None
-    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise StoreError(f"url={url}: an SQLite store needs a file; use memory: for one that is not kept")
-    return Path(url.database)
+def _sqlite_engine(database: str, uri: bool = False) -> Engine:
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(database, uri=uri, timeout=BUSY_SECONDS, check_same_thread=False)
 
-
-def _check_file(file: Path | None, create: bool) -> None:
-    """Refuses early, and in words, what SQLite would refuse late: nothing is written here but an absent folder."""
-    if file is None:
-        return
-    if not file.exists():
-        if not create:
-            raise StoreError(f"store={file} does not exist; check the path")
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"store={file}: its folder cannot be made: {error.strerror}") from error
-        return
-    try:
-        with file.open("rb") as handle:
-            start = handle.read(16)
-    except OSError as error:
-        raise StoreError(f"store={file} cannot be read: {error.strerror}") from error
-    if start and start != b"SQLite format 3\0":
-        raise StoreError(f"store={file} is not an SQLite database; choose another file")
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    event.listen(engine, "connect", _set_up_sqlite)
+    return engine
 
 
 def _set_up_sqlite(connection: Any, record: Any) -> None:

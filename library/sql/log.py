@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, MutableMapping
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
@@ -55,16 +57,46 @@ def find_run(connection: Connection, run: str) -> Run:
     return found[0]
 
 
-def find_runs(connection: Connection, task: str | None, state: str | None) -> tuple[Run, ...]:
+def find_runs(
+    connection: Connection,
+    task: str | None,
+    state: str | None,
+    unreadable: Callable[[str, StoreError], None] | None = None,
+) -> tuple[Run, ...]:
     statement = select(*COLUMNS[Run]).order_by(runs.c.started, runs.c.id)
     if task is not None:
         statement = statement.where(runs.c.task == task)
     if state is not None:
         statement = statement.where(runs.c.state == state)
-    return fetch(connection, Run, statement)
+    if unreadable is None:
+        return fetch(connection, Run, statement)
+    found = []
+    with _any_text(connection):
+        for row in connection.execute(statement):
+            try:
+                found.append(from_row(Run, row))
+            except StoreError as error:
+                unreadable(str(row[0]).encode("utf-8", "backslashreplace").decode(), error)
+    return tuple(found)
 
 
-def run_list(connection: Connection) -> tuple[dict[str, Any], ...]:
+@contextmanager
+def _any_text(connection: Connection) -> Iterator[None]:
+    """Reading text that is no UTF-8, which would end the whole query: it is left to the records' checks."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+def run_list(
+    connection: Connection, unreadable: Callable[[str, StoreError], None] | None = None
+) -> tuple[dict[str, Any], ...]:
     counted = connection.execute(
         select(
             evaluations.c.run, func.count().label("count"), func.max(evaluations.c.score), func.min(evaluations.c.score)
@@ -72,7 +104,7 @@ def run_list(connection: Connection) -> tuple[dict[str, Any], ...]:
     )
     totals = {row[0]: tuple(row[1:]) for row in counted}
     listed = []
-    for run in find_runs(connection, None, None):
+    for run in find_runs(connection, None, None, unreadable):
         row = {key: getattr(run, key) for key in ("id", "task", "strategy", "state", "started", "finished")}
         count, highest, lowest = totals.get(run.id, (0, None, None))
         listed.append(row | {"evaluations": count, "best": highest if run.direction == "maximise" else lowest})

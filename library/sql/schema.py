@@ -31,6 +31,7 @@ from ..records import (
     Record,
     Run,
     Solution,
+    StoreError,
     Subroutine,
     Use,
     json_text,
@@ -223,6 +224,15 @@ def to_row(record: Record) -> dict[str, Any]:
 
 
 def from_row(kind: type[R], row: Any) -> R:
-    """The record of a row of `COLUMNS[kind]`."""
+    """The record of a row of `COLUMNS[kind]`. Raises StoreError, with the field, for a value that it does not take."""
     names = _FIELDS[kind]
-    return kind(*(json_value(value) if name in JSON_FIELDS else value for name, value in zip(names, row, strict=True)))
+    return kind(
+        *(_plain(kind, name, value) if name in JSON_FIELDS else value for name, value in zip(names, row, strict=True))
+    )
+
+
+def _plain(kind: type[Record], name: str, value: Any) -> Any:
+    try:
+        return json_value(value)
+    except StoreError as error:
+        raise StoreError(f"{kind.__name__}.{name}: {error}") from None

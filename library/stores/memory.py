@@ -26,7 +26,7 @@ from ..records import (
     json_value,
 )
 from ..rules import changeable, continues, numbered, place, unchanged, words_digest
-from ..store import NO_EVIDENCE, AbstractStore
+from ..store import NO_EVIDENCE, AbstractStore, Unreadable
 
 R = TypeVar("R", bound=Record)
 K = TypeVar("K")
@@ -123,7 +123,9 @@ class MemoryStore(AbstractStore):
             self._set(self._runs, run, new)
             return _kept(new)
 
-    def runs(self, task: str | None = None, state: str | None = None) -> tuple[Run, ...]:
+    def runs(
+        self, task: str | None = None, state: str | None = None, unreadable: Unreadable | None = None
+    ) -> tuple[Run, ...]:
         with self._lock:
             found = [run for run in self._runs.values() if task in (None, run.task) and state in (None, run.state)]
             return tuple(_kept(run) for run in sorted(found, key=lambda run: (run.started, run.id)))
@@ -201,7 +203,7 @@ class MemoryStore(AbstractStore):
             found = self._cache.get(key)
             return None if found is None else _kept(found)
 
-    def run_list(self) -> tuple[dict[str, Any], ...]:
+    def run_list(self, unreadable: Unreadable | None = None) -> tuple[dict[str, Any], ...]:
         with self._lock:
             rows = []
             for run in self.runs():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from ..records import Change, Conflict, Evaluation, Event, GuideRecord, Run, Sol
 from ..rules import changeable
 from ..sql import log, words
 from ..sql.engine import Database
-from ..store import NO_EVIDENCE, AbstractStore
+from ..store import NO_EVIDENCE, AbstractStore, Unreadable
 
 _SCHEME = re.compile(r"[a-z][a-z0-9]+(\+[a-z0-9]+)?://")
 _DATABASES = ("sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssql")
@@ -34,8 +35,12 @@ class SqlStore(AbstractStore):
         in_url = url.query.get("blobs")
         location = blobs or (in_url if isinstance(in_url, str) else None)
         url = url.difference_update_query(["blobs"])
-        if location is None and url.get_backend_name() == "sqlite":
-            location = f"{url.database}.blobs"
+        if url.get_backend_name() == "sqlite" and url.database:
+            given = url.database
+            file = os.path.realpath(given) if os.path.islink(given) else given
+            url = url.set(database=file)
+            location = location or _weights_beside(file, given)
+            _check_not_cut(Path(file), location)
         self.url = url.render_as_string(hide_password=True)
         self._database = Database(url, create)
         self._blobs = Blobs(location) if location else None
@@ -102,9 +107,11 @@ class SqlStore(AbstractStore):
             log.replace_run(connection, replace(log.find_run(connection, run), **changes))
             return log.find_run(connection, run)
 
-    def runs(self, task: str | None = None, state: str | None = None) -> tuple[Run, ...]:
+    def runs(
+        self, task: str | None = None, state: str | None = None, unreadable: Unreadable | None = None
+    ) -> tuple[Run, ...]:
         with self._database.read() as connection:
-            return log.find_runs(connection, task, state)
+            return log.find_runs(connection, task, state, unreadable)
 
     def run(self, run: str) -> Run:
         with self._database.read() as connection:
@@ -166,9 +173,9 @@ class SqlStore(AbstractStore):
         with self._database.read() as connection:
             return log.cached(connection, key)
 
-    def run_list(self) -> tuple[dict[str, Any], ...]:
+    def run_list(self, unreadable: Unreadable | None = None) -> tuple[dict[str, Any], ...]:
         with self._database.read() as connection:
-            return log.run_list(connection)
+            return log.run_list(connection, unreadable)
 
     # -- solutions and the library -----------------------------------------------------------------------------
 
@@ -239,3 +246,23 @@ class SqlStore(AbstractStore):
     def snapshot_words(self, digest: str) -> tuple[Subroutine, ...]:
         with self._database.read() as connection:
             return words.snapshot_words(connection, digest)
+
+
+def _weights_beside(file: str, link: str) -> str:
+    """The folder of the weights of a file that was named by ``link``: beside the file, or where an earlier version
+    kept them."""
+    beside, earlier = f"{file}.blobs", f"{link}.blobs"
+    return earlier if os.path.isdir(earlier) and not os.path.isdir(beside) else beside
+
+
+def _check_not_cut(file: Path, weights: str) -> None:
+    """Refuses to begin anew in a file that was cut to nothing, for then its weights would soon be taken for unused."""
+    try:
+        cut = file.stat().st_size == 0 and any(Path(weights).iterdir())
+    except (OSError, ValueError):
+        return
+    if cut:
+        raise StoreError(
+            f"store={file} is empty (0 bytes) but has weights in {weights}: it was cut off; restore it from a copy, "
+            "or delete both to begin anew"
+        )
