@@ -20,14 +20,10 @@ from .options import AsJson, LibraryUrl
 app = typer.Typer(help="The library of subroutines.", no_args_is_help=True)
 
 
-def _open(url: str | None) -> Library:
-    return Library(url)
-
-
 @app.command("list")
 def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
     """Every active subroutine: type, kind, uses, tasks, saved, created."""
-    rows = _open(library).list()
+    rows = Library(library, create=False).list()
     if json:
         print_json(rows)
         return
@@ -50,7 +46,7 @@ def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
 @app.command("show")
 def show_(name: str, library: LibraryUrl = None, json: AsJson = False) -> None:
     """One subroutine: its body, with subroutines and written out, provenance, uses."""
-    opened = _open(library)
+    opened = Library(library, create=False)
     row = opened.show(name)
     vocabulary = load_vocabulary(opened.store)
     body = vocabulary.read(row["body"])
@@ -75,7 +71,7 @@ def history(
     name: Annotated[str | None, typer.Argument()] = None, library: LibraryUrl = None, json: AsJson = False
 ) -> None:
     """Promotions, demotions and imports with their evidence, oldest first."""
-    changes = _open(library).history(name)
+    changes = Library(library, create=False).history(name)
     if json:
         print_json([change.to_dict() for change in changes])
         return
@@ -88,7 +84,7 @@ def history(
 @app.command()
 def graph(name: str, library: LibraryUrl = None, json: AsJson = False) -> None:
     """What a subroutine is made of, and what uses it, as a tree."""
-    opened = _open(library)
+    opened = Library(library, create=False)
     record = opened.store.subroutine(name)
     vocabulary = load_vocabulary(opened.store)
     known = {r.name: r for r in opened.store.subroutines()}
@@ -140,7 +136,7 @@ def export(file: str, library: LibraryUrl = None) -> None:
 def import_(file: str, library: LibraryUrl = None) -> None:
     """Take in the subroutines of an exported file; all or none."""
     check_parcel(read_library(file))  # before a library is made for it
-    opened = _open(library)
+    opened = Library(library)
     typer.echo(f"{import_library(opened.store, file, check_parcel)} subroutines taken in from {file}")
 
 

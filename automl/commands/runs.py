@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from library.files import irregular
+from library.records import StoreError
 from primitives.syntax import show
 
 from ..errors import TaskError
@@ -40,14 +42,17 @@ app = typer.Typer(help="Searches that were run: list, show, resume.", no_args_is
 def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
     """Every run: id, task, state, started, evaluations (terms considered, or candidates evaluated), and the validation and test score
     of its result."""
-    store = open_library(library)
-    rows = list(store.run_list())
-    runs = {run.id: run for run in store.runs()}
+    store = open_library(library, create=False)
+    damaged: dict[str, StoreError] = {}
+    runs = {run.id: run for run in store.runs(unreadable=damaged.__setitem__)}
+    rows = [row for row in store.run_list(damaged.__setitem__) if row["id"] in runs]
     for row in rows:
         run = runs[row["id"]]
         found = listed_result(store, run) if row["evaluations"] else {}
         row["evaluations"] = max(row["evaluations"], int(run.config.get("terms", 0)))
         row["best"], row["test"] = found.get("score"), found.get("test_score")
+    for name, error in damaged.items():
+        typer.echo(f"automl: run={name!r} is left out, for its record is damaged: {error}", err=True)
     if json:
         print_json(rows)
         return
@@ -157,6 +162,9 @@ def read_inputs(text: str, preprocessing: Preprocessing | None) -> Any:
     import numpy as np
 
     path = Path(text)
+    kind = irregular(path)
+    if kind:
+        raise TaskError(f"inputs={text[:80]!r} is {kind}, not a file; give a file, or JSON text")
     try:
         if text.lstrip()[:1] in "[{" or not path.suffix:
             return _cases(json_module.loads(text))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+from library.files import irregular
 from primitives.plugins import PluginKind, instances
 
 from ..errors import TaskError
@@ -167,8 +168,17 @@ def resolve(
         path = _find(head, folders, base)
         if path is not None:
             body, options = head, {"target": column, **options}
+    if path is not None:
+        check_regular(path)
     name = path.name.removesuffix("".join(path.suffixes[-1:])) if path else body
     return Reference(spec, name or body, path, options, seed, folders)
+
+
+def check_regular(path: Path) -> None:
+    """Refuse, before it is opened, what no data can come from in the end: a pipe, a socket, a device. Raises TaskError."""
+    kind = irregular(path)
+    if kind:
+        raise TaskError(f"path={str(path)!r} is {kind}, not a file or a folder; save its content in a file")
 
 
 def _find(text: str, folders: Sequence[Path], base: Path | None) -> Path | None:

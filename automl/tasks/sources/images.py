@@ -8,7 +8,7 @@ import numpy as np
 
 from ...errors import TaskError
 from ..kinds.labelled import labelled_task
-from ..load import LABELLED_OPTIONS, Reference, Source
+from ..load import LABELLED_OPTIONS, Reference, Source, check_regular
 from ..metrics import CLASSES
 from ..task import Task
 
@@ -50,6 +50,7 @@ def read_images(files: list[tuple[str, Path]], size: tuple[int, int] | None) -> 
 
     pictures = []
     for _, path in files:
+        check_regular(path)
         try:
             with Image.open(path) as image:
                 grey = image.mode in ("1", "L", "I;16")
