@@ -18,6 +18,7 @@ from library.store import AbstractStore, open_store
 from ..api import library_url
 from ..errors import TaskError
 from ..evaluation.model import Model
+from ..execution.executors import WorkerError
 from ..study.opening import Result, check_unchanged, run_study
 from ..study.study import Study, StudyError
 from ..tasks.load import load_tasks
@@ -157,19 +158,26 @@ def print_growth(results: list[Result], title: str | None = None) -> None:
 
 
 def run_or_leave(study: Study, library: str | None) -> Result:
-    """Run a study; when interrupted, say how to resume it and leave with exit code 130."""
+    """Run a study; when interrupted, say how to resume it and leave with exit code 130. Raises WorkerError, which says so too."""
     try:
         return run_study(study)
     except KeyboardInterrupt:
         raise typer.Exit(interrupted([study.record.id], library)) from None
+    except WorkerError as error:
+        raise WorkerError("\n".join([str(error), *how_to_resume([study.record.id], library)])) from error
 
 
 def interrupted(runs: Sequence[str], library: str | None) -> int:
     """Say on standard error how to go on with the runs; the exit code."""
-    where = "" if library is None else f" --library {library}"
-    lines = "".join(f"automl: interrupted; resume with: automl runs resume {run}{where}\n" for run in runs)
-    sys.stderr.write(lines or "automl: interrupted\n")
+    lines = [f"automl: interrupted; {line}\n" for line in how_to_resume(runs, library)]
+    sys.stderr.write("".join(lines) or "automl: interrupted\n")
     return 130
+
+
+def how_to_resume(runs: Sequence[str], library: str | None) -> list[str]:
+    """A line for each run: the command that goes on with it."""
+    where = "" if library is None else f" --library {library}"
+    return [f"resume with: automl runs resume {run}{where}" for run in runs]
 
 
 def task_of(run: Run) -> Task:

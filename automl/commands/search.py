@@ -10,12 +10,14 @@ import typer
 
 from library.store import AbstractStore
 
+from ..execution.executors import WorkerError
 from ..study.opening import Options, Result, check_options, library_url, open_study
-from ..study.parallel import at_a_time, search_many
+from ..study.parallel import search_many, side_by_side
 from ..tasks.load import load_tasks
 from ..tasks.task import Task
 from .common import (
     experiment_folders,
+    how_to_resume,
     interrupted,
     json_lines,
     open_library,
@@ -82,7 +84,7 @@ def search(
                 if ambiguous:
                     say_alternatives(result)
 
-        if at_a_time(tasks, options, store) > 1:
+        if side_by_side(tasks, options, store):
             _at_once(tasks, library, options, source, take, store)
         else:
             for each in tasks:
@@ -119,8 +121,14 @@ def _at_once(
             folders = [str(folder) for folder in experiment_folders()]
             search_many(tasks, library_url(library), options, source, note, runs.extend, folders)
         except KeyboardInterrupt:
-            going = [run.id for run in store.runs(state="running") if run.id in runs]
-            raise typer.Exit(interrupted(going, library)) from None
+            raise typer.Exit(interrupted(_going(store, runs), library)) from None
+        except WorkerError as error:
+            raise WorkerError("\n".join([str(error), *how_to_resume(_going(store, runs), library)])) from error
+
+
+def _going(store: AbstractStore, runs: Sequence[str]) -> list[str]:
+    """Those of the runs that were begun and have no end."""
+    return [run.id for run in store.runs(state="interrupted") if run.id in runs]
 
 
 def say_alternatives(result: Result) -> None:

@@ -15,7 +15,7 @@ from primitives.primitive import expand
 from primitives.types import TensorType, arguments_of
 
 from ..study.opening import Options, Progress, Result, load_vocabulary, open_study, run_study, stored_model
-from ..study.parallel import at_a_time, begun_run, result_from_json, result_to_json, search_many
+from ..study.parallel import begun_run, result_from_json, result_to_json, search_many, side_by_side
 from ..tasks.data import VALUES
 from ..tasks.task import Task
 from .clock import SEARCH, Clock
@@ -60,7 +60,7 @@ class Attempts:
     def _together(self, tasks: Sequence[Task], options: Options) -> list[str]:
         """The names of the tasks that are searched several at a time; none where they are searched one by one."""
         able = [task for task in tasks if task.name in self.sources and task.search_view().target == VALUES]
-        if at_a_time(able, replace(options, trainer={}), self.store) < 2:
+        if not side_by_side(able, replace(options, trainer={}), self.store):
             return []
         return [task.name for task in able]
 

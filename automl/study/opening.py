@@ -23,7 +23,7 @@ from search.strategy import AbstractStrategy
 from ..budget import Budget
 from ..errors import StudyError
 from ..evaluation.evaluate import context_of, evaluate_job, warm
-from ..execution.executors import executors, open_executor
+from ..execution.executors import executor_kind, executors, open_executor
 from ..execution.workers.guard import path_of
 from ..fitting.trainers import trainer_kinds
 from ..tasks.data import MAXIMIZE, VALUES, ProblemData
@@ -172,9 +172,10 @@ def open_study(
     progress: Progress | None = None, source: Mapping[str, Any] | None = None,
 ) -> Study:  # fmt: skip
     """A study ready to run: a new run (its id is ``run_id`` if given), or ``run`` from the store to be resumed. ``source`` is how to
-    load the task again. Raises StudyError, StrategyError or StoreError, and begins no run then."""
+    load the task again. Raises StudyError, StrategyError, StoreError or WorkerError, and begins no run then."""
     data = task.search_view()
     check_options(options, data)
+    executor_kind(options.workers).check(str(options.workers))
     if run is not None:
         check_unchanged(run, task)
     with store.batch():  # the run sees the library of one moment, and where anything is refused nothing is kept
@@ -186,16 +187,21 @@ def open_study(
         noisy = find_strategies()[name].fused and data.target == INTEGERS
         strategy = make_strategy(name, problem, {**({"sample": BLEND_SAMPLE} if noisy else {}), **options.settings})
         schedule = options.schedule or Schedule()
-        if run is None:
-            config = {**_config(options, schedule, task, source), "guidance": guidance}
-            new = new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
-            run = store.create_run(new)
+        config = {**_config(options, schedule, task, source), "guidance": guidance}
+        record = run or new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
     context = context_of(data, vocabulary, options.trainer)
     executor = (
         None if is_fused(strategy, data) else open_executor(EVALUATE, context, workers=options.workers, prepare=WARM)
     )
+    try:
+        if run is None:
+            record = store.create_run(record)  # only now, so that none is begun where there are no workers
+    except BaseException:
+        if executor is not None:
+            executor.close()
+        raise
     return Study(
-        task, store, run, vocabulary, strategy, executor, options.budget, schedule, context, options.target, progress
+        task, store, record, vocabulary, strategy, executor, options.budget, schedule, context, options.target, progress
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
@@ -12,7 +13,7 @@ from library.store import AbstractStore, open_store
 
 from ..budget import Budget
 from ..errors import EvaluationBug
-from ..execution.executors import open_executor
+from ..execution.executors import WorkerError, executor_kind, open_executor
 from ..execution.executors.base import OK, AbstractExecutor
 from ..tasks.data import VALUES
 from ..tasks.load import load_tasks
@@ -21,23 +22,24 @@ from .opening import Options, check_options, default_strategy, find_strategies, 
 from .phases import Schedule
 from .result import Result
 
-SEARCH = f"{__name__}:search_job"
+SEARCH, ENTER = f"{__name__}:search_job", f"{__name__}:enter"
 GRACE = 60.0
 """Seconds beyond its budget in which a search must load its task and test what it found."""
 LONGEST = 1e8
 
 
-def at_a_time(tasks: Sequence[Task], options: Options, store: AbstractStore) -> int:
-    """How many of the tasks to search at a time: ``workers`` where each is a fused search, which uses one core; else 1."""
-    if len(tasks) < 2 or not isinstance(options.workers, int) or not store.persistent:
-        return 1
+def side_by_side(tasks: Sequence[Task], options: Options, store: AbstractStore) -> bool:
+    """Whether to search several of the tasks at a time: where there are workers for it, and each is a fused search, which uses one
+    core of one of them. Raises StudyError or StrategyError."""
+    if len(tasks) < 2 or not store.persistent:
+        return False
     known = find_strategies()
     for task in tasks:
         data = task.search_view()
         check_options(options, data)
         if data.target != VALUES or not known[options.strategy or default_strategy(data)].fused:
-            return 1
-    return min(options.workers, len(tasks))
+            return False
+    return executor_kind(options.workers).side_by_side(str(options.workers))
 
 
 def search_many(
@@ -51,11 +53,11 @@ def search_many(
     sources: Mapping[str, Mapping[str, Any]] = {},
     runs: Sequence[str] = (),
 ) -> None:
-    """Search ``options.workers`` tasks at a time; ``on_result`` gets each Result in the tasks' order, without its model and history.
+    """Search several tasks at a time; ``on_result`` gets each Result in the tasks' order, without its model and history.
 
     tasks: what to search.
     url: the store's.
-    options: those of every search; ``workers`` is how many run at a time.
+    options: those of every search; ``workers`` is how many run at a time, and where, as an executor takes it.
     source: how to load the tasks again (``spec``, ``seed``, ``target_column``).
     on_result: told of each search when those before it are told of.
     on_start: told the ids of all runs first.
@@ -63,7 +65,8 @@ def search_many(
     sources: ``source`` of single tasks, by name, where it differs.
     runs: the ids of the runs, one a task (default: new ones); one that the store has goes on.
 
-    What was running when this is interrupted is marked so and can be gone on with. Raises EvaluationBug.
+    What was running when this is interrupted is marked so and can be gone on with. Raises EvaluationBug; WorkerError where the
+    workers cannot be had, or are lost all at once.
     """
     runs = list(runs) or [uuid.uuid4().hex[:12] for _ in tasks]
     on_start(runs)
@@ -72,15 +75,16 @@ def search_many(
         "source": dict(source),
         "search_path": [str(folder) for folder in search_path],
         "options": options_to_json(options),
+        "folder": os.getcwd(),
     }
     deadline = LONGEST if options.budget.seconds is None else options.budget.seconds + GRACE
     try:
-        with open_executor(SEARCH, context, workers=f"processes:{options.workers}") as executor:
+        with open_executor(SEARCH, context, workers=options.workers, prepare=ENTER) as executor:
             for number, (task, run) in enumerate(zip(tasks, runs, strict=True)):
                 job = {"name": task.name, "run": run, "source": dict(sources.get(task.name, {}))}
                 executor.submit(number, job, deadline)
             _take_in_order(executor, tasks, runs, on_result)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, WorkerError):
         _mark_interrupted(url, runs)
         raise
 
@@ -116,11 +120,16 @@ def _mark_interrupted(url: str, runs: Sequence[str]) -> None:
                 store.update_run(run.id, state="interrupted")
 
 
+def enter(context: Mapping[str, Any]) -> None:
+    """Go where the driver is, so that relative paths mean the same here. Raises OSError where this machine lacks the folder."""
+    os.chdir(context["folder"])
+
+
 def search_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:
     """One task's search in a worker: a Result's plain fields."""
     source = {**context["source"], **job.get("source", {})}
     tasks = _tasks(source["spec"], source.get("target_column"), source["seed"], tuple(context["search_path"]))
-    store = open_store(context["url"])
+    store = open_store(context["url"], create=False)  # the driver has it open: elsewhere it would be another one
     try:
         study = open_study(
             tasks[job["name"]],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from automl.cli import main
+from automl.execution.executors import open_executor
+from automl.execution.workers.sentinel import descendants
 from library.records import Subroutine, Use
 from library.store import open_store
 from library.vocabulary import Vocabulary
@@ -547,6 +550,73 @@ def test_an_interrupt_ends_cleanly_and_the_run_can_be_resumed(folder, workers):
     after = {evaluation.ask: evaluation for evaluation in store.evaluations(run)}
     assert all(after[evaluation.ask] == evaluation for evaluation in before)
     store.close()
+
+
+def test_several_tasks_go_to_the_workers_that_were_asked_for(folder, automl, monkeypatch):
+    """Those of the text that --workers has, not processes whatever it says."""
+    opened = []
+
+    def open_here(function, context, **options):
+        opened.append(options["workers"])
+        return open_executor(function, context)  # in this process, which needs no Ray
+
+    monkeypatch.setattr("automl.study.parallel.open_executor", open_here)
+    code, out, err = automl("search", "three.jsonl", "--budget", "5000", "--workers", "ray:2", "--json", "-")
+    assert (code, err) == (0, "") and opened == ["ray:2"]
+    assert [json.loads(line)["name"] for line in out.splitlines()] == ["reversed", "sorted", "total"]
+
+
+@pytest.mark.parametrize("file", ["one.jsonl", "three.jsonl"])
+def test_a_cluster_that_does_not_answer_is_told_and_begins_no_run(folder, automl, file):
+    code, _, err = automl("search", file, "--workers", "ray://127.0.0.1:1")
+    assert code == 2 and "workers='ray://127.0.0.1:1': no Ray cluster" in err and "Traceback" not in err
+    assert "0 runs" in automl("runs", "list")[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strategy", ["random", "enumerative"])
+def test_the_end_of_ray_is_told_and_what_ran_can_be_resumed(folder, strategy):
+    """One study whose candidates run on Ray, and two tasks whose searches do."""
+    tasks = [HARD] if strategy == "random" else [HARD, {**HARD, "name": "harder"}]
+    Path("hard.jsonl").write_text(lines_of(tasks))
+    running = process("search", "hard.jsonl", "--strategy", strategy, "--budget", "8s", "--workers", "ray:2")
+    raylet = None
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and not (raylet and len(begun()) == len(tasks)):
+        time.sleep(0.2)
+        raylet = raylet_below(running.pid)
+    os.kill(raylet, signal.SIGKILL)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 2, (out, err)
+    assert "Traceback" not in err and "Ray" in err and "has ended" in err
+    runs = re.findall("resume with: automl runs resume ([0-9a-f]+)", err)
+    assert len(set(runs)) == len(tasks)
+    again = process("runs", "resume", runs[0], "--workers", "1")
+    out, err = again.communicate(timeout=90)
+    assert (again.returncode, err) == (0, "")
+    with open_store("automl.db") as store:
+        assert store.run(runs[0]).state == "finished"
+
+
+def begun():
+    """The ids of the runs that are under way: a search by strategy "random" when it has evaluated something."""
+    if not Path("automl.db").exists():
+        return []
+    with open_store("automl.db") as store:
+        runs = store.runs(state="running")
+        return [run.id for run in runs if run.strategy != "random" or store.evaluations(run.id)]
+
+
+def raylet_below(root):
+    """The number of the process by that name below another; None where there is none yet."""
+    for number in descendants(root):
+        try:
+            words = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if words[0].endswith(b"/raylet"):
+            return number
+    return None
 
 
 def test_a_progress_bar_on_a_terminal(folder):

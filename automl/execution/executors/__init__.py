@@ -9,7 +9,7 @@ from primitives.plugins import PluginKind, classes
 
 from .base import AbstractExecutor, Result, WorkerError
 
-__all__ = ["AbstractExecutor", "Result", "WorkerError", "executors", "open_executor"]
+__all__ = ["AbstractExecutor", "Result", "WorkerError", "executor_kind", "executors", "open_executor"]
 
 
 EXECUTORS: PluginKind[type[AbstractExecutor]] = PluginKind("executor", __name__, classes(AbstractExecutor))
@@ -18,6 +18,18 @@ EXECUTORS: PluginKind[type[AbstractExecutor]] = PluginKind("executor", __name__,
 def executors() -> Mapping[str, type[AbstractExecutor]]:
     """The executors found in this folder, by name. Raises PluginError where two have one name."""
     return EXECUTORS.found()
+
+
+def executor_kind(workers: int | str) -> type[AbstractExecutor]:
+    """The executor that `workers` asks for: 1 serial, a number from 2 processes, otherwise Ray (see its module).
+
+    Raises ValueError where no executor takes `workers`.
+    """
+    for kind in executors().values():
+        if kind.accepts(str(workers)):
+            return kind
+    forms = "; ".join(f"{kind.workers_form()} ({name})" for name, kind in executors().items())
+    raise ValueError(f"workers={workers!r}: must be {forms}")
 
 
 def open_executor(
@@ -29,12 +41,8 @@ def open_executor(
     memory: int | str | None = "share",
     prepare: str = "",
 ) -> AbstractExecutor:
-    """The executor that `workers` asks for: 1 serial, a number from 2 processes, otherwise Ray (see its module).
+    """An executor of the kind that `workers` asks for.
 
     Arguments as for AbstractExecutor. Raises ValueError where no executor takes `workers`.
     """
-    for kind in executors().values():
-        if kind.accepts(str(workers)):
-            return kind(function, context, workers=workers, threads=threads, memory=memory, prepare=prepare)
-    forms = "; ".join(f"{kind.workers_form()} ({name})" for name, kind in executors().items())
-    raise ValueError(f"workers={workers!r}: must be {forms}")
+    return executor_kind(workers)(function, context, workers=workers, threads=threads, memory=memory, prepare=prepare)

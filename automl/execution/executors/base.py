@@ -67,6 +67,16 @@ class AbstractExecutor(ABC):
     def local_workers(cls, workers: str) -> int:
         """How many workers share one machine's memory."""
 
+    @classmethod
+    @abstractmethod
+    def side_by_side(cls, workers: str) -> bool:
+        """Whether several jobs run at a time."""
+
+    @classmethod
+    @abstractmethod
+    def check(cls, workers: str) -> None:
+        """Raises WorkerError, within seconds, where it can be told beforehand that the workers cannot be had."""
+
     @property
     @abstractmethod
     def capacity(self) -> int:

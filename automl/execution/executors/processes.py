@@ -35,6 +35,14 @@ class ProcessExecutor(AbstractExecutor):
     def local_workers(cls, workers: str) -> int:
         return int(workers.removeprefix("processes:"))
 
+    @classmethod
+    def side_by_side(cls, workers: str) -> bool:
+        return cls.local_workers(workers) > 1
+
+    @classmethod
+    def check(cls, workers: str) -> None:
+        return
+
     @property
     def capacity(self) -> int:
         return self._roster.capacity

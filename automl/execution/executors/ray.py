@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, final
 
 from ..workers.actor import Evaluator
+from ..workers.address import refuses, why_silent
 from ..workers.briefing import Briefing, import_path
 from ..workers.result import unpack_result
 from ..workers.roster import Roster
 from ..workers.sentinel import Sentinel, descendants
-from ..workers.transport import AbstractTransport, Broken, Died, Done, Message, Ready
+from ..workers.transport import AbstractTransport, Broken, Died, Done, Message, Ready, WorkerError
 from .base import AbstractExecutor, Result, check_deadline
+
+ASK_SECONDS = 1.0
+"""How often Ray's servers are asked whether they are there."""
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +41,8 @@ class _Actors(AbstractTransport[_Actor]):
         import ray
 
         self._ray = ray
+        self._needed = _needed_servers(ray)
+        self._asked = 0.0  # when it was last asked whether they are there
         self._sentinel = sentinel
         self._threads = briefing.threads
         self._briefing: Any = ray.put(briefing.to_bytes())
@@ -62,10 +69,20 @@ class _Actors(AbstractTransport[_Actor]):
         pending = {worker.pending: worker for worker in workers if worker.pending is not None}
         if not pending:
             return
-        self._ray.wait(list(pending), num_returns=1, timeout=timeout)
-        finished, _ = self._ray.wait(list(pending), num_returns=len(pending), timeout=0)
-        for reference in finished:
-            yield pending[reference], self._answer(pending[reference], reference)
+        # Ray ends this process a few seconds after its servers have gone, so that waiting longer would tell nobody.
+        pause = ASK_SECONDS if timeout is None else min(timeout, ASK_SECONDS)
+        try:
+            self._ray.wait(list(pending), num_returns=1, timeout=pause)
+            finished, _ = self._ray.wait(list(pending), num_returns=len(pending), timeout=0)
+            answers = [(pending[reference], self._answer(pending[reference], reference)) for reference in finished]
+        except (
+            ConnectionError,
+            self._ray.exceptions.RaySystemError,
+            self._ray.exceptions.LocalRayletDiedError,
+        ) as error:
+            raise WorkerError(f"Ray cannot be reached any more: {_first_line(error)}") from error
+        self._ask(any(isinstance(message, Died) for _, message in answers))
+        yield from answers
 
     def kill(self, worker: _Actor) -> None:
         self._ray.kill(worker.actor)
@@ -78,7 +95,7 @@ class _Actors(AbstractTransport[_Actor]):
         try:
             answer = self._ray.get(reference)
         except self._ray.exceptions.RayActorError as error:
-            return Died(str(error).partition("\n")[0])
+            return Died(_first_line(error))
         if not worker.told:
             return Done(tuple(unpack_result(message) for message in answer))
         if answer[1]:
@@ -86,6 +103,15 @@ class _Actors(AbstractTransport[_Actor]):
         if self._sentinel is not None:
             self._sentinel.guard(descendants(os.getpid()))
         return Ready()
+
+    def _ask(self, now: bool) -> None:
+        """Raises WorkerError where a server is gone without which no job is done; asked now, or once in a while."""
+        if not now and time.monotonic() - self._asked < ASK_SECONDS:
+            return
+        self._asked = time.monotonic()
+        for name, address in self._needed.items():
+            if refuses(address):
+                raise WorkerError(f"Ray's {name} at {address} has ended, and with it every worker of Ray")
 
 
 @final
@@ -128,6 +154,25 @@ class RayExecutor(AbstractExecutor):
     def local_workers(cls, workers: str) -> int:
         return _local_count(workers) or os.cpu_count() or 1
 
+    @classmethod
+    def side_by_side(cls, workers: str) -> bool:
+        return _local_count(workers) != 1
+
+    @classmethod
+    def check(cls, workers: str) -> None:
+        address = os.environ.get("RAY_ADDRESS", "") if workers == "auto" else workers
+        if _local_count(workers) or not cls.accepts(address) or address == "auto":
+            return  # nothing has to answer, or Ray itself must look for an address
+        try:
+            reason = why_silent(address)
+        except ValueError as error:
+            raise WorkerError(f"workers={workers!r}: {error}") from None
+        if reason:
+            raise WorkerError(
+                f"workers={workers!r}: no Ray cluster at {address}: {reason}; start one there (ray start --head), correct "
+                "the address, or give a number of workers"
+            )
+
     @property
     def capacity(self) -> int:
         return self._roster.capacity
@@ -162,13 +207,22 @@ class RayExecutor(AbstractExecutor):
 
     def _join(self, workers: str) -> None:
         local = _local_count(workers)
-        quiet = {"include_dashboard": False, "num_cpus": local * self.threads} if local else {"address": workers}
+        own = {"address": "local", "include_dashboard": False, "num_cpus": (local or 1) * self.threads}
         # Without these Ray writes a token into the home folder, reports usage, and warns about both.
         os.environ.setdefault("RAY_AUTH_MODE", "disabled")
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-        with _python_path(import_path()):
-            self._ray.init(**quiet, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
+        self.check(workers)
+        try:
+            with _python_path(import_path()):
+                self._ray.init(
+                    **(own if local else {"address": workers}),
+                    log_to_driver=False,
+                    logging_level=logging.ERROR,
+                    configure_logging=False,
+                )
+        except Exception as error:  # Ray has no class for what befalls a start; whatever it is, there are no workers
+            raise WorkerError(f"workers={workers!r}: Ray cannot be joined: {error}") from error
         # What Ray tells of dead workers goes to standard output, log_to_driver or not; here it is the job's outcome.
         self._ray._private.worker._worker_logs_enabled = False
         if local:
@@ -180,6 +234,22 @@ class RayExecutor(AbstractExecutor):
         if local:
             return local
         return max(1, int(self._ray.cluster_resources().get("CPU", 1)) // self.threads)
+
+
+def _needed_servers(ray: Any) -> dict[str, str]:
+    """The addresses of what this process talks to: the cluster's control service, and the raylet of this node."""
+    if ray.util.client.ray.is_connected():
+        return {}  # a proxy on the cluster talks to them; where it is gone, Ray raises ConnectionError
+    context = ray.get_runtime_context()
+    found = {"control service (gcs_server)": context.gcs_address}
+    for node in ray.nodes():
+        if node["NodeID"] == context.get_node_id():
+            found["raylet"] = f"{node['NodeManagerAddress']}:{node['NodeManagerPort']}"
+    return found
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _local_count(workers: str) -> int | None:

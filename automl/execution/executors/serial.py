@@ -44,6 +44,14 @@ class SerialExecutor(AbstractExecutor):
     def local_workers(cls, workers: str) -> int:
         return 1
 
+    @classmethod
+    def side_by_side(cls, workers: str) -> bool:
+        return False
+
+    @classmethod
+    def check(cls, workers: str) -> None:
+        return
+
     @property
     def capacity(self) -> int:
         return 1
