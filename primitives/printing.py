@@ -11,6 +11,8 @@ from .values import to_json
 
 NAME = re.compile(r"[a-z_][A-Za-z0-9_']*")
 """What may name a variable."""
+WORD = re.compile(r"([A-Za-z_][A-Za-z0-9_'.-]*|[-+*/<>=!&|%^~]+)(@[A-Za-z0-9_-]+)?")
+"""What may name a word: letters, digits and ``_ ' . -`` after a letter, or signs alone; ``@digest`` behind it pins a version."""
 FORMS = ("lambda", "let", "pipe", "stack", "literal")
 """Heads that are syntax, not words."""
 

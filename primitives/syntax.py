@@ -18,12 +18,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .primitive import Primitive, SettingError
-from .printing import FORMS, NAME, show, show_canonical, show_literal
+from .printing import FORMS, NAME, WORD, show, show_canonical, show_literal
 from .term import MAX_DEPTH, Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, apply, map_words, sites_of
 from .types import BOOL, CHAR, FLOAT, INT, STRING, is_ground, list_of, parse_type
 from .values import MAX_INT, MAX_SIZE, from_json
 
-__all__ = ["TermSyntaxError", "parse", "show", "show_canonical", "show_literal"]
+__all__ = ["TermSyntaxError", "is_word_name", "parse", "show", "show_canonical", "show_literal"]
 
 
 class TermSyntaxError(ValueError):
@@ -90,6 +90,13 @@ def parse(text: str, words: Mapping[str, Primitive] | None = None) -> Term:
     return parser.give_sites(term)
 
 
+def is_word_name(text: str) -> bool:
+    """Whether a definition may have this name: it parses as one word that is no constant, no form and no pinned version, and prints
+    the same."""
+    match = WORD.fullmatch(text)
+    return match is not None and match[2] is None and text not in FORMS and _constant(text) is None
+
+
 class _Parser:
     FRESH = "?"
 
@@ -127,6 +134,10 @@ class _Parser:
         return self.word(token, {}, None)
 
     def word(self, name: str, settings: dict[str, object], site: str | None) -> Word:
+        if WORD.fullmatch(name) is None or name in FORMS:
+            raise TermSyntaxError(
+                f"term: {_shorten(name)} cannot name a word; needed letters, digits and _ ' . - after a letter, or signs as in +"
+            )
         if self.words is None:
             return Word(name, tuple(settings.items()), site)
         primitive = self.words.get(name)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from primitives.primitive import builtin_words
-from primitives.syntax import TermSyntaxError, parse, show, show_canonical
+from primitives.syntax import TermSyntaxError, is_word_name, parse, show, show_canonical
 from primitives.term import (
     Apply,
     Hole,
@@ -197,3 +197,37 @@ def test_hostile_text_is_refused_in_time(text: str) -> None:
     with pytest.raises(TermSyntaxError):
         parse(text, WORDS)
     assert time.perf_counter() - start < 1
+
+
+BAD_NAMES = [
+    "(x", "x)y", "$0", '"q', '"q"', "a;b", "#r", "@9", ":k", "../../etc/x", "", " ", "a b", "?hole", "lambda", "let", "pipe", "stack",
+    "literal", "true", "false", "1", "-1", "+5", "1e5", ".5", "a@b", "x\n", "x\x1b[2J", "größe", "[1]", "\u202eevil", "x\0",
+]  # fmt: skip
+
+
+def parses_as_that_word(name: str) -> bool:
+    """Alone, before an argument and with a setting."""
+    try:
+        read = parse(name), parse(f"({name} 1)"), parse(f"({name} :use frozen 1)")
+    except TermSyntaxError:
+        return False
+    used = Word(name, (("use", "frozen"),))
+    wanted = Word(name), Apply(Word(name), Literal(1, INT)), Apply(used, Literal(1, INT))
+    return read == wanted and tuple(map(show_canonical, read)) == (name, f"({name} 1)", f"({name} :use frozen 1)")
+
+
+@settings(max_examples=500)
+@given(
+    st.one_of(
+        st.sampled_from([*BAD_NAMES, *builtin_words(), "map_square", "task_net", "f12"]),
+        st.text("aZ_09-+.'/@$?#:;()[]\" \\\n\x1bé", max_size=6),
+        st.text(max_size=4),
+    )
+)
+def test_a_name_is_accepted_where_it_parses_as_one_word_and_prints_the_same(name: str) -> None:
+    assert is_word_name(name) == (parses_as_that_word(name) and "@" not in name)
+
+
+def test_names_that_would_break_what_mentions_them_are_refused() -> None:
+    assert [name for name in BAD_NAMES if is_word_name(name)] == []
+    assert all(map(is_word_name, [*builtin_words(), "map_square", "task_net", "f12", "digits.v2", "x'"]))
