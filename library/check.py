@@ -1,55 +1,165 @@
-"""Whether the words of a library hold: their text is read, they have the type that they claim, their weights are there and fit."""
+"""Whether a library holds: what its store says of itself, and of each word whether its name, text, type, digest and weights do."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from primitives.infer import Inference, infer
-from primitives.primitive import expand
+from primitives.primitive import builtin_words, expand
+from primitives.syntax import TermSyntaxError
 from primitives.types import parse_scheme, subtypes, variables_of
 from primitives.unify import Mismatch, Unifier
 
 from .blobs import Header, read_header
+from .digests import check_digest, true_digests
 from .exchange import Parcel
+from .ordering import pinned_name
 from .records import StoreError, Subroutine
-from .vocabulary import Vocabulary, pinned_name
+from .rules import check_word_name, former_names
+from .store import AbstractStore
+from .vocabulary import Vocabulary
+
+Problem = tuple[str, str]
+"""A subroutine or a part of the store, and what is wrong with it."""
 
 
-def problems_of(records: Iterable[Subroutine], weights: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
-    """``(name, what is wrong)`` for each subroutine that does not hold; ``weights`` are safetensors bytes by digest."""
-    records = tuple(records)
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """Blobs that were read, by digest: the bytes of sound ones, the reason of others."""
+
+    sound: Mapping[str, bytes]
+    damaged: Mapping[str, str]
+
+
+def store_problems(store: AbstractStore) -> Iterator[Problem]:
+    """All that is found wrong with a store and its weights, as ``(name, what)``: that of a subroutine under its name, the rest
+    under that of the table or file."""
+    yield from store.problems()
     try:
-        vocabulary = Vocabulary(records, weights)
-    except ValueError as error:
-        yield "library", str(error)
+        records = store.subroutines(state=None)
+        owners = {each.weights: f"task={each.task!r}" for each in store.solutions() if each.weights is not None}
+    except StoreError as error:
+        yield "subroutines and solutions", str(error)
         return
-    for record in records:
+    used = {record.weights for record in records if record.weights is not None}
+    weights = _read(store, used | owners.keys())
+    yield from problems_of(records, weights.sound, weights.damaged)
+    for digest, why in sorted(weights.damaged.items()):
+        if digest not in used:
+            owner = owners.get(digest, "")
+            yield "weights", f"{why} (the program for {owner} needs them)" if owner else why
+
+
+def _read(store: AbstractStore, wanted: set[str]) -> _Weights:
+    """The wanted blobs, and the reasons of all that are damaged or missing. Bytes that nobody checks here are let go."""
+    sound: dict[str, bytes] = {}
+    damaged: dict[str, str] = {}
+    try:
+        there = set(store.blobs.digests())
+    except StoreError as error:  # no place for weights was given
+        return _Weights({}, dict.fromkeys(wanted, str(error)))
+    for digest in sorted(wanted | there):
         try:
-            problem = _problem(record, vocabulary, weights)
-        except ValueError as error:
-            problem = str(error)
-        if problem:
-            yield record.name, problem
+            data = store.blobs.get_bytes(digest)
+            read_header(data)
+        except (StoreError, OSError) as error:
+            damaged[digest] = str(error)
+            continue
+        if digest in wanted:
+            sound[digest] = data
+    return _Weights(sound, damaged)
+
+
+def problems_of(
+    records: Iterable[Subroutine], weights: Mapping[str, bytes], damaged: Mapping[str, str] | None = None
+) -> Iterator[Problem]:
+    """``(name, what is wrong)`` for each fault of each subroutine.
+
+    weights: safetensors bytes by blob digest. damaged: why others could not be read, by digest.
+    """
+    records = tuple(records)
+    vocabulary = Vocabulary(records, weights, strict=False)
+    unread = {(record.name, record.digest): why for record, why in vocabulary.left_out}
+    read = _Weights(weights, damaged or {})
+    for record in records:
+        advice = _advice(record)
+        for problem in _problems(record, vocabulary, unread.get((record.name, record.digest)), read):
+            yield record.name, f"{problem}{advice}"
 
 
 def check_parcel(parcel: Parcel) -> None:
     """Refuse a library file with a subroutine that does not hold. Raises StoreError."""
-    for name, problem in problems_of(parcel.subroutines, parcel.weights):
-        raise StoreError(
-            f"subroutine={name!r} in the file does not hold: {problem}; export it again from a sound library"
-        )
+    vocabulary = Vocabulary(parcel.subroutines, parcel.weights, strict=False)
+    unread = {(record.name, record.digest): why for record, why in vocabulary.left_out}
+    for record in parcel.subroutines:
+        why = unread.get((record.name, record.digest))
+        for problem in _problems(record, vocabulary, why, _Weights(parcel.weights, {})):
+            raise StoreError(
+                f"subroutine={record.name!r} in the file does not hold: {problem}; export it again from a sound library"
+            )
 
 
-def _problem(record: Subroutine, vocabulary: Vocabulary, weights: Mapping[str, bytes]) -> str:
+def _advice(record: Subroutine) -> str:
+    """How to take a word out that does not hold."""
+    if record.state != "active":
+        return ""
+    name = shlex.quote(record.name)
+    demote = f"`automl library demote {name}` keeps it from searches"
+    return f"; {demote}, `automl library rename {name} NEW` gives it a name" if _misnamed(record) else f"; {demote}"
+
+
+def _misnamed(record: Subroutine) -> str:
+    if record.name in builtin_words():
+        return f"name={record.name!r} is that of a primitive"
+    try:
+        check_word_name(record.name)
+    except StoreError as error:
+        return str(error)
+    return ""
+
+
+def _problems(record: Subroutine, vocabulary: Vocabulary, unread: str | None, weights: _Weights) -> Iterator[str]:
+    misnamed = _misnamed(record)
+    if misnamed and record.state == "active":  # a demoted one is in nobody's way
+        yield misnamed
+    yield from _false_digest(record, unread is not None and not misnamed)
+    if unread is not None and not misnamed:
+        yield unread
+    elif unread is None:
+        try:
+            problem = _meaning(record, vocabulary, weights)
+        except ValueError as error:
+            problem = str(error)
+        if problem:
+            yield problem
+    if record.weights is not None and record.weights not in weights.sound:
+        yield weights.damaged.get(record.weights, f"its weights={record.weights} are gone")
+
+
+def _false_digest(record: Subroutine, unread: bool) -> Iterator[str]:
+    """A body that cannot be read has no digest; that is said once, with what else is unread."""
+    try:
+        true_digests(record)
+    except TermSyntaxError as error:
+        if not unread:
+            yield f"its body cannot be read: {error}"
+        return
+    try:
+        check_digest(record)
+    except StoreError as error:
+        yield str(error)
+
+
+def _meaning(record: Subroutine, vocabulary: Vocabulary, weights: _Weights) -> str:
     body = expand(vocabulary.read(record.body), vocabulary.all_words)
     found = infer(body, vocabulary.all_words)
     if not _fits(found, record.type):
         return f"its body has the type {found.scheme}, stored is {record.type}"
-    if record.weights is None:
+    if record.weights is None or record.weights not in weights.sound:
         return ""
-    if record.weights not in weights:
-        return f"its weights={record.weights} are gone"
-    return _misfit(read_header(weights[record.weights]), record, vocabulary)
+    return _misfit(read_header(weights.sound[record.weights]), record, vocabulary)
 
 
 def _fits(found: Inference, text: str) -> bool:
@@ -70,10 +180,11 @@ def _misfit(header: Header, record: Subroutine, vocabulary: Vocabulary) -> str:
     """What is wrong with the shapes of stored weights, where the stored type fixes them."""
     body = expand(vocabulary.read(record.body), vocabulary.all_words)
     sites = infer(body, vocabulary.all_words, parse_scheme(record.type).type).sites
+    prefix = pinned_name(record) if not former_names(record) else f"{former_names(record)[0]}@{record.digest[:12]}"
     for site, place in sites.items():
         for name, parameter in {**place.parameters, **place.buffers}.items():
             key = f"{site}.{name}"
-            stored = header.get(key, header.get(f"{pinned_name(record)}.{key}"))
+            stored = header.get(key, header.get(f"{prefix}.{key}"))
             if stored is None:
                 return f"its weights have no {key}"
             if all(isinstance(size, int) for size in parameter.shape) and tuple(stored[1]) != tuple(parameter.shape):

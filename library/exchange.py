@@ -13,21 +13,27 @@ import re
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from .blobs import Header, read_header
+from .digests import check_digest
 from .files import irregular
 from .records import Change, StoreError, Subroutine, Use, json_text, json_value
-from .rules import place
+from .rules import check_word_name, place
 from .store import AbstractStore
 
 FORMAT = "automl-library"
-VERSION = 1
+VERSION = 2
+"""Version 2 has renamed words in its history; files without them are written as version 1."""
 MANIFEST = "manifest.json"
 MAX_MANIFEST = 64 * 2**20
+MAX_BODY, MAX_TYPE, MAX_DESCRIPTION, MAX_PROVENANCE = 100_000, 10_000, 10_000, 1_000_000
+"""Characters that are read of one subroutine; a longer text is refused before it is parsed."""
+MAX_BODIES = 2_000_000
+"""Characters that are read of all bodies of a file together."""
 MAX_TOTAL = 8 * 2**30
 MAX_ENTRIES = 100_000
 _WEIGHTS = re.compile(r"weights/([0-9a-f]{64})\.safetensors\Z")
@@ -53,7 +59,7 @@ def export_library(store: AbstractStore, path: str | os.PathLike[str]) -> int:
     digests = sorted({each.weights for each in subroutines if each.weights is not None})
     manifest = {
         "format": FORMAT,
-        "schema_version": VERSION,
+        "schema_version": VERSION if any(each.action == "renamed" for each in history) else 1,
         "subroutines": [each.to_dict() for each in subroutines],
         "uses": [each.to_dict() for each in uses],
         "history": [each.to_dict() for each in history],
@@ -96,7 +102,7 @@ def import_library(
 
 
 def read_library(path: str | os.PathLike[str]) -> Parcel:
-    """What the library file at `path` holds, checked: sizes, names, digests, shapes, and every record."""
+    """What the library file at `path` holds, checked: sizes, names, digests, shapes, and every record. Raises StoreError."""
     kind = irregular(path)
     if kind:
         raise StoreError(f"file={os.fspath(path)} is {kind}, not a file; give the path of an exported library")
@@ -162,12 +168,15 @@ def _parcel(manifest: Mapping[str, Any], weights: Mapping[str, bytes], digest: s
         if not isinstance(parts[part], list):
             raise StoreError(f"{part} must be a list")
     subroutines = tuple(Subroutine.from_dict(each) for each in parts["subroutines"])
+    _check_sizes(subroutines)
     if len({(each.name, each.digest) for each in subroutines}) != len(subroutines):
         raise StoreError("a subroutine is in it twice")
     wanted = {each.weights for each in subroutines if each.weights is not None}
     if wanted != weights.keys():
         strange = sorted(wanted ^ weights.keys())[0]
         raise StoreError(f"weights={strange} are {'missing' if strange in wanted else 'used by no subroutine'}")
+    for record in subroutines:
+        _check_word(record)
     shapes = manifest.get("weights", {})
     for each, data in weights.items():
         if hashlib.sha256(data).hexdigest() != each:
@@ -183,13 +192,39 @@ def _parcel(manifest: Mapping[str, Any], weights: Mapping[str, bytes], digest: s
     )
 
 
+def _check_sizes(subroutines: Sequence[Subroutine]) -> None:
+    for each in subroutines:
+        sizes = {
+            "body": (len(each.body), MAX_BODY),
+            "type": (len(each.type), MAX_TYPE),
+            "description": (len(each.description), MAX_DESCRIPTION),
+            "provenance": (len(json_text(each.provenance)), MAX_PROVENANCE),
+        }
+        for part, (size, most) in sizes.items():
+            if size > most:
+                raise StoreError(f"subroutine={each.name!r}: its {part} has {size} characters, at most {most} are read")
+    total = sum(len(each.body) for each in subroutines)
+    if total > MAX_BODIES:
+        raise StoreError(f"its {len(subroutines)} bodies have {total} characters, at most {MAX_BODIES} are read")
+
+
+def _check_word(record: Subroutine) -> None:
+    """Raises StoreError unless the name can be a word's and the digest is that of the content."""
+    try:
+        check_word_name(record.name)
+        check_digest(record)
+    except StoreError as error:
+        raise StoreError(f"subroutine={record.name!r}: {error}") from None
+
+
 def _rehearse(store: AbstractStore, parcel: Parcel) -> None:
     """Raises the Conflict that adopting would raise, before weights are written. (Adopting decides again.)"""
     known = list(store.subroutines(state=None))
     for each in parcel.subroutines:
         near = [other for other in known if other.name == each.name or other.digest == each.digest]
-        if place(each, near, revive=False) == "insert":
-            known.append(each)
+        step = place(each, near, revive=False)
+        if step != "keep":
+            known.append(replace(each, state="demoted") if step == "hide" else each)
 
 
 def _shapes(header: Header) -> dict[str, list[Any]]:

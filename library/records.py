@@ -21,7 +21,7 @@ RUN_STATES = ("pending", "running", "finished", "interrupted", "failed")
 DIRECTIONS = ("maximise", "minimise")
 KINDS = ("algorithmic", "geometric", "blend")
 SUBROUTINE_STATES = ("active", "demoted")
-ACTIONS = ("promoted", "demoted", "imported")
+ACTIONS = ("promoted", "demoted", "imported", "renamed")
 
 R = TypeVar("R", bound="Record")
 

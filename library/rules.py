@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+
+from primitives.syntax import is_word_name
 
 from .records import Conflict, Evaluation, Event, StoreError, Subroutine, json_text
 
@@ -12,25 +15,71 @@ CHANGEABLE = ("state", "finished", "budget", "config")
 """The fields of a run that `update_run` may change; the others decide what its record means."""
 
 
+def check_word_name(name: str) -> None:
+    """Raises StoreError where no term could name a subroutine called so."""
+    if not is_word_name(name):
+        raise StoreError(
+            f"name={name!r} cannot name a word; needed letters, digits and _ ' . - after a letter, such as map_square"
+        )
+
+
 def place(new: Subroutine, known: Collection[Subroutine], *, revive: bool) -> str:
-    """What adding `new` to a library asks for: "insert", "activate" (it was demoted and `revive`) or "keep" (nothing).
-    `known` are the subroutines with the name or the digest of `new`. Raises Conflict."""
+    """What adding `new` to a library asks for: "insert", "activate" (it was demoted and `revive`), "hide" (without
+    `revive`: the same word is active under another name, so this one is added demoted, for terms that name it) or
+    "keep" (nothing). `known` are the subroutines with the name or the digest of `new`. Raises Conflict, and StoreError
+    for what is no name."""
     same = next((each for each in known if (each.name, each.digest) == (new.name, new.digest)), None)
     if same is not None:
-        for part in ("type", "kind", "body", "weights"):
-            if getattr(same, part) != getattr(new, part):
-                raise Conflict(f"{new.name}@{new.digest} is in the library with another {part}; its digest must differ")
+        _same_content(same, new)
         if same.state == "active" or not revive:
             return "keep"
+    check_word_name(new.name)
     if new.state == "active":
         for each in known:
             if each.state == "active" and each.name == new.name:
                 raise Conflict(
                     f"name={new.name!r} is taken by {each.name}@{each.digest}; choose another or demote that one first"
                 )
+        for each in known:
             if each.state == "active" and each.digest == new.digest:
-                raise Conflict(f"digest={new.digest} is in the library as {each.name!r}; use that name for it")
+                if revive:
+                    raise Conflict(f"digest={new.digest} is in the library as {each.name!r}; use that name for it")
+                _same_content(each, new)
+                return "hide"
     return "insert" if same is None else "activate"
+
+
+def _same_content(known: Subroutine, new: Subroutine) -> None:
+    for part in ("type", "kind", "body", "weights"):
+        if getattr(known, part) != getattr(new, part):
+            raise Conflict(f"{known.name}@{known.digest} is in the library with another {part}; its digest must differ")
+
+
+def renamed(word: Subroutine, new: str, known: Collection[Subroutine]) -> Subroutine:
+    """`word`, an active one, under the name `new`. Its provenance lists the names that it had, the first one first: terms
+    and weights that were stored go by those. `known` are the subroutines of the library with the name `new`. Raises
+    StoreError and Conflict."""
+    check_word_name(new)
+    if word.state != "active":
+        raise StoreError(f"name={word.name!r} is demoted; only an active word can be renamed")
+    if word.name == new:
+        raise StoreError(f"name={new!r} is the name that it has; choose another")
+    for each in known:
+        if each.name == new and each.state == "active":
+            raise Conflict(
+                f"name={new!r} is taken by {each.name}@{each.digest}; choose another or demote that one first"
+            )
+    former = next((each for each in known if (each.name, each.digest) == (new, word.digest)), None)
+    if former is not None:
+        return replace(former, state="active", saved=word.saved)
+    names = [*former_names(word), word.name]
+    return replace(word, name=new, provenance={**word.provenance, "names": names})
+
+
+def former_names(word: Subroutine) -> list[str]:
+    """The names that `word` had, oldest first."""
+    names = word.provenance.get("names", [])
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
 def numbered(events: Iterable[Event]) -> dict[str, list[Event]]:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from .blobs import Blobs
 
+MIN_PINNED = 12
+"""The fewest characters of a digest that name a version."""
 NO_EVIDENCE: Mapping[str, Mapping[str, Any]] = {}
 Unreadable = Callable[[str, StoreError], None]
 """Told the id of a run whose record is damaged, and how."""
@@ -175,12 +177,19 @@ class AbstractStore(ABC):
     @abstractmethod
     def adopt(self, subroutines: Iterable[Subroutine], uses: Iterable[Use], evidence: Mapping[str, Any]) -> int:
         """Takes in the subroutines of another library in their own state, in one transaction; those that are known
-        here, active or demoted, are left as they are. How many were new. Conflicts as in `promote`."""
+        here, active or demoted, are left as they are, and one that is active here under another name comes in demoted,
+        for terms that name it so. How many were new. Conflict if an active word has a name with another digest."""
 
     @abstractmethod
     def demote(self, name: str, evidence: Mapping[str, Any] = {}) -> Subroutine:
         """Hides the active word `name`: it is not offered any more, and stays for the terms that name it. The name is
         free again. StoreError if no active word has that name."""
+
+    @abstractmethod
+    def rename(self, old: str, new: str, evidence: Mapping[str, Any] = {}) -> Subroutine:
+        """Gives the active word `old` the name `new`; the word as it is now. Under its old name it stays, demoted, for
+        the terms that name it; `old` is free again. StoreError if no active word is called `old` or if `new` cannot
+        name a word, Conflict if another active word has the name `new`."""
 
     @abstractmethod
     def subroutines(self, state: str | None = "active") -> tuple[Subroutine, ...]:
@@ -206,16 +215,27 @@ class AbstractStore(ABC):
     def snapshot_words(self, digest: str) -> tuple[Subroutine, ...]:
         """The words that were active at that snapshot, by name. StoreError if the snapshot is unknown."""
 
+    @abstractmethod
+    def problems(self) -> tuple[tuple[str, str], ...]:
+        """What is wrong with what is kept, as far as the kind of store can tell, each as (where, what): damage, rows that
+        are no records, records that contradict each other. Whether words and weights hold is for `library.check`."""
+
     # -- made of the above -------------------------------------------------------------------------------------
 
     def subroutine(self, name: str, digest: str | None = None) -> Subroutine:
-        """The active word `name`, or with `digest` that version of it in whatever state. `name@digest` is accepted."""
-        if digest is None and "@" in name:
-            name, _, digest = name.rpartition("@")
+        """The active word `name`, or with `digest` that version of it in whatever state. `name@digest` is accepted, as
+        stored terms have it: the digest may be cut to its first `MIN_PINNED` characters."""
         known = self.subroutines(state=None)
         for each in known:
             if each.name == name and (each.state == "active" if digest is None else each.digest == digest):
                 return each
+        if digest is None and "@" in name:
+            word, _, pinned = name.rpartition("@")
+            found = [each for each in known if each.name == word and each.digest.startswith(pinned or "-")]
+            exact = [each for each in found if each.digest == pinned] or found
+            if len(exact) == 1 and len(pinned) >= min(MIN_PINNED, len(exact[0].digest)):
+                return exact[0]
+            name, digest = word, pinned
         versions = ", ".join(f"{each.name}@{each.digest} ({each.state})" for each in known if each.name == name)
         asked = name if digest is None else f"{name}@{digest}"
         raise StoreError(

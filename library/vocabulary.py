@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any
 
 from primitives.infer import IllTyped, ShapeError, infer
 from primitives.primitive import Definition, Primitive, builtin_words, definition, expand
-from primitives.syntax import TermSyntaxError, parse
+from primitives.syntax import parse
 from primitives.term import Term, Word, map_words, words_in
 from primitives.types import (
     DimensionVariable,
@@ -26,17 +28,21 @@ from primitives.types import (
 )
 
 from .blobs import from_bytes
+from .ordering import SHORT as SHORT
+from .ordering import ordered
+from .ordering import pinned_name as pinned_name
 from .records import StoreError, Subroutine
+from .rules import former_names
 
-SHORT = 12
-"""Characters of a digest in ``name@digest``."""
+logger = logging.getLogger(__name__)
 
 
 class Vocabulary:
     """Words by name. A subroutine is found as ``name`` and as ``name@digest`` (the pinned form, which stored terms use).
 
     ``words`` is what a search may use: each subroutine once, by its name. ``all_words`` also knows the pinned names, for reading stored
-    terms. ``weights`` maps a subroutine's pinned name to its safetensors bytes, where they were given.
+    terms. ``weights`` maps a blob's digest to its safetensors bytes, where they were given. ``left_out`` are the subroutines that can be
+    no words, with the reasons; ``active`` the others that are offered. ``plain`` maps pinned names to the plain ones.
     """
 
     def __init__(
@@ -45,23 +51,18 @@ class Vocabulary:
         weights: Mapping[str, bytes] | None = None,
         base: Mapping[str, Primitive] | None = None,
         allowed: Sequence[str] | None = None,
+        *,
+        strict: bool = True,
     ) -> None:
-        """``weights``: safetensors bytes by blob digest. ``allowed`` keeps only the named primitives (all where None)."""
-        self.records = tuple(subroutines)
+        """``weights``: safetensors bytes by blob digest. ``allowed`` keeps only the named primitives (all where None). A subroutine that
+        can be no word is a StoreError where ``strict``, else it is left out."""
         self.weights = dict(weights or {})
         base = dict(builtin_words() if base is None else base)
+        self._strict = strict
+        self.left_out: list[tuple[Subroutine, str]] = []
         self.definitions: dict[str, Definition] = {}
         every: dict[str, Primitive] = dict(base)
-        for record in _ordered(self.records, every):
-            found = _define(record, every, self.weights)
-            every[pinned_name(record)] = found
-            if record.state == "active":
-                if record.name in base:
-                    raise StoreError(
-                        f"name={record.name!r} of a subroutine is that of a primitive; rename it in the library"
-                    )
-                every[record.name] = found
-                self.definitions[record.name] = found
+        self.records = self._defined(tuple(subroutines), base, every)
         if allowed is not None:
             unknown = [name for name in allowed if name not in every]
             if unknown:
@@ -71,18 +72,55 @@ class Vocabulary:
             base = {name: base[name] for name in allowed if name in base}
         self.all_words: Mapping[str, Primitive] = MappingProxyType(every)
         self.words: Mapping[str, Primitive] = MappingProxyType({**base, **self.definitions})
-        self._pinned = {record.name: pinned_name(record) for record in self.records if record.state == "active"}
-        self._plain = {pinned: name for name, pinned in self._pinned.items()}
+        self.active = tuple(record for record in self.records if record.state == "active")
+        self._pinned = {record.name: pinned_name(record) for record in self.active}
+        names = {record.digest: record.name for record in self.active}
+        self.plain = {pinned_name(record): names[record.digest] for record in self.records if record.digest in names}
+
+    def _defined(
+        self, given: tuple[Subroutine, ...], base: Mapping[str, Primitive], every: dict[str, Primitive]
+    ) -> tuple[Subroutine, ...]:
+        """Adds the subroutines to ``every``; returns those that are words, in the order given. One whose name a primitive has is read
+        in stored terms but not offered: it counts as demoted."""
+        kept: dict[tuple[str, str], Subroutine] = {}
+        found, left = ordered(given, base)
+        for record, why in left:
+            self._leave_out(record, why)
+        for record in found:
+            try:
+                word = _define(record, every, self.weights)
+            except StoreError as error:
+                self._leave_out(record, str(error))
+                continue
+            every[pinned_name(record)] = word
+            if record.state == "active" and record.name in base:
+                self._leave_out(record, f"name={record.name!r} is that of a primitive; rename it in the library")
+                record = replace(record, state="demoted")
+            elif record.state == "active":
+                every[record.name] = self.definitions[record.name] = word
+            kept[record.name, record.digest] = record
+        return tuple(kept[key] for key in ((each.name, each.digest) for each in given) if key in kept)
+
+    def _leave_out(self, record: Subroutine, why: str) -> None:
+        if self._strict:
+            raise StoreError(f"subroutine={pinned_name(record)!r}: {why}")
+        self.left_out.append((record, why))
+
+    def warn(self) -> None:
+        """Log what is left out."""
+        for record, why in self.left_out:
+            _warn(pinned_name(record), why)
 
     @property
     def digest(self) -> str:
         """What decides the meaning of every word beyond the primitives: the set of pinned active subroutines."""
-        names = sorted(pinned_name(record) for record in self.records if record.state == "active")
+        names = sorted(map(pinned_name, self.active))
         return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
     def read(self, text: str) -> Term:
-        """A stored term; pinned names of active subroutines become plain ones. Raises TermSyntaxError."""
-        return _renamed(parse(text, self.all_words), self._plain)
+        """A stored term; pinned names of active subroutines, those that they had before they were renamed too, become plain ones.
+        Raises TermSyntaxError."""
+        return _renamed(parse(text, self.all_words), self.plain)
 
     def pin(self, term: Term) -> Term:
         """The term with every subroutine named ``name@digest``, as it is stored."""
@@ -109,14 +147,16 @@ class Vocabulary:
         return found
 
 
+@lru_cache(maxsize=1024)
+def _warn(pinned: str, why: str) -> None:
+    """Once a process: a growth reads the library many times."""
+    logger.warning("subroutine=%r is left out: %s; `automl library check` says more", pinned, why)
+
+
 def _renamed(term: Term, names: Mapping[str, str]) -> Term:
     if not names:
         return term
     return map_words(term, lambda w: Word(names[w.name], w.settings, w.site) if w.name in names else w)
-
-
-def pinned_name(record: Subroutine) -> str:
-    return f"{record.name}@{record.digest[:SHORT]}"
 
 
 def _define(record: Subroutine, words: Mapping[str, Primitive], weights: Mapping[str, bytes]) -> Definition:
@@ -126,7 +166,7 @@ def _define(record: Subroutine, words: Mapping[str, Primitive], weights: Mapping
         written, scheme = parse(record.body, words), parse_scheme(record.type)
         body = expand(written, words)
     except ValueError as error:
-        raise StoreError(f"subroutine={pinned_name(record)}: its stored text cannot be read: {error}") from None
+        raise StoreError(f"its stored text cannot be read: {error}") from None
     inner = [found for found in (words[word.name] for word in words_in(written)) if isinstance(found, Definition)]
     load = None if data is None and not any(each.load for each in inner) else partial(_load, data, inner)
     return definition(
@@ -138,6 +178,7 @@ def _define(record: Subroutine, words: Mapping[str, Primitive], weights: Mapping
         digest=record.digest,
         load=load,
         shapes=_shapes(scheme, body, words),
+        origin=next(iter(former_names(record)), ""),
     )
 
 
@@ -174,25 +215,3 @@ def _load(data: bytes | None, inner: Sequence[Definition]) -> dict[str, Any]:
     for each in inner:
         found.update(each.tensors)
     return found if data is None else found | from_bytes(data)
-
-
-def _ordered(records: Sequence[Subroutine], words: Mapping[str, Primitive]) -> list[Subroutine]:
-    """Records so that each comes after those that its body names."""
-    known = set(words)
-    waiting, ordered = list(records), []
-    while waiting:
-        ready = []
-        for record in waiting:
-            try:
-                needed = {word.name for word in words_in(parse(record.body))}
-            except TermSyntaxError as error:
-                raise StoreError(f"subroutine={pinned_name(record)}: body cannot be read: {error}") from None
-            if needed <= known:
-                ready.append(record)
-        if not ready:
-            missing = sorted({w.name for r in waiting for w in words_in(parse(r.body))} - known)
-            raise StoreError(f"subroutine={pinned_name(waiting[0])}: needs unknown words {', '.join(missing[:5])}")
-        known |= {pinned_name(record) for record in ready} | {r.name for r in ready if r.state == "active"}
-        ordered += ready
-        waiting = [record for record in waiting if record not in ready]
-    return ordered

@@ -167,6 +167,8 @@ class Definition(Primitive):
     weights: str | None = None
     load: Callable[[], Mapping[str, Any]] | None = None
     """Reads the library's weights, ``site of the body.parameter`` to tensor."""
+    origin: str = ""
+    """The name under which weights of its shared uses are stored, where it was renamed since."""
 
     @functools.cached_property
     def tensors(self) -> Mapping[str, Any]:
@@ -178,7 +180,7 @@ class Definition(Primitive):
     @property
     def prefix(self) -> str:
         """The first part of the sites of shared uses."""
-        return f"{self.name}@{self.digest[:12]}"
+        return f"{self.origin or self.name}@{self.digest[:12]}"
 
     @functools.cached_property
     def arity(self) -> int:
@@ -209,11 +211,12 @@ def definition(
     cost: float = 1.0,
     load: Callable[[], Mapping[str, Any]] | None = None,
     shapes: Callable | None = None,
+    origin: str = "",
 ) -> Definition:
     """A subroutine as a word: it stands for the closed term ``body``, whose words are primitives or other definitions.
 
     With ``weights`` (a blob's digest) its occurrences are ``frozen`` unless told otherwise, else ``fresh``. ``digest`` names the version
-    (default: that of the body). ``load`` reads those weights.
+    (default: that of the body). ``load`` reads those weights; in stored ones its shared uses have the name ``origin`` (default: ``name``).
     """
     from .term import digest as digest_of
     from .term import sites_of
@@ -235,6 +238,7 @@ def definition(
         digest=digest or digest_of(body),
         weights=weights,
         load=load,
+        origin=origin,
     )
 
 

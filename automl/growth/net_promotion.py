@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import time
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from typing import Any
 
 from library.compression.compress import kind_of
 from library.compression.naming import hinted
+from library.digests import word_digest
 from library.promotion import NetEvidence, Rule, Verdict, net_verdict
 from library.records import Subroutine, Use
 from library.store import AbstractStore
@@ -18,7 +18,7 @@ from library.vocabulary import Vocabulary
 from primitives.infer import infer
 from primitives.primitive import expand
 from primitives.syntax import show, show_canonical
-from primitives.term import Term, Word, canonical, map_words, renumber_sites, sites_of, words_in
+from primitives.term import Term, Word, map_words, renumber_sites, sites_of, words_in
 
 from ..evaluation.evaluate import library_weights
 from ..evaluation.model import Model
@@ -93,7 +93,7 @@ def _record(store: AbstractStore, task: Task, result: Result, body: Term, weight
     preprocessing = None if task.preprocessing is None else task.preprocessing.to_json()
     return Subroutine(
         name=_name(store, task.name, vocabulary),
-        digest=hashlib.sha256(f"{canonical(pinned)}\n{blob}".encode()).hexdigest(),
+        digest=word_digest(pinned, blob),
         type=str(scheme),
         kind=kind_of(body, vocabulary.all_words),
         body=show_canonical(pinned),

@@ -31,7 +31,7 @@ def upkeep(store: AbstractStore, rule: Rule | None = None) -> dict[str, tuple[st
     Words that others are made with stay while those do: a later upkeep comes to them. What people imported or trained is left alone.
     """
     vocabulary = load_vocabulary(store)
-    found = [each for each in store.subroutines() if each.provenance.get("found_by") == "compression"]
+    found = [each for each in vocabulary.active if each.provenance.get("found_by") == "compression"]
     if not found:
         return {}
     programs = [solved.term for solved in best_programs(store, vocabulary).values()]
@@ -57,12 +57,13 @@ def service(
 ) -> Service:
     """What a subroutine did since it was promoted last. ``programs`` are the best of each task, ``runs`` the studies of tasks."""
     promoted = max(
-        (c.time for c in store.history(record.name) if c.digest == record.digest and c.action != "demoted"), default=0.0
+        (c.time for c in store.history() if c.digest == record.digest and c.action in ("promoted", "imported")),
+        default=0.0,
     )
     started = {run.id: run.started for run in runs}
     used = max((started.get(use.run, 0.0) for use in store.uses(record.digest)), default=0.0)
     dependents = sum(
-        pinned_name(record) in {word.name for word in words_in(parse(other.body))}
+        record.digest in {each.digest for each in vocabulary.subroutines_in(parse(other.body))}
         for other in vocabulary.records
         if other.state == "active" and other.digest != record.digest
     )
@@ -93,7 +94,7 @@ def merge_twins(store: AbstractStore, tasks: Iterable[Task] = ()) -> list[Subrou
     by_name = {task.name: task for task in tasks}
     vocabulary = load_vocabulary(store)
     words = vocabulary.all_words
-    records = {each.name: each for each in store.subroutines()}
+    records = {each.name: each for each in vocabulary.active}
     groups = twins(active_words(vocabulary), Sample(by_name.values()), words)
     programs = [solved.term for solved in best_programs(store, vocabulary).values()] if groups else []
 

@@ -17,6 +17,7 @@ from library.compression.equivalence import written_out
 from library.compression.naming import describe, hinted, name_of
 from library.compression.stitch_code import symbols
 from library.records import Subroutine, Use
+from library.rules import former_names
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from primitives.infer import IllTyped, infer
@@ -147,7 +148,7 @@ def end_trials(
     served = _served(store, vocabulary, given)
     narrow = [
         record
-        for record in store.subroutines()
+        for record in vocabulary.active
         if record.provenance.get("found_by") in (FOUND_BY, "compression") and len(served[record.name]) < 2
     ]
     words = vocabulary.all_words
@@ -173,7 +174,7 @@ def families_of(tasks: Iterable[Task]) -> dict[str, str]:
 
 def _served(store: AbstractStore, vocabulary: Vocabulary, families: Mapping[str, str]) -> dict[str, set[str]]:
     """The families of the tasks that each active word serves; an imported word that names it counts as two."""
-    active = store.subroutines()
+    active = vocabulary.active
     served: dict[str, set[str]] = {record.name: set() for record in active}
     for task, solved in best_programs(store, vocabulary).items():
         for word in words_in(solved.term):
@@ -220,7 +221,9 @@ def _record(candidate: _Candidate, vocabulary: Vocabulary, taken: Collection[str
 
 
 def _former_name(digest: str, vocabulary: Vocabulary) -> str | None:
-    """The name that a demoted subroutine had, if it is free."""
-    active = {record.name for record in vocabulary.records if record.state == "active"}
-    names = [record.name for record in vocabulary.records if record.digest == digest]
-    return next((name for name in names if name not in active and name not in vocabulary.words), None)
+    """The name that a demoted subroutine had last, if it is free."""
+    former = sorted(
+        (record for record in vocabulary.records if record.digest == digest),
+        key=lambda record: -len(former_names(record)),
+    )
+    return next((record.name for record in former if record.name not in vocabulary.words), None)

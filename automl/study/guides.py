@@ -29,7 +29,7 @@ def keep(
     seed: int = 0,
 ) -> GuideRecord:
     """Keep one iteration of a growth, ``record`` being plain data about it, and the guide that was learned in it."""
-    pinned = {each.name: pinned_name(each) for each in vocabulary.records if each.state == "active"}
+    pinned = {each.name: pinned_name(each) for each in vocabulary.active}
     kept = GuideRecord(
         id=uuid.uuid4().hex[:12],
         guide=None if guide is None else _renamed(guide, pinned).to_json(),
@@ -65,7 +65,7 @@ def load_guide(store: AbstractStore, id: str, vocabulary: Vocabulary) -> Guide |
     if kept is None or kept.guide is None:
         return None
     guide = Guide.from_json(kept.guide, None if kept.weights is None else store.blobs.get_bytes(kept.weights))
-    return _renamed(guide, {pinned_name(each): each.name for each in vocabulary.records if each.state == "active"})
+    return _renamed(guide, vocabulary.plain)
 
 
 def _renamed(guide: Guide, names: Mapping[str, str]) -> Guide:

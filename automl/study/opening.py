@@ -78,13 +78,15 @@ def library_url(text: str | Path | None) -> str:
 def load_vocabulary(
     store: AbstractStore, snapshot: str | None = None, words: tuple[str, ...] | None = None
 ) -> Vocabulary:
-    """The words of a store's library, now or as a snapshot saw them."""
+    """The words of a store's library, now or as a snapshot saw them; what can be no word is left out with a warning."""
     records = list(store.subroutines(state=None))
     if snapshot:
         active = {(record.name, record.digest) for record in store.snapshot_words(snapshot)}
         records = [replace(r, state="active" if (r.name, r.digest) in active else "demoted") for r in records]
     weights = {r.weights: store.blobs.get_bytes(r.weights) for r in records if r.weights is not None}
-    return Vocabulary(records, weights, allowed=words)
+    vocabulary = Vocabulary(records, weights, allowed=words, strict=False)
+    vocabulary.warn()
+    return vocabulary
 
 
 def default_strategy(data: ProblemData, vocabulary: Vocabulary | None = None) -> str:

@@ -25,7 +25,7 @@ from ..records import (
     json_text,
     json_value,
 )
-from ..rules import changeable, continues, numbered, place, unchanged, words_digest
+from ..rules import changeable, continues, numbered, place, renamed, unchanged, words_digest
 from ..store import NO_EVIDENCE, AbstractStore, Unreadable
 
 R = TypeVar("R", bound=Record)
@@ -265,7 +265,10 @@ class MemoryStore(AbstractStore):
         if step == "keep":
             return False
         key = (new.name, new.digest)
-        self._set(self._words, key, _kept(new) if step == "insert" else replace(self._words[key], state="active"))
+        if step == "activate":
+            self._set(self._words, key, replace(self._words[key], state="active"))
+        else:
+            self._set(self._words, key, _kept(replace(new, state="demoted") if step == "hide" else new))
         self._note(new, action, evidence)
         return True
 
@@ -282,6 +285,16 @@ class MemoryStore(AbstractStore):
             self._set(self._words, (word.name, word.digest), word)
             self._note(word, "demoted", evidence)
             return _kept(word)
+
+    def rename(self, old: str, new: str, evidence: Mapping[str, Any] = {}) -> Subroutine:
+        with self.batch():
+            word = self.subroutine(old)
+            found = renamed(word, new, [each for each in self._words.values() if each.name == new])
+            self._set(self._words, (word.name, word.digest), replace(word, state="demoted"))
+            self._set(self._words, (found.name, found.digest), _kept(found))
+            self._note(word, "renamed", {**evidence, "to": new})
+            self._note(found, "renamed", {**evidence, "from": word.name})
+            return _kept(found)
 
     def subroutines(self, state: str | None = "active") -> tuple[Subroutine, ...]:
         with self._lock:
@@ -302,6 +315,9 @@ class MemoryStore(AbstractStore):
     def history(self, name: str | None = None) -> tuple[Change, ...]:
         with self._lock:
             return tuple(_kept(each) for each in self._history if name in (None, each.name))
+
+    def problems(self) -> tuple[tuple[str, str], ...]:
+        return ()
 
     def snapshot(self) -> str:
         with self.batch():

@@ -18,6 +18,7 @@ from ..records import Change, Conflict, Evaluation, Event, GuideRecord, Run, Sol
 from ..rules import changeable
 from ..sql import log, words
 from ..sql.engine import Database
+from ..sql.integrity import faults
 from ..store import NO_EVIDENCE, AbstractStore, Unreadable
 
 _SCHEME = re.compile(r"[a-z][a-z0-9]+(\+[a-z0-9]+)?://")
@@ -223,6 +224,10 @@ class SqlStore(AbstractStore):
         with self._database.write() as connection:
             return words.demote(connection, self.subroutine(name), evidence)
 
+    def rename(self, old: str, new: str, evidence: Mapping[str, Any] = {}) -> Subroutine:
+        with self._database.write() as connection:
+            return words.rename(connection, self.subroutine(old), new, evidence)
+
     def subroutines(self, state: str | None = "active") -> tuple[Subroutine, ...]:
         with self._database.read() as connection:
             return words.find(connection, state)
@@ -238,6 +243,10 @@ class SqlStore(AbstractStore):
     def history(self, name: str | None = None) -> tuple[Change, ...]:
         with self._database.read() as connection:
             return words.history(connection, name)
+
+    def problems(self) -> tuple[tuple[str, str], ...]:
+        with self._database.read() as connection:
+            return tuple(faults(connection))
 
     def snapshot(self) -> str:
         with self._database.write() as connection:

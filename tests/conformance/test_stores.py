@@ -411,6 +411,89 @@ def test_guides_are_kept_in_order(store: AbstractStore):
     assert store.guides() == (first, second)
 
 
+def test_a_word_that_is_here_under_another_name_is_adopted_for_reading_only(store: AbstractStore):
+    store.promote([word("f", "d1")])
+    assert store.adopt([word("g", "d1")], [], {}) == 1
+    assert store.subroutines() == (word("f", "d1"),) and store.subroutine("g", "d1").state == "demoted"
+    with pytest.raises(Conflict, match="another body"):
+        store.adopt([word("h", "d1", body="other")], [], {})
+
+
+BAD_NAMES = ["(x", "x)y", "$0", '"q', "a;b", "#r", "@9", ":k", "../../etc/x", "f@d1", "lambda", "true", "7"]
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_what_no_term_could_name_is_never_a_word(store: AbstractStore, name):
+    store.promote([word("f", "d1")])
+    before = store.subroutines(None), store.history()
+    for change in (
+        lambda: store.promote([word("g", "d2"), word(name, "d3")]),
+        lambda: store.adopt([word(name, "d3")], [], {}),
+        lambda: store.adopt([word(name, "d3", state="demoted")], [], {}),
+        lambda: store.rename("f", name),
+    ):
+        with pytest.raises(StoreError, match="cannot name a word"):
+            change()
+    assert (store.subroutines(None), store.history()) == before
+
+
+def test_a_renamed_word_keeps_its_old_name_for_what_names_it(store: AbstractStore):
+    store.promote([word("f", "d1", saved=2.0, provenance={"runs": ["r"]})], [Use("d1", "sort", "r1")])
+    pinned = store.snapshot()
+    found = store.rename("f", "g", {"by": "hand"})
+    assert found == word("g", "d1", saved=2.0, provenance={"runs": ["r"], "names": ["f"]}) == store.subroutine("g")
+    assert store.subroutines() == (found,) and store.subroutine("f", "d1").state == "demoted"
+    assert [(each.name, each.action, each.evidence) for each in store.history()[1:]] == [
+        ("f", "renamed", {"by": "hand", "to": "g"}),
+        ("g", "renamed", {"by": "hand", "from": "f"}),
+    ]
+    assert [each.name for each in store.snapshot_words(pinned)] == ["f"] and store.snapshot() != pinned
+    assert [(row["name"], row["tasks"]) for row in store.library_list()] == [("g", ["sort"])]
+    store.promote([word("f", "d2")])
+    assert {each.name for each in store.subroutines()} == {"f", "g"}, "its old name is free"
+
+
+def test_a_word_may_take_back_a_name_that_it_had(store: AbstractStore):
+    store.promote([word("f", "d1")])
+    first = store.snapshot()
+    store.rename("f", "g")
+    store.add_uses([], {"d1": 2.0})
+    assert store.rename("g", "h").provenance["names"] == ["f", "g"]
+    assert store.rename("h", "f") == word("f", "d1", saved=2.0) == store.subroutine("f")
+    assert store.snapshot() == first and len(store.subroutines(None)) == 3
+
+
+def test_a_name_that_is_taken_or_absent_is_not_renamed(store: AbstractStore):
+    store.promote([word("f", "d1"), word("g", "d2"), word("h", "d3")])
+    store.demote("h")
+    before = store.subroutines(None), store.history()
+    with pytest.raises(Conflict, match="g@d2"):
+        store.rename("f", "g")
+    with pytest.raises(StoreError, match="has"):
+        store.rename("f", "f")
+    with pytest.raises(StoreError, match="not in the library"):
+        store.rename("none", "k")
+    with pytest.raises(StoreError, match="demoted"):
+        store.rename("h@d3", "k")
+    assert (store.subroutines(None), store.history()) == before
+    store.rename("f", "h")
+    assert {each.name for each in store.subroutines()} == {"g", "h"}, "a demoted word takes no name"
+
+
+def test_a_version_is_found_by_the_name_that_terms_have_for_it(store: AbstractStore):
+    digests = ["abcdef012345" + end * 52 for end in "01"]
+    store.promote([word("f", digests[0])])
+    assert store.subroutine(f"f@{digests[0][:12]}") == store.subroutine(f"f@{digests[0]}") == store.subroutine("f")
+    for absent in (f"f@{digests[0][:11]}", f"g@{digests[0]}", "f@", "@"):
+        with pytest.raises(StoreError, match="not in the library"):
+            store.subroutine(absent)
+    store.demote("f")
+    store.promote([word("f", digests[1])])
+    with pytest.raises(StoreError, match="known: f@abc"):
+        store.subroutine("f@abcdef012345")
+    assert store.subroutine(f"f@{digests[1]}").state == "active"
+
+
 # -- weights
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import warnings
 import zipfile
@@ -12,26 +13,25 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from library.digests import word_digest
 from library.exchange import MANIFEST, export_library, import_library, read_library
 from library.records import Conflict, StoreError, Subroutine, Use
 from library.store import AbstractStore, open_store
+from primitives.syntax import parse
 
 
-def word(name: str, digest: str, **fields) -> Subroutine:
-    return Subroutine(
-        **{"name": name, "digest": digest, "type": "int -> int", "kind": "algorithmic", "body": "inc", **fields}
-    )
+def word(name: str, body: str = "inc", **fields) -> Subroutine:
+    found = {"name": name, "type": "int -> int", "kind": "algorithmic", "body": body, **fields}
+    return Subroutine(**{"digest": word_digest(parse(body), found.get("weights")), **found})
 
 
 @pytest.fixture
 def source():
     store = open_store("memory:")
     weights = store.blobs.put({"5.weight": torch.arange(6.0).reshape(2, 3)})
-    store.promote(
-        [word("f", "d1", provenance={"runs": ["r"]}, saved=3.5), word("net", "d2", kind="geometric", weights=weights)],
-        [Use("d1", "sort"), Use("d2", "digits")],
-    )
-    store.promote([word("g", "d3")])
+    f, net = word("f", provenance={"runs": ["r"]}, saved=3.5), word("net", kind="geometric", weights=weights)
+    store.promote([f, net], [Use(f.digest, "sort"), Use(net.digest, "digits")])
+    store.promote([word("g", "dec")])
     store.demote("g")
     return store
 
@@ -69,9 +69,10 @@ def test_importing_twice_changes_nothing(file, target):
 
 
 def test_a_taken_name_leaves_the_store_untouched(file, target):
-    target.promote([word("net", "d9")])
+    other = word("net", "(lambda (inc $0))")
+    target.promote([other])
     before = state(target)
-    with pytest.raises(Conflict, match="net@d9"):
+    with pytest.raises(Conflict, match=f"net@{other.digest}"):
         import_library(target, file)
     assert state(target) == before
 
@@ -114,7 +115,7 @@ def rewritten(file: Path, change) -> Path:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda m, o: m.update(schema_version=2), "schema_version=2.*reads up to 1.*upgrade"),
+        (lambda m, o: m.update(schema_version=3), "schema_version=3.*reads up to 2.*upgrade"),
         (lambda m, o: m.update(schema_version="1"), "schema_version='1'"),
         (lambda m, o: m.update(format="holiday photos"), "not that of a library"),
         (lambda m, o: m.update(subroutines={}), "subroutines must be a list"),
@@ -122,6 +123,11 @@ def rewritten(file: Path, change) -> Path:
         (lambda m, o: m["subroutines"][0].update(colour="red"), "colour"),
         (lambda m, o: m["subroutines"][0].pop("body") and None, "body"),
         (lambda m, o: m["subroutines"].append(m["subroutines"][0]), "twice"),
+        (lambda m, o: m["subroutines"][0].update(body="dec"), "subroutine='f': digest=.*not those that were promoted"),
+        (lambda m, o: m["subroutines"][2].update(body="dec"), "subroutine='net': digest="),
+        (lambda m, o: m["subroutines"][0].update(digest="ab" * 32), "subroutine='f': digest=abab"),
+        (lambda m, o: m["subroutines"][0].update(body="(lambda"), "subroutine='f': its body cannot be read"),
+        (lambda m, o: m["subroutines"][0].update(name="(x"), r"subroutine='\(x': name='\(x' cannot name a word"),
         (lambda m, o: m["uses"].append(3), "Use"),
         (lambda m, o: m["weights"].clear(), "other tensors"),
         (lambda m, o: [(o[0][0], o[0][1][:-1] + b"x")], "damaged"),
@@ -139,6 +145,58 @@ def test_a_file_that_lies_is_refused(change, message, file, target):
     with pytest.raises(StoreError, match=message) as caught:
         import_library(target, rewritten(file, change))
     assert str(file) in str(caught.value) and state(target) == before
+
+
+@pytest.mark.parametrize("name", ["(x", "x)y", "$0", '"q', "a;b", "#r", "@9", ":k", "../../etc/x", "f@d1", "let", "12"])
+@pytest.mark.parametrize("place", [0, 1])
+def test_no_file_brings_in_a_word_that_no_term_could_name(name, place, file, target):
+    """An active one and a demoted one."""
+    before = state(target)
+    with pytest.raises(StoreError, match="cannot name a word"):
+        import_library(target, rewritten(file, lambda m, o: m["subroutines"][place].update(name=name)))
+    assert state(target) == before
+
+
+@pytest.mark.parametrize("part", ["body", "type", "description", "provenance"])
+def test_a_text_that_is_too_long_is_refused_before_it_is_parsed(part, file, target, monkeypatch):
+    long = "(" + "+ 1 " * 300_000
+    value = {"note": long} if part == "provenance" else long
+    monkeypatch.setattr("library.digests.parse", lambda text: pytest.fail("it was parsed"))
+    with pytest.raises(StoreError, match=f"subroutine='f': its {part} has 1200.* characters, at most 10+ are read"):
+        import_library(target, rewritten(file, lambda m, o: m["subroutines"][0].update({part: value})))
+
+
+def test_many_long_bodies_are_refused_together(file, target, monkeypatch):
+    monkeypatch.setattr("library.exchange.MAX_BODIES", 8)
+    with pytest.raises(StoreError, match="its 3 bodies have 9 characters, at most 8 are read"):
+        import_library(target, file)
+
+
+def test_words_of_baselines_without_weights_have_their_own_digest(file, target):
+    old = hashlib.sha256(b"inc\n").hexdigest()
+    change = rewritten(file, lambda m, o: m["subroutines"][0].update(digest=old))
+    assert import_library(target, change) == 3 and target.subroutine("f").digest == old
+
+
+def test_renamed_words_travel_with_the_names_that_they_had(source, tmp_path, target):
+    source.rename("net", "digits_net")
+    export_library(source, tmp_path / "renamed.zip")
+    assert read_library(tmp_path / "renamed.zip").history[-1].action == "renamed"
+    assert import_library(target, tmp_path / "renamed.zip") == 4
+    assert target.subroutines(None) == source.subroutines(None)
+
+
+def test_a_word_that_is_there_under_another_name_keeps_it(source, file, tmp_path):
+    """Renamed here and come in under the old name, and the other way round."""
+    with open_store(str(tmp_path / "here.db")) as here, open_store("memory:") as there:
+        for store in (here, there):
+            import_library(store, file)
+        here.rename("f", "increment")
+        assert import_library(here, file) == 0 and here.subroutine("increment").state == "active"
+        export_library(here, tmp_path / "renamed.zip")
+        assert import_library(there, tmp_path / "renamed.zip") == 1
+        digest = there.subroutine("f").digest
+        assert there.subroutine("increment", digest).state == "demoted"
 
 
 def test_a_file_that_is_too_large_is_refused(file, target, monkeypatch):

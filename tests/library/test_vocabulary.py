@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from library.records import StoreError, Subroutine
-from library.vocabulary import SHORT, Vocabulary, pinned_name
+from library.store import open_store
+from library.vocabulary import SHORT, Vocabulary, _warn, pinned_name
 from primitives.interpreter.interpret import evaluate
 from primitives.primitive import Definition, builtin_words, expand
-from primitives.syntax import TermSyntaxError, show_canonical
-from primitives.term import digest
+from primitives.syntax import TermSyntaxError, parse, show_canonical
+from primitives.term import Term, digest, sites_of
 
 
 def subroutine(name: str, type: str, body: str, vocabulary: Vocabulary | None = None, **fields: object) -> Subroutine:
@@ -95,6 +96,79 @@ def test_restricted_to_some_primitives() -> None:
 def test_records_that_cannot_be_words_are_refused(record: Subroutine, message: str) -> None:
     with pytest.raises(StoreError, match=message):
         Vocabulary([record])
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        (replace(SQUARES, name="map"), "is that of a primitive"),
+        (replace(SQUARES, name="(x"), "cannot name a word"),
+        (replace(SQUARES, body="(lambda (no_such_word $0))"), "needs unknown words no_such_word"),
+        (replace(SQUARES, body="(lambda"), "cannot be read"),
+        (replace(SQUARES, type="nonsense of"), "cannot be read"),
+    ],
+)
+def test_records_that_cannot_be_words_are_left_out_with_a_warning(record: Subroutine, message: str, caplog) -> None:
+    """And so is what is made of them; all else stays."""
+    doubled = subroutine("doubled", "Num a => list(a) -> list(a)", "(lambda (map (lambda (+ $0 $0)) $0))")
+    user = replace(TOTAL, body=f"(lambda (sum ({pinned_name(replace(record, name='squares'))} $0)))")
+    _warn.cache_clear()
+    vocabulary = Vocabulary([record, doubled, user], strict=False)
+    vocabulary.warn()
+    assert message in {each.name: why for each, why in vocabulary.left_out}[record.name]
+    assert set(vocabulary.words) == {*builtin_words(), "doubled"} and vocabulary.active == (doubled,)
+    assert any(message in line.message for line in caplog.records)
+    again = Vocabulary(vocabulary.records)
+    assert set(again.all_words) == set(vocabulary.all_words), "workers get the same words"
+
+
+def test_programs_that_name_a_subroutine_as_a_primitive_are_still_read() -> None:
+    taken = replace(SQUARES, name="map")
+    vocabulary = Vocabulary([taken], strict=False)
+    assert evaluate(vocabulary.read(f"({pinned_name(taken)} [2])"), words=vocabulary.all_words) == (4,)
+    assert vocabulary.words["map"] is builtin_words()["map"]
+
+
+def test_a_renamed_word_is_one_word_by_all_its_names() -> None:
+    store = open_store("memory:")
+    store.promote([SQUARES, TOTAL])
+    store.rename("squares", "map_square")
+    vocabulary = Vocabulary(store.subroutines(None))
+    assert "map_square" in vocabulary.words and "squares" not in vocabulary.words
+    term = vocabulary.read(f"({PINNED} [2])")
+    assert term == vocabulary.read("(map_square [2])") and evaluate(term, words=vocabulary.words) == (4,)
+    assert show_canonical(vocabulary.pin(term)) == f"(map_square@{SQUARES.digest[:SHORT]} [2])"
+    assert evaluate(vocabulary.read("(total [1 2 3])"), words=vocabulary.words) == 14
+    assert [each.name for each in vocabulary.subroutines_in(vocabulary.read(TOTAL.body))] == ["map_square"]
+
+
+def test_a_renamed_net_finds_the_weights_that_programs_stored_before() -> None:
+    body = "(lambda (dense :units 2 @1 $0))"
+    net = Subroutine("net", digest(parse(body)), "Tensor[3] -> Tensor[2]", "geometric", body, weights="ab" * 32)
+    store = open_store("memory:")
+    store.promote([net])
+    before = Vocabulary(store.subroutines(None))
+    shared = sites_of(expand(before.read("(lambda (net :use frozen @1 $0))"), before.all_words))
+    store.rename("net", "digits_net")
+    after = Vocabulary(store.subroutines(None))
+    for text in ("(lambda (digits_net :use frozen @1 $0))", f"(lambda ({pinned_name(net)} :use frozen @1 $0))"):
+        assert sites_of(expand(after.read(text), after.all_words)) == shared
+    assert after.words["digits_net"].prefix == pinned_name(net)  # type: ignore[attr-defined]
+
+
+def test_long_chains_of_words_are_read_once_each(monkeypatch) -> None:
+    calls = []
+
+    def counted(text: str, words: object = None) -> Term:
+        calls.append(text)
+        return parse(text, words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("library.ordering.parse", counted)
+    chain = [subroutine("f0", "int -> int", "(lambda (+ $0 1))")]
+    for number in range(1, 30):
+        body = f"(lambda ({pinned_name(chain[-1])} (+ $0 1)))"
+        chain.append(replace(chain[0], name=f"f{number}", digest=digest(parse(body)), body=body))
+    assert len(Vocabulary(reversed(chain)).definitions) == 30 == len(calls)
 
 
 def test_words_are_found_by_type() -> None:

@@ -1,0 +1,66 @@
+"""The order in which subroutines can be defined: each after those that its body names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from primitives.syntax import TermSyntaxError, parse
+from primitives.term import words_in
+
+from .records import StoreError, Subroutine
+from .rules import check_word_name
+
+SHORT = 12
+"""Characters of a digest in ``name@digest``."""
+
+
+def pinned_name(record: Subroutine) -> str:
+    """The name of this version of the subroutine, ``name@digest``, as stored terms have it."""
+    return f"{record.name}@{record.digest[:SHORT]}"
+
+
+def ordered(
+    records: Sequence[Subroutine], known: Collection[str]
+) -> tuple[list[Subroutine], list[tuple[Subroutine, str]]]:
+    """The records so that each comes after those that its body names, and apart those that can be no words, with the
+    reason: their name or body cannot be read, or they need words that are not there.
+
+    known: the names that are defined already.
+    """
+    needs: dict[int, set[str]] = {}
+    left: list[tuple[Subroutine, str]] = []
+    users: dict[str, list[int]] = defaultdict(list)
+    for number, record in enumerate(records):
+        try:
+            needs[number] = _needs(record) - set(known)
+        except StoreError as error:
+            left.append((record, str(error)))
+            continue
+        for name in needs[number]:
+            users[name].append(number)
+    found: list[Subroutine] = []
+    ready = [number for number, missing in needs.items() if not missing]
+    while ready:
+        following = set()
+        for number in ready:
+            record = records[number]
+            found.append(record)
+            for name in (pinned_name(record), *([record.name] if record.state == "active" else [])):
+                for user in users.pop(name, ()):
+                    needs[user].discard(name)
+                    if not needs[user]:
+                        following.add(user)
+        ready = sorted(following)
+    for number, missing in needs.items():
+        if missing:
+            left.append((records[number], f"needs unknown words {', '.join(sorted(missing)[:5])}"))
+    return found, left
+
+
+def _needs(record: Subroutine) -> set[str]:
+    check_word_name(record.name)
+    try:
+        return {word.name for word in words_in(parse(record.body))}
+    except TermSyntaxError as error:
+        raise StoreError(f"body cannot be read: {error}") from None
