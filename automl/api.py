@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from library.records import Change, Solution, Subroutine
+from library.records import Change, Solution, StoreError, Subroutine
 from library.store import AbstractStore, open_store
 from library.vocabulary import Vocabulary, pinned_name
+from primitives.primitive import builtin_words
 
 from .budget import Budget, parse_budget
 from .study.opening import Options, Progress, Result, library_url, load_vocabulary, open_study, run_study
@@ -51,6 +52,17 @@ class Library:
             "tasks": sorted({use.task for use in uses}),
             "uses": len(uses),
         }
+
+    def rename(self, old: str, new: str) -> Subroutine:
+        """Gives the active subroutine ``old`` the name ``new``; returns it. Programs that name it by the old one are read as before.
+        Raises StoreError where ``old`` is unknown, or ``new`` taken, a primitive's or no name for a word."""
+        if new in builtin_words():
+            raise StoreError(f"name={new!r} is that of a primitive; choose another")
+        return self.store.rename(old, new)
+
+    def demote(self, name: str) -> Subroutine:
+        """Hides an active subroutine: no search is offered it, programs that name it are read as before. Raises StoreError."""
+        return self.store.demote(name, {"reasons": ["demoted by hand"]})
 
     def history(self, name: str | None = None) -> Sequence[Change]:
         """Promotions, demotions and imports, oldest first."""

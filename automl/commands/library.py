@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from library.check import check_parcel, problems_of
+from library.check import check_parcel, store_problems
 from library.exchange import export_library, import_library, read_library
-from primitives.primitive import expand
-from primitives.syntax import show
+from primitives.primitive import ExpansionError, expand
+from primitives.syntax import TermSyntaxError, show
 from primitives.term import words_in
 
 from ..api import Library
@@ -49,8 +49,11 @@ def show_(name: str, library: LibraryUrl = None, json: AsJson = False) -> None:
     opened = Library(library, create=False)
     row = opened.show(name)
     vocabulary = load_vocabulary(opened.store)
-    body = vocabulary.read(row["body"])
-    row["body"], row["expanded"] = show(body), show(expand(body, vocabulary.all_words))
+    try:
+        body = vocabulary.read(row["body"])
+        row["body"], row["expanded"] = show(body), show(expand(body, vocabulary.all_words))
+    except (TermSyntaxError, ExpansionError) as error:
+        row["expanded"] = f"cannot be read: {error}"
     if json:
         print_json(row)
         return
@@ -87,7 +90,7 @@ def graph(name: str, library: LibraryUrl = None, json: AsJson = False) -> None:
     opened = Library(library, create=False)
     record = opened.store.subroutine(name)
     vocabulary = load_vocabulary(opened.store)
-    known = {r.name: r for r in opened.store.subroutines()}
+    known = {r.name: r for r in vocabulary.active}
     parts = {
         r.name: [w.name for w in dict.fromkeys(words_in(vocabulary.read(r.body))) if w.name in known]
         for r in known.values()
@@ -126,6 +129,20 @@ def _branch(tree: Any, name: str, parts: dict[str, list[str]], depth: int) -> No
 
 
 @app.command()
+def rename(old: str, new: str, library: LibraryUrl = None) -> None:
+    """Give a subroutine another name. Programs that name it by the old one are read as before."""
+    record = Library(library, create=False).rename(old, new)
+    typer.echo(f"{old} is now {record.name} : {record.type}")
+
+
+@app.command()
+def demote(name: str, library: LibraryUrl = None) -> None:
+    """Offer a subroutine to no search any more. It stays for the programs that name it."""
+    record = Library(library, create=False).demote(name)
+    typer.echo(f"{record.name} is demoted: no search is offered it, programs that name it are read as before")
+
+
+@app.command()
 def export(file: str, library: LibraryUrl = None) -> None:
     """Write the whole library, with weights and history, to one file."""
     opened = Library(library, create=False)
@@ -142,14 +159,11 @@ def import_(file: str, library: LibraryUrl = None) -> None:
 
 @app.command()
 def check(library: LibraryUrl = None, json: AsJson = False) -> None:
-    """Check every subroutine: its text is read, it has its stored type, its weights are there and fit. Exit code 1 if not."""
-    opened = Library(library, create=False)
-    records = opened.store.subroutines(state=None)
-    blobs = opened.store.blobs
-    digests = {record.weights for record in records if record.weights is not None and blobs.has(record.weights)}
-    weights = {digest: blobs.get_bytes(digest) for digest in digests}
-    problems = [{"name": name, "problem": problem} for name, problem in problems_of(records, weights)]
-    count = len(records)
+    """Check the store, and every subroutine: its name, text, type, digest and weights hold. Lists every problem; exit code 1 if
+    there are any."""
+    store = Library(library, create=False).store
+    problems = [{"name": name, "problem": problem} for name, problem in store_problems(store)]
+    count = len(store.subroutines(state=None))
     if json:
         print_json({"checked": count, "problems": problems})
     else:

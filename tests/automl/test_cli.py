@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +22,11 @@ from hypothesis import strategies as st
 from automl.cli import main
 from automl.execution.executors import open_executor
 from automl.execution.workers.sentinel import descendants
+from library.digests import word_digest
 from library.records import Subroutine, Use
 from library.store import open_store
-from library.vocabulary import Vocabulary
+from library.vocabulary import Vocabulary, pinned_name
+from primitives.syntax import parse
 
 SEARCH_KEYS = {
     "name", "solved", "right", "program", "seconds", "evaluations", "outcome", "validation_score", "test_score", "parameters",
@@ -44,6 +49,10 @@ LISTS = [[3, 1, 2], [], [5], [7, -4, 2, 2]]
 REVERSED = task("reversed", lambda xs: xs[::-1], LISTS, [[9, 8]])
 SORTED = task("sorted", sorted, LISTS)
 TOTAL = task("total", sum, LISTS, [[1, 1]], "list(int) -> int")
+
+
+def subroutine(name, body, type="list(int) -> list(int)", **fields):
+    return Subroutine(name, word_digest(parse(body)), type, "algorithmic", body, **fields)
 
 
 @pytest.fixture
@@ -145,15 +154,9 @@ def test_runs(folder, automl):
 
 def test_the_library(folder, automl):
     store = open_store("lib.db")
-    body = "(lambda (map (lambda (+ $0 1)) $0))"
-    word = Subroutine("increments", "ab" * 32, "list(int) -> list(int)", "algorithmic", body, created=1.7e9, saved=3.0)
-    twice = Subroutine(
-        "increments_twice",
-        "cd" * 32,
-        "list(int) -> list(int)",
-        "algorithmic",
-        f"(lambda (increments@{'ab' * 6} (increments@{'ab' * 6} $0)))",
-    )
+    word = subroutine("increments", "(lambda (map (lambda (+ $0 1)) $0))", created=1.7e9, saved=3.0)
+    pinned = pinned_name(word)
+    twice = subroutine("increments_twice", f"(lambda ({pinned} ({pinned} $0)))")
     store.promote([word, twice], [Use(word.digest, "t1"), Use(word.digest, "t2")])
     store.close()
     code, out, _ = automl("library", "list", "--library", "lib.db", "--json")
@@ -175,6 +178,58 @@ def test_the_library(folder, automl):
     assert code == 0 and "2 subroutines" in out
     assert len(json.loads(automl("library", "list", "--library", "other.db", "--json")[1])) == 2
     assert automl("library", "gc", "--library", "other.db")[0] == 0
+
+
+def test_a_word_is_renamed_and_programs_that_name_it_stay(folder, automl):
+    store = open_store("lib.db")
+    store.promote([subroutine("falling", "(lambda (reverse (sort $0)))")])
+    store.close()
+    Path("f.jsonl").write_text(lines_of([task("f", lambda xs: sorted(xs)[::-1] + [1], LISTS, [[4, 5]])]))
+    library = ("--library", "lib.db")
+    row = json.loads(automl("search", "f.jsonl", "--budget", "20s", *library, "--json", "-")[1])
+    assert row["solved"] and row["subroutines"] == ["falling"]
+    code, out, _ = automl("library", "rename", "falling", "sort_descending", *library)
+    assert code == 0 and "falling is now sort_descending" in out
+    (listed,) = json.loads(automl("library", "list", *library, "--json")[1])
+    assert (listed["name"], listed["uses"], listed["tasks"]) == ("sort_descending", 1, ["f"])
+    code, out, _ = automl("predict", row["run"], "[[[1, 3, 2]]]", *library)
+    assert code == 0 and json.loads(out) == [3, 2, 1, 1]
+    again = json.loads(automl("search", "f.jsonl", "--budget", "20s", *library, "--json", "-")[1])
+    assert again["solved"] and again["subroutines"] == ["sort_descending"]
+    assert "renamed" in automl("library", "history", "sort_descending", *library)[1]
+    assert automl("library", "check", *library)[0] == 0
+    for new in ("map", "sort_descending", "(x"):
+        refused(automl("library", "rename", "sort_descending", new, *library), f"name={new!r}")
+    refused(automl("library", "rename", "falling", "other", *library), "name='falling'")
+    refused(automl("library", "rename", "a", "b", "--library", "absent.db"), "absent.db")
+    assert not Path("absent.db").exists()
+
+
+@pytest.mark.parametrize("name", ["(x", '"q', "@9", "map"])
+def test_a_store_with_a_name_that_is_none_is_searched_and_mended(folder, automl, name):
+    """As an earlier version could have taken it in."""
+    store = open_store("lib.db")
+    falling = subroutine("falling", "(lambda (reverse (sort $0)))")
+    other = subroutine("other", "(lambda (sort (reverse $0)))")
+    store.promote([falling, other])
+    store.close()
+    with sqlite3.connect("lib.db") as connection:
+        connection.execute("UPDATE subroutines SET name = ?, active_name = ? WHERE name = 'other'", (name, name))
+    connection.close()
+    library = ("--library", "lib.db")
+    Path("f.jsonl").write_text(lines_of([task("f", lambda xs: sorted(xs)[::-1] + [1], LISTS, [[4, 5]])]))
+    row = json.loads(automl("search", "f.jsonl", "--budget", "20s", *library, "--json", "-")[1])
+    assert row["solved"] and row["subroutines"] == ["falling"]
+    for look in (("show", name), ("list",), ("graph", "falling"), ("graph", name)):
+        assert automl("library", *look, *library)[0] == 0, look
+    code, out, err = automl("library", "check", *library)
+    assert code == 1 and "1 problem" in out and f"library rename {shlex.quote(name)} NEW" in out, (out, err)
+    for cure in (("rename", name, "sorted_again"), ("demote", name)):
+        cured = f"{cure[0]}.db"
+        with closing(sqlite3.connect("lib.db")) as source, closing(sqlite3.connect(cured)) as copy:
+            source.backup(copy)
+        assert automl("library", *cure, "--library", cured)[0] == 0
+        assert automl("library", "check", "--library", cured)[0] == 0
 
 
 def test_search_uses_the_library_and_says_so(folder, automl):
@@ -389,7 +444,9 @@ def test_a_store_that_cannot_be_read_is_left_alone(folder, automl, spoil, comman
     ],
 )
 def test_a_library_file_with_a_word_that_does_not_hold(folder, automl, field, value):
-    word = Subroutine("falling", "ab" * 32, "list(int) -> list(int)", "algorithmic", "(lambda (reverse (sort $0)))")
+    body = value if field == "body" else "(lambda (reverse (sort $0)))"
+    readable = body.count("(") == body.count(")")
+    word = subroutine("falling", body) if readable else subroutine("falling", "(lambda $0)")
     store = open_store("lib.db")
     store.promote([Subroutine.from_dict({**word.to_dict(), field: value})])
     store.close()
