@@ -48,6 +48,7 @@ def automl(*arguments: str) -> str:
 def test_its_words_runs_and_solutions_are_listed(stored: Path) -> None:
     words = json.loads(automl("library", "list", "--json"))
     assert [(word["name"], word["uses"]) for word in words] == [("map_add", 2), ("points_net", 1)]
+    assert "0 problems" in automl("library", "check")
     runs = {run["id"]: run for run in json.loads(automl("runs", "list", "--json"))}
     assert [runs[run]["task"] for run in (SEARCH, NET, STOPPED)] == ["total of doubles", "points", "points"]
     assert runs[SEARCH]["evaluations"] == 3_631 and runs[STOPPED]["state"] == "interrupted"

@@ -1,0 +1,192 @@
+"""What `library check` says: nothing of a sound store, every fault of a damaged one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from library.check import store_problems
+from library.digests import word_digest
+from library.records import Evaluation, Event, Run, Solution, StoreError, Subroutine, Use
+from library.store import AbstractStore, open_store
+from library.vocabulary import pinned_name
+from primitives.syntax import parse
+
+NET = "(lambda (dense :units 2 @1 $0))"
+
+
+def word(name: str, body: str, type: str, **fields) -> Subroutine:
+    return Subroutine(name, word_digest(parse(body), fields.get("weights")), type, "algorithmic", body, **fields)
+
+
+def net(store: AbstractStore, name: str, value: float) -> Subroutine:
+    tensors = {"1.weight": torch.full((2, 3), value), "1.bias": torch.full((2,), value)}
+    blob = store.blobs.put(tensors)
+    return word(name, NET, "Tensor[3] -> Tensor[2]", weights=blob)
+
+
+def fill(store: AbstractStore) -> None:
+    """Three words that build on each other, two nets, a run with its log, evaluations and solution, and snapshots."""
+    squares = word(
+        "squares", "(lambda (map (lambda (* $0 $0)) $0))", "Num a => list(a) -> list(a)", description="each squared"
+    )
+    total = word("total", f"(lambda (sum ({pinned_name(squares)} $0)))", "Num a => list(a) -> a")
+    store.promote(
+        [squares, total, net(store, "one_net", 1.0), net(store, "two_net", 2.0)], [Use(squares.digest, "t", "r1")]
+    )
+    store.demote("two_net")
+    store.rename("squares", "map_square")
+    library = store.snapshot()
+    store.create_run(Run("r1", "t", "random", library=library, started=1.0, config={"words": None}))
+    blob = store.blobs.put({"9.weight": torch.ones(4)})
+    evaluations = [
+        Evaluation("r1", n, f"(+ 1 {n})", "ok", {"score": n / 8}, weights=blob if n == 3 else None) for n in range(8)
+    ]
+    store.record(*evaluations, events=[Event("r1", n, "asked", n, {"n": n}) for n in range(8)])
+    store.add_solution(Solution("t", "r1", f"(lambda ({pinned_name(total)} $0))", scores={"score": 1.0}, weights=blob))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    with open_store(str(tmp_path / "lib.db")) as store:
+        fill(store)
+    with closing(sqlite3.connect(tmp_path / "lib.db")) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    return tmp_path / "lib.db"
+
+
+def problems(file: Path) -> list[tuple[str, str]]:
+    with open_store(str(file), create=False) as store:
+        return list(store_problems(store))
+
+
+def change(file: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def blob_files(file: Path) -> list[Path]:
+    return sorted(Path(f"{file}.blobs").rglob("*.safetensors"))
+
+
+@pytest.mark.parametrize("url", ["memory:", "sqlite"])
+def test_a_sound_store_has_no_problems(url: str, tmp_path: Path) -> None:
+    with open_store(url if url == "memory:" else str(tmp_path / "x.db")) as store:
+        fill(store)
+        assert list(store_problems(store)) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "name", "message"),
+    [
+        ("UPDATE subroutines SET body = '(lambda (map (lambda (+ $0 $0)) $0))' WHERE name = 'map_square'", "map_square", "have the digest"),
+        ("UPDATE subroutines SET type = 'int -> int' WHERE name = 'total'", "total", "stored is int -> int"),
+        ("UPDATE subroutines SET weights = NULL WHERE name = 'one_net'", "one_net", "have the digest"),
+        ("UPDATE subroutines SET kind = 'magic' WHERE name = 'total'", "subroutines", "name='total'.*cannot be read"),
+        ("UPDATE subroutines SET provenance = '{' WHERE name = 'total'", "subroutines", "name='total'.*not valid JSON"),
+        ("UPDATE subroutines SET name = '(x', active_name = '(x' WHERE name = 'total'", "(x", r"library rename '\(x' NEW"),
+        ("UPDATE subroutines SET active_name = NULL WHERE name = 'total'", "subroutines", "is kept as None"),
+        ("UPDATE subroutines SET state = 'demoted' WHERE name = 'total'", "subroutines", "demoted. is kept as total"),
+        ("UPDATE subroutines SET body = CAST(x'28ff' AS TEXT) WHERE name = 'total'", "subroutines", "name='total'.*surrogates"),
+        ("UPDATE snapshots SET words = '[]'", "snapshots", "other words"),
+        ("UPDATE solutions SET term = '(lambda $0)'", "solutions", "task='t' of run='r1'"),
+        ("UPDATE evaluations SET score = 7 WHERE ask = 3", "evaluations", "run='r1' ask=3 has the score 0.375"),
+        ("UPDATE evaluations SET scores = '?' WHERE ask = 3", "evaluations", "cannot be read"),
+        ("UPDATE runs SET config = '['", "runs", "id='r1' cannot be read"),
+        ("UPDATE runs SET id = 'r2'", "evaluations", "run='r1' is not among the runs"),
+        ("DELETE FROM events WHERE number = 3", "events", "7 events, numbered from 0 to 7"),
+        ("UPDATE uses SET subroutine = 'abc'", "uses", "subroutine='abc' is not among the subroutines"),
+        ("DROP TABLE changes", "changes", "no such table"),
+    ],
+)  # fmt: skip
+def test_what_was_changed_behind_its_back_is_found(file: Path, statement: str, name: str, message: str) -> None:
+    change(file, statement)
+    assert any(each == name and re.search(message, what) for each, what in problems(file)), problems(file)
+
+
+def test_every_problem_is_listed(file: Path) -> None:
+    """Two damaged blobs, one that is gone, a word with another body, and one with another type."""
+    with open_store(str(file)) as store:
+        owner = {each.weights: each.name for each in store.subroutines(None) if each.weights}
+        other = net(store, "three_net", 3.0)
+        store.promote([other])
+        os.unlink(next(path for path in blob_files(file) if path.stem == other.weights))
+    for path in blob_files(file):
+        data = bytearray(path.read_bytes())
+        data[-1] ^= 1
+        path.write_bytes(bytes(data))
+    change(
+        file,
+        "UPDATE subroutines SET type = 'int -> int' WHERE name = 'total'",
+        "UPDATE subroutines SET body = '(lambda (map (lambda (+ $0 $0)) $0))' WHERE name = 'squares'",
+    )
+    found = problems(file)
+    assert sorted(name for name, _ in found) == sorted([*owner.values(), "three_net", "total", "squares", "weights"])
+    assert sum("damaged" in what for _, what in found) == 3 and sum("are not in" in what for _, what in found) == 1
+    assert "task='t'" in next(what for name, what in found if name == "weights")
+
+
+def test_the_readable_words_of_a_spoilt_store_are_still_offered(file: Path, caplog) -> None:
+    change(file, "UPDATE subroutines SET kind = CAST(x'ff' AS TEXT) WHERE name = 'one_net'")
+    with open_store(str(file)) as store:
+        assert [each.name for each in store.subroutines()] == ["map_square", "total"]
+    assert "left out" in caplog.text
+
+
+def contents(file: Path) -> object:
+    """What a digest, an index or a second column vouches for. A search sees nothing else of a library."""
+    with open_store(str(file), create=False) as store:
+        words = [
+            replace(each, provenance={}, saved=0.0, created=0.0, description="") for each in store.subroutines(None)
+        ]
+        weights = {each.weights: store.blobs.get_bytes(each.weights) for each in words if each.weights}
+        runs = [(run.id, run.task) for run in store.runs()]
+        solved = [(each.task, each.run, each.term) for each in store.solutions()]
+        ranked = [(each.ask, each.scores) for each in store.best("r1", 10)]
+        return words, weights, store.uses(), runs, solved, ranked, [event.number for event in store.events("r1")]
+
+
+def verdict(file: Path) -> bool:
+    """Whether damage was noticed, by opening or by the check."""
+    try:
+        return bool(problems(file))
+    except StoreError:
+        return True
+
+
+def test_no_flipped_bit_is_both_unnoticed_and_felt(file: Path, tmp_path: Path) -> None:
+    """In the store: an odd stride, so that all places of pages come up, and all the bits in turn."""
+    sound, expected = file.read_bytes(), contents(file)
+    copy = tmp_path / "copy" / "lib.db"
+    copy.parent.mkdir()
+    shutil.copytree(f"{file}.blobs", f"{copy}.blobs")
+    used = [place for place in range(len(sound)) if sound[place]]
+    noticed = 0
+    for turn, place in enumerate(used[:: max(1, len(used) // 120)]):
+        for leftover in copy.parent.glob("lib.db-*"):
+            leftover.unlink()
+        copy.write_bytes(sound[:place] + bytes([sound[place] ^ (1 << turn % 8)]) + sound[place + 1 :])
+        if verdict(copy):
+            noticed += 1
+            continue
+        assert contents(copy) == expected, f"byte {place}, bit {turn % 8}"
+    assert noticed > 40
+
+
+def test_every_flipped_byte_of_the_weights_is_noticed(file: Path) -> None:
+    for path in blob_files(file):
+        sound = path.read_bytes()
+        for place in range(0, len(sound), 37):
+            path.write_bytes(sound[:place] + bytes([sound[place] ^ 16]) + sound[place + 1 :])
+            assert any("damaged" in what for _, what in problems(file)), (path, place)
+        path.write_bytes(sound)
+    assert problems(file) == []
