@@ -19,6 +19,7 @@ from library.records import Evaluation, Event, Run, Solution, StoreError, Subrou
 from library.store import AbstractStore, open_store
 from library.vocabulary import pinned_name
 from primitives.syntax import parse
+from primitives.types import parse_scheme
 
 NET = "(lambda (dense :units 2 @1 $0))"
 
@@ -143,11 +144,14 @@ def test_the_readable_words_of_a_spoilt_store_are_still_offered(file: Path, capl
 
 
 def contents(file: Path) -> object:
-    """What a digest, an index or a second column vouches for. A search sees nothing else of a library."""
+    """What a digest, an index or a second column vouches for: a search sees nothing else of a library."""
+
+    def essence(word: Subroutine) -> Subroutine:
+        type = str(parse_scheme(word.type))  # names of types are read in capitals too
+        return replace(word, type=type, provenance={}, saved=0.0, created=0.0, description="")
+
     with open_store(str(file), create=False) as store:
-        words = [
-            replace(each, provenance={}, saved=0.0, created=0.0, description="") for each in store.subroutines(None)
-        ]
+        words = [essence(each) for each in store.subroutines(None)]
         weights = {each.weights: store.blobs.get_bytes(each.weights) for each in words if each.weights}
         runs = [(run.id, run.task) for run in store.runs()]
         solved = [(each.task, each.run, each.term) for each in store.solutions()]
