@@ -112,7 +112,7 @@ def spans(starts: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
 
 def owners(lengths: torch.Tensor) -> torch.Tensor:
     """For every packed element the number of its list."""
-    return torch.repeat_interleave(torch.arange(len(lengths), device=lengths.device), lengths)
+    return torch.repeat_interleave(torch.arange(lengths.shape[0], device=lengths.device), lengths)
 
 
 def values_of(batch: Batch, size: int, run: Run) -> list[Value]:
@@ -249,7 +249,6 @@ def leave(batch: Batch, type: Type, size: int, run: Run) -> Any:
     Numbers, tensors, and lists and pairs of those come as tensors, Ragged and tuples, anything else and every batch
     in which an example failed as Objects.
     """
-    batch = spread(batch, size, run.device)
     if not packable(type) or has_failures(batch):
         return Objects(values_of(batch, size, run))
     return coerce(batch, type, size, run.device)
@@ -265,6 +264,9 @@ def coerce(batch: Batch, type: Type, size: int, device: Any) -> Any:
     if isinstance(batch, Scalars):
         return batch.values if device is None else batch.values.to(device)
     if isinstance(batch, Constant):
+        if isinstance(type, Constructor) and type.name == "pair":
+            parts = zip(batch.value, type.arguments, strict=True)
+            return tuple(coerce(Constant(part), inner, size, device) for part, inner in parts)
         batch = spread(batch, size, device)
         return batch.values if isinstance(batch, Scalars) else coerce(batch, type, size, device)
     if isinstance(batch, Ragged):

@@ -16,7 +16,7 @@ _UNITS = Setting("units", 32, 4, 256, log=True, least=1)
 
 def owners(lengths: Tensor, device: object) -> Tensor:
     """For every packed element the number of its list."""
-    return torch.repeat_interleave(torch.arange(len(lengths), device=device), lengths.to(device))
+    return torch.repeat_interleave(torch.arange(lengths.shape[0], device=device), lengths.to(device))
 
 
 def segment_softmax(scores: Tensor, owner: Tensor, count: int) -> Tensor:
@@ -46,13 +46,13 @@ def attention(
     Zeros for the empty list.
     """
     if not len(xs.values):
-        return query.new_zeros(len(query), units)
+        return query.new_zeros(query.shape[0], units)
     owner = owners(xs.lengths, query.device)
     queries, keys = F.linear(query, query_weight), F.linear(xs.values, key_weight)
     scores = (queries[owner] * keys).sum(1) / math.sqrt(units)
-    weights = segment_softmax(scores, owner, len(query))
+    weights = segment_softmax(scores, owner, query.shape[0])
     values = F.linear(xs.values, value_weight) * weights.unsqueeze(1)
-    return values.new_zeros(len(query), units).index_add(0, owner, values)
+    return values.new_zeros(query.shape[0], units).index_add(0, owner, values)
 
 
 def _attended(xs: list[Shape], *, units: int, heads: int, causal: bool) -> Type:
@@ -101,7 +101,7 @@ def self_attention(
     longest = int(lengths.max())
     present = torch.arange(longest, device=lengths.device) < lengths.unsqueeze(1)
     packed = F.linear(xs.values, input_weight, input_bias)
-    padded = packed.new_zeros(len(lengths), longest, 3 * units).masked_scatter(present.unsqueeze(2), packed)
+    padded = packed.new_zeros(lengths.shape[0], longest, 3 * units).masked_scatter(present.unsqueeze(2), packed)
     query, key, value = padded.unflatten(2, (3, heads, units // heads)).permute(2, 0, 3, 1, 4)
     # Rows of padding look at everything: they are dropped below, and a row that sees nothing would give NaN.
     mask = present[:, None, None, :] | ~present[:, None, :, None]
@@ -118,7 +118,7 @@ def add_positions(xs: Any) -> Any:
         return xs
     values, lengths = xs.values, xs.lengths.to(xs.values.device)
     starts = torch.repeat_interleave(lengths.cumsum(0) - lengths, lengths)
-    position = torch.arange(len(values), device=values.device) - starts
+    position = torch.arange(values.shape[0], device=values.device) - starts
     axis = torch.arange(values.shape[1], device=values.device)
     angle = position.unsqueeze(1) / 10_000 ** ((axis - axis % 2) / values.shape[1])
     return Ragged(values + torch.where(axis % 2 == 0, angle.sin(), angle.cos()).to(values.dtype), xs.lengths)

@@ -21,5 +21,5 @@ def cosine_similarity(x: Tensor, y: Tensor) -> Tensor:
 @geometric("distance", "Tensor[s...] -> Tensor[s...] -> float")
 def distance(x: Tensor, y: Tensor) -> Tensor:
     """The Euclidean distance √(Σ(x − y)² + 10⁻¹²); the small term keeps the gradient finite at zero."""
-    difference = (x - y).reshape(len(x), -1)
+    difference = (x - y).reshape(x.shape[0], -1)
     return (difference * difference).sum(1).add(1e-12).sqrt()

@@ -26,7 +26,7 @@ def _padded(xs: Any, length: int, values: Tensor) -> Tensor:
 def vector(xs: Any, *, length: int) -> Tensor:
     """The first ``length`` numbers of the list, zeros after its end."""
     if not len(xs.values):
-        return torch.zeros(len(xs.lengths), length, device=xs.values.device)
+        return torch.zeros(xs.lengths.shape[0], length, device=xs.values.device)
     return _padded(xs, length, xs.values.float())
 
 
@@ -42,13 +42,13 @@ def stack_list(xs: Any, *, length: int) -> Tensor:
 @geometric("unstack", "Tensor[n,s...] -> list(Tensor[s...])")
 def unstack(x: Tensor) -> Any:
     """The parts of the tensor along its first axis: rows of an image, maps of a stack."""
-    return Ragged(x.flatten(0, 1), torch.full((len(x),), x.shape[1]))
+    return Ragged(x.flatten(0, 1), torch.full((x.shape[0],), x.shape[1]))
 
 
 @geometric("elements", "Tensor[n] -> list(float)")
 def elements(x: Tensor) -> Any:
     """The numbers of the vector as a list."""
-    return Ragged(x.flatten(), torch.full((len(x),), x.shape[1]))
+    return Ragged(x.flatten(), torch.full((x.shape[0],), x.shape[1]))
 
 
 @geometric(
@@ -61,8 +61,8 @@ def pool_list(xs: Any, *, mode: str) -> Tensor:
     if not bool((xs.lengths > 0).all()):
         raise Undefined("pool_list of an empty list")
     lengths = xs.lengths.to(xs.values.device)
-    owner = torch.repeat_interleave(torch.arange(len(lengths), device=lengths.device), lengths)
-    out = xs.values.new_zeros(len(lengths), *xs.values.shape[1:])
+    owner = torch.repeat_interleave(torch.arange(lengths.shape[0], device=lengths.device), lengths)
+    out = xs.values.new_zeros(lengths.shape[0], *xs.values.shape[1:])
     if mode == "max":
         index = owner.reshape(-1, *[1] * (out.dim() - 1)).expand_as(xs.values)
         return out.scatter_reduce(0, index, xs.values, "amax", include_self=False)
@@ -85,7 +85,7 @@ def to_vector(x: Tensor) -> Tensor:
 @geometric("sum_elements", "Tensor[s...] -> float")
 def sum_elements(x: Tensor) -> Tensor:
     """The sum of all numbers of the tensor."""
-    return x.reshape(len(x), -1).sum(1)
+    return x.reshape(x.shape[0], -1).sum(1)
 
 
 @geometric("element", "int -> Tensor[n] -> float")

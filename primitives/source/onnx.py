@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from ..compile import Program
 from ..primitive import expand
+from ..syntax import show
 from ..term import words_in
-from ..types import TensorType
+from ..types import INT, Constructor, TensorType, Type, arguments_of, subtypes
+
+if TYPE_CHECKING:
+    from onnxscript import ir
 
 
 class OnnxError(ValueError):
@@ -43,11 +48,36 @@ def write_onnx(program: Program, path: str | Path) -> Path:
             dynamic_shapes=(tuple({0: batch} for _ in examples),),
             verbose=False,
         )
+    except torch.onnx.errors.OnnxExporterError as error:
+        reason = str(error.__cause__ or error).strip().splitlines()[0]
+        raise OnnxError(
+            f"program={show(program.term)}: torch cannot export it ({reason}); export source instead"
+        ) from error
     finally:
         program.train(was_training)
     assert exported is not None
+    _check_batch(exported.model.graph.inputs, program)
     exported.save(str(path), include_initializers=True, external_data=False)
     return Path(path)
+
+
+def looks_at_values(type: Type) -> bool:
+    """Whether a geometric word takes indices, or takes or gives lists: what it computes depends on them."""
+    arguments, result = arguments_of(type)
+    return any(part == INT for part in arguments) or any(
+        isinstance(part, Constructor) and part.name == "list"
+        for whole in (*arguments, result)
+        for part in subtypes(whole)
+    )
+
+
+def _check_batch(inputs: Sequence[ir.Value], program: Program) -> None:
+    """Where a word asked for the number of examples, the exporter writes the one that it tried, without a word."""
+    if any(value.shape is not None and isinstance(value.shape[0], int) for value in inputs):
+        raise OnnxError(
+            f"program={show(program.term)}: a word of it works for one batch size only; "
+            "export source instead, or leave out the words that take or give lists"
+        )
 
 
 class _Tensors(torch.nn.Module):
@@ -79,6 +109,11 @@ def _check(program: Program) -> None:
         if not primitive.geometric and word.name not in allowed:
             raise OnnxError(
                 f"word={word.name!r} is algorithmic: ONNX holds one fixed tensor computation; export source instead"
+            )
+        if primitive.geometric and looks_at_values(primitive.scheme.type):
+            raise OnnxError(
+                f"word={word.name!r} of type {primitive.scheme.type} looks at values (indices, lengths of lists): ONNX "
+                "holds one fixed tensor computation; export source instead"
             )
     if not program.input_types:
         raise OnnxError(f"the program has type {program.type}: needed at least one tensor to compute from")
