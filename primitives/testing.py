@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .primitive import PURE, Primitive
@@ -24,7 +24,6 @@ from .types import (
     TensorType,
     Type,
     TypeVariable,
-    arguments_of,
     graph_of,
     has_tensor,
     in_class,
@@ -197,7 +196,7 @@ def terms(
     """
     from hypothesis import strategies as st
 
-    vocabulary = _Vocabulary(algorithmic(words))
+    vocabulary = _vocabulary(tuple(words.items()))
 
     @st.composite
     def build(draw: DrawFn) -> Term:
@@ -226,7 +225,7 @@ def applications(words: Mapping[str, Primitive], name: str, size: int = 4, edges
     functions terms."""
     from hypothesis import strategies as st
 
-    vocabulary = _Vocabulary(algorithmic(words))
+    vocabulary = _vocabulary(tuple(words.items()))
 
     @st.composite
     def build(draw: DrawFn) -> tuple[Term, Type]:
@@ -245,22 +244,33 @@ def applications(words: Mapping[str, Primitive], name: str, size: int = 4, edges
     return build()
 
 
+@functools.lru_cache(maxsize=8)
+def _vocabulary(words: tuple[tuple[str, Primitive], ...]) -> _Vocabulary:
+    """One vocabulary for all terms over the same words: which words give a type is the dear part of a draw, and most
+    drawn terms ask about the same types."""
+    return _Vocabulary(algorithmic(dict(words)))
+
+
 class _Vocabulary:
     """The words, looked up by the type that they can give."""
 
     def __init__(self, words: Mapping[str, Primitive]) -> None:
         self.words = words
         self._found: dict[Type, tuple[tuple[str, int], ...]] = {}
+        self._results = [
+            (name, count, result)
+            for name, word in words.items()
+            for count, result in enumerate(_results(word.scheme.type))
+            if not (count == 0 and isinstance(result, TypeVariable))
+        ]
 
     def giving(self, type: Type) -> tuple[tuple[str, int], ...]:
         """Words and numbers of arguments with which they can give the type."""
         if type not in self._found:
             self._found[type] = tuple(
                 (name, count)
-                for name, word in self.words.items()
-                for count in range(len(arguments_of(word.scheme.type)[0]) + 1)
-                if not (count == 0 and isinstance(word.scheme.type, TypeVariable))
-                and self.split(name, count, type) is not None
+                for name, count, result in self._results
+                if _may_be(result, type) and self.split(name, count, type) is not None
             )
         return self._found[type]
 
@@ -279,6 +289,27 @@ class _Vocabulary:
         return (
             None if any(_holds_functions(unifier.resolve(argument)) for argument in arguments) else (unifier, arguments)
         )
+
+
+def _results(type: Type) -> Iterator[Type]:
+    """What is left of the type of a word after none, one, two … arguments."""
+    yield type
+    while is_function(type):
+        assert isinstance(type, Constructor)
+        type = type.arguments[1]
+        yield type
+
+
+def _may_be(pattern: Type, type: Type) -> bool:
+    """Whether a ground type could be an instance of the pattern, from its constructors alone: cheap, and right for
+    nine of ten that are not."""
+    if not isinstance(pattern, Constructor):
+        return True
+    return (
+        isinstance(type, Constructor)
+        and pattern.name == type.name
+        and all(map(_may_be, pattern.arguments, type.arguments))
+    )
 
 
 def _holds_functions(type: Type) -> bool:

@@ -118,7 +118,7 @@ def test_words_on_values(name):
     assert met["value"], "it failed on every drawn argument"
 
 
-@settings(QUICK, max_examples=25)
+@settings(QUICK, max_examples=100)
 @given(st.data())
 def test_generated_programs_on_values(data):
     type = data.draw(programs())
