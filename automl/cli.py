@@ -22,6 +22,7 @@ from search.strategy import StrategyError
 from .budget import BudgetError
 from .circumstances import installed_version
 from .commands import baseline, demo, diagnose, grow, inspect, library, runs, search
+from .commands.common import printable
 from .errors import TaskError
 from .execution.executors import WorkerError
 from .study.study import StudyError
@@ -89,7 +90,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _fail(message: str, code: int) -> int:
-    sys.stderr.write(f"automl: {message}\n")
+    sys.stderr.write(f"automl: {printable(message)}\n")
     return code
 
 

@@ -9,7 +9,7 @@ import typer
 
 from ..baselines.table import per_cent
 from ..errors import TaskError
-from .common import open_library, print_json, print_table
+from .common import open_library, print_json, print_table, print_text
 from .options import AsJson
 
 app = typer.Typer(help="Hand-designed systems as programs, with their published figures.", no_args_is_help=True)
@@ -85,7 +85,7 @@ def run_(
     if json:
         print_json(found)
         return
-    typer.echo(f"{found['id']}, protocol {protocol}, published {per_cent(found['published']['accuracy'])} %")
+    print_text(f"{found['id']}, protocol {protocol}, published {per_cent(found['published']['accuracy'])} %")
     rows = [
         [
             each["seed"],
@@ -98,13 +98,13 @@ def run_(
     ]
     print_table(["seed", "validation %", "test %", "epoch", "minutes"], rows)
     for line in found.get("promoted", ()):
-        typer.echo(f"promoted {line}")
+        print_text(f"promoted {line}")
 
 
 def tell(row: Mapping[str, Any]) -> None:
     """One line on standard error for an epoch."""
     test = "" if row["test_score"] is None else f" test {per_cent(row['test_score'])} %"
-    typer.echo(
+    print_text(
         f"{row['id']} {row['protocol']} seed {row['seed']} epoch {row['epoch']}/{row['of']} loss {row['train_loss']:.4f} "
         f"validation {per_cent(row['validation_score'])} %{test} {row['seconds']:.0f} s",
         err=True,
@@ -137,22 +137,22 @@ def show_(id: Id, json: AsJson = False) -> None:
         print_json(described)
         return
     published = baseline.published
-    typer.echo(f"{baseline.id}: {baseline.title}\n{baseline.source}\n")
+    print_text(f"{baseline.id}: {baseline.title}\n{baseline.source}\n")
     for name, text in described["definitions"].items():
-        typer.echo(f"{name} =\n{text}\n")
-    typer.echo(f"{baseline.program}\n")
+        print_text(f"{name} =\n{text}\n")
+    print_text(f"{baseline.program}\n")
     rows = [
         [row[c] for c in ("number", "word", "block", "type")] + [f"{row['parameters']:,}"]
         for row in described["layers"]
     ]
     print_table(["", "word", "block", "result", "parameters"], rows)
-    typer.echo(f"\n{diagram(baseline)}\n\ntype {described['type']}, {described['parameters']:,} parameters")
+    print_text(f"\n{diagram(baseline)}\n\ntype {described['type']}, {described['parameters']:,} parameters")
     if published.parameters is not None and published.parameters != described["parameters"]:
-        typer.echo(f"published: {published.parameters:,} parameters")
-    typer.echo(f"published {per_cent(published.accuracy)} %: {published.quantity}")
+        print_text(f"published: {published.parameters:,} parameters")
+    print_text(f"published {per_cent(published.accuracy)} %: {published.quantity}")
     for text in (published.note, baseline.note):
         if text:
-            typer.echo(text)
+            print_text(text)
 
 
 @app.command("table")
@@ -171,7 +171,7 @@ def table_(
     if markdown:
         path = page_path(output)
         write_atomically(path, markdown_page(found))
-        typer.echo(f"written: {path}", err=True)
+        print_text(f"written: {path}", err=True)
     if json:
         print_json(found)
     elif not markdown:

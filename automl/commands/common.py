@@ -36,9 +36,28 @@ def open_library(url: str | None, *, create: bool = True) -> AbstractStore:
     return open_store(library_url(url), create=create)
 
 
+def printable(text: str) -> str:
+    """The text with everything but lines and what can be seen written as escapes: texts of stores and files could otherwise
+    move the cursor, change colours or turn the direction of what a terminal shows."""
+    return "".join(
+        each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode() for each in text
+    )
+
+
+def print_text(text: str, err: bool = False) -> None:
+    """A line for people on standard output, or standard error; see ``printable``."""
+    typer.echo(printable(text), err=err)
+
+
+def json_line(value: Any, indent: int | None = None) -> str:
+    """JSON text of exactly this value; what cannot be seen is escaped, as JSON allows."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)
+
+
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
-    sys.stdout.write(json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_line(value, indent=1) + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
@@ -48,7 +67,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: st
 
     # Long ids go on in the next line: cut off they could not be told apart.
     headers = [Column(name, overflow="fold") for name in columns]
-    table = Table(*headers, title=title, title_justify="left", show_edge=False)
+    table = Table(*headers, title=None if title is None else printable(title), title_justify="left", show_edge=False)
     for row in rows:
         table.add_row(*(cell(value) for value in row))
     console = Console() if sys.stdout.isatty() else Console(width=160)
@@ -63,7 +82,7 @@ def cell(value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:.4g}" if isinstance(value, float) else escape(str(value))
+    return f"{value:.4g}" if isinstance(value, float) else escape(printable(str(value)))
 
 
 @contextmanager
@@ -75,7 +94,7 @@ def json_lines(path: str | None) -> Iterator[Callable[[Mapping[str, Any]], None]
     if path == "-":
 
         def show(row: Mapping[str, Any]) -> None:
-            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+            sys.stdout.write(json_line(row) + "\n")
             sys.stdout.flush()
 
         yield show
@@ -129,15 +148,15 @@ def say(result: Result, alone: bool) -> None:
     score = "" if result.score is None else f", validation {result.score:.4f}"
     test = "" if result.test_score is None else f", test {result.test_score:.4f}"
     sure = "" if result.confidence is None else f", {result.confidence:.0%} sure"
-    typer.echo(
+    print_text(
         f"{result.name}: {state}{right}{score}{test}{sure}, {result.evaluations:,} evaluations, {result.seconds:.1f} s"
     )
     if result.program:
-        typer.echo(f"  {result.program}".replace("\n", "\n  "))
+        print_text(f"  {result.program}".replace("\n", "\n  "))
     if result.expanded:
-        typer.echo(f"  = {result.expanded}".replace("\n", "\n    "))
+        print_text(f"  = {result.expanded}".replace("\n", "\n    "))
     if alone:
-        typer.echo(f"  run {result.run}")
+        print_text(f"  run {result.run}")
 
 
 def print_growth(results: list[Result], title: str | None = None) -> None:

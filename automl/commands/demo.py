@@ -14,7 +14,7 @@ from library.store import AbstractStore, open_store
 from ..api import Library
 from ..study.opening import Result
 from ..tasks.curriculum import load_curriculum
-from .common import experiment_folders, json_lines, print_growth, print_table, progress_bar, say
+from .common import experiment_folders, json_lines, print_growth, print_table, print_text, progress_bar, say
 from .options import JsonFile, Seed, Workers, options_of
 
 
@@ -36,7 +36,7 @@ def demo(
         with progress_bar("with the library") as progress:
             growth = grow(loaded, grown, options=options, progress=progress, on_result=_teller(write, "library"))
         elapsed = time.monotonic() - started
-        typer.echo("\nThe same tasks without the library (nothing is promoted; trained tasks are not repeated):")
+        print_text("\nThe same tasks without the library (nothing is promoted; trained tasks are not repeated):")
         reused = [r.name for r in growth.results if r.structures <= 1 or not r.parameters]
         control = grow(
             loaded,
@@ -58,7 +58,7 @@ def _teller(write: Any, library: str) -> Any:
         write({**result.to_dict(), "library": library})
         say(result, alone=False)
         if result.structures > 1 and result.parameters:
-            typer.echo(f"  {result.structures} distinct structures were tried")
+            print_text(f"  {result.structures} distinct structures were tried")
 
     return tell
 
@@ -86,4 +86,4 @@ def _compare(grown: list[Result], control: list[Result], elapsed: float) -> None
         rows,
         "\nThe same tasks with and without the library",
     )
-    typer.echo(f"growing took {elapsed:.0f} s in all")
+    print_text(f"growing took {elapsed:.0f} s in all")

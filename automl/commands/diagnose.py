@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import TaskError
-from .common import model_folder, print_json, print_table, saved_model
+from .common import model_folder, print_json, print_table, print_text, saved_model
 from .options import AsJson, DataSplit, LibraryUrl, ModelName, TargetColumn
 from .subject import open_subject, shown_seen, shown_subject
 
@@ -43,10 +43,10 @@ def evaluate(
         print_json({**facts, **({"subject": dict(subject.about)} if subject.about else {})})
         return
     if subject.about:
-        typer.echo(shown_subject(subject.about))
+        print_text(shown_subject(subject.about))
     for name, value in scores.items():
-        typer.echo(f"{name:10} {value:.6g}")
-    typer.echo(shown_seen(seen, cases))
+        print_text(f"{name:10} {value:.6g}")
+    print_text(shown_seen(seen, cases))
 
 
 def diagnose(
@@ -81,7 +81,7 @@ def diagnose(
         return
     say(found.facts, every)
     for path in written:
-        typer.echo(f"written to {path}")
+        print_text(f"written to {path}")
 
 
 def say(facts: Mapping[str, Any], every: int = 1) -> None:
@@ -90,8 +90,8 @@ def say(facts: Mapping[str, Any], every: int = 1) -> None:
 
     layers, seen = facts["layers"], facts["seen"] or {}
     if "subject" in facts:
-        typer.echo(shown_subject(facts["subject"]))
-    typer.echo(f"{facts['program']}\n")
+        print_text(shown_subject(facts["subject"]))
+    print_text(f"{facts['program']}\n")
     curves = facts.get("curves")
     if curves:
         shown = {
@@ -114,14 +114,14 @@ def say(facts: Mapping[str, Any], every: int = 1) -> None:
     columns = ["part", "cases", "trained on", *next(iter(facts["scores"].values()))]
     rows_ = [[part, facts["cases"][part], seen.get(part), *found.values()] for part, found in facts["scores"].items()]
     print_table(columns, rows_, "\nThe program")
-    typer.echo("")
+    print_text("")
     if facts["gap"] is None:
-        typer.echo(f"gap of {facts['metric']}: not known, for its training had cases of every part")
+        print_text(f"gap of {facts['metric']}: not known, for its training had cases of every part")
     else:
-        typer.echo(f"gap of {facts['metric']}, train less {facts['gap_part']}: {facts['gap']:+.4g}")
+        print_text(f"gap of {facts['metric']}, train less {facts['gap_part']}: {facts['gap']:+.4g}")
     for part, found in (facts.get("calibration") or {}).items():
         how = "too sure" if found["confidence_gap"] > 0 else "too unsure"
-        typer.echo(
+        print_text(
             f"calibration error on {part}: {found['error']:.4f} ({how} by {abs(found['confidence_gap']):.4f} on average)"
         )
     part = facts["gap_part"] or "validation"

@@ -10,7 +10,7 @@ import typer
 from ..growth.grow import Begun, Growth, Iteration, Listeners
 from ..interruption import exit_code, orderly_end
 from ..study.opening import Result
-from .common import json_lines, print_growth, print_table, progress_bar, say
+from .common import json_lines, print_growth, print_table, print_text, progress_bar, say
 
 
 def run_growth(
@@ -31,7 +31,7 @@ def run_growth(
         def begin(one: Begun) -> None:
             begun.append(one)
             if one.searched and json != "-":
-                typer.echo(
+                print_text(
                     f"going on with growth {one.run}: {one.searched} of its {one.tasks} tasks have been searched"
                 )
 
@@ -57,8 +57,8 @@ def run_growth(
         print_growth(growth.results)
         _print_iterations(growth.iterations)
         if growth.promoted:
-            typer.echo(f"promoted: {', '.join(record.name for record in growth.promoted)}")
-        typer.echo(f"run {growth.run}")
+            print_text(f"promoted: {', '.join(record.name for record in growth.promoted)}")
+        print_text(f"run {growth.run}")
 
 
 def _print_iterations(iterations: list[Iteration]) -> None:

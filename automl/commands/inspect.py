@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .common import print_json, print_table
+from .common import print_json, print_table, print_text
 from .options import AsJson, DataSplit, LibraryUrl, TargetColumn
 from .subject import open_subject, shown_seen, shown_subject
 
@@ -54,7 +54,7 @@ def inspect(
         return
     _say(inspection.to_dict())
     for path in written:
-        typer.echo(f"written to {path}")
+        print_text(f"written to {path}")
 
 
 def _numbers(text: str) -> tuple[float, ...]:
@@ -67,10 +67,10 @@ def _numbers(text: str) -> tuple[float, ...]:
 def _say(facts: dict[str, Any]) -> None:
     """The report for people; every figure is in the JSON."""
     if "subject" in facts:
-        typer.echo(shown_subject(facts["subject"]))
-    typer.echo(f"{facts['program']}\n")
+        print_text(shown_subject(facts["subject"]))
+    print_text(f"{facts['program']}\n")
     if "part" in facts:
-        typer.echo(f"{facts['part']} part: {shown_seen(facts['seen'], facts['cases'])}\n")
+        print_text(f"{facts['part']} part: {shown_seen(facts['seen'], facts['cases'])}\n")
     for part in ("adversarial", "fooling", "filters", "misclassified"):
         found = facts.get(part)
         if found is None:
@@ -80,21 +80,21 @@ def _say(facts: dict[str, Any]) -> None:
             title = f"{found['sweep']['method']}, {found['sweep']['cases']} cases (ε: share of the data's range)"
             print_table(list(rows[0]), [list(row.values()) for row in rows], title)
         for row in found.get("smallest") or ():
-            typer.echo(
+            print_text(
                 f"smallest perturbation to {row['target']} ({row['method']}): found for {row['found']} of {row['cases']}, "
                 f"mean distortion {_short(row['mean_distortion'])} of the range, mean length {_short(row['mean_l2'])}"
             )
         for row in found.get("searches", ()):
-            typer.echo(
+            print_text(
                 f"fooling images by {row['method']}: {row['fooled']} of {row['classes']} classes (taken for it with 99 % "
                 f"confidence, unlike the data), {row['evaluations']:,} evaluations"
             )
         for row in found.get("layers", ()):
-            typer.echo(f"first layer {row['word']} @{row['site']}: filters {row['shape']}")
+            print_text(f"first layer {row['word']} @{row['site']}: filters {row['shape']}")
         if "wrong" in found:
-            typer.echo(f"misclassified: {found['wrong']} of {found['cases']} {found['part']} cases")
+            print_text(f"misclassified: {found['wrong']} of {found['cases']} {found['part']} cases")
         if "reason" in found:
-            typer.echo(f"{part}: {found['reason']}")
+            print_text(f"{part}: {found['reason']}")
 
 
 def _short(value: float | None) -> str:

@@ -14,7 +14,7 @@ from primitives.term import words_in
 
 from ..api import Library
 from ..study.opening import load_vocabulary
-from .common import print_json, print_table, shown_time
+from .common import print_json, print_table, print_text, printable, shown_time
 from .options import AsJson, LibraryUrl
 
 app = typer.Typer(help="The library of subroutines.", no_args_is_help=True)
@@ -58,7 +58,7 @@ def show_(name: str, library: LibraryUrl = None, json: AsJson = False) -> None:
         print_json(row)
         return
     for key, value in row.items():
-        typer.echo(f"{key:12} {shown_time(value) if key == 'created' else _shown(value)}")
+        print_text(f"{key:12} {shown_time(value) if key == 'created' else _shown(value)}")
 
 
 def _shown(value: Any) -> str:
@@ -112,18 +112,18 @@ def graph(name: str, library: LibraryUrl = None, json: AsJson = False) -> None:
     from rich.console import Console
     from rich.tree import Tree
 
-    tree = Tree(f"{record.name} : {record.type}")
+    tree = Tree(printable(f"{record.name} : {record.type}"))
     _branch(tree.add("is made of"), record.name, parts, 0)
     for title, names in (("used by subroutines", users), ("used by tasks", tasks)):
         branch = tree.add(title)
         for each in names:
-            branch.add(each)
+            branch.add(printable(each))
     Console(markup=False).print(tree)
 
 
 def _branch(tree: Any, name: str, parts: dict[str, list[str]], depth: int) -> None:
     for part in dict.fromkeys(parts.get(name, ())):
-        branch = tree.add(part)
+        branch = tree.add(printable(part))
         if depth < 20:
             _branch(branch, part, parts, depth + 1)
 
@@ -132,21 +132,21 @@ def _branch(tree: Any, name: str, parts: dict[str, list[str]], depth: int) -> No
 def rename(old: str, new: str, library: LibraryUrl = None) -> None:
     """Give a subroutine another name. Programs that name it by the old one are read as before."""
     record = Library(library, create=False).rename(old, new)
-    typer.echo(f"{old} is now {record.name} : {record.type}")
+    print_text(f"{old} is now {record.name} : {record.type}")
 
 
 @app.command()
 def demote(name: str, library: LibraryUrl = None) -> None:
     """Offer a subroutine to no search any more. It stays for the programs that name it."""
     record = Library(library, create=False).demote(name)
-    typer.echo(f"{record.name} is demoted: no search is offered it, programs that name it are read as before")
+    print_text(f"{record.name} is demoted: no search is offered it, programs that name it are read as before")
 
 
 @app.command()
 def export(file: str, library: LibraryUrl = None) -> None:
     """Write the whole library, with weights and history, to one file."""
     opened = Library(library, create=False)
-    typer.echo(f"{export_library(opened.store, file)} subroutines written to {file}")
+    print_text(f"{export_library(opened.store, file)} subroutines written to {file}")
 
 
 @app.command("import")
@@ -154,7 +154,7 @@ def import_(file: str, library: LibraryUrl = None) -> None:
     """Take in the subroutines of an exported file; all or none."""
     check_parcel(read_library(file))  # before a library is made for it
     opened = Library(library)
-    typer.echo(f"{import_library(opened.store, file, check_parcel)} subroutines taken in from {file}")
+    print_text(f"{import_library(opened.store, file, check_parcel)} subroutines taken in from {file}")
 
 
 @app.command()
@@ -168,8 +168,8 @@ def check(library: LibraryUrl = None, json: AsJson = False) -> None:
         print_json({"checked": count, "problems": problems})
     else:
         for problem in problems:
-            typer.echo(f"{problem['name']}: {problem['problem']}")
-        typer.echo(f"{count} subroutines checked, {len(problems)} problems")
+            print_text(f"{problem['name']}: {problem['problem']}")
+        print_text(f"{count} subroutines checked, {len(problems)} problems")
     if problems:
         raise typer.Exit(1)
 
@@ -178,4 +178,4 @@ def check(library: LibraryUrl = None, json: AsJson = False) -> None:
 def gc(library: LibraryUrl = None) -> None:
     """Delete weights that nothing names any more: neither a subroutine, a solution, nor a run's best evaluations."""
     opened = Library(library, create=False)
-    typer.echo(f"{opened.store.collect_garbage()} weights files deleted")
+    print_text(f"{opened.store.collect_garbage()} weights files deleted")

@@ -24,6 +24,7 @@ from .common import (
     open_library,
     print_json,
     print_table,
+    print_text,
     progress_bar,
     run_or_leave,
     say,
@@ -52,7 +53,7 @@ def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
         row["evaluations"] = max(row["evaluations"], int(run.config.get("terms", 0)))
         row["best"], row["test"] = found.get("score"), found.get("test_score")
     for name, error in damaged.items():
-        typer.echo(f"automl: run={name!r} is left out, for its record is damaged: {error}", err=True)
+        print_text(f"automl: run={name!r} is left out, for its record is damaged: {error}", err=True)
     if json:
         print_json(rows)
         return
@@ -91,14 +92,14 @@ def show_(run: str, library: LibraryUrl = None, json: AsJson = False) -> None:
         print_json({**facts, "result": None if result is None else result.to_dict()})
         return
     for name in ("id", "task", "strategy", "seed", "budget", "state", "metric", "direction"):
-        typer.echo(f"{name:10} {getattr(record, name)}")
-    typer.echo(f"{'started':10} {shown_time(record.started)}")
-    typer.echo(f"{'outcomes':10} {', '.join(f'{count} {name}' for name, count in sorted(outcomes.items())) or '–'}")
+        print_text(f"{name:10} {getattr(record, name)}")
+    print_text(f"{'started':10} {shown_time(record.started)}")
+    print_text(f"{'outcomes':10} {', '.join(f'{count} {name}' for name, count in sorted(outcomes.items())) or '–'}")
     if result is not None:
-        typer.echo(f"{'result':10} {shown_subject(result.to_dict())}")
+        print_text(f"{'result':10} {shown_subject(result.to_dict())}")
     for each in best:
         mark = " (the result)" if each["result"] else ""
-        typer.echo(f"\nask {each['ask']}{mark}, {record.metric} {each['score']}, {each['parameters']} parameters\n  "
+        print_text(f"\nask {each['ask']}{mark}, {record.metric} {each['score']}, {each['parameters']} parameters\n  "
                    + str(each["program"]).replace("\n", "\n  "))  # fmt: skip
 
 
@@ -144,9 +145,9 @@ def export(
         model.export_weights(file)
     else:
         model.export_onnx(file)
-    typer.echo(shown_subject(subject.about))
+    print_text(shown_subject(subject.about))
     for path in written:
-        typer.echo(f"written to {path}")
+        print_text(f"written to {path}")
 
 
 def predict(run: str, inputs: Annotated[str, typer.Argument(help="A file (.npy, .npz, .csv, .json, .jsonl) or JSON text.")],
@@ -154,7 +155,7 @@ def predict(run: str, inputs: Annotated[str, typer.Argument(help="A file (.npy, 
     """Answer for new inputs with the result of a run; one JSON value a line."""
     model = run_subject(run, library).model
     for answer in model.predict(read_inputs(inputs, model.preprocessing)):
-        typer.echo(json_module.dumps(answer, ensure_ascii=False))
+        print_text(json_module.dumps(answer, ensure_ascii=False))
 
 
 def read_inputs(text: str, preprocessing: Preprocessing | None) -> Any:

@@ -22,6 +22,7 @@ from .common import (
     json_lines,
     open_library,
     print_table,
+    print_text,
     progress_bar,
     run_or_leave,
     say,
@@ -134,12 +135,12 @@ def _going(store: AbstractStore, runs: Sequence[str]) -> list[str]:
 def say_alternatives(result: Result) -> None:
     """The programs that meet all examples too, with an input on which each differs from the one given."""
     if result.solved and not result.alternatives:
-        typer.echo("  no other program was found that meets all examples and differs")
+        print_text("  no other program was found that meets all examples and differs")
     for each in result.alternatives:
         given = ", ".join(map(_written, each["inputs"]))
         one, other = _written(each["chosen_output"]), _written(each["output"])
-        typer.echo(f"  alternative ({each['probability']:.1%}), which gives {other} instead of {one} for {given}:")
-        typer.echo(f"    {each['program']}".replace("\n", "\n    "))
+        print_text(f"  alternative ({each['probability']:.1%}), which gives {other} instead of {one} for {given}:")
+        print_text(f"    {each['program']}".replace("\n", "\n    "))
 
 
 def _written(value: Any) -> str:

@@ -205,6 +205,23 @@ def test_a_word_is_renamed_and_programs_that_name_it_stay(folder, automl):
     assert not Path("absent.db").exists()
 
 
+def test_no_text_of_a_store_reaches_the_terminal_raw(folder, automl):
+    evil = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202eleft\r\x7f"
+    word = subroutine("falling", "(lambda (reverse (sort $0)))", description=evil, provenance={"note": evil})
+    store = open_store("lib.db")
+    store.promote([word], [Use(word.digest, "t")], {"falling": {"why": evil}})
+    store.close()
+    library = ("--library", "lib.db")
+    for command in (["show", "falling"], ["list"], ["history"], ["graph", "falling"], ["check"]):
+        code, out, _ = automl("library", *command, *library)
+        assert code == 0 and all(each.isprintable() or each == "\n" for each in out), command
+    assert "\\x1b[2J" in automl("library", "show", "falling", *library)[1]
+    code, out, _ = automl("library", "show", "falling", "--json", *library)
+    assert json.loads(out)["description"] == evil and all(each.isprintable() or each == "\n" for each in out)
+    code, out, err = automl("library", "show", evil, *library)
+    assert code == 2 and all(each.isprintable() or each == "\n" for each in err)
+
+
 @pytest.mark.parametrize("name", ["(x", '"q', "@9", "map"])
 def test_a_store_with_a_name_that_is_none_is_searched_and_mended(folder, automl, name):
     """As an earlier version could have taken it in."""
