@@ -8,7 +8,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .records import StoreError
@@ -104,6 +104,32 @@ class Blobs:
                 self._shelf.delete(name)
                 deleted += name.endswith(SUFFIX)
         return deleted
+
+
+class StoredWeights(Mapping[str, bytes]):
+    """The safetensors bytes of some digests, each read, checked and remembered when it is first asked for: a StoreError
+    then where it is gone or damaged."""
+
+    def __init__(self, blobs: Blobs, digests: Iterable[str]) -> None:
+        self._blobs = blobs
+        self._digests = tuple(dict.fromkeys(digests))
+        self._read: dict[str, bytes] = {}
+
+    def __getitem__(self, digest: str) -> bytes:
+        if digest not in self._digests:
+            raise KeyError(digest)
+        if digest not in self._read:
+            self._read[digest] = self._blobs.get_bytes(digest)
+        return self._read[digest]
+
+    def __contains__(self, digest: object) -> bool:
+        return digest in self._digests
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._digests)
+
+    def __len__(self) -> int:
+        return len(self._digests)
 
 
 def to_bytes(tensors: Mapping[str, torch.Tensor]) -> bytes:

@@ -41,8 +41,9 @@ class Vocabulary:
     """Words by name. A subroutine is found as ``name`` and as ``name@digest`` (the pinned form, which stored terms use).
 
     ``words`` is what a search may use: each subroutine once, by its name. ``all_words`` also knows the pinned names, for reading stored
-    terms. ``weights`` maps a blob's digest to its safetensors bytes, where they were given. ``left_out`` are the subroutines that can be
-    no words, with the reasons; ``active`` the others that are offered. ``plain`` maps pinned names to the plain ones.
+    terms. ``weights`` maps a blob's digest to its safetensors bytes, where they were given; they are read when a program that uses the
+    subroutine runs. ``left_out`` are the subroutines that can be no words, with the reasons; ``active`` the others that are offered.
+    ``plain`` maps pinned names to the plain ones.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Vocabulary:
     ) -> None:
         """``weights``: safetensors bytes by blob digest. ``allowed`` keeps only the named primitives (all where None). A subroutine that
         can be no word is a StoreError where ``strict``, else it is left out."""
-        self.weights = dict(weights or {})
+        self.weights: Mapping[str, bytes] = MappingProxyType({}) if weights is None else weights
         base = dict(builtin_words() if base is None else base)
         self._strict = strict
         self.left_out: list[tuple[Subroutine, str]] = []
@@ -131,6 +132,32 @@ class Vocabulary:
         by_name = {pinned_name(r): r for r in self.records} | {r.name: r for r in self.records if r.state == "active"}
         return list({by_name[w.name].digest: by_name[w.name] for w in words_in(term) if w.name in by_name}.values())
 
+    def weights_of(self, names: Iterable[str]) -> list[str]:
+        """The digests of the weights that the named words need: their own and those of the subroutines in their bodies."""
+        by_name = {pinned_name(r): r for r in self.records} | {r.name: r for r in self.records if r.state == "active"}
+        waiting, seen, found = [name for name in names if name in by_name], set[str](), dict[str, None]()
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            record = by_name[name]
+            if record.weights is not None and record.weights in self.weights:
+                found[record.weights] = None
+            waiting += [word.name for word in words_in(parse(record.body)) if word.name in by_name]
+        return list(found)
+
+    def unreadable(self, names: Iterable[str]) -> dict[str, str]:
+        """The named words whose weights cannot be read, with the reason."""
+        found = {}
+        for name in names:
+            try:
+                for digest in self.weights_of([name]):
+                    self.weights[digest]
+            except StoreError as error:
+                found[name] = str(error)
+        return found
+
     def find(self, type_text: str) -> list[str]:
         """Names of words whose type can be unified with the given one."""
         from primitives.unify import Mismatch, Unifier
@@ -161,14 +188,14 @@ def _renamed(term: Term, names: Mapping[str, str]) -> Term:
 
 def _define(record: Subroutine, words: Mapping[str, Primitive], weights: Mapping[str, bytes]) -> Definition:
     """The record as a word. Its body is expanded, so that it means the same whichever words a search is given."""
-    data = weights.get(record.weights) if record.weights is not None else None
+    own = record.weights if record.weights in weights else None
     try:
         written, scheme = parse(record.body, words), parse_scheme(record.type)
         body = expand(written, words)
     except ValueError as error:
         raise StoreError(f"its stored text cannot be read: {error}") from None
     inner = [found for found in (words[word.name] for word in words_in(written)) if isinstance(found, Definition)]
-    load = None if data is None and not any(each.load for each in inner) else partial(_load, data, inner)
+    load = None if own is None and not any(each.load for each in inner) else partial(_load, record, own, weights, inner)
     return definition(
         record.name,
         scheme,
@@ -209,9 +236,16 @@ def _shapes(scheme: Scheme, body: Term, words: Mapping[str, Primitive]) -> Calla
     return shapes
 
 
-def _load(data: bytes | None, inner: Sequence[Definition]) -> dict[str, Any]:
+def _load(
+    record: Subroutine, own: str | None, weights: Mapping[str, bytes], inner: Sequence[Definition]
+) -> dict[str, Any]:
     """A subroutine's own weights and those of the subroutines in its body, under the sites of its expanded body."""
     found: dict[str, Any] = {}
     for each in inner:
         found.update(each.tensors)
-    return found if data is None else found | from_bytes(data)
+    if own is None:
+        return found
+    try:
+        return found | from_bytes(weights[own])
+    except StoreError as error:
+        raise StoreError(f"subroutine={pinned_name(record)}: {error}") from None

@@ -10,7 +10,7 @@ import hashlib
 import importlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,23 +68,31 @@ class Prepared:
         return self._library
 
 
-def library_weights(vocabulary: Vocabulary) -> dict[str, Any]:
-    """The weights of all subroutines under the sites that ``expand`` gives to shared uses."""
+def library_weights(vocabulary: Vocabulary, sites: Iterable[str] | None = None) -> dict[str, Any]:
+    """The weights of subroutines under the sites that ``expand`` gives to shared uses: of those that ``sites`` are of, or all.
+
+    Raises StoreError where weights that are asked for cannot be read.
+    """
     found: dict[str, Any] = {}
+    wanted = None if sites is None else tuple(sites)
     for word in vocabulary.all_words.values():
-        if isinstance(word, Definition):
+        if isinstance(word, Definition) and (
+            wanted is None or any(site.startswith(f"{word.prefix}.") for site in wanted)
+        ):
             found.update(word.tensors)
     return found
 
 
 def context_of(
-    data: ProblemData, vocabulary: Vocabulary, trainer: Mapping[str, Any] | None = None, storage: str | None = None
-) -> dict[str, Any]:
-    """The plain data that workers need once."""
+    data: ProblemData, vocabulary: Vocabulary, trainer: Mapping[str, Any] | None = None, storage: str | None = None,
+    words: Iterable[str] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The plain data that workers need once, with the weights of the ``words`` that candidates are made of (None: of all)."""
+    needed = vocabulary.weights if words is None else vocabulary.weights_of(words)
     return {
         "data": data.payload(),
         "subroutines": [record.to_dict() for record in vocabulary.records],
-        "weights": dict(vocabulary.weights),
+        "weights": {digest: vocabulary.weights[digest] for digest in needed},
         "trainer": dict(trainer or {}),
         "storage": storage,
     }

@@ -12,7 +12,8 @@ from library.blobs import from_bytes, to_bytes
 from library.vocabulary import Vocabulary
 from primitives.compile import compile_term
 from primitives.infer import Inference
-from primitives.term import Term
+from primitives.primitive import expand
+from primitives.term import Term, sites_of
 from primitives.types import Type, arguments_of
 from primitives.weights import inherit, initialise
 
@@ -100,7 +101,7 @@ def fit_program(
     """
     words = vocabulary or Vocabulary()
     term = words.read(program) if isinstance(program, str) else program
-    known = {**library_weights(words), **(weights or {})}
+    known = {**library_weights(words, sites_of(expand(term, words.all_words))), **(weights or {})}
     module = compile_term(term, words.all_words, task.type, weights=known, seed=seed)
     result = trainer.fit(module, task.search_view(), budget, seed=seed, report=report)
     if result.weights is None:

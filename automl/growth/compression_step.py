@@ -12,12 +12,12 @@ from library.compression.compress import Abstraction, Compression, compress
 from library.compression.stitch_code import symbols
 from library.compression.stitch_process import StitchMissing
 from library.promotion import Evidence, Rule, verdict
-from library.records import Run, Solution, Subroutine, Use
+from library.records import Run, Solution, StoreError, Subroutine, Use
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary, pinned_name
 from primitives.primitive import Primitive, expand
 from primitives.syntax import show_canonical
-from primitives.term import Term, Word, canonical, digest, map_words, words_in
+from primitives.term import Term, Word, canonical, digest, map_words, sites_of, words_in
 from primitives.types import has_tensor
 
 from ..evaluation.evaluate import library_weights
@@ -218,11 +218,17 @@ class _Harvest:
             model = Model(term, data.type, self.vocabulary, weights)
             return float(data.score(model.outputs(part), part).get(data.metric, float("nan")))
 
-        library = library_weights(self.vocabulary)
-        again = score(self.changed[task], {**library, **self._moved(task)})
-        before = solved.solution.scores.get(data.metric, float("nan"))
-        if solved.solution.weights is not None:
-            before = score(solved.term, {**library, **self.store.blobs.get(solved.solution.weights)})
+        words = self.vocabulary.all_words
+        sites = [site for term in (self.changed[task], solved.term) for site in sites_of(expand(term, words))]
+        try:
+            library = library_weights(self.vocabulary, sites)
+            again = score(self.changed[task], {**library, **self._moved(task)})
+            before = solved.solution.scores.get(data.metric, float("nan"))
+            if solved.solution.weights is not None:
+                before = score(solved.term, {**library, **self.store.blobs.get(solved.solution.weights)})
+        except StoreError as error:  # weights are gone or damaged: nothing to compare with
+            logger.warning("task=%r: its program is left as it is: %s", task, error)
+            return False
         return abs(again - before) <= self.rule.tolerance
 
     def _moved(self, task: str) -> dict[str, Any]:

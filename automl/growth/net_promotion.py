@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from library.blobs import StoredWeights
 from library.compression.compress import kind_of
 from library.compression.naming import hinted
 from library.digests import word_digest
@@ -124,10 +125,11 @@ def _score_again(store: AbstractStore, task: Task, record: Subroutine) -> float:
     """The score on validation data of the program that is nothing but the new word."""
     present = load_vocabulary(store)
     others = [replace(each, state="demoted") if each.name == record.name else each for each in present.records]
-    blobs = {**present.weights, str(record.weights): store.blobs.get_bytes(str(record.weights))}
-    vocabulary = Vocabulary([*others, record], blobs)
+    digests = [each.weights for each in (*others, record) if each.weights is not None]
+    vocabulary = Vocabulary([*others, record], StoredWeights(store.blobs, digests))
     word = vocabulary.words[record.name].word({}, "1")
+    sites = sites_of(expand(word, vocabulary.all_words))
     data = task.search_view()
-    model = Model(word, data.type, vocabulary, library_weights(vocabulary))
+    model = Model(word, data.type, vocabulary, library_weights(vocabulary, sites))
     scores = data.score(model.outputs(data.validation), data.validation)
     return float(scores.get(data.metric, float("nan")))

@@ -5,19 +5,22 @@ Names of subroutines are kept as ``name@digest``, so that a word that took over 
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from library.records import GuideRecord
+from library.records import GuideRecord, StoreError
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary, pinned_name
 from primitives.types import Type, has_tensor
 from search.guidance.guide import Guide
 from search.guidance.network import Network
 from search.problem import Example
+
+logger = logging.getLogger(__name__)
 
 
 def keep(
@@ -59,13 +62,23 @@ def latest_guide(store: AbstractStore) -> str:
 def load_guide(store: AbstractStore, id: str, vocabulary: Vocabulary) -> Guide | None:
     """The guide that is kept under an id, its subroutines named as in the vocabulary; None for "", and where nothing was learned.
 
-    Raises StoreError where it or its tensors are gone, GuideError where they cannot be read.
+    Where the tensors of its model are gone or damaged it is the grammar alone, with a warning. Raises StoreError where it is not kept,
+    GuideError where it cannot be read.
     """
     kept = store.guide(id) if id else None
     if kept is None or kept.guide is None:
         return None
-    guide = Guide.from_json(kept.guide, None if kept.weights is None else store.blobs.get_bytes(kept.weights))
-    return _renamed(guide, vocabulary.plain)
+    return _renamed(Guide.from_json(kept.guide, _tensors(store, kept)), vocabulary.plain)
+
+
+def _tensors(store: AbstractStore, kept: GuideRecord) -> bytes | None:
+    if kept.weights is None:
+        return None
+    try:
+        return store.blobs.get_bytes(kept.weights)
+    except StoreError as error:
+        logger.warning("guide=%r guides by its grammar alone, for its model cannot be read: %s", kept.id, error)
+        return None
 
 
 def _renamed(guide: Guide, names: Mapping[str, str]) -> Guide:

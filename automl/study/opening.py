@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from library.blobs import StoredWeights
 from library.records import Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
@@ -39,6 +41,7 @@ __all__ = [
     "DEFAULT_LIBRARY", "Options", "Progress", "Result", "build_problem", "check_options", "check_unchanged", "conclude", "default_strategy",
     "library_url", "load_model", "load_vocabulary", "open_study", "resume_options", "run_study", "stored_model",
 ]  # fmt: skip
+logger = logging.getLogger(__name__)
 DEFAULT_LIBRARY = "sqlite:///automl.db"
 MAX_BLEND_EXAMPLES = 200
 """Most cases on arrays that an enumeration looks at."""
@@ -83,7 +86,8 @@ def load_vocabulary(
     if snapshot:
         active = {(record.name, record.digest) for record in store.snapshot_words(snapshot)}
         records = [replace(r, state="active" if (r.name, r.digest) in active else "demoted") for r in records]
-    weights = {r.weights: store.blobs.get_bytes(r.weights) for r in records if r.weights is not None}
+    digests = [record.weights for record in records if record.weights is not None]
+    weights = StoredWeights(store.blobs, digests) if digests else None
     vocabulary = Vocabulary(records, weights, allowed=words, strict=False)
     vocabulary.warn()
     return vocabulary
@@ -123,6 +127,9 @@ def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: G
     words: dict[str, Primitive] = {
         name: word for name, word in vocabulary.words.items() if tensors or not has_tensor(word.scheme.type)
     }
+    for name, reason in vocabulary.unreadable(words).items():
+        logger.warning("word=%r is left out of the search for task=%r: %s", name, data.name, reason)
+        del words[name]
     constants = tuple(_literal(value) for value in data.constants)
     direction = "maximise" if data.direction == MAXIMIZE else "minimise"
     main = ("distance", "minimise") if data.target == VALUES else (data.metric, direction)
@@ -191,7 +198,7 @@ def open_study(
         schedule = options.schedule or Schedule()
         config = {**_config(options, schedule, task, source), "guidance": guidance}
         record = run or new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
-    context = context_of(data, vocabulary, options.trainer)
+    context = context_of(data, vocabulary, options.trainer, words=problem.words)
     executor = (
         None if is_fused(strategy, data) else open_executor(EVALUATE, context, workers=options.workers, prepare=WARM)
     )

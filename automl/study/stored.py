@@ -122,7 +122,7 @@ def _model(
     weights: dict[str, Any] = {}
     shared = {site for site in sites_of(expand(term, vocabulary.all_words)) if "@" in site}
     if shared:
-        known = library_weights(vocabulary)
+        known = library_weights(vocabulary, shared)
         weights = {name: tensor for name, tensor in known.items() if name.rpartition(".")[0] in shared}
     if evaluation.weights is not None:
         weights.update(store.blobs.get(evaluation.weights))

@@ -8,16 +8,20 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from automl.budget import Budget
 from automl.cli import app
 from automl.commands.common import experiment_folders
 from automl.study.guides import latest_guide, load_guide
-from automl.study.opening import build_problem, load_vocabulary, open_study, resume_options
+from automl.study.opening import build_problem, load_vocabulary, open_study, resume_options, run_study, stored_model
 from automl.tasks.load import load_tasks
+from library.blobs import Blobs
+from library.records import StoreError
 from library.store import open_store
 from primitives.interpreter.interpret import evaluate
 
@@ -89,3 +93,43 @@ def test_its_guide_guides_later_searches(stored: Path) -> None:
         assert problem.suggested["model"] != problem.suggested["grammar"]
         study = open_study(tasks["two largest"], store, options)
         assert study.record.config["guidance"] == GUIDE and study.strategy.problem.suggested == problem.suggested
+
+
+def spoil(folder: Path, how: str) -> None:
+    """Delete, or damage, every file of weights."""
+    for file in folder.rglob("*.safetensors"):
+        data = file.read_bytes()
+        file.unlink() if how == "missing" else file.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+
+
+@pytest.mark.parametrize("how", ["missing", "damaged"])
+def test_weights_that_are_not_there_stop_nothing_else(how: str, stored: Path, caplog: pytest.LogCaptureFixture) -> None:
+    spoil(stored.parent / "library.db.blobs", how)
+    assert "182 parameters" in automl("runs", "show", NET)
+    assert "points_net" in automl("library", "show", "points_net") and automl("library", "graph", "points_net")
+    assert automl("predict", SEARCH, "[[[1,2,3]],[[]]]").split() == ["12", "0"]
+    with open_store(str(stored)) as store:
+        options = replace(resume_options(store.run(SEARCH)), budget=Budget(evaluations=20_000))
+        (task,) = [t for t in load_tasks("starter", search_path=experiment_folders()) if t.name == "total of doubles"]
+        assert run_study(open_study(task, store, options)).solved
+        assert caplog.text.count("guides by its grammar alone") == 1 and "points_net" not in caplog.text
+        (points,) = load_tasks("points.csv:side")
+        study = open_study(points, store, replace(options, strategy="random", settings={}))
+        assert caplog.text.count("word='points_net' is left out") == 1
+        assert "points_net" not in study.strategy.problem.words and "map_add" in study.strategy.problem.words
+        assert study.context["weights"] == {}
+        study.executor.close()
+        with pytest.raises(StoreError, match="weights="):
+            stored_model(store, store.run(NET), load_vocabulary(store))
+
+
+def test_weights_are_read_where_they_are_used(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    get = Blobs.get_bytes
+    monkeypatch.setattr(Blobs, "get_bytes", lambda self, digest: read.append(digest) or get(self, digest))
+    with open_store(str(stored)) as store:
+        vocabulary = load_vocabulary(store)
+        digest = store.subroutine("points_net").weights
+        assert read == [] and set(vocabulary.weights) == {digest} == set(vocabulary.weights_of(["map", "points_net"]))
+        assert vocabulary.weights_of(["map_add", "map"]) == [] and vocabulary.unreadable(vocabulary.words) == {}
+        assert vocabulary.words["points_net"].tensors and read == [digest], "and once"
