@@ -242,22 +242,6 @@ class AbstractStore(ABC):
             f"name={asked!r} is not in the library; " + (f"known: {versions}" if versions else "it has none")
         )
 
-    def solution(self, task: str) -> Solution | None:
-        """The best solution of `task`: right before unknown before wrong, then the best primary score, then the
-        latest."""
-        found = self.solutions(task)
-        if not found:
-            return None
-
-        def rank(position: int) -> tuple[int, float, int]:
-            each = found[position]
-            run = self.run(each.run)
-            score = run.primary(each.scores)
-            worth = float("-inf") if score is None else score if run.direction == "maximise" else -score
-            return {True: 2, None: 1, False: 0}[each.right], worth, position
-
-        return found[max(range(len(found)), key=rank)]
-
     def guide(self, guide: str) -> GuideRecord:
         """What was learned under this id. StoreError if there is nothing."""
         for each in self.guides():

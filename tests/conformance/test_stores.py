@@ -297,7 +297,7 @@ def test_solutions_are_kept_once_in_order(store: AbstractStore):
     assert not store.add_solution(terms[0])
     assert store.solutions() == store.solutions(run="r1") == tuple(terms)
     assert store.solutions("sort") == tuple(terms[:4])
-    assert store.solution("sort") == terms[3] and store.solution("other") == terms[4] and store.solution("none") is None
+    assert store.solutions("other") == (terms[4],) and store.solutions("none") == ()
 
 
 # -- the library

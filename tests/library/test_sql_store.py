@@ -103,7 +103,7 @@ def test_version_1_is_read(tmp_path):
         assert store.events("r1")[1] == Event("r1", 1, "told", 0, {"scores": {"accuracy": 0.5}})
         assert [each.action for each in store.history("f")] == ["promoted", "demoted", "promoted"]
         assert store.subroutine("f").digest == "d2" and store.uses() == (Use("d1", "sort", "r1"),)
-        assert store.solution("sort").term == "(sort $0)"
+        assert [each.term for each in store.solutions("sort")] == ["(sort $0)"]
         store.record(Evaluation("r1", 2, "x", "completed", {"accuracy": 2.0}))
         assert store.best("r1")[0].ask == 2
     with open_store(str(tmp_path / "old.db")) as again:
