@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Container, Mapping
 
@@ -14,25 +15,26 @@ SPOKEN = {
     "+": "add", "-": "subtract", "*": "times", "/": "divide", "//": "divide", "=": "equal", "!=": "differ",
     "<": "less", ">": "greater", "<=": "at_most", ">=": "at_least",
 }  # fmt: skip
-MAX_PARTS, MAX_NAME = 5, 32
+MAX_PARTS, MAX_NAME = 3, 24
+"""Words and characters of a name that can still be read at a glance; what needs more is numbered, and its description tells."""
 RESERVED = frozenset("lambda let pipe stack literal lam true false use".split())
+TWICE = {"*": "square", "+": "double"}
+"""What a word does to one variable that it is given twice."""
 
 
 def name_of(body: Term, taken: Container[str], words: Mapping[str, Primitive]) -> str:
-    """A name for a closed term: its outermost words, ``sum_of_map``, ``map_add``, for a net from its input on ``conv_relu``; numbered
-    where it is taken."""
-    parts = _parts(body, MAX_PARTS, words)
+    """A name for a closed term that says all of its words, ``sum_of_map``, ``map_square``, for a net from its input on ``conv_relu``,
+    with a number where it is taken; where that would be long, ``f`` with the first free number."""
+    parts = _parts(body, MAX_PARTS + 1, words)
     if all(word.name in words and words[word.name].geometric for word in words_in(body)):
         parts = [part for part in reversed(parts) if part != "of"]  # nets are read from input to output
-    while len("_".join(parts)) > MAX_NAME and len(parts) > 1:
-        parts.pop()
-    if len(parts) > 1 and parts[-1] == "of":
-        parts.pop()
     base = "_".join(parts) or "function"
     if base in RESERVED or not re.fullmatch(r"[a-z][a-z0-9_]*", base):
         base = "do_" + re.sub(r"[^a-z0-9_]", "", base)
     if len(parts) == 1:
         base += "_with" if isinstance(body, Lambda) else "_all"
+    if sum(part != "of" for part in parts) > MAX_PARTS or len(base) > MAX_NAME:
+        return next(name for name in (f"f{number}" for number in itertools.count(1)) if name not in taken)
     name, number = base, 2
     while name in taken:
         name, number = f"{base}_{number}", number + 1
@@ -48,6 +50,9 @@ def _parts(term: Term, room: int, words: Mapping[str, Primitive]) -> list[str]:
     if isinstance(term, Literal):
         return [str(term.value)] if term.type == INT and 0 <= term.value < 1000 else []  # type: ignore[operator]
     head, arguments = spine(term)
+    if isinstance(head, Word) and head.name in TWICE and len(arguments) == 2 and arguments[0] == arguments[1]:
+        if isinstance(arguments[0], Variable):
+            return [TWICE[head.name]]
     parts = [_spoken(head.name)] if isinstance(head, Word) else []
     left = room - 1
     for argument in arguments:

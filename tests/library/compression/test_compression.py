@@ -62,10 +62,10 @@ def with_abstractions(found: Compression, words: Mapping[str, Primitive] = WORDS
 def test_shared_parts_get_names_types_and_counts() -> None:
     found = compress(corpus(LISTS), WORDS)
     by_name = {each.name: each for each in found.abstractions}
-    square = by_name["map_times"]
+    square = by_name["map_square"]
     assert square.scheme == "Num a => list(a) -> list(a)" and square.arity == 1 and square.kind == "algorithmic"
     assert set(square.tasks) == {"total of squares", "squares", "largest square"} and square.uses == 3
-    even = next(each for each in found.abstractions if "mod" in each.name)
+    even = next(each for each in found.abstractions if "mod" in each.description)
     assert set(even.tasks) == {"evens", "number of evens", "total of evens"}
     assert all(each.saved > 0 and each.description.startswith(each.scheme) for each in found.abstractions)
     assert found.before == description_length(corpus(LISTS), WORDS) and found.ratio > 1.1
@@ -84,8 +84,8 @@ def test_what_an_abstraction_saved_is_what_the_corpus_grows_without_it() -> None
 def test_it_is_deterministic_and_names_differ_from_all_that_are_taken() -> None:
     first, second = compress(corpus(LISTS), WORDS), compress(corpus(LISTS), WORDS)
     assert first == second
-    other = compress(corpus(LISTS), WORDS, taken={"map_times"})
-    assert "map_times_2" in {each.name for each in other.abstractions}
+    other = compress(corpus(LISTS), WORDS, taken={"map_square"})
+    assert "map_square_2" in {each.name for each in other.abstractions}
 
 
 def test_a_part_of_one_task_alone_is_not_worth_a_name() -> None:
@@ -103,15 +103,15 @@ def test_a_corpus_that_knows_the_subroutine_uses_it_under_its_name() -> None:
         "c": "(lambda (xs) (head (map (lambda (x) (* x x)) xs)))",
     }
     found = compress(corpus(texts), known)
-    assert found.abstractions == () or all("times" not in each.name for each in found.abstractions)
+    assert found.abstractions == () or all("square" not in each.name for each in found.abstractions)
     for task in texts:
         (term,) = found.rewritten[task]
         assert same_program(corpus(texts)[task][0], term, with_abstractions(found, known)) is not None
 
 
 def test_what_the_judge_refuses_is_written_out_again() -> None:
-    found = compress(corpus(LISTS), WORDS, judge=lambda each: "mod" not in each.name)
-    assert [each.name for each in found.abstractions] == ["map_times"]
+    found = compress(corpus(LISTS), WORDS, judge=lambda each: "mod" not in each.description)
+    assert [each.name for each in found.abstractions] == ["map_square"]
     for task in ("evens", "number of evens", "total of evens"):
         assert found.rewritten[task] == tuple(corpus(LISTS)[task])
 
