@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from math import isfinite
 from typing import Any, TypeVar
 
@@ -22,6 +23,20 @@ DIRECTIONS = ("maximise", "minimise")
 KINDS = ("algorithmic", "geometric", "blend")
 SUBROUTINE_STATES = ("active", "demoted")
 ACTIONS = ("promoted", "demoted", "imported", "renamed")
+
+
+class FoundBy(StrEnum):
+    """Where a subroutine came from: the ``found_by`` of its provenance, kept as this text."""
+
+    COMPRESSION = "compression"
+    """Abstracted from several programs."""
+    TRIAL = "trial"
+    """A whole program, on trial as a word."""
+    TRAINING = "training"
+    """A trained net that solved its task."""
+    BASELINE = "baseline"
+    """A hand-designed net."""
+
 
 R = TypeVar("R", bound="Record")
 

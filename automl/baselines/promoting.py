@@ -10,7 +10,7 @@ from typing import Any
 
 from library.compression.compress import kind_of
 from library.promotion import Rule
-from library.records import Subroutine
+from library.records import FoundBy, Subroutine
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from primitives.infer import IllTyped, Inference, infer
@@ -67,7 +67,7 @@ def promote_blocks(
     blocks = find_blocks(baseline, protocol, task)
     if not blocks:
         raise TaskError(f"baseline={baseline.id!r} has no definitions with weights to promote; declare its blocks")
-    origin = {"found_by": "baseline", "tasks": [task.name], "baseline": baseline.id, "protocol": protocol}
+    origin = {"found_by": FoundBy.BASELINE, "tasks": [task.name], "baseline": baseline.id, "protocol": protocol}
     records: list[Subroutine] = []
     for block in blocks:
         records.append(_structure(block, origin))

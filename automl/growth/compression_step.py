@@ -12,7 +12,7 @@ from library.compression.compress import Abstraction, Compression, compress
 from library.compression.stitch_code import symbols
 from library.compression.stitch_process import StitchMissing
 from library.promotion import Evidence, Rule, verdict
-from library.records import Run, Solution, StoreError, Subroutine, Use
+from library.records import FoundBy, Run, Solution, StoreError, Subroutine, Use
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary, pinned_name
 from primitives.primitive import Primitive, expand
@@ -199,7 +199,7 @@ class _Harvest:
 
     def _provenance(self, each: Abstraction, body: Term, words: Mapping[str, Primitive]) -> dict[str, Any]:
         return {
-            "found_by": "compression",
+            "found_by": FoundBy.COMPRESSION,
             "tasks": list(each.tasks),
             "runs": sorted({self.solved[task].solution.run for task in each.tasks}),
             "expanded": show_canonical(expand(body, words)),

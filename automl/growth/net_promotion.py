@@ -13,7 +13,7 @@ from library.compression.compress import kind_of
 from library.compression.naming import hinted
 from library.digests import word_digest
 from library.promotion import NetEvidence, Rule, Verdict, net_verdict
-from library.records import Subroutine, Use
+from library.records import FoundBy, Subroutine, Use
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from primitives.infer import infer
@@ -100,7 +100,7 @@ def _record(store: AbstractStore, task: Task, result: Result, body: Term, weight
         body=show_canonical(pinned),
         weights=blob,
         provenance={
-            "found_by": "training",
+            "found_by": FoundBy.TRAINING,
             "tasks": [task.name],
             "runs": [result.run],
             "expanded": show_canonical(expand(pinned, vocabulary.all_words)),

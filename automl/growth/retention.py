@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from library.compression.stitch_code import symbols
 from library.promotion import Rule, Service, review
-from library.records import Run, StoreError, Subroutine, Use
+from library.records import FoundBy, Run, StoreError, Subroutine, Use
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary, pinned_name
 from primitives.primitive import expand
@@ -31,7 +31,7 @@ def upkeep(store: AbstractStore, rule: Rule | None = None) -> dict[str, tuple[st
     Words that others are made with stay while those do: a later upkeep comes to them. What people imported or trained is left alone.
     """
     vocabulary = load_vocabulary(store)
-    found = [each for each in vocabulary.active if each.provenance.get("found_by") == "compression"]
+    found = [each for each in vocabulary.active if each.provenance.get("found_by") == FoundBy.COMPRESSION]
     if not found:
         return {}
     programs = [solved.term for solved in best_programs(store, vocabulary).values()]
@@ -99,7 +99,7 @@ def merge_twins(store: AbstractStore, tasks: Iterable[Task] = ()) -> list[Subrou
     programs = [solved.term for solved in best_programs(store, vocabulary).values()] if groups else []
 
     def worth(name: str) -> tuple[bool, float, int]:
-        made = records[name].provenance.get("found_by") not in ("trial", "compression")
+        made = records[name].provenance.get("found_by") not in (FoundBy.TRIAL, FoundBy.COMPRESSION)
         return made, saves(records[name], vocabulary, programs), -symbols(words[name].body, words)  # type: ignore[attr-defined]
 
     left: dict[str, str] = {}

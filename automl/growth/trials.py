@@ -16,7 +16,7 @@ from library.compression.abstraction import kind_of
 from library.compression.equivalence import written_out
 from library.compression.naming import describe, hinted, name_of
 from library.compression.stitch_code import symbols
-from library.records import Subroutine, Use
+from library.records import FoundBy, Subroutine, Use
 from library.rules import former_names
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
@@ -32,8 +32,6 @@ from .compression_step import active_words, best_programs
 from .equivalence import Comparable, Sample, twins
 from .parametrising import general
 from .retention import merge_twins
-
-FOUND_BY = "trial"
 
 
 @dataclass(frozen=True)
@@ -149,11 +147,11 @@ def end_trials(
     narrow = [
         record
         for record in vocabulary.active
-        if record.provenance.get("found_by") in (FOUND_BY, "compression") and len(served[record.name]) < 2
+        if record.provenance.get("found_by") in (FoundBy.TRIAL, FoundBy.COMPRESSION) and len(served[record.name]) < 2
     ]
     words = vocabulary.all_words
     ranks = {r.digest: _rank(expand(vocabulary.read(r.body), words), words) for r in narrow}
-    tried = sorted((r for r in narrow if r.provenance.get("found_by") == FOUND_BY), key=lambda r: ranks[r.digest])
+    tried = sorted((r for r in narrow if r.provenance.get("found_by") == FoundBy.TRIAL), key=lambda r: ranks[r.digest])
     narrow = [record for record in narrow if record not in tried[:spare]]
     reasons = ["it served the tasks of no other family"]
     return merged + [store.demote(record.name, {"reasons": reasons}) for record in narrow]
@@ -184,9 +182,9 @@ def _served(store: AbstractStore, vocabulary: Vocabulary, families: Mapping[str,
     }
     for record in active:
         found_by = record.provenance.get("found_by")
-        if found_by == FOUND_BY:
+        if found_by == FoundBy.TRIAL:
             served[record.name] |= {families.get(task, task) for task in record.provenance["tasks"]}
-        elif found_by != "compression":
+        elif found_by != FoundBy.COMPRESSION:
             served[record.name] |= {f"{record.name}: made", f"{record.name}: imported"}
     while True:
         before = sum(map(len, served.values()))
@@ -214,7 +212,7 @@ def _record(candidate: _Candidate, vocabulary: Vocabulary, taken: Collection[str
         name=name, digest=digest(stored), type=str(candidate.scheme), kind=kind_of(body, words),
         body=show_canonical(stored), created=time.time(), description=describe(body, candidate.scheme),
         provenance={
-            "found_by": FOUND_BY, "tasks": list(candidate.tasks), "runs": list(candidate.runs),
+            "found_by": FoundBy.TRIAL, "tasks": list(candidate.tasks), "runs": list(candidate.runs),
             "expanded": show_canonical(expand(body, words)),
         },
     )  # fmt: skip

@@ -18,6 +18,7 @@ from library.records import (
     Change,
     Evaluation,
     Event,
+    FoundBy,
     Run,
     Solution,
     StoreError,
@@ -170,3 +171,8 @@ def test_a_primary_score_is_finite():
     run = Run("r", "t", "s", metric="m")
     assert run.primary({"m": 0.5}) == 0.5
     assert run.primary({"m": math.nan}) is None and run.primary({"n": 1.0}) is None
+
+
+def test_where_a_word_came_from_is_kept_as_plain_text():
+    kept = Subroutine("f", "d1", "int", "algorithmic", "1", provenance={"found_by": FoundBy.TRIAL}).to_dict()
+    assert json_text(kept["provenance"]) == '{"found_by":"trial"}' and FoundBy("compression") == "compression"
