@@ -13,7 +13,7 @@ export OMP_NUM_THREADS ?= 1
 .PHONY: help install demo test test-slow unit lint format bench clean
 
 help:
-	@echo "make demo       grow the starter curriculum and show the library"
+	@echo "make demo       grow the starter curriculum and show the library, which is left at demo.db"
 	@echo "make test       lint, types, import contracts and the test suite"
 	@echo "make test-slow  the tests that take minutes"
 	@echo "make bench      the benchmarks"

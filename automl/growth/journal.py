@@ -52,7 +52,7 @@ def unfinished_growth(store: AbstractStore, setup: Setup) -> Run | None:
     wanted = setup.digest()
     for run in reversed(store.runs()):
         if is_growth(run) and run.config.get("growth") == wanted and run.config.get("version") == VERSION:
-            return None if run.state == "finished" or _is_running(run) else run
+            return None if run.state == "finished" or is_running(run) else run
     return None
 
 
@@ -70,7 +70,7 @@ def _start_of(pid: int) -> str:
         return ""
 
 
-def _is_running(run: Run) -> bool:
+def is_running(run: Run) -> bool:
     """Whether a process is at work on a growth. Of another machine's that is believed."""
     if run.state != "running":
         return False
