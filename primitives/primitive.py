@@ -39,7 +39,7 @@ class SettingError(ValueError):
 class Setting:
     """One setting of a word with its default and its range: ``low`` to ``high`` (inclusive; int or float), or ``choices``.
 
-    ``[low, high]`` is what a search samples; ``least`` and ``most`` bound what a term may say (default: any value ≥ low / no upper bound).
+    ``[low, high]`` is what a search samples; ``least`` bounds what a term may say (default: any value ≥ low); there is no upper bound.
     """
 
     name: str
@@ -105,6 +105,7 @@ class Primitive:
     ``parameters`` / ``buffers`` ``(*argument shapes, **settings) -> {name: Parameter}`` are the weights of a site;
     ``columns`` is the vectorised meaning for banks of terms, ``batched`` the meaning of an algorithmic word on batches of tensors.
     ``flops(*argument shapes, **settings)`` is the number of multiply-adds an example, where it is worth knowing.
+    ``unbounded``: it may call its functions more often than its arguments have elements, perhaps for ever.
     """
 
     name: str
@@ -123,6 +124,7 @@ class Primitive:
     columns: Callable | None = None
     flops: Callable | None = None
     differentiable: bool = True
+    unbounded: bool = False
     keywords: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:

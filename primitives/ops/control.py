@@ -1,4 +1,5 @@
-"""Repetition, recursion and functions of functions. The interpreter's fuel bounds them all."""
+"""Repetition, recursion and functions of functions. The interpreter's fuel bounds them all, and a count of
+steps in exported source."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from ..primitive import word
 from ..values import Value
 
 
-@word("repeat", "int -> (a -> a) -> a -> a")
+@word("repeat", "int -> (a -> a) -> a -> a", unbounded=True)
 def repeat(count: int, f: Callable, x: Value) -> Value:
     """``f`` applied ``count`` times, starting from ``x``; not at all where ``count`` is negative."""
     for _ in range(count):
@@ -16,7 +17,7 @@ def repeat(count: int, f: Callable, x: Value) -> Value:
     return x
 
 
-@word("for", "int -> (int -> a -> a) -> a -> a")
+@word("for", "int -> (int -> a -> a) -> a -> a", unbounded=True)
 def loop(count: int, f: Callable, x: Value) -> Value:
     """``x`` becomes ``f i x`` for i = 0, 1, … ``count`` - 1."""
     for i in range(count):
@@ -24,7 +25,7 @@ def loop(count: int, f: Callable, x: Value) -> Value:
     return x
 
 
-@word("while", "(a -> bool) -> (a -> a) -> a -> a", cost=2.0)
+@word("while", "(a -> bool) -> (a -> a) -> a -> a", cost=2.0, unbounded=True)
 def loop_while(condition: Callable, f: Callable, x: Value) -> Value:
     """``f`` applied as long as ``condition`` holds, starting from ``x``."""
     while condition(x):
@@ -32,7 +33,7 @@ def loop_while(condition: Callable, f: Callable, x: Value) -> Value:
     return x
 
 
-@word("fix", "((a -> b) -> a -> b) -> a -> b", cost=3.0)
+@word("fix", "((a -> b) -> a -> b) -> a -> b", cost=3.0, unbounded=True)
 def fix(f: Callable, x: Value) -> Value:
     """The recursive function ``g`` with ``g x = f g x``, applied to ``x``."""
 

@@ -233,7 +233,7 @@ def scan_from_first(f: Callable, xs: tuple) -> tuple:
     return tuple(results)
 
 
-@word("unfold", "(b -> option(pair(a, b))) -> b -> list(a)", cost=2.0)
+@word("unfold", "(b -> option(pair(a, b))) -> b -> list(a)", cost=2.0, unbounded=True)
 def unfold(f: Callable, state: Value) -> tuple:
     """The elements that ``f`` gives, each with the next state, until it gives none."""
     results: list = []

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import keyword
 import math
 import re
+import tokenize
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..primitive import Primitive
 from ..term import Hole, Lambda, Let, Literal, Term, Variable, Word, spine
-from ..types import Type
+from ..types import Type, arguments_of, is_function
 from ..values import Graph, Some, Table
+from .bounds import bounded, counter
 from .harvest import Harvest, SourceError
 
 _LONG = 70
@@ -27,6 +30,8 @@ class Emitter:
         self.words, self.harvest, self.call = words, harvest, call
         self.lines: list[str] = []
         self.indent = 0
+        self.counted = ""
+        """The name of what counts the steps of loops, where there are any."""
 
     def function(self, name: str, term: Term, count: int, first: tuple[str, ...] = ()) -> list[str]:
         """The lines of ``def name(first…, x, y): …`` for a term of ``count`` arguments."""
@@ -39,8 +44,11 @@ class Emitter:
         result = self.expression(term, scope)
         for argument in rest:
             result = f"{_callee(result)}({argument})"
-        header = f"def {name}({', '.join([*first, *scope, *rest])}):"
-        lines, self.lines, self.indent = [header, *self.lines, *wrapped(f"    return {result}")], [], 0
+        header = [f"def {name}({', '.join([*first, *scope, *rest])}):"]
+        if self.counted:
+            header = [f"@{self.harvest.function(bounded)}", *header]
+            header.append(f"    {self.counted} = {self.harvest.function(counter)}()")
+        lines, self.lines, self.indent = [*header, *self.lines, *wrapped(f"    return {result}")], [], 0
         return lines
 
     def fresh(self, hint: str) -> str:
@@ -138,7 +146,7 @@ class Emitter:
         start = len(given)
         rest = [f"lambda: {name}" if start + i in primitive.lazy else name for i, name in enumerate(names)]
         header = "".join(f"lambda {name}: " for name in names)
-        expression = header + self.call(word, primitive, [*kept, *rest])
+        expression = header + self.called(word, primitive, [*kept, *rest])
         return expression if len(expression) <= _LONG else self.bind("f", expression)
 
     def saturated(self, word: Word, primitive: Primitive, given: list[str]) -> str:
@@ -148,7 +156,18 @@ class Emitter:
                 return self.short(f"({later[1]} if {later[0]} else {later[2]})")
             if word.name in ("and", "or"):
                 return self.short(f"({later[0]} {word.name} {later[1]})")
-        return self.short(self.call(word, primitive, given), primitive.meaning.__name__)
+        return self.short(self.called(word, primitive, given), primitive.meaning.__name__)
+
+    def called(self, word: Word, primitive: Primitive, given: list[str]) -> str:
+        """The word with all its arguments; what a loop calls is counted."""
+        if primitive.unbounded:
+            self.counted = self.counted or self.fresh("counted")
+            types = arguments_of(primitive.scheme.type)[0]
+            given = [
+                f"{self.counted}({item})" if is_function(type) else item
+                for item, type in zip(given, types, strict=False)
+            ]
+        return self.call(word, primitive, given)
 
     def literal(self, value: Any, type: Type) -> str:
         """Python text for a constant."""
@@ -182,24 +201,25 @@ def _is_atom(expression: str) -> bool:
 
 def wrapped(line: str) -> list[str]:
     """The line, or where it is long its outermost call with one argument a line."""
-    start = line.find("(")
-    if len(line) <= _WIDTH or not line.endswith(")") or start < 0:
+    if len(line) <= _WIDTH or not line.endswith(")"):
         return [line]
-    inner, depth, quote, parts, begin = line[start + 1 : -1], 0, "", [], 0
-    for position, character in enumerate(inner):
-        if quote:
-            quote = "" if character == quote and inner[position - 1] != "\\" else quote
-        elif character in "'\"":
-            quote = character
-        elif character in "([{":
-            depth += 1
-        elif character in ")]}":
-            depth -= 1
-            if depth < 0:
+    space = line[: len(line) - len(line.lstrip())]
+    text = line.lstrip()
+    tokens = [t for t in tokenize.generate_tokens(io.StringIO(text).readline) if t.type == tokenize.OP]
+    opening = next((t for t in tokens if t.string == "("), None)
+    if opening is None:
+        return [line]
+    parts, begin, depth = [], opening.end[1], 0
+    for token in tokens[tokens.index(opening) :]:
+        depth += (token.string in "([{") - (token.string in ")]}")
+        if depth == 0:
+            if token.end[1] != len(text):
                 return [line]
-        elif character == "," and depth == 0:
-            parts.append(inner[begin:position])
-            begin = position + 1
-    space = " " * (len(line) - len(line.lstrip()))
-    parts = [part.strip() for part in (*parts, inner[begin:]) if part.strip()]
-    return [line[: start + 1], *(f"{space}    {part}," for part in parts), f"{space})"] if len(parts) > 1 else [line]
+            parts.append(text[begin : token.start[1]])
+        elif depth == 1 and token.string == ",":
+            parts.append(text[begin : token.start[1]])
+            begin = token.end[1]
+    parts = [part.strip() for part in parts if part.strip()]
+    if len(parts) < 2:
+        return [line]
+    return [space + text[: opening.end[1]], *(f"{space}    {part}," for part in parts), f"{space})"]

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from primitives.compile import compile_term
 from primitives.interpreter.interpret import evaluate
@@ -17,7 +19,8 @@ from primitives.source import SourceError, to_source, write_source
 from primitives.source.emit import wrapped
 from primitives.syntax import parse
 from primitives.term import Lambda, Literal, Word
-from primitives.types import STRING, parse_type
+from primitives.testing import programs, terms, values
+from primitives.types import STRING, arguments_of, parse_type
 from primitives.values import Failure, Graph, Some, Table, equal
 
 WORDS = {
@@ -224,3 +227,55 @@ def test_long_lines_are_wrapped():
     lines = wrapped(line)
     assert len(lines) == 10 and ast.dump(ast.parse("\n".join(lines).strip())) == ast.dump(ast.parse(line.strip()))
     assert wrapped("x = f(1)") == ["x = f(1)"]
+
+
+def exported(term, type):
+    """The function that the exported text defines."""
+    space: dict = {"__name__": "case"}
+    exec(compile(to_source(term, WORDS, type), "case", "exec", dont_inherit=True), space)
+    return space["program"]
+
+
+def test_a_long_line_with_an_escaped_backslash_before_a_quote_is_wrapped_whole():
+    line = "    x = concat_text(" + ", ".join(repr(f"{i} ends in \\, (") for i in range(8)) + ")"
+    lines = wrapped(line)
+    assert len(lines) == 10 and ast.dump(ast.parse("\n".join(lines).strip())) == ast.dump(ast.parse(line.strip()))
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.data())
+def test_generated_programs_as_source_give_the_values_of_the_interpreter(data):
+    type = data.draw(programs())
+    term = data.draw(terms(WORDS, type, size=20))
+    arguments = [data.draw(values(argument)) for argument in arguments_of(type)[0]]
+    wanted = evaluate(term, arguments, words=WORDS)
+    program = exported(term, type)
+    if isinstance(wanted, Failure) and wanted.kind == "out of fuel":
+        return
+    try:
+        got = program(*arguments)
+    except Exception as error:
+        assert "Failed" in [c.__name__ for c in error.__class__.__mro__], error
+        assert isinstance(wanted, Failure) and error.kind == wanted.kind
+        return
+    assert repr(got) == repr(wanted)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["(while (const true) id x)", "(while (lambda (y) (> 1 (while (const false) id 0))) (+ 0) x)", "(repeat 9007199254740992 id x)",
+     "(for 9007199254740992 (lambda (i y) y) x)", "(fix (lambda (g n) (g n)) x)", "(fix (lambda (g n) (+ 1 (g n))) x)",
+     "(head (map (lambda (y) (while (const true) id y)) [1 2]))", "(length (unfold (lambda (n) (some (pair n n))) x))"],
+)  # fmt: skip
+def test_endless_loops_in_exported_source_end_with_an_error(body):
+    program = exported(parse(f"(lambda (x) {body})", WORDS), parse_type("int -> int"))
+    with pytest.raises(Exception, match="steps|recursion is too deep|size") as caught:
+        program(1)
+    assert caught.value.kind in ("out of fuel", "too large")
+
+
+def test_steps_are_counted_anew_for_every_run():
+    program = exported(parse("(lambda (n) (repeat n (+ 1) 0))", WORDS), parse_type("int -> int"))
+    assert [program(600_000), program(600_000)] == [600_000, 600_000]
+    with pytest.raises(Exception, match="made 1000000 steps"):
+        program(1_000_001)
