@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from ..kinds.labelled import labelled_task
 from ..load import LABELLED_OPTIONS, Reference, Source, check_regular
 from ..metrics import CLASSES
 from ..task import Task
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"))
 
@@ -44,8 +48,41 @@ def _shown(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
+def _plain(image: Image.Image) -> Image.Image:
+    """The picture with eight bits, in mode L where it is grey and else RGB; ValueError where its range is not known."""
+    from PIL import Image
+
+    if image.mode.startswith("I") or image.mode == "F":
+        return Image.fromarray(_eight_bits(image))
+    if image.mode == "P" and "transparency" not in image.info:
+        return image.convert("RGB")
+    if image.mode in ("P", "PA", "LA", "La", "RGBA", "RGBa"):
+        full = image.convert("RGBA")
+        laid = Image.alpha_composite(Image.new("RGBA", full.size, "white"), full)
+        return laid.convert("L" if image.mode in ("LA", "La") else "RGB")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+
+
+def _eight_bits(image: Image.Image) -> np.ndarray:
+    """Bytes [h, w] of a grey picture of sixteen or more bits, or of floats."""
+    values = np.asarray(image)
+    sixteen = image.mode.startswith("I;16") or image.format in ("PNG", "PPM")
+    highest = 1 if image.mode == "F" else 65535
+    low, high = values.min(), values.max()
+    if image.mode == "F":
+        if not (low >= 0 and high <= highest):
+            raise ValueError(f"floats from {low} to {high}, needed from 0 to 1: divide by the brightest and save again")
+    elif not sixteen:
+        raise ValueError(f"mode={image.mode!r}: whole numbers of 32 bits have no known range; save with 8 or 16 bits")
+    return np.rint(values * (255 / highest)).astype(np.uint8)
+
+
 def read_images(files: list[tuple[str, Path]], size: tuple[int, int] | None) -> tuple[np.ndarray, np.ndarray]:
-    """Bytes [n, 1, h, w] (all grey) or [n, 3, h, w], and the class names [n]. Raises TaskError where shapes differ."""
+    """Bytes [n, 1, h, w] (all grey) or [n, 3, h, w], and the class names [n]. Raises TaskError where shapes differ or
+    a picture's range of brightness is not known.
+
+    Sixteen bits are scaled to eight, floats from 0 to 1 as well; what is transparent is laid on white.
+    """
     from PIL import Image
 
     pictures = []
@@ -53,8 +90,7 @@ def read_images(files: list[tuple[str, Path]], size: tuple[int, int] | None) -> 
         check_regular(path)
         try:
             with Image.open(path) as image:
-                grey = image.mode in ("1", "L", "I;16")
-                plain = image.convert("L" if grey else "RGB")
+                plain = _plain(image)
                 pictures.append(np.asarray(plain if size is None else plain.resize(size)))
         except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
             raise TaskError(

@@ -237,7 +237,7 @@ def exported(term, type):
 
 
 def test_a_long_line_with_an_escaped_backslash_before_a_quote_is_wrapped_whole():
-    line = "    x = concat_text(" + ", ".join(repr(f"{i} ends in \\, (") for i in range(8)) + ")"
+    line = "    x = concat_text(" + ", ".join(repr(f"{i}, (, \\\\") for i in range(8)) + ")"
     lines = wrapped(line)
     assert len(lines) == 10 and ast.dump(ast.parse("\n".join(lines).strip())) == ast.dump(ast.parse(line.strip()))
 
