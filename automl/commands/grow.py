@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ..growth.clock import SHARE
 from ..growth.grow import Growth, GrowthPlan, Listeners
 from ..growth.learned_guidance import GuidancePlan
 from ..tasks.curriculum import load_curriculum
@@ -53,6 +54,12 @@ def grow(
             "(a recognition model trained on the tasks and on dreams)."
         ),
     ] = "model",
+    share: Annotated[
+        float,
+        typer.Option(
+            help="What is done beside the searches (compression, trials, learning) may take this share of their budgets in seconds."
+        ),
+    ] = SHARE,
     growth_log: Annotated[
         str | None, typer.Option("--growth-log", help="Write one JSON object an iteration to this file.")
     ] = None,
@@ -68,7 +75,7 @@ def grow(
 
     options = options_of(budget or "60s", strategy, workers, seed, target, words, set)
     curriculum = load_curriculum(tasks, target=target_column, seed=split_seed, search_path=experiment_folders())
-    plan = GrowthPlan(frozen=frozen, iterations=iterations, guidance=GuidancePlan(guidance))
+    plan = GrowthPlan(frozen=frozen, iterations=iterations, share=share, guidance=GuidancePlan(guidance))
     store = open_library(library)
 
     def growing(listeners: Listeners) -> Growth:

@@ -58,6 +58,9 @@ def run_growth(
         _print_iterations(growth.iterations)
         if growth.promoted:
             print_text(f"promoted: {', '.join(record.name for record in growth.promoted)}")
+        parts = sorted(growth.clock.items(), key=lambda part: -part[1])
+        shown = ", ".join(f"{activity} {seconds:.1f}" for activity, seconds in parts if seconds >= 0.05)
+        print_text(f"seconds: {growth.seconds:.1f} ({shown})")
         print_text(f"run {growth.run}")
 
 

@@ -18,7 +18,7 @@ from ..study.opening import Options, Progress, Result, load_vocabulary, open_stu
 from ..study.parallel import begun_run, result_from_json, result_to_json, search_many, side_by_side
 from ..tasks.data import VALUES
 from ..tasks.task import Task
-from .clock import SEARCH, Clock
+from .clock import SEARCH, Allowance
 from .journal import GrowthJournal, Payload
 from .net_promotion import promote_net
 from .outcome import combined
@@ -33,9 +33,15 @@ class Attempts:
     searched with; ``promoted``, the nets that became words; ``fresh``, how many programs were found since the last compression."""
 
     def __init__(
-        self, store: AbstractStore, setup: Setup, listeners: Listeners, journal: GrowthJournal, clock: Clock
+        self, store: AbstractStore, setup: Setup, listeners: Listeners, journal: GrowthJournal, allowance: Allowance
     ) -> None:
-        self.store, self.setup, self.listeners, self.journal, self.clock = store, setup, listeners, journal, clock
+        self.store, self.setup, self.listeners, self.journal, self.allowance = (
+            store,
+            setup,
+            listeners,
+            journal,
+            allowance,
+        )
         stages = setup.curriculum.stages
         self.sources = {name: how for stage in stages for name, how in stage.sources.items()}
         self.results: dict[str, Result] = {}
@@ -68,11 +74,11 @@ class Attempts:
         """One study of the task; its result takes the place of an earlier one, whose cost is added."""
         if task.search_view().target == VALUES:
             options = replace(options, trainer={})  # a mixed curriculum's trainer is for its nets
-        run = self._begin(task)
+        run = self._begin(task, options)
         return self._keep(task, lambda: self._studied(task, options, run), options)
 
     def _search_together(self, tasks: Sequence[Task], options: Options, found: Found) -> None:
-        runs = {task.name: self._begin(task) for task in tasks}
+        runs = {task.name: self._begin(task, options) for task in tasks}
         left = list(tasks)
         while left and self.journal.replaying:
             task = left.pop(0)
@@ -84,24 +90,25 @@ class Attempts:
             found(task, self._keep(task, lambda: result, options))
 
         if left:
-            with self.clock.doing(SEARCH):
+            with self.allowance.clock.doing(SEARCH):
                 search_many(
                     left, self.store.url, options, {"seed": options.seed}, take,
                     sources={name: self.sources[name] for name in named}, runs=[runs[name] for name in named],
                 )  # fmt: skip
 
-    def _begin(self, task: Task) -> str:
+    def _begin(self, task: Task, options: Options) -> str:
         """The id of the run of a study that is about to begin; a growth that goes on goes on with that run."""
 
         def begin() -> Payload:
             return {"run": uuid.uuid4().hex[:12], "library": self.store.snapshot()}
 
+        self.allowance.grant(options.budget)
         begun = self.journal.step("begin", task.name, lambda: begin)
         self.seen[task.name] = begun["library"]
         return str(begun["run"])
 
     def _studied(self, task: Task, options: Options, run: str) -> Result:
-        with self.clock.doing(SEARCH):
+        with self.allowance.clock.doing(SEARCH):
             study = open_study(
                 task, self.store, options, run=begun_run(self.store, run), run_id=run, progress=self._progress(task),
                 source=self.sources.get(task.name),

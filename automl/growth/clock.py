@@ -1,19 +1,20 @@
-"""Where the time of a growth goes."""
+"""Where the time of a growth goes, and how much of it may go to what is done beside the searches."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-SEARCH, COMPRESSION, TRIALS, DREAMS, TRAINING, OTHER = (
-    "search",
-    "compression",
-    "trials",
-    "dreams",
-    "training",
-    "other",
-)
+from ..budget import Budget
+
+SEARCH, OTHER = "search", "other"
+COMPRESSION, EQUIVALENCE, TRIALS, DREAMS, TRAINING = "compression", "equivalence", "trials", "dreams", "training"
+BESIDE = (COMPRESSION, EQUIVALENCE, TRIALS, DREAMS, TRAINING)
+"""What is done beside the searches."""
+SHARE = 0.2
+"""The share of the searches' budget that it may take, unless a plan says otherwise."""
 
 
 class Clock:
@@ -53,3 +54,29 @@ class Clock:
         activity = self._doing[-1]
         self._seconds[activity] = self._seconds.get(activity, 0.0) + now - self._since
         self._since = now
+
+
+class Allowance:
+    """The time that what is done beside the searches may take: a share of the budgets in seconds of the searches that were begun. Where
+    all budgets are counted in evaluations it has no bound, so that the record does not depend on the machine."""
+
+    def __init__(self, clock: Clock | None = None, share: float = SHARE) -> None:
+        self.clock = clock or Clock()
+        self.share = share
+        self._granted: float | None = None
+
+    def grant(self, budget: Budget) -> None:
+        """Note that a search of that budget is begun."""
+        if budget.seconds is not None:
+            self._granted = (self._granted or 0.0) + budget.seconds
+
+    def left(self) -> float:
+        """Seconds that are left; infinite where there is no bound."""
+        if self._granted is None:
+            return math.inf
+        seconds = self.clock.seconds()
+        return self.share * self._granted - sum(seconds.get(activity, 0.0) for activity in BESIDE)
+
+    def deadline(self, least: float = 0.0) -> float:
+        """When it is used up, by the monotonic clock, but not before ``least`` seconds from now; infinite where there is no bound."""
+        return time.monotonic() + max(least, self.left())

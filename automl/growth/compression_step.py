@@ -25,11 +25,16 @@ from ..evaluation.model import Model
 from ..study.fused import CONFIDENCE
 from ..study.opening import load_vocabulary
 from ..tasks.task import Task
+from .clock import EQUIVALENCE, Allowance
 from .equivalence import COUNT, Comparable, Sample, twins
 
 logger = logging.getLogger(__name__)
 ROUNDS = 6
 """Most times that a corpus is compressed anew because a candidate was refused on evidence."""
+LEAST = 2.0
+"""Seconds that a compression may take where the allowance is used up: what was found is not to be left unread."""
+STITCH = 20.0
+"""Seconds that stitch may search, at most."""
 DOUBTFUL = 0.25
 """A program that is less likely right teaches nothing: it may be an accident of few examples."""
 
@@ -100,19 +105,21 @@ def compress_library(store: AbstractStore, tasks: Mapping[str, Task], rule: Rule
 
 
 def prepare_compression(
-    store: AbstractStore, tasks: Mapping[str, Task], rule: Rule | None = None
+    store: AbstractStore, tasks: Mapping[str, Task], rule: Rule | None = None, allowance: Allowance | None = None
 ) -> Callable[[], Compressed]:
     """Compress the solved programs of the store but the doubtful ones; a function that promotes what passes the rule and keeps the
     rewritten programs as solutions, in one transaction, and returns a report and the new subroutines.
 
     tasks: those whose data are at hand, by name; programs of others are only checked to be the same program.
     rule: the bounds of promotion.
+    allowance: of time (default: no bound); LEAST seconds it may take in any case.
 
     What is the same function as an active word, or as a candidate that saves more, is refused (``twins``). Where compression fails the
     report says so; nothing is lost by it.
     """
     started = time.monotonic()
-    rule = rule or Rule()
+    rule, allowance = rule or Rule(), allowance or Allowance()
+    deadline = allowance.deadline(LEAST)
     vocabulary = load_vocabulary(store)
     solved = {task: each for task, each in best_programs(store, vocabulary).items() if not each.doubtful}
     offered = _words(vocabulary, [each.term for each in solved.values()])
@@ -129,19 +136,27 @@ def prepare_compression(
 
     sample = Sample(tasks.values())
     for number in range(ROUNDS):
+        last = number == ROUNDS - 1 or time.monotonic() > deadline
         try:
-            found = compress(corpus, offered, taken=taken, judge=judge)
+            found = compress(
+                corpus, offered, taken=taken, judge=judge, seconds=max(LEAST, min(STITCH, deadline - time.monotonic()))
+            )
         except StitchMissing as missing:
             logger.warning("the library does not grow: %s", missing)
             report = Report(len(corpus), problem=str(missing), seconds=time.monotonic() - started)
             return lambda: (report, [])
         harvested = _Harvest(store, tasks, vocabulary, solved, found, rule)
-        lost = harvested.refusals() or (harvested.twins(sample) if number < ROUNDS - 1 else {})
+        lost = harvested.refusals()
+        if not (lost or last):
+            with allowance.clock.doing(EQUIVALENCE):
+                lost = harvested.twins(sample, deadline)
         if not lost:
             break
         refused.update(lost)
         bad |= {canonical(each.body) for each in found.abstractions if each.name in lost}
-    else:
+        if last:
+            break
+    if lost:
         same = {task: tuple(terms) for task, terms in corpus.items()}
         found = replace(found, abstractions=(), rewritten=same, after=found.before)
         harvested = _Harvest(store, tasks, vocabulary, solved, found, rule)
@@ -254,7 +269,7 @@ class _Harvest:
                 lost[each.name] = decision.reasons
         return lost
 
-    def twins(self, sample: Sample) -> dict[str, tuple[str, ...]]:
+    def twins(self, sample: Sample, deadline: float) -> dict[str, tuple[str, ...]]:
         """The candidates that are the same function as an active word or a candidate that saves more, with the reason."""
         words = self.vocabulary.all_words
         order = sorted(self.found.abstractions, key=lambda each: (-each.saved, symbols(each.body, words)))
@@ -262,7 +277,7 @@ class _Harvest:
         mine = {each.name: active.pop(each.name) for each in order}
         return {
             name: (f"it is the same function as {group[0]}, by {COUNT} inputs",)
-            for group in twins({**active, **mine}, sample, words)
+            for group in twins({**active, **mine}, sample, words, deadline)
             for name in group[1:]
             if name in mine
         }

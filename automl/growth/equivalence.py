@@ -8,6 +8,8 @@ are drawn by its arguments' text, so that nothing but the same use of it gives t
 
 from __future__ import annotations
 
+import math
+import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -166,9 +168,12 @@ def _curried(function: Callable[..., Any], count: int, given: tuple[Any, ...] = 
     return take
 
 
-def twins(given: Mapping[str, Comparable], sample: Sample, words: Mapping[str, Primitive]) -> list[tuple[str, ...]]:
+def twins(
+    given: Mapping[str, Comparable], sample: Sample, words: Mapping[str, Primitive], deadline: float = math.inf
+) -> list[tuple[str, ...]]:
     """The groups of two or more names, in the order given, of words of one type that have the same value on the whole sample, and one at
-    all on at least LEAST inputs, not always the same. Words with weights, effects or chance have no twins."""
+    all on at least LEAST inputs, not always the same. Words with weights, effects or chance have no twins. Nothing is
+    found of what is not compared by the ``deadline`` (of the monotonic clock)."""
     alike: dict[str, list[str]] = {}
     for name, word in given.items():
         if _comparable(word, words):
@@ -177,7 +182,7 @@ def twins(given: Mapping[str, Comparable], sample: Sample, words: Mapping[str, P
     for names in alike.values():
         if len(names) > 1:
             inputs = sample.inputs(_ground(given[names[0]].scheme.type))
-            found += _same(names, given, inputs, words)
+            found += _same(names, given, inputs, words, deadline)
     order = {name: place for place, name in enumerate(given)}
     return sorted(found, key=lambda group: order[group[0]])
 
@@ -187,10 +192,13 @@ def _same(
     given: Mapping[str, Comparable],
     inputs: Sequence[tuple[Any, ...]],
     words: Mapping[str, Primitive],
+    deadline: float,
 ) -> list[tuple[str, ...]]:
     """The groups of names that no input tells apart; what stands alone is run no more."""
     groups: dict[tuple[str, ...], list[str]] = {(): list(names)}
     for arguments in inputs:
+        if time.monotonic() > deadline:
+            return []
         finer: dict[tuple[str, ...], list[str]] = {}
         for values, members in groups.items():
             for name in members if len(members) > 1 else ():

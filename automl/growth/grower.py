@@ -16,7 +16,7 @@ from ..tasks.curriculum import Stage
 from ..tasks.data import VALUES
 from ..tasks.task import Task
 from .attempts import Attempts
-from .clock import COMPRESSION, TRAINING, TRIALS, Clock
+from .clock import COMPRESSION, TRIALS, Allowance, Clock
 from .compression_step import Report, prepare_compression
 from .journal import GrowthJournal, Payload
 from .learned_guidance import learn_from
@@ -34,8 +34,9 @@ class Grower:
     def __init__(self, store: AbstractStore, setup: Setup, listeners: Listeners, run: Run) -> None:
         self.store, self.setup, self.plan, self.listeners = store, setup, setup.plan, listeners
         self.clock = Clock()
+        self.allowance = Allowance(self.clock, self.plan.share)
         self.journal = GrowthJournal(store, run, self.clock)
-        self.attempts = Attempts(store, setup, listeners, self.journal, self.clock)
+        self.attempts = Attempts(store, setup, listeners, self.journal, self.allowance)
         self.tasks = {task.name: task for task in setup.curriculum.tasks}
         self.reports: list[Report] = []
         self.history: list[Iteration] = []
@@ -157,18 +158,19 @@ class Grower:
         if self.plan.iterations > 1 and last:
             demoted += [record.name for record in self._end_trials()]
         elif self.plan.iterations > 1:
-            begin_trials(self.store, self.tasks.values())
+            begin_trials(self.store, self.tasks.values(), allowance=self.allowance)
         return {"demoted": demoted}
 
     def _end_trials(self) -> list[Subroutine]:
-        return end_trials(self.store, families_of(self.tasks.values()), tasks=self.tasks.values())
+        return end_trials(
+            self.store, families_of(self.tasks.values()), tasks=self.tasks.values(), allowance=self.allowance
+        )
 
     def _learn(self, number: int, before: int, demoted: Sequence[str]) -> Callable[[], Payload]:
         """Learn from what is solved; what keeps that, with the record of the iteration."""
         learned, seed = None, self.setup.options.seed
         if not self.plan.frozen:
-            with self.clock.doing(TRAINING):
-                learned = learn_from(self.store, self.tasks, plan=self.plan.guidance, seed=seed)
+            learned = learn_from(self.store, self.tasks, plan=self.plan.guidance, seed=seed, allowance=self.allowance)
         results = self.results.values()
         iteration = Iteration(
             number, len(results), sum(r.solved for r in results), sum(r.right is True for r in results),
@@ -193,8 +195,14 @@ class Grower:
     def _finish(self, result: Result, every: int) -> None:
         if result.solved:
             self._tell(result)
-        if self.attempts.fresh >= every:
+        if self.attempts.fresh >= every and self._may_compress():
             self._compress()
+
+    def _may_compress(self) -> bool:
+        """Whether there is time for a compression within a pass; at the end of a pass there is one in any case."""
+        if self.journal.replaying:
+            return self.journal.next_step() == "compress"
+        return self.allowance.left() > 0
 
     def _tell(self, result: Result) -> None:
         if self.listeners.on_result is not None:
@@ -220,7 +228,7 @@ class Grower:
             logger.info("promoted %s", ", ".join(record.name for record in promoted))
 
     def _compression(self) -> Callable[[], Payload]:
-        prepared = prepare_compression(self.store, self.tasks, self.plan.rule)
+        prepared = prepare_compression(self.store, self.tasks, self.plan.rule, self.allowance)
 
         def change() -> Payload:
             report, promoted = prepared()

@@ -106,6 +106,10 @@ class GrowthJournal:
         """What the steps of a kind that the log has are about."""
         return {event.payload["subject"] for event in self._log if event.kind == step}
 
+    def next_step(self) -> str:
+        """The kind of the next step that is in the log; "" where there is none."""
+        return self._log[self._number].kind if self.replaying else ""
+
     def step(self, step: str, subject: str, work: Callable[[], Callable[[], Payload]]) -> Payload:
         """What a step came to: read from the log, or else what the work comes to, which is then in the log.
 

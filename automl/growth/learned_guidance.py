@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,21 +20,32 @@ from search.problem import Example
 from ..study.opening import load_vocabulary
 from ..tasks.data import VALUES
 from ..tasks.task import Task
+from .clock import DREAMS, TRAINING, Allowance
 from .compression_step import best_programs
 
 KINDS = ("off", "grammar", "model")
+DREAMING = 1 / 3
+"""The share of what is left of the allowance that dreaming may take; training has the rest."""
+LEAST_SECONDS = 1.0
+"""With less left no model is trained."""
 FEWEST = 5
 """Solved programs from which something is learned, at least."""
 
 
 @dataclass(frozen=True)
 class GuidancePlan:
-    """How a guide is learned. ``kind``: off, grammar (the weights are re-estimated) or model (a recognition model is trained too), from
-    up to ``dreams`` dreams; ``seconds`` of the processor, for dreaming and for training each."""
+    """How a guide is learned.
+
+    kind: off, grammar (the weights are re-estimated) or model (a recognition model is trained too); default: model.
+    dreams: how many to learn from, at most.
+    seconds: for dreaming and for training each, at most (default: what the allowance of the growth has left, a third of it for dreaming).
+    epochs: of the training, at most.
+    hidden: units of each hidden layer of the model.
+    """
 
     kind: str = "model"
     dreams: int = 8_000
-    seconds: float = 60.0
+    seconds: float | None = None
     epochs: int = 30
     hidden: int = 96
 
@@ -54,11 +66,13 @@ def learn(
     plan: GuidancePlan = GuidancePlan(),
     seed: int = 0,
     confidence: Mapping[str, float] = {},
+    allowance: Allowance | None = None,
 ) -> Learned | None:
     """A guide from programs by task; None where fewer than FEWEST were solved.
 
     The grammar is re-estimated from all programs, each counting as the ``confidence`` in it (absent: 1); it does not weigh subroutines
-    that none of them uses. Dreams are about inputs of ``tasks``, solved or not; their tests are not looked at.
+    that none of them uses. Dreams are about inputs of ``tasks``, solved or not; their tests are not looked at. Where the ``allowance``
+    has less than LEAST_SECONDS left the grammar is all that is learned.
     """
     used = {word.name for term in solved.values() for word in words_in(term)}
     words = {
@@ -73,19 +87,24 @@ def learn(
     specified = {
         name: (task.type, examples) for name, task in tasks.items() for examples in (_examples(task),) if examples
     }
-    if plan.kind == "grammar" or not specified:
+    allowance = allowance or Allowance()
+    if plan.kind == "grammar" or not specified or allowance.left() < LEAST_SECONDS:
         return Learned(guide, {})
     own = [Dream(*specified[name], solved[name]) for name in sorted(solved) if name in specified]
     prompts = [Prompt(type, tuple(given for given, _ in examples)) for type, examples in specified.values()]
     dreamer = Dreamer(words, guide.grammar, seed=seed)
-    started = time.process_time()
-    dreams = dreamer.dreams(prompts, plan.dreams, solved=[(d.type, d.term) for d in own], seconds=plan.seconds)
-    dreamt = time.process_time() - started
+    started = time.monotonic()
+    with allowance.clock.doing(DREAMS):
+        seconds = min(math.inf if plan.seconds is None else plan.seconds, allowance.left() * DREAMING)
+        dreams = dreamer.dreams(prompts, plan.dreams, solved=[(d.type, d.term) for d in own], seconds=seconds)
+    dreamt = time.monotonic() - started
     if len(dreams) + len(own) < 10:
         return Learned(guide, {})
     from search.guidance.training import train
 
-    trained = train(guide, dreams, solved=own, seconds=plan.seconds, epochs=plan.epochs, seed=seed, hidden=plan.hidden)
+    with allowance.clock.doing(TRAINING):
+        seconds = min(math.inf if plan.seconds is None else plan.seconds, max(0.0, allowance.left()))
+        trained = train(guide, dreams, solved=own, seconds=seconds, epochs=plan.epochs, seed=seed, hidden=plan.hidden)
     return Learned(
         trained.guide, {**trained.to_json(), "dreams": len(dreams), "solved": len(own), "dreaming": round(dreamt, 2)}
     )
@@ -98,7 +117,12 @@ def _examples(task: Task) -> tuple[Example, ...] | None:
 
 
 def learn_from(
-    store: AbstractStore, tasks: Mapping[str, Task], *, plan: GuidancePlan = GuidancePlan(), seed: int = 0
+    store: AbstractStore,
+    tasks: Mapping[str, Task],
+    *,
+    plan: GuidancePlan = GuidancePlan(),
+    seed: int = 0,
+    allowance: Allowance | None = None,
 ) -> Learned | None:
     """``learn`` from the best programs of a store, those with tensors left out; words that are demoted are written out."""
     vocabulary = load_vocabulary(store)
@@ -110,4 +134,4 @@ def learn_from(
     }
     solved = {task: expand(each.term, gone) for task, each in best.items()}
     confidence = {task: each.confidence for task, each in best.items()}
-    return learn(solved, tasks, vocabulary, plan=plan, seed=seed, confidence=confidence)
+    return learn(solved, tasks, vocabulary, plan=plan, seed=seed, confidence=confidence, allowance=allowance)

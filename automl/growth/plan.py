@@ -17,6 +17,7 @@ from ..study.parallel import options_to_json
 from ..study.phases import Schedule
 from ..study.result import Result
 from ..tasks.curriculum import Curriculum, Stage
+from .clock import SHARE
 from .learned_guidance import KINDS, GuidancePlan
 from .outcome import Iteration
 
@@ -32,6 +33,8 @@ class GrowthPlan:
     revisit: try unsolved tasks once more where the library has changed since (default: yes).
     rule: the bounds of promotion and demotion.
     iterations: how often to search, compress and learn; each further one revisits the tasks (default: 1).
+    share: the share of the searches' budgets, where these are in seconds, that compression, trials, equivalence checks and learning may
+        take beside them (default: 0.2).
     guidance: what later searches learn at the end of each iteration; a kind as text stands for a plan of that kind (default: off).
 
     Raises TaskError.
@@ -44,6 +47,7 @@ class GrowthPlan:
     revisit: bool = True
     rule: Rule = field(default_factory=Rule)
     iterations: int = 1
+    share: float = SHARE
     guidance: GuidancePlan = field(default_factory=lambda: GuidancePlan("off"))
 
     def __post_init__(self) -> None:
@@ -55,6 +59,10 @@ class GrowthPlan:
             object.__setattr__(self, "rule", Rule())
         if self.guidance.kind not in KINDS:
             raise TaskError(f"guidance={self.guidance.kind!r}: needed one of {', '.join(KINDS)}")
+        if not 0 <= self.share <= 100:
+            raise TaskError(
+                f"share={self.share!r}: needed a number from 0 to 100, such as 0.2 for a fifth of the searches' budgets"
+            )
         if self.iterations < 1:
             raise TaskError(f"iterations={self.iterations}: needed at least 1")
 

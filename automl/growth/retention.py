@@ -18,7 +18,8 @@ from primitives.term import Term, Word, map_words, words_in
 from ..evaluation.model import Model
 from ..study.opening import load_vocabulary
 from ..tasks.task import Task
-from .compression_step import active_words, best_programs
+from .clock import EQUIVALENCE, Allowance
+from .compression_step import LEAST, active_words, best_programs
 from .equivalence import COUNT, Sample, twins
 from .journal import is_growth
 
@@ -87,7 +88,9 @@ def saves(record: Subroutine, vocabulary: Vocabulary, programs: Sequence[Term]) 
     return float(total - symbols(parse(record.body, words), words))
 
 
-def merge_twins(store: AbstractStore, tasks: Iterable[Task] = ()) -> list[Subroutine]:
+def merge_twins(
+    store: AbstractStore, tasks: Iterable[Task] = (), allowance: Allowance | None = None
+) -> list[Subroutine]:
     """Of active words that are the same function (``twins``) demote, among those on trial or found by compression, all but the one that
     saves most symbols, then the shortest; returns the demoted. Programs that named them name the one that is left, where the task is
     among ``tasks`` and its examples are met as before."""
@@ -95,7 +98,9 @@ def merge_twins(store: AbstractStore, tasks: Iterable[Task] = ()) -> list[Subrou
     vocabulary = load_vocabulary(store)
     words = vocabulary.all_words
     records = {each.name: each for each in vocabulary.active}
-    groups = twins(active_words(vocabulary), Sample(by_name.values()), words)
+    allowance = allowance or Allowance()
+    with allowance.clock.doing(EQUIVALENCE):
+        groups = twins(active_words(vocabulary), Sample(by_name.values()), words, allowance.deadline(LEAST))
     programs = [solved.term for solved in best_programs(store, vocabulary).values()] if groups else []
 
     def worth(name: str) -> tuple[bool, float, int]:

@@ -28,7 +28,8 @@ from primitives.types import Scheme, arguments_of, is_function
 
 from ..study.opening import load_vocabulary
 from ..tasks.task import Task
-from .compression_step import active_words, best_programs
+from .clock import EQUIVALENCE, Allowance
+from .compression_step import LEAST, active_words, best_programs
 from .equivalence import Comparable, Sample, twins
 from .parametrising import general
 from .retention import merge_twins
@@ -52,6 +53,7 @@ def begin_trials(
     most: int = 20,
     parameters: int = 3,
     count: int = 16,
+    allowance: Allowance | None = None,
 ) -> list[Subroutine]:
     """Make programs of solved tasks words on trial, but for those that the library has already; returns the new subroutines.
 
@@ -71,7 +73,7 @@ def begin_trials(
             continue
         before = fresh.get(text, replace(each, tasks=(), runs=()))
         fresh[text] = replace(before, tasks=(*before.tasks, *each.tasks), runs=(*before.runs, *each.runs))
-    chosen = list(_without_twins(active, fresh, Sample(tasks), words))[:count]
+    chosen = list(_without_twins(active, fresh, Sample(tasks), words, allowance or Allowance()))[:count]
     taken = {record.name for record in vocabulary.records} | set(vocabulary.words)
     records: list[Subroutine] = []
     evidence = {}
@@ -110,11 +112,16 @@ def _candidates(
 
 
 def _without_twins(
-    active: Mapping[str, Comparable], fresh: Mapping[str, _Candidate], sample: Sample, words: Mapping[str, Primitive]
+    active: Mapping[str, Comparable],
+    fresh: Mapping[str, _Candidate],
+    sample: Sample,
+    words: Mapping[str, Primitive],
+    allowance: Allowance,
 ) -> Iterator[_Candidate]:
     """The candidates that are no active word's function; the first of those that are one function, with the tasks of all."""
     given = {**active, **{text: Comparable(each.body, each.scheme) for text, each in fresh.items()}}
-    groups = {group[0]: group for group in twins(given, sample, words)}
+    with allowance.clock.doing(EQUIVALENCE):
+        groups = {group[0]: group for group in twins(given, sample, words, allowance.deadline(LEAST))}
     later = {name for group in groups.values() for name in group[1:]}
     for text, each in fresh.items():
         if text not in later:
@@ -129,6 +136,7 @@ def end_trials(
     *,
     spare: int = 4,
     tasks: Iterable[Task] = (),
+    allowance: Allowance | None = None,
 ) -> list[Subroutine]:
     """Demote the words, on trial or found by compression, that served tasks of one family only, and return them; the first ``spare``
     of those on trial stay, in the order in which they were tried, for tasks to come may be of other kinds. Before that words that are
@@ -138,7 +146,7 @@ def end_trials(
     those that another word serves whose body names it, and, on trial, the task that it came from; an imported word that names it is
     reason enough. Where all solved tasks are of one family, each counts as one of its own.
     """
-    merged = merge_twins(store, tasks)
+    merged = merge_twins(store, tasks, allowance)
     vocabulary = load_vocabulary(store)
     given = dict(families or {})
     if len({given.get(task, task) for task in best_programs(store, vocabulary)}) < 2:

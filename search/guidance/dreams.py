@@ -88,18 +88,18 @@ class Dreamer:
         solved: Iterable[tuple[Type, Term]] = (),
         seconds: float = 30.0,
     ) -> list[Dream]:
-        """Up to ``count`` dreams, in at most so many seconds of the processor: of programs that do the same on a prompt the likeliest,
+        """Up to ``count`` dreams, in at most so many seconds: of programs that do the same on a prompt the likeliest,
         and none that is constant, gives an input back or fails on more than a third of the inputs."""
         if not prompts:
             return []
-        deadline = time.process_time() + seconds
+        deadline = time.monotonic() + seconds
         known: dict[Type, list[Term]] = {}
         for type, term in solved:
             known.setdefault(type, []).append(term)
         outputs = list(dict.fromkeys(arguments_of(prompt.type)[1] for prompt in prompts))
         best: dict[tuple[int, tuple[Value, ...]], tuple[float, Dream]] = {}
         for number in range(20 * count):
-            if len(best) >= count or (number % 64 == 0 and time.process_time() > deadline):
+            if len(best) >= count or time.monotonic() > deadline:
                 break
             draws = Draws(self.seed, 7, number)
             place = draws.integers(len(prompts))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..generation.weights import counts
 from .dreams import Dream
-from .features import EXAMPLES, described
+from .features import EXAMPLES, Described, described
 from .guide import Guide
 from .network import NORMAL_HIDDEN, Network, log_softmax, shapes
 
@@ -56,13 +57,24 @@ class Lessons:
     def __len__(self) -> int:
         return len(self.uses)
 
+    def joined(self, other: Lessons) -> Lessons:
+        """These and then the others."""
+        pairs = [(getattr(self, each.name), getattr(other, each.name)) for each in fields(self)]
+        return Lessons(*(np.concatenate(pair) for pair in pairs))
+
     def part(self, rows: np.ndarray) -> Lessons:
         return Lessons(self.properties[rows], self.tokens[rows], self.known[rows], self.uses[rows])
 
 
-def lessons(dreams: Sequence[Dream], names: Sequence[str]) -> Lessons:
-    """The arrays of tasks with their programs; at least one is needed."""
-    tasks = [described(dream.type, dream.examples) for dream in dreams]
+def lessons(dreams: Sequence[Dream], names: Sequence[str], deadline: float = math.inf) -> Lessons:
+    """The arrays of tasks with their programs; at least one is needed. After the ``deadline`` (of the monotonic clock) tasks are left
+    out, from the end."""
+    tasks: list[Described] = []
+    for dream in dreams:
+        if tasks and time.monotonic() > deadline:
+            break
+        tasks.append(described(dream.type, dream.examples))
+    dreams = dreams[: len(tasks)]
     place = {name: position for position, name in enumerate(names)}
     uses = np.zeros((len(dreams), len(names)), np.float32)
     for row, dream in enumerate(dreams):
@@ -85,14 +97,22 @@ def train(
 ) -> Trained:
     """A model that corrects the guide's grammar, trained on dreams and on solved tasks, which are repeated to a quarter of the lessons.
 
-    A tenth of the tasks is held out to choose the best epoch. ``seconds`` are of the processor; one torch thread is used. The same
-    arguments give the same model unless ``seconds`` end the training. Raises ValueError for fewer than ten tasks.
+    guide: its grammar is what the model corrects.
+    dreams: tasks with programs to learn from; a tenth is held out to choose the best epoch.
+    solved: tasks with the programs that solved them.
+    seconds: after which it ends, at most half of them for reading the tasks; learning rates fall with the time as with the steps.
+    epochs: at most.
+    seed: of the first weights and of the order.
+    hidden: units of each hidden layer.
+
+    One torch thread is used. The same arguments give the same model unless ``seconds`` end the training. Raises ValueError for fewer than
+    ten tasks.
     """
     if len(dreams) + len(solved) < 10:
         raise ValueError(f"tasks={len(dreams) + len(solved)}: at least 10 are needed to train a recognition model")
+    started = time.monotonic()
     import torch
 
-    started = time.process_time()
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -102,15 +122,17 @@ def train(
             order = np.random.default_rng(seed).permutation(len(dreams))
             held = [dreams[i] for i in order[: int(HELD_OUT * len(dreams))]] or list(solved)
             taught = [dreams[i] for i in order[int(HELD_OUT * len(dreams)) :]]
-            own = lessons([*taught, *solved], guide.names)
-            rows = np.concatenate([np.arange(len(taught)), np.tile(np.arange(len(taught), len(own)), repeats)])
+            unseen = lessons(held, guide.names, started + 0.1 * seconds)
+            dreamt = lessons(taught or solved, guide.names, started + 0.5 * seconds)
+            own = dreamt.joined(lessons(solved, guide.names)) if taught and solved else dreamt
+            rows = np.concatenate([np.arange(len(dreamt)), np.tile(np.arange(len(dreamt), len(own)), repeats)])
             fitter = _Fitter(guide, hidden)
-            best = fitter.fit(own, rows, lessons(held, guide.names), epochs, started + seconds, seed)
+            best = fitter.fit(own, rows, unseen, epochs, seconds - (time.monotonic() - started), seed)
     finally:
         torch.set_num_threads(threads)
     result = Trained(
-        Guide(guide.grammar, Network(best.tensors)), best.before, best.after, best.epochs, len(own) + len(held),
-        time.process_time() - started,
+        Guide(guide.grammar, Network(best.tensors)), best.before, best.after, best.epochs, len(own) + len(unseen),
+        time.monotonic() - started,
     )  # fmt: skip
     logger.info("recognition model: %s", result.to_json())
     return result
@@ -139,15 +161,18 @@ class _Fitter:
                 tensor = torch.randn(shape) * (0.3 if name == "tokens" else (2.0 / shape[-2]) ** 0.5)
             self.tensors[name] = tensor.requires_grad_()
 
-    def fit(self, own: Lessons, rows: np.ndarray, held: Lessons, epochs: int, deadline: float, seed: int) -> _Best:
+    def fit(self, own: Lessons, rows: np.ndarray, held: Lessons, epochs: int, seconds: float, seed: int) -> _Best:
         import torch
+
+        started = time.monotonic()
 
         optimiser = torch.optim.AdamW(self.tensors.values(), lr=RATE, weight_decay=DECAY)
         random = np.random.default_rng(seed)
         before = self.loss(held)
         best = _Best(self.plain(), before, before)
         steps = max(1, -(-len(rows) // BATCH))
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=epochs * steps + 1)
+        total, step = epochs * steps, 0
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=total + 1)
         for epoch in range(1, epochs + 1):
             mixed = random.permutation(rows)
             for start in range(0, len(mixed), BATCH):
@@ -155,13 +180,17 @@ class _Fitter:
                 optimiser.zero_grad()
                 self.nats(_fewer(batch, random), dropped=True).backward()
                 optimiser.step()
-                schedule.step()
-                if time.process_time() > deadline:
+                spent = (time.monotonic() - started) / seconds if seconds > 0 else 1.0
+                wanted = min(total, max(step + 1, int(spent * total)))  # what the time will not suffice for is left out
+                while step < wanted:
+                    schedule.step()
+                    step += 1
+                if step >= total:
                     break
             after = self.loss(held)
             if after < best.after:
                 best = _Best(self.plain(), before, after, epoch)
-            if time.process_time() > deadline:
+            if step >= total:
                 break
         return best
 

@@ -1,0 +1,120 @@
+"""Each second counts once, and what is done beside the searches keeps to its share of their budgets."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from automl.budget import Budget
+from automl.errors import TaskError
+from automl.growth import clock as clock_module
+from automl.growth.clock import COMPRESSION, EQUIVALENCE, SEARCH, TRAINING, Allowance, Clock
+from automl.growth.equivalence import Comparable, Sample, twins
+from automl.growth.grow import grow
+from automl.growth.learned_guidance import GuidancePlan, learn
+from automl.tasks.kinds.examples import examples_task
+from automl.tasks.task import Task
+from library.store import open_store
+from library.vocabulary import Vocabulary
+from primitives.infer import infer
+from primitives.primitive import builtin_words
+from primitives.syntax import parse
+from search.guidance.dreams import Dream
+from search.guidance.guide import reestimated
+from search.guidance.training import train
+
+WORDS = builtin_words()
+INPUTS: list[list[int]] = [[], [3, 1, 2], [-4, 0, 5, 5], [7], [-1, -2, 8, 2, 6]]
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """The time, which passes only when a test says so."""
+    moment = [100.0]
+    monkeypatch.setattr(clock_module.time, "monotonic", lambda: moment[0])
+    yield moment
+
+
+def test_a_second_counts_for_the_innermost_activity(now: list[float]) -> None:
+    clock = Clock()
+    with clock.doing(SEARCH):
+        now[0] += 5
+        with clock.doing(COMPRESSION):
+            now[0] += 2
+            with clock.doing(EQUIVALENCE):
+                now[0] += 1
+        now[0] += 4
+    now[0] += 3
+    assert clock.seconds() == {SEARCH: 9, COMPRESSION: 2, EQUIVALENCE: 1, "other": 3} and clock.total() == 15
+    clock.go_on({SEARCH: 30.0})
+    now[0] += 1
+    assert clock.total() == 31
+
+
+def test_the_allowance_is_a_share_of_the_budgets_of_the_searches(now: list[float]) -> None:
+    allowance = Allowance(share=0.25)
+    allowance.grant(Budget(evaluations=10**9))
+    assert allowance.left() == allowance.deadline() == math.inf, "budgets in evaluations set no bound in seconds"
+    allowance.grant(Budget(seconds=30.0))
+    allowance.grant(Budget(seconds=10.0))
+    with allowance.clock.doing(SEARCH):
+        now[0] += 35
+    assert allowance.left() == 10 and allowance.deadline() == 145
+    with allowance.clock.doing(TRAINING):
+        now[0] += 12
+    assert allowance.left() == -2 and allowance.deadline(least=3.0) == 150
+
+
+def test_equal_words_are_not_compared_after_the_deadline() -> None:
+    texts = ("(lambda (xs) (reverse xs))", "(lambda (xs) (reverse (reverse (reverse xs))))")
+    words = {}
+    for text in texts:
+        body = parse(text, WORDS)
+        words[text] = Comparable(body, infer(body, WORDS).scheme)
+    assert twins(words, Sample(), WORDS) == [texts]
+    assert twins(words, Sample(), WORDS, time.monotonic() - 1) == []
+
+
+def dreams() -> list[Dream]:
+    found = []
+    for number in range(40):
+        term = parse(f"(lambda (xs) (map (lambda (x) (+ x {number})) xs))", WORDS)
+        examples = tuple((((*xs,),), tuple(x + number for x in xs)) for xs in INPUTS)
+        found.append(Dream(infer(term, WORDS).type, examples, term))
+    return found
+
+
+def test_a_training_without_time_learns_nothing_and_one_with_time_as_before() -> None:
+    guide = reestimated([each.term for each in dreams()], {name: WORDS[name] for name in ("map", "+", "sort", "sum")})
+    short = train(guide, dreams(), seconds=0.0, epochs=400, hidden=8)
+    assert short.tasks < 40 and short.epochs <= 1, "most of the reading and all but one step are left out"
+    bounded, free = (train(guide, dreams(), seconds=s, epochs=3, hidden=8) for s in (10**6, math.inf))
+    assert (bounded.after, bounded.tasks) == (free.after, free.tasks) and free.tasks == 40 and free.after < free.before
+
+
+def tasks() -> dict[str, Task]:
+    functions: dict[str, Any] = {"a": sorted, "b": lambda xs: xs[::-1]}
+    return {
+        name: examples_task(name, "list(int) -> list(int)", [((xs,), function(xs)) for xs in INPUTS])
+        for name, function in functions.items()
+    }
+
+
+def test_no_model_is_trained_where_no_time_is_left() -> None:
+    solved = {name: parse("(lambda (xs) (sort xs))", WORDS) for name in "abcdef"}
+    allowance = Allowance(share=0.2)
+    allowance.grant(Budget(seconds=2.0))
+    learned = learn(solved, tasks(), Vocabulary(), plan=GuidancePlan("model"), allowance=allowance)
+    assert learned is not None and learned.guide.network is None and learned.training == {}
+
+
+def test_a_growth_says_where_its_time_went_and_refuses_a_share_that_is_none() -> None:
+    growth = grow(list(tasks().values()), open_store("memory:"), budget=200, strategy="enumerative", iterations=2)
+    assert {SEARCH, COMPRESSION, "trials"} <= growth.clock.keys()
+    assert abs(sum(growth.clock.values()) - growth.seconds) < 1.0
+    with pytest.raises(TaskError, match="share=-1"):
+        grow(list(tasks().values()), open_store("memory:"), budget=200, share=-1)
