@@ -8,7 +8,7 @@ from typing import Any
 from automl.budget import Budget
 from automl.growth.compression_step import DOUBTFUL, best_programs, compress_library
 from automl.growth.equivalence import Comparable, Sample, twins
-from automl.growth.learned_guidance import Plan, learn
+from automl.growth.learned_guidance import GuidancePlan, learn
 from automl.growth.retention import merge_twins
 from automl.growth.trials import begin_trials, end_trials
 from automl.study.opening import Options, load_vocabulary, open_study, run_study
@@ -156,7 +156,7 @@ def test_the_grammar_counts_a_program_as_the_confidence_in_it() -> None:
     with open_store("memory:") as store:
         vocabulary = load_vocabulary(store)
         solved = {f"t{i}": parse(SQUARES if i else REVERSED, WORDS) for i in range(6)}
-        kinds = [learn(solved, {}, vocabulary, plan=Plan("grammar"), confidence=c) for c in ({}, {"t0": 0.0})]
+        kinds = [learn(solved, {}, vocabulary, plan=GuidancePlan("grammar"), confidence=c) for c in ({}, {"t0": 0.0})]
         (plain, weighed) = (each.guide.grammar for each in kinds if each is not None)
         assert weighed["fold"] < plain["fold"] and weighed["map"] > plain["map"]
 
