@@ -166,7 +166,9 @@ def test_the_library(folder, automl):
     assert (rows[0]["uses"], rows[0]["saved"], rows[0]["kind"]) == (2, 3.0, "algorithmic")
     assert "increments" in automl("library", "list", "--library", "lib.db")[1]
     shown = automl("library", "show", "increments_twice", "--library", "lib.db")[1]
-    assert "(increments (increments x))" in shown or "pipe" in shown
+    body, expanded = shown.partition("body ")[2].split("expanded ")
+    assert body.startswith("        (lambda (x) (increments (increments x)))\n")
+    assert "increments" not in expanded.partition(")))\n")[0] and expanded.count("map") == 2
     graph = json.loads(automl("library", "graph", "increments", "--library", "lib.db", "--json")[1])
     assert graph["used_by"] == ["increments_twice"] and graph["tasks"] == ["t1", "t2"]
     assert "increments_twice" in automl("library", "graph", "increments", "--library", "lib.db")[1]

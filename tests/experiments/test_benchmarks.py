@@ -76,8 +76,10 @@ def test_memory_counts_tasks_and_weighs_streamed_terms(tmp_path: Path, monkeypat
     found = figures["limits"]["24 MiB"]
     assert found["tasks"] == 2 and found["solved"] == sum(row["solved"] for row in found["rows"])
     assert 0 <= found["grown_mib_most"] < 100
-    assert figures["streamed"]["terms"] > 0
-    assert figures["streamed"]["bytes_per_term"] >= 0
+    streamed = figures["streamed"]
+    assert 0 < streamed["terms"] < 500_000, "the terms before the bank was frozen are not counted"
+    assert streamed["bytes_per_term"] == pytest.approx(streamed["grown_mib"] * 2**20 / streamed["terms"], abs=0.3)
+    assert streamed["bytes_per_term"] < 50, "a kept term takes some hundred bytes: these were only looked at"
 
 
 def test_the_census_sees_what_the_timed_run_counts() -> None:

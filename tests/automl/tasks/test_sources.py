@@ -269,7 +269,7 @@ class TestTable:
         try:
             assert load_tasks(str(tmp_path / "data.csv"), target="a")
         except TaskError as error:
-            assert "data.csv" in str(error) or str(error)
+            assert "data.csv" in str(error)
 
 
 class TestImages:

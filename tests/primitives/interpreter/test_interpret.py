@@ -164,11 +164,20 @@ def test_deep_recursion_is_a_failure_in_a_thread_too() -> None:
     assert [f.kind for f in found] == ["out of fuel", "out of fuel"]
 
 
-@settings(max_examples=60)
-@given(terms(WORDS), st.integers(0, 300))
-def test_less_fuel_gives_the_same_value_or_none(term: Term, steps: int) -> None:
-    full, less = evaluate(term, words=WORDS), evaluate(term, words=WORDS, fuel=Fuel(steps))
-    assert isinstance(less, Failure) and less.kind == "out of fuel" or repr(less)[:9] == repr(full)[:9]
+def test_less_fuel_gives_the_same_value_or_none() -> None:
+    same = []
+
+    @settings(max_examples=60)
+    @given(terms(WORDS), st.integers(0, 300))
+    def check(term: Term, steps: int) -> None:
+        full, less = evaluate(term, words=WORDS), evaluate(term, words=WORDS, fuel=Fuel(steps))
+        if isinstance(less, Failure) and less.kind == "out of fuel":
+            return
+        assert callable(full) and callable(less) or repr(less) == repr(full)
+        same.append(not isinstance(full, Failure))
+
+    check()
+    assert sum(same) >= 10, "too few programs had a value in spite of less fuel"
 
 
 @given(st.data(), types(3))
