@@ -12,6 +12,7 @@ from library.vocabulary import Vocabulary, pinned_name
 from primitives.primitive import builtin_words
 
 from .budget import Budget, parse_budget
+from .plugins import use_plugins
 from .study.opening import Options, Progress, Result, library_url, load_vocabulary, open_study, run_study
 from .tasks.load import load_tasks
 from .tasks.task import Task
@@ -103,6 +104,7 @@ def search(
     words: Sequence[str] | None = None,
     settings: Mapping[str, Any] | None = None,
     trainer: Mapping[str, Any] | None = None,
+    plugins: Sequence[str | Path] = (),
     progress: Progress | None = None,
 ) -> Result:
     """Search a program for one task.
@@ -111,8 +113,11 @@ def search(
     ``library`` offers its subroutines as words and keeps the record of the run (default: in memory); ``seed`` is that of the search,
     ``split_seed`` that by which the data of a task given by name is divided into train, validation and test part;
     ``target`` is the score to reach;
-    ``settings`` are the strategy's options, ``trainer`` the trainer's. Raises TaskError, BudgetError, StrategyError, StoreError.
+    ``settings`` are the strategy's options, ``trainer`` the trainer's; ``plugins`` are Python files (or dotted names of modules) with
+    words, tasks, trainers or strategies of your own, known from then on in this process (docs/plugins.md). Raises TaskError, BudgetError,
+    StrategyError, StoreError, PluginError.
     """
+    use_plugins(plugins)
     options = make_options(
         budget,
         strategy=strategy,
@@ -151,14 +156,16 @@ def grow(
     budget: str | int | float | Budget | None = None,
     *,
     library: str | Path | Library | None = "memory:",
+    plugins: Sequence[str | Path] = (),
     **options: Any,
 ) -> Any:
     """Run a stream of tasks (or a curriculum) with a growing library: search, record, compress, promote, rewrite, revisit.
 
-    Keyword options as for ``search``. Returns a Growth: results a task, what was promoted, and the library's list.
+    ``plugins`` and keyword options as for ``search``. Returns a Growth: results a task, what was promoted, and the library's list.
     """
     from .growth.grow import grow as run_growth
 
+    use_plugins(plugins)
     opened = library if isinstance(library, Library) else Library(library)
     try:
         return run_growth(tasks, opened.store, budget=budget, **options)

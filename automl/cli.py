@@ -25,6 +25,7 @@ from .commands import baseline, demo, diagnose, grow, inspect, library, runs, se
 from .commands.common import printable
 from .errors import TaskError
 from .execution.executors import WorkerError
+from .plugins import use_plugins
 from .study.study import StudyError
 
 USER_ERRORS = (
@@ -67,13 +68,44 @@ app.command()(inspect.inspect)
 app.command()(demo.demo)
 
 
+def _take_plugins(given: list[str] | None) -> None:
+    use_plugins(given or ())
+
+
+def _command() -> Any:
+    """The program with the option ``--plugins`` in each of its commands: all of them read words."""
+    sample = typer.Typer(add_completion=False)
+
+    @sample.command()
+    def takes(
+        plugins: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--plugins", metavar="FILE", is_eager=True, expose_value=False, callback=_take_plugins,
+                help="A Python file (or the dotted name of a module) with words, tasks, trainers, strategies of your own; may be repeated.",
+            ),
+        ] = None,
+    ) -> None: ...  # fmt: skip
+
+    option = typer.main.get_command(sample).params[0]
+    program = typer.main.get_command(app)
+    groups = [program]
+    while groups:
+        for command in groups.pop().commands.values():  # type: ignore[attr-defined]
+            if hasattr(command, "commands"):
+                groups.append(command)
+            else:
+                command.params.append(option)
+    return program
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; the entry point of the ``automl`` script."""
     logging.basicConfig(
         level=os.environ.get("AUTOML_LOG", "WARNING").upper(), format="%(levelname)s %(name)s: %(message)s"
     )
     try:
-        code = app(args=arguments, prog_name="automl", standalone_mode=False)
+        code = _command()(args=arguments, prog_name="automl", standalone_mode=False)
     except typer.Exit as error:
         code = error.exit_code
     except typer.Abort:

@@ -287,7 +287,9 @@ class AbstractStore(ABC):
         self.close()
 
 
-STORES: PluginKind[type[AbstractStore]] = PluginKind("store", f"{__package__}.stores", classes(AbstractStore))
+STORES: PluginKind[type[AbstractStore]] = PluginKind(
+    "store", f"{__package__}.stores", classes(AbstractStore), "automl.stores"
+)
 
 
 def store_kinds() -> Iterator[type[AbstractStore]]:

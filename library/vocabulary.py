@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from primitives.infer import IllTyped, ShapeError, infer
-from primitives.primitive import Definition, Primitive, builtin_words, definition, expand
+from primitives.primitive import WORDS, Definition, Primitive, definition, expand, known_words
 from primitives.syntax import parse
 from primitives.term import Term, Word, map_words, words_in
 from primitives.types import (
@@ -58,7 +58,7 @@ class Vocabulary:
         """``weights``: safetensors bytes by blob digest. ``allowed`` keeps only the named primitives (all where None). A subroutine that
         can be no word is a StoreError where ``strict``, else it is left out."""
         self.weights: Mapping[str, bytes] = MappingProxyType({}) if weights is None else weights
-        base = dict(builtin_words() if base is None else base)
+        base = dict(known_words() if base is None else base)
         self._strict = strict
         self.left_out: list[tuple[Subroutine, str]] = []
         self.definitions: dict[str, Definition] = {}
@@ -157,6 +157,18 @@ class Vocabulary:
             except StoreError as error:
                 found[name] = str(error)
         return found
+
+    def versions(self, term: Term) -> dict[str, str]:
+        """The words from outside that the term and its subroutines use, with the digests of the modules that they are in."""
+        outside = WORDS.outside()
+        if not outside:
+            return {}
+        names = {word.name for word in words_in(term)}
+        for name in list(names):
+            found = self.all_words.get(name)
+            if isinstance(found, Definition):
+                names |= {word.name for word in words_in(found.body)}
+        return {name: outside[name] for name in sorted(names & outside.keys())}
 
     def find(self, type_text: str) -> list[str]:
         """Names of words whose type can be unified with the given one."""

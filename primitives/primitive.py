@@ -296,7 +296,7 @@ def _declare(name: str, scheme: str, options: dict) -> Callable[[Callable], Call
     return declare
 
 
-WORDS: PluginKind[Primitive] = PluginKind("word", f"{__package__}.ops", marked("primitives"))
+WORDS: PluginKind[Primitive] = PluginKind("word", f"{__package__}.ops", marked("primitives"), "automl.words")
 
 
 def collect(modules: Iterable[Any]) -> dict[str, Primitive]:
@@ -306,6 +306,11 @@ def collect(modules: Iterable[Any]) -> dict[str, Primitive]:
 
 def builtin_words() -> Mapping[str, Primitive]:
     """All primitives of ``primitives/ops``, found by scanning the folder. Raises PluginError."""
+    return WORDS.built_in()
+
+
+def known_words() -> Mapping[str, Primitive]:
+    """The built-in primitives and those from outside. Raises PluginError where two have one name."""
     return WORDS.found()
 
 

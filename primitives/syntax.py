@@ -144,7 +144,7 @@ class _Parser:
         if primitive is None:
             near = difflib.get_close_matches(name, self.words, n=3)
             hint = f"; did you mean {', '.join(near)}?" if near else "; 'automl library list' shows the words"
-            raise TermSyntaxError(f"word={name!r} is not known{hint}")
+            raise TermSyntaxError(f"word={name!r} is not known{hint}; a word of your own needs --plugins FILE")
         if site is not None and not primitive.sited:
             raise TermSyntaxError(f"word={name!r}: site=@{site} given, but the word has no weights; remove it")
         made = primitive.word(settings, site or (self.FRESH if primitive.sited else None))

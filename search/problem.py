@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
-from primitives.primitive import Definition, Primitive, Setting, builtin_words, expand
+from primitives.primitive import Definition, Primitive, Setting, expand, known_words
 from primitives.term import Literal, Term, words_in
 from primitives.types import Type
 from primitives.values import Value
@@ -78,7 +78,7 @@ class Problem:
         """``words`` and what the subroutines among them are made of: what it takes to run a program, beyond what it may be made of."""
         definitions = [word for word in self.words.values() if isinstance(word, Definition)]
         inner = {word.name for found in definitions for word in words_in(expand(found.body, self.words))}
-        missing = {name: word for name, word in builtin_words().items() if name in inner and name not in self.words}
+        missing = {name: word for name, word in known_words().items() if name in inner and name not in self.words}
         return MappingProxyType({**self.words, **missing})
 
     def setting(self, word: str, setting: Setting) -> Setting:

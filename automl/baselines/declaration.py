@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from primitives.infer import IllTyped, Inference, infer
-from primitives.primitive import Primitive, SettingError, builtin_words, definition
+from primitives.primitive import Primitive, SettingError, definition, known_words
 from primitives.syntax import TermSyntaxError, parse
 from primitives.term import Term
 from primitives.types import Type, TypeVariable, function, tensor
@@ -138,7 +138,7 @@ class Baseline:
 
     def words(self, protocol: str | None = None) -> dict[str, Primitive]:
         """The primitives and the declared definitions."""
-        words = dict(builtin_words())
+        words = dict(known_words())
         for name, text in self.definitions.items():
             if name in words:
                 raise TaskError(f"baseline={self.id!r}: definitions.{name} has a primitive's name; rename it")

@@ -19,6 +19,7 @@ from ..api import library_url
 from ..errors import TaskError
 from ..evaluation.model import Model
 from ..execution.executors import WorkerError
+from ..plugins import plugin_options
 from ..study.opening import Result, check_unchanged, run_study
 from ..study.study import Study, StudyError
 from ..tasks.load import load_tasks
@@ -195,7 +196,7 @@ def interrupted(runs: Sequence[str], library: str | None) -> int:
 
 def how_to_resume(runs: Sequence[str], library: str | None) -> list[str]:
     """A line for each run: the command that goes on with it."""
-    where = "" if library is None else f" --library {library}"
+    where = ("" if library is None else f" --library {library}") + plugin_options()
     return [f"resume with: automl runs resume {run}{where}" for run in runs]
 
 

@@ -13,6 +13,7 @@ from primitives.syntax import show_canonical
 from primitives.term import Term
 
 from ..evaluation.evaluate import cache_key
+from ..fitting.trainers import TRAINERS
 from .phases import Schedule
 
 EXPLORE, REFINE, FINAL = "explore", "refine", "final"
@@ -29,12 +30,14 @@ class Candidate:
     text: str
     phase: str = EXPLORE
     info: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """The digests of the modules of the words from outside that it uses."""
     key: str = ""
     evaluation: Evaluation | None = None
 
     @staticmethod
     def of(vocabulary: Vocabulary, ask: int, term: Term, phase: str, info: Mapping[str, Any]) -> Candidate:
-        return Candidate(ask, term, show_canonical(vocabulary.pin(term)), phase, info)
+        return Candidate(ask, term, show_canonical(vocabulary.pin(term)), phase, info, vocabulary.versions(term))
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -64,6 +67,9 @@ class Recipe:
             seed = hashlib.sha256(f"{candidate.text}\n{self.seed}".encode()).hexdigest()
             order |= {"seed": int(seed[:8], 16), "epochs": epochs, "phase": candidate.phase}
             details = {"epochs": epochs, "phase": candidate.phase, "seed": self.seed, "trainer": dict(self.trainer)}
+        plugins = {**candidate.versions, **(TRAINERS.outside() if self.trained else {})}
+        if plugins:
+            details["plugins"] = plugins
         if start:
             order["start"] = start
             details["start"] = start["sites"]

@@ -28,6 +28,7 @@ from ..evaluation.evaluate import context_of, evaluate_job, warm
 from ..execution.executors import executor_kind, executors, open_executor
 from ..execution.workers.guard import path_of
 from ..fitting.trainers import trainer_kinds
+from ..plugins import described, require_plugins
 from ..tasks.data import MAXIMIZE, VALUES, ProblemData
 from ..tasks.metrics import INTEGERS
 from ..tasks.task import Task
@@ -186,6 +187,7 @@ def open_study(
     check_options(options, data)
     executor_kind(options.workers).check(str(options.workers))
     if run is not None:
+        require_plugins(run)
         check_unchanged(run, task)
     with store.batch():  # the run sees the library of one moment, and where anything is refused nothing is kept
         snapshot = store.snapshot() if run is None else run.library
@@ -241,7 +243,7 @@ def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[st
         "task": dict(source or {}), "digest": task.digest, "target": options.target,
         "words": None if options.words is None else list(options.words), "trainer": dict(options.trainer),
         "settings": dict(options.settings), "weights": dict(options.weights), "schedule": vars(schedule),
-        "workers": str(options.workers),
+        "workers": str(options.workers), "plugins": described(),
     }  # fmt: skip
 
 

@@ -95,7 +95,7 @@ class Source:
     names: tuple[str, ...] = ()
 
 
-SOURCES: PluginKind[Source] = PluginKind("source", f"{__package__}.sources", instances(Source))
+SOURCES: PluginKind[Source] = PluginKind("source", f"{__package__}.sources", instances(Source), "automl.tasks")
 
 
 def sources() -> Mapping[str, Source]:

@@ -164,7 +164,7 @@ class TaskKind:
     sample: Callable[[int], Task]
 
 
-TASKS: PluginKind[TaskKind] = PluginKind("task", f"{__package__}.kinds", instances(TaskKind))
+TASKS: PluginKind[TaskKind] = PluginKind("task", f"{__package__}.kinds", instances(TaskKind), "automl.tasks")
 
 
 def task_kinds() -> Mapping[str, TaskKind]:

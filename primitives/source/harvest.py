@@ -16,7 +16,7 @@ import importlib
 import inspect
 import keyword
 import sys
-from types import CodeType
+from types import CodeType, FunctionType
 
 from ..lazy import LazyModule
 
@@ -51,8 +51,7 @@ class Harvest:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             return self.imported(module, name, statement)
         if _is_lazy(module, name):
-            target = getattr(sys.modules[module], name)._module_name
-            return self.bind((module, name), name, f"import {target} as {name}" if target != name else f"import {name}")
+            return self.lazy((module, name), name, getattr(sys.modules[module], name))
         new = self.names[module, name] = self.free(name, module)
         clean = _Cleaned().visit(ast.parse(ast.unparse(statement)).body[0])
         renamed = {used: self.add(module, used) for used in _globals_of(clean, name) if used in _statements(module)}
@@ -70,8 +69,21 @@ class Harvest:
         source = _absolute(module, statement)
         if source.split(".")[0] == PROJECT:
             return self.add(source, alias.name)
+        value = getattr(importlib.import_module(source), alias.name, None)
+        if isinstance(value, LazyModule):
+            return self.lazy((module, name), name, value)
+        home = str(getattr(value, "__module__", ""))
+        if home.split(".")[0] == PROJECT and isinstance(
+            value, type | FunctionType
+        ):  # a word from outside gets it by another name
+            return self.add(home, value.__qualname__)
         text = f"from {source} import {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
         return self.bind((module, name), name, text)
+
+    def lazy(self, key: tuple[str, str], name: str, module: LazyModule) -> str:
+        """Import plainly what was imported at its first use."""
+        target = module._module_name
+        return self.bind(key, name, f"import {target} as {name}" if target != name else f"import {name}")
 
     def bind(self, key: tuple[str, str], name: str, text: str) -> str:
         """Note an import; the same one under the same name is noted once."""

@@ -10,7 +10,9 @@ from primitives.plugins import PluginKind, classes
 from ..problem import Problem
 from ..strategy import AbstractStrategy, StrategyError
 
-STRATEGIES: PluginKind[type[AbstractStrategy]] = PluginKind("strategy", __name__, classes(AbstractStrategy))
+STRATEGIES: PluginKind[type[AbstractStrategy]] = PluginKind(
+    "strategy", __name__, classes(AbstractStrategy), "automl.strategies"
+)
 
 
 def find_strategies() -> Mapping[str, type[AbstractStrategy]]:

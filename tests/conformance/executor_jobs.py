@@ -123,3 +123,10 @@ def do_context(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
 
 def do_prepared(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
     return {"last": prepared[-1]}
+
+
+def do_apply(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
+    """What a word, perhaps from outside, gives."""
+    from primitives.primitive import known_words
+
+    return {"value": known_words()[job["word"]].meaning(job["x"]), "process": os.getpid()}

@@ -17,6 +17,7 @@ import pytest
 from automl.execution.executors import AbstractExecutor, Result, WorkerError, executors, open_executor
 from automl.execution.workers.briefing import import_path
 from automl.execution.workers.sentinel import descendants
+from primitives.plugins.outside import forget, register, registered
 
 FUNCTION = "executor_jobs:run"
 PREPARE = "executor_jobs:prepare"
@@ -202,6 +203,26 @@ def test_a_new_context_waits_for_the_jobs_of_the_old(executor: AbstractExecutor)
 
 def test_torch_computes_with_one_thread(executor: AbstractExecutor) -> None:
     assert one(executor, {"do": "threads"}).value == {"threads": 1}
+
+
+def test_workers_have_the_modules_from_outside(executor: AbstractExecutor, tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    try:
+        for factor in (3, 4):  # and the changed one after a change
+            file.write_text(
+                f"from automl.plugins import word\n@word('times', 'int -> int')\ndef f(x): return {factor} * x\n"
+            )
+            register(str(file))
+            executor.brief(CONTEXT)
+            for number, unsafe in enumerate((False, True)):
+                executor.submit(number, {"do": "apply", "word": "times", "x": 5, "unsafe": unsafe}, 30.0)
+            values = [result.value for _, result in sorted(finish(executor).items())]
+            assert [value and value["value"] for value in values] == [5 * factor, 5 * factor]
+            assert values[1]["process"] != os.getpid()
+    finally:
+        for outside in registered():
+            if outside.path == str(file):
+                forget(outside)
 
 
 def test_cancelled_jobs_are_never_delivered(executor: AbstractExecutor) -> None:

@@ -12,7 +12,9 @@ from .base import AbstractExecutor, Result, WorkerError
 __all__ = ["AbstractExecutor", "Result", "WorkerError", "executor_kind", "executors", "open_executor"]
 
 
-EXECUTORS: PluginKind[type[AbstractExecutor]] = PluginKind("executor", __name__, classes(AbstractExecutor))
+EXECUTORS: PluginKind[type[AbstractExecutor]] = PluginKind(
+    "executor", __name__, classes(AbstractExecutor), "automl.executors"
+)
 
 
 def executors() -> Mapping[str, type[AbstractExecutor]]:

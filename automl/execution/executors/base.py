@@ -7,6 +7,8 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
+from primitives.plugins.outside import registered
+
 from ..workers.briefing import Briefing, default_memory
 from ..workers.result import ERROR, LOST, OK, OUT_OF_MEMORY, TIMED_OUT, Result
 from ..workers.transport import WorkerError
@@ -50,7 +52,7 @@ class AbstractExecutor(ABC):
         self.threads = threads
         limit = default_memory(self.local_workers(str(workers))) if isinstance(memory, str) else memory
         require_plain(context, "context")
-        self._briefing = Briefing(function, context, threads, limit, prepare)
+        self._briefing = Briefing(function, context, threads, limit, prepare, _plugins())
 
     @classmethod
     @abstractmethod
@@ -119,7 +121,7 @@ class AbstractExecutor(ABC):
         if self.outstanding:
             raise RuntimeError(f"outstanding={self.outstanding}: wait for the jobs, or cancel() them, before brief()")
         require_plain(context, "context")
-        self._briefing = replace(self._briefing, context=context)
+        self._briefing = replace(self._briefing, context=context, plugins=_plugins())
 
     def __enter__(self) -> Self:
         return self
@@ -128,6 +130,11 @@ class AbstractExecutor(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _plugins() -> tuple[dict[str, Any], ...]:
+    """What workers need to have the modules from outside that this process has."""
+    return tuple(outside.to_dict() for outside in registered())
 
 
 def check_deadline(deadline: float) -> float:

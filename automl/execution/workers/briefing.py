@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from primitives.plugins.outside import accept
+
 from .guard import Function, resolve, torch_threads, total_memory
 from .wire import decode, encode
 
@@ -23,6 +25,8 @@ class Briefing:
     threads: int = 1
     memory: int | None = None
     prepare: str = ""
+    plugins: tuple[dict[str, Any], ...] = ()
+    """The modules from outside that the driver knows, as ``Outside.to_dict`` gives them."""
 
     def __post_init__(self) -> None:
         if self.threads < 1:
@@ -35,7 +39,9 @@ class Briefing:
         return encode({name: getattr(self, name) for name in self.__dataclass_fields__})
 
     def open(self) -> Function:
-        """Imports the function and prepares for its jobs. Raises what the imports and `prepare` raise."""
+        """Imports the plug-ins and the function and prepares for its jobs. Raises what the imports and `prepare` raise."""
+        for plugin in self.plugins:
+            accept(plugin)
         function = resolve(self.function)
         if self.prepare:
             with torch_threads(self.threads):

@@ -18,7 +18,9 @@ __all__ = [
 ]  # fmt: skip
 
 
-TRAINERS: PluginKind[type[AbstractTrainer]] = PluginKind("trainer", __name__, classes(AbstractTrainer))
+TRAINERS: PluginKind[type[AbstractTrainer]] = PluginKind(
+    "trainer", __name__, classes(AbstractTrainer), "automl.trainers"
+)
 
 
 def trainer_kinds() -> Mapping[str, type[AbstractTrainer]]:

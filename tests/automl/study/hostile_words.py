@@ -63,11 +63,11 @@ def words() -> Mapping[str, Primitive]:
 
 def evaluate_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:
     """``automl.evaluation.evaluate.evaluate_job`` in a worker where the hostile words exist."""
-    library.vocabulary.builtin_words = words  # type: ignore[assignment]
+    library.vocabulary.known_words = words  # type: ignore[assignment]
     return evaluate.evaluate_job(context, job)
 
 
 def warm(context: Mapping[str, Any]) -> None:
     """``automl.evaluation.evaluate.warm`` likewise."""
-    library.vocabulary.builtin_words = words  # type: ignore[assignment]
+    library.vocabulary.known_words = words  # type: ignore[assignment]
     evaluate.warm(context)

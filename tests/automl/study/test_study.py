@@ -38,7 +38,7 @@ def hostile(monkeypatch):
     import hostile_words
 
     words = hostile_words.words()
-    monkeypatch.setattr("library.vocabulary.builtin_words", lambda: words)
+    monkeypatch.setattr("library.vocabulary.known_words", lambda: words)
     monkeypatch.setattr("automl.study.opening.EVALUATE", "hostile_words:evaluate_job")
     monkeypatch.setattr("automl.study.opening.WARM", "hostile_words:warm")
     return words

@@ -5,44 +5,73 @@ implements the kind's interface, an instance of the kind's data class, or a func
 One value in two modules (one imports it from the other) is one plug-in; two with one name are an error.
 
 The folder is given by its name and imported when it is first asked for, so that the module of the interface need not import those
-that implement it.
+that implement it. Modules from outside (see ``outside``) are looked through in the same way, before those of the folder.
 """
 
 from __future__ import annotations
 
 import importlib
 import inspect
+import itertools
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType, ModuleType
 from typing import Any, Generic, TypeVar
+
+from .outside import PluginError, outside_modules, place, version
 
 P = TypeVar("P")
 Recognise = Callable[[Any], Iterable[tuple[str, P]]]
 """A value at the top of a module to the plug-ins that it is, each with its name: mostly none or one."""
 
 
-class PluginError(ValueError):
-    """A plug-in cannot be imported, has no name, or has the name of another."""
-
-
 class PluginKind(Generic[P]):
     """All plug-ins of one kind, by name."""
 
-    def __init__(self, what: str, package: str, recognise: Recognise[P]) -> None:
-        """``what`` names the kind in messages ("strategy"), ``package`` the folder of its modules ("search.strategies")."""
-        self.what, self.package, self._recognise = what, package, recognise
-        self._found: Mapping[str, P] | None = None
+    def __init__(self, what: str, package: str, recognise: Recognise[P], group: str = "") -> None:
+        """``what`` names the kind in messages ("strategy"), ``package`` the folder of its modules ("search.strategies"), ``group`` that
+        of the entry points by which installed packages announce theirs (default: none)."""
+        self.what, self.package, self.group, self._recognise = what, package, group, recognise
+        self._built_in: Mapping[str, P] | None = None
+        self._found: Mapping[str, P] = {}
+        self._outside: Mapping[str, str] = {}
+        self._version = -1
+
+    def built_in(self) -> Mapping[str, P]:
+        """The plug-ins of the folder by name, in the order of the modules' names. Raises PluginError."""
+        if self._built_in is None:
+            self._built_in = MappingProxyType(dict(self.collect(self._folder())))
+        return self._built_in
 
     def found(self) -> Mapping[str, P]:
-        """Every plug-in by name, in the order of the modules' names. Raises PluginError."""
-        if self._found is None:
-            self._found = MappingProxyType(dict(self.each()))
+        """Every plug-in by name, those from outside too. Raises PluginError."""
+        self._look()
         return self._found
 
     def each(self) -> Iterator[tuple[str, P]]:
-        """Name and plug-in, each module imported as the iteration comes to it. Raises PluginError."""
-        return self.collect(import_plugin(name, self.what) for name in module_names(self.package))
+        """Name and plug-in, those from outside first; each module of the folder is imported as the iteration comes to it. Raises
+        PluginError."""
+        outside = [module for module, _ in outside_modules(self.group)]
+        return self.collect(itertools.chain(outside, self._folder()))
+
+    def outside(self) -> Mapping[str, str]:
+        """The digest of the module that each plug-in from outside is in, by the plug-in's name."""
+        self._look()
+        return self._outside
+
+    def own(self, module: ModuleType) -> list[str]:
+        """The names of the plug-ins in a module from outside, without those built-in ones that it imports."""
+        return [name for name, plugin in self.collect([module]) if self.built_in().get(name) is not plugin]
+
+    def _look(self) -> None:
+        if self._version != version():
+            self._found = MappingProxyType(dict(self.each()))
+            outside = outside_modules(self.group)
+            self._outside = {name: each.digest for module, each in outside for name in self.own(module)}
+            self._version = version()
+
+    def _folder(self) -> Iterator[ModuleType]:
+        return (import_plugin(name, self.what) for name in module_names(self.package))
 
     def collect(self, modules: Iterable[ModuleType]) -> Iterator[tuple[str, P]]:
         """Name and plug-in of all in the modules. Raises PluginError where a name occurs twice."""
@@ -51,11 +80,11 @@ class PluginKind(Generic[P]):
             for value in list(vars(module).values()):
                 for name, plugin in self._recognise(value):
                     if name not in found:
-                        found[name] = plugin, module.__name__
+                        found[name] = plugin, place(module)
                         yield name, plugin
                     elif found[name][0] is not plugin:
                         raise PluginError(
-                            f"{self.what}={name!r} is declared in {found[name][1]} and in {module.__name__}; rename one"
+                            f"{self.what}={name!r} is declared in {found[name][1]} and in {place(module)}; rename one"
                         )
 
 
