@@ -9,7 +9,7 @@ from typing import Any
 from library.records import Change, Solution, StoreError, Subroutine
 from library.store import AbstractStore, open_store
 from library.vocabulary import Vocabulary, pinned_name
-from primitives.primitive import builtin_words
+from primitives.primitive import known_words
 
 from .budget import Budget, parse_budget
 from .plugins import use_plugins
@@ -57,7 +57,7 @@ class Library:
     def rename(self, old: str, new: str) -> Subroutine:
         """Gives the active subroutine ``old`` the name ``new``; returns it. Programs that name it by the old one are read as before.
         Raises StoreError where ``old`` is unknown, or ``new`` taken, a primitive's or no name for a word."""
-        if new in builtin_words():
+        if new in known_words():
             raise StoreError(f"name={new!r} is that of a primitive; choose another")
         return self.store.rename(old, new)
 

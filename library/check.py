@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from primitives.infer import Inference, infer
-from primitives.primitive import builtin_words, expand
+from primitives.primitive import expand, known_words
 from primitives.syntax import TermSyntaxError
 from primitives.types import parse_scheme, subtypes, variables_of
 from primitives.unify import Mismatch, Unifier
@@ -111,7 +111,7 @@ def _advice(record: Subroutine) -> str:
 
 
 def _misnamed(record: Subroutine) -> str:
-    if record.name in builtin_words():
+    if record.name in known_words():
         return f"name={record.name!r} is that of a primitive"
     try:
         check_word_name(record.name)
