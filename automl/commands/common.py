@@ -142,15 +142,22 @@ def shown_time(seconds: float) -> str:
 
 def say(result: Result, alone: bool) -> None:
     """A result in a line or two on standard output."""
-    state = "solved" if result.solved else result.outcome
+    state = str(result.outcome)
     right = {True: ", right on the tests", False: ", wrong on the tests", None: ""}[
         result.right if result.solved else None
     ]
     score = "" if result.score is None else f", validation {result.score:.4f}"
+    if result.validation_seen:
+        score += (
+            " (before its final training took those cases too)"
+            if result.test_score is not None
+            else " (trained on too)"
+        )
     test = "" if result.test_score is None else f", test {result.test_score:.4f}"
+    plural = "" if result.evaluations == 1 else "s"
     sure = "" if result.confidence is None else f", {result.confidence:.0%} sure"
     print_text(
-        f"{result.name}: {state}{right}{score}{test}{sure}, {result.evaluations:,} evaluations, {result.seconds:.1f} s"
+        f"{result.name}: {state}{right}{score}{test}{sure}, {result.evaluations:,} evaluation{plural}, {result.seconds:.1f} s"
     )
     if result.program:
         print_text(f"  {result.program}".replace("\n", "\n  "))

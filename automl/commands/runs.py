@@ -15,6 +15,7 @@ from primitives.syntax import show
 
 from ..errors import TaskError
 from ..growth.grow import is_growth, resume_growth
+from ..study.ending import ending_of
 from ..study.opening import load_vocabulary, open_study, resume_options
 from ..study.stored import find_result, listed_result
 from ..tasks.preprocessing import Preprocessing
@@ -51,13 +52,14 @@ def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
         run = runs[row["id"]]
         found = listed_result(store, run) if row["evaluations"] else {}
         row["evaluations"] = max(row["evaluations"], int(run.config.get("terms", 0)))
+        row["ended"] = ending_of(run)
         row["best"], row["test"] = found.get("score"), found.get("test_score")
     for name, error in damaged.items():
         print_text(f"automl: run={name!r} is left out, for its record is damaged: {error}", err=True)
     if json:
         print_json(rows)
         return
-    columns = ["id", "task", "strategy", "state", "started", "evaluations", "best", "test"]
+    columns = ["id", "task", "strategy", "state", "ended", "started", "evaluations", "best", "test"]
     print_table(
         columns,
         [[shown_time(row[c]) if c == "started" else row[c] for c in columns] for row in rows],
@@ -88,11 +90,18 @@ def show_(run: str, library: LibraryUrl = None, json: AsJson = False) -> None:
         for e in [*first, *others][:5]
     ]
     if json:
-        facts = {**record.to_dict(), "outcomes": outcomes, "best": best, "events": store.next_number(run)}
+        facts = {
+            **record.to_dict(),
+            "outcomes": outcomes,
+            "best": best,
+            "events": store.next_number(run),
+            "ended": ending_of(record),
+        }
         print_json({**facts, "result": None if result is None else result.to_dict()})
         return
     for name in ("id", "task", "strategy", "seed", "budget", "state", "metric", "direction"):
         print_text(f"{name:10} {getattr(record, name)}")
+    print_text(f"{'ended':10} {ending_of(record) or '–'}")
     print_text(f"{'started':10} {shown_time(record.started)}")
     print_text(f"{'outcomes':10} {', '.join(f'{count} {name}' for name, count in sorted(outcomes.items())) or '–'}")
     if result is not None:

@@ -32,6 +32,7 @@ def run_fused(study: Study) -> None:
             if known[entry.text]:
                 return
         study.report()
+    study.exhausted = study.in_budget()
 
 
 def _record(study: Study, prepared: Prepared, entry: Candidate, confidence: float | None) -> bool:

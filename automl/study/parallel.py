@@ -18,6 +18,7 @@ from ..execution.executors.base import OK, AbstractExecutor
 from ..tasks.data import VALUES
 from ..tasks.load import load_tasks
 from ..tasks.task import Task
+from .ending import Ending
 from .opening import Options, check_options, default_strategy, find_strategies, open_study, run_study
 from .phases import Schedule
 from .result import Result
@@ -186,15 +187,19 @@ def begun_run(store: AbstractStore, run: str) -> Run | None:
 
 def result_to_json(result: Result) -> dict[str, Any]:
     """A result as plain data, without its model and history."""
-    return {each.name: getattr(result, each.name) for each in fields(Result) if each.name not in ("model", "history")}
+    plain = {each.name: getattr(result, each.name) for each in fields(Result) if each.name not in ("model", "history")}
+    return {**plain, "outcome": str(result.outcome)}
 
 
 def result_from_json(value: Mapping[str, Any]) -> Result:
     """The result whose ``result_to_json`` is given."""
     lists = {name: tuple(value[name]) for name in ("subroutines", "alternatives")}
-    return Result(**{**value, "model": None, **lists})
+    return Result(**{**value, "model": None, "outcome": Ending(value["outcome"]), **lists})
 
 
 def _lost(task: Task, run: str, outcome: str, seconds: float) -> Result:
-    right = False if task.test() is not None else None
-    return Result(task.name, run, False, right, "", None, None, None, 0, seconds, outcome, 0, ())
+    right = False if task.test() is not None and task.search_view().target == VALUES else None
+    return Result(
+        name=task.name, run=run, solved=False, right=right, program="", model=None, score=None, test_score=None, evaluations=0,
+        seconds=seconds, outcome=Ending(outcome), parameters=0, subroutines=(),
+    )  # fmt: skip

@@ -9,6 +9,9 @@ from typing import Any
 
 from ..errors import StudyError
 
+TIMELY = 0.98
+"""The share of a time budget after which no training is begun, and a loop of a strategy may end because it sees its end coming."""
+
 
 @dataclass(frozen=True)
 class Schedule:

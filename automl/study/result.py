@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from primitives.values import Failure, to_json
 from ..evaluation.model import Model
 from ..tasks.data import VALUES
 from ..tasks.task import Task
+from .ending import ENDED, Ending
 from .fused import CONFIDENCE
 from .stored import RESULT, load_model
 
@@ -45,7 +47,7 @@ class Result:
     test_score: float | None
     evaluations: int
     seconds: float
-    outcome: str
+    outcome: Ending
     parameters: int
     subroutines: tuple[str, ...]
     history: tuple[Evaluation, ...] = ()
@@ -65,7 +67,7 @@ class Result:
         """The object that ``automl search --json`` writes."""
         return {
             "name": self.name, "solved": self.solved, "right": self.right, "program": self.program,
-            "seconds": round(self.seconds, 3), "evaluations": self.evaluations, "outcome": self.outcome,
+            "seconds": round(self.seconds, 3), "evaluations": self.evaluations, "outcome": str(self.outcome),
             "validation_score": self.score, "test_score": self.test_score, "parameters": self.parameters,
             "subroutines": list(self.subroutines), "run": self.run, "structures": self.structures, "expanded": self.expanded,
             "first_seconds": None if self.first_seconds is None else round(self.first_seconds, 3),
@@ -91,20 +93,21 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         "first_evaluations": first.get("evaluations"),
     }
     if best is None:
+        _record(study, None)
         return Result(
             solved=False, right=False if _by_examples(study) else None, program="", model=None, score=None, test_score=None,
-            outcome="budget used" if study.finished() else "exhausted", parameters=0, subroutines=(), structures=structures, **common,
+            outcome=study.ending(), parameters=0, subroutines=(), structures=structures, **common,
         )  # fmt: skip
     model = load_model(study.store, best, study.vocabulary, study.task)
     right, test_score = _tested(study.task, model)
-    _record(study, best, right, test_score)
+    known = None if test_score is None or not isfinite(test_score) else test_score
+    _record(study, {"ask": best.ask, "score": study.score(best), "test_score": known, "right": right})
     if best.solved:
         _keep_solution(study, best, model.term, right, seconds)
     names = tuple(record.name for record in study.vocabulary.subroutines_in(model.term))
-    outcome = "solved" if best.solved else ("budget used" if study.finished() else "exhausted")
     return Result(
         solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
-        score=study.score(best), test_score=test_score, outcome=outcome, parameters=best.parameters, subroutines=names,
+        score=study.score(best), test_score=test_score, outcome=study.ending(), parameters=best.parameters, subroutines=names,
         structures=structures, expanded=_expanded(study.vocabulary, model.term) if names else "",
         alternatives=_alternatives(study), confidence=best.scores.get(CONFIDENCE), ask=best.ask,
         validation_seen=_validation_seen(study, best), **common,
@@ -117,12 +120,11 @@ def _validation_seen(study: Study, best: Evaluation) -> bool:
     return "validation" in trained_on or (bool(trained_on) and study.data.validation is study.data.train)
 
 
-def _record(study: Study, best: Evaluation, right: bool | None, test_score: float | None) -> None:
-    """Note in the run which program is its result, and what its test came to."""
-    known = None if test_score is None or not isfinite(test_score) else test_score
-    result = {"ask": best.ask, "score": study.score(best), "test_score": known, "right": right}
-    if study.record.config.get(RESULT) != result:
-        study.record = study.store.update_run(study.record.id, config={**study.record.config, RESULT: result})
+def _record(study: Study, result: Mapping[str, Any] | None) -> None:
+    """Note in the run which program is its result, what its test came to, and how the search ended."""
+    config = {**study.record.config, RESULT: result, ENDED: str(study.ending())}
+    if config != study.record.config:
+        study.record = study.store.update_run(study.record.id, config=config)
 
 
 def _alternatives(study: Study) -> tuple[dict[str, Any], ...]:

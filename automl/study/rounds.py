@@ -17,6 +17,7 @@ from ..errors import EvaluationBug
 from ..evaluation.evaluate import Evaluated
 from ..execution.executors.base import ERROR, OK, Result
 from .candidate import EXPLORE, FINAL, REFINE, Candidate
+from .phases import TIMELY
 
 if TYPE_CHECKING:
     from .study import Study
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 SAVE_SECONDS = 0.05
 """Evaluations that come within this time are written together."""
 WAIT_SECONDS = 0.2
-ASKING = 0.98
-"""The share of a time budget after which no training is begun."""
 
 
 class Rounds:
@@ -80,7 +79,7 @@ class Rounds:
             return True
         if self.budget.evaluations is not None:
             return len(self.study.standing.phases) >= self.budget.evaluations
-        return self.study.spent() >= (self.budget.seconds or 0.0) * (ASKING if self.study.trained else 1.0)
+        return self.study.spent() >= (self.budget.seconds or 0.0) * (TIMELY if self.study.trained else 1.0)
 
     def _next(self) -> Candidate | None:
         """The next proposal of the strategy, or of the refinement at the end of a trained search."""
@@ -95,6 +94,7 @@ class Rounds:
                 return entry
         assert study.strategy.asked == len(study.standing.phases), "the strategy's asks come before the refinement's"
         proposal = study.strategy.ask()
+        study.exhausted = proposal is None
         if proposal is not None:
             return self._candidate(proposal.term, EXPLORE, proposal.info)
         return self._refinement() if study.trained and not self.open else None

@@ -27,9 +27,10 @@ from ..fitting.trainer import DIVERGED, columns
 from ..tasks.data import MAXIMIZE, VALUES
 from ..tasks.task import Task
 from .candidate import EXPLORE, FINAL, Candidate, Recipe
+from .ending import Ending, ending_of
 from .fused import run_fused
 from .journal import ASKED, CANCELLED, TOLD, Journal
-from .phases import Schedule
+from .phases import TIMELY, Schedule
 from .rounds import Rounds
 from .state import Standing
 
@@ -59,6 +60,7 @@ class Study:
         self.journal = Journal(self.store, self.record)
         trainer = self.context.get("trainer", {})
         self.recipe = Recipe(self.data.digest, trainer, self.schedule, self.record.seed, self.trained)
+        self.exhausted = False
         self.elapsed = 0.0
         self.started = time.monotonic()
         self.terms = 0
@@ -123,13 +125,22 @@ class Study:
         """Terms considered (fused), or candidates evaluated."""
         return self.terms if self.fused else len(self.standing.evaluations)
 
-    def finished(self) -> bool:
-        """Whether the goal is reached or the budget is used."""
-        if self.reached():
-            return True
+    def ending(self) -> Ending:
+        """Why the search stopped, once it has."""
+        if self.standing.solved:
+            return Ending.SOLVED
+        recorded = ending_of(self.record)
+        if self.record.state == "finished" and recorded is not None:
+            return recorded
+        if not self.exhausted:
+            return Ending.SPENT
+        return Ending.EXHAUSTED if self.strategy.first_terms is None else Ending.UNSURE
+
+    def in_budget(self) -> bool:
+        """Whether enough of the budget was left for more, had there been more to try."""
         if self.budget.evaluations is not None:
-            return self.considered >= self.budget.evaluations
-        return self.spent() >= (self.budget.seconds or 0.0)
+            return self.considered < self.budget.evaluations
+        return self.spent() < TIMELY * (self.budget.seconds or 0.0)
 
     def spent(self) -> float:
         """Seconds used so far: over all sessions of the run, or by this one where the strategy is fused and so begins again."""
@@ -148,7 +159,7 @@ class Study:
         if outcome != OK:
             return False
         if self.target is None:
-            return self.data.is_solved(scores)
+            return self.data.has_goal and self.data.is_solved(scores)
         score = scores.get(self.data.metric, float("nan"))
         return score >= self.target if self.data.direction == MAXIMIZE else score <= self.target
 
@@ -203,6 +214,7 @@ class Study:
         if over:
             self.terms = int(self.record.config.get("terms", self.terms))
             self.started = time.monotonic()
+            self.exhausted = self.in_budget()
         return events
 
     def _replay(self, events: tuple[Event, ...], rounds: Rounds) -> None:

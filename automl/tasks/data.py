@@ -14,7 +14,7 @@ from primitives.types import Type, arguments_of, parse_type
 from primitives.values import from_json, to_json
 
 from ..errors import TaskError
-from .metrics import CLASSES, HEADS, NUMBERS, VALUES, case_errors, score
+from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, case_errors, score
 
 MAXIMIZE, MINIMIZE = "maximize", "minimize"
 
@@ -128,10 +128,18 @@ class ProblemData:
     constants: tuple = ()
     family: str | None = None
     digest: str = field(default="")
+    goal_given: bool = False
+    """Whether ``solved_at`` was asked for, rather than what is usual for the form of target."""
 
     def __post_init__(self) -> None:
         if not self.digest:
             object.__setattr__(self, "digest", content_digest(*self._describe()))
+
+    @property
+    def has_goal(self) -> bool:
+        """Whether there is a score that means "solved": one that was asked for, or all cases answered exactly (values, whole numbers).
+        What is only usual for classes and numbers is none."""
+        return self.goal_given or self.target in (VALUES, INTEGERS)
 
     @property
     def loss(self) -> str | None:
@@ -187,7 +195,15 @@ class ProblemData:
     def payload(self) -> tuple[str, dict[str, np.ndarray]]:
         """JSON text and named plain arrays from which ``from_payload`` makes the same data on another machine."""
         described, arrays = self._describe()
-        return json.dumps({**described, "name": self.name, "family": self.family, "digest": self.digest}), arrays
+        return json.dumps(
+            {
+                **described,
+                "name": self.name,
+                "family": self.family,
+                "digest": self.digest,
+                "goal_given": self.goal_given,
+            }
+        ), arrays
 
     @classmethod
     def from_payload(cls, text: str, arrays: Mapping[str, np.ndarray]) -> ProblemData:

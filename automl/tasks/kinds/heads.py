@@ -48,6 +48,7 @@ def heads_task(
         metric="accuracy",
         direction=MAXIMIZE,
         solved_at=SOLVED_AT if solved_at is None else solved_at,
+        goal_given=solved_at is not None,
         train=parts["train"],
         validation=parts["validation"],
         family=family,

@@ -36,6 +36,7 @@ def labelled_task(
     label_names: Sequence[str] | None = None,
     columns: tuple[ColumnEncoding, ...] = (),
     solved_at: float | None = None,
+    usual: float | None = None,
     family: str | None = None,
     source: str = "",
 ) -> Task:
@@ -44,7 +45,8 @@ def labelled_task(
 
     With ``x_test`` and ``y_test`` these are the test part and ``split`` makes only the validation part.
     ``targets`` is ``classes`` or ``numbers``; None decides by the values. ``label_names`` name the classes 0, 1,
-    … of an integer ``y``. Scaling is fitted on the train part; a validation part without cases is replaced by the
+    … of an integer ``y``. ``solved_at`` is the score asked for; without one no score counts as solved, and ``usual`` is
+    one that is good on this data. Scaling is fitted on the train part; a validation part without cases is replaced by the
     train part. Raises TaskError on NaN, infinity, wrong shapes, no cases or one class only.
     """
     if (x_test is None) != (y_test is None):
@@ -75,7 +77,7 @@ def labelled_task(
     )
     held_out = (x[test], encoded[0][test]) if x_test is None else (x_test, encoded[1])
     parts = [_part(prepared, x[train], encoded[0][train]), _part(prepared, x[validation], encoded[0][validation])]
-    view = _view(KIND.name, name, form, parts, prepared, solved_at, family)
+    view = _view(KIND.name, name, form, parts, prepared, solved_at, usual, family)
     return Task(view, _part(prepared, *held_out) if len(held_out[0]) else None, split, prepared, source)
 
 
@@ -193,6 +195,7 @@ def _view(
     parts: list[Part],
     prepared: Preprocessing,
     solved_at: float | None,
+    usual: float | None,
     family: str | None,
 ) -> ProblemData:
     width = len(prepared.label_names) or parts[0].targets.shape[1]  # type: ignore[union-attr]
@@ -203,7 +206,8 @@ def _view(
         target=form,
         metric="accuracy" if form == CLASSES else "r2",
         direction=MAXIMIZE,
-        solved_at=SOLVED_AT[form] if solved_at is None else solved_at,
+        solved_at=next(score for score in (solved_at, usual, SOLVED_AT[form]) if score is not None),
+        goal_given=solved_at is not None,
         train=parts[0],
         validation=parts[1] if len(parts[1]) else parts[0],
         target_scale=prepared.target.scale if prepared.target else (),

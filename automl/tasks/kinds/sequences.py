@@ -251,6 +251,7 @@ def _view(
         metric=METRICS[form],
         direction=MAXIMIZE,
         solved_at=SOLVED_AT[form] if solved_at is None else solved_at,
+        goal_given=solved_at is not None,
         train=parts[0],
         validation=parts[1] if len(parts[1]) else parts[0],
         target_scale=scale,

@@ -33,6 +33,7 @@ def unlabelled_from_labelled(base: Task, *, solved_at: float | None = None) -> T
         metric="r2",
         direction=MAXIMIZE,
         solved_at=SOLVED_AT if solved_at is None else solved_at,
+        goal_given=solved_at is not None,
         train=train,
         validation=train if view.validation is view.train else validation,
         family=view.family,

@@ -20,11 +20,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Bundled:
-    """One of scikit-learn's sets; ``full_scale`` is the largest pixel value of images, None for vectors."""
+    """One of scikit-learn's sets: a score that is good on it (``usual``), the largest pixel value of images (``full_scale``; None for
+    vectors)."""
 
     loader: str
     targets: str
-    solved_at: float
+    usual: float
     split: Split = Split()
     full_scale: float | None = None
 
@@ -55,7 +56,7 @@ def _scikit(reference: Reference) -> Task:
     given = {
         "targets": found.targets,
         "full_scale": found.full_scale,
-        "solved_at": found.solved_at,
+        "usual": found.usual,
         "label_names": names,
     }
     arrays = {"x": bunch.images if images else bunch.data, "y": bunch.target}
@@ -74,7 +75,7 @@ def _mnist(reference: Reference) -> list[Task]:
     if given_path is not None:
         raise TaskError(f"path={given_path!r}: a folder with MNIST's IDX files is required; correct the path")
     x, y = _fetch()
-    given = {"solved_at": 0.99, **reference.labelled(NIELSEN)}
+    given = {"usual": 0.99, **reference.labelled(NIELSEN)}
     return [labelled_task(x=x[:TRAIN], y=y[:TRAIN], x_test=x[TRAIN:], y_test=y[TRAIN:], **given)]
 
 

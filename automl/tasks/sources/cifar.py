@@ -19,13 +19,13 @@ TRAIN_FILES, TEST_FILE = tuple(f"data_batch_{number}.bin" for number in range(1,
 SUBSET = (4000, 1000)
 """Images of ``cifar10_subset``: the first of the train and of the test files."""
 RECORD = 1 + 3 * 32 * 32
-DEFAULT_SOLVED_AT = 0.9
+USUAL = 0.9
 ADDRESS = "https://www.cs.toronto.edu/~kriz/cifar.html"
 
 
 def _load(reference: Reference) -> list[Task]:
     arrays = _resized(_read(reference), reference.options.get("size"))
-    given = {"solved_at": DEFAULT_SOLVED_AT, "label_names": CLASS_NAMES, "layout": "chw", "targets": CLASSES}
+    given = {"usual": USUAL, "label_names": CLASS_NAMES, "layout": "chw", "targets": CLASSES}
     split = Split(test=0.0, validation=0.1)
     x, y, x_test, y_test = arrays
     return [labelled_task(x=x, y=y, x_test=x_test, y_test=y_test, **{**given, **reference.labelled(split)})]

@@ -17,7 +17,7 @@ from ..split import NIELSEN
 from ..task import Task
 
 PARTS = {"train": ("train-images", "train-labels"), "test": ("t10k-images", "t10k-labels")}
-DEFAULT_SOLVED_AT = 0.99
+USUAL = 0.99
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
@@ -68,9 +68,8 @@ def _load(reference: Reference) -> list[Task]:
     x_test, y_test = arrays.get("test", (None, None))
     brought = x_test is not None
     given = reference.labelled(NIELSEN if brought else None)
-    given.setdefault("solved_at", DEFAULT_SOLVED_AT)
     x, y = arrays["train"]
-    return [labelled_task(x=x, y=y, x_test=x_test, y_test=y_test, **given)]
+    return [labelled_task(x=x, y=y, x_test=x_test, y_test=y_test, usual=USUAL, **given)]
 
 
 SOURCE = Source(

@@ -11,6 +11,7 @@ import pytest
 from automl.errors import EvaluationBug, StudyError
 from automl.execution.executors.base import Result as JobResult
 from automl.study.candidate import Candidate, Recipe
+from automl.study.ending import Ending
 from automl.study.opening import Options, build_problem, load_vocabulary, open_study, run_study
 from automl.study.phases import Schedule
 from library.store import open_store
@@ -71,7 +72,7 @@ def test_solving_ends_the_search_and_keeps_a_solution(plus_three, quick, fixed):
 def test_nothing_found(impossible, quick, fixed):
     fixed(PLUS.format(1))
     found, store = search(impossible, quick(5, strategy="fixed"))
-    assert (found.solved, found.right, found.outcome) == (False, None, "exhausted")
+    assert (found.solved, found.right, found.outcome) == (False, None, Ending.EXHAUSTED)
     assert not store.solutions()
     fixed()
     none, _ = search(impossible, quick(5, strategy="fixed"))
@@ -158,7 +159,7 @@ def test_a_number_of_evaluations_is_kept_exactly(impossible, quick):
     for number in (1, 2, 5, 8):
         found, store = search(impossible, quick(number, strategy="climber"))
         assert found.evaluations == number == len(store.evaluations("r"))
-        assert found.outcome == "budget used"
+        assert found.outcome is Ending.SPENT
 
 
 def test_a_time_is_kept(impossible, quick):
@@ -193,7 +194,7 @@ def test_a_target_ends_a_trained_search(blobs, quick):
     found, store = search(blobs, quick(60, strategy="widths", target=0.2))
     assert found.solved and found.evaluations < 60
     late, _ = search(blobs, quick(4, strategy="widths", target=1.01))
-    assert not late.solved and late.outcome == "budget used"
+    assert not late.solved and late.outcome is Ending.SPENT
 
 
 def test_reaching_the_goal_with_a_time_budget_waits_for_nobody(plus_three, quick, fixed, hostile):
