@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from primitives.printing import brief_repr
+
 from .blobs import Header, read_header
 from .digests import check_digest
 from .files import irregular
@@ -48,6 +50,8 @@ class Parcel:
     history: tuple[Change, ...]
     weights: Mapping[str, bytes]
     digest: str
+
+    __repr__ = brief_repr
 
 
 def export_library(store: AbstractStore, path: str | os.PathLike[str]) -> int:

@@ -13,6 +13,8 @@ from enum import StrEnum
 from math import isfinite
 from typing import Any, TypeVar
 
+from primitives.printing import brief_repr
+
 from . import fields as checks
 from .fields import Check, StoreError, json_text, short
 from .fields import Conflict as Conflict
@@ -113,6 +115,8 @@ class Run(Record):
     metric: str = field(default="score", metadata=checks.by(checks.key))
     direction: str = field(default="maximise", metadata=checks.one_of(*DIRECTIONS))
 
+    __repr__ = brief_repr
+
     def primary(self, scores: Mapping[str, float]) -> float | None:
         """The primary score among `scores`; None where it is absent or not finite."""
         score = scores.get(self.metric)
@@ -129,6 +133,8 @@ class Event(Record):
     kind: str = field(metadata=checks.by(checks.key))
     ask: int = field(default=0, metadata=checks.by(checks.integer))
     payload: dict[str, Any] = field(default_factory=dict, metadata=checks.by(checks.json_object))
+
+    __repr__ = brief_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,8 @@ class Evaluation(Record):
     detail: str = field(default="", metadata=checks.by(checks.note))
     cases: list[float] | None = field(default=None, metadata=checks.by(checks.optional_cases))
     curves: dict[str, Any] | None = field(default=None, metadata=checks.by(checks.optional_object))
+
+    __repr__ = brief_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,3 +230,5 @@ class GuideRecord(Record):
     seed: int = field(default=0, metadata=checks.by(checks.integer))
     library: str = field(default="", metadata=checks.by(checks.digest_or_empty))
     created: float = field(default=0.0, metadata=checks.by(checks.finite))
+
+    __repr__ = brief_repr

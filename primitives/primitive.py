@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .plugins import PluginKind, marked
+from .printing import brief_repr
 from .types import Scheme, arguments_of, parse_scheme
 
 PURE, STOCHASTIC, STATEFUL, EFFECTFUL = "pure", "stochastic", "stateful", "effectful"
@@ -171,6 +172,8 @@ class Definition(Primitive):
     """Reads the library's weights, ``site of the body.parameter`` to tensor."""
     origin: str = ""
     """The name under which weights of its shared uses are stored, where it was renamed since."""
+
+    __repr__ = brief_repr
 
     @functools.cached_property
     def tensors(self) -> Mapping[str, Any]:

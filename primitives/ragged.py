@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .printing import brief_repr
+
 
 @dataclass(frozen=True)
 class Ragged:
@@ -14,9 +16,13 @@ class Ragged:
     values: Any
     lengths: Any
 
+    __repr__ = brief_repr
+
 
 @dataclass(frozen=True)
 class Objects:
     """A batch kept as a list of Python values, evaluated one by one."""
 
     items: list
+
+    __repr__ = brief_repr

@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from primitives.primitive import Definition, Primitive, Setting, expand, known_words
+from primitives.printing import brief_repr
 from primitives.term import Literal, Term, words_in
 from primitives.types import Type
 from primitives.values import Value
@@ -50,6 +51,8 @@ class Problem:
     tolerance: float = 1e-6
     starts: tuple[Term, ...] = ()
     suggested: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    __repr__ = brief_repr
 
     def __post_init__(self) -> None:
         for name in ("words", "weights", "ranges", "suggested"):

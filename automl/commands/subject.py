@@ -9,6 +9,7 @@ from typing import Any
 
 from library.records import Evaluation, Run
 from library.store import AbstractStore
+from primitives.printing import brief_repr
 from primitives.types import has_tensor
 
 from ..errors import StudyError, TaskError
@@ -33,6 +34,8 @@ class Subject:
     evaluation: Evaluation | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
     seen: Mapping[str, int] | None = None
+
+    __repr__ = brief_repr
 
     @property
     def given_task(self) -> Task:

@@ -19,6 +19,7 @@ from library.vocabulary import Vocabulary
 from primitives.infer import IllTyped, Inference, infer
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Definition, expand
+from primitives.printing import brief_repr
 from primitives.term import Term
 from primitives.types import has_tensor
 from primitives.values import Failure
@@ -45,6 +46,8 @@ class Evaluated:
     history: list[dict[str, float]] = field(default_factory=list)
     complete: bool = True
     """False where a deadline cut training short: another run may get further, so the result is no one else's."""
+
+    __repr__ = brief_repr
 
 
 class Prepared:

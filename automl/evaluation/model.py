@@ -16,6 +16,7 @@ from library.vocabulary import Vocabulary
 from primitives.infer import infer
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import expand
+from primitives.printing import brief_repr
 from primitives.syntax import show, show_canonical
 from primitives.term import Term
 from primitives.types import TensorType, Type, arguments_of, has_tensor, parse_type
@@ -36,6 +37,8 @@ class Model:
     vocabulary: Vocabulary
     weights: Mapping[str, Any] = field(default_factory=dict)
     preprocessing: Preprocessing | None = None
+
+    __repr__ = brief_repr
 
     @property
     def program(self) -> str:

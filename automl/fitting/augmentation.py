@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch.nn import functional
 
+from primitives.printing import brief_repr
+
 
 @dataclass(frozen=True, eq=False)
 class Augmentation:
@@ -35,6 +37,8 @@ class Augmentation:
     flip_horizontal: bool = False
     flip_vertical: bool = False
     fill: torch.Tensor | None = None
+
+    __repr__ = brief_repr
 
     @property
     def active(self) -> bool:

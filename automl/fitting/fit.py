@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from primitives.printing import brief_repr
+
 from ..tasks.data import Part, ProblemData
 from . import batches
 from .augmentation import Augmentation
@@ -78,6 +80,8 @@ class Setup:
     cases: int
     steps: int | None
     seed: int
+
+    __repr__ = brief_repr
 
 
 def fit(

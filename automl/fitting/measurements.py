@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from primitives.printing import brief_repr
+
 from ..tasks.data import Part, ProblemData
 from ..tasks.metrics import CLASSES, as_array
 from . import batches
@@ -49,6 +51,8 @@ class Calibration:
     count: np.ndarray
     confidence: np.ndarray
     accuracy: np.ndarray
+
+    __repr__ = brief_repr
 
     @property
     def error(self) -> float:

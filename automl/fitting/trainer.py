@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from primitives.primitive import Setting, SettingError
+from primitives.printing import brief_repr
 
 if TYPE_CHECKING:
     from ..tasks.data import ProblemData
@@ -71,6 +72,8 @@ class EpochRecord:
     train_score: float | None = None
     gradient_norms: Mapping[str, float] = field(default_factory=dict)
 
+    __repr__ = brief_repr
+
     def to_json(self) -> dict[str, Any]:
         return {**vars(self), "gradient_norms": dict(self.gradient_norms)}
 
@@ -98,6 +101,8 @@ class TrainingResult:
     seconds: float = 0.0
     device: str = "cpu"
     precision: str = "float32"
+
+    __repr__ = brief_repr
 
     def __post_init__(self) -> None:
         if self.outcome not in OUTCOMES:

@@ -18,6 +18,7 @@ from typing import Any
 
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import PURE, Primitive, expand
+from primitives.printing import brief_repr
 from primitives.term import Term, sites_of, words_in
 from primitives.types import (
     BOOL,
@@ -63,6 +64,8 @@ class Comparable:
 
     body: Term
     scheme: Scheme
+
+    __repr__ = brief_repr
 
 
 class Sample:

@@ -11,6 +11,7 @@ from typing import Any
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from primitives.primitive import expand
+from primitives.printing import brief_repr
 from primitives.term import Term, words_in
 from primitives.types import has_tensor
 from search.guidance.dreams import Dream, Dreamer, Prompt
@@ -56,6 +57,8 @@ class Learned:
 
     guide: Guide
     training: Mapping[str, Any]
+
+    __repr__ = brief_repr
 
 
 def learn(

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from library.records import Subroutine
+from primitives.printing import brief_repr
 
 from ..study.opening import Result
 from .compression_step import Report
@@ -58,6 +59,8 @@ class Growth:
     iterations: list[Iteration] = field(default_factory=list)
     run: str = ""
     clock: Mapping[str, float] = field(default_factory=dict)
+
+    __repr__ = brief_repr
 
 
 def combined(earlier: Result, later: Result, direction: str) -> Result:

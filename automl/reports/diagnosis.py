@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from primitives.printing import brief_repr
+
 from ..errors import TaskError
 from ..evaluation.model import Model
 from ..fitting.measurements import Calibration, calibration, gradient_norms, scores
@@ -33,6 +35,8 @@ class Diagnosis:
 
     facts: Mapping[str, Any]
     pictures: Mapping[str, AbstractPicture] = field(default_factory=dict)
+
+    __repr__ = brief_repr
 
     def save(self, folder: str | Path) -> list[Path]:
         """Write ``diagnosis.json`` and each picture as PNG into the folder, which is made; gives what was written."""
@@ -153,6 +157,8 @@ class Reliability(AbstractPicture):
 
     parts: Mapping[str, Calibration]
     title: str
+
+    __repr__ = brief_repr
 
     def draw(self, figure: Any) -> None:
         figure.set_size_inches(5.0, 4.0)

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from primitives.printing import brief_repr
+
 
 class AbstractPicture(ABC):
     """What can be written as a PNG file."""
@@ -38,6 +40,8 @@ class Grid(AbstractPicture):
     columns: int
     title: str
 
+    __repr__ = brief_repr
+
     def draw(self, figure: Any) -> None:
         columns = max(1, min(self.columns, len(self.images)))
         rows = -(-len(self.images) // columns)
@@ -63,6 +67,8 @@ class Curves(AbstractPicture):
     labels: tuple[str, str]
     title: str
 
+    __repr__ = brief_repr
+
     def draw(self, figure: Any) -> None:
         figure.set_size_inches(5.0, 3.5)
         figure.set_layout_engine("tight")
@@ -82,6 +88,8 @@ class Matrix(AbstractPicture):
     labels: tuple[str, str]
     title: str
     names: Sequence[str] = ()
+
+    __repr__ = brief_repr
 
     def draw(self, figure: Any) -> None:
         rows, columns = self.values.shape

@@ -9,6 +9,7 @@ from typing import Any
 
 from library.records import Evaluation
 from library.vocabulary import Vocabulary
+from primitives.printing import brief_repr
 from primitives.syntax import show_canonical
 from primitives.term import Term
 
@@ -34,6 +35,8 @@ class Candidate:
     """The digests of the modules of the words from outside that it uses."""
     key: str = ""
     evaluation: Evaluation | None = None
+
+    __repr__ = brief_repr
 
     @staticmethod
     def of(vocabulary: Vocabulary, ask: int, term: Term, phase: str, info: Mapping[str, Any]) -> Candidate:

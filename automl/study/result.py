@@ -12,6 +12,7 @@ from library.compression.normal import Unsafe, normal_form
 from library.records import Evaluation, Solution, Use
 from library.vocabulary import Vocabulary
 from primitives.primitive import expand
+from primitives.printing import brief_repr
 from primitives.syntax import show, show_canonical
 from primitives.term import Let, Term, Word, canonical, map_words, subterms
 from primitives.types import arguments_of
@@ -62,6 +63,8 @@ class Result:
     """The number of the proposal that the program is."""
     validation_seen: bool = False
     """Whether the final training took the validation cases too; ``score`` is from the training before, which had not seen them."""
+
+    __repr__ = brief_repr
 
     def to_dict(self) -> dict[str, Any]:
         """The object that ``automl search --json`` writes."""

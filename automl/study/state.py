@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from library.records import Evaluation, Event, Run
+from primitives.printing import brief_repr
 
 from .candidate import EXPLORE, FINAL, PHASES, REFINE
 from .journal import ASKED
@@ -26,6 +27,8 @@ class Standing:
     final: bool = False
     """Whether the final training was asked for."""
     _best: tuple[tuple, Evaluation] | None = None
+
+    __repr__ = brief_repr
 
     @staticmethod
     def of(run: Run) -> Standing:

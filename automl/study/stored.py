@@ -10,6 +10,7 @@ from library.records import Evaluation, Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from primitives.primitive import expand
+from primitives.printing import brief_repr
 from primitives.term import sites_of
 from primitives.types import Type, parse_type
 
@@ -41,6 +42,8 @@ class StoredResult:
     """Of a final training the ask of the training before, which had not seen the validation cases."""
     is_result: bool = True
     """Whether it is the run's result, or another evaluation of it."""
+
+    __repr__ = brief_repr
 
     @property
     def ask(self) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 from library.records import Conflict, Evaluation, Event, Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
+from primitives.printing import brief_repr
 from primitives.syntax import show_canonical
 from search.strategy import AbstractStrategy, Asked, Feedback, Told
 
@@ -53,6 +54,8 @@ class Study:
     context: dict[str, Any]
     target: float | None = None
     progress: Progress | None = None
+
+    __repr__ = brief_repr
 
     def __post_init__(self) -> None:
         self.data = self.task.search_view()

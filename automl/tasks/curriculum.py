@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from primitives.printing import brief_repr
+
 from ..errors import TaskError
 from .load import Reference, load_tasks, resolve
 from .task import Task
@@ -41,6 +43,8 @@ class Stage:
     options: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
+    __repr__ = brief_repr
+
 
 @dataclass(frozen=True)
 class Curriculum:
@@ -49,6 +53,8 @@ class Curriculum:
     name: str
     stages: tuple[Stage, ...]
     description: str = ""
+
+    __repr__ = brief_repr
 
     @property
     def tasks(self) -> tuple[Task, ...]:

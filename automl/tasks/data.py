@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from primitives.printing import brief_repr
 from primitives.types import Type, arguments_of, parse_type
 from primitives.values import from_json, to_json
 
@@ -25,6 +26,8 @@ class RaggedArray:
 
     values: np.ndarray
     lengths: np.ndarray
+
+    __repr__ = brief_repr
 
     def __post_init__(self) -> None:
         if self.lengths.ndim != 1 or int(self.lengths.sum()) != len(self.values) or (self.lengths < 0).any():
@@ -73,6 +76,8 @@ class Part:
 
     inputs: tuple[Column, ...]
     targets: np.ndarray | tuple
+
+    __repr__ = brief_repr
 
     def __post_init__(self) -> None:
         counts = [len(column) for column in (*self.inputs, self.targets)]
@@ -130,6 +135,8 @@ class ProblemData:
     digest: str = field(default="")
     goal_given: bool = False
     """Whether ``solved_at`` was asked for, rather than what is usual for the form of target."""
+
+    __repr__ = brief_repr
 
     def __post_init__(self) -> None:
         if not self.digest:

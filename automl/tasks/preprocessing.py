@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from primitives.printing import brief_repr
+
 from ..errors import TaskError
 
 SCALINGS = ("auto", "unit", "standardise", "none")
@@ -19,6 +21,8 @@ class Affine:
 
     offset: tuple[float, ...] = (0.0,)
     scale: tuple[float, ...] = (1.0,)
+
+    __repr__ = brief_repr
 
     def _parts(self, ndim: int) -> tuple[np.ndarray, np.ndarray]:
         shape = (1, -1, *(1,) * (ndim - 2))
@@ -75,6 +79,8 @@ class Preprocessing:
     label_names: tuple[str, ...] = ()
     columns: tuple[ColumnEncoding, ...] = ()
     dtype: str = "float32"
+
+    __repr__ = brief_repr
 
     def apply(self, raw: np.ndarray) -> np.ndarray:
         """Raw examples [n, *shape] as a net's input, float32 [n, *shape]. Raises TaskError on another shape, NaN or

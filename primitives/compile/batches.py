@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ..batch import Objects, Ragged
+from ..printing import brief_repr
 from ..term import Apply, Lambda, Term, Variable, shift
 from ..types import BOOL, FLOAT, INT, Constructor, TensorType, Type
 from ..values import Failure, Value
@@ -33,12 +34,16 @@ class Scalars:
 
     values: torch.Tensor
 
+    __repr__ = brief_repr
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Constant:
     """One value for every example."""
 
     value: Value
+
+    __repr__ = brief_repr
 
 
 @dataclass(frozen=True, slots=True, eq=False)

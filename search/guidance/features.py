@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from primitives.printing import brief_repr
 from primitives.types import BOOL, CHAR, INT, STRING, Constructor, Type, arguments_of, list_of
 from primitives.values import Value
 
@@ -39,6 +40,8 @@ class Described:
     properties: np.ndarray
     tokens: np.ndarray
     examples: int
+
+    __repr__ = brief_repr
 
 
 def described(type: Type, examples: Sequence[Example]) -> Described:

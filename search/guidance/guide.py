@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from primitives.primitive import Primitive
+from primitives.printing import brief_repr
 from primitives.term import Term
 from primitives.types import Type
 
@@ -39,6 +40,8 @@ class Guide:
 
     grammar: Mapping[str, float]
     network: Network | None = None
+
+    __repr__ = brief_repr
 
     @property
     def names(self) -> tuple[str, ...]:

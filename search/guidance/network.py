@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from primitives.printing import brief_repr
+
 from .features import PROPERTIES, SLOTS, TOKENS, VOCABULARY, Described
 
 EMBEDDED, SLOT_WIDTH, EXAMPLE_WIDTH = 8, 24, 48
@@ -39,6 +41,8 @@ class Network:
     """
 
     tensors: Mapping[str, np.ndarray]
+
+    __repr__ = brief_repr
 
     def logits(self, task: Described) -> np.ndarray:
         """Corrections [names]."""

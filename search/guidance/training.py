@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from primitives.printing import brief_repr
+
 from ..generation.weights import counts
 from .dreams import Dream
 from .features import EXAMPLES, Described, described
@@ -39,6 +41,8 @@ class Trained:
     tasks: int
     seconds: float
 
+    __repr__ = brief_repr
+
     def to_json(self) -> dict[str, Any]:
         names = ("before", "after", "epochs", "tasks", "seconds")
         return {name: round(float(getattr(self, name)), 4) for name in names}
@@ -53,6 +57,8 @@ class Lessons:
     tokens: np.ndarray
     known: np.ndarray
     uses: np.ndarray
+
+    __repr__ = brief_repr
 
     def __len__(self) -> int:
         return len(self.uses)

@@ -7,6 +7,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from primitives.printing import brief_repr
+
 from .briefing import Briefing
 from .result import Result
 
@@ -32,6 +34,8 @@ class Done:
     """The results of the jobs that were sent first and had none yet, in the order in which they were sent."""
 
     results: tuple[Result, ...]
+
+    __repr__ = brief_repr
 
 
 @dataclass(frozen=True, slots=True)

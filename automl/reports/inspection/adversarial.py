@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from primitives.printing import brief_repr
+
 from .subject import Subject
 
 
@@ -22,6 +24,8 @@ class Perturbations:
     found: np.ndarray
     l2: np.ndarray
     distortion: np.ndarray
+
+    __repr__ = brief_repr
 
     @staticmethod
     def between(subject: Subject, start: torch.Tensor, moved: torch.Tensor, found: torch.Tensor) -> Perturbations:

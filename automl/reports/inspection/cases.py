@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from primitives.printing import brief_repr
+
 from ...errors import TaskError
 from ...evaluation.model import Model
 from ...tasks.data import ProblemData
@@ -48,6 +50,8 @@ class Section:
     facts: Mapping[str, Any]
     pictures: Mapping[str, AbstractPicture] = field(default_factory=dict)
 
+    __repr__ = brief_repr
+
 
 @dataclass(frozen=True, eq=False)
 class Cases:
@@ -61,6 +65,8 @@ class Cases:
     part: str
     known: torch.Tensor
     names: tuple[str, ...]
+
+    __repr__ = brief_repr
 
     @staticmethod
     def of(model: Model, task: Task) -> Cases:

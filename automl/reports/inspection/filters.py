@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from primitives.infer import Site, infer
+from primitives.printing import brief_repr
 from primitives.term import Apply, Lambda, Let, Term, Variable, Word, spine
 from primitives.types import TensorType, Type, arguments_of
 
@@ -23,6 +24,8 @@ class FirstLayer:
     site: str
     word: str
     filters: np.ndarray
+
+    __repr__ = brief_repr
 
 
 def first_layers(model: Model) -> list[FirstLayer]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from primitives.printing import brief_repr
+
 from .subject import CHUNK, Subject
 
 CERTAIN = 0.99
@@ -23,6 +25,8 @@ class Fooling:
     unit: torch.Tensor
     confidences: np.ndarray
     evaluations: int
+
+    __repr__ = brief_repr
 
 
 def ascend(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from primitives.printing import brief_repr
+
 from ...errors import TaskError
 from ...evaluation.model import Model
 from ...tasks.task import Task
@@ -33,6 +35,8 @@ class Inspection:
 
     facts: Mapping[str, Any]
     pictures: Mapping[str, AbstractPicture]
+
+    __repr__ = brief_repr
 
     def to_dict(self) -> dict[str, Any]:
         """The object that ``automl inspect --json`` writes."""

@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional
 
 from primitives.batch import Objects, split
+from primitives.printing import brief_repr
 from primitives.types import TensorType, Type, arguments_of
 
 from ...errors import TaskError
@@ -44,6 +45,8 @@ class Subject:
     width: int
     probabilities: bool
     differentiable: bool
+
+    __repr__ = brief_repr
 
     @staticmethod
     def of(model: Model, task: Task) -> Subject:

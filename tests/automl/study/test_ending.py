@@ -11,8 +11,8 @@ from automl.study.ending import ENDED, Ending, ending_of
 from automl.study.opening import open_study, run_study
 from automl.study.parallel import _lost
 from automl.tasks.data import ProblemData
-from automl.tasks.kinds.labelled import LabelledTask
 from automl.tasks.load import load_tasks
+from automl.tasks.task import task_kinds
 from library.store import open_store
 
 pytestmark = pytest.mark.usefixtures("strategies")
@@ -65,7 +65,7 @@ def test_older_words_are_read():
 
 def test_classes_and_numbers_are_solved_only_where_a_score_was_asked_for(quick):
     """0.01 is reached by any net; without being asked for it means nothing."""
-    plain = LabelledTask.sample(0)
+    plain = task_kinds()["labelled"].sample(0)
     usual, asked = (
         replace(plain, data=replace(plain.data, solved_at=0.01, goal_given=given)) for given in (False, True)
     )
@@ -93,9 +93,7 @@ def test_where_a_goal_comes_from():
 
 
 def test_examples_and_whole_numbers_have_a_goal_by_nature(plus_three):
-    from automl.tasks.kinds.sequences import SequencesTask
-
-    assert plus_three.search_view().has_goal and SequencesTask.sample().search_view().has_goal
+    assert plus_three.search_view().has_goal and task_kinds()["sequences"].sample().search_view().has_goal
 
 
 def test_without_tests_right_is_not_known(blobs, plus_three, impossible, quick):
