@@ -36,13 +36,12 @@ from primitives.term import Lambda, Term, Variable, Word, spine
 
 from .common import parser, report
 from .gain_learning import learn, promoted, random_library, split_families
-from .synthesis import PROJECT, STARTER, named
+from .synthesis import BOOTSTRAP, PROJECT, STARTER, SYNTHESIS, named
 
 logger = logging.getLogger(__name__)
-DATA = PROJECT.parent / "shared" / "data" / "synthesis"
 CURRICULA = PROJECT / "experiments" / "curricula"
 SETS = {
-    "list": (("list_bootstrap.jsonl",), "list_train.jsonl", "base_list"),
+    "list": ((BOOTSTRAP,), "list_train.jsonl", "base_list"),
     "text": ((), "text_train.jsonl", "base_text"),
 }
 PARTS = ("learn", "with", "without", "control")
@@ -51,10 +50,10 @@ DRAWS = 10_000
 
 def task_sets(name: str, seed: int) -> tuple[list[Task], list[Task], str]:
     """Tasks to learn on, tasks held out, and the name of the small vocabulary."""
-    if name in SETS and (DATA / SETS[name][1]).is_file():
+    if name in SETS and (SYNTHESIS / SETS[name][1]).is_file():
         extra, main, base = SETS[name]
-        learned, held = split_families(load_tasks(str(DATA / main), seed=seed), seed)
-        return [task for file in extra for task in load_tasks(str(DATA / file), seed=seed)] + learned, held, base
+        learned, held = split_families(load_tasks(str(SYNTHESIS / main), seed=seed), seed)
+        return [task for file in extra for task in load_tasks(str(file), seed=seed)] + learned, held, base
     learned, held = split_families(load_tasks(str(STARTER) if name in SETS else name, seed=seed), seed)
     text = any("str" in str(task.type) for task in held)
     return learned, held, "base_text" if text else "base_list"

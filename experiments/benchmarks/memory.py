@@ -24,9 +24,9 @@ from search.enumeration.enumerator import Progress
 
 from .banks import FIRST_ORDER, enumerator, rows
 from .common import parser, peak, report
-from .synthesis import BOOTSTRAP, STARTER, named
+from .synthesis import STARTER, SYNTHESIS, named
 
-LAMBDABEAM = BOOTSTRAP.with_name("lambdabeam_synthetic.jsonl")
+LAMBDABEAM = SYNTHESIS / "lambdabeam_synthetic.jsonl"
 LIMITS = (32, 128, 512, 1024)
 STREAMED_WITH = 32
 """MiB of the bank whose streamed terms are weighed."""

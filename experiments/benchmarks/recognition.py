@@ -34,7 +34,7 @@ from search.strategies import make_strategy
 from search.strategy import Hit
 
 from .common import parser, report
-from .synthesis import BOOTSTRAP
+from .synthesis import BOOTSTRAP, SYNTHESIS
 
 Row = dict[str, Any]
 KINDS = ("off", "grammar", "model")
@@ -160,11 +160,11 @@ def main() -> None:
     options.add_argument("--every", type=int, default=3, help="take each so many-th task of lambdabeam_synthetic")
     options.add_argument("--part", type=int, default=1, help="search every so many-th held-out task only")
     options.add_argument("--dreams", type=int, default=GuidancePlan.dreams)
-    options.add_argument("--data", default=str(BOOTSTRAP.parent), help="the folder of the task files")
+    options.add_argument("--data", default=str(SYNTHESIS), help="the folder of the task files")
     given = options.parse_args()
     started = time.perf_counter()
     folder = Path(given.data)
-    lists = [*load_tasks(str(folder / "list_bootstrap.jsonl")), *load_tasks(str(folder / "list_train.jsonl"))]
+    lists = [*load_tasks(str(BOOTSTRAP)), *load_tasks(str(folder / "list_train.jsonl"))]
     others = load_tasks(str(folder / "lambdabeam_synthetic.jsonl"))[:: given.every]
     family = families(folder / "list_train.jsonl")
     with open_store("memory:") as store:

@@ -4,7 +4,7 @@ seconds and terms.
     python -m experiments.benchmarks.synthesis [FILE] [--budget 10s] [--library URL] [--json FILE]
 
 *Solved*: a program meets all examples; *right*: it also meets all tests, which no search sees. Without a file: the 20
-tasks of ``list_bootstrap.jsonl`` beside the project, or, where they are absent, the starter curriculum's list tasks.
+tasks of ``list_bootstrap.jsonl``, the bootstrap list tasks of DreamCoder.
 One process, one worker; no library unless one is named.
 """
 
@@ -23,13 +23,10 @@ from automl.tasks.task import Task
 from .common import parser, report
 
 PROJECT = Path(__file__).resolve().parents[2]
-BOOTSTRAP = PROJECT.parent / "shared" / "data" / "synthesis" / "list_bootstrap.jsonl"
+BOOTSTRAP = PROJECT / "experiments" / "curricula" / "list_bootstrap.jsonl"
+SYNTHESIS = PROJECT.parent / "shared" / "data" / "synthesis"
+"""Beside the project: files of tasks that are too large to come with it."""
 STARTER = PROJECT / "experiments" / "curricula" / "starter.jsonl"
-
-
-def default_file() -> Path:
-    """The bootstrap tasks where they are there, else the starter tasks."""
-    return BOOTSTRAP if BOOTSTRAP.is_file() else STARTER
 
 
 def named(path: Path | str) -> str:
@@ -75,7 +72,7 @@ def main() -> None:
     options.add_argument("--strategy", default=None)
     given = options.parse_args()
     started = time.perf_counter()
-    file = given.file or str(default_file())
+    file = given.file or str(BOOTSTRAP)
     tasks = load_tasks(file, seed=given.seed)
     if given.library == "memory:":
         # What is imported once a process is not the first task's cost.

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from automl.tasks.curriculum import load_curriculum
 from automl.tasks.kinds.examples import examples_task
 from automl.tasks.load import load_tasks
 from automl.tasks.sources.jsonlines import read_lines
@@ -178,6 +179,20 @@ def test_selects_by_option(tmp_path: Path) -> None:
     assert load_tasks(f"{path}?task=third")[0].source == "some.jsonl"
     with pytest.raises(TaskError, match="one of these is required: double, other, third"):
         load_tasks(f"{path}?task=none")
+
+
+def test_the_bootstrap_tasks_come_with_the_project(project_root: Path) -> None:
+    shipped = project_root / "experiments" / "curricula" / "list_bootstrap.jsonl"
+    named = load_curriculum("list_bootstrap", search_path=[shipped.parent])
+    tasks = named.tasks
+    assert len(tasks) == 20 and all(task.test() for task in tasks)
+    assert [task.name for task in load_tasks(str(shipped))] == [task.name for task in tasks]
+
+
+@pytest.mark.shared_data
+def test_the_bootstrap_tasks_are_those_of_the_source(project_root: Path, shared_data: Path) -> None:
+    source = shared_data / "synthesis" / "list_bootstrap.jsonl"
+    assert (project_root / "experiments" / "curricula" / source.name).read_bytes() == source.read_bytes()
 
 
 @pytest.mark.shared_data

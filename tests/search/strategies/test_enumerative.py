@@ -210,10 +210,9 @@ def test_constants_of_the_task_are_used():
     assert term is not None and "abc" in repr(term)
 
 
-@pytest.mark.shared_data
 @pytest.mark.parametrize("name", ["remove 0s", "map double", "zip minus", "1-index int", "weird count"])
-def test_bootstrap_tasks_are_right(name, shared_data):
-    lines = (shared_data / "synthesis" / "list_bootstrap.jsonl").read_text().splitlines()
+def test_bootstrap_tasks_are_right(name, project_root):
+    lines = (project_root / "experiments" / "curricula" / "list_bootstrap.jsonl").read_text().splitlines()
     task = next(task for task in map(json.loads, lines) if task["name"] == name)
     type = parse_type(task["type"])
     inputs, output = arguments_of(type)
