@@ -98,6 +98,27 @@ class Parameter:
     fan_in: int = 1
 
 
+@dataclass(frozen=True)
+class Prior:
+    """How likely a word is before any task has taught better.
+
+    ``cost``: what it costs in enumerations, in buckets of −log probability: 2 for an everyday word, 5 for a rare one; None where the word
+    adds nothing there, as ``compose`` where terms are applications. ``weight``: its log-weight, relative to 0, where programs are drawn;
+    ``in_nets``: the same for programs with tensors in their type (None: ``weight``). All are set by hand.
+    """
+
+    cost: int | None = 4
+    weight: float = 0.0
+    in_nets: float | None = None
+
+    def drawn(self, tensors: bool) -> float:
+        """The log-weight for programs with or without tensors in their type."""
+        return self.in_nets if tensors and self.in_nets is not None else self.weight
+
+
+NO_PRIOR = Prior()
+
+
 @dataclass(frozen=True, eq=False)
 class Primitive:
     """A word of the language; see the module's text. ``meaning`` is its function.
@@ -105,6 +126,7 @@ class Primitive:
     ``shapes(*argument shapes, **settings) -> result shape`` is the forward shape function where unification cannot tell;
     ``parameters`` / ``buffers`` ``(*argument shapes, **settings) -> {name: Parameter}`` are the weights of a site;
     ``columns`` is the vectorised meaning for banks of terms, ``batched`` the meaning of an algorithmic word on batches of tensors.
+    ``prior`` is how likely the word is before any task has taught better;
     ``flops(*argument shapes, **settings)`` is the number of multiply-adds an example, where it is worth knowing.
     ``unbounded``: it may call its functions more often than its arguments have elements, perhaps for ever.
     """
@@ -114,7 +136,7 @@ class Primitive:
     meaning: Callable
     doc: str = ""
     settings: tuple[Setting, ...] = ()
-    cost: float = 1.0
+    prior: Prior = NO_PRIOR
     purity: str = PURE
     lazy: frozenset[int] = frozenset()
     geometric: bool = False
@@ -213,7 +235,6 @@ def definition(
     doc: str = "",
     weights: str | None = None,
     digest: str = "",
-    cost: float = 1.0,
     load: Callable[[], Mapping[str, Any]] | None = None,
     shapes: Callable | None = None,
     origin: str = "",
@@ -236,7 +257,7 @@ def definition(
         _unavailable,
         doc,
         settings,
-        cost,
+        Prior(cost=2 if sited else 3),
         geometric=sited,
         shapes=shapes,
         body=body,

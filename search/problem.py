@@ -27,7 +27,7 @@ class Problem:
 
     ``type`` is the type of the wanted program (closed; no variables); ``words`` what it may be made of.
     ``weights`` are log-weights of words relative to 0 (a learned or hand-made grammar); ``$variable`` and ``$constant`` weigh variables
-    and constants, ``$lambda`` abstractions where a function is wanted; what is absent weighs as in ``search/generation/weights.toml``.
+    and constants, ``$lambda`` abstractions where a function is wanted; what is absent weighs what the word declares.
     ``examples`` are ``((inputs, …), output)`` values, None where the task has none (then an evaluator scores proposals);
     ``probes`` are further inputs without outputs, on which programs may be told apart.
     ``objectives`` are (name of a score, ``minimise`` | ``maximise``), the first being the main one.

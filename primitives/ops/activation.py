@@ -3,40 +3,40 @@
 from __future__ import annotations
 
 from ..lazy import F, Tensor
-from ..primitive import geometric
+from ..primitive import Prior, geometric
 
 
-@geometric("relu", "Tensor[s...] -> Tensor[s...]")
+@geometric("relu", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=2.0))
 def relu(x: Tensor) -> Tensor:
     """max(x, 0)."""
     return F.relu(x)
 
 
-@geometric("sigmoid", "Tensor[s...] -> Tensor[s...]")
+@geometric("sigmoid", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=-1.0))
 def sigmoid(x: Tensor) -> Tensor:
     """1 / (1 + e⁻ˣ)."""
     return x.sigmoid()
 
 
-@geometric("tanh", "Tensor[s...] -> Tensor[s...]")
+@geometric("tanh", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=-0.5))
 def tanh(x: Tensor) -> Tensor:
     """The hyperbolic tangent."""
     return x.tanh()
 
 
-@geometric("gelu", "Tensor[s...] -> Tensor[s...]")
+@geometric("gelu", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=0.5))
 def gelu(x: Tensor) -> Tensor:
     """x Φ(x) (Hendrycks and Gimpel 2016)."""
     return F.gelu(x)
 
 
-@geometric("softmax", "Tensor[n] -> Tensor[n]")
+@geometric("softmax", "Tensor[n] -> Tensor[n]", prior=Prior(in_nets=-3.0))
 def softmax(x: Tensor) -> Tensor:
     """Positive numbers that sum to one."""
     return x.softmax(1)
 
 
-@geometric("log_softmax", "Tensor[n] -> Tensor[n]")
+@geometric("log_softmax", "Tensor[n] -> Tensor[n]", prior=Prior(in_nets=-2.5))
 def log_softmax(x: Tensor) -> Tensor:
     """The logarithm of softmax, computed stably."""
     return x.log_softmax(1)

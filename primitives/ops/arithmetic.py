@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 
-from ..primitive import word
+from ..primitive import Prior, word
 from ..values import Overflow, Undefined, Value, check_int, less
 
 
@@ -14,25 +14,25 @@ def checked(value: Value) -> Value:
     return check_int(value) if isinstance(value, int) else value
 
 
-@word("+", "Num a => a -> a -> a")
+@word("+", "Num a => a -> a -> a", prior=Prior(cost=2))
 def add(x: Value, y: Value) -> Value:
     """The sum of two numbers."""
     return checked(x + y)
 
 
-@word("-", "Num a => a -> a -> a")
+@word("-", "Num a => a -> a -> a", prior=Prior(cost=2))
 def subtract(x: Value, y: Value) -> Value:
     """The first number less the second."""
     return checked(x - y)
 
 
-@word("*", "Num a => a -> a -> a")
+@word("*", "Num a => a -> a -> a", prior=Prior(cost=2))
 def multiply(x: Value, y: Value) -> Value:
     """The product of two numbers."""
     return checked(x * y)
 
 
-@word("//", "int -> int -> int")
+@word("//", "int -> int -> int", prior=Prior(cost=3))
 def floor_divide(x: int, y: int) -> int:
     """Quotient rounded towards minus infinity; undefined for a zero divisor."""
     if y == 0:
@@ -40,7 +40,7 @@ def floor_divide(x: int, y: int) -> int:
     return x // y
 
 
-@word("mod", "int -> int -> int")
+@word("mod", "int -> int -> int", prior=Prior(cost=2))
 def modulo(x: int, y: int) -> int:
     """Remainder with the sign of the divisor; undefined for a zero divisor."""
     if y == 0:
@@ -56,13 +56,13 @@ def divide(x: float, y: float) -> float:
     return x / y
 
 
-@word("square", "int -> int")
+@word("square", "int -> int", prior=Prior(cost=3))
 def square(x: int) -> int:
     """An Int times itself."""
     return check_int(x * x)
 
 
-@word("is_even", "int -> bool")
+@word("is_even", "int -> bool", prior=Prior(cost=3))
 def is_even(x: int) -> bool:
     """Whether the Int is a multiple of 2."""
     return x % 2 == 0
@@ -74,7 +74,7 @@ def is_odd(x: int) -> bool:
     return x % 2 == 1
 
 
-@word("power", "Num a => a -> a -> a", cost=2.0)
+@word("power", "Num a => a -> a -> a")
 def power(x: Value, y: Value) -> Value:
     """``x`` to the power ``y``; undefined for a negative Int exponent, zero to a negative and a negative Float to a
     fraction."""
@@ -104,13 +104,13 @@ def absolute(x: Value) -> Value:
     return abs(x)
 
 
-@word("min", "Ord a => a -> a -> a")
+@word("min", "Ord a => a -> a -> a", prior=Prior(cost=3))
 def least(x: Value, y: Value) -> Value:
     """The smaller of two values, the first if they are equal."""
     return y if less(y, x) else x
 
 
-@word("max", "Ord a => a -> a -> a")
+@word("max", "Ord a => a -> a -> a", prior=Prior(cost=3))
 def greatest(x: Value, y: Value) -> Value:
     """The larger of two values, the first if they are equal."""
     return y if less(x, y) else x

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..infer import ShapeError
 from ..lazy import F, Tensor, torch
-from ..primitive import Parameter, Setting, Shape, geometric
+from ..primitive import Parameter, Prior, Setting, Shape, geometric
 from ..ragged import Ragged
 from ..types import Type, list_of, tensor
 
@@ -36,7 +36,11 @@ def _parameters(query: Shape, xs: list[Shape], *, units: int) -> dict[str, Param
 
 
 @geometric(
-    "attention", "Tensor[d] -> list(Tensor[n]) -> Tensor[units]", settings=(_UNITS,), parameters=_parameters, cost=2.0
+    "attention",
+    "Tensor[d] -> list(Tensor[n]) -> Tensor[units]",
+    settings=(_UNITS,),
+    parameters=_parameters,
+    prior=Prior(in_nets=-1.0),
 )
 def attention(
     query: Tensor, xs: Any, *, query_weight: Tensor, key_weight: Tensor, value_weight: Tensor, units: int
@@ -81,7 +85,6 @@ def _self_parameters(xs: list[Shape], *, units: int, **_: object) -> dict[str, P
     ),
     shapes=_attended,
     parameters=_self_parameters,
-    cost=3.0,
 )
 def self_attention(
     xs: Any,
@@ -111,7 +114,7 @@ def self_attention(
     return Ragged(F.linear(attended[present], output_weight, output_bias), xs.lengths)
 
 
-@geometric("add_positions", "list(Tensor[n]) -> list(Tensor[n])")
+@geometric("add_positions", "list(Tensor[n]) -> list(Tensor[n])", prior=Prior(in_nets=-1.0))
 def add_positions(xs: Any) -> Any:
     """Sines and cosines of the position, of wavelengths from 2π to 10,000·2π, added to every element."""
     if not len(xs.values):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..infer import ShapeError
 from ..lazy import Tensor, torch
-from ..primitive import Setting, Shape, geometric
+from ..primitive import Prior, Setting, Shape, geometric
 
 
 @geometric("add", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]")
@@ -13,19 +13,19 @@ def add(x: Tensor, y: Tensor) -> Tensor:
     return x + y
 
 
-@geometric("multiply", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]")
+@geometric("multiply", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=-2.0))
 def multiply(x: Tensor, y: Tensor) -> Tensor:
     """The product, number by number (a gate)."""
     return x * y
 
 
-@geometric("subtract", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]")
+@geometric("subtract", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=-2.0))
 def subtract(x: Tensor, y: Tensor) -> Tensor:
     """The difference, number by number."""
     return x - y
 
 
-@geometric("scale", "float -> Tensor[s...] -> Tensor[s...]")
+@geometric("scale", "float -> Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=-3.0))
 def scale(factor: Tensor, x: Tensor) -> Tensor:
     """The tensor times a number."""
     return x * factor.to(x.dtype).reshape(-1, *[1] * (x.dim() - 1))
@@ -39,7 +39,9 @@ def _concatenated(x: Shape, y: Shape) -> Shape:
     return (x[0] + y[0], *x[1:])
 
 
-@geometric("concat_maps", "Tensor[c,s...] -> Tensor[d,s...] -> Tensor[e,s...]", shapes=_concatenated)
+@geometric(
+    "concat_maps", "Tensor[c,s...] -> Tensor[d,s...] -> Tensor[e,s...]", shapes=_concatenated, prior=Prior(in_nets=-0.7)
+)
 def concat_maps(x: Tensor, y: Tensor) -> Tensor:
     """The maps (or numbers) of the first tensor followed by those of the second: the branches of an inception
     block."""
@@ -50,6 +52,7 @@ def concat_maps(x: Tensor, y: Tensor) -> Tensor:
     "take_maps",
     "Tensor[c,s...] -> Tensor[count,s...]",
     settings=(Setting("first", 0, 0, 64), Setting("count", 1, 1, 64, log=True)),
+    prior=Prior(in_nets=-4.0),
 )
 def take_maps(x: Tensor, *, first: int, count: int) -> Tensor:
     """``count`` maps (or numbers) from position ``first`` on, from 0; after the last comes the first again."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..primitive import word
+from ..primitive import Prior, word
 from ..values import Value
 
 
-@word("repeat", "int -> (a -> a) -> a -> a", unbounded=True)
+@word("repeat", "int -> (a -> a) -> a -> a", prior=Prior(cost=5, weight=-1.5), unbounded=True)
 def repeat(count: int, f: Callable, x: Value) -> Value:
     """``f`` applied ``count`` times, starting from ``x``; not at all where ``count`` is negative."""
     for _ in range(count):
@@ -17,7 +17,7 @@ def repeat(count: int, f: Callable, x: Value) -> Value:
     return x
 
 
-@word("for", "int -> (int -> a -> a) -> a -> a", unbounded=True)
+@word("for", "int -> (int -> a -> a) -> a -> a", prior=Prior(cost=5, weight=-1.5), unbounded=True)
 def loop(count: int, f: Callable, x: Value) -> Value:
     """``x`` becomes ``f i x`` for i = 0, 1, … ``count`` - 1."""
     for i in range(count):
@@ -25,7 +25,7 @@ def loop(count: int, f: Callable, x: Value) -> Value:
     return x
 
 
-@word("while", "(a -> bool) -> (a -> a) -> a -> a", cost=2.0, unbounded=True)
+@word("while", "(a -> bool) -> (a -> a) -> a -> a", prior=Prior(cost=5, weight=-2.0), unbounded=True)
 def loop_while(condition: Callable, f: Callable, x: Value) -> Value:
     """``f`` applied as long as ``condition`` holds, starting from ``x``."""
     while condition(x):
@@ -33,7 +33,7 @@ def loop_while(condition: Callable, f: Callable, x: Value) -> Value:
     return x
 
 
-@word("fix", "((a -> b) -> a -> b) -> a -> b", cost=3.0, unbounded=True)
+@word("fix", "((a -> b) -> a -> b) -> a -> b", prior=Prior(cost=None, weight=-4.0), unbounded=True)
 def fix(f: Callable, x: Value) -> Value:
     """The recursive function ``g`` with ``g x = f g x``, applied to ``x``."""
 
@@ -43,25 +43,25 @@ def fix(f: Callable, x: Value) -> Value:
     return recurse(x)
 
 
-@word("compose", "(b -> c) -> (a -> b) -> a -> c")
+@word("compose", "(b -> c) -> (a -> b) -> a -> c", prior=Prior(cost=None, weight=-2.0))
 def compose(f: Callable, g: Callable, x: Value) -> Value:
     """``f (g x)``."""
     return f(g(x))
 
 
-@word("id", "a -> a")
+@word("id", "a -> a", prior=Prior(cost=None, weight=-4.0))
 def identity(x: Value) -> Value:
     """The value itself."""
     return x
 
 
-@word("const", "a -> b -> a")
+@word("const", "a -> b -> a", prior=Prior(cost=None, weight=-4.0))
 def constant(x: Value, y: Value) -> Value:
     """The first of two values."""
     return x
 
 
-@word("flip", "(a -> b -> c) -> b -> a -> c")
+@word("flip", "(a -> b -> c) -> b -> a -> c", prior=Prior(cost=None, weight=-2.0))
 def flip(f: Callable, x: Value, y: Value) -> Value:
     """``f y x``: the arguments exchanged."""
     return f(y)(x)

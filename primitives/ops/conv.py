@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..infer import ShapeError
 from ..lazy import F, Tensor
-from ..primitive import Parameter, Setting, Shape, geometric
+from ..primitive import Parameter, Prior, Setting, Shape, geometric
 from .base import PADDING, pad_same, windows
 
 
@@ -44,7 +44,7 @@ def _flops(
     shapes=_shape,
     parameters=_parameters,
     flops=_flops,
-    cost=2.0,
+    prior=Prior(in_nets=2.5),
 )
 def conv(
     x: Tensor,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..lazy import F, Tensor
-from ..primitive import Parameter, Setting, Shape, geometric
+from ..primitive import Parameter, Prior, Setting, Shape, geometric
 
 
 def _parameters(x: Shape, *, units: int) -> dict[str, Parameter]:
@@ -16,6 +16,7 @@ def _parameters(x: Shape, *, units: int) -> dict[str, Parameter]:
     settings=(Setting("units", 32, 4, 1024, log=True, least=1),),
     parameters=_parameters,
     flops=lambda x, *, units: x[0] * units,
+    prior=Prior(in_nets=1.5),
 )
 def dense(x: Tensor, *, weight: Tensor, bias: Tensor, units: int) -> Tensor:
     """An affine map to ``units`` numbers: x Wᵀ + b."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..lazy import F, Tensor
-from ..primitive import Parameter, Setting, geometric
+from ..primitive import Parameter, Prior, Setting, geometric
 from ..values import Undefined
 
 
@@ -20,6 +20,7 @@ def _check(index: Tensor, size: int) -> None:
         Setting("width", 32, 4, 256, log=True, least=1),
     ),
     parameters=lambda _, *, entries, width: {"weight": Parameter((entries, width), "normal", 1)},
+    prior=Prior(in_nets=0.5),
 )
 def embedding(index: Tensor, *, weight: Tensor, entries: int, width: int) -> Tensor:
     """The learned vector of an index; undefined outside 0 to entries − 1."""
@@ -34,7 +35,7 @@ def one_hot(index: Tensor, *, size: int) -> Tensor:
     return F.one_hot(index, size).float()
 
 
-@geometric("argmax", "Tensor[n] -> int", differentiable=False)
+@geometric("argmax", "Tensor[n] -> int", differentiable=False, prior=Prior(cost=2))
 def argmax(x: Tensor) -> Tensor:
     """The index of the largest number (the first of equals)."""
     return x.argmax(1)

@@ -5,37 +5,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..primitive import word
+from ..primitive import Prior, word
 from ..values import MAX_INT, Some, Undefined, Value, check_int, check_key, check_size, has_nan, ordered, same
 
 
-@word("empty", "list(a)")
+@word("empty", "list(a)", prior=Prior(cost=2, weight=-1.5))
 def empty() -> tuple:
     """The list without elements."""
     return ()
 
 
-@word("singleton", "a -> list(a)")
+@word("singleton", "a -> list(a)", prior=Prior(cost=3))
 def singleton(x: Value) -> tuple:
     """The list of one element."""
     return (x,)
 
 
-@word("cons", "a -> list(a) -> list(a)")
+@word("cons", "a -> list(a) -> list(a)", prior=Prior(cost=2))
 def cons(x: Value, xs: tuple) -> tuple:
     """The list with ``x`` put before it."""
     check_size(len(xs) + 1)
     return (x, *xs)
 
 
-@word("append", "a -> list(a) -> list(a)")
+@word("append", "a -> list(a) -> list(a)", prior=Prior(cost=2))
 def append(x: Value, xs: tuple) -> tuple:
     """The list with ``x`` put after it."""
     check_size(len(xs) + 1)
     return (*xs, x)
 
 
-@word("concat", "list(a) -> list(a) -> list(a)")
+@word("concat", "list(a) -> list(a) -> list(a)", prior=Prior(cost=2))
 def concat(xs: tuple, ys: tuple) -> tuple:
     """The elements of the first list, then those of the second."""
     check_size(len(xs) + len(ys))
@@ -49,14 +49,14 @@ def flatten(lists: tuple) -> tuple:
     return tuple(x for xs in lists for x in xs)
 
 
-@word("replicate", "int -> a -> list(a)")
+@word("replicate", "int -> a -> list(a)", prior=Prior(cost=3))
 def replicate(count: int, x: Value) -> tuple:
     """``x`` ``count`` times; the empty list where ``count`` is negative."""
     check_size(count)
     return (x,) * count
 
 
-@word("range", "int -> list(int)")
+@word("range", "int -> list(int)", prior=Prior(cost=2))
 def range_list(stop: int) -> tuple:
     """0, 1, … ``stop`` - 1; empty where ``stop`` is not positive."""
     check_size(stop)
@@ -70,19 +70,19 @@ def range_from(start: int, stop: int) -> tuple:
     return tuple(range(start, stop))
 
 
-@word("length", "list(a) -> int")
+@word("length", "list(a) -> int", prior=Prior(cost=2, weight=0.5))
 def length(xs: tuple) -> int:
     """The number of elements."""
     return len(xs)
 
 
-@word("is_empty", "list(a) -> bool")
+@word("is_empty", "list(a) -> bool", prior=Prior(cost=3))
 def is_empty(xs: tuple) -> bool:
     """Whether the list has no elements."""
     return not xs
 
 
-@word("head", "list(a) -> a")
+@word("head", "list(a) -> a", prior=Prior(cost=2, weight=0.5, in_nets=-1.0))
 def head(xs: tuple) -> Value:
     """The first element; undefined for the empty list."""
     if not xs:
@@ -90,7 +90,7 @@ def head(xs: tuple) -> Value:
     return xs[0]
 
 
-@word("tail", "list(a) -> list(a)")
+@word("tail", "list(a) -> list(a)", prior=Prior(cost=2))
 def tail(xs: tuple) -> tuple:
     """All but the first element; undefined for the empty list."""
     if not xs:
@@ -98,7 +98,7 @@ def tail(xs: tuple) -> tuple:
     return xs[1:]
 
 
-@word("last", "list(a) -> a")
+@word("last", "list(a) -> a", prior=Prior(cost=3))
 def last(xs: tuple) -> Value:
     """The last element; undefined for the empty list."""
     if not xs:
@@ -106,7 +106,7 @@ def last(xs: tuple) -> Value:
     return xs[-1]
 
 
-@word("init", "list(a) -> list(a)")
+@word("init", "list(a) -> list(a)", prior=Prior(cost=3))
 def init(xs: tuple) -> tuple:
     """All but the last element; undefined for the empty list."""
     if not xs:
@@ -114,7 +114,7 @@ def init(xs: tuple) -> tuple:
     return xs[:-1]
 
 
-@word("index", "int -> list(a) -> a")
+@word("index", "int -> list(a) -> a", prior=Prior(cost=2))
 def index(i: int, xs: tuple) -> Value:
     """The element at position ``i``, from 0; undefined outside the list."""
     if not 0 <= i < len(xs):
@@ -122,7 +122,7 @@ def index(i: int, xs: tuple) -> Value:
     return xs[i]
 
 
-@word("set", "int -> a -> list(a) -> list(a)")
+@word("set", "int -> a -> list(a) -> list(a)", prior=Prior(cost=3))
 def set_at(i: int, x: Value, xs: tuple) -> tuple:
     """The list with ``x`` in place of the element at position ``i``; undefined outside the list."""
     if not 0 <= i < len(xs):
@@ -130,7 +130,7 @@ def set_at(i: int, x: Value, xs: tuple) -> tuple:
     return (*xs[:i], x, *xs[i + 1 :])
 
 
-@word("insert", "int -> a -> list(a) -> list(a)")
+@word("insert", "int -> a -> list(a) -> list(a)", prior=Prior(cost=3))
 def insert(i: int, x: Value, xs: tuple) -> tuple:
     """The list with ``x`` put before position ``i``, which may be the length; undefined outside that."""
     if not 0 <= i <= len(xs):
@@ -139,7 +139,7 @@ def insert(i: int, x: Value, xs: tuple) -> tuple:
     return (*xs[:i], x, *xs[i:])
 
 
-@word("delete", "int -> list(a) -> list(a)")
+@word("delete", "int -> list(a) -> list(a)", prior=Prior(cost=3))
 def delete(i: int, xs: tuple) -> tuple:
     """The list without the element at position ``i``; undefined outside the list."""
     if not 0 <= i < len(xs):
@@ -147,19 +147,19 @@ def delete(i: int, xs: tuple) -> tuple:
     return xs[:i] + xs[i + 1 :]
 
 
-@word("take", "int -> list(a) -> list(a)")
+@word("take", "int -> list(a) -> list(a)", prior=Prior(cost=2))
 def take(count: int, xs: tuple) -> tuple:
     """The first ``count`` elements, or all there are; none where ``count`` is negative."""
     return xs[: max(count, 0)]
 
 
-@word("drop", "int -> list(a) -> list(a)")
+@word("drop", "int -> list(a) -> list(a)", prior=Prior(cost=2))
 def drop(count: int, xs: tuple) -> tuple:
     """All but the first ``count`` elements; all where ``count`` is negative."""
     return xs[max(count, 0) :]
 
 
-@word("slice", "int -> int -> list(a) -> list(a)")
+@word("slice", "int -> int -> list(a) -> list(a)", prior=Prior(cost=3))
 def slice_list(start: int, stop: int, xs: tuple) -> tuple:
     """The elements at positions ``start`` to ``stop`` - 1, those that there are; a negative bound is 0."""
     return xs[max(start, 0) : max(stop, 0)]
@@ -173,31 +173,31 @@ def take_nth(step: int, xs: tuple) -> tuple:
     return xs[::step]
 
 
-@word("reverse", "list(a) -> list(a)")
+@word("reverse", "list(a) -> list(a)", prior=Prior(cost=2))
 def reverse(xs: tuple) -> tuple:
     """The elements from the last to the first."""
     return xs[::-1]
 
 
-@word("map", "(a -> b) -> list(a) -> list(b)")
+@word("map", "(a -> b) -> list(a) -> list(b)", prior=Prior(cost=2, weight=1.0, in_nets=1.5))
 def map_list(f: Callable, xs: tuple) -> tuple:
     """``f`` of every element."""
     return tuple(map(f, xs))
 
 
-@word("mapi", "(int -> a -> b) -> list(a) -> list(b)")
+@word("mapi", "(int -> a -> b) -> list(a) -> list(b)", prior=Prior(cost=3))
 def map_indexed(f: Callable, xs: tuple) -> tuple:
     """``f i x`` of every element x and its position i."""
     return tuple(f(i)(x) for i, x in enumerate(xs))
 
 
-@word("filter", "(a -> bool) -> list(a) -> list(a)")
+@word("filter", "(a -> bool) -> list(a) -> list(a)", prior=Prior(cost=2, weight=1.0))
 def filter_list(f: Callable, xs: tuple) -> tuple:
     """The elements for which ``f`` holds, in order."""
     return tuple(filter(f, xs))
 
 
-@word("fold", "(b -> a -> b) -> b -> list(a) -> b")
+@word("fold", "(b -> a -> b) -> b -> list(a) -> b", prior=Prior(cost=2, weight=1.0, in_nets=2.0))
 def fold(f: Callable, start: Value, xs: tuple) -> Value:
     """``f (… (f (f start x0) x1) …) xn``: from the left."""
     for x in xs:
@@ -213,7 +213,7 @@ def fold_right(f: Callable, start: Value, xs: tuple) -> Value:
     return start
 
 
-@word("scan", "(b -> a -> b) -> b -> list(a) -> list(b)")
+@word("scan", "(b -> a -> b) -> b -> list(a) -> list(b)", prior=Prior(cost=5))
 def scan(f: Callable, start: Value, xs: tuple) -> tuple:
     """``start`` and all intermediate results of ``fold``: one element more than the list."""
     check_size(len(xs) + 1)
@@ -224,7 +224,7 @@ def scan(f: Callable, start: Value, xs: tuple) -> tuple:
     return tuple(results)
 
 
-@word("scan1", "(a -> a -> a) -> list(a) -> list(a)")
+@word("scan1", "(a -> a -> a) -> list(a) -> list(a)", prior=Prior(cost=3))
 def scan_from_first(f: Callable, xs: tuple) -> tuple:
     """The first element and then, for every further one, ``f`` of the last result and the element: as long as the list."""
     results = list(xs[:1])
@@ -233,7 +233,7 @@ def scan_from_first(f: Callable, xs: tuple) -> tuple:
     return tuple(results)
 
 
-@word("unfold", "(b -> option(pair(a, b))) -> b -> list(a)", cost=2.0, unbounded=True)
+@word("unfold", "(b -> option(pair(a, b))) -> b -> list(a)", prior=Prior(cost=5), unbounded=True)
 def unfold(f: Callable, state: Value) -> tuple:
     """The elements that ``f`` gives, each with the next state, until it gives none."""
     results: list = []
@@ -252,13 +252,13 @@ def zip_lists(xs: tuple, ys: tuple) -> tuple:
     return tuple(zip(xs, ys))
 
 
-@word("zipwith", "(a -> b -> c) -> list(a) -> list(b) -> list(c)")
+@word("zipwith", "(a -> b -> c) -> list(a) -> list(b) -> list(c)", prior=Prior(cost=3))
 def zip_with(f: Callable, xs: tuple, ys: tuple) -> tuple:
     """``f x y`` of the elements at equal positions, as many as the shorter list has."""
     return tuple(f(x)(y) for x, y in zip(xs, ys))
 
 
-@word("unzip", "list(pair(a, b)) -> pair(list(a), list(b))", cost=2.0)
+@word("unzip", "list(pair(a, b)) -> pair(list(a), list(b))", prior=Prior(cost=5))
 def unzip(pairs: tuple) -> tuple:
     """The list of the first parts and the list of the second parts."""
     return tuple(x for x, _ in pairs), tuple(y for _, y in pairs)
@@ -270,7 +270,7 @@ def enumerate_list(xs: tuple) -> tuple:
     return tuple(enumerate(xs))
 
 
-@word("sum", "Num a => list(a) -> a")
+@word("sum", "Num a => list(a) -> a", prior=Prior(cost=2))
 def total(xs: tuple) -> Value:
     """The sum of the elements from the left; 0 for the empty list."""
     if {int}.issuperset(map(type, xs)) and sum(map(abs, xs)) <= MAX_INT:
@@ -294,7 +294,7 @@ def product(xs: tuple) -> Value:
     return value
 
 
-@word("maximum", "Ord a => list(a) -> a")
+@word("maximum", "Ord a => list(a) -> a", prior=Prior(cost=3))
 def maximum(xs: tuple) -> Value:
     """The largest element, the first of equal ones; undefined for the empty list and for NaN."""
     if not xs:
@@ -302,7 +302,7 @@ def maximum(xs: tuple) -> Value:
     return xs[max(range(len(xs)), key=ordered(xs).__getitem__)]
 
 
-@word("minimum", "Ord a => list(a) -> a")
+@word("minimum", "Ord a => list(a) -> a", prior=Prior(cost=3))
 def minimum(xs: tuple) -> Value:
     """The smallest element, the first of equal ones; undefined for the empty list and for NaN."""
     if not xs:
@@ -310,19 +310,19 @@ def minimum(xs: tuple) -> Value:
     return xs[min(range(len(xs)), key=ordered(xs).__getitem__)]
 
 
-@word("count", "(a -> bool) -> list(a) -> int")
+@word("count", "(a -> bool) -> list(a) -> int", prior=Prior(cost=2))
 def count(f: Callable, xs: tuple) -> int:
     """How many elements ``f`` holds for."""
     return sum(1 for x in xs if f(x))
 
 
-@word("any", "(a -> bool) -> list(a) -> bool")
+@word("any", "(a -> bool) -> list(a) -> bool", prior=Prior(cost=3))
 def any_holds(f: Callable, xs: tuple) -> bool:
     """Whether ``f`` holds for an element; those after the first such are not looked at."""
     return any(map(f, xs))
 
 
-@word("all", "(a -> bool) -> list(a) -> bool")
+@word("all", "(a -> bool) -> list(a) -> bool", prior=Prior(cost=3))
 def all_hold(f: Callable, xs: tuple) -> bool:
     """Whether ``f`` holds for every element; those after the first exception are not looked at."""
     return all(map(f, xs))
@@ -337,13 +337,13 @@ def find(f: Callable, xs: tuple) -> Some | None:
     return None
 
 
-@word("contains", "Eq a => a -> list(a) -> bool")
+@word("contains", "Eq a => a -> list(a) -> bool", prior=Prior(cost=3))
 def contains(x: Value, xs: tuple) -> bool:
     """Whether an element equals ``x``."""
     return any(same(element, x) for element in xs)
 
 
-@word("unique", "Eq a => list(a) -> list(a)")
+@word("unique", "Eq a => list(a) -> list(a)", prior=Prior(cost=3))
 def unique(xs: tuple) -> tuple:
     """The distinct elements in order of first occurrence; a NaN equals none before it."""
     seen = set()
@@ -369,7 +369,7 @@ def group(xs: tuple) -> tuple:
     return tuple(map(tuple, runs))
 
 
-@word("group_by", "Eq b => (a -> b) -> list(a) -> list(pair(b, list(a)))", cost=2.0)
+@word("group_by", "Eq b => (a -> b) -> list(a) -> list(pair(b, list(a)))", prior=Prior(cost=5))
 def group_by(f: Callable, xs: tuple) -> tuple:
     """The elements with equal ``f`` together, each group after its ``f``, in order of first occurrence; undefined for
     NaN."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..lazy import Tensor
-from ..primitive import Parameter, Setting, Shape, geometric
+from ..primitive import Parameter, Prior, Setting, Shape, geometric
 from .base import PADDING, pad_same, windows
 
 
@@ -37,7 +37,7 @@ def _flops(x: Shape, *, maps: int, kernel: int, stride: int, padding: str) -> in
     shapes=_shape,
     parameters=_parameters,
     flops=_flops,
-    cost=3.0,
+    prior=Prior(in_nets=-3.0),
 )
 def local_conv(x: Tensor, *, weight: Tensor, bias: Tensor, maps: int, kernel: int, stride: int, padding: str) -> Tensor:
     """Convolution with its own kernels at every place: local receptive fields, not shared (Le et al. 2012)."""

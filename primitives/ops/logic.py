@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..primitive import word
+from ..primitive import Prior, word
 from ..values import Value, less, same
 
 
-@word("=", "Eq a => a -> a -> bool")
+@word("=", "Eq a => a -> a -> bool", prior=Prior(cost=2))
 def equal(x: Value, y: Value) -> bool:
     """Whether two values are equal; NaN equals nothing."""
     return same(x, y)
@@ -20,13 +20,13 @@ def unequal(x: Value, y: Value) -> bool:
     return not same(x, y)
 
 
-@word("<", "Ord a => a -> a -> bool")
+@word("<", "Ord a => a -> a -> bool", prior=Prior(cost=2))
 def smaller(x: Value, y: Value) -> bool:
     """Whether the first is smaller; lists and pairs compare lexicographically, none is smaller than some."""
     return less(x, y)
 
 
-@word(">", "Ord a => a -> a -> bool")
+@word(">", "Ord a => a -> a -> bool", prior=Prior(cost=2))
 def greater(x: Value, y: Value) -> bool:
     """Whether the first is larger."""
     return less(y, x)
@@ -44,25 +44,25 @@ def at_least(x: Value, y: Value) -> bool:
     return less(y, x) or same(x, y)
 
 
-@word("and", "bool -> bool -> bool", lazy={1})
+@word("and", "bool -> bool -> bool", lazy={1}, prior=Prior(cost=3))
 def conjunction(x: bool, y: Callable[[], bool]) -> bool:
     """Both; the second is evaluated only if the first is true."""
     return x and y()
 
 
-@word("or", "bool -> bool -> bool", lazy={1})
+@word("or", "bool -> bool -> bool", lazy={1}, prior=Prior(cost=3))
 def disjunction(x: bool, y: Callable[[], bool]) -> bool:
     """Either; the second is evaluated only if the first is false."""
     return x or y()
 
 
-@word("not", "bool -> bool")
+@word("not", "bool -> bool", prior=Prior(cost=3))
 def negation(x: bool) -> bool:
     """The other truth value."""
     return not x
 
 
-@word("if", "bool -> a -> a -> a", lazy={1, 2})
+@word("if", "bool -> a -> a -> a", lazy={1, 2}, prior=Prior(cost=2, weight=0.5))
 def choose(condition: bool, then: Callable[[], Value], otherwise: Callable[[], Value]) -> Value:
     """One of two values; the other is not evaluated."""
     return then() if condition else otherwise()

@@ -7,7 +7,7 @@ input with the pair of memory and address as state.
 from __future__ import annotations
 
 from ..lazy import F, Tensor, torch
-from ..primitive import Parameter, Setting, Shape, geometric
+from ..primitive import Parameter, Prior, Setting, Shape, geometric
 
 
 def _linear(rows: int, inputs: int) -> tuple[Parameter, Parameter]:
@@ -26,7 +26,10 @@ def _content_parameters(memory: Shape, x: Shape) -> dict[str, Parameter]:
 
 
 @geometric(
-    "content_address", "Tensor[slots,width] -> Tensor[d] -> Tensor[slots]", parameters=_content_parameters, cost=2.0
+    "content_address",
+    "Tensor[slots,width] -> Tensor[d] -> Tensor[slots]",
+    parameters=_content_parameters,
+    prior=Prior(in_nets=-3.5),
 )
 def content_address(memory: Tensor, x: Tensor, *, weight: Tensor, bias: Tensor) -> Tensor:
     """An address by likeness: a key and a sharpness made from ``x``, compared with every slot."""
@@ -43,7 +46,7 @@ def _address_parameters(memory: Shape, address: Shape, x: Shape) -> dict[str, Pa
     "address",
     "Tensor[slots,width] -> Tensor[slots] -> Tensor[d] -> Tensor[slots]",
     parameters=_address_parameters,
-    cost=2.0,
+    prior=Prior(in_nets=-4.0),
 )
 def address(memory: Tensor, previous: Tensor, x: Tensor, *, weight: Tensor, bias: Tensor) -> Tensor:
     """The next address from the last one: by content, or the last one kept, then shifted by −1, 0 or 1 and sharpened.
@@ -61,7 +64,7 @@ def address(memory: Tensor, previous: Tensor, x: Tensor, *, weight: Tensor, bias
     return powers / powers.sum(1, keepdim=True)
 
 
-@geometric("memory_read", "Tensor[slots,width] -> Tensor[slots] -> Tensor[width]")
+@geometric("memory_read", "Tensor[slots,width] -> Tensor[slots] -> Tensor[width]", prior=Prior(in_nets=-3.0))
 def memory_read(memory: Tensor, address: Tensor) -> Tensor:
     """The mean of the slots, weighted by the address (equation 2)."""
     return torch.bmm(address.unsqueeze(1), memory).squeeze(1)
@@ -76,7 +79,7 @@ def _write_parameters(memory: Shape, address: Shape, x: Shape) -> dict[str, Para
     "memory_write",
     "Tensor[slots,width] -> Tensor[slots] -> Tensor[d] -> Tensor[slots,width]",
     parameters=_write_parameters,
-    cost=2.0,
+    prior=Prior(in_nets=-3.5),
 )
 def memory_write(memory: Tensor, address: Tensor, x: Tensor, *, weight: Tensor, bias: Tensor) -> Tensor:
     """The memory erased and added to where the address points (equations 3 and 4); what, is made from ``x``."""
@@ -92,13 +95,19 @@ def memory_write(memory: Tensor, address: Tensor, x: Tensor, *, weight: Tensor, 
         Setting("slots", 16, 4, 128, log=True, least=1),
         Setting("width", 16, 4, 64, log=True, least=1),
     ),
+    prior=Prior(in_nets=-4.0),
 )
 def blank_memory(*, slots: int, width: int) -> Tensor:
     """A memory of which every number is 10⁻⁶, so that likeness is defined."""
     return torch.full((1, slots, width), 1e-6)
 
 
-@geometric("first_slot", "Tensor[slots]", settings=(Setting("slots", 16, 4, 128, log=True, least=1),))
+@geometric(
+    "first_slot",
+    "Tensor[slots]",
+    settings=(Setting("slots", 16, 4, 128, log=True, least=1),),
+    prior=Prior(in_nets=-4.0),
+)
 def first_slot(*, slots: int) -> Tensor:
     """The address of the first slot."""
     return F.one_hot(torch.zeros(1, dtype=torch.long), slots).float()

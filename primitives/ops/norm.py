@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..lazy import F, Tensor, torch
-from ..primitive import STATEFUL, Parameter, Setting, Shape, geometric
+from ..primitive import STATEFUL, Parameter, Prior, Setting, Shape, geometric
 from .base import pad_same
 
 
@@ -17,6 +17,7 @@ def _affine(shape: Shape) -> dict[str, Parameter]:
     purity=STATEFUL,
     parameters=lambda x: _affine((x[0],)),
     buffers=lambda x: {"mean": Parameter((x[0],), "zeros"), "variance": Parameter((x[0],), "ones")},
+    prior=Prior(in_nets=1.2),
 )
 def batch_norm(x: Tensor, *, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, training: bool) -> Tensor:
     """Each channel brought to mean 0 and variance 1 over batch and positions, then scaled (Ioffe and Szegedy 2015).
@@ -28,14 +29,17 @@ def batch_norm(x: Tensor, *, weight: Tensor, bias: Tensor, mean: Tensor, varianc
     return F.batch_norm(x, mean, variance, weight, bias, own, 0.1, 1e-5)
 
 
-@geometric("layer_norm", "Tensor[c,s...] -> Tensor[c,s...]", parameters=lambda x: _affine(x))
+@geometric("layer_norm", "Tensor[c,s...] -> Tensor[c,s...]", parameters=lambda x: _affine(x), prior=Prior(in_nets=-0.5))
 def layer_norm(x: Tensor, *, weight: Tensor, bias: Tensor) -> Tensor:
     """The whole example brought to mean 0 and variance 1, then scaled (Ba et al. 2016)."""
     return F.layer_norm(x, weight.shape, weight, bias)
 
 
 @geometric(
-    "local_response_norm", "Tensor[c,h,w] -> Tensor[c,h,w]", settings=(Setting("size", 5, choices=(3, 5, 7), least=1),)
+    "local_response_norm",
+    "Tensor[c,h,w] -> Tensor[c,h,w]",
+    settings=(Setting("size", 5, choices=(3, 5, 7), least=1),),
+    prior=Prior(in_nets=-2.5),
 )
 def local_response_norm(x: Tensor, *, size: int) -> Tensor:
     """b = a / (2 + α/size Σ a²)^β over ``size`` neighbouring maps, α = 10⁻⁴ and β = 0.75 (Krizhevsky et al. 2012)."""
@@ -53,7 +57,10 @@ def _blurred(x: Tensor, kernel: int) -> Tensor:
 
 
 @geometric(
-    "contrast_norm", "Tensor[c,h,w] -> Tensor[c,h,w]", settings=(Setting("kernel", 9, choices=(5, 7, 9), least=1),)
+    "contrast_norm",
+    "Tensor[c,h,w] -> Tensor[c,h,w]",
+    settings=(Setting("kernel", 9, choices=(5, 7, 9), least=1),),
+    prior=Prior(in_nets=-3.0),
 )
 def contrast_norm(x: Tensor, *, kernel: int) -> Tensor:
     """Local contrast normalisation (Jarrett et al. 2009): less the mean of all maps round the pixel, weighted by a

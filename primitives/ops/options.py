@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..primitive import word
+from ..primitive import Prior, word
 from ..values import Some, Undefined, Value
 
 
-@word("none", "option(a)")
+@word("none", "option(a)", prior=Prior(weight=-3.0))
 def none() -> None:
     """The option without a value."""
     return None
@@ -32,7 +32,7 @@ def or_else(default: Callable[[], Value], option: Some | None) -> Value:
     return default() if option is None else option.value
 
 
-@word("unwrap", "option(a) -> a")
+@word("unwrap", "option(a) -> a", prior=Prior(weight=-2.0))
 def unwrap(option: Some | None) -> Value:
     """The value of the option; undefined for none."""
     if option is None:
@@ -46,7 +46,7 @@ def map_option(f: Callable, option: Some | None) -> Some | None:
     return None if option is None else Some(f(option.value))
 
 
-@word("then_option", "(a -> option(b)) -> option(a) -> option(b)", cost=2.0)
+@word("then_option", "(a -> option(b)) -> option(a) -> option(b)", prior=Prior(cost=5))
 def then_option(f: Callable, option: Some | None) -> Some | None:
     """``f``, which may give none, of the value, if there is one."""
     return None if option is None else f(option.value)
@@ -76,7 +76,7 @@ def swap(both: tuple) -> tuple:
     return (both[1], both[0])
 
 
-@word("unit", "unit")
+@word("unit", "unit", prior=Prior(cost=None))
 def unit() -> tuple:
     """The value that tells nothing."""
     return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..lazy import Tensor
-from ..primitive import STOCHASTIC, Setting, geometric
+from ..primitive import STOCHASTIC, Prior, Setting, geometric
 
 
 @geometric(
@@ -11,6 +11,7 @@ from ..primitive import STOCHASTIC, Setting, geometric
     "Tensor[s...] -> Tensor[t...] -> Tensor[t...]",
     purity=STOCHASTIC,
     settings=(Setting("weight", 0.1, 1e-3, 10.0, log=True, least=0.0),),
+    prior=Prior(in_nets=-5.0),
 )
 def penalise(x: Tensor, y: Tensor, *, weight: float, training: bool) -> Tensor:
     """The second tensor as it is; in training by gradients the loss has ``weight`` times the mean of |x| added to it,

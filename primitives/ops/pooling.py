@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..lazy import F, Tensor
-from ..primitive import Parameter, Setting, Shape, geometric
+from ..primitive import Parameter, Prior, Setting, Shape, geometric
 from .base import PADDING, pad_same, windows
 
 _SETTINGS = (
@@ -17,7 +17,7 @@ def _shape(x: Shape, *, kernel: int, stride: int, padding: str) -> Shape:
     return (x[0], *windows(x, kernel, stride, padding))
 
 
-@geometric("max_pool", "Tensor[c,h,w] -> Tensor[c,i,j]", settings=_SETTINGS, shapes=_shape)
+@geometric("max_pool", "Tensor[c,h,w] -> Tensor[c,i,j]", settings=_SETTINGS, shapes=_shape, prior=Prior(in_nets=1.0))
 def max_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
     """The largest value of every window, map by map."""
     if padding == "same":
@@ -38,7 +38,7 @@ def average_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor
     return F.avg_pool2d(pad_same(x, kernel, 1, 0.0), kernel, stride) / F.avg_pool2d(inside, kernel, stride)
 
 
-@geometric("l2_pool", "Tensor[c,h,w] -> Tensor[c,i,j]", settings=_SETTINGS, shapes=_shape)
+@geometric("l2_pool", "Tensor[c,h,w] -> Tensor[c,i,j]", settings=_SETTINGS, shapes=_shape, prior=Prior(in_nets=-2.0))
 def l2_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
     """The Euclidean norm √(Σx² + 10⁻¹²) of every window (Le et al. 2012); the small term keeps the gradient finite
     at zero."""
@@ -61,6 +61,7 @@ def l2_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
         "weight": Parameter((x[0],), "uniform", kernel * kernel),
         "bias": Parameter((x[0],), "zeros"),
     },
+    prior=Prior(in_nets=-3.0),
 )
 def subsample(x: Tensor, *, weight: Tensor, bias: Tensor, kernel: int, stride: int) -> Tensor:
     """The sum of every window times a coefficient plus a bias, both trained, one of each a map (LeCun et al. 1998,
@@ -69,7 +70,12 @@ def subsample(x: Tensor, *, weight: Tensor, bias: Tensor, kernel: int, stride: i
     return sums * weight.view(-1, 1, 1) + bias.view(-1, 1, 1)
 
 
-@geometric("global_pool", "Tensor[c,h,w] -> Tensor[c]", settings=(Setting("mode", "mean", choices=("mean", "max")),))
+@geometric(
+    "global_pool",
+    "Tensor[c,h,w] -> Tensor[c]",
+    settings=(Setting("mode", "mean", choices=("mean", "max")),),
+    prior=Prior(in_nets=-0.5),
+)
 def global_pool(x: Tensor, *, mode: str) -> Tensor:
     """The mean or the maximum of every map."""
     return x.mean((2, 3)) if mode == "mean" else x.amax((2, 3))

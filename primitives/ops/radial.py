@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..lazy import Tensor
-from ..primitive import Parameter, Setting, Shape, geometric
+from ..primitive import Parameter, Prior, Setting, Shape, geometric
 
 
 def _centres(x: Shape, units: int) -> dict[str, Parameter]:
@@ -20,6 +20,7 @@ def _centres(x: Shape, units: int) -> dict[str, Parameter]:
     parameters=lambda x, *, units, fixed: {} if fixed else _centres(x, units),
     buffers=lambda x, *, units, fixed: _centres(x, units) if fixed else {},
     flops=lambda x, *, units, fixed: x[0] * units,
+    prior=Prior(in_nets=-3.0),
 )
 def radial(x: Tensor, *, centres: Tensor, units: int, fixed: bool) -> Tensor:
     """Minus the squared distance to each of ``units`` centres, which are trained, or stay as drawn where ``fixed`` (the

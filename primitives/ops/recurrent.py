@@ -4,7 +4,7 @@ given."""
 from __future__ import annotations
 
 from ..lazy import Tensor, torch
-from ..primitive import Parameter, Setting, Shape, geometric
+from ..primitive import Parameter, Prior, Setting, Shape, geometric
 
 
 def _weights(gates: int, width: int, inputs: int) -> dict[str, Parameter]:
@@ -24,10 +24,10 @@ def _cell(gates: int) -> dict:
     def flops(state: Shape, x: Shape) -> int:
         return gates * state[0] * (state[0] + x[0])
 
-    return {"parameters": parameters, "flops": flops, "cost": 2.0}
+    return {"parameters": parameters, "flops": flops}
 
 
-@geometric("rnn_cell", "Tensor[h] -> Tensor[n] -> Tensor[h]", **_cell(1))
+@geometric("rnn_cell", "Tensor[h] -> Tensor[n] -> Tensor[h]", **_cell(1), prior=Prior(in_nets=-1.5))
 def rnn_cell(
     state: Tensor, x: Tensor, *, input_weight: Tensor, state_weight: Tensor, input_bias: Tensor, state_bias: Tensor
 ) -> Tensor:
@@ -35,7 +35,7 @@ def rnn_cell(
     return torch.rnn_tanh_cell(x, state, input_weight, state_weight, input_bias, state_bias)
 
 
-@geometric("gru_cell", "Tensor[h] -> Tensor[n] -> Tensor[h]", **_cell(3))
+@geometric("gru_cell", "Tensor[h] -> Tensor[n] -> Tensor[h]", **_cell(3), prior=Prior(in_nets=-1.5))
 def gru_cell(
     state: Tensor, x: Tensor, *, input_weight: Tensor, state_weight: Tensor, input_bias: Tensor, state_bias: Tensor
 ) -> Tensor:
@@ -52,7 +52,7 @@ def _lstm_parameters(state: tuple[Shape, Shape], x: Shape) -> dict[str, Paramete
     "pair(Tensor[h], Tensor[h]) -> Tensor[n] -> pair(Tensor[h], Tensor[h])",
     parameters=_lstm_parameters,
     flops=lambda state, x: 4 * state[0][0] * (state[0][0] + x[0]),
-    cost=2.0,
+    prior=Prior(in_nets=-1.5),
 )
 def lstm_cell(
     state: tuple, x: Tensor, *, input_weight: Tensor, state_weight: Tensor, input_bias: Tensor, state_bias: Tensor
@@ -61,7 +61,9 @@ def lstm_cell(
     return tuple(torch.lstm_cell(x, state, input_weight, state_weight, input_bias, state_bias))
 
 
-@geometric("zeros", "Tensor[size]", settings=(Setting("size", 32, 4, 512, log=True, least=1),))
+@geometric(
+    "zeros", "Tensor[size]", settings=(Setting("size", 32, 4, 512, log=True, least=1),), prior=Prior(in_nets=-1.0)
+)
 def zeros(*, size: int) -> Tensor:
     """A vector of zeros: the first state of a fold."""
     return torch.zeros(1, size)
@@ -72,6 +74,7 @@ def zeros(*, size: int) -> Tensor:
     "Tensor[size]",
     settings=(Setting("size", 32, 4, 512, log=True, least=1),),
     parameters=lambda *, size: {"weight": Parameter((size,), "zeros")},
+    prior=Prior(in_nets=-2.0),
 )
 def learned_state(*, weight: Tensor, size: int) -> Tensor:
     """A trained vector that does not depend on the input."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ..infer import ShapeError
 from ..lazy import F, Tensor
-from ..primitive import Setting, Shape, geometric
+from ..primitive import Prior, Setting, Shape, geometric
 from .base import volume
 
 
-@geometric("flatten", "Tensor[s...] -> Tensor[n]", shapes=lambda x: (volume(x),), cost=0.5)
+@geometric("flatten", "Tensor[s...] -> Tensor[n]", shapes=lambda x: (volume(x),), prior=Prior(in_nets=-0.5))
 def flatten(x: Tensor) -> Tensor:
     """All numbers of the tensor as one vector, last axis fastest."""
     return x.flatten(1) if x.dim() > 1 else x.unsqueeze(1)
@@ -32,13 +32,14 @@ def _reshaped(x: Shape, *, channels: int, height: int, width: int) -> Shape:
         Setting("width", 8, 1, 64, log=True),
     ),
     shapes=_reshaped,
+    prior=Prior(in_nets=-3.0),
 )
 def reshape(x: Tensor, *, channels: int, height: int, width: int) -> Tensor:
     """The same numbers as ``channels`` maps of ``height`` × ``width``."""
     return x.reshape(x.shape[0], channels, height, width)
 
 
-@geometric("transpose", "Tensor[m,n] -> Tensor[n,m]")
+@geometric("transpose", "Tensor[m,n] -> Tensor[n,m]", prior=Prior(in_nets=-2.0))
 def transpose(x: Tensor) -> Tensor:
     """Rows and columns exchanged."""
     return x.transpose(1, 2)
@@ -49,6 +50,7 @@ def transpose(x: Tensor) -> Tensor:
     "Tensor[c,h,w] -> Tensor[c,i,j]",
     settings=(Setting("border", 1, 1, 3),),
     shapes=lambda x, *, border: (x[0], x[1] + 2 * border, x[2] + 2 * border),
+    prior=Prior(in_nets=-2.5),
 )
 def pad(x: Tensor, *, border: int) -> Tensor:
     """``border`` rows and columns of zeros put round every map."""

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from ..lazy import F, Tensor
-from ..primitive import geometric
+from ..primitive import Prior, geometric
 
 
-@geometric("dot", "Tensor[n] -> Tensor[n] -> float")
+@geometric("dot", "Tensor[n] -> Tensor[n] -> float", prior=Prior(cost=5, in_nets=-1.5))
 def dot(x: Tensor, y: Tensor) -> Tensor:
     """The inner product."""
     return (x * y).sum(1)
 
 
-@geometric("cosine_similarity", "Tensor[n] -> Tensor[n] -> float")
+@geometric("cosine_similarity", "Tensor[n] -> Tensor[n] -> float", prior=Prior(cost=5, in_nets=-1.5))
 def cosine_similarity(x: Tensor, y: Tensor) -> Tensor:
     """The cosine of the angle between the vectors, −1 to 1; 0 where one is zero."""
     return F.cosine_similarity(x, y, dim=1)
 
 
-@geometric("distance", "Tensor[s...] -> Tensor[s...] -> float")
+@geometric("distance", "Tensor[s...] -> Tensor[s...] -> float", prior=Prior(cost=5, in_nets=-1.5))
 def distance(x: Tensor, y: Tensor) -> Tensor:
     """The Euclidean distance √(Σ(x − y)² + 10⁻¹²); the small term keeps the gradient finite at zero."""
     difference = (x - y).reshape(x.shape[0], -1)

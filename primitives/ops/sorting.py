@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable
 
-from ..primitive import word
+from ..primitive import Prior, word
 from ..values import Some, Value, ordered, same
 
 
@@ -14,7 +14,7 @@ def ascending(xs: tuple) -> list[int]:
     return sorted(range(len(xs)), key=ordered(xs).__getitem__)
 
 
-@word("sort", "Ord a => list(a) -> list(a)")
+@word("sort", "Ord a => list(a) -> list(a)", prior=Prior(cost=3))
 def sort(xs: tuple) -> tuple:
     """The elements in ascending order."""
     if xs and isinstance(xs[0], (int, float, str)):

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from ..interpreter.storage import Storage, StorageError
-from ..primitive import EFFECTFUL, word
+from ..primitive import EFFECTFUL, Prior, word
 from ..types import FLOAT, INT, STRING, Type, list_of
 from ..values import Some, Undefined, Value, ValueMismatch, from_json, to_json
 
@@ -37,37 +37,37 @@ def look_up(key: str, type: Type, storage: Any) -> Some | None:
         raise Undefined(str(error)) from None
 
 
-@word("remember", "str -> str -> str", purity=EFFECTFUL, cost=4.0)
+@word("remember", "str -> str -> str", purity=EFFECTFUL, prior=Prior(cost=7))
 def remember(key: str, text: str, *, storage: Any) -> str:
     """Keep a text under the key, in place of an earlier text; gives the text."""
     return keep(key, text, STRING, storage)
 
 
-@word("recall", "str -> option(str)", purity=EFFECTFUL, cost=4.0)
+@word("recall", "str -> option(str)", purity=EFFECTFUL, prior=Prior(cost=7))
 def recall(key: str, *, storage: Any) -> Some | None:
     """The text last remembered under the key, if any."""
     return look_up(key, STRING, storage)
 
 
-@word("remember_ints", "str -> list(int) -> list(int)", purity=EFFECTFUL, cost=4.0)
+@word("remember_ints", "str -> list(int) -> list(int)", purity=EFFECTFUL, prior=Prior(cost=7))
 def remember_ints(key: str, xs: tuple, *, storage: Any) -> tuple:
     """Keep a list of Ints under the key, in place of an earlier one; gives the list."""
     return keep(key, xs, list_of(INT), storage)
 
 
-@word("recall_ints", "str -> option(list(int))", purity=EFFECTFUL, cost=4.0)
+@word("recall_ints", "str -> option(list(int))", purity=EFFECTFUL, prior=Prior(cost=7))
 def recall_ints(key: str, *, storage: Any) -> Some | None:
     """The list of Ints last remembered under the key, if any; texts and Floats under the same key are apart."""
     return look_up(key, list_of(INT), storage)
 
 
-@word("remember_floats", "str -> list(float) -> list(float)", purity=EFFECTFUL, cost=4.0)
+@word("remember_floats", "str -> list(float) -> list(float)", purity=EFFECTFUL, prior=Prior(cost=7))
 def remember_floats(key: str, xs: tuple, *, storage: Any) -> tuple:
     """Keep a list of Floats under the key, in place of an earlier one; gives the list."""
     return keep(key, xs, list_of(FLOAT), storage)
 
 
-@word("recall_floats", "str -> option(list(float))", purity=EFFECTFUL, cost=4.0)
+@word("recall_floats", "str -> option(list(float))", purity=EFFECTFUL, prior=Prior(cost=7))
 def recall_floats(key: str, *, storage: Any) -> Some | None:
     """The list of Floats last remembered under the key, if any."""
     return look_up(key, list_of(FLOAT), storage)

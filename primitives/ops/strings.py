@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..primitive import word
+from ..primitive import Prior, word
 from ..values import MAX_INT, Some, Undefined, check_size
 
 
@@ -22,88 +22,88 @@ def sized(text: str) -> str:
     return text
 
 
-@word("concat_text", "str -> str -> str")
+@word("concat_text", "str -> str -> str", prior=Prior(cost=2))
 def concat_text(x: str, y: str) -> str:
     """The first text, then the second."""
     check_size(len(x) + len(y))
     return x + y
 
 
-@word("length_text", "str -> int")
+@word("length_text", "str -> int", prior=Prior(cost=2))
 def length_text(text: str) -> int:
     """The number of characters."""
     return len(text)
 
 
-@word("chars", "str -> list(char)")
+@word("chars", "str -> list(char)", prior=Prior(cost=3))
 def chars(text: str) -> tuple:
     """The characters of the text."""
     return tuple(text)
 
 
-@word("from_chars", "list(char) -> str")
+@word("from_chars", "list(char) -> str", prior=Prior(cost=2))
 def from_chars(characters: tuple) -> str:
     """The text of these characters."""
     return "".join(characters)
 
 
-@word("char_to_text", "char -> str")
+@word("char_to_text", "char -> str", prior=Prior(cost=3))
 def char_to_text(character: str) -> str:
     """The text of one character."""
     return character
 
 
-@word("split", "str -> str -> list(str)")
+@word("split", "str -> str -> list(str)", prior=Prior(cost=2))
 def split(separator: str, text: str) -> tuple:
     """The parts of ``text`` between separators, empty ones too; undefined for an empty separator."""
     check_size(text.count(positive(separator)) + 1)
     return tuple(text.split(separator))
 
 
-@word("split_words", "str -> list(str)")
+@word("split_words", "str -> list(str)", prior=Prior(cost=2))
 def split_words(text: str) -> tuple:
     """The parts of the text between runs of white space."""
     return tuple(text.split())
 
 
-@word("join", "str -> list(str) -> str")
+@word("join", "str -> list(str) -> str", prior=Prior(cost=2))
 def join(separator: str, parts: tuple) -> str:
     """The parts in one text, with the separator between them."""
     check_size(sum(map(len, parts)) + len(separator) * max(len(parts) - 1, 0))
     return separator.join(parts)
 
 
-@word("upper", "str -> str")
+@word("upper", "str -> str", prior=Prior(cost=3))
 def upper(text: str) -> str:
     """The text in capital letters."""
     return sized(text.upper())
 
 
-@word("lower", "str -> str")
+@word("lower", "str -> str", prior=Prior(cost=3))
 def lower(text: str) -> str:
     """The text in small letters."""
     return sized(text.lower())
 
 
-@word("capitalise", "str -> str")
+@word("capitalise", "str -> str", prior=Prior(cost=3))
 def capitalise(text: str) -> str:
     """The first character as a capital letter, the others as small ones."""
     return sized(text.capitalize())
 
 
-@word("trim", "str -> str")
+@word("trim", "str -> str", prior=Prior(cost=3))
 def trim(text: str) -> str:
     """The text without white space at its ends."""
     return text.strip()
 
 
-@word("substring", "int -> int -> str -> str")
+@word("substring", "int -> int -> str -> str", prior=Prior(cost=2))
 def substring(start: int, stop: int, text: str) -> str:
     """The characters at positions ``start`` to ``stop`` - 1, those that there are; a negative bound is 0."""
     return text[max(start, 0) : max(stop, 0)]
 
 
-@word("char_at", "int -> str -> char")
+@word("char_at", "int -> str -> char", prior=Prior(cost=2))
 def char_at(i: int, text: str) -> str:
     """The character at position ``i``, from 0; undefined outside the text."""
     if not 0 <= i < len(text):
@@ -124,13 +124,13 @@ def repeat_text(count: int, text: str) -> str:
     return text * count if text else ""
 
 
-@word("map_text", "(char -> char) -> str -> str")
+@word("map_text", "(char -> char) -> str -> str", prior=Prior(cost=3))
 def map_text(f: Callable, text: str) -> str:
     """``f`` of every character."""
     return "".join(f(character) for character in text)
 
 
-@word("filter_text", "(char -> bool) -> str -> str")
+@word("filter_text", "(char -> bool) -> str -> str", prior=Prior(cost=3))
 def filter_text(f: Callable, text: str) -> str:
     """The characters for which ``f`` holds."""
     return "".join(character for character in text if f(character))
@@ -143,7 +143,7 @@ def find_text(part: str, text: str) -> Some | None:
     return None if position < 0 else Some(position)
 
 
-@word("contains_text", "str -> str -> bool")
+@word("contains_text", "str -> str -> bool", prior=Prior(cost=2))
 def contains_text(part: str, text: str) -> bool:
     """Whether ``part`` is somewhere in ``text``."""
     return part in text
@@ -161,26 +161,26 @@ def ends_with(part: str, text: str) -> bool:
     return text.endswith(part)
 
 
-@word("replace", "str -> str -> str -> str")
+@word("replace", "str -> str -> str -> str", prior=Prior(cost=2))
 def replace(old: str, new: str, text: str) -> str:
     """``text`` with ``new`` for every ``old``, from the left; undefined for an empty ``old``."""
     check_size(len(text) + text.count(positive(old)) * (len(new) - len(old)))
     return text.replace(old, new)
 
 
-@word("is_digit", "char -> bool")
+@word("is_digit", "char -> bool", prior=Prior(cost=3))
 def is_digit(character: str) -> bool:
     """Whether the character is one of 0 to 9."""
     return "0" <= character <= "9"
 
 
-@word("is_letter", "char -> bool")
+@word("is_letter", "char -> bool", prior=Prior(cost=3))
 def is_letter(character: str) -> bool:
     """Whether the character is a letter of any alphabet."""
     return character.isalpha()
 
 
-@word("is_upper", "char -> bool")
+@word("is_upper", "char -> bool", prior=Prior(cost=3))
 def is_upper(character: str) -> bool:
     """Whether the character is a capital letter."""
     return character.isupper()
@@ -226,7 +226,7 @@ def char_from(code: int) -> str:
     return chr(code)
 
 
-@word("to_str", "int -> str")
+@word("to_str", "int -> str", prior=Prior(cost=3))
 def to_str(x: int) -> str:
     """The decimal digits of an Int, after a minus sign where it is negative."""
     return str(x)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..lazy import Tensor, torch
-from ..primitive import Setting, geometric
+from ..primitive import Prior, Setting, geometric
 from ..ragged import Ragged
 from ..values import Undefined
 
@@ -22,7 +22,7 @@ def _padded(xs: Any, length: int, values: Tensor) -> Tensor:
     return taken * present.reshape(*present.shape, *[1] * (values.dim() - 1)).to(values.dtype)
 
 
-@geometric("vector", "list(float) -> Tensor[length]", settings=(_LENGTH,))
+@geometric("vector", "list(float) -> Tensor[length]", settings=(_LENGTH,), prior=Prior(in_nets=-4.0))
 def vector(xs: Any, *, length: int) -> Tensor:
     """The first ``length`` numbers of the list, zeros after its end."""
     if not len(xs.values):
@@ -30,7 +30,7 @@ def vector(xs: Any, *, length: int) -> Tensor:
     return _padded(xs, length, xs.values.float())
 
 
-@geometric("stack_list", "list(Tensor[s...]) -> Tensor[length,s...]", settings=(_LENGTH,))
+@geometric("stack_list", "list(Tensor[s...]) -> Tensor[length,s...]", settings=(_LENGTH,), prior=Prior(in_nets=-3.0))
 def stack_list(xs: Any, *, length: int) -> Tensor:
     """The first ``length`` tensors of the list along a new first axis, zeros after its end; undefined for the
     empty list."""
@@ -39,13 +39,13 @@ def stack_list(xs: Any, *, length: int) -> Tensor:
     return _padded(xs, length, xs.values)
 
 
-@geometric("unstack", "Tensor[n,s...] -> list(Tensor[s...])")
+@geometric("unstack", "Tensor[n,s...] -> list(Tensor[s...])", prior=Prior(in_nets=-2.5))
 def unstack(x: Tensor) -> Any:
     """The parts of the tensor along its first axis: rows of an image, maps of a stack."""
     return Ragged(x.flatten(0, 1), torch.full((x.shape[0],), x.shape[1]))
 
 
-@geometric("elements", "Tensor[n] -> list(float)")
+@geometric("elements", "Tensor[n] -> list(float)", prior=Prior(cost=5))
 def elements(x: Tensor) -> Any:
     """The numbers of the vector as a list."""
     return Ragged(x.flatten(), torch.full((x.shape[0],), x.shape[1]))
@@ -70,25 +70,25 @@ def pool_list(xs: Any, *, mode: str) -> Tensor:
     return total / lengths.reshape(-1, *[1] * (out.dim() - 1)) if mode == "mean" else total
 
 
-@geometric("to_number", "Tensor[1] -> float")
+@geometric("to_number", "Tensor[1] -> float", prior=Prior(cost=5))
 def to_number(x: Tensor) -> Tensor:
     """The only number of the vector."""
     return x[:, 0]
 
 
-@geometric("to_vector", "float -> Tensor[1]")
+@geometric("to_vector", "float -> Tensor[1]", prior=Prior(in_nets=-3.0))
 def to_vector(x: Tensor) -> Tensor:
     """The number as a vector of one."""
     return x.float().unsqueeze(1)
 
 
-@geometric("sum_elements", "Tensor[s...] -> float")
+@geometric("sum_elements", "Tensor[s...] -> float", prior=Prior(cost=5, in_nets=-1.0))
 def sum_elements(x: Tensor) -> Tensor:
     """The sum of all numbers of the tensor."""
     return x.reshape(x.shape[0], -1).sum(1)
 
 
-@geometric("element", "int -> Tensor[n] -> float")
+@geometric("element", "int -> Tensor[n] -> float", prior=Prior(cost=5))
 def element(index: Tensor, x: Tensor) -> Tensor:
     """The number at a position, from 0; undefined outside the vector."""
     if index.numel() and not 0 <= int(index.min()) <= int(index.max()) < x.shape[1]:

@@ -1,4 +1,4 @@
-"""Costs of words in integer buckets of −log probability, by grammar or by a default table."""
+"""Costs of words in integer buckets of −log probability: those that the words declare, or by a learned grammar."""
 
 from __future__ import annotations
 
@@ -10,17 +10,6 @@ from primitives.primitive import EFFECTFUL, Definition, Primitive
 from primitives.types import BOOL, INT, STRING, Constructor, Type, arguments_of, has_tensor, subtypes
 from primitives.values import Value
 
-CHEAP = "map filter fold + - = > head tail cons length if range index take drop reverse sum count mod * < concat append empty".split()
-MEDIUM = (
-    "is_empty last init slice singleton zipwith sort maximum minimum not and or // set mapi any all replicate max min "
-    "delete contains unique insert scan1 is_even square"
-).split()
-RARE = "negate abs is_odd sort_by range_from product foldr power argsort group flatten_list >= <= != zip first second pair".split()
-DEAR = "scan repeat for unfold then_option group_by unzip".split()
-TEXT_CHEAP = "concat_text split split_words join substring replace contains_text length_text char_at from_chars".split()
-TEXT = (
-    "upper lower capitalise trim char_to_text chars to_str map_text filter_text is_upper is_digit is_letter"
-).split()
 COMMON = frozenset("-> list str char int bool float".split())
 FAMILIAR = 2
 """What a word costs less where the task's own type has the constructors of the word's that are not common, such as pairs; it costs at
@@ -52,26 +41,21 @@ def default_literals() -> tuple[tuple[Value, Type, int], ...]:
 
 
 def default_costs(words: Mapping[str, Primitive], type: Type | None = None) -> Costs:
-    """Hand-set costs: the everyday words of list programs first, and words about what the ``type`` of the task speaks of."""
-    table = {}
-    for cost, names in ((2, [*CHEAP, *TEXT_CHEAP]), (3, [*MEDIUM, *TEXT]), (4, RARE), (5, DEAR)):
-        table.update({name: cost for name in names if name in words})
-    for name, primitive in words.items():
-        if name in table or name in SILENT:
-            continue
-        if isinstance(primitive, Definition):
-            table[name] = NEUTRAL if not primitive.geometric else 2
-        elif not primitive.geometric:
-            table[name] = NEUTRAL + round(primitive.cost)
-        elif not has_tensor(
-            arguments_of(primitive.scheme.type)[1]
-        ):  # nets are found by training; here they are read out
-            table[name] = 2 if name == "argmax" else 5
+    """What the words declare (a word on tensors that gives a tensor is left out: nets are found by training), and less for words about
+    what the ``type`` of the task speaks of."""
+    table = {
+        name: word.prior.cost for name, word in words.items() if word.prior.cost is not None and _is_enumerated(word)
+    }
     spoken: frozenset[str] = frozenset() if type is None else _uncommon(type)
     for name in table:
         if _speaks_of(words[name], spoken):
             table[name] = max(min(table[name], 2), table[name] - FAMILIAR)
     return Costs(table, literals=default_literals())
+
+
+def _is_enumerated(word: Primitive) -> bool:
+    """Whether a word may stand in an enumerated program: words that give tensors may only as a subroutine, with weights that it has."""
+    return isinstance(word, Definition) or not word.geometric or not has_tensor(arguments_of(word.scheme.type)[1])
 
 
 def _speaks_of(word: Primitive, spoken: frozenset[str]) -> bool:
@@ -84,10 +68,6 @@ def _speaks_of(word: Primitive, spoken: frozenset[str]) -> bool:
 
 def _uncommon(type: Type) -> frozenset[str]:
     return frozenset(part.name for part in subtypes(type) if isinstance(part, Constructor)) - COMMON
-
-
-SILENT = frozenset("id const compose flip fix unit".split())
-"""Words that add nothing where terms are applications of words to arguments."""
 
 
 def weighted(costs: Costs, words: Mapping[str, Primitive], weights: Mapping[str, float]) -> Costs:

@@ -1,14 +1,11 @@
-"""Log-weights of words: the hand-made table, and weights learned from solved programs."""
+"""Log-weights of words: those that the words declare, and those learned from solved programs."""
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from importlib import resources
 from types import MappingProxyType
 
 from primitives.primitive import EFFECTFUL, Primitive
@@ -21,22 +18,16 @@ VARIABLE, CONSTANT, LAMBDA, LET = "$variable", "$constant", "$lambda", "$let"
 """Names under which variables, constants, abstractions and shared values are weighed."""
 
 
-@functools.cache
-def default_weights(tensors: bool = False) -> Mapping[str, float]:
-    """The hand-made table ``search/generation/weights.toml``, for programs with or without tensors in their type; what it
-    leaves out weighs 0."""
-    tables = tomllib.loads(resources.files(__package__).joinpath("weights.toml").read_text(encoding="utf-8"))
-    parts = [tables["special"], tables["algorithmic"], tables["with_tensors"] if tensors else {}]
-    return MappingProxyType({name: float(value) for part in parts for name, value in part.items()})
+SPECIAL = MappingProxyType({VARIABLE: 2.5, CONSTANT: 1.0, LAMBDA: 1.5, LET: -2.0})
+"""Log-weights of what is no word, set by hand."""
 
 
 def resolved_weights(
     words: Mapping[str, Primitive], weights: Mapping[str, float], tensors: bool = False
 ) -> dict[str, float]:
-    """A weight for every word and every special name: given, else by the table, else 0."""
-    table = default_weights(tensors)
-    names = [VARIABLE, CONSTANT, LAMBDA, LET, *words]
-    return {name: float(weights.get(name, table.get(name, 0.0))) for name in names}
+    """A weight for every word and every special name: given, else what the word declares."""
+    table = {**SPECIAL, **{name: word.prior.drawn(tensors) for name, word in words.items()}}
+    return {name: float(weights.get(name, weight)) for name, weight in table.items()}
 
 
 def log_probabilities(words: Mapping[str, Primitive], weights: Mapping[str, float]) -> dict[str, float]:

@@ -33,6 +33,7 @@ from primitives.types import (
 )
 from primitives.unify import rename
 from primitives.values import KINDS, Failure
+from search.generation.costs import MOST
 
 WORDS = builtin_words()
 TENSOR_WORDS = sorted(n for n, w in WORDS.items() if w.geometric or has_tensor(w.scheme.type))
@@ -65,7 +66,8 @@ def test_declaration(name: str) -> None:
     assert 0 <= word.arity <= len(arguments_of(word.scheme.type)[0])
     assert word.lazy <= set(range(word.arity))
     assert word.purity in (PURE, STOCHASTIC, STATEFUL, EFFECTFUL)
-    assert word.cost > 0 and math.isfinite(word.cost)
+    assert word.prior.cost is None or 1 <= word.prior.cost <= MOST
+    assert all(math.isfinite(word.prior.drawn(tensors)) for tensors in (False, True))
     assert ("storage" in word.keywords) == (word.purity == EFFECTFUL)
 
 

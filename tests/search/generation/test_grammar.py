@@ -19,7 +19,7 @@ from search.generation import sites
 from search.generation.choosing import DeadEnd
 from search.generation.grammar import Grammar
 from search.generation.probability import heads
-from search.generation.weights import default_weights
+from search.generation.weights import resolved_weights
 from search.problem import Problem, ProblemError
 from search.randomness import Draws
 
@@ -171,9 +171,12 @@ def test_likelier_words_make_likelier_programs_and_more_samples() -> None:
     assert share(rich) > 5 * share(sparse)
 
 
-def test_weights_are_for_words_and_special_names() -> None:
-    named = {name for name in default_weights(tensors=True) if not name.startswith("$")}
-    assert named <= WORDS.keys(), "search/generation/weights.toml names words that do not exist"
+def test_a_word_weighs_what_it_declares_unless_told_otherwise() -> None:
+    told = resolved_weights(WORDS, {"map": 0.25, "$let": 1.0})
+    assert told["filter"] == WORDS["filter"].prior.weight == 1.0 and (told["map"], told["$let"]) == (0.25, 1.0)
+    nets = resolved_weights(WORDS, {}, tensors=True)
+    assert nets["conv"] == WORDS["conv"].prior.in_nets and nets["sort"] == WORDS["sort"].prior.weight
+    assert set(nets) == {*WORDS, "$variable", "$constant", "$lambda", "$let"}
 
 
 def test_a_closed_body_may_be_all_there_is() -> None:
