@@ -21,6 +21,8 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from ..printing import brief_repr
+
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -39,6 +41,8 @@ class Outside:
     path: str
     digest: str
     text: bytes = b""
+
+    __repr__ = brief_repr
 
     def to_dict(self) -> dict[str, Any]:
         """What a worker needs to have the same module: see ``accept``."""
