@@ -19,6 +19,7 @@ from ..api import library_url
 from ..errors import TaskError
 from ..evaluation.model import Model
 from ..execution.executors import WorkerError
+from ..interruption import exit_code, orderly_end
 from ..plugins import plugin_options
 from ..study.opening import Result, check_unchanged, run_study
 from ..study.study import Study, StudyError
@@ -184,21 +185,26 @@ def print_growth(results: list[Result], title: str | None = None) -> None:
     print_table(["task", "solved", "right", "seconds", "terms", "test", "subroutines"], rows, title)
 
 
-def run_or_leave(study: Study, library: str | None) -> Result:
-    """Run a study; when interrupted, say how to resume it and leave with exit code 130. Raises WorkerError, which says so too."""
+def run_or_leave(begin: Callable[[], Study], library: str | None) -> Result:
+    """Run the study that ``begin`` opens; when SIGINT, SIGTERM or SIGHUP ends it, say how to resume it and leave with the exit code
+    that says so. Raises WorkerError, which says how to resume it too."""
+    runs: list[str] = []
     try:
-        return run_study(study)
-    except KeyboardInterrupt:
-        raise typer.Exit(interrupted([study.record.id], library)) from None
+        with orderly_end():
+            study = begin()
+            runs.append(study.record.id)
+            return run_study(study)
+    except KeyboardInterrupt as signal:
+        raise typer.Exit(interrupted(runs, library, signal)) from None
     except WorkerError as error:
-        raise WorkerError("\n".join([str(error), *how_to_resume([study.record.id], library)])) from error
+        raise WorkerError("\n".join([str(error), *how_to_resume(runs, library)])) from error
 
 
-def interrupted(runs: Sequence[str], library: str | None) -> int:
+def interrupted(runs: Sequence[str], library: str | None, signal: KeyboardInterrupt) -> int:
     """Say on standard error how to go on with the runs; the exit code."""
     lines = [f"automl: interrupted; {line}\n" for line in how_to_resume(runs, library)]
     sys.stderr.write("".join(lines) or "automl: interrupted\n")
-    return 130
+    return exit_code(signal)
 
 
 def how_to_resume(runs: Sequence[str], library: str | None) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_module
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -130,8 +131,8 @@ def resume(run: str, library: LibraryUrl = None, workers: MoreWorkers = None, js
     task = task_of(record)
     with json_lines(json) as write:
         with progress_bar(task.name) as progress:
-            study = open_study(task, store, options, run=record, progress=progress)
-            result = run_or_leave(study, library)
+            begin = partial(open_study, task, store, options, run=record, progress=progress)
+            result = run_or_leave(begin, library)
         write(result.to_dict())
         if json != "-":
             say(result, alone=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from json import dumps
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 from library.store import AbstractStore
 
 from ..execution.executors import WorkerError
+from ..interruption import orderly_end
 from ..study.opening import Options, Result, check_options, library_url, open_study
 from ..study.parallel import search_many, side_by_side
 from ..tasks.load import load_tasks
@@ -91,7 +93,8 @@ def search(
             for each in tasks:
                 with progress_bar(each.name) as progress:
                     named = {**source, "name": each.name}
-                    result = run_or_leave(open_study(each, store, options, progress=progress, source=named), library)
+                    begin = partial(open_study, each, store, options, progress=progress, source=named)
+                    result = run_or_leave(begin, library)
                 take(result)
     if len(rows) > 1 and json != "-":
         _summary(rows)
@@ -120,9 +123,10 @@ def _at_once(
 
         try:
             folders = [str(folder) for folder in experiment_folders()]
-            search_many(tasks, library_url(library), options, source, note, runs.extend, folders)
-        except KeyboardInterrupt:
-            raise typer.Exit(interrupted(_going(store, runs), library)) from None
+            with orderly_end():
+                search_many(tasks, library_url(library), options, source, note, runs.extend, folders)
+        except KeyboardInterrupt as signal:
+            raise typer.Exit(interrupted(_going(store, runs), library, signal)) from None
         except WorkerError as error:
             raise WorkerError("\n".join([str(error), *how_to_resume(_going(store, runs), library)])) from error
 

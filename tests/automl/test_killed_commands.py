@@ -141,3 +141,39 @@ def test_a_search_that_was_killed_goes_on(tasks: Path, tmp_path: Path) -> None:
     assert json.loads(result.read_text(encoding="utf-8"))["evaluations"] == 300
     with open_store(str(library), create=False) as store:
         assert store.events(run.id)[: len(before)] == before and store.run(run.id).state == "finished"
+
+
+@pytest.mark.parametrize(
+    ("number", "arguments"),
+    [
+        (signal.SIGINT, ("--strategy", "genetic")),
+        (signal.SIGTERM, ("--strategy", "genetic", "--workers", "2")),
+        (signal.SIGHUP, ("--strategy", "enumerative")),
+    ],
+)
+def test_a_search_that_is_asked_to_end_says_how_to_go_on(
+    number: signal.Signals, arguments: tuple[str, ...], tasks: Path, tmp_path: Path
+) -> None:
+    library = tmp_path / "library.db"
+    asked = start("search", f"{tasks}?task=unknown", "--budget", "60s", "--library", str(library), *arguments)
+    wait_for(asked, library, lambda runs: any(run.state == "running" for run in runs))
+    time.sleep(1.0)
+    asked.send_signal(number)
+    _, err = asked.communicate(timeout=PATIENCE)
+    (run,) = runs_of(library)
+    assert asked.returncode == 128 + number, err
+    assert f"automl runs resume {run.id} --library {library}" in err and "Traceback" not in err
+    assert run.state == "interrupted"
+
+
+def test_searches_side_by_side_that_are_asked_to_end_say_how_to_go_on(tasks: Path, tmp_path: Path) -> None:
+    library = tmp_path / "library.db"
+    words = ("--words", "reverse,sort,tail,map,+,*,filter,<,take,drop")
+    asked = start("search", str(tasks), "--budget", "60s", "--library", str(library), "--workers", "2", *words)
+    wait_for(asked, library, lambda runs: any(run.task == "unknown" and run.state == "running" for run in runs))
+    time.sleep(1.0)
+    asked.send_signal(signal.SIGTERM)
+    _, err = asked.communicate(timeout=PATIENCE)
+    assert asked.returncode == 128 + signal.SIGTERM, err
+    left = [run.id for run in runs_of(library) if run.state != "finished"]
+    assert left and all(f"automl runs resume {run} --library {library}" in err for run in left), err
