@@ -135,7 +135,8 @@ def test_alternatives_are_shown_with_an_input_that_tells_them_apart(folder, auto
 
 
 def test_runs(folder, automl):
-    assert json.loads(automl("runs", "list", "--json")[1]) == []
+    refused(automl("runs", "list", "--json"), "automl.db does not exist")
+    assert not Path("automl.db").exists()
     searched = json.loads(automl("search", "one.jsonl", "--budget", "5000", "--json", "-")[1])
     code, out, _ = automl("runs", "list", "--json")
     (run,) = json.loads(out)
@@ -172,6 +173,8 @@ def test_the_library(folder, automl):
     graph = json.loads(automl("library", "graph", "increments", "--library", "lib.db", "--json")[1])
     assert graph["used_by"] == ["increments_twice"] and graph["tasks"] == ["t1", "t2"]
     assert "increments_twice" in automl("library", "graph", "increments", "--library", "lib.db")[1]
+    for command in ("show", "graph"):
+        refused(automl("library", command, "nothing", "--library", "lib.db"), "name='nothing' is not in the library")
     history = json.loads(automl("library", "history", "--library", "lib.db", "--json")[1])
     assert [change["action"] for change in history] == ["promoted", "promoted"]
     assert automl("library", "check", "--library", "lib.db")[0] == 0
@@ -395,8 +398,8 @@ def test_bad_arrays(folder, automl, arrays):
         (["predict", "nothing", "[[1]]"], "automl.db does not exist"),
         (["export", "nothing", "--to", "source", "x.py"], "automl.db does not exist"),
         (["export", "nothing", "--to", "poem", "x.py"], "poem"),
-        (["library", "show", "nothing"], "nothing"),
-        (["library", "graph", "nothing"], "nothing"),
+        (["library", "show", "nothing"], "automl.db does not exist"),
+        (["library", "graph", "nothing"], "automl.db does not exist"),
         (["library", "import", "nowhere.zip"], "nowhere.zip"),
         (["library", "import", "one.jsonl"], "one.jsonl"),
         (["library", "check", "--library", "absent.db"], "absent.db"),
