@@ -129,6 +129,8 @@ class Primitive:
     ``prior`` is how likely the word is before any task has taught better;
     ``flops(*argument shapes, **settings)`` is the number of multiply-adds an example, where it is worth knowing.
     ``unbounded``: it may call its functions more often than its arguments have elements, perhaps for ever.
+
+    Raises ValueError for a ``name`` that no term can hold.
     """
 
     name: str
@@ -151,6 +153,13 @@ class Primitive:
     keywords: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        from .syntax import is_word_name
+
+        # a Definition may have a private name, such as ?fn_0, by which no text can call it; a store checks those of its own
+        if not isinstance(self, Definition) and not (isinstance(self.name, str) and is_word_name(self.name)):
+            raise ValueError(
+                f"name={self.name!r} cannot name a word; needed letters, digits and _ ' . - after a letter, or signs alone such as <=>"
+            )
         names = inspect.signature(self.meaning).parameters.values()
         object.__setattr__(self, "keywords", frozenset(p.name for p in names if p.kind is p.KEYWORD_ONLY))
 

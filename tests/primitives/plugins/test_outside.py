@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,6 +89,14 @@ def test_a_name_that_is_taken_is_refused_with_both_places(file):
 def test_a_broken_file_is_refused_with_its_fault(file, text, said):
     file.write_text(text)
     with pytest.raises(PluginError, match=rf"my-words.py'.*{said}"):
+        register(str(file))
+    assert all(each.path != str(file) for each in registered())
+
+
+@pytest.mark.parametrize("name", ["(plus", "plus one", "", "1", "true", "let", "plus@1", "?plus", "$0", "/x", "+a"])
+def test_a_word_that_no_term_can_name_is_refused(file, name):
+    file.write_text(TEXT.format(1).replace('"plus"', repr(name)))
+    with pytest.raises(PluginError, match=rf"my-words.py'.*name={re.escape(repr(name))} cannot name a word; needed"):
         register(str(file))
     assert all(each.path != str(file) for each in registered())
 
