@@ -133,7 +133,8 @@ def _at_once(
 
 def _going(store: AbstractStore, runs: Sequence[str]) -> list[str]:
     """Those of the runs that were begun and have no end."""
-    return [run.id for run in store.runs(state="interrupted") if run.id in runs]
+    known = store.runs(state="interrupted", unreadable=lambda run, error: None)
+    return [run.id for run in known if run.id in runs]
 
 
 def say_alternatives(result: Result) -> None:

@@ -6,6 +6,7 @@ in the log is not done again: what it came to is read there.
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
@@ -20,6 +21,7 @@ from ..errors import StudyError
 from .clock import Clock
 from .plan import Setup
 
+logger = logging.getLogger(__name__)
 STRATEGY = "growth"
 """What the runs of growths say their strategy is."""
 VERSION = 1
@@ -50,7 +52,8 @@ def new_growth(store: AbstractStore, setup: Setup) -> Run:
 def unfinished_growth(store: AbstractStore, setup: Setup) -> Run | None:
     """The latest growth with the same tasks and arguments, if it was ended before it was finished."""
     wanted = setup.digest()
-    for run in reversed(store.runs()):
+    known = store.runs(unreadable=lambda run, error: logger.warning("run=%r is left out: %s", run, error))
+    for run in reversed(known):
         if is_growth(run) and run.config.get("growth") == wanted and run.config.get("version") == VERSION:
             return None if run.state == "finished" or is_running(run) else run
     return None

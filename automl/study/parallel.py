@@ -116,7 +116,7 @@ def _take_in_order(
 def _mark_interrupted(url: str, runs: Sequence[str]) -> None:
     """Note of the runs that were going on that they are so no more; their workers have ended."""
     with open_store(url) as store:
-        for run in store.runs(state="running"):
+        for run in store.runs(state="running", unreadable=lambda run, error: None):
             if run.id in runs:
                 store.update_run(run.id, state="interrupted")
 

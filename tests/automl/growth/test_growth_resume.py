@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,25 @@ def test_finished_tasks_are_not_searched_again(quick_stitch: None, mortal: Any, 
     plain = open_store("memory:")
     assert record_of(store, growth) == record_of(plain, begin(plain))
     assert sum(is_growth(run) for run in store.runs()) == 1
+
+
+def test_a_damaged_run_stops_no_growth(
+    quick_stitch: None, tmp_path: Path, mortal: Any, killed: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is left out, with a warning, and the growth that was ended is found beside it."""
+    with open_store(str(tmp_path / "x.db")) as store:
+        store.create_run(Run("damaged", "t", "random"))
+        with closing(sqlite3.connect(tmp_path / "x.db")) as other:
+            other.execute("UPDATE runs SET config = '{' WHERE id = 'damaged'")
+            other.commit()
+        with pytest.raises(killed):
+            begin(mortal(store, 40, False))
+        growth = begin(store)
+        there = store.runs(unreadable=lambda run, error: None)
+    assert [run.state for run in there if is_growth(run)] == ["finished"]
+    plain = open_store("memory:")
+    assert [each.program for each in growth.results] == [each.program for each in begin(plain).results]
+    assert "run='damaged' is left out: Run.config" in caplog.text
 
 
 def test_a_finished_growth_begins_anew_and_an_interrupted_one_does_where_it_is_asked_to(quick_stitch: None) -> None:
