@@ -173,7 +173,7 @@ def ranked(entries: Sequence[Entry]) -> list[Ranked]:
     weights = np.array([entry.weight for entry in entries])
     probabilities = np.exp(weights - weights.max())
     probabilities /= probabilities.sum()
-    agreement = _shares_alike(entries) ** HANDFUL @ probabilities
+    agreement = shares_alike(entries) ** HANDFUL @ probabilities
     order = sorted(range(len(entries)), key=lambda i: (-round(float(agreement[i]), 9), -weights[i], i))
     return [Ranked(entries[i], float(probabilities[i]), float(agreement[i])) for i in order]
 
@@ -186,7 +186,7 @@ def confidence(best: Ranked, wanted: Sequence[Value], nats: float = 0.0) -> floa
     return 1.0 / (1.0 + math.exp(-min(max(total, -50.0), 50.0)))
 
 
-def _shares_alike(entries: Sequence[Entry]) -> np.ndarray:
+def shares_alike(entries: Sequence[Entry]) -> np.ndarray:
     """The share of probes on which two programs have the same value, for all pairs."""
     count = len(entries[0].near)
     if count == 0:

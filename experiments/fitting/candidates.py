@@ -1,0 +1,133 @@
+"""What a search has to choose from: the programs that meet a few examples of a task, and which of them are right.
+
+Of each task a few examples are shown, two to four drawn at random; the other examples and the tests say which of the programs
+that meet the shown ones are right. Families of tasks are divided once and for all: constants are fitted on one half, the other is held out.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from primitives.interpreter.interpret import Fuel, evaluate
+from primitives.primitive import Primitive, builtin_words
+from primitives.term import Term
+from primitives.types import Type, arguments_of, has_tensor, parse_type
+from primitives.values import Value, equal, from_json
+from search.choice.deciding import Jury
+from search.choice.ranking import Entry, evidence, features, shape_of, shares_alike
+from search.enumeration.enumerator import Hit
+from search.problem import Example, Problem
+from search.strategies.enumerative import Enumerative, problem_costs
+from search.strategy import Hit as Report
+
+FEW = (2, 3, 4)
+"""How many examples are shown."""
+TRUTH = 3
+"""Cases kept back that a task must have at least, to say which programs are right."""
+SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A task of a file: its cases are the examples and, after them, the tests."""
+
+    name: str
+    family: str
+    source: str
+    type: Type
+    cases: tuple[Example, ...]
+    shown: int
+    """How many of the cases are its examples."""
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What there was to choose from for one draw of examples; ``alike`` [n, n]: shares of probes with equal values."""
+
+    family: str
+    source: str
+    examples: int
+    evidence: float
+    features: np.ndarray
+    alike: np.ndarray
+    right: np.ndarray
+
+
+def specs(path: Path) -> Iterator[Spec]:
+    """The tasks of a JSON-lines file; a task without a family is a family of its own."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row: dict[str, Any] = json.loads(line)
+        type = parse_type(row["type"])
+        arguments, output = arguments_of(type)
+        cases = tuple(
+            (tuple(from_json(value, kind) for value, kind in zip(case["inputs"], arguments)), from_json(case["output"], output))
+            for case in [*row["examples"], *row.get("tests", ())]
+        )  # fmt: skip
+        family = f"{path.stem}:{row.get('family', row['name'])}"
+        yield Spec(row["name"], family, path.stem, type, cases, len(row["examples"]))
+
+
+def divided(families: Sequence[str], seed: int = 0) -> tuple[frozenset[str], frozenset[str]]:
+    """(fitted on, held out): half of the families each, drawn once with the ``seed``."""
+    drawn = sorted(set(families))
+    random.Random(seed).shuffle(drawn)
+    half = (len(drawn) + 1) // 2
+    return frozenset(drawn[:half]), frozenset(drawn[half:])
+
+
+def choices(spec: Spec, draws: int, terms: int, seed: int = 0) -> Iterator[Choice]:
+    """One Choice for each draw of a few of the examples, where any program was found within ``terms``; none where too few cases are
+    left to tell which are right."""
+    for draw in range(draws):
+        source = random.Random(f"{seed} {draw} {spec.family} {spec.name}")
+        count = source.choice(FEW)
+        if len(spec.cases) < count + TRUTH or spec.shown < count:
+            continue
+        chosen = frozenset(source.sample(range(spec.shown), count))
+        given = [case for number, case in enumerate(spec.cases) if number in chosen]
+        truth = [case for number, case in enumerate(spec.cases) if number not in chosen]
+        found = choice(spec, given, truth, terms)
+        if found is not None:
+            yield found
+
+
+def choice(spec: Spec, given: Sequence[Example], truth: Sequence[Example], terms: int) -> Choice | None:
+    """The programs that meet the ``given`` examples within ``terms``, searched as the enumerative strategy does: without and with probes
+    in the bank."""
+    words = {name: word for name, word in builtin_words().items() if not has_tensor(word.scheme.type)}
+    problem = Problem(spec.type, words, examples=tuple(given))
+    strategy = Enumerative(problem)
+    jury = strategy.jury()
+    for probes in ((), jury.near[: jury.rule.probes]):
+        engine = strategy.enumerator(probes=probes)
+        for report in engine.run(None, terms):
+            if isinstance(report, Hit):
+                jury.hear(Report(report.term, report.terms, {}))
+                if len(jury.hits) >= jury.rule.most:
+                    break
+        engine.release()
+    if not jury.entries:
+        return None
+    rows = np.array([_features(jury, entry, problem) for entry in jury.entries])
+    right = np.array([_meets(entry.term, truth, problem.runnable) for entry in jury.entries])
+    wanted = [output for _, output in given]
+    return Choice(spec.family, spec.source, len(given), evidence(wanted), rows, shares_alike(jury.entries), right)
+
+
+def _features(jury: Jury, entry: Entry, problem: Problem) -> np.ndarray:
+    shape = shape_of(entry.term, len(jury.types), problem_costs(problem))
+    return features(shape, jury.wanted, entry.near, entry.usual, jury.meets_empty)
+
+
+def _meets(term: Term, cases: Sequence[Example], words: Mapping[str, Primitive]) -> bool:
+    def value(inputs: Sequence[Value]) -> Value:
+        return evaluate(term, inputs, words=words, fuel=Fuel(seconds=SECONDS))
+
+    return all(equal(value(inputs), output) for inputs, output in cases)
