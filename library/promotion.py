@@ -13,13 +13,15 @@ class Rule:
     """The bounds of the rules.
 
     ``tasks``: in how many tasks an abstraction must occur. ``saved``: by how many symbols it must shorten the corpus, its own text
-    counted. ``words``: how many words its body must have, for a name for less than that only widens the search.
+    counted but for its parameters. ``words``: how many words its body must have, for a name for less than that only widens the search.
+    ``confidence``: how likely right the programs of so many tasks must be on average; where more tasks use it, less will do.
     ``patience``: after how many tasks without use a subroutine is demoted. ``tolerance``: by how much the score of a net may be worse
     when it is evaluated again (it may be better: the last training of a study uses the validation cases too).
     """
 
     tasks: int = 2
-    saved: float = 2.0
+    saved: float = 1.0
+    confidence: float = 0.75
     words: int = 2
     patience: int = 50
     tolerance: float = 0.005
@@ -28,10 +30,11 @@ class Rule:
 @dataclass(frozen=True)
 class Evidence:
     """What is known of a candidate: ``well_typed``, and for every solved program that it occurs in whether the program, written with it,
-    still gives the stored outputs (``reproduced``, by task)."""
+    still gives the stored outputs (``reproduced``, by task), and how likely that program is right (``confidence``, by task; absent: 1)."""
 
     well_typed: bool = True
     reproduced: Mapping[str, bool] = field(default_factory=dict)
+    confidence: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,17 @@ def verdict(candidate: Abstraction, evidence: Evidence, rule: Rule = Rule()) -> 
     from primitives.term import words_in
 
     count = len(words_in(candidate.body))
+    right = sum(evidence.confidence.get(task, 1.0) for task in candidate.tasks)
+    least = rule.tasks * rule.confidence
+    few = f"programs={right:.2f} that use it are expected to be right, at least {least:.2f} are needed"
     lost = sorted(task for task, same in evidence.reproduced.items() if not same)
     against = [
         (not evidence.well_typed, "it has no type"),
         (len(candidate.tasks) < rule.tasks, f"tasks={len(candidate.tasks)} use it, at least {rule.tasks} are needed"),
+        (
+            len(candidate.tasks) >= rule.tasks and right < least,
+            few,
+        ),
         (candidate.saved < rule.saved, f"saved={candidate.saved:g} symbols, at least {rule.saved:g} are needed"),
         (count < rule.words, f"words={count} in its body, at least {rule.words} are needed"),
         (bool(lost), f"the programs of {', '.join(lost[:3])} give other outputs with it"),

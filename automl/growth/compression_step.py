@@ -125,11 +125,12 @@ def prepare_compression(
     offered = _words(vocabulary, [each.term for each in solved.values()])
     taken = {record.name for record in vocabulary.records}
     corpus = {task: [each.term] for task, each in solved.items()}
+    confidence = {task: each.confidence for task, each in solved.items()}
     refused: dict[str, tuple[str, ...]] = {}
     bad: set[str] = set()
 
     def judge(candidate: Abstraction) -> bool:
-        decision = verdict(candidate, Evidence(), rule)
+        decision = verdict(candidate, Evidence(confidence=confidence), rule)
         if not decision.promote:
             refused[candidate.name] = decision.reasons
         return decision.promote and canonical(candidate.body) not in bad
@@ -283,7 +284,8 @@ class _Harvest:
         }
 
     def evidence(self, each: Abstraction) -> Evidence:
-        return Evidence(True, {task: same for task, same in self.reproduced.items() if task in each.tasks})
+        same = {task: same for task, same in self.reproduced.items() if task in each.tasks}
+        return Evidence(True, same, {task: self.solved[task].confidence for task in each.tasks})
 
     def keep_and_report(self, tasks: int, refused: Mapping[str, tuple[str, ...]], started: float) -> Compressed:
         promoted = self.keep()

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from library.compression.stitch_code import symbols
+from library.compression.stitch_code import body_symbols, symbols
 from library.promotion import Rule, Service, review
 from library.records import FoundBy, Run, StoreError, Subroutine, Use
 from library.store import AbstractStore
@@ -77,7 +77,8 @@ def service(
 
 
 def saves(record: Subroutine, vocabulary: Vocabulary, programs: Sequence[Term]) -> float:
-    """By how many symbols the programs would be longer without the subroutine, its own body counted once."""
+    """By how many symbols the programs would be longer without the subroutine, its own body counted once, but for the
+    parameters."""
     words = vocabulary.all_words
     names = {record.name, pinned_name(record)}
     mine: Mapping = {name: words[name] for name in names if name in words}
@@ -85,7 +86,7 @@ def saves(record: Subroutine, vocabulary: Vocabulary, programs: Sequence[Term]) 
     for term in programs:
         if names & {word.name for word in words_in(term)}:
             total += symbols(expand(term, mine), words) - symbols(term, words)
-    return float(total - symbols(parse(record.body, words), words))
+    return float(total - body_symbols(parse(record.body, words), words))
 
 
 def merge_twins(

@@ -34,6 +34,11 @@ from .equivalence import Comparable, Sample, twins
 from .parametrising import general
 from .retention import merge_twins
 
+BELIEVED = 0.5
+"""How likely right a program must be, for one task alone to put it on trial."""
+TRUSTED = 0.75
+"""How likely right it must be, for a word that served no other family to stay."""
+
 
 @dataclass(frozen=True)
 class _Candidate:
@@ -58,7 +63,8 @@ def begin_trials(
     """Make programs of solved tasks words on trial, but for those that the library has already; returns the new subroutines.
 
     Tried are programs of ``least`` to ``most`` symbols, with at most ``parameters`` once they are ``general``: a short one is found
-    again as soon as its name, a long one is rather a coincidence of its examples. Those with doubtful confidence are left out. Every word
+    again as soon as its name, a long one is rather a coincidence of its examples. Those that are not rather right than wrong, by
+    their confidence, are left out, for one task alone speaks for each. Every word
     makes each search wider, so only ``count`` are tried: first those with a loop (a function as an argument), the shortest first; of
     programs that are the same function (``twins``, on inputs like those of ``tasks``) the first.
     """
@@ -99,7 +105,7 @@ def _candidates(
     found = []
     for task, solved in best_programs(store, vocabulary).items():
         body = general(solved.term)
-        if solved.doubtful or not least <= symbols(body, words) <= most or not _is_plain(body, words):
+        if solved.confidence < BELIEVED or not least <= symbols(body, words) <= most or not _is_plain(body, words):
             continue
         try:
             scheme = infer(body, words).scheme
@@ -139,8 +145,8 @@ def end_trials(
     allowance: Allowance | None = None,
 ) -> list[Subroutine]:
     """Demote the words, on trial or found by compression, that served tasks of one family only, and return them; the first ``spare``
-    of those on trial stay, in the order in which they were tried, for tasks to come may be of other kinds. Before that words that are
-    the same function become one, by ``upkeep.merge_twins``.
+    of those on trial whose programs are likely right stay, in the order in which they were tried, for tasks to come may be of other kinds.
+    Before that words that are the same function become one, by ``merge_twins``.
 
     ``families`` names the family of each task (absent: the task is one of its own). A word serves the tasks whose best program names it,
     those that another word serves whose body names it, and, on trial, the task that it came from; an imported word that names it is
@@ -160,6 +166,8 @@ def end_trials(
     words = vocabulary.all_words
     ranks = {r.digest: _rank(expand(vocabulary.read(r.body), words), words) for r in narrow}
     tried = sorted((r for r in narrow if r.provenance.get("found_by") == FoundBy.TRIAL), key=lambda r: ranks[r.digest])
+    best = best_programs(store, vocabulary)
+    tried = [r for r in tried if all(best[t].confidence >= TRUSTED for t in r.provenance["tasks"] if t in best)]
     narrow = [record for record in narrow if record not in tried[:spare]]
     reasons = ["it served the tasks of no other family"]
     return merged + [store.demote(record.name, {"reasons": reasons}) for record in narrow]

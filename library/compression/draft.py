@@ -17,7 +17,7 @@ from .equivalence import known_bodies, same_program, written_out
 from .lifting import CALL, lower
 from .naming import describe, hinted, name_of
 from .normal import Unsafe
-from .stitch_code import Codebook, Unreadable, restore_lets
+from .stitch_code import Codebook, Unreadable, body_symbols, restore_lets
 from .stitch_process import Raw
 
 logger = logging.getLogger(__name__)
@@ -170,7 +170,7 @@ class Draft:
         return tuple({p.task: 0 for p in self.programs if p.term is not None and name_in(p.term, needing)})
 
     def saved(self, name: str) -> int:
-        """Symbols by which corpus and abstractions would grow without this one."""
+        """Symbols by which corpus and abstractions (parameters apart) would grow without this one."""
         body = self.bodies[name]
         now: dict[str, int] = {}
         then: dict[str, int] = {}
@@ -182,7 +182,7 @@ class Draft:
             then[program.task] = min(without, then.get(program.task, without))
         others = [each for other, each in self.bodies.items() if other != name and name_in(each, {name})]
         grown = sum(self.lengths.without(each, name, body) - self.lengths.of(each) for each in others)
-        return sum(then.values()) - sum(now.values()) + grown - self.lengths.of(body)
+        return sum(then.values()) - sum(now.values()) + grown - body_symbols(body, self.words)
 
     # -- the outcome -----------------------------------------------------------------------------------------
 

@@ -61,6 +61,25 @@ def symbols(term: Term, words: Mapping[str, Primitive]) -> int:
     return term.size + sum(_settings(word, words) for word in words_in(term) if word.settings)
 
 
+def body_symbols(body: Term, words: Mapping[str, Primitive]) -> int:
+    """The length of a subroutine's body without its parameters, which say nothing of their own: each call is counted with its arguments."""
+    parameters, inner = 0, body
+    while isinstance(inner, Lambda):
+        parameters, inner = parameters + 1, inner.body
+    return symbols(inner, words) - occurrences(inner, range(parameters))
+
+
+def occurrences(term: Term, free: range) -> int:
+    """How often the free variables of these indices occur in a term."""
+    if isinstance(term, Variable):
+        return int(term.index in free)
+    if isinstance(term, Lambda):
+        return occurrences(term.body, range(free.start + 1, free.stop + 1))
+    if isinstance(term, Let):
+        return occurrences(term.value, free) + occurrences(term.body, range(free.start + 1, free.stop + 1))
+    return sum(occurrences(part, free) for part in children(term))
+
+
 def _settings(word: Word, words: Mapping[str, Primitive]) -> int:
     found = words.get(word.name)
     usual = {setting.name: setting.default for setting in found.settings} if found is not None else {}

@@ -29,9 +29,10 @@ def test_what_is_used_saves_has_a_type_and_reproduces_is_promoted() -> None:
     ("changes", "evidence", "reason"),
     [
         ({"tasks": ("a",)}, Evidence(), "tasks=1"),
-        ({"saved": 1.0}, Evidence(), "saved=1"),
+        ({"saved": 0.5}, Evidence(), "saved=0.5"),
         ({"saved": -4.0}, Evidence(), "saved=-4"),
         ({"body": parse("(lambda (x) (sum x))", WORDS)}, Evidence(), "words=1"),
+        ({}, Evidence(confidence={"a": 0.9, "b": 0.4}), "programs=1.30 that use it"),
         ({}, Evidence(well_typed=False), "no type"),
         ({}, Evidence(True, {"a": True, "b": False}), "programs of b give other outputs"),
     ],

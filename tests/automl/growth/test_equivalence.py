@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from automl.budget import Budget
 from automl.growth.compression_step import DOUBTFUL, best_programs, compress_library
 from automl.growth.equivalence import Comparable, Sample, twins
@@ -179,3 +181,28 @@ def test_a_result_says_how_likely_it_is_right_and_the_store_keeps_it() -> None:
             )
         )
         assert again.confidence == result.confidence and not store.guides()
+
+
+LONG = "(lambda (xs) (map (lambda (x) (+ (* x x) (head xs))) (reverse xs)))"
+
+
+@pytest.mark.parametrize(("confidence", "tried", "stays"), [(0.4, False, False), (0.6, True, False), (0.9, True, True)])
+def test_a_program_that_is_likely_wrong_becomes_no_word(confidence: float, tried: bool, stays: bool) -> None:
+    """One task alone speaks for a word on trial: its confidence decides whether it is tried, and whether it is kept in reserve."""
+    store = open_store("memory:")
+    solve(store, TASKS[0], LONG, confidence=confidence)
+    solve(store, TASKS[1], "(lambda (xs) (reverse xs))", confidence=0.99)
+    assert bool(begin_trials(store, TASKS)) == tried
+    end_trials(store, tasks=TASKS)
+    assert bool(store.subroutines()) == stays
+
+
+@pytest.mark.parametrize(("confidence", "promoted"), [(0.5, False), (0.9, True)])
+def test_what_two_doubted_programs_share_is_not_promoted(confidence: float, promoted: bool) -> None:
+    store = open_store("memory:")
+    for each, outer in zip(TASKS, ("sum", "length")):
+        text = f"(lambda (xs) ({outer} (map (lambda (x) (* (+ x 3) x)) (reverse xs))))"
+        solve(store, each, text, confidence=confidence)
+    report, found = compress_library(store, {})
+    assert bool(found) == promoted
+    assert promoted or "expected to be right" in str(report.refused)

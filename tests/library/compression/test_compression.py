@@ -446,3 +446,18 @@ def test_several_programs_of_a_task_count_once() -> None:
     found = compress(programs, WORDS)
     assert len(found.rewritten["squares"]) == 2
     assert found.before == sum(min(symbols(t, WORDS) for t in terms) for terms in programs.values())
+
+
+def test_a_short_function_that_several_tasks_share_gets_a_name() -> None:
+    """Parameters are no part of what a body costs: a call is counted with its arguments."""
+    last = ["(lambda (s) (last (split_words s)))", "(lambda (s) (upper (last (split_words s))))",
+            "(lambda (s) (length_text (last (split_words s))))"]  # fmt: skip
+    corpus = {str(number): [parse(text, WORDS)] for number, text in enumerate(last)}
+    (found,) = compress(corpus, WORDS).abstractions
+    assert show_canonical(found.body) == "(lambda (last (split_words $0)))" and found.saved == 1
+    two = {name: terms for name, terms in corpus.items() if name != "2"}
+    assert compress(two, WORDS).abstractions == (), "two words in two tasks save nothing"
+    user = ['(lambda (s) (upper (head (split "@" s))))', '(lambda (s) (length_text (head (split "@" s))))']
+    corpus = {str(number): [parse(text, WORDS)] for number, text in enumerate(user)}
+    (found,) = compress(corpus, WORDS).abstractions
+    assert show_canonical(found.body) == '(lambda (head (split "@" $0)))' and found.saved == 1

@@ -8,7 +8,7 @@ from library.compression.compress import compress
 from library.compression.lifting import forms, lower
 from library.compression.stitch_code import CALL
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words, definition
+from primitives.primitive import builtin_words, definition, expand
 from primitives.syntax import parse
 from primitives.term import Lambda, Term, words_in
 
@@ -30,11 +30,13 @@ def read(texts: dict[str, str]) -> dict[str, list[Term]]:
 
 def test_folds_that_differ_in_a_condition_share_a_function_of_it() -> None:
     found = compress(read(FILTERS), WORDS)
-    (only,) = found.abstractions
-    assert only.scheme == "(a -> bool) -> list(a) -> list(a)" and set(only.tasks) == set(FILTERS)
-    words = {**WORDS, only.name: definition(only.name, only.scheme, only.body)}
+    (only,) = [each for each in found.abstractions if set(each.tasks) == set(FILTERS)]
+    assert only.scheme == "(a -> bool) -> list(a) -> list(a)"
+    words = dict(WORDS)
+    for each in found.abstractions:
+        words[each.name] = definition(each.name, each.scheme, expand(each.body, words))
     for task, (term,) in found.rewritten.items():
-        assert only.name in {word.name for word in words_in(term)}
+        assert {each.name for each in found.abstractions} & {word.name for word in words_in(term)}
         inputs = [(1, 2, 3, 4)] + [0] * (task == "even")
         assert evaluate(term, inputs, words=words) == evaluate(read(FILTERS)[task][0], inputs, words=WORDS)
 
