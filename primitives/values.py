@@ -82,11 +82,6 @@ def check_int(value: int) -> int:
     raise Overflow("an integer is beyond 2^53")
 
 
-def check_float(value: float) -> float:
-    """The value; infinities and NaN are values of Float."""
-    return value
-
-
 def check_size(size: int) -> int:
     """The size, or TooLarge beyond MAX_SIZE; call it before allocating."""
     if size > MAX_SIZE:

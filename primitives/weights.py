@@ -10,13 +10,13 @@ from __future__ import annotations
 import difflib
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import torch
 
 from .infer import Inference, Site
 from .primitive import Definition, Parameter, Primitive, expand
-from .term import Term, Word, map_words, sites_of, words_in
+from .term import Term, sites_of, words_in
 from .types import Constructor, TensorType, Type
 
 Weights = Mapping[str, torch.Tensor]
@@ -123,26 +123,6 @@ def align(old_sites: Mapping[str, Site], new_sites: Mapping[str, Site]) -> dict[
 def _signature(site: Site, exact: bool) -> tuple:
     shapes = tuple((name, parameter.shape) for name, parameter in site.parameters.items())
     return (site.word, shapes) if exact else (site.word,)
-
-
-def fresh_copy(term: Term, used: Iterable[str]) -> tuple[Term, dict[str, str]]:
-    """The term with new sites that are not in ``used`` and, for each, the site it copies: what crossover and mutation
-    need.
-
-    Sites of shared subroutines (``name@digest…``) keep their names, and with them their weights.
-    """
-    taken = set(used)
-    names: dict[str, str] = {}
-    count = 0
-    for site in sites_of(term):
-        if "@" in site:
-            continue
-        count += 1
-        while str(count) in taken:
-            count += 1
-        names[site] = str(count)
-    copied = map_words(term, lambda w: Word(w.name, w.settings, names[w.site]) if w.site in names else w)
-    return copied, {new: old for old, new in names.items()}
 
 
 def frozen_sites(term: Term, words: Mapping[str, Primitive]) -> frozenset[str]:

@@ -84,7 +84,7 @@ class _Reducer:
         """Whether each argument may be put into the body where its variable stands."""
         for position, argument in enumerate(arguments):
             index = len(arguments) - 1 - position
-            if is_value(argument, self.words):
+            if cannot_fail(argument, self.words):
                 continue
             if isinstance(body, Lambda) or not surely_evaluated(body, index, self.words):
                 raise Unsafe(f"argument {argument!r} would be evaluated before it is needed")
@@ -98,7 +98,7 @@ class _Reducer:
         found = self.words.get(head.name) if isinstance(head, Word) else None
         lazy = found.lazy if found is not None else frozenset()
         for position, argument in enumerate(rest, len(before)):
-            if position in lazy and not is_value(argument, self.words):
+            if position in lazy and not cannot_fail(argument, self.words):
                 raise Unsafe(f"argument {argument!r} would be evaluated before it is needed")
 
 
@@ -117,7 +117,7 @@ def is_pure(term: Term, words: Mapping[str, Primitive]) -> bool:
     return all(words[word.name].purity == PURE for word in words_in(expand(term, words)) if word.name in words)
 
 
-def is_value(term: Term, words: Mapping[str, Primitive]) -> bool:
+def cannot_fail(term: Term, words: Mapping[str, Primitive]) -> bool:
     """Whether evaluating the term cannot fail and does nothing: a variable, a constant, a function."""
     if isinstance(term, (Variable, Literal, Lambda)):
         return True
@@ -126,14 +126,14 @@ def is_value(term: Term, words: Mapping[str, Primitive]) -> bool:
         return False
     found = words[head.name]
     if isinstance(found, Definition):
-        return (not arguments and is_value(found.body, words)) or (
-            len(arguments) < _lambdas(found.body) and all(is_value(argument, words) for argument in arguments)
+        return (not arguments and cannot_fail(found.body, words)) or (
+            len(arguments) < _lambdas(found.body) and all(cannot_fail(argument, words) for argument in arguments)
         )
     if not arguments and found.arity == 0:
         return found.purity == PURE
     lazy = found.lazy
     return len(arguments) < found.arity and all(
-        position in lazy or is_value(argument, words) for position, argument in enumerate(arguments)
+        position in lazy or cannot_fail(argument, words) for position, argument in enumerate(arguments)
     )
 
 

@@ -18,7 +18,6 @@ from primitives.term import (
     apply,
     children,
     lambdas,
-    map_words,
     rebuild,
     spine,
     words_in,
@@ -193,8 +192,3 @@ def _read(text: str) -> Tree:
     if len(stack) != 1 or len(stack[0]) != 1:
         raise Unreadable(f"text={text[:80]!r}: needed one expression")
     return stack[0][0]
-
-
-def strip_sites(term: Term) -> Term:
-    """The term with all sites alike."""
-    return map_words(term, lambda word: word if word.site is None else Word(word.name, word.settings, ""))
