@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from .primitive import Definition, ExpansionError, Parameter, Primitive, SettingError, expand
 from .syntax import show
@@ -89,14 +89,34 @@ class Inference:
         return sum(site.size for site in self.sites.values())
 
 
-def infer(term: Term, words: Mapping[str, Primitive], expected: Type | None = None) -> Inference:
-    """The principal type of a closed term, unified with ``expected`` if given. Raises IllTyped."""
+class Observer(Protocol):
+    """Told of every part of a term as its type is found."""
+
+    def note(self, term: Term, type: Type) -> None:
+        """A part and its type, in which variables may still stand for what is found later. A part that stands for a
+        subroutine is followed by the parts of what it stands for."""
+
+    def finish(self, resolve: Callable[[Type], Type]) -> None:
+        """Inference has ended: ``resolve`` gives a noted type with all that is known filled in."""
+
+
+def infer(
+    term: Term, words: Mapping[str, Primitive], expected: Type | None = None, observer: Observer | None = None
+) -> Inference:
+    """The principal type of a closed term, unified with ``expected`` if given. Raises IllTyped.
+
+    ``observer`` (default: none) is told the type of every part.
+    """
+    inferencer = _Inferencer(words, observer)
     try:
-        return _Inferencer(words).run(term, expected)
+        inference = inferencer.run(term, expected)
     except Mismatch as mismatch:
         raise IllTyped(f"program: {mismatch}; use fewer pairs of pairs, or name fewer of them") from None
     except ExpansionError as error:
         raise IllTyped(str(error)) from None
+    if observer is not None:
+        observer.finish(inferencer.resolve)
+    return inference
 
 
 def shape_of(type: Type) -> Any:
@@ -122,8 +142,8 @@ class _Occurrence:
 
 
 class _Inferencer:
-    def __init__(self, words: Mapping[str, Primitive]) -> None:
-        self.words = words
+    def __init__(self, words: Mapping[str, Primitive], observer: Observer | None = None) -> None:
+        self.words, self.observer = words, observer
         self.unifier = Unifier()
         self.occurrences: list[_Occurrence] = []
         self.subroutines: list[tuple[Word, Type]] = []
@@ -191,11 +211,19 @@ class _Inferencer:
         if isinstance(term, Lambda) and is_function(expected):
             assert isinstance(expected, Constructor)
             argument, wanted = expected.arguments
-            result = self.inside(Scheme(argument), term.hint, lambda: self.check(term.body, wanted))
-            return function(argument, result)
+            type = function(argument, self.inside(Scheme(argument), term.hint, lambda: self.check(term.body, wanted)))
+            if self.observer is not None:
+                self.observer.note(term, type)
+            return type
         return self.infer(term)
 
     def infer(self, term: Term) -> Type:
+        type = self.synthesise(term)
+        if self.observer is not None:
+            self.observer.note(term, type)
+        return type
+
+    def synthesise(self, term: Term) -> Type:
         if isinstance(term, Apply):
             return self.application(term)
         if isinstance(term, Variable):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from primitives.infer import Inference, _Inferencer
+from primitives.infer import Inference, infer
 from primitives.primitive import Primitive
 from primitives.term import Apply, Lambda, Let, Literal, Term, Variable, Word, children, rebuild
 from primitives.types import Constructor, Type, is_ground
@@ -25,22 +25,18 @@ class Position:
     scope: tuple[Type, ...]
 
 
-class _Annotator(_Inferencer):
-    """Inference that notes the type of every node, which must be a distinct object."""
+class _Types:
+    """Observes an inference: the type of every node, each of which must be a distinct object."""
 
-    def __init__(self, words: Mapping[str, Primitive]) -> None:
-        super().__init__(words)
+    def __init__(self) -> None:
         self.noted: dict[int, tuple[Term, Type]] = {}
+        self.resolve: Callable[[Type], Type]
 
-    def infer(self, term: Term) -> Type:
-        type = super().infer(term)
+    def note(self, term: Term, type: Type) -> None:
         self.noted[id(term)] = (term, type)
-        return type
 
-    def check(self, term: Term, expected: Type) -> Type:
-        type = super().check(term, expected)
-        self.noted[id(term)] = (term, type)
-        return type
+    def finish(self, resolve: Callable[[Type], Type]) -> None:
+        self.resolve = resolve
 
     def positions(self, node: Term, path: Path, scope: tuple[Type, ...]) -> Iterator[Position]:
         """Places in the node, which has been inferred, in pre-order."""
@@ -68,20 +64,20 @@ class _Annotator(_Inferencer):
 class Annotated:
     """A well-typed term with its inference and its positions in pre-order (functions that stand applied are no positions)."""
 
-    def __init__(self, term: Term, inference: Inference, annotator: _Annotator) -> None:
-        self.term, self.inference, self._annotator = term, inference, annotator
+    def __init__(self, term: Term, inference: Inference, types: _Types) -> None:
+        self.term, self.inference, self._types = term, inference, types
 
     @functools.cached_property
     def positions(self) -> tuple[Position, ...]:
         """The positions whose types are ground."""
-        return tuple(self._annotator.positions(self.term, (), ()))
+        return tuple(self._types.positions(self.term, (), ()))
 
 
 def annotate(term: Term, words: Mapping[str, Primitive], type: Type) -> Annotated:
     """Infer a closed term at a program type; IllTyped if it does not fit."""
     term = _copy(term)
-    annotator = _Annotator(words)
-    return Annotated(term, annotator.run(term, type), annotator)
+    types = _Types()
+    return Annotated(term, infer(term, words, type, types), types)
 
 
 class Annotator:

@@ -12,7 +12,7 @@ from primitives.infer import IllTyped, infer
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Primitive, builtin_words, collect, word
 from primitives.syntax import parse, show
-from primitives.term import Apply, Hole, Lambda, Let, Literal, Term, Variable, children, rebuild, substitute
+from primitives.term import Apply, Hole, Lambda, Let, Literal, Term, Variable, children, rebuild, substitute, subterms
 from primitives.testing import fits, programs, terms, values
 from primitives.types import FLOAT, INT, STRING, Type, arguments_of, is_function, list_of, parse_type
 from primitives.values import Failure
@@ -279,3 +279,27 @@ def test_is_function_and_constants() -> None:
     assert infer(Literal((1.0,), list_of(FLOAT)), WORDS).type == list_of(FLOAT)
     assert infer(Literal("a", STRING), WORDS).type == STRING
     assert is_function(infer(Lambda(Literal(1, INT)), WORDS).type)
+
+
+def test_an_observer_is_told_the_type_of_every_part():
+    class Notes:
+        def __init__(self):
+            self.noted = []
+
+        def note(self, term, type):
+            self.noted.append((term, type))
+
+        def finish(self, resolve):
+            self.types = {term: str(resolve(type)) for term, type in self.noted}
+
+    notes = Notes()
+    term = parse("(lambda (xs) (let ((n (length xs))) (map (lambda (x) (+ x n)) xs)))", WORDS)
+    infer(term, WORDS, parse_type("list(int) -> list(int)"), notes)
+    assert set(notes.types) >= {part for part in subterms(term) if not isinstance(part, Apply)}
+    assert (
+        notes.types[term] == "list(int) -> list(int)"
+        and notes.types[parse("(lambda (length $0))", WORDS).body] == "int"
+    )
+    with pytest.raises(IllTyped):
+        infer(term, WORDS, parse_type("int -> int"), failed := Notes())
+    assert not hasattr(failed, "types")
