@@ -1,1 +1,51 @@
-"""The language: types, terms, inference, interpreter, columns, compiler and the primitives themselves."""
+"""The language: types, terms, inference, interpreter, columns, compiler and the primitives themselves.
+
+Terms
+    parse(text, words)                      the term that a text stands for
+    show(term)                              its text, with names for people
+    Definition, definition(name, scheme, body)   a subroutine: a word that stands for a term
+Types and inference
+    Type, Scheme, parse_type, parse_scheme  types and what is polymorphic, read from text
+    IllTyped                                raised where a term has no type; ``primitives.infer`` finds types and shapes
+Running
+    evaluate(term, arguments, words=…)      its value, or a Failure
+    Fuel, Failure                           the bound of an evaluation, and what has no value
+    compile_term(term, words, type)         a torch module that gives the same on batches
+    to_source(term, words, type)            stand-alone Python or PyTorch text that gives the same
+Words
+    builtin_words()                         all primitives by name
+    word, geometric                         decorators that declare an algorithmic or a tensor word
+    Primitive, Setting, Parameter           a word, a setting with its range, a trainable tensor of a word
+"""
+
+from __future__ import annotations
+
+import importlib
+
+_HOMES = {
+    "infer": ("IllTyped",),
+    "interpreter.interpret": ("Fuel", "evaluate"),
+    "primitive": (
+        "Definition",
+        "Parameter",
+        "Primitive",
+        "Setting",
+        "builtin_words",
+        "definition",
+        "geometric",
+        "word",
+    ),
+    "compile": ("compile_term",),
+    "source": ("to_source",),
+    "syntax": ("parse", "show"),
+    "types": ("Scheme", "Type", "parse_scheme", "parse_type"),
+    "values": ("Failure",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOME_OF[name]}", __name__), name)
