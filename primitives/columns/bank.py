@@ -186,8 +186,10 @@ class Bank:
         ]
 
     def perform(self, operation: Operation, columns: Sequence[Array], count: int) -> Array:
-        """The operation on columns of ``count`` codes, in parts where the whole would take too much memory in passing."""
+        """The operation on columns of ``count`` codes, in parts where the whole would take too much memory in passing.
+        Raises OutOfTime."""
         frame = Frame(self, operation)
+        self.values.deadline.check()
         if not columns:
             return np.repeat(operation.run(frame, columns), count)
         parts = portions(self.values, operation, columns, count)
@@ -195,6 +197,7 @@ class Bank:
             return operation.run(frame, columns)
         marks, results = self._marks(), []
         for part in parts:
+            self.values.deadline.check()
             results.append(operation.run(frame, [column[part] for column in columns]))
             self._release(marks)
         return np.concatenate(results)

@@ -74,7 +74,8 @@ class Frame:
         return self.values.tuples(type)
 
     def call(self, position: int, closures: Array, *arguments: Array) -> Array:
-        """Apply the function argument at ``position``; rows with a failed argument fail."""
+        """Apply the function argument at ``position``; rows with a failed argument fail. Raises OutOfTime."""
+        self.values.deadline.check()
         if len(closures) == 0:
             return np.empty(0, np.int64)
         failed = arguments[0] == FAIL

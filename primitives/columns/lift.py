@@ -47,6 +47,7 @@ def lift(meaning: Callable, lazy: frozenset[int], remember: bool = False) -> Ker
         for place, row in enumerate(zip(*(column[first].tolist() for column in columns)) if columns else [()]):
             value = memo.get(row) if remember else None
             if value is None:
+                frame.values.deadline.check()
                 try:
                     value = _once(frame, meaning, lazy, pools, row)
                 except Failed:

@@ -12,12 +12,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ..deadline import NEVER
 from ..types import BOOL, CHAR, FLOAT, INT, STRING, UNIT, Constructor, Type, list_of
 from ..values import MAX_SIZE, Some
 from . import compiled
 from .hashing import POSITION, Array, Grown, HashIndex, mix, ranges
 
 FAIL = int(np.iinfo(np.int64).min)
+LONG = 256
+"""Elements of a sequence that count as one more value."""
 NOTHING = -1
 """The code of an absent option."""
 
@@ -280,10 +283,14 @@ class Values:
 
     def __init__(self, limit: int = MAX_SIZE, steps: int | None = None, cells: int = 1 << 18) -> None:
         """The fuel of columns: sequences longer than ``limit`` and loops of more than ``steps`` steps fail. ``cells`` is how many values
-        banks compute together; it bounds the memory for what is in passing to some hundred bytes each."""
+        banks compute together, fewer where they may be long; it bounds the memory for what is in passing to some hundred bytes each."""
         self.limit = min(limit, MAX_SIZE)
         self.steps = self.limit if steps is None else steps
         self.cells = cells
+        self.bulk = max(1, self.limit // LONG)
+        """How many plain values one that may be a long sequence counts as."""
+        self.deadline = NEVER
+        """Looked at by every loop over codes that grows with the values; OutOfTime ends the whole search."""
         self.epoch = 0
         """Counts ``release``: after it, codes may stand for other values."""
         self._pools: dict[Type, Pool] = {}

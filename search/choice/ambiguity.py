@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from primitives.term import Term
 from primitives.values import Failure, Value
 
-from .ranking import Ranked, written
+from .ranking import Ranked
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,17 @@ def alternatives(
     if not verdict:
         return []
     inputs = [*near, *usual]
-    best = _values(verdict[0])
-    names = tuple(map(written, best))
+    lengths = [len(repr(given)) for given in inputs]
+    best, names = _values(verdict[0]), verdict[0].entry.names
     groups: dict[tuple[str, ...], list[Ranked]] = {}
     for each in verdict:
-        groups.setdefault(tuple(map(written, _values(each))), []).append(each)
+        groups.setdefault(each.entry.names, []).append(each)
     found = []
     for group, members in groups.items():
         if group == names:
             continue
         chosen = max(members, key=lambda each: each.probability)
-        place = _telling(best, _values(chosen), inputs)
+        place = _telling(verdict[0], chosen, lengths)
         total = sum(each.probability for each in members)
         found.append(Alternative(chosen.entry.term, total, tuple(inputs[place]), _values(chosen)[place], best[place]))
     return sorted(found, key=lambda each: -each.probability)[:most]
@@ -51,14 +51,13 @@ def _values(each: Ranked) -> tuple[Value, ...]:
     return (*each.entry.near, *each.entry.usual)
 
 
-def _telling(one: Sequence[Value], other: Sequence[Value], inputs: Sequence[Sequence[Value]]) -> int:
+def _telling(one: Ranked, other: Ranked, lengths: Sequence[int]) -> int:
     """The input on which two programs differ that is easiest to judge: both have values there, and it is short."""
-    places = [place for place in range(len(inputs)) if written(one[place]) != written(other[place])]
-    return min(
-        places,
-        key=lambda place: (
-            isinstance(one[place], Failure) + isinstance(other[place], Failure),
-            len(repr(inputs[place])),
-            place,
-        ),
-    )
+    places = [place for place in range(len(lengths)) if one.entry.names[place] != other.entry.names[place]]
+    first, second = _values(one), _values(other)
+
+    def hard(place: int) -> tuple[int, int, int]:
+        failures = isinstance(first[place], Failure) + isinstance(second[place], Failure)
+        return failures, lengths[place], place
+
+    return min(places, key=hard)

@@ -12,7 +12,9 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from primitives.deadline import NEVER, Deadline
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
 from primitives.term import Term
@@ -23,7 +25,7 @@ from ..enumeration.answers import Example
 from ..generation.costs import Costs
 from ..strategy import Hit, Progress
 from .probes import probe_inputs, usual_inputs
-from .ranking import WEIGHTS, Entry, Ranked, confidence, features, ranked, shape_of
+from .ranking import WEIGHTS, Entry, Outputs, Ranked, confidence, features, ranked, shape_of
 
 Found = Hit | Progress
 Stream = Callable[[Sequence[Sequence[Value]], int | None], Iterable[Found]]
@@ -68,9 +70,11 @@ class Rule:
         return since > times * allowed and (cheapest or since > times * (allowed + self.unsure / max(examples, 1)))
 
 
-NEVER = 1 << 30
+UNKNOWN = 1 << 30
 HEARD_ANEW = 1.2
 """Times as many programs as before after which the doubt is reckoned again."""
+DRAWING = 0.2
+"""The part of the time left that drawing probes may take."""
 PATIENCE = 3.0
 """Times the terms of the first hit after which cheaper programs are no longer expected."""
 
@@ -86,19 +90,33 @@ class Jury:
         costs: Costs,
         rule: Rule = Rule(),
         prior: Callable[[Term], float] | None = None,
+        deadline: Deadline = NEVER,
     ) -> None:
-        """``prior``: nats by which a program is likelier than its text says, such as by a guide."""
-        self.prior = prior
+        """``prior``: nats by which a program is likelier than its text says, such as by a guide. After the ``deadline`` programs are
+        run on no more probes."""
+        self.prior, self.deadline = prior, deadline
         self.types, self.output = arguments_of(type)
         self.words, self.costs, self.rule = words, costs, rule
-        given = [inputs for inputs, _ in examples]
-        self.wanted = [output for _, output in examples]
-        self.near = probe_inputs(self.types, given, rule.near, seed=1)
-        self.usual = usual_inputs(self.types, given)
-        self.meets_empty = any(isinstance(value, (tuple, str)) and not value for row in given for value in row)
+        self.given = [inputs for inputs, _ in examples]
+        self.wanted = Outputs(tuple(output for _, output in examples))
         self.hits: dict[Term, Hit] = {}
         self.entries: list[Entry] = []
         self._doubt = (0, 1.0)
+
+    @cached_property
+    def near(self) -> list[tuple[Value, ...]]:
+        """Probes like the examples, those that can be drawn in a part of the time that is left."""
+        return probe_inputs(self.types, self.given, self.rule.near, 1, self.deadline.share(DRAWING))
+
+    @cached_property
+    def usual(self) -> list[tuple[Value, ...]]:
+        """Probes that every user will have."""
+        return usual_inputs(self.types, self.given)
+
+    @cached_property
+    def meets_empty(self) -> bool:
+        """Whether the examples have empty inputs."""
+        return any(isinstance(value, (tuple, str)) and not value for row in self.given for value in row)
 
     def hear(self, hit: Hit) -> bool:
         """Take a program in; False if it is known, or there are too many already."""
@@ -111,7 +129,7 @@ class Jury:
         return True
 
     def _run(self, term: Term, given: Sequence[Value]) -> Value:
-        return evaluate(term, given, words=self.words, fuel=Fuel(seconds=self.rule.seconds))
+        return evaluate(term, given, words=self.words, fuel=Fuel(seconds=self.deadline.seconds(self.rule.seconds)))
 
     def verdict(self) -> list[Ranked]:
         """All programs, the one to answer with first."""
@@ -164,7 +182,7 @@ class Standing:
             self.levels[guided] = max(self.levels.get(guided, 0), found.detail.get("cost", 0))
             return
         guided = found.info.get("guided", False)
-        self.least[guided] = min(self.least.get(guided, NEVER), found.info.get("cost", 0))
+        self.least[guided] = min(self.least.get(guided, UNKNOWN), found.info.get("cost", 0))
         if self.first is None:
             self.first, now = found, time.monotonic()
             if self.timed:
@@ -184,8 +202,8 @@ def decided(stream: Stream, jury: Jury, max_terms: int | None = None, timed: boo
     first of all was found (``first_terms``, ``first_seconds``), how likely the first of the verdict is right (``confidence``), and whether
     it is ``confirmed``: all cheaper programs have been considered, or very many that might be. ``timed``: whether to go on is bounded by
     seconds too."""
-    standing = Standing(jury.rule, len(jury.wanted), timed)
-    few = 0 < standing.examples <= jury.rule.few and bool(jury.near)
+    standing = Standing(jury.rule, len(jury.wanted.values), timed)
+    few = 0 < standing.examples <= jury.rule.few
     before = 0
     running = iter(stream((), max_terms))
     for found in running:
@@ -195,11 +213,11 @@ def decided(stream: Stream, jury: Jury, max_terms: int | None = None, timed: boo
         else:
             yield found
         first = standing.first
-        if first is not None and (few or standing.over(standing.terms - first.terms, jury.doubt())):
+        if first is not None and ((few and jury.near) or standing.over(standing.terms - first.terms, jury.doubt())):
             break
     if standing.first is None:
         return
-    if few and (max_terms is None or standing.terms < max_terms):
+    if few and jury.near and (max_terms is None or standing.terms < max_terms):
         before, standing.levels = standing.terms, {}
         running = iter(stream(jury.near[: jury.rule.probes], None if max_terms is None else max_terms - before))
         for found in running:

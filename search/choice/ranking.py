@@ -13,9 +13,11 @@ confidence weighs the bits of the outputs against the length of the program, by 
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -35,6 +37,8 @@ MOST_BITS = 20.0
 CONFIDENCE = (-0.16, 4.1, 0.018, 0.1, -1.1)
 """Of the logistic regression: one, agreement, bits of the outputs, weight of the program, logarithm of the number of examples."""
 MOST_EVIDENCE = 120.0
+LONGEST = 200
+"""Characters of a value that is compared as it is written."""
 
 
 @dataclass(frozen=True)
@@ -109,30 +113,55 @@ def bits(value: Value) -> float:
     return MOST_BITS
 
 
-def evidence(wanted: Sequence[Value]) -> float:
+@dataclass(frozen=True)
+class Outputs:
+    """The outputs of the examples, and what is reckoned from them once: there may be many, and long ones."""
+
+    values: tuple[Value, ...]
+
+    @classmethod
+    def of(cls, wanted: Sequence[Value] | Outputs) -> Outputs:
+        return wanted if isinstance(wanted, Outputs) else cls(tuple(wanted))
+
+    @cached_property
+    def bits(self) -> dict[str, float]:
+        """The bits of each different output."""
+        return {written(value): bits(value) for value in self.values}
+
+    @cached_property
+    def sizes(self) -> tuple[float, float]:
+        """The least and the greatest size."""
+        found = [_size(value) for value in self.values]
+        return min(found), max(found)
+
+    @cached_property
+    def hollow(self) -> bool:
+        """Whether one of them is empty."""
+        return any(map(_hollow, self.values))
+
+
+def evidence(wanted: Sequence[Value] | Outputs) -> float:
     """About how many bits it takes to write the outputs down, each different one once."""
-    names = {repr(value): bits(value) for value in wanted}
-    return sum(names.values()) + len(wanted) - len(names)
+    outputs = Outputs.of(wanted)
+    return sum(outputs.bits.values()) + len(outputs.values) - len(outputs.bits)
 
 
 def features(
-    shape: Shape, wanted: Sequence[Value], near: Sequence[Value], usual: Sequence[Value], meets_empty: bool
+    shape: Shape, wanted: Sequence[Value] | Outputs, near: Sequence[Value], usual: Sequence[Value], meets_empty: bool
 ) -> np.ndarray:
     """The features in the order of FEATURES. ``wanted`` are the outputs of the examples, ``near`` and ``usual`` the program's values on
     probes; ``meets_empty``: whether the examples have empty inputs."""
-    whole = [value for value in near if not isinstance(value, Failure)]
-    sizes = [_size(value) for value in wanted]
-    low, high = min(sizes), max(sizes)
+    whole, outputs = [value for value in near if not isinstance(value, Failure)], Outputs.of(wanted)
+    low, high = outputs.sizes
     spread = [max(low - _size(value), _size(value) - high, 0.0) for value in whole]
-    different = len({repr(value) for value in wanted}) > 1
-    same = different and len(whole) > 1 and len({repr(value) for value in whole}) == 1
-    hollow = any(_hollow(value) for value in wanted)
+    same = len(outputs.bits) > 1 and len(whole) > 1 and len(set(map(written, whole))) == 1
     return np.array([
         shape.words, shape.variables, shape.literals, min(shape.literal_bits, 4 * MOST_BITS), shape.long_literals, shape.unused,
         shape.idle, shape.lambdas, shape.branches, shape.repeats,
         sum(isinstance(value, Failure) for value in near) / max(len(near), 1),
         0.0 if meets_empty else sum(isinstance(value, Failure) for value in usual) / max(len(usual), 1),
-        float(same), 0.0 if hollow else sum(map(_hollow, whole)) / max(len(near), 1), sum(min(s, 4.0) for s in spread) / max(len(near), 1),
+        float(same), 0.0 if outputs.hollow else sum(map(_hollow, whole)) / max(len(near), 1),
+        sum(min(s, 4.0) for s in spread) / max(len(near), 1),
     ])  # fmt: skip
 
 
@@ -156,6 +185,11 @@ class Entry:
     usual: tuple[Value, ...]
     weight: float
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Texts that equal values on the probes share."""
+        return tuple(map(written, (*self.near, *self.usual)))
+
 
 @dataclass(frozen=True)
 class Ranked:
@@ -178,10 +212,11 @@ def ranked(entries: Sequence[Entry]) -> list[Ranked]:
     return [Ranked(entries[i], float(probabilities[i]), float(agreement[i])) for i in order]
 
 
-def confidence(best: Ranked, wanted: Sequence[Value], nats: float = 0.0) -> float:
+def confidence(best: Ranked, wanted: Sequence[Value] | Outputs, nats: float = 0.0) -> float:
     """The probability that a program, the first of a verdict, is right; ``nats`` by which more is known to speak for it."""
-    bits_of_outputs = min(evidence(wanted), MOST_EVIDENCE)
-    terms = (1.0, best.agreement, bits_of_outputs, best.entry.weight + nats, math.log(max(len(wanted), 1)))
+    outputs = Outputs.of(wanted)
+    bits_of_outputs = min(evidence(outputs), MOST_EVIDENCE)
+    terms = (1.0, best.agreement, bits_of_outputs, best.entry.weight + nats, math.log(max(len(outputs.values), 1)))
     total = sum(a * b for a, b in zip(CONFIDENCE, terms, strict=True))
     return 1.0 / (1.0 + math.exp(-min(max(total, -50.0), 50.0)))
 
@@ -194,11 +229,12 @@ def shares_alike(entries: Sequence[Entry]) -> np.ndarray:
     total = np.zeros((len(entries), len(entries)))
     for probe in range(count):
         numbers: dict[str, int] = {}
-        codes = np.array([numbers.setdefault(written(entry.near[probe]), len(numbers)) for entry in entries])
+        codes = np.array([numbers.setdefault(entry.names[probe], len(numbers)) for entry in entries])
         total += codes[:, None] == codes[None, :]
     return total / count
 
 
 def written(value: Value) -> str:
-    """A text that equal values share; failures of all kinds are alike."""
-    return "failure" if isinstance(value, Failure) else repr(value)
+    """A text that equal values share, a digest for long ones; failures of all kinds are alike."""
+    text = "failure" if isinstance(value, Failure) else repr(value)
+    return text if len(text) <= LONGEST else hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from primitives.deadline import NEVER, Deadline
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
 from primitives.term import Term, lambdas
@@ -40,6 +41,7 @@ class Answers:
         self.least: dict[int, int] = {}
         self.alike: Counter[tuple[int, int]] = Counter()
         self.told: set[Term] = set()
+        self.deadline: Deadline = NEVER
 
     def wanted(self, name: int, cost: int) -> bool:
         """Whether a program of these values is worth telling: none was as cheap, or few of about that cost. They may well differ on
@@ -50,11 +52,11 @@ class Answers:
         return cost < self.least[name] or (near and self.alike[name, cost] < self.settings.alike)
 
     def take(self, body: Term, name: int, cost: int, terms: int, seconds: float) -> Iterator[Hit]:
-        """The hit, if the interpreter agrees and it was not told before."""
+        """The hit, if the interpreter agrees and it was not told before. Raises OutOfTime."""
         term = lambdas(self.arity, body)
         if not self.wanted(name, cost) or term in self.told:
             return
-        met = sum(equal(self._run(term, given), result) for given, result in self.examples)
+        met = self._met(term)
         if met < self.needed:
             return
         self.told.add(term)
@@ -62,5 +64,16 @@ class Answers:
         self.least[name] = min(cost, self.least.get(name, cost))
         yield Hit(term, cost, met / len(self.examples), terms, seconds)
 
+    def _met(self, term: Term) -> int:
+        """How many examples a program meets, by the interpreter; too few where it fails so many that the others do not matter."""
+        met, spare = 0, len(self.examples) - self.needed
+        for number, (given, result) in enumerate(self.examples):
+            met += equal(self._run(term, given), result)
+            self.deadline.check()
+            if number + 1 - met > spare:
+                break
+        return met
+
     def _run(self, term: Term, given: Sequence[Value]) -> Value:
-        return evaluate(term, given, words=self.words, fuel=Fuel(seconds=self.settings.check_seconds))
+        seconds = self.deadline.seconds(self.settings.check_seconds)
+        return evaluate(term, given, words=self.words, fuel=Fuel(seconds=seconds))

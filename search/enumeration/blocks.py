@@ -9,6 +9,7 @@ import numpy as np
 from primitives.columns import compiled
 from primitives.columns.bank import WORLD_BITS, Bank, Store
 from primitives.columns.hashing import Array, distinct, mix_with
+from primitives.deadline import NEVER, Deadline
 from primitives.types import Type, arguments_of, is_function
 
 
@@ -40,6 +41,7 @@ class Table:
     widths: Array
     outer: Array
     inner: Array
+    deadline: Deadline = NEVER
 
     def world(self, world: int) -> Array:
         stop = self.starts[world + 1] if world + 1 < len(self.starts) else len(self.flat)
@@ -49,6 +51,7 @@ class Table:
         """The results mixed with the salts of their worlds."""
         mixed = np.empty(len(self.flat), np.uint64)
         for world, salt in enumerate(salts):
+            self.deadline.check()
             part, start = self.world(world).ravel(), self.starts[world]
             mixed[start : start + len(part)] = mix_with(part, salt)
         return mixed
@@ -63,6 +66,7 @@ class Table:
             return total.ravel()
         buffer = np.empty_like(total)
         for world in range(first, last):
+            self.deadline.check()
             here = mixed[self.starts[world] :][: self.world(world).size].reshape(-1, self.widths[world])
             np.take(here[self.outer[world]], self.inner[world, low:high], axis=1, out=buffer, mode="clip")
             total += buffer
@@ -110,6 +114,7 @@ class Codes:
         codes = np.empty(values.shape[::-1], np.int32)
         values_of = []
         for world, row in enumerate(values.T):
+            bank.values.deadline.check()
             found, _, codes[world] = distinct(row)
             values_of.append(found)
         return Factor(codes, values_of)
@@ -124,6 +129,7 @@ class Codes:
         prints = np.zeros((bank.judged, len(rows)), np.uint64)
         salts = bodies.salts_of(bodies.filled)
         for world, outer in enumerate(bodies.outer_worlds()):
+            bank.values.deadline.check()
             if outer < bank.judged:
                 prints[outer] += mix_with(
                     block.store.block(block.start, block.stop, world, world + 1).ravel(), salts[world]
@@ -131,6 +137,7 @@ class Codes:
         codes = np.empty(prints.shape, np.int32)
         values_of = []
         for world, row in enumerate(prints):
+            bank.values.deadline.check()
             _, first, codes[world] = distinct(row)
             values_of.append(rows[first] | world)
         return Factor(codes, values_of)

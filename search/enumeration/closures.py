@@ -117,8 +117,9 @@ class Closures:
             self.tick(len(places))
             return self._results(operation, place, bodies[places], data, world)
 
-        for start in range(0, len(bodies), CHUNK):
-            chunk = np.arange(start, min(start + CHUNK, len(bodies)))
+        step = max(1, CHUNK // self.bank.values.bulk)
+        for start in range(0, len(bodies), step):
+            chunk = np.arange(start, min(start + step, len(bodies)))
             first = results(chunk, worlds[0])
             for _, goal, subgoal in wanted:
                 left = chunk[first == goal[worlds[0]]]
@@ -152,7 +153,9 @@ class Closures:
         through, store = self.bank.values.pool(type), self.bank.stores[type]
         steps = np.ones(len(self.goal), np.int64)
         if isinstance(through, SequencePool):
-            steps = np.array([through.lengths[store.column(world, rows)].max() for world in range(len(self.goal))])
+            for world in range(len(self.goal)):
+                self.bank.values.deadline.check()
+                steps[world] = through.lengths[store.column(world, rows)].max()
         return np.lexsort((steps, steps < FEW, told < 2)).tolist()
 
 

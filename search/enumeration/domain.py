@@ -14,6 +14,7 @@ from primitives.columns.hashing import Array
 from primitives.columns.pools import Values
 from primitives.types import BOOL, INT, STRING, Constructor, TensorType, Type
 
+Parts = dict[Type, dict[object, None]]
 World = tuple[int, ...]
 """Root world, then the codes of all lambda arguments from the outermost to the innermost."""
 SMALL_INTS = (0, 1, 2, 3, -1, 5, 4, 7, 10, 6, 8, 9)
@@ -24,21 +25,27 @@ class Domains:
 
     def __init__(self, values: Values, samples: Sequence[Sequence[tuple[object, Type]]]) -> None:
         """``samples[e]`` are the inputs (and the output, where known) of example or probe ``e``."""
-        self.values = values
-        self.parts: list[dict[Type, dict[object, None]]] = []
-        for sample in samples:
-            found: dict[Type, dict[object, None]] = {}
-            for value, type in sample:
+        self.values, self.samples = values, samples
+        self.known: dict[int, Parts] = {}
+        self.wanted: dict[tuple[tuple[Type, ...], ...], dict[World, None]] = {}
+
+    def parts(self, root: int) -> Parts:
+        """All values in one sample, by type. Raises OutOfTime."""
+        found = self.known.get(root)
+        if found is None:
+            found = {}
+            for value, type in self.samples[root]:
                 for part, part_type in _parts(value, type):
+                    self.values.deadline.check()
                     found.setdefault(part_type, {})[part] = None
             found.setdefault(INT, {}).update(dict.fromkeys(SMALL_INTS))
             found.setdefault(BOOL, {}).update(dict.fromkeys((False, True)))
-            self.parts.append(found)
-        self.wanted: dict[tuple[tuple[Type, ...], ...], dict[World, None]] = {}
+            self.known[root] = found
+        return found
 
     def candidates(self, type: Type, root: int, count: int) -> list[int]:
         """Up to ``count`` codes of values of the type for one root world."""
-        found = self.parts[root].get(type) or {}
+        found = self.parts(root).get(type) or {}
         chosen = list(itertools.islice(found, count))
         if not chosen:
             chosen = list(itertools.islice(_defaults(type), count))
@@ -53,6 +60,7 @@ class Domains:
         rows: dict[World, None] = {}
         known: dict[int, list[list[int]]] = {}
         for world, root in enumerate(bank.root_worlds().tolist()):
+            self.values.deadline.check()
             if root not in known:
                 known[root] = [self.candidates(type, root, 4 * per_argument) for type in bound]
             # Different outer worlds of one example try different values, so that together they cover more of them.

@@ -17,6 +17,7 @@ from primitives.columns import compiled
 from primitives.columns.bank import Bank
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import Values
+from primitives.deadline import NEVER, Deadline, OutOfTime
 from primitives.primitive import Definition, Primitive
 from primitives.term import Term, apply
 from primitives.types import BOOL, CHAR, INT, STRING, Constructor, Type, arguments_of, is_function, list_of, subtypes
@@ -79,25 +80,34 @@ class Enumerator:
         probes: Sequence[Sequence[Value]] = (),
         constants: Sequence[tuple[Value, Type, int]] = (),
         settings: Settings = Settings(),  # noqa: B008  (frozen)
+        deadline: Deadline = NEVER,
     ) -> None:
-        """``probes`` are inputs without outputs: programs that differ on them stay apart. ``constants`` are (value, type, cost)."""
+        """``probes`` are inputs without outputs: programs that differ on them stay apart. ``constants`` are (value, type, cost).
+        Raises OutOfTime where reading the examples takes longer than until the ``deadline``."""
         self.inputs, self.output = arguments_of(type)
         self.examples, self.probes, self.words, self.settings = list(examples), list(probes), words, settings
         self.costs = costs or default_costs(words, type)
-        longest = max([8, *(len(part) for part in _sequences(self.examples, self.probes))])
+        longest = max([8, *(len(part) for part in _sequences(self.examples, self.probes, deadline))])
         self.values = Values(
             min(max(settings.max_length, 2 * longest), 4 * longest + 64),
             steps=settings.max_steps or longest + 8,
             cells=min(1 << 18, max(1 << 13, settings.memory >> 12)),
         )
+        self.values.deadline = deadline
         self.types = self._types(type)
-        samples = [[*zip(given, self.inputs), (result, self.output)] for given, result in self.examples]
-        samples += [[*zip(given, self.inputs)] for given in self.probes]
-        self.domains = Domains(self.values, samples)
+        self.domains = Domains(self.values, list(self._samples()))
         self.plan = self._plan(constants)
         self.count = Count()
         self.keeping = True
         self.answers = Answers(len(self.inputs), self.examples, words, settings)
+
+    def _samples(self) -> Iterator[list[tuple[Value, Type]]]:
+        """The values of each example and probe with their types."""
+        for given, result in self.examples:
+            self.values.deadline.check()
+            yield [*zip(given, self.inputs), (result, self.output)]
+        for given in self.probes:
+            yield [*zip(given, self.inputs)]
 
     def _types(self, type: Type) -> tuple[Type, ...]:
         """The ground types at which polymorphic words are tried."""
@@ -123,6 +133,7 @@ class Enumerator:
             if cost is None:
                 continue
             for arguments, result in instances(primitive, self.types):
+                self.values.deadline.check()
                 dearer = cost + self._surcharge(name, arguments, result)
                 operations.append((operation(primitive, arguments, result, self.words), dearer))
         # The goal's type first: a level's terms of other types only matter to the next level.
@@ -130,10 +141,11 @@ class Enumerator:
         literals = [
             *self.costs.literals,
             *constants,
-            *(mined(self.examples, self.output) if self.settings.mine else ()),
+            *(mined(self.examples, self.output, self.values.deadline) if self.settings.mine else ()),
         ]
         leaves: dict[tuple[int, Type], int] = {}
         for value, type, cost in literals:
+            self.values.deadline.check()
             if type in self.types:
                 code = self.values.pool(type).encode(value)
                 leaves[code, type] = min(cost, leaves.get((code, type), cost))
@@ -157,11 +169,13 @@ class Enumerator:
     def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Hit | Progress]:
         """Hits as they are found and Progress after every level and now and then within one, until ``time.monotonic()`` passes the
         deadline, ``max_terms`` terms have been considered, or nothing is left. Seconds count from the call."""
-        self.start, self.deadline, self.max_terms = time.monotonic(), deadline, max_terms
+        self.start, self.max_terms = time.monotonic(), max_terms
+        self.level, self.next_weighing, self.next_report = 0, 0, REPORT
+        self.values.deadline = self.answers.deadline = Deadline(deadline)
         try:
             yield from self._levels()
-        except Stop:
-            yield self._progress(self.level - 1)
+        except (Stop, OutOfTime):
+            yield self._progress(max(0, self.level - 1))
 
     def release(self) -> None:
         """Give up the banks and values: the search cannot go on. What looks into them refers to them in circles, so that their memory
@@ -175,7 +189,6 @@ class Enumerator:
         trim(held)
 
     def _levels(self) -> Iterator[Hit | Progress]:
-        self.level, self.next_weighing, self.next_report = 0, 0, REPORT
         self._begin()
         kept_level = 0
         while self.level < self.settings.max_cost:
@@ -239,8 +252,7 @@ class Enumerator:
         self.count.terms += terms
         if self.settings.memory >= ROOMY:
             compiled.load_after(self.count.terms)
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            raise Stop
+        self.values.deadline.check()
         if self.max_terms is not None and self.count.terms >= self.max_terms:
             raise Stop
         if self.keeping and self.count.terms >= self.next_weighing:
@@ -388,13 +400,16 @@ def _initial_worlds(bank: Bank) -> int:
     return sum(child.judged + _initial_worlds(child) for child in bank.children.values())
 
 
-def _sequences(examples: Sequence[Example], probes: Sequence[Sequence[Value]]) -> Iterator[Sequence]:
+def _sequences(
+    examples: Sequence[Example], probes: Sequence[Sequence[Value]], deadline: Deadline
+) -> Iterator[Sequence]:
     """All lists and strings of the examples, inner ones too."""
     waiting: list[Value] = [value for given, result in examples for value in (*given, result)]
     waiting += [value for given in probes for value in given]
+    waiting = [value for value in waiting if isinstance(value, (tuple, str))]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, (tuple, str)):
-            yield value
-            if isinstance(value, tuple):
-                waiting.extend(value)
+        deadline.check()
+        yield value
+        if isinstance(value, tuple):
+            waiting.extend(part for part in value if isinstance(part, (tuple, str)))

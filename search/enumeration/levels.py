@@ -118,6 +118,7 @@ class Growth:
                     bank.add_leaf(cost, bank.variables[position], position=position)
         if bank.parent is None:
             for leaf in self.plan.leaves:
+                self.values.deadline.check()
                 if leaf.cost == cost:
                     bank.add_leaf(cost, leaf.type, code=leaf.code)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from primitives.columns.hashing import Array
-from primitives.columns.pools import NOTHING, SequencePool, Values
+from primitives.columns.pools import NOTHING, Values
 from primitives.types import Type
 
 Need = Callable[[Values, Type, Array, Type, int], Array]
@@ -65,17 +65,23 @@ def holds_all_in_order(values: Values, type: Type, codes: Array, goal: Type, wan
     met = np.zeros(len(codes), np.int64)
     padded = np.append(items, 0)
     for step in range(int(lengths.max(initial=0))):
+        values.deadline.check()
         here = (lengths > step) & (met < len(items))
         rows = np.flatnonzero(here)
+        if len(rows) == 0:
+            break
         met[rows] += pool.data[offsets[rows] + step] == padded[met[rows]]
     return met == len(items)
 
 
-def _agrees(pool: SequencePool, codes: Array, items: Array, shift: Array, count: Array) -> Array:
+def _agrees(values: Values, type: Type, codes: Array, items: Array, shift: Array, count: Array) -> Array:
     """Whether ``argument[shift + k] == items[k]`` for all k below ``count``."""
-    good = np.ones(len(codes), bool)
+    pool, good = values.sequences(type), np.ones(len(codes), bool)
     for step in range(int(count.max(initial=0))):
+        values.deadline.check()
         rows = np.flatnonzero(good & (count > step))
+        if len(rows) == 0:
+            break
         good[rows] = pool.data[pool.offsets[codes[rows]] + shift[rows] + step] == items[step]
     return good
 
@@ -84,7 +90,9 @@ def begins_with_goal(values: Values, type: Type, codes: Array, goal: Type, wante
     pool, items = values.sequences(type), _items(values, goal, wanted)
     mask = pool.lengths[codes] >= len(items)
     rows = np.flatnonzero(mask)
-    mask[rows] = _agrees(pool, codes[rows], items, np.zeros(len(rows), np.int64), np.full(len(rows), len(items)))
+    mask[rows] = _agrees(
+        values, type, codes[rows], items, np.zeros(len(rows), np.int64), np.full(len(rows), len(items))
+    )
     return mask
 
 
@@ -93,7 +101,7 @@ def ends_with_goal(values: Values, type: Type, codes: Array, goal: Type, wanted:
     mask = pool.lengths[codes] >= len(items)
     rows = np.flatnonzero(mask)
     mask[rows] = _agrees(
-        pool, codes[rows], items, pool.lengths[codes[rows]] - len(items), np.full(len(rows), len(items))
+        values, type, codes[rows], items, pool.lengths[codes[rows]] - len(items), np.full(len(rows), len(items))
     )
     return mask
 
@@ -103,7 +111,7 @@ def begins_goal(values: Values, type: Type, codes: Array, goal: Type, wanted: in
     lengths = pool.lengths[codes]
     mask = lengths <= len(items)
     rows = np.flatnonzero(mask)
-    mask[rows] = _agrees(pool, codes[rows], items, np.zeros(len(rows), np.int64), lengths[rows])
+    mask[rows] = _agrees(values, type, codes[rows], items, np.zeros(len(rows), np.int64), lengths[rows])
     return mask
 
 
@@ -114,7 +122,7 @@ def ends_goal(values: Values, type: Type, codes: Array, goal: Type, wanted: int)
     for size in np.unique(lengths[mask]):
         rows = np.flatnonzero(mask & (lengths == size))
         mask[rows] = _agrees(
-            pool, codes[rows], items[len(items) - size :], np.zeros(len(rows), np.int64), lengths[rows]
+            values, type, codes[rows], items[len(items) - size :], np.zeros(len(rows), np.int64), lengths[rows]
         )
     return mask
 

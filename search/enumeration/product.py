@@ -43,7 +43,7 @@ class Batch:
 
 def cells_of(bank: Bank) -> int:
     """Terms of the bank that are computed together."""
-    return max(64, bank.values.cells // bank.judged)
+    return max(64, bank.values.cells // (bank.values.bulk * bank.judged))
 
 
 class Product:
@@ -126,6 +126,7 @@ class Product:
             offsets = self._outer_rows(outer, numbers)
             plans, cells = [], 0
             for world in range(self.bank.judged):
+                self.bank.values.deadline.check()
                 key = np.zeros(len(numbers), np.int64)
                 for i in outer:
                     key = key * len(factors[i].distinct[world]) + factors[i].codes[world, offsets[i]]
@@ -137,13 +138,14 @@ class Product:
                 cells += len(first) * len(factors[inner].distinct[world])
             if (
                 cells > 0.5 * self.bank.judged * len(numbers) * len(self.blocks[inner])
-                or cells > 4 * self.bank.values.cells
+                or cells > 4 * self.bank.values.cells // self.bank.values.bulk
             ):
                 return None
             escapes = self._escapes()
             results = self._results(inner, outer, factors, offsets, plans)
             if self._escapes() == escapes or not any(block.closure for block in self.blocks) or not merged:
-                return Table(*results, np.stack([codes for _, codes in plans]).astype(np.int32), factors[inner].codes)
+                numbers_of = np.stack([codes for _, codes in plans]).astype(np.int32)
+                return Table(*results, numbers_of, factors[inner].codes, self.bank.values.deadline)
         raise AssertionError("unmerged functions do not depend on the worlds of their bank")
 
     def _escapes(self) -> int:
@@ -156,6 +158,7 @@ class Product:
         columns: list[list[Array]] = [[] for _ in self.blocks]
         sizes = []
         for world, (first, _) in enumerate(plans):
+            self.bank.values.deadline.check()
             values = factors[inner].distinct[world]
             sizes.append((len(first), len(values)))
             columns[inner].append(np.tile(values, len(first)))
@@ -189,6 +192,7 @@ class Product:
         def matches(goal: Array) -> Array:
             total = np.zeros((len(numbers), width), np.int64)
             for world in range(self.examples):
+                table.deadline.check()
                 total += table.world(world)[table.outer[world]][:, table.inner[world, low:high]] == goal[world]
             return total.ravel()
 

@@ -88,6 +88,7 @@ class Sweep:
         else:
             good = np.arange(store.count)
             for world in self.order.tolist():
+                self.bank.values.deadline.check()
                 values = store.column(world, good)
                 good, values = good[values != FAIL], values[values != FAIL]
                 good = good[need(self.bank.values, type, values, self.goal_type, int(self.goal[world]))]  # type: ignore[operator]
@@ -109,6 +110,7 @@ class Sweep:
             total = np.zeros(len(rows), np.uint64)
             salts = home.salts_of(home.filled)
             for inner in np.flatnonzero(home.outer_worlds() == world).tolist():
+                self.bank.values.deadline.check()
                 total += mix_with(store.column(inner, rows), salts[inner])
             _, first, inverse = distinct(total)
             found = (rows[first] << WORLD_BITS) | world
@@ -133,7 +135,7 @@ class Sweep:
 
     def _meeting(self, operation: Operation, columns: list[Array], world: int) -> Array:
         """The rows of columns on which the operation gives the goal in a world."""
-        found, size, step = [], len(columns[0]), self.bank.values.cells
+        found, size, step = [], len(columns[0]), max(1, self.bank.values.cells // self.bank.values.bulk)
         for start in range(0, size, step):
             parts = [column[start : start + step] for column in columns]
             results = self.bank.perform(operation, parts, len(parts[0]))
@@ -167,6 +169,7 @@ class Sweep:
         kids: list[list[Array]] = [[] for _ in rows]
         total = 0
         for combination in zip(*(numbers.tolist() for numbers in matched)):
+            self.bank.values.deadline.check()
             parts = [kept[starts[n] : starts[n + 1]] for (kept, starts), n in zip(groups, combination)]
             size = int(np.prod([len(part) for part in parts], dtype=np.int64))
             if size > self.limit:

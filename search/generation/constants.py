@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from primitives.deadline import NEVER, Deadline
 from primitives.types import CHAR, INT, STRING, Constructor, Type
 from primitives.values import Value
 
@@ -19,14 +20,16 @@ LONGEST = 60
 """Characters of an output in which pieces that all outputs share are looked for."""
 
 
-def mined(examples: Sequence[tuple[Sequence[Value], Value]], output: Type) -> list[Constant]:
-    """``(value, type, cost)`` of constants; dearer the less sure they are."""
+def mined(
+    examples: Sequence[tuple[Sequence[Value], Value]], output: Type, deadline: Deadline = NEVER
+) -> list[Constant]:
+    """``(value, type, cost)`` of constants; dearer the less sure they are. Raises OutOfTime."""
     if not examples:
         return []
     results = [result for _, result in examples]
-    found: list[Constant] = list(_numbers(examples))
+    found: list[Constant] = list(_numbers(examples, deadline))
     if output == STRING or any(isinstance(value, str) for given, _ in examples for value in given):
-        found += _texts(examples)
+        found += _texts(examples, deadline)
     if all(isinstance(result, tuple) for result in results) and len(set(map(repr, results))) > 1 and _is_list(output):
         found += _affixes(results, output)
     if (
@@ -50,11 +53,12 @@ def _integers(value: Value) -> Iterator[int]:
         yield value
 
 
-def _numbers(examples: Sequence[tuple[Sequence[Value], Value]]) -> Iterator[Constant]:
+def _numbers(examples: Sequence[tuple[Sequence[Value], Value]], deadline: Deadline) -> Iterator[Constant]:
     """Numbers that most outputs hold though their inputs do not. One that is an output itself is dear: to give the outputs back one by
     one meets any examples."""
     counts: Counter[int] = Counter()
     for given, result in examples:
+        deadline.check()
         counts.update(set(_integers(result)) - set(_integers(tuple(given))))
     wanted = max(2, MANY * len(examples))
     single = any(isinstance(result, int) for _, result in examples)
@@ -87,12 +91,13 @@ def _strings(value: Value) -> Iterator[str]:
             yield from _strings(item)
 
 
-def _texts(examples: Sequence[tuple[Sequence[Value], Value]]) -> Iterator[Constant]:
+def _texts(examples: Sequence[tuple[Sequence[Value], Value]], deadline: Deadline) -> Iterator[Constant]:
     sources = [list(_strings(tuple(given))) for given, _ in examples]
     results = [list(_strings((result,))) for _, result in examples]
     counts: Counter[str] = Counter()
     for texts in (sources, results):
         for row in texts:
+            deadline.check()
             counts.update({character for text in row for character in text if not character.isalnum()})
     for character, count in counts.most_common(MOST):
         if count >= MANY * len(examples):
@@ -100,6 +105,7 @@ def _texts(examples: Sequence[tuple[Sequence[Value], Value]]) -> Iterator[Consta
             yield character, CHAR, 3
     runs: Counter[str] = Counter()
     for given, made in zip(sources, results):
+        deadline.check()
         runs.update({run for text in (*given, *made) for run in _punctuation(text)})
     for run, count in runs.most_common(MOST):
         if count >= MANY * len(examples):
@@ -110,7 +116,7 @@ def _texts(examples: Sequence[tuple[Sequence[Value], Value]]) -> Iterator[Consta
         suffix = os.path.commonprefix([text[::-1] for text in outputs])[::-1]
         for affix in {prefix, suffix} - {""}:
             yield affix, STRING, 2 if len(affix) > 1 else 3
-        for piece in _shared(outputs, [text for row in sources for text in row]):
+        for piece in _shared(outputs, [text for row in sources for text in row], deadline):
             yield piece, STRING, 3
 
 
@@ -121,13 +127,14 @@ def _punctuation(text: str) -> Iterator[str]:
             yield whole
 
 
-def _shared(outputs: Sequence[str], inputs: Sequence[str]) -> list[str]:
+def _shared(outputs: Sequence[str], inputs: Sequence[str], deadline: Deadline) -> list[str]:
     """The longest pieces that all outputs and no inputs hold, for what the outputs have in common did not come from these. Two
     outputs may share two characters by accident."""
     found: list[str] = []
     shortest = min(outputs, key=len)[:LONGEST]
     for size in range(len(shortest), 1 if len(outputs) > 2 else 2, -1):
         for start in range(len(shortest) - size + 1):
+            deadline.check()
             piece = shortest[start : start + size]
             if (
                 all(piece in text for text in outputs)

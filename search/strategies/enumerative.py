@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from primitives.deadline import NEVER, Deadline, OutOfTime
 from primitives.primitive import Definition
 from primitives.types import arguments_of, has_tensor, is_function, is_ground, subtypes
 from primitives.values import Value
@@ -70,9 +71,11 @@ class Enumerative(AbstractStrategy):
         weights: Mapping[str, float] | None = None,
         share: int = 1,
         probes: Sequence[Sequence[Value]] = (),
+        deadline: Deadline = NEVER,
     ) -> enumerator.Enumerator:
         """A new inner engine for the problem, on the given examples (default: all), by the problem's own costs or by other ``weights``,
-        with one of ``share`` equal parts of the memory; ``probes`` join the problem's own."""
+        with one of ``share`` equal parts of the memory; ``probes`` join the problem's own.
+        Raises OutOfTime where the ``deadline`` passes before it is made."""
         problem = self.problem
         library = (
             [w.scheme.type for w in problem.words.values() if isinstance(w, Definition)]
@@ -89,11 +92,11 @@ class Enumerative(AbstractStrategy):
         constants = [(literal.value, literal.type, costs.constant) for literal in problem.constants]
         if weights is not None:
             plain, costs, settings = costs, guided_costs(costs, weights), finer(settings)
-            mine = mined(given, arguments_of(problem.type)[1])
+            mine = mined(given, arguments_of(problem.type)[1], deadline)
             constants = [(value, type, finer_cost(cost, plain, costs)) for value, type, cost in (*constants, *mine)]
         return enumerator.Enumerator(
             problem.type, given, words=problem.runnable, costs=costs, probes=(*problem.probes, *probes), constants=constants,
-            settings=settings,
+            settings=settings, deadline=deadline,
         )  # fmt: skip
 
     @property
@@ -106,7 +109,7 @@ class Enumerative(AbstractStrategy):
         if self.options["sample"]:
             yield from self._run_samples(deadline, max_terms)
             return
-        self._jury = self.jury()
+        self._jury = self.jury(Deadline(deadline))
         for found in decided(partial(self._reports, deadline), self._jury, max_terms, timed=deadline is not None):
             if isinstance(found, Hit) and self._withheld(found):
                 return
@@ -117,13 +120,19 @@ class Enumerative(AbstractStrategy):
         hurried = not self.options["hurry"] and not hit.info["confirmed"]
         return hurried or bool(hit.info.get("confidence", 1.0) < self.options["sure"])
 
-    def jury(self) -> Jury:
-        """A jury for the problem's programs that has heard none."""
+    def jury(self, deadline: Deadline = NEVER) -> Jury:
+        """A jury for the problem's programs that has heard none; after the ``deadline`` it runs none."""
         problem, suggestion = self.problem, self.suggestion
         costs = problem_costs(problem)
         prior = None if suggestion is None else advantage(costs, suggestion)
         return Jury(
-            problem.type, problem.examples or (), problem.runnable, costs, Rule(sure=self.options["sure"]), prior
+            problem.type,
+            problem.examples or (),
+            problem.runnable,
+            costs,
+            Rule(sure=self.options["sure"]),
+            prior,
+            deadline,
         )
 
     @property
@@ -143,14 +152,18 @@ class Enumerative(AbstractStrategy):
         self, deadline: float | None, probes: Sequence[Sequence[Value]], max_terms: int | None
     ) -> Iterator[Progress | Hit]:
         """One search in the order of cost with the probes in its bank."""
-        suggestion = self.suggestion
-        each = [self.enumerator(weights=suggestion, share=2, probes=probes)] if suggestion is not None else []
-        engines = [*each, self.enumerator(share=len(each) + 1, probes=probes)]
+        suggestion, until = self.suggestion, Deadline(deadline)
+        engines: list[enumerator.Enumerator] = []
         try:
+            if suggestion is not None:
+                engines.append(self.enumerator(weights=suggestion, share=2, probes=probes, deadline=until))
+            engines.append(self.enumerator(share=len(engines) + 1, probes=probes, deadline=until))
             for turn in interleaved(engines, deadline, max_terms):
                 reported = replace(_reported(turn.found, 0), terms=turn.terms)
                 guided = suggestion is not None and turn.number == 0
-                yield replace(reported, **_noted(reported, guided=guided)) if each else reported
+                yield replace(reported, **_noted(reported, guided=guided)) if suggestion is not None else reported
+        except OutOfTime:
+            return
         finally:
             for engine in engines:
                 engine.release()

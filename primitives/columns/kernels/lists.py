@@ -177,21 +177,22 @@ def total(frame: Frame, xs: Array) -> Array:
     data, lengths = frame.sequences(0).gather(xs)
     if len(data) == 0 or int(np.abs(data).max()) * int(lengths.max()) <= MAX_INT:
         return reduced(np.add, data, lengths, 0)
-    return stepwise(data, lengths, 0, lambda a, b: checked(a + b))
+    return stepwise(frame, data, lengths, 0, lambda a, b: checked(a + b))
 
 
 @kernel("product", suits=int_elements)
 def product(frame: Frame, xs: Array) -> Array:
     data, lengths = frame.sequences(0).gather(xs)
-    return stepwise(data, lengths, 1, lambda a, b: multiply(frame, a, b))
+    return stepwise(frame, data, lengths, 1, lambda a, b: multiply(frame, a, b))
 
 
-def stepwise(data: Array, lengths: Array, start: int, combine: object) -> Array:
+def stepwise(frame: Frame, data: Array, lengths: Array, start: int, combine: object) -> Array:
     """A reduction from the left in which every step may fail."""
     result = np.full(len(lengths), start, np.int64)
     offsets = np.cumsum(lengths) - lengths
     active, step = np.flatnonzero(lengths > 0), 0
     while len(active):
+        frame.values.deadline.check()
         result[active] = combine(result[active], data[offsets[active] + step])  # type: ignore[operator]
         step += 1
         active = active[(lengths[active] > step) & (result[active] != FAIL)]

@@ -154,6 +154,7 @@ def compare(frame: Frame, type: Type, a: Array, b: Array) -> Array:
     sequences, inner = frame.values.sequences(type), CHAR if type == STRING else type.arguments[0]
     step = 0
     while len(active):
+        frame.values.deadline.check()
         left, right = a[active], b[active]
         ends = np.minimum(sequences.lengths[left], sequences.lengths[right]) <= step
         over = active[ends]

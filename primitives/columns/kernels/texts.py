@@ -56,6 +56,7 @@ def agree(frame: Frame, parts: Array, xs: Array, places: Array) -> Array:
     good = (places >= 0) & (places + lengths <= large.lengths[xs])
     left, step = np.flatnonzero(good & (lengths > 0)), 0
     while len(left):
+        frame.values.deadline.check()
         same = (
             small.data[small.offsets[parts[left]] + step] == large.data[large.offsets[xs[left]] + places[left] + step]
         )
