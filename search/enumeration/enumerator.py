@@ -29,6 +29,7 @@ from .answers import Answers, Example, Hit
 from .closures import Closures
 from .deepening import Deepening, share_of
 from .domain import Domains
+from .intermediate import intermediate
 from .levels import Found, Growth, Leaf, Plan, Stop
 from .likely_needs import LikelyNeeds
 from .product import direct_batch
@@ -121,6 +122,7 @@ class Enumerator:
             found[list_of(CHAR)] = None
         for part in (*self.inputs, self.output):
             found.update(dict.fromkeys(t for t in subtypes(part) if not is_function(t)))
+        found.update(dict.fromkeys(intermediate(self.words, tuple(found), self.inputs, self.output)))
         self.familiar = frozenset([*found, *self.settings.types])
         found[list_of(CHAR if text else BOOL)] = None
         found.update(dict.fromkeys(self.settings.types))
