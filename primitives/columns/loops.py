@@ -11,7 +11,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from .hashing import Array
+Array = np.ndarray
 
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _GOLDEN, _POSITION = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Constructor, Type
+from .codes import equal_by_code, ordered_by_code
 from .frame import Frame
 from .hashing import Array, flat_ranges, ranges
-from .kernels.scalars import equal_by_code, ordered_by_code
 from .pools import FAIL
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...values import MAX_INT
+from ..codes import equal_by_code
 from ..frame import Frame
 from ..hashing import Array, flat_ranges, ranges
 from ..pools import FAIL, NOTHING
@@ -21,7 +22,7 @@ from ..sequences import (
     spread,
 )
 from .registry import kernel
-from .scalars import checked, equal_by_code, multiply
+from .scalars import checked, multiply
 
 
 @kernel("empty")

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...types import BOOL, CHAR, INT, STRING, Constructor, Type
 from ...values import MAX_INT, has_nan, order_key
+from ..codes import equal_by_code, ordered_by_code
 from ..frame import Frame
 from ..hashing import Array, distinct
 from ..pools import FAIL, SequencePool
@@ -16,20 +17,6 @@ def checked(values: Array) -> Array:
     """Ints beyond 2^53 fail (values come from sums or differences of such ints, so they have not wrapped)."""
     beyond = (values > MAX_INT) | (values < -MAX_INT)
     return np.where(beyond, FAIL, values) if beyond.any() else values
-
-
-def ordered_by_code(type: Type) -> bool:
-    """Whether the order of codes is the order of values."""
-    return type in (INT, BOOL, CHAR)
-
-
-def equal_by_code(type: Type) -> bool:
-    """Whether equal codes and equal values are the same thing (not so for floats within types: NaN)."""
-    return (
-        isinstance(type, Constructor)
-        and type.name in ("int", "bool", "char", "str", "list", "pair", "option", "unit")
-        and all(equal_by_code(argument) for argument in type.arguments)
-    )
 
 
 def ranks(frame: Frame, type: Type, codes: Array) -> Array:
