@@ -16,9 +16,9 @@ from typing import Any, ClassVar
 from primitives.syntax import show_canonical
 from primitives.term import Term
 
-from .choice.ambiguity import Alternative
 from .problem import Problem
 from .randomness import Draws
+from .reports import Alternative, Hit, Progress
 
 
 class StrategyError(ValueError):
@@ -108,23 +108,6 @@ class Option:
 
     def _bad(self, strategy: str, value: Any, needed: str) -> StrategyError:
         return StrategyError(f"strategy={strategy!r}: option {self.name}={value!r}, needed {needed} ({self.doc})")
-
-
-@dataclass(frozen=True)
-class Progress:
-    """State of a fused search: ``terms`` considered so far, plain ``detail`` for people."""
-
-    terms: int
-    detail: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A program that meets all examples, found after ``terms`` terms."""
-
-    term: Term
-    terms: int
-    info: Mapping[str, Any] = field(default_factory=dict)
 
 
 class AbstractStrategy(ABC):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from search.strategy import Hit
+from search.reports import Hit
 
 from ..evaluation.evaluate import Prepared, evaluate_candidate
 from .candidate import EXPLORE, Candidate

@@ -30,8 +30,8 @@ from library.store import open_store
 from library.vocabulary import Vocabulary
 from primitives.term import Term
 from search.guidance.guide import Guide
+from search.reports import Hit
 from search.strategies import make_strategy
-from search.strategy import Hit
 
 from .common import parser, report
 from .synthesis import BOOTSTRAP, SYNTHESIS

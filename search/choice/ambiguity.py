@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from primitives.term import Term
 from primitives.values import Failure, Value
 
+from ..reports import Alternative
 from .ranking import Ranked
-
-
-@dataclass(frozen=True)
-class Alternative:
-    """A program that meets the examples too. On ``inputs`` it gives ``output`` where the chosen one gives ``chosen`` (a Failure where it
-    has no value). ``probability`` is that of all known programs that agree with it on every probe."""
-
-    term: Term
-    probability: float
-    inputs: tuple[Value, ...]
-    output: Value
-    chosen: Value
 
 
 def alternatives(

@@ -23,7 +23,7 @@ from primitives.values import Value
 
 from ..enumeration.answers import Example
 from ..generation.costs import Costs
-from ..strategy import Hit, Progress
+from ..reports import Hit, Progress
 from .probes import probe_inputs, usual_inputs
 from .ranking import WEIGHTS, Entry, Outputs, Ranked, confidence, features, ranked, shape_of
 

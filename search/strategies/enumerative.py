@@ -14,7 +14,7 @@ from primitives.primitive import Definition
 from primitives.types import arguments_of, has_tensor, is_function, is_ground, subtypes
 from primitives.values import Value
 
-from ..choice.ambiguity import Alternative, alternatives
+from ..choice.ambiguity import alternatives
 from ..choice.deciding import Jury, Rule, decided
 from ..enumeration import enumerator
 from ..generation.constants import mined
@@ -22,7 +22,8 @@ from ..generation.costs import Costs, default_costs, weighted
 from ..guidance.slices import advantage, finer, finer_cost, guided_costs, interleaved
 from ..problem import Example, Problem
 from ..randomness import Draws
-from ..strategy import AbstractStrategy, Feedback, Hit, Option, Progress, Proposal, StrategyError
+from ..reports import Alternative, Hit, Progress
+from ..strategy import AbstractStrategy, Feedback, Option, Proposal, StrategyError
 
 FIRST_SAMPLE = 10_000
 """Terms to consider for the first sample."""

@@ -16,7 +16,8 @@ from automl.tasks.task import Task, task_kinds
 from library.store import AbstractStore
 from primitives.syntax import parse
 from search.randomness import Draws
-from search.strategy import AbstractStrategy, Feedback, Hit, Option, Progress, Proposal
+from search.reports import Hit, Progress
+from search.strategy import AbstractStrategy, Feedback, Option, Proposal
 
 WRITES = ("create_run", "update_run", "append", "record", "add_solution", "add_uses", "promote", "adopt", "snapshot")
 

@@ -14,8 +14,8 @@ from search.choice.probes import probe_inputs, usual_inputs
 from search.choice.ranking import Entry, evidence, ranked, shape_of
 from search.generation.costs import default_costs
 from search.problem import Problem
+from search.reports import Hit, Progress
 from search.strategies import make_strategy
-from search.strategy import Hit, Progress
 
 WORDS = {name: word for name, word in builtin_words().items() if not has_tensor(word.scheme.type)}
 COSTS = default_costs(WORDS)

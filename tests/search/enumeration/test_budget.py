@@ -16,8 +16,8 @@ from primitives.types import INT, STRING, has_tensor, list_of, parse_type
 from search.choice.probes import probe_inputs
 from search.enumeration.needs import ends_with_goal, holds_all_in_order
 from search.problem import Problem
+from search.reports import Hit
 from search.strategies import make_strategy
-from search.strategy import Hit
 
 WORDS = {name: word for name, word in builtin_words().items() if not has_tensor(word.scheme.type)}
 INTS = list_of(INT)

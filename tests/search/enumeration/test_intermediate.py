@@ -7,8 +7,8 @@ from primitives.types import INT, STRING, arguments_of, has_tensor, list_of, map
 from primitives.values import Table
 from search.enumeration.intermediate import MOST, intermediate
 from search.problem import Problem
+from search.reports import Hit
 from search.strategies import make_strategy
-from search.strategy import Hit
 
 WORDS = {name: word for name, word in builtin_words().items() if not has_tensor(word.scheme.type)}
 INTS = list_of(INT)

@@ -6,8 +6,8 @@ from primitives.primitive import builtin_words
 from primitives.types import arguments_of, has_tensor, parse_type
 from primitives.values import from_json
 from search.problem import Problem
+from search.reports import Hit
 from search.strategies import make_strategy
-from search.strategy import Hit
 
 WORDS = {name: word for name, word in builtin_words().items() if not has_tensor(word.scheme.type)}
 LAST, SOME = "list(int) -> option(int)", "list(pair(int, int)) -> option(pair(int, int))"

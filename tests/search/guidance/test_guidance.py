@@ -25,8 +25,8 @@ from search.guidance.properties import PAIR, SINGLE
 from search.guidance.slices import UNIT, advantage, guided_costs
 from search.guidance.training import _Fitter, lessons, train
 from search.problem import Example, Problem
+from search.reports import Hit, Progress
 from search.strategies import make_strategy
-from search.strategy import Hit, Progress
 
 LISTS = parse_type("list(int) -> list(int)")
 INPUTS = (((3, 1, 2),), ((5,),), ((-4, 0, 5, 5),), ((7, 8, 1, 2, 9),), ((),), ((2, 2, 6),))

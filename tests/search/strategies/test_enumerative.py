@@ -18,9 +18,9 @@ from primitives.values import Some, equal, from_json
 from search.enumeration.enumerator import Enumerator, Hit, Progress, Settings
 from search.generation.costs import default_costs, weighted
 from search.problem import Problem
+from search.reports import Hit as ToldHit
 from search.strategies import make_strategy
 from search.strategy import Feedback, StrategyError
-from search.strategy import Hit as ToldHit
 
 WORDS = {name: word for name, word in builtin_words().items() if not has_tensor(word.scheme.type)}
 
