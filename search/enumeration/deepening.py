@@ -1,7 +1,7 @@
 """Bodies of lambdas ahead of the terms around them.
 
 The regular levels need a body of cost c only at the level that is c plus the cheapest word, start and list. Looking ahead tries each body
-with the cheapest data at once (closures.py), so what it finds is bounded by the bodies that there are: here they are grown further, as
+with the cheapest data at once (ahead/), so what it finds is bounded by the bodies that there are: here they are grown further, as
 long as what that takes is no more than a share of all terms.
 """
 

@@ -25,18 +25,18 @@ from primitives.values import Value
 
 from ..generation.constants import mined
 from ..generation.costs import Costs, default_costs
+from .ahead.closures import Closures
+from .ahead.likely_needs import LikelyNeeds
+from .ahead.subgoals import subgoals
+from .ahead.sweep import Branches, Candidate, Sweep
 from .answers import Answers, Example, Hit
-from .closures import Closures
 from .deepening import Deepening, share_of
 from .domain import Domains
 from .intermediate import intermediate
 from .levels import Found, Growth, Leaf, Plan, Stop
-from .likely_needs import LikelyNeeds
 from .product import direct_batch
 from .rebuild import term_of_kids, term_of_row
 from .settings import Settings
-from .subgoals import subgoals
-from .sweep import Branches, Candidate, Sweep
 from .trimming import trim
 
 REPORT = 5_000

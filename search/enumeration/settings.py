@@ -29,7 +29,7 @@ class Settings:
     check_seconds: float = 2.0
     nested: int = 1
     ahead_from: int = 7
-    """From this level on the search looks ahead for the goal (see sweep.py)."""
+    """From this level on the search looks ahead for the goal (see ahead/)."""
     bodies: float | None = None
     """The share of all terms that may be spent on bodies of lambdas ahead of the level; 0: none, None: by the number of words."""
     subgoals: bool = True

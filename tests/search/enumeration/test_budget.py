@@ -14,7 +14,7 @@ from primitives.primitive import builtin_words
 from primitives.term import Literal
 from primitives.types import INT, STRING, has_tensor, list_of, parse_type
 from search.choice.probes import probe_inputs
-from search.enumeration.needs import ends_with_goal, holds_all_in_order
+from search.enumeration.ahead.needs import ends_with_goal, holds_all_in_order
 from search.problem import Problem
 from search.reports import Hit
 from search.strategies import make_strategy

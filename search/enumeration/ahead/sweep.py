@@ -17,7 +17,7 @@ from primitives.columns.hashing import Array, distinct, mix_with
 from primitives.columns.pools import FAIL
 from primitives.types import Type, is_function
 
-from .blocks import home_of
+from ..blocks import home_of
 from .likely_needs import LikelyNeeds
 from .subgoals import Subgoal
 

@@ -18,7 +18,7 @@ from primitives.columns.hashing import Array
 from primitives.columns.pools import FAIL, SequencePool
 from primitives.types import Type, is_function
 
-from .blocks import home_of
+from ..blocks import home_of
 from .needs import NEEDS
 from .subgoals import Subgoal
 from .sweep import Candidate, _row_costs

@@ -18,8 +18,8 @@ from primitives.columns.pools import FAIL, SequencePool
 from primitives.primitive import Definition, Primitive
 from primitives.types import CHAR, STRING, Constructor, Type, is_function
 
+from ..blocks import home_of
 from . import needs
-from .blocks import home_of
 from .needs import NEEDS, Need
 
 SAMPLES, ENOUGH, VARIED = 64, 16, 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from primitives.primitive import builtin_words
 from primitives.types import parse_type
-from search.enumeration.closures import Closures
+from search.enumeration.ahead.closures import Closures
 from search.enumeration.enumerator import Enumerator, Progress
 from search.generation.costs import default_costs
 

@@ -9,8 +9,8 @@ from primitives.infer import infer
 from primitives.primitive import builtin_words, definition
 from primitives.syntax import parse
 from primitives.types import STRING, parse_type
+from search.enumeration.ahead.likely_needs import LikelyNeeds
 from search.enumeration.enumerator import Enumerator, Hit
-from search.enumeration.likely_needs import LikelyNeeds
 from search.generation.costs import default_costs
 
 PLAIN = {
