@@ -21,10 +21,35 @@ from .fields import Conflict as Conflict
 from .fields import json_value as json_value
 
 RUN_STATES = ("pending", "running", "finished", "interrupted", "failed")
-DIRECTIONS = ("maximise", "minimise")
 KINDS = ("algorithmic", "geometric", "blend")
 SUBROUTINE_STATES = ("active", "demoted")
 ACTIONS = ("promoted", "demoted", "imported", "renamed")
+
+
+class Direction(StrEnum):
+    """Whether larger or smaller values of a score are better. Its value is what stores and problems write; ``Direction("maximize")``
+    is the same as ``Direction("maximise")``. Raises ValueError for other texts."""
+
+    MAXIMIZE = "maximise"
+    MINIMIZE = "minimise"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Direction | None:
+        return next((each for each in cls if each.american == value), None)
+
+    @property
+    def american(self) -> str:
+        """``maximize`` or ``minimize``, as Optuna spells it, and the digests of tasks."""
+        return self.name.lower()
+
+    @property
+    def sign(self) -> int:
+        """1 where larger is better, -1 where smaller is: times the score, larger is better."""
+        return 1 if self is Direction.MAXIMIZE else -1
+
+    def no_worse(self, one: float, other: float) -> bool:
+        """Whether ``one`` is at least as good as ``other``; NaN never is, nor is anything at least as good as it."""
+        return self.sign * one >= self.sign * other
 
 
 class FoundBy(StrEnum):
@@ -113,7 +138,7 @@ class Run(Record):
     started: float = field(default=0.0, metadata=checks.by(checks.finite))
     finished: float | None = field(default=None, metadata=checks.by(checks.optional_finite))
     metric: str = field(default="score", metadata=checks.by(checks.key))
-    direction: str = field(default="maximise", metadata=checks.one_of(*DIRECTIONS))
+    direction: str = field(default=Direction.MAXIMIZE.value, metadata=checks.one_of(*Direction))
 
     __repr__ = brief_repr
 

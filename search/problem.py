@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
+from library.records import Direction
 from primitives.primitive import Definition, Primitive, Setting, expand, known_words
 from primitives.printing import brief_repr
 from primitives.term import Literal, Term, words_in
 from primitives.types import Type
 from primitives.values import Value
 
-DIRECTIONS = ("minimise", "maximise")
 Example = tuple[tuple[Value, ...], Value]
 
 
@@ -44,7 +44,7 @@ class Problem:
     examples: tuple[Example, ...] | None = None
     probes: tuple[tuple[Value, ...], ...] = ()
     constants: tuple[Literal, ...] = ()
-    objectives: tuple[tuple[str, str], ...] = (("score", "maximise"),)
+    objectives: tuple[tuple[str, str], ...] = (("score", Direction.MAXIMIZE),)
     ranges: Mapping[str, Setting] = field(default_factory=dict)
     max_size: int = 40
     max_parameters: int | None = None
@@ -62,9 +62,9 @@ class Problem:
         if not self.objectives:
             raise ProblemError("objectives=(): needed at least one (name, direction)")
         for score, direction in self.objectives:
-            if direction not in DIRECTIONS:
+            if direction not in list(Direction):
                 raise ProblemError(
-                    f"objectives: {score!r} has direction={direction!r}; use one of {', '.join(DIRECTIONS)}"
+                    f"objectives: {score!r} has direction={direction!r}; use one of {', '.join(Direction)}"
                 )
         for key in self.ranges:
             self._check_range(key)

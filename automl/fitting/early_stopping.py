@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import torch
 
-from ..tasks.data import MAXIMIZE, ProblemData
+from ..tasks.data import ProblemData
 
 
 def state_of(program: torch.nn.Module) -> dict[str, torch.Tensor]:
@@ -41,7 +41,7 @@ class Keeper:
         if not math.isfinite(score) or (loss is not None and not math.isfinite(loss)):
             self.stale += 1
             return None
-        sign = 1.0 if self.data.direction == MAXIMIZE else -1.0
+        sign = self.data.direction.sign
         rank = (sign * score, -math.inf if loss is None else -loss)
         if self.keep == "last" or rank >= self._best:
             self._best = rank

@@ -12,7 +12,7 @@ from library.compression.compress import Abstraction, Compression, compress
 from library.compression.stitch_code import symbols
 from library.compression.stitch_process import StitchMissing
 from library.promotion import Evidence, Rule, verdict
-from library.records import FoundBy, Run, Solution, StoreError, Subroutine, Use
+from library.records import Direction, FoundBy, Run, Solution, StoreError, Subroutine, Use
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary, pinned_name
 from primitives.primitive import Primitive, expand
@@ -82,7 +82,7 @@ def best_programs(store: AbstractStore, vocabulary: Vocabulary) -> dict[str, Sol
         run = runs.get(solution.run) or store.run(solution.run)
         runs[solution.run] = run
         score = run.primary(solution.scores)
-        worth = float("-inf") if score is None else score if run.direction == "maximise" else -score
+        worth = float("-inf") if score is None else Direction(run.direction).sign * score
         solved = Solved(solution, vocabulary.read(solution.term))
         rank = (worth, not solved.doubtful, -symbols(solved.term, vocabulary.all_words), position)
         if solution.task not in ranked or rank > ranked[solution.task][0]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from library.records import Subroutine
+from library.records import Direction, Subroutine
 from primitives.printing import brief_repr
 
 from ..study.opening import Result
@@ -63,7 +63,7 @@ class Growth:
     __repr__ = brief_repr
 
 
-def combined(earlier: Result, later: Result, direction: str) -> Result:
+def combined(earlier: Result, later: Result, direction: Direction) -> Result:
     """The better result of two attempts at a task, with the cost of both."""
     return replace(
         later if _better(later, earlier, direction) else earlier,
@@ -81,7 +81,7 @@ def _first(earlier: Result, later: Result, what: str) -> Any:
     return before if before is not None or now is None else getattr(earlier, what) + now
 
 
-def _better(new: Result, old: Result, direction: str) -> bool:
+def _better(new: Result, old: Result, direction: Direction) -> bool:
     """Whether a later attempt's result is to be shown in place of the earlier one's."""
     if (
         new.solved and old.solved and new.model is not None and old.model is not None
@@ -89,4 +89,4 @@ def _better(new: Result, old: Result, direction: str) -> bool:
         return new.model.term.size < old.model.term.size
     if new.solved or new.score is None or old.score is None:
         return new.solved or old.score is None
-    return new.score >= old.score if direction.startswith("max") else new.score <= old.score
+    return direction.no_worse(new.score, old.score)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from library.blobs import StoredWeights
-from library.records import Run
+from library.records import Direction, Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from primitives.primitive import Primitive
@@ -29,7 +29,7 @@ from ..execution.executors import executor_kind, executors, open_executor
 from ..execution.workers.guard import path_of
 from ..fitting.trainers import trainer_kinds
 from ..plugins import described, require_plugins
-from ..tasks.data import MAXIMIZE, VALUES, ProblemData
+from ..tasks.data import VALUES, ProblemData
 from ..tasks.metrics import INTEGERS
 from ..tasks.task import Task
 from .guides import latest_guide, load_guide, suggestions
@@ -132,12 +132,11 @@ def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: G
         logger.warning("word=%r is left out of the search for task=%r: %s", name, data.name, reason)
         del words[name]
     constants = tuple(_literal(value) for value in data.constants)
-    direction = "maximise" if data.direction == MAXIMIZE else "minimise"
-    main = ("distance", "minimise") if data.target == VALUES else (data.metric, direction)
+    main = ("distance", Direction.MINIMIZE) if data.target == VALUES else (data.metric, data.direction)
     kind = str(options.settings.get("guidance", "model"))
     return Problem(
         type=data.type, words=words, weights=options.weights, seed=options.seed, examples=examples_of(data), constants=constants,
-        objectives=(main, ("size", "minimise")), suggested=suggestions(guide, kind, data.type, data.examples),
+        objectives=(main, ("size", Direction.MINIMIZE)), suggested=suggestions(guide, kind, data.type, data.examples),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from library.records import Evaluation, Event, Run
+from library.records import Direction, Evaluation, Event, Run
 from primitives.printing import brief_repr
 
 from .candidate import EXPLORE, FINAL, PHASES, REFINE
@@ -17,7 +17,7 @@ class Standing:
     """The evaluations of a run by ask, the phase of every ask, and the best evaluation so far."""
 
     metric: str
-    maximise: bool
+    direction: Direction
     evaluations: dict[int, Evaluation] = field(default_factory=dict)
     phases: dict[int, str] = field(default_factory=dict)
     known: dict[str, Evaluation] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Standing:
     @staticmethod
     def of(run: Run) -> Standing:
         """That of a run without evaluations."""
-        return Standing(run.metric, run.direction == "maximise")
+        return Standing(run.metric, Direction(run.direction))
 
     def restore(self, events: Iterable[Event], evaluations: Iterable[Evaluation]) -> None:
         """Take in a run's log and its evaluations."""
@@ -97,4 +97,4 @@ class Standing:
         return next((each for _, _, each in explored if structure(each.term) not in done), None)
 
     def _signed(self, score: float) -> float:
-        return score if self.maximise else -score
+        return self.direction.sign * score

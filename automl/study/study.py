@@ -25,7 +25,7 @@ from ..errors import EvaluationBug, StudyError
 from ..evaluation.evaluate import Evaluated
 from ..execution.executors.base import OK, AbstractExecutor
 from ..fitting.trainer import DIVERGED, columns
-from ..tasks.data import MAXIMIZE, VALUES
+from ..tasks.data import VALUES
 from ..tasks.task import Task
 from .candidate import EXPLORE, FINAL, Candidate, Recipe
 from .ending import Ending, ending_of
@@ -164,7 +164,7 @@ class Study:
         if self.target is None:
             return self.data.has_goal and self.data.is_solved(scores)
         score = scores.get(self.data.metric, float("nan"))
-        return score >= self.target if self.data.direction == MAXIMIZE else score <= self.target
+        return self.data.direction.no_worse(score, self.target)
 
     def evaluation(self, entry: Candidate, found: Evaluated) -> Evaluation:
         """The record of what was found; its weights are stored."""
@@ -187,7 +187,7 @@ class Study:
         """Whether the metric among new scores is at least as good as among old ones."""
         nan = float("nan")
         one, other = new.get(self.data.metric, nan), old.get(self.data.metric, nan)
-        return one >= other if self.data.direction == MAXIMIZE else one <= other
+        return self.data.direction.no_worse(one, other)
 
     def feedback(self, evaluation: Evaluation) -> Feedback:
         """What the strategy is told of an evaluation."""
@@ -264,8 +264,7 @@ def new_run(
     run_id: str | None = None,
 ) -> Run:
     """The record of a run that starts now."""
-    direction = "maximise" if task.direction == MAXIMIZE else "minimise"
     return Run(
         id=run_id or uuid.uuid4().hex[:12], task=task.name, strategy=strategy, seed=seed, budget=budget.to_json(), state="running",
-        config=dict(config), library=library, started=time.time(), metric=task.metric, direction=direction,
+        config=dict(config), library=library, started=time.time(), metric=task.metric, direction=task.direction.value,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from library.records import Direction
 from primitives.printing import brief_repr
 from primitives.types import Type, arguments_of, parse_type
 from primitives.values import from_json, to_json
@@ -17,7 +18,7 @@ from primitives.values import from_json, to_json
 from ..errors import TaskError
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, case_errors, score
 
-MAXIMIZE, MINIMIZE = "maximize", "minimize"
+MAXIMIZE, MINIMIZE = Direction
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +125,7 @@ class ProblemData:
     type: Type
     target: str
     metric: str
-    direction: str
+    direction: Direction
     solved_at: float
     train: Part
     validation: Part
@@ -139,6 +140,7 @@ class ProblemData:
     __repr__ = brief_repr
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "direction", Direction(self.direction))  # from outside it may come as text
         if not self.digest:
             object.__setattr__(self, "digest", content_digest(*self._describe()))
 
@@ -171,13 +173,13 @@ class ProblemData:
     def is_solved(self, scores: Mapping[str, float]) -> bool:
         """Whether the metric reaches ``solved_at``; NaN or a missing metric never does."""
         reached = scores.get(self.metric, float("nan"))
-        return reached >= self.solved_at if self.direction == MAXIMIZE else reached <= self.solved_at
+        return self.direction.no_worse(reached, self.solved_at)
 
     def better(self, first: float, second: float) -> bool:
         """Whether the metric value ``first`` is strictly better than ``second``; any number is better than NaN."""
         if np.isnan(first) or np.isnan(second):
             return bool(np.isnan(second) and not np.isnan(first))
-        return first > second if self.direction == MAXIMIZE else first < second
+        return not self.direction.no_worse(second, first)
 
     def with_data(self, train: Part, validation: Part) -> ProblemData:
         """The same problem on other cases, for example a subset at a lower fidelity; it has its own digest."""
@@ -189,8 +191,8 @@ class ProblemData:
         same = self.validation is self.train
         parts = {"train": self.train} if same else {"train": self.train, "validation": self.validation}
         described = {key: describe_part(part, argument_types, result, key, arrays) for key, part in parts.items()}
-        keys = ("kind", "target", "metric", "direction", "solved_at", "dtype")
-        fields = {key: getattr(self, key) for key in keys}
+        keys = ("kind", "target", "metric", "solved_at", "dtype")
+        fields = {key: getattr(self, key) for key in keys} | {"direction": self.direction.american}
         return {
             **fields,
             "type": str(self.type),

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from library.records import Direction
 from primitives.plugins import PluginKind, instances
 from primitives.types import Type, arguments_of
 
@@ -76,7 +77,7 @@ class Task:
         return self.data.metric
 
     @property
-    def direction(self) -> str:
+    def direction(self) -> Direction:
         return self.data.direction
 
     @property

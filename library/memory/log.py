@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from ..records import Conflict, Evaluation, Event, GuideRecord, Run, Solution, StoreError
+from ..records import Conflict, Direction, Evaluation, Event, GuideRecord, Run, Solution, StoreError
 from ..rules import changeable, continues, numbered, unchanged
 from ..run_store import AbstractRunStore, Unreadable
 from .transactions import Transactions, kept
@@ -109,7 +109,7 @@ class MemoryRuns(AbstractRunStore):
 
     def _ranked(self, run: Run) -> list[tuple[float, Evaluation]]:
         scored = [(run.primary(each.scores), each) for each in self._evaluations[run.id].values()]
-        sign = -1.0 if run.direction == "maximise" else 1.0
+        sign = -Direction(run.direction).sign
         found = [(score, each) for score, each in scored if score is not None]
         return sorted(found, key=lambda pair: (sign * pair[0], pair[1].ask))
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
-from ..records import Conflict, Evaluation, Event, GuideRecord, Record, Run, Solution, StoreError
+from ..records import Conflict, Direction, Evaluation, Event, GuideRecord, Record, Run, Solution, StoreError
 from ..rules import continues, numbered, unchanged
 from .schema import COLUMNS, evaluations, events, from_row, guides, runs, solutions, to_row
 
@@ -107,7 +107,7 @@ def run_list(
     for run in find_runs(connection, None, None, unreadable):
         row = {key: getattr(run, key) for key in ("id", "task", "strategy", "state", "started", "finished")}
         count, highest, lowest = totals.get(run.id, (0, None, None))
-        listed.append(row | {"evaluations": count, "best": highest if run.direction == "maximise" else lowest})
+        listed.append(row | {"evaluations": count, "best": highest if run.direction == Direction.MAXIMIZE else lowest})
     return tuple(listed)
 
 
@@ -160,7 +160,7 @@ def find_evaluations(connection: Connection, run: str) -> tuple[Evaluation, ...]
 
 
 def best(connection: Connection, run: Run, count: int) -> tuple[Evaluation, ...]:
-    order = evaluations.c.score.desc() if run.direction == "maximise" else evaluations.c.score.asc()
+    order = evaluations.c.score.desc() if run.direction == Direction.MAXIMIZE else evaluations.c.score.asc()
     statement = (
         select(*COLUMNS[Evaluation])
         .where(evaluations.c.run == run.id, evaluations.c.score.is_not(None))

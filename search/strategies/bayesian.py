@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
+from library.records import Direction
 from primitives.infer import IllTyped, infer
 from primitives.primitive import Setting
 from primitives.syntax import parse
@@ -60,7 +61,7 @@ class Memory:
         if len(self.trials) >= 2 * self.window:
             half = self.window // 2
             latest, older = self.trials[-half:], self.trials[:-half]
-            sign = 1.0 if self.directions[0] == "minimize" else -1.0
+            sign = -Direction(self.directions[0]).sign
             kept = sorted(older, key=lambda pair: (sign * pair[1].values[0], pair[0]))[: self.window - half]
             self.trials = sorted([*kept, *latest], key=lambda pair: pair[0])
             self.storage, self.study = self._study()
@@ -153,7 +154,7 @@ class BayesianSearch(AbstractStrategy):
     def __init__(self, problem: Problem, options: dict | None = None) -> None:
         super().__init__(problem, options)
         self.batch = self.options["batch"]
-        directions = ["maximize" if d == "maximise" else "minimize" for _, d in problem.objectives]
+        directions = [Direction(direction).american for _, direction in problem.objectives]
         self.memory = Memory(directions, self.options["window"])
         self.seen = Seen()
         self.chosen: dict[int, Parameters] = {}

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from library.records import Direction
 from primitives.term import Term
 
 from ..randomness import Draws
@@ -65,7 +66,7 @@ def individual(ask: int, term: Term, feedback: Feedback, objectives: Objectives)
         if not math.isfinite(value):
             return None
         values.append(float(value))
-    weights = tuple(1.0 if direction == "maximise" else -1.0 for _, direction in objectives)
+    weights = tuple(float(Direction(direction).sign) for _, direction in objectives)
     fitness, ranking = _fitness_class(weights)(), _fitness_class((*weights, -1.0))()
     fitness.values, ranking.values = tuple(values), (*values, float(term.size))
     return Individual(ask, term, fitness, ranking, feedback.cases)

@@ -12,6 +12,7 @@ import pytest
 from automl.tasks.data import Part, ProblemData, RaggedArray
 from automl.tasks.preprocessing import Preprocessing
 from automl.tasks.task import Task, TaskError, task_kinds
+from library.records import Direction
 from primitives.types import arguments_of, parse_type
 from primitives.values import Failure
 
@@ -45,7 +46,7 @@ def test_the_first_kinds_are_found() -> None:
 
 def test_describes_itself(task: Task) -> None:
     view = task.search_view()
-    assert view.kind == task.kind and task.name and view.direction in ("maximize", "minimize")
+    assert view.kind == task.kind and task.name and view.direction in list(Direction)
     assert parse_type(str(task.type)) == task.type
     assert len(view.train) > 0 and len(view.validation) > 0
     assert all(len(part.inputs) == len(arguments_of(task.type)[0]) for part in (view.train, view.validation))

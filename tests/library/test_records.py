@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library.records import (
-    DIRECTIONS,
     KINDS,
     RUN_STATES,
     SUBROUTINE_STATES,
     Change,
+    Direction,
     Evaluation,
     Event,
     FoundBy,
@@ -43,7 +43,7 @@ scores = st.dictionaries(names, st.floats(), max_size=3)
 kinds = (
     st.builds(
         Run, keys, keys, keys, naturals, json_data, st.sampled_from(RUN_STATES), objects, digests, finite,
-        st.none() | finite, keys, st.sampled_from(DIRECTIONS),
+        st.none() | finite, keys, st.sampled_from([each.value for each in Direction]),
     ),
     st.builds(Event, keys, naturals, keys, naturals, objects),
     st.builds(
