@@ -12,7 +12,7 @@ from library.compression.compress import Abstraction, Compression, compress
 from library.compression.stitch_code import symbols
 from library.compression.stitch_process import StitchMissing
 from library.promotion import Evidence, Rule, verdict
-from library.records import Direction, FoundBy, Run, Solution, StoreError, Subroutine, Use
+from library.records import FoundBy, Solution, StoreError, Subroutine, Use
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary, pinned_name
 from primitives.primitive import Primitive, expand
@@ -22,11 +22,10 @@ from primitives.types import has_tensor
 
 from ..evaluation.evaluate import library_weights
 from ..evaluation.model import Model
-from ..study.fused import CONFIDENCE
-from ..study.opening import load_vocabulary
 from ..tasks.task import Task
 from .clock import EQUIVALENCE, Allowance
-from .equivalence import COUNT, Comparable, Sample, twins
+from .equivalence import COUNT, Sample, twins
+from .snapshot import LibrarySnapshot, Solved, active_words
 
 logger = logging.getLogger(__name__)
 ROUNDS = 6
@@ -35,8 +34,6 @@ LEAST = 2.0
 """Seconds that a compression may take where the allowance is used up: what was found is not to be left unread."""
 STITCH = 20.0
 """Seconds that stitch may search, at most."""
-DOUBTFUL = 0.25
-"""A program that is less likely right teaches nothing: it may be an accident of few examples."""
 
 
 @dataclass(frozen=True)
@@ -55,47 +52,6 @@ class Report:
     problem: str = ""
 
 
-@dataclass(frozen=True)
-class Solved:
-    """The best program of a solved task."""
-
-    solution: Solution
-    term: Term
-
-    @property
-    def confidence(self) -> float:
-        """How likely it is right on new inputs; 1 where its search did not say."""
-        return self.solution.scores.get(CONFIDENCE, 1.0)
-
-    @property
-    def doubtful(self) -> bool:
-        return self.confidence < DOUBTFUL
-
-
-def best_programs(store: AbstractStore, vocabulary: Vocabulary) -> dict[str, Solved]:
-    """For every solved task of the store, by any run, its program with the best score on what searches see, one that is not doubtful
-    before others, then the shortest, then the latest.
-    Whether it is right on held-out tests does not count: those are no part of a search."""
-    runs: dict[str, Run] = {}
-    ranked: dict[str, tuple[tuple[float, bool, int, int], Solved]] = {}
-    for position, solution in enumerate(store.solutions()):
-        run = runs.get(solution.run) or store.run(solution.run)
-        runs[solution.run] = run
-        score = run.primary(solution.scores)
-        worth = float("-inf") if score is None else Direction(run.direction).sign * score
-        solved = Solved(solution, vocabulary.read(solution.term))
-        rank = (worth, not solved.doubtful, -symbols(solved.term, vocabulary.all_words), position)
-        if solution.task not in ranked or rank > ranked[solution.task][0]:
-            ranked[solution.task] = rank, solved
-    return {task: solved for task, (_, solved) in sorted(ranked.items())}
-
-
-def active_words(vocabulary: Vocabulary) -> dict[str, Comparable]:
-    """The active subroutines with what ``twins`` compares."""
-    names = [name for name in vocabulary.words if name in vocabulary.definitions]
-    return {name: Comparable(vocabulary.words[name].body, vocabulary.words[name].scheme) for name in names}  # type: ignore[attr-defined]
-
-
 Compressed = tuple[Report, list[Subroutine]]
 
 
@@ -105,7 +61,11 @@ def compress_library(store: AbstractStore, tasks: Mapping[str, Task], rule: Rule
 
 
 def prepare_compression(
-    store: AbstractStore, tasks: Mapping[str, Task], rule: Rule | None = None, allowance: Allowance | None = None
+    store: AbstractStore,
+    tasks: Mapping[str, Task],
+    rule: Rule | None = None,
+    allowance: Allowance | None = None,
+    snapshot: LibrarySnapshot | None = None,
 ) -> Callable[[], Compressed]:
     """Compress the solved programs of the store but the doubtful ones; a function that promotes what passes the rule and keeps the
     rewritten programs as solutions, in one transaction, and returns a report and the new subroutines.
@@ -113,6 +73,7 @@ def prepare_compression(
     tasks: those whose data are at hand, by name; programs of others are only checked to be the same program.
     rule: the bounds of promotion.
     allowance: of time (default: no bound); LEAST seconds it may take in any case.
+    snapshot: the library as it is (default: it is read).
 
     What is the same function as an active word, or as a candidate that saves more, is refused (``twins``). Where compression fails the
     report says so; nothing is lost by it.
@@ -120,8 +81,9 @@ def prepare_compression(
     started = time.monotonic()
     rule, allowance = rule or Rule(), allowance or Allowance()
     deadline = allowance.deadline(LEAST)
-    vocabulary = load_vocabulary(store)
-    solved = {task: each for task, each in best_programs(store, vocabulary).items() if not each.doubtful}
+    snapshot = snapshot or LibrarySnapshot(store)
+    vocabulary = snapshot.vocabulary
+    solved = {task: each for task, each in snapshot.best.items() if not each.doubtful}
     offered = _words(vocabulary, [each.term for each in solved.values()])
     taken = {record.name for record in vocabulary.records}
     corpus = {task: [each.term] for task, each in solved.items()}

@@ -11,7 +11,7 @@ from library.store import AbstractStore
 
 from ..budget import Budget
 from ..study.guides import keep
-from ..study.opening import Options, Result, default_strategy, load_vocabulary
+from ..study.opening import Options, Result, default_strategy
 from ..tasks.curriculum import Stage
 from ..tasks.data import VALUES
 from ..tasks.task import Task
@@ -23,6 +23,7 @@ from .learned_guidance import learn_from
 from .outcome import Growth, Iteration
 from .plan import Begun, Listeners, Setup
 from .retention import upkeep
+from .snapshot import LibrarySnapshot
 from .trials import begin_trials, end_trials, families_of
 
 logger = logging.getLogger(__name__)
@@ -154,35 +155,38 @@ class Grower:
     def _demote(self, last: bool) -> Payload:
         """Take out what stopped paying; between iterations solved programs are words on trial, and at the end what served one family of
         tasks only goes too."""
-        demoted = list(upkeep(self.store, self.plan.rule))
+        library = LibrarySnapshot(self.store)
+        demoted = list(upkeep(self.store, self.plan.rule, library))
+        if demoted:
+            library = LibrarySnapshot(self.store)
+        tasks = self.tasks.values()
         if self.plan.iterations > 1 and last:
-            demoted += [record.name for record in self._end_trials()]
+            ended = end_trials(self.store, families_of(tasks), tasks=tasks, allowance=self.allowance, snapshot=library)
+            demoted += [record.name for record in ended]
         elif self.plan.iterations > 1:
-            begin_trials(self.store, self.tasks.values(), allowance=self.allowance)
+            begin_trials(self.store, tasks, allowance=self.allowance, snapshot=library)
         return {"demoted": demoted}
-
-    def _end_trials(self) -> list[Subroutine]:
-        return end_trials(
-            self.store, families_of(self.tasks.values()), tasks=self.tasks.values(), allowance=self.allowance
-        )
 
     def _learn(self, number: int, before: int, demoted: Sequence[str]) -> Callable[[], Payload]:
         """Learn from what is solved; what keeps that, with the record of the iteration."""
         learned, seed = None, self.setup.options.seed
+        library = LibrarySnapshot(self.store)
         if not self.plan.frozen:
-            learned = learn_from(self.store, self.tasks, plan=self.plan.guidance, seed=seed, allowance=self.allowance)
+            learned = learn_from(
+                self.store, self.tasks, plan=self.plan.guidance, seed=seed, allowance=self.allowance, snapshot=library
+            )
         results = self.results.values()
         iteration = Iteration(
             number, len(results), sum(r.solved for r in results), sum(r.right is True for r in results),
             sum(r.evaluations for r in results), round(sum(r.seconds for r in results), 3), round(self.clock.total(), 3),
-            len(self.store.subroutines()), tuple(each.name for each in self.promoted[before:]), tuple(demoted),
+            len(library.vocabulary.active), tuple(each.name for each in self.promoted[before:]), tuple(demoted),
             {} if learned is None else learned.training,
         )  # fmt: skip
 
         def change() -> Payload:
             if not self.plan.frozen:
                 guide = None if learned is None else learned.guide
-                keep(self.store, load_vocabulary(self.store), guide, iteration.to_dict(), seed=seed)
+                keep(self.store, library.vocabulary, guide, iteration.to_dict(), seed=seed)
             return {"iteration": iteration.to_dict()}
 
         return change

@@ -18,11 +18,10 @@ from search.guidance.dreams import Dream, Dreamer, Prompt
 from search.guidance.guide import Guide, reestimated
 from search.problem import Example
 
-from ..study.opening import load_vocabulary
 from ..tasks.data import VALUES
 from ..tasks.task import Task
 from .clock import DREAMS, TRAINING, Allowance
-from .compression_step import best_programs
+from .snapshot import LibrarySnapshot
 
 KINDS = ("off", "grammar", "model")
 DREAMING = 1 / 3
@@ -126,13 +125,15 @@ def learn_from(
     plan: GuidancePlan = GuidancePlan(),
     seed: int = 0,
     allowance: Allowance | None = None,
+    snapshot: LibrarySnapshot | None = None,
 ) -> Learned | None:
     """``learn`` from the best programs of a store, those with tensors left out; words that are demoted are written out."""
-    vocabulary = load_vocabulary(store)
+    snapshot = snapshot or LibrarySnapshot(store)
+    vocabulary = snapshot.vocabulary
     gone = {name: word for name, word in vocabulary.all_words.items() if name not in vocabulary.words}
     best = {
         task: each
-        for task, each in best_programs(store, vocabulary).items()
+        for task, each in snapshot.best.items()
         if "Tensor" not in str(store.run(each.solution.run).config.get("type", ""))
     }
     solved = {task: expand(each.term, gone) for task, each in best.items()}

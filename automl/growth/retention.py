@@ -16,26 +16,29 @@ from primitives.syntax import parse, show_canonical
 from primitives.term import Term, Word, map_words, words_in
 
 from ..evaluation.model import Model
-from ..study.opening import load_vocabulary
 from ..tasks.task import Task
 from .clock import EQUIVALENCE, Allowance
-from .compression_step import LEAST, active_words, best_programs
+from .compression_step import LEAST
 from .equivalence import COUNT, Sample, twins
 from .journal import is_growth
+from .snapshot import LibrarySnapshot
 
 logger = logging.getLogger(__name__)
 
 
-def upkeep(store: AbstractStore, rule: Rule | None = None) -> dict[str, tuple[str, ...]]:
+def upkeep(
+    store: AbstractStore, rule: Rule | None = None, snapshot: LibrarySnapshot | None = None
+) -> dict[str, tuple[str, ...]]:
     """Demote the subroutines that compression found and that no longer serve, by ``promotion.review``; their names with the reasons.
 
     Words that others are made with stay while those do: a later upkeep comes to them. What people imported or trained is left alone.
     """
-    vocabulary = load_vocabulary(store)
+    snapshot = snapshot or LibrarySnapshot(store)
+    vocabulary = snapshot.vocabulary
     found = [each for each in vocabulary.active if each.provenance.get("found_by") == FoundBy.COMPRESSION]
     if not found:
         return {}
-    programs = [solved.term for solved in best_programs(store, vocabulary).values()]
+    programs = [solved.term for solved in snapshot.best.values()]
     known = store.runs(unreadable=lambda run, error: logger.warning("run=%r is left out: %s", run, error))
     runs = [run for run in known if not is_growth(run)]
     demoted = {}
@@ -90,19 +93,23 @@ def saves(record: Subroutine, vocabulary: Vocabulary, programs: Sequence[Term]) 
 
 
 def merge_twins(
-    store: AbstractStore, tasks: Iterable[Task] = (), allowance: Allowance | None = None
+    store: AbstractStore,
+    tasks: Iterable[Task] = (),
+    allowance: Allowance | None = None,
+    snapshot: LibrarySnapshot | None = None,
 ) -> list[Subroutine]:
     """Of active words that are the same function (``twins``) demote, among those on trial or found by compression, all but the one that
     saves most symbols, then the shortest; returns the demoted. Programs that named them name the one that is left, where the task is
     among ``tasks`` and its examples are met as before."""
     by_name = {task.name: task for task in tasks}
-    vocabulary = load_vocabulary(store)
+    snapshot = snapshot or LibrarySnapshot(store)
+    vocabulary = snapshot.vocabulary
     words = vocabulary.all_words
     records = {each.name: each for each in vocabulary.active}
     allowance = allowance or Allowance()
     with allowance.clock.doing(EQUIVALENCE):
-        groups = twins(active_words(vocabulary), Sample(by_name.values()), words, allowance.deadline(LEAST))
-    programs = [solved.term for solved in best_programs(store, vocabulary).values()] if groups else []
+        groups = twins(snapshot.active, Sample(by_name.values()), words, allowance.deadline(LEAST))
+    programs = [solved.term for solved in snapshot.best.values()] if groups else []
 
     def worth(name: str) -> tuple[bool, float, int]:
         made = records[name].provenance.get("found_by") not in (FoundBy.TRIAL, FoundBy.COMPRESSION)
@@ -113,15 +120,18 @@ def merge_twins(
         kept = max(group, key=worth)
         left |= {name: kept for name in group if name != kept and not worth(name)[0]}
     with store.batch():
-        _rename(store, vocabulary, left, by_name)
+        _rename(store, snapshot, left, by_name)
         reasons = {name: [f"it is the same function as {kept}, by {COUNT} inputs"] for name, kept in left.items()}
         return [store.demote(name, {"reasons": why, "twin": left[name]}) for name, why in reasons.items()]
 
 
-def _rename(store: AbstractStore, vocabulary: Vocabulary, names: Mapping[str, str], tasks: Mapping[str, Task]) -> None:
+def _rename(
+    store: AbstractStore, snapshot: LibrarySnapshot, names: Mapping[str, str], tasks: Mapping[str, Task]
+) -> None:
     """Keep the best programs with other words for some, where that changes nothing on what searches see of their tasks."""
+    vocabulary = snapshot.vocabulary
     words = vocabulary.all_words
-    for task, solved in best_programs(store, vocabulary).items() if names else ():
+    for task, solved in snapshot.best.items() if names else ():
         term = map_words(solved.term, lambda word: Word(names.get(word.name, word.name), word.settings, word.site))
         if term == solved.term or task not in tasks:
             continue

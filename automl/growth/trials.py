@@ -26,13 +26,13 @@ from primitives.syntax import show_canonical
 from primitives.term import Lambda, Term, digest, sites_of, subterms, words_in
 from primitives.types import Scheme, arguments_of, is_function
 
-from ..study.opening import load_vocabulary
 from ..tasks.task import Task
 from .clock import EQUIVALENCE, Allowance
-from .compression_step import LEAST, active_words, best_programs
+from .compression_step import LEAST
 from .equivalence import Comparable, Sample, twins
 from .parametrising import general
 from .retention import merge_twins
+from .snapshot import LibrarySnapshot
 
 BELIEVED = 0.5
 """How likely right a program must be, for one task alone to put it on trial."""
@@ -59,6 +59,7 @@ def begin_trials(
     parameters: int = 3,
     count: int = 16,
     allowance: Allowance | None = None,
+    snapshot: LibrarySnapshot | None = None,
 ) -> list[Subroutine]:
     """Make programs of solved tasks words on trial, but for those that the library has already; returns the new subroutines.
 
@@ -68,12 +69,13 @@ def begin_trials(
     makes each search wider, so only ``count`` are tried: first those with a loop (a function as an argument), the shortest first; of
     programs that are the same function (``twins``, on inputs like those of ``tasks``) the first.
     """
-    vocabulary = load_vocabulary(store)
+    snapshot = snapshot or LibrarySnapshot(store)
+    vocabulary = snapshot.vocabulary
     words = vocabulary.all_words
-    active = active_words(vocabulary)
+    active = snapshot.active
     known = {written_out(each.body, words) for each in active.values()}
     fresh: dict[str, _Candidate] = {}
-    for each in _candidates(store, vocabulary, least, most, parameters):
+    for each in _candidates(snapshot, least, most, parameters):
         text = written_out(each.body, words)
         if text in known:
             continue
@@ -97,13 +99,11 @@ def begin_trials(
     return list(promoted)
 
 
-def _candidates(
-    store: AbstractStore, vocabulary: Vocabulary, least: int, most: int, parameters: int
-) -> Iterator[_Candidate]:
+def _candidates(snapshot: LibrarySnapshot, least: int, most: int, parameters: int) -> Iterator[_Candidate]:
     """The programs that may be tried, in the order in which they are."""
-    words = vocabulary.all_words
+    words = snapshot.vocabulary.all_words
     found = []
-    for task, solved in best_programs(store, vocabulary).items():
+    for task, solved in snapshot.best.items():
         body = general(solved.term)
         if solved.confidence < BELIEVED or not least <= symbols(body, words) <= most or not _is_plain(body, words):
             continue
@@ -143,6 +143,7 @@ def end_trials(
     spare: int = 4,
     tasks: Iterable[Task] = (),
     allowance: Allowance | None = None,
+    snapshot: LibrarySnapshot | None = None,
 ) -> list[Subroutine]:
     """Demote the words, on trial or found by compression, that served tasks of one family only, and return them; the first ``spare``
     of those on trial whose programs are likely right stay, in the order in which they were tried, for tasks to come may be of other kinds.
@@ -152,12 +153,15 @@ def end_trials(
     those that another word serves whose body names it, and, on trial, the task that it came from; an imported word that names it is
     reason enough. Where all solved tasks are of one family, each counts as one of its own.
     """
-    merged = merge_twins(store, tasks, allowance)
-    vocabulary = load_vocabulary(store)
+    snapshot = snapshot or LibrarySnapshot(store)
+    merged = merge_twins(store, tasks, allowance, snapshot)
+    if merged:
+        snapshot = LibrarySnapshot(store)
+    vocabulary = snapshot.vocabulary
     given = dict(families or {})
-    if len({given.get(task, task) for task in best_programs(store, vocabulary)}) < 2:
+    if len({given.get(task, task) for task in snapshot.best}) < 2:
         given = {}
-    served = _served(store, vocabulary, given)
+    served = _served(snapshot, given)
     narrow = [
         record
         for record in vocabulary.active
@@ -166,7 +170,7 @@ def end_trials(
     words = vocabulary.all_words
     ranks = {r.digest: _rank(expand(vocabulary.read(r.body), words), words) for r in narrow}
     tried = sorted((r for r in narrow if r.provenance.get("found_by") == FoundBy.TRIAL), key=lambda r: ranks[r.digest])
-    best = best_programs(store, vocabulary)
+    best = snapshot.best
     tried = [r for r in tried if all(best[t].confidence >= TRUSTED for t in r.provenance["tasks"] if t in best)]
     narrow = [record for record in narrow if record not in tried[:spare]]
     reasons = ["it served the tasks of no other family"]
@@ -186,11 +190,12 @@ def families_of(tasks: Iterable[Task]) -> dict[str, str]:
     return {task.name: task.family for task in tasks if task.family}
 
 
-def _served(store: AbstractStore, vocabulary: Vocabulary, families: Mapping[str, str]) -> dict[str, set[str]]:
+def _served(snapshot: LibrarySnapshot, families: Mapping[str, str]) -> dict[str, set[str]]:
     """The families of the tasks that each active word serves; an imported word that names it counts as two."""
+    vocabulary = snapshot.vocabulary
     active = vocabulary.active
     served: dict[str, set[str]] = {record.name: set() for record in active}
-    for task, solved in best_programs(store, vocabulary).items():
+    for task, solved in snapshot.best.items():
         for word in words_in(solved.term):
             served.get(word.name, set()).add(families.get(task, task))
     inner = {

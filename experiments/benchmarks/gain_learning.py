@@ -10,9 +10,9 @@ import numpy as np
 
 from automl import Library, grow
 from automl.budget import Budget, parse_budget
-from automl.growth.compression_step import best_programs
 from automl.growth.learned_guidance import GuidancePlan, learn_from
 from automl.growth.learned_guidance import learn as learn_guide
+from automl.growth.snapshot import best_programs
 from automl.growth.trials import begin_trials, end_trials, families_of
 from automl.study.guides import keep
 from automl.study.opening import Result, load_vocabulary

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from automl.budget import Budget
-from automl.growth.compression_step import DOUBTFUL, best_programs, compress_library
+from automl.growth.compression_step import compress_library
 from automl.growth.equivalence import Comparable, Sample, twins
 from automl.growth.learned_guidance import GuidancePlan, learn
 from automl.growth.retention import merge_twins
+from automl.growth.snapshot import DOUBTFUL, best_programs
 from automl.growth.trials import begin_trials, end_trials
 from automl.study.opening import Options, load_vocabulary, open_study, run_study
 from automl.study.study import new_run

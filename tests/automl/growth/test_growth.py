@@ -17,9 +17,9 @@ from automl.budget import Budget
 from automl.errors import TaskError
 from automl.evaluation.evaluate import library_weights
 from automl.evaluation.model import Model
-from automl.growth.compression_step import best_programs
 from automl.growth.grow import Growth, curriculum_of, grow, is_growth
 from automl.growth.net_promotion import promote_net
+from automl.growth.snapshot import best_programs
 from automl.study.opening import Options, Result, load_vocabulary
 from automl.tasks.curriculum import Curriculum, Stage
 from automl.tasks.kinds.examples import examples_task
