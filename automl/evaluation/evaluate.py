@@ -25,11 +25,10 @@ from primitives.types import has_tensor
 from primitives.values import Failure
 
 from ..tasks.data import Part, ProblemData
+from .cost import BATCH, MAX_PARAMETERS, refusal
 
 VERSION = 2
 """Raise it when the same candidate may get another result: it is part of every cache key."""
-MAX_ELEMENTS = 2_000_000_000
-"""Most numbers (parameters, or activations of a batch) that a candidate may need; more is refused before allocation."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,10 @@ def evaluate_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str
 
 
 def evaluate_candidate(prepared: Prepared, candidate: Mapping[str, Any]) -> Evaluated:
-    """Score one candidate: ``term`` (text), ``seed``, ``epochs``, ``seconds`` (deadline), ``start`` (weights to start from)."""
+    """Score one candidate: ``term`` (text), ``seed``, ``epochs``, ``seconds`` (deadline), ``start`` (weights to start from).
+
+    What the inferred sizes say cannot be trained, for memory or in its seconds, is refused before anything is allocated (cost.py).
+    """
     started = time.perf_counter()
     term = prepared.vocabulary.read(candidate["term"])
     try:
@@ -146,13 +148,15 @@ def _evaluate(prepared: Prepared, term: Term, inference: Inference, candidate: M
     data = prepared.data
     if not inference.sites and not has_tensor(data.type):
         return _interpreted(prepared, term, candidate)
-    from .training import score_compiled, train
+    from .training import is_accelerated, score_compiled, train
 
-    if inference.parameters > MAX_ELEMENTS:
-        return Evaluated(
-            "out of memory", detail=f"parameters={inference.parameters}: at most {MAX_ELEMENTS} are allowed"
-        )
     trainable = any("@" not in site for site in inference.sites) or _tuned(term)
+    refused = refusal(
+        inference, prepared.words, cases=len(data.validation), batch=int(prepared.trainer.get("batch_size", BATCH)),
+        seconds=candidate.get("seconds"), accelerated=is_accelerated(prepared.trainer), training=trainable,
+    )  # fmt: skip
+    if refused is not None:
+        return Evaluated(refused[0], detail=refused[1], parameters=min(inference.parameters, MAX_PARAMETERS))
     return (train if trainable else score_compiled)(prepared, term, inference, candidate)
 
 

@@ -47,11 +47,20 @@ def compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Ma
     return compile_term(term, prepared.words, prepared.data.type, weights=weights, seed=seed)
 
 
+def is_accelerated(trainer: Mapping[str, Any]) -> bool:
+    """Whether a training with these settings of the trainer runs on a GPU."""
+    import torch
+
+    return trainer.get("device", "auto") != "cpu" and torch.cuda.is_available()
+
+
 def train(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Evaluated:
     """Train the candidate for its epochs within its seconds; scores are those of the best validation.
 
     In the phase ``final`` the validation cases are trained on too, so that the scores say nothing: the driver leaves them out.
     """
+    seconds = candidate.get("seconds")
+    deadline = None if seconds is None else time.monotonic() + float(seconds)
     program = compiled(prepared, term, inference, candidate)
     phase, data = candidate.get("phase", "explore"), prepared.data
     recipe = recipes.screening(data) if phase == "explore" else recipes.final(data)
@@ -64,9 +73,10 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Mappi
         settings.pop("keep", None)
     # The driver has checked the user's settings: one is for the trainers that have it.
     trainer = make_trainer(kind.name, {key: settings[key] for key in settings if key in kind.values})
-    seconds = candidate.get("seconds")
-    deadline = None if seconds is None else time.monotonic() + float(seconds)
-    limit = None if seconds is None else 0.9 * float(seconds)
+    left = None if deadline is None else deadline - time.monotonic()
+    if left is not None and left <= 0:
+        return Evaluated("timed out", parameters=inference.parameters, detail="the deadline came before the first step")
+    limit = None if left is None else 0.9 * left
     budget = Budget(epochs=int(candidate.get("epochs") or recipe.epochs), seconds=limit, deadline=deadline)
     result = trainer.fit(program, data, budget, seed=int(candidate.get("seed", 0)))
     outcome, complete = result.outcome, result.outcome != "timed out"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -127,15 +128,25 @@ def example_bytes(inputs: Inputs) -> float:
     return total / max(1, count(inputs))
 
 
-def predict(program: Any, inputs: Inputs, batch_size: int = 512) -> Any:
-    """The program's output on all cases, in evaluation mode without gradients; its mode is put back afterwards."""
+class DeadlineReached(Exception):
+    """The time that a pass over some cases had is over."""
+
+
+def predict(program: Any, inputs: Inputs, batch_size: int = 512, deadline: float | None = None) -> Any:
+    """The program's output on all cases, in evaluation mode without gradients; its mode is put back afterwards. Raises DeadlineReached
+    where ``deadline``, a reading of ``time.monotonic()``, comes before a batch."""
     training = program.training
     program.eval()
     try:
         with torch.no_grad():
             total = count(inputs)
             starts = range(0, total, batch_size)
-            return join([program(*window(inputs, start, min(start + batch_size, total))) for start in starts])
+            found = []
+            for start in starts:
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise DeadlineReached(f"the deadline came at case {start} of {total}")
+                found.append(program(*window(inputs, start, min(start + batch_size, total))))
+            return join(found)
     finally:
         program.train(training)
 

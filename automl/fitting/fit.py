@@ -66,6 +66,10 @@ class Options:
     precision: str = "auto"
 
 
+GRACE = 0.5
+"""Seconds beyond its deadline in which what was trained may still be measured: without a measurement nothing of it is kept."""
+
+
 @dataclass(frozen=True)
 class Setup:
     """What an updater is made from. ``loss`` is None where the outputs have none; ``error(outputs, targets)`` is in any
@@ -160,6 +164,8 @@ class _Training:
             self.epochs()
         except _Ended as end:
             outcome, detail = end.outcome, end.detail
+        except batches.DeadlineReached as reached:
+            outcome, detail = TIMED_OUT, str(reached)
         except Unsuitable as error:
             outcome, detail = UNSUITABLE, str(error)
         except (MemoryError, RuntimeError) as error:
@@ -196,7 +202,8 @@ class _Training:
         moved = tuple(batches.move(x, device) for x in inputs), batches.move(targets, device)
         self.train = Shuffler(*moved, options.augmentation, self.precision, options.batch_size, self.seed)
         self.loss, plain = self.losses()
-        self.measures = Measures(self.program, data, plain, device, options.train_cases, self.seed)
+        late = None if self.budget.deadline is None else self.budget.deadline + GRACE
+        self.measures = Measures(self.program, data, plain, device, options.train_cases, self.seed, late)
         self.steps = self.total_steps()
         setup = Setup(
             self.program, data, self.loss, self.error, self.precision, self.train.cases, self.steps, self.seed
@@ -206,7 +213,7 @@ class _Training:
     def losses(self) -> tuple[Loss | None, Loss | None]:
         """The loss to train with and the one to report (without smoothing); None where the outputs have none."""
         inputs, targets = self.train.first(64)
-        outputs = batches.predict(self.program, inputs)
+        outputs = batches.predict(self.program, inputs, deadline=self.budget.deadline)
         name = self.options.loss if self.options.loss != "auto" else loss_name(self.data.target, targets)
         probabilities = name == "cross_entropy" and are_probabilities(outputs)
         plain = make_loss(name, probabilities=probabilities)

@@ -19,13 +19,15 @@ class Measures:
     """Measures a program, in evaluation mode, on the device of its data.
 
     ``train_cases`` of the train part are drawn once, from ``seed``; never more than the validation part has, so that
-    to measure both takes at most twice the time. ``loss`` is None where the outputs have none.
+    to measure both takes at most twice the time. ``loss`` is None where the outputs have none. Measuring raises
+    batches.DeadlineReached where ``deadline`` comes first.
     """
 
     def __init__(
-        self, program: torch.nn.Module, data: ProblemData, loss: Loss | None, device: str, train_cases: int, seed: int
-    ) -> None:
-        self.program, self.data, self.loss = program, data, loss
+        self, program: torch.nn.Module, data: ProblemData, loss: Loss | None, device: str, train_cases: int, seed: int,
+        deadline: float | None = None,
+    ) -> None:  # fmt: skip
+        self.program, self.data, self.loss, self.deadline = program, data, loss, deadline
         self._validation = (data.validation, *self._batch(data.validation, device))
         count = 0 if data.validation is data.train else min(train_cases, len(data.train), len(data.validation))
         rows = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(seed))[:count]
@@ -50,7 +52,7 @@ class Measures:
 
     def _measured(self, part: tuple[Part, tuple, Any]) -> tuple[float | None, Mapping[str, float]]:
         cases, inputs, targets = part
-        outputs = batches.predict(self.program, inputs)
+        outputs = batches.predict(self.program, inputs, deadline=self.deadline)
         try:
             loss = None if self.loss is None else float(self.loss(outputs, targets))
         except Unsuitable:

@@ -1,0 +1,66 @@
+"""What a candidate needs, from its inferred sizes alone: refused before anything is allocated or run where it cannot be had."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from primitives.infer import Inference, shape_of
+from primitives.primitive import Primitive
+from primitives.types import is_ground
+from primitives.weights import estimate_memory
+
+BATCH = 64
+"""Cases of a training step, unless the trainer's settings say otherwise."""
+MAX_BYTES = 8_000_000_000
+"""Most memory for weights, their gradients and moments, and the results of all words on one batch."""
+MAX_PARAMETERS = 2_000_000_000
+SPEED = 5e10
+"""Multiply-adds a second that one thread of a CPU does not exceed in practice."""
+ACCELERATED = 100.0
+"""By how much more a GPU may do."""
+PASSES = 6
+"""What the shortest training runs on a batch: to ask which trainer suits it, and for one step, each forward, backward and update."""
+
+
+def multiply_adds(inference: Inference, words: Mapping[str, Primitive]) -> int:
+    """Multiply-adds of one case: as words declare them, and at least one for each weight of a site. An element of a list counts once,
+    so this is a lower bound."""
+    total = 0
+    for word, arguments, _ in inference.layers:
+        site = inference.sites.get(word.site or "")
+        declared = words[word.name].flops
+        if declared is not None and all(is_ground(each) for each in arguments):
+            total += int(declared(*map(shape_of, arguments), **dict(word.settings)))
+        elif site is not None:
+            total += site.size
+    return total
+
+
+def refusal(
+    inference: Inference,
+    words: Mapping[str, Primitive],
+    *,
+    cases: int,
+    batch: int = BATCH,
+    seconds: float | None = None,
+    accelerated: bool = False,
+    training: bool = True,
+) -> tuple[str, str] | None:
+    """Outcome and detail where a candidate cannot be trained: ``out of memory``, or ``timed out`` where not even one step and one
+    validation on ``cases`` cases fit into ``seconds`` (None: no limit); None where it may be tried."""  # fmt: skip
+    if inference.parameters > MAX_PARAMETERS:
+        return "out of memory", f"parameters={inference.parameters}: at most {MAX_PARAMETERS} are allowed"
+    needed = estimate_memory(inference, batch, training=training)
+    if needed > MAX_BYTES:
+        return (
+            "out of memory",
+            f"bytes={needed}, estimated for a batch of {batch} cases: at most {MAX_BYTES} are allowed",
+        )
+    if seconds is None:
+        return None
+    work = multiply_adds(inference, words) * ((PASSES * min(batch, cases) if training else 0) + cases)
+    least = work / (SPEED * (ACCELERATED if accelerated else 1.0))
+    if least > seconds:
+        detail = f"multiply-adds={work:.3g} for one step and one validation: at least {least:.3g} s, and {seconds:.3g} s are left"
+        return "timed out", detail
+    return None

@@ -1,0 +1,107 @@
+"""What a candidate needs is known from its sizes: too much is refused before anything is allocated or run."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from automl.evaluation.cost import multiply_adds, refusal
+from automl.evaluation.evaluate import Prepared, context_of, evaluate_candidate
+from automl.fitting import batches
+from automl.tasks.kinds.labelled import labelled_task
+from library.vocabulary import Vocabulary
+from primitives.infer import infer
+from primitives.primitive import builtin_words
+from primitives.syntax import parse
+from primitives.types import parse_type
+
+IMAGES = "Tensor[1,64,64] -> Tensor[3]"
+CONV = "conv :maps 200 :kernel 5 :padding same"
+WIDE = f"(lambda (x) (dense :units 3 @1 (flatten ({CONV} @2 ({CONV} @3 x)))))"
+SWOLLEN = "(lambda (x) (dense :units 3 @1 (global_pool (conv :maps 100000 :kernel 1 :padding same @3 x))))"
+SMALL = "(lambda (x) (dense :units 3 @1 (flatten x)))"
+
+
+def inferred(text, type):
+    return infer(parse(text, builtin_words()), builtin_words(), parse_type(type))
+
+
+@pytest.fixture
+def prepared():
+    y = np.arange(90) % 3
+    task = labelled_task("pictures", np.random.default_rng(0).normal(size=(90, 1, 64, 64)) + y[:, None, None, None], y)
+    return Prepared(context_of(task.search_view(), Vocabulary()))
+
+
+@pytest.fixture
+def untouched(monkeypatch):
+    """Nothing may be compiled."""
+
+    def never(*given):
+        raise AssertionError("it was compiled")
+
+    monkeypatch.setattr("automl.evaluation.training.compiled", never)
+
+
+def test_multiply_adds_are_those_of_the_layers():
+    assert multiply_adds(inferred(SMALL, IMAGES), builtin_words()) == 3 * 4096
+    convolutions = 4096 * 25 * 200 * (1 + 200)
+    assert multiply_adds(inferred(WIDE, IMAGES), builtin_words()) == convolutions + 3 * 200 * 4096
+
+
+def test_a_candidate_that_cannot_end_in_its_time_is_refused(prepared, untouched):
+    """Millions of weights, each used at thousands of places: one step would take longer than the whole budget."""
+    found = evaluate_candidate(prepared, {"term": WIDE, "seconds": 7.0})
+    assert found.outcome == "timed out" and "multiply-adds=" in found.detail and found.parameters > 1_000_000
+
+
+def test_a_candidate_whose_activations_are_too_many_is_refused(prepared, untouched):
+    """Few weights: it is the result of one word on a batch that does not fit."""
+    found = evaluate_candidate(prepared, {"term": SWOLLEN})
+    assert found.outcome == "out of memory" and "bytes=" in found.detail and found.parameters < 1_000_000
+
+
+def test_what_is_asked_decides():
+    wide, words = inferred(WIDE, IMAGES), builtin_words()
+    assert refusal(wide, words, cases=90) is None, "without a limit of time the record must not depend on the machine"
+    assert refusal(wide, words, cases=90, seconds=1000.0) is None
+    assert refusal(wide, words, cases=90, seconds=7.0)[0] == "timed out"
+    assert refusal(wide, words, cases=90, seconds=7.0, accelerated=True) is None
+    assert refusal(inferred(SMALL, IMAGES), words, cases=90, seconds=0.1) is None
+
+
+def test_an_evaluation_pass_looks_at_the_clock(prepared):
+    import torch
+
+    calls = []
+
+    class Counted(torch.nn.Module):
+        def forward(self, x):
+            calls.append(len(x))
+            return x
+
+    program, late = Counted(), time.monotonic() + 3600
+    inputs = (torch.zeros(1000, 2),)
+    assert len(batches.predict(program, inputs, 100, late)) == 1000 and len(calls) == 10
+    with pytest.raises(batches.DeadlineReached, match="case 0 of 1000"):
+        batches.predict(program, inputs, 100, time.monotonic())
+    assert len(calls) == 10 and program.training, "nothing more was run, and the mode is as it was"
+
+
+def test_a_training_whose_deadline_is_over_runs_nothing(prepared, monkeypatch):
+    """The first look at the outputs, the validation and the measurement on train cases count too."""
+    from automl.fitting import fit, monitoring
+
+    ran = []
+    for module in (fit, monitoring):
+        plain = module.batches.predict
+        monkeypatch.setattr(
+            module.batches,
+            "predict",
+            lambda *given, plain=plain, **named: (ran.append(named["deadline"]), plain(*given, **named))[1],
+        )
+    found = evaluate_candidate(prepared, {"term": SMALL, "seconds": 30.0, "epochs": 2})
+    assert found.outcome == "ok" and len(ran) > 3 and None not in ran
+    assert evaluate_candidate(prepared, {"term": SMALL, "seconds": 1e-6}).outcome == "timed out"
