@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from library.records import StoreError
-from primitives.infer import IllTyped
+from primitives.inference import IllTyped
 from primitives.plugins import PluginError
 from primitives.primitive import SettingError
 from primitives.syntax import TermSyntaxError

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from primitives.infer import Inference, infer
+from primitives.inference import Inference, infer
 from primitives.primitive import expand, known_words
 from primitives.syntax import TermSyntaxError
 from primitives.types import parse_scheme, subtypes, variables_of

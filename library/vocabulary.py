@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any
 
-from primitives.infer import IllTyped, ShapeError, infer
+from primitives.inference import IllTyped, ShapeError, infer
 from primitives.primitive import WORDS, Definition, Primitive, definition, expand, known_words
 from primitives.syntax import parse
 from primitives.term import Term, Word, map_words, words_in

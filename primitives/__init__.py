@@ -6,7 +6,7 @@ Terms
     Definition, definition(name, scheme, body)   a subroutine: a word that stands for a term
 Types and inference
     Type, Scheme, parse_type, parse_scheme  types and what is polymorphic, read from text
-    IllTyped                                raised where a term has no type; ``primitives.infer`` finds types and shapes
+    IllTyped                                raised where a term has no type; ``primitives.inference`` finds types and shapes
 Running
     evaluate(term, arguments, words=…)      its value, or a Failure
     Fuel, Failure                           the bound of an evaluation, and what has no value
@@ -23,7 +23,7 @@ from __future__ import annotations
 import importlib
 
 _HOMES = {
-    "infer": ("IllTyped",),
+    "inference": ("IllTyped",),
     "interpreter.interpret": ("Fuel", "evaluate"),
     "primitive": (
         "Definition",

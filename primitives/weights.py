@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import torch
 
-from .infer import Inference, Site
+from .inference import Inference, Site
 from .primitive import Definition, Parameter, Primitive, expand
 from .term import Term, sites_of, words_in
 from .types import Constructor, TensorType, Type

@@ -12,7 +12,7 @@ import numpy as np
 
 from library.vocabulary import Vocabulary
 from primitives.compile import compile_term
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.primitive import expand
 from primitives.weights import deviating, initialise
 

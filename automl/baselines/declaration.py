@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from primitives.infer import IllTyped, Inference, infer
+from primitives.inference import IllTyped, Inference, infer
 from primitives.primitive import Primitive, SettingError, definition, known_words
 from primitives.syntax import TermSyntaxError, parse
 from primitives.term import Term

@@ -13,7 +13,7 @@ from library.promotion import Rule
 from library.records import FoundBy, Subroutine
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
-from primitives.infer import IllTyped, Inference, infer
+from primitives.inference import IllTyped, Inference, infer
 from primitives.primitive import Definition, expand
 from primitives.syntax import show, show_canonical
 from primitives.term import Term, Word, canonical, map_words, renumber_sites, sites_of

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from primitives.infer import Inference
+from primitives.inference import Inference
 from primitives.primitive import Definition, Primitive, expand
 from primitives.term import Apply, Lambda, Let, Literal, Term, Variable, Word, spine
 from primitives.types import Type

@@ -16,7 +16,7 @@ from typing import Any
 
 from library.records import Subroutine
 from library.vocabulary import Vocabulary
-from primitives.infer import IllTyped, Inference, infer
+from primitives.inference import IllTyped, Inference, infer
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Definition, expand
 from primitives.printing import brief_repr

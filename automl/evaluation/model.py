@@ -13,7 +13,7 @@ import numpy as np
 
 from library.blobs import from_bytes, to_bytes
 from library.vocabulary import Vocabulary
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import expand
 from primitives.printing import brief_repr

@@ -11,7 +11,7 @@ import numpy as np
 from library.blobs import from_bytes, to_bytes
 from library.vocabulary import Vocabulary
 from primitives.compile import compile_term
-from primitives.infer import Inference
+from primitives.inference import Inference
 from primitives.primitive import expand
 from primitives.term import Term, sites_of
 from primitives.types import Type, arguments_of

@@ -20,7 +20,7 @@ from library.records import FoundBy, Subroutine, Use
 from library.rules import former_names
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
-from primitives.infer import IllTyped, infer
+from primitives.inference import IllTyped, infer
 from primitives.primitive import PURE, Primitive, expand
 from primitives.syntax import show_canonical
 from primitives.term import Lambda, Term, digest, sites_of, subterms, words_in

@@ -29,7 +29,7 @@ from library.compression.compress import Compression, compress, description_leng
 from library.compression.normal import Unsafe, align, normal_form
 from library.compression.stitch_child import answer
 from library.compression.stitch_code import Codebook, hide_lets, restore_lets
-from primitives.infer import IllTyped, infer
+from primitives.inference import IllTyped, infer
 from primitives.primitive import Primitive, builtin_words, definition, expand
 from primitives.syntax import parse
 from primitives.term import Term, sites_of

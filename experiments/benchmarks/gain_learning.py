@@ -22,7 +22,7 @@ from library.compression.naming import describe, hinted
 from library.compression.stitch_code import symbols
 from library.records import Subroutine
 from library.vocabulary import Vocabulary
-from primitives.infer import IllTyped, infer
+from primitives.inference import IllTyped, infer
 from primitives.primitive import expand
 from primitives.syntax import show_canonical
 from primitives.term import (

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from primitives.infer import IllTyped, infer
+from primitives.inference import IllTyped, infer
 from primitives.primitive import Primitive, definition, expand
 from primitives.term import Hole, Term, Word, free_variables, map_words, renumber_sites, sites_of, words_in
 from primitives.types import Scheme

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 
-from primitives.infer import IllTyped, infer
+from primitives.inference import IllTyped, infer
 from primitives.primitive import Definition, Primitive, expand
 from primitives.term import Term, canonical, sites_of, words_in
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import torch
 
-from ..infer import Site
+from ..inference import Site
 from ..types import TensorType
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from ..batch import Objects, Ragged
-from ..infer import Site, infer
+from ..inference import Site, infer
 from ..interpreter.interpret import Fuel
 from ..primitive import Primitive, expand
 from ..rewrite import pool_first

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..infer import ShapeError
+from ..inference import ShapeError
 from ..lazy import F, Tensor, torch
 from ..primitive import Parameter, Prior, Setting, Shape, geometric
 from ..ragged import Ragged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..infer import ShapeError
+from ..inference import ShapeError
 from ..lazy import F, Tensor
 from ..primitive import Setting
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..infer import ShapeError
+from ..inference import ShapeError
 from ..lazy import Tensor, torch
 from ..primitive import Prior, Setting, Shape, geometric
 

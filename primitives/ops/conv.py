@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..infer import ShapeError
+from ..inference import ShapeError
 from ..lazy import F, Tensor
 from ..primitive import Parameter, Prior, Setting, Shape, geometric
 from .base import PADDING, pad_same, windows

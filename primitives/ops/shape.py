@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..infer import ShapeError
+from ..inference import ShapeError
 from ..lazy import F, Tensor
 from ..primitive import Prior, Setting, Shape, geometric
 from .base import volume

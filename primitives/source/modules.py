@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..infer import Site, infer
+from ..inference import Site, infer
 from ..primitive import EFFECTFUL, Parameter, Primitive, expand
 from ..ragged import Ragged
 from ..syntax import show

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.primitive import EFFECTFUL, Primitive
 from primitives.term import Lambda, Let, Literal, Term, Variable, Word, apply, children, lambdas, words_in
 from primitives.types import (

@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from primitives.infer import ShapeError
+from primitives.inference import ShapeError
 from primitives.term import Let, Term, Variable, apply
 from primitives.types import Type, has_tensor, is_function, is_ground
 

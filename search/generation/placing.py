@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from primitives.infer import ShapeError, shape_of
+from primitives.inference import ShapeError, shape_of
 from primitives.primitive import Primitive
 from primitives.term import Term, Word
 from primitives.types import Constructor, TensorType, Type, is_ground

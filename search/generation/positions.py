@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from primitives.infer import Inference, infer
+from primitives.inference import Inference, infer
 from primitives.primitive import Primitive
 from primitives.term import Apply, Lambda, Let, Literal, Term, Variable, Word, children, rebuild
 from primitives.types import Constructor, Type, is_ground

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 from library.records import Direction
-from primitives.infer import IllTyped, infer
+from primitives.inference import IllTyped, infer
 from primitives.primitive import Setting
 from primitives.syntax import parse
 from primitives.term import Term, Word, map_words

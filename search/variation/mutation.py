@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from primitives.infer import IllTyped
+from primitives.inference import IllTyped
 from primitives.primitive import Primitive, Setting
 from primitives.term import (
     Apply,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from primitives.infer import ShapeError
+from primitives.inference import ShapeError
 from primitives.term import Apply, Let, Term, Variable, apply, shift
 from primitives.types import has_tensor
 

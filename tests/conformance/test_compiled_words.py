@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from primitives.batch import collate, split
 from primitives.compile import compile_term
-from primitives.infer import IllTyped, infer
+from primitives.inference import IllTyped, infer
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import EFFECTFUL, builtin_words
 from primitives.syntax import show

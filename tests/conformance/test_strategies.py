@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Setting, builtin_words
 from primitives.syntax import parse

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from primitives.infer import IllTyped, infer
+from primitives.inference import IllTyped, infer
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.interpreter.storage import Storage
 from primitives.primitive import EFFECTFUL, PURE, STATEFUL, STOCHASTIC, Primitive, builtin_words

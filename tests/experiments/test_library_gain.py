@@ -19,7 +19,7 @@ from experiments.benchmarks import gain_table, library_gain
 from experiments.benchmarks.gain_learning import random_words, split_families
 from experiments.benchmarks.synthesis import STARTER
 from library.records import Subroutine
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.primitive import builtin_words
 from primitives.syntax import parse, show_canonical
 from primitives.term import digest

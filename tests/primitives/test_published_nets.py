@@ -51,7 +51,7 @@ def test_parameter_counts_as_in_the_literature(name, parameters):
 def test_inference_never_imports_torch():
     code = f"""
 import sys
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
 from primitives.types import parse_type

@@ -7,7 +7,7 @@ import torch
 
 from primitives.batch import Ragged
 from primitives.compile import compile_term
-from primitives.infer import IllTyped, infer
+from primitives.inference import IllTyped, infer
 from primitives.primitive import Parameter, builtin_words, definition
 from primitives.rewrite import beta_normal, simplify
 from primitives.syntax import parse
@@ -222,7 +222,7 @@ def test_initialise_depends_on_structure_not_on_names():
     ("init", "deviation"), [("uniform", 1 / 3**0.5), ("kaiming", 2**0.5), ("normal", 1.0), ("zeros", 0.0)]
 )
 def test_initial_scale(init, deviation):
-    from primitives.infer import Site
+    from primitives.inference import Site
 
     site = Site("dense", {}, (), {"weight": Parameter((400, 100), init, 100)}, {})
     weight = initialise({"1": site})["1.weight"]

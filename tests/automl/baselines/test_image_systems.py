@@ -8,7 +8,7 @@ import torch
 
 from automl.baselines import load
 from primitives.compile import compile_term
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.primitive import expand
 from primitives.types import parse_type
 from primitives.weights import initialise

@@ -18,7 +18,7 @@ from automl.study.opening import Options, build_problem, load_vocabulary, open_s
 from automl.tasks.load import load_tasks
 from library.store import open_store
 from primitives.compile import compile_term
-from primitives.infer import IllTyped, infer
+from primitives.inference import IllTyped, infer
 from primitives.syntax import parse
 from primitives.term import words_in
 from primitives.types import parse_type

@@ -18,7 +18,7 @@ from automl.baselines.voting import vote
 from automl.errors import TaskError
 from automl.evaluation.model import Model
 from automl.fitting.trainer import TrainingResult
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
 from primitives.types import parse_type

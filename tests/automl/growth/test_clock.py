@@ -20,7 +20,7 @@ from automl.tasks.kinds.examples import examples_task
 from automl.tasks.task import Task
 from library.store import open_store
 from library.vocabulary import Vocabulary
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
 from search.guidance.dreams import Dream

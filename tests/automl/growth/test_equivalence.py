@@ -20,7 +20,7 @@ from automl.tasks.kinds.examples import examples_task
 from automl.tasks.task import Task
 from library.records import Solution, Subroutine
 from library.store import AbstractStore, open_store
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.primitive import builtin_words
 from primitives.syntax import parse, show_canonical
 from primitives.term import digest

@@ -3,7 +3,7 @@
 import pytest
 
 from automl.growth.parametrising import general
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
 

@@ -8,7 +8,7 @@ import pytest
 
 from automl.tasks.load import load_tasks
 from automl.tasks.task import Task
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.syntax import parse

@@ -19,7 +19,7 @@ from library.compression.normal import Unsafe, align, cannot_fail, normal_form
 from library.compression.stitch_code import Codebook, Unreadable, hide_lets, restore_lets, symbols
 from library.compression.stitch_process import StitchFailed, StitchMissing
 from primitives.compile import compile_term
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.interpreter.interpret import evaluate
 from primitives.primitive import Definition, Primitive, builtin_words, definition, expand
 from primitives.syntax import parse, show_canonical

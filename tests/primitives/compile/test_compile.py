@@ -9,7 +9,7 @@ import torch
 
 from primitives.batch import Objects, Ragged, split
 from primitives.compile import compile_term
-from primitives.infer import IllTyped
+from primitives.inference import IllTyped
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import builtin_words, word
 from primitives.syntax import parse
@@ -96,7 +96,7 @@ NETS = [
 
 @pytest.mark.parametrize("text", NETS)
 def test_nets_on_images(text):
-    from primitives.infer import infer
+    from primitives.inference import infer
 
     type = infer(parse(text, WORDS), WORDS, parse_type(f"{IMAGE} -> a")).type
     check_parity(text, str(type), vectors(4, 2, 6, 6))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from primitives.batch import Ragged, split
 from primitives.compile import compile_term
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import builtin_words, definition, expand
 from primitives.rewrite import beta_normal, share, simplify

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.syntax import parse

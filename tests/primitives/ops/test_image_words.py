@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional
 
 from primitives.compile import compile_term
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.primitive import builtin_words
 from primitives.source import to_source
 from primitives.syntax import parse

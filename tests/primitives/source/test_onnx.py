@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from primitives.compile import compile_term
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.primitive import Primitive, builtin_words
 from primitives.source.onnx import OnnxError, looks_at_values, write_onnx
 from primitives.syntax import parse

@@ -2,7 +2,7 @@
 
 import pytest
 
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.syntax import parse

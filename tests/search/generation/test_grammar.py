@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.primitive import Setting, builtin_words
 from primitives.syntax import parse
 from primitives.term import Literal, lambdas, renumber_sites, words_in

@@ -8,7 +8,7 @@ import pytest
 from automl.evaluation.model import Model
 from automl.reports.inspection import first_layers
 from library.vocabulary import Vocabulary
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.types import parse_type
 from primitives.weights import initialise
 

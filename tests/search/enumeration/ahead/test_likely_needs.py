@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.primitive import builtin_words, definition
 from primitives.syntax import parse
 from primitives.types import STRING, parse_type

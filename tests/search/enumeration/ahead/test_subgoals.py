@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words, definition
 from primitives.syntax import parse

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from primitives.infer import IllTyped, infer
+from primitives.inference import IllTyped, infer
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Primitive, builtin_words, collect, word
 from primitives.syntax import parse, show
@@ -251,7 +251,7 @@ def test_inference_allocates_no_tensor() -> None:
 
     code = (
         "import sys\n"
-        "from primitives.primitive import builtin_words\nfrom primitives.syntax import parse\nfrom primitives.infer import infer\n"
+        "from primitives.primitive import builtin_words\nfrom primitives.syntax import parse\nfrom primitives.inference import infer\n"
         "from primitives.types import parse_type\nw = builtin_words()\n"
         "infer(parse('(lambda (x) (dense :units 9 (flatten (conv x))))', w), w, parse_type('Tensor[1,9,9] -> Tensor[9]'))\n"
         "assert 'torch' not in sys.modules\n"
