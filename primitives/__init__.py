@@ -1,12 +1,17 @@
 """The language: types, terms, inference, interpreter, columns, compiler and the primitives themselves.
 
 Terms
+    Term                                    a program or a part of one: frozen, hashable, without tensors
+    Variable, Lambda, Apply, Let            its kinds: a bound variable, a function, its application, a name for a value,
+    Literal, Word, Hole                     a constant, a word with settings and site, a place still to be filled
     parse(text, words)                      the term that a text stands for
     show(term)                              its text, with names for people
     Definition, definition(name, scheme, body)   a subroutine: a word that stands for a term
 Types and inference
     Type, Scheme, parse_type, parse_scheme  types and what is polymorphic, read from text
-    IllTyped                                raised where a term has no type; ``primitives.inference`` finds types and shapes
+    infer(term, words)                      an Inference: principal type, waiting shape constraints, sites; nothing is run
+    Site                                    one place with weights: its word, settings and the shapes of its parameters
+    IllTyped                                raised where a term has no type
 Running
     evaluate(term, arguments, words=…)      its value, or a Failure
     Fuel, Failure                           the bound of an evaluation, and what has no value
@@ -23,7 +28,7 @@ from __future__ import annotations
 import importlib
 
 _HOMES = {
-    "inference": ("IllTyped",),
+    "inference": ("IllTyped", "Inference", "Site", "infer"),
     "interpreter.interpret": ("Fuel", "evaluate"),
     "primitive": (
         "Definition",
@@ -38,6 +43,7 @@ _HOMES = {
     "compile": ("compile_term",),
     "source": ("to_source",),
     "syntax": ("parse", "show"),
+    "term": ("Apply", "Hole", "Lambda", "Let", "Literal", "Term", "Variable", "Word"),
     "types": ("Scheme", "Type", "parse_scheme", "parse_type"),
     "values": ("Failure",),
 }
