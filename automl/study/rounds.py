@@ -15,7 +15,7 @@ from primitives.term import Term, canonical
 
 from ..errors import EvaluationBug
 from ..evaluation.evaluate import Evaluated
-from ..execution.executors.base import ERROR, OK, Result
+from ..execution.executors.base import ERROR, OK, JobResult
 from .candidate import EXPLORE, FINAL, REFINE, Candidate
 from .phases import TIMELY
 
@@ -211,7 +211,7 @@ class Rounds:
                 self._save()
             self.study.report()
 
-    def _found(self, entry: Candidate, result: Result) -> Evaluated:
+    def _found(self, entry: Candidate, result: JobResult) -> Evaluated:
         if result.outcome == ERROR:
             raise EvaluationBug(
                 f"run={self.study.record.id}, ask={entry.ask}: the evaluator failed on {entry.text}\n{result.detail}"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.budget import Budget
-from automl.execution.executors.base import OK, Result
+from automl.execution.executors.base import OK, JobResult
 from automl.study.opening import Options, open_study
 from automl.tasks.load import load_tasks
 from library.store import open_store
@@ -33,7 +33,7 @@ class HashExecutor:
     outstanding = 0
 
     def __init__(self) -> None:
-        self.results: list[tuple[int, Result]] = []
+        self.results: list[tuple[int, JobResult]] = []
 
     def submit(self, job_id: int, job: Mapping[str, Any], deadline: float) -> None:
         score = int(hashlib.sha256(job["candidates"][0]["term"].encode()).hexdigest()[:8], 16) / 2**33
@@ -42,9 +42,9 @@ class HashExecutor:
             "scores": {"accuracy": score, "error": 1 - score, "distance": 1 - score},
             "cases": [1 - score] * 8,
         }
-        self.results.append((job_id, Result(OK, {"evaluations": [found]})))
+        self.results.append((job_id, JobResult(OK, {"evaluations": [found]})))
 
-    def wait(self, timeout: float | None = None) -> list[tuple[int, Result]]:
+    def wait(self, timeout: float | None = None) -> list[tuple[int, JobResult]]:
         found, self.results = self.results, []
         return found
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from automl.execution.executors import AbstractExecutor, Result, WorkerError, executors, open_executor
+from automl.execution.executors import AbstractExecutor, JobResult, WorkerError, executors, open_executor
 from automl.execution.workers.briefing import import_path
 from automl.execution.workers.sentinel import descendants
 from primitives.plugins.outside import forget, register, registered
@@ -49,9 +49,9 @@ def executor(shared: AbstractExecutor) -> Iterator[AbstractExecutor]:
     shared.brief(CONTEXT)
 
 
-def finish(executor: AbstractExecutor, within: float = 60.0) -> dict[int, Result]:
+def finish(executor: AbstractExecutor, within: float = 60.0) -> dict[int, JobResult]:
     """Everything outstanding, each delivered once."""
-    found: dict[int, Result] = {}
+    found: dict[int, JobResult] = {}
     until = time.monotonic() + within
     while executor.outstanding:
         assert time.monotonic() < until, f"{executor.outstanding} jobs outstanding after {within} s"
@@ -62,7 +62,7 @@ def finish(executor: AbstractExecutor, within: float = 60.0) -> dict[int, Result
     return found
 
 
-def one(executor: AbstractExecutor, job: dict[str, Any], deadline: float = 30.0) -> Result:
+def one(executor: AbstractExecutor, job: dict[str, Any], deadline: float = 30.0) -> JobResult:
     executor.submit(0, job, deadline)
     return finish(executor)[0]
 

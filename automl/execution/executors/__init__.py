@@ -7,9 +7,9 @@ from typing import Any
 
 from primitives.plugins import PluginKind, classes
 
-from .base import AbstractExecutor, Result, WorkerError
+from .base import AbstractExecutor, JobResult, WorkerError
 
-__all__ = ["AbstractExecutor", "Result", "WorkerError", "executor_kind", "executors", "open_executor"]
+__all__ = ["AbstractExecutor", "JobResult", "WorkerError", "executor_kind", "executors", "open_executor"]
 
 
 EXECUTORS: PluginKind[type[AbstractExecutor]] = PluginKind(

@@ -10,11 +10,11 @@ from typing import Any, ClassVar, Self
 from primitives.plugins.outside import registered
 
 from ..workers.briefing import Briefing, default_memory
-from ..workers.result import ERROR, LOST, OK, OUT_OF_MEMORY, TIMED_OUT, Result
+from ..workers.result import ERROR, LOST, OK, OUT_OF_MEMORY, TIMED_OUT, JobResult
 from ..workers.transport import WorkerError
 from ..workers.wire import require_plain
 
-__all__ = ["ERROR", "LOST", "OK", "OUT_OF_MEMORY", "TIMED_OUT", "AbstractExecutor", "Result", "WorkerError"]
+__all__ = ["ERROR", "LOST", "OK", "OUT_OF_MEMORY", "TIMED_OUT", "AbstractExecutor", "JobResult", "WorkerError"]
 
 
 class AbstractExecutor(ABC):
@@ -27,7 +27,7 @@ class AbstractExecutor(ABC):
     (slow imports, decoding); "" for none.
     Raises TypeError where the context is not plain data, WorkerError (here or in wait) where workers cannot be started.
 
-    A job's outcome is a Result; wait() raises nothing for it. Jobs run at least once: one whose worker died is run
+    A job's outcome is a JobResult; wait() raises nothing for it. Jobs run at least once: one whose worker died is run
     again (up to three times), so the function must not count on running once. Use as a context manager, or close().
     """
 
@@ -98,7 +98,7 @@ class AbstractExecutor(ABC):
         """
 
     @abstractmethod
-    def wait(self, timeout: float | None = None) -> list[tuple[int, Result]]:
+    def wait(self, timeout: float | None = None) -> list[tuple[int, JobResult]]:
         """Results that have come, in any order, each delivered once; waits up to `timeout` seconds for the first.
 
         None waits as long as needed. Empty when the time is over or nothing is outstanding. Jobs move, and deadlines

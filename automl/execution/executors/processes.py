@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, final
 
 from ..workers.children import spawned
-from .base import AbstractExecutor, Result, check_deadline
+from .base import AbstractExecutor, JobResult, check_deadline
 
 
 @final
@@ -54,7 +54,7 @@ class ProcessExecutor(AbstractExecutor):
     def submit(self, job_id: int, job: dict[str, Any], deadline: float) -> None:
         self._roster.submit(job_id, job, check_deadline(deadline))
 
-    def wait(self, timeout: float | None = None) -> list[tuple[int, Result]]:
+    def wait(self, timeout: float | None = None) -> list[tuple[int, JobResult]]:
         return self._roster.wait(timeout)
 
     def brief(self, context: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from ..workers.result import unpack_result
 from ..workers.roster import Roster
 from ..workers.sentinel import Sentinel, descendants
 from ..workers.transport import AbstractTransport, Broken, Died, Done, Message, Ready, WorkerError
-from .base import AbstractExecutor, Result, check_deadline
+from .base import AbstractExecutor, JobResult, check_deadline
 
 ASK_SECONDS = 1.0
 """How often Ray's servers are asked whether they are there."""
@@ -184,7 +184,7 @@ class RayExecutor(AbstractExecutor):
     def submit(self, job_id: int, job: dict[str, Any], deadline: float) -> None:
         self._roster.submit(job_id, job, check_deadline(deadline))
 
-    def wait(self, timeout: float | None = None) -> list[tuple[int, Result]]:
+    def wait(self, timeout: float | None = None) -> list[tuple[int, JobResult]]:
         return self._roster.wait(timeout)
 
     def brief(self, context: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from ..workers.guard import Function, can_interrupt, run_job
 from ..workers.result import pack_result, unpack_result
 from ..workers.roster import Roster
 from ..workers.wire import decode, encode
-from .base import AbstractExecutor, Result, WorkerError, check_deadline
+from .base import AbstractExecutor, JobResult, WorkerError, check_deadline
 
 
 @final
@@ -65,7 +65,7 @@ class SerialExecutor(AbstractExecutor):
             raise RuntimeError(f"job_id={job_id}: the executor is closed; open another")
         self._waiting.append((job_id, decode(encode(job)), check_deadline(deadline)))
 
-    def wait(self, timeout: float | None = None) -> list[tuple[int, Result]]:
+    def wait(self, timeout: float | None = None) -> list[tuple[int, JobResult]]:
         if self._pool is not None and self._pool.outstanding:
             return self._pool.wait(timeout)
         if not self._waiting:

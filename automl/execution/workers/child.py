@@ -81,7 +81,7 @@ class Child:
         self._jobs.send_bytes(encode([_BRIEFING, briefing.to_bytes()]))
 
     def receive(self) -> tuple[str, Any]:
-        """The next message: ("ready", pid), ("broken", traceback) or ("done", Result). Raises EOFError if it died."""
+        """The next message: ("ready", pid), ("broken", traceback) or ("done", JobResult). Raises EOFError if it died."""
         try:
             kind, content = decode(self.results.recv_bytes())
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Runs one job in this process and turns whatever happens into a Result.
+"""Runs one job in this process and turns whatever happens into a JobResult.
 
 A deadline is kept by an alarm signal that raises in the running code, which interrupts anything that returns to the
 Python interpreter; a memory limit by RLIMIT_DATA, which makes an allocation beyond it fail instead of the machine.
@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from .result import ERROR, OK, OUT_OF_MEMORY, TIMED_OUT, Result
+from .result import ERROR, OK, OUT_OF_MEMORY, TIMED_OUT, JobResult
 
 Function = Callable[..., dict[str, Any]]  # (context, job) -> what the job gave
 
@@ -63,7 +63,7 @@ def run_job(
     deadline: float,
     memory: int | None,
     threads: int,
-) -> Result:
+) -> JobResult:
     """Calls `function(context, job)` within `deadline` seconds and `memory` bytes more than are in use now.
 
     Raises nothing but KeyboardInterrupt: an exception of the function is the outcome "error" with its traceback.
@@ -87,7 +87,7 @@ def run_job(
         # Also where the job swallowed the alarm, or raised something else on its way out: it was over its deadline.
         outcome, detail = TIMED_OUT, f"interrupted after deadline={deadline:g} s"
     seconds = time.perf_counter() - started
-    return Result(outcome, value if outcome == OK else None, seconds, detail)
+    return JobResult(outcome, value if outcome == OK else None, seconds, detail)
 
 
 def _classify(error: BaseException, memory: int | None) -> tuple[str, str]:

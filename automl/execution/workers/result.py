@@ -16,7 +16,7 @@ OUTCOMES = (OK, TIMED_OUT, LOST, OUT_OF_MEMORY, ERROR)
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class JobResult:
     """One job's outcome.
 
     outcome: "ok"; "timed out" (over its deadline); "out of memory" (over its memory limit); "lost" (its worker died
@@ -35,7 +35,7 @@ class Result:
             raise ValueError(f"outcome={self.outcome!r}: must be one of {', '.join(OUTCOMES)}")
 
 
-def pack_result(result: Result) -> bytes:
+def pack_result(result: JobResult) -> bytes:
     """The result as a message; a value that cannot travel becomes the outcome "error", which says so."""
     try:
         return encode([result.outcome, result.value, result.seconds, result.detail])
@@ -43,6 +43,6 @@ def pack_result(result: Result) -> bytes:
         return encode([ERROR, None, result.seconds, f"what the worker function returned: {error}"])
 
 
-def unpack_result(message: bytes) -> Result:
+def unpack_result(message: bytes) -> JobResult:
     """The result of a message that `pack_result` made."""
-    return Result(*decode(message))
+    return JobResult(*decode(message))

@@ -9,7 +9,7 @@ from typing import Generic, assert_never
 
 from .batching import BatchSize
 from .briefing import Briefing
-from .result import LOST, TIMED_OUT, Result
+from .result import LOST, TIMED_OUT, JobResult
 from .transport import AbstractTransport, Broken, Died, Done, Message, Ready, Worker, WorkerError
 from .wire import encode
 
@@ -56,7 +56,7 @@ class Roster(Generic[Worker]):
         self._closed = False
         self._members: list[_Member[Worker]] = []
         self._waiting: deque[_Task] = deque()
-        self._done: list[tuple[int, Result]] = []
+        self._done: list[tuple[int, JobResult]] = []
         self._failed_starts = 0
         self._batch = BatchSize()
         self._dispatch()
@@ -78,7 +78,7 @@ class Roster(Generic[Worker]):
             raise RuntimeError(f"job_id={job_id}: the executor is closed; open another")
         self._waiting.append(_Task(job_id, encode(job), deadline))
 
-    def wait(self, timeout: float | None) -> list[tuple[int, Result]]:
+    def wait(self, timeout: float | None) -> list[tuple[int, JobResult]]:
         """The results that have come, waiting up to `timeout` seconds (None: as long as needed) for the first.
 
         Empty when the time is over or nothing is outstanding. Raises WorkerError.
@@ -206,7 +206,7 @@ class Roster(Generic[Worker]):
         lost = [task for task in member.tasks if task.runs > RERUNS]
         for task in lost:
             detail = f"the worker died ({reason}) in each of {task.runs} runs"
-            self._done.append((task.id, Result(LOST, seconds=seconds, detail=detail)))
+            self._done.append((task.id, JobResult(LOST, seconds=seconds, detail=detail)))
         self._waiting.extendleft(task for task in reversed(member.tasks) if task not in lost)
 
     def _overstayed(self, member: _Member[Worker]) -> None:
@@ -217,7 +217,7 @@ class Roster(Generic[Worker]):
         if len(suspects) == 1:
             task, seconds = member.tasks.popleft(), time.monotonic() - member.since
             detail = f"its worker was killed {GRACE_SECONDS:g} s after deadline={task.deadline:g} s"
-            self._done.append((task.id, Result(TIMED_OUT, seconds=seconds, detail=detail)))
+            self._done.append((task.id, JobResult(TIMED_OUT, seconds=seconds, detail=detail)))
         for task in suspects:
             task.alone = True
         self._waiting.extendleft(reversed(member.tasks))

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from primitives.printing import brief_repr
 
 from .briefing import Briefing
-from .result import Result
+from .result import JobResult
 
 
 class WorkerError(RuntimeError):
@@ -33,7 +33,7 @@ class Broken:
 class Done:
     """The results of the jobs that were sent first and had none yet, in the order in which they were sent."""
 
-    results: tuple[Result, ...]
+    results: tuple[JobResult, ...]
 
     __repr__ = brief_repr
 

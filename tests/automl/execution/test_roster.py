@@ -15,7 +15,7 @@ from automl.execution.workers.batching import LARGEST_BATCH, BatchSize
 from automl.execution.workers.briefing import Briefing
 from automl.execution.workers.child import Child
 from automl.execution.workers.children import spawned
-from automl.execution.workers.result import Result
+from automl.execution.workers.result import JobResult
 from automl.execution.workers.roster import Roster
 from automl.execution.workers.sentinel import Sentinel, descendants
 from automl.execution.workers.transport import AbstractTransport, Died, Done, Message, Ready, WorkerError
@@ -40,8 +40,8 @@ def jobs(tmp_path: Path) -> Iterator[Path]:
     sys.path.remove(str(tmp_path))
 
 
-def drain(pool: Roster[Child]) -> dict[int, Result]:
-    found: dict[int, Result] = {}
+def drain(pool: Roster[Child]) -> dict[int, JobResult]:
+    found: dict[int, JobResult] = {}
     while pool.outstanding:
         found.update(pool.wait(10.0))
     return found
@@ -101,7 +101,7 @@ def test_an_idle_worker_that_was_killed_is_replaced(jobs: Path) -> None:
 
 
 def test_serial_outside_the_main_thread_runs_its_jobs_in_a_child(jobs: Path) -> None:
-    found: list[Result] = []
+    found: list[JobResult] = []
 
     def work() -> None:
         with open_executor("pool_jobs:here", {}, workers=1) as executor:
@@ -186,7 +186,7 @@ class Puppets(AbstractTransport[str]):
         if step == "die":
             self.messages.append((worker, Died("exit status 9")))
         if step == "answer":
-            self.messages.append((worker, Done(tuple(Result("ok", {}, 1e-4) for _ in jobs))))
+            self.messages.append((worker, Done(tuple(JobResult("ok", {}, 1e-4) for _ in jobs))))
 
     def receive(self, workers: Sequence[str], timeout: float | None) -> list[tuple[str, Message]]:
         come = [(worker, message) for worker, message in self.messages if worker in workers]

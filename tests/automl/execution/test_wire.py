@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.execution.workers.result import Result, pack_result, unpack_result
+from automl.execution.workers.result import JobResult, pack_result, unpack_result
 from automl.execution.workers.wire import decode, encode, require_plain
 
 simple = (
@@ -90,8 +90,8 @@ def test_what_nests_too_deeply_is_refused() -> None:
 
 
 def test_a_result_that_cannot_travel_becomes_an_error() -> None:
-    assert unpack_result(pack_result(Result("ok", {"a": (1,)}, 0.5, "d"))) == Result("ok", {"a": (1,)}, 0.5, "d")
-    failed = unpack_result(pack_result(Result("ok", {"a": object()}, 0.5)))
+    assert unpack_result(pack_result(JobResult("ok", {"a": (1,)}, 0.5, "d"))) == JobResult("ok", {"a": (1,)}, 0.5, "d")
+    failed = unpack_result(pack_result(JobResult("ok", {"a": object()}, 0.5)))
     assert failed.outcome == "error" and failed.value is None and "builtins.object" in failed.detail
     with pytest.raises(ValueError, match="outcome='fine'"):
-        Result("fine")
+        JobResult("fine")

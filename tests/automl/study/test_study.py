@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from automl.errors import EvaluationBug, StudyError
-from automl.execution.executors.base import Result as JobResult
+from automl.execution.executors.base import JobResult
 from automl.study.candidate import Candidate, Recipe
 from automl.study.ending import Ending
 from automl.study.opening import Options, build_problem, load_vocabulary, open_study, run_study
