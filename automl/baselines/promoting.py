@@ -31,7 +31,7 @@ TRAINED = "_trained"
 
 
 @dataclass(frozen=True)
-class Block:
+class BaselineBlock:
     """A definition where it first stands in the program: ``site`` there, its ``body`` written out with sites from 1,
     and its ``type`` there."""
 
@@ -89,28 +89,30 @@ def promote_blocks(
     return new
 
 
-def find_blocks(baseline: Baseline, protocol: str, task: Task) -> list[Block]:
+def find_blocks(baseline: Baseline, protocol: str, task: Task) -> list[BaselineBlock]:
     """The definitions that stand in the program itself, have weights and lead from one tensor to another; where one
     occurs twice, its first occurrence."""
     words = baseline.words(protocol)
     term = baseline.term(protocol)
-    found: dict[str, Block] = {}
+    found: dict[str, BaselineBlock] = {}
     for word, type in infer(term, words, task.type).subroutines:
         known = words[word.name]
         types, result = arguments_of(type)
         plain = len(types) == 1 and all(isinstance(each, TensorType) for each in (*types, result))
         if not isinstance(known, Definition) or not known.sited or not plain or word.name in found:
             continue
-        found[word.name] = Block(word.name, str(word.site), expand(known.body, words), type)
+        found[word.name] = BaselineBlock(word.name, str(word.site), expand(known.body, words), type)
     return list(found.values())
 
 
-def _structure(block: Block, origin: Mapping[str, Any]) -> Subroutine:
+def _structure(block: BaselineBlock, origin: Mapping[str, Any]) -> Subroutine:
     inference = infer(block.body, Vocabulary().all_words)
     return _record(block.name, block.body, inference, None, origin, "its structure; weights start afresh")
 
 
-def _trained(store: AbstractStore, block: Block, weights: Mapping[str, Any], origin: Mapping[str, Any]) -> Subroutine:
+def _trained(
+    store: AbstractStore, block: BaselineBlock, weights: Mapping[str, Any], origin: Mapping[str, Any]
+) -> Subroutine:
     """The word with the block's weights. Its input has as many maps as there; height and width stay open where the
     weights leave them so."""
     own = _own_weights(block, weights)
@@ -128,11 +130,11 @@ def _trained(store: AbstractStore, block: Block, weights: Mapping[str, Any], ori
     return _record(f"{block.name}{TRAINED}", block.body, inference, blob, origin, text)
 
 
-def _at(block: Block, given: TensorType) -> Inference:
+def _at(block: BaselineBlock, given: TensorType) -> Inference:
     return infer(block.body, Vocabulary().all_words, function(given, TypeVariable("answer")))
 
 
-def _weights_at(block: Block, given: TensorType) -> dict[str, tuple[int, ...]] | None:
+def _weights_at(block: BaselineBlock, given: TensorType) -> dict[str, tuple[int, ...]] | None:
     """The shapes of the weights that the block needs for such inputs; None where it does not take them."""
     try:
         sites = _at(block, given).sites
@@ -145,7 +147,7 @@ def _weights_at(block: Block, given: TensorType) -> dict[str, tuple[int, ...]] |
     }
 
 
-def _own_weights(block: Block, weights: Mapping[str, Any]) -> dict[str, Any]:
+def _own_weights(block: BaselineBlock, weights: Mapping[str, Any]) -> dict[str, Any]:
     """The block's part of the net's weights, under the sites of its body."""
     prefix = f"{block.site}."
     return {name.removeprefix(prefix): tensor for name, tensor in weights.items() if name.startswith(prefix)}
@@ -185,7 +187,7 @@ def _score_again(
     protocol: str,
     task: Task,
     model: Model,
-    blocks: list[Block],
+    blocks: list[BaselineBlock],
     records: list[Subroutine],
 ) -> float:
     """The score on validation data of the program in which every block that was taken is its frozen word."""

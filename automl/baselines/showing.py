@@ -9,10 +9,10 @@ from primitives.term import Word
 from primitives.types import TensorType, Type, arguments_of
 
 from .declaration import Baseline
-from .tracing import Node, trace
+from .tracing import FlowNode, trace
 
 
-def nodes_of(baseline: Baseline) -> tuple[Node, ...]:
+def nodes_of(baseline: Baseline) -> tuple[FlowNode, ...]:
     """The program's graph at the published shape."""
     arguments, _ = arguments_of(baseline.inference.type)
     return trace(baseline.term(), baseline.words(), baseline.inference, arguments)
@@ -69,7 +69,7 @@ def diagram(baseline: Baseline) -> str:
     return _aligned(lines)
 
 
-def _place(node: Node, lanes: list[int | None], last: dict[int, int]) -> tuple[int, str]:
+def _place(node: FlowNode, lanes: list[int | None], last: dict[int, int]) -> tuple[int, str]:
     """The lane of a node, and the line above it that shows which lanes fork or join there. Lanes whose value is not
     needed later are freed."""
     sources = [lanes.index(number) for number in node.inputs if number in lanes]

@@ -14,7 +14,7 @@ from primitives.types import Type
 
 
 @dataclass(frozen=True)
-class Node:
+class FlowNode:
     """``word`` is None for an input; ``inputs`` are numbers of earlier nodes; ``block`` names the declared words, from
     the outermost, that the node is part of; ``type`` is None where it is not known."""
 
@@ -36,7 +36,7 @@ class _Function:
 
 def trace(
     term: Term, words: Mapping[str, Primitive], inference: Inference, arguments: Sequence[Type]
-) -> tuple[Node, ...]:
+) -> tuple[FlowNode, ...]:
     """The nodes in order of evaluation, the program's inputs first. The body of a function that is handed to a word
     (of ``map``, ``fold``) appears once."""
     tracer = _Tracer(words, inference)
@@ -48,13 +48,13 @@ def trace(
 class _Tracer:
     def __init__(self, words: Mapping[str, Primitive], inference: Inference) -> None:
         self.words = words
-        self.nodes: list[Node] = []
+        self.nodes: list[FlowNode] = []
         self.types: dict[Word, deque[Type]] = {}
         for word, _, result in inference.layers:
             self.types.setdefault(word, deque()).append(result)
 
     def node(self, word: Word | None, inputs: tuple[int, ...], type: Type | None, block: tuple[str, ...]) -> int:
-        self.nodes.append(Node(len(self.nodes), word, inputs, type, block))
+        self.nodes.append(FlowNode(len(self.nodes), word, inputs, type, block))
         return len(self.nodes) - 1
 
     def value(self, term: Term, scope: tuple[Any, ...], block: tuple[str, ...]) -> Any:
