@@ -44,7 +44,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Source:
+class RowSource:
     """A result ``NAME.json``, the benchmark and arguments that make it, and its lines."""
 
     module: str
@@ -223,32 +223,32 @@ def _tasks(file: str, budget: str = "60s") -> tuple[str, ...]:
     return (f"{{data}}/{file}.jsonl", "--budget", budget)
 
 
-SOURCES: dict[str, Source] = {
-    "columns": Source("columns", (), speed),
-    "memory": Source("memory", ("--every", "10"), memory),
-    "synthesis_lambdabeam": Source(
+SOURCES: dict[str, RowSource] = {
+    "columns": RowSource("columns", (), speed),
+    "memory": RowSource("memory", ("--every", "10"), memory),
+    "synthesis_lambdabeam": RowSource(
         "synthesis", _tasks("lambdabeam_synthetic"), solved("LambdaBeam synthetic", 80, 72, 0.9)
     ),
-    "synthesis_list_train": Source("synthesis", _tasks("list_train"), solved("list_train", None, 75, 0.95)),
-    "synthesis_rule": Source("synthesis", _tasks("rule_c001_c150"), solved("rule_c001_c150", None, 50, 0.9)),
-    "synthesis_text_train": Source("synthesis", _tasks("text_train"), solved("text_train", None, None, 0.9)),
-    "library_gain_list_base": Source(
+    "synthesis_list_train": RowSource("synthesis", _tasks("list_train"), solved("list_train", None, 75, 0.95)),
+    "synthesis_rule": RowSource("synthesis", _tasks("rule_c001_c150"), solved("rule_c001_c150", None, 50, 0.9)),
+    "synthesis_text_train": RowSource("synthesis", _tasks("text_train"), solved("text_train", None, None, 0.9)),
+    "library_gain_list_base": RowSource(
         "library_gain",
         ("--tasks", "list", "--base", *LIST),
         gain("list, base words", 6, 20, None),
     ),
-    "library_gain_list_full": Source(
+    "library_gain_list_full": RowSource(
         "library_gain",
         ("--tasks", "list", "--full", *LIST),
         gain("list, all words", 1.3, None, None),
     ),
-    "library_gain_text_base": Source(
+    "library_gain_text_base": RowSource(
         "library_gain",
         ("--tasks", "text", "--base", "--guidance", "grammar", *TEXT),
         gain("text, base words", None, None, 40),
     ),
-    "recognition": Source("recognition", ("--part", "2", "--every", "6"), recognition),
-    "compression": Source("compression", (), compression),
+    "recognition": RowSource("recognition", ("--part", "2", "--every", "6"), recognition),
+    "compression": RowSource("compression", (), compression),
 }
 
 

@@ -61,7 +61,7 @@ CONV2 = """(lambda (x) (pipe x (conv :maps 20 :kernel 5) relu max_pool (conv :ma
     (dense :units 100) relu (dense :units 10)))"""
 
 
-class Conv2(nn.Module):
+class PlainConv2(nn.Module):
     """The conv2-relu net by hand; with ``same`` in the layout and order of operations that the compiler chooses."""
 
     def __init__(self, same: bool = False) -> None:
@@ -76,7 +76,7 @@ class Conv2(nn.Module):
             x = relu(max_pool2d(x, 2)) if self.same else max_pool2d(relu(x), 2)
         return self.out(relu(self.hidden(x.flatten(1))))
 
-    def start(self, weights: Mapping[str, torch.Tensor]) -> Conv2:
+    def start(self, weights: Mapping[str, torch.Tensor]) -> PlainConv2:
         """Itself with the weights of the compiled CONV2, whose sites are numbered from the last layer on."""
         with torch.no_grad():
             for layer, site in zip((self.first, self.second, self.hidden, self.out), "4321", strict=True):
@@ -206,7 +206,7 @@ def conv2(batch: int, cases: int, rounds: int, *, same: bool, precision: str = "
     data = problem(28, cases)
     return compare(
         lambda: compile_term(term, words, type, weights=weights),
-        lambda: Conv2(same).start(weights),
+        lambda: PlainConv2(same).start(weights),
         data, batch, CHAPTER, 1, rounds, fused=same, precision=precision,
     )  # fmt: skip
 
@@ -230,7 +230,7 @@ def main() -> None:
     figures |= {
         "perceptron 784-100-10, batch 10, SGD": same_module(perceptron, 28, 4000, 10, SGD, 2, rounds),
         "perceptron 784-100-10, batch 64, AdamW": same_module(perceptron, 28, 8000, 64, ADAMW, 3, rounds),
-        "conv20-conv40-FC100, batch 64, SGD": same_module(Conv2, 28, 2000, 64, SGD, 1, rounds),
+        "conv20-conv40-FC100, batch 64, SGD": same_module(PlainConv2, 28, 2000, 64, SGD, 1, rounds),
         "conv16-conv32 with batch norm on 8x8, batch 64, AdamW": same_module(small, 8, 2000, 64, ADAMW, 5, rounds),
     }
     report("trainer", figures, seed=0, started=started, path=given.json)

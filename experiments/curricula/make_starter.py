@@ -20,7 +20,7 @@ Inputs = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Recipe:
+class TaskRecipe:
     """A task: ``function`` is what its programs must compute, ``draw`` makes inputs, ``edges`` are inputs shown for
     certain."""
 
@@ -60,71 +60,73 @@ SIGNED = integers(-9, 15)
 EMPTY: tuple[Inputs, ...] = (([],),)
 
 
-def recipes() -> list[Recipe]:
+def recipes() -> list[TaskRecipe]:
     """All tasks, the easier first within a family; families share parts that a library can keep."""
     each = [
-        Recipe(f"each plus {k}", "each plus", LIST, lambda xs, k=k: [x + k for x in xs], SIGNED, EMPTY)
+        TaskRecipe(f"each plus {k}", "each plus", LIST, lambda xs, k=k: [x + k for x in xs], SIGNED, EMPTY)
         for k in (1, 2, 3)
     ]
     each += [
-        Recipe(f"each times {k}", "each times", LIST, lambda xs, k=k: [x * k for x in xs], SIGNED, EMPTY)
+        TaskRecipe(f"each times {k}", "each times", LIST, lambda xs, k=k: [x * k for x in xs], SIGNED, EMPTY)
         for k in (2, 3)
     ]
     each += [
-        Recipe("each squared", "each squared", LIST, lambda xs: [x * x for x in xs], SIGNED, EMPTY),
-        Recipe("each negated", "each negated", LIST, lambda xs: [-x for x in xs], SIGNED, EMPTY),
-        Recipe("shift by", "each plus", "list(int) -> int -> list(int)", lambda xs, k: [x + k for x in xs],
+        TaskRecipe("each squared", "each squared", LIST, lambda xs: [x * x for x in xs], SIGNED, EMPTY),
+        TaskRecipe("each negated", "each negated", LIST, lambda xs: [-x for x in xs], SIGNED, EMPTY),
+        TaskRecipe("shift by", "each plus", "list(int) -> int -> list(int)", lambda xs, k: [x + k for x in xs],
                list_and_number(-9, 15, -5, 9)),
     ]  # fmt: skip
     sums = [
-        Recipe("total of squares", "total of", TO_INT, lambda xs: sum(x * x for x in xs), SIGNED, EMPTY),
-        Recipe("total of doubles", "total of", TO_INT, lambda xs: sum(2 * x for x in xs), SIGNED, EMPTY),
-        Recipe("total of successors", "total of", TO_INT, lambda xs: sum(x + 1 for x in xs), SIGNED, EMPTY),
-        Recipe("spread", "extremes", TO_INT, lambda xs: max(xs) - min(xs), SIGNED),
-        Recipe("extremes added", "extremes", TO_INT, lambda xs: max(xs) + min(xs), SIGNED),
-        Recipe("first plus last", "ends", TO_INT, lambda xs: xs[0] + xs[-1], integers(-9, 15, 2)),
+        TaskRecipe("total of squares", "total of", TO_INT, lambda xs: sum(x * x for x in xs), SIGNED, EMPTY),
+        TaskRecipe("total of doubles", "total of", TO_INT, lambda xs: sum(2 * x for x in xs), SIGNED, EMPTY),
+        TaskRecipe("total of successors", "total of", TO_INT, lambda xs: sum(x + 1 for x in xs), SIGNED, EMPTY),
+        TaskRecipe("spread", "extremes", TO_INT, lambda xs: max(xs) - min(xs), SIGNED),
+        TaskRecipe("extremes added", "extremes", TO_INT, lambda xs: max(xs) + min(xs), SIGNED),
+        TaskRecipe("first plus last", "ends", TO_INT, lambda xs: xs[0] + xs[-1], integers(-9, 15, 2)),
     ]
     keep = [
-        Recipe(f"keep above {k}", "keep above", LIST, lambda xs, k=k: [x for x in xs if x > k], SIGNED, EMPTY)
+        TaskRecipe(f"keep above {k}", "keep above", LIST, lambda xs, k=k: [x for x in xs if x > k], SIGNED, EMPTY)
         for k in (2, 5)
     ]
     keep += [
-        Recipe(f"count above {k}", "count above", TO_INT, lambda xs, k=k: sum(x > k for x in xs), SIGNED, EMPTY)
+        TaskRecipe(f"count above {k}", "count above", TO_INT, lambda xs, k=k: sum(x > k for x in xs), SIGNED, EMPTY)
         for k in (2, 5)
     ]
     keep += [
-        Recipe("drop zeros", "zeros", LIST, lambda xs: [x for x in xs if x], integers(0, 3, 2, 8), (([0, 0],),)),
-        Recipe("count non-zeros", "zeros", TO_INT, lambda xs: sum(x != 0 for x in xs), integers(0, 3, 2, 8), (([0,
-        0],),)), Recipe("keep evens", "evens", LIST, lambda xs: [x for x in xs if x % 2 == 0], integers(0, 15, 2),
-        EMPTY), Recipe("count evens", "evens", TO_INT, lambda xs: sum(x % 2 == 0 for x in xs), integers(0, 15, 2),
-        EMPTY), Recipe("total of evens", "evens", TO_INT, lambda xs: sum(x for x in xs if x % 2 == 0), integers(0,
-        15, 2), EMPTY), Recipe("keep above given", "keep above", "list(int) -> int -> list(int)", lambda xs, k: [x
+        TaskRecipe("drop zeros", "zeros", LIST, lambda xs: [x for x in xs if x], integers(0, 3, 2, 8), (([0, 0],),)),
+        TaskRecipe("count non-zeros", "zeros", TO_INT, lambda xs: sum(x != 0 for x in xs), integers(0, 3, 2, 8), (([0,
+        0],),)), TaskRecipe("keep evens", "evens", LIST, lambda xs: [x for x in xs if x % 2 == 0], integers(0, 15, 2),
+        EMPTY), TaskRecipe("count evens", "evens", TO_INT, lambda xs: sum(x % 2 == 0 for x in xs), integers(0, 15, 2),
+        EMPTY), TaskRecipe("total of evens", "evens", TO_INT, lambda xs: sum(x for x in xs if x % 2 == 0), integers(0,
+        15, 2), EMPTY), TaskRecipe("keep above given", "keep above", "list(int) -> int -> list(int)", lambda xs, k: [x
         for x in xs if x > k], list_and_number(-9, 15, -2, 9)),
     ]  # fmt: skip
     order = [
-        Recipe("descending", "order", LIST, lambda xs: sorted(xs, reverse=True), SIGNED, EMPTY),
-        Recipe("two largest", "order", LIST, lambda xs: sorted(xs, reverse=True)[:2], integers(-9, 15, 2)),
-        Recipe("second largest", "order", TO_INT, lambda xs: sorted(xs, reverse=True)[1], integers(-9, 15, 2)),
-        Recipe("without last", "ends", LIST, lambda xs: xs[:-1], SIGNED),
-        Recipe("without ends", "ends", LIST, lambda xs: xs[1:-1], integers(-9, 15, 2)),
-        Recipe("there and back", "ends", LIST, lambda xs: xs + xs[::-1], integers(-9, 15, 1, 5), EMPTY),
+        TaskRecipe("descending", "order", LIST, lambda xs: sorted(xs, reverse=True), SIGNED, EMPTY),
+        TaskRecipe("two largest", "order", LIST, lambda xs: sorted(xs, reverse=True)[:2], integers(-9, 15, 2)),
+        TaskRecipe("second largest", "order", TO_INT, lambda xs: sorted(xs, reverse=True)[1], integers(-9, 15, 2)),
+        TaskRecipe("without last", "ends", LIST, lambda xs: xs[:-1], SIGNED),
+        TaskRecipe("without ends", "ends", LIST, lambda xs: xs[1:-1], integers(-9, 15, 2)),
+        TaskRecipe("there and back", "ends", LIST, lambda xs: xs + xs[::-1], integers(-9, 15, 1, 5), EMPTY),
     ]
     pairs = [
-        Recipe("pairwise sums", "pairwise", TWO, lambda xs, ys: [x + y for x, y in zip(xs, ys)], two_lists(-9, 15)),
-        Recipe("pairwise differences", "pairwise", TWO, lambda xs, ys: [x - y for x, y in zip(xs, ys)], two_lists(-9,
-        15)), Recipe("dot product", "pairwise", "list(int) -> list(int) -> int",
+        TaskRecipe("pairwise sums", "pairwise", TWO, lambda xs, ys: [x + y for x, y in zip(xs, ys)], two_lists(-9, 15)),
+        TaskRecipe("pairwise differences", "pairwise", TWO, lambda xs, ys: [x - y for x, y in zip(xs, ys)], two_lists(-9,
+        15)), TaskRecipe("dot product", "pairwise", "list(int) -> list(int) -> int",
                lambda xs, ys: sum(x * y for x, y in zip(xs, ys)), two_lists(-6, 9)),
     ]  # fmt: skip
     ranges = [
-        Recipe("countdown", "up to", "int -> list(int)", lambda n: list(range(n))[::-1], number(0, 16)),
-        Recipe("squares below", "up to", "int -> list(int)", lambda n: [i * i for i in range(n)], number(0, 16)),
-        Recipe("total below", "up to", "int -> int", lambda n: sum(range(n)), number(0, 24)),
-        Recipe("total of squares below", "up to", "int -> int", lambda n: sum(i * i for i in range(n)), number(0, 24)),
+        TaskRecipe("countdown", "up to", "int -> list(int)", lambda n: list(range(n))[::-1], number(0, 16)),
+        TaskRecipe("squares below", "up to", "int -> list(int)", lambda n: [i * i for i in range(n)], number(0, 16)),
+        TaskRecipe("total below", "up to", "int -> int", lambda n: sum(range(n)), number(0, 24)),
+        TaskRecipe(
+            "total of squares below", "up to", "int -> int", lambda n: sum(i * i for i in range(n)), number(0, 24)
+        ),
     ]
     return each + sums + keep + order + pairs + ranges
 
 
-def cases(recipe: Recipe) -> list[dict[str, Any]]:
+def cases(recipe: TaskRecipe) -> list[dict[str, Any]]:
     """Distinct cases: the edges, then drawn ones; every example differs from every test."""
     rng = random.Random(f"starter: {recipe.name}")
     seen: dict[str, Inputs] = {json.dumps(inputs): inputs for inputs in recipe.edges}
