@@ -43,7 +43,7 @@ _MEMORY_MESSAGES = ("can't allocate memory", "not enough memory", "out of memory
 
 
 @dataclass(frozen=True)
-class Options:
+class FitOptions:
     """How the loop runs. ``validations``: at most so many, spread evenly over the budget, the last at its end;
     ``train_cases``: on how many cases of the train part loss and score are measured then (0: none); ``patience``: stop
     after so many validations without a better mean over the last ``average`` (0: never); ``plateau``: after so many
@@ -71,7 +71,7 @@ GRACE = 0.5
 
 
 @dataclass(frozen=True)
-class Setup:
+class FitSetup:
     """What an updater is made from. ``loss`` is None where the outputs have none; ``error(outputs, targets)`` is in any
     case the mean of the task's case errors (0 is best). ``cases`` are those of the train part, ``steps`` the budget's,
     None where it is in seconds alone."""
@@ -91,9 +91,9 @@ class Setup:
 def fit(
     program: torch.nn.Module,
     data: ProblemData,
-    make_updater: Callable[[Setup], AbstractUpdater],
+    make_updater: Callable[[FitSetup], AbstractUpdater],
     budget: Budget,
-    options: Options | None = None,
+    options: FitOptions | None = None,
     *,
     seed: int = 0,
     report: Report | None = None,
@@ -106,7 +106,7 @@ def fit(
     the same. torch's global generator is put back.
     """
     with _seeded(seed):
-        return _Training(program, data, make_updater, budget, options or Options(), seed, report).run()
+        return _Training(program, data, make_updater, budget, options or FitOptions(), seed, report).run()
 
 
 @contextmanager
@@ -143,9 +143,9 @@ class _Training:
         self,
         program: torch.nn.Module,
         data: ProblemData,
-        make_updater: Callable[[Setup], AbstractUpdater],
+        make_updater: Callable[[FitSetup], AbstractUpdater],
         budget: Budget,
-        options: Options,
+        options: FitOptions,
         seed: int,
         report: Report | None,
     ) -> None:
@@ -205,7 +205,7 @@ class _Training:
         late = None if self.budget.deadline is None else self.budget.deadline + GRACE
         self.measures = Measures(self.program, data, plain, device, options.train_cases, self.seed, late)
         self.steps = self.total_steps()
-        setup = Setup(
+        setup = FitSetup(
             self.program, data, self.loss, self.error, self.precision, self.train.cases, self.steps, self.seed
         )
         self.updater = self.make_updater(setup)

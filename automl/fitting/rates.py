@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 class Clock(NamedTuple):
     """Where training stands: ``step`` and ``epoch`` count from 0; ``fraction`` in [0, 1] is the part of the budget
-    that is used; ``plateaus`` is how often validation has stopped to improve (automl.fitting.fit.Options.plateau)."""
+    that is used; ``plateaus`` is how often validation has stopped to improve (automl.fitting.fit.FitOptions.plateau)."""
 
     step: int
     epoch: int

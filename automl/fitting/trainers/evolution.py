@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import torch
 
     from ...tasks.data import ProblemData
-    from ..fit import Setup
+    from ..fit import FitSetup
 
 CMA_PARAMETERS = 150
 """Most numbers for which ``auto`` takes CMA-ES, whose cost a generation grows with their cube."""
@@ -55,10 +55,10 @@ class EvolutionTrainer(AbstractTrainer):
     def fit(
         self, program: Any, data: ProblemData, budget: Budget, *, seed: int = 0, report: Report | None = None
     ) -> TrainingResult:
-        from ..fit import Options, fit
+        from ..fit import FitOptions, fit
 
         v = self.values
-        options = Options(
+        options = FitOptions(
             batch_size=v["batch_size"],
             validations=v["validations"],
             patience=v["patience"],
@@ -68,7 +68,7 @@ class EvolutionTrainer(AbstractTrainer):
         )
         return fit(program, data, self._updater, budget, options, seed=seed, report=report)
 
-    def _updater(self, setup: Setup) -> AbstractUpdater:
+    def _updater(self, setup: FitSetup) -> AbstractUpdater:
         values = dict(self.values)
         size = sum(p.numel() for p in setup.program.parameters() if p.requires_grad)
         use_cma = values["algorithm"] == "cma" or (values["algorithm"] == "auto" and 1 < size <= CMA_PARAMETERS)
@@ -80,7 +80,7 @@ class EvolutionTrainer(AbstractTrainer):
 class _Candidates:
     """The program's trainable numbers as one vector, and what a vector costs on a batch."""
 
-    def __init__(self, setup: Setup, objective: str) -> None:
+    def __init__(self, setup: FitSetup, objective: str) -> None:
         import torch
 
         if objective == "loss" and setup.loss is None:
@@ -125,7 +125,7 @@ def centred_ranks(costs: np.ndarray) -> np.ndarray:
 
 
 class _GradientEstimate(AbstractUpdater):
-    def __init__(self, candidates: _Candidates, setup: Setup, values: dict[str, Any]) -> None:
+    def __init__(self, candidates: _Candidates, setup: FitSetup, values: dict[str, Any]) -> None:
         import torch
 
         self.candidates, self.values = candidates, values
@@ -166,7 +166,7 @@ class _Ranked(list):
 
 
 class _CovarianceUpdater(AbstractUpdater):
-    def __init__(self, candidates: _Candidates, setup: Setup, values: dict[str, Any]) -> None:
+    def __init__(self, candidates: _Candidates, setup: FitSetup, values: dict[str, Any]) -> None:
         from deap import cma
 
         self.candidates = candidates

@@ -13,7 +13,7 @@ from ..trainer import AbstractTrainer, AbstractUpdater, Budget, Report, Training
 
 if TYPE_CHECKING:
     from ...tasks.data import ProblemData
-    from ..fit import Options, Setup
+    from ..fit import FitOptions, FitSetup
 
 
 class GradientTrainer(AbstractTrainer):
@@ -92,13 +92,13 @@ class GradientTrainer(AbstractTrainer):
 
         return fit(program, data, self._updater, budget, self._options(), seed=seed, report=report)
 
-    def _options(self) -> Options:
+    def _options(self) -> FitOptions:
         from ..augmentation import Augmentation
-        from ..fit import Options
+        from ..fit import FitOptions
 
         v = self.values
         changes = ("shift", "rotate", "scale", "skew", "elastic", "smooth", "crop", "flip_horizontal", "flip_vertical")
-        return Options(
+        return FitOptions(
             batch_size=v["batch_size"],
             validations=v["validations"],
             train_cases=v["train_cases"],
@@ -114,7 +114,7 @@ class GradientTrainer(AbstractTrainer):
             precision=v["precision"],
         )
 
-    def _updater(self, setup: Setup) -> AbstractUpdater:
+    def _updater(self, setup: FitSetup) -> AbstractUpdater:
         if setup.loss is None:
             raise Unsuitable(
                 f"task={setup.data.name!r}: the program's outputs have no loss, tensors of real numbers are required; "
@@ -126,7 +126,7 @@ class GradientTrainer(AbstractTrainer):
 class _GradientUpdater(AbstractUpdater):
     """One optimiser on one program."""
 
-    def __init__(self, setup: Setup, values: dict[str, Any], schedule: Schedule) -> None:
+    def __init__(self, setup: FitSetup, values: dict[str, Any], schedule: Schedule) -> None:
         import torch
 
         assert setup.loss is not None
@@ -204,7 +204,7 @@ class _GradientUpdater(AbstractUpdater):
 class _Average:
     """An exponential moving average of all floating parameters and buffers (Polyak and Juditsky 1992)."""
 
-    def __init__(self, setup: Setup, fraction: float) -> None:
+    def __init__(self, setup: FitSetup, fraction: float) -> None:
         state = setup.program.state_dict().values()
         self.live = [t.detach() for t in state if t.is_floating_point()]
         self.mean = [t.clone() for t in self.live]
