@@ -6,6 +6,7 @@ inside functions too; imports that only a type checker follows do not count.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -27,6 +28,11 @@ CIRCLES = {
     "primitives", "primitives/compile", "search/variation", "automl/evaluation",
 }  # fmt: skip
 """Folders whose rooms may still import each other in a circle."""
+SHARED_NAMES = {
+    "Allowance", "Budget", "Candidate", "Choice", "Clock", "Entry", "Growth", "Hit", "Program", "Progress", "Recipe", "Rule", "Run",
+    "Source", "Standing", "Subject", "Table",
+}  # fmt: skip
+"""Names of classes that still mean several things."""
 
 
 @cache
@@ -108,3 +114,25 @@ def test_a_circle_is_seen():
     with pytest.raises(CycleError):
         levels({"a": {"b"}, "b": {"c"}, "c": {"a"}})
     assert levels({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == {"c": 1, "b": 2, "a": 3}
+
+
+@cache
+def classes() -> Mapping[str, list[str]]:
+    """The name of each class with the files that define one by it."""
+    found: dict[str, list[str]] = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    found.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    return found
+
+
+def test_a_name_of_a_class_means_one_thing():
+    twice = {name: files for name, files in classes().items() if len(files) > 1 and name not in SHARED_NAMES}
+    assert not twice, "; ".join(f"{name} is defined in {', '.join(files)}: rename one" for name, files in twice.items())
+
+
+def test_names_that_may_be_shared_are():
+    alone = sorted(name for name in SHARED_NAMES if len(classes().get(name, ())) < 2)
+    assert not alone, f"{alone} mean one thing now: take them off the list of this test"
