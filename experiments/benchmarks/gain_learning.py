@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from automl import Library, grow
-from automl.budget import Budget, parse_budget
-from automl.growth.learned_guidance import GuidancePlan, learn_from
+from automl.growth.grow import GrowthPlan, Iteration
+from automl.growth.learned_guidance import GuidancePlan
 from automl.growth.learned_guidance import learn as learn_guide
 from automl.growth.snapshot import best_programs
-from automl.growth.trials import begin_trials, end_trials, families_of
 from automl.study.guides import keep
-from automl.study.opening import Result, load_vocabulary
+from automl.study.opening import load_vocabulary
 from automl.tasks.task import Task
 from library.compression.abstraction import kind_of
 from library.compression.naming import describe, hinted
@@ -41,8 +40,6 @@ from primitives.term import (
 from primitives.types import arguments_of, is_function
 
 Note = Callable[[str], None]
-FIRST = 1 / 6
-"""The share of the budget in the first iteration; it grows by the same factor with each up to the whole in the last."""
 
 
 def split_families(tasks: Sequence[Task], seed: int) -> tuple[list[Task], list[Task]]:
@@ -67,62 +64,52 @@ def learn(
     seed: int,
     note: Note,
 ) -> dict[str, Any]:
-    """Grow the library on the tasks: search what is not solved, compress, learn the grammar, put whole solutions on trial, and again.
+    """Grow the library on the tasks, as ``automl grow`` does.
 
-    Earlier iterations have a share of the budget, so that what is easy teaches before much is spent on what is not. In the end words that
-    served one family only go, and the grammar is learned once more with those that are left. Returns a row an iteration, what it cost in
-    all, and the subroutines left.
+    tasks: what to learn from.
+    library: what grows.
+    budget: of each task, as text.
+    iterations: how often to search, compress and learn.
+    guidance: the kind of what later searches learn.
+    words: the primitives to use (None: all).
+    seed: of the searches.
+    note: told a row an iteration.
+
+    Returns a row an iteration, what it cost in all, and the subroutines left.
     """
     started = time.perf_counter()
     rows: list[dict[str, Any]] = []
-    results: dict[str, Result] = {}
-    terms = 0
-    for number in range(1, iterations + 1):
-        waiting = [task.name for task in tasks if task.name not in results or not results[task.name].solved]
-        if not waiting:
-            break
-        found = grow(
-            list(tasks), _share(budget, FIRST ** ((iterations - number) / max(iterations - 1, 1))), library=library, strategy="enumerative",
-            seed=seed, words=words, guidance=guidance, only=waiting, revisit=False,
-        )  # fmt: skip
-        results.update({result.name: result for result in found.results})
-        terms += sum(result.evaluations for result in found.results)
-        tried = begin_trials(library.store, tasks) if number < iterations else []
-        solved = [result for result in results.values() if result.solved]
+
+    def take(iteration: Iteration) -> None:
         rows.append(
             {
-                "number": number,
-                "solved": len(solved),
-                "right": sum(result.right is True for result in solved),
-                "in_library": len(library),
-                "on_trial": len(tried),
-                "terms": terms,
-                "seconds": round(time.perf_counter() - started, 1),
+                "number": iteration.number,
+                "solved": iteration.solved,
+                "right": iteration.right,
+                "in_library": iteration.library,
+                "promoted": len(iteration.promoted),
+                "dropped": len(iteration.demoted),
+                "terms": iteration.terms,
+                "seconds": round(iteration.elapsed, 1),
             }
         )
         note(f"iteration {rows[-1]}")
-    dropped = end_trials(library.store, families_of(tasks), tasks=tasks)
-    learned = learn_from(library.store, {task.name: task for task in tasks}, plan=GuidancePlan(guidance), seed=seed)
-    if learned is not None:
-        keep(library.store, load_vocabulary(library.store), learned.guide, dict(learned.training), seed=seed)
-    rows[-1].update(dropped=len(dropped), in_library=len(library))
+
+    plan = GrowthPlan(iterations=iterations, guidance=GuidancePlan(guidance))
+    found = grow(
+        list(tasks), budget, library=library, strategy="enumerative", seed=seed, words=words, plan=plan, on_iteration=take
+    )  # fmt: skip
     return {
         "tasks": len(tasks),
         "iterations": rows,
-        "terms": terms,
+        "terms": sum(result.evaluations for result in found.results),
         "seconds": round(time.perf_counter() - started, 1),
-        "solved": sorted(result.name for result in results.values() if result.solved),
-        "unsolved": sorted(result.name for result in results.values() if not result.solved),
+        "clock": {activity: round(seconds, 1) for activity, seconds in found.clock.items()},
+        "solved": sorted(result.name for result in found.results if result.solved),
+        "unsolved": sorted(result.name for result in found.results if not result.solved),
         "promoted": promoted(library),
         "programs": {task: show_canonical(solved.term) for task, solved in _programs(library).items()},
     }
-
-
-def _share(budget: str, share: float) -> Budget:
-    whole = parse_budget(budget)
-    if whole.evaluations is not None:
-        return Budget(evaluations=max(1, round(share * whole.evaluations)))
-    return Budget(seconds=share * (whole.seconds or 0.0))
 
 
 def _programs(library: Library) -> dict[str, Any]:
