@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from primitives.infer import Inference, shape_of
+from primitives.inference import Inference, shape_of
 from primitives.primitive import Primitive
 from primitives.types import is_ground
 from primitives.weights import estimate_memory

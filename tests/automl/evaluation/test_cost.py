@@ -12,7 +12,7 @@ from automl.evaluation.evaluate import Prepared, context_of, evaluate_candidate
 from automl.fitting import batches
 from automl.tasks.kinds.labelled import labelled_task
 from library.vocabulary import Vocabulary
-from primitives.infer import infer
+from primitives.inference import infer
 from primitives.primitive import builtin_words
 from primitives.syntax import parse
 from primitives.types import parse_type
