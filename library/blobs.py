@@ -9,8 +9,9 @@ import math
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from .fields import Payload
 from .records import StoreError
 from .shelves import shelf_at
 
@@ -184,7 +185,7 @@ def read_header(data: bytes) -> Header:
         raise StoreError(f"not sound safetensors data: {error}") from None
 
 
-def _entries(data: bytes) -> tuple[dict[str, Any], int]:
+def _entries(data: bytes) -> tuple[dict[str, Payload], int]:
     if len(data) < 8:
         raise ValueError(f"{len(data)} bytes are too few")
     length = int.from_bytes(data[:8], "little")

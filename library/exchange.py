@@ -16,12 +16,12 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from primitives.printing import brief_repr
 
 from .blobs import Header, read_header
 from .digests import check_digest
+from .fields import Payload
 from .files import irregular
 from .records import Change, StoreError, Subroutine, Use, json_text, json_value
 from .rules import check_word_name, place
@@ -150,7 +150,7 @@ def _names(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+def _manifest(archive: zipfile.ZipFile) -> Payload:
     entry = archive.getinfo(MANIFEST)
     if entry.file_size > MAX_MANIFEST:
         raise StoreError(f"its {MANIFEST} has {entry.file_size} bytes, at most {MAX_MANIFEST} are read")
@@ -165,8 +165,8 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     return manifest
 
 
-def _parcel(manifest: Mapping[str, Any], weights: Mapping[str, bytes], digest: str) -> Parcel:
-    parts: dict[str, list[Any]] = {}
+def _parcel(manifest: Payload, weights: Mapping[str, bytes], digest: str) -> Parcel:
+    parts: dict[str, list[Payload]] = {}
     for part in ("subroutines", "uses", "history"):
         parts[part] = manifest.get(part, [])
         if not isinstance(parts[part], list):
@@ -231,5 +231,5 @@ def _rehearse(store: AbstractStore, parcel: Parcel) -> None:
             known.append(replace(each, state="demoted") if step == "hide" else each)
 
 
-def _shapes(header: Header) -> dict[str, list[Any]]:
+def _shapes(header: Header) -> dict[str, list[object]]:
     return {name: [dtype, list(shape)] for name, (dtype, shape) in header.items()}

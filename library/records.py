@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from primitives.printing import brief_repr
 
 from . import fields as checks
-from .fields import Check, StoreError, json_text, short
+from .fields import Check, Payload, StoreError, json_text, short
 from .fields import Conflict as Conflict
 from .fields import json_value as json_value
 
@@ -84,14 +84,23 @@ class Record:
             if kept is not value:
                 object.__setattr__(self, name, kept)
 
-    def to_dict(self) -> dict[str, Any]:
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The names of the fields, in order."""
+        return tuple(name for name, _ in _checks(cls))
+
+    def to_dict(self) -> Payload:
         """The fields by name, in order; writable with `json_text`. The containers are those of the record."""
         return {name: getattr(self, name) for name, _ in _checks(type(self))}
 
     @classmethod
-    def from_dict(cls: type[R], data: Mapping[str, Any]) -> R:
-        """The record whose `to_dict` is `data`. Fields with a default may be absent.
-        Raises StoreError for an unknown or missing field and for a value that a field does not take."""
+    def from_dict(cls: type[R], data: Mapping[str, object]) -> R:
+        """The record of a dictionary.
+
+        data: as `to_dict` gives it; fields with a default may be absent.
+
+        Raises StoreError for an unknown or missing field and for a value that a field does not take.
+        """
         if not isinstance(data, Mapping):
             raise StoreError(f"{cls.__name__}: required is a dictionary of its fields, got {short(data)}")
         unknown = [str(name) for name in data if name not in {name for name, _ in _checks(cls)}]
@@ -103,7 +112,11 @@ class Record:
             raise StoreError(f"{cls.__name__}: {str(error).rpartition('()')[2].strip()}") from None
 
     def same_as(self, other: Record, ignore: Sequence[str] = ()) -> bool:
-        """Whether both hold the same data, NaN counting as itself, apart from the fields in `ignore`."""
+        """Whether both are of one kind and hold the same data, NaN counting as itself.
+
+        other: the record to compare with.
+        ignore: names of fields that may differ; default: none.
+        """
         if type(self) is not type(other):
             return False
         mine, theirs = self.to_dict(), other.to_dict()
@@ -133,7 +146,7 @@ class Run(Record):
     seed: int = field(default=0, metadata=checks.by(checks.integer))
     budget: Any = field(default=None, metadata=checks.by(checks.anything))
     state: str = field(default="running", metadata=checks.one_of(*RUN_STATES))
-    config: dict[str, Any] = field(default_factory=dict, metadata=checks.by(checks.json_object))
+    config: Payload = field(default_factory=dict, metadata=checks.by(checks.json_object))
     library: str = field(default="", metadata=checks.by(checks.digest_or_empty))
     started: float = field(default=0.0, metadata=checks.by(checks.finite))
     finished: float | None = field(default=None, metadata=checks.by(checks.optional_finite))
@@ -143,7 +156,10 @@ class Run(Record):
     __repr__ = brief_repr
 
     def primary(self, scores: Mapping[str, float]) -> float | None:
-        """The primary score among `scores`; None where it is absent or not finite."""
+        """The primary score; None where it is absent or not finite.
+
+        scores: of an evaluation, by metric.
+        """
         score = scores.get(self.metric)
         return score if score is not None and isfinite(score) else None
 
@@ -157,7 +173,7 @@ class Event(Record):
     number: int = field(metadata=checks.by(checks.integer))
     kind: str = field(metadata=checks.by(checks.key))
     ask: int = field(default=0, metadata=checks.by(checks.integer))
-    payload: dict[str, Any] = field(default_factory=dict, metadata=checks.by(checks.json_object))
+    payload: Payload = field(default_factory=dict, metadata=checks.by(checks.json_object))
 
     __repr__ = brief_repr
 
@@ -181,7 +197,7 @@ class Evaluation(Record):
     key: str = field(default="", metadata=checks.by(checks.optional_key))
     detail: str = field(default="", metadata=checks.by(checks.note))
     cases: list[float] | None = field(default=None, metadata=checks.by(checks.optional_cases))
-    curves: dict[str, Any] | None = field(default=None, metadata=checks.by(checks.optional_object))
+    curves: Payload | None = field(default=None, metadata=checks.by(checks.optional_object))
 
     __repr__ = brief_repr
 
@@ -199,7 +215,7 @@ class Subroutine(Record):
     body: str = field(metadata=checks.by(checks.text))
     weights: str | None = field(default=None, metadata=checks.by(checks.optional_digest))
     state: str = field(default="active", metadata=checks.one_of(*SUBROUTINE_STATES))
-    provenance: dict[str, Any] = field(default_factory=dict, metadata=checks.by(checks.json_object))
+    provenance: Payload = field(default_factory=dict, metadata=checks.by(checks.json_object))
     saved: float = field(default=0.0, metadata=checks.by(checks.finite))
     created: float = field(default=0.0, metadata=checks.by(checks.finite))
     description: str = field(default="", metadata=checks.by(checks.note))
@@ -239,7 +255,7 @@ class Change(Record):
     digest: str = field(metadata=checks.by(checks.digest))
     action: str = field(metadata=checks.one_of(*ACTIONS))
     time: float = field(metadata=checks.by(checks.finite))
-    evidence: dict[str, Any] = field(default_factory=dict, metadata=checks.by(checks.json_object))
+    evidence: Payload = field(default_factory=dict, metadata=checks.by(checks.json_object))
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +265,9 @@ class GuideRecord(Record):
     `library` the digest of the snapshot that it knows."""
 
     id: str = field(metadata=checks.by(checks.key))
-    guide: dict[str, Any] | None = field(default=None, metadata=checks.by(checks.optional_object))
+    guide: Payload | None = field(default=None, metadata=checks.by(checks.optional_object))
     weights: str | None = field(default=None, metadata=checks.by(checks.optional_digest))
-    iteration: dict[str, Any] = field(default_factory=dict, metadata=checks.by(checks.json_object))
+    iteration: Payload = field(default_factory=dict, metadata=checks.by(checks.json_object))
     seed: int = field(default=0, metadata=checks.by(checks.integer))
     library: str = field(default="", metadata=checks.by(checks.digest_or_empty))
     created: float = field(default=0.0, metadata=checks.by(checks.finite))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from primitives.syntax import is_word_name
 
@@ -117,7 +116,7 @@ def words_digest(words: Sequence[tuple[str, str]]) -> str:
     return hashlib.sha256(json_text([list(word) for word in words]).encode()).hexdigest()
 
 
-def changeable(changes: Mapping[str, Any]) -> None:
+def changeable(changes: Mapping[str, object]) -> None:
     """Raises StoreError where `changes` names a field of a run that stays as it was created."""
     wrong = [name for name in changes if name not in CHANGEABLE]
     if wrong:

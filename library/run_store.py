@@ -4,12 +4,48 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
-from .records import Evaluation, Event, GuideRecord, Run, Solution, StoreError
+from .records import Evaluation, Event, GuideRecord, Payload, Run, Solution, StoreError
 
 Unreadable = Callable[[str, StoreError], None]
 """Told the id of a run whose record is damaged, and how."""
+
+
+class RunChanges(TypedDict, total=False):
+    """The fields of a run that may change: the others decide what its record means."""
+
+    state: str
+    finished: float | None
+    budget: Any
+    config: Payload
+
+
+class RunRow(TypedDict):
+    """A run in a few words: `evaluations` says how many there are, `best` is the best primary score (None: there is none),
+    the rest as in `Run`."""
+
+    id: str
+    task: str
+    strategy: str
+    state: str
+    started: float
+    finished: float | None
+    evaluations: int
+    best: float | None
+
+
+def run_row(run: Run, evaluations: int, best: float | None) -> RunRow:
+    """A run in a few words.
+
+    run: the record.
+    evaluations: how many it has.
+    best: its best primary score; None where there is none.
+    """
+    return RunRow(
+        id=run.id, task=run.task, strategy=run.strategy, state=run.state, started=run.started, finished=run.finished,
+        evaluations=evaluations, best=best,
+    )  # fmt: skip
 
 
 class AbstractRunStore(ABC):
@@ -24,7 +60,7 @@ class AbstractRunStore(ABC):
         """Keeps a new run. Conflict if the id is taken."""
 
     @abstractmethod
-    def update_run(self, run: str, **changes: Any) -> Run:
+    def update_run(self, run: str, **changes: Unpack[RunChanges]) -> Run:
         """Changes fields among `rules.CHANGEABLE`; gives the run as it is now."""
 
     @abstractmethod
@@ -73,7 +109,7 @@ class AbstractRunStore(ABC):
         """The first evaluation recorded under this cache key, by any run; None where there is none or `key` is ""."""
 
     @abstractmethod
-    def run_list(self, unreadable: Unreadable | None = None) -> tuple[dict[str, Any], ...]:
+    def run_list(self, unreadable: Unreadable | None = None) -> tuple[RunRow, ...]:
         """A dictionary a run, oldest first: id, task, strategy, state, started, finished, evaluations, best. As for
         `runs` with damaged records."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from primitives.inference import IllTyped, ShapeError, infer
 from primitives.primitive import WORDS, Definition, Primitive, definition, expand, known_words
@@ -21,7 +21,6 @@ from primitives.types import (
     TypeVariable,
     arguments_of,
     function,
-    is_ground,
     parse_scheme,
     tensor,
     variables_of,
@@ -33,6 +32,9 @@ from .ordering import ordered
 from .ordering import pinned_name as pinned_name
 from .records import StoreError, Subroutine
 from .rules import former_names
+
+if TYPE_CHECKING:
+    import torch
 
 logger = logging.getLogger(__name__)
 
@@ -238,9 +240,11 @@ def _shapes(scheme: Scheme, body: Term, words: Mapping[str, Primitive]) -> Calla
         except IllTyped as error:
             raise ShapeError(str(error)) from None
         made = arguments_of(found.type)[1]
-        if not isinstance(made, TensorType) or not is_ground(made):
+        sizes = made.shape if isinstance(made, TensorType) else ("no tensor",)
+        known = tuple(size for size in sizes if isinstance(size, int))
+        if len(known) < len(sizes):
             raise ShapeError(f"shapes={shapes}: the size of the result does not follow")
-        return made.shape  # type: ignore[return-value]
+        return known
 
     def shapes(*given: tuple[int, ...], **settings: object) -> tuple[int, ...]:
         return inferred(given)
@@ -250,9 +254,9 @@ def _shapes(scheme: Scheme, body: Term, words: Mapping[str, Primitive]) -> Calla
 
 def _load(
     record: Subroutine, own: str | None, weights: Mapping[str, bytes], inner: Sequence[Definition]
-) -> dict[str, Any]:
+) -> dict[str, torch.Tensor]:
     """A subroutine's own weights and those of the subroutines in its body, under the sites of its expanded body."""
-    found: dict[str, Any] = {}
+    found: dict[str, torch.Tensor] = {}
     for each in inner:
         found.update(each.tensors)
     if own is None:

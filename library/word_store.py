@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TypedDict
 
 from .records import Change, StoreError, Subroutine, Use
 
 MIN_PINNED = 12
 """The fewest characters of a digest that name a version."""
-NO_EVIDENCE: Mapping[str, Mapping[str, Any]] = {}
+NO_EVIDENCE: Mapping[str, Mapping[str, object]] = {}
+
+
+class WordRow(TypedDict):
+    """A subroutine in a few words: `uses` says how many there are, `tasks` which they serve; `saved` and `created` as in
+    `Subroutine`."""
+
+    name: str
+    digest: str
+    type: str
+    kind: str
+    state: str
+    saved: float
+    created: float
+    uses: int
+    tasks: list[str]
 
 
 class AbstractWordStore(ABC):
@@ -24,25 +39,25 @@ class AbstractWordStore(ABC):
         self,
         subroutines: Iterable[Subroutine],
         uses: Iterable[Use] = (),
-        evidence: Mapping[str, Mapping[str, Any]] = NO_EVIDENCE,
+        evidence: Mapping[str, Mapping[str, object]] = NO_EVIDENCE,
     ) -> tuple[Subroutine, ...]:
         """Makes `subroutines` active words, adds `uses` and writes history (with the evidence under each name), all in
         one transaction. Gives those that were not active before: new, or demoted once. Conflict if an active word has
         the name with another digest, or the digest under another name: nothing is changed then."""
 
     @abstractmethod
-    def adopt(self, subroutines: Iterable[Subroutine], uses: Iterable[Use], evidence: Mapping[str, Any]) -> int:
+    def adopt(self, subroutines: Iterable[Subroutine], uses: Iterable[Use], evidence: Mapping[str, object]) -> int:
         """Takes in the subroutines of another library in their own state, in one transaction; those that are known
         here, active or demoted, are left as they are, and one that is active here under another name comes in demoted,
         for terms that name it so. How many were new. Conflict if an active word has a name with another digest."""
 
     @abstractmethod
-    def demote(self, name: str, evidence: Mapping[str, Any] = {}) -> Subroutine:
+    def demote(self, name: str, evidence: Mapping[str, object] = {}) -> Subroutine:
         """Hides the active word `name`: it is not offered any more, and stays for the terms that name it. The name is
         free again. StoreError if no active word has that name."""
 
     @abstractmethod
-    def rename(self, old: str, new: str, evidence: Mapping[str, Any] = {}) -> Subroutine:
+    def rename(self, old: str, new: str, evidence: Mapping[str, object] = {}) -> Subroutine:
         """Gives the active word `old` the name `new`; the word as it is now. Under its old name it stays, demoted, for
         the terms that name it; `old` is free again. StoreError if no active word is called `old` or if `new` cannot
         name a word, Conflict if another active word has the name `new`."""
@@ -91,7 +106,7 @@ class AbstractWordStore(ABC):
             f"name={asked!r} is not in the library; " + (f"known: {versions}" if versions else "it has none")
         )
 
-    def library_list(self, state: str | None = "active") -> tuple[dict[str, Any], ...]:
+    def library_list(self, state: str | None = "active") -> tuple[WordRow, ...]:
         """A dictionary a subroutine: name, digest, type, kind, state, uses (how many), tasks (which), saved,
         created."""
         users: dict[str, list[Use]] = {}
@@ -99,7 +114,10 @@ class AbstractWordStore(ABC):
             users.setdefault(use.subroutine, []).append(use)
         listed = []
         for each in self.subroutines(state):
-            row = {key: getattr(each, key) for key in ("name", "digest", "type", "kind", "state", "saved", "created")}
             mine = users.get(each.digest, [])
-            listed.append(row | {"uses": len(mine), "tasks": sorted({use.task for use in mine})})
+            row = WordRow(
+                name=each.name, digest=each.digest, type=each.type, kind=each.kind, state=each.state, saved=each.saved,
+                created=each.created, uses=len(mine), tasks=sorted({use.task for use in mine}),
+            )  # fmt: skip
+            listed.append(row)
         return tuple(listed)

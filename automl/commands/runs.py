@@ -48,7 +48,7 @@ def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
     store = open_library(library, create=False)
     damaged: dict[str, StoreError] = {}
     runs = {run.id: run for run in store.runs(unreadable=damaged.__setitem__)}
-    rows = [row for row in store.run_list(damaged.__setitem__) if row["id"] in runs]
+    rows: list[dict[str, Any]] = [dict(row) for row in store.run_list(damaged.__setitem__) if row["id"] in runs]
     for row in rows:
         run = runs[row["id"]]
         found = listed_result(store, run) if row["evaluations"] else {}

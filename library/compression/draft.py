@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from primitives.inference import IllTyped, infer
-from primitives.primitive import Primitive, definition, expand
+from primitives.primitive import Definition, Primitive, definition, expand
 from primitives.term import Hole, Term, Word, free_variables, map_words, renumber_sites, sites_of, words_in
 from primitives.types import Scheme
 
@@ -66,8 +66,9 @@ class Draft:
                 break
             name = known.get(written_out(body, self.words), name)
             book.define(token, name, bool(sites_of(body)))
-            if name in known.values():
-                called[name] = self.words[name].body  # type: ignore[attr-defined]
+            word = self.words.get(name)
+            if isinstance(word, Definition):
+                called[name] = word.body
                 continue
             called[name] = body
             if not self.define(name, body):
@@ -216,10 +217,9 @@ class Draft:
         self, private: str, name: str, body: Term, scheme: Scheme, words: Mapping[str, Primitive]
     ) -> Abstraction:
         uses = sum(word.name == private for program in self.programs for word in words_in(program.current))
-        arity = words[name].arity
         return Abstraction(
-            name, body, str(scheme), arity, uses, self.tasks(private), float(self.saved(private)),
-            describe(body, scheme), kind_of(body, words),
+            name=name, body=body, scheme=str(scheme), arity=words[name].arity, uses=uses, tasks=self.tasks(private),
+            saved=float(self.saved(private)), description=describe(body, scheme), kind=kind_of(body, words),
         )  # fmt: skip
 
 

@@ -69,5 +69,5 @@ def written_out(body: Term, words: Mapping[str, Primitive]) -> str:
 
 def known_bodies(words: Mapping[str, Primitive]) -> dict[str, str]:
     """Subroutines by what they do; those that bring weights stand for more than their structure, and pinned names may be demoted."""
-    names = [n for n, word in words.items() if isinstance(word, Definition) and word.weights is None and "@" not in n]
-    return {written_out(words[name].body, words): name for name in reversed(names)}  # type: ignore[attr-defined]
+    plain = [(n, w.body) for n, w in words.items() if isinstance(w, Definition) and w.weights is None and "@" not in n]
+    return {written_out(body, words): name for name, body in reversed(plain)}

@@ -48,7 +48,7 @@ def _parts(term: Term, room: int, words: Mapping[str, Primitive]) -> list[str]:
     if room <= 0 or isinstance(term, Variable):
         return []
     if isinstance(term, Literal):
-        return [str(term.value)] if term.type == INT and 0 <= term.value < 1000 else []  # type: ignore[operator]
+        return [str(term.value)] if isinstance(term.value, int) and term.type == INT and 0 <= term.value < 1000 else []
     head, arguments = spine(term)
     if isinstance(head, Word) and head.name in TWICE and len(arguments) == 2 and arguments[0] == arguments[1]:
         if isinstance(arguments[0], Variable):

@@ -4,7 +4,7 @@ meet a character that stitch-core mistakes; sites are left out, so that nets of 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypeAlias
 
 from primitives.primitive import Primitive
 from primitives.term import (
@@ -28,7 +28,8 @@ LET = Word("let")
 CALL = Word("?call")
 """Stands for the application of a function likewise (see lifting.py)."""
 FRESH = (("use", "fresh"),)
-Tree = Any
+Tree: TypeAlias = "str | list[Tree]"
+"""A text in parentheses, read."""
 
 
 class Unreadable(ValueError):
@@ -178,7 +179,7 @@ class Codebook:
 
 
 def _read(text: str) -> Tree:
-    stack: list[list] = [[]]
+    stack: list[list[Tree]] = [[]]
     for token in text.replace("(", " ( ").replace(")", " ) ").split():
         if token == "(":
             stack.append([])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Unpack
 
 from ..records import Conflict, Direction, Evaluation, Event, GuideRecord, Run, Solution, StoreError
 from ..rules import changeable, continues, numbered, unchanged
-from ..run_store import AbstractRunStore, Unreadable
+from ..run_store import AbstractRunStore, RunChanges, RunRow, Unreadable, run_row
 from .transactions import Transactions, kept
 
 
@@ -34,7 +34,7 @@ class MemoryRuns(AbstractRunStore):
             self._transactions.put(self._evaluations, run.id, {})
             return kept(run)
 
-    def update_run(self, run: str, **changes: Any) -> Run:
+    def update_run(self, run: str, **changes: Unpack[RunChanges]) -> Run:
         changeable(changes)
         with self._transactions.batch():
             new = kept(replace(self.run(run), **changes))
@@ -118,14 +118,12 @@ class MemoryRuns(AbstractRunStore):
             found = self._cache.get(key)
             return None if found is None else kept(found)
 
-    def run_list(self, unreadable: Unreadable | None = None) -> tuple[dict[str, Any], ...]:
+    def run_list(self, unreadable: Unreadable | None = None) -> tuple[RunRow, ...]:
         with self._transactions.lock:
             rows = []
             for run in self.runs():
-                row = {key: getattr(run, key) for key in ("id", "task", "strategy", "state", "started", "finished")}
                 ranked = self._ranked(run)
-                count = len(self._evaluations[run.id])
-                rows.append(row | {"evaluations": count, "best": ranked[0][0] if ranked else None})
+                rows.append(run_row(run, len(self._evaluations[run.id]), ranked[0][0] if ranked else None))
             return tuple(rows)
 
     def add_solution(self, solution: Solution) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from ..records import Change, StoreError, Subroutine, Use
 from ..rules import place, renamed, words_digest
@@ -27,7 +26,7 @@ class MemoryWords(AbstractWordStore):
         self,
         subroutines: Iterable[Subroutine],
         uses: Iterable[Use] = (),
-        evidence: Mapping[str, Mapping[str, Any]] = NO_EVIDENCE,
+        evidence: Mapping[str, Mapping[str, object]] = NO_EVIDENCE,
     ) -> tuple[Subroutine, ...]:
         promoted = []
         with self._transactions.batch():
@@ -37,13 +36,13 @@ class MemoryWords(AbstractWordStore):
             self.add_uses(uses)
         return tuple(promoted)
 
-    def adopt(self, subroutines: Iterable[Subroutine], uses: Iterable[Use], evidence: Mapping[str, Any]) -> int:
+    def adopt(self, subroutines: Iterable[Subroutine], uses: Iterable[Use], evidence: Mapping[str, object]) -> int:
         with self._transactions.batch():
             new = sum(self._place(each, "imported", evidence, revive=False) for each in subroutines)
             self.add_uses(uses)
         return new
 
-    def _place(self, new: Subroutine, action: str, evidence: Mapping[str, Any], revive: bool) -> bool:
+    def _place(self, new: Subroutine, action: str, evidence: Mapping[str, object], revive: bool) -> bool:
         known = [each for each in self._words.values() if each.name == new.name or each.digest == new.digest]
         step = place(new, known, revive=revive)
         if step == "keep":
@@ -56,11 +55,11 @@ class MemoryWords(AbstractWordStore):
         self._note(new, action, evidence)
         return True
 
-    def _note(self, word: Subroutine, action: str, evidence: Mapping[str, Any]) -> None:
+    def _note(self, word: Subroutine, action: str, evidence: Mapping[str, object]) -> None:
         change = Change(name=word.name, digest=word.digest, action=action, time=time.time(), evidence=dict(evidence))
         self._transactions.extend(self._history, [kept(change)])
 
-    def demote(self, name: str, evidence: Mapping[str, Any] = {}) -> Subroutine:
+    def demote(self, name: str, evidence: Mapping[str, object] = {}) -> Subroutine:
         with self._transactions.batch():
             word = self.subroutine(name)
             if word.state != "active":
@@ -70,7 +69,7 @@ class MemoryWords(AbstractWordStore):
             self._note(word, "demoted", evidence)
             return kept(word)
 
-    def rename(self, old: str, new: str, evidence: Mapping[str, Any] = {}) -> Subroutine:
+    def rename(self, old: str, new: str, evidence: Mapping[str, object] = {}) -> Subroutine:
         with self._transactions.batch():
             word = self.subroutine(old)
             found = renamed(word, new, [each for each in self._words.values() if each.name == new])

@@ -6,11 +6,10 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from sqlalchemy import (
     URL,
@@ -207,7 +206,7 @@ class Database:
         tables = set(inspect(connection).get_table_names())
         if not tables:
             return None
-        ours: list[Any] = []
+        ours: list[object] = []
         if {"application", "version"} <= _columns(connection, tables):
             mine = select(schema_version.c.version).where(schema_version.c.application == APPLICATION)
             ours = list(connection.execute(mine).scalars())
@@ -251,7 +250,7 @@ def _columns(connection: Connection, tables: set[str]) -> set[str]:
     return {column["name"] for column in inspect(connection).get_columns(name)} if name in tables else set()
 
 
-def _translated(name: str, make: Any) -> Any:
+def _translated(name: str, make: Callable[[], Engine]) -> Engine:
     try:
         return make()
     except (SQLAlchemyError, ImportError) as error:
@@ -274,7 +273,7 @@ def _sqlite_engine(database: str, uri: bool = False) -> Engine:
     return engine
 
 
-def _set_up_sqlite(connection: Any, record: Any) -> None:
+def _set_up_sqlite(connection: sqlite3.Connection, record: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late: a read before it is not protected
     cursor = connection.cursor()
     cursor.execute("PRAGMA synchronous = NORMAL")

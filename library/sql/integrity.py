@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
 
 from sqlalchemy import Column, Connection, Table, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -37,7 +37,7 @@ Fault = tuple[str, str]
 def any_text(connection: Connection) -> Iterator[None]:
     """In the block, text of SQLite that is not UTF-8 comes as text with lone surrogates, which no record takes, instead of
     ending the whole query."""
-    driver: Any = connection.connection.driver_connection
+    driver = connection.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         yield
         return
@@ -52,7 +52,7 @@ def any_text(connection: Connection) -> Iterator[None]:
 def faults(connection: Connection) -> Iterator[Fault]:
     """All that is found wrong, each as ``(where, what)``."""
     checks: list[tuple[str, Callable[[Connection], Iterator[Fault]]]] = [("database", _engine)]
-    checks += [(table.name, lambda c, kind=kind: _rows(c, kind)) for kind, table in TABLES.items()]  # type: ignore[misc]
+    checks += [(table.name, partial(_rows, kind=kind)) for kind, table in TABLES.items()]
     checks += [("subroutines", _active), ("solutions", _terms), ("snapshots", _snapshots)]
     checks += [("evaluations", _scores), ("events", _numbers), ("database", _references)]
     with any_text(connection):
@@ -145,7 +145,7 @@ def _numbers(connection: Connection) -> Iterator[Fault]:
 
 
 def _references(connection: Connection) -> Iterator[Fault]:
-    parts: list[tuple[Table, Column[Any], Column[Any]]] = [
+    parts: list[tuple[Table, Column[str], Column[str]]] = [
         (events, events.c.run, runs.c.id),
         (evaluations, evaluations.c.run, runs.c.id),
         (solutions, solutions.c.run, runs.c.id),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from ..records import Conflict, Direction, Evaluation, Event, GuideRecord, Record, Run, Solution, StoreError
 from ..rules import continues, numbered, unchanged
-from .schema import COLUMNS, evaluations, events, from_row, guides, runs, solutions, to_row
+from ..run_store import RunRow, Unreadable, run_row
+from .integrity import any_text
+from .schema import COLUMNS, Row, evaluations, events, from_row, guides, runs, solutions, to_row
 
 R = TypeVar("R", bound=Record)
 
@@ -34,7 +34,7 @@ _INSERT_EVALUATION = insert(evaluations)
 
 
 def fetch(
-    connection: Connection, kind: type[R], statement: Select[Any], values: Mapping[str, Any] | None = None
+    connection: Connection, kind: type[R], statement: Select[Any], values: Mapping[str, str | int] | None = None
 ) -> tuple[R, ...]:
     """The records that `statement` over `COLUMNS[kind]` selects."""
     return tuple(from_row(kind, row) for row in connection.execute(statement, values))
@@ -61,7 +61,7 @@ def find_runs(
     connection: Connection,
     task: str | None,
     state: str | None,
-    unreadable: Callable[[str, StoreError], None] | None = None,
+    unreadable: Unreadable | None = None,
 ) -> tuple[Run, ...]:
     statement = select(*COLUMNS[Run]).order_by(runs.c.started, runs.c.id)
     if task is not None:
@@ -71,7 +71,7 @@ def find_runs(
     if unreadable is None:
         return fetch(connection, Run, statement)
     found = []
-    with _any_text(connection):
+    with any_text(connection):
         for row in connection.execute(statement):
             try:
                 found.append(from_row(Run, row))
@@ -80,23 +80,7 @@ def find_runs(
     return tuple(found)
 
 
-@contextmanager
-def _any_text(connection: Connection) -> Iterator[None]:
-    """Reading text that is no UTF-8, which would end the whole query: it is left to the records' checks."""
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        yield
-        return
-    driver.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
-    try:
-        yield
-    finally:
-        driver.text_factory = str
-
-
-def run_list(
-    connection: Connection, unreadable: Callable[[str, StoreError], None] | None = None
-) -> tuple[dict[str, Any], ...]:
+def run_list(connection: Connection, unreadable: Unreadable | None = None) -> tuple[RunRow, ...]:
     counted = connection.execute(
         select(
             evaluations.c.run, func.count().label("count"), func.max(evaluations.c.score), func.min(evaluations.c.score)
@@ -105,9 +89,8 @@ def run_list(
     totals = {row[0]: tuple(row[1:]) for row in counted}
     listed = []
     for run in find_runs(connection, None, None, unreadable):
-        row = {key: getattr(run, key) for key in ("id", "task", "strategy", "state", "started", "finished")}
         count, highest, lowest = totals.get(run.id, (0, None, None))
-        listed.append(row | {"evaluations": count, "best": highest if run.direction == Direction.MAXIMIZE else lowest})
+        listed.append(run_row(run, count, highest if run.direction == Direction.MAXIMIZE else lowest))
     return tuple(listed)
 
 
@@ -136,7 +119,7 @@ def find_events(connection: Connection, run: str, start: int) -> tuple[Event, ..
 def record(connection: Connection, new: Iterable[Evaluation], known: Mapping[str, Run], *, look: bool) -> int:
     """`known` holds the run of every new evaluation. Without `look` all are taken to be new; the insertion fails if one
     is not."""
-    rows: dict[tuple[str, int], tuple[Evaluation, dict[str, Any]]] = {}
+    rows: dict[tuple[str, int], tuple[Evaluation, Row]] = {}
     for each in new:
         old = rows[each.run, each.ask][0] if (each.run, each.ask) in rows else None
         if old is None and look:

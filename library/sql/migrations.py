@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, Double, Index, Integer, MetaData, String, Table, Text, text
 
+from ..fields import Payload
 from ..records import StoreError, json_text, json_value
 
 
@@ -76,7 +76,7 @@ def _move_guides(connection: Connection) -> None:
         connection.execute(text("DELETE FROM runs WHERE id = :id"), {"id": row.id})
 
 
-def _configuration(stored: str) -> dict[str, Any] | None:
+def _configuration(stored: str) -> Payload | None:
     """A run's configuration; None where it is damaged: such a run stays where it is, for the rest of the store is
     sound."""
     try:

@@ -6,7 +6,8 @@ serve constraints and indexes.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -45,6 +46,8 @@ JSON_FIELDS = frozenset(
 )
 
 R = TypeVar("R", bound=Record)
+Row: TypeAlias = dict[str, object]
+"""A row to be written, by column."""
 _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only for a key of type INTEGER
 metadata = MetaData()
 
@@ -207,14 +210,14 @@ TABLES: dict[type[Record], Table] = {
     Change: changes,
     GuideRecord: guides,
 }
-_FIELDS = {kind: tuple(kind.__dataclass_fields__) for kind in TABLES}  # type: ignore[attr-defined]
+_FIELDS = {kind: kind.names() for kind in TABLES}
 COLUMNS: dict[type[Record], tuple[Column[Any], ...]] = {
     kind: tuple(table.c[name] for name in _FIELDS[kind]) for kind, table in TABLES.items()
 }
 """What to select, in this order, for `from_row`."""
 
 
-def to_row(record: Record) -> dict[str, Any]:
+def to_row(record: Record) -> Row:
     """A record's own columns."""
     return {
         name: json_text(value) if name in JSON_FIELDS else value
@@ -223,15 +226,18 @@ def to_row(record: Record) -> dict[str, Any]:
     }
 
 
-def from_row(kind: type[R], row: Any) -> R:
+def from_row(kind: type[R], row: Iterable[Any]) -> R:
     """The record of a row of `COLUMNS[kind]`. Raises StoreError, with the field, for a value that it does not take."""
     names = _FIELDS[kind]
     return kind(
-        *(_plain(kind, name, value) if name in JSON_FIELDS else value for name, value in zip(names, row, strict=True))
+        **{
+            name: _plain(kind, name, value) if name in JSON_FIELDS else value
+            for name, value in zip(names, row, strict=True)
+        }
     )
 
 
-def _plain(kind: type[Record], name: str, value: Any) -> Any:
+def _plain(kind: type[Record], name: str, value: str) -> object:
     try:
         return json_value(value)
     except StoreError as error:

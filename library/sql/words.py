@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
@@ -19,7 +18,7 @@ from .schema import COLUMNS, changes, from_row, snapshots, subroutines, to_row, 
 logger = logging.getLogger(__name__)
 
 
-def put(connection: Connection, new: Subroutine, action: str, evidence: Mapping[str, Any], *, revive: bool) -> bool:
+def put(connection: Connection, new: Subroutine, action: str, evidence: Mapping[str, object], *, revive: bool) -> bool:
     """Adds or revives one subroutine and notes it; False where there was nothing to do. Raises Conflict."""
     near = select(*COLUMNS[Subroutine]).where(or_(subroutines.c.name == new.name, subroutines.c.digest == new.digest))
     step = place(new, fetch(connection, Subroutine, near), revive=revive)
@@ -48,11 +47,12 @@ def _set_state(connection: Connection, word: Subroutine, state: str) -> None:
     )
 
 
-def note(connection: Connection, word: Subroutine, action: str, evidence: Mapping[str, Any]) -> None:
-    connection.execute(insert(changes), to_row(Change(word.name, word.digest, action, time.time(), dict(evidence))))
+def note(connection: Connection, word: Subroutine, action: str, evidence: Mapping[str, object]) -> None:
+    change = Change(name=word.name, digest=word.digest, action=action, time=time.time(), evidence=dict(evidence))
+    connection.execute(insert(changes), to_row(change))
 
 
-def demote(connection: Connection, word: Subroutine, evidence: Mapping[str, Any]) -> Subroutine:
+def demote(connection: Connection, word: Subroutine, evidence: Mapping[str, object]) -> Subroutine:
     if word.state != "active":
         raise StoreError(f"name={word.name!r} is demoted already")
     _set_state(connection, word, "demoted")
@@ -60,7 +60,7 @@ def demote(connection: Connection, word: Subroutine, evidence: Mapping[str, Any]
     return replace(word, state="demoted")
 
 
-def rename(connection: Connection, word: Subroutine, new: str, evidence: Mapping[str, Any]) -> Subroutine:
+def rename(connection: Connection, word: Subroutine, new: str, evidence: Mapping[str, object]) -> Subroutine:
     near = fetch(connection, Subroutine, select(*COLUMNS[Subroutine]).where(subroutines.c.name == new))
     found = renamed(word, new, near)
     _set_state(connection, word, "demoted")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar
+from typing import ClassVar, Unpack
 
 from ..blobs import Blobs
 from ..memory.log import MemoryRuns
 from ..memory.transactions import Transactions
 from ..memory.words import MemoryWords
 from ..records import Change, Evaluation, Event, GuideRecord, Run, Solution, Subroutine, Use
+from ..run_store import RunChanges, RunRow
 from ..store import NO_EVIDENCE, AbstractStore, Unreadable
 
 
@@ -58,7 +59,7 @@ class MemoryStore(AbstractStore):
     def create_run(self, run: Run) -> Run:
         return self._runs.create_run(run)
 
-    def update_run(self, run: str, **changes: Any) -> Run:
+    def update_run(self, run: str, **changes: Unpack[RunChanges]) -> Run:
         return self._runs.update_run(run, **changes)
 
     def runs(
@@ -93,7 +94,7 @@ class MemoryStore(AbstractStore):
     def cached(self, key: str) -> Evaluation | None:
         return self._runs.cached(key)
 
-    def run_list(self, unreadable: Unreadable | None = None) -> tuple[dict[str, Any], ...]:
+    def run_list(self, unreadable: Unreadable | None = None) -> tuple[RunRow, ...]:
         return self._runs.run_list(unreadable)
 
     def add_solution(self, solution: Solution) -> bool:
@@ -114,17 +115,17 @@ class MemoryStore(AbstractStore):
         self,
         subroutines: Iterable[Subroutine],
         uses: Iterable[Use] = (),
-        evidence: Mapping[str, Mapping[str, Any]] = NO_EVIDENCE,
+        evidence: Mapping[str, Mapping[str, object]] = NO_EVIDENCE,
     ) -> tuple[Subroutine, ...]:
         return self._words.promote(subroutines, uses, evidence)
 
-    def adopt(self, subroutines: Iterable[Subroutine], uses: Iterable[Use], evidence: Mapping[str, Any]) -> int:
+    def adopt(self, subroutines: Iterable[Subroutine], uses: Iterable[Use], evidence: Mapping[str, object]) -> int:
         return self._words.adopt(subroutines, uses, evidence)
 
-    def demote(self, name: str, evidence: Mapping[str, Any] = {}) -> Subroutine:
+    def demote(self, name: str, evidence: Mapping[str, object] = {}) -> Subroutine:
         return self._words.demote(name, evidence)
 
-    def rename(self, old: str, new: str, evidence: Mapping[str, Any] = {}) -> Subroutine:
+    def rename(self, old: str, new: str, evidence: Mapping[str, object] = {}) -> Subroutine:
         return self._words.rename(old, new, evidence)
 
     def subroutines(self, state: str | None = "active") -> tuple[Subroutine, ...]:

@@ -8,14 +8,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar, Unpack
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
 from ..blobs import Blobs
-from ..records import Change, Conflict, Evaluation, Event, GuideRecord, Run, Solution, StoreError, Subroutine, Use
+from ..records import (
+    Change,
+    Conflict,
+    Evaluation,
+    Event,
+    GuideRecord,
+    Run,
+    Solution,
+    StoreError,
+    Subroutine,
+    Use,
+)
 from ..rules import changeable
+from ..run_store import RunChanges, RunRow
 from ..sql import log, words
 from ..sql.engine import Database
 from ..sql.integrity import faults
@@ -102,7 +114,7 @@ class SqlStore(AbstractStore):
             log.create_run(connection, run)
             return log.find_run(connection, run.id)
 
-    def update_run(self, run: str, **changes: Any) -> Run:
+    def update_run(self, run: str, **changes: Unpack[RunChanges]) -> Run:
         changeable(changes)
         with self._database.write() as connection:
             log.replace_run(connection, replace(log.find_run(connection, run), **changes))
@@ -118,7 +130,7 @@ class SqlStore(AbstractStore):
         with self._database.read() as connection:
             return log.find_run(connection, run)
 
-    def _judge(self, connection: Any, runs: Iterable[str]) -> None:
+    def _judge(self, connection: Connection, runs: Iterable[str]) -> None:
         for run in runs:
             if run not in self._judged:
                 self._judged[run] = log.find_run(connection, run)
@@ -174,7 +186,7 @@ class SqlStore(AbstractStore):
         with self._database.read() as connection:
             return log.cached(connection, key)
 
-    def run_list(self, unreadable: Unreadable | None = None) -> tuple[dict[str, Any], ...]:
+    def run_list(self, unreadable: Unreadable | None = None) -> tuple[RunRow, ...]:
         with self._database.read() as connection:
             return log.run_list(connection, unreadable)
 
@@ -201,7 +213,7 @@ class SqlStore(AbstractStore):
         self,
         subroutines: Iterable[Subroutine],
         uses: Iterable[Use] = (),
-        evidence: Mapping[str, Mapping[str, Any]] = NO_EVIDENCE,
+        evidence: Mapping[str, Mapping[str, object]] = NO_EVIDENCE,
     ) -> tuple[Subroutine, ...]:
         wanted = [replace(each, state="active") for each in subroutines]
         with self._database.write() as connection:
@@ -214,17 +226,17 @@ class SqlStore(AbstractStore):
             known = {(each.name, each.digest): each for each in words.find(connection, "active")}
             return tuple(known[key] for key in promoted)
 
-    def adopt(self, subroutines: Iterable[Subroutine], uses: Iterable[Use], evidence: Mapping[str, Any]) -> int:
+    def adopt(self, subroutines: Iterable[Subroutine], uses: Iterable[Use], evidence: Mapping[str, object]) -> int:
         with self._database.write() as connection:
             new = sum(words.put(connection, each, "imported", evidence, revive=False) for each in subroutines)
             words.add_uses(connection, uses, {})
             return new
 
-    def demote(self, name: str, evidence: Mapping[str, Any] = {}) -> Subroutine:
+    def demote(self, name: str, evidence: Mapping[str, object] = {}) -> Subroutine:
         with self._database.write() as connection:
             return words.demote(connection, self.subroutine(name), evidence)
 
-    def rename(self, old: str, new: str, evidence: Mapping[str, Any] = {}) -> Subroutine:
+    def rename(self, old: str, new: str, evidence: Mapping[str, object] = {}) -> Subroutine:
         with self._database.write() as connection:
             return words.rename(connection, self.subroutine(old), new, evidence)
 
