@@ -103,9 +103,7 @@ class AbstractStore(AbstractRunStore, AbstractWordStore):
         self.close()
 
 
-STORES: PluginKind[type[AbstractStore]] = PluginKind(
-    "store", f"{__package__}.stores", classes(AbstractStore), "automl.stores"
-)
+STORES: PluginKind[type[AbstractStore]] = PluginKind("store", f"{__package__}.stores", classes(AbstractStore), "stores")
 
 
 def store_kinds() -> Iterator[type[AbstractStore]]:

@@ -329,7 +329,7 @@ def _declare(name: str, scheme: str, options: dict) -> Callable[[Callable], Call
     return declare
 
 
-WORDS: PluginKind[Primitive] = PluginKind("word", f"{__package__}.ops", marked("primitives"), "automl.words")
+WORDS: PluginKind[Primitive] = PluginKind("word", f"{__package__}.ops", marked("primitives"), "words")
 
 
 def collect(modules: Iterable[Any]) -> dict[str, Primitive]:

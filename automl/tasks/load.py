@@ -95,7 +95,7 @@ class Source:
     names: tuple[str, ...] = ()
 
 
-SOURCES: PluginKind[Source] = PluginKind("source", f"{__package__}.sources", instances(Source), "automl.tasks")
+SOURCES: PluginKind[Source] = PluginKind("source", f"{__package__}.sources", instances(Source), "tasks")
 
 
 def sources() -> Mapping[str, Source]:

@@ -165,7 +165,7 @@ class TaskKind:
     sample: Callable[[int], Task]
 
 
-TASKS: PluginKind[TaskKind] = PluginKind("task", f"{__package__}.kinds", instances(TaskKind), "automl.tasks")
+TASKS: PluginKind[TaskKind] = PluginKind("task", f"{__package__}.kinds", instances(TaskKind), "tasks")
 
 
 def task_kinds() -> Mapping[str, TaskKind]:

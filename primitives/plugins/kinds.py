@@ -30,7 +30,7 @@ class PluginKind(Generic[P]):
 
     def __init__(self, what: str, package: str, recognise: Recognise[P], group: str = "") -> None:
         """``what`` names the kind in messages ("strategy"), ``package`` the folder of its modules ("search.strategies"), ``group`` that
-        of the entry points by which installed packages announce theirs (default: none)."""
+        of the entry points by which installed packages announce theirs (``words``: the group ``automl.words``; default: none)."""
         self.what, self.package, self.group, self._recognise = what, package, group, recognise
         self._built_in: Mapping[str, P] | None = None
         self._found: Mapping[str, P] = {}

@@ -22,7 +22,8 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from ..printing import brief_repr
-
+_ENTRY_POINTS = "automl"
+"""What the names of the groups of entry points begin with."""
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -133,13 +134,14 @@ def announce(group: str) -> None:
     if not group or group in _asked:
         return
     _asked.add(group)
-    for point in _entry_points().select(group=group):
+    full = f"{_ENTRY_POINTS}.{group}"
+    for point in _entry_points().select(group=full):
         try:
             register(point.module)
         except PluginError as error:
             _asked.discard(group)
             package = point.dist.name if point.dist is not None else "a package"
-            raise PluginError(f"entry point {point.name!r} ({group}) of {package}: {error}") from error
+            raise PluginError(f"entry point {point.name!r} ({full}) of {package}: {error}") from error
 
 
 @cache

@@ -11,7 +11,7 @@ from ..problem import Problem
 from ..strategy import AbstractStrategy, StrategyError
 
 STRATEGIES: PluginKind[type[AbstractStrategy]] = PluginKind(
-    "strategy", __name__, classes(AbstractStrategy), "automl.strategies"
+    "strategy", __name__, classes(AbstractStrategy), "strategies"
 )
 
 

@@ -12,9 +12,7 @@ from .base import AbstractExecutor, JobResult, WorkerError
 __all__ = ["AbstractExecutor", "JobResult", "WorkerError", "executor_kind", "executors", "open_executor"]
 
 
-EXECUTORS: PluginKind[type[AbstractExecutor]] = PluginKind(
-    "executor", __name__, classes(AbstractExecutor), "automl.executors"
-)
+EXECUTORS: PluginKind[type[AbstractExecutor]] = PluginKind("executor", __name__, classes(AbstractExecutor), "executors")
 
 
 def executors() -> Mapping[str, type[AbstractExecutor]]:

@@ -18,9 +18,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-TRAINERS: PluginKind[type[AbstractTrainer]] = PluginKind(
-    "trainer", __name__, classes(AbstractTrainer), "automl.trainers"
-)
+TRAINERS: PluginKind[type[AbstractTrainer]] = PluginKind("trainer", __name__, classes(AbstractTrainer), "trainers")
 
 
 def trainer_kinds() -> Mapping[str, type[AbstractTrainer]]:

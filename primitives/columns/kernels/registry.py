@@ -38,7 +38,7 @@ def kernel(
     return declare
 
 
-KERNELS: PluginKind[Entry] = PluginKind("kernel", __package__, marked("kernels"), "automl.words")
+KERNELS: PluginKind[Entry] = PluginKind("kernel", __package__, marked("kernels"), "words")
 
 
 def find_kernel(name: str) -> Entry | None:
