@@ -47,7 +47,7 @@ _HOMES = {
     ".automl.tasks.split": ("Split",),
     ".automl.tasks.task": ("Task", "TaskKind"),
     # trainers
-    ".automl.fitting.fit": ("Options", "fit"),
+    ".automl.fitting.fit": ("FitOptions", "fit"),
     ".automl.fitting.trainer": ("AbstractTrainer", "AbstractUpdater", "Budget", "TrainingResult", "Unsuitable"),
     # strategies
     ".search.generation.candidates": ("Seen", "fresh", "sample"),
@@ -56,10 +56,10 @@ _HOMES = {
     ".search.randomness": ("Draws",),
     ".search.strategy": ("AbstractStrategy", "Feedback", "Option", "Proposal", "StrategyError"),
     # stores
-    ".library.records": ("Conflict", "Evaluation", "Event", "Run", "Solution", "StoreError", "Subroutine", "Use"),
+    ".library.records": ("Conflict", "Direction", "Evaluation", "Event", "Run", "Solution", "StoreError", "Subroutine", "Use"),
     ".library.store": ("AbstractStore",),
     # executors
-    ".automl.execution.executors.base": ("AbstractExecutor", "Result", "WorkerError"),
+    ".automl.execution.executors.base": ("AbstractExecutor", "JobResult", "WorkerError"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted([*_HOME_OF, "PluginError", "use_plugins"])

@@ -22,6 +22,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from ..printing import brief_repr
+
 _ENTRY_POINTS = "automl"
 """What the names of the groups of entry points begin with."""
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -148,3 +151,44 @@ def test_an_unknown_word_says_how_to_give_ones_own(written, capsys):
         forget(each)
     code, said = run(f"runs show {record.id} --library a.db", capsys)
     assert code == 2 and "word='collatz' is not known" in said and "--plugins FILE" in said
+
+
+BAD = """
+import pytest
+from automl.plugins import word
+from automl.testing import ValueWordSuite, words_of
+import test_bad
+
+@word("shout", "int -> int")
+def shout(n):
+    "A text, although the type promises a number."
+    return f"{n}!"
+
+class TestBad(ValueWordSuite):
+    @pytest.fixture
+    def word(self):
+        return words_of(test_bad, tensors=False)[0]
+"""
+
+
+def tested(folder: Path, root: Path, *arguments: str) -> str:
+    """What pytest says in the folder."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(folder)])}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True).stdout
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("chosen", "least"), [("declar or told_once or documented", 5), pytest.param("test", 35, marks=pytest.mark.slow)]
+)
+def test_what_the_page_adds_meets_the_suites(written, project_root, chosen, least):
+    said = tested(written, project_root, "test_mine.py", "-k", chosen)
+    passed = re.search(r"(\d+) passed", said)
+    assert passed and int(passed.group(1)) >= least and "failed" not in said, said[-3000:]
+
+
+def test_a_suite_finds_the_fault_of_a_word(written, project_root):
+    (written / "test_bad.py").write_text(BAD)
+    said = tested(written, project_root, "test_bad.py", "-k", "declaration or fit_the_inferred")
+    assert "1 failed, 1 passed" in said and "which is no int" in said, said[-3000:]

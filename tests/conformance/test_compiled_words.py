@@ -1,121 +1,21 @@
-"""Every word that is found, compiled: on batches it gives what the interpreter gives example by example."""
+"""Programs of many words, compiled: on batches they give what the interpreter gives example by example."""
 
 from __future__ import annotations
 
-import math
 import random
 
-import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from primitives.batch import collate, split
-from primitives.compile import compile_term
-from primitives.inference import IllTyped, infer
-from primitives.interpreter.interpret import Fuel, evaluate
-from primitives.primitive import EFFECTFUL, builtin_words
-from primitives.syntax import show
-from primitives.term import Apply, Lambda, Literal, Variable, apply, free_variables, lambdas, shift
-from primitives.testing import applications, programs, terms, values
-from primitives.types import (
-    DimensionVariable,
-    ShapeVariable,
-    TensorType,
-    TypeVariable,
-    arguments_of,
-    function,
-    has_tensor,
-    is_function,
-    subtypes,
-    tensor,
-    variables_of,
-)
-from primitives.unify import rename
-from primitives.values import Failure, Graph, Some, Table
+from automl.testing.compiled import BATCH, QUICK, check_batch
+from primitives.inference import infer
+from primitives.primitive import builtin_words
+from primitives.term import Lambda, Variable, apply, free_variables
+from primitives.testing import programs, terms, values
+from primitives.types import TypeVariable, arguments_of, function, list_of, tensor
 
 WORDS = builtin_words()
-TENSOR_WORDS = sorted(n for n, w in WORDS.items() if w.geometric or has_tensor(w.scheme.type))
-VALUE_WORDS = sorted(n for n, w in WORDS.items() if n not in TENSOR_WORDS and w.purity != EFFECTFUL)
-FUEL = Fuel(steps=20_000)
-BATCH = 3
-QUICK = settings(
-    max_examples=6,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-)
-
-
-def close(got, wanted):
-    """Equal up to rounding; NaN equals NaN, and the Int sum of no Floats its Float."""
-    if isinstance(got, Failure) or isinstance(wanted, Failure):
-        return isinstance(got, Failure) and isinstance(wanted, Failure) and got.kind == wanted.kind
-    if isinstance(wanted, bool) or isinstance(got, bool):
-        return got is wanted
-    if isinstance(wanted, (int, float)) and isinstance(got, (int, float)):
-        if isinstance(wanted, int) and isinstance(got, int):
-            return got == wanted
-        return math.isclose(got, wanted, rel_tol=1e-5, abs_tol=1e-6) or (got != got and wanted != wanted)
-    if isinstance(wanted, torch.Tensor):
-        return got.shape == wanted.shape and torch.allclose(got, wanted, rtol=1e-4, atol=1e-5, equal_nan=True)
-    if isinstance(wanted, tuple):
-        return isinstance(got, tuple) and len(got) == len(wanted) and all(map(close, got, wanted))
-    if isinstance(wanted, Some):
-        return isinstance(got, Some) and close(got.value, wanted.value)
-    if isinstance(wanted, Table):
-        return isinstance(got, Table) and close(tuple(got), tuple(wanted))
-    if isinstance(wanted, Graph):
-        return isinstance(got, Graph) and close(got.edges, wanted.edges) and close(got.nodes, wanted.nodes)
-    return got == wanted
-
-
-def check_batch(term, type, examples):
-    """Interpreter and compiled program on a batch of argument tuples."""
-    program = compile_term(term, WORDS, type, fuel=FUEL).eval()
-    types, result = arguments_of(type)
-    batches = [collate(column, t) for column, t in zip(zip(*examples, strict=True), types, strict=True)]
-    weights = program.weights()
-    wanted = [evaluate(term, arguments, words=WORDS, weights=weights, fuel=FUEL) for arguments in examples]
-    if any(isinstance(value, Failure) and value.kind == "out of fuel" for value in wanted):
-        return False
-    got = split(program(*batches), result)
-    for ours, theirs, arguments in zip(got, wanted, examples, strict=True):
-        assert close(ours, theirs), f"{show(term)} of {arguments}: compiled {ours!r}, interpreted {theirs!r}"
-    return any(not isinstance(value, Failure) for value in wanted)
-
-
-@st.composite
-def abstracted(draw, name):
-    """The word applied to inputs where its arguments are constants, and a batch of those inputs."""
-    term, type = draw(applications(WORDS, name))
-    parts = []
-    while isinstance(term, Apply):
-        parts.insert(0, term.argument)
-        term = term.function
-    places = [i for i, part in enumerate(parts) if isinstance(part, Literal)]
-    count = len(places)
-    inner = [
-        Variable(count - 1 - places.index(i)) if i in places else shift(part, count) for i, part in enumerate(parts)
-    ]
-    inputs = [parts[i].type for i in places]
-    examples = [tuple(parts[i].value for i in places)]
-    examples += [tuple(draw(values(t)) for t in inputs) for _ in range(BATCH - 1)]
-    return lambdas(count, apply(term, *inner)), function(*inputs, type), examples if count else [()]
-
-
-@pytest.mark.parametrize("name", VALUE_WORDS)
-def test_words_on_values(name):
-    met = {"value": not WORDS[name].arity}
-
-    def check(case):
-        met["value"] |= check_batch(*case)
-
-    for examples in (6, 300):
-        if not met["value"]:
-            settings(QUICK, max_examples=examples)(given(abstracted(name))(check))()
-    assert met["value"], "it failed on every drawn argument"
 
 
 @settings(QUICK, max_examples=100)
@@ -126,68 +26,7 @@ def test_generated_programs_on_values(data):
     types, _ = arguments_of(type)
     examples = [tuple(data.draw(values(t)) for t in types) for _ in range(BATCH)] if types else [()]
     assert not free_variables(term)
-    check_batch(term, type, examples)
-
-
-@st.composite
-def tensor_cases(draw, word):
-    """The word with drawn settings and types of its arguments with small dimensions."""
-    chosen = {}
-    for setting in word.settings:
-        if setting.choices:
-            chosen[setting.name] = draw(st.sampled_from(setting.choices))
-        elif isinstance(setting.default, int):
-            chosen[setting.name] = draw(st.integers(int(setting.low), int(setting.low) + 4))
-        else:
-            chosen[setting.name] = draw(st.floats(setting.low, setting.high))
-    renaming = {}
-    for variable in variables_of(word.scheme.type):
-        if isinstance(variable, DimensionVariable):
-            renaming[variable] = chosen.get(variable.name) or draw(st.integers(1, 8))
-        elif isinstance(variable, TypeVariable):
-            renaming[variable] = tensor(draw(st.integers(1, 4)))
-    types = []
-    shapes = {
-        v: tuple(draw(st.lists(st.integers(1, 5), max_size=3)))
-        for v in variables_of(word.scheme.type)
-        if isinstance(v, ShapeVariable)
-    }
-    for type in arguments_of(rename(word.scheme.type, renaming))[0]:
-        types.append(_filled(type, shapes))
-    return word.word(chosen, "1" if word.sited else None), tuple(types)
-
-
-def _filled(type, shapes):
-    if isinstance(type, TensorType):
-        axes = [axis for part in type.shape for axis in (shapes[part] if isinstance(part, ShapeVariable) else (part,))]
-        return TensorType(tuple(axes), type.dtype)
-    if getattr(type, "arguments", ()):
-        return type.__class__(type.name, tuple(_filled(part, shapes) for part in type.arguments))
-    return type
-
-
-@pytest.mark.parametrize("name", TENSOR_WORDS)
-def test_words_on_tensors(name):
-    word = WORDS[name]
-    met = {"value": False}
-
-    @settings(QUICK, max_examples=15)
-    @given(st.data())
-    def check(data):
-        head, types = data.draw(tensor_cases(word))
-        if any(is_function(part) for type in types for part in subtypes(type)):
-            return
-        count = len(types)
-        term = lambdas(count, apply(head, *(Variable(count - 1 - i) for i in range(count))))
-        try:
-            type = infer(term, WORDS, function(*types, TypeVariable("result"))).type
-        except IllTyped:
-            return
-        examples = [tuple(data.draw(values(t, edges=False)) for t in types) for _ in range(BATCH)] if types else [()]
-        met["value"] |= check_batch(term, type, examples)
-
-    check()
-    assert met["value"], "no drawn shapes could run"
+    check_batch(term, type, examples, WORDS)
 
 
 def test_a_word_under_map_is_the_word_on_each_element():
@@ -196,12 +35,6 @@ def test_a_word_under_map_is_the_word_on_each_element():
     for name in ("relu", "layer_norm", "softmax", "batch_norm", "dense", "gelu"):
         word = WORDS[name].word({"units": 3} if name == "dense" else {}, "1" if WORDS[name].sited else None)
         term = Lambda(apply(WORDS["map"].word(), word, Variable(0)))
-        type = infer(term, WORDS, function(_list(tensor(3)), TypeVariable("r"))).type
+        type = infer(term, WORDS, function(list_of(tensor(3)), TypeVariable("r"))).type
         examples = [(tuple(torch.randn(3) for _ in range(random.randrange(4))),) for _ in range(5)]
-        assert check_batch(term, type, examples)
-
-
-def _list(type):
-    from primitives.types import list_of
-
-    return list_of(type)
+        assert check_batch(term, type, examples, WORDS)
