@@ -205,9 +205,7 @@ class Bench:
 
     def predicted(self, program: Any, part: str) -> Any:
         """The program's outputs on a part."""
-        device = next((p.device for p in program.parameters()), "cpu")
-        inputs, _ = batches.part_batch(self.task.search_view(), self.part(part), device)
-        return batches.predict(program, inputs)
+        return batches.part_outputs(program, self.task.type, self.part(part))
 
 
 def _log_probabilities(outputs: Any) -> np.ndarray:

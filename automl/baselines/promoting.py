@@ -20,8 +20,8 @@ from primitives.term import Term, Word, canonical, map_words, renumber_sites, si
 from primitives.types import DimensionVariable, TensorType, Type, TypeVariable, arguments_of, function
 
 from ..errors import TaskError
-from ..evaluation.evaluate import library_weights
 from ..evaluation.model import Model
+from ..evaluation.prepared import library_weights
 from ..tasks.task import Task
 from .bench import Bench, Order
 from .declaration import Baseline

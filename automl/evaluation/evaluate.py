@@ -10,94 +10,22 @@ import hashlib
 import importlib
 import json
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
-from library.records import Subroutine
-from library.vocabulary import Vocabulary
 from primitives.inference import IllTyped, Inference, infer
-from primitives.interpreter.interpret import Fuel, evaluate
-from primitives.primitive import Definition, expand
-from primitives.printing import brief_repr
+from primitives.interpreter.interpret import Fuel
+from primitives.primitive import expand
 from primitives.term import Term
 from primitives.types import has_tensor
 from primitives.values import Failure
 
-from ..tasks.data import Part, ProblemData
 from .cost import BATCH, MAX_PARAMETERS, refusal
+from .forward import run_interpreted
+from .prepared import Evaluated, Prepared
 
 VERSION = 2
 """Raise it when the same candidate may get another result: it is part of every cache key."""
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """What evaluation found: ``outcome`` is ok or a Failure's kind; ``weights`` are safetensors bytes."""
-
-    outcome: str
-    scores: dict[str, float] = field(default_factory=dict)
-    cases: list[float] | None = None
-    parameters: int = 0
-    weights: bytes | None = None
-    seconds: float = 0.0
-    detail: str = ""
-    history: list[dict[str, float]] = field(default_factory=list)
-    complete: bool = True
-    """False where a deadline cut training short: another run may get further, so the result is no one else's."""
-
-    __repr__ = brief_repr
-
-
-class Prepared:
-    """A worker's side of a context: task data, words and library weights, read once."""
-
-    def __init__(self, context: Mapping[str, Any]) -> None:
-        self.data = ProblemData.from_payload(*context["data"])
-        records = [Subroutine.from_dict(record) for record in context.get("subroutines", ())]
-        self.vocabulary = Vocabulary(records, context.get("weights", {}))
-        self.words = self.vocabulary.all_words
-        self.trainer: dict[str, Any] = dict(context.get("trainer", {}))
-        self.fuel = Fuel(**context.get("fuel", {}))
-        self.storage = context.get("storage")
-        self._library: dict[str, Any] | None = None
-
-    @property
-    def library_weights(self) -> dict[str, Any]:
-        """``name@digest.site.parameter`` to tensor, for all subroutines that have weights."""
-        if self._library is None:
-            self._library = library_weights(self.vocabulary)
-        return self._library
-
-
-def library_weights(vocabulary: Vocabulary, sites: Iterable[str] | None = None) -> dict[str, Any]:
-    """The weights of subroutines under the sites that ``expand`` gives to shared uses: of those that ``sites`` are of, or all.
-
-    Raises StoreError where weights that are asked for cannot be read.
-    """
-    found: dict[str, Any] = {}
-    wanted = None if sites is None else tuple(sites)
-    for word in vocabulary.all_words.values():
-        if isinstance(word, Definition) and (
-            wanted is None or any(site.startswith(f"{word.prefix}.") for site in wanted)
-        ):
-            found.update(word.tensors)
-    return found
-
-
-def context_of(
-    data: ProblemData, vocabulary: Vocabulary, trainer: Mapping[str, Any] | None = None, storage: str | None = None,
-    words: Iterable[str] | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """The plain data that workers need once, with the weights of the ``words`` that candidates are made of (None: of all)."""
-    needed = vocabulary.weights if words is None else vocabulary.weights_of(words)
-    return {
-        "data": data.payload(),
-        "subroutines": [record.to_dict() for record in vocabulary.records],
-        "weights": {digest: vocabulary.weights[digest] for digest in needed},
-        "trainer": dict(trainer or {}),
-        "storage": storage,
-    }
 
 
 _prepared: tuple[Any, Prepared] | None = None
@@ -177,12 +105,6 @@ def _interpreted(prepared: Prepared, term: Term, candidate: Mapping[str, Any]) -
     failures = [output for output in outputs if isinstance(output, Failure)]
     outcome = failures[0].kind if len(failures) == len(outputs) else "ok"
     return Evaluated(outcome, scores, cases, detail=str(failures[0]) if failures else "")
-
-
-def run_interpreted(term: Term, part: Part, words: Any, fuel: Fuel, storage: Any = None) -> list[Any]:
-    """The program's value, or a Failure, on each case of a part."""
-    program = expand(term, words)
-    return [evaluate(program, inputs, words=words, fuel=fuel, storage=storage) for inputs, _ in part.cases()]
 
 
 def _named(scores: Mapping[str, float], prefix: str) -> dict[str, float]:

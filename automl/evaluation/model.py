@@ -24,6 +24,7 @@ from primitives.values import Failure, to_json
 
 from ..errors import TaskError
 from ..tasks.preprocessing import Preprocessing
+from .forward import outputs_of, predict_raw, run_interpreted
 
 FORMAT = 1
 
@@ -65,12 +66,8 @@ class Model:
 
     def outputs(self, part: Any) -> Any:
         """The program's outputs on the cases of a task's part, in the form that scores take."""
-        from .evaluate import run_interpreted
-
         if not has_tensor(self.type):
             return run_interpreted(self.expanded, part, self.vocabulary.all_words, Fuel())
-        from .training import outputs_of
-
         return outputs_of(self.module, self.type, part)
 
     def predict(self, inputs: Sequence[Any] | np.ndarray) -> list[Any]:
@@ -92,8 +89,6 @@ class Model:
         return self._predict_arrays(inputs)
 
     def _predict_arrays(self, inputs: Any) -> list[Any]:
-        from .training import predict_raw
-
         outputs = predict_raw(self.module, self.type, inputs, self.preprocessing)
         if isinstance(outputs, list):
             return [str(value) if isinstance(value, Failure) else value for value in outputs]

@@ -6,26 +6,16 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from library.blobs import from_bytes, to_bytes
-from library.vocabulary import Vocabulary
 from primitives.compile import compile_term
 from primitives.inference import Inference
-from primitives.primitive import expand
-from primitives.term import Term, sites_of
-from primitives.types import Type, arguments_of
+from primitives.term import Term
 from primitives.weights import inherit, initialise
 
-from ..errors import TaskError
-from ..fitting import batches, recipes
-from ..fitting.trainer import AbstractTrainer, Report, TrainingResult
+from ..fitting import recipes
 from ..fitting.trainers import Budget, choose_trainer, make_trainer
-from ..tasks.data import Part, ProblemData
-from ..tasks.preprocessing import Preprocessing
-from ..tasks.task import Task
-from .evaluate import Evaluated, Prepared, library_weights
-from .model import Model
+from .forward import outputs_of
+from .prepared import Evaluated, Prepared
 
 
 def compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Any:
@@ -93,86 +83,12 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Mappi
     )
 
 
-def fit_program(
-    program: str | Term,
-    task: Task,
-    trainer: AbstractTrainer,
-    budget: Budget,
-    *,
-    seed: int = 0,
-    vocabulary: Vocabulary | None = None,
-    weights: Mapping[str, Any] | None = None,
-    report: Report | None = None,
-) -> tuple[Model, TrainingResult]:
-    """Train one given program on a task: the model with the weights that were kept, and how the training went.
-
-    ``weights`` are those to start from; what they do not name is drawn from ``seed``. Raises IllTyped where the program
-    is not of the task's type, TaskError where training reached no weights.
-    """
-    words = vocabulary or Vocabulary()
-    term = words.read(program) if isinstance(program, str) else program
-    known = {**library_weights(words, sites_of(expand(term, words.all_words))), **(weights or {})}
-    module = compile_term(term, words.all_words, task.type, weights=known, seed=seed)
-    result = trainer.fit(module, task.search_view(), budget, seed=seed, report=report)
-    if result.weights is None:
-        raise TaskError(f"program={str(program)[:80]!r}: {result.outcome} ({result.detail}); change trainer or budget")
-    return Model(term, task.type, words, module.weights(), task.preprocessing), result
-
-
 def score_compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Evaluated:
     """Score a candidate that has nothing to train."""
     data = prepared.data
     program = compiled(prepared, term, inference, candidate)
-    outputs = run_part(program, data, data.validation)
+    outputs = outputs_of(program, data.type, data.validation)
     cases = [float(error) for error in data.case_errors(outputs, data.validation)]
     return Evaluated(
         "ok", {k: float(v) for k, v in data.score(outputs, data.validation).items()}, cases, inference.parameters
     )
-
-
-def run_part(program: Any, data: ProblemData, part: Part) -> Any:
-    """The program's outputs on a part, as scores take them."""
-    inputs, _ = batches.part_batch(data, part)
-    return batches.answers(batches.predict(program, inputs))
-
-
-def outputs_of(module: Any, type: Type, part: Part) -> Any:
-    """A module's outputs on a task's part, as scores take them."""
-    types, _ = arguments_of(type)
-    inputs = tuple(batches.to_batch(column, each) for column, each in zip(part.inputs, types, strict=True))
-    return batches.answers(batches.predict(module, inputs))
-
-
-def predict_raw(module: Any, type: Type, raw: Any, preprocessing: Preprocessing | None) -> Any:
-    """Outputs for raw inputs of a program of one argument: an array ``[n, *shape]``, or a list of sequences of such examples."""
-    types, _ = arguments_of(type)
-    if len(types) != 1:
-        raise TaskError(
-            f"inputs of type={type}: programs of one argument can predict from arrays; call the model on single cases"
-        )
-    if str(types[0]).startswith("list"):
-        parts = [_array(item, preprocessing) for item in raw]
-        from ..tasks.data import RaggedArray
-
-        column: Any = RaggedArray(np.concatenate(parts), np.array([len(part) for part in parts], dtype=np.int64))
-    else:
-        column = _array(raw, preprocessing)
-    return batches.answers(batches.predict(module, (batches.to_batch(column, types[0]),)))
-
-
-def _array(raw: Any, preprocessing: Preprocessing | None) -> np.ndarray:
-    try:
-        array = np.asarray(raw, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise TaskError("inputs: an array of numbers [n, *shape] is required; convert them") from None
-    if preprocessing is None:
-        return array.astype(np.float32)
-    if array.shape[1:] != preprocessing.shape and array.shape == preprocessing.shape:
-        array = array[None]
-    if (
-        array.ndim + 1 == len(preprocessing.shape) + 1
-        and preprocessing.shape[:1] == (1,)
-        and array.shape[1:] == preprocessing.shape[1:]
-    ):
-        array = array[:, None]
-    return preprocessing.apply(array)

@@ -151,6 +151,14 @@ def predict(program: Any, inputs: Inputs, batch_size: int = 512, deadline: float
         program.train(training)
 
 
+def part_outputs(program: Any, type: Type, part: Part) -> Any:
+    """The program's output on all cases of a part, on the program's own device."""
+    device = next((parameter.device for parameter in program.parameters()), "cpu")
+    types, _ = arguments_of(type)
+    inputs = tuple(to_batch(column, each, device) for column, each in zip(part.inputs, types, strict=True))
+    return predict(program, inputs)
+
+
 def answers(outputs: Any) -> Any:
     """What automl.tasks.metrics.score reads: a tensor [n, …], or a list of ``n`` values."""
     return outputs if isinstance(outputs, torch.Tensor | list) else split(outputs)

@@ -22,7 +22,7 @@ from .trainer import EpochRecord, Unsuitable
 def scores(program: Any, data: ProblemData, part: Part | None = None) -> dict[str, float]:
     """All scores of the task on ``part`` (default: the validation part), in evaluation mode."""
     chosen = data.validation if part is None else part
-    return data.score(batches.answers(_outputs(program, data, chosen)), chosen)
+    return data.score(batches.answers(batches.part_outputs(program, data.type, chosen)), chosen)
 
 
 def accuracy(program: Any, data: ProblemData, part: Part | None = None) -> float:
@@ -145,11 +145,6 @@ def _gradients(program: Any, data: ProblemData, cases: int) -> list[torch.Tensor
     return list(torch.autograd.grad(loss, parameters, allow_unused=True))
 
 
-def _outputs(program: Any, data: ProblemData, part: Part) -> Any:
-    device = next((p.device for p in program.parameters()), "cpu")
-    return batches.predict(program, batches.part_batch(data, part, device)[0])
-
-
 def _probabilities(program: Any, data: ProblemData, part: Part | None) -> tuple[np.ndarray, np.ndarray]:
     """Class probabilities float64 [n, classes] and targets int64 [n]."""
     if data.target != CLASSES:
@@ -157,7 +152,7 @@ def _probabilities(program: Any, data: ProblemData, part: Part | None) -> tuple[
             f"target={data.target!r} of task={data.name!r}: classes are required; use scores for other tasks"
         )
     chosen = data.validation if part is None else part
-    outputs = _outputs(program, data, chosen)
+    outputs = batches.part_outputs(program, data.type, chosen)
     if not isinstance(outputs, torch.Tensor) or outputs.ndim != 2:
         raise ValueError(
             f"outputs={type(outputs).__name__}: class scores [n, classes] are required; end in such a tensor"

@@ -20,8 +20,8 @@ from primitives.syntax import show_canonical
 from primitives.term import Term, Word, canonical, digest, map_words, sites_of, words_in
 from primitives.types import has_tensor
 
-from ..evaluation.evaluate import library_weights
 from ..evaluation.model import Model
+from ..evaluation.prepared import library_weights
 from ..tasks.task import Task
 from .clock import EQUIVALENCE, Allowance
 from .equivalence import COUNT, Sample, twins

@@ -21,8 +21,8 @@ from primitives.primitive import expand
 from primitives.syntax import show, show_canonical
 from primitives.term import Term, Word, map_words, renumber_sites, sites_of, words_in
 
-from ..evaluation.evaluate import library_weights
 from ..evaluation.model import Model
+from ..evaluation.prepared import library_weights
 from ..study.opening import Result, load_vocabulary
 from ..tasks.data import MAXIMIZE
 from ..tasks.task import Task

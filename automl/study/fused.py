@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from search.reports import Hit
 
-from ..evaluation.evaluate import Prepared, evaluate_candidate
+from ..evaluation.evaluate import evaluate_candidate
+from ..evaluation.prepared import Prepared
 from .candidate import EXPLORE, Candidate
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from search.strategy import AbstractStrategy
 
 from ..budget import Budget
 from ..errors import StudyError
-from ..evaluation.evaluate import context_of, evaluate_job, warm
+from ..evaluation.evaluate import evaluate_job, warm
+from ..evaluation.prepared import context_of
 from ..execution.executors import executor_kind, executors, open_executor
 from ..execution.workers.guard import path_of
 from ..fitting.trainers import trainer_kinds
@@ -54,7 +55,7 @@ Progress = Callable[[Mapping[str, Any]], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How to search: what the command line and the API share. ``words`` restricts the primitives; ``base`` ignores the library."""
+    """How to search: what the command line and the API share. ``words`` restricts the primitives."""
 
     budget: Budget
     strategy: str | None = None

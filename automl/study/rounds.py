@@ -14,7 +14,7 @@ from library.records import Evaluation
 from primitives.term import Term, canonical
 
 from ..errors import EvaluationBug
-from ..evaluation.evaluate import Evaluated
+from ..evaluation.prepared import Evaluated
 from ..execution.executors.base import ERROR, OK, JobResult
 from .candidate import EXPLORE, FINAL, REFINE, Candidate
 from .phases import TIMELY

@@ -15,8 +15,8 @@ from primitives.term import sites_of
 from primitives.types import Type, parse_type
 
 from ..errors import StudyError
-from ..evaluation.evaluate import library_weights
 from ..evaluation.model import Model
+from ..evaluation.prepared import library_weights
 from ..tasks.preprocessing import Preprocessing
 from ..tasks.task import Task
 from .candidate import FINAL

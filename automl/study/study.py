@@ -22,7 +22,7 @@ from search.strategy import AbstractStrategy, Asked, Feedback, Told
 
 from ..budget import Budget
 from ..errors import EvaluationBug, StudyError
-from ..evaluation.evaluate import Evaluated
+from ..evaluation.prepared import Evaluated
 from ..execution.executors.base import OK, AbstractExecutor
 from ..fitting.trainer import DIVERGED, columns
 from ..tasks.data import VALUES

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from automl.evaluation.cost import multiply_adds, refusal
-from automl.evaluation.evaluate import Prepared, context_of, evaluate_candidate
+from automl.evaluation.evaluate import evaluate_candidate
+from automl.evaluation.prepared import Prepared, context_of
 from automl.fitting import batches
 from automl.tasks.kinds.labelled import labelled_task
 from library.vocabulary import Vocabulary

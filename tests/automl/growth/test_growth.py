@@ -15,8 +15,8 @@ import automl.growth.compression_step as compression_module
 import automl.growth.grower as grower_module
 from automl.budget import Budget
 from automl.errors import TaskError
-from automl.evaluation.evaluate import library_weights
 from automl.evaluation.model import Model
+from automl.evaluation.prepared import library_weights
 from automl.growth.grow import Growth, curriculum_of, grow, is_growth
 from automl.growth.net_promotion import promote_net
 from automl.growth.snapshot import best_programs

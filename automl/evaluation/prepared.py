@@ -1,0 +1,84 @@
+"""What an evaluation works with and what it gives: the context of a worker, read once, and the record of a candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from library.records import Subroutine
+from library.vocabulary import Vocabulary
+from primitives.interpreter.interpret import Fuel
+from primitives.primitive import Definition
+from primitives.printing import brief_repr
+
+from ..tasks.data import ProblemData
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What evaluation found: ``outcome`` is ok or a Failure's kind; ``weights`` are safetensors bytes."""
+
+    outcome: str
+    scores: dict[str, float] = field(default_factory=dict)
+    cases: list[float] | None = None
+    parameters: int = 0
+    weights: bytes | None = None
+    seconds: float = 0.0
+    detail: str = ""
+    history: list[dict[str, float]] = field(default_factory=list)
+    complete: bool = True
+    """False where a deadline cut training short: another run may get further, so the result is no one else's."""
+
+    __repr__ = brief_repr
+
+
+class Prepared:
+    """A worker's side of a context: task data, words and library weights, read once."""
+
+    def __init__(self, context: Mapping[str, Any]) -> None:
+        self.data = ProblemData.from_payload(*context["data"])
+        records = [Subroutine.from_dict(record) for record in context.get("subroutines", ())]
+        self.vocabulary = Vocabulary(records, context.get("weights", {}))
+        self.words = self.vocabulary.all_words
+        self.trainer: dict[str, Any] = dict(context.get("trainer", {}))
+        self.fuel = Fuel(**context.get("fuel", {}))
+        self.storage = context.get("storage")
+        self._library: dict[str, Any] | None = None
+
+    @property
+    def library_weights(self) -> dict[str, Any]:
+        """``name@digest.site.parameter`` to tensor, for all subroutines that have weights."""
+        if self._library is None:
+            self._library = library_weights(self.vocabulary)
+        return self._library
+
+
+def library_weights(vocabulary: Vocabulary, sites: Iterable[str] | None = None) -> dict[str, Any]:
+    """The weights of subroutines under the sites that ``expand`` gives to shared uses: of those that ``sites`` are of, or all.
+
+    Raises StoreError where weights that are asked for cannot be read.
+    """
+    found: dict[str, Any] = {}
+    wanted = None if sites is None else tuple(sites)
+    for word in vocabulary.all_words.values():
+        if isinstance(word, Definition) and (
+            wanted is None or any(site.startswith(f"{word.prefix}.") for site in wanted)
+        ):
+            found.update(word.tensors)
+    return found
+
+
+def context_of(
+    data: ProblemData, vocabulary: Vocabulary, trainer: Mapping[str, Any] | None = None, storage: str | None = None,
+    words: Iterable[str] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The plain data that workers need once, with the weights of the ``words`` that candidates are made of (None: of all)."""
+    needed = vocabulary.weights if words is None else vocabulary.weights_of(words)
+    return {
+        "data": data.payload(),
+        "subroutines": [record.to_dict() for record in vocabulary.records],
+        "weights": {digest: vocabulary.weights[digest] for digest in needed},
+        "trainer": dict(trainer or {}),
+        "storage": storage,
+    }
