@@ -122,7 +122,7 @@ def test_a_search_that_was_killed_goes_on(tasks: Path, tmp_path: Path) -> None:
         "--library",
         str(library),
     ]
-    killed = start("search", f"{tasks}?task=unknown", "--budget", "300", *words)
+    killed = start("search", f"{tasks}?task=unknown", "--budget", "120", *words)
 
     def has_told(runs: list[Run]) -> bool:
         with open_store(str(library), create=False) as store:
@@ -138,7 +138,7 @@ def test_a_search_that_was_killed_goes_on(tasks: Path, tmp_path: Path) -> None:
     again = start("runs", "resume", run.id, "--library", str(library), "--json", str(result))
     _, err = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, err
-    assert json.loads(result.read_text(encoding="utf-8"))["evaluations"] == 300
+    assert json.loads(result.read_text(encoding="utf-8"))["evaluations"] == 120
     with open_store(str(library), create=False) as store:
         assert store.events(run.id)[: len(before)] == before and store.run(run.id).state == "finished"
 
