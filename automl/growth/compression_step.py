@@ -24,7 +24,7 @@ from ..evaluation.model import Model
 from ..evaluation.prepared import library_weights
 from ..tasks.task import Task
 from .clock import EQUIVALENCE, Allowance
-from .equivalence import COUNT, Sample, twins
+from .equivalence import COUNT, Sample, equal_words
 from .snapshot import LibrarySnapshot, Solved, active_words
 
 logger = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def prepare_compression(
     allowance: of time (default: no bound); LEAST seconds it may take in any case.
     snapshot: the library as it is (default: it is read).
 
-    What is the same function as an active word, or as a candidate that saves more, is refused (``twins``). Where compression fails the
+    What is the same function as an active word, or as a candidate that saves more, is refused. Where compression fails the
     report says so; nothing is lost by it.
     """
     started = time.monotonic()
@@ -108,11 +108,11 @@ def prepare_compression(
             logger.warning("the library does not grow: %s", missing)
             report = Report(len(corpus), problem=str(missing), seconds=time.monotonic() - started)
             return lambda: (report, [])
-        harvested = _Harvest(store, tasks, vocabulary, solved, found, rule)
-        lost = harvested.refusals()
+        compressed = _CompressedCorpus(store, tasks, vocabulary, solved, found, rule)
+        lost = compressed.refusals()
         if not (lost or last):
             with allowance.clock.doing(EQUIVALENCE):
-                lost = harvested.twins(sample, deadline)
+                lost = compressed.equal_words(sample, deadline)
         if not lost:
             break
         refused.update(lost)
@@ -122,8 +122,8 @@ def prepare_compression(
     if lost:
         same = {task: tuple(terms) for task, terms in corpus.items()}
         found = replace(found, abstractions=(), rewritten=same, after=found.before)
-        harvested = _Harvest(store, tasks, vocabulary, solved, found, rule)
-    return lambda: harvested.keep_and_report(len(corpus), refused, started)
+        compressed = _CompressedCorpus(store, tasks, vocabulary, solved, found, rule)
+    return lambda: compressed.keep_and_report(len(corpus), refused, started)
 
 
 def _words(vocabulary: Vocabulary, terms: Sequence[Term]) -> dict[str, Primitive]:
@@ -135,7 +135,7 @@ def _words(vocabulary: Vocabulary, terms: Sequence[Term]) -> dict[str, Primitive
     }
 
 
-class _Harvest:
+class _CompressedCorpus:
     """A compression on its way into the store."""
 
     def __init__(
@@ -232,7 +232,7 @@ class _Harvest:
                 lost[each.name] = decision.reasons
         return lost
 
-    def twins(self, sample: Sample, deadline: float) -> dict[str, tuple[str, ...]]:
+    def equal_words(self, sample: Sample, deadline: float) -> dict[str, tuple[str, ...]]:
         """The candidates that are the same function as an active word or a candidate that saves more, with the reason."""
         words = self.vocabulary.all_words
         order = sorted(self.found.abstractions, key=lambda each: (-each.saved, symbols(each.body, words)))
@@ -240,7 +240,7 @@ class _Harvest:
         mine = {each.name: active.pop(each.name) for each in order}
         return {
             name: (f"it is the same function as {group[0]}, by {COUNT} inputs",)
-            for group in twins({**active, **mine}, sample, words, deadline)
+            for group in equal_words({**active, **mine}, sample, words, deadline)
             for name in group[1:]
             if name in mine
         }

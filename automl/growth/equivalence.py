@@ -1,4 +1,4 @@
-"""Twins: words that are the same function, written in two ways. One name is enough, for every word makes each search wider.
+"""Equal words: the same function, written in two ways. One name is enough, for every word makes each search wider.
 
 That two bodies do the same cannot be decided; here they do where they have the same value on every input of a sample, a failure being a
 value: inputs of the tasks' examples where the types fit, others like them, the empty ones. A type variable stands for int, which is as
@@ -171,11 +171,11 @@ def _curried(function: Callable[..., Any], count: int, given: tuple[Any, ...] = 
     return take
 
 
-def twins(
+def equal_words(
     given: Mapping[str, Comparable], sample: Sample, words: Mapping[str, Primitive], deadline: float = math.inf
 ) -> list[tuple[str, ...]]:
     """The groups of two or more names, in the order given, of words of one type that have the same value on the whole sample, and one at
-    all on at least LEAST inputs, not always the same. Words with weights, effects or chance have no twins. Nothing is
+    all on at least LEAST inputs, not always the same. Words with weights, effects or chance are equal to none. Nothing is
     found of what is not compared by the ``deadline`` (of the monotonic clock)."""
     alike: dict[str, list[str]] = {}
     for name, word in given.items():

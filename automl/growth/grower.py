@@ -22,7 +22,7 @@ from .journal import GrowthJournal, Payload
 from .learned_guidance import learn_from
 from .outcome import Growth, Iteration
 from .plan import Begun, Listeners, Setup
-from .retention import upkeep
+from .retention import demote_unused
 from .snapshot import LibrarySnapshot
 from .trials import begin_trials, end_trials, families_of
 
@@ -156,7 +156,7 @@ class Grower:
         """Take out what stopped paying; between iterations solved programs are words on trial, and at the end what served one family of
         tasks only goes too."""
         library = LibrarySnapshot(self.store)
-        demoted = list(upkeep(self.store, self.plan.rule, library))
+        demoted = list(demote_unused(self.store, self.plan.rule, library))
         if demoted:
             library = LibrarySnapshot(self.store)
         tasks = self.tasks.values()

@@ -1,4 +1,4 @@
-"""Upkeep of a library: subroutines that later stop paying are demoted. They stay for the programs that name them."""
+"""What stays in a library: subroutines that later stop paying are demoted. They stay for the programs that name them."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from ..evaluation.model import Model
 from ..tasks.task import Task
 from .clock import EQUIVALENCE, Allowance
 from .compression_step import LEAST
-from .equivalence import COUNT, Sample, twins
+from .equivalence import COUNT, Sample, equal_words
 from .journal import is_growth
 from .snapshot import LibrarySnapshot
 
 logger = logging.getLogger(__name__)
 
 
-def upkeep(
+def demote_unused(
     store: AbstractStore, rule: Rule | None = None, snapshot: LibrarySnapshot | None = None
 ) -> dict[str, tuple[str, ...]]:
     """Demote the subroutines that compression found and that no longer serve, by ``promotion.review``; their names with the reasons.
 
-    Words that others are made with stay while those do: a later upkeep comes to them. What people imported or trained is left alone.
+    Words that others are made with stay while those do: a later call comes to them. What people imported or trained is left alone.
     """
     snapshot = snapshot or LibrarySnapshot(store)
     vocabulary = snapshot.vocabulary
@@ -92,13 +92,13 @@ def saves(record: Subroutine, vocabulary: Vocabulary, programs: Sequence[Term]) 
     return float(total - body_symbols(parse(record.body, words), words))
 
 
-def merge_twins(
+def merge_equal_words(
     store: AbstractStore,
     tasks: Iterable[Task] = (),
     allowance: Allowance | None = None,
     snapshot: LibrarySnapshot | None = None,
 ) -> list[Subroutine]:
-    """Of active words that are the same function (``twins``) demote, among those on trial or found by compression, all but the one that
+    """Of active words that are the same function demote, among those on trial or found by compression, all but the one that
     saves most symbols, then the shortest; returns the demoted. Programs that named them name the one that is left, where the task is
     among ``tasks`` and its examples are met as before."""
     by_name = {task.name: task for task in tasks}
@@ -108,7 +108,7 @@ def merge_twins(
     records = {each.name: each for each in vocabulary.active}
     allowance = allowance or Allowance()
     with allowance.clock.doing(EQUIVALENCE):
-        groups = twins(snapshot.active, Sample(by_name.values()), words, allowance.deadline(LEAST))
+        groups = equal_words(snapshot.active, Sample(by_name.values()), words, allowance.deadline(LEAST))
     programs = [solved.term for solved in snapshot.best.values()] if groups else []
 
     def worth(name: str) -> tuple[bool, float, int]:

@@ -29,9 +29,9 @@ from primitives.types import Scheme, arguments_of, is_function
 from ..tasks.task import Task
 from .clock import EQUIVALENCE, Allowance
 from .compression_step import LEAST
-from .equivalence import Comparable, Sample, twins
+from .equivalence import Comparable, Sample, equal_words
 from .parametrising import general
-from .retention import merge_twins
+from .retention import merge_equal_words
 from .snapshot import LibrarySnapshot
 
 BELIEVED = 0.5
@@ -67,7 +67,7 @@ def begin_trials(
     again as soon as its name, a long one is rather a coincidence of its examples. Those that are not rather right than wrong, by
     their confidence, are left out, for one task alone speaks for each. Every word
     makes each search wider, so only ``count`` are tried: first those with a loop (a function as an argument), the shortest first; of
-    programs that are the same function (``twins``, on inputs like those of ``tasks``) the first.
+    programs that are the same function (``equal_words``, on inputs like those of ``tasks``) the first.
     """
     snapshot = snapshot or LibrarySnapshot(store)
     vocabulary = snapshot.vocabulary
@@ -81,7 +81,7 @@ def begin_trials(
             continue
         before = fresh.get(text, replace(each, tasks=(), runs=()))
         fresh[text] = replace(before, tasks=(*before.tasks, *each.tasks), runs=(*before.runs, *each.runs))
-    chosen = list(_without_twins(active, fresh, Sample(tasks), words, allowance or Allowance()))[:count]
+    chosen = list(_without_equal_words(active, fresh, Sample(tasks), words, allowance or Allowance()))[:count]
     taken = {record.name for record in vocabulary.records} | set(vocabulary.words)
     records: list[Subroutine] = []
     evidence = {}
@@ -117,7 +117,7 @@ def _candidates(snapshot: LibrarySnapshot, least: int, most: int, parameters: in
     return (each for *_, each in sorted(found, key=lambda row: row[:3]))
 
 
-def _without_twins(
+def _without_equal_words(
     active: Mapping[str, Comparable],
     fresh: Mapping[str, _Candidate],
     sample: Sample,
@@ -127,7 +127,7 @@ def _without_twins(
     """The candidates that are no active word's function; the first of those that are one function, with the tasks of all."""
     given = {**active, **{text: Comparable(each.body, each.scheme) for text, each in fresh.items()}}
     with allowance.clock.doing(EQUIVALENCE):
-        groups = {group[0]: group for group in twins(given, sample, words, allowance.deadline(LEAST))}
+        groups = {group[0]: group for group in equal_words(given, sample, words, allowance.deadline(LEAST))}
     later = {name for group in groups.values() for name in group[1:]}
     for text, each in fresh.items():
         if text not in later:
@@ -147,14 +147,14 @@ def end_trials(
 ) -> list[Subroutine]:
     """Demote the words, on trial or found by compression, that served tasks of one family only, and return them; the first ``spare``
     of those on trial whose programs are likely right stay, in the order in which they were tried, for tasks to come may be of other kinds.
-    Before that words that are the same function become one, by ``merge_twins``.
+    Before that words that are the same function become one, by ``merge_equal_words``.
 
     ``families`` names the family of each task (absent: the task is one of its own). A word serves the tasks whose best program names it,
     those that another word serves whose body names it, and, on trial, the task that it came from; an imported word that names it is
     reason enough. Where all solved tasks are of one family, each counts as one of its own.
     """
     snapshot = snapshot or LibrarySnapshot(store)
-    merged = merge_twins(store, tasks, allowance, snapshot)
+    merged = merge_equal_words(store, tasks, allowance, snapshot)
     if merged:
         snapshot = LibrarySnapshot(store)
     vocabulary = snapshot.vocabulary

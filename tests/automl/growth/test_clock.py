@@ -13,7 +13,7 @@ from automl.budget import Budget
 from automl.errors import TaskError
 from automl.growth import clock as clock_module
 from automl.growth.clock import COMPRESSION, EQUIVALENCE, SEARCH, TRAINING, Allowance, Clock
-from automl.growth.equivalence import Comparable, Sample, twins
+from automl.growth.equivalence import Comparable, Sample, equal_words
 from automl.growth.grow import grow
 from automl.growth.learned_guidance import GuidancePlan, learn
 from automl.tasks.kinds.examples import examples_task
@@ -75,8 +75,8 @@ def test_equal_words_are_not_compared_after_the_deadline() -> None:
     for text in texts:
         body = parse(text, WORDS)
         words[text] = Comparable(body, infer(body, WORDS).scheme)
-    assert twins(words, Sample(), WORDS) == [texts]
-    assert twins(words, Sample(), WORDS, time.monotonic() - 1) == []
+    assert equal_words(words, Sample(), WORDS) == [texts]
+    assert equal_words(words, Sample(), WORDS, time.monotonic() - 1) == []
 
 
 def dreams() -> list[Dream]:

@@ -9,9 +9,9 @@ import pytest
 
 from automl.budget import Budget
 from automl.growth.compression_step import compress_library
-from automl.growth.equivalence import Comparable, Sample, twins
+from automl.growth.equivalence import Comparable, Sample, equal_words
 from automl.growth.learned_guidance import GuidancePlan, learn
-from automl.growth.retention import merge_twins
+from automl.growth.retention import merge_equal_words
 from automl.growth.snapshot import DOUBTFUL, best_programs
 from automl.growth.trials import begin_trials, end_trials
 from automl.study.opening import Options, load_vocabulary, open_study, run_study
@@ -41,7 +41,9 @@ TASKS = [task(name, lambda xs: xs[::-1]) for name in ("one", "two")]
 
 def groups(*texts: str, tasks: list[Task] = TASKS) -> list[tuple[str, ...]]:
     bodies = {text: parse(text, WORDS) for text in texts}
-    return twins({text: Comparable(b, infer(b, WORDS).scheme) for text, b in bodies.items()}, Sample(tasks), WORDS)
+    return equal_words(
+        {text: Comparable(b, infer(b, WORDS).scheme) for text, b in bodies.items()}, Sample(tasks), WORDS
+    )
 
 
 def solve(store: AbstractStore, task: Task, text: str, **scores: float) -> None:
@@ -76,7 +78,7 @@ def test_what_differs_on_one_input_stays_apart() -> None:
     assert groups(plain, other) and not groups(plain, "(lambda (f xs) (filter f (tail xs)))")
 
 
-def test_words_that_tell_nothing_or_are_of_another_type_are_no_twins() -> None:
+def test_words_that_tell_nothing_or_are_of_another_type_are_not_equal() -> None:
     assert not groups("(lambda (xs) (head (take 0 xs)))", "(lambda (xs) (index (length xs) xs))"), "they always fail"
     assert not groups("(lambda (x) (+ x 0))", "(lambda (x) x)")
     assert not groups("(lambda (f) (lambda (g) (g f)))", "(lambda (f) (lambda (g) (g (g f))))")
@@ -99,22 +101,22 @@ def test_programs_that_are_one_function_go_on_trial_once() -> None:
         assert (back.name, back.digest) == (record.name, record.digest), "a demoted word comes back under its name"
 
 
-def test_of_active_twins_the_one_that_pays_stays_and_programs_name_it() -> None:
+def test_of_active_equal_words_the_one_that_pays_stays_and_programs_name_it() -> None:
     with open_store("memory:") as store:
         store.promote([word("paid", REVERSED, "compression"), word("idle", FROM_THE_END, "trial")])
         solve(store, TASKS[0], "(lambda (xs) (paid (tail (paid xs))))")
         solve(store, TASKS[1], "(lambda (xs) (idle xs))")
-        (gone,) = merge_twins(store, TASKS)
+        (gone,) = merge_equal_words(store, TASKS)
         assert gone.name == "idle" and [each.name for each in store.subroutines()] == ["paid"]
         assert store.history("idle")[-1].evidence["reasons"] == ["it is the same function as paid, by 40 inputs"]
         vocabulary = load_vocabulary(store)
         (term,) = [best_programs(store, vocabulary)["two"].term]
-        assert show_canonical(term) == "(lambda (paid $0))" and not merge_twins(store, TASKS)
+        assert show_canonical(term) == "(lambda (paid $0))" and not merge_equal_words(store, TASKS)
         store.promote([word("made", FROM_THE_END, "import")])
-        assert [each.name for each in merge_twins(store, TASKS)] == ["paid"], "what people made stays"
+        assert [each.name for each in merge_equal_words(store, TASKS)] == ["paid"], "what people made stays"
 
 
-def test_compression_promotes_no_twin_of_an_active_word() -> None:
+def test_compression_promotes_no_equal_of_an_active_word() -> None:
     body = FROM_THE_END.removeprefix("(lambda (xs) ").removesuffix(")")
     shown = {"one": f"(lambda (xs) (tail {body}))", "two": f"(lambda (xs) (cons 1 {body}))"}
     with open_store("memory:") as store:
@@ -126,7 +128,7 @@ def test_compression_promotes_no_twin_of_an_active_word() -> None:
         assert "it is the same function as reversed, by 40 inputs" in reasons
         vocabulary = load_vocabulary(store)
         active = {name: Comparable(each.body, each.scheme) for name, each in vocabulary.definitions.items()}
-        assert not twins(active, Sample(TASKS), vocabulary.all_words)
+        assert not equal_words(active, Sample(TASKS), vocabulary.all_words)
 
 
 def test_a_doubtful_program_teaches_nothing() -> None:

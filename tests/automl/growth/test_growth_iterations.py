@@ -16,7 +16,7 @@ from automl.cli import app
 from automl.errors import TaskError
 from automl.growth.grow import Growth, Iteration, grow, is_growth
 from automl.growth.learned_guidance import GuidancePlan
-from automl.growth.retention import saves, upkeep
+from automl.growth.retention import demote_unused, saves
 from automl.growth.trials import begin_trials, end_trials
 from automl.study.guides import latest_guide, load_guide
 from automl.study.opening import Options, build_problem, load_vocabulary, open_study
@@ -161,15 +161,15 @@ def test_a_word_that_stopped_paying_is_demoted_and_its_programs_still_run() -> N
     growth = grow(tasks(["squares", "reversed squares"]), store, budget=30_000, strategy="enumerative", first=0)
     (word,) = growth.promoted
     rule = Rule(patience=2)
-    assert upkeep(store, rule) == {}
+    assert demote_unused(store, rule) == {}
     vocabulary = load_vocabulary(store)
     used = [vocabulary.read(solution.term) for solution in store.solutions()[-2:]]
     assert saves(word, vocabulary, used) > 0 >= saves(word, vocabulary, [])
     grow(tasks(["sorted", "reversed"]), store, budget=2_000, strategy="enumerative", first=0, frozen=True)
-    demoted = upkeep(store, rule)
+    demoted = demote_unused(store, rule)
     assert list(demoted) == [word.name] and "not used in the last 2 tasks" in demoted[word.name][0]
     assert store.subroutines() == () and store.history(word.name)[-1].action == "demoted"
-    assert upkeep(store, rule) == {}
+    assert demote_unused(store, rule) == {}
     again = grow(tasks(["doubled"]), store, budget=30_000, strategy="enumerative", first=0)
     assert again.results[0].solved
 
