@@ -89,7 +89,7 @@ def census(inputs: Sequence[Sequence[Value]], terms: int, checks: int, seed: int
         if found.terms >= terms:
             raise Enough
 
-    growth = Growth(engine.values, engine.plan, engine.domains, tick)
+    growth = Growth(engine.space.values, engine.space.plan, engine.space.domains, tick)
     try:
         for level in range(1, engine.settings.max_cost):
             growth.leaves(root, level)
@@ -99,14 +99,14 @@ def census(inputs: Sequence[Sequence[Value]], terms: int, checks: int, seed: int
     except Enough:
         pass
     found.kept = sum(store.count for store in root.stores.values())
-    found.kept_bytes = root.nbytes + engine.values.nbytes
+    found.kept_bytes = root.nbytes + engine.space.values.nbytes
     found.checked = _checked(engine, root, inputs, checks, seed)
     return found
 
 
 def root_bank(engine: Enumerator, inputs: Sequence[Sequence[Value]]) -> Bank:
-    columns = [engine.values.encode([row[i] for row in inputs], type) for i, type in enumerate(INPUTS)]
-    return Bank(engine.values, INPUTS, columns, len(inputs))
+    columns = [engine.space.values.encode([row[i] for row in inputs], type) for i, type in enumerate(INPUTS)]
+    return Bank(engine.space.values, INPUTS, columns, len(inputs))
 
 
 def _sizes(bank: Bank) -> dict[Type, np.ndarray]:
@@ -128,10 +128,14 @@ def _checked(engine: Enumerator, bank: Bank, inputs: Sequence[Sequence[Value]], 
         term = lambdas(len(INPUTS), term_of_row(bank, store, row))
         for world, given in enumerate(inputs):
             value, code = (
-                evaluate(term, given, words=engine.words),
+                evaluate(term, given, words=engine.space.words),
                 int(store.block(row, row + 1, world, world + 1)[0, 0]),
             )
-            same = code == FAIL if isinstance(value, Failure) else engine.values.pool(store.type).decode(code) == value
+            same = (
+                code == FAIL
+                if isinstance(value, Failure)
+                else engine.space.values.pool(store.type).decode(code) == value
+            )
             if not same:
                 raise AssertionError(f"term={term}: the interpreter gives {value} on {given}, the bank something else")
     return count

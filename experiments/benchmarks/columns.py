@@ -169,7 +169,7 @@ def _apart(
         if sum(counts.values()) >= terms:
             raise Enough
 
-    root, growth = root_bank(engine, inputs), Growth(engine.values, engine.plan, engine.domains, tick)
+    root, growth = root_bank(engine, inputs), Growth(engine.space.values, engine.space.plan, engine.space.domains, tick)
     grow_bodies = growth.ensure
 
     def ensure(bank: Bank, cost: int) -> None:

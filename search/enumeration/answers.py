@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from primitives.deadline import NEVER, Deadline
+from primitives.deadline import Deadline
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
 from primitives.term import Term, lambdas
 from primitives.values import Value, equal
 
+from .ledger import Ledger
 from .settings import Settings
 
 Example = tuple[Sequence[Value], Value]
@@ -41,7 +42,6 @@ class Answers:
         self.least: dict[int, int] = {}
         self.alike: Counter[tuple[int, int]] = Counter()
         self.told: set[Term] = set()
-        self.deadline: Deadline = NEVER
 
     def wanted(self, name: int, cost: int) -> bool:
         """Whether a program of these values is worth telling: none was as cheap, or few of about that cost. They may well differ on
@@ -51,29 +51,29 @@ class Answers:
         near = cost <= self.least[name] + self.settings.dearer
         return cost < self.least[name] or (near and self.alike[name, cost] < self.settings.alike)
 
-    def take(self, body: Term, name: int, cost: int, terms: int, seconds: float) -> Iterator[Hit]:
+    def take(self, body: Term, name: int, cost: int, ledger: Ledger) -> Iterator[Hit]:
         """The hit, if the interpreter agrees and it was not told before. Raises OutOfTime."""
         term = lambdas(self.arity, body)
         if not self.wanted(name, cost) or term in self.told:
             return
-        met = self._met(term)
+        met = self._met(term, ledger.deadline)
         if met < self.needed:
             return
         self.told.add(term)
         self.alike[name, cost] += 1
         self.least[name] = min(cost, self.least.get(name, cost))
-        yield Hit(term, cost, met / len(self.examples), terms, seconds)
+        yield Hit(term, cost, met / len(self.examples), ledger.terms, ledger.seconds)
 
-    def _met(self, term: Term) -> int:
+    def _met(self, term: Term, deadline: Deadline) -> int:
         """How many examples a program meets, by the interpreter; too few where it fails so many that the others do not matter."""
         met, spare = 0, len(self.examples) - self.needed
         for number, (given, result) in enumerate(self.examples):
-            met += equal(self._run(term, given), result)
-            self.deadline.check()
+            met += equal(self._run(term, given, deadline), result)
+            deadline.check()
             if number + 1 - met > spare:
                 break
         return met
 
-    def _run(self, term: Term, given: Sequence[Value]) -> Value:
-        seconds = self.deadline.seconds(self.settings.check_seconds)
+    def _run(self, term: Term, given: Sequence[Value], deadline: Deadline) -> Value:
+        seconds = deadline.seconds(self.settings.check_seconds)
         return evaluate(term, given, words=self.words, fuel=Fuel(seconds=seconds))

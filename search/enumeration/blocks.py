@@ -167,3 +167,11 @@ def home_of(bank: Bank, type: Type) -> tuple[Bank | None, Store | None]:
         bound, type = arguments_of(type)
         home = bank.children.get(bound)
     return home, home.stores.get(type) if home is not None else None
+
+
+def row_costs(store: Store) -> Array:
+    """The cost of every row."""
+    costs = np.empty(store.count, np.int64)
+    for run in store.runs:
+        costs[run.start : run.stop] = run.cost
+    return costs

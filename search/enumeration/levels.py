@@ -42,10 +42,6 @@ class Plan:
     """What a higher-order word costs more inside a lambda, and what making a list costs more in a lambda over no list."""
 
 
-class Stop(Exception):
-    """The budget is spent."""
-
-
 @dataclass(frozen=True)
 class Found:
     """A batch of terms of one operation and what is new among them."""
@@ -57,7 +53,7 @@ class Found:
 
 
 class Growth:
-    """The banks of one search. ``tick(terms)`` is told how many terms each batch held and may raise Stop."""
+    """The banks of one search. ``tick(terms)`` is told how many terms each batch held and may raise Stop or OutOfTime."""
 
     def __init__(self, values: Values, plan: Plan, domains: Domains, tick: Callable[[int, Bank], None]) -> None:
         self.values, self.plan, self.domains, self.tick = values, plan, domains, tick

@@ -12,7 +12,8 @@ import numpy as np
 
 from primitives.term import Term
 
-from ..enumeration.enumerator import Enumerator, Hit, Progress
+from ..enumeration.answers import Hit
+from ..enumeration.enumerator import Enumerator, Progress
 from ..enumeration.settings import Settings
 from ..generation.costs import Costs
 from ..generation.weights import CONSTANT, VARIABLE, counts
@@ -86,17 +87,17 @@ def interleaved(
     """
     running: dict[int, Iterator[Hit | Progress] | None] = dict.fromkeys(range(len(engines)))
     while running:
-        number = min(running, key=lambda each: (engines[each].count.terms, each))
+        number = min(running, key=lambda each: (engines[each].ledger.terms, each))
         engine = engines[number]
-        others = sum(each.count.terms for each in engines) - engine.count.terms
+        others = sum(each.ledger.terms for each in engines) - engine.ledger.terms
         bound = None if max_terms is None else max_terms - others
         reports = running[number]
         if reports is None:
             reports = running[number] = engine.run(deadline, bound)
         else:
-            engine.max_terms = bound
+            engine.ledger.max_terms = bound
         found = next(reports, None)
         if found is None:
             del running[number]
         else:
-            yield Turn(number, found, sum(each.count.terms for each in engines))
+            yield Turn(number, found, sum(each.ledger.terms for each in engines))

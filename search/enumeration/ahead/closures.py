@@ -18,10 +18,9 @@ from primitives.columns.hashing import Array
 from primitives.columns.pools import FAIL, SequencePool
 from primitives.types import Type, is_function
 
-from ..blocks import home_of
+from ..blocks import home_of, row_costs
+from .base import Candidate, Subgoal
 from .needs import NEEDS
-from .subgoals import Subgoal
-from .sweep import Candidate, _row_costs
 
 DATA = 16
 """Combinations of data arguments that each body is tried with."""
@@ -64,7 +63,7 @@ class Closures:
         home, store = home_of(self.bank, operation.arguments[place])
         if home is None or store is None or store.count == 0:
             return
-        costs, data = _row_costs(store), self._data(operation, place)
+        costs, data = row_costs(store), self._data(operation, place)
         if not data:
             return
         before = self.bank.values.mark()
@@ -166,6 +165,6 @@ def _cheapest(store: Store, examples: int, varied: bool) -> list[tuple[int, int]
     if varied and examples > 1:
         mask &= (values != values[:, :1]).any(axis=1)
     good = np.flatnonzero(mask)
-    costs = _row_costs(store)[good]
+    costs = row_costs(store)[good]
     order = np.argsort(costs, kind="stable")[:DATA]
     return [(int(costs[number]), int(good[number])) for number in order]

@@ -7,7 +7,6 @@ A list built by folding comes out back to front, and the program is ``(reverse (
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,25 +16,33 @@ from primitives.columns.hashing import Array
 from primitives.columns.pools import FAIL
 from primitives.types import Type, is_function
 
+from ..levels import Found
+from .base import AbstractLookAhead, Candidate, Subgoal
+
 MOST = 4
 """Values that are looked for beside the goal."""
 
 
-@dataclass(frozen=True, eq=False)
-class Subgoal:
-    """Codes of values of ``type``, one an example, that ``operation``, of cost ``own``, turns into the goal."""
+class Subgoals(AbstractLookAhead):
+    """Terms of a subgoal's values, among all that are enumerated: what its word makes of them is levels away."""
 
-    operation: Operation
-    own: int
-    type: Type
-    codes: Array
-    fingerprint: np.uint64
-    """Over the examples, as that of batches of terms."""
+    def __init__(self, wanted: Sequence[Subgoal]) -> None:
+        self.wanted = tuple(wanted)
 
-    def name(self, bank: Bank, values: Array) -> int:
-        """The fingerprint over all worlds of the operation on a term of these values, ``[worlds]``."""
-        made = bank.perform(self.operation, [values], len(values))
-        return int(bank.fingerprint(made[None, :])[0])
+    def after_batch(self, found: Found, complete: int) -> Iterator[Candidate]:
+        for subgoal in self.wanted:
+            if subgoal.type != found.operation.result:
+                continue
+            rows = np.flatnonzero(found.batch.prints == subgoal.fingerprint)
+            if len(rows) == 0:
+                continue
+            _, first = np.unique(found.batch.complete()[rows], return_index=True)
+            for row in rows[first]:
+                kids = [int(kid[0]) for kid in found.batch.kids(np.array([row]))]
+                yield Candidate(found.operation, kids, found.cost + subgoal.own, subgoal)
+
+    def after_level(self, level: int) -> Iterator[Candidate]:
+        return iter(())
 
 
 def subgoals(bank: Bank, goal: Array, type: Type, operations: Sequence[tuple[Operation, int]]) -> list[Subgoal]:

@@ -7,7 +7,6 @@ list must be and, in one world, which pairs of values give the goal: few pairs a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,23 +17,33 @@ from primitives.columns.pools import FAIL
 from primitives.types import Type, is_function
 
 from ..blocks import home_of
+from ..levels import Found
+from .base import AbstractLookAhead, Candidate, Outlook
 from .likely_needs import LikelyNeeds
-from .subgoals import Subgoal
+
+LEAST, MOST, SHARE = 2_000, 300_000, 16
+"""Combinations that a word is tried on: a part of all terms so far, within bounds."""
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A term of the goal's values in all examples: the rows of its arguments, and its cost. One of a ``subgoal``'s values stands within
-    the subgoal's word, which the cost counts."""
+class Sweep(AbstractLookAhead):
+    """Words that have conditions, on all rows that are kept, after each level."""
 
-    operation: Operation
-    kids: list[int]
-    cost: int
-    subgoal: Subgoal | None = None
+    def __init__(self, outlook: Outlook, likely: LikelyNeeds) -> None:
+        self.outlook, self.likely = outlook, likely
+
+    def after_batch(self, found: Found, complete: int) -> Iterator[Candidate]:
+        return iter(())
+
+    def after_level(self, level: int) -> Iterator[Candidate]:
+        look, plan = self.outlook, self.outlook.plan
+        limit = min(MOST, max(LEAST, look.ledger.terms // SHARE))
+        once = Pass(look.bank, look.goal, look.type, limit, self.likely)
+        yield from once.run(plan.operations, plan.lambda_depth)
+        look.tick(once.tried)
 
 
-class Sweep:
-    """One look ahead in the root bank. ``goal`` are the codes of the outputs."""
+class Pass:
+    """One pass over the rows of the root bank. ``goal`` are the codes of the outputs."""
 
     def __init__(self, bank: Bank, goal: Array, goal_type: Type, limit: int, likely: LikelyNeeds) -> None:
         """At most ``limit`` combinations of values a word are tried in the first world, and as many of rows in the others."""
@@ -182,59 +191,3 @@ class Sweep:
             for kid, axis in zip(kids, np.meshgrid(*parts, indexing="ij")):
                 kid.append(axis.ravel())
         return [np.concatenate(kid) if kid else np.empty(0, np.int64) for kid in kids]
-
-
-class Branches:
-    """Programs ``(if condition then else)`` whose parts are kept rows: each branch meets the goal where it is taken."""
-
-    def __init__(self, bank: Bank, goal: Array, goal_type: Type) -> None:
-        self.bank, self.goal, self.goal_type = bank, goal, goal_type
-
-    def run(self, operation: Operation, own: int) -> Iterator[Candidate]:
-        """For every distinct condition the cheapest branches, in order of cost."""
-        examples = len(self.goal)
-        values, conditions = self.bank.stores.get(self.goal_type), self.bank.stores.get(operation.arguments[0])
-        if values is None or conditions is None or examples > 62:
-            return
-        weights = np.int64(1) << np.arange(examples)
-        full = int(weights.sum())
-        met = (values.block(0, values.count, 0, examples) == self.goal) @ weights
-        sets, rows, costs = _cheapest(met, _row_costs(values))
-        useful = sets != 0
-        sets, rows, costs = sets[useful], rows[useful], costs[useful]
-        tests = conditions.block(0, conditions.count, 0, examples)
-        whole = np.flatnonzero((tests >= 0).all(axis=1))
-        truth, test_rows, test_costs = _cheapest(tests[whole] @ weights, _row_costs(conditions)[whole])
-        proper = (truth != 0) & (truth != full)
-        found = []
-        for true, test, cost in zip(
-            truth[proper].tolist(), whole[test_rows[proper]].tolist(), test_costs[proper].tolist()
-        ):
-            then = _first((true & ~sets) == 0, costs)
-            other = _first((full & ~true & ~sets) == 0, costs)
-            if then >= 0 and other >= 0:
-                found.append(
-                    (own + cost + int(costs[then]) + int(costs[other]), test, int(rows[then]), int(rows[other]))
-                )
-        for total, *kids in sorted(found)[:20]:
-            yield Candidate(operation, kids, total)
-
-
-def _first(good: Array, costs: Array) -> int:
-    """The cheapest good entry, -1 if there is none."""
-    places = np.flatnonzero(good)
-    return int(places[np.argmin(costs[places])]) if len(places) else -1
-
-
-def _cheapest(keys: Array, costs: Array) -> tuple[Array, Array, Array]:
-    """Distinct keys, each with the first of its cheapest rows and that row's cost."""
-    order = np.argsort(costs, kind="stable")
-    found, first = np.unique(keys[order], return_index=True)
-    return found, order[first], costs[order[first]]
-
-
-def _row_costs(store: Store) -> Array:
-    costs = np.empty(store.count, np.int64)
-    for run in store.runs:
-        costs[run.start : run.stop] = run.cost
-    return costs

@@ -17,13 +17,13 @@ def enumerator(*names: str) -> Enumerator:
 
 
 def test_lists_of_texts_are_tried_where_a_word_speaks_of_them() -> None:
-    assert list_of(STRING) in enumerator("split", "head", "concat_text").types
-    assert list_of(STRING) not in enumerator("chars", "from_chars", "head", "cons").types
+    assert list_of(STRING) in enumerator("split", "head", "concat_text").space.types
+    assert list_of(STRING) not in enumerator("chars", "from_chars", "head", "cons").space.types
 
 
 def test_lists_of_characters_cost_no_more_where_texts_are_made_of_nothing_else() -> None:
-    assert list_of(CHAR) in enumerator("chars", "from_chars", "cons").familiar
-    assert list_of(CHAR) not in enumerator("chars", "from_chars", "cons", "concat_text").familiar
+    assert list_of(CHAR) in enumerator("chars", "from_chars", "cons").space.familiar
+    assert list_of(CHAR) not in enumerator("chars", "from_chars", "cons", "concat_text").space.familiar
     search = enumerator("chars", "from_chars", "cons", "foldr", "head", "tail")
     hit = next(found for found in search.run(max_terms=200_000) if isinstance(found, Hit))
     assert hit.cost <= 18

@@ -136,12 +136,12 @@ def test_what_is_kept_holds_no_value_that_was_forgotten(type):
     )
     epoch, forgotten = 0, 0
     for _ in search.run(max_terms=400_000):
-        if search.values.epoch == epoch:
+        if search.space.values.epoch == epoch:
             continue
-        epoch, forgotten = search.values.epoch, forgotten + (not search.keeping)
-        for bank in banks_of(search.root):
+        epoch, forgotten = search.space.values.epoch, forgotten + (not search.ledger.keeping)
+        for bank in banks_of(search.round.root):
             for kind, store in bank.stores.items():
-                pool = search.values.pool(kind)
+                pool = search.space.values.pool(kind)
                 if isinstance(pool, SequencePool) and store.count:
                     assert store.table[: store.count, : bank.filled].max() < len(pool), (kind, bank.bound)
     assert forgotten

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
 from primitives.primitive import builtin_words
 from primitives.types import parse_type
+from search.enumeration.ahead.base import Candidate
 from search.enumeration.ahead.closures import Closures
+from search.enumeration.answers import Hit
 from search.enumeration.enumerator import Enumerator, Progress
+from search.enumeration.round import Round
 from search.generation.costs import default_costs
 
 WORDS = {name: builtin_words()[name] for name in ("fold", "cons", "empty", "reverse", "tail", "+")}
@@ -16,15 +23,15 @@ def enumerator() -> Enumerator:
     return Enumerator(parse_type("list(int) -> list(int)"), STUTTER, words=WORDS, costs=default_costs(WORDS))
 
 
-def test_a_fold_is_found_before_its_level() -> None:
+def test_a_fold_is_found_before_its_level(monkeypatch: pytest.MonkeyPatch) -> None:
     search, level, ahead = enumerator(), 0, []
-    found = search._candidate
+    checked = Round._checked
 
-    def note(candidate: object) -> object:
-        ahead.append((candidate.operation.term.name, candidate.cost, search.level))  # type: ignore[attr-defined]
-        return found(candidate)  # type: ignore[arg-type]
+    def note(self: Round, candidate: Candidate) -> Iterator[Hit]:
+        ahead.append((candidate.operation.term.name, candidate.cost, search.level))
+        return checked(self, candidate)
 
-    search._candidate = note  # type: ignore[method-assign,assignment]
+    monkeypatch.setattr(Round, "_checked", note)
     for each in search.run(max_terms=60_000):
         level = each.cost if isinstance(each, Progress) else level
         if ahead:
@@ -40,13 +47,16 @@ def test_looking_ahead_keeps_no_values_and_tries_no_body_twice() -> None:
         if isinstance(each, Progress) and each.cost >= 9:
             break
     fold = next(
-        choice for choice, _ in search.plan.operations if choice.term.name == "fold" and choice.result == search.output
+        choice
+        for choice, _ in search.space.plan.operations
+        if choice.term.name == "fold" and choice.result == search.space.output
     )
     tried: list[int] = []
-    look = Closures(search.root, search.goal_codes, search.output, tried.append)
-    before = search.values.mark()
+    assert search.round is not None
+    look = Closures(search.round.root, search.round.goal_codes, search.space.output, tried.append)
+    before = search.space.values.mark()
     list(look.run(fold, 2, 9))
-    assert sum(tried) > 0 and search.values.mark() == before
+    assert sum(tried) > 0 and search.space.values.mark() == before
     count = len(tried)
     list(look.run(fold, 2, 9))
     assert len(tried) == count

@@ -45,20 +45,20 @@ def test_conditions_that_rule_out_no_result(name, positions):
     words = learned(name)
     search = grown(words)
     likely, found = LikelyNeeds(words), 0
-    for operation, _ in search.plan.operations:
+    for operation, _ in search.space.plan.operations:
         if operation.term.name != name:
             continue
-        needs = likely.of(search.root, operation, 3)
+        needs = likely.of(search.round.root, operation, 3)
         assert needs is not None and set(needs) == positions
-        stores = [search.root.stores[type] for type in operation.arguments]
+        stores = [search.round.root.stores[type] for type in operation.arguments]
         rng = np.random.default_rng(1)
         for _ in range(50):
             columns = [store.column(0, rng.integers(store.count, size=1)) for store in stores]
-            result = int(search.root.perform(operation, columns, 1)[0])
+            result = int(search.round.root.perform(operation, columns, 1)[0])
             if result >= 0 and all(column[0] >= 0 for column in columns):
                 for position, need in needs.items():
                     assert need(
-                        search.values, operation.arguments[position], columns[position], operation.result, result
+                        search.space.values, operation.arguments[position], columns[position], operation.result, result
                     ).all()
                     found += 1
     assert found > 20
@@ -67,12 +67,12 @@ def test_conditions_that_rule_out_no_result(name, positions):
 def test_a_condition_rules_out_what_cannot_be():
     words = learned("put")
     search = grown(words)
-    operation = next(operation for operation, _ in search.plan.operations if operation.term.name == "put")
-    needs = LikelyNeeds(words).of(search.root, operation, 3)
-    codes = search.values.encode(["ab", "b", "c", ""], STRING)
-    goal = int(search.values.encode(["abc"], STRING)[0])
-    assert needs[1](search.values, STRING, codes, STRING, goal).tolist() == [True, False, False, True]
-    assert needs[0](search.values, STRING, codes, STRING, goal).tolist() == [False, False, True, True]
+    operation = next(operation for operation, _ in search.space.plan.operations if operation.term.name == "put")
+    needs = LikelyNeeds(words).of(search.round.root, operation, 3)
+    codes = search.space.values.encode(["ab", "b", "c", ""], STRING)
+    goal = int(search.space.values.encode(["abc"], STRING)[0])
+    assert needs[1](search.space.values, STRING, codes, STRING, goal).tolist() == [True, False, False, True]
+    assert needs[0](search.space.values, STRING, codes, STRING, goal).tolist() == [False, False, True, True]
 
 
 def test_words_without_such_conditions_are_not_tried():
@@ -81,8 +81,8 @@ def test_words_without_such_conditions_are_not_tried():
     words["after"] = definition("after", infer(body, builtin_words()).scheme, body)
     words["+"] = builtin_words()["+"]
     search = grown(words)
-    operation = next(operation for operation, _ in search.plan.operations if operation.term.name == "after")
-    assert LikelyNeeds(words).of(search.root, operation, 3) is None
+    operation = next(operation for operation, _ in search.space.plan.operations if operation.term.name == "after")
+    assert LikelyNeeds(words).of(search.round.root, operation, 3) is None
 
 
 def test_texts_are_put_together_with_a_learned_word_ahead_of_their_level():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from primitives.inference import infer
@@ -10,7 +12,10 @@ from primitives.primitive import builtin_words, definition
 from primitives.syntax import parse
 from primitives.types import parse_type
 from primitives.values import equal
-from search.enumeration.enumerator import Enumerator, Hit
+from search.enumeration.ahead.base import Subgoal
+from search.enumeration.ahead.subgoals import Subgoals
+from search.enumeration.answers import Hit
+from search.enumeration.enumerator import Enumerator
 from search.enumeration.settings import Settings
 from search.generation.costs import default_costs
 
@@ -30,6 +35,10 @@ def search(settings: Settings, type: str = "list(int) -> list(int)", examples: l
     return Enumerator(parse_type(type), examples, words=known, costs=default_costs(known), settings=settings)
 
 
+def subgoals_of(found: Enumerator) -> Sequence[Subgoal]:
+    return next(look.wanted for look in found.begin().looks if isinstance(look, Subgoals))
+
+
 def test_a_fold_beneath_a_learned_word_is_found_far_below_its_cost() -> None:
     found = search(Settings())
     hit = next(each for each in found.run(max_terms=BUDGET) if isinstance(each, Hit))
@@ -44,21 +53,18 @@ def test_it_takes_subgoals_and_bodies_ahead_of_the_level(settings: Settings) -> 
 
 def test_subgoals_are_what_a_word_turns_into_the_goal() -> None:
     found = search(Settings())
-    found.level = found.next_weighing = found.next_report = 0
-    found._begin()
-    pool = found.values.pool(found.output)
-    values = [[pool.decode(int(code)) for code in each.codes] for each in found.subgoals]
+    pool = found.space.values.pool(found.space.output)
+    wanted = subgoals_of(found)
+    values = [[pool.decode(int(code)) for code in each.codes] for each in wanted]
     assert values == [[result[::-1] for _, result in KEPT]]
-    assert [each.operation.term.name for each in found.subgoals] == ["turned"]
+    assert [each.operation.term.name for each in wanted] == ["turned"]
 
 
 def test_a_subgoal_may_be_of_another_type() -> None:
     known = {name: builtin_words()[name] for name in ("chars", "from_chars", "upper")}
     texts = [(["ab"], "b"), (["xyz"], "z")]
     found = Enumerator(parse_type("str -> str"), texts, words=known, costs=default_costs(known))
-    found.level = found.next_weighing = found.next_report = 0
-    found._begin()
-    assert "list(char)" in {str(each.type) for each in found.subgoals}
+    assert "list(char)" in {str(each.type) for each in subgoals_of(found)}
 
 
 def test_the_name_of_a_wrapped_term_is_that_of_its_values() -> None:

@@ -1,0 +1,171 @@
+"""What is enumerated for a task: the types at which words are tried, the words at those types with their costs, and constants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from primitives.columns.bank import Bank
+from primitives.columns.frame import Operation
+from primitives.columns.operations import instances, operation
+from primitives.columns.pools import Values
+from primitives.deadline import NEVER, Deadline
+from primitives.primitive import Definition, Primitive
+from primitives.types import BOOL, CHAR, INT, STRING, Constructor, Type, arguments_of, is_function, list_of, subtypes
+from primitives.values import Value
+
+from ..generation.constants import Constant, mined
+from ..generation.costs import Costs
+from .answers import Example
+from .domain import Domains
+from .intermediate import intermediate
+from .levels import Leaf, Plan
+from .settings import Settings
+
+ORDERING = frozenset("< > <= >= min max = !=".split())
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """``types`` are the ground types at which words are tried, ``familiar`` those of them that the task speaks of or leads over."""
+
+    inputs: tuple[Type, ...]
+    output: Type
+    examples: Sequence[Example]
+    probes: Sequence[Sequence[Value]]
+    words: Mapping[str, Primitive]
+    settings: Settings
+    values: Values
+    types: tuple[Type, ...]
+    familiar: frozenset[Type]
+    domains: Domains
+    plan: Plan
+
+    def root(self) -> Bank:
+        """An outer bank without terms: a world for each example, then one for each probe."""
+        rows = [given for given, _ in self.examples] + [list(given) for given in self.probes]
+        columns = [self.values.encode([row[i] for row in rows], type) for i, type in enumerate(self.inputs)]
+        return Bank(self.values, self.inputs, columns, len(rows))
+
+
+def space_of(
+    type: Type, examples: Sequence[Example], words: Mapping[str, Primitive], costs: Costs, probes: Sequence[Sequence[Value]],
+    constants: Sequence[Constant], settings: Settings, deadline: Deadline = NEVER,
+) -> Space:  # fmt: skip
+    """The space of programs of ``type`` over ``words``. ``constants`` are (value, type, cost). Raises OutOfTime."""
+    inputs, output = arguments_of(type)
+    values = _values(examples, probes, settings, deadline)
+    familiar = _spoken_of(inputs, output, words)
+    text = _is_text(inputs, output)
+    types = tuple(dict.fromkeys([*familiar, list_of(CHAR if text else BOOL), *settings.types]))
+    known = frozenset([*familiar, *settings.types])
+    domains = Domains(values, list(_samples(inputs, output, examples, probes, deadline)))
+    operations = _operations(words, costs, types, output, known, settings, deadline)
+    literals = [*costs.literals, *constants, *(mined(examples, output, deadline) if settings.mine else ())]
+    plan = Plan(
+        operations, _leaves(values, types, literals), costs.variable, settings.lambda_depth, settings.body_worlds,
+        settings.max_worlds, settings.exact, settings.nested,
+    )  # fmt: skip
+    return Space(inputs, output, examples, probes, words, settings, values, types, known, domains, plan)
+
+
+def _values(
+    examples: Sequence[Example], probes: Sequence[Sequence[Value]], settings: Settings, deadline: Deadline
+) -> Values:
+    """Pools with the fuel that values as long as those of the examples need."""
+    longest = max([8, *(len(part) for part in _sequences(examples, probes, deadline))])
+    values = Values(
+        min(max(settings.max_length, 2 * longest), 4 * longest + 64),
+        steps=settings.max_steps or longest + 8,
+        cells=min(1 << 18, max(1 << 13, settings.memory >> 12)),
+    )
+    values.deadline = deadline
+    return values
+
+
+def _is_text(inputs: Sequence[Type], output: Type) -> bool:
+    return any(part == STRING for whole in (*inputs, output) for part in subtypes(whole))
+
+
+def _spoken_of(inputs: Sequence[Type], output: Type, words: Mapping[str, Primitive]) -> tuple[Type, ...]:
+    """The types of the task's values, those that go with them, and those between them."""
+    # A task about texts seldom needs lists of numbers, but lists of words.
+    text = _is_text(inputs, output)
+    found = dict.fromkeys((INT, BOOL, CHAR, STRING) if text else (INT, BOOL, list_of(INT)))
+    if text and any(list_of(STRING) in subtypes(word.scheme.type) for word in words.values()):
+        found[list_of(STRING)] = None
+    if text and not any(_joins_texts(word) for word in words.values()):
+        # Texts can only be put together as lists of characters.
+        found[list_of(CHAR)] = None
+    for part in (*inputs, output):
+        found.update(dict.fromkeys(t for t in subtypes(part) if not is_function(t)))
+    found.update(dict.fromkeys(intermediate(words, tuple(found), inputs, output)))
+    return tuple(found)
+
+
+def _joins_texts(word: Primitive) -> bool:
+    """Whether a word, one that was not learned, makes a text of two."""
+    arguments, result = arguments_of(word.scheme.type)
+    return not isinstance(word, Definition) and result == STRING and arguments.count(STRING) > 1
+
+
+def _operations(
+    words: Mapping[str, Primitive], costs: Costs, types: Sequence[Type], output: Type, familiar: frozenset[Type],
+    settings: Settings, deadline: Deadline,
+) -> tuple[tuple[Operation, int], ...]:  # fmt: skip
+    """The words at the types, with their costs: those of the goal's type first, for a level's terms of other types only matter to the
+    next level."""
+    found = []
+    for name, primitive in words.items():
+        cost = costs.of(name)
+        if cost is None:
+            continue
+        for arguments, result in instances(primitive, types):
+            deadline.check()
+            dearer = settings.strange_type * _strange(name, arguments, result, familiar)
+            found.append((operation(primitive, arguments, result, words), cost + dearer))
+    return tuple(sorted(found, key=lambda entry: (entry[0].result != output, entry[1])))
+
+
+def _strange(name: str, arguments: Sequence[Type], result: Type, familiar: frozenset[Type]) -> int:
+    """How many types an instance has that the task does not speak of, and one more for the order of what is no scalar."""
+    parts = {part for type in (*arguments, result) for part in subtypes(type) if not is_function(part)}
+    odd = name in ORDERING and isinstance(arguments[0], Constructor) and bool(arguments[0].arguments)
+    return len(parts - familiar) + odd
+
+
+def _leaves(values: Values, types: Sequence[Type], literals: Sequence[Constant]) -> tuple[Leaf, ...]:
+    """The constants of the types, each at its least cost."""
+    known, leaves = frozenset(types), dict[tuple[int, Type], int]()
+    for value, type, cost in literals:
+        values.deadline.check()
+        if type in known:
+            code = values.pool(type).encode(value)
+            leaves[code, type] = min(cost, leaves.get((code, type), cost))
+    return tuple(Leaf(code, type, cost) for (code, type), cost in leaves.items())
+
+
+def _samples(
+    inputs: Sequence[Type], output: Type, examples: Sequence[Example], probes: Sequence[Sequence[Value]], deadline: Deadline
+) -> Iterator[list[tuple[Value, Type]]]:  # fmt: skip
+    """The values of each example and probe with their types."""
+    for given, result in examples:
+        deadline.check()
+        yield [*zip(given, inputs), (result, output)]
+    for given in probes:
+        yield [*zip(given, inputs)]
+
+
+def _sequences(
+    examples: Sequence[Example], probes: Sequence[Sequence[Value]], deadline: Deadline
+) -> Iterator[Sequence]:
+    """All lists and strings of the examples, inner ones too."""
+    waiting: list[Value] = [value for given, result in examples for value in (*given, result)]
+    waiting += [value for given in probes for value in given]
+    waiting = [value for value in waiting if isinstance(value, (tuple, str))]
+    while waiting:
+        value = waiting.pop()
+        deadline.check()
+        yield value
+        if isinstance(value, tuple):
+            waiting.extend(part for part in value if isinstance(part, (tuple, str)))
