@@ -22,11 +22,13 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
+from .needs import Need
 from .plugins import PluginKind, marked
 from .printing import brief_repr
-from .types import Scheme, arguments_of, parse_scheme
+from .types import Scheme, arguments_of, is_function, parse_scheme
 
 PURE, STOCHASTIC, STATEFUL, EFFECTFUL = "pure", "stochastic", "stateful", "effectful"
 Shape = tuple[int, ...]
@@ -128,9 +130,11 @@ class Primitive:
     ``columns`` is the vectorised meaning for banks of terms, ``batched`` the meaning of an algorithmic word on batches of tensors.
     ``prior`` is how likely the word is before any task has taught better;
     ``flops(*argument shapes, **settings)`` is the number of multiply-adds an example, where it is worth knowing.
+    ``needs`` says, by position, what an argument must be like for the word to give a certain result (see ``needs.py``);
+    ``branches``: the word gives its second argument where its first is true, else its third.
     ``unbounded``: it may call its functions more often than its arguments have elements, perhaps for ever.
 
-    Raises ValueError for a ``name`` that no term can hold.
+    Raises ValueError for a ``name`` that no term can hold, and for ``needs`` of what is no argument.
     """
 
     name: str
@@ -150,6 +154,8 @@ class Primitive:
     flops: Callable | None = None
     differentiable: bool = True
     unbounded: bool = False
+    needs: Mapping[int, Need] = field(default_factory=lambda: MappingProxyType({}))
+    branches: bool = False
     keywords: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -160,8 +166,17 @@ class Primitive:
             raise ValueError(
                 f"name={self.name!r} cannot name a word; needed letters, digits and _ ' . - after a letter, or signs alone such as <=>"
             )
+        self._check_needs()
         names = inspect.signature(self.meaning).parameters.values()
         object.__setattr__(self, "keywords", frozenset(p.name for p in names if p.kind is p.KEYWORD_ONLY))
+
+    def _check_needs(self) -> None:
+        arguments, _ = arguments_of(self.scheme.type)
+        for position, need in self.needs.items():
+            if not isinstance(need, Need) or not 0 <= position < len(arguments) or is_function(arguments[position]):
+                raise ValueError(
+                    f"word={self.name!r}: needs={{{position}: {need}}}; needed a Need for the position of an argument that is data"
+                )
 
     @functools.cached_property
     def arity(self) -> int:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ..primitive import Primitive
 from ..term import Word
 from ..types import Type, arguments_of
 from .hashing import Array
@@ -39,6 +40,8 @@ class Operation:
     kernel: Kernel
     lazy: bool = False
     feeds_back: bool = False
+    primitive: Primitive | None = None
+    """The word as it was declared; None for one that only a test made."""
 
     def run(self, frame: Frame, columns: Sequence[Array]) -> Array:
         if self.lazy or not columns:

@@ -56,7 +56,7 @@ def operation(
         entry = Entry(
             lift(_meaning(primitive, words), primitive.lazy, remember=slow), bool(primitive.lazy), feeds_back=higher
         )
-    return Operation(primitive.word(), arguments, result, entry.kernel, entry.lazy, entry.feeds_back)
+    return Operation(primitive.word(), arguments, result, entry.kernel, entry.lazy, entry.feeds_back, primitive)
 
 
 def _subroutine(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..needs import Need
 from ..primitive import Prior, word
 from ..values import MAX_INT, Some, Undefined, Value, check_int, check_key, check_size, has_nan, ordered, same
 
@@ -21,21 +22,21 @@ def singleton(x: Value) -> tuple:
     return (x,)
 
 
-@word("cons", "a -> list(a) -> list(a)", prior=Prior(cost=2))
+@word("cons", "a -> list(a) -> list(a)", prior=Prior(cost=2), needs={0: Need.FIRST, 1: Need.ALL_BUT_FIRST})
 def cons(x: Value, xs: tuple) -> tuple:
     """The list with ``x`` put before it."""
     check_size(len(xs) + 1)
     return (x, *xs)
 
 
-@word("append", "a -> list(a) -> list(a)", prior=Prior(cost=2))
+@word("append", "a -> list(a) -> list(a)", prior=Prior(cost=2), needs={0: Need.LAST, 1: Need.ALL_BUT_LAST})
 def append(x: Value, xs: tuple) -> tuple:
     """The list with ``x`` put after it."""
     check_size(len(xs) + 1)
     return (*xs, x)
 
 
-@word("concat", "list(a) -> list(a) -> list(a)", prior=Prior(cost=2))
+@word("concat", "list(a) -> list(a) -> list(a)", prior=Prior(cost=2), needs={0: Need.BEGINS, 1: Need.ENDS})
 def concat(xs: tuple, ys: tuple) -> tuple:
     """The elements of the first list, then those of the second."""
     check_size(len(xs) + len(ys))
@@ -114,7 +115,7 @@ def init(xs: tuple) -> tuple:
     return xs[:-1]
 
 
-@word("index", "int -> list(a) -> a", prior=Prior(cost=2))
+@word("index", "int -> list(a) -> a", prior=Prior(cost=2), needs={1: Need.HOLDS})
 def index(i: int, xs: tuple) -> Value:
     """The element at position ``i``, from 0; undefined outside the list."""
     if not 0 <= i < len(xs):
@@ -122,7 +123,7 @@ def index(i: int, xs: tuple) -> Value:
     return xs[i]
 
 
-@word("set", "int -> a -> list(a) -> list(a)", prior=Prior(cost=3))
+@word("set", "int -> a -> list(a) -> list(a)", prior=Prior(cost=3), needs={2: Need.SAME_LENGTH})
 def set_at(i: int, x: Value, xs: tuple) -> tuple:
     """The list with ``x`` in place of the element at position ``i``; undefined outside the list."""
     if not 0 <= i < len(xs):
@@ -130,7 +131,7 @@ def set_at(i: int, x: Value, xs: tuple) -> tuple:
     return (*xs[:i], x, *xs[i + 1 :])
 
 
-@word("insert", "int -> a -> list(a) -> list(a)", prior=Prior(cost=3))
+@word("insert", "int -> a -> list(a) -> list(a)", prior=Prior(cost=3), needs={2: Need.ONE_SHORTER})
 def insert(i: int, x: Value, xs: tuple) -> tuple:
     """The list with ``x`` put before position ``i``, which may be the length; undefined outside that."""
     if not 0 <= i <= len(xs):
@@ -139,7 +140,7 @@ def insert(i: int, x: Value, xs: tuple) -> tuple:
     return (*xs[:i], x, *xs[i:])
 
 
-@word("delete", "int -> list(a) -> list(a)", prior=Prior(cost=3))
+@word("delete", "int -> list(a) -> list(a)", prior=Prior(cost=3), needs={1: Need.ONE_LONGER})
 def delete(i: int, xs: tuple) -> tuple:
     """The list without the element at position ``i``; undefined outside the list."""
     if not 0 <= i < len(xs):
@@ -147,19 +148,19 @@ def delete(i: int, xs: tuple) -> tuple:
     return xs[:i] + xs[i + 1 :]
 
 
-@word("take", "int -> list(a) -> list(a)", prior=Prior(cost=2))
+@word("take", "int -> list(a) -> list(a)", prior=Prior(cost=2), needs={1: Need.BEGINS_WITH})
 def take(count: int, xs: tuple) -> tuple:
     """The first ``count`` elements, or all there are; none where ``count`` is negative."""
     return xs[: max(count, 0)]
 
 
-@word("drop", "int -> list(a) -> list(a)", prior=Prior(cost=2))
+@word("drop", "int -> list(a) -> list(a)", prior=Prior(cost=2), needs={1: Need.ENDS_WITH})
 def drop(count: int, xs: tuple) -> tuple:
     """All but the first ``count`` elements; all where ``count`` is negative."""
     return xs[max(count, 0) :]
 
 
-@word("slice", "int -> int -> list(a) -> list(a)", prior=Prior(cost=3))
+@word("slice", "int -> int -> list(a) -> list(a)", prior=Prior(cost=3), needs={2: Need.HOLDS_IN_ORDER})
 def slice_list(start: int, stop: int, xs: tuple) -> tuple:
     """The elements at positions ``start`` to ``stop`` - 1, those that there are; a negative bound is 0."""
     return xs[max(start, 0) : max(stop, 0)]
@@ -179,19 +180,21 @@ def reverse(xs: tuple) -> tuple:
     return xs[::-1]
 
 
-@word("map", "(a -> b) -> list(a) -> list(b)", prior=Prior(cost=2, weight=1.0, in_nets=1.5))
+@word(
+    "map", "(a -> b) -> list(a) -> list(b)", prior=Prior(cost=2, weight=1.0, in_nets=1.5), needs={1: Need.SAME_LENGTH}
+)
 def map_list(f: Callable, xs: tuple) -> tuple:
     """``f`` of every element."""
     return tuple(map(f, xs))
 
 
-@word("mapi", "(int -> a -> b) -> list(a) -> list(b)", prior=Prior(cost=3))
+@word("mapi", "(int -> a -> b) -> list(a) -> list(b)", prior=Prior(cost=3), needs={1: Need.SAME_LENGTH})
 def map_indexed(f: Callable, xs: tuple) -> tuple:
     """``f i x`` of every element x and its position i."""
     return tuple(f(i)(x) for i, x in enumerate(xs))
 
 
-@word("filter", "(a -> bool) -> list(a) -> list(a)", prior=Prior(cost=2, weight=1.0))
+@word("filter", "(a -> bool) -> list(a) -> list(a)", prior=Prior(cost=2, weight=1.0), needs={1: Need.HOLDS_IN_ORDER})
 def filter_list(f: Callable, xs: tuple) -> tuple:
     """The elements for which ``f`` holds, in order."""
     return tuple(filter(f, xs))
@@ -224,7 +227,7 @@ def scan(f: Callable, start: Value, xs: tuple) -> tuple:
     return tuple(results)
 
 
-@word("scan1", "(a -> a -> a) -> list(a) -> list(a)", prior=Prior(cost=3))
+@word("scan1", "(a -> a -> a) -> list(a) -> list(a)", prior=Prior(cost=3), needs={1: Need.SAME_FIRST})
 def scan_from_first(f: Callable, xs: tuple) -> tuple:
     """The first element and then, for every further one, ``f`` of the last result and the element: as long as the list."""
     results = list(xs[:1])
@@ -252,7 +255,12 @@ def zip_lists(xs: tuple, ys: tuple) -> tuple:
     return tuple(zip(xs, ys))
 
 
-@word("zipwith", "(a -> b -> c) -> list(a) -> list(b) -> list(c)", prior=Prior(cost=3))
+@word(
+    "zipwith",
+    "(a -> b -> c) -> list(a) -> list(b) -> list(c)",
+    prior=Prior(cost=3),
+    needs={1: Need.NO_SHORTER, 2: Need.NO_SHORTER},
+)
 def zip_with(f: Callable, xs: tuple, ys: tuple) -> tuple:
     """``f x y`` of the elements at equal positions, as many as the shorter list has."""
     return tuple(f(x)(y) for x, y in zip(xs, ys))
@@ -310,7 +318,7 @@ def minimum(xs: tuple) -> Value:
     return xs[min(range(len(xs)), key=ordered(xs).__getitem__)]
 
 
-@word("count", "(a -> bool) -> list(a) -> int", prior=Prior(cost=2))
+@word("count", "(a -> bool) -> list(a) -> int", prior=Prior(cost=2), needs={1: Need.AS_MANY})
 def count(f: Callable, xs: tuple) -> int:
     """How many elements ``f`` holds for."""
     return sum(1 for x in xs if f(x))

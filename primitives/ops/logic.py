@@ -62,7 +62,7 @@ def negation(x: bool) -> bool:
     return not x
 
 
-@word("if", "bool -> a -> a -> a", lazy={1, 2}, prior=Prior(cost=2, weight=0.5))
+@word("if", "bool -> a -> a -> a", lazy={1, 2}, branches=True, prior=Prior(cost=2, weight=0.5))
 def choose(condition: bool, then: Callable[[], Value], otherwise: Callable[[], Value]) -> Value:
     """One of two values; the other is not evaluated."""
     return then() if condition else otherwise()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..needs import Need
 from ..primitive import Prior, word
 from ..values import Some, Undefined, Value
 
@@ -14,7 +15,7 @@ def none() -> None:
     return None
 
 
-@word("some", "a -> option(a)")
+@word("some", "a -> option(a)", needs={0: Need.FIRST_PART})
 def some(x: Value) -> Some:
     """The option that holds ``x``."""
     return Some(x)
@@ -52,7 +53,7 @@ def then_option(f: Callable, option: Some | None) -> Some | None:
     return None if option is None else f(option.value)
 
 
-@word("pair", "a -> b -> pair(a, b)")
+@word("pair", "a -> b -> pair(a, b)", needs={0: Need.FIRST_PART, 1: Need.SECOND_PART})
 def pair(x: Value, y: Value) -> tuple:
     """Two values as one."""
     return (x, y)

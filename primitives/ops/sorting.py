@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable
 
+from ..needs import Need
 from ..primitive import Prior, word
 from ..values import Some, Value, ordered, same
 
@@ -22,7 +23,7 @@ def sort(xs: tuple) -> tuple:
     return tuple(xs[i] for i in ascending(xs))
 
 
-@word("sort_by", "Ord b => (a -> b) -> list(a) -> list(a)")
+@word("sort_by", "Ord b => (a -> b) -> list(a) -> list(a)", needs={1: Need.SAME_LENGTH})
 def sort_by(f: Callable, xs: tuple) -> tuple:
     """The elements in ascending order of ``f``."""
     return tuple(xs[i] for i in ascending(tuple(f(x) for x in xs)))

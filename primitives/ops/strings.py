@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ..needs import Need
 from ..primitive import Prior, word
 from ..values import MAX_INT, Some, Undefined, check_size
 
@@ -22,7 +23,7 @@ def sized(text: str) -> str:
     return text
 
 
-@word("concat_text", "str -> str -> str", prior=Prior(cost=2))
+@word("concat_text", "str -> str -> str", prior=Prior(cost=2), needs={0: Need.BEGINS, 1: Need.ENDS})
 def concat_text(x: str, y: str) -> str:
     """The first text, then the second."""
     check_size(len(x) + len(y))
@@ -97,7 +98,7 @@ def trim(text: str) -> str:
     return text.strip()
 
 
-@word("substring", "int -> int -> str -> str", prior=Prior(cost=2))
+@word("substring", "int -> int -> str -> str", prior=Prior(cost=2), needs={2: Need.HOLDS_IN_ORDER})
 def substring(start: int, stop: int, text: str) -> str:
     """The characters at positions ``start`` to ``stop`` - 1, those that there are; a negative bound is 0."""
     return text[max(start, 0) : max(stop, 0)]
@@ -124,13 +125,13 @@ def repeat_text(count: int, text: str) -> str:
     return text * count if text else ""
 
 
-@word("map_text", "(char -> char) -> str -> str", prior=Prior(cost=3))
+@word("map_text", "(char -> char) -> str -> str", prior=Prior(cost=3), needs={1: Need.SAME_LENGTH})
 def map_text(f: Callable, text: str) -> str:
     """``f`` of every character."""
     return "".join(f(character) for character in text)
 
 
-@word("filter_text", "(char -> bool) -> str -> str", prior=Prior(cost=3))
+@word("filter_text", "(char -> bool) -> str -> str", prior=Prior(cost=3), needs={1: Need.HOLDS_IN_ORDER})
 def filter_text(f: Callable, text: str) -> str:
     """The characters for which ``f`` holds."""
     return "".join(character for character in text if f(character))

@@ -63,7 +63,7 @@ class Round:
         self.wanted_types = closures.types
         share = share_of(len(space.words)) if settings.bodies is None else settings.bodies
         loops = Loops(look, self.growth, closures, share, settings.ahead_from)
-        return Subgoals(wanted), Sweep(look, LikelyNeeds(space.words)), loops, Branches(look)
+        return Subgoals(wanted), Sweep(look, LikelyNeeds()), loops, Branches(look)
 
     # --- levels ---------------------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,19 @@ from primitives.columns.operations import instances, operation
 from primitives.columns.pools import Values
 from primitives.deadline import NEVER, Deadline
 from primitives.primitive import Definition, Primitive
-from primitives.types import BOOL, CHAR, INT, STRING, Constructor, Type, arguments_of, is_function, list_of, subtypes
+from primitives.types import (
+    BOOL,
+    CHAR,
+    INT,
+    STRING,
+    Constructor,
+    Type,
+    TypeVariable,
+    arguments_of,
+    is_function,
+    list_of,
+    subtypes,
+)
 from primitives.values import Value
 
 from ..generation.constants import Constant, mined
@@ -21,8 +33,6 @@ from .domain import Domains
 from .intermediate import intermediate
 from .levels import Leaf, Plan
 from .settings import Settings
-
-ORDERING = frozenset("< > <= >= min max = !=".split())
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,16 +132,24 @@ def _operations(
             continue
         for arguments, result in instances(primitive, types):
             deadline.check()
-            dearer = settings.strange_type * _strange(name, arguments, result, familiar)
+            dearer = settings.strange_type * _strange(primitive, arguments, result, familiar)
             found.append((operation(primitive, arguments, result, words), cost + dearer))
     return tuple(sorted(found, key=lambda entry: (entry[0].result != output, entry[1])))
 
 
-def _strange(name: str, arguments: Sequence[Type], result: Type, familiar: frozenset[Type]) -> int:
+def _strange(word: Primitive, arguments: Sequence[Type], result: Type, familiar: frozenset[Type]) -> int:
     """How many types an instance has that the task does not speak of, and one more for the order of what is no scalar."""
     parts = {part for type in (*arguments, result) for part in subtypes(type) if not is_function(part)}
-    odd = name in ORDERING and isinstance(arguments[0], Constructor) and bool(arguments[0].arguments)
+    odd = _compares(word) and isinstance(arguments[0], Constructor) and bool(arguments[0].arguments)
     return len(parts - familiar) + odd
+
+
+def _compares(word: Primitive) -> bool:
+    """Whether all that the word takes are values of one type that it needs to be equal or in order."""
+    arguments, _ = arguments_of(word.scheme.type)
+    first = arguments[0] if len(arguments) > 1 else None
+    kind = word.scheme.constraints.get(first.name) if isinstance(first, TypeVariable) else None
+    return kind in ("Eq", "Ord") and all(argument == first for argument in arguments)
 
 
 def _leaves(values: Values, types: Sequence[Type], literals: Sequence[Constant]) -> tuple[Leaf, ...]:

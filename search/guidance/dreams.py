@@ -179,7 +179,7 @@ def bearable(value: Value) -> bool:
 
 
 def _wasteful(term: Term, words: Mapping[str, Primitive]) -> bool:
-    """Whether a part is computed from constants alone, or is an ``if`` with equal branches."""
+    """Whether a part is computed from constants alone, or has two branches that are equal."""
     for part in subterms(term):
         if not isinstance(part, Apply):
             continue
@@ -188,7 +188,7 @@ def _wasteful(term: Term, words: Mapping[str, Primitive]) -> bool:
             continue
         if not any(isinstance(inner, (Variable, Lambda)) for inner in subterms(part)):
             return True
-        if head.name == "if" and arguments[1] == arguments[2]:
+        if words[head.name].branches and arguments[1] == arguments[2]:
             return True
         if (
             len(arguments) == 2

@@ -15,14 +15,14 @@ from .base import AbstractLookAhead, Candidate, Outlook
 
 
 class Branches(AbstractLookAhead):
-    """Programs ``(if condition then else)`` whose parts are kept rows: each branch meets the goal where it is taken."""
+    """Programs such as ``(if condition then else)`` whose parts are kept rows: each branch meets the goal where it is taken."""
 
     def __init__(self, outlook: Outlook) -> None:
         self.bank, self.goal, self.goal_type = outlook.bank, outlook.goal, outlook.type
         self.operations = [
             (choice, own)
             for choice, own in outlook.plan.operations
-            if choice.term.name == "if" and choice.result == outlook.type
+            if choice.primitive is not None and choice.primitive.branches and choice.result == outlook.type
         ]
 
     def after_batch(self, found: Found, complete: int) -> Iterator[Candidate]:

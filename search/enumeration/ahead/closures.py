@@ -20,7 +20,7 @@ from primitives.types import Type, is_function
 
 from ..blocks import home_of, row_costs
 from .base import Candidate, Subgoal
-from .needs import NEEDS
+from .needs import declared
 
 DATA = 16
 """Combinations of data arguments that each body is tried with."""
@@ -52,7 +52,7 @@ class Closures:
     def suits(self, operation: Operation) -> bool:
         """Whether the word is one to look ahead with here: it takes one function and data, and may give what is wanted."""
         one = sum(map(is_function, operation.arguments)) == 1 < len(operation.arguments)
-        return one and operation.result in self.types and operation.term.name not in NEEDS
+        return one and operation.result in self.types and declared(operation) is None
 
     def run(self, operation: Operation, own: int, level: int) -> Iterator[Candidate]:
         """Candidates of the word that cost more than ``level``, in order of cost; for a subgoal the word's own cost is more than

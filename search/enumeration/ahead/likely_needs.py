@@ -1,13 +1,13 @@
 """What learned words need of their arguments to give the goal, seen from samples of what they do.
 
-``NEEDS`` says it of built-in words. A learned word that puts texts together, takes the beginning of a list or picks elements shows it on
+Built-in words declare it. A learned word that puts texts together, takes the beginning of a list or picks elements shows it on
 the terms that a search holds: a condition that held for all of some dozens of results is taken to be necessary. It only steers looking
 ahead; the regular levels consider every term.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,12 +15,12 @@ from primitives.columns.bank import WORLD_BITS, Bank
 from primitives.columns.frame import Operation
 from primitives.columns.hashing import Array
 from primitives.columns.pools import FAIL, SequencePool
-from primitives.primitive import Definition, Primitive
+from primitives.primitive import Definition
 from primitives.types import CHAR, STRING, Constructor, Type, is_function
 
 from ..blocks import home_of
 from . import needs
-from .needs import NEEDS, Need
+from .needs import Mask, declared
 
 SAMPLES, ENOUGH, VARIED = 64, 16, 4
 """Applications of a word that are looked at; how many of them must have a result, and how many results must differ."""
@@ -32,15 +32,14 @@ TELLING = (
 class LikelyNeeds:
     """The conditions on arguments of built-in and learned words, found once a search."""
 
-    def __init__(self, words: Mapping[str, Primitive]) -> None:
-        self.words = words
-        self.known: dict[Operation, dict[int, Need] | None] = {}
+    def __init__(self) -> None:
+        self.known: dict[Operation, dict[int, Mask] | None] = {}
 
-    def of(self, bank: Bank, operation: Operation, worlds: int) -> dict[int, Need] | None:
+    def of(self, bank: Bank, operation: Operation, worlds: int) -> dict[int, Mask] | None:
         """By position; None where nothing is known that would rule out much. ``worlds``: how many of the bank's are examples."""
-        name = operation.term.name
-        if name in NEEDS or not isinstance(self.words.get(name), Definition) or not operation.arguments:
-            return NEEDS.get(name)
+        told = declared(operation)
+        if told is not None or not isinstance(operation.primitive, Definition) or not operation.arguments:
+            return told
         if operation not in self.known:
             columns = _sampled(bank, operation, worlds)
             if columns is None:
@@ -68,9 +67,9 @@ def _sampled(bank: Bank, operation: Operation, worlds: int) -> list[Array] | Non
     return columns
 
 
-def _held(bank: Bank, operation: Operation, columns: Sequence[Array], results: Array) -> dict[int, Need] | None:
+def _held(bank: Bank, operation: Operation, columns: Sequence[Array], results: Array) -> dict[int, Mask] | None:
     """The conditions that no sample went against."""
-    found: dict[int, Need] = {}
+    found: dict[int, Mask] = {}
     for position, type in enumerate(operation.arguments):
         if is_function(type):
             continue
@@ -91,7 +90,7 @@ def _element(type: Type) -> Type | None:
     return type.arguments[0] if isinstance(type, Constructor) and type.name == "list" else None
 
 
-def _candidates(bank: Bank, type: Type, goal: Type) -> Sequence[Need]:
+def _candidates(bank: Bank, type: Type, goal: Type) -> Sequence[Mask]:
     """Conditions that make sense for the types."""
     if not isinstance(bank.values.pool(goal), SequencePool):
         return (needs.holds_goal,) if _element(type) == goal else ()
@@ -101,7 +100,7 @@ def _candidates(bank: Bank, type: Type, goal: Type) -> Sequence[Need]:
 
 
 def _holds(
-    bank: Bank, operation: Operation, position: int, need: Need, columns: Sequence[Array], results: Array
+    bank: Bank, operation: Operation, position: int, need: Mask, columns: Sequence[Array], results: Array
 ) -> bool:
     type, codes = operation.arguments[position], columns[position]
     return all(
@@ -111,7 +110,7 @@ def _holds(
     )
 
 
-def _all(held: Sequence[Need]) -> Need:
+def _all(held: Sequence[Mask]) -> Mask:
     def need(values, type, codes, goal, wanted):  # type: ignore[no-untyped-def]
         mask = held[0](values, type, codes, goal, wanted)
         for other in held[1:]:

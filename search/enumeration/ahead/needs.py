@@ -1,4 +1,4 @@
-"""What an argument must look like for a word to give the goal: necessary conditions, one word a line in ``NEEDS``.
+"""What an argument must look like for a word to give the goal: the conditions that words declare, on columns.
 
 A condition takes the pool of the argument's type, codes of candidate values and the code of the goal, and returns a mask.
 """
@@ -9,11 +9,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from primitives.columns.frame import Operation
 from primitives.columns.hashing import Array
 from primitives.columns.pools import NOTHING, Values
+from primitives.needs import Need
 from primitives.types import Type
 
-Need = Callable[[Values, Type, Array, Type, int], Array]
+Mask = Callable[[Values, Type, Array, Type, int], Array]
 """(values, type of the argument, candidate codes, type of the goal, code of the goal) to a mask."""
 
 
@@ -168,7 +170,7 @@ def at_least_goal_long(values: Values, type: Type, codes: Array, goal: Type, wan
     return values.sequences(type).lengths[codes] >= wanted
 
 
-def _part(position: int) -> Need:
+def _part(position: int) -> Mask:
     """The argument is what the goal, a pair or an option that is present, holds at the position."""
 
     def is_part(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
@@ -179,13 +181,18 @@ def _part(position: int) -> Need:
     return is_part
 
 
-NEEDS: dict[str, dict[int, Need]] = {
-    "map": {1: same_length}, "mapi": {1: same_length}, "scan1": {1: same_first},
-    "zipwith": {1: no_shorter, 2: no_shorter}, "filter": {1: holds_all_in_order},
-    "take": {1: begins_with_goal}, "drop": {1: ends_with_goal}, "slice": {2: holds_all_in_order},
-    "concat": {0: begins_goal, 1: ends_goal}, "cons": {0: is_first, 1: all_but_first}, "append": {0: is_last, 1: all_but_last},
-    "delete": {1: one_longer}, "insert": {2: one_shorter}, "set": {2: same_length}, "sort_by": {1: same_length},
-    "index": {1: holds_goal}, "count": {1: at_least_goal_long},
-    "concat_text": {0: begins_goal, 1: ends_goal}, "map_text": {1: same_length}, "filter_text": {1: holds_all_in_order},
-    "substring": {2: holds_all_in_order}, "pair": {0: _part(0), 1: _part(1)}, "some": {0: _part(0)},
+MASKS: dict[Need, Mask] = {
+    Need.SAME_LENGTH: same_length, Need.SAME_FIRST: same_first, Need.NO_SHORTER: no_shorter, Need.ONE_LONGER: one_longer,
+    Need.ONE_SHORTER: one_shorter, Need.HOLDS_IN_ORDER: holds_all_in_order, Need.BEGINS_WITH: begins_with_goal,
+    Need.ENDS_WITH: ends_with_goal, Need.BEGINS: begins_goal, Need.ENDS: ends_goal, Need.FIRST: is_first, Need.LAST: is_last,
+    Need.ALL_BUT_FIRST: all_but_first, Need.ALL_BUT_LAST: all_but_last, Need.HOLDS: holds_goal, Need.AS_MANY: at_least_goal_long,
+    Need.FIRST_PART: _part(0), Need.SECOND_PART: _part(1),
 }  # fmt: skip
+"""Every condition that a word may declare."""
+
+
+def declared(operation: Operation) -> dict[int, Mask] | None:
+    """The conditions that the word was declared with, by position; None where there are none."""
+    if operation.primitive is None or not operation.primitive.needs:
+        return None
+    return {position: MASKS[need] for position, need in operation.primitive.needs.items()}

@@ -44,7 +44,7 @@ def grown(words, terms=20_000):
 def test_conditions_that_rule_out_no_result(name, positions):
     words = learned(name)
     search = grown(words)
-    likely, found = LikelyNeeds(words), 0
+    likely, found = LikelyNeeds(), 0
     for operation, _ in search.space.plan.operations:
         if operation.term.name != name:
             continue
@@ -68,7 +68,7 @@ def test_a_condition_rules_out_what_cannot_be():
     words = learned("put")
     search = grown(words)
     operation = next(operation for operation, _ in search.space.plan.operations if operation.term.name == "put")
-    needs = LikelyNeeds(words).of(search.round.root, operation, 3)
+    needs = LikelyNeeds().of(search.round.root, operation, 3)
     codes = search.space.values.encode(["ab", "b", "c", ""], STRING)
     goal = int(search.space.values.encode(["abc"], STRING)[0])
     assert needs[1](search.space.values, STRING, codes, STRING, goal).tolist() == [True, False, False, True]
@@ -82,7 +82,7 @@ def test_words_without_such_conditions_are_not_tried():
     words["+"] = builtin_words()["+"]
     search = grown(words)
     operation = next(operation for operation, _ in search.space.plan.operations if operation.term.name == "after")
-    assert LikelyNeeds(words).of(search.round.root, operation, 3) is None
+    assert LikelyNeeds().of(search.round.root, operation, 3) is None
 
 
 def test_texts_are_put_together_with_a_learned_word_ahead_of_their_level():
