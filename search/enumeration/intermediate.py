@@ -48,17 +48,19 @@ def intermediate(
 
 
 def _ends(inputs: Sequence[Type], output: Type) -> Iterator[tuple[tuple[Type, ...], Type]]:
-    """What is given and what is wanted: by the task, and by a part of it that maps a list element by element."""
+    """What is given and what is wanted: by the task, and by a part of it that goes through its lists element by element."""
     yield tuple(inputs), output
-    for position, type in enumerate(inputs):
-        if _is_list(type) and _is_list(output):
-            given = list(inputs)
-            given[position] = type.arguments[0]  # type: ignore[attr-defined]
-            yield tuple(given), output.arguments[0]  # type: ignore[attr-defined]
+    if _is_list(output) and any(map(_is_list, inputs)):
+        yield tuple(map(_element, inputs)), _element(output)
 
 
 def _is_list(type: Type) -> bool:
-    return isinstance(type, Constructor) and type.name == "list"
+    return _head(type) == "list"
+
+
+def _element(type: Type) -> Type:
+    """The type of the elements of a list; any other type is its own."""
+    return type.arguments[0] if isinstance(type, Constructor) and type.name == "list" else type
 
 
 def _made(words: Mapping[str, Primitive], types: Sequence[Type]) -> Iterator[Type]:

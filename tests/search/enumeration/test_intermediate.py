@@ -56,6 +56,8 @@ def types_added(type, words):
 
 
 def test_other_tasks_have_no_types_more():
+    assert types_added("list(int) -> list(int) -> list(int)", WORDS) == ()
+    assert types_added("list(str) -> list(int)", WORDS) == (option_of(INT),)
     for type in (
         "list(int) -> list(int)",
         "list(int) -> int",
