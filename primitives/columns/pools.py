@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..deadline import NEVER
+from ..interpreter.deadline import NEVER
 from ..types import BOOL, CHAR, FLOAT, INT, STRING, UNIT, Constructor, Type, list_of
 from ..values import MAX_SIZE, Some
 from . import compiled

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from random import Random
 
-from primitives.deadline import NEVER, Deadline, OutOfTime
+from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
 from primitives.types import BOOL, CHAR, INT, STRING, Constructor, Type
 from primitives.values import MAX_INT, Some, Value
 

@@ -9,7 +9,7 @@ import numpy as np
 from primitives.columns import compiled
 from primitives.columns.bank import WORLD_BITS, Bank, Store
 from primitives.columns.hashing import Array, distinct, mix_with
-from primitives.deadline import NEVER, Deadline
+from primitives.interpreter.deadline import NEVER, Deadline
 from primitives.types import Type, arguments_of, is_function
 
 

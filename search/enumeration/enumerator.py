@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from primitives.deadline import NEVER, Deadline, OutOfTime
+from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
 from primitives.primitive import Primitive
 from primitives.types import Type
 from primitives.values import Value

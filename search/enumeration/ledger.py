@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from primitives.deadline import NEVER, Deadline
+from primitives.interpreter.deadline import NEVER, Deadline
 
 REPORT = 5_000
 """Terms after which progress is told within a level, so that several enumerations can take turns."""

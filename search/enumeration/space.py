@@ -9,7 +9,7 @@ from primitives.columns.bank import Bank
 from primitives.columns.frame import Operation
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import Values
-from primitives.deadline import NEVER, Deadline
+from primitives.interpreter.deadline import NEVER, Deadline
 from primitives.primitive import Definition, Primitive
 from primitives.types import (
     BOOL,

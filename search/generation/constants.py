@@ -7,7 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from primitives.deadline import NEVER, Deadline
+from primitives.interpreter.deadline import NEVER, Deadline
 from primitives.types import CHAR, INT, STRING, Constructor, Type
 from primitives.values import Value
 

@@ -9,7 +9,7 @@ import pytest
 from primitives.columns.bank import Bank
 from primitives.columns.operations import operation
 from primitives.columns.pools import Values
-from primitives.deadline import Deadline, OutOfTime
+from primitives.interpreter.deadline import Deadline, OutOfTime
 from primitives.primitive import builtin_words
 from primitives.term import Literal
 from primitives.types import INT, STRING, has_tensor, list_of, parse_type

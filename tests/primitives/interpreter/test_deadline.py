@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from primitives.deadline import NEVER, Deadline, OutOfTime
+from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
 
 
 def test_without_a_time_there_is_always_time():
