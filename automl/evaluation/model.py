@@ -31,7 +31,8 @@ FORMAT = 1
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A program that can run. ``term`` is expanded (it needs no library); ``weights`` maps ``site.parameter`` to tensors."""
+    """A program that can run. ``term`` may use subroutines of the ``vocabulary`` (``expanded`` has them written out); ``weights`` maps
+    ``site.parameter`` of the expanded program to tensors."""
 
     term: Term
     type: Type

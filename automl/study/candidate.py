@@ -61,8 +61,8 @@ class Recipe:
     seed: int
     trained: bool
 
-    def job(self, candidate: Candidate, start: Mapping[str, Any] | None) -> dict[str, Any]:
-        """What the evaluator takes; sets the candidate's cache key. ``start`` are weights to start from."""
+    def job(self, candidate: Candidate, start: Mapping[str, Any] | None) -> tuple[dict[str, Any], str]:
+        """What the evaluator takes, and the key of its result in the cache. ``start`` are weights to start from."""
         order: dict[str, Any] = {"term": candidate.text}
         details: dict[str, Any] = {}
         if self.trained:
@@ -76,8 +76,7 @@ class Recipe:
         if start:
             order["start"] = start
             details["start"] = start["sites"]
-        candidate.key = cache_key(self.data, candidate.text, details)
-        return order
+        return order, cache_key(self.data, candidate.text, details)
 
 
 def plain(info: Mapping[str, Any]) -> dict[str, Any]:

@@ -151,7 +151,7 @@ class Rounds:
     def _submit(self, entries: Iterable[Candidate]) -> None:
         """Take results from the cache, or send candidates to the executor."""
         for entry in entries:
-            order = self.study.recipe.job(entry, self._start(entry))
+            order, entry.key = self.study.recipe.job(entry, self._start(entry))
             if entry.evaluation is not None:
                 continue
             cached = self._cached(entry)
