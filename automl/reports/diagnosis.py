@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,34 +20,10 @@ from ..fitting.trainer import EpochRecord, columns
 from ..tasks.data import Part, ProblemData
 from ..tasks.metrics import CLASSES
 from .pictures import AbstractPicture, Curves
+from .report import ModelReport
 
 Columns = Mapping[str, Any]
 """A history by columns (automl.fitting.trainer.columns)."""
-
-
-@dataclass(frozen=True, eq=False)
-class Diagnosis:
-    """``facts`` is JSON-able: ``curves`` (columns), ``scores`` by part, ``seen`` (how many of a part's cases the program was
-    trained on; None where that is not known), ``gap`` (the metric on the train part less that on ``gap_part``, the first part that it
-    was not trained on; None where there is none), ``calibration`` by part, ``layers`` (the word of each site, from the
-    input on), ``gradient_norms`` at the end (by parameter, of the loss on train cases); what there is nothing for is
-    left out. ``pictures`` are by file name without its ending."""
-
-    facts: Mapping[str, Any]
-    pictures: Mapping[str, AbstractPicture] = field(default_factory=dict)
-
-    __repr__ = brief_repr
-
-    def save(self, folder: str | Path) -> list[Path]:
-        """Write ``diagnosis.json`` and each picture as PNG into the folder, which is made; gives what was written."""
-        target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
-        written = [target / "diagnosis.json"]
-        written[0].write_text(json.dumps(self.facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        for name, picture in self.pictures.items():
-            written.append(target / f"{name}.png")
-            picture.save(written[-1])
-        return written
 
 
 def diagnose(
@@ -60,8 +36,12 @@ def diagnose(
     about: Mapping[str, Any] | None = None,
     bins: int = 10,
     cases: int = 10_000,
-) -> Diagnosis:
-    """Diagnose a trained program of tensors on its task's data.
+) -> ModelReport:
+    """Diagnose a trained program of tensors on its task's data: a report with ``curves`` (columns), ``scores`` by part, ``seen`` (how many
+    of a part's cases the program was trained on; None where that is not known), ``gap`` (the metric on the train part less that on
+    ``gap_part``, the first part that it was not trained on; None where there is none), ``calibration`` by part, ``layers`` (the word of
+    each site, from the input on) and ``gradient_norms`` at the end (by parameter, of the loss on train cases); what there is nothing for
+    is left out.
 
     ``curves`` are those of its training, where they are known; ``test`` is scored beside train and validation if given;
     ``seen`` is how many cases of each part the program was trained on, ``about`` says which program it is;
@@ -93,7 +73,7 @@ def diagnose(
     if curves:
         facts["curves"] = dict(curves)
         pictures |= curve_pictures(curves, data.metric, layers)
-    return Diagnosis(facts, pictures)
+    return ModelReport("diagnosis", facts, pictures)
 
 
 def _gap(measured: Mapping[str, Mapping[str, float]], metric: str, seen: Mapping[str, int] | None) -> dict[str, Any]:

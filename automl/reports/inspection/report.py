@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-from primitives.printing import brief_repr
 
 from ...errors import TaskError
 from ...evaluation.model import Model
 from ...tasks.task import Task
 from ..pictures import AbstractPicture, filter_picture
+from ..report import ModelReport
 from .attacks import adversarial_section
 from .cases import Cases, InspectionSettings, Section
 from .deceptions import fooling_section
@@ -28,33 +24,6 @@ _SECTIONS: dict[str, Callable[[Cases, InspectionSettings], Section]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Inspection:
-    """What was seen of a program: ``facts`` is JSON-able (contents: docs/diagnostics.md), ``pictures`` are by file name without its
-    ending."""
-
-    facts: Mapping[str, Any]
-    pictures: Mapping[str, AbstractPicture]
-
-    __repr__ = brief_repr
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object that ``automl inspect --json`` writes."""
-        return dict(self.facts)
-
-    def save(self, folder: str | Path) -> list[Path]:
-        """Write ``inspection.json`` and each picture as PNG into the folder, which is made; gives what was written."""
-        target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
-        report = target / "inspection.json"
-        report.write_text(json.dumps(self.facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        written = [report]
-        for name, picture in self.pictures.items():
-            written.append(target / f"{name}.png")
-            picture.save(written[-1])
-        return written
-
-
 def inspect_model(
     model: Model,
     task: Task | None = None,
@@ -63,7 +32,7 @@ def inspect_model(
     *,
     seen: Mapping[str, int] | None = None,
     about: Mapping[str, Any] | None = None,
-) -> Inspection:
+) -> ModelReport:
     """Inspect a trained program ``Tensor[…] -> Tensor[k]`` on its task's held-out cases; the same settings give the same report.
 
     ``seen`` is how many cases of each part the program was trained on (None: not known), ``about`` says which program it is.
@@ -93,7 +62,7 @@ def inspect_model(
             section = _filters(model) if part == "filters" or cases is None else _SECTIONS[part](cases, chosen)
             facts[part] = dict(section.facts)
             pictures.update(section.pictures)
-    return Inspection(facts, pictures)
+    return ModelReport("inspection", facts, pictures)
 
 
 def _filters(model: Model) -> Section:
