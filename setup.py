@@ -23,9 +23,7 @@ from typing import TYPE_CHECKING
 from {NAMESPACE}.alias import stand_for
 
 if TYPE_CHECKING:
-    from {NAMESPACE}.automl import Library, baselines, grow, search
-
-__all__ = ["Library", "baselines", "grow", "search"]
+    from {NAMESPACE}.automl import *  # noqa: F403  for type checkers; what runs is the module itself
 
 stand_for(__name__, "{NAMESPACE}.automl")
 '''

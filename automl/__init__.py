@@ -1,4 +1,24 @@
-"""Grow programs: `automl.search`, `automl.grow`, `automl.Library`. Nothing heavy is imported before it is used."""
+"""Grow programs. Nothing heavy is imported before it is used.
+
+Searching
+    search(task, budget)                    the best program for one task, as a Result
+    grow(tasks, budget)                     many tasks with a library that grows on the way, as a Growth
+    Library(url)                            what was kept: subroutines, solutions, history
+Tasks
+    load_tasks(reference)                   the tasks that a name, a file or a folder stands for
+    Task                                    one task: its data, held-out part, split and preprocessing
+    examples_task, labelled_task            a task made of examples, or of arrays with labels
+Programs that were found
+    Model                                   a program with its weights and preprocessing: predict, save, load, source
+    inspect_model(model, task)              what it gets wrong and how it can be fooled
+    diagnose(model, task)                   train against held-out scores, calibration, curves
+    baselines                               hand-designed systems as programs
+Words, trainers, strategies of your own
+    use_plugins(paths)                      make modules of yours known; automl.plugins has what they import
+    plugins, testing                        what such modules import; the suites that they must meet
+Errors
+    TaskError, StudyError, PluginError      bad tasks, bad settings of a search, bad modules of yours
+"""
 
 from __future__ import annotations
 
@@ -8,10 +28,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Library", "baselines", "grow", "search"]
-
-_EXPORTS = {"Library": ".api", "grow": ".api", "search": ".api"}
-_MODULES = ("baselines",)
+_HOMES = {
+    "api": ("Library", "grow", "search"),
+    "errors": ("StudyError", "TaskError"),
+    "evaluation.model": ("Model",),
+    "plugins": ("PluginError", "use_plugins"),
+    "reports.diagnosis": ("diagnose",),
+    "reports.inspection": ("inspect_model",),
+    "tasks.kinds.examples": ("examples_task",),
+    "tasks.kinds.labelled": ("labelled_task",),
+    "tasks.load": ("load_tasks",),
+    "tasks.task": ("Task",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+_MODULES = ("baselines", "plugins", "testing")
+__all__ = sorted([*_HOME_OF, *_MODULES])
 _SIBLINGS = ("primitives", "library", "search", "experiments")
 _BESIDE = __name__.removesuffix("automl")
 """What stands before the names of the four packages beside this one: nothing in a checkout, a common name where installed."""
@@ -46,9 +77,9 @@ _check_siblings()
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f".{name}", __name__)
-    if name not in _EXPORTS:
+    if name not in _HOME_OF:
         raise AttributeError(f"module 'automl' has no attribute {name!r}; it has {', '.join(__all__)}")
-    return getattr(importlib.import_module(_EXPORTS[name], __name__), name)
+    return getattr(importlib.import_module(f".{_HOME_OF[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:

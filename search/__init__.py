@@ -1,1 +1,37 @@
-"""What proposes programs: grammar, typed operators and strategies. Nothing here trains, scores or touches a store."""
+"""What proposes programs: grammar, typed operators and strategies. Nothing here trains, scores or touches a store.
+
+Problems
+    Problem                                 what is asked for: a type, the words, examples, objectives, bounds, a seed
+    ProblemError                            a problem that cannot be searched
+Strategies
+    find_strategies()                       all strategies by name
+    make_strategy(name, problem, options)   one of them on a problem
+    AbstractStrategy                        what every strategy promises: ask, tell, replay
+    Proposal, Feedback                      a program that is proposed, and what came of it
+    Option                                  an option of a strategy with its default and bounds
+    StrategyError                           an unknown strategy or option, or a log of another search
+Programs
+    Grammar(problem)                        typed random programs, and how likely each is
+    Draws                                   the random numbers of one ask: a function of the seed and its number
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "generation.grammar": ("Grammar",),
+    "problem": ("Problem", "ProblemError"),
+    "randomness": ("Draws",),
+    "strategies": ("find_strategies", "make_strategy"),
+    "strategy": ("AbstractStrategy", "Feedback", "Option", "Proposal", "StrategyError"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
+    return getattr(importlib.import_module(f".{_HOME_OF[name]}", __name__), name)

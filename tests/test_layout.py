@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import runpy
 from collections.abc import Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -136,3 +137,12 @@ def test_a_name_of_a_class_means_one_thing():
 def test_names_that_may_be_shared_are():
     alone = sorted(name for name in SHARED_NAMES if len(classes().get(name, ())) < 2)
     assert not alone, f"{alone} mean one thing now: take them off the list of this test"
+
+
+def test_every_module_can_be_put_into_the_wheel():
+    """There the five packages lie in one: no module may be named in a text, nor imported as ``import library.store``."""
+    build = runpy.run_path(str(ROOT / "setup.py"))
+    modules = build["module_names"](ROOT)
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            build["renamed"](path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)), modules)

@@ -65,7 +65,7 @@ def report(
         "benchmark": name,
         "figures": dict(figures),
         "seed": seed,
-        **circumstances(f"python -m {program or f'experiments.benchmarks.{name}'}", PACKAGES),
+        **circumstances(f"python -m {program or f'{__package__}.{name}'}", PACKAGES),
         "seconds": round(time.perf_counter() - started, 1),
         "peak_mib": held,
     }

@@ -198,7 +198,7 @@ def main() -> None:
         "before": {name: figures(part, before) for name, part in parts.items()},
     }  # fmt: skip
     told = report(
-        "ranking", result, seed=given.seed, started=started, path=given.json, program="experiments.fitting.ranking"
+        "ranking", result, seed=given.seed, started=started, path=given.json, program=f"{__package__}.ranking"
     )
     if given.write:
         FITTED.write_text(json.dumps(_kept(told), indent=1) + "\n", encoding="utf-8")
