@@ -30,8 +30,8 @@ CIRCLES = {
 }  # fmt: skip
 """Folders whose rooms may still import each other in a circle."""
 SHARED_NAMES = {
-    "Allowance", "Budget", "Candidate", "Choice", "Clock", "Entry", "Growth", "Hit", "Program", "Progress", "Recipe", "Rule", "Run",
-    "Source", "Standing", "Subject", "Table",
+    "Allowance", "Budget", "Clock", "Program", "Recipe", "Rule", "Run",
+    "Subject", "Table",
 }  # fmt: skip
 """Names of classes that still mean several things."""
 

@@ -16,7 +16,7 @@ from primitives.term import lambdas
 from primitives.types import BOOL, INT, Type, function, list_of
 from primitives.values import Failure, Value
 from search.enumeration.enumerator import Enumerator
-from search.enumeration.levels import Found, Growth
+from search.enumeration.levels import BankGrowth, Found
 from search.enumeration.rebuild import term_of_row
 from search.enumeration.settings import Settings
 from search.generation.costs import Costs
@@ -89,7 +89,7 @@ def census(inputs: Sequence[Sequence[Value]], terms: int, checks: int, seed: int
         if found.terms >= terms:
             raise Enough
 
-    growth = Growth(engine.space.values, engine.space.plan, engine.space.domains, tick)
+    growth = BankGrowth(engine.space.values, engine.space.plan, engine.space.domains, tick)
     try:
         for level in range(1, engine.settings.max_cost):
             growth.leaves(root, level)

@@ -34,8 +34,8 @@ from primitives.columns.bank import Bank
 from primitives.primitive import builtin_words
 from primitives.types import is_function
 from primitives.values import Value
-from search.enumeration.enumerator import Progress
-from search.enumeration.levels import Growth
+from search.enumeration.enumerator import LevelReport
+from search.enumeration.levels import BankGrowth
 from search.enumeration.settings import Settings
 
 from .banks import EXAMPLES, FIRST_ORDER, INPUTS, LITERALS, Census, Enough, census, enumerator, root_bank, rows
@@ -48,10 +48,10 @@ USUAL_SIZE = 18.0
 """The mean size of DEAP's programs in the project's notes."""
 
 
-def enumerate_terms(names: Sequence[str], inputs: Sequence[Sequence[Value]], depth: int, terms: int) -> Progress:
+def enumerate_terms(names: Sequence[str], inputs: Sequence[Sequence[Value]], depth: int, terms: int) -> LevelReport:
     """The last report of a search for at most about ``terms`` terms."""
     *_, last = enumerator(names, inputs, depth).run(max_terms=terms)
-    assert isinstance(last, Progress)
+    assert isinstance(last, LevelReport)
     return last
 
 
@@ -169,7 +169,10 @@ def _apart(
         if sum(counts.values()) >= terms:
             raise Enough
 
-    root, growth = root_bank(engine, inputs), Growth(engine.space.values, engine.space.plan, engine.space.domains, tick)
+    root, growth = (
+        root_bank(engine, inputs),
+        BankGrowth(engine.space.values, engine.space.plan, engine.space.domains, tick),
+    )
     grow_bodies = growth.ensure
 
     def ensure(bank: Bank, cost: int) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 from automl import search
 from automl.tasks.load import load_tasks
-from search.enumeration.enumerator import Progress
+from search.enumeration.enumerator import LevelReport
 
 from .banks import FIRST_ORDER, enumerator, rows
 from .common import parser, peak, report
@@ -49,7 +49,7 @@ def streamed(terms: int, seed: int) -> dict[str, Any]:
     engine = enumerator(FIRST_ORDER, rows(seed), 0, memory=STREAMED_WITH << 20)
     frozen, last = None, None
     for found in engine.run(max_terms=terms):
-        assert isinstance(found, Progress)
+        assert isinstance(found, LevelReport)
         if not found.complete:
             if frozen is None:
                 frozen, start = found, peak()

@@ -22,10 +22,10 @@ from primitives.types import Type, arguments_of, has_tensor, parse_type
 from primitives.values import Value, equal, from_json
 from search.choice.deciding import Jury
 from search.choice.ranking import Entry, evidence, features, shape_of, shares_alike
-from search.enumeration.enumerator import Hit
+from search.enumeration.enumerator import Answer
 from search.problem import Example, Problem
+from search.reports import Hit as Report
 from search.strategies.enumerative import Enumerative, problem_costs
-from search.strategy import Hit as Report
 
 FEW = (2, 3, 4)
 """How many examples are shown."""
@@ -108,7 +108,7 @@ def choice(spec: Spec, given: Sequence[Example], truth: Sequence[Example], terms
     for probes in ((), jury.near[: jury.rule.probes]):
         engine = strategy.enumerator(probes=probes)
         for report in engine.run(None, terms):
-            if isinstance(report, Hit):
+            if isinstance(report, Answer):
                 jury.hear(Report(report.term, report.terms, {}))
                 if len(jury.hits) >= jury.rule.most:
                     break

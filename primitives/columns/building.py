@@ -25,19 +25,19 @@ class Put:
     """``item`` before what ``rest`` gives; both None: the state itself."""
 
     item: Term | None = None
-    rest: Put | Choice | None = None
+    rest: Put | Branch | None = None
 
 
 @dataclass(frozen=True)
-class Choice:
+class Branch:
     """One of two, by a condition."""
 
     condition: Term
-    yes: Put | Choice
-    no: Put | Choice
+    yes: Put | Branch
+    no: Put | Branch
 
 
-Body = Put | Choice
+Body = Put | Branch
 Evaluate = Callable[[Term, Array], Array]
 """The values of a part of the body at some of the elements."""
 
@@ -63,13 +63,13 @@ def _body(term: Term, state: int) -> Body | None:
         return None if rest is None else Put(given[0], rest)
     if head.name == "if" and len(given) == 3:
         yes, no = _body(given[1], state), _body(given[2], state)
-        return None if yes is None or no is None else Choice(given[0], yes, no)
+        return None if yes is None or no is None else Branch(given[0], yes, no)
     return None
 
 
 def parts(body: Body) -> tuple[list[Term], list[Term]]:
     """The elements that it puts, and its conditions."""
-    if isinstance(body, Choice):
+    if isinstance(body, Branch):
         (yes, tests), (no, more) = parts(body.yes), parts(body.no)
         return yes + no, [body.condition, *tests, *more]
     if body.item is None or body.rest is None:
@@ -93,7 +93,7 @@ def built(
         part, at, depth = waiting.pop()
         if len(at) == 0:
             continue
-        if isinstance(part, Choice):
+        if isinstance(part, Branch):
             holds = evaluate(part.condition, at)
             failed[rows[at[holds == FAIL]]] = True
             waiting += [(part.yes, at[holds == 1], depth), (part.no, at[holds == 0], depth)]

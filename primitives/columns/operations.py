@@ -21,7 +21,7 @@ from ..types import (
 from ..unify import Mismatch, Unifier
 from ..values import Failed, Failure
 from .frame import Operation
-from .kernels.registry import Entry, find_kernel
+from .kernels.registry import KernelEntry, find_kernel
 from .lift import lift
 from .subroutine import Unsupported, subroutine_kernel
 
@@ -45,7 +45,7 @@ def operation(
     primitive: Primitive, arguments: tuple[Type, ...], result: Type, words: Mapping[str, Primitive]
 ) -> Operation:
     """The word at ground types, with its kernel or lifted."""
-    entry = Entry(primitive.columns) if primitive.columns is not None else find_kernel(primitive.name)
+    entry = KernelEntry(primitive.columns) if primitive.columns is not None else find_kernel(primitive.name)
     if entry is not None and entry.suits is not None and arguments and not entry.suits(arguments[0]):
         entry = None
     if isinstance(primitive, Definition):
@@ -53,7 +53,7 @@ def operation(
     if entry is None:
         slow = isinstance(primitive, Definition) or any(map(has_tensor, arguments))
         higher = any(map(is_function, arguments))
-        entry = Entry(
+        entry = KernelEntry(
             lift(_meaning(primitive, words), primitive.lazy, remember=slow), bool(primitive.lazy), feeds_back=higher
         )
     return Operation(primitive.word(), arguments, result, entry.kernel, entry.lazy, entry.feeds_back, primitive)
@@ -61,7 +61,7 @@ def operation(
 
 def _subroutine(
     primitive: Definition, arguments: tuple[Type, ...], result: Type, words: Mapping[str, Primitive]
-) -> Entry | None:
+) -> KernelEntry | None:
     """The subroutine's body on columns, where it can be."""
     if primitive.geometric or not arguments:
         return None
@@ -71,7 +71,7 @@ def _subroutine(
         )
     except Unsupported:
         return None
-    return Entry(kernel, feeds_back=any(map(is_function, arguments)))
+    return KernelEntry(kernel, feeds_back=any(map(is_function, arguments)))
 
 
 def _meaning(primitive: Primitive, words: Mapping[str, Primitive]) -> Callable:

@@ -33,7 +33,7 @@ Stream = Callable[[Sequence[Sequence[Value]], int | None], Iterable[Found]]
 
 
 @dataclass(frozen=True)
-class Rule:
+class StoppingRule:
     """How long to go on once a program is known: ``share`` times the terms that it took, and ``more`` over the square of the number of
     examples; up to ``unsure`` over that number more where cheaper programs have not all been considered; all of it times the doubt
     that there is of the best program, relative to ``usual``. Up to ``few`` examples the search begins again with ``probes`` in its
@@ -88,7 +88,7 @@ class Jury:
         examples: Sequence[Example],
         words: Mapping[str, Primitive],
         costs: Costs,
-        rule: Rule = Rule(),
+        rule: StoppingRule = StoppingRule(),
         prior: Callable[[Term], float] | None = None,
         deadline: Deadline = NEVER,
     ) -> None:
@@ -149,10 +149,10 @@ class Jury:
 
 
 @dataclass
-class Standing:
+class SearchState:
     """What a search has come to: terms considered, the level completed, the first hit and the least cost of a hit."""
 
-    rule: Rule
+    rule: StoppingRule
     examples: int
     timed: bool
     terms: int = 0
@@ -202,7 +202,7 @@ def decided(stream: Stream, jury: Jury, max_terms: int | None = None, timed: boo
     first of all was found (``first_terms``, ``first_seconds``), how likely the first of the verdict is right (``confidence``), and whether
     it is ``confirmed``: all cheaper programs have been considered, or very many that might be. ``timed``: whether to go on is bounded by
     seconds too."""
-    standing = Standing(jury.rule, len(jury.wanted.values), timed)
+    standing = SearchState(jury.rule, len(jury.wanted.values), timed)
     few = 0 < standing.examples <= jury.rule.few
     before = 0
     running = iter(stream((), max_terms))
@@ -236,7 +236,7 @@ def decided(stream: Stream, jury: Jury, max_terms: int | None = None, timed: boo
             yield replace(found, terms=before + found.terms, info={**found.info, "confirmed": True})
 
 
-def _told(jury: Jury, standing: Standing) -> Iterator[Hit]:
+def _told(jury: Jury, standing: SearchState) -> Iterator[Hit]:
     """The hits in the order of the verdict."""
     assert standing.first is not None
     when = {"first_terms": standing.first.terms, "first_seconds": standing.first.info.get("seconds")}

@@ -41,7 +41,7 @@ def _drawn(
     types: Sequence[Type], given: Sequence[Sequence[Value]], random: Random, deadline: Deadline
 ) -> Iterator[tuple[Value, ...]]:
     """Distinct inputs that no example has, until the supply counts as exhausted. Raises OutOfTime."""
-    sources = [Source(type, [row[i] for row in given], deadline) for i, type in enumerate(types)]
+    sources = [Supply(type, [row[i] for row in given], deadline) for i, type in enumerate(types)]
     seen = {repr(tuple(row)) for row in given}
     misses = 0
     while misses < ATTEMPTS:
@@ -82,7 +82,7 @@ def _drawable(type: Type) -> bool:
     return type.name in ("int", "bool", "char", "str", "list", "pair", "option") and all(map(_drawable, type.arguments))
 
 
-class Source:
+class Supply:
     """Where values of one type are drawn from: those seen in one place of the examples. What is reckoned from all of them is reckoned
     once, for there may be many."""
 
@@ -109,7 +109,7 @@ class Source:
         return Some(inside.draw(random)) if inside.seen and random.random() < 0.7 else None
 
     @cached_property
-    def parts(self) -> tuple[Source, ...]:
+    def parts(self) -> tuple[Supply, ...]:
         """Sources of what the values hold: elements, both parts of a pair, or what is present."""
         arguments = self.type.arguments
         if self.type.name == "list":
@@ -118,7 +118,7 @@ class Source:
             held = [[value[i] for value in self.seen] for i in range(len(arguments))]
         else:
             held = [[value.value for value in self.seen if value is not None]]
-        return tuple(Source(type, values, self.deadline) for type, values in zip(arguments, held, strict=True))
+        return tuple(Supply(type, values, self.deadline) for type, values in zip(arguments, held, strict=True))
 
     @cached_property
     def range(self) -> tuple[int, int]:

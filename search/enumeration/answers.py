@@ -20,7 +20,7 @@ Example = tuple[Sequence[Value], Value]
 
 
 @dataclass(frozen=True)
-class Hit:
+class Answer:
     """A program that meets the examples: ``match`` is the share that it meets, checked by the interpreter. ``terms`` and ``seconds``
     are what it took to find it."""
 
@@ -51,7 +51,7 @@ class Answers:
         near = cost <= self.least[name] + self.settings.dearer
         return cost < self.least[name] or (near and self.alike[name, cost] < self.settings.alike)
 
-    def take(self, body: Term, name: int, cost: int, ledger: Ledger) -> Iterator[Hit]:
+    def take(self, body: Term, name: int, cost: int, ledger: Ledger) -> Iterator[Answer]:
         """The hit, if the interpreter agrees and it was not told before. Raises OutOfTime."""
         term = lambdas(self.arity, body)
         if not self.wanted(name, cost) or term in self.told:
@@ -62,7 +62,7 @@ class Answers:
         self.told.add(term)
         self.alike[name, cost] += 1
         self.least[name] = min(cost, self.least.get(name, cost))
-        yield Hit(term, cost, met / len(self.examples), ledger.terms, ledger.seconds)
+        yield Answer(term, cost, met / len(self.examples), ledger.terms, ledger.seconds)
 
     def _met(self, term: Term, deadline: Deadline) -> int:
         """How many examples a program meets, by the interpreter; too few where it fails so many that the others do not matter."""

@@ -16,7 +16,7 @@ from primitives.values import Value
 
 from ..generation.constants import Constant
 from ..generation.costs import Costs, default_costs
-from .answers import Answers, Example, Hit
+from .answers import Answer, Answers, Example
 from .ledger import Ledger, Stop
 from .round import Round
 from .settings import Settings
@@ -28,7 +28,7 @@ BEYOND, MORE = 3, 12
 
 
 @dataclass(frozen=True)
-class Progress:
+class LevelReport:
     """All terms up to ``cost`` have been considered; ``terms`` counts values computed and fingerprinted, ``bodies`` those in lambdas."""
 
     cost: int
@@ -66,8 +66,8 @@ class Enumerator:
         self.level = 0
         """The level that is being enumerated, or was last."""
 
-    def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Hit | Progress]:
-        """Hits as they are found and Progress after every level and now and then within one, until ``time.monotonic()`` passes the
+    def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Answer | LevelReport]:
+        """Answers as they are found and a LevelReport after every level and now and then within one, until ``time.monotonic()`` passes the
         deadline, ``max_terms`` terms have been considered, or nothing is left. Seconds count from the call."""
         self.ledger.open(Deadline(deadline), max_terms)
         self.space.values.deadline = self.ledger.deadline
@@ -91,7 +91,7 @@ class Enumerator:
         self.round = Round(self.space, self.ledger, self.answers)
         return self.round
 
-    def _levels(self) -> Iterator[Hit | Progress]:
+    def _levels(self) -> Iterator[Answer | LevelReport]:
         self.level, round = 0, self.begin()
         while self.level < self.settings.max_cost:
             self.level += 1
@@ -106,7 +106,7 @@ class Enumerator:
                     yield from round.again(level)
                 round.kept_level = self.level
 
-    def _progress(self, cost: int) -> Progress:
+    def _progress(self, cost: int) -> LevelReport:
         ledger, round = self.ledger, self.round
         kept, held = (0, 0) if round is None else (round.kept, round.nbytes)
-        return Progress(cost, ledger.terms, ledger.bodies, kept, held, ledger.seconds, ledger.keeping)
+        return LevelReport(cost, ledger.terms, ledger.bodies, kept, held, ledger.seconds, ledger.keeping)

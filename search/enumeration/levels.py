@@ -52,7 +52,7 @@ class Found:
     batch: Batch
 
 
-class Growth:
+class BankGrowth:
     """The banks of one search. ``tick(terms)`` is told how many terms each batch held and may raise Stop or OutOfTime."""
 
     def __init__(self, values: Values, plan: Plan, domains: Domains, tick: Callable[[int, Bank], None]) -> None:

@@ -11,7 +11,7 @@ from primitives.columns.bank import Bank
 from primitives.term import Term, apply
 from primitives.types import Type
 
-from .ahead.base import AbstractLookAhead, Candidate, Outlook
+from .ahead.base import AbstractLookAhead, Outlook, Prospect
 from .ahead.branches import Branches
 from .ahead.closures import Closures
 from .ahead.deepening import share_of
@@ -19,9 +19,9 @@ from .ahead.likely_needs import LikelyNeeds
 from .ahead.loops import Loops
 from .ahead.subgoals import Subgoals, subgoals
 from .ahead.sweep import Sweep
-from .answers import Answers, Hit
+from .answers import Answer, Answers
 from .ledger import Ledger
-from .levels import Found, Growth
+from .levels import BankGrowth, Found
 from .product import direct_batch
 from .rebuild import term_of_kids, term_of_row
 from .space import Space
@@ -38,7 +38,7 @@ class Round:
     def __init__(self, space: Space, ledger: Ledger, answers: Answers) -> None:
         self.space, self.ledger, self.answers = space, ledger, answers
         self.root = space.root()
-        self.growth = Growth(space.values, space.plan, space.domains, self._tick)
+        self.growth = BankGrowth(space.values, space.plan, space.domains, self._tick)
         self.goal_codes = space.values.encode([result for _, result in space.examples], space.output)
         self.goal = self.root.fingerprint(self.goal_codes[None, :])[0]
         self.tried: set[tuple] = set()
@@ -67,7 +67,7 @@ class Round:
 
     # --- levels ---------------------------------------------------------------------------------------------------------------
 
-    def level(self, level: int) -> Iterator[Hit | None]:
+    def level(self, level: int) -> Iterator[Answer | None]:
         """Hits among the terms of one level and what is found by looking ahead from them; None where time has passed. Raises Stop or
         OutOfTime."""
         self.growth.leaves(self.root, level)
@@ -87,7 +87,7 @@ class Round:
             for look in self.looks:
                 yield from self._found(look.after_level(level))
 
-    def again(self, level: int) -> Iterator[Hit]:
+    def again(self, level: int) -> Iterator[Answer]:
         """The hits of a level that an earlier round has completed. Raises Stop or OutOfTime."""
         self.growth.leaves(self.root, level)
         for found in self._batches(level):
@@ -159,7 +159,7 @@ class Round:
 
     # --- hits -----------------------------------------------------------------------------------------------------------------
 
-    def _leaf_hits(self, level: int) -> Iterator[Hit]:
+    def _leaf_hits(self, level: int) -> Iterator[Answer]:
         store = self.root.stores.get(self.space.output)
         for row in range(*(store.blocks.get(level, (0, 0)) if store else (0, 0))):
             assert store is not None
@@ -167,7 +167,7 @@ class Round:
             if (values == self.goal_codes).sum() >= self.answers.needed:
                 yield from self._told(term_of_row(self.root, store, row), int(store.prints[row]), level)
 
-    def _hits(self, found: Found) -> Iterator[Hit]:
+    def _hits(self, found: Found) -> Iterator[Answer]:
         if self.space.settings.goal < 1:
             rows = np.flatnonzero(found.batch.matches(self.goal_codes) >= self.answers.needed)
         else:
@@ -180,7 +180,7 @@ class Round:
                 kids = [int(kid[0]) for kid in found.batch.kids(np.array([row]))]
                 yield from self._told(term_of_kids(self.root, found.operation, kids), name, found.cost)
 
-    def _found(self, candidates: Iterator[Candidate]) -> Iterator[Hit]:
+    def _found(self, candidates: Iterator[Prospect]) -> Iterator[Answer]:
         """The hits among candidates of looking ahead, each looked at once."""
         for candidate in candidates:
             key = candidate.operation, candidate.subgoal, *candidate.kids
@@ -188,7 +188,7 @@ class Round:
                 self.tried.add(key)
                 yield from self._checked(candidate)
 
-    def _checked(self, candidate: Candidate) -> Iterator[Hit]:
+    def _checked(self, candidate: Prospect) -> Iterator[Answer]:
         operation, kids, subgoal = candidate.operation, candidate.kids, candidate.subgoal
         rows = [np.array([kid]) for kid in kids]
         batch = direct_batch(self.root, operation, rows, len(self.space.examples))
@@ -201,7 +201,7 @@ class Round:
             whole = term if subgoal is None else apply(subgoal.operation.term, term)
             yield from self._told(whole, name, candidate.cost)
 
-    def _told(self, body: Term, name: int, cost: int) -> Iterator[Hit]:
+    def _told(self, body: Term, name: int, cost: int) -> Iterator[Answer]:
         return self.answers.take(body, name, cost, self.ledger)
 
 

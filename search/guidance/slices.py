@@ -12,8 +12,8 @@ import numpy as np
 
 from primitives.term import Term
 
-from ..enumeration.answers import Hit
-from ..enumeration.enumerator import Enumerator, Progress
+from ..enumeration.answers import Answer
+from ..enumeration.enumerator import Enumerator, LevelReport
 from ..enumeration.settings import Settings
 from ..generation.costs import Costs
 from ..generation.weights import CONSTANT, VARIABLE, counts
@@ -74,7 +74,7 @@ class Turn:
     """A report of one enumeration: which, what, and how many terms all of them have considered."""
 
     number: int
-    found: Hit | Progress
+    found: Answer | LevelReport
     terms: int
 
 
@@ -85,7 +85,7 @@ def interleaved(
 
     ``deadline`` is a reading of ``time.monotonic()``; ``max_terms`` bounds the terms of all together.
     """
-    running: dict[int, Iterator[Hit | Progress] | None] = dict.fromkeys(range(len(engines)))
+    running: dict[int, Iterator[Answer | LevelReport] | None] = dict.fromkeys(range(len(engines)))
     while running:
         number = min(running, key=lambda each: (engines[each].ledger.terms, each))
         engine = engines[number]

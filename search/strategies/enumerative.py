@@ -15,7 +15,7 @@ from primitives.types import arguments_of, has_tensor, is_function, is_ground, s
 from primitives.values import Value
 
 from ..choice.ambiguity import alternatives
-from ..choice.deciding import Jury, Rule, decided
+from ..choice.deciding import Jury, StoppingRule, decided
 from ..enumeration import enumerator
 from ..generation.constants import mined
 from ..generation.costs import Costs, default_costs, weighted
@@ -131,7 +131,7 @@ class Enumerative(AbstractStrategy):
             problem.examples or (),
             problem.runnable,
             costs,
-            Rule(sure=self.options["sure"]),
+            StoppingRule(sure=self.options["sure"]),
             prior,
             deadline,
         )
@@ -179,7 +179,7 @@ class Enumerative(AbstractStrategy):
             left = bound if max_terms is None else min(bound, max_terms - before)
             terms = 0
             for found in self.enumerator([examples[i] for i in sorted(chosen)]).run(deadline, left):
-                terms = found.terms if isinstance(found, enumerator.Progress) else max(terms, found.terms)
+                terms = found.terms if isinstance(found, enumerator.LevelReport) else max(terms, found.terms)
                 yield _reported(found, before)
             before, bound = before + terms, 2 * bound
             if (deadline is not None and time.monotonic() > deadline) or (
@@ -201,9 +201,9 @@ class Enumerative(AbstractStrategy):
         """Nothing: the order is fixed by the costs."""
 
 
-def _reported(found: enumerator.Hit | enumerator.Progress, before: int) -> Progress | Hit:
+def _reported(found: enumerator.Answer | enumerator.LevelReport, before: int) -> Progress | Hit:
     """The engine's report in the terms of strategies; ``before`` terms were considered earlier."""
-    if isinstance(found, enumerator.Hit):
+    if isinstance(found, enumerator.Answer):
         return Hit(
             found.term, before + found.terms, {"cost": found.cost, "match": found.match, "seconds": found.seconds}
         )

@@ -15,7 +15,7 @@ from ..frame import Kernel
 
 
 @dataclass(frozen=True)
-class Entry:
+class KernelEntry:
     """A kernel and how it is called; see Operation."""
 
     kernel: Kernel
@@ -31,16 +31,16 @@ def kernel(
     """Declare the kernel of one or several words."""
 
     def declare(function: Kernel) -> Kernel:
-        entry = Entry(function, lazy, feeds_back, suits)
+        entry = KernelEntry(function, lazy, feeds_back, suits)
         function.__dict__.setdefault("kernels", []).extend((name, entry) for name in names)
         return function
 
     return declare
 
 
-KERNELS: PluginKind[Entry] = PluginKind("kernel", __package__, marked("kernels"), "words")
+KERNELS: PluginKind[KernelEntry] = PluginKind("kernel", __package__, marked("kernels"), "words")
 
 
-def find_kernel(name: str) -> Entry | None:
+def find_kernel(name: str) -> KernelEntry | None:
     """The kernel of the word, if there is one."""
     return KERNELS.found().get(name)

@@ -35,7 +35,7 @@ class Subgoal:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Prospect:
     """A term of the goal's values in all examples: the rows of its arguments, and its cost. One of a ``subgoal``'s values stands within
     the subgoal's word, which the cost counts."""
 
@@ -62,9 +62,9 @@ class AbstractLookAhead(ABC):
     """One way of looking ahead; its state is that of one growing of the banks."""
 
     @abstractmethod
-    def after_batch(self, found: Found, complete: int) -> Iterator[Candidate]:
+    def after_batch(self, found: Found, complete: int) -> Iterator[Prospect]:
         """Candidates once a batch of terms of the outer bank is known, all of which are kept up to the level ``complete``."""
 
     @abstractmethod
-    def after_level(self, level: int) -> Iterator[Candidate]:
+    def after_level(self, level: int) -> Iterator[Prospect]:
         """Candidates once all terms up to the level are kept, in no order of cost."""

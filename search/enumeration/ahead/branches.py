@@ -11,7 +11,7 @@ from primitives.columns.hashing import Array
 
 from ..blocks import row_costs
 from ..levels import Found
-from .base import AbstractLookAhead, Candidate, Outlook
+from .base import AbstractLookAhead, Outlook, Prospect
 
 
 class Branches(AbstractLookAhead):
@@ -25,14 +25,14 @@ class Branches(AbstractLookAhead):
             if choice.primitive is not None and choice.primitive.branches and choice.result == outlook.type
         ]
 
-    def after_batch(self, found: Found, complete: int) -> Iterator[Candidate]:
+    def after_batch(self, found: Found, complete: int) -> Iterator[Prospect]:
         return iter(())
 
-    def after_level(self, level: int) -> Iterator[Candidate]:
+    def after_level(self, level: int) -> Iterator[Prospect]:
         for choice, own in self.operations:
             yield from self._joined(choice, own)
 
-    def _joined(self, operation: Operation, own: int) -> Iterator[Candidate]:
+    def _joined(self, operation: Operation, own: int) -> Iterator[Prospect]:
         """For every distinct condition the cheapest branches, in order of cost."""
         examples = len(self.goal)
         values, conditions = self.bank.stores.get(self.goal_type), self.bank.stores.get(operation.arguments[0])
@@ -60,7 +60,7 @@ class Branches(AbstractLookAhead):
                     (own + cost + int(costs[then]) + int(costs[other]), test, int(rows[then]), int(rows[other]))
                 )
         for total, *kids in sorted(found)[:20]:
-            yield Candidate(operation, kids, total)
+            yield Prospect(operation, kids, total)
 
 
 def _first(good: Array, costs: Array) -> int:

@@ -19,7 +19,7 @@ from primitives.columns.pools import FAIL, SequencePool
 from primitives.types import Type, is_function
 
 from ..blocks import home_of, row_costs
-from .base import Candidate, Subgoal
+from .base import Prospect, Subgoal
 from .needs import declared
 
 DATA = 16
@@ -54,7 +54,7 @@ class Closures:
         one = sum(map(is_function, operation.arguments)) == 1 < len(operation.arguments)
         return one and operation.result in self.types and declared(operation) is None
 
-    def run(self, operation: Operation, own: int, level: int) -> Iterator[Candidate]:
+    def run(self, operation: Operation, own: int, level: int) -> Iterator[Prospect]:
         """Candidates of the word that cost more than ``level``, in order of cost; for a subgoal the word's own cost is more than
         ``level``."""
         if not self.suits(operation):
@@ -103,7 +103,7 @@ class Closures:
 
     def _tried(
         self, operation: Operation, place: int, choices: Sequence[tuple[int, ...]], trials: Array
-    ) -> Iterator[Candidate]:
+    ) -> Iterator[Prospect]:
         """``trials`` [3, n] are bodies, each with the number of a choice of data, and costs. All are tried together: a call on few
         rows takes as long as one on many."""
         bodies, chosen, costs = trials[:, np.argsort(trials[2], kind="stable")]
@@ -130,7 +130,7 @@ class Closures:
                     kids = list(choices[chosen[number]])
                     kids.insert(place, int(bodies[number]))
                     more = 0 if subgoal is None else subgoal.own
-                    yield Candidate(operation, kids, int(costs[number]) + more, subgoal)
+                    yield Prospect(operation, kids, int(costs[number]) + more, subgoal)
 
     def _results(self, operation: Operation, place: int, bodies: Array, data: Array, world: int) -> Array:
         """The word on bodies and rows of its other arguments ``[arguments, bodies]``, in one world."""

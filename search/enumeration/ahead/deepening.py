@@ -13,7 +13,7 @@ from primitives.columns.bank import Bank
 from primitives.columns.frame import Operation
 from primitives.types import arguments_of, is_function
 
-from ..levels import Growth
+from ..levels import BankGrowth
 
 STEEP, FLAT = 8.0, 2.0
 """What a level is expected to hold at most and at least, as a multiple of the level before."""
@@ -34,7 +34,7 @@ class Deepening:
 
     def __init__(
         self,
-        growth: Growth,
+        growth: BankGrowth,
         bank: Bank,
         operations: Sequence[tuple[Operation, int]],
         prices: Mapping[Operation, int],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..levels import Found, Growth
-from .base import AbstractLookAhead, Candidate, Outlook
+from ..levels import BankGrowth, Found
+from .base import AbstractLookAhead, Outlook, Prospect
 from .closures import Closures
 from .deepening import Deepening
 
@@ -13,7 +13,7 @@ from .deepening import Deepening
 class Loops(AbstractLookAhead):
     """Each new body is tried at once with the cheapest data; bodies ahead of the level take no more than a share of all terms."""
 
-    def __init__(self, outlook: Outlook, growth: Growth, closures: Closures, share: float, first: int) -> None:
+    def __init__(self, outlook: Outlook, growth: BankGrowth, closures: Closures, share: float, first: int) -> None:
         """``share`` of all terms may be spent on bodies ahead of the level, from the level ``first`` on."""
         self.ledger, self.closures, self.first = outlook.ledger, closures, first
         plan = outlook.plan
@@ -22,18 +22,18 @@ class Loops(AbstractLookAhead):
         self.spent = 0
         """Terms that were spent on bodies ahead of the level and on trying them."""
 
-    def after_batch(self, found: Found, complete: int) -> Iterator[Candidate]:
+    def after_batch(self, found: Found, complete: int) -> Iterator[Prospect]:
         return self._deeper(complete)
 
-    def after_level(self, level: int) -> Iterator[Candidate]:
+    def after_level(self, level: int) -> Iterator[Prospect]:
         yield from self._tried(level)
         yield from self._deeper(level)
 
-    def _tried(self, complete: int) -> Iterator[Candidate]:
+    def _tried(self, complete: int) -> Iterator[Prospect]:
         for operation, own in self.operations:
             yield from self.closures.run(operation, own, complete)
 
-    def _deeper(self, complete: int) -> Iterator[Candidate]:
+    def _deeper(self, complete: int) -> Iterator[Prospect]:
         """Bodies ahead of the level, as many as their share allows, and what is found with them."""
         if complete < self.first or not self.ledger.keeping:
             return

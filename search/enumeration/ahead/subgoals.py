@@ -17,7 +17,7 @@ from primitives.columns.pools import FAIL
 from primitives.types import Type, is_function
 
 from ..levels import Found
-from .base import AbstractLookAhead, Candidate, Subgoal
+from .base import AbstractLookAhead, Prospect, Subgoal
 
 MOST = 4
 """Values that are looked for beside the goal."""
@@ -29,7 +29,7 @@ class Subgoals(AbstractLookAhead):
     def __init__(self, wanted: Sequence[Subgoal]) -> None:
         self.wanted = tuple(wanted)
 
-    def after_batch(self, found: Found, complete: int) -> Iterator[Candidate]:
+    def after_batch(self, found: Found, complete: int) -> Iterator[Prospect]:
         for subgoal in self.wanted:
             if subgoal.type != found.operation.result:
                 continue
@@ -39,9 +39,9 @@ class Subgoals(AbstractLookAhead):
             _, first = np.unique(found.batch.complete()[rows], return_index=True)
             for row in rows[first]:
                 kids = [int(kid[0]) for kid in found.batch.kids(np.array([row]))]
-                yield Candidate(found.operation, kids, found.cost + subgoal.own, subgoal)
+                yield Prospect(found.operation, kids, found.cost + subgoal.own, subgoal)
 
-    def after_level(self, level: int) -> Iterator[Candidate]:
+    def after_level(self, level: int) -> Iterator[Prospect]:
         return iter(())
 
 

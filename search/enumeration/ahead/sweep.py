@@ -18,7 +18,7 @@ from primitives.types import Type, is_function
 
 from ..blocks import home_of
 from ..levels import Found
-from .base import AbstractLookAhead, Candidate, Outlook
+from .base import AbstractLookAhead, Outlook, Prospect
 from .likely_needs import LikelyNeeds
 
 LEAST, MOST, SHARE = 2_000, 300_000, 16
@@ -31,10 +31,10 @@ class Sweep(AbstractLookAhead):
     def __init__(self, outlook: Outlook, likely: LikelyNeeds) -> None:
         self.outlook, self.likely = outlook, likely
 
-    def after_batch(self, found: Found, complete: int) -> Iterator[Candidate]:
+    def after_batch(self, found: Found, complete: int) -> Iterator[Prospect]:
         return iter(())
 
-    def after_level(self, level: int) -> Iterator[Candidate]:
+    def after_level(self, level: int) -> Iterator[Prospect]:
         look, plan = self.outlook, self.outlook.plan
         limit = min(MOST, max(LEAST, look.ledger.terms // SHARE))
         once = Pass(look.bank, look.goal, look.type, limit, self.likely)
@@ -60,7 +60,7 @@ class Pass:
         lengths = getattr(pool, "lengths", None)
         return lengths[self.goal] if lengths is not None else np.abs(self.goal)
 
-    def run(self, operations: Sequence[tuple[Operation, int]], depth: int) -> Iterator[Candidate]:
+    def run(self, operations: Sequence[tuple[Operation, int]], depth: int) -> Iterator[Prospect]:
         """Candidates of every word that has conditions, in order of cost for each word."""
         for operation, own in operations:
             if operation.result != self.goal_type or (depth == 0 and any(map(is_function, operation.arguments))):
@@ -69,7 +69,7 @@ class Pass:
             if needs is not None:
                 yield from self._operation(operation, own, needs)
 
-    def _operation(self, operation: Operation, own: int, needs: dict) -> Iterator[Candidate]:
+    def _operation(self, operation: Operation, own: int, needs: dict) -> Iterator[Prospect]:
         first = int(self.order[0])
         rows, codes = [], []
         for position, type in enumerate(operation.arguments):
@@ -155,7 +155,7 @@ class Pass:
 
     def _others(
         self, operation: Operation, own: int, rows: list, codes: list, matched: list[Array]
-    ) -> Iterator[Candidate]:
+    ) -> Iterator[Prospect]:
         kids = self._expand(rows, codes, matched)
         for world in self.order[1:].tolist():
             if len(kids[0]) == 0:
@@ -167,7 +167,7 @@ class Pass:
             kids = [kid[good] for kid in kids]
         costs = own + sum(self._costs(store)[kid] for (store, _), kid in zip(rows, kids))
         for number in np.argsort(costs, kind="stable")[:50].tolist():
-            yield Candidate(operation, [int(kid[number]) for kid in kids], int(costs[number]))
+            yield Prospect(operation, [int(kid[number]) for kid in kids], int(costs[number]))
 
     def _expand(self, rows: list, codes: list, matched: list[Array]) -> list[Array]:
         """All combinations of rows that have the matched values, up to the limit, those of cheap rows first."""

@@ -20,7 +20,7 @@ from primitives.term import Literal, apply, lambdas
 from primitives.types import BOOL, CHAR, INT, STRING, Constructor, is_function, list_of, option_of, pair_of, parse_type
 from primitives.values import Failure, Some
 from search.enumeration.domain import Domains
-from search.enumeration.levels import Growth, Leaf, Plan
+from search.enumeration.levels import BankGrowth, Leaf, Plan
 from search.enumeration.rebuild import term_of_row
 
 pytestmark = pytest.mark.usefixtures("loops")
@@ -109,7 +109,7 @@ def grown(names, variables, inputs, leaves, level, types=(INT, BOOL, INTS), cell
     domains = Domains(values, [list(zip(given, variables)) for given in inputs])
     columns = [values.encode([given[i] for given in inputs], type) for i, type in enumerate(variables)]
     root = Bank(values, variables, columns, len(inputs))
-    growth = Growth(values, plan, domains, lambda terms, bank: None)
+    growth = BankGrowth(values, plan, domains, lambda terms, bank: None)
     for cost in range(1, level + 1):
         growth.leaves(root, cost)
         for _ in growth.grow(root, cost, len(inputs), lambda type: True):

@@ -14,7 +14,7 @@ from primitives.term import Literal, apply, lambdas
 from primitives.types import BOOL, CHAR, INT, STRING, list_of, option_of
 from primitives.values import Failure, Some
 from search.enumeration.domain import Domains
-from search.enumeration.levels import Growth, Leaf, Plan
+from search.enumeration.levels import BankGrowth, Leaf, Plan
 from search.enumeration.rebuild import term_of_row
 
 WORDS = builtin_words()
@@ -102,7 +102,7 @@ def test_functions_on_characters_agree_with_the_interpreter(name):
     leaves = (Leaf(ord(","), CHAR, 1), Leaf(ord("a"), CHAR, 1))
     domains = Domains(values, [[(given[0], STRING)] for given in inputs])
     root = Bank(values, (STRING,), [values.encode([given[0] for given in inputs], STRING)], len(inputs))
-    growth = Growth(
+    growth = BankGrowth(
         values, Plan(tuple(operations), leaves, body_worlds=12, max_worlds=40), domains, lambda terms, bank: None
     )
     for cost in range(1, 7):

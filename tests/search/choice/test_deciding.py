@@ -9,7 +9,7 @@ from primitives.syntax import parse
 from primitives.types import INT, arguments_of, function, has_tensor, list_of, parse_type
 from primitives.values import Failure, from_json, to_json
 from search.choice.ambiguity import alternatives
-from search.choice.deciding import Jury, Rule, decided
+from search.choice.deciding import Jury, StoppingRule, decided
 from search.choice.probes import probe_inputs, usual_inputs
 from search.choice.ranking import Entry, evidence, ranked, shape_of
 from search.generation.costs import default_costs
@@ -112,7 +112,7 @@ def test_what_speaks_for_a_program_from_elsewhere_lessens_the_doubt():
         jury.hear(Hit(parse("(lambda (xs) (drop 1 xs))", WORDS), 10, {"cost": 5}))
         doubts.append(jury.doubt())
     assert doubts[0] > doubts[1] > doubts[2]
-    rule = Rule()
+    rule = StoppingRule()
     assert not rule.enough(1_000, 10, 2, cheapest=True, doubt=doubts[0])
     assert rule.enough(10**9, 10, 2, cheapest=False, doubt=1.0) and rule.enough(1_000, 10, 2, cheapest=True, doubt=0.0)
 
@@ -172,7 +172,9 @@ BETTER = parse("(lambda (xs) (head xs))", WORDS)
 @pytest.mark.parametrize("count", [2, 10])
 def test_the_search_goes_on_for_a_bounded_while_and_tells_the_likeliest_first(count):
     cases = [([(5, 2)], 5), ([(7, 4)], 7), *(([(n, 4)], 7) for n in range(8))][:count]
-    jury = Jury(parse_type("list(int) -> int"), cases, WORDS, COSTS, Rule(share=1.0, more=8_000, few=5, unsure=0))
+    jury = Jury(
+        parse_type("list(int) -> int"), cases, WORDS, COSTS, StoppingRule(share=1.0, more=8_000, few=5, unsure=0)
+    )
     log = []
     found = []
     for report in decided(stream_of({5: FIRST, 6: BETTER}, log), jury):

@@ -18,7 +18,7 @@ from primitives.values import Failure
 from search.enumeration import levels as growth_module
 from search.enumeration import product as product_module
 from search.enumeration.domain import Domains
-from search.enumeration.levels import Growth, Leaf, Plan
+from search.enumeration.levels import BankGrowth, Leaf, Plan
 
 pytestmark = pytest.mark.usefixtures("loops")
 
@@ -88,7 +88,7 @@ def enumerated(values, plan, variables, inputs, level):
     while True:
         columns = [values.encode([given[i] for given in inputs], type) for i, type in enumerate(variables)]
         root = Bank(values, variables, columns, len(inputs))
-        growth = Growth(values, plan, domains, lambda terms, bank: None)
+        growth = BankGrowth(values, plan, domains, lambda terms, bank: None)
         for cost in range(1, level + 1):
             growth.leaves(root, cost)
             for _ in growth.grow(root, cost, len(inputs), lambda type: True):

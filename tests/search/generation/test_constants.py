@@ -5,7 +5,7 @@ import time
 from primitives.interpreter.interpret import evaluate
 from primitives.primitive import builtin_words
 from primitives.types import CHAR, INT, STRING, has_tensor, parse_type
-from search.enumeration.enumerator import Enumerator, Hit
+from search.enumeration.enumerator import Answer, Enumerator
 from search.generation.constants import mined
 
 WORDS = {name: word for name, word in builtin_words().items() if not has_tensor(word.scheme.type)}
@@ -30,14 +30,14 @@ def test_separators_of_several_characters_are_found():
     examples = [(("a :: b",), "b"), (("cd :: e :: f",), "f"), (("g :: hh",), "hh")]
     assert (" :: ", STRING, 2) in mined(examples, STRING)
     search = Enumerator(parse_type("str -> str"), examples, words=WORDS)
-    hit = next(found for found in search.run(max_terms=100_000) if isinstance(found, Hit))
+    hit = next(found for found in search.run(max_terms=100_000) if isinstance(found, Answer))
     assert evaluate(hit.term, ["x :: y :: zed"], words=WORDS) == "zed"
 
 
 def test_a_piece_within_the_outputs_solves_a_task():
     examples = [(("ann", "bo"), "ann and bo"), (("sandy", "cy"), "sandy and cy"), (("di", "ed"), "di and ed")]
     search = Enumerator(parse_type("str -> str -> str"), examples, words=WORDS)
-    hit = next(found for found in search.run(max_terms=100_000) if isinstance(found, Hit))
+    hit = next(found for found in search.run(max_terms=100_000) if isinstance(found, Answer))
     assert evaluate(hit.term, ["x", "y"], words=WORDS) == "x and y"
 
 
@@ -49,14 +49,14 @@ def test_numbers_that_only_outputs_hold_are_found_and_those_of_the_inputs_are_no
 def test_a_mined_number_solves_a_task():
     examples = [(((1, 2),), (1, 2, 77)), (((4,),), (4, 77)), (((),), (77,))]
     search = Enumerator(parse_type("list(int) -> list(int)"), examples, words=WORDS)
-    hit = next(found for found in search.run(time.monotonic() + 20) if isinstance(found, Hit))
+    hit = next(found for found in search.run(time.monotonic() + 20) if isinstance(found, Answer))
     assert evaluate(hit.term, [(8, 9)], words=WORDS) == (8, 9, 77)
 
 
 def test_a_mined_separator_solves_a_task():
     examples = [(("ab-c",), "ab"), (("x-yz",), "x"), (("pq-r",), "pq")]
     search = Enumerator(parse_type("str -> str"), examples, words=WORDS)
-    hit = next(found for found in search.run(time.monotonic() + 20) if isinstance(found, Hit))
+    hit = next(found for found in search.run(time.monotonic() + 20) if isinstance(found, Answer))
     assert evaluate(hit.term, ["hello-you"], words=WORDS) == "hello"
 
 
@@ -66,7 +66,7 @@ def test_how_all_lists_begin_and_end_is_found_and_solves_a_task():
     found = {value for value, type, _ in mined(examples, parse_type("list(int)")) if type == parse_type("list(int)")}
     assert found == {(11, 21, 43), (7, 0)}
     search = Enumerator(parse_type("list(int) -> list(int)"), examples, words=WORDS)
-    hit = next(found for found in search.run(time.monotonic() + 60) if isinstance(found, Hit))
+    hit = next(found for found in search.run(time.monotonic() + 60) if isinstance(found, Answer))
     assert evaluate(hit.term, [(5,)], words=WORDS) == (11, 21, 43, 5, 7, 0)
     assert not [1 for value, *_ in mined(examples[:2], parse_type("list(int)")) if isinstance(value, tuple)]
 
@@ -81,5 +81,5 @@ def test_a_number_that_is_an_output_costs_more_than_one_in_all_lists():
 def test_a_text_is_put_together_from_parts_of_the_input_and_constants():
     examples = [(("TX 33 Penn",), "(TX)"), (("+108 29 95",), "(+108)"), (("Ann Lee",), "(Ann)"), (("Bo 5 5",), "(Bo)")]
     search = Enumerator(parse_type("str -> str"), examples, words=WORDS)
-    hit = next(found for found in search.run(max_terms=400_000) if isinstance(found, Hit))
+    hit = next(found for found in search.run(max_terms=400_000) if isinstance(found, Answer))
     assert evaluate(hit.term, ["Zoe 17"], words=WORDS) == "(Zoe)"

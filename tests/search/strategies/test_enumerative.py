@@ -15,10 +15,10 @@ from primitives.syntax import parse
 from primitives.term import Literal
 from primitives.types import INT, STRING, arguments_of, function, has_tensor, list_of, parse_scheme, parse_type
 from primitives.values import Some, equal, from_json
-from search.enumeration.enumerator import Enumerator, Hit, Progress, Settings
+from search.enumeration.enumerator import Answer, Enumerator, LevelReport, Settings
 from search.generation.costs import default_costs, weighted
 from search.problem import Problem
-from search.reports import Hit as ToldHit
+from search.reports import Hit
 from search.strategies import make_strategy
 from search.strategy import Feedback, StrategyError
 
@@ -33,7 +33,7 @@ def problem(type, cases, words=WORDS, **options):
 
 def first_hit(task, terms=1_000_000, **options):
     for found in make_strategy("enumerative", task, options).run(max_terms=terms):
-        if isinstance(found, ToldHit):
+        if isinstance(found, Hit):
             return found.term
     return None
 
@@ -66,7 +66,7 @@ def test_the_cheapest_hit_comes_first_and_others_differ_on_the_probes():
     task = problem("list(int) -> int", cases, probes=(((1, 8, 3),), ((),), ((4, 6),)))
     hits = []
     for found in make_strategy("enumerative", task).run(time.monotonic() + 4):
-        if isinstance(found, ToldHit):
+        if isinstance(found, Hit):
             hits.append(found)
     costs = [hit.info["cost"] for hit in hits]
     assert len(hits) >= 2 and costs[0] == min(costs)
@@ -100,7 +100,7 @@ def test_bounds_on_time_and_terms_hold():
     type, cases = impossible()
     start = time.monotonic()
     last = list(Enumerator(type, cases, words=WORDS).run(start + 1.0))[-1]
-    assert isinstance(last, Progress) and time.monotonic() - start < 4.0
+    assert isinstance(last, LevelReport) and time.monotonic() - start < 4.0
     last = list(Enumerator(type, cases, words=WORDS).run(max_terms=5_000))[-1]
     assert 5_000 <= last.terms < 200_000
 
@@ -108,7 +108,7 @@ def test_bounds_on_time_and_terms_hold():
 def test_a_small_memory_stops_the_bank_but_not_the_search():
     type, cases = impossible()
     enumerator = Enumerator(type, cases, words=WORDS, settings=Settings(memory=12 << 20, lambda_depth=0))
-    progress = [p for p in enumerator.run(max_terms=700_000) if isinstance(p, Progress)]
+    progress = [p for p in enumerator.run(max_terms=700_000) if isinstance(p, LevelReport)]
     assert progress[-1].bytes < 72 << 20
     kept = [p.kept for p in progress if not p.complete]
     assert kept and len(set(kept)) == 1
@@ -173,7 +173,7 @@ def test_a_noisy_task_is_met_in_part():
     type = parse_type("list(int) -> int")
     cases = [(((i, i + 3, 2 * i),), i + 3 if i != 4 else 0) for i in range(10)]
     found = Enumerator(type, cases, words=WORDS, settings=Settings(goal=0.9)).run(time.monotonic() + 20)
-    hit = next(f for f in found if isinstance(f, Hit))
+    hit = next(f for f in found if isinstance(f, Answer))
     assert hit.match >= 0.9
     assert sum(evaluate(hit.term, given, words=WORDS) == result for given, result in cases) == round(hit.match * 10)
 
@@ -192,7 +192,7 @@ def test_tensors_are_values_and_a_word_on_them_runs_once_for_each():
     cases = [((tuple(pictures[i] for i in row),), sum(row)) for row in [(0, 1), (2, 2, 3), (3,), (1, 0, 2)]]
     words = {**{name: WORDS[name] for name in ("map", "sum", "+", "head", "length")}, "brightest": word}
     hit = next(
-        f for f in Enumerator(list_type(image), cases, words=words).run(time.monotonic() + 20) if isinstance(f, Hit)
+        f for f in Enumerator(list_type(image), cases, words=words).run(time.monotonic() + 20) if isinstance(f, Answer)
     )
     assert evaluate(hit.term, [tuple(pictures)], words=words) == 6
     assert "brightest" in repr(hit.term)
@@ -225,7 +225,7 @@ def test_bootstrap_tasks_are_right(name, project_root):
     hit = next(
         f
         for f in Enumerator(type, read(task["examples"]), words=WORDS).run(time.monotonic() + 30)
-        if isinstance(f, Hit)
+        if isinstance(f, Answer)
     )
     assert all(equal(evaluate(hit.term, given, words=WORDS), result) for given, result in read(task["tests"]))
 

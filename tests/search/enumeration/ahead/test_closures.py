@@ -8,10 +8,10 @@ import pytest
 
 from primitives.primitive import builtin_words
 from primitives.types import parse_type
-from search.enumeration.ahead.base import Candidate
+from search.enumeration.ahead.base import Prospect
 from search.enumeration.ahead.closures import Closures
-from search.enumeration.answers import Hit
-from search.enumeration.enumerator import Enumerator, Progress
+from search.enumeration.answers import Answer
+from search.enumeration.enumerator import Enumerator, LevelReport
 from search.enumeration.round import Round
 from search.generation.costs import default_costs
 
@@ -27,13 +27,13 @@ def test_a_fold_is_found_before_its_level(monkeypatch: pytest.MonkeyPatch) -> No
     search, level, ahead = enumerator(), 0, []
     checked = Round._checked
 
-    def note(self: Round, candidate: Candidate) -> Iterator[Hit]:
+    def note(self: Round, candidate: Prospect) -> Iterator[Answer]:
         ahead.append((candidate.operation.term.name, candidate.cost, search.level))
         return checked(self, candidate)
 
     monkeypatch.setattr(Round, "_checked", note)
     for each in search.run(max_terms=60_000):
-        level = each.cost if isinstance(each, Progress) else level
+        level = each.cost if isinstance(each, LevelReport) else level
         if ahead:
             break
     assert ahead, f"nothing was found up to level {level}"
@@ -44,7 +44,7 @@ def test_a_fold_is_found_before_its_level(monkeypatch: pytest.MonkeyPatch) -> No
 def test_looking_ahead_keeps_no_values_and_tries_no_body_twice() -> None:
     search = enumerator()
     for each in search.run(max_terms=30_000):
-        if isinstance(each, Progress) and each.cost >= 9:
+        if isinstance(each, LevelReport) and each.cost >= 9:
             break
     fold = next(
         choice

@@ -10,7 +10,7 @@ from primitives.primitive import builtin_words, definition
 from primitives.syntax import parse
 from primitives.types import STRING, parse_type
 from search.enumeration.ahead.likely_needs import LikelyNeeds
-from search.enumeration.enumerator import Enumerator, Hit
+from search.enumeration.enumerator import Answer, Enumerator
 from search.generation.costs import default_costs
 
 PLAIN = {
@@ -88,5 +88,5 @@ def test_words_without_such_conditions_are_not_tried():
 def test_texts_are_put_together_with_a_learned_word_ahead_of_their_level():
     words = learned("put")
     search = Enumerator(parse_type("str -> str -> str"), EXAMPLES, words=words, costs=default_costs(words))
-    hit = next((found for found in search.run(max_terms=400_000) if isinstance(found, Hit)), None)
+    hit = next((found for found in search.run(max_terms=400_000) if isinstance(found, Answer)), None)
     assert hit is not None and hit.cost > search.level + 3

@@ -14,7 +14,7 @@ from primitives.testing import applications
 from primitives.types import INT, list_of, parse_scheme, parse_type
 from primitives.values import Failure
 from search.enumeration.ahead.needs import MASKS, declared
-from search.enumeration.answers import Hit
+from search.enumeration.answers import Answer
 from search.enumeration.enumerator import Enumerator
 from search.generation.costs import default_costs
 
@@ -55,7 +55,7 @@ def test_a_word_of_ones_own_is_looked_ahead_with_by_what_it_declares():
     )
     choice = next(choice for choice, _ in search.space.plan.operations if choice.term.name == swapped.name)
     assert declared(choice) == {1: MASKS[Need.ALL_BUT_LAST]}
-    hit = next(found for found in search.run(max_terms=100_000) if isinstance(found, Hit))
+    hit = next(found for found in search.run(max_terms=100_000) if isinstance(found, Answer))
     assert hit.cost > search.level + 2
 
 

@@ -14,7 +14,7 @@ from primitives.types import parse_type
 from primitives.values import equal
 from search.enumeration.ahead.base import Subgoal
 from search.enumeration.ahead.subgoals import Subgoals
-from search.enumeration.answers import Hit
+from search.enumeration.answers import Answer
 from search.enumeration.enumerator import Enumerator
 from search.enumeration.settings import Settings
 from search.generation.costs import default_costs
@@ -41,14 +41,14 @@ def subgoals_of(found: Enumerator) -> Sequence[Subgoal]:
 
 def test_a_fold_beneath_a_learned_word_is_found_far_below_its_cost() -> None:
     found = search(Settings())
-    hit = next(each for each in found.run(max_terms=BUDGET) if isinstance(each, Hit))
+    hit = next(each for each in found.run(max_terms=BUDGET) if isinstance(each, Answer))
     assert hit.cost > found.level + 2
     assert equal(evaluate(hit.term, [(2, 0, 9, 1)], words=words()), (2, 9))
 
 
 @pytest.mark.parametrize("settings", [Settings(subgoals=False), Settings(bodies=0.0)])
 def test_it_takes_subgoals_and_bodies_ahead_of_the_level(settings: Settings) -> None:
-    assert not any(isinstance(each, Hit) for each in search(settings).run(max_terms=BUDGET))
+    assert not any(isinstance(each, Answer) for each in search(settings).run(max_terms=BUDGET))
 
 
 def test_subgoals_are_what_a_word_turns_into_the_goal() -> None:
@@ -70,5 +70,5 @@ def test_a_subgoal_may_be_of_another_type() -> None:
 def test_the_name_of_a_wrapped_term_is_that_of_its_values() -> None:
     """So the same program found at its own level is not told as another."""
     found = search(Settings(), examples=[([xs], xs[::-1]) for xs in INPUTS])
-    hits = [each for each in found.run(max_terms=3_000) if isinstance(each, Hit)]
+    hits = [each for each in found.run(max_terms=3_000) if isinstance(each, Answer)]
     assert hits and len(found.answers.least) == 1 and len({hit.term for hit in hits}) == len(hits)
