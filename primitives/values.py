@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from .types import BOOL, CHAR, FLOAT, INT, STRING, UNIT, Constructor, TensorType, Type
@@ -20,9 +21,34 @@ MAX_SIZE = 65_536
 Value = Any
 
 
+class Outcome(StrEnum):
+    """What became of a program, a training, a job or an evaluation. Stores and messages have it as this text."""
+
+    OK = "ok"
+    ILL_TYPED = "ill-typed"
+    UNDEFINED = "undefined"
+    OVERFLOW = "overflow"
+    OUT_OF_FUEL = "out of fuel"
+    TOO_LARGE = "too large"
+    OUT_OF_MEMORY = "out of memory"
+    DIVERGED = "diverged"
+    """A training came to numbers that are not finite."""
+    TIMED_OUT = "timed out"
+    STOPPED = "stopped"
+    """Whoever watches a training ended it."""
+    UNSUITABLE = "unsuitable"
+    """A trainer cannot train this program."""
+    LOST = "lost"
+    """The worker died each time that it ran the job."""
+    ERROR = "error"
+    """A fault of this project's code."""
+
+    __repr__ = str.__repr__
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A computation that has no value: ``kind`` is one of KINDS, ``word`` where it happened."""
+    """A computation that has no value: ``kind`` is an Outcome other than ``ok``, ``word`` where it happened."""
 
     kind: str
     word: str = ""
@@ -32,24 +58,10 @@ class Failure:
         return f"{self.kind} at {self.word}: {self.detail}" if self.word else f"{self.kind}: {self.detail}"
 
 
-KINDS = (
-    "ill-typed",
-    "undefined",
-    "overflow",
-    "out of fuel",
-    "too large",
-    "out of memory",
-    "diverged",
-    "timed out",
-    "lost",
-    "error",
-)
-
-
 class Failed(Exception):
     """Raised inside a meaning; the back end turns it into a Failure with the word's name."""
 
-    kind = "undefined"
+    kind = Outcome.UNDEFINED
     word = ""
 
 
@@ -60,19 +72,19 @@ class Undefined(Failed):
 class Overflow(Failed):
     """An Int beyond 2⁵³."""
 
-    kind = "overflow"
+    kind = Outcome.OVERFLOW
 
 
 class TooLarge(Failed):
     """A list, string or table longer than MAX_SIZE."""
 
-    kind = "too large"
+    kind = Outcome.TOO_LARGE
 
 
 class OutOfFuel(Failed):
     """Too many steps or too deep a recursion."""
 
-    kind = "out of fuel"
+    kind = Outcome.OUT_OF_FUEL
 
 
 def check_int(value: int) -> int:

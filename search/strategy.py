@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from primitives.syntax import show_canonical
 from primitives.term import Term
+from primitives.values import Outcome
 
 from .problem import Problem
 from .randomness import Draws
@@ -55,7 +56,7 @@ class Feedback:
     """
 
     scores: Mapping[str, float] = field(default_factory=dict)
-    outcome: str = "ok"
+    outcome: str = Outcome.OK
     cases: tuple[float, ...] | None = None
     weights: str | None = None
 

@@ -14,6 +14,7 @@ from library.vocabulary import Vocabulary
 from primitives.compile import compile_term
 from primitives.inference import infer
 from primitives.primitive import expand
+from primitives.values import Outcome
 from primitives.weights import deviating, initialise
 
 from ..circumstances import circumstances
@@ -23,7 +24,6 @@ from ..fitting import batches
 from ..fitting.fit import warm_up
 from ..fitting.losses import are_probabilities
 from ..fitting.measurements import calibration_error, overfitting_gap
-from ..fitting.trainer import OUT_OF_MEMORY, UNSUITABLE
 from ..fitting.trainers import Budget
 from ..tasks.data import Part, ProblemData
 from ..tasks.metrics import CLASSES
@@ -41,7 +41,7 @@ protocol does not look), seconds."""
 ANSWERS = "answers.npz"
 ROUNDED = 1.5
 """By so many cases stored answers may differ from the score of their run, for equal probabilities."""
-UNTRAINED = (OUT_OF_MEMORY, UNSUITABLE)
+UNTRAINED = (Outcome.OUT_OF_MEMORY, Outcome.UNSUITABLE)
 """Outcomes after which there is no result of the seed: another machine or another trainer may give one."""
 
 

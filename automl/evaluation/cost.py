@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from primitives.inference import Inference, shape_of
 from primitives.primitive import Primitive
 from primitives.types import is_ground
+from primitives.values import Outcome
 from primitives.weights import estimate_memory
 
 BATCH = 64
@@ -45,15 +46,15 @@ def refusal(
     seconds: float | None = None,
     accelerated: bool = False,
     training: bool = True,
-) -> tuple[str, str] | None:
+) -> tuple[Outcome, str] | None:
     """Outcome and detail where a candidate cannot be trained: ``out of memory``, or ``timed out`` where not even one step and one
     validation on ``cases`` cases fit into ``seconds`` (None: no limit); None where it may be tried."""  # fmt: skip
     if inference.parameters > MAX_PARAMETERS:
-        return "out of memory", f"parameters={inference.parameters}: at most {MAX_PARAMETERS} are allowed"
+        return Outcome.OUT_OF_MEMORY, f"parameters={inference.parameters}: at most {MAX_PARAMETERS} are allowed"
     needed = estimate_memory(inference, batch, training=training)
     if needed > MAX_BYTES:
         return (
-            "out of memory",
+            Outcome.OUT_OF_MEMORY,
             f"bytes={needed}, estimated for a batch of {batch} cases: at most {MAX_BYTES} are allowed",
         )
     if seconds is None:
@@ -62,5 +63,5 @@ def refusal(
     least = work / (SPEED * (ACCELERATED if accelerated else 1.0))
     if least > seconds:
         detail = f"multiply-adds={work:.3g} for one step and one validation: at least {least:.3g} s, and {seconds:.3g} s are left"
-        return "timed out", detail
+        return Outcome.TIMED_OUT, detail
     return None

@@ -18,7 +18,7 @@ from primitives.interpreter.interpret import Fuel
 from primitives.primitive import expand
 from primitives.term import Term
 from primitives.types import has_tensor
-from primitives.values import Failure
+from primitives.values import Failure, Outcome
 
 from .cost import BATCH, MAX_PARAMETERS, refusal
 from .forward import run_interpreted
@@ -62,12 +62,14 @@ def evaluate_candidate(prepared: Prepared, candidate: Mapping[str, Any]) -> Eval
     try:
         inference = infer(expand(term, prepared.words), prepared.words, prepared.data.type)
     except IllTyped as error:
-        return Evaluated("ill-typed", detail=str(error))
+        return Evaluated(Outcome.ILL_TYPED, detail=str(error))
     if inference.waiting:
-        return Evaluated("ill-typed", detail=f"shapes are not known: {inference.waiting[0]}")
+        return Evaluated(Outcome.ILL_TYPED, detail=f"shapes are not known: {inference.waiting[0]}")
     unknown = [word for word, _, _ in inference.layers if word.site is not None and word.site not in inference.sites]
     if unknown:  # in a part that no value ever reaches, so that nothing fixes its shapes
-        return Evaluated("ill-typed", detail=f"the input of {unknown[0].name} @{unknown[0].site} has no known shape")
+        return Evaluated(
+            Outcome.ILL_TYPED, detail=f"the input of {unknown[0].name} @{unknown[0].site} has no known shape"
+        )
     found = _evaluate(prepared, term, inference, candidate)
     return Evaluated(**{**vars(found), "seconds": time.perf_counter() - started})
 
@@ -103,7 +105,7 @@ def _interpreted(prepared: Prepared, term: Term, candidate: Mapping[str, Any]) -
     scores = _named(data.score(outputs, data.train), "")
     cases = [float(error) for error in data.case_errors(outputs, data.train)]
     failures = [output for output in outputs if isinstance(output, Failure)]
-    outcome = failures[0].kind if len(failures) == len(outputs) else "ok"
+    outcome = failures[0].kind if len(failures) == len(outputs) else Outcome.OK
     return Evaluated(outcome, scores, cases, detail=str(failures[0]) if failures else "")
 
 

@@ -10,6 +10,7 @@ from library.blobs import from_bytes, to_bytes
 from primitives.compile import compile_term
 from primitives.inference import Inference
 from primitives.term import Term
+from primitives.values import Outcome
 from primitives.weights import inherit, initialise
 
 from ..fitting import recipes
@@ -65,17 +66,19 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Mappi
     trainer = make_trainer(kind.name, {key: settings[key] for key in settings if key in kind.values})
     left = None if deadline is None else deadline - time.monotonic()
     if left is not None and left <= 0:
-        return Evaluated("timed out", parameters=inference.parameters, detail="the deadline came before the first step")
+        return Evaluated(
+            Outcome.TIMED_OUT, parameters=inference.parameters, detail="the deadline came before the first step"
+        )
     limit = None if left is None else 0.9 * left
     budget = Budget(epochs=int(candidate.get("epochs") or recipe.epochs), seconds=limit, deadline=deadline)
     result = trainer.fit(program, data, budget, seed=int(candidate.get("seed", 0)))
-    outcome, complete = result.outcome, result.outcome != "timed out"
-    if outcome == "timed out" and result.weights is not None:
-        outcome = "ok"
+    outcome, complete = result.outcome, result.outcome != Outcome.TIMED_OUT
+    if outcome == Outcome.TIMED_OUT and result.weights is not None:
+        outcome = Outcome.OK
     weights = None if result.weights is None else to_bytes(program.weights())
     scores = {name: float(value) for name, value in result.scores.items()}
     detail = result.detail or (
-        f"stopped by its deadline after {result.epochs} epochs" if result.outcome == "timed out" else ""
+        f"stopped by its deadline after {result.epochs} epochs" if result.outcome == Outcome.TIMED_OUT else ""
     )
     history = [record.to_json() for record in result.history]
     return Evaluated(
@@ -90,5 +93,5 @@ def score_compiled(prepared: Prepared, term: Term, inference: Inference, candida
     outputs = outputs_of(program, data.type, data.validation)
     cases = [float(error) for error in data.case_errors(outputs, data.validation)]
     return Evaluated(
-        "ok", {k: float(v) for k, v in data.score(outputs, data.validation).items()}, cases, inference.parameters
+        Outcome.OK, {k: float(v) for k, v in data.score(outputs, data.validation).items()}, cases, inference.parameters
     )

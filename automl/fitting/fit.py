@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from primitives.printing import brief_repr
+from primitives.values import Outcome
 
 from ..tasks.data import Part, ProblemData
 from . import batches
@@ -25,12 +26,6 @@ from .precision import Precision, resolve
 from .rates import Clock
 from .shuffling import Shuffler
 from .trainer import (
-    DIVERGED,
-    OK,
-    OUT_OF_MEMORY,
-    STOPPED,
-    TIMED_OUT,
-    UNSUITABLE,
     AbstractUpdater,
     Budget,
     EpochRecord,
@@ -131,7 +126,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 class _Ended(Exception):
     """Training ends here, with an outcome."""
 
-    def __init__(self, outcome: str, detail: str = "") -> None:
+    def __init__(self, outcome: Outcome, detail: str = "") -> None:
         super().__init__(detail)
         self.outcome, self.detail = outcome, detail
 
@@ -158,20 +153,20 @@ class _Training:
         self.precision = resolve("cpu", "float32", program, 1, ())
 
     def run(self) -> TrainingResult:
-        outcome, detail = OK, ""
+        outcome, detail = Outcome.OK, ""
         try:
             self.prepare()
             self.epochs()
         except _Ended as end:
             outcome, detail = end.outcome, end.detail
         except batches.DeadlineReached as reached:
-            outcome, detail = TIMED_OUT, str(reached)
+            outcome, detail = Outcome.TIMED_OUT, str(reached)
         except Unsuitable as error:
-            outcome, detail = UNSUITABLE, str(error)
+            outcome, detail = Outcome.UNSUITABLE, str(error)
         except (MemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise
-            outcome, detail = OUT_OF_MEMORY, (str(error).strip().splitlines() or ["no memory"])[0][:300]
+            outcome, detail = Outcome.OUT_OF_MEMORY, (str(error).strip().splitlines() or ["no memory"])[0][:300]
         if self.keeper.weights is not None:
             self.program.load_state_dict(self.keeper.weights)
         self.program.zero_grad(set_to_none=True)
@@ -275,9 +270,9 @@ class _Training:
                 total, seen = total + sum(map(float, pending)), seen + len(pending)
                 pending.clear()
                 if not math.isfinite(total):
-                    raise _Ended(DIVERGED, f"the loss is {total} at step {self.step}")
+                    raise _Ended(Outcome.DIVERGED, f"the loss is {total} at step {self.step}")
             if deadline is not None and time.monotonic() >= deadline:
-                raise _Ended(TIMED_OUT, f"the deadline came at step {self.step}")
+                raise _Ended(Outcome.TIMED_OUT, f"the deadline came at step {self.step}")
             if used >= 1.0:
                 break
         return total / max(seen, 1)
@@ -292,9 +287,9 @@ class _Training:
             record = self.recorded(loss, self.measure())
             self.history.append(record)
             if self.report is not None and self.report(record):
-                raise _Ended(STOPPED, f"stopped after epoch {self.epoch}")
+                raise _Ended(Outcome.STOPPED, f"stopped after epoch {self.epoch}")
         if self.options.patience and self.keeper.stale >= self.options.patience:
-            raise _Ended(OK, f"early stopping after epoch {self.epoch}")
+            raise _Ended(Outcome.OK, f"early stopping after epoch {self.epoch}")
         self.plateau()
 
     def recorded(self, loss: float, measured: Mapping[str, Any]) -> EpochRecord:
@@ -328,4 +323,6 @@ class _Training:
         if self.options.plateau and self.waited >= self.options.plateau:
             self.plateaus, self.waited = self.plateaus + 1, 0
             if self.plateaus == self.options.halvings:
-                raise _Ended(OK, f"early stopping after epoch {self.epoch}: the rate was lowered {self.plateaus} times")
+                raise _Ended(
+                    Outcome.OK, f"early stopping after epoch {self.epoch}: the rate was lowered {self.plateaus} times"
+                )

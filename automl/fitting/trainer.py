@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from primitives.primitive import Setting, SettingError
 from primitives.printing import brief_repr
+from primitives.values import Outcome
 
 if TYPE_CHECKING:
     from ..tasks.data import ProblemData
     from .rates import Clock
 
-OK, DIVERGED, OUT_OF_MEMORY, TIMED_OUT, STOPPED = "ok", "diverged", "out of memory", "timed out", "stopped"
-UNSUITABLE = "unsuitable"
-OUTCOMES = (OK, DIVERGED, OUT_OF_MEMORY, TIMED_OUT, STOPPED, UNSUITABLE)
+OUTCOMES = (
+    Outcome.OK, Outcome.DIVERGED, Outcome.OUT_OF_MEMORY, Outcome.TIMED_OUT, Outcome.STOPPED, Outcome.UNSUITABLE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from typing import Any
 
 from library.records import Run, StoreError
 from library.store import AbstractStore, open_store
+from primitives.values import Outcome
 
 from ..budget import Budget
 from ..errors import EvaluationBug
 from ..execution.executors import WorkerError, executor_kind, open_executor
-from ..execution.executors.base import OK, AbstractExecutor
+from ..execution.executors.base import AbstractExecutor
 from ..tasks.data import VALUES
 from ..tasks.load import load_tasks
 from ..tasks.task import Task
@@ -104,7 +105,7 @@ def _take_in_order(
                 raise EvaluationBug(
                     f"task={tasks[number].name!r}, run={runs[number]}: the search failed\n{result.detail}"
                 )
-            value = result.value if result.outcome == OK else None
+            value = result.value if result.outcome == Outcome.OK else None
             done[number] = (
                 result_from_json(value) if value else _lost(tasks[number], runs[number], result.outcome, result.seconds)
             )

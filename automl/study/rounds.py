@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from library.records import Evaluation
 from primitives.term import Term, canonical
+from primitives.values import Outcome
 
 from ..errors import EvaluationBug
 from ..evaluation.prepared import Evaluated
-from ..execution.executors.base import ERROR, OK, JobResult
+from ..execution.executors.base import JobResult
 from .candidate import EXPLORE, FINAL, REFINE, Candidate
 from .phases import TIMELY
 
@@ -167,7 +168,7 @@ class Rounds:
         found = study.standing.known.get(entry.key)
         if found is None and study.trained:
             found = study.store.cached(entry.key)
-        if found is None or found.outcome != OK:
+        if found is None or found.outcome != Outcome.OK:
             return None
         if found.weights is not None and not study.store.blobs.has(found.weights):
             return None
@@ -212,11 +213,11 @@ class Rounds:
             self.study.report()
 
     def _found(self, entry: Candidate, result: JobResult) -> Evaluated:
-        if result.outcome == ERROR:
+        if result.outcome == Outcome.ERROR:
             raise EvaluationBug(
                 f"run={self.study.record.id}, ask={entry.ask}: the evaluator failed on {entry.text}\n{result.detail}"
             )
-        if result.outcome == OK and result.value is not None:
+        if result.outcome == Outcome.OK and result.value is not None:
             return Evaluated(**result.value["evaluations"][0])
         return Evaluated(result.outcome, detail=result.detail, seconds=result.seconds)
 

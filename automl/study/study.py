@@ -18,13 +18,14 @@ from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from primitives.printing import brief_repr
 from primitives.syntax import show_canonical
+from primitives.values import Outcome
 from search.strategy import AbstractStrategy, Asked, Feedback, Told
 
 from ..budget import Budget
 from ..errors import EvaluationBug, StudyError
 from ..evaluation.prepared import Evaluated
-from ..execution.executors.base import OK, AbstractExecutor
-from ..fitting.trainer import DIVERGED, columns
+from ..execution.executors.base import AbstractExecutor
+from ..fitting.trainer import columns
 from ..tasks.data import VALUES
 from ..tasks.task import Task
 from .candidate import EXPLORE, FINAL, Candidate, Recipe
@@ -159,7 +160,7 @@ class Study:
 
     def solves(self, outcome: str, scores: Mapping[str, float]) -> bool:
         """Whether an evaluation solves the task, or reaches the score asked for."""
-        if outcome != OK:
+        if outcome != Outcome.OK:
             return False
         if self.target is None:
             return self.data.has_goal and self.data.is_solved(scores)
@@ -169,13 +170,13 @@ class Study:
     def evaluation(self, entry: Candidate, found: Evaluated) -> Evaluation:
         """The record of what was found; its weights are stored."""
         scores = found.scores
-        if entry.phase == FINAL and found.outcome == OK:  # it was trained on the validation cases too
+        if entry.phase == FINAL and found.outcome == Outcome.OK:  # it was trained on the validation cases too
             scores = dict(self.evaluations[int(entry.info["of"])].scores)
             if not self._no_worse(found.scores, scores):
                 detail = f"{self.data.metric}={found.scores.get(self.data.metric)} on cases that it was trained on"
-                found, scores = replace(found, outcome=DIVERGED, weights=None, detail=detail), {}
+                found, scores = replace(found, outcome=Outcome.DIVERGED, weights=None, detail=detail), {}
         weights = None if found.weights is None else self.store.blobs.put_bytes(found.weights)
-        key = entry.key if found.outcome == OK and found.complete and entry.phase != FINAL else ""
+        key = entry.key if found.outcome == Outcome.OK and found.complete and entry.phase != FINAL else ""
         return Evaluation(
             run=self.record.id, ask=entry.ask, term=entry.text, outcome=found.outcome, scores=scores,
             solved=self.solves(found.outcome, scores), seconds=found.seconds, parameters=found.parameters,

@@ -34,11 +34,13 @@ from primitives.types import (
     variables_of,
 )
 from primitives.unify import rename
-from primitives.values import KINDS, Failure
+from primitives.values import Failure, Outcome
 from primitives.weights import initialise
 from search.generation.costs import MOST
 
 Words = Mapping[str, Primitive]
+FAILURES = frozenset(Outcome) - {Outcome.OK, Outcome.ERROR, Outcome.LOST, Outcome.STOPPED, Outcome.UNSUITABLE}
+"""What a term may come to in place of a value."""
 QUICK = settings(
     max_examples=20,
     deadline=None,
@@ -153,7 +155,7 @@ class InterpretedValues:
             assert infer(term, words, type).type == type
             result = evaluate(term, words=words, fuel=FUEL, storage=Storage(folder))
             if isinstance(result, Failure):
-                assert result.kind in KINDS and result.kind not in ("error", "lost")
+                assert result.kind in FAILURES
                 assert result.word in words or result.word == ""
             else:
                 met["value"] += 1
@@ -242,7 +244,7 @@ class InterpretedTensors:
             result = evaluate(term, arguments, words=words, weights=weights)
             expected = arguments_of(inference.type)[1] if count else inference.type
             if isinstance(result, Failure):
-                assert result.kind in KINDS and result.kind not in ("error", "lost")
+                assert result.kind in FAILURES
                 return
             met["value"] += 1
             assert fits(result, expected), f"{show(term)} of {', '.join(map(str, types))} is not {expected}"

@@ -16,6 +16,7 @@ from primitives.compile import compile_term
 from primitives.primitive import SettingError, builtin_words
 from primitives.syntax import parse
 from primitives.types import arguments_of
+from primitives.values import Outcome
 
 from ..fitting.trainer import AbstractTrainer, Budget
 from ..tasks.data import Part, ProblemData
@@ -140,7 +141,7 @@ class TrainerSuite:
 
     def test_report_stops_it(self, trainer, data):
         result = trainer().fit(net(), data, Budget(epochs=20), report=lambda record: record.epoch >= 4)
-        assert result.outcome == "stopped" and result.weights is not None
+        assert result.outcome == Outcome.STOPPED and result.weights is not None
         assert result.epochs < 20
 
     def test_a_program_without_weights_is_only_scored(self, trainer, data):

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from automl.budget import Budget
-from automl.execution.executors.base import OK, JobResult
+from automl.execution.executors.base import JobResult
 from automl.study.opening import Options, open_study
 from automl.tasks.load import load_tasks
 from library.store import open_store
+from primitives.values import Outcome
 
 from .common import parser, report
 
@@ -38,11 +39,11 @@ class HashExecutor:
     def submit(self, job_id: int, job: Mapping[str, Any], deadline: float) -> None:
         score = int(hashlib.sha256(job["candidates"][0]["term"].encode()).hexdigest()[:8], 16) / 2**33
         found = {
-            "outcome": OK,
+            "outcome": Outcome.OK,
             "scores": {"accuracy": score, "error": 1 - score, "distance": 1 - score},
             "cases": [1 - score] * 8,
         }
-        self.results.append((job_id, JobResult(OK, {"evaluations": [found]})))
+        self.results.append((job_id, JobResult(Outcome.OK, {"evaluations": [found]})))
 
     def wait(self, timeout: float | None = None) -> list[tuple[int, JobResult]]:
         found, self.results = self.results, []

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from automl import search
+from primitives.values import Outcome
 
 from .common import parser, report
 
@@ -35,7 +36,7 @@ def third(strategy: str, seed: int, budget: str, workers: int) -> dict[str, Any]
         "parameters": found.parameters,
         "seconds": round(found.seconds, 1),
         "seconds_with_start": round(time.perf_counter() - started, 1),
-        "failed_evaluations": sum(each.outcome != "ok" for each in found.history),
+        "failed_evaluations": sum(each.outcome != Outcome.OK for each in found.history),
         "program": found.program,
     }
 

@@ -11,7 +11,7 @@ from ..batch import Objects
 from ..interpreter.interpret import Fuel, Machine
 from ..primitive import PURE
 from ..term import Word
-from ..values import Failed, Failure, Value
+from ..values import Failed, Failure, Outcome, Value
 from .batches import Batch, Constant, Function, has_failures, join, pack, select, tight, values_of
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Run:
         except Failed as failed:
             return Failure(failed.kind, failed.word, str(failed))
         except RecursionError:
-            return Failure("out of fuel", self.machine.word, "recursion is too deep")
+            return Failure(Outcome.OUT_OF_FUEL, self.machine.word, "recursion is too deep")
 
     def strictly(self, call: Callable[..., Batch], *arguments: Batch) -> Batch:
         """``call(run, *arguments)`` on the examples whose arguments have all values; the first failed argument is

@@ -14,7 +14,7 @@ from typing import Any
 from ..primitive import EFFECTFUL, Definition, ExpansionError, LibraryWeights, Primitive, expand
 from ..term import Hole, Lambda, Let, Literal, Term, Variable, Word, spine, words_in
 from ..types import arguments_of
-from ..values import MAX_SIZE, Failed, Failure, OutOfFuel, Table, TooLarge, Value
+from ..values import MAX_SIZE, Failed, Failure, Outcome, OutOfFuel, Table, TooLarge, Value
 from .fuel import toll_of, weigh
 
 Code = Callable[["Machine", tuple], Value]
@@ -62,11 +62,11 @@ def evaluate(
     except Failed as failed:
         return Failure(failed.kind, failed.word, str(failed))
     except ExpansionError as error:
-        return Failure("too large", "", str(error))
+        return Failure(Outcome.TOO_LARGE, "", str(error))
     except RecursionError:
-        return Failure("out of fuel", machine.word, "recursion is too deep")
+        return Failure(Outcome.OUT_OF_FUEL, machine.word, "recursion is too deep")
     except MemoryError:
-        return Failure("out of memory", machine.word, "the value does not fit into memory")
+        return Failure(Outcome.OUT_OF_MEMORY, machine.word, "the value does not fit into memory")
 
 
 class Machine:

@@ -10,11 +10,11 @@ from typing import Any, ClassVar, Self
 from primitives.plugins.outside import registered
 
 from ..workers.briefing import Briefing, default_memory
-from ..workers.result import ERROR, LOST, OK, OUT_OF_MEMORY, TIMED_OUT, JobResult
+from ..workers.result import JobResult
 from ..workers.transport import WorkerError
 from ..workers.wire import require_plain
 
-__all__ = ["ERROR", "LOST", "OK", "OUT_OF_MEMORY", "TIMED_OUT", "AbstractExecutor", "JobResult", "WorkerError"]
+__all__ = ["AbstractExecutor", "JobResult", "WorkerError"]
 
 
 class AbstractExecutor(ABC):

@@ -19,7 +19,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from .result import ERROR, OK, OUT_OF_MEMORY, TIMED_OUT, JobResult
+from primitives.values import Outcome
+
+from .result import JobResult
 
 Function = Callable[..., dict[str, Any]]  # (context, job) -> what the job gave
 
@@ -71,12 +73,12 @@ def run_job(
     started = time.perf_counter()
     alarm = _Alarm(deadline)
     value: Any = None
-    outcome, detail = OK, ""
+    outcome, detail = Outcome.OK, ""
     try:
         with torch_threads(threads), memory_limit(memory), alarm:
             value = function(context, job)
         if not isinstance(value, dict):
-            outcome, detail = ERROR, f"value={type(value).__name__}: a worker function must return a dict"
+            outcome, detail = Outcome.ERROR, f"value={type(value).__name__}: a worker function must return a dict"
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  every other exception becomes the outcome, with its traceback
@@ -85,20 +87,20 @@ def run_job(
             outcome, detail = _classify(error, memory)
     if alarm.rang:
         # Also where the job swallowed the alarm, or raised something else on its way out: it was over its deadline.
-        outcome, detail = TIMED_OUT, f"interrupted after deadline={deadline:g} s"
+        outcome, detail = Outcome.TIMED_OUT, f"interrupted after deadline={deadline:g} s"
     seconds = time.perf_counter() - started
-    return JobResult(outcome, value if outcome == OK else None, seconds, detail)
+    return JobResult(outcome, value if outcome == Outcome.OK else None, seconds, detail)
 
 
-def _classify(error: BaseException, memory: int | None) -> tuple[str, str]:
+def _classify(error: BaseException, memory: int | None) -> tuple[Outcome, str]:
     text = str(error).strip()
     if isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError) and any(message in text.lower() for message in _MEMORY_MESSAGES)
     ):
         limit = "none" if memory is None else f"{memory / 2**20:.0f} MiB"
         first = text.splitlines()[0] if text else type(error).__name__
-        return OUT_OF_MEMORY, f"{first[:300]} (memory limit {limit})"
-    return ERROR, "".join(traceback.format_exception(error))
+        return Outcome.OUT_OF_MEMORY, f"{first[:300]} (memory limit {limit})"
+    return Outcome.ERROR, "".join(traceback.format_exception(error))
 
 
 class _Alarm:

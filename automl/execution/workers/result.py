@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from primitives.values import Outcome
+
 from .wire import decode, encode
 
-OK = "ok"
-TIMED_OUT = "timed out"
-LOST = "lost"
-OUT_OF_MEMORY = "out of memory"
-ERROR = "error"
-OUTCOMES = (OK, TIMED_OUT, LOST, OUT_OF_MEMORY, ERROR)
+OUTCOMES = (Outcome.OK, Outcome.TIMED_OUT, Outcome.LOST, Outcome.OUT_OF_MEMORY, Outcome.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +22,7 @@ class JobResult:
     seconds: wall time of the last run on the worker.
     """
 
-    outcome: str
+    outcome: Outcome
     value: dict[str, Any] | None = None
     seconds: float = 0.0
     detail: str = ""
@@ -33,6 +30,7 @@ class JobResult:
     def __post_init__(self) -> None:
         if self.outcome not in OUTCOMES:
             raise ValueError(f"outcome={self.outcome!r}: must be one of {', '.join(OUTCOMES)}")
+        object.__setattr__(self, "outcome", Outcome(self.outcome))
 
 
 def pack_result(result: JobResult) -> bytes:
@@ -40,7 +38,7 @@ def pack_result(result: JobResult) -> bytes:
     try:
         return encode([result.outcome, result.value, result.seconds, result.detail])
     except TypeError as error:
-        return encode([ERROR, None, result.seconds, f"what the worker function returned: {error}"])
+        return encode([Outcome.ERROR, None, result.seconds, f"what the worker function returned: {error}"])
 
 
 def unpack_result(message: bytes) -> JobResult:

@@ -7,9 +7,11 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Generic, assert_never
 
+from primitives.values import Outcome
+
 from .batching import BatchSize
 from .briefing import Briefing
-from .result import LOST, TIMED_OUT, JobResult
+from .result import JobResult
 from .transport import AbstractTransport, Broken, Died, Done, Message, Ready, Worker, WorkerError
 from .wire import encode
 
@@ -206,7 +208,7 @@ class Roster(Generic[Worker]):
         lost = [task for task in member.tasks if task.runs > RERUNS]
         for task in lost:
             detail = f"the worker died ({reason}) in each of {task.runs} runs"
-            self._done.append((task.id, JobResult(LOST, seconds=seconds, detail=detail)))
+            self._done.append((task.id, JobResult(Outcome.LOST, seconds=seconds, detail=detail)))
         self._waiting.extendleft(task for task in reversed(member.tasks) if task not in lost)
 
     def _overstayed(self, member: _Member[Worker]) -> None:
@@ -217,7 +219,7 @@ class Roster(Generic[Worker]):
         if len(suspects) == 1:
             task, seconds = member.tasks.popleft(), time.monotonic() - member.since
             detail = f"its worker was killed {GRACE_SECONDS:g} s after deadline={task.deadline:g} s"
-            self._done.append((task.id, JobResult(TIMED_OUT, seconds=seconds, detail=detail)))
+            self._done.append((task.id, JobResult(Outcome.TIMED_OUT, seconds=seconds, detail=detail)))
         for task in suspects:
             task.alone = True
         self._waiting.extendleft(reversed(member.tasks))

@@ -2,12 +2,13 @@
 
 Plain data only: None, bool, int, float, str, bytes, list, tuple, dict, numpy arrays and numbers, CPU torch tensors.
 Every kind comes back as it went in (a tuple is not a list, an int key stays an int), so a job means the same in
-process and out of it.
+process and out of it; a StrEnum comes back as its text, which equals it.
 """
 
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from typing import Any
 
 import msgpack
@@ -50,7 +51,7 @@ def require_plain(value: Any, name: str) -> None:
 
 def _check_kind(value: Any) -> None:
     torch = sys.modules.get("torch")
-    if isinstance(value, np.ndarray | np.generic) and not value.dtype.hasobject:
+    if isinstance(value, StrEnum) or (isinstance(value, np.ndarray | np.generic) and not value.dtype.hasobject):
         return
     if torch is None or not isinstance(value, torch.Tensor):
         raise TypeError(
@@ -65,6 +66,8 @@ def _extend(value: Any) -> Any:
     if type(value) is int:  # beyond 64 bits
         return msgpack.ExtType(_INTEGER, str(value).encode())
     _check_kind(value)
+    if isinstance(value, StrEnum):
+        return value.value
     if isinstance(value, np.ndarray | np.generic):
         array = np.asarray(value)
         header = [array.dtype.str, list(array.shape), isinstance(value, np.generic)]
