@@ -171,7 +171,7 @@ class TestBad(ValueWordSuite):
 """
 
 
-def tested(folder: Path, root: Path, *arguments: str) -> str:
+def said_by_pytest(folder: Path, root: Path, *arguments: str) -> str:
     """What pytest says in the folder."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(folder)])}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line", *arguments]
@@ -183,12 +183,12 @@ def tested(folder: Path, root: Path, *arguments: str) -> str:
     ("chosen", "least"), [("declar or told_once or documented", 5), pytest.param("test", 35, marks=pytest.mark.slow)]
 )
 def test_what_the_page_adds_meets_the_suites(written, project_root, chosen, least):
-    said = tested(written, project_root, "test_mine.py", "-k", chosen)
+    said = said_by_pytest(written, project_root, "test_mine.py", "-k", chosen)
     passed = re.search(r"(\d+) passed", said)
     assert passed and int(passed.group(1)) >= least and "failed" not in said, said[-3000:]
 
 
 def test_a_suite_finds_the_fault_of_a_word(written, project_root):
     (written / "test_bad.py").write_text(BAD)
-    said = tested(written, project_root, "test_bad.py", "-k", "declaration or fit_the_inferred")
+    said = said_by_pytest(written, project_root, "test_bad.py", "-k", "declaration or fit_the_inferred")
     assert "1 failed, 1 passed" in said and "which is no int" in said, said[-3000:]
