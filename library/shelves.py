@@ -24,22 +24,28 @@ class AbstractShelf(ABC):
     """Bytes by relative name. `write` is atomic; `names` also lists the leftovers of interrupted writers."""
 
     @abstractmethod
-    def has(self, name: str) -> bool: ...
+    def has(self, name: str) -> bool:
+        """Whether something is kept under this name."""
 
     @abstractmethod
-    def read(self, name: str) -> bytes | None: ...
+    def read(self, name: str) -> bytes | None:
+        """What is kept under this name; None where there is nothing. Raises StoreError and OSError where it cannot be read."""
 
     @abstractmethod
-    def write(self, name: str, data: bytes) -> None: ...
+    def write(self, name: str, data: bytes) -> None:
+        """Keeps bytes under a name: whole or not at all, whoever dies; what was there is replaced."""
 
     @abstractmethod
-    def names(self) -> Iterator[str]: ...
+    def names(self) -> Iterator[str]:
+        """Every name that is kept, in any order."""
 
     @abstractmethod
-    def age(self, name: str) -> float: ...
+    def age(self, name: str) -> float:
+        """Seconds since it was written; 0 where there is nothing or that is not known."""
 
     @abstractmethod
-    def delete(self, name: str) -> None: ...
+    def delete(self, name: str) -> None:
+        """Deletes what is kept under this name, if anything is."""
 
 
 class _MemoryShelf(AbstractShelf):
@@ -165,6 +171,12 @@ class _RemoteShelf(AbstractShelf):
 
 
 def shelf_at(url: str) -> AbstractShelf:
+    """The shelf at a URL.
+
+    url: "memory:", a folder, or an fsspec URL such as s3://bucket/folder.
+
+    Raises StoreError where no file system serves the URL.
+    """
     if url == "memory:":
         return _MemoryShelf()
     if "://" in url and not url.startswith(("file://", "local://")):

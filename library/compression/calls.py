@@ -105,6 +105,7 @@ class Lengths:
         self.words = words
 
     def of(self, term: Term) -> int:
+        """Symbols of the term."""
         return symbols(term, self.words)
 
     def without(self, term: Term, name: str, body: Term) -> int:

@@ -35,6 +35,7 @@ class Program:
 
     @property
     def current(self) -> Term:
+        """The program as it is now: rewritten, or as it was."""
         return self.original if self.term is None else self.term
 
 
@@ -216,6 +217,14 @@ class Draft:
     def abstraction(
         self, private: str, name: str, body: Term, scheme: Scheme, words: Mapping[str, Primitive]
     ) -> Abstraction:
+        """One abstraction as it is handed on.
+
+        private: its name in this draft.
+        name: its name for people.
+        body: the term, with names for people.
+        scheme: its type.
+        words: all words, the abstraction too.
+        """
         uses = sum(word.name == private for program in self.programs for word in words_in(program.current))
         return Abstraction(
             name=name, body=body, scheme=str(scheme), arity=words[name].arity, uses=uses, tasks=self.tasks(private),

@@ -50,6 +50,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Answers the request on standard input, on standard output."""
     request = json.load(sys.stdin)
     _limit(request["seconds"], request["memory"])
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")

@@ -63,6 +63,7 @@ class Database:
             raise
 
     def close(self) -> None:
+        """Lets go of all connections, and of the copy that was read where the file could not be written."""
         self._engine.dispose()
         if self._copy is not None:
             self._copy.cleanup()

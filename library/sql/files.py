@@ -64,6 +64,7 @@ def why_unwritable(file: Path) -> str:
 
 
 def beside(file: Path, end: str) -> Path:
+    """The file beside ``file`` whose name has ``end`` added."""
     return file.with_name(file.name + end)
 
 

@@ -19,7 +19,16 @@ logger = logging.getLogger(__name__)
 
 
 def put(connection: Connection, new: Subroutine, action: str, evidence: Mapping[str, object], *, revive: bool) -> bool:
-    """Adds or revives one subroutine and notes it; False where there was nothing to do. Raises Conflict."""
+    """Whether a subroutine was added or made active again; that is noted in the history.
+
+    connection: an open transaction.
+    new: the subroutine.
+    action: what the history calls it.
+    evidence: plain data that the history keeps.
+    revive: whether one that was demoted becomes active again; see `rules.place`.
+
+    Raises Conflict.
+    """
     near = select(*COLUMNS[Subroutine]).where(or_(subroutines.c.name == new.name, subroutines.c.digest == new.digest))
     step = place(new, fetch(connection, Subroutine, near), revive=revive)
     if step == "keep":
@@ -48,11 +57,13 @@ def _set_state(connection: Connection, word: Subroutine, state: str) -> None:
 
 
 def note(connection: Connection, word: Subroutine, action: str, evidence: Mapping[str, object]) -> None:
+    """Adds to the history what happened to a word, when, and on what evidence."""
     change = Change(name=word.name, digest=word.digest, action=action, time=time.time(), evidence=dict(evidence))
     connection.execute(insert(changes), to_row(change))
 
 
 def demote(connection: Connection, word: Subroutine, evidence: Mapping[str, object]) -> Subroutine:
+    """The word as it is now: hidden. Raises StoreError where it was already."""
     if word.state != "active":
         raise StoreError(f"name={word.name!r} is demoted already")
     _set_state(connection, word, "demoted")
@@ -61,6 +72,7 @@ def demote(connection: Connection, word: Subroutine, evidence: Mapping[str, obje
 
 
 def rename(connection: Connection, word: Subroutine, new: str, evidence: Mapping[str, object]) -> Subroutine:
+    """The word under its new name, see `rules.renamed`; the old name stays, demoted. Raises StoreError and Conflict."""
     near = fetch(connection, Subroutine, select(*COLUMNS[Subroutine]).where(subroutines.c.name == new))
     found = renamed(word, new, near)
     _set_state(connection, word, "demoted")
@@ -74,6 +86,7 @@ def rename(connection: Connection, word: Subroutine, new: str, evidence: Mapping
 
 
 def find(connection: Connection, state: str | None) -> tuple[Subroutine, ...]:
+    """The subroutines in that state (None: in any), by name and digest; damaged rows are left out, with a warning."""
     statement = select(*COLUMNS[Subroutine])
     if state is not None:
         statement = statement.where(subroutines.c.state == state)
@@ -88,6 +101,12 @@ def find(connection: Connection, state: str | None) -> tuple[Subroutine, ...]:
 
 
 def add_uses(connection: Connection, new: Iterable[Use], saved: Mapping[str, float]) -> None:
+    """Inserts the uses that are not there yet, and adds to what subroutines saved.
+
+    connection: an open transaction.
+    new: the uses.
+    saved: what to add, by digest.
+    """
     rows = {}
     for use in new:
         there = select(uses.c.task).where(
@@ -104,6 +123,7 @@ def add_uses(connection: Connection, new: Iterable[Use], saved: Mapping[str, flo
 
 
 def find_uses(connection: Connection, subroutine: str | None) -> tuple[Use, ...]:
+    """The uses, sorted: of the subroutine with that digest, or of all where it is None."""
     statement = select(*COLUMNS[Use])
     if subroutine is not None:
         statement = statement.where(uses.c.subroutine == subroutine)
@@ -112,6 +132,7 @@ def find_uses(connection: Connection, subroutine: str | None) -> tuple[Use, ...]
 
 
 def history(connection: Connection, name: str | None) -> tuple[Change, ...]:
+    """What happened to the words of that name (None: to any), oldest first."""
     statement = select(*COLUMNS[Change]).order_by(changes.c.sequence)
     if name is not None:
         statement = statement.where(changes.c.name == name)
@@ -125,10 +146,12 @@ def active(connection: Connection) -> list[tuple[str, str]]:
 
 
 def known_snapshot(connection: Connection, digest: str) -> bool:
+    """Whether a snapshot with this digest is kept."""
     return connection.execute(select(snapshots.c.digest).where(snapshots.c.digest == digest)).first() is not None
 
 
 def keep_snapshot(connection: Connection) -> str:
+    """The digest of the set of active words, which is kept."""
     words = active(connection)
     digest = words_digest(words)
     if not known_snapshot(connection, digest):
@@ -137,6 +160,7 @@ def keep_snapshot(connection: Connection) -> str:
 
 
 def snapshot_words(connection: Connection, digest: str) -> tuple[Subroutine, ...]:
+    """The words that were active at that snapshot, by name. Raises StoreError where it is unknown."""
     row = connection.execute(select(snapshots.c.words).where(snapshots.c.digest == digest)).first()
     if row is None:
         raise StoreError(f"snapshot={digest!r} is unknown to this store")
