@@ -43,12 +43,19 @@ class Blobs:
         self._shelf = shelf_at(self.url)
 
     def put(self, tensors: Mapping[str, torch.Tensor]) -> str:
-        """Keeps named tensors (moved to the CPU); gives their digest. Equal tensors under equal names give one
-        digest."""
+        """The digest under which named tensors are kept; equal tensors under equal names have one digest.
+
+        tensors: by name, on any device.
+        """
         return self.put_bytes(to_bytes(tensors))
 
     def put_bytes(self, data: bytes) -> str:
-        """Keeps safetensors bytes, after checking their header; gives their digest."""
+        """The digest under which safetensors bytes are kept.
+
+        data: a whole file of safetensors.
+
+        Raises StoreError where its header is not sound.
+        """
         read_header(data)
         digest = hashlib.sha256(data).hexdigest()
         if not self._shelf.has(_name(digest)):
@@ -56,8 +63,13 @@ class Blobs:
         return digest
 
     def get(self, digest: str, shapes: Mapping[str, tuple[int, ...]] | None = None) -> dict[str, torch.Tensor]:
-        """The tensors, on the CPU. With `shapes` the header must name exactly those tensors with those shapes, which is
-        checked before anything is loaded."""
+        """The tensors of a digest, on the CPU.
+
+        digest: as `put` gave it.
+        shapes: if given, the header must name exactly these tensors with these shapes, which is checked before anything is loaded.
+
+        Raises StoreError.
+        """
         data = self.get_bytes(digest)
         header = read_header(data)
         if shapes is not None:
@@ -67,7 +79,7 @@ class Blobs:
         return load(data)
 
     def get_bytes(self, digest: str) -> bytes:
-        """The safetensors bytes of this digest, verified against it."""
+        """The safetensors bytes of this digest, verified against it. Raises StoreError where they are gone or damaged."""
         try:
             data = self._shelf.read(_name(_checked(digest)))
         except OSError as error:
@@ -96,8 +108,11 @@ class Blobs:
                 yield stem
 
     def gc(self, keep: Collection[str], older_than: float = 3600.0) -> int:
-        """Deletes the blobs that `keep` does not name and that were written more than `older_than` seconds ago, and
-        what interrupted writers left behind of that age. How many blobs were deleted."""
+        """How many blobs were deleted. What interrupted writers left behind is deleted too.
+
+        keep: digests that stay.
+        older_than: only what was written at least so many seconds ago is deleted; default: an hour.
+        """
         kept = {_name(digest) for digest in keep}
         deleted = 0
         for name in list(self._shelf.names()):
@@ -151,7 +166,7 @@ def to_bytes(tensors: Mapping[str, torch.Tensor]) -> bytes:
 
 
 def from_bytes(data: bytes) -> dict[str, torch.Tensor]:
-    """The tensors of safetensors bytes whose header is sound; StoreError otherwise."""
+    """The tensors of safetensors bytes, on the CPU. Raises StoreError where the header is not sound."""
     read_header(data)
     from safetensors.torch import load
 
@@ -159,8 +174,13 @@ def from_bytes(data: bytes) -> dict[str, torch.Tensor]:
 
 
 def read_header(data: bytes) -> Header:
-    """The header of safetensors bytes, loading nothing. Raises StoreError unless each tensor's bytes are exactly what
-    its shape and dtype need, and the tensors fill the data without gaps or overlaps."""
+    """The header of safetensors bytes; nothing is loaded.
+
+    data: a whole file of safetensors.
+
+    Raises StoreError unless each tensor's bytes are exactly what its shape and dtype need, and the tensors fill the data without
+    gaps or overlaps.
+    """
     try:
         entries, size = _entries(data)
         spans = []

@@ -75,9 +75,11 @@ def _read(store: AbstractStore, wanted: set[str]) -> _Weights:
 def problems_of(
     records: Iterable[Subroutine], weights: Mapping[str, bytes], damaged: Mapping[str, str] | None = None
 ) -> Iterator[Problem]:
-    """``(name, what is wrong)`` for each fault of each subroutine.
+    """What is wrong with subroutines, each fault as ``(name, what)``.
 
-    weights: safetensors bytes by blob digest. damaged: why others could not be read, by digest.
+    records: the subroutines of one library, active and demoted.
+    weights: safetensors bytes by blob digest.
+    damaged: why other weights could not be read, by digest; default: none are damaged.
     """
     records = tuple(records)
     vocabulary = Vocabulary(records, weights, strict=False)

@@ -55,9 +55,13 @@ class Parcel:
 
 
 def export_library(store: AbstractStore, path: str | os.PathLike[str]) -> int:
-    """Writes all subroutines of `store`, active and demoted, with their uses, history and weights, to `path`; gives how
-    many. The file is there whole or not at all. Raises StoreError if weights are missing or the file cannot be
-    written."""
+    """How many subroutines were written: all, active and demoted, with their uses, history and weights.
+
+    store: the store whose library it is.
+    path: of the file, which is there whole or not at all.
+
+    Raises StoreError where weights are missing or the file cannot be written.
+    """
     with store.batch():  # one state of the store
         subroutines, uses, history = store.subroutines(state=None), store.uses(), store.history()
     digests = sorted({each.weights for each in subroutines if each.weights is not None})
@@ -89,11 +93,16 @@ def export_library(store: AbstractStore, path: str | os.PathLike[str]) -> int:
 def import_library(
     store: AbstractStore, path: str | os.PathLike[str], check: Callable[[Parcel], None] | None = None
 ) -> int:
-    """Takes the subroutines of a library file into `store` in one transaction; gives how many were new. Those that are
-    there already stay as they are. `check` may refuse the parcel by raising StoreError: it is where bodies are parsed
-    and type-checked, which this module does not know how to do. Raises StoreError for a file that is damaged, too
-    large, newer, or no library, and Conflict where an active word has a name with another digest; the store is
-    untouched then."""
+    """How many subroutines were new; all are taken in with one transaction, those that are there already stay as they are.
+
+    store: that takes them in.
+    path: of a file that `export_library` wrote.
+    check: may refuse what the file holds by raising StoreError: it is where bodies are parsed and type-checked, which this module
+        does not know how to do. Default: no such check.
+
+    Raises StoreError for a file that is damaged, too large, newer, or no library, and Conflict where an active word has a name with
+    another digest; the store is untouched then.
+    """
     parcel = read_library(path)
     if check is not None:
         check(parcel)

@@ -23,10 +23,15 @@ def check_word_name(name: str) -> None:
 
 
 def place(new: Subroutine, known: Collection[Subroutine], *, revive: bool) -> str:
-    """What adding `new` to a library asks for: "insert", "activate" (it was demoted and `revive`), "hide" (without
-    `revive`: the same word is active under another name, so this one is added demoted, for terms that name it) or
-    "keep" (nothing). `known` are the subroutines with the name or the digest of `new`. Raises Conflict, and StoreError
-    for what is no name."""
+    """What adding a subroutine to a library asks for: "insert"; "activate" where it was demoted; "hide" where the same word is active
+    under another name, so that this one is added demoted, for terms that name it; "keep" where there is nothing to do.
+
+    new: the subroutine.
+    known: those of the library with its name or its digest.
+    revive: whether one that was demoted becomes active again; with it no word is hidden: that is a Conflict then.
+
+    Raises Conflict, and StoreError for what cannot name a word.
+    """
     same = next((each for each in known if (each.name, each.digest) == (new.name, new.digest)), None)
     if same is not None:
         _same_content(same, new)
@@ -55,9 +60,14 @@ def _same_content(known: Subroutine, new: Subroutine) -> None:
 
 
 def renamed(word: Subroutine, new: str, known: Collection[Subroutine]) -> Subroutine:
-    """`word`, an active one, under the name `new`. Its provenance lists the names that it had, the first one first: terms
-    and weights that were stored go by those. `known` are the subroutines of the library with the name `new`. Raises
-    StoreError and Conflict."""
+    """The word under another name. Its provenance lists the names that it had, the first one first: stored terms and weights go by those.
+
+    word: an active subroutine.
+    new: the name that it gets.
+    known: the subroutines of the library with that name.
+
+    Raises StoreError and Conflict.
+    """
     check_word_name(new)
     if word.state != "active":
         raise StoreError(f"name={word.name!r} is demoted; only an active word can be renamed")
@@ -95,7 +105,11 @@ def numbered(events: Iterable[Event]) -> dict[str, list[Event]]:
 
 
 def continues(first: Event, next_number: int) -> None:
-    """Raises Conflict unless `first` is the event that the log waits for."""
+    """Raises Conflict unless an event is the one that its run's log waits for.
+
+    first: the event.
+    next_number: the number that the log waits for.
+    """
     if first.number != next_number:
         raise Conflict(
             f"run={first.run!r}: event number={first.number} does not continue its log, which is at {next_number}; "
@@ -104,7 +118,11 @@ def continues(first: Event, next_number: int) -> None:
 
 
 def unchanged(old: Evaluation, new: Evaluation) -> None:
-    """Raises Conflict unless `new` repeats `old`. The time it took is measured, not decided, so it may differ."""
+    """Raises Conflict unless one evaluation repeats another. The time it took is measured, not decided, so it may differ.
+
+    old: the one that is kept.
+    new: the one that is to be.
+    """
     if not old.same_as(new, ignore=("seconds",)):
         raise Conflict(
             f"run={new.run!r} ask={new.ask} has been evaluated with another result; an ask is evaluated once"

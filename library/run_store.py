@@ -57,31 +57,54 @@ class AbstractRunStore(ABC):
 
     @abstractmethod
     def create_run(self, run: Run) -> Run:
-        """Keeps a new run. Conflict if the id is taken."""
+        """The run as it is kept.
+
+        run: the new run.
+
+        Raises Conflict where its id is taken.
+        """
 
     @abstractmethod
     def update_run(self, run: str, **changes: Unpack[RunChanges]) -> Run:
-        """Changes fields among `rules.CHANGEABLE`; gives the run as it is now."""
+        """The run as it is now.
+
+        run: its id.
+        changes: new values of fields that may change.
+
+        Raises StoreError for another field.
+        """
 
     @abstractmethod
     def runs(
         self, task: str | None = None, state: str | None = None, unreadable: Unreadable | None = None
     ) -> tuple[Run, ...]:
-        """The runs (of that task, in that state), oldest first. `unreadable` is told of each whose record is damaged,
-        and it is left out; without it that is a StoreError."""
+        """The runs, oldest first.
+
+        task: only those on this task; default: on any.
+        state: only those in this state; default: in any.
+        unreadable: told of each whose record is damaged, which is left out; default: such a record is a StoreError.
+        """
 
     @abstractmethod
     def run(self, run: str) -> Run:
-        """The run with this id. StoreError if there is none."""
+        """The run with this id. Raises StoreError where there is none."""
 
     @abstractmethod
     def append(self, *events: Event) -> None:
-        """Adds to logs. A run's events must continue its log: Conflict if a number is not the next one, so two drivers
-        of one run cannot both go on. All are added or none."""
+        """Adds events to the logs of their runs: all of them or none.
+
+        events: those of one run are numbered from `next_number` on.
+
+        Raises Conflict where a number is not the next one, so that two drivers of one run cannot both go on.
+        """
 
     @abstractmethod
     def events(self, run: str, start: int = 0) -> tuple[Event, ...]:
-        """The log of `run` from number `start`, in order."""
+        """The log of a run, in order.
+
+        run: its id.
+        start: the number of the first event that is given; default: all are.
+        """
 
     @abstractmethod
     def next_number(self, run: str) -> int:
@@ -89,8 +112,13 @@ class AbstractRunStore(ABC):
 
     @abstractmethod
     def record(self, *evaluations: Evaluation, events: Iterable[Event] = ()) -> int:
-        """Keeps evaluations, and in the same transaction adds `events` as `append` does. How many were new: one that is
-        there already and says the same (`seconds` apart) is left alone, one that says otherwise is a Conflict."""
+        """How many evaluations were new; all are kept, and the events added, in one transaction.
+
+        evaluations: one that is there already and says the same (`seconds` apart) is left alone.
+        events: added as by `append`; default: none.
+
+        Raises Conflict where an evaluation is there and says otherwise, and as `append`.
+        """
 
     @abstractmethod
     def evaluations(self, run: str) -> tuple[Evaluation, ...]:
@@ -102,24 +130,37 @@ class AbstractRunStore(ABC):
 
     @abstractmethod
     def best(self, run: str, count: int = 1) -> tuple[Evaluation, ...]:
-        """Up to `count` evaluations of `run` with the best finite primary score, best first, ties by ask."""
+        """The evaluations of a run with the best finite primary score, best first, ties by ask.
+
+        run: its id.
+        count: how many at most; default: 1.
+        """
 
     @abstractmethod
     def cached(self, key: str) -> Evaluation | None:
-        """The first evaluation recorded under this cache key, by any run; None where there is none or `key` is ""."""
+        """The first evaluation that any run recorded under a cache key; None where there is none.
+
+        key: that of `Evaluation`; nothing is found under "".
+        """
 
     @abstractmethod
     def run_list(self, unreadable: Unreadable | None = None) -> tuple[RunRow, ...]:
-        """A dictionary a run, oldest first: id, task, strategy, state, started, finished, evaluations, best. As for
-        `runs` with damaged records."""
+        """A row a run, oldest first.
+
+        unreadable: as for `runs`.
+        """
 
     @abstractmethod
     def add_solution(self, solution: Solution) -> bool:
-        """Keeps a solution; False if the same run's same term for the task is there already (the first one stays)."""
+        """Whether the solution is new; the same program of the same run for the task is kept once, as it was first given."""
 
     @abstractmethod
     def solutions(self, task: str | None = None, run: str | None = None) -> tuple[Solution, ...]:
-        """The solutions (of that task, by that run), in the order in which they were added."""
+        """The solutions, in the order in which they were added.
+
+        task: only those of this task; default: of any.
+        run: only those by this run; default: by any.
+        """
 
     @abstractmethod
     def add_guide(self, guide: GuideRecord) -> None:

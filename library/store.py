@@ -50,7 +50,12 @@ class AbstractStore(AbstractRunStore, AbstractWordStore):
     @classmethod
     @abstractmethod
     def open(cls, url: str, *, create: bool, blobs: str | None) -> AbstractStore:
-        """The store at `url`, made if absent and `create`; see `open_store`."""
+        """The store at a URL of this kind; see `open_store`.
+
+        url: one that this kind accepts.
+        create: whether an absent one is made.
+        blobs: where its weights are; None for its usual place.
+        """
 
     @classmethod
     @abstractmethod
@@ -79,8 +84,10 @@ class AbstractStore(AbstractRunStore, AbstractWordStore):
         are no records, records that contradict each other. Whether words and weights hold is for `library.check`."""
 
     def live_weights(self, best: int = 5) -> set[str]:
-        """The digests of the weights to keep: of all subroutines, solutions and guides, of the `best` evaluations of
-        each finished run, and of every evaluation of the runs that may go on (they may be parents)."""
+        """The digests of the weights to keep: of all subroutines, solutions and guides, and of evaluations.
+
+        best: how many of the best evaluations of a finished run count; of runs that may go on all do, as they may be parents. Default: 5.
+        """
         kept = {each.weights for each in self.subroutines(state=None)}
         kept |= {each.weights for each in self.solutions()} | {each.weights for each in self.guides()}
         for run in self.runs():
@@ -89,8 +96,12 @@ class AbstractStore(AbstractRunStore, AbstractWordStore):
         return {digest for digest in kept if digest is not None}
 
     def collect_garbage(self, best: int = 5, older_than: float = 3600.0) -> int:
-        """Deletes the weights that `live_weights(best)` does not name and that are older than `older_than` seconds (a
-        younger one may belong to a record that is being written). How many were deleted."""
+        """How many weights were deleted: those that `live_weights` does not name.
+
+        best: as for `live_weights`.
+        older_than: only weights of at least this age are deleted, in seconds; a younger one may belong to a record that is being
+            written. Default: an hour.
+        """
         with self.batch():  # so that no writer is at work, and nothing is deleted beside a store that cannot be written
             return self.blobs.gc(self.live_weights(best), older_than=older_than)
 
@@ -113,13 +124,15 @@ def store_kinds() -> Iterator[type[AbstractStore]]:
 
 
 def open_store(url: str, *, create: bool = True, blobs: str | None = None) -> AbstractStore:
-    """The store at `url`: "memory:", a path, "sqlite:///file.db" or another SQLAlchemy URL.
+    """The store at a URL. One of an older schema is migrated; a newer one, or a file that is no store, is refused and left untouched.
+    A file that cannot be written (a read-only file, folder or mount) is read as it is; writing to it is a StoreError then.
 
-    With `create` an absent one is made, else that is a StoreError. `blobs` is where its weights are, a folder or an
-    fsspec URL; by default beside an SQLite file, and required (here or as `?blobs=` in the URL) for a database server
-    when weights are kept. A store of an older schema is migrated; a newer one, or a file that is no store, is refused
-    and left untouched. A file that cannot be written (a read-only file, folder or mount) is read as it is; writing to
-    it is a StoreError then.
+    url: "memory:", a path, "sqlite:///file.db" or another SQLAlchemy URL.
+    create: whether an absent one is made; else that is a StoreError. Default: it is.
+    blobs: where its weights are, a folder or an fsspec URL; default: beside an SQLite file. For a database server it is required,
+        here or as ``?blobs=`` in the URL, once weights are kept.
+
+    Raises StoreError.
     """
     if not isinstance(url, str) or not url.strip() or not url.isprintable():
         raise StoreError(f"url={url!r}: required is memory:, a path, or a database URL such as sqlite:///library.db")

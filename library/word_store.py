@@ -41,42 +41,77 @@ class AbstractWordStore(ABC):
         uses: Iterable[Use] = (),
         evidence: Mapping[str, Mapping[str, object]] = NO_EVIDENCE,
     ) -> tuple[Subroutine, ...]:
-        """Makes `subroutines` active words, adds `uses` and writes history (with the evidence under each name), all in
-        one transaction. Gives those that were not active before: new, or demoted once. Conflict if an active word has
-        the name with another digest, or the digest under another name: nothing is changed then."""
+        """The subroutines that were not active before: new, or demoted once. All is done in one transaction, and noted in the history.
+
+        subroutines: become active words, whatever state they say.
+        uses: are added; default: none.
+        evidence: what the history keeps, plain data by the subroutine's name; default: nothing.
+
+        Raises Conflict, and changes nothing, where an active word has a name with another digest, or a digest under another name;
+        StoreError for what cannot name a word.
+        """
 
     @abstractmethod
     def adopt(self, subroutines: Iterable[Subroutine], uses: Iterable[Use], evidence: Mapping[str, object]) -> int:
-        """Takes in the subroutines of another library in their own state, in one transaction; those that are known
-        here, active or demoted, are left as they are, and one that is active here under another name comes in demoted,
-        for terms that name it so. How many were new. Conflict if an active word has a name with another digest."""
+        """How many subroutines of another library were new; they come in their own state, in one transaction.
+
+        subroutines: those that are known here, active or demoted, are left as they are; one that is active here under another name
+            comes in demoted, for terms that name it so.
+        uses: are added.
+        evidence: plain data that the history keeps of each.
+
+        Raises Conflict where an active word has a name with another digest.
+        """
 
     @abstractmethod
     def demote(self, name: str, evidence: Mapping[str, object] = {}) -> Subroutine:
-        """Hides the active word `name`: it is not offered any more, and stays for the terms that name it. The name is
-        free again. StoreError if no active word has that name."""
+        """The word as it is now: no longer offered, and kept for the terms that name it. Its name is free again.
+
+        name: of an active word.
+        evidence: plain data that the history keeps; default: none.
+
+        Raises StoreError where no active word has that name.
+        """
 
     @abstractmethod
     def rename(self, old: str, new: str, evidence: Mapping[str, object] = {}) -> Subroutine:
-        """Gives the active word `old` the name `new`; the word as it is now. Under its old name it stays, demoted, for
-        the terms that name it; `old` is free again. StoreError if no active word is called `old` or if `new` cannot
-        name a word, Conflict if another active word has the name `new`."""
+        """The word under its new name. Under the old one it stays, demoted, for the terms that name it; that name is free again.
+
+        old: the name of an active word.
+        new: the name that it gets.
+        evidence: plain data that the history keeps; default: none.
+
+        Raises StoreError where no active word is called ``old`` or ``new`` cannot name a word, Conflict where another active word has it.
+        """
 
     @abstractmethod
     def subroutines(self, state: str | None = "active") -> tuple[Subroutine, ...]:
-        """The subroutines in that state (None: in any), by name and then digest."""
+        """The subroutines, by name and then digest.
+
+        state: the state that they are in, None for any; default: "active".
+        """
 
     @abstractmethod
     def add_uses(self, uses: Iterable[Use], saved: Mapping[str, float] = {}) -> None:
-        """Adds uses (those known already are left alone) and adds to what subroutines saved, by digest."""
+        """Adds uses, and adds to what subroutines saved.
+
+        uses: those that are known already are left alone.
+        saved: what to add, by digest, in the unit of `Subroutine.saved`; default: nothing.
+        """
 
     @abstractmethod
     def uses(self, subroutine: str | None = None) -> tuple[Use, ...]:
-        """The uses (of the subroutine with that digest), sorted."""
+        """The uses, sorted.
+
+        subroutine: only those of the subroutine with this digest; default: of any.
+        """
 
     @abstractmethod
     def history(self, name: str | None = None) -> tuple[Change, ...]:
-        """What happened to the library (to the words of that name), oldest first."""
+        """What happened to the library, oldest first.
+
+        name: only what happened to words of this name; default: to any.
+        """
 
     @abstractmethod
     def snapshot(self) -> str:
@@ -84,11 +119,22 @@ class AbstractWordStore(ABC):
 
     @abstractmethod
     def snapshot_words(self, digest: str) -> tuple[Subroutine, ...]:
-        """The words that were active at that snapshot, by name. StoreError if the snapshot is unknown."""
+        """The words that were active at a snapshot, by name.
+
+        digest: as `snapshot` gave it.
+
+        Raises StoreError where the snapshot is unknown.
+        """
 
     def subroutine(self, name: str, digest: str | None = None) -> Subroutine:
-        """The active word `name`, or with `digest` that version of it in whatever state. `name@digest` is accepted, as
-        stored terms have it: the digest may be cut to its first `MIN_PINNED` characters."""
+        """One subroutine.
+
+        name: that of an active word, or ``name@digest`` as stored terms have it; the digest may be cut to its first `MIN_PINNED`
+            characters.
+        digest: of the version of ``name`` that is wanted, in whatever state; default: the active one.
+
+        Raises StoreError where there is none; the message lists the versions of that name.
+        """
         known = self.subroutines(state=None)
         for each in known:
             if each.name == name and (each.state == "active" if digest is None else each.digest == digest):
@@ -107,8 +153,10 @@ class AbstractWordStore(ABC):
         )
 
     def library_list(self, state: str | None = "active") -> tuple[WordRow, ...]:
-        """A dictionary a subroutine: name, digest, type, kind, state, uses (how many), tasks (which), saved,
-        created."""
+        """A row a subroutine, by name and then digest.
+
+        state: as for `subroutines`.
+        """
         users: dict[str, list[Use]] = {}
         for use in self.uses():
             users.setdefault(use.subroutine, []).append(use)

@@ -40,11 +40,16 @@ def compress(
 ) -> Compression:
     """Abstractions that occur in at least two tasks and shorten the corpus, and the corpus rewritten with them.
 
-    ``corpus`` maps a task to its programs (closed; with several, the shortest counts); their words, subroutines too, are in ``words``.
-    ``iterations`` bounds the number of abstractions, ``max_arity`` their parameters, ``seconds`` the search. No abstraction gets a name in
-    ``words`` or ``taken``; what is in ``words`` already is used under its name there. What ``judge`` refuses is written
-    out again. Raises StitchMissing (a StoreError) where stitch-core is not installed; whatever else befalls it is told in ``problem``,
-    and the corpus stays as it is.
+    corpus: closed programs by task; of several of a task the shortest counts.
+    words: all words of the programs, subroutines too; what is in it already is used under its name there.
+    max_arity: most parameters of an abstraction; default: 3.
+    iterations: most abstractions; default: 10.
+    seconds: most time of stitch-core's search; default: 20.
+    taken: names that no abstraction gets, beside those in ``words``; default: none.
+    judge: whether an abstraction may stay; what it refuses is written out again. Default: all may.
+
+    Raises StitchMissing (a StoreError) where stitch-core is not installed. Any other failure of stitch-core is told in ``problem`` of
+    the result, and the corpus stays as it is.
     """
     programs = [Program(task, term) for task in corpus for term in corpus[task]]
     usable = [program for program in programs if _usable(program.original, words)]

@@ -52,7 +52,14 @@ def run(
     seconds: float,
     costs: Mapping[str, int] = NO_COSTS,
 ) -> Raw:
-    """Compress programs in stitch-core's text; ``costs`` are those of tokens (absent: 100, a lambda or an application 1).
+    """stitch-core's answer on programs in its text.
+
+    programs: their texts.
+    tasks: the task of each program.
+    iterations: most abstractions.
+    max_arity: most parameters of an abstraction.
+    seconds: most time that it may take.
+    costs: of tokens; absent: 100, a lambda or an application 1.
 
     Raises StitchMissing, or StitchFailed with the reason.
     """
