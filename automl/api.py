@@ -9,7 +9,7 @@ from typing import Any
 from library.records import Change, Solution, StoreError, Subroutine
 from library.store import AbstractStore, open_store
 from library.vocabulary import Vocabulary, pinned_name
-from primitives.primitive import known_words
+from primitives.words import known_words
 
 from .budget import Budget, parse_budget
 from .plugins import use_plugins

@@ -11,11 +11,11 @@ import typer
 
 from library.records import StoreError
 from primitives.inference import IllTyped
+from primitives.notation.types import TypeSyntaxError
+from primitives.notation.values import ValueMismatch
 from primitives.plugins import PluginError
 from primitives.primitive import SettingError
 from primitives.syntax import TermSyntaxError
-from primitives.types import TypeSyntaxError
-from primitives.values import ValueMismatch
 from search.problem import ProblemError
 from search.strategy import StrategyError
 

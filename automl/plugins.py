@@ -34,7 +34,8 @@ _ROOT = __package__.removesuffix("automl").removesuffix(".")
 """The package that the five packages lie in: none in a checkout."""
 _HOMES = {
     # words
-    ".primitives.primitive": ("Parameter", "Setting", "geometric", "known_words", "word"),
+    ".primitives.primitive": ("Parameter", "Setting"),
+    ".primitives.words": ("geometric", "known_words", "word"),
     ".primitives.columns.kernels.registry": ("kernel",),
     ".primitives.lazy": ("torch",),
     ".primitives.values": ("Failure", "Graph", "Overflow", "Some", "Table", "TooLarge", "Undefined", "check_int", "check_size"),
@@ -64,7 +65,7 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted([*_HOME_OF, "PluginError", "use_plugins"])
 _KINDS = {
-    ".primitives.primitive": "WORDS",
+    ".primitives.words": "WORDS",
     ".primitives.columns.kernels.registry": "KERNELS",
     ".automl.tasks.task": "TASKS",
     ".automl.tasks.load": "SOURCES",

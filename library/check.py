@@ -6,11 +6,13 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from primitives.definitions import expand
 from primitives.inference import Inference, infer
-from primitives.primitive import expand, known_words
+from primitives.notation.types import parse_scheme
 from primitives.syntax import TermSyntaxError
-from primitives.types import parse_scheme, subtypes, variables_of
+from primitives.types import subtypes, variables_of
 from primitives.unify import Mismatch, Unifier
+from primitives.words import known_words
 
 from .blobs import Header, read_header
 from .digests import check_digest, true_digests

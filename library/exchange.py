@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 from .blobs import Header, read_header
 from .digests import check_digest

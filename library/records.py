@@ -13,7 +13,7 @@ from enum import StrEnum
 from math import isfinite
 from typing import Any, TypeVar
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 from . import fields as checks
 from .fields import Check, Payload, StoreError, json_text, short

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from primitives.syntax import is_word_name
+from primitives.notation.names import is_word_name
 
 from .records import Conflict, Evaluation, Event, StoreError, Subroutine, json_text
 

@@ -10,8 +10,10 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from primitives.definitions import Definition, definition, expand
 from primitives.inference import IllTyped, ShapeError, infer
-from primitives.primitive import WORDS, Definition, Primitive, definition, expand, known_words
+from primitives.notation.types import parse_scheme
+from primitives.primitive import Primitive
 from primitives.syntax import parse
 from primitives.term import Term, Word, map_words, words_in
 from primitives.types import (
@@ -21,10 +23,10 @@ from primitives.types import (
     TypeVariable,
     arguments_of,
     function,
-    parse_scheme,
     tensor,
     variables_of,
 )
+from primitives.words import WORDS, known_words
 
 from .blobs import from_bytes
 from .ordering import SHORT as SHORT

@@ -30,21 +30,15 @@ import importlib
 _HOMES = {
     "inference": ("IllTyped", "Inference", "Site", "infer"),
     "interpreter.interpret": ("Fuel", "evaluate"),
-    "primitive": (
-        "Definition",
-        "Parameter",
-        "Primitive",
-        "Setting",
-        "builtin_words",
-        "definition",
-        "geometric",
-        "word",
-    ),
+    "definitions": ("Definition", "definition"),
+    "primitive": ("Parameter", "Primitive", "Setting"),
+    "words": ("builtin_words", "geometric", "word"),
     "compile": ("compile_term",),
     "source": ("to_source",),
     "syntax": ("parse", "show"),
+    "notation.types": ("parse_scheme", "parse_type"),
     "term": ("Apply", "Hole", "Lambda", "Let", "Literal", "Term", "Variable", "Word"),
-    "types": ("Scheme", "Type", "parse_scheme", "parse_type"),
+    "types": ("Scheme", "Type"),
     "values": ("Failure",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .primitive import Definition, ExpansionError, Parameter, Primitive, SettingError, expand
+from .definitions import Definition, ExpansionError, expand
+from .primitive import Parameter, Primitive, SettingError
 from .syntax import show
 from .term import Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, sites_of, spine
 from .types import (

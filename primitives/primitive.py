@@ -1,34 +1,19 @@
-"""Words: primitives (one Python function each) and definitions (subroutines that stand for a term).
-
-A word is one function in one file of ``primitives/ops``, found by scanning::
-
-    @word("sort", "Ord a => list(a) -> list(a)")
-    def sort(xs):
-        return tuple(sorted(xs))
-
-    @geometric("dense", "Tensor[n] -> Tensor[units]", settings=(Setting("units", 32, 1, 4096, log=True),), parameters=...)
-    def dense(x, *, weight, bias, units):
-        return torch.nn.functional.linear(x, weight, bias)
-
-The function of an algorithmic word works on values; functions among its arguments are curried callables; arguments at the positions in
-``lazy`` arrive as callables without arguments. The function of a geometric word works on batches (a leading batch dimension), with
-settings, parameters and buffers as keyword arguments: the interpreter calls it with a batch of one, the compiler with the real batch.
-"""
+"""Primitives: words with one Python function each; ``words`` declares them, ``definitions`` has the words that stand for a term."""
 
 from __future__ import annotations
 
 import functools
 import inspect
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from .needs import Need
-from .plugins import PluginKind, marked
-from .printing import brief_repr
-from .types import Scheme, arguments_of, is_function, parse_scheme
+from .notation.names import is_word_name
+from .term import Word
+from .types import Scheme, arguments_of, is_function
 
 PURE, STOCHASTIC, STATEFUL, EFFECTFUL = "pure", "stochastic", "stateful", "effectful"
 Shape = tuple[int, ...]
@@ -123,7 +108,7 @@ NO_PRIOR = Prior()
 
 @dataclass(frozen=True, eq=False)
 class Primitive:
-    """A word of the language; see the module's text. ``meaning`` is its function.
+    """A word of the language; see ``words`` for how it is declared. ``meaning`` is its function.
 
     ``shapes(*argument shapes, **settings) -> result shape`` is the forward shape function where unification cannot tell;
     ``parameters`` / ``buffers`` ``(*argument shapes, **settings) -> {name: Parameter}`` are the weights of a site;
@@ -157,12 +142,11 @@ class Primitive:
     needs: Mapping[int, Need] = field(default_factory=lambda: MappingProxyType({}))
     branches: bool = False
     keywords: frozenset[str] = field(init=False)
+    called_by_text: ClassVar[bool] = True
+    """Whether the name must be one that a text can hold."""
 
     def __post_init__(self) -> None:
-        from .syntax import is_word_name
-
-        # a Definition may have a private name, such as ?fn_0, by which no text can call it; a store checks those of its own
-        if not isinstance(self, Definition) and not (isinstance(self.name, str) and is_word_name(self.name)):
+        if self.called_by_text and not (isinstance(self.name, str) and is_word_name(self.name)):
             raise ValueError(
                 f"name={self.name!r} cannot name a word; needed letters, digits and _ ' . - after a letter, or signs alone such as <=>"
             )
@@ -189,10 +173,8 @@ class Primitive:
         """Whether the word has weights and so needs a site."""
         return self.parameters is not None
 
-    def word(self, settings: Mapping[str, object] | None = None, site: str | None = None) -> Any:
+    def word(self, settings: Mapping[str, object] | None = None, site: str | None = None) -> Word:
         """A Word term with all settings in declared order, defaults filled in and values checked."""
-        from .term import Word
-
         given = dict(settings or {})
         full = []
         for setting in self.settings:
@@ -202,209 +184,3 @@ class Primitive:
             known = ", ".join(s.name for s in self.settings) or "none"
             raise SettingError(f"word={self.name!r}: setting {next(iter(given))!r} is not known; it has: {known}")
         return Word(self.name, tuple(full), site)
-
-
-@dataclass(frozen=True, eq=False)
-class Definition(Primitive):
-    """A subroutine: a word that stands for the closed term ``body``.
-
-    ``use``: ``fresh`` (every occurrence has its own weights), ``tuned`` or ``frozen`` (all occurrences share the library's weights).
-    """
-
-    body: Any = None
-    digest: str = ""
-    weights: str | None = None
-    load: Callable[[], Mapping[str, Any]] | None = None
-    """Reads the library's weights, ``site of the body.parameter`` to tensor."""
-    origin: str = ""
-    """The name under which weights of its shared uses are stored, where it was renamed since."""
-
-    __repr__ = brief_repr
-
-    @functools.cached_property
-    def tensors(self) -> Mapping[str, Any]:
-        """The library's weights under the sites that ``expand`` gives to shared uses; read once, empty where there are none."""
-        if self.load is None:
-            return {}
-        return {key if "@" in key else f"{self.prefix}.{key}": tensor for key, tensor in self.load().items()}
-
-    @property
-    def prefix(self) -> str:
-        """The first part of the sites of shared uses."""
-        return f"{self.origin or self.name}@{self.digest[:12]}"
-
-    @functools.cached_property
-    def arity(self) -> int:
-        return len(arguments_of(self.scheme.type)[0])
-
-    @property
-    def sited(self) -> bool:
-        from .term import sites_of
-
-        return self.geometric and bool(sites_of(self.body))
-
-
-def _unavailable(*arguments: object) -> object:
-    raise AssertionError("a definition is expanded before it runs")
-
-
-USE = Setting("use", "fresh", choices=("fresh", "tuned", "frozen"))
-
-
-def definition(
-    name: str,
-    scheme: Scheme | str,
-    body: Any,
-    *,
-    doc: str = "",
-    weights: str | None = None,
-    digest: str = "",
-    load: Callable[[], Mapping[str, Any]] | None = None,
-    shapes: Callable | None = None,
-    origin: str = "",
-) -> Definition:
-    """A subroutine as a word: it stands for the closed term ``body``, whose words are primitives or other definitions.
-
-    With ``weights`` (a blob's digest) its occurrences are ``frozen`` unless told otherwise, else ``fresh``. ``digest`` names the version
-    (default: that of the body). ``load`` reads those weights; in stored ones its shared uses have the name ``origin`` (default: ``name``).
-    """
-    from .term import digest as digest_of
-    from .term import sites_of
-
-    scheme = parse_scheme(scheme) if isinstance(scheme, str) else scheme
-    sited = bool(sites_of(body))
-    default = "frozen" if weights else "fresh"
-    settings = (Setting("use", default, choices=USE.choices),) if sited else ()
-    return Definition(
-        name,
-        scheme,
-        _unavailable,
-        doc,
-        settings,
-        Prior(cost=2 if sited else 3),
-        geometric=sited,
-        shapes=shapes,
-        body=body,
-        digest=digest or digest_of(body),
-        weights=weights,
-        load=load,
-        origin=origin,
-    )
-
-
-class LibraryWeights(Mapping[str, Any]):
-    """The weights of all subroutines in a term, nested ones too, under the sites that ``expand`` gives to shared uses.
-
-    They are read when first asked for, so that terms without them cost nothing.
-    """
-
-    def __init__(self, term: Any, words: Mapping[str, Primitive]) -> None:
-        self._term, self._words = term, words
-
-    @functools.cached_property
-    def _found(self) -> dict[str, Any]:
-        from .term import words_in
-
-        found: dict[str, Any] = {}
-        for name in {word.name for word in words_in(self._term)}:
-            primitive = self._words.get(name)
-            if isinstance(primitive, Definition):
-                found.update(LibraryWeights(primitive.body, self._words))
-                found.update(primitive.tensors)
-        return found
-
-    def __getitem__(self, key: str) -> Any:
-        return self._found[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
-
-
-def word(name: str, scheme: str, **options: Any) -> Callable[[Callable], Callable]:
-    """Declare an algorithmic word; several may decorate one function."""
-    return _declare(name, scheme, options)
-
-
-def geometric(name: str, scheme: str, **options: Any) -> Callable[[Callable], Callable]:
-    """Declare a geometric word: its function works on batches."""
-    return _declare(name, scheme, {"geometric": True, **options})
-
-
-def _declare(name: str, scheme: str, options: dict) -> Callable[[Callable], Callable]:
-    def declare(meaning: Callable) -> Callable:
-        options.setdefault("doc", inspect.getdoc(meaning) or "")
-        options["lazy"] = frozenset(options.get("lazy", ()))
-        primitive = Primitive(name, parse_scheme(scheme), meaning, **options)
-        meaning.__dict__.setdefault("primitives", []).append((name, primitive))
-        return meaning
-
-    return declare
-
-
-WORDS: PluginKind[Primitive] = PluginKind("word", f"{__package__}.ops", marked("primitives"), "words")
-
-
-def collect(modules: Iterable[Any]) -> dict[str, Primitive]:
-    """The words declared in the modules. Raises PluginError where a name occurs twice."""
-    return dict(WORDS.collect(modules))
-
-
-def builtin_words() -> Mapping[str, Primitive]:
-    """All primitives of ``primitives/ops``, found by scanning the folder. Raises PluginError."""
-    return WORDS.built_in()
-
-
-def known_words() -> Mapping[str, Primitive]:
-    """The built-in primitives and those from outside. Raises PluginError where two have one name."""
-    return WORDS.found()
-
-
-class ExpansionError(ValueError):
-    """A subroutine stands for itself, or for a term that is too large."""
-
-
-MAX_EXPANDED = 200_000
-"""Largest size of a term that subroutines expand to."""
-
-
-def expand(term: Any, words: Mapping[str, Primitive]) -> Any:
-    """The term with every Definition replaced by its body, recursively. Raises ExpansionError.
-
-    Sites of a fresh use at site s become ``s.i``; those of a tuned or frozen use ``name@digest.i`` (the library's own weights).
-    """
-    return _expand(term, words, (), {})
-
-
-def _expand(term: Any, words: Mapping[str, Primitive], inside: tuple[str, ...], known: dict[Any, Any]) -> Any:
-    from .term import Word, map_words
-
-    def replace(occurrence: Word) -> Any:
-        found = words.get(occurrence.name)
-        if not isinstance(found, Definition):
-            return occurrence
-        if occurrence in known:
-            return known[occurrence]
-        if found.name in inside:
-            raise ExpansionError(
-                f"word={found.name!r} stands for itself, through {', '.join(inside)}; use fix to recurse"
-            )
-        use = dict(occurrence.settings).get("use", "fresh")
-        prefix = occurrence.site if use == "fresh" else found.prefix
-
-        def rename(inner: Word) -> Word:
-            if inner.site is None or (use == "fresh" and "@" in inner.site):
-                return inner
-            return Word(inner.name, inner.settings, inner.site if "@" in inner.site else f"{prefix}.{inner.site}")
-
-        body = _expand(map_words(found.body, rename), words, (*inside, found.name), known)
-        if body.size > MAX_EXPANDED:
-            raise ExpansionError(
-                f"word={found.name!r} stands for a term of size {body.size}, needed at most {MAX_EXPANDED}"
-            )
-        known[occurrence] = body
-        return body
-
-    return map_words(term, replace)

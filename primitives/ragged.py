@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .printing import brief_repr
+from .brief import brief_repr
 
 
 @dataclass(frozen=True)

@@ -11,24 +11,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from .primitive import PURE, Definition, Primitive
-from .term import (
-    Apply,
-    Hole,
-    Lambda,
-    Let,
-    Literal,
-    Term,
-    Variable,
-    Word,
-    children,
-    map_variables,
-    rebuild,
-    shift,
-    spine,
-    substitute,
-    words_in,
-)
+from .binding import map_variables, shift, substitute
+from .definitions import Definition
+from .primitive import PURE, Primitive
+from .term import Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, children, rebuild, spine, words_in
 
 MONOTONE = frozenset({"relu", "sigmoid", "tanh"})
 """Words that take each number of a tensor by itself and never turn a greater one into a smaller one."""

@@ -7,11 +7,12 @@ site means the same weights. Names of variables (hints) are for people and take 
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 from collections.abc import Callable, Iterator
 
-from .types import Type, has_tensor
-from .values import to_json
+from .notation.values import to_json
+from .types import BOOL, CHAR, FLOAT, INT, STRING, Constructor, Type, has_tensor
 
 MAX_DEPTH = 1_000
 """Deepest nesting of a term that is read, built or kept."""
@@ -214,48 +215,6 @@ def map_words(term: Term, change: Callable[[Word], Term]) -> Term:
     return rebuild(term, tuple(map_words(part, change) for part in children(term)))
 
 
-def map_variables(term: Term, change: Callable[[Variable, int], Term], level: int = 0) -> Term:
-    """Replace every variable by ``change(variable, binders above it)``."""
-    if isinstance(term, Variable):
-        return change(term, level)
-    if isinstance(term, Lambda):
-        return rebuild(term, (map_variables(term.body, change, level + 1),))
-    if isinstance(term, Let):
-        return rebuild(term, (map_variables(term.value, change, level), map_variables(term.body, change, level + 1)))
-    return rebuild(term, tuple(map_variables(part, change, level) for part in children(term)))
-
-
-def shift(term: Term, amount: int, cutoff: int = 0) -> Term:
-    """Add ``amount`` to every free variable (index at least ``cutoff`` at the root)."""
-    if amount == 0:
-        return term
-    return map_variables(term, lambda v, level: Variable(v.index + amount) if v.index >= cutoff + level else v)
-
-
-def substitute(body: Term, value: Term, index: int = 0) -> Term:
-    """``body`` with its free variable ``index`` replaced by ``value`` and the variables above it lowered by one."""
-
-    def change(variable: Variable, level: int) -> Term:
-        if variable.index == index + level:
-            return shift(value, index + level)
-        return Variable(variable.index - 1) if variable.index > index + level else variable
-
-    return map_variables(body, change)
-
-
-def free_variables(term: Term) -> set[int]:
-    """Indices, seen from the root, of the variables that are not bound inside the term."""
-    free: set[int] = set()
-
-    def note(variable: Variable, level: int) -> Term:
-        if variable.index >= level:
-            free.add(variable.index - level)
-        return variable
-
-    map_variables(term, note)
-    return free
-
-
 def sites_of(term: Term) -> list[str]:
     """Distinct sites in order of first occurrence."""
     return list(dict.fromkeys(word.site for word in words_in(term) if word.site is not None))
@@ -270,10 +229,60 @@ def renumber_sites(term: Term, start: int = 1) -> Term:
     return map_words(term, lambda w: Word(w.name, w.settings, names[w.site]) if w.site is not None else w)
 
 
+def show_literal(value: object, type: Type) -> str:
+    """The text of a constant, which parses to the same value and type."""
+    if type == BOOL:
+        return "true" if value else "false"
+    if type == INT:
+        return str(value)
+    if type == FLOAT and value - value == 0:  # type: ignore[operator]
+        return repr(value)
+    if type == STRING:
+        return json.dumps(value)
+    if type == CHAR:
+        return "#" + json.dumps(value)
+    if isinstance(value, tuple) and value and isinstance(type, Constructor) and type.name == "list":
+        items = [show_literal(item, type.arguments[0]) for item in value]
+        if not any(item.startswith("(") for item in items):
+            return f"[{' '.join(items)}]"
+    return f"(literal {json.dumps(str(type))} {json.dumps(json.dumps(to_json(value, type)))})"
+
+
+def _show_setting(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value) if isinstance(value, (int, float)) else str(value)
+
+
+def show_word(word: Word) -> str:
+    """The text of a word with its settings and its site, without parentheses."""
+    parts = [word.name, *(f":{key} {_show_setting(value)}" for key, value in word.settings)]
+    if word.site is not None:
+        parts.append(f"@{word.site}")
+    return " ".join(parts)
+
+
+def show_canonical(term: Term) -> str:
+    """The text with de Bruijn indices; sites as they are (``canonical`` renumbers them first)."""
+    if isinstance(term, Variable):
+        return f"${term.index}"
+    if isinstance(term, Literal):
+        return show_literal(term.value, term.type)
+    if isinstance(term, Hole):
+        return f"?{term.name}"
+    if isinstance(term, Lambda):
+        return f"(lambda {show_canonical(term.body)})"
+    if isinstance(term, Let):
+        return f"(let {show_canonical(term.value)} {show_canonical(term.body)})"
+    head, arguments = spine(term)
+    if isinstance(head, Word):
+        text = show_word(head)
+        return f"({' '.join([text, *map(show_canonical, arguments)])})" if arguments or " " in text else text
+    return f"({' '.join(map(show_canonical, [head, *arguments]))})"
+
+
 def canonical(term: Term) -> str:
     """The hashed text: de Bruijn indices, sites numbered in pre-order, one form per structure."""
-    from .printing import show_canonical
-
     return show_canonical(renumber_sites(term))
 
 

@@ -14,8 +14,9 @@ from collections.abc import Mapping
 
 import torch
 
+from .definitions import Definition, expand
 from .inference import Inference, Site
-from .primitive import Definition, Parameter, Primitive, expand
+from .primitive import Parameter, Primitive
 from .term import Term, sites_of, words_in
 from .types import Constructor, TensorType, Type
 

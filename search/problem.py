@@ -8,11 +8,13 @@ from functools import cached_property
 from types import MappingProxyType
 
 from library.records import Direction
-from primitives.primitive import Definition, Primitive, Setting, expand, known_words
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
+from primitives.definitions import Definition, expand
+from primitives.primitive import Primitive, Setting
 from primitives.term import Literal, Term, words_in
 from primitives.types import Type
 from primitives.values import Value
+from primitives.words import known_words
 
 Example = tuple[tuple[Value, ...], Value]
 

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from primitives.syntax import show_canonical
-from primitives.term import Term
+from primitives.term import Term, show_canonical
 from primitives.values import Outcome
 
 from .problem import Problem

@@ -12,8 +12,8 @@ import numpy as np
 
 from library.vocabulary import Vocabulary
 from primitives.compile import compile_term
+from primitives.definitions import expand
 from primitives.inference import infer
-from primitives.primitive import expand
 from primitives.values import Outcome
 from primitives.weights import deviating, initialise
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from primitives.definitions import definition
 from primitives.inference import IllTyped, Inference, infer
-from primitives.primitive import Primitive, SettingError, definition, known_words
+from primitives.primitive import Primitive, SettingError
 from primitives.syntax import TermSyntaxError, parse
 from primitives.term import Term
 from primitives.types import Type, TypeVariable, function, tensor
+from primitives.words import known_words
 
 from ..errors import TaskError
 

@@ -13,10 +13,10 @@ from library.promotion import Rule
 from library.records import FoundBy, Subroutine
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
+from primitives.definitions import Definition, expand
 from primitives.inference import IllTyped, Inference, infer
-from primitives.primitive import Definition, expand
-from primitives.syntax import show, show_canonical
-from primitives.term import Term, Word, canonical, map_words, renumber_sites, sites_of
+from primitives.syntax import show
+from primitives.term import Term, Word, canonical, map_words, renumber_sites, show_canonical, sites_of
 from primitives.types import DimensionVariable, TensorType, Type, TypeVariable, arguments_of, function
 
 from ..errors import TaskError

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from primitives.definitions import Definition, expand
 from primitives.inference import Inference
-from primitives.primitive import Definition, Primitive, expand
+from primitives.primitive import Primitive
 from primitives.term import Apply, Lambda, Let, Literal, Term, Variable, Word, spine
 from primitives.types import Type
 

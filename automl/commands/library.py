@@ -8,7 +8,7 @@ import typer
 
 from library.check import check_parcel, store_problems
 from library.exchange import export_library, import_library, read_library
-from primitives.primitive import ExpansionError, expand
+from primitives.definitions import ExpansionError, expand
 from primitives.syntax import TermSyntaxError, show
 from primitives.term import words_in
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from library.records import Evaluation, Run
 from library.store import AbstractStore
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 from primitives.types import has_tensor
 
 from ..errors import StudyError, TaskError

@@ -13,9 +13,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from primitives.definitions import expand
 from primitives.inference import IllTyped, Inference, infer
 from primitives.interpreter.interpret import Fuel
-from primitives.primitive import expand
 from primitives.term import Term
 from primitives.types import has_tensor
 from primitives.values import Failure, Outcome

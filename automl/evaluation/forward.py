@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from primitives.definitions import expand
 from primitives.interpreter.interpret import Fuel, evaluate
-from primitives.primitive import expand
 from primitives.term import Term
 from primitives.types import Type, arguments_of
 

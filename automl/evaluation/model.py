@@ -13,14 +13,16 @@ import numpy as np
 
 from library.blobs import from_bytes, to_bytes
 from library.vocabulary import Vocabulary
+from primitives.brief import brief_repr
+from primitives.definitions import expand
 from primitives.inference import infer
 from primitives.interpreter.interpret import Fuel, evaluate
-from primitives.primitive import expand
-from primitives.printing import brief_repr
-from primitives.syntax import show, show_canonical
-from primitives.term import Term
-from primitives.types import TensorType, Type, arguments_of, has_tensor, parse_type
-from primitives.values import Failure, to_json
+from primitives.notation.types import parse_type
+from primitives.notation.values import to_json
+from primitives.syntax import show
+from primitives.term import Term, show_canonical
+from primitives.types import TensorType, Type, arguments_of, has_tensor
+from primitives.values import Failure
 
 from ..errors import TaskError
 from ..tasks.preprocessing import Preprocessing
@@ -75,7 +77,7 @@ class Model:
         """Answers for raw inputs: arrays ``[n, *shape]`` as in the training data (labels for a classifier), or, for a program on
         values, a list of argument lists. Raises TaskError on inputs of another shape or type."""
         if not has_tensor(self.type):
-            from primitives.values import from_json
+            from primitives.notation.values import from_json
 
             types, result = arguments_of(self.type)
             answers = []

@@ -8,9 +8,9 @@ from typing import Any
 
 from library.records import Subroutine
 from library.vocabulary import Vocabulary
+from primitives.brief import brief_repr
+from primitives.definitions import Definition
 from primitives.interpreter.interpret import Fuel
-from primitives.primitive import Definition
-from primitives.printing import brief_repr
 
 from ..tasks.data import ProblemData
 

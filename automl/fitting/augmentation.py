@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch.nn import functional
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 from primitives.values import Outcome
 
 from ..tasks.data import Part, ProblemData

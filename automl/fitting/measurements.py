@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 from ..tasks.data import Part, ProblemData
 from ..tasks.metrics import CLASSES, as_array

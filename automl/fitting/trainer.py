@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from primitives.brief import brief_repr
 from primitives.primitive import Setting, SettingError
-from primitives.printing import brief_repr
 from primitives.values import Outcome
 
 if TYPE_CHECKING:

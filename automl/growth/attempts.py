@@ -11,7 +11,7 @@ from typing import Any
 from library.compression.stitch_code import symbols
 from library.records import StoreError, Subroutine
 from library.store import AbstractStore
-from primitives.primitive import expand
+from primitives.definitions import expand
 from primitives.types import TensorType, arguments_of
 
 from ..study.opening import Options, Progress, Result, load_vocabulary, open_study, run_study, stored_model

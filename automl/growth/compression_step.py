@@ -15,9 +15,9 @@ from library.promotion import Evidence, Rule, verdict
 from library.records import FoundBy, Solution, StoreError, Subroutine, Use
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary, pinned_name
-from primitives.primitive import Primitive, expand
-from primitives.syntax import show_canonical
-from primitives.term import Term, Word, canonical, digest, map_words, sites_of, words_in
+from primitives.definitions import expand
+from primitives.primitive import Primitive
+from primitives.term import Term, Word, canonical, digest, map_words, show_canonical, sites_of, words_in
 from primitives.types import has_tensor
 
 from ..evaluation.model import Model

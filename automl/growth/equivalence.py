@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from primitives.brief import brief_repr
+from primitives.definitions import expand
 from primitives.interpreter.interpret import Fuel, evaluate
-from primitives.primitive import PURE, Primitive, expand
-from primitives.printing import brief_repr
+from primitives.primitive import PURE, Primitive
 from primitives.term import Term, sites_of, words_in
 from primitives.types import (
     BOOL,

@@ -10,8 +10,8 @@ from typing import Any
 
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
-from primitives.primitive import expand
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
+from primitives.definitions import expand
 from primitives.term import Term, words_in
 from primitives.types import has_tensor
 from search.guidance.dreams import Dream, Dreamer, Prompt

@@ -16,10 +16,10 @@ from library.promotion import NetEvidence, Rule, Verdict, net_verdict
 from library.records import FoundBy, Subroutine, Use
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
+from primitives.definitions import expand
 from primitives.inference import infer
-from primitives.primitive import expand
-from primitives.syntax import show, show_canonical
-from primitives.term import Term, Word, map_words, renumber_sites, sites_of, words_in
+from primitives.syntax import show
+from primitives.term import Term, Word, map_words, renumber_sites, show_canonical, sites_of, words_in
 
 from ..evaluation.model import Model
 from ..evaluation.prepared import library_weights

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from library.records import Direction, Subroutine
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 from ..study.opening import Result
 from .compression_step import Report

@@ -8,20 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from primitives.term import (
-    Apply,
-    Lambda,
-    Let,
-    Literal,
-    Term,
-    Variable,
-    Word,
-    apply,
-    free_variables,
-    lambdas,
-    map_variables,
-    spine,
-)
+from primitives.binding import free_variables, map_variables
+from primitives.term import Apply, Lambda, Let, Literal, Term, Variable, Word, apply, lambdas, spine
 from primitives.types import INT
 
 SMALL_NUMBERS = (0, 1)

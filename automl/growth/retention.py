@@ -11,9 +11,9 @@ from library.promotion import Rule, Service, review
 from library.records import FoundBy, Run, StoreError, Subroutine, Use
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary, pinned_name
-from primitives.primitive import expand
-from primitives.syntax import parse, show_canonical
-from primitives.term import Term, Word, map_words, words_in
+from primitives.definitions import expand
+from primitives.syntax import parse
+from primitives.term import Term, Word, map_words, show_canonical, words_in
 
 from ..evaluation.model import Model
 from ..tasks.task import Task

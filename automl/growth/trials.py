@@ -20,10 +20,10 @@ from library.records import FoundBy, Subroutine, Use
 from library.rules import former_names
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
+from primitives.definitions import expand
 from primitives.inference import IllTyped, infer
-from primitives.primitive import PURE, Primitive, expand
-from primitives.syntax import show_canonical
-from primitives.term import Lambda, Term, digest, sites_of, subterms, words_in
+from primitives.primitive import PURE, Primitive
+from primitives.term import Lambda, Term, digest, show_canonical, sites_of, subterms, words_in
 from primitives.types import Scheme, arguments_of, is_function
 
 from ..tasks.task import Task

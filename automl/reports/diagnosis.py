@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 from ..errors import TaskError
 from ..evaluation.model import Model

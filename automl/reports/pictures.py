@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 
 class AbstractPicture(ABC):

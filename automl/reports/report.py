@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 from .pictures import AbstractPicture
 

@@ -9,9 +9,8 @@ from typing import Any
 
 from library.records import Evaluation
 from library.vocabulary import Vocabulary
-from primitives.printing import brief_repr
-from primitives.syntax import show_canonical
-from primitives.term import Term
+from primitives.brief import brief_repr
+from primitives.term import Term, show_canonical
 
 from ..evaluation.evaluate import cache_key
 from ..fitting.trainers import TRAINERS

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from library.compression.normal import Unsafe, normal_form
 from library.records import Evaluation, Solution, Use
 from library.vocabulary import Vocabulary
-from primitives.primitive import expand
-from primitives.printing import brief_repr
-from primitives.syntax import show, show_canonical
-from primitives.term import Let, Term, Word, canonical, map_words, subterms
+from primitives.brief import brief_repr
+from primitives.definitions import expand
+from primitives.notation.values import to_json
+from primitives.syntax import show
+from primitives.term import Let, Term, Word, canonical, map_words, show_canonical, subterms
 from primitives.types import arguments_of
-from primitives.values import Failure, to_json
+from primitives.values import Failure
 
 from ..evaluation.model import Model
 from ..tasks.data import VALUES

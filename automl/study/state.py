@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from library.records import Direction, Evaluation, Event, Run
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 from .candidate import EXPLORE, FINAL, PHASES, REFINE
 from .journal import ASKED

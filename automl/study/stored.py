@@ -9,10 +9,11 @@ from typing import Any
 from library.records import Evaluation, Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
-from primitives.primitive import expand
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
+from primitives.definitions import expand
+from primitives.notation.types import parse_type
 from primitives.term import sites_of
-from primitives.types import Type, parse_type
+from primitives.types import Type
 
 from ..errors import StudyError
 from ..evaluation.model import Model

@@ -16,8 +16,8 @@ from typing import Any
 from library.records import Conflict, Evaluation, Event, Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
-from primitives.printing import brief_repr
-from primitives.syntax import show_canonical
+from primitives.brief import brief_repr
+from primitives.term import show_canonical
 from primitives.values import Outcome
 from search.strategy import AbstractStrategy, Asked, Feedback, Told
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 from ..errors import TaskError
 from .load import Reference, load_tasks, resolve

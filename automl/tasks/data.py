@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from library.records import Direction
-from primitives.printing import brief_repr
-from primitives.types import Type, arguments_of, parse_type
-from primitives.values import from_json, to_json
+from primitives.brief import brief_repr
+from primitives.notation.types import parse_type
+from primitives.notation.values import from_json, to_json
+from primitives.types import Type, arguments_of
 
 from ..errors import TaskError
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, case_errors, score

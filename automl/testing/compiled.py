@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from primitives.batch import collate, split
+from primitives.binding import shift
 from primitives.compile import compile_term
 from primitives.inference import IllTyped, infer
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import EFFECTFUL, Primitive
 from primitives.syntax import show
-from primitives.term import Apply, Literal, Variable, apply, lambdas, shift
+from primitives.term import Apply, Literal, Variable, apply, lambdas
 from primitives.testing import applications, values
 from primitives.types import (
     DimensionVariable,

@@ -127,6 +127,6 @@ def do_prepared(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
 
 def do_apply(context: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
     """What a word, perhaps from outside, gives."""
-    from primitives.primitive import known_words
+    from primitives.words import known_words
 
     return {"value": known_words()[job["word"]].meaning(job["x"]), "process": os.getpid()}

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from primitives.inference import IllTyped, infer
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.interpreter.storage import Storage
+from primitives.notation.types import parse_scheme
 from primitives.primitive import EFFECTFUL, PURE, STATEFUL, STOCHASTIC, Primitive
 from primitives.syntax import parse, show
 from primitives.term import Apply, Variable, Word, apply, lambdas
@@ -29,7 +30,6 @@ from primitives.types import (
     arguments_of,
     function,
     is_function,
-    parse_scheme,
     subtypes,
     variables_of,
 )

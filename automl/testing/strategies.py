@@ -9,11 +9,12 @@ import pytest
 
 from primitives.inference import infer
 from primitives.interpreter.interpret import Fuel, evaluate
-from primitives.primitive import builtin_words
+from primitives.notation.types import parse_type
 from primitives.syntax import parse
 from primitives.term import Literal, Term, words_in
-from primitives.types import INT, has_tensor, parse_type
+from primitives.types import INT, has_tensor
 from primitives.values import Failure
+from primitives.words import builtin_words
 from search.problem import Problem
 from search.strategy import AbstractStrategy, Asked, Feedback, Proposal, ReplayError, StrategyError, Told
 

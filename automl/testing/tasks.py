@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from library.records import Direction
-from primitives.types import arguments_of, parse_type
+from primitives.notation.types import parse_type
+from primitives.types import arguments_of
 from primitives.values import Failure
 
 from ..tasks.data import Part, ProblemData, RaggedArray

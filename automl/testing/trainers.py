@@ -13,10 +13,11 @@ import torch
 from torch import nn
 
 from primitives.compile import compile_term
-from primitives.primitive import SettingError, builtin_words
+from primitives.primitive import SettingError
 from primitives.syntax import parse
 from primitives.types import arguments_of
 from primitives.values import Outcome
+from primitives.words import builtin_words
 
 from ..fitting.trainer import AbstractTrainer, Budget
 from ..tasks.data import Part, ProblemData

@@ -6,8 +6,9 @@ from types import ModuleType
 
 import pytest
 
-from primitives.primitive import Primitive, builtin_words, collect
+from primitives.primitive import Primitive
 from primitives.types import has_tensor
+from primitives.words import builtin_words, collect
 
 from .compiled import CompiledTensors, CompiledValues
 from .interpreted import Declaration, InterpretedTensors, InterpretedValues, Words

@@ -11,10 +11,10 @@ import numpy as np
 from primitives.columns.bank import Bank
 from primitives.columns.pools import FAIL
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words
 from primitives.term import lambdas
 from primitives.types import BOOL, INT, Type, function, list_of
 from primitives.values import Failure, Value
+from primitives.words import builtin_words
 from search.enumeration.enumerator import Enumerator
 from search.enumeration.levels import BankGrowth, Found
 from search.enumeration.rebuild import term_of_row

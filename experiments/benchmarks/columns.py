@@ -31,9 +31,9 @@ from typing import Any
 
 from automl.tasks.load import load_tasks
 from primitives.columns.bank import Bank
-from primitives.primitive import builtin_words
 from primitives.types import is_function
 from primitives.values import Value
+from primitives.words import builtin_words
 from search.enumeration.enumerator import LevelReport
 from search.enumeration.levels import BankGrowth
 from search.enumeration.settings import Settings

@@ -17,9 +17,9 @@ from torch.nn.functional import max_pool2d, relu
 from primitives.batch import Ragged
 from primitives.compile import Program, compile_term
 from primitives.compile.layout import kernels_last
-from primitives.primitive import builtin_words
+from primitives.notation.types import parse_type
 from primitives.syntax import parse
-from primitives.types import parse_type
+from primitives.words import builtin_words
 
 from .common import alternate, parser, ratio, report
 

@@ -29,10 +29,12 @@ from library.compression.compress import Compression, compress, description_leng
 from library.compression.normal import Unsafe, align, normal_form
 from library.compression.stitch_child import answer
 from library.compression.stitch_code import Codebook, hide_lets, restore_lets
+from primitives.definitions import definition, expand
 from primitives.inference import IllTyped, infer
-from primitives.primitive import Primitive, builtin_words, definition, expand
+from primitives.primitive import Primitive
 from primitives.syntax import parse
 from primitives.term import Term, sites_of
+from primitives.words import builtin_words
 
 from .common import alternate, parser, ratio, report
 from .synthesis import PROJECT

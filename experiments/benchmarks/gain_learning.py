@@ -21,22 +21,10 @@ from library.compression.naming import describe, hinted
 from library.compression.stitch_code import symbols
 from library.records import Subroutine
 from library.vocabulary import Vocabulary
+from primitives.binding import free_variables, map_variables
+from primitives.definitions import expand
 from primitives.inference import IllTyped, infer
-from primitives.primitive import expand
-from primitives.syntax import show_canonical
-from primitives.term import (
-    Lambda,
-    Term,
-    Variable,
-    Word,
-    children,
-    digest,
-    free_variables,
-    lambdas,
-    map_variables,
-    rebuild,
-    words_in,
-)
+from primitives.term import Lambda, Term, Variable, Word, children, digest, lambdas, rebuild, show_canonical, words_in
 from primitives.types import arguments_of, is_function
 
 Note = Callable[[str], None]

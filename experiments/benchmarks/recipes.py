@@ -21,8 +21,8 @@ from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import Split
 from automl.tasks.task import Task
 from primitives.compile import compile_term
-from primitives.primitive import builtin_words
 from primitives.syntax import parse
+from primitives.words import builtin_words
 
 from .common import parser, report
 

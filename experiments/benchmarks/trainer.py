@@ -23,9 +23,9 @@ from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import Split
 from primitives.compile import compile_term
 from primitives.compile.layout import kernels_last
-from primitives.primitive import builtin_words
+from primitives.notation.types import parse_type
 from primitives.syntax import parse
-from primitives.types import parse_type
+from primitives.words import builtin_words
 
 from .common import alternate, parser, ratio, report
 

@@ -16,10 +16,13 @@ from typing import Any
 import numpy as np
 
 from primitives.interpreter.interpret import Fuel, evaluate
-from primitives.primitive import Primitive, builtin_words
+from primitives.notation.types import parse_type
+from primitives.notation.values import from_json
+from primitives.primitive import Primitive
 from primitives.term import Term
-from primitives.types import Type, arguments_of, has_tensor, parse_type
-from primitives.values import Value, equal, from_json
+from primitives.types import Type, arguments_of, has_tensor
+from primitives.values import Value, equal
+from primitives.words import builtin_words
 from search.choice.deciding import Jury
 from search.choice.ranking import Entry, evidence, features, shape_of, shares_alike
 from search.enumeration.enumerator import Answer

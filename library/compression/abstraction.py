@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from primitives.primitive import Primitive, expand
+from primitives.definitions import expand
+from primitives.primitive import Primitive
 from primitives.term import Term, words_in
 
 from .stitch_code import symbols

@@ -11,8 +11,10 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-from primitives.primitive import EFFECTFUL, Primitive, expand
-from primitives.term import Hole, Term, free_variables, subterms, words_in
+from primitives.binding import free_variables
+from primitives.definitions import expand
+from primitives.primitive import EFFECTFUL, Primitive
+from primitives.term import Hole, Term, subterms, words_in
 
 from . import stitch_process
 from .abstraction import Abstraction, Compression, Corpus, description_length, kind_of

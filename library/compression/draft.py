@@ -6,9 +6,11 @@ import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from primitives.binding import free_variables
+from primitives.definitions import Definition, definition, expand
 from primitives.inference import IllTyped, infer
-from primitives.primitive import Definition, Primitive, definition, expand
-from primitives.term import Hole, Term, Word, free_variables, map_words, renumber_sites, sites_of, words_in
+from primitives.primitive import Primitive
+from primitives.term import Hole, Term, Word, map_words, renumber_sites, sites_of, words_in
 from primitives.types import Scheme
 
 from .abstraction import Abstraction, Compression, Corpus, description_length, kind_of

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 
+from primitives.definitions import Definition, expand
 from primitives.inference import IllTyped, infer
-from primitives.primitive import Definition, Primitive, expand
+from primitives.primitive import Primitive
 from primitives.term import Term, canonical, sites_of, words_in
 
 from .normal import Unsafe, align, eta_short, normal_form

@@ -11,23 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from primitives.binding import free_variables, map_variables, substitute
 from primitives.primitive import Primitive
-from primitives.term import (
-    Apply,
-    Lambda,
-    Term,
-    Variable,
-    Word,
-    apply,
-    children,
-    free_variables,
-    lambdas,
-    map_variables,
-    rebuild,
-    sites_of,
-    spine,
-    substitute,
-)
+from primitives.term import Apply, Lambda, Term, Variable, Word, apply, children, lambdas, rebuild, sites_of, spine
 
 from .stitch_code import CALL
 

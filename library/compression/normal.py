@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from primitives.primitive import PURE, Definition, Primitive, expand
+from primitives.binding import free_variables, shift, substitute
+from primitives.definitions import Definition, expand
+from primitives.primitive import PURE, Primitive
 from primitives.term import (
     Apply,
     Lambda,
@@ -19,12 +21,9 @@ from primitives.term import (
     Word,
     apply,
     children,
-    free_variables,
     lambdas,
     rebuild,
-    shift,
     spine,
-    substitute,
     words_in,
 )
 

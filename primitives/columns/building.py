@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..term import Lambda, Term, Variable, Word, free_variables, spine
+from ..binding import free_variables
+from ..term import Lambda, Term, Variable, Word, spine
 from ..types import Type
 from .hashing import Array, flat_ranges, ranges
 from .pools import FAIL, Values

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ..primitive import PURE, Definition, Primitive
+from ..definitions import Definition
+from ..primitive import PURE, Primitive
 from ..types import (
     Constructor,
     TensorType,

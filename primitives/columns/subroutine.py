@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..primitive import PURE, Definition, Primitive, expand
-from ..term import Lambda, Let, Literal, Term, Variable, Word, apply, shift, spine, substitute
+from ..binding import shift, substitute
+from ..definitions import Definition, expand
+from ..primitive import PURE, Primitive
+from ..term import Lambda, Let, Literal, Term, Variable, Word, apply, spine
 from ..types import BOOL, Type, arguments_of, function, is_function, is_ground, list_of
 from ..unify import Mismatch, Unifier
 from .building import FOLDS, Body, body_of, built, parts

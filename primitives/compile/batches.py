@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ..batch import Objects, Ragged
-from ..printing import brief_repr
-from ..term import Apply, Lambda, Term, Variable, shift
+from ..binding import shift
+from ..brief import brief_repr
+from ..term import Apply, Lambda, Term, Variable
 from ..types import BOOL, FLOAT, INT, Constructor, TensorType, Type
 from ..values import Failure, Value
 

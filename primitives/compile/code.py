@@ -7,9 +7,10 @@ from typing import Any
 
 import torch
 
+from ..binding import free_variables, map_variables, shift
 from ..interpreter.interpret import IncompleteTerm
 from ..primitive import Primitive
-from ..term import Hole, Lambda, Let, Literal, Term, Variable, Word, apply, free_variables, map_variables, shift, spine
+from ..term import Hole, Lambda, Let, Literal, Term, Variable, Word, apply, spine
 from ..types import TensorType, Type, arguments_of
 from ..values import Failed, Failure
 from . import control, folds, lists, numbers  # noqa: F401  (they declare forms)

@@ -10,9 +10,10 @@ import torch
 from torch import nn
 
 from ..batch import Objects, Ragged
+from ..definitions import expand
 from ..inference import Site, infer
 from ..interpreter.interpret import Fuel
-from ..primitive import Primitive, expand
+from ..primitive import Primitive
 from ..rewrite import pool_first
 from ..term import Lambda, Term
 from ..types import TensorType, Type, arguments_of

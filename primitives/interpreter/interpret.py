@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..primitive import EFFECTFUL, Definition, ExpansionError, LibraryWeights, Primitive, expand
+from ..definitions import Definition, ExpansionError, LibraryWeights, expand
+from ..primitive import EFFECTFUL, Primitive
 from ..term import Hole, Lambda, Let, Literal, Term, Variable, Word, spine, words_in
 from ..types import arguments_of
 from ..values import MAX_SIZE, Failed, Failure, Outcome, OutOfFuel, Table, TooLarge, Value

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..lazy import F, Tensor
-from ..primitive import Prior, geometric
+from ..primitive import Prior
+from ..words import geometric
 
 
 @geometric("relu", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=2.0))

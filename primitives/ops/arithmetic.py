@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import math
 
-from ..primitive import Prior, word
+from ..primitive import Prior
 from ..values import Overflow, Undefined, Value, check_int, less
+from ..words import word
 
 
 def checked(value: Value) -> Value:

@@ -7,9 +7,10 @@ from typing import Any
 
 from ..inference import ShapeError
 from ..lazy import F, Tensor, torch
-from ..primitive import Parameter, Prior, Setting, Shape, geometric
+from ..primitive import Parameter, Prior, Setting, Shape
 from ..ragged import Ragged
 from ..types import Type, list_of, tensor
+from ..words import geometric
 
 _UNITS = Setting("units", 32, 4, 256, log=True, least=1)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..inference import ShapeError
 from ..lazy import Tensor, torch
-from ..primitive import Prior, Setting, Shape, geometric
+from ..primitive import Prior, Setting, Shape
+from ..words import geometric
 
 
 @geometric("add", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]")

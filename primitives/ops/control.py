@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..primitive import Prior, word
+from ..primitive import Prior
 from ..values import Value
+from ..words import word
 
 
 @word("repeat", "int -> (a -> a) -> a -> a", prior=Prior(cost=5, weight=-1.5), unbounded=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..inference import ShapeError
 from ..lazy import F, Tensor
-from ..primitive import Parameter, Prior, Setting, Shape, geometric
+from ..primitive import Parameter, Prior, Setting, Shape
+from ..words import geometric
 from .base import PADDING, pad_same, windows
 
 

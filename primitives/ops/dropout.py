@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..lazy import F, Tensor
-from ..primitive import STOCHASTIC, Setting, geometric
+from ..primitive import STOCHASTIC, Setting
+from ..words import geometric
 
 
 @geometric(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..lazy import F, Tensor
-from ..primitive import Parameter, Prior, Setting, geometric
+from ..primitive import Parameter, Prior, Setting
 from ..values import Undefined
+from ..words import geometric
 
 
 def _check(index: Tensor, size: int) -> None:

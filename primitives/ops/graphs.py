@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections import deque
 
-from ..primitive import Prior, word
+from ..primitive import Prior
 from ..values import Graph, Some, Undefined, Value, check_key
+from ..words import word
 
 
 @word("graph_from_edges", "Eq a => list(pair(a, a)) -> graph(a)", prior=Prior(cost=5))

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..needs import Need
-from ..primitive import Prior, word
+from ..primitive import Prior
 from ..values import MAX_INT, Some, Undefined, Value, check_int, check_key, check_size, has_nan, ordered, same
+from ..words import word
 
 
 @word("empty", "list(a)", prior=Prior(cost=2, weight=-1.5))

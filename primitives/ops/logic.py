@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..primitive import Prior, word
+from ..primitive import Prior
 from ..values import Value, less, same
+from ..words import word
 
 
 @word("=", "Eq a => a -> a -> bool", prior=Prior(cost=2))

@@ -7,7 +7,8 @@ input with the pair of memory and address as state.
 from __future__ import annotations
 
 from ..lazy import F, Tensor, torch
-from ..primitive import Parameter, Prior, Setting, Shape, geometric
+from ..primitive import Parameter, Prior, Setting, Shape
+from ..words import geometric
 
 
 def _linear(rows: int, inputs: int) -> tuple[Parameter, Parameter]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..lazy import F, Tensor, torch
-from ..primitive import STATEFUL, Parameter, Prior, Setting, Shape, geometric
+from ..primitive import STATEFUL, Parameter, Prior, Setting, Shape
+from ..words import geometric
 from .base import pad_same
 
 

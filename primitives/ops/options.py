@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..needs import Need
-from ..primitive import Prior, word
+from ..primitive import Prior
 from ..values import Some, Undefined, Value
+from ..words import word
 
 
 @word("none", "option(a)", prior=Prior(weight=-3.0))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..lazy import Tensor
-from ..primitive import STOCHASTIC, Prior, Setting, geometric
+from ..primitive import STOCHASTIC, Prior, Setting
+from ..words import geometric
 
 
 @geometric(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..lazy import F, Tensor
-from ..primitive import Parameter, Prior, Setting, Shape, geometric
+from ..primitive import Parameter, Prior, Setting, Shape
+from ..words import geometric
 from .base import PADDING, pad_same, windows
 
 _SETTINGS = (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..lazy import Tensor
-from ..primitive import Parameter, Prior, Setting, Shape, geometric
+from ..primitive import Parameter, Prior, Setting, Shape
+from ..words import geometric
 
 
 def _centres(x: Shape, units: int) -> dict[str, Parameter]:

@@ -4,7 +4,8 @@ given."""
 from __future__ import annotations
 
 from ..lazy import Tensor, torch
-from ..primitive import Parameter, Prior, Setting, Shape, geometric
+from ..primitive import Parameter, Prior, Setting, Shape
+from ..words import geometric
 
 
 def _weights(gates: int, width: int, inputs: int) -> dict[str, Parameter]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..lazy import F, Tensor
-from ..primitive import Prior, geometric
+from ..primitive import Prior
+from ..words import geometric
 
 
 @geometric("dot", "Tensor[n] -> Tensor[n] -> float", prior=Prior(cost=5, in_nets=-1.5))

@@ -6,8 +6,9 @@ import bisect
 from collections.abc import Callable
 
 from ..needs import Need
-from ..primitive import Prior, word
+from ..primitive import Prior
 from ..values import Some, Value, ordered, same
+from ..words import word
 
 
 def ascending(xs: tuple) -> list[int]:

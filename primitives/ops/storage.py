@@ -7,9 +7,11 @@ import json
 from typing import Any
 
 from ..interpreter.storage import Storage, StorageError
-from ..primitive import EFFECTFUL, Prior, word
+from ..notation.values import ValueMismatch, from_json, to_json
+from ..primitive import EFFECTFUL, Prior
 from ..types import FLOAT, INT, STRING, Type, list_of
-from ..values import Some, Undefined, Value, ValueMismatch, from_json, to_json
+from ..values import Some, Undefined, Value
+from ..words import word
 
 
 def opened(storage: Any) -> Storage:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 
 from ..needs import Need
-from ..primitive import Prior, word
+from ..primitive import Prior
 from ..values import MAX_INT, Some, Undefined, check_size
+from ..words import word
 
 
 def positive(separator: str) -> str:

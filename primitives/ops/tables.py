@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..primitive import Prior, word
+from ..primitive import Prior
 from ..values import Some, Table, Value, check_key
+from ..words import word
 
 
 @word("table_new", "map(k, v)", prior=Prior(cost=5, weight=-2.0))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..lazy import Tensor, torch
-from ..primitive import Prior, Setting, geometric
+from ..primitive import Prior, Setting
 from ..ragged import Ragged
 from ..values import Undefined
+from ..words import geometric
 
 _LENGTH = Setting("length", 16, 1, 256, log=True)
 

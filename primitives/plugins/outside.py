@@ -21,7 +21,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from ..printing import brief_repr
+from ..brief import brief_repr
 
 _ENTRY_POINTS = "automl"
 """What the names of the groups of entry points begin with."""

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..definitions import expand
 from ..inference import Site, infer
-from ..primitive import EFFECTFUL, Parameter, Primitive, expand
+from ..primitive import EFFECTFUL, Parameter, Primitive
 from ..ragged import Ragged
 from ..syntax import show
 from ..term import Literal, Term, Word, subterms, words_in

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ..compile import Program
-from ..primitive import expand
+from ..definitions import expand
 from ..syntax import show
 from ..term import words_in
 from ..types import INT, Constructor, TensorType, Type, arguments_of, subtypes

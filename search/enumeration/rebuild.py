@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from primitives.binding import shift
 from primitives.columns.bank import Bank, Store
 from primitives.columns.frame import Operation
-from primitives.term import Literal, Term, Variable, apply, lambdas, shift
+from primitives.term import Literal, Term, Variable, apply, lambdas
 from primitives.types import arguments_of, is_function
 
 

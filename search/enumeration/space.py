@@ -9,8 +9,9 @@ from primitives.columns.bank import Bank
 from primitives.columns.frame import Operation
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import Values
+from primitives.definitions import Definition
 from primitives.interpreter.deadline import NEVER, Deadline
-from primitives.primitive import Definition, Primitive
+from primitives.primitive import Primitive
 from primitives.types import (
     BOOL,
     CHAR,

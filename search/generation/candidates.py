@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import blake2b
 
-from primitives.syntax import show_canonical
-from primitives.term import Term
+from primitives.term import Term, show_canonical
 
 from . import sites
 from .choosing import Chooser, DeadEnd

@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from primitives.primitive import EFFECTFUL, Definition, Primitive
+from primitives.definitions import Definition
+from primitives.primitive import EFFECTFUL, Primitive
 from primitives.types import BOOL, INT, STRING, Constructor, Type, arguments_of, has_tensor, subtypes
 from primitives.values import Value
 

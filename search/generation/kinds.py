@@ -10,6 +10,7 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from primitives.notation.types import parse_type
 from primitives.types import (
     Constructor,
     DimensionVariable,
@@ -20,7 +21,6 @@ from primitives.types import (
     has_tensor,
     is_function,
     is_ground,
-    parse_type,
     subtypes,
     variables_of,
 )

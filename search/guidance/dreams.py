@@ -10,9 +10,10 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from primitives.binding import free_variables
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
-from primitives.term import Apply, Lambda, Literal, Term, Variable, Word, free_variables, spine, subterms
+from primitives.term import Apply, Lambda, Literal, Term, Variable, Word, spine, subterms
 from primitives.types import INT, Type, arguments_of, function
 from primitives.values import Failure, Value
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 from primitives.types import BOOL, CHAR, INT, STRING, Constructor, Type, arguments_of, list_of
 from primitives.values import Value
 

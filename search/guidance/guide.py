@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from primitives.brief import brief_repr
 from primitives.primitive import Primitive
-from primitives.printing import brief_repr
 from primitives.term import Term
 from primitives.types import Type
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 from .features import PROPERTIES, SLOTS, TOKENS, VOCABULARY, Described
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 from ..generation.weights import counts
 from .dreams import Dream

@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from primitives.definitions import Definition
 from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
-from primitives.primitive import Definition
 from primitives.types import arguments_of, has_tensor, is_function, is_ground, subtypes
 from primitives.values import Value
 

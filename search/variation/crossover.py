@@ -6,7 +6,8 @@ the part that was copied get names of their own and start from the donor's weigh
 
 from __future__ import annotations
 
-from primitives.term import Lambda, Term, Variable, free_variables, map_variables
+from primitives.binding import free_variables, map_variables
+from primitives.term import Lambda, Term, Variable
 from primitives.types import Type, has_tensor
 
 from ..generation.choosing import DeadEnd

@@ -11,21 +11,10 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from primitives.binding import free_variables, shift
 from primitives.inference import IllTyped
 from primitives.primitive import Primitive, Setting
-from primitives.term import (
-    Apply,
-    Lambda,
-    Term,
-    Word,
-    apply,
-    free_variables,
-    map_words,
-    shift,
-    sites_of,
-    spine,
-    words_in,
-)
+from primitives.term import Apply, Lambda, Term, Word, apply, map_words, sites_of, spine, words_in
 from primitives.types import has_tensor, is_function
 
 from ..generation import sites

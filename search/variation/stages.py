@@ -8,8 +8,9 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from primitives.binding import shift
 from primitives.inference import ShapeError
-from primitives.term import Apply, Let, Term, Variable, apply, shift
+from primitives.term import Apply, Let, Term, Variable, apply
 from primitives.types import has_tensor
 
 from ..generation.choosing import DeadEnd

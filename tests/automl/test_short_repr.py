@@ -16,7 +16,7 @@ from automl.growth.outcome import Growth
 from automl.study.opening import open_study, run_study
 from automl.tasks.kinds.labelled import labelled_task
 from library.store import open_store
-from primitives.printing import brief
+from primitives.brief import brief
 
 MOST = 1000
 PACKAGES = ("primitives", "library", "search", "automl")
@@ -86,4 +86,4 @@ def test_no_data_class_prints_all_that_it_holds():
             ]
             if large:
                 wrong.append(f"{each.__module__}.{each.__name__}: {', '.join(large)}")
-    assert not wrong, "give these __repr__ = brief_repr (primitives.printing): " + "; ".join(wrong)
+    assert not wrong, "give these __repr__ = brief_repr (primitives.brief): " + "; ".join(wrong)

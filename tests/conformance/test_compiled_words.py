@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automl.testing.compiled import BATCH, QUICK, check_batch
+from primitives.binding import free_variables
 from primitives.inference import infer
-from primitives.primitive import builtin_words
-from primitives.term import Lambda, Variable, apply, free_variables
+from primitives.term import Lambda, Variable, apply
 from primitives.testing import programs, terms, values
 from primitives.types import TypeVariable, arguments_of, function, list_of, tensor
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 

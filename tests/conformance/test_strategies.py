@@ -8,10 +8,11 @@ import pytest
 
 from automl.testing import StrategySuite
 from automl.testing.strategies import PROBLEMS, SOME, WORDS, drive, list_problem, list_score, net_problem, net_score
+from primitives.notation.types import parse_type
 from primitives.primitive import Setting
 from primitives.syntax import parse
 from primitives.term import Literal, Term, words_in
-from primitives.types import INT, parse_type
+from primitives.types import INT
 from search.problem import Problem
 from search.strategies import find_strategies, make_strategy
 from search.strategy import AbstractStrategy, Asked, Feedback, Proposal, StrategyError, Told

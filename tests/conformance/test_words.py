@@ -7,10 +7,11 @@ import pytest
 from automl.testing import TensorWordSuite, ValueWordSuite, is_tensor_word
 from primitives.inference import infer
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import Primitive, builtin_words
+from primitives.primitive import Primitive
 from primitives.syntax import parse
 from primitives.term import Apply, Lambda, Variable, Word
 from primitives.values import Failure
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 TENSOR_WORDS = sorted(name for name, word in WORDS.items() if is_tensor_word(word))

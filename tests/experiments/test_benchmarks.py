@@ -18,9 +18,9 @@ from experiments.benchmarks import blend, columns, synthesis
 from experiments.benchmarks.banks import FIRST_ORDER, INPUTS, LITERALS, census, rows
 from experiments.benchmarks.typed_gp import TYPES, TypedGP
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words
 from primitives.term import Literal, Term, Variable, apply, lambdas
 from primitives.values import Failed, Failure
+from primitives.words import builtin_words
 
 CIRCUMSTANCES = {"benchmark", "figures", "seed", "hardware", "versions", "command", "seconds"}
 FEW = f"{synthesis.STARTER}?limit=4"

@@ -21,9 +21,9 @@ from experiments.benchmarks.gain_learning import random_words, split_families
 from experiments.benchmarks.synthesis import STARTER
 from library.records import Subroutine
 from primitives.inference import infer
-from primitives.primitive import builtin_words
-from primitives.syntax import parse, show_canonical
-from primitives.term import digest
+from primitives.syntax import parse
+from primitives.term import digest, show_canonical
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 

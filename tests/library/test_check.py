@@ -18,8 +18,8 @@ from library.digests import word_digest
 from library.records import Evaluation, Event, Run, Solution, StoreError, Subroutine, Use
 from library.store import AbstractStore, open_store
 from library.vocabulary import pinned_name
+from primitives.notation.types import parse_scheme
 from primitives.syntax import parse
-from primitives.types import parse_scheme
 
 NET = "(lambda (dense :units 2 @1 $0))"
 

@@ -8,8 +8,8 @@ import pytest
 
 from library.compression.compress import Abstraction
 from library.promotion import Evidence, NetEvidence, Rule, Service, net_verdict, review, verdict
-from primitives.primitive import builtin_words
 from primitives.syntax import parse
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 GOOD = Abstraction(

@@ -9,10 +9,11 @@ import pytest
 from library.records import StoreError, Subroutine
 from library.store import open_store
 from library.vocabulary import SHORT, Vocabulary, _warn, pinned_name
+from primitives.definitions import Definition, expand
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import Definition, builtin_words, expand
-from primitives.syntax import TermSyntaxError, parse, show_canonical
-from primitives.term import Term, digest, sites_of
+from primitives.syntax import TermSyntaxError, parse
+from primitives.term import Term, digest, show_canonical, sites_of
+from primitives.words import builtin_words
 
 
 def subroutine(name: str, type: str, body: str, vocabulary: Vocabulary | None = None, **fields: object) -> Subroutine:

@@ -8,14 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from primitives.binding import substitute
 from primitives.inference import IllTyped, infer
 from primitives.interpreter.interpret import Fuel, evaluate
-from primitives.primitive import Primitive, builtin_words, collect, word
+from primitives.notation.types import parse_type
+from primitives.primitive import Primitive
 from primitives.syntax import parse, show
-from primitives.term import Apply, Hole, Lambda, Let, Literal, Term, Variable, children, rebuild, substitute, subterms
+from primitives.term import Apply, Hole, Lambda, Let, Literal, Term, Variable, children, rebuild, subterms
 from primitives.testing import fits, programs, terms, values
-from primitives.types import FLOAT, INT, STRING, Type, arguments_of, is_function, list_of, parse_type
+from primitives.types import FLOAT, INT, STRING, Type, arguments_of, is_function, list_of
 from primitives.values import Failure
+from primitives.words import builtin_words, collect, word
 
 WORDS = builtin_words()
 MANY = settings(max_examples=60, deadline=None)
@@ -251,8 +254,8 @@ def test_inference_allocates_no_tensor() -> None:
 
     code = (
         "import sys\n"
-        "from primitives.primitive import builtin_words\nfrom primitives.syntax import parse\nfrom primitives.inference import infer\n"
-        "from primitives.types import parse_type\nw = builtin_words()\n"
+        "from primitives.words import builtin_words\nfrom primitives.syntax import parse\nfrom primitives.inference import infer\n"
+        "from primitives.notation.types import parse_type\nw = builtin_words()\n"
         "infer(parse('(lambda (x) (dense :units 9 (flatten (conv x))))', w), w, parse_type('Tensor[1,9,9] -> Tensor[9]'))\n"
         "assert 'torch' not in sys.modules\n"
     )

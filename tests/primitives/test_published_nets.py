@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from automl.baselines import load, names
-from primitives.primitive import builtin_words
+from primitives.notation.types import parse_type
 from primitives.syntax import parse, show
-from primitives.types import parse_type
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from primitives.primitive import builtin_words
 from primitives.rewrite import NoNormalForm, beta_normal, is_value, share, simplify
 from primitives.syntax import parse
 from primitives.term import canonical
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 
@@ -96,8 +96,8 @@ def test_is_value():
 def test_constants_that_differ_are_different_terms():
     import torch
 
+    from primitives.notation.types import parse_type
     from primitives.term import Literal
-    from primitives.types import parse_type
     from primitives.values import Graph
 
     graph, vector = parse_type("graph(int)"), parse_type("Tensor[2000]")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from primitives.primitive import builtin_words
-from primitives.syntax import TermSyntaxError, is_word_name, parse, show, show_canonical
+from primitives.notation.names import is_word_name
+from primitives.syntax import TermSyntaxError, parse, show
 from primitives.term import (
     Apply,
     Hole,
@@ -21,11 +21,13 @@ from primitives.term import (
     Word,
     apply,
     canonical,
+    show_canonical,
     sites_of,
     subterms,
 )
 from primitives.testing import terms, types, values
 from primitives.types import FLOAT, INT, STRING, list_of
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 MANY = settings(max_examples=60, deadline=None)

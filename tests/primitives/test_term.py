@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from primitives.primitive import builtin_words
+from primitives.binding import free_variables, shift, substitute
 from primitives.syntax import parse
 from primitives.term import (
     Apply,
@@ -23,20 +23,18 @@ from primitives.term import (
     canonical,
     children,
     digest,
-    free_variables,
     lambdas,
     map_words,
     rebuild,
     renumber_sites,
-    shift,
     sites_of,
     spine,
-    substitute,
     subterms,
     words_in,
 )
 from primitives.testing import terms
 from primitives.types import BOOL, FLOAT, INT
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 SMALL = terms(WORDS, size=10)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from primitives.notation.types import TypeSyntaxError, parse_scheme, parse_type
 from primitives.testing import types
 from primitives.types import (
     BOOL,
@@ -18,7 +19,6 @@ from primitives.types import (
     Scheme,
     ShapeVariable,
     TensorType,
-    TypeSyntaxError,
     TypeVariable,
     arguments_of,
     function,
@@ -30,8 +30,6 @@ from primitives.types import (
     map_of,
     option_of,
     pair_of,
-    parse_scheme,
-    parse_type,
     subtypes,
     tensor,
     variables_of,

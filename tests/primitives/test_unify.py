@@ -8,18 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from primitives.notation.types import parse_scheme, parse_type
 from primitives.testing import types
-from primitives.types import (
-    INT,
-    TypeVariable,
-    in_class,
-    is_ground,
-    list_of,
-    pair_of,
-    parse_scheme,
-    parse_type,
-    variables_of,
-)
+from primitives.types import INT, TypeVariable, in_class, is_ground, list_of, pair_of, variables_of
 from primitives.unify import Mismatch, Unifier, rename
 
 

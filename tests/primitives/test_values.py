@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from primitives.notation.types import parse_type
+from primitives.notation.values import ValueMismatch, from_json, to_json
 from primitives.testing import fits, types, values
-from primitives.types import BOOL, CHAR, FLOAT, INT, STRING, Type, list_of, map_of, parse_type
+from primitives.types import BOOL, CHAR, FLOAT, INT, STRING, Type, list_of, map_of
 from primitives.values import (
     MAX_INT,
     MAX_SIZE,
@@ -22,18 +24,15 @@ from primitives.values import (
     Table,
     TooLarge,
     Undefined,
-    ValueMismatch,
     check_int,
     check_key,
     check_size,
     equal,
-    from_json,
     has_nan,
     less,
     order_key,
     ordered,
     same,
-    to_json,
 )
 
 

@@ -7,12 +7,13 @@ import torch
 
 from primitives.batch import Ragged
 from primitives.compile import compile_term
+from primitives.definitions import definition
 from primitives.inference import IllTyped, infer
-from primitives.primitive import Parameter, builtin_words, definition
+from primitives.notation.types import parse_type
+from primitives.primitive import Parameter
 from primitives.rewrite import beta_normal, simplify
 from primitives.syntax import parse
 from primitives.term import Apply, Lambda, Word, canonical, map_words
-from primitives.types import parse_type
 from primitives.weights import (
     align,
     count_parameters,
@@ -21,6 +22,7 @@ from primitives.weights import (
     inherit,
     initialise,
 )
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 VECTOR = parse_type("Tensor[3] -> Tensor[4]")

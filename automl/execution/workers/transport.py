@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 from .briefing import Briefing
 from .result import JobResult

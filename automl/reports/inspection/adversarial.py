@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 from .subject import Subject
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 
 from ...errors import TaskError
 from ...evaluation.model import Model

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from primitives.brief import brief_repr
 from primitives.inference import Site, infer
-from primitives.printing import brief_repr
 from primitives.term import Apply, Lambda, Let, Term, Variable, Word, spine
 from primitives.types import TensorType, Type, arguments_of
 

@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional
 
 from primitives.batch import Objects, split
-from primitives.printing import brief_repr
+from primitives.brief import brief_repr
 from primitives.types import TensorType, Type, arguments_of
 
 from ...errors import TaskError

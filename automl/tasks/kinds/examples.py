@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from primitives.types import Type, arguments_of, has_tensor, is_function, is_ground, parse_type, subtypes
-from primitives.values import from_json
+from primitives.notation.types import parse_type
+from primitives.notation.values import from_json
+from primitives.types import Type, arguments_of, has_tensor, is_function, is_ground, subtypes
 
 from ...errors import TaskError
 from ..data import MAXIMIZE, Part, ProblemData

@@ -15,7 +15,7 @@ from primitives.columns.bank import WORLD_BITS, Bank
 from primitives.columns.frame import Operation
 from primitives.columns.hashing import Array
 from primitives.columns.pools import FAIL, SequencePool
-from primitives.primitive import Definition
+from primitives.definitions import Definition
 from primitives.types import CHAR, STRING, Constructor, Type, is_function
 
 from ..blocks import home_of

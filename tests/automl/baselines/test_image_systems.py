@@ -8,9 +8,9 @@ import torch
 
 from automl.baselines import load
 from primitives.compile import compile_term
+from primitives.definitions import expand
 from primitives.inference import infer
-from primitives.primitive import expand
-from primitives.types import parse_type
+from primitives.notation.types import parse_type
 from primitives.weights import initialise
 
 TABLE = [  # LeCun et al. 1998, table I: which maps of S2 each map of C3 reads

@@ -19,9 +19,9 @@ from automl.tasks.load import load_tasks
 from library.store import open_store
 from primitives.compile import compile_term
 from primitives.inference import IllTyped, infer
+from primitives.notation.types import parse_type
 from primitives.syntax import parse
 from primitives.term import words_in
-from primitives.types import parse_type
 from primitives.weights import initialise
 from search.generation.grammar import Grammar
 from search.randomness import Draws

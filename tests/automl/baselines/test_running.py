@@ -19,10 +19,10 @@ from automl.errors import TaskError
 from automl.evaluation.model import Model
 from automl.fitting.trainer import TrainingResult
 from primitives.inference import infer
-from primitives.primitive import builtin_words
+from primitives.notation.types import parse_type
 from primitives.syntax import parse
-from primitives.types import parse_type
 from primitives.weights import deviating, initialise
+from primitives.words import builtin_words
 
 NET = """
 title = "a small net"

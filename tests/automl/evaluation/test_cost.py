@@ -14,9 +14,9 @@ from automl.fitting import batches
 from automl.tasks.kinds.labelled import labelled_task
 from library.vocabulary import Vocabulary
 from primitives.inference import infer
-from primitives.primitive import builtin_words
+from primitives.notation.types import parse_type
 from primitives.syntax import parse
-from primitives.types import parse_type
+from primitives.words import builtin_words
 
 IMAGES = "Tensor[1,64,64] -> Tensor[3]"
 CONV = "conv :maps 200 :kernel 5 :padding same"

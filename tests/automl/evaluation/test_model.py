@@ -20,7 +20,7 @@ from automl.tasks.kinds.examples import examples_task
 from automl.tasks.load import load_tasks
 from library.store import open_store
 from library.vocabulary import Vocabulary
-from primitives.types import parse_type
+from primitives.notation.types import parse_type
 
 FLAT = "(lambda (x) (dense :units 3 @1 (flatten (relu (conv :maps 4 :kernel 3 @2 (batch_norm @3 x))))))"
 

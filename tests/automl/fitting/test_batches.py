@@ -15,7 +15,7 @@ from automl.fitting.precision import Precision, has_fast_bfloat16, resolve
 from automl.fitting.trainer import Unsuitable
 from automl.tasks.data import RaggedArray
 from primitives.batch import Objects, Ragged, split
-from primitives.types import parse_type
+from primitives.notation.types import parse_type
 from primitives.values import Failure
 
 

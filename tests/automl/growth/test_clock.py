@@ -21,8 +21,8 @@ from automl.tasks.task import Task
 from library.store import open_store
 from library.vocabulary import Vocabulary
 from primitives.inference import infer
-from primitives.primitive import builtin_words
 from primitives.syntax import parse
+from primitives.words import builtin_words
 from search.guidance.dreams import Dream
 from search.guidance.guide import reestimated
 from search.guidance.training import train

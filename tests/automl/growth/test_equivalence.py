@@ -21,9 +21,9 @@ from automl.tasks.task import Task
 from library.records import Solution, Subroutine
 from library.store import AbstractStore, open_store
 from primitives.inference import infer
-from primitives.primitive import builtin_words
-from primitives.syntax import parse, show_canonical
-from primitives.term import digest
+from primitives.syntax import parse
+from primitives.term import digest, show_canonical
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 INPUTS: list[list[int]] = [[], [3, 1, 2], [-4, 0, 5, 5], [77], [-1, -2, 8, 2, 6]]

@@ -33,8 +33,7 @@ from library.promotion import Rule
 from library.records import Conflict, Run, Solution
 from library.store import AbstractStore, open_store
 from primitives.interpreter.interpret import evaluate
-from primitives.syntax import show_canonical
-from primitives.term import Lambda, Variable, sites_of
+from primitives.term import Lambda, Variable, show_canonical, sites_of
 
 INPUTS: list[list[int]] = [[], [3, 1, 2], [-4, 0, 5, 5], [7], [-1, -2, 8, 2, 6]]
 
@@ -487,7 +486,7 @@ def sites_words(term: Any) -> Sequence[Any]:
 
 
 def expanded(vocabulary: Any, term: Any) -> Any:
-    from primitives.primitive import expand
+    from primitives.definitions import expand
 
     return expand(term, vocabulary.all_words)
 

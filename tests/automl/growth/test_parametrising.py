@@ -4,8 +4,8 @@ import pytest
 
 from automl.growth.parametrising import general
 from primitives.inference import infer
-from primitives.primitive import builtin_words
 from primitives.syntax import parse
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 CASES = [

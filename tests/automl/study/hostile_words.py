@@ -12,7 +12,8 @@ from typing import Any
 
 import library.vocabulary
 from automl.evaluation import evaluate
-from primitives.primitive import Parameter, Primitive, builtin_words, collect, geometric, word
+from primitives.primitive import Parameter, Primitive
+from primitives.words import builtin_words, collect, geometric, word
 
 NEEDED = 100 << 30
 

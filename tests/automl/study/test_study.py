@@ -15,8 +15,8 @@ from automl.study.ending import Ending
 from automl.study.opening import Options, build_problem, load_vocabulary, open_study, run_study
 from automl.study.phases import Schedule
 from library.store import open_store
-from primitives.primitive import builtin_words
 from primitives.syntax import parse
+from primitives.words import builtin_words
 from search.strategy import StrategyError
 
 pytestmark = pytest.mark.usefixtures("strategies")

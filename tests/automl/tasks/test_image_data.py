@@ -17,9 +17,9 @@ from automl.tasks.metrics import HEADS, score
 from automl.tasks.sources import digit_sequences
 from automl.tasks.task import Part, TaskError, task_kinds
 from primitives.compile import compile_term
-from primitives.primitive import builtin_words
 from primitives.syntax import parse
 from primitives.values import Failure
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 

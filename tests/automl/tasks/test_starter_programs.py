@@ -10,8 +10,8 @@ from automl.tasks.load import load_tasks
 from automl.tasks.task import Task
 from primitives.inference import infer
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words
 from primitives.syntax import parse
+from primitives.words import builtin_words
 
 PROGRAMS = {
     "each plus 1": "(map (+ 1))",

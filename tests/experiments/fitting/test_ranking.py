@@ -13,8 +13,8 @@ from scipy.optimize import check_grad
 from experiments.benchmarks.synthesis import STARTER
 from experiments.fitting import ranking
 from experiments.fitting.candidates import Choice, choices, divided, specs
-from primitives.primitive import builtin_words
 from primitives.syntax import parse
+from primitives.words import builtin_words
 from search.choice.ranking import FEATURES, Entry, ranked, shares_alike
 
 WORDS = builtin_words()

@@ -19,13 +19,16 @@ from library.compression.normal import Unsafe, align, cannot_fail, normal_form
 from library.compression.stitch_code import Codebook, Unreadable, hide_lets, restore_lets, symbols
 from library.compression.stitch_process import StitchFailed, StitchMissing
 from primitives.compile import compile_term
+from primitives.definitions import Definition, definition, expand
 from primitives.inference import infer
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import Definition, Primitive, builtin_words, definition, expand
-from primitives.syntax import parse, show_canonical
-from primitives.term import Lambda, Let, Term, Word, renumber_sites, sites_of, words_in
-from primitives.types import INT, function, list_of, parse_type
+from primitives.notation.types import parse_type
+from primitives.primitive import Primitive
+from primitives.syntax import parse
+from primitives.term import Lambda, Let, Term, Word, renumber_sites, show_canonical, sites_of, words_in
+from primitives.types import INT, function, list_of
 from primitives.values import Failure, equal
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 LISTS = {

@@ -7,10 +7,11 @@ import pytest
 from library.compression.compress import compress
 from library.compression.lifting import forms, lower
 from library.compression.stitch_code import CALL
+from primitives.definitions import definition, expand
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words, definition, expand
 from primitives.syntax import parse
 from primitives.term import Lambda, Term, words_in
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 FILTERS = {

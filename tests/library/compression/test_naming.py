@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from library.compression.naming import MAX_NAME, name_of
-from primitives.primitive import builtin_words
-from primitives.syntax import is_word_name, parse
+from primitives.notation.names import is_word_name
+from primitives.syntax import parse
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 

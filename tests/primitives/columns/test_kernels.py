@@ -15,10 +15,12 @@ from primitives.columns.lift import lift
 from primitives.columns.operations import instances, operation, split_type
 from primitives.columns.pools import FAIL, Values
 from primitives.interpreter.interpret import Fuel, evaluate
-from primitives.primitive import PURE, builtin_words
+from primitives.notation.types import parse_type
+from primitives.primitive import PURE
 from primitives.term import Literal, apply, lambdas
-from primitives.types import BOOL, CHAR, INT, STRING, Constructor, is_function, list_of, option_of, pair_of, parse_type
+from primitives.types import BOOL, CHAR, INT, STRING, Constructor, is_function, list_of, option_of, pair_of
 from primitives.values import Failure, Some
+from primitives.words import builtin_words
 from search.enumeration.domain import Domains
 from search.enumeration.levels import BankGrowth, Leaf, Plan
 from search.enumeration.rebuild import term_of_row

@@ -7,23 +7,15 @@ from hypothesis import strategies as st
 from primitives.columns.bank import Bank
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import FAIL, Values
+from primitives.definitions import definition
 from primitives.interpreter.interpret import Fuel, evaluate
-from primitives.primitive import Primitive, builtin_words, definition
+from primitives.notation.types import parse_scheme
+from primitives.primitive import Primitive
 from primitives.term import Literal, apply
 from primitives.testing import terms, values
-from primitives.types import (
-    BOOL,
-    INT,
-    STRING,
-    arguments_of,
-    function,
-    is_function,
-    list_of,
-    option_of,
-    pair_of,
-    parse_scheme,
-)
+from primitives.types import BOOL, INT, STRING, arguments_of, function, is_function, list_of, option_of, pair_of
 from primitives.values import Failure
+from primitives.words import builtin_words
 
 LAZY = Primitive(
     "first_if", parse_scheme("a -> bool -> a -> a"), lambda x, test, other: x if test() else other(), "", lazy={1, 2}

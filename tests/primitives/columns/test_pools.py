@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from primitives.columns.hashing import HashIndex, distinct, fingerprints, flat_ranges, mix, ranges
 from primitives.columns.pools import FAIL, TuplePool, Values
 from primitives.columns.store import Store
-from primitives.types import INT, parse_type
+from primitives.notation.types import parse_type
+from primitives.types import INT
 from primitives.values import Some, Table
 
 pytestmark = pytest.mark.usefixtures("loops")

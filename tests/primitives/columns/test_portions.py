@@ -11,8 +11,8 @@ from primitives.columns.operations import operation
 from primitives.columns.pools import FAIL, Values
 from primitives.columns.portions import WORK, portions
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words
 from primitives.types import INT, STRING, function, list_of
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 INTS = list_of(INT)

@@ -9,12 +9,14 @@ from primitives.columns.bank import Bank
 from primitives.columns.operations import operation
 from primitives.columns.pools import FAIL, Values
 from primitives.columns.subroutine import Unsupported, subroutine_kernel
+from primitives.definitions import definition
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words, definition
+from primitives.notation.types import parse_type
 from primitives.syntax import parse
 from primitives.term import Literal, apply
-from primitives.types import BOOL, INT, arguments_of, list_of, parse_type
+from primitives.types import BOOL, INT, arguments_of, list_of
 from primitives.values import Failure
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 BODIES = {

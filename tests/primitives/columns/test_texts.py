@@ -9,10 +9,10 @@ from primitives.columns.kernels.registry import find_kernel
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import FAIL, Values
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words
 from primitives.term import Literal, apply, lambdas
 from primitives.types import BOOL, CHAR, INT, STRING, list_of, option_of
 from primitives.values import Failure, Some
+from primitives.words import builtin_words
 from search.enumeration.domain import Domains
 from search.enumeration.levels import BankGrowth, Leaf, Plan
 from search.enumeration.rebuild import term_of_row

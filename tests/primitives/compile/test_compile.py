@@ -11,10 +11,11 @@ from primitives.batch import Objects, Ragged, split
 from primitives.compile import compile_term
 from primitives.inference import IllTyped
 from primitives.interpreter.interpret import Fuel, evaluate
-from primitives.primitive import builtin_words, word
+from primitives.notation.types import parse_type
 from primitives.syntax import parse
-from primitives.types import arguments_of, parse_type
+from primitives.types import arguments_of
 from primitives.values import Failure, equal
+from primitives.words import builtin_words, word
 
 WORDS = builtin_words()
 GENERATOR = torch.Generator().manual_seed(0)

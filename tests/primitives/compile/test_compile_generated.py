@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from primitives.batch import Ragged, split
 from primitives.compile import compile_term
+from primitives.definitions import definition, expand
 from primitives.inference import infer
 from primitives.interpreter.interpret import Fuel, evaluate
-from primitives.primitive import builtin_words, definition, expand
+from primitives.notation.types import parse_type
 from primitives.rewrite import beta_normal, share, simplify
 from primitives.syntax import parse, show
-from primitives.types import parse_type
 from primitives.values import Failure
+from primitives.words import builtin_words
 
 WORDS = {
     **builtin_words(),

@@ -12,11 +12,11 @@ from library.blobs import from_bytes, to_bytes
 from primitives.compile import compile_term
 from primitives.compile.layout import kernels_last
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words
+from primitives.notation.types import parse_type
 from primitives.rewrite import pool_first
 from primitives.syntax import parse
 from primitives.term import canonical
-from primitives.types import parse_type
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 NETS = [

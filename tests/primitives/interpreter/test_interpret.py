@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from primitives.definitions import definition
 from primitives.interpreter.fuel import weigh
 from primitives.interpreter.interpret import Fuel, IncompleteTerm, Machine, evaluate
-from primitives.primitive import builtin_words, definition
 from primitives.syntax import parse
 from primitives.term import Term, Word
 from primitives.testing import terms, types, values
 from primitives.values import MAX_SIZE, Failure, Graph, Some, Table
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 

@@ -8,10 +8,10 @@ import pytest
 
 from primitives.inference import infer
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words
 from primitives.syntax import parse
 from primitives.term import words_in
 from primitives.values import Failure, Graph, Some, Table, equal
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 UNDEFINED, OVERFLOW, TOO_LARGE = "undefined", "overflow", "too large"

@@ -8,10 +8,10 @@ from torch.nn import functional
 
 from primitives.compile import compile_term
 from primitives.inference import infer
-from primitives.primitive import builtin_words
+from primitives.notation.types import parse_type
 from primitives.source import to_source
 from primitives.syntax import parse
-from primitives.types import parse_type
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words
 from primitives.syntax import parse
 from primitives.values import Failure, Graph, Some, order_key
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 INTS = st.lists(st.integers(-20, 20), max_size=12).map(tuple)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from primitives.interpreter.interpret import evaluate
 from primitives.interpreter.storage import MAX_KEY, Storage, StorageError
-from primitives.primitive import builtin_words
 from primitives.syntax import parse
 from primitives.values import Failure, Some
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 

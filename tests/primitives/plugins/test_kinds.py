@@ -18,7 +18,7 @@ from automl.tasks.task import task_kinds
 from library.store import store_kinds
 from primitives.columns.kernels.registry import KERNELS
 from primitives.plugins import PluginError, PluginKind, classes, instances, module_names
-from primitives.primitive import builtin_words, collect, word
+from primitives.words import builtin_words, collect, word
 from search.strategies import find_strategies
 
 BASE = """

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from primitives.interpreter.interpret import evaluate
+from primitives.notation.types import parse_type
 from primitives.plugins import outside
 from primitives.plugins.outside import PluginError, accept, forget, register, registered, version
-from primitives.primitive import WORDS, builtin_words, known_words
 from primitives.source import to_source
 from primitives.syntax import parse
-from primitives.types import parse_type
+from primitives.words import WORDS, builtin_words, known_words
 
 TEXT = """
 from automl.plugins import Undefined, word

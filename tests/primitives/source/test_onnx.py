@@ -9,7 +9,8 @@ import torch
 
 from primitives.compile import compile_term
 from primitives.inference import infer
-from primitives.primitive import Primitive, builtin_words
+from primitives.notation.types import parse_scheme, parse_type
+from primitives.primitive import Primitive
 from primitives.source.onnx import OnnxError, looks_at_values, write_onnx
 from primitives.syntax import parse
 from primitives.types import (
@@ -20,11 +21,10 @@ from primitives.types import (
     TypeVariable,
     arguments_of,
     function,
-    parse_scheme,
-    parse_type,
     tensor,
     variables_of,
 )
+from primitives.words import builtin_words
 
 WORDS = builtin_words()
 

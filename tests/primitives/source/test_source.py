@@ -13,15 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from primitives.compile import compile_term
+from primitives.definitions import definition
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words, definition
+from primitives.notation.types import parse_type
 from primitives.source import SourceError, to_source, write_source
 from primitives.source.emit import wrapped
 from primitives.syntax import parse
 from primitives.term import Lambda, Literal, Word
 from primitives.testing import programs, terms, values
-from primitives.types import STRING, arguments_of, parse_type
+from primitives.types import STRING, arguments_of
 from primitives.values import Failure, Graph, Some, Table, equal
+from primitives.words import builtin_words
 
 WORDS = {
     **builtin_words(),

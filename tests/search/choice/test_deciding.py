@@ -4,10 +4,12 @@ import pytest
 
 from primitives.inference import infer
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words
+from primitives.notation.types import parse_type
+from primitives.notation.values import from_json, to_json
 from primitives.syntax import parse
-from primitives.types import INT, arguments_of, function, has_tensor, list_of, parse_type
-from primitives.values import Failure, from_json, to_json
+from primitives.types import INT, arguments_of, function, has_tensor, list_of
+from primitives.values import Failure
+from primitives.words import builtin_words
 from search.choice.ambiguity import alternatives
 from search.choice.deciding import Jury, StoppingRule, decided
 from search.choice.probes import probe_inputs, usual_inputs

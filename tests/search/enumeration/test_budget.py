@@ -10,9 +10,10 @@ from primitives.columns.bank import Bank
 from primitives.columns.operations import operation
 from primitives.columns.pools import Values
 from primitives.interpreter.deadline import Deadline, OutOfTime
-from primitives.primitive import builtin_words
+from primitives.notation.types import parse_type
 from primitives.term import Literal
-from primitives.types import INT, STRING, has_tensor, list_of, parse_type
+from primitives.types import INT, STRING, has_tensor, list_of
+from primitives.words import builtin_words
 from search.choice.probes import probe_inputs
 from search.enumeration.ahead.needs import ends_with_goal, holds_all_in_order
 from search.problem import Problem

@@ -2,9 +2,10 @@
 
 import pytest
 
-from primitives.primitive import builtin_words
-from primitives.types import INT, STRING, arguments_of, has_tensor, list_of, map_of, option_of, pair_of, parse_type
+from primitives.notation.types import parse_type
+from primitives.types import INT, STRING, arguments_of, has_tensor, list_of, map_of, option_of, pair_of
 from primitives.values import Table
+from primitives.words import builtin_words
 from search.enumeration.intermediate import MOST, intermediate
 from search.problem import Problem
 from search.reports import Hit

@@ -2,9 +2,10 @@
 
 import pytest
 
-from primitives.primitive import builtin_words
-from primitives.types import arguments_of, has_tensor, parse_type
-from primitives.values import from_json
+from primitives.notation.types import parse_type
+from primitives.notation.values import from_json
+from primitives.types import arguments_of, has_tensor
+from primitives.words import builtin_words
 from search.problem import Problem
 from search.reports import Hit
 from search.strategies import make_strategy

@@ -11,10 +11,10 @@ from primitives.columns.bank import Bank
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import FAIL, Values
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words
 from primitives.term import Literal, Variable, apply, lambdas
 from primitives.types import BOOL, INT, arguments_of, is_function, list_of
 from primitives.values import Failure
+from primitives.words import builtin_words
 from search.enumeration import levels as growth_module
 from search.enumeration import product as product_module
 from search.enumeration.domain import Domains

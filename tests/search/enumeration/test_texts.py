@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from primitives.primitive import builtin_words
+from primitives.notation.types import parse_type
 from primitives.syntax import parse
-from primitives.types import CHAR, STRING, list_of, parse_type
+from primitives.types import CHAR, STRING, list_of
+from primitives.words import builtin_words
 from search.enumeration.enumerator import Answer, Enumerator
 from search.generation.costs import default_costs
 

@@ -3,8 +3,9 @@
 import time
 
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words
-from primitives.types import CHAR, INT, STRING, has_tensor, parse_type
+from primitives.notation.types import parse_type
+from primitives.types import CHAR, INT, STRING, has_tensor
+from primitives.words import builtin_words
 from search.enumeration.enumerator import Answer, Enumerator
 from search.generation.constants import mined
 

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import Primitive, builtin_words
+from primitives.notation.types import parse_type
+from primitives.primitive import Primitive
 from primitives.syntax import parse
 from primitives.term import Term
-from primitives.types import has_tensor, parse_type
+from primitives.types import has_tensor
+from primitives.words import builtin_words
 from search.generation.costs import default_costs
 from search.generation.weights import CONSTANT, VARIABLE, base_weights, counts, refit
 from search.guidance.dreams import Dream, Dreamer, Prompt, remembered

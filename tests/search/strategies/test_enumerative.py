@@ -9,12 +9,16 @@ import pytest
 from primitives.columns.bank import Bank
 from primitives.columns.pools import SequencePool, Values
 from primitives.columns.store import Store
+from primitives.definitions import definition
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import Primitive, builtin_words, definition
+from primitives.notation.types import parse_scheme, parse_type
+from primitives.notation.values import from_json
+from primitives.primitive import Primitive
 from primitives.syntax import parse
 from primitives.term import Literal
-from primitives.types import INT, STRING, arguments_of, function, has_tensor, list_of, parse_scheme, parse_type
-from primitives.values import Some, equal, from_json
+from primitives.types import INT, STRING, arguments_of, function, has_tensor, list_of
+from primitives.values import Some, equal
+from primitives.words import builtin_words
 from search.enumeration.enumerator import Answer, Enumerator, LevelReport, Settings
 from search.generation.costs import default_costs, weighted
 from search.problem import Problem

@@ -7,10 +7,10 @@ import random
 import pytest
 
 from primitives.interpreter.interpret import Fuel, evaluate
-from primitives.primitive import builtin_words
+from primitives.notation.types import parse_type
 from primitives.syntax import parse
-from primitives.types import parse_type
 from primitives.values import Failure, Value
+from primitives.words import builtin_words
 from search.generation.candidates import Seen
 from search.problem import Problem
 from search.strategies import make_strategy

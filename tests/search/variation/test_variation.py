@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from primitives.inference import infer
-from primitives.primitive import Setting, builtin_words
+from primitives.notation.types import parse_type
+from primitives.primitive import Setting
 from primitives.syntax import parse
 from primitives.term import Literal, Term, renumber_sites, sites_of, words_in
-from primitives.types import INT, has_tensor, parse_type
+from primitives.types import INT, has_tensor
+from primitives.words import builtin_words
 from search.generation import sites
 from search.generation.choosing import DeadEnd
 from search.generation.grammar import Grammar

@@ -231,7 +231,7 @@ def test_other_data_than_the_programs_is_refused():
 
 def test_a_program_on_lists_is_refused_with_its_type():
     vocabulary = Vocabulary()
-    from primitives.types import parse_type
+    from primitives.notation.types import parse_type
 
     model = Model(vocabulary.read("(lambda (xs) (sum xs))"), parse_type("list(int) -> int"), vocabulary)
     with pytest.raises(TaskError, match=r"type=list\(int\) -> int"):

@@ -9,7 +9,7 @@ from automl.evaluation.model import Model
 from automl.reports.inspection import first_layers
 from library.vocabulary import Vocabulary
 from primitives.inference import infer
-from primitives.types import parse_type
+from primitives.notation.types import parse_type
 from primitives.weights import initialise
 
 TYPE = "Tensor[1,8,8] -> Tensor[10]"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from primitives.primitive import builtin_words
-from primitives.types import parse_type
+from primitives.notation.types import parse_type
+from primitives.words import builtin_words
 from search.enumeration.ahead.base import Prospect
 from search.enumeration.ahead.closures import Closures
 from search.enumeration.answers import Answer

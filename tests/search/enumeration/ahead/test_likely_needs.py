@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from primitives.definitions import definition
 from primitives.inference import infer
-from primitives.primitive import builtin_words, definition
+from primitives.notation.types import parse_type
 from primitives.syntax import parse
-from primitives.types import STRING, parse_type
+from primitives.types import STRING
+from primitives.words import builtin_words
 from search.enumeration.ahead.likely_needs import LikelyNeeds
 from search.enumeration.enumerator import Answer, Enumerator
 from search.generation.costs import default_costs

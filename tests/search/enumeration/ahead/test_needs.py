@@ -8,11 +8,13 @@ from primitives.columns.operations import instances, operation
 from primitives.columns.pools import Values
 from primitives.interpreter.interpret import evaluate
 from primitives.needs import Need
-from primitives.primitive import Primitive, Prior, builtin_words
+from primitives.notation.types import parse_scheme, parse_type
+from primitives.primitive import Primitive, Prior
 from primitives.term import Literal, spine
 from primitives.testing import applications
-from primitives.types import INT, list_of, parse_scheme, parse_type
+from primitives.types import INT, list_of
 from primitives.values import Failure
+from primitives.words import builtin_words
 from search.enumeration.ahead.needs import MASKS, declared
 from search.enumeration.answers import Answer
 from search.enumeration.enumerator import Enumerator

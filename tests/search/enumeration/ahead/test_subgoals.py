@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import pytest
 
+from primitives.definitions import definition
 from primitives.inference import infer
 from primitives.interpreter.interpret import evaluate
-from primitives.primitive import builtin_words, definition
+from primitives.notation.types import parse_type
 from primitives.syntax import parse
-from primitives.types import parse_type
 from primitives.values import equal
+from primitives.words import builtin_words
 from search.enumeration.ahead.base import Subgoal
 from search.enumeration.ahead.subgoals import Subgoals
 from search.enumeration.answers import Answer

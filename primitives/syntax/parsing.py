@@ -1,13 +1,4 @@
-"""The text of terms: reading it here, printing it in ``printing``.
-
-For people: s-expressions with named variables and pipelines, ``(lambda (xs n) (pipe xs (map (lambda (x) (+ x n)))
-sum))``. For hashing and storage: de Bruijn indices, ``(lambda (lambda (sum (map (lambda (+ $0 $1)) $1))))``. Both
-parse.
-
-Forms: ``(lambda (x y) body)``, ``(let ((y value)) body)``, ``(pipe x f g)`` = ``(g (f x))``, ``(stack n f)`` = n
-composed copies of f with fresh sites (syntax only), ``(word :setting value @site argument …)``, ``?hole``, ``[1 2 3]``,
-``"text"``, ``#"c"`` a char, ``(literal "type" "JSON")`` any other constant.
-"""
+"""Terms from trees of tokens; see ``syntax`` for the forms."""
 
 from __future__ import annotations
 
@@ -15,66 +6,16 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from .primitive import Primitive, SettingError
-from .printing import FORMS, NAME, WORD, show, show_canonical, show_literal
-from .term import MAX_DEPTH, Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, apply, map_words, sites_of
-from .types import BOOL, CHAR, FLOAT, INT, STRING, is_ground, list_of, parse_type
-from .values import MAX_INT, MAX_SIZE, from_json
-
-__all__ = ["TermSyntaxError", "is_word_name", "parse", "show", "show_canonical", "show_literal"]
-
-
-class TermSyntaxError(ValueError):
-    """The text of a term cannot be read."""
-
-
-_TOKEN = re.compile(r'(?>\s*(?:;[^\n]*+\n?+\s*+)*+)(#?"(?:[^"\\]|\\.)*+"|[()\[\]]|[^\s()\[\]";]+)', re.DOTALL)
-"""Possessive, for otherwise a run of comment marks takes exponential time."""
-Tree = Any  # str (a token) or a list of trees; a list literal is a _Brackets
-
-
-class _Brackets(list):
-    """``[…]`` in the text."""
-
-
-def _read(text: str) -> Tree:
-    """Tokens to nested lists, without recursion."""
-    if not isinstance(text, str):
-        raise TermSyntaxError(f"term={text!r}: a term is text such as '(lambda (x) (+ x 1))'")
-    stack: list[list] = [[]]
-    position, end = 0, len(text.rstrip())
-    while position < end:
-        match = _TOKEN.match(text, position)
-        if match is None:
-            if not text[position:].lstrip().startswith(";"):
-                raise TermSyntaxError(
-                    f"term: unexpected {text[position : position + 10]!r} at character {position + 1}"
-                )
-            break
-        token, position = match[1], match.end()
-        if token in "([":
-            stack.append([] if token == "(" else _Brackets())
-            if len(stack) > MAX_DEPTH:
-                raise TermSyntaxError(f"term: nested deeper than {MAX_DEPTH}")
-        elif token in ")]":
-            if len(stack) == 1 or isinstance(stack[-1], _Brackets) != (token == "]"):
-                raise TermSyntaxError(f"term: unbalanced {token!r} at character {position}")
-            done = stack.pop()
-            stack[-1].append(done)
-        else:
-            stack[-1].append(token)
-    if len(stack) != 1:
-        raise TermSyntaxError(f"term={_shorten(text)}: {len(stack) - 1} parentheses are not closed")
-    if len(stack[0]) != 1:
-        raise TermSyntaxError(f"term={_shorten(text)}: needed one expression, got {len(stack[0])}")
-    return stack[0][0]
-
-
-def _shorten(text: object, width: int = 60) -> str:
-    text = repr(text)
-    return text if len(text) <= width else text[: width - 1] + "…"
+from ..binding import shift
+from ..notation.names import FORMS, NAME, WORD
+from ..notation.types import parse_type
+from ..notation.values import from_json
+from ..primitive import Primitive, SettingError
+from ..term import MAX_DEPTH, Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, apply, map_words, sites_of
+from ..types import is_ground, list_of
+from ..values import MAX_SIZE
+from .reading import Brackets, TermSyntaxError, Tree, constant, read_tree, setting, shorten, tree_text
 
 
 def parse(text: str, words: Mapping[str, Primitive] | None = None) -> Term:
@@ -82,19 +23,12 @@ def parse(text: str, words: Mapping[str, Primitive] | None = None) -> Term:
     and geometric words without a site get a fresh one. Raises TermSyntaxError (a ValueError)."""
     parser = _Parser(words)
     try:
-        term = parser.term(_read(text), ())
+        term = parser.term(read_tree(text), ())
     except SettingError as error:
         raise TermSyntaxError(str(error)) from None
     if term.depth > MAX_DEPTH:
         raise TermSyntaxError(f"term: depth={term.depth}, at most {MAX_DEPTH} is allowed")
     return parser.give_sites(term)
-
-
-def is_word_name(text: str) -> bool:
-    """Whether a definition may have this name: it parses as one word that is no constant, no form and no pinned version, and prints
-    the same."""
-    match = WORD.fullmatch(text)
-    return match is not None and match[2] is None and text not in FORMS and _constant(text) is None
 
 
 class _Parser:
@@ -104,7 +38,7 @@ class _Parser:
         self.words = words
 
     def term(self, tree: Tree, scope: tuple[str, ...]) -> Term:
-        if isinstance(tree, _Brackets):
+        if isinstance(tree, Brackets):
             return self.list_literal(tree)
         if isinstance(tree, str):
             return self.atom(tree, scope)
@@ -117,9 +51,9 @@ class _Parser:
         return self.application(tree, scope)
 
     def atom(self, token: str, scope: tuple[str, ...]) -> Term:
-        constant = _constant(token)
-        if constant is not None:
-            return constant
+        found = constant(token)
+        if found is not None:
+            return found
         if token in scope:
             return Variable(len(scope) - 1 - max(i for i, name in enumerate(scope) if name == token))
         if re.fullmatch(r"\$[0-9]+", token):
@@ -136,7 +70,7 @@ class _Parser:
     def word(self, name: str, settings: dict[str, object], site: str | None) -> Word:
         if WORD.fullmatch(name) is None or name in FORMS:
             raise TermSyntaxError(
-                f"term: {_shorten(name)} cannot name a word; needed letters, digits and _ ' . - after a letter, or signs as in +"
+                f"term: {shorten(name)} cannot name a word; needed letters, digits and _ ' . - after a letter, or signs as in +"
             )
         if self.words is None:
             return Word(name, tuple(settings.items()), site)
@@ -160,11 +94,11 @@ class _Parser:
                 continue
             if len(rest) < 2 or not isinstance(rest[1], str):
                 raise TermSyntaxError(f"term: setting {rest[0]} has no value")
-            settings[rest[0][1:]] = _setting(rest[1])
+            settings[rest[0][1:]] = setting(rest[1])
             rest = rest[2:]
         if settings or site is not None:
             if not isinstance(head, str) or head in scope:
-                raise TermSyntaxError(f"term: settings {settings} on {_shorten(head)}, which is not a word")
+                raise TermSyntaxError(f"term: settings {settings} on {shorten(head)}, which is not a word")
             function: Term = self.word(head, settings, site)
         else:
             function = self.term(head, scope)
@@ -173,11 +107,11 @@ class _Parser:
     def form_lambda(self, tree: list, scope: tuple[str, ...]) -> Term:
         if len(tree) == 2:
             return Lambda(self.term(tree[1], (*scope, "")))
-        if len(tree) != 3 or isinstance(tree[1], _Brackets):
-            raise TermSyntaxError(f"term={_shorten(_text(tree))}: needed (lambda (x y) body)")
+        if len(tree) != 3 or isinstance(tree[1], Brackets):
+            raise TermSyntaxError(f"term={shorten(tree_text(tree))}: needed (lambda (x y) body)")
         names = tree[1] if isinstance(tree[1], list) else [tree[1]]
         if not names or not all(map(_is_name, names)):
-            raise TermSyntaxError(f"term={_shorten(_text(tree))}: variables={_text(names)} must be plain names")
+            raise TermSyntaxError(f"term={shorten(tree_text(tree))}: variables={tree_text(names)} must be plain names")
         body = self.term(tree[2], (*scope, *names))
         for name in reversed(names):
             body = Lambda(body, name)
@@ -185,12 +119,12 @@ class _Parser:
 
     def form_let(self, tree: list, scope: tuple[str, ...]) -> Term:
         if len(tree) != 3:
-            raise TermSyntaxError(f"term={_shorten(_text(tree))}: needed (let ((name value)) body)")
+            raise TermSyntaxError(f"term={shorten(tree_text(tree))}: needed (let ((name value)) body)")
         bindings = tree[1]
         named = isinstance(bindings, list) and all(
-            isinstance(b, list) and not isinstance(b, _Brackets) and len(b) == 2 and _is_name(b[0]) for b in bindings
+            isinstance(b, list) and not isinstance(b, Brackets) and len(b) == 2 and _is_name(b[0]) for b in bindings
         )
-        if not named or not bindings or isinstance(bindings, _Brackets):
+        if not named or not bindings or isinstance(bindings, Brackets):
             return Let(self.term(tree[1], scope), self.term(tree[2], (*scope, "")))
         values = []
         for name, value in bindings:
@@ -211,7 +145,7 @@ class _Parser:
 
     def form_stack(self, tree: list, scope: tuple[str, ...]) -> Term:
         if len(tree) not in (3, 4) or not isinstance(tree[1], str) or not re.fullmatch(r"[0-9]{1,6}", tree[1]):
-            raise TermSyntaxError(f"term={_shorten(_text(tree))}: needed (stack count function [argument])")
+            raise TermSyntaxError(f"term={shorten(tree_text(tree))}: needed (stack count function [argument])")
         count = int(tree[1])
         if not 1 <= count <= MAX_DEPTH:
             raise TermSyntaxError(f"term: stack count={count}, needed 1 to {MAX_DEPTH}")
@@ -227,8 +161,6 @@ class _Parser:
             for copy in copies:
                 value = Apply(copy, value)
             return value
-        from .term import shift
-
         body: Term = Variable(0)
         for copy in copies:
             body = Apply(shift(copy, 1), body)
@@ -248,16 +180,16 @@ class _Parser:
         except RecursionError:
             raise TermSyntaxError("term: literal nested too deeply") from None
         except ValueError as error:
-            raise TermSyntaxError(f"term: literal {_shorten(_text(tree))}: {error}") from None
+            raise TermSyntaxError(f"term: literal {shorten(tree_text(tree))}: {error}") from None
 
-    def list_literal(self, tree: _Brackets) -> Term:
-        items = [self.term(part, ()) if isinstance(part, (str, _Brackets)) else None for part in tree]
+    def list_literal(self, tree: Brackets) -> Term:
+        items = [self.term(part, ()) if isinstance(part, (str, Brackets)) else None for part in tree]
         literals = [item for item in items if isinstance(item, Literal)]
         if len(literals) > MAX_SIZE:
             raise TermSyntaxError(f"term: a list of {len(literals)} constants, at most {MAX_SIZE} are allowed")
         if not literals or len(literals) != len(items) or len({item.type for item in literals}) != 1:
             raise TermSyntaxError(
-                f"term={_shorten(_text(tree))}: a list literal needs one or more constants of one type"
+                f"term={shorten(tree_text(tree))}: a list literal needs one or more constants of one type"
             )
         return Literal(tuple(item.value for item in literals), list_of(literals[0].type))
 
@@ -282,42 +214,3 @@ def _is_name(tree: Tree) -> bool:
     """Whether a tree can name a variable: a plain name that is no form (so ``(let ((lambda $0) (g $0)) …)`` binds no
     variable)."""
     return isinstance(tree, str) and NAME.fullmatch(tree) is not None and tree not in FORMS
-
-
-def _constant(token: str) -> Literal | None:
-    if token in ("true", "false"):
-        return Literal(token == "true", BOOL)
-    if token[0] in '"#' and token.endswith('"'):
-        try:
-            value = json.loads(token.lstrip("#"), strict=False)
-        except ValueError as error:
-            raise TermSyntaxError(f"term: string {_shorten(token)}: {error}") from None
-        if len(value) > MAX_SIZE:
-            raise TermSyntaxError(f"term: a text of {len(value)} characters, at most {MAX_SIZE} are allowed")
-        if token[0] == '"':
-            return Literal(value, STRING)
-        if len(value) != 1:
-            raise TermSyntaxError(f"term: {token} must hold exactly one character")
-        return Literal(value, CHAR)
-    if re.fullmatch(r"[+-]?[0-9]+", token):
-        if len(token) > 30 or abs(int(token)) > MAX_INT:
-            raise TermSyntaxError(f"term: integer {_shorten(token)} is beyond 2^53; write a float or a smaller one")
-        return Literal(int(token), INT)
-    if re.fullmatch(r"[+-]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][+-]?[0-9]+)?", token):
-        return Literal(float(token), FLOAT)
-    return None
-
-
-def _setting(token: str) -> object:
-    try:
-        constant = _constant(token)
-    except ValueError as error:
-        raise TermSyntaxError(str(error)) from None
-    return constant.value if constant is not None else token
-
-
-def _text(tree: Tree) -> str:
-    if isinstance(tree, str):
-        return tree
-    inner = " ".join(_text(part) for part in tree)
-    return f"[{inner}]" if isinstance(tree, _Brackets) else f"({inner})"

@@ -1,0 +1,49 @@
+"""Variables and their binders: de Bruijn indices shifted, substituted and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .term import Lambda, Let, Term, Variable, children, rebuild
+
+
+def map_variables(term: Term, change: Callable[[Variable, int], Term], level: int = 0) -> Term:
+    """Replace every variable by ``change(variable, binders above it)``."""
+    if isinstance(term, Variable):
+        return change(term, level)
+    if isinstance(term, Lambda):
+        return rebuild(term, (map_variables(term.body, change, level + 1),))
+    if isinstance(term, Let):
+        return rebuild(term, (map_variables(term.value, change, level), map_variables(term.body, change, level + 1)))
+    return rebuild(term, tuple(map_variables(part, change, level) for part in children(term)))
+
+
+def shift(term: Term, amount: int, cutoff: int = 0) -> Term:
+    """Add ``amount`` to every free variable (index at least ``cutoff`` at the root)."""
+    if amount == 0:
+        return term
+    return map_variables(term, lambda v, level: Variable(v.index + amount) if v.index >= cutoff + level else v)
+
+
+def substitute(body: Term, value: Term, index: int = 0) -> Term:
+    """``body`` with its free variable ``index`` replaced by ``value`` and the variables above it lowered by one."""
+
+    def change(variable: Variable, level: int) -> Term:
+        if variable.index == index + level:
+            return shift(value, index + level)
+        return Variable(variable.index - 1) if variable.index > index + level else variable
+
+    return map_variables(body, change)
+
+
+def free_variables(term: Term) -> set[int]:
+    """Indices, seen from the root, of the variables that are not bound inside the term."""
+    free: set[int] = set()
+
+    def note(variable: Variable, level: int) -> Term:
+        if variable.index >= level:
+            free.add(variable.index - level)
+        return variable
+
+    map_variables(term, note)
+    return free

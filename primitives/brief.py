@@ -1,0 +1,41 @@
+"""Values in part of a line, for ``repr``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from itertools import islice
+from typing import Any
+
+SHOWN_ITEMS, SHOWN_TEXT, SHOWN_ALL = 3, 80, 800
+
+
+def brief(value: object) -> str:
+    """A value in part of a line, for ``repr``: arrays by type and shape, collections by their first items, texts cut off."""
+    shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
+    if isinstance(shape, tuple) and dtype is not None:
+        return f"{str(dtype).removeprefix('torch.')}[{', '.join(map(str, shape))}]"
+    if isinstance(value, str | bytes) and len(value) > SHOWN_TEXT:
+        return f"{value[:SHOWN_TEXT]!r}… ({len(value):,} {'bytes' if isinstance(value, bytes) else 'characters'})"
+    if isinstance(value, Mapping):
+        items = [f"{brief(key)}: {brief(each)}" for key, each in islice(value.items(), SHOWN_ITEMS)]
+        return f"{{{_some(items, len(value))}}}"
+    if isinstance(value, tuple | list | set | frozenset) and type(value).__repr__ in _PLAIN:
+        opening, closing = "()" if isinstance(value, tuple) else "[]" if isinstance(value, list) else "{}"
+        return f"{opening}{_some([brief(each) for each in islice(value, SHOWN_ITEMS)], len(value))}{closing}"
+    text = repr(value)
+    return text if len(text) <= 2 * SHOWN_TEXT else f"{text[:SHOWN_TEXT]}…"
+
+
+_PLAIN = {kind.__repr__ for kind in (tuple, list, set, frozenset)}
+
+
+def _some(items: list[str], count: int) -> str:
+    return ", ".join(items) + (f", … {count:,} in all" if count > len(items) else "")
+
+
+def brief_repr(self: Any) -> str:
+    """``__repr__`` for data classes that hold arrays, weights or many records: their fields, each in part of a line."""
+    shown = (f"{each.name}={brief(getattr(self, each.name, None))}" for each in fields(self) if each.repr)
+    text = f"{type(self).__name__}({', '.join(shown)})"
+    return text if len(text) <= SHOWN_ALL else f"{text[:SHOWN_ALL]}…)"

@@ -1,0 +1,120 @@
+"""The JSON form of values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..types import BOOL, CHAR, FLOAT, INT, STRING, UNIT, Constructor, TensorType, Type
+from ..values import MAX_INT, MAX_SIZE, Graph, Some, Table, Value, has_nan
+
+
+class ValueMismatch(ValueError):
+    """Data do not fit the type asked for."""
+
+
+def _bad(data: object, type: Type, needed: str) -> ValueMismatch:
+    shown = repr(data)
+    shown = shown if len(shown) <= 60 else shown[:59] + "…"
+    return ValueMismatch(f"value={shown} does not fit type={type}: needed {needed}")
+
+
+def _is_int(data: object) -> bool:
+    return isinstance(data, int) and not isinstance(data, bool)
+
+
+_READERS: dict[Type, Callable[[Any], tuple[bool, Any]]] = {
+    BOOL: lambda d: (isinstance(d, bool), d),
+    INT: lambda d: (_is_int(d) and abs(d) <= MAX_INT, d),
+    FLOAT: lambda d: (isinstance(d, float) or _is_int(d) and abs(d) <= MAX_INT, float(d) if _is_number(d) else d),
+    CHAR: lambda d: (isinstance(d, str) and len(d) == 1, d),
+    STRING: lambda d: (isinstance(d, str) and len(d) <= MAX_SIZE, d),
+    UNIT: lambda d: (d is None or d == [], ()),
+}
+
+
+def _is_number(data: object) -> bool:
+    return isinstance(data, float) or (_is_int(data) and abs(data) <= MAX_INT)  # type: ignore[arg-type]
+
+
+def from_json(data: Any, type: Type) -> Value:
+    """Convert JSON data to a value of the type; raises ValueMismatch (a ValueError) where it does not fit."""
+    reader = _READERS.get(type)
+    if reader is not None:
+        fits, value = reader(data)
+        if not fits:
+            limit = " with |x| <= 2^53" if type == INT else ""
+            raise _bad(data, type, f"a JSON value of that type{limit}")
+        return value
+    if isinstance(type, TensorType):
+        return _tensor_from_json(data, type)
+    if not isinstance(type, Constructor) or type.name in ("->", "unit"):
+        raise _bad(data, type, "a type of data (no function, no variable)")
+    return _constructed_from_json(data, type)
+
+
+def _constructed_from_json(data: Any, type: Constructor) -> Value:
+    arguments = type.arguments
+    if type.name == "option":
+        if data is None:
+            return None
+        if not isinstance(data, list) or len(data) != 1:
+            raise _bad(data, type, "null or a list of one value")
+        return Some(from_json(data[0], arguments[0]))
+    if not isinstance(data, (list, tuple)):
+        raise _bad(data, type, "a list")
+    if len(data) > MAX_SIZE:
+        raise _bad(f"{len(data)} items", type, f"at most {MAX_SIZE} items")
+    if type.name == "list":
+        return tuple(from_json(item, arguments[0]) for item in data)
+    if type.name == "pair":
+        if len(data) != 2:
+            raise _bad(data, type, "a list of two values")
+        return from_json(data[0], arguments[0]), from_json(data[1], arguments[1])
+    node = Constructor("pair", (arguments[0], arguments[-1]))
+    if type.name == "map":
+        table = Table(from_json(item, node) for item in data)
+        if has_nan(tuple(table.entries)):
+            raise _bad(data, type, "keys without NaN")
+        return table
+    if len(data) == 2 and all(isinstance(part, (list, tuple)) for part in data):
+        nodes, edges = data
+        graph = Graph((from_json(e, node) for e in edges), (from_json(n, arguments[0]) for n in nodes))
+        if has_nan(graph.nodes):
+            raise _bad(data, type, "nodes without NaN")
+        return graph
+    raise _bad(data, type, "[nodes, edges]")
+
+
+def _tensor_from_json(data: Any, type: TensorType) -> Value:
+    import torch
+
+    try:
+        value = torch.tensor(data, dtype=torch.long if type.dtype == "int" else torch.float32)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        raise _bad(data, type, "nested lists of numbers") from None
+    if len(type.shape) != value.dim() or any(
+        isinstance(a, int) and a != b for a, b in zip(type.shape, value.shape, strict=True)
+    ):
+        raise _bad(f"shape {list(value.shape)}", type, "that shape")
+    return value
+
+
+def to_json(value: Value, type: Type) -> Any:
+    """The JSON form of a value of the type; ``from_json`` reads it back."""
+    if isinstance(type, TensorType):
+        return value.tolist()
+    assert isinstance(type, Constructor)
+    arguments = type.arguments
+    if type.name == "list":
+        return [to_json(item, arguments[0]) for item in value]
+    if type.name == "pair":
+        return [to_json(value[0], arguments[0]), to_json(value[1], arguments[1])]
+    if type.name == "option":
+        return None if value is None else [to_json(value.value, arguments[0])]
+    if type.name == "map":
+        return [[to_json(k, arguments[0]), to_json(v, arguments[1])] for k, v in value]
+    if type.name == "graph":
+        edges = [[to_json(a, arguments[0]), to_json(b, arguments[0])] for a, b in value.edges]
+        return [[to_json(node, arguments[0]) for node in value.nodes], edges]
+    return None if type.name == "unit" else value
