@@ -26,7 +26,7 @@ PLUG_INS = {
 """Folders in which every file is one more of a kind: they may have as many as there are."""
 TOP, SIBLINGS, LEVELS = 9, 15, 12
 CIRCLES = {
-    "primitives", "primitives/compile", "search/variation",
+    "search/variation",
 }  # fmt: skip
 """Folders whose rooms may still import each other in a circle."""
 SHARED_NAMES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
@@ -11,10 +11,8 @@ from ..batch import Ragged
 from ..term import Word
 from ..types import TensorType, pair_of, tensor
 from .batches import Batch, Constant, Function, coerce, spread
-
-if TYPE_CHECKING:
-    from .folds import Timeline
-    from .run import Run
+from .run import Run
+from .timeline import Timeline
 
 KERNELS = {"lstm_cell": "lstm", "gru_cell": "gru", "rnn_cell": "rnn_tanh"}
 _NAMES = ("input_weight", "state_weight", "input_bias", "state_bias")
@@ -48,8 +46,6 @@ def _suits(values: Batch, weights: list[torch.Tensor]) -> bool:
 
 def fused_fold(run: Run, f: Batch, start: Batch, ragged: Ragged) -> Batch | None:
     """The last state of every list, or None where the fold is not fusable."""
-    from .folds import Timeline
-
     found = _cell(run, f)
     if found is None or not _suits(ragged.values, found[1]):
         return None
