@@ -1,104 +1,27 @@
-"""Principal type and shapes of a term, offline: nothing is run, no tensor is allocated.
-
-Damas and Milner (1982) with constraint classes, dimensions, and waiting shape constraints: a word whose result shape
-cannot be had by unification (⌊(h+2p−k)/s⌋+1, concat, flatten) gives a forward function of its argument shapes, which
-waits until they are known. A ``let`` whose value holds sites is monomorphic, for its weights fix its shapes.
-"""
+"""Inference proper: a type for every part of a term."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
 
-from .definitions import Definition, ExpansionError, expand
-from .primitive import Parameter, Primitive, SettingError
-from .syntax import show
-from .term import Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, sites_of, spine
-from .types import (
+from ..definitions import Definition, ExpansionError, expand
+from ..primitive import Primitive, SettingError
+from ..syntax import show
+from ..term import Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, sites_of, spine
+from ..types import (
     Constructor,
     Scheme,
-    TensorType,
     Type,
     TypeVariable,
     function,
     has_tensor,
     is_function,
-    is_ground,
-    is_list,
     variables_of,
 )
-from .unify import Mismatch, Unifier, rename
-
-
-class IllTyped(ValueError):
-    """A term has no type: the message names the word, what it got, what it needs and what would mend it."""
-
-    def __init__(self, message: str, word: str = "") -> None:
-        super().__init__(message)
-        self.word = word
-
-
-class ShapeError(ValueError):
-    """Raised by a word's shape function for argument shapes that it cannot take; the text says what would mend it."""
-
-
-@dataclass(frozen=True)
-class Site:
-    """One place with weights: the word, its settings, the types of its arguments and the shapes of its parameters and
-    buffers."""
-
-    word: str
-    settings: dict[str, Any]
-    argument_types: tuple[Type, ...]
-    parameters: dict[str, Parameter]
-    buffers: dict[str, Parameter]
-
-    @property
-    def size(self) -> int:
-        """Number of trainable numbers."""
-        total = 0
-        for parameter in self.parameters.values():
-            count = 1
-            for axis in parameter.shape:
-                count *= axis
-            total += count
-        return total
-
-
-@dataclass(frozen=True)
-class Inference:
-    """What is known of a term: its principal type, the constraints of its variables, constraints that still wait, and
-    its sites."""
-
-    type: Type
-    constraints: dict[str, str] = field(default_factory=dict)
-    waiting: tuple[str, ...] = ()
-    sites: dict[str, Site] = field(default_factory=dict)
-    layers: tuple[tuple[Word, tuple[Type, ...], Type], ...] = ()
-    """Every word occurrence in order of evaluation, with the types of its arguments and of its result."""
-    subroutines: tuple[tuple[Word, Type], ...] = ()
-    """Every occurrence of a subroutine on tensors, with its type there."""
-
-    @property
-    def scheme(self) -> Scheme:
-        return Scheme(self.type, self.constraints)
-
-    @property
-    def parameters(self) -> int:
-        """Number of trainable numbers; a shared site counts once."""
-        return sum(site.size for site in self.sites.values())
-
-
-class Observer(Protocol):
-    """Told of every part of a term as its type is found."""
-
-    def note(self, term: Term, type: Type) -> None:
-        """A part and its type, in which variables may still stand for what is found later. A part that stands for a
-        subroutine is followed by the parts of what it stands for."""
-
-    def finish(self, resolve: Callable[[Type], Type]) -> None:
-        """Inference has ended: ``resolve`` gives a noted type with all that is known filled in."""
+from ..unify import Mismatch, Unifier
+from .messages import letters, remedy, renamed
+from .result import IllTyped, Inference, Observer
+from .shapes import Occurrence, Waiting, sites_of_layers
 
 
 def infer(
@@ -120,35 +43,13 @@ def infer(
     return inference
 
 
-def shape_of(type: Type) -> Any:
-    """What shape functions see of an argument: a tensor's shape, a pair of those, ``[shape]`` for a list, else the
-    type itself."""
-    if isinstance(type, TensorType):
-        return type.shape
-    if isinstance(type, Constructor) and type.name == "pair":
-        return tuple(shape_of(part) for part in type.arguments)
-    if isinstance(type, Constructor) and type.name == "list" and has_tensor(type):
-        return [shape_of(type.arguments[0])]
-    return type
-
-
-@dataclass
-class _Occurrence:
-    """A word where it stands, with the (still growing) types of its arguments and result."""
-
-    word: Word
-    primitive: Primitive
-    arguments: tuple[Type, ...]
-    result: Type
-
-
 class _Inferencer:
     def __init__(self, words: Mapping[str, Primitive], observer: Observer | None = None) -> None:
         self.words, self.observer = words, observer
         self.unifier = Unifier()
-        self.occurrences: list[_Occurrence] = []
+        self.occurrences: list[Occurrence] = []
         self.subroutines: list[tuple[Word, Type]] = []
-        self.waiting: list[_Occurrence] = []
+        self.waiting = Waiting(self.unifier)
         self.scope: list[Scheme] = []
         self.names: list[str] = []
 
@@ -159,14 +60,14 @@ class _Inferencer:
                 self.unifier.unify(type, expected)
             except Mismatch:
                 raise IllTyped(
-                    f"program: got type {self.text(type)}, needed {expected}; {_remedy(self.resolve(type), expected)}"
+                    f"program: got type {self.text(type)}, needed {expected}; {remedy(self.resolve(type), expected)}"
                 ) from None
-        self.settle(0)
+        self.waiting.settle(0)
         return self.result(type)
 
     def result(self, type: Type) -> Inference:
         resolved = self.resolve(type)
-        names = _letters(resolved)
+        names = letters(resolved)
         constraints = {
             names[v.name]: self.unifier.classes[v]
             for v in variables_of(resolved)
@@ -177,34 +78,16 @@ class _Inferencer:
             (o.word, tuple(self.resolve(a) for a in o.arguments), self.resolve(o.result)) for o in self.occurrences
         )
         subroutines = tuple((word, self.resolve(type)) for word, type in self.subroutines)
-        return Inference(_renamed(resolved, names), constraints, waiting, self.sites(layers), layers, subroutines)
-
-    def sites(self, layers: tuple[tuple[Word, tuple[Type, ...], Type], ...]) -> dict[str, Site]:
-        sites: dict[str, Site] = {}
-        for word, arguments, _ in layers:
-            primitive = self.words[word.name]
-            if primitive.parameters is None or not all(is_ground(argument) for argument in arguments):
-                continue
-            settings = dict(word.settings)
-            shapes = [shape_of(argument) for argument in arguments]
-            buffers = primitive.buffers(*shapes, **settings) if primitive.buffers else {}
-            site = Site(word.name, settings, arguments, primitive.parameters(*shapes, **settings), buffers)
-            name = str(word.site)
-            if name in sites and sites[name].parameters != site.parameters:
-                raise IllTyped(
-                    f"word={word.name!r} at site @{name}: weights of shapes {_shapes(sites[name])} are shared with "
-                    f"a use that needs {_shapes(site)}; give this occurrence a site of its own",
-                    word.name,
-                )
-            sites.setdefault(name, site)
-        return sites
+        return Inference(
+            renamed(resolved, names), constraints, waiting, sites_of_layers(layers, self.words), layers, subroutines
+        )
 
     def resolve(self, type: Type) -> Type:
         return self.unifier.resolve(type)
 
     def text(self, type: Type) -> str:
         resolved = self.resolve(type)
-        return str(_renamed(resolved, _letters(resolved)))
+        return str(renamed(resolved, letters(resolved)))
 
     def check(self, term: Term, expected: Type) -> Type:
         """Infer with the wanted type pushed inwards, so that lambda variables have their types early."""
@@ -261,10 +144,10 @@ class _Inferencer:
         type = self.unifier.instantiate(primitive.scheme, settings=settings)
         if primitive.geometric or primitive.shapes:
             arguments, result = _split(type, primitive.arity)
-            occurrence = _Occurrence(term, primitive, arguments, result)
+            occurrence = Occurrence(term, primitive, arguments, result)
             self.occurrences.append(occurrence)
             if primitive.shapes:
-                self.waiting.append(occurrence)
+                self.waiting.add(occurrence)
         return type
 
     def definition(self, term: Word, primitive: Definition) -> Type:
@@ -286,7 +169,7 @@ class _Inferencer:
     def let(self, term: Let) -> Type:
         mark = len(self.waiting)
         value = self.infer(term.value)
-        self.settle(mark)
+        self.waiting.settle(mark)
         scheme: Scheme = Scheme(value)
         if not sites_of(term.value) and len(self.waiting) == mark:
             scheme = self.generalise(value)
@@ -335,13 +218,13 @@ class _Inferencer:
         for position, got in plain.items():
             self.match(head, position, got, parameters[position], arguments[position])
         if len(self.waiting) > mark:
-            self.settle(mark)
+            self.waiting.settle(mark)
         for position, argument in enumerate(arguments):
             if position not in plain:
                 got = self.check(argument, parameters[position])
                 self.match(head, position, got, parameters[position], argument)
         if len(self.waiting) > mark:
-            self.settle(mark)
+            self.waiting.settle(mark)
         return type
 
     def head_type(self, head: Term, plain: dict[int, Type]) -> Type:
@@ -381,46 +264,8 @@ class _Inferencer:
             got, shown = self.resolve(got), self.text(needed)
             raise IllTyped(
                 f"word={self.shown(head)!r}: argument {position + 1} ({self.shown(argument)}) has type "
-                f"{self.text(got)}, needed {shown} ({mismatch}); {_remedy(got, self.resolve(needed))}",
+                f"{self.text(got)}, needed {shown} ({mismatch}); {remedy(got, self.resolve(needed))}",
                 self.shown(head),
-            ) from None
-
-    def settle(self, mark: int) -> None:
-        """Evaluate the waiting shape functions from ``mark`` on whose arguments are known, until none is left or none
-        moves."""
-        moved = True
-        while moved and len(self.waiting) > mark:
-            moved = False
-            for occurrence in self.waiting[mark:]:
-                arguments = [self.resolve(argument) for argument in occurrence.arguments]
-                if not all(is_ground(argument) for argument in arguments):
-                    continue
-                self.apply_shape(occurrence, arguments)
-                self.waiting.remove(occurrence)
-                moved = True
-
-    def apply_shape(self, occurrence: _Occurrence, arguments: list[Type]) -> None:
-        name = occurrence.word.name
-        got = ", ".join(map(str, arguments))
-        assert occurrence.primitive.shapes is not None
-        try:
-            shape = occurrence.primitive.shapes(*map(shape_of, arguments), **dict(occurrence.word.settings))
-        except ShapeError as error:
-            raise IllTyped(f"word={name!r}: got {got}; {error}", name) from None
-        result = shape if isinstance(shape, Type) else TensorType(tuple(shape), _dtype(occurrence.result))
-        if isinstance(result, TensorType) and any(isinstance(axis, int) and axis < 1 for axis in result.shape):
-            raise IllTyped(
-                f"word={name!r}: {got} would give {result}; needed every dimension to be at least 1: make the kernel "
-                "or stride smaller, pad, or use fewer such words",
-                name,
-            )
-        try:
-            self.unifier.unify(occurrence.result, result)
-        except Mismatch:
-            needed = self.resolve(occurrence.result)
-            raise IllTyped(
-                f"word={name!r}: from {got} it gives {result}, needed {needed}; {_remedy(result, needed)}",
-                name,
             ) from None
 
 
@@ -434,10 +279,6 @@ class _Polymorphic(Scheme):
         object.__setattr__(self, "held", held)
 
 
-def _dtype(type: Type) -> str:
-    return type.dtype if isinstance(type, TensorType) else "float"
-
-
 def _split(type: Type, count: int) -> tuple[tuple[Type, ...], Type]:
     arguments: list[Type] = []
     for _ in range(count):
@@ -445,43 +286,3 @@ def _split(type: Type, count: int) -> tuple[tuple[Type, ...], Type]:
         arguments.append(type.arguments[0])
         type = type.arguments[1]
     return tuple(arguments), type
-
-
-def _shapes(site: Site) -> str:
-    return ", ".join(f"{name} {list(parameter.shape)}" for name, parameter in site.parameters.items())
-
-
-def _letters(type: Type) -> dict[str, str]:
-    """Short names for variables, in order of occurrence."""
-    names: dict[str, str] = {}
-    for variable in variables_of(type):
-        count = len(names)
-        names[variable.name] = chr(ord("a") + count % 26) + (str(count // 26) if count >= 26 else "")
-    return names
-
-
-def _renamed(type: Type, names: dict[str, str]) -> Type:
-    return rename(type, {v: v.__class__(names[v.name]) for v in variables_of(type)})
-
-
-def _could_be(type: Type, needed: Type) -> bool:
-    return type == needed or isinstance(needed, TypeVariable) and not is_function(type)
-
-
-def _remedy(got: Type, needed: Type) -> str:
-    """One suggestion that would mend the commonest mismatches."""
-    if isinstance(got, TensorType) and isinstance(needed, TensorType):
-        if len(needed.shape) == 1 and len(got.shape) > 1:
-            return "put flatten (or global_pool) before it"
-        if len(needed.shape) == 3 and len(got.shape) == 1:
-            return "put reshape before it, or move it before flatten"
-        return "change the settings of the word before it, or put dense, conv or reshape between"
-    if is_list(needed) and not is_list(got) and isinstance(needed, Constructor) and _could_be(got, needed.arguments[0]):
-        return "wrap the value in a list (singleton), or use the word on one element"
-    if isinstance(got, Constructor) and got.name == "list" and got.arguments[0] == needed:
-        return "use map to apply it to each element, or head to take one"
-    if is_function(got) and not is_function(needed):
-        return "give the function its remaining arguments"
-    if {str(got), str(needed)} == {"int", "float"}:
-        return "convert with to_float or round"
-    return "use another word or another argument there"
