@@ -33,7 +33,7 @@ Header = dict[str, tuple[str, tuple[int, ...]]]
 
 class Blobs:
     """Content-addressed weights at `url`: "memory:", a folder (made when first written to), or an fsspec URL such as
-    s3://bucket/folder. Writing is atomic: a blob is there whole or not at all, whoever dies. Safe for several writers.
+    s3://bucket/folder. Writing is atomic: a blob is there whole or not at all, also where a process dies. Safe for several writers.
 
     Raises StoreError for a digest that is not there, and for content that does not match its digest or its header.
     """

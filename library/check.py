@@ -55,7 +55,7 @@ def store_problems(store: AbstractStore) -> Iterator[Problem]:
 
 
 def _read(store: AbstractStore, wanted: set[str]) -> _Weights:
-    """The wanted blobs, and the reasons of all that are damaged or missing. Bytes that nobody checks here are let go."""
+    """The wanted blobs, and the reasons of all that are damaged or missing. Bytes that are not checked further are not held."""
     sound: dict[str, bytes] = {}
     damaged: dict[str, str] = {}
     try:
@@ -126,7 +126,7 @@ def _misnamed(record: Subroutine) -> str:
 
 def _problems(record: Subroutine, vocabulary: Vocabulary, unread: str | None, weights: _Weights) -> Iterator[str]:
     misnamed = _misnamed(record)
-    if misnamed and record.state == "active":  # a demoted one is in nobody's way
+    if misnamed and record.state == "active":  # a demoted one is not offered to searches
         yield misnamed
     yield from _false_digest(record, unread is not None and not misnamed)
     if unread is not None and not misnamed:

@@ -124,7 +124,7 @@ def text(value: object) -> str:
 
 
 def note(value: object) -> str:
-    """The string with escapes for what a database cannot hold: a message written by others (an exception's text) is mended
+    """The string with escapes for what a database cannot hold: a message written by others (an exception's text) is changed
     rather than refused, as losing a result is worse."""
     if not isinstance(value, str):
         raise ValueError("a string")

@@ -39,6 +39,17 @@ def ordered(
             continue
         for name in needs[number]:
             users[name].append(number)
+    found = _in_order(records, needs, users)
+    for number, missing in needs.items():
+        if missing:
+            left.append((records[number], f"needs unknown words {', '.join(sorted(missing)[:5])}"))
+    return found, left
+
+
+def _in_order(
+    records: Sequence[Subroutine], needs: dict[int, set[str]], users: dict[str, list[int]]
+) -> list[Subroutine]:
+    """The records whose needs are met, level by level; of what the others need, what is met is taken away."""
     found: list[Subroutine] = []
     ready = [number for number, missing in needs.items() if not missing]
     while ready:
@@ -52,10 +63,7 @@ def ordered(
                     if not needs[user]:
                         following.add(user)
         ready = sorted(following)
-    for number, missing in needs.items():
-        if missing:
-            left.append((records[number], f"needs unknown words {', '.join(sorted(missing)[:5])}"))
-    return found, left
+    return found
 
 
 def _needs(record: Subroutine) -> set[str]:

@@ -1,4 +1,4 @@
-"""Who gets into the library and who leaves it: pure rules from evidence to a verdict. Whoever asks brings the evidence."""
+"""What is promoted to the library and what is demoted: pure rules from evidence, which the caller gathers, to a verdict."""
 
 from __future__ import annotations
 

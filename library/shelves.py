@@ -33,7 +33,7 @@ class AbstractShelf(ABC):
 
     @abstractmethod
     def write(self, name: str, data: bytes) -> None:
-        """Keeps bytes under a name: whole or not at all, whoever dies; what was there is replaced."""
+        """Keeps bytes under a name: whole or not at all, also where a process dies; what was there is replaced."""
 
     @abstractmethod
     def names(self) -> Iterator[str]:

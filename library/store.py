@@ -1,4 +1,4 @@
-"""The store: what every keeper of runs, evaluations and the library promises, whatever is behind it.
+"""The store: what each kind of store of runs, evaluations and the library promises.
 
 Runs keep an append-only log of numbered events and one evaluation an ask; the library keeps subroutines, who uses them
 and what happened to them. A kind of store is one module in `library/stores/`, found by scanning.
@@ -102,7 +102,9 @@ class AbstractStore(AbstractRunStore, AbstractWordStore):
         older_than: only weights of at least this age are deleted, in seconds; a younger one may belong to a record that is being
             written. Default: an hour.
         """
-        with self.batch():  # so that no writer is at work, and nothing is deleted beside a store that cannot be written
+        with (
+            self.batch()
+        ):  # so that no other process writes, and nothing is deleted beside a store that cannot be written
             return self.blobs.gc(self.live_weights(best), older_than=older_than)
 
     def __enter__(self) -> AbstractStore:

@@ -61,17 +61,17 @@ def keep_safe(term: Term, bodies: Mapping[str, Term], words: Mapping[str, Primit
 
     ``bodies`` are those of all abstractions that it may call, which may call each other. Raises Unsafe or Unreadable.
     """
-    return keeper(bodies, words)(term) if name_in(term, bodies) else term
+    return safe_form(bodies, words)(term) if name_in(term, bodies) else term
 
 
-def keeper(bodies: Mapping[str, Term], words: Mapping[str, Primitive]) -> Callable[[Term], Term]:
-    """``keep_safe`` for many terms."""
+def safe_form(bodies: Mapping[str, Term], words: Mapping[str, Primitive]) -> Callable[[Term], Term]:
+    """A function that does to many terms what ``keep_safe`` does to one."""
     writer = _Writer(bodies, bodies, words)
-    keep = _Keeper(writer.bodies, {name: writer.write(body) for name, body in writer.bodies.items()}, words)
+    keep = _SafeForm(writer.bodies, {name: writer.write(body) for name, body in writer.bodies.items()}, words)
     return lambda term: restore_lets(keep.keep(hide_lets(term))[0]) if name_in(term, bodies) else term
 
 
-class _Keeper:
+class _SafeForm:
     """``keep`` gives a term with its safe calls, and the same with none."""
 
     def __init__(self, bodies: Mapping[str, Term], plain: Mapping[str, Term], words: Mapping[str, Primitive]) -> None:

@@ -59,10 +59,7 @@ def compress(
     if len({program.task for program in usable}) < 2 or iterations < 1:
         return unchanged
     book = Codebook(words)
-    hidden = [hide_lets(program.original) for program in usable]
-    written = list(zip(usable, hidden, strict=True))
-    for program, others in zip(usable, forms(hidden, [program.task for program in usable], words), strict=True):
-        written += [(program, form) for form in others]
+    written = _written(usable, words)
     texts = [book.encode(form) for _, form in written]
     owners = [program for program, _ in written]
     try:
@@ -72,6 +69,21 @@ def compress(
         return replace(unchanged, problem=str(failure))
     draft = Draft(words, programs)
     draft.read(raw, book, owners)
+    return _judged(draft, corpus, words, taken, judge)
+
+
+def _written(usable: list[Program], words: Mapping[str, Primitive]) -> list[tuple[Program, Term]]:
+    """Each program as it is (lets hidden), and then the other forms of all."""
+    hidden = [hide_lets(program.original) for program in usable]
+    others = forms(hidden, [program.task for program in usable], words)
+    more = [(program, form) for program, found in zip(usable, others, strict=True) for form in found]
+    return [*zip(usable, hidden, strict=True), *more]
+
+
+def _judged(
+    draft: Draft, corpus: Corpus, words: Mapping[str, Primitive], taken: Collection[str], judge: Judge | None
+) -> Compression:
+    """What is left of the draft once the judge has refused what it will, the abstraction that saves least first."""
     draft.shrink()
     found = draft.result(corpus, words, taken)
     while judge is not None and (refused := [each for each in found.abstractions if not judge(each)]):

@@ -1,4 +1,4 @@
-"""A compression on its way: abstractions under private names and the programs rewritten with them, until all of it holds and pays."""
+"""An unfinished compression: abstractions under private names and the programs rewritten with them, until all of it holds and pays."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from primitives.term import Hole, Term, Word, map_words, renumber_sites, sites_o
 from primitives.types import Scheme
 
 from .abstraction import Abstraction, Compression, Corpus, description_length, kind_of
-from .calls import Lengths, keep_safe, keeper, name_in, write_out
+from .calls import Lengths, keep_safe, name_in, safe_form, write_out
 from .equivalence import known_bodies, same_program, written_out
 from .lifting import CALL, lower
 from .naming import describe, hinted, name_of
@@ -27,7 +27,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Program:
-    """A program on its way: ``term`` is the rewritten one (None: as it was), ``sites`` its sites' origins once it is checked."""
+    """A program of an unfinished compression: ``term`` is the rewritten one (None: as it was), ``sites`` the origins of its sites
+    once it is checked."""
 
     task: str
     original: Term
@@ -82,7 +83,7 @@ class Draft:
 
     def _rewrite(self, raw: Raw, book: Codebook, usable: list[Program], called: Mapping[str, Term]) -> None:
         """Give each program the shortest of its rewritten forms."""
-        keep = keeper(called, self.words)
+        keep = safe_form(called, self.words)
         texts: dict[int, list[str]] = {}
         for program, text in zip(usable, raw.rewritten, strict=True):
             texts.setdefault(id(program), []).append(text)

@@ -11,7 +11,7 @@ from typing import Any
 
 
 def _limit(seconds: float, memory: int) -> None:
-    """Make the system end this process when it outlives its time or memory, whoever watches it."""
+    """Make the system end this process when it outlives its time or memory, whether or not its parent lives."""
     if hasattr(signal, "SIGALRM"):
         signal.setitimer(signal.ITIMER_REAL, seconds)
     try:

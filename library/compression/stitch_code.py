@@ -137,45 +137,56 @@ class Codebook:
         self.abstractions[token] = (name, sited)
 
     def decode(self, text: str, arity: int = 0) -> Term:
-        """The term of a text (lets hidden), under ``arity`` lambdas for its holes ``#0``, …; sites are numbered afresh, those that were
-        shared stay so."""
-        sites: dict[int, str] = {}
-        count = 0
+        """The term of a text (lets hidden); sites are numbered afresh, those that were shared stay so.
 
-        def give(word: Word, group: int) -> Word:
-            nonlocal count
-            if word.site is None:
-                return word
-            if group and group in sites:
-                return Word(word.name, word.settings, sites[group])
-            count += 1
-            if group:
-                sites[group] = str(count)
-            return Word(word.name, word.settings, str(count))
+        text: as stitch-core writes it.
+        arity: the number of its holes ``#0``, …, which become the parameters of as many lambdas; default: none.
 
-        def build(tree: Tree, level: int) -> Term:
-            if isinstance(tree, str):
-                return atom(tree, level)
-            if len(tree) == 2 and tree[0] in ("lam", "lambda"):
-                return Lambda(build(tree[1], level + 1))
-            if not tree:
-                raise Unreadable(f"text={text[:80]!r}: an empty application")
-            return apply(build(tree[0], level), *(build(part, level) for part in tree[1:]))
+        Raises Unreadable.
+        """
+        return lambdas(arity, _Decoder(self, text, arity).term(_read(text), 0))
 
-        def atom(token: str, level: int) -> Term:
-            if token[0] == "$" and token[1:].isdigit():
-                return Variable(int(token[1:]))
-            if token[0] == "#" and token[1:].isdigit() and int(token[1:]) < arity:
-                return Variable(level + arity - 1 - int(token[1:]))
-            if token in self.abstractions:
-                name, sited = self.abstractions[token]
-                return give(Word(name, FRESH if sited else (), "" if sited else None), 0)
-            if token not in self.meanings:
-                raise Unreadable(f"text={text[:80]!r}: unknown token {token!r}")
-            meaning, group = self.meanings[token]
-            return give(meaning, group) if isinstance(meaning, Word) else meaning
 
-        return lambdas(arity, build(_read(text), 0))
+class _Decoder:
+    """One text of a codebook, on which sites are numbered as they come."""
+
+    def __init__(self, book: Codebook, text: str, arity: int) -> None:
+        self.book, self.text, self.arity = book, text, arity
+        self.sites: dict[int, str] = {}
+        self.count = 0
+
+    def term(self, tree: Tree, level: int) -> Term:
+        if isinstance(tree, str):
+            return self.atom(tree, level)
+        if len(tree) == 2 and tree[0] in ("lam", "lambda"):
+            return Lambda(self.term(tree[1], level + 1))
+        if not tree:
+            raise Unreadable(f"text={self.text[:80]!r}: an empty application")
+        return apply(self.term(tree[0], level), *(self.term(part, level) for part in tree[1:]))
+
+    def atom(self, token: str, level: int) -> Term:
+        if token[0] == "$" and token[1:].isdigit():
+            return Variable(int(token[1:]))
+        if token[0] == "#" and token[1:].isdigit() and int(token[1:]) < self.arity:
+            return Variable(level + self.arity - 1 - int(token[1:]))
+        if token in self.book.abstractions:
+            name, sited = self.book.abstractions[token]
+            return self.with_site(Word(name, FRESH if sited else (), "" if sited else None), 0)
+        if token not in self.book.meanings:
+            raise Unreadable(f"text={self.text[:80]!r}: unknown token {token!r}")
+        meaning, group = self.book.meanings[token]
+        return self.with_site(meaning, group) if isinstance(meaning, Word) else meaning
+
+    def with_site(self, word: Word, group: int) -> Word:
+        """The word at the site of its group, or at a new one; group 0 shares none."""
+        if word.site is None:
+            return word
+        if group and group in self.sites:
+            return Word(word.name, word.settings, self.sites[group])
+        self.count += 1
+        if group:
+            self.sites[group] = str(self.count)
+        return Word(word.name, word.settings, str(self.count))
 
 
 def _read(text: str) -> Tree:

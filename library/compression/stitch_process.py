@@ -72,8 +72,13 @@ def run(
         "programs": list(programs), "tasks": list(tasks), "iterations": iterations, "max_arity": max_arity,
         "seconds": seconds, "memory": MEMORY, "costs": dict(costs),
     }  # fmt: skip
+    return _read(_child(request, seconds), len(programs))
+
+
+def _child(request: Mapping[str, object], seconds: float) -> subprocess.CompletedProcess[str]:
+    """The ended process that was asked. Raises StitchFailed where it did not end in time or did not start."""
     try:
-        done = subprocess.run(
+        return subprocess.run(
             [sys.executable, "-P", str(CHILD)],
             input=json.dumps(request),
             capture_output=True,
@@ -87,7 +92,6 @@ def run(
         raise StitchFailed(f"no answer within seconds={seconds:g}") from None
     except OSError as error:
         raise StitchFailed(f"its process cannot start: {error}") from None
-    return _read(done, len(programs))
 
 
 def _read(done: subprocess.CompletedProcess[str], count: int) -> Raw:

@@ -165,7 +165,7 @@ class Database:
             ) from error
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise StoreError(f"store={self.name}: {_cause(error)}") from error
-        except UnicodeDecodeError as error:  # SQLite's own message holds the spoilt name of a table or column
+        except UnicodeDecodeError as error:  # SQLite's own message holds the damaged name of a table or column
             raise StoreError(f"store={self.name}: its tables are damaged: {error}") from error
 
     # -- opening -----------------------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def find(connection: Connection, state: str | None) -> tuple[Subroutine, ...]:
         for row in connection.execute(statement).all():
             try:
                 found.append(from_row(Subroutine, row))
-            except StoreError as error:  # one spoilt word must not end every search
+            except StoreError as error:  # one damaged word must not end every search
                 logger.warning("a subroutine is left out: %s; `automl library check` says more", error)
     return tuple(sorted(found, key=lambda word: (word.name, word.digest)))  # a database's collation may differ
 

@@ -312,7 +312,7 @@ DEATHS = {
 
 
 @pytest.mark.parametrize("source", DEATHS.values(), ids=DEATHS)
-def test_whatever_befalls_stitch_nothing_is_lost(
+def test_where_stitch_fails_nothing_is_lost(
     source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     child(tmp_path, monkeypatch, source)
