@@ -79,10 +79,9 @@ def _case_kernel(name: str) -> Kernel:
     return change
 
 
-for _name in (*CLASSES, *CHANGES):
-    kernel(_name)(_character_kernel(_name))
-for _name in CASES:
-    kernel(_name)(_case_kernel(_name))
+# Kernels are found among the names of a module.
+globals().update({f"of_{name}": kernel(name)(_character_kernel(name)) for name in (*CLASSES, *CHANGES)})
+globals().update({f"of_{name}": kernel(name)(_case_kernel(name)) for name in CASES})
 
 
 @kernel("char_code")
