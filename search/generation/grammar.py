@@ -35,7 +35,7 @@ from .choosing import Chooser, DeadEnd, Place
 from .pipeline import Pipelines
 from .placing import NEW_SITE
 from .signatures import Instance, Signature, Universe, signature
-from .sites import number
+from .sites import number, settled
 from .weights import CONSTANT, LAMBDA, VARIABLE, resolved_weights
 
 NEVER = 10**9
@@ -151,16 +151,17 @@ class Grammar:
             if attempt < attempts // 2 and arguments and not mentions(body, len(arguments)):
                 continue
             term = lambdas(len(arguments), body)
-            if self._affordable(term, type):
+            if self._allowed(term, type):
                 return term
         raise DeadEnd(f"type={type}: no term of size up to {size or self.problem.max_size} found in {attempts} tries")
 
-    def _affordable(self, term: Term, type: Type) -> bool:
-        """Whether the term keeps ``max_parameters``: nets that grew apart, in several arguments, were counted one by one."""
-        limit = self.problem.max_parameters
-        if limit is None or not any(word.site for word in words_in(term)):
+    def _allowed(self, term: Term, type: Type) -> bool:
+        """Whether the term keeps ``max_parameters`` (nets that grew apart, in several arguments, were counted one by one) and all its
+        shapes are known (goals are ground, but the term may say less of its types than the goals that it met)."""
+        if not any(word.site or self.words[word.name].shapes for word in words_in(term)):
             return True
-        return infer(number(term)[0], self.words, type).parameters <= limit
+        inference, limit = infer(number(term)[0], self.words, type), self.problem.max_parameters
+        return settled(inference) and (limit is None or inference.parameters <= limit)
 
     def _bound(self, least: int, fraction: float) -> int:
         """A size bound between the least and the largest; small ones are likelier."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from primitives.inference import Inference
 from primitives.term import Term, Word, map_words, words_in
+from primitives.types import is_ground
 
 from .placing import NEW_SITE
 
@@ -34,3 +36,12 @@ def number(term: Term) -> tuple[Term, dict[str, str]]:
         return word if names[site] == site else Word(word.name, word.settings, names[site])
 
     return map_words(term, give), came_from
+
+
+def settled(inference: Inference) -> bool:
+    """Whether all shapes are known: no word waits for them, and the weights of every site can be made.
+
+    They are not where only a list that is always empty would tell them: ``fold (lambda (y z) (to_number (dense z))) 0.0 empty``.
+    """
+    sited = (argument for word, arguments, _ in inference.layers if word.site for argument in arguments)
+    return not inference.waiting and all(map(is_ground, sited))

@@ -65,7 +65,7 @@ class Editor:
         except IllTyped:
             return None
         limit = self.problem.max_parameters
-        if annotated.inference.waiting or (limit is not None and annotated.inference.parameters > limit):
+        if not sites.settled(annotated.inference) or (limit is not None and annotated.inference.parameters > limit):
             return None
         origins = {new: copied.get(old, (0, old)) for new, old in before.items()}
         return Variant(numbered, operator, origins)

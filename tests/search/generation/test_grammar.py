@@ -15,7 +15,7 @@ from primitives.notation.types import parse_type
 from primitives.primitive import Setting
 from primitives.syntax import parse
 from primitives.term import Literal, lambdas, renumber_sites, words_in
-from primitives.types import INT, STRING, arguments_of, has_tensor
+from primitives.types import INT, STRING, arguments_of, has_tensor, is_ground
 from primitives.words import builtin_words
 from search.generation import sites
 from search.generation.choosing import DeadEnd
@@ -67,6 +67,27 @@ def test_samples_are_programs_of_the_type_within_bounds(type: str, seed: int) ->
     assert renumber_sites(numbered) == numbered
     assert len({w.site for w in words_in(numbered) if w.site}) == sum(w.site is not None for w in words_in(numbered))
     assert grammar.sample(problem.type, Draws(seed)) == term
+
+
+@pytest.mark.parametrize(
+    ("type", "names"),
+    [
+        ("Tensor[2,6,6] -> int", "fold empty flatten dense to_number round global_pool"),
+        ("Tensor[8] -> int", "fold empty dense to_number round"),
+    ],
+)
+def test_nets_over_the_elements_of_an_empty_list_are_not_sampled(type: str, names: str) -> None:
+    """Nothing says what shape they would have: ``fold (lambda (y z) (to_number (dense z))) 0.0 empty``."""
+    program = parse_type(type)
+    grammar = Grammar(Problem(program, {name: WORDS[name] for name in names.split()}, constants=CONSTANTS, max_size=22))
+    folds = 0
+    for seed in range(300):
+        term, _ = sites.number(grammar.sample(program, Draws(seed)))
+        inference = infer(term, WORDS, program)
+        assert inference.waiting == ()
+        assert all(is_ground(argument) for word, given, _ in inference.layers if word.site for argument in given)
+        folds += "fold" in {word.name for word in words_in(term)}
+    assert folds, "or the test says nothing"
 
 
 def test_samples_are_diverse_and_reach_most_list_words() -> None:
