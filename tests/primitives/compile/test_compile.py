@@ -257,7 +257,7 @@ def test_each_branch_runs_on_its_own_examples_only():
     def spy(x):
         return x
 
-    words = {**WORDS, "spy": spy.primitives[0]}
+    words = {**WORDS, "spy": spy.primitives[0][1]}
     term = parse("(lambda (x) (if (> (argmax x) 0) (spy x) x))", words)
     x = torch.eye(3).repeat(2, 1)
     compile_term(term, words, parse_type("Tensor[3] -> Tensor[3]"))(x)
