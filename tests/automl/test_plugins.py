@@ -132,7 +132,7 @@ def test_what_holds_no_plugin_or_a_taken_name_is_refused_and_leaves_nothing(writ
     with pytest.raises(PluginError, match="empty.py.*holds no plug-in"):
         use_plugins(["empty.py"])
     (written / "taken.py").write_text((written / "my_words.py").read_text().replace('"collatz"', '"map"'))
-    with pytest.raises(PluginError, match="taken.py and in primitives.ops.lists"):
+    with pytest.raises(PluginError, match="taken.py and in primitives.ops.list_loops"):
         use_plugins(["taken.py"])
     assert [each for each in registered() if each.given in ("empty.py", "taken.py")] == []
 
