@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from .brief import brief_repr
 from .notation.types import parse_scheme
 from .primitive import Primitive, Prior, Setting
-from .term import Word, map_words, sites_of, words_in
+from .term import Term, Word, map_words, sites_of, words_in
 from .term import digest as digest_of
 from .types import Scheme, arguments_of
 
@@ -24,7 +24,7 @@ class Definition(Primitive):
 
     called_by_text: ClassVar[bool] = False
     """It may have a private name, such as ?fn_0, by which no text can call it; a store checks those of its own."""
-    body: Any = None
+    body: Term = field(kw_only=True)
     digest: str = ""
     weights: str | None = None
     load: Callable[[], Mapping[str, Any]] | None = None
@@ -65,7 +65,7 @@ USE = Setting("use", "fresh", choices=("fresh", "tuned", "frozen"))
 def definition(
     name: str,
     scheme: Scheme | str,
-    body: Any,
+    body: Term,
     *,
     doc: str = "",
     weights: str | None = None,
@@ -106,7 +106,7 @@ class LibraryWeights(Mapping[str, Any]):
     They are read when first asked for, so that terms without them cost nothing.
     """
 
-    def __init__(self, term: Any, words: Mapping[str, Primitive]) -> None:
+    def __init__(self, term: Term, words: Mapping[str, Primitive]) -> None:
         self._term, self._words = term, words
 
     @functools.cached_property
@@ -137,7 +137,7 @@ MAX_EXPANDED = 200_000
 """Largest size of a term that subroutines expand to."""
 
 
-def expand(term: Any, words: Mapping[str, Primitive]) -> Any:
+def expand(term: Term, words: Mapping[str, Primitive]) -> Term:
     """The term with every Definition replaced by its body, recursively. Raises ExpansionError.
 
     Sites of a fresh use at site s become ``s.i``; those of a tuned or frozen use ``name@digest.i`` (the library's own weights).
@@ -145,8 +145,8 @@ def expand(term: Any, words: Mapping[str, Primitive]) -> Any:
     return _expand(term, words, (), {})
 
 
-def _expand(term: Any, words: Mapping[str, Primitive], inside: tuple[str, ...], known: dict[Any, Any]) -> Any:
-    def replace(occurrence: Word) -> Any:
+def _expand(term: Term, words: Mapping[str, Primitive], inside: tuple[str, ...], known: dict[Word, Term]) -> Term:
+    def replace(occurrence: Word) -> Term:
         found = words.get(occurrence.name)
         if not isinstance(found, Definition):
             return occurrence

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
 from typing import Any
 
 from .notation.types import parse_scheme
@@ -50,7 +51,7 @@ def _declare(name: str, scheme: str, options: dict) -> Callable[[Callable], Call
 WORDS: PluginKind[Primitive] = PluginKind("word", f"{__package__}.ops", marked("primitives"), "words")
 
 
-def collect(modules: Iterable[Any]) -> dict[str, Primitive]:
+def collect(modules: Iterable[ModuleType]) -> dict[str, Primitive]:
     """The words declared in the modules. Raises PluginError where a name occurs twice."""
     return dict(WORDS.collect(modules))
 
