@@ -52,9 +52,9 @@ def test_inference_never_imports_torch():
     code = f"""
 import sys
 from primitives.inference import infer
-from primitives.primitive import builtin_words
+from primitives.words import builtin_words
 from primitives.syntax import parse
-from primitives.types import parse_type
+from primitives.notation.types import parse_type
 words = builtin_words()
 assert infer(parse({CONV2!r}, words), words, parse_type("Tensor[1,28,28] -> Tensor[10]")).parameters == 85670
 assert "torch" not in sys.modules
