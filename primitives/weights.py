@@ -12,15 +12,14 @@ import hashlib
 import math
 from collections.abc import Mapping
 
-import torch
-
 from .definitions import Definition, expand
 from .inference import Inference, Site
+from .lazy import Tensor, torch
 from .primitive import Parameter, Primitive
 from .term import Term, sites_of, words_in
 from .types import Constructor, TensorType, Type
 
-Weights = Mapping[str, torch.Tensor]
+Weights = Mapping[str, Tensor]
 
 
 def _generator(seed: int, number: object, name: str) -> torch.Generator:

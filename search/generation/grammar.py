@@ -160,7 +160,7 @@ class Grammar:
         shapes are known (goals are ground, but the term may say less of its types than the goals that it met)."""
         if not any(word.site or self.words[word.name].shapes for word in words_in(term)):
             return True
-        inference, limit = infer(number(term)[0], self.words, type), self.problem.max_parameters
+        inference, limit = infer(number(term)[0], self.problem.runnable, type), self.problem.max_parameters
         return settled(inference) and (limit is None or inference.parameters <= limit)
 
     def _bound(self, least: int, fraction: float) -> int:
