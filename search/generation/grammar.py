@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from primitives.inference import infer
+from primitives.inference import IllTyped, infer
 from primitives.primitive import EFFECTFUL, Primitive
 from primitives.term import Lambda, Let, Literal, Term, Variable, Word, apply, children, lambdas, words_in
 from primitives.types import (
@@ -157,10 +157,15 @@ class Grammar:
 
     def _allowed(self, term: Term, type: Type) -> bool:
         """Whether the term keeps ``max_parameters`` (nets that grew apart, in several arguments, were counted one by one) and all its
-        shapes are known (goals are ground, but the term may say less of its types than the goals that it met)."""
+        shapes are known (goals are ground, but the term may say less of its types than the goals that it met) and agree (a subroutine with
+        weights that are shared may be wanted at two sizes)."""
         if not any(word.site or self.words[word.name].shapes for word in words_in(term)):
             return True
-        inference, limit = infer(number(term)[0], self.problem.runnable, type), self.problem.max_parameters
+        limit = self.problem.max_parameters
+        try:
+            inference = infer(number(term)[0], self.problem.runnable, type)
+        except IllTyped:
+            return False
         return settled(inference) and (limit is None or inference.parameters <= limit)
 
     def _bound(self, least: int, fraction: float) -> int:
