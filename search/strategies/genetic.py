@@ -11,7 +11,8 @@ from ..problem import Problem
 from ..randomness import Draws
 from ..strategy import AbstractStrategy, Feedback, Option, Proposal
 from ..variation.crossover import Recombiner
-from ..variation.mutation import Mutator, Variant
+from ..variation.editor import Variant
+from ..variation.mutation import Mutator
 from ..variation.selection import (
     PARENT_METHODS,
     Individual,

@@ -14,7 +14,7 @@ from ..generation.choosing import DeadEnd
 from ..generation.kinds import kind_of
 from ..generation.positions import Annotated, Position, replace_at
 from ..randomness import Draws
-from .mutation import Editor, Variant, copy_sites
+from .editor import Editor, Variant, copy_sites
 
 
 class Recombiner:

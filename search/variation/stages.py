@@ -18,9 +18,11 @@ from ..generation.kinds import kind_of
 from ..generation.placing import Allowance, Context, Value
 from ..generation.positions import Annotated, Path, Position, replace_at
 from ..randomness import Draws
+from .editor import copy_sites
 
 if TYPE_CHECKING:
-    from .mutation import Mutator, Operator
+    from .edits import Operator
+    from .mutation import Mutator
 
 Copied = dict[str, tuple[int, str]]
 
@@ -101,8 +103,6 @@ def swap_stages(mutator: Mutator, parent: Annotated, draws: Draws, copied: Copie
 
 def duplicate_stages(mutator: Mutator, parent: Annotated, draws: Draws, copied: Copied) -> Term:
     """One to four stages in a row repeated after themselves, with weights of their own that start from the first ones'."""
-    from .mutation import copy_sites
-
     stages = {stage.path: (stage, data) for stage, data in _stages(mutator, parent)}
     place, data = _one(list(stages.values()), draws)
     functions = [place.term.function]

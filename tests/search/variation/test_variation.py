@@ -23,7 +23,9 @@ from search.generation.positions import annotate, at, replace_at
 from search.problem import Problem
 from search.randomness import Draws
 from search.variation.crossover import Recombiner
-from search.variation.mutation import Mutator, Variant, copy_sites, step
+from search.variation.editor import Variant, copy_sites
+from search.variation.edits import step
+from search.variation.mutation import Mutator
 
 WORDS = builtin_words()
 PLAIN = {name: word for name, word in WORDS.items() if not word.geometric and not has_tensor(word.scheme.type)}

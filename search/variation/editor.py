@@ -1,0 +1,73 @@
+"""What every typed edit shares: the program with its places annotated, and inference that accepts or refuses what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from primitives.inference import IllTyped
+from primitives.term import Term, Word, map_words, sites_of, words_in
+from primitives.types import has_tensor
+
+from ..generation import sites
+from ..generation.grammar import Grammar
+from ..generation.placing import NEW_SITE
+from ..generation.positions import Annotated, Annotator
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A new program: how it was made, and for each site that has an ancestor the ancestor's site.
+
+    ``origins`` maps a site to (0 for the first parent, 1 for the second; site there).
+    """
+
+    term: Term
+    operator: str
+    origins: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+
+class Editor:
+    """What operators share: the grammar, inference that remembers, acceptance."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self.grammar, self.problem = grammar, grammar.problem
+        self._plain = not has_tensor(grammar.problem.type)
+        self._annotator = Annotator(self.problem.words, self.problem.type)
+
+    def annotate(self, term: Term) -> Annotated:
+        """The positions of a program; IllTyped if it is none."""
+        return self._annotator.annotate(term)
+
+    def accept(self, term: Term, operator: str, copied: Mapping[str, tuple[int, str]]) -> Variant | None:
+        """The variant with its sites numbered if it is a program of the problem within bounds, else None.
+
+        ``copied`` says where made-up sites come from; other sites are the first parent's.
+        """
+        if term.size > self.problem.max_size:
+            return None
+        if self._plain and not any(self.problem.words[word.name].geometric for word in words_in(term)):
+            return Variant(term, operator)  # parts were exchanged at equal ground types, and no shape can be wrong
+        numbered, before = sites.number(term)
+        try:
+            annotated = self.annotate(numbered)
+        except IllTyped:
+            return None
+        limit = self.problem.max_parameters
+        if not sites.settled(annotated.inference) or (limit is not None and annotated.inference.parameters > limit):
+            return None
+        origins = {new: copied.get(old, (0, old)) for new, old in before.items()}
+        return Variant(numbered, operator, origins)
+
+
+def copy_sites(term: Term, mark: str, parent: int, copied: dict[str, tuple[int, str]]) -> Term:
+    """The term with own sites renamed by a mark (sharing inside it is kept); notes their origins in ``copied``."""
+
+    def rename(word: Word) -> Term:
+        if word.site is None or "@" in word.site or word.site == NEW_SITE:
+            return word
+        name = f"{word.site}{mark}"
+        copied[name] = (parent, word.site)
+        return Word(word.name, word.settings, name)
+
+    return map_words(term, rename) if sites_of(term) else term
