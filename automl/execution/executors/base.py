@@ -11,6 +11,7 @@ from primitives.plugins.outside import registered
 
 from ..workers.briefing import Briefing, default_memory
 from ..workers.result import JobResult
+from ..workers.roster import Roster
 from ..workers.transport import WorkerError
 from ..workers.wire import require_plain
 
@@ -130,6 +131,33 @@ class AbstractExecutor(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class AbstractRosterExecutor(AbstractExecutor):
+    """An executor whose jobs run on a roster of workers; a subclass makes the roster and ends it."""
+
+    _roster: Roster[Any]
+
+    @property
+    def capacity(self) -> int:
+        return self._roster.capacity
+
+    @property
+    def outstanding(self) -> int:
+        return self._roster.outstanding
+
+    def submit(self, job_id: int, job: dict[str, Any], deadline: float) -> None:
+        self._roster.submit(job_id, job, check_deadline(deadline))
+
+    def wait(self, timeout: float | None = None) -> list[tuple[int, JobResult]]:
+        return self._roster.wait(timeout)
+
+    def brief(self, context: dict[str, Any]) -> None:
+        self._rebrief(context)
+        self._roster.brief(self._briefing)
+
+    def cancel(self) -> None:
+        self._roster.cancel()
 
 
 def _plugins() -> tuple[dict[str, Any], ...]:

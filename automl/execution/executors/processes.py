@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, final
 
 from ..workers.children import spawned
-from .base import AbstractExecutor, JobResult, check_deadline
+from .base import AbstractRosterExecutor
 
 
 @final
-class ProcessExecutor(AbstractExecutor):
+class ProcessExecutor(AbstractRosterExecutor):
     """`workers` spawned children, started when first needed and reused; each one dies with this process.
 
     A job over its deadline is interrupted, or its worker killed; a job whose worker died is run again on a fresh one.
@@ -42,27 +42,6 @@ class ProcessExecutor(AbstractExecutor):
     @classmethod
     def check(cls, workers: str) -> None:
         return
-
-    @property
-    def capacity(self) -> int:
-        return self._roster.capacity
-
-    @property
-    def outstanding(self) -> int:
-        return self._roster.outstanding
-
-    def submit(self, job_id: int, job: dict[str, Any], deadline: float) -> None:
-        self._roster.submit(job_id, job, check_deadline(deadline))
-
-    def wait(self, timeout: float | None = None) -> list[tuple[int, JobResult]]:
-        return self._roster.wait(timeout)
-
-    def brief(self, context: dict[str, Any]) -> None:
-        self._rebrief(context)
-        self._roster.brief(self._briefing)
-
-    def cancel(self) -> None:
-        self._roster.cancel()
 
     def close(self) -> None:
         self._roster.close()

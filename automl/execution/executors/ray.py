@@ -17,7 +17,7 @@ from ..workers.result import unpack_result
 from ..workers.roster import Roster
 from ..workers.sentinel import Sentinel, descendants
 from ..workers.transport import AbstractTransport, Broken, Died, Done, Message, Ready, WorkerError
-from .base import AbstractExecutor, JobResult, check_deadline
+from .base import AbstractRosterExecutor
 
 ASK_SECONDS = 1.0
 """How often Ray's servers are asked whether they are there."""
@@ -115,7 +115,7 @@ class _Actors(AbstractTransport[_Actor]):
 
 
 @final
-class RayExecutor(AbstractExecutor):
+class RayExecutor(AbstractRosterExecutor):
     """One actor a worker, reused and replaced when it dies or overstays; short jobs travel in batches.
 
     'ray' or 'ray:N' starts a Ray of this process's own, which close() ends; an address joins a cluster, where this
@@ -173,27 +173,6 @@ class RayExecutor(AbstractExecutor):
                 "the address, or give a number of workers"
             )
 
-    @property
-    def capacity(self) -> int:
-        return self._roster.capacity
-
-    @property
-    def outstanding(self) -> int:
-        return self._roster.outstanding
-
-    def submit(self, job_id: int, job: dict[str, Any], deadline: float) -> None:
-        self._roster.submit(job_id, job, check_deadline(deadline))
-
-    def wait(self, timeout: float | None = None) -> list[tuple[int, JobResult]]:
-        return self._roster.wait(timeout)
-
-    def brief(self, context: dict[str, Any]) -> None:
-        self._rebrief(context)
-        self._roster.brief(self._briefing)
-
-    def cancel(self) -> None:
-        self._roster.cancel()
-
     def close(self) -> None:
         if self._closed:
             return
@@ -221,7 +200,9 @@ class RayExecutor(AbstractExecutor):
                     logging_level=logging.ERROR,
                     configure_logging=False,
                 )
-        except Exception as error:  # Ray has no class for what befalls a start; whatever it is, there are no workers
+        except (
+            Exception
+        ) as error:  # Ray has no class for what can go wrong at a start; whatever it is, there are no workers
             raise WorkerError(f"workers={workers!r}: Ray cannot be joined: {error}") from error
         # What Ray tells of dead workers goes to standard output, log_to_driver or not; here it is the job's outcome.
         self._ray._private.worker._worker_logs_enabled = False
