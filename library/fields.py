@@ -18,8 +18,6 @@ MAX_INTEGER = 2**63 - 1
 _DIGEST = re.compile(r"[0-9A-Za-z_-]{1,128}\Z")
 _NON_FINITE = "$float"
 
-Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | float | bool | None"
-"""What JSON text can hold; only to be read."""
 Payload: TypeAlias = dict[str, Any]
 """A JSON object of a record. What is in it is agreed between those who write and read that kind of record, not with the store."""
 Check: TypeAlias = Callable[[object], object]
