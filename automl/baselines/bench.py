@@ -75,7 +75,7 @@ class Bench:
 
     def head(self) -> dict[str, Any]:
         """What is the same for all runs."""
-        baseline, view = self.baseline, self.task.search_view()
+        baseline, view = self.baseline, self.task.data
         return {
             "id": baseline.id,
             "protocol": self.protocol.name,
@@ -134,7 +134,7 @@ class Bench:
         validation accuracy is best (the later of equal ones), as network3.py does; else once, at the end, with the
         weights that were kept."""
         if self.data is None:
-            self.data = expanded(self.task.search_view(), self.protocol.expand)
+            self.data = expanded(self.task.data, self.protocol.expand)
         folder = self.folder(seed)
         folder.mkdir(parents=True, exist_ok=True)
         program = self.compiled(seed)
@@ -187,7 +187,7 @@ class Bench:
         """The trained model, and its log-probabilities on the test and the validation part, so that a vote can be
         counted again."""
         Model(self.term, self.task.type, self.vocabulary, program.weights(), self.task.preprocessing).save(folder)
-        if self.task.search_view().target != CLASSES:
+        if self.task.data.target != CLASSES:
             return
         validation = self.predicted(program, "validation")
         beside = folder / f"new-{ANSWERS}"
@@ -197,7 +197,7 @@ class Bench:
     def diagnosed(self, program: Any) -> dict[str, float]:
         """Of the trained net: how far the train part is better than the validation part and, for classes, the expected
         calibration error on the latter."""
-        view = self.task.search_view()
+        view = self.task.data
         found = {"overfitting_gap": overfitting_gap(program, view)}
         if view.target == CLASSES:
             found["calibration_error"] = calibration_error(program, view)

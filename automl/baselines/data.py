@@ -29,7 +29,7 @@ def load_data(baseline: Baseline, given: str | Path | None) -> Task:
     tasks = load_tasks(spec)
     if len(tasks) != 1:
         raise TaskError(f"data={spec!r} holds {len(tasks)} tasks: one is required; name one")
-    if tasks[0].test() is None:
+    if tasks[0].test is None:
         raise TaskError(f"data={resolve(spec).name!r} has no test part: one is required; give the files of both parts")
     return tasks[0]
 

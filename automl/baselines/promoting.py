@@ -211,5 +211,5 @@ def _score_again(
     weights = {**model.weights, **library_weights(vocabulary)}
     kept = {name: tensor for name, tensor in weights.items() if name.rpartition(".")[0] in sites_now}
     whole = replace(model, term=term, vocabulary=vocabulary, weights=kept)
-    data = task.search_view()
+    data = task.data
     return float(data.score(whole.outputs(data.validation), data.validation).get(data.metric, float("nan")))

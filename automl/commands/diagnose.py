@@ -33,7 +33,7 @@ def evaluate(
 
     subject = open_subject(model, data, library, split_seed, target_column)
     task = subject.given_task
-    part = part or ("test" if data is None and task.test() is not None else "all")
+    part = part or ("test" if data is None and task.test is not None else "all")
     scores = score_on(subject.model, task, part)
     names = subject.parts if part == "all" else (part,)
     cases = sum(len(task.part(name)) for name in names)

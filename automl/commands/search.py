@@ -73,7 +73,7 @@ def search(
     options = options_of(budget, strategy, workers, seed, target, words, set)
     tasks = load_tasks(task, target=target_column, seed=split_seed, search_path=experiment_folders())
     for each in tasks:
-        check_options(options, each.search_view())
+        check_options(options, each.data)
     source = {"spec": task, "seed": split_seed, "target_column": target_column}
     rows: list[Result] = []
     with json_lines(json) as write:

@@ -47,7 +47,7 @@ class Subject:
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts of the data that together are all of its cases."""
-        data, test = self.given_task.search_view(), self.given_task.test()
+        data, test = self.given_task.data, self.given_task.test
         validation = () if data.validation is data.train else ("validation",)
         return ("train", *validation, *(() if test is None else ("test",)))
 

@@ -30,7 +30,7 @@ def evaluate(model: Model, task: Task, part: str = "all") -> dict[str, float]:
         raise TaskError(f"part={part!r}: one of {', '.join(PARTS)} is required; choose one of these")
     _check_type(model, task)
     cases = _cases(task, part)
-    data = task.search_view()
+    data = task.data
     if not has_tensor(model.type) or model.preprocessing is None or task.preprocessing is None:
         return dict(data.score(model.outputs(cases), cases))
     ours, theirs = model.preprocessing, task.preprocessing
@@ -47,7 +47,7 @@ def as_trained(model: Model, task: Task) -> tuple[ProblemData, Part | None]:
     """The task's data for a search and its test part as the model's training would have had them: under the model's own
     preprocessing, labels by its numbers. Raises TaskError as ``evaluate`` does."""
     _check_type(model, task)
-    data, test = task.search_view(), task.test()
+    data, test = task.data, task.test
     ours, theirs = model.preprocessing, task.preprocessing
     if not has_tensor(model.type) or ours is None or theirs is None or ours == theirs:
         return data, test
@@ -77,7 +77,7 @@ def _check_type(model: Model, task: Task) -> None:
 def _cases(task: Task, part: str) -> Part:
     if part != "all":
         return task.part(part)
-    data, test = task.search_view(), task.test()
+    data, test = task.data, task.test
     parts = [data.train, *([] if data.validation is data.train else [data.validation]), *([test] if test else [])]
     columns = [_joined(column) for column in zip(*((*each.inputs, each.targets) for each in parts), strict=True)]
     return Part(tuple(columns[:-1]), columns[-1])

@@ -41,12 +41,12 @@ def seen_cases(task: Task, own: Task, trained_on: Collection[str]) -> dict[str, 
 
 
 def _is_trained(task: Task, name: str, trained_on: Collection[str]) -> bool:
-    data = task.search_view()
+    data = task.data
     return name in trained_on or (name == "validation" and data.validation is data.train and "train" in trained_on)
 
 
 def _part(task: Task, name: str) -> Part | None:
-    return task.test() if name == "test" else task.part(name)
+    return task.test if name == "test" else task.part(name)
 
 
 def _rows(task: Task, part: Part) -> Mapping[int, np.ndarray] | None:

@@ -65,14 +65,14 @@ class Attempts:
 
     def _together(self, tasks: Sequence[Task], options: Options) -> list[str]:
         """The names of the tasks that are searched several at a time; none where they are searched one by one."""
-        able = [task for task in tasks if task.name in self.sources and task.search_view().target == VALUES]
+        able = [task for task in tasks if task.name in self.sources and task.data.target == VALUES]
         if not side_by_side(able, replace(options, trainer={}), self.store):
             return []
         return [task.name for task in able]
 
     def attempt(self, task: Task, options: Options) -> Result:
         """One study of the task; its result takes the place of an earlier one, whose cost is added."""
-        if task.search_view().target == VALUES:
+        if task.data.target == VALUES:
             options = replace(options, trainer={})  # a mixed curriculum's trainer is for its nets
         run = self._begin(task, options)
         return self._keep(task, lambda: self._studied(task, options, run), options)
@@ -130,7 +130,7 @@ class Attempts:
     def _take(self, task: Task, result: Result, options: Options) -> Payload:
         """Note the result of an attempt."""
         if task.name in self.results:
-            result = combined(self._with_model(self.results[task.name]), result, task.search_view().direction)
+            result = combined(self._with_model(self.results[task.name]), result, task.data.direction)
         self.results[task.name] = result
         net = None
         if result.solved:

@@ -189,7 +189,7 @@ class _CompressedCorpus:
     def _reproduces(self, task: str) -> bool:
         """Whether the rewritten program does what the stored one does on the data that searches see: it has its score, and where
         weights take part the two are run side by side (stored scores may be of an earlier training)."""
-        solved, data = self.solved[task], self.tasks[task].search_view()
+        solved, data = self.solved[task], self.tasks[task].data
         part = data.validation if has_tensor(data.type) else data.train
 
         def score(term: Term, weights: Mapping[str, Any]) -> float:

@@ -79,7 +79,7 @@ class Sample:
         }
         self._inputs: dict[str, list[tuple[Any, ...]]] = {}
         for task in tasks:
-            data = task.search_view()
+            data = task.data
             if data.target != VALUES or has_tensor(task.type) or data.examples is None:
                 continue
             types, result = arguments_of(task.type)

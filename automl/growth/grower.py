@@ -128,7 +128,7 @@ class Grower:
         self._compress()
         for task in tasks:
             result = self.results[task.name]
-            if task in left or task.search_view().target != VALUES:
+            if task in left or task.data.target != VALUES:
                 continue
             self.attempts.attempt(task, replace(options, budget=_shorter(options.budget, result)))
         self._compress()
@@ -192,9 +192,7 @@ class Grower:
         return change
 
     def _in_passes(self, task: Task) -> bool:
-        return (
-            self.plan.first > 0 and self.plan.revisit and not self.plan.frozen and task.search_view().target == VALUES
-        )
+        return self.plan.first > 0 and self.plan.revisit and not self.plan.frozen and task.data.target == VALUES
 
     def _finish(self, result: Result, every: int) -> None:
         if result.solved:
@@ -242,7 +240,7 @@ class Grower:
 
 
 def _enumerates(task: Task, options: Options) -> bool:
-    return (options.strategy or default_strategy(task.search_view())) == "enumerative"
+    return (options.strategy or default_strategy(task.data)) == "enumerative"
 
 
 def _part(budget: Budget, share: float) -> Budget:

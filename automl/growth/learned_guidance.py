@@ -114,7 +114,7 @@ def learn(
 
 def _examples(task: Task) -> tuple[Example, ...] | None:
     """What searches see of a task that is met by values; None of others."""
-    data = task.search_view()
+    data = task.data
     return data.examples if data.target == VALUES and not has_tensor(task.type) else None
 
 

@@ -38,7 +38,7 @@ def promote_net(
     are no new nets. The verdict says why not, where None is returned.
     """
     assert result.model is not None
-    data = task.search_view()
+    data = task.data
     if all("@" in site for site in sites_of(result.model.expanded)):
         return None, Verdict(False, ("it has no weights of its own",))
     body, weights = _closed_body(result.model)
@@ -129,7 +129,7 @@ def _score_again(store: AbstractStore, task: Task, record: Subroutine) -> float:
     vocabulary = Vocabulary([*others, record], StoredWeights(store.blobs, digests))
     word = vocabulary.words[record.name].word({}, "1")
     sites = sites_of(expand(word, vocabulary.all_words))
-    data = task.search_view()
+    data = task.data
     model = Model(word, data.type, vocabulary, library_weights(vocabulary, sites))
     scores = data.score(model.outputs(data.validation), data.validation)
     return float(scores.get(data.metric, float("nan")))

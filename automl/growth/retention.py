@@ -135,7 +135,7 @@ def _rename(
         term = map_words(solved.term, lambda word: Word(names.get(word.name, word.name), word.settings, word.site))
         if term == solved.term or task not in tasks:
             continue
-        data = tasks[task].search_view()
+        data = tasks[task].data
         scores = data.score(Model(term, data.type, vocabulary, {}).outputs(data.train), data.train)
         if data.is_solved(scores):
             text, expanded = show_canonical(vocabulary.pin(term)), show_canonical(expand(term, words))

@@ -124,7 +124,7 @@ def examples_of(data: ProblemData) -> tuple[Example, ...] | None:
 
 def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: Guide | None = None) -> Problem:
     """The search problem of a task: what a strategy may see of it, and what the ``guide`` suggests for it."""
-    data = task.search_view()
+    data = task.data
     tensors = has_tensor(data.type)
     words: dict[str, Primitive] = {
         name: word for name, word in vocabulary.words.items() if tensors or not has_tensor(word.scheme.type)
@@ -183,7 +183,7 @@ def open_study(
 ) -> Study:  # fmt: skip
     """A study ready to run: a new run (its id is ``run_id`` if given), or ``run`` from the store to be resumed. ``source`` is how to
     load the task again. Raises StudyError, StrategyError, StoreError or WorkerError, and begins no run then."""
-    data = task.search_view()
+    data = task.data
     check_options(options, data)
     executor_kind(options.workers).check(str(options.workers))
     if run is not None:

@@ -37,7 +37,7 @@ def side_by_side(tasks: Sequence[Task], options: Options, store: AbstractStore) 
         return False
     known = find_strategies()
     for task in tasks:
-        data = task.search_view()
+        data = task.data
         check_options(options, data)
         if data.target != VALUES or not known[options.strategy or default_strategy(data)].fused:
             return False
@@ -199,7 +199,7 @@ def result_from_json(value: Mapping[str, Any]) -> Result:
 
 
 def _lost(task: Task, run: str, outcome: str, seconds: float) -> Result:
-    right = False if task.test() is not None and task.search_view().target == VALUES else None
+    right = False if task.test is not None and task.data.target == VALUES else None
     return Result(
         name=task.name, run=run, solved=False, right=right, program="", model=None, score=None, test_score=None, evaluations=0,
         seconds=seconds, outcome=Ending(outcome), parameters=0, subroutines=(),

@@ -160,7 +160,7 @@ def _expanded(vocabulary: Vocabulary, term: Term) -> str:
 
 
 def _by_examples(study: Study) -> bool:
-    return study.data.target == VALUES and study.task.test() is not None
+    return study.data.target == VALUES and study.task.test is not None
 
 
 def _structure(term: Term) -> str:
@@ -170,12 +170,12 @@ def _structure(term: Term) -> str:
 
 def _tested(task: Task, model: Model) -> tuple[bool | None, float | None]:
     """Whether all tests are met (None where the task has none: data held out from arrays are scored, not met), and the score on them."""
-    part = task.test()
+    part = task.test
     if part is None:
         return None, None
     scores = task.score(model.outputs(part), part)
     value = scores.get(task.metric)
-    return task.is_solved(scores) if task.search_view().target == VALUES else None, value
+    return task.is_solved(scores) if task.data.target == VALUES else None, value
 
 
 def _keep_solution(study: Study, best: Evaluation, term: Term, right: bool | None, seconds: float) -> None:

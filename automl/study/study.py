@@ -59,7 +59,7 @@ class Study:
     __repr__ = brief_repr
 
     def __post_init__(self) -> None:
-        self.data = self.task.search_view()
+        self.data = self.task.data
         self.standing = Standing.of(self.record)
         self.journal = Journal(self.store, self.record)
         trainer = self.context.get("trainer", {})

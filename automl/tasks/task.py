@@ -31,27 +31,19 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Task:
-    """One task with its three parts, of whatever kind. Only the study, at its end, asks for ``test()``.
+    """One task with its three parts, of whatever kind. Only the study, at its end, reads ``test``.
 
     ``data``: train and validation cases with all that scoring needs, the only part that a search and its workers see; the task itself
-    refuses to be pickled. ``held_out``: the test part, None where there is none. ``split``: how the parts were made, None where the source
+    refuses to be pickled. ``test``: the held-out part, None where there is none. ``split``: how the parts were made, None where the source
     fixes them. ``preprocessing``: what was done to raw inputs and must be done again before a prediction, None where nothing was.
     ``source``: where the data came from, a data set's or a file's name, never a path of this machine.
     """
 
     data: ProblemData
-    held_out: Part | None = None
+    test: Part | None = None
     split: Split | None = None
     preprocessing: Preprocessing | None = None
     source: str = ""
-
-    def search_view(self) -> ProblemData:
-        """Train and validation data with all that scoring needs, and no test case."""
-        return self.data
-
-    def test(self) -> Part | None:
-        """The held-out part; None where the task has none."""
-        return self.held_out
 
     @property
     def kind(self) -> str:
@@ -98,7 +90,7 @@ class Task:
     def digest(self) -> str:
         """Content digest over all three parts, the split and the preprocessing; the name does not count."""
         arrays: dict[str, np.ndarray] = {}
-        data, part = self.data, self.held_out
+        data, part = self.data, self.test
         argument_types, result = arguments_of(data.type)
         held_out = None if part is None else describe_part(part, argument_types, result, "test", arrays)
         split = None if self.split is None else self.split.to_json()
@@ -110,7 +102,7 @@ class Task:
     def split_digest(self) -> str:
         """Content digest over which cases are in which part, as they are after preprocessing."""
         arrays: dict[str, np.ndarray] = {}
-        data, test = self.data, self.held_out
+        data, test = self.data, self.test
         argument_types, result = arguments_of(data.type)
         parts = {"train": data.train, "validation": data.validation, **({} if test is None else {"test": test})}
         described = {key: describe_part(part, argument_types, result, key, arrays) for key, part in parts.items()}
@@ -119,7 +111,7 @@ class Task:
     def part(self, name: str) -> Part:
         """``train``, ``validation`` or ``test``. Raises TaskError on another name, or where there is no test part."""
         data = self.data
-        found = self.held_out if name == "test" else {"train": data.train, "validation": data.validation}.get(name)
+        found = self.test if name == "test" else {"train": data.train, "validation": data.validation}.get(name)
         if found is None:
             raise TaskError(
                 f"part={name!r} of task={self.name!r}: train, validation or an existing test is required; choose one"
@@ -141,17 +133,16 @@ class Task:
     def right(self, outputs: Any) -> bool | None:
         """Whether ``outputs`` on the test part reach ``solved_at`` (for examples: meet all); None where there is no
         test part."""
-        part = self.held_out
+        part = self.test
         return None if part is None else self.is_solved(self.score(outputs, part))
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            f"task={self.name!r} holds its test part and must not be sent to a search or a worker; send "
-            "task.search_view()"
+            f"task={self.name!r} holds its test part and must not be sent to a search or a worker; send task.data"
         )
 
     def __repr__(self) -> str:
-        data, test = self.data, self.held_out
+        data, test = self.data, self.test
         counts = f"train={len(data.train)}, validation={len(data.validation)}, test={0 if test is None else len(test)}"
         return f"Task({self.name!r}, {self.kind}, {data.type}, {counts})"
 

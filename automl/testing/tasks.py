@@ -51,7 +51,7 @@ class TaskSuite:
         return kind.sample(3)
 
     def test_describes_itself(self, kind: TaskKind, task: Task) -> None:
-        view = task.search_view()
+        view = task.data
         assert view.kind == task.kind and task.name and view.direction in list(Direction)
         assert parse_type(str(task.type)) == task.type
         assert len(view.train) > 0 and len(view.validation) > 0
@@ -62,8 +62,8 @@ class TaskSuite:
         assert kind.sample(3).digest == task.digest
         assert kind.sample(4).digest != task.digest
 
-    def test_a_search_view_holds_no_test_case(self, task: Task) -> None:
-        held_out, view = task.test(), task.search_view()
+    def test_what_a_search_sees_holds_no_test_case(self, task: Task) -> None:
+        held_out, view = task.test, task.data
         assert held_out is not None
         reachable = [getattr(view, field.name) for field in dataclasses.fields(view)]
         assert sum(isinstance(value, Part) for value in reachable) == 2
@@ -72,11 +72,11 @@ class TaskSuite:
         assert test_inputs.isdisjoint(seen)
 
     def test_refuses_to_be_shipped_with_its_test_part(self, task: Task) -> None:
-        with pytest.raises(TypeError, match="search_view"):
+        with pytest.raises(TypeError, match=r"task\.data"):
             copy.deepcopy(task)
 
     def test_ships_as_json_and_plain_arrays(self, task: Task) -> None:
-        view = task.search_view()
+        view = task.data
         text, arrays = view.payload()
         json.loads(text)
         assert all(type(array) is np.ndarray and array.dtype.kind in "iuf" for array in arrays.values())
@@ -88,7 +88,7 @@ class TaskSuite:
         assert copy.deepcopy(view).digest == view.digest
 
     def test_arrays_cannot_be_changed(self, task: Task) -> None:
-        for part in (task.search_view().train, task.search_view().validation, task.test()):
+        for part in (task.data.train, task.data.validation, task.test):
             assert part is not None
             for column in (*part.inputs, part.targets):
                 array = column.values if isinstance(column, RaggedArray) else column
@@ -120,7 +120,7 @@ class TaskSuite:
             task.part("holdout")
 
     def test_a_subset_has_its_own_digest(self, task: Task) -> None:
-        view = task.search_view()
+        view = task.data
         half = view.train.take(np.arange(max(1, len(view.train) // 2)))
         assert view.with_data(half, half).digest != view.digest
         assert same(view.train.take(np.arange(len(view.train))), view.train)

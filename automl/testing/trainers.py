@@ -92,7 +92,7 @@ class TrainerSuite:
     def data(self) -> ProblemData:
         rng = np.random.default_rng(0)
         x = rng.normal(size=(240, 3))
-        return labelled_task("signs", x, (x[:, 0] + x[:, 1] > 0).astype(int)).search_view()
+        return labelled_task("signs", x, (x[:, 0] + x[:, 1] > 0).astype(int)).data
 
     def test_it_learns_and_says_what_it_reached(self, trainer, data):
         program = net()
@@ -162,7 +162,7 @@ class TrainerSuite:
         values = rng.normal(size=(int(lengths.sum()), 3))
         y = np.array([part[:, 0].mean() for part in np.split(values, np.cumsum(lengths)[:-1])])
         task = sequences_task("means", values, lengths, y[:, None], scaling="none")
-        result = trainer().fit(MeanOfList(3), task.search_view(), Budget(steps=500))
+        result = trainer().fit(MeanOfList(3), task.data, Budget(steps=500))
         assert result.outcome == "ok" and result.best_score > 0.8
 
     def test_a_compiled_program_trains(self, trainer, data):

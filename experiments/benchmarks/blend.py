@@ -33,7 +33,7 @@ SUMS = "digits?seed={split}&sequences=sum&lengths=1-3&test_lengths=20&count=600&
 
 def digit_errors(digits: Task, found: Result) -> np.ndarray:
     """The net's answer less the label on each image of the test part, int64 [images]."""
-    part = digits.test()
+    part = digits.test
     assert found.model is not None and part is not None
     outputs = np.asarray(found.model.outputs(part))
     return outputs.argmax(axis=1) - np.asarray(part.targets)
@@ -77,7 +77,7 @@ def _interval(means: np.ndarray) -> dict[str, Any]:
 
 def sum_errors(sums: Task, found: Result) -> tuple[np.ndarray, int]:
     """The program's answer less the sum on each test list that has one, and on how many it failed."""
-    part = sums.test()
+    part = sums.test
     assert found.model is not None and part is not None
     outputs = found.model.outputs(part)
     answers = outputs.tolist() if hasattr(outputs, "tolist") else list(outputs)

@@ -57,14 +57,14 @@ def third(seed: int) -> Task:
 def train(layers: list[str], recipe_name: str, seed: int) -> tuple[float, float]:
     """Held-out accuracy in per cent, and processor seconds."""
     task, words = third(seed), builtin_words()
-    data = task.search_view()
+    data = task.data
     recipe = getattr(recipes, recipe_name)(data)
     text = f"(lambda (x) (pipe x {' '.join(layers)} (dense :units 10)))"
     program = compile_term(parse(text, words), words, data.type, seed=seed)
     started = time.process_time()
     trainer = make_trainer("gradient", recipe.settings)
     trainer.fit(program, joined(data) if recipe.joined else data, Budget(epochs=recipe.epochs), seed=seed)
-    return 100 * accuracy(program, data, task.test()), time.process_time() - started
+    return 100 * accuracy(program, data, task.test), time.process_time() - started
 
 
 def summary(layers: list[str], recipe_name: str, seeds: range) -> dict[str, Any]:

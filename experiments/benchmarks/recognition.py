@@ -61,7 +61,7 @@ def search(
     }
     if answer is None:
         return {**row, "terms": max(budget, terms), "answer": max(budget, terms)}, None
-    part = task.test()
+    part = task.test
     if part is not None:
         outputs = Model(answer.term, task.type, vocabulary, {}).outputs(part)
         row["right"] = task.is_solved(task.score(outputs, part))

@@ -42,7 +42,7 @@ def problem(pixels: int, cases: int) -> ProblemData:
     shapes = torch.rand(10, 1, pixels, pixels, generator=generator)
     images = shapes[labels] + 0.3 * torch.randn(cases, 1, pixels, pixels, generator=generator)
     split = Split(test=0.1, validation=0.1)
-    return labelled_task("shapes", images.numpy(), labels.numpy(), split=split).search_view()
+    return labelled_task("shapes", images.numpy(), labels.numpy(), split=split).data
 
 
 def perceptron() -> nn.Module:

@@ -40,7 +40,7 @@ def found(strategies, quick):
 
 def test_what_a_search_gives_is_shown_in_a_few_lines(found):
     result, task, study, store = found
-    data, model = task.search_view(), result.model
+    data, model = task.data, result.model
     growth = Growth([result] * 50, [], [{"name": "x" * 100}] * 50, 1.0)
     evaluation = store.evaluations(result.run)[0]
     assert evaluation.curves and sum(tensor.numel() for tensor in model.weights.values()) > 2000

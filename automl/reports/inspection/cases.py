@@ -72,13 +72,13 @@ class Cases:
     def of(model: Model, task: Task) -> Cases:
         """The test part of the task, or its validation part where it has none. Raises TaskError where the task does not fit."""
         subject = Subject.of(model, task)
-        name = "validation" if task.test() is None else "test"
+        name = "validation" if task.test is None else "test"
         part, train = task.part(name), task.part("train")
         kind = torch.long if subject.form == CLASSES else torch.float32
         targets = torch.as_tensor(np.array(part.targets), dtype=kind, device=subject.device)
         names = task.preprocessing.label_names if task.preprocessing is not None else ()
         return Cases(
-            subject, task.search_view(), subject.to_unit(raw_inputs(task, part)), targets, name,
+            subject, task.data, subject.to_unit(raw_inputs(task, part)), targets, name,
             subject.to_unit(raw_inputs(task, train)), names or tuple(map(str, range(subject.width))),
         )  # fmt: skip
 

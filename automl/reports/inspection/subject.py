@@ -57,7 +57,7 @@ class Subject:
         axes = 0 if raw.ndim == 2 else tuple(range(raw.ndim))
         low = np.broadcast_to(raw.min(axis=axes), raw.shape[1:]).astype(np.float64)
         high = np.broadcast_to(raw.max(axis=axes), raw.shape[1:]).astype(np.float64)
-        form = task.search_view().target
+        form = task.data.target
         prepared = model.preprocessing.inputs if model.preprocessing is not None else Affine()
         ends = torch.from_numpy(prepared.apply(np.stack([low, high])))
         ends = ends.to(next((p.device for p in model.module.parameters()), "cpu"))
@@ -174,7 +174,7 @@ def _check(model: Model, task: Task) -> int:
         )
     if len(result.shape) != 1 or not isinstance(result.shape[0], int):
         raise TaskError(f"type={model.type}: a vector is required as output; inspect its filters only")
-    if task.type != model.type or task.search_view().target not in (CLASSES, NUMBERS):
+    if task.type != model.type or task.data.target not in (CLASSES, NUMBERS):
         raise TaskError(
             f"task={task.name!r} of type {task.type}: data of type {model.type} with classes or numbers as targets is "
             "required; give the data that the program was trained for"

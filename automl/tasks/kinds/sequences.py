@@ -54,7 +54,7 @@ def sequences_from_labelled(
         raise TaskError(f"reduction={reduction!r}: one of {', '.join(REDUCTIONS)} is required; choose one of these")
     if seed < 0:
         raise TaskError(f"seed={seed}: a whole number of at least 0 is required; choose one")
-    prepared, split, view, held_out = base.preprocessing, base.split, base.search_view(), base.test()
+    prepared, split, view, held_out = base.preprocessing, base.split, base.data, base.test
     if view.target != CLASSES or prepared is None or split is None or held_out is None:
         raise TaskError(
             f"base={base.name!r}: a task of labelled arrays with classes and a test part is required; choose such a one"

@@ -19,7 +19,7 @@ SOLVED_AT = 0.95
 def unlabelled_from_labelled(base: Task, *, solved_at: float | None = None) -> Task:
     """The inputs of ``base``, a task of labelled arrays, with its parts and its preprocessing; its labels are left
     out. Raises TaskError where an input is no array."""
-    view, held_out, prepared = base.search_view(), base.test(), base.preprocessing
+    view, held_out, prepared = base.data, base.test, base.preprocessing
     columns = view.train.inputs
     if len(columns) != 1 or not isinstance(columns[0], np.ndarray):
         raise TaskError(f"base={base.name!r}: a task of one array is required as input; choose such a one")

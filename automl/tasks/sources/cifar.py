@@ -74,7 +74,7 @@ def _packed(path: Path, reference: Reference) -> tuple[np.ndarray, ...]:
     from dataclasses import replace
 
     (task,) = sources()["npz"].load(replace(reference, path=path, options={"test": "0", "validation": "0"}))
-    held_out, view = task.test(), task.search_view()
+    held_out, view = task.test, task.data
     assert held_out is not None and task.preprocessing is not None
     scaling = task.preprocessing.inputs
     parts = []

@@ -57,7 +57,7 @@ def _load(reference: Reference) -> list[Task]:
 def _digits(reference: Reference) -> tuple[Part, Part, Part]:
     kept = {key: value for key, value in reference.options.items() if key == "path"}
     (mnist,) = sources()["bundled"].load(replace(reference, name="mnist", options=kept))
-    view, test = mnist.search_view(), mnist.test()
+    view, test = mnist.data, mnist.test
     if test is None:
         raise TaskError("task='mnist' has no test part: both are required; add its test files")
     return view.train, view.validation, test

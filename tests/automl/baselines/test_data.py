@@ -29,7 +29,7 @@ def write_mnist(folder, names=FILES):
 @pytest.mark.parametrize("name", ["plain", "a folder", "a+b", "a&test=0.5", "a#b", "a%20b", "a?b=c", "naïve"])
 def test_a_folder_of_any_name_is_read(tmp_path, name):
     task = load_data(load("shallow"), write_mnist(tmp_path / name))
-    assert task.name == "mnist" and len(task.test()) == 20 and task.split.test == 0.0
+    assert task.name == "mnist" and len(task.test) == 20 and task.split.test == 0.0
 
 
 def test_the_test_part_is_never_drawn_from_the_train_files(tmp_path):
@@ -51,4 +51,4 @@ def test_what_is_fetched_is_what_a_folder_holds(tmp_path, monkeypatch):
     monkeypatch.setattr(bundled, "TRAIN", 30)
     monkeypatch.setattr(bundled, "_fetch", lambda: (images, labels.astype(np.int64)))
     fetched, read = load_data(load("shallow"), None), load_data(load("shallow"), folder)
-    assert fetched.digest == read.digest and len(fetched.test()) == 20
+    assert fetched.digest == read.digest and len(fetched.test) == 20

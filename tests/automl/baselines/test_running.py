@@ -81,9 +81,9 @@ def test_the_kept_net_is_the_one_whose_score_is_reported(net, tmp_path):
     found = run(Order(net, "book", [0]), places)
     task = load_data(net, None)
     model = Model.load(places.net("net", "book", 0))
-    assert task.score(model.outputs(task.test()), "test")["accuracy"] == found["test_scores"][0]
+    assert task.score(model.outputs(task.test), "test")["accuracy"] == found["test_scores"][0]
     with np.load(places.net("net", "book", 0) / "answers.npz") as answers:
-        assert (answers["test"].argmax(1) == task.test().targets).mean() == found["test_scores"][0]
+        assert (answers["test"].argmax(1) == task.test.targets).mean() == found["test_scores"][0]
 
 
 def test_a_finished_seed_is_not_repeated_and_a_stopped_run_loses_one(net, tmp_path):
@@ -180,7 +180,7 @@ def test_an_initialisation_of_no_site_is_one_error(net, tmp_path):
 
 
 def test_translations_move_each_image_by_one_pixel_four_ways(net):
-    data = load_data(net, None).search_view()
+    data = load_data(net, None).data
     more = expanded(data, "translations")
     n = len(data.train)
     assert len(more.train) == 5 * n and more.validation is data.validation and more.digest != data.digest
@@ -205,7 +205,7 @@ def test_translations_move_each_image_by_one_pixel_four_ways(net):
 def load_data_named(name):
     from automl.tasks.load import load_tasks
 
-    return load_tasks(name)[0].search_view()
+    return load_tasks(name)[0].data
 
 
 def test_a_vote_is_the_majority_and_ties_go_to_the_mean_log_probability():
@@ -233,7 +233,7 @@ def test_members_of_a_vote_are_trained_once_and_counted_from_what_is_stored(net,
     again = run(Order(ensemble, "fast", [0]), places, lambda row: pytest.fail("a member was trained again"))
     assert again["test_scores"] == found["test_scores"] and found["test_scores"][0] >= min(stored["test_scores"])
     task = load_data(net, None)
-    assert found["runs"][0]["errors"] == round((1 - found["test_scores"][0]) * len(task.test()))
+    assert found["runs"][0]["errors"] == round((1 - found["test_scores"][0]) * len(task.test))
 
 
 def test_answers_of_another_net_do_not_vote(net, tmp_path):

@@ -55,11 +55,11 @@ def test_the_seed_of_the_search_does_not_divide_the_data(command):
 
 def test_a_run_is_scored_on_the_cases_that_it_held_out(command):
     found = command("search", "flowers.npz", *QUICK, "--seed", "1", "--split-seed", "7", "--json", "-")
-    test = task_of(recorded(found["run"])).test()
+    test = task_of(recorded(found["run"])).test
     scores = command("evaluate", found["run"], "flowers.npz", "--part", "test", "--library", "x.db", "--json")["scores"]
     assert scores["accuracy"] == pytest.approx(found["test_score"])
     (other,) = load_tasks("flowers.npz", seed=0)
-    assert not np.array_equal(test.inputs[0], other.test().inputs[0]), "the seed matters here"
+    assert not np.array_equal(test.inputs[0], other.test.inputs[0]), "the seed matters here"
 
 
 def test_a_run_of_before_there_was_a_split_seed_keeps_the_split_of_its_seed(command):
@@ -107,12 +107,12 @@ def test_all_commands_mean_the_same_program_by_a_run(command, capsys):
         main(["export", run, "--to", "weights", "net.safetensors", "--library", "x.db"])
     assert f"ask {found['ask']}, the result of run {run}" in capsys.readouterr().out
     assert Path("net.safetensors").stat().st_size
-    inputs = task_of(recorded(run)).preprocessing.inputs.invert(task_of(recorded(run)).test().inputs[0])
+    inputs = task_of(recorded(run)).preprocessing.inputs.invert(task_of(recorded(run)).test.inputs[0])
     Path("in.json").write_text(json.dumps(inputs.tolist()))
     with pytest.raises(SystemExit):
         main(["predict", run, "in.json", "--library", "x.db"])
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    right = np.mean([int(answer) == target for answer, target in zip(answers, task_of(recorded(run)).test().targets)])
+    right = np.mean([int(answer) == target for answer, target in zip(answers, task_of(recorded(run)).test.targets)])
     assert right == pytest.approx(found["test_score"])
 
 

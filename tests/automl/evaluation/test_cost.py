@@ -33,7 +33,7 @@ def inferred(text, type):
 def prepared():
     y = np.arange(90) % 3
     task = labelled_task("pictures", np.random.default_rng(0).normal(size=(90, 1, 64, 64)) + y[:, None, None, None], y)
-    return Prepared(context_of(task.search_view(), Vocabulary()))
+    return Prepared(context_of(task.data, Vocabulary()))
 
 
 @pytest.fixture

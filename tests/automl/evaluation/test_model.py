@@ -58,7 +58,7 @@ def test_a_model_that_was_saved_and_loaded_answers_the_same(net, raw, tmp_path):
 
 
 def test_predict_does_what_the_search_did_to_its_inputs(net, blobs):
-    model, data = net[0].model, blobs.search_view()
+    model, data = net[0].model, blobs.data
     part = data.validation
     scale = blobs.preprocessing.inputs
     answers = model.predict(scale.invert(part.inputs[0]))

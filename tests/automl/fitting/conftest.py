@@ -37,7 +37,7 @@ def line() -> ProblemData:
     """Numbers: y = 3 x₀ − 2 x₁ + 1, without noise."""
     x = np.random.default_rng(0).normal(size=(200, 2))
     y = x @ np.array([3.0, -2.0]) + 1.0
-    return labelled_task("line", x, y[:, None], split=Split(test=0.2, validation=0.2)).search_view()
+    return labelled_task("line", x, y[:, None], split=Split(test=0.2, validation=0.2)).data
 
 
 @pytest.fixture(scope="session")

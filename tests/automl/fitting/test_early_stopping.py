@@ -22,7 +22,7 @@ def considered(keeper: Keeper, readings) -> list[float | None]:
 
 
 def test_best_breaks_ties_by_loss_and_then_by_time(iris):
-    data = iris.search_view()
+    data = iris.data
     for readings, best in (
         ([(0.8, 1.0), (0.9, 2.0), (0.9, 1.0), (0.9, 1.5), (0.7, 0.1)], 2),
         ([(0.9, 1.0), (0.9, 1.0)], 1),
@@ -40,7 +40,7 @@ def test_best_breaks_ties_by_loss_and_then_by_time(iris):
 
 
 def test_a_metric_to_minimise_and_staleness(iris):
-    keeper = Keeper(replace(iris.search_view(), direction="minimize", digest=""), average=2)
+    keeper = Keeper(replace(iris.data, direction="minimize", digest=""), average=2)
     considered(keeper, [(3.0, None), (1.0, None), (2.0, None), (1.5, None)])
     assert keeper.score == 1.0 and keeper.epoch == 1
     assert keeper.stale == 1, "the means are 3, 2, 1.5, 1.75"
@@ -50,7 +50,7 @@ def test_weights_that_give_no_numbers_are_never_kept(iris, dense):
     net = dense()
     with torch.no_grad():
         net[0].weight.fill_(math.nan)
-    result = make_trainer("gradient").fit(net, iris.search_view(), Budget(epochs=0))
+    result = make_trainer("gradient").fit(net, iris.data, Budget(epochs=0))
     assert result.best_score is None and result.weights is None
 
 

@@ -26,9 +26,9 @@ class Certain(nn.Module):
 def test_confusion_matrix_and_accuracy_agree_with_scikit_learn(iris, dense):
     from sklearn.metrics import accuracy_score, confusion_matrix
 
-    net, data = dense(), iris.search_view()
+    net, data = dense(), iris.data
     make_trainer("gradient").fit(net, data, Budget(epochs=4))
-    for part in (None, data.train, iris.test()):
+    for part in (None, data.train, iris.test):
         chosen = part or data.validation
         with torch.no_grad():
             predicted = net(torch.tensor(chosen.inputs[0])).argmax(1).numpy()
@@ -39,14 +39,14 @@ def test_confusion_matrix_and_accuracy_agree_with_scikit_learn(iris, dense):
 
 @pytest.mark.parametrize("softmax", [False, True])
 def test_calibration_error_is_confidence_less_accuracy(iris, softmax):
-    net, data = Certain(0.9), iris.search_view()
+    net, data = Certain(0.9), iris.data
     program = nn.Sequential(net, nn.Softmax(1)) if softmax else net
     right = float((data.validation.targets == 0).mean())
     assert diagnostics.calibration_error(program, data) == pytest.approx(0.9 - right, abs=1e-5)
 
 
 def test_curves_gap_and_gradient_norms(iris, dense):
-    net, data = dense(), iris.search_view()
+    net, data = dense(), iris.data
     result = make_trainer("gradient", {"validations": 2}).fit(net, data, Budget(epochs=4))
     curves = diagnostics.curves(result.history)
     assert curves["epoch"].tolist() == [1, 2, 3, 4]
@@ -62,7 +62,7 @@ def test_curves_gap_and_gradient_norms(iris, dense):
 
 def test_gradient_norms_show_where_the_gradient_vanishes(iris):
     deep = nn.Sequential(*[layer for _ in range(8) for layer in (nn.Linear(4, 4), nn.Sigmoid())], nn.Linear(4, 3))
-    norms = list(diagnostics.gradient_norms(deep, iris.search_view()).values())
+    norms = list(diagnostics.gradient_norms(deep, iris.data).values())
     assert norms[0] < 1e-3 * norms[-2]
 
 
@@ -72,7 +72,7 @@ def test_reached_parameters_counts_behind_a_step(iris):
             return (x > 0).float()
 
     net = nn.Sequential(nn.Linear(4, 5), Step(), nn.Linear(5, 3))
-    assert diagnostics.reached_parameters(net, iris.search_view()) == (43, 18)
+    assert diagnostics.reached_parameters(net, iris.data) == (43, 18)
     assert all(p.grad is None for p in net.parameters())
 
 

@@ -18,15 +18,15 @@ def fit(recipe: recipes.Recipe, program: nn.Module, data, seed: int = 0):
 
 
 def test_digits_take_8_and_30_epochs_and_flowers_more(digits, iris):
-    data = digits.search_view()
+    data = digits.data
     assert recipes.screening(data) == recipes.Recipe(8)
     assert recipes.final(data) == recipes.Recipe(30, {"elastic": 0.32, "smooth": 1.33, "keep": "last"}, joined=True)
-    assert recipes.screening(iris.search_view()).epochs == 60
-    assert "elastic" not in recipes.final(iris.search_view()).settings
+    assert recipes.screening(iris.data).epochs == 60
+    assert "elastic" not in recipes.final(iris.data).settings
 
 
 def test_screening_then_final_on_digits(digits, convolutional):
-    data, test = digits.search_view(), digits.test()
+    data, test = digits.data, digits.test
     screened = fit(recipes.screening(data), convolutional(), data)
     assert screened.outcome == "ok" and screened.best_score > 0.96
     net = convolutional()
@@ -37,7 +37,7 @@ def test_screening_then_final_on_digits(digits, convolutional):
 @pytest.mark.parametrize("activation", [nn.ReLU, nn.Tanh, nn.Sigmoid])
 def test_screening_trains_small_dense_nets(iris, activation):
     net = nn.Sequential(nn.Linear(4, 16), activation(), nn.Linear(16, 3))
-    result = fit(recipes.screening(iris.search_view()), net, iris.search_view())
+    result = fit(recipes.screening(iris.data), net, iris.data)
     assert result.best_score > 0.9
 
 
@@ -45,5 +45,5 @@ def test_large_data_is_seen_at_least_once_and_thrice():
     from automl.tasks.kinds.labelled import labelled_task
 
     rng = np.random.default_rng(0)
-    data = labelled_task("many", rng.normal(size=(50_000, 1)), rng.integers(0, 2, 50_000)).search_view()
+    data = labelled_task("many", rng.normal(size=(50_000, 1)), rng.integers(0, 2, 50_000)).data
     assert recipes.screening(data).epochs == 1 and recipes.final(data).epochs == 3

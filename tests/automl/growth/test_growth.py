@@ -415,7 +415,7 @@ def test_a_net_made_with_a_net_keeps_the_weights_of_both(store: AbstractStore) -
     model = Model(term, other.type, vocabulary, weights)
     score = other.score(model.outputs(part), part)["accuracy"]
     found = Result("twice", "run-2", True, True, "", model, score, score, 1, 0.1, "solved", 63, ("blobs_net",))
-    data = replace(other.search_view(), name="twice")
+    data = replace(other.data, name="twice")
     record, decision = promote_net(store, replace(other, data=data), found)
     assert record is not None, decision.reasons
     assert sorted(store.blobs.header(str(record.weights))) == ["1.bias", "1.weight"]
@@ -453,7 +453,7 @@ def test_a_rewritten_net_keeps_its_weights(store: AbstractStore) -> None:
     scores: dict[str, float] = {}
     for seed, (name, body) in enumerate(text.items()):
         base = blobs(seed=seed)
-        tasks[name] = replace(base, data=replace(base.search_view(), name=name))
+        tasks[name] = replace(base, data=replace(base.data, name=name))
         vocabulary = load_vocabulary(store)
         term = vocabulary.read(body)
         shapes = {"7": (7, 16), "9": (9, 7), "3": (3, 9)}

@@ -30,7 +30,7 @@ def fit_program(program, task, trainer, budget, weights=None):
     words = Vocabulary()
     term = words.read(program) if isinstance(program, str) else program
     module = compile_term(term, words.all_words, task.type, weights=weights, seed=0)
-    result = trainer.fit(module, task.search_view(), budget, seed=0)
+    result = trainer.fit(module, task.data, budget, seed=0)
     return Model(term, task.type, words, module.weights(), task.preprocessing), result
 
 
@@ -75,7 +75,7 @@ def test_columns_are_a_history_turned():
 def test_a_diagnosis_holds_what_can_be_measured_and_is_written(flowers, tmp_path):
     task, model, history = flowers
     curves = columns([record.to_json() for record in history])
-    found = diagnose(model, task.search_view(), curves, test=task.test())
+    found = diagnose(model, task.data, curves, test=task.test)
     facts = found.facts
     assert facts["cases"] == {"train": 96, "validation": 24, "test": 30}
     scores = facts["scores"]
@@ -111,9 +111,7 @@ def test_scores_on_other_data_use_the_models_own_preprocessing(flowers):
     assert evaluate(model, other)["accuracy"] == pytest.approx(right.mean())
     turned = labelled_task("turned", x[::2], 2 - y[::2], split=SPLIT, label_names=names[::-1])
     assert evaluate(model, turned)["accuracy"] == pytest.approx(right.mean()), "labels are matched by name"
-    assert evaluate(model, task, "test") == pytest.approx(
-        dict(task.search_view().score(model.outputs(task.test()), task.test()))
-    )
+    assert evaluate(model, task, "test") == pytest.approx(dict(task.data.score(model.outputs(task.test), task.test)))
 
 
 def test_scores_of_numbers_are_in_their_own_units():

@@ -81,8 +81,7 @@ def test_classes_and_numbers_are_solved_only_where_a_score_was_asked_for(quick):
 
 def test_where_a_goal_comes_from():
     goals = {
-        spec: load_tasks(spec)[0].search_view()
-        for spec in ("iris", "iris?solved_at=0.9", "diabetes", "diabetes?solved_at=0.4")
+        spec: load_tasks(spec)[0].data for spec in ("iris", "iris?solved_at=0.9", "diabetes", "diabetes?solved_at=0.4")
     }
     assert {spec: data.has_goal for spec, data in goals.items()} == {
         "iris": False, "iris?solved_at=0.9": True, "diabetes": False, "diabetes?solved_at=0.4": True,
@@ -93,7 +92,7 @@ def test_where_a_goal_comes_from():
 
 
 def test_examples_and_whole_numbers_have_a_goal_by_nature(plus_three):
-    assert plus_three.search_view().has_goal and task_kinds()["sequences"].sample().search_view().has_goal
+    assert plus_three.data.has_goal and task_kinds()["sequences"].sample().data.has_goal
 
 
 def test_without_tests_right_is_not_known(blobs, plus_three, impossible, quick):
@@ -106,5 +105,5 @@ def test_the_digits_of_the_starter_curriculum_have_a_goal_so_that_their_net_is_p
     from automl.tasks.curriculum import load_curriculum
 
     tasks = {task.name: task for task in load_curriculum("starter", search_path=experiment_folders()).tasks}
-    assert tasks["digits"].search_view().has_goal and tasks["digits"].solved_at == 0.98
+    assert tasks["digits"].data.has_goal and tasks["digits"].solved_at == 0.98
     assert tasks["digits"].digest == load_tasks("digits")[0].digest

@@ -125,15 +125,15 @@ def test_the_starter_curriculum_loads(curricula: Path) -> None:
     assert len(lists.tasks) >= 24 and all(stage.budget for stage in starter.stages)
     assert str(digits.tasks[0].type) == "Tensor[1,8,8] -> Tensor[10]"
     assert str(sums.tasks[0].type) == "list(Tensor[1,8,8]) -> int"
-    assert set(sums.tasks[0].search_view().train.inputs[0].lengths.tolist()) == {1, 2, 3}
-    assert set(sums.tasks[0].test().inputs[0].lengths.tolist()) == {20}
+    assert set(sums.tasks[0].data.train.inputs[0].lengths.tolist()) == {1, 2, 3}
+    assert set(sums.tasks[0].test.inputs[0].lengths.tolist()) == {20}
 
 
 def test_starter_tasks_are_told_apart_by_their_examples(curricula: Path) -> None:
     """No task is met by giving an argument back, by a constant, or by the outputs of another task on the same
     inputs."""
     for task in load_tasks(str(curricula / "starter.jsonl")):
-        examples, test = task.search_view().examples, task.test()
+        examples, test = task.data.examples, task.test
         assert examples is not None and len(examples) >= 6 and test is not None and len(test) >= 5
         assert len({output for _, output in examples}) >= 3, task.name
         for position in range(len(examples[0][0])):

@@ -29,14 +29,14 @@ def line(**changes: object) -> bytes:
 
 def test_reads_all_fields() -> None:
     (task,) = read_lines(line())
-    view = task.search_view()
+    view = task.data
     assert (task.name, str(task.type), task.family, task.source) == ("double", "int -> int", "times", "us")
     assert view.examples == (((1,), 2), ((3,), 6)) and view.validation is view.train and view.loss is None
     assert view.constants == (2,) and task.score([2, 5]) == {"accuracy": 0.5, "error": 0.5, "distance": 0.25}
     assert task.right([10]) is True and task.right([11]) is False
     (without,) = read_lines(line(tests=[]))
-    assert without.test() is None and without.right([]) is None
-    assert without.digest != task.digest and without.search_view().digest == view.digest
+    assert without.test is None and without.right([]) is None
+    assert without.digest != task.digest and without.data.digest == view.digest
 
 
 def test_the_name_does_not_count_in_the_digest() -> None:
@@ -58,13 +58,13 @@ def test_the_name_does_not_count_in_the_digest() -> None:
 )
 def test_converts_values_by_type(type: str, data: object, value: object) -> None:
     task = examples_task("t", type, [([data], True)])
-    (((converted,), output),) = task.search_view().examples
+    (((converted,), output),) = task.data.examples
     assert converted == value and output is True and converted.__class__ is value.__class__
 
 
 def test_tensors_as_examples() -> None:
     task = examples_task("t", "list(Tensor[2]) -> Tensor[1]", [([[[1, 2], [3, 4]]], [10.0])])
-    (((rows,), output),) = task.search_view().examples
+    (((rows,), output),) = task.data.examples
     assert [row.tolist() for row in rows] == [[1, 2], [3, 4]] and task.score([output + 1e-6])["accuracy"] == 1.0
 
 
@@ -168,7 +168,7 @@ def test_any_json_gives_a_task_or_a_task_error(fields: dict) -> None:
     except TaskError as error:
         assert "line 1" in str(error)
     else:
-        assert task.digest and task.search_view().payload()
+        assert task.digest and task.data.payload()
 
 
 def test_selects_by_option(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_the_bootstrap_tasks_come_with_the_project(project_root: Path) -> None:
     shipped = project_root / "experiments" / "curricula" / "list_bootstrap.jsonl"
     named = load_curriculum("list_bootstrap", search_path=[shipped.parent])
     tasks = named.tasks
-    assert len(tasks) == 20 and all(task.test() for task in tasks)
+    assert len(tasks) == 20 and all(task.test for task in tasks)
     assert [task.name for task in load_tasks(str(shipped))] == [task.name for task in tasks]
 
 

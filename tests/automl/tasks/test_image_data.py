@@ -41,14 +41,14 @@ def cifar(tmp_path: Path) -> Path:
 
 def test_official_batches(cifar: Path) -> None:
     (task,) = load_tasks(f"cifar10?path={cifar}")
-    held_out = task.test()
+    held_out = task.test
     assert str(task.type) == "Tensor[3,32,32] -> Tensor[10]" and task.preprocessing.label_names[3] == "cat"
     assert (len(task.part("train")), len(task.part("validation")), len(held_out)) == (90, 10, 20)
     record = np.frombuffer(batch(9), np.uint8).reshape(-1, 3073)[0]
     assert np.allclose(held_out.inputs[0][0], record[1:].reshape(3, 32, 32) / 255, atol=1e-6)
     assert (held_out.targets == np.arange(20) % 10).all()
     (subset,) = load_tasks(f"cifar10_subset?path={cifar}")
-    assert len(subset.test()) == 20
+    assert len(subset.test) == 20
 
 
 def test_size_enlarges(cifar: Path) -> None:
@@ -71,15 +71,15 @@ def test_cifar_refuses(cifar: Path) -> None:
 def test_the_subset_by_name_is_the_file(shared_data: Path) -> None:
     (task,) = load_tasks(f"cifar10_subset?path={shared_data / 'cifar10_subset'}")
     with np.load(shared_data / "cifar10_subset" / "cifar10_subset.npz") as arrays:
-        assert (task.test().targets == arrays["y_test"]).all()
+        assert (task.test.targets == arrays["y_test"]).all()
         raw = np.moveaxis(arrays["x_test"], 3, 1) / 255
-        assert np.allclose(task.test().inputs[0], raw, atol=1e-6)
+        assert np.allclose(task.test.inputs[0], raw, atol=1e-6)
     assert len(task.part("train")) == 3600 and len(task.part("validation")) == 400
 
 
 def test_unlabelled_tasks_give_back_their_input() -> None:
     (task,) = load_tasks("digits?labels=none")
-    view = task.search_view()
+    view = task.data
     assert str(task.type) == "Tensor[1,8,8] -> Tensor[1,8,8]" and task.metric == "r2"
     inputs = view.validation.inputs[0]
     assert task.score(inputs)["r2"] == 1.0
@@ -173,7 +173,7 @@ def test_a_net_of_two_heads_learns() -> None:
     task = task_kinds()["heads"].sample()
     text = "(lambda (x) (let ((base (pipe x flatten (dense :units 16) relu))) (pair (dense :units 3 base) (dense :units 2 base))))"
     program = compile_term(parse(text, WORDS), WORDS, task.type, seed=1)
-    data = task.search_view()
+    data = task.data
     trainer = make_trainer("gradient", {"rate": 0.02, "batch_size": 16, "smoothing": 0.0})
     result = trainer.fit(program, data, Budget(epochs=30), seed=0)
     assert result.outcome == "ok" and result.history[-1].train_loss < 0.5 * result.history[0].train_loss

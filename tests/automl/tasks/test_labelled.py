@@ -15,10 +15,10 @@ X, Y = RNG.normal(size=(40, 3)), np.arange(40) % 4
 
 def test_vectors_with_classes() -> None:
     task = labelled_task("t", X, Y)
-    view = task.search_view()
+    view = task.data
     assert str(task.type) == "Tensor[3] -> Tensor[4]" and view.loss == "cross_entropy" and view.metric == "accuracy"
     assert view.train.inputs[0].dtype == np.float32 and view.train.targets.dtype == np.int64
-    assert (len(view.train), len(view.validation), len(task.test())) == (24, 6, 10)
+    assert (len(view.train), len(view.validation), len(task.test)) == (24, 6, 10)
     assert view.train.inputs[0].mean(axis=0) == pytest.approx(np.zeros(3), abs=1e-6)
     assert view.train.inputs[0].std(axis=0) == pytest.approx(np.ones(3), abs=1e-5)
 
@@ -30,7 +30,7 @@ def test_scaling_is_fitted_on_train_alone() -> None:
     changed[test] += 100.0
     other = labelled_task("t", changed, Y)
     assert other.preprocessing == task.preprocessing
-    assert other.search_view().digest == task.search_view().digest and other.digest != task.digest
+    assert other.data.digest == task.data.digest and other.digest != task.digest
     assert task.preprocessing.inputs.offset == pytest.approx(tuple(X[train].mean(axis=0)))
 
 
@@ -52,14 +52,14 @@ def test_image_layouts(shape: tuple, layout: str, expected: tuple) -> None:
 def test_a_layout_moves_pixels_not_only_shapes() -> None:
     x = RNG.integers(0, 255, size=(8, 5, 6, 3)).astype(np.uint8)
     task = labelled_task("t", x, np.arange(8) % 2, split=Split(test=0.0, validation=0.0))
-    image = task.search_view().train.inputs[0][2]
+    image = task.data.train.inputs[0][2]
     assert image[1, 4, 3] == pytest.approx(x[2, 4, 3, 1] / 255)
 
 
 def test_numbers_are_standardised_and_scored_in_their_units() -> None:
     y = X @ [1.0, -2.0, 0.5] * 50 + 300
     task = labelled_task("t", X, y)
-    view = task.search_view()
+    view = task.data
     assert str(task.type) == "Tensor[3] -> Tensor[1]" and (view.metric, view.loss) == ("r2", "mse")
     assert view.train.targets.shape == (24, 1) and float(view.train.targets.mean()) == pytest.approx(0, abs=1e-5)
     off = view.validation.targets + 0.1
@@ -83,7 +83,7 @@ def test_numbers_are_standardised_and_scored_in_their_units() -> None:
 )
 def test_the_form_follows_from_the_targets(y: np.ndarray, form: str, names: tuple) -> None:
     task = labelled_task("t", X, y)
-    assert task.search_view().target == form and task.preprocessing.label_names == names
+    assert task.data.target == form and task.preprocessing.label_names == names
 
 
 def test_labels_are_decoded() -> None:
@@ -93,7 +93,7 @@ def test_labels_are_decoded() -> None:
 
 def test_own_test_part() -> None:
     task = labelled_task("t", X, Y, X[:5] + 1, Y[:5], split=Split(test=0.9, validation=0.25))
-    assert len(task.test()) == 5 and len(task.search_view().train) == 30 and task.split.test == 0.0
+    assert len(task.test) == 5 and len(task.data.train) == 30 and task.split.test == 0.0
 
 
 def test_seed_and_digest() -> None:

@@ -40,7 +40,7 @@ def test_parts_draw_only_from_the_same_part_of_the_base() -> None:
         drawn = {image.tobytes() for image in task.part(name).inputs[0].values}
         assert drawn <= {image.tobytes() for image in BASE.part(name).inputs[0]}
         assert set(task.part(name).inputs[0].lengths.tolist()) == lengths
-    assert task.preprocessing.inputs == BASE.preprocessing.inputs and task.search_view().loss is None
+    assert task.preprocessing.inputs == BASE.preprocessing.inputs and task.data.loss is None
 
 
 def test_deterministic_by_seed() -> None:
@@ -99,9 +99,9 @@ VALUES = np.random.Generator(np.random.PCG64(0)).normal(size=(60, 5))
 )
 def test_from_arrays(y: np.ndarray, options: dict, type: str, form: str) -> None:
     task = sequences_task("t", VALUES, LENGTHS, y, **options)
-    view = task.search_view()
+    view = task.data
     assert str(task.type) == type and view.target == form
-    sizes = [len(view.train), len(view.validation), len(task.test())]
+    sizes = [len(view.train), len(view.validation), len(task.test)]
     assert sum(sizes) == 30 and min(sizes) > 0
     assert task.is_solved(
         task.score(np.eye(3)[view.validation.targets] if form == "classes" else view.validation.targets)
@@ -114,7 +114,7 @@ def test_from_npz(tmp_path) -> None:
     arrays = {f"{key}_{part}": value for part in ("train", "test") for key, value in parts.items()}
     np.savez(path, **arrays)
     (task,) = load_tasks(f"{path}?validation=0.1")
-    assert str(task.type) == "list(Tensor[5]) -> int" and len(task.test()) == 30 and len(task.search_view().train) == 27
+    assert str(task.type) == "list(Tensor[5]) -> int" and len(task.test) == 30 and len(task.data.train) == 27
 
 
 @pytest.mark.parametrize(

@@ -29,14 +29,14 @@ from automl.tasks.task import TaskError
 )
 def test_bundled_sets(name: str, type: str, counts: tuple) -> None:
     (task,) = load_tasks(name)
-    view = task.search_view()
+    view = task.data
     assert (task.name, str(task.type)) == (name, type)
-    assert (len(view.train), len(view.validation), len(task.test())) == counts
+    assert (len(view.train), len(view.validation), len(task.test)) == counts
 
 
 def test_digits_lie_between_0_and_1_and_follow_the_seed() -> None:
     (first,), (same,), (other,) = load_tasks("digits"), load_tasks("digits?seed=0"), load_tasks("digits", seed=1)
-    images = first.search_view().train.inputs[0]
+    images = first.data.train.inputs[0]
     assert float(images.min()) == 0.0 and float(images.max()) == 1.0
     assert first.digest == same.digest != other.digest
     assert first.preprocessing.decode([3]) == ["3"]
@@ -46,9 +46,9 @@ def test_a_linear_model_reaches_a_known_accuracy_on_what_is_loaded() -> None:
     from sklearn.linear_model import LogisticRegression
 
     (task,) = load_tasks("iris")
-    view = task.search_view()
+    view = task.data
     model = LogisticRegression().fit(view.train.inputs[0], view.train.targets)
-    assert task.score(model.decision_function(task.test().inputs[0]), "test")["accuracy"] > 0.9
+    assert task.score(model.decision_function(task.test.inputs[0]), "test")["accuracy"] > 0.9
 
 
 def test_lists_of_digits() -> None:
@@ -56,8 +56,8 @@ def test_lists_of_digits() -> None:
         "digits?sequences=sum&lengths=1-2&test_lengths=20&count=30&test_count=7&name=blend&family=sums"
     )
     assert (task.name, task.family, str(task.type)) == ("blend", "sums", "list(Tensor[1,8,8]) -> int")
-    assert len(task.search_view().train) == 30 and task.test().inputs[0].lengths.tolist() == [20] * 7
-    assert max(task.search_view().train.inputs[0].lengths) == 2
+    assert len(task.data.train) == 30 and task.test.inputs[0].lengths.tolist() == [20] * 7
+    assert max(task.data.train.inputs[0].lengths) == 2
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ class TestNpz:
 
     def test_own_test_part(self, tmp_path: Path) -> None:
         (task,) = load_tasks(self.save(tmp_path, x_train=self.X, y_train=self.Y, x_test=self.X[:7], y_test=self.Y[:7]))
-        assert (task.name, str(task.type), len(task.test())) == ("a", "Tensor[3,6,6] -> Tensor[3]", 7)
+        assert (task.name, str(task.type), len(task.test)) == ("a", "Tensor[3,6,6] -> Tensor[3]", 7)
 
     def test_x_and_y(self, tmp_path: Path) -> None:
         path = self.save(tmp_path, X=self.X, y=self.Y)
         (task,) = load_tasks(f"{path}?test=0.5&name=mine")
-        assert task.name == "mine" and len(task.test()) == 15 and task.source == "a"
+        assert task.name == "mine" and len(task.test) == 15 and task.source == "a"
 
     def test_refuses(self, tmp_path: Path) -> None:
         with pytest.raises(TaskError, match="holds the arrays a, b"):
@@ -166,8 +166,8 @@ class TestIdx:
     def test_reads_a_folder_with_nielsens_split(self, tmp_path: Path, zipped: bool) -> None:
         self.write(tmp_path, zipped)
         (task,) = load_tasks(str(tmp_path))
-        view = task.search_view()
-        assert str(task.type) == "Tensor[1,4,4] -> Tensor[3]" and len(task.test()) == 6
+        view = task.data
+        assert str(task.type) == "Tensor[1,4,4] -> Tensor[3]" and len(task.test) == 6
         assert view.train.targets.tolist() == self.LABELS[:10].tolist()
         assert view.validation.targets.tolist() == self.LABELS[10:].tolist()
         assert view.train.inputs[0][3, 0] == pytest.approx(self.IMAGES[3] / 255)
@@ -203,8 +203,8 @@ class TestIdx:
     @pytest.mark.shared_data
     def test_mnist(self, shared_data: Path) -> None:
         (task,) = load_tasks(str(shared_data / "mnist"))
-        view = task.search_view()
-        assert (len(view.train), len(view.validation), len(task.test())) == (50_000, 10_000, 10_000)
+        view = task.data
+        assert (len(view.train), len(view.validation), len(task.test)) == (50_000, 10_000, 10_000)
         assert str(task.type) == "Tensor[1,28,28] -> Tensor[10]" and view.train.targets[:5].tolist() == [5, 0, 4, 1, 9]
         assert float(view.train.inputs[0].max()) == 1.0
 
@@ -284,15 +284,15 @@ class TestImages:
             self.write(tmp_path, f"{'cat' if index % 2 else 'dog'}/{index}.png", value=index * 10)
         (task,) = load_tasks(str(tmp_path))
         assert str(task.type) == "Tensor[1,4,5] -> Tensor[2]" and task.preprocessing.label_names == ("cat", "dog")
-        pixels = {round(float(image[0, 0, 0]) * 255) for image in task.search_view().train.inputs[0]}
-        assert pixels <= {index * 10 for index in range(16)} and len(pixels) == len(task.search_view().train)
+        pixels = {round(float(image[0, 0, 0]) * 255) for image in task.data.train.inputs[0]}
+        assert pixels <= {index * 10 for index in range(16)} and len(pixels) == len(task.data.train)
 
     def test_colour_and_own_test_folder(self, tmp_path: Path) -> None:
         for part in ("train", "test"):
             for index in range(10):
                 self.write(tmp_path, f"{part}/{index % 2}/{index}.png", mode="RGB" if index else "L", value=index)
         (task,) = load_tasks(str(tmp_path))
-        assert str(task.type) == "Tensor[3,4,5] -> Tensor[2]" and len(task.test()) == 10
+        assert str(task.type) == "Tensor[3,4,5] -> Tensor[2]" and len(task.test) == 10
 
     def test_refuses(self, tmp_path: Path) -> None:
         for index in range(4):
@@ -377,4 +377,4 @@ def test_sources_describe_themselves() -> None:
 @pytest.mark.shared_data
 def test_cifar_subset(shared_data: Path) -> None:
     (task,) = load_tasks(str(shared_data / "cifar10_subset" / "cifar10_subset.npz"))
-    assert str(task.type) == "Tensor[3,32,32] -> Tensor[10]" and len(task.test()) == 1000
+    assert str(task.type) == "Tensor[3,32,32] -> Tensor[10]" and len(task.test) == 1000

@@ -39,13 +39,13 @@ class Rounding(nn.Module):
 @pytest.mark.parametrize(("algorithm", "hidden", "hard"), [("es", 32, False), ("cma", 8, False), ("cma", 8, True)])
 def test_a_program_with_a_threshold_or_argmax_inside_learns_iris(iris, algorithm, hidden, hard):
     torch.manual_seed(0)
-    program, data = Threshold(hidden, hard), iris.search_view()
+    program, data = Threshold(hidden, hard), iris.data
     with torch.no_grad():
         start = data.score(program(torch.tensor(data.validation.inputs[0])), data.validation)["accuracy"]
     result = make_trainer("evolution", {"algorithm": algorithm}).fit(program, data, Budget(steps=120))
     assert result.outcome == "ok"
     assert start < 0.7 and result.best_score > 0.9
-    held_out = iris.test()
+    held_out = iris.test
     with torch.no_grad():
         assert data.score(program(torch.tensor(held_out.inputs[0])), held_out)["accuracy"] > 0.85
 
@@ -71,7 +71,7 @@ def test_the_same_seed_gives_the_same_record_and_leaves_numpys_generator(iris):
     def run(algorithm, seed):
         torch.manual_seed(0)
         trainer = make_trainer("evolution", {"algorithm": algorithm})
-        result = trainer.fit(Threshold(8), iris.search_view(), Budget(steps=5), seed=seed)
+        result = trainer.fit(Threshold(8), iris.data, Budget(steps=5), seed=seed)
         return [(r.train_loss, r.validation_score, r.gradient_norm) for r in result.history]
 
     before = np.random.get_state()[1].copy()
@@ -87,7 +87,7 @@ def test_ranks_are_centred_and_ties_share():
 
 
 def test_gradient_is_chosen_where_all_is_differentiable_and_evolution_elsewhere(iris, dense):
-    data = iris.search_view()
+    data = iris.data
     assert choose_trainer(dense(), data).name == "gradient"
     assert choose_trainer(Threshold(8), data).name == "evolution"
     assert choose_trainer(Threshold(8, hard_output=True), data).name == "evolution"
@@ -102,7 +102,7 @@ def test_a_program_that_always_fails_numerically_diverges(iris):
         def forward(self, x):
             return super().forward(x) * torch.nan
 
-    result = make_trainer("evolution").fit(Nan(4), iris.search_view(), Budget(steps=5))
+    result = make_trainer("evolution").fit(Nan(4), iris.data, Budget(steps=5))
     assert result.outcome == "diverged" and result.weights is None
 
 
@@ -112,6 +112,6 @@ def test_outputs_without_a_loss_are_an_outcome(iris):
             return super().forward(x).argmax(1)
 
     for trainer in (make_trainer("evolution", {"objective": "loss"}), make_trainer("gradient")):
-        result = trainer.fit(Whole(4), iris.search_view(), Budget(steps=5))
+        result = trainer.fit(Whole(4), iris.data, Budget(steps=5))
         assert result.outcome == "unsuitable" and "evolution" in result.detail + trainer.name
         assert result.weights is None

@@ -26,7 +26,7 @@ def comparable(result):
 
 
 def test_a_conv_net_learns_digits_and_is_left_with_its_best_weights(digits, convolutional):
-    net, data = convolutional(), digits.search_view()
+    net, data = convolutional(), digits.data
     result = gradient().fit(net, data, Budget(epochs=10))
     assert result.outcome == "ok" and result.epochs == 10 and result.steps == 150
     assert result.best_score > 0.96
@@ -47,7 +47,7 @@ def test_regression_finds_the_line(line, settings):
 
 
 def test_the_same_seed_gives_the_same_record_whatever_the_global_generator(digits, convolutional):
-    data, changes = digits.search_view(), {"shift": 1, "rotate": 5.0, "elastic": 0.3, "average": 0.2}
+    data, changes = digits.data, {"shift": 1, "rotate": 5.0, "elastic": 0.3, "average": 0.2}
     torch.manual_seed(123)
     before = torch.get_rng_state()
     first = gradient(**changes).fit(convolutional(), data, Budget(epochs=2), seed=4)
@@ -83,7 +83,7 @@ def plain_loop(net, data, optimiser, steps, batch, change=lambda: None):
 
 
 def test_sgd_equals_a_plain_loop(iris, dense):
-    data = iris.search_view()
+    data = iris.data
     mine, theirs = dense(), dense()
     trainer = gradient(
         optimiser="sgd", rate=0.1, momentum=0.9, nesterov=True, schedule="constant", batch_size=16, smoothing=0.0,
@@ -100,7 +100,7 @@ def test_sgd_equals_a_plain_loop(iris, dense):
 
 
 def test_l2_is_nielsens_and_leaves_biases_alone(iris, dense):
-    data, penalty, rate = iris.search_view(), 2.0, 0.1
+    data, penalty, rate = iris.data, 2.0, 0.1
     mine, theirs = dense(), dense()
     trainer = gradient(
         optimiser="sgd", rate=rate, momentum=0.0, schedule="constant", batch_size=16, smoothing=0.0, weight_decay=0.0,
@@ -120,7 +120,7 @@ def test_l2_is_nielsens_and_leaves_biases_alone(iris, dense):
 
 
 def test_decoupled_decay_equals_adamw(iris, dense):
-    data = iris.search_view()
+    data = iris.data
     mine, theirs = dense(), dense()
     settings = {
         "rate": 0.01,
@@ -141,7 +141,7 @@ def test_decoupled_decay_equals_adamw(iris, dense):
 
 
 def test_clipping_bounds_the_step(iris, dense):
-    data, net = iris.search_view(), dense()
+    data, net = iris.data, dense()
     before = [p.detach().clone() for p in net.parameters()]
     trainer = gradient(
         optimiser="sgd", rate=1.0, momentum=0.0, schedule="constant", clip=1e-3, weight_decay=0.0, keep="last"
@@ -153,7 +153,7 @@ def test_clipping_bounds_the_step(iris, dense):
 
 
 def test_a_report_sees_the_weights_that_were_measured(iris, dense):
-    net, data = dense(), iris.search_view()
+    net, data = dense(), iris.data
     told = []
 
     def report(record):
@@ -171,7 +171,7 @@ def _classes(part):
 
 
 def test_averaged_weights_are_validated_and_kept(iris, dense):
-    data, net = iris.search_view(), dense()
+    data, net = iris.data, dense()
     trainer = gradient(
         optimiser="sgd",
         rate=0.05,
@@ -224,7 +224,7 @@ class TooLarge(nn.Module):
 
 
 def test_memory_that_runs_out_is_an_outcome(iris):
-    result = gradient(batch_size=200).fit(TooLarge(), iris.search_view(), Budget(epochs=5))
+    result = gradient(batch_size=200).fit(TooLarge(), iris.data, Budget(epochs=5))
     assert result.outcome == "out of memory" and result.steps == 2
     assert result.weights is not None and result.best_score is not None
 
@@ -242,18 +242,18 @@ class Broken(nn.Module):
 
 def test_a_bug_propagates(iris):
     with pytest.raises(RuntimeError, match="a bug"):
-        gradient().fit(Broken(), iris.search_view(), Budget(epochs=1))
+        gradient().fit(Broken(), iris.data, Budget(epochs=1))
 
 
 def test_the_deadline_is_kept_within_a_step(digits, convolutional):
     started = time.monotonic()
-    result = gradient().fit(convolutional(), digits.search_view(), Budget(epochs=10_000, deadline=started + 0.5))
+    result = gradient().fit(convolutional(), digits.data, Budget(epochs=10_000, deadline=started + 0.5))
     assert result.outcome == "timed out"
     assert time.monotonic() - started < 2.0
 
 
 def test_a_budget_in_seconds_ends_well_with_the_schedule_run_down(iris, dense):
-    result = gradient(batch_size=16).fit(dense(), iris.search_view(), Budget(seconds=0.4))
+    result = gradient(batch_size=16).fit(dense(), iris.data, Budget(seconds=0.4))
     assert result.outcome == "ok" and 0.3 < result.seconds < 2.0
     assert result.history[-1].validation_score is not None
     assert result.history[-1].learning_rate < 0.1 * max(r.learning_rate for r in result.history)
@@ -266,25 +266,25 @@ def test_report_stops(iris, dense):
         seen.append(record)
         return len(seen) == 3
 
-    result = gradient(validations=10).fit(dense(), iris.search_view(), Budget(epochs=10), report=report)
+    result = gradient(validations=10).fit(dense(), iris.data, Budget(epochs=10), report=report)
     assert result.outcome == "stopped" and result.epochs == 3
     assert [r.epoch for r in seen] == [1, 2, 3]
 
 
 def test_early_stopping_waits_for_its_patience(iris, dense):
     trainer = gradient(rate=0.0, schedule="constant", validations=50, patience=4, weight_decay=0.0)
-    result = trainer.fit(dense(), iris.search_view(), Budget(epochs=50))
+    result = trainer.fit(dense(), iris.data, Budget(epochs=50))
     assert result.outcome == "ok" and result.epochs == 5 and "early stopping" in result.detail
 
 
 def test_validations_are_spread_and_the_last_is_at_the_end(iris, dense):
-    result = gradient(validations=5).fit(dense(), iris.search_view(), Budget(epochs=20))
+    result = gradient(validations=5).fit(dense(), iris.data, Budget(epochs=20))
     validated = [r.epoch for r in result.history if r.validation_score is not None]
     assert validated == [4, 8, 12, 16, 20]
 
 
 def test_a_program_without_parameters_is_scored(iris):
-    result = gradient().fit(nn.Flatten(), iris.search_view(), Budget(epochs=3))
+    result = gradient().fit(nn.Flatten(), iris.data, Budget(epochs=3))
     assert result.outcome == "ok" and result.steps == 0 and result.best_score is not None
 
 
@@ -301,7 +301,7 @@ class Soft(nn.Module):
 
 def test_scores_log_probabilities_and_probabilities_train_alike(iris):
     functions = (lambda x, _: x, torch.log_softmax, torch.softmax)
-    results = [gradient(smoothing=0.0).fit(Soft(f), iris.search_view(), Budget(epochs=5)) for f in functions]
+    results = [gradient(smoothing=0.0).fit(Soft(f), iris.data, Budget(epochs=5)) for f in functions]
     first = [r.train_loss for r in results[0].history]
     for result in results[1:]:
         assert [r.train_loss for r in result.history] == pytest.approx(first, rel=1e-3)
@@ -312,7 +312,7 @@ def test_a_schedule_may_be_any_function_but_then_has_no_json(iris, dense):
     from automl.fitting.trainers.gradient import GradientTrainer
 
     trainer = GradientTrainer(schedule=per_epoch(lambda epoch: 1.0 / (1 + epoch)), rate=0.1)
-    result = trainer.fit(dense(), iris.search_view(), Budget(epochs=3))
+    result = trainer.fit(dense(), iris.data, Budget(epochs=3))
     assert [r.learning_rate for r in result.history] == pytest.approx([0.1, 0.05, 0.1 / 3])
     with pytest.raises(ValueError, match="no JSON form"):
         trainer.to_json()
@@ -332,7 +332,7 @@ def test_settings_are_checked():
 
 
 def test_the_final_fit_uses_train_and_validation(iris, dense):
-    data = iris.search_view()
+    data = iris.data
     both = joined(data)
     assert len(both.train) == len(data.train) + len(data.validation)
     assert np.array_equal(both.train.inputs[0][len(data.train) :], data.validation.inputs[0])
@@ -341,6 +341,6 @@ def test_the_final_fit_uses_train_and_validation(iris, dense):
 
 
 def test_bfloat16_learns_too(digits, convolutional):
-    result = gradient(precision="bfloat16").fit(convolutional(), digits.search_view(), Budget(epochs=5))
+    result = gradient(precision="bfloat16").fit(convolutional(), digits.data, Budget(epochs=5))
     assert result.precision == "bfloat16" and result.best_score > 0.9
     assert all(w.dtype != torch.bfloat16 for w in result.weights.values())

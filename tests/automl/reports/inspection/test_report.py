@@ -28,7 +28,7 @@ def trained(task, text, epochs):
     vocabulary = Vocabulary()
     term = vocabulary.read(text)
     program = compile_term(term, vocabulary.all_words, task.type, seed=0)
-    make_trainer("gradient").fit(program, task.search_view(), Budget(epochs=epochs), seed=0)
+    make_trainer("gradient").fit(program, task.data, Budget(epochs=epochs), seed=0)
     return Model(term, task.type, vocabulary, program.weights(), task.preprocessing)
 
 
@@ -49,7 +49,7 @@ def report(net, task):
 
 def test_the_report_says_what_the_task_itself_measures(net, task, report):
     facts = report.to_dict()
-    test = task.test()
+    test = task.test
     accuracy = task.score(net.outputs(test), "test")["accuracy"]
     assert facts["misclassified"]["accuracy"] == pytest.approx(accuracy, abs=1e-6)
     rows = facts["adversarial"]["sweep"]["rows"]
@@ -63,7 +63,7 @@ def test_the_report_says_what_the_task_itself_measures(net, task, report):
 def test_the_confusion_matrix_is_scikit_learns(net, task, report):
     from sklearn.metrics import confusion_matrix
 
-    test = task.test()
+    test = task.test
     found = report.facts["misclassified"]
     answers = net.outputs(test).argmax(1).numpy()
     assert found["confusion"] == confusion_matrix(test.targets, answers, labels=range(3)).tolist()
