@@ -49,7 +49,7 @@ _HOMES = {
     ".automl.tasks.task": ("Task", "TaskKind"),
     # trainers
     ".automl.fitting.fit": ("FitOptions", "fit"),
-    ".automl.fitting.trainer": ("AbstractTrainer", "AbstractUpdater", "Budget", "TrainingResult", "Unsuitable"),
+    ".automl.fitting.trainer": ("AbstractTrainer", "AbstractUpdater", "TrainingBudget", "TrainingResult", "Unsuitable"),
     # strategies
     ".search.generation.candidates": ("Seen", "fresh", "sample"),
     ".search.generation.grammar": ("Grammar",),

@@ -28,8 +28,8 @@ TOP, SIBLINGS, LEVELS = 9, 15, 12
 CIRCLES: frozenset[str] = frozenset()
 """Folders whose rooms may still import each other in a circle."""
 SHARED_NAMES = {
-    "Allowance", "Budget", "Clock", "Program", "Recipe", "Rule", "Run",
-    "Subject", "Table",
+    "Program", "Rule", "Run",
+    "Table",
 }  # fmt: skip
 """Names of classes that still mean several things."""
 

@@ -24,7 +24,7 @@ from ..fitting import batches
 from ..fitting.fit import warm_up
 from ..fitting.losses import are_probabilities
 from ..fitting.measurements import calibration_error, overfitting_gap
-from ..fitting.trainers import Budget
+from ..fitting.trainers import TrainingBudget
 from ..tasks.data import Part, ProblemData
 from ..tasks.metrics import CLASSES
 from ..tasks.task import Task
@@ -142,7 +142,7 @@ class Bench:
         watch = Watch(self, program, seed, folder / "epochs.jsonl")
         warm_up()
         started = time.monotonic()
-        result = trainer.fit(program, self.data, Budget(epochs=self.epochs), seed=seed, report=watch)
+        result = trainer.fit(program, self.data, TrainingBudget(epochs=self.epochs), seed=seed, report=watch)
         seconds = time.monotonic() - started - watch.seconds
         if result.outcome in UNTRAINED:
             raise TaskError(

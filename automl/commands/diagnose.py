@@ -11,7 +11,7 @@ import typer
 from ..errors import TaskError
 from .common import model_folder, print_json, print_table, print_text, saved_model
 from .options import AsJson, DataSplit, LibraryUrl, ModelName, TargetColumn
-from .subject import open_subject, shown_seen, shown_subject
+from .subject import open_model, shown_model, shown_seen
 
 
 def evaluate(
@@ -31,7 +31,7 @@ def evaluate(
     """Score a trained program on any data set, and say how many of the cases its training had."""
     from ..evaluation.scoring import evaluate as score_on
 
-    subject = open_subject(model, data, library, split_seed, target_column)
+    subject = open_model(model, data, library, split_seed, target_column)
     task = subject.given_task
     part = part or ("test" if data is None and task.test is not None else "all")
     scores = score_on(subject.model, task, part)
@@ -43,7 +43,7 @@ def evaluate(
         print_json({**facts, **({"subject": dict(subject.about)} if subject.about else {})})
         return
     if subject.about:
-        print_text(shown_subject(subject.about))
+        print_text(shown_model(subject.about))
     for name, value in scores.items():
         print_text(f"{name:10} {value:.6g}")
     print_text(shown_seen(seen, cases))
@@ -69,7 +69,7 @@ def diagnose(
         raise TaskError(f"every={every}: at least 1 is required; correct the option")
     if data is None and saved_model(model) is not None:
         raise TaskError(f"model={model!r} is a folder: the data is required; name it with --data")
-    subject = open_subject(model, data, library, split_seed, target_column, ask)
+    subject = open_model(model, data, library, split_seed, target_column, ask)
     if subject.evaluation is not None and subject.evaluation.weights is None:
         raise TaskError(f"ask={subject.evaluation.ask}: an evaluation with weights is required; name one with --ask")
     curves = logged_curves(model_folder(model)) if subject.evaluation is None else subject.evaluation.curves
@@ -90,7 +90,7 @@ def say(facts: Mapping[str, Any], every: int = 1) -> None:
 
     layers, seen = facts["layers"], facts["seen"] or {}
     if "subject" in facts:
-        print_text(shown_subject(facts["subject"]))
+        print_text(shown_model(facts["subject"]))
     print_text(f"{facts['program']}\n")
     curves = facts.get("curves")
     if curves:

@@ -8,7 +8,7 @@ import typer
 
 from .common import print_json, print_table, print_text
 from .options import AsJson, DataSplit, LibraryUrl, TargetColumn
-from .subject import open_subject, shown_seen, shown_subject
+from .subject import open_model, shown_model, shown_seen
 
 Part = Annotated[
     bool, typer.Option(show_default=False, help="Only this part, and those that are named beside it; default: all.")
@@ -46,7 +46,7 @@ def inspect(
     parts = [part for part in PARTS if wanted[part]] or list(PARTS)
     chosen: dict[str, Any] = {} if epsilons is None else {"epsilons": _numbers(epsilons)}
     settings = InspectionSettings(cases=cases, closest=closest, seed=seed, **chosen)
-    subject = open_subject(model, data, library, split_seed, target_column)
+    subject = open_model(model, data, library, split_seed, target_column)
     inspection = inspect_model(subject.model, subject.task, parts, settings, seen=subject.seen, about=subject.about)
     written = inspection.save(output) if output is not None else []
     if json:
@@ -67,7 +67,7 @@ def _numbers(text: str) -> tuple[float, ...]:
 def _say(facts: dict[str, Any]) -> None:
     """The report for people; every figure is in the JSON."""
     if "subject" in facts:
-        print_text(shown_subject(facts["subject"]))
+        print_text(shown_model(facts["subject"]))
     print_text(f"{facts['program']}\n")
     if "part" in facts:
         print_text(f"{facts['part']} part: {shown_seen(facts['seen'], facts['cases'])}\n")

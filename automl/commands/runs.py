@@ -35,7 +35,7 @@ from .common import (
 )
 from .growing import run_growth
 from .options import AsJson, JsonFile, LibraryUrl, worker_number
-from .subject import run_subject, shown_subject
+from .subject import model_of_run, shown_model
 
 MoreWorkers = Annotated[str | None, typer.Option("--workers", help="As for search; default: what it was started with.")]
 app = typer.Typer(help="Searches that were run: list, show, resume.", no_args_is_help=True)
@@ -106,7 +106,7 @@ def show_(run: str, library: LibraryUrl = None, json: AsJson = False) -> None:
     print_text(f"{'started':10} {shown_time(record.started)}")
     print_text(f"{'outcomes':10} {', '.join(f'{count} {name}' for name, count in sorted(outcomes.items())) or '–'}")
     if result is not None:
-        print_text(f"{'result':10} {shown_subject(result.to_dict())}")
+        print_text(f"{'result':10} {shown_model(result.to_dict())}")
     for each in best:
         mark = " (the result)" if each["result"] else ""
         print_text(f"\nask {each['ask']}{mark}, {record.metric} {each['score']}, {each['parameters']} parameters\n  "
@@ -147,7 +147,7 @@ def export(
     """Write the result of a run: as stand-alone source (its weights beside it), its weights, or ONNX."""
     if to not in ("source", "weights", "onnx"):
         raise typer.BadParameter(f"--to {to!r}: needed source, weights or onnx")
-    subject = run_subject(run, library)
+    subject = model_of_run(run, library)
     model, written = subject.model, [Path(file)]
     if to == "source":
         written = model.export_source(file)
@@ -155,7 +155,7 @@ def export(
         model.export_weights(file)
     else:
         model.export_onnx(file)
-    print_text(shown_subject(subject.about))
+    print_text(shown_model(subject.about))
     for path in written:
         print_text(f"written to {path}")
 
@@ -163,7 +163,7 @@ def export(
 def predict(run: str, inputs: Annotated[str, typer.Argument(help="A file (.npy, .npz, .csv, .json, .jsonl) or JSON text.")],
             library: LibraryUrl = None) -> None:  # fmt: skip
     """Answer for new inputs with the result of a run; one JSON value a line."""
-    model = run_subject(run, library).model
+    model = model_of_run(run, library).model
     for answer in model.predict(read_inputs(inputs, model.preprocessing)):
         print_text(json_module.dumps(answer, ensure_ascii=False))
 

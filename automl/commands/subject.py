@@ -23,7 +23,7 @@ from .common import one_task, open_library, saved_model, split_seed_for, stored_
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
+class OpenedModel:
     """``task`` is None where no data is needed and none was given; ``evaluation`` is None for a folder. ``about`` says which program it
     is: run, ask, whether that is the run's ``result``, score on the validation part, test_score, and the ask of the training ``before`` a
     final one. ``seen`` is how many cases of each
@@ -52,14 +52,14 @@ class Subject:
         return ("train", *validation, *(() if test is None else ("test",)))
 
 
-def open_subject(
+def open_model(
     name: str, data: str | None, library: str | None, split_seed: int | None, target: str | None, ask: int | None = None
-) -> Subject:
+) -> OpenedModel:
     """The saved model of a folder, or of a run its result (or the evaluation ``ask``), and the data: as named, or that of the run.
     Raises TaskError or StudyError."""
     saved = saved_model(name)
     if saved is not None:
-        return Subject(saved, None if data is None else one_task(data, split_seed_for(None, split_seed), target))
+        return OpenedModel(saved, None if data is None else one_task(data, split_seed_for(None, split_seed), target))
     store, run = stored_run(name, library)
     chosen = _evaluation(store, run, ask) or result_of(store, run)
     model = stored_model(store, run, load_vocabulary(store, run.library or None), chosen.evaluation)
@@ -68,16 +68,16 @@ def open_subject(
     own = task_of(run) if data is None else _own_task(run)
     task = own if data is None else one_task(data, split_seed_for(run, split_seed), target)
     seen = None if own is None or task is None else seen_cases(task, own, trained_on)
-    return Subject(model, task, chosen.evaluation, chosen.to_dict(), seen)
+    return OpenedModel(model, task, chosen.evaluation, chosen.to_dict(), seen)
 
 
-def run_subject(name: str, library: str | None) -> Subject:
+def model_of_run(name: str, library: str | None) -> OpenedModel:
     """The result of a run, without its data. Raises StoreError or StudyError."""
     store = open_library(library, create=False)
     run = store.run(name)
     result = result_of(store, run)
     model = stored_model(store, run, load_vocabulary(store, run.library or None), result.evaluation)
-    return Subject(model, None, result.evaluation, result.to_dict())
+    return OpenedModel(model, None, result.evaluation, result.to_dict())
 
 
 def _own_task(run: Run) -> Task | None:
@@ -106,7 +106,7 @@ def _evaluation(store: AbstractStore, run: Run, ask: int | None) -> StoredResult
     )  # fmt: skip
 
 
-def shown_subject(about: Mapping[str, Any]) -> str:
+def shown_model(about: Mapping[str, Any]) -> str:
     """Which program it is, in a line for people; "" for a folder."""
     if not about:
         return ""

@@ -14,7 +14,7 @@ from primitives.values import Outcome
 from primitives.weights import inherit, initialise
 
 from ..fitting import recipes
-from ..fitting.trainers import Budget, choose_trainer, make_trainer
+from ..fitting.trainers import TrainingBudget, choose_trainer, make_trainer
 from .forward import outputs_of
 from .prepared import Evaluated, Prepared
 
@@ -70,7 +70,7 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Mappi
             Outcome.TIMED_OUT, parameters=inference.parameters, detail="the deadline came before the first step"
         )
     limit = None if left is None else 0.9 * left
-    budget = Budget(epochs=int(candidate.get("epochs") or recipe.epochs), seconds=limit, deadline=deadline)
+    budget = TrainingBudget(epochs=int(candidate.get("epochs") or recipe.epochs), seconds=limit, deadline=deadline)
     result = trainer.fit(program, data, budget, seed=int(candidate.get("seed", 0)))
     outcome, complete = result.outcome, result.outcome != Outcome.TIMED_OUT
     if outcome == Outcome.TIMED_OUT and result.weights is not None:

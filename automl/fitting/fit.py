@@ -23,13 +23,13 @@ from .early_stopping import Keeper
 from .losses import Loss, are_probabilities, loss_name, make_loss
 from .monitoring import Measures, finite
 from .precision import Precision, resolve
-from .rates import Clock
+from .rates import TrainingProgress
 from .shuffling import Shuffler
 from .trainer import (
     AbstractUpdater,
-    Budget,
     EpochRecord,
     Report,
+    TrainingBudget,
     TrainingResult,
     Unsuitable,
 )
@@ -87,7 +87,7 @@ def fit(
     program: torch.nn.Module,
     data: ProblemData,
     make_updater: Callable[[FitSetup], AbstractUpdater],
-    budget: Budget,
+    budget: TrainingBudget,
     options: FitOptions | None = None,
     *,
     seed: int = 0,
@@ -139,7 +139,7 @@ class _Training:
         program: torch.nn.Module,
         data: ProblemData,
         make_updater: Callable[[FitSetup], AbstractUpdater],
-        budget: Budget,
+        budget: TrainingBudget,
         options: FitOptions,
         seed: int,
         report: Report | None,
@@ -263,7 +263,9 @@ class _Training:
         last = self.train.per_epoch - 1
         for index, (inputs, targets) in enumerate(self.train.epoch()):
             final = index == last or (self.steps is not None and self.step + 1 >= self.steps)
-            pending.append(self.updater.step(inputs, targets, Clock(self.step, self.epoch, used, self.plateaus), final))
+            pending.append(
+                self.updater.step(inputs, targets, TrainingProgress(self.step, self.epoch, used, self.plateaus), final)
+            )
             self.step += 1
             used = self.fraction()
             if len(pending) >= stride or final or used >= 1.0:

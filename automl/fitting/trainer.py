@@ -17,7 +17,7 @@ from primitives.values import Outcome
 
 if TYPE_CHECKING:
     from ..tasks.data import ProblemData
-    from .rates import Clock
+    from .rates import TrainingProgress
 
 OUTCOMES = (
     Outcome.OK, Outcome.DIVERGED, Outcome.OUT_OF_MEMORY, Outcome.TIMED_OUT, Outcome.STOPPED, Outcome.UNSUITABLE,
@@ -25,7 +25,7 @@ OUTCOMES = (
 
 
 @dataclass(frozen=True)
-class Budget:
+class TrainingBudget:
     """What one training may spend; it ends with the first that is used up, and schedules are laid over all of it.
 
     ``epochs`` passes over the train part, ``steps`` updates, ``seconds`` of training. ``deadline`` is a moment of
@@ -149,7 +149,7 @@ class AbstractUpdater(ABC):
     learning_rate: float = 0.0
 
     @abstractmethod
-    def step(self, inputs: tuple, targets: Any, clock: Clock, measure: bool) -> Any:
+    def step(self, inputs: tuple, targets: Any, progress: TrainingProgress, measure: bool) -> Any:
         """Update the weights once. Returns the loss, a detached scalar tensor; with ``measure`` the gradient norm is
         noted too."""
 
@@ -198,7 +198,7 @@ class AbstractTrainer(ABC):
 
     @abstractmethod
     def fit(
-        self, program: Any, data: ProblemData, budget: Budget, *, seed: int = 0, report: Report | None = None
+        self, program: Any, data: ProblemData, budget: TrainingBudget, *, seed: int = 0, report: Report | None = None
     ) -> TrainingResult:
         """Train ``program`` (a torch.nn.Module on batches) on the train part; contract in automl.fitting.fit.fit."""
 

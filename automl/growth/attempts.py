@@ -18,7 +18,7 @@ from ..study.opening import Options, Progress, Result, load_vocabulary, open_stu
 from ..study.parallel import begun_run, result_from_json, result_to_json, search_many, side_by_side
 from ..tasks.data import VALUES
 from ..tasks.task import Task
-from .clock import SEARCH, Allowance
+from .clock import SEARCH, TimeAllowance
 from .journal import GrowthJournal, Payload
 from .net_promotion import promote_net
 from .outcome import combined
@@ -33,7 +33,7 @@ class Attempts:
     searched with; ``promoted``, the nets that became words; ``fresh``, how many programs were found since the last compression."""
 
     def __init__(
-        self, store: AbstractStore, setup: Setup, listeners: Listeners, journal: GrowthJournal, allowance: Allowance
+        self, store: AbstractStore, setup: Setup, listeners: Listeners, journal: GrowthJournal, allowance: TimeAllowance
     ) -> None:
         self.store, self.setup, self.listeners, self.journal, self.allowance = (
             store,

@@ -56,7 +56,7 @@ class Clock:
         self._since = now
 
 
-class Allowance:
+class TimeAllowance:
     """The time that what is done beside the searches may take: a share of the budgets in seconds of the searches that were begun. Where
     all budgets are counted in evaluations it has no bound, so that the record does not depend on the machine."""
 

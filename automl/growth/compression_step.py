@@ -23,7 +23,7 @@ from primitives.types import has_tensor
 from ..evaluation.model import Model
 from ..evaluation.prepared import library_weights
 from ..tasks.task import Task
-from .clock import EQUIVALENCE, Allowance
+from .clock import EQUIVALENCE, TimeAllowance
 from .equivalence import COUNT, Sample, equal_words
 from .snapshot import LibrarySnapshot, Solved, active_words
 
@@ -64,7 +64,7 @@ def prepare_compression(
     store: AbstractStore,
     tasks: Mapping[str, Task],
     rule: Rule | None = None,
-    allowance: Allowance | None = None,
+    allowance: TimeAllowance | None = None,
     snapshot: LibrarySnapshot | None = None,
 ) -> Callable[[], Compressed]:
     """Compress the solved programs of the store but the doubtful ones; a function that promotes what passes the rule and keeps the
@@ -79,7 +79,7 @@ def prepare_compression(
     report says so; nothing is lost by it.
     """
     started = time.monotonic()
-    rule, allowance = rule or Rule(), allowance or Allowance()
+    rule, allowance = rule or Rule(), allowance or TimeAllowance()
     deadline = allowance.deadline(LEAST)
     snapshot = snapshot or LibrarySnapshot(store)
     vocabulary = snapshot.vocabulary

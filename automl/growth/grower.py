@@ -16,7 +16,7 @@ from ..tasks.curriculum import Stage
 from ..tasks.data import VALUES
 from ..tasks.task import Task
 from .attempts import Attempts
-from .clock import COMPRESSION, TRIALS, Allowance, Clock
+from .clock import COMPRESSION, TRIALS, Clock, TimeAllowance
 from .compression_step import Report, prepare_compression
 from .journal import GrowthJournal, Payload
 from .learned_guidance import learn_from
@@ -35,7 +35,7 @@ class Grower:
     def __init__(self, store: AbstractStore, setup: Setup, listeners: Listeners, run: Run) -> None:
         self.store, self.setup, self.plan, self.listeners = store, setup, setup.plan, listeners
         self.clock = Clock()
-        self.allowance = Allowance(self.clock, self.plan.share)
+        self.allowance = TimeAllowance(self.clock, self.plan.share)
         self.journal = GrowthJournal(store, run, self.clock)
         self.attempts = Attempts(store, setup, listeners, self.journal, self.allowance)
         self.tasks = {task.name: task for task in setup.curriculum.tasks}

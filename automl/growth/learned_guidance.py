@@ -20,7 +20,7 @@ from search.problem import Example
 
 from ..tasks.data import VALUES
 from ..tasks.task import Task
-from .clock import DREAMS, TRAINING, Allowance
+from .clock import DREAMS, TRAINING, TimeAllowance
 from .snapshot import LibrarySnapshot
 
 KINDS = ("off", "grammar", "model")
@@ -68,7 +68,7 @@ def learn(
     plan: GuidancePlan = GuidancePlan(),
     seed: int = 0,
     confidence: Mapping[str, float] = {},
-    allowance: Allowance | None = None,
+    allowance: TimeAllowance | None = None,
 ) -> Learned | None:
     """A guide from programs by task; None where fewer than FEWEST were solved.
 
@@ -89,7 +89,7 @@ def learn(
     specified = {
         name: (task.type, examples) for name, task in tasks.items() for examples in (_examples(task),) if examples
     }
-    allowance = allowance or Allowance()
+    allowance = allowance or TimeAllowance()
     if plan.kind == "grammar" or not specified or allowance.left() < LEAST_SECONDS:
         return Learned(guide, {})
     own = [Dream(*specified[name], solved[name]) for name in sorted(solved) if name in specified]
@@ -124,7 +124,7 @@ def learn_from(
     *,
     plan: GuidancePlan = GuidancePlan(),
     seed: int = 0,
-    allowance: Allowance | None = None,
+    allowance: TimeAllowance | None = None,
     snapshot: LibrarySnapshot | None = None,
 ) -> Learned | None:
     """``learn`` from the best programs of a store, those with tensors left out; words that are demoted are written out."""

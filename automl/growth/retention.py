@@ -17,7 +17,7 @@ from primitives.term import Term, Word, map_words, show_canonical, words_in
 
 from ..evaluation.model import Model
 from ..tasks.task import Task
-from .clock import EQUIVALENCE, Allowance
+from .clock import EQUIVALENCE, TimeAllowance
 from .compression_step import LEAST
 from .equivalence import COUNT, Sample, equal_words
 from .journal import is_growth
@@ -95,7 +95,7 @@ def saves(record: Subroutine, vocabulary: Vocabulary, programs: Sequence[Term]) 
 def merge_equal_words(
     store: AbstractStore,
     tasks: Iterable[Task] = (),
-    allowance: Allowance | None = None,
+    allowance: TimeAllowance | None = None,
     snapshot: LibrarySnapshot | None = None,
 ) -> list[Subroutine]:
     """Of active words that are the same function demote, among those on trial or found by compression, all but the one that
@@ -106,7 +106,7 @@ def merge_equal_words(
     vocabulary = snapshot.vocabulary
     words = vocabulary.all_words
     records = {each.name: each for each in vocabulary.active}
-    allowance = allowance or Allowance()
+    allowance = allowance or TimeAllowance()
     with allowance.clock.doing(EQUIVALENCE):
         groups = equal_words(snapshot.active, Sample(by_name.values()), words, allowance.deadline(LEAST))
     programs = [solved.term for solved in snapshot.best.values()] if groups else []

@@ -27,7 +27,7 @@ from primitives.term import Lambda, Term, digest, show_canonical, sites_of, subt
 from primitives.types import Scheme, arguments_of, is_function
 
 from ..tasks.task import Task
-from .clock import EQUIVALENCE, Allowance
+from .clock import EQUIVALENCE, TimeAllowance
 from .compression_step import LEAST
 from .equivalence import Comparable, Sample, equal_words
 from .parametrising import general
@@ -58,7 +58,7 @@ def begin_trials(
     most: int = 20,
     parameters: int = 3,
     count: int = 16,
-    allowance: Allowance | None = None,
+    allowance: TimeAllowance | None = None,
     snapshot: LibrarySnapshot | None = None,
 ) -> list[Subroutine]:
     """Make programs of solved tasks words on trial, but for those that the library has already; returns the new subroutines.
@@ -81,7 +81,7 @@ def begin_trials(
             continue
         before = fresh.get(text, replace(each, tasks=(), runs=()))
         fresh[text] = replace(before, tasks=(*before.tasks, *each.tasks), runs=(*before.runs, *each.runs))
-    chosen = list(_without_equal_words(active, fresh, Sample(tasks), words, allowance or Allowance()))[:count]
+    chosen = list(_without_equal_words(active, fresh, Sample(tasks), words, allowance or TimeAllowance()))[:count]
     taken = {record.name for record in vocabulary.records} | set(vocabulary.words)
     records: list[Subroutine] = []
     evidence = {}
@@ -122,7 +122,7 @@ def _without_equal_words(
     fresh: Mapping[str, _Candidate],
     sample: Sample,
     words: Mapping[str, Primitive],
-    allowance: Allowance,
+    allowance: TimeAllowance,
 ) -> Iterator[_Candidate]:
     """The candidates that are no active word's function; the first of those that are one function, with the tasks of all."""
     given = {**active, **{text: Comparable(each.body, each.scheme) for text, each in fresh.items()}}
@@ -142,7 +142,7 @@ def end_trials(
     *,
     spare: int = 4,
     tasks: Iterable[Task] = (),
-    allowance: Allowance | None = None,
+    allowance: TimeAllowance | None = None,
     snapshot: LibrarySnapshot | None = None,
 ) -> list[Subroutine]:
     """Demote the words, on trial or found by compression, that served tasks of one family only, and return them; the first ``spare``

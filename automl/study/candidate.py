@@ -48,8 +48,8 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """How a study has candidates evaluated: the same recipe, term and start give the same result.
+class EvaluationPlan:
+    """How a study has candidates evaluated: the same plan, term and start give the same result.
 
     ``data`` is the task's digest, ``trainer`` its settings, ``trained`` whether candidates are trained rather than only run.
     """

@@ -152,7 +152,7 @@ class Rounds:
     def _submit(self, entries: Iterable[Candidate]) -> None:
         """Take results from the cache, or send candidates to the executor."""
         for entry in entries:
-            order, entry.key = self.study.recipe.job(entry, self._start(entry))
+            order, entry.key = self.study.evaluation_plan.job(entry, self._start(entry))
             if entry.evaluation is not None:
                 continue
             cached = self._cached(entry)
@@ -163,7 +163,7 @@ class Rounds:
             self.executor.submit(entry.ask, {"candidates": [order]}, deadline)
 
     def _cached(self, entry: Candidate) -> Evaluation | None:
-        """The evaluation of the same term under the same recipe, as this candidate's own."""
+        """The evaluation of the same term under the same plan, as this candidate's own."""
         study = self.study
         found = study.standing.known.get(entry.key)
         if found is None and study.trained:

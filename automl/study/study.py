@@ -28,7 +28,7 @@ from ..execution.executors.base import AbstractExecutor
 from ..fitting.trainer import columns
 from ..tasks.data import VALUES
 from ..tasks.task import Task
-from .candidate import EXPLORE, FINAL, Candidate, Recipe
+from .candidate import EXPLORE, FINAL, Candidate, EvaluationPlan
 from .ending import Ending, ending_of
 from .fused import run_fused
 from .journal import ASKED, CANCELLED, TOLD, Journal
@@ -63,7 +63,7 @@ class Study:
         self.standing = Standing.of(self.record)
         self.journal = Journal(self.store, self.record)
         trainer = self.context.get("trainer", {})
-        self.recipe = Recipe(self.data.digest, trainer, self.schedule, self.record.seed, self.trained)
+        self.evaluation_plan = EvaluationPlan(self.data.digest, trainer, self.schedule, self.record.seed, self.trained)
         self.exhausted = False
         self.elapsed = 0.0
         self.started = time.monotonic()

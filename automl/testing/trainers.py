@@ -19,7 +19,7 @@ from primitives.types import arguments_of
 from primitives.values import Outcome
 from primitives.words import builtin_words
 
-from ..fitting.trainer import AbstractTrainer, Budget
+from ..fitting.trainer import AbstractTrainer, TrainingBudget
 from ..tasks.data import Part, ProblemData
 from ..tasks.kinds.labelled import labelled_task
 from ..tasks.kinds.sequences import sequences_task
@@ -96,7 +96,7 @@ class TrainerSuite:
 
     def test_it_learns_and_says_what_it_reached(self, trainer, data):
         program = net()
-        result = trainer().fit(program, data, Budget(epochs=60))
+        result = trainer().fit(program, data, TrainingBudget(epochs=60))
         assert result.outcome == "ok" and result.best_score > 0.9
         assert result.epochs == 60 and result.steps >= 60 and result.seconds > 0
         assert len(result.history) == 60
@@ -114,47 +114,47 @@ class TrainerSuite:
             program = net()
             torch.manual_seed(noise)
             np.random.seed(noise)
-            runs.append(trainer().fit(program, data, Budget(epochs=3), seed=seed))
+            runs.append(trainer().fit(program, data, TrainingBudget(epochs=3), seed=seed))
         assert comparable(runs[0]) == comparable(runs[1]) != comparable(runs[2])
         assert all(torch.equal(runs[0].weights[k], runs[1].weights[k]) for k in runs[0].weights)
 
     def test_global_generators_are_left_alone(self, trainer, data):
         program = net()
         before = torch.get_rng_state(), np.random.get_state()[1].copy()
-        trainer().fit(program, data, Budget(epochs=2), seed=3)
+        trainer().fit(program, data, TrainingBudget(epochs=2), seed=3)
         assert torch.equal(before[0], torch.get_rng_state())
         assert np.array_equal(before[1], np.random.get_state()[1])
 
     def test_data_is_not_changed(self, trainer, data):
         digest = data.digest
-        trainer().fit(net(), data, Budget(epochs=2))
+        trainer().fit(net(), data, TrainingBudget(epochs=2))
         assert data.with_data(data.train, data.validation).digest == digest
 
     def test_budgets_end_it(self, trainer, data):
-        assert trainer().fit(net(), data, Budget(steps=3)).steps == 3
-        nothing = trainer().fit(net(), data, Budget(epochs=0))
+        assert trainer().fit(net(), data, TrainingBudget(steps=3)).steps == 3
+        nothing = trainer().fit(net(), data, TrainingBudget(epochs=0))
         assert nothing.outcome == "ok" and nothing.steps == 0 and nothing.best_score is not None
         started = time.monotonic()
-        assert trainer().fit(net(), data, Budget(seconds=0.3)).outcome == "ok"
-        late = trainer().fit(net(), data, Budget(epochs=10**6, deadline=time.monotonic() + 0.3))
+        assert trainer().fit(net(), data, TrainingBudget(seconds=0.3)).outcome == "ok"
+        late = trainer().fit(net(), data, TrainingBudget(epochs=10**6, deadline=time.monotonic() + 0.3))
         assert late.outcome == "timed out" and late.history
         assert time.monotonic() - started < 5
 
     def test_report_stops_it(self, trainer, data):
-        result = trainer().fit(net(), data, Budget(epochs=20), report=lambda record: record.epoch >= 4)
+        result = trainer().fit(net(), data, TrainingBudget(epochs=20), report=lambda record: record.epoch >= 4)
         assert result.outcome == Outcome.STOPPED and result.weights is not None
         assert result.epochs < 20
 
     def test_a_program_without_weights_is_only_scored(self, trainer, data):
-        result = trainer().fit(nn.Identity(), _two(data), Budget(epochs=3))
+        result = trainer().fit(nn.Identity(), _two(data), TrainingBudget(epochs=3))
         assert result.outcome == "ok" and result.steps == 0 and math.isfinite(result.best_score)
 
     def test_what_goes_wrong_is_an_outcome_and_a_bug_is_not(self, trainer, data):
-        starved = trainer().fit(Starved(), data, Budget(epochs=3))
+        starved = trainer().fit(Starved(), data, TrainingBudget(epochs=3))
         assert starved.outcome == "out of memory" and "no memory is left" in starved.detail
-        assert trainer().fit(Poisoned(), data, Budget(epochs=3)).outcome == "diverged"
+        assert trainer().fit(Poisoned(), data, TrainingBudget(epochs=3)).outcome == "diverged"
         with pytest.raises(RuntimeError, match="a bug of ours"):
-            trainer().fit(Faulty(), data, Budget(epochs=3))
+            trainer().fit(Faulty(), data, TrainingBudget(epochs=3))
 
     def test_lists_of_tensors_are_batched(self, trainer):
         rng = np.random.default_rng(0)
@@ -162,7 +162,7 @@ class TrainerSuite:
         values = rng.normal(size=(int(lengths.sum()), 3))
         y = np.array([part[:, 0].mean() for part in np.split(values, np.cumsum(lengths)[:-1])])
         task = sequences_task("means", values, lengths, y[:, None], scaling="none")
-        result = trainer().fit(MeanOfList(3), task.data, Budget(steps=500))
+        result = trainer().fit(MeanOfList(3), task.data, TrainingBudget(steps=500))
         assert result.outcome == "ok" and result.best_score > 0.8
 
     def test_a_compiled_program_trains(self, trainer, data):
@@ -170,7 +170,7 @@ class TrainerSuite:
         term = parse("(lambda (x) (dense :units 2 @2 (tanh (dense :units 6 @1 x))))", words)
         program = compile_term(term, words, data.type, seed=1)
         assert arguments_of(program.type)[1] == arguments_of(data.type)[1]
-        result = trainer().fit(program, data, Budget(steps=600))
+        result = trainer().fit(program, data, TrainingBudget(steps=600))
         assert result.outcome == "ok" and result.best_score > 0.9
         assert set(result.weights) == set(program.weights())
 

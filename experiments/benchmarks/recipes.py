@@ -16,7 +16,7 @@ import torch
 from automl.fitting import recipes
 from automl.fitting.measurements import accuracy
 from automl.fitting.recipes import joined
-from automl.fitting.trainers import Budget, make_trainer
+from automl.fitting.trainers import TrainingBudget, make_trainer
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import Split
 from automl.tasks.task import Task
@@ -63,7 +63,7 @@ def train(layers: list[str], recipe_name: str, seed: int) -> tuple[float, float]
     program = compile_term(parse(text, words), words, data.type, seed=seed)
     started = time.process_time()
     trainer = make_trainer("gradient", recipe.settings)
-    trainer.fit(program, joined(data) if recipe.joined else data, Budget(epochs=recipe.epochs), seed=seed)
+    trainer.fit(program, joined(data) if recipe.joined else data, TrainingBudget(epochs=recipe.epochs), seed=seed)
     return 100 * accuracy(program, data, task.test), time.process_time() - started
 
 

@@ -17,7 +17,7 @@ import torch
 from torch import nn
 from torch.nn.functional import max_pool2d, relu
 
-from automl.fitting.trainers import Budget, make_trainer
+from automl.fitting.trainers import TrainingBudget, make_trainer
 from automl.tasks.data import ProblemData
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import Split
@@ -157,7 +157,7 @@ def compare(
     processor: dict[str, list[float]] = {"trainer": [], "plain": []}
 
     def trained() -> list[float]:
-        return [record.train_loss for record in trainer.fit(ours(), data, Budget(epochs=epochs)).history]
+        return [record.train_loss for record in trainer.fit(ours(), data, TrainingBudget(epochs=epochs)).history]
 
     def measured(name: str, work: Callable[[], list[float]]) -> Callable[[], None]:
         def run() -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from primitives.plugins import PluginKind, classes
 
-from ..trainer import AbstractTrainer, Budget, EpochRecord, TrainingResult
+from ..trainer import AbstractTrainer, EpochRecord, TrainingBudget, TrainingResult
 
 if TYPE_CHECKING:
     from ...tasks.data import ProblemData
 
 __all__ = [
-    "AbstractTrainer", "Budget", "EpochRecord", "TrainingResult", "choose_trainer", "make_trainer", "trainer_kinds",
+    "AbstractTrainer", "TrainingBudget", "EpochRecord", "TrainingResult", "choose_trainer", "make_trainer", "trainer_kinds",
 ]  # fmt: skip
 
 

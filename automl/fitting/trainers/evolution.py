@@ -10,8 +10,8 @@ import numpy as np
 
 from primitives.primitive import Setting
 
-from ..rates import SCHEDULES, Clock, schedule_named
-from ..trainer import AbstractTrainer, AbstractUpdater, Budget, Report, TrainingResult, Unsuitable
+from ..rates import SCHEDULES, TrainingProgress, schedule_named
+from ..trainer import AbstractTrainer, AbstractUpdater, Report, TrainingBudget, TrainingResult, Unsuitable
 
 if TYPE_CHECKING:
     import torch
@@ -53,7 +53,7 @@ class EvolutionTrainer(AbstractTrainer):
         return 0.5 if any(p.requires_grad for p in program.parameters()) else 0.1
 
     def fit(
-        self, program: Any, data: ProblemData, budget: Budget, *, seed: int = 0, report: Report | None = None
+        self, program: Any, data: ProblemData, budget: TrainingBudget, *, seed: int = 0, report: Report | None = None
     ) -> TrainingResult:
         from ..fit import FitOptions, fit
 
@@ -136,7 +136,7 @@ class _GradientEstimate(AbstractUpdater):
         self.optimiser = torch.optim.Adam([self.mean], values["rate"], betas=(0.9, 0.99))
         self.norm: float | None = None
 
-    def step(self, inputs: tuple, targets: Any, clock: Clock, measure: bool) -> Any:
+    def step(self, inputs: tuple, targets: Any, progress: TrainingProgress, measure: bool) -> Any:
         import torch
 
         mean, sigma = self.mean.detach(), self.values["sigma"]
@@ -144,7 +144,7 @@ class _GradientEstimate(AbstractUpdater):
         costs = self.candidates.costs(torch.cat([mean + sigma * noise, mean - sigma * noise]), inputs, targets)
         fitness = torch.from_numpy(centred_ranks(costs)).to(mean)
         estimate = (fitness[: self.pairs] - fitness[self.pairs :]) @ noise / (2 * self.pairs * sigma)
-        self.learning_rate = self.values["rate"] * self.schedule(clock)
+        self.learning_rate = self.values["rate"] * self.schedule(progress)
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate
         self.mean.grad = -estimate
@@ -177,7 +177,7 @@ class _CovarianceUpdater(AbstractUpdater):
         self.learning_rate = float(self.strategy.sigma)
         self.norm: float | None = None
 
-    def step(self, inputs: tuple, targets: Any, clock: Clock, measure: bool) -> Any:
+    def step(self, inputs: tuple, targets: Any, progress: TrainingProgress, measure: bool) -> Any:
         import torch
 
         strategy, vector = self.strategy, self.candidates.vector

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from primitives.primitive import Setting
 
-from ..rates import SCHEDULES, Clock, Schedule, schedule_named
-from ..trainer import AbstractTrainer, AbstractUpdater, Budget, Report, TrainingResult, Unsuitable
+from ..rates import SCHEDULES, Schedule, TrainingProgress, schedule_named
+from ..trainer import AbstractTrainer, AbstractUpdater, Report, TrainingBudget, TrainingResult, Unsuitable
 
 if TYPE_CHECKING:
     from ...tasks.data import ProblemData
@@ -23,7 +23,7 @@ class GradientTrainer(AbstractTrainer):
     training cases. ``weight_decay`` is decoupled: weights shrink by ``rate × weight_decay`` a step. ``clip`` bounds
     the norm of the gradient of the task's loss, without the l2 term (0: not). ``average`` keeps exponentially
     averaged weights, with that fraction of all steps as horizon (0: not). ``schedule`` may also be any function of a
-    Clock; such a trainer has no JSON form. ``halving`` halves the rate after ``plateau`` validations without a better
+    TrainingProgress; such a trainer has no JSON form. ``halving`` halves the rate after ``plateau`` validations without a better
     one, and ends the training after ``halvings`` of them (0: not), at 1/128 of the rate.
     """
 
@@ -86,7 +86,7 @@ class GradientTrainer(AbstractTrainer):
         return 0.75 if reached and total > 5_000 else 0.25 * (reached > 0)
 
     def fit(
-        self, program: Any, data: ProblemData, budget: Budget, *, seed: int = 0, report: Report | None = None
+        self, program: Any, data: ProblemData, budget: TrainingBudget, *, seed: int = 0, report: Report | None = None
     ) -> TrainingResult:
         from ..fit import fit
 
@@ -152,10 +152,10 @@ class _GradientUpdater(AbstractUpdater):
             groups = [group for group in groups if group["params"]]
             self.optimiser = torch.optim.SGD(groups, self.rate, momentum, nesterov=nesterov, fused=True)
 
-    def step(self, inputs: tuple, targets: Any, clock: Clock, measure: bool) -> Any:
+    def step(self, inputs: tuple, targets: Any, progress: TrainingProgress, measure: bool) -> Any:
         import torch
 
-        self.learning_rate = self.rate * self.schedule(clock)
+        self.learning_rate = self.rate * self.schedule(progress)
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate
         for parameter in self.parameters:
@@ -181,7 +181,7 @@ class _GradientUpdater(AbstractUpdater):
                 torch._foreach_mul_(self.weights, 1.0 - self.learning_rate * self.decay)
         self.optimiser.step()
         if self.averaged is not None:
-            self.averaged.update(clock.step)
+            self.averaged.update(progress.step)
         return loss.detach()
 
     @property

@@ -107,9 +107,9 @@ def test_small_inputs_train(name: str, type: str) -> None:
 
 
 def test_rates_of_ciresan_fall_to_a_thousandth() -> None:
-    from automl.fitting.rates import Clock, schedule_named
+    from automl.fitting.rates import TrainingProgress, schedule_named
 
     schedule = schedule_named("exponential")
-    factors = [schedule(Clock(0, 0, fraction)) for fraction in (0.0, 0.5, 1.0)]
+    factors = [schedule(TrainingProgress(0, 0, fraction)) for fraction in (0.0, 0.5, 1.0)]
     assert factors == pytest.approx([1.0, 10**-1.5, 1e-3])
     assert load("ciresan").protocol("fast").trainer["schedule"] == "exponential"

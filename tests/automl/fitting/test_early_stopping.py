@@ -10,7 +10,7 @@ from torch import nn
 
 from automl.fitting.early_stopping import Keeper
 from automl.fitting.fit import warm_up
-from automl.fitting.trainers import Budget, make_trainer
+from automl.fitting.trainers import TrainingBudget, make_trainer
 
 
 def considered(keeper: Keeper, readings) -> list[float | None]:
@@ -50,7 +50,7 @@ def test_weights_that_give_no_numbers_are_never_kept(iris, dense):
     net = dense()
     with torch.no_grad():
         net[0].weight.fill_(math.nan)
-    result = make_trainer("gradient").fit(net, iris.data, Budget(epochs=0))
+    result = make_trainer("gradient").fit(net, iris.data, TrainingBudget(epochs=0))
     assert result.best_score is None and result.weights is None
 
 

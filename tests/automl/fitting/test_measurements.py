@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from automl.fitting import measurements as diagnostics
-from automl.fitting.trainers import Budget, make_trainer
+from automl.fitting.trainers import TrainingBudget, make_trainer
 
 
 class Certain(nn.Module):
@@ -27,7 +27,7 @@ def test_confusion_matrix_and_accuracy_agree_with_scikit_learn(iris, dense):
     from sklearn.metrics import accuracy_score, confusion_matrix
 
     net, data = dense(), iris.data
-    make_trainer("gradient").fit(net, data, Budget(epochs=4))
+    make_trainer("gradient").fit(net, data, TrainingBudget(epochs=4))
     for part in (None, data.train, iris.test):
         chosen = part or data.validation
         with torch.no_grad():
@@ -47,7 +47,7 @@ def test_calibration_error_is_confidence_less_accuracy(iris, softmax):
 
 def test_curves_gap_and_gradient_norms(iris, dense):
     net, data = dense(), iris.data
-    result = make_trainer("gradient", {"validations": 2}).fit(net, data, Budget(epochs=4))
+    result = make_trainer("gradient", {"validations": 2}).fit(net, data, TrainingBudget(epochs=4))
     curves = diagnostics.curves(result.history)
     assert curves["epoch"].tolist() == [1, 2, 3, 4]
     assert np.isnan(curves["validation_score"]).tolist() == [True, False, True, False]

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from automl.fitting import measurements as diagnostics
-from automl.fitting.trainers import Budget, make_trainer
+from automl.fitting.trainers import TrainingBudget, make_trainer
 
 
 def gradient(**settings):
@@ -18,7 +18,7 @@ def gradient(**settings):
 
 def test_the_train_part_is_measured_as_the_validation_part_is(digits, convolutional):
     net, data = convolutional(), digits.data
-    result = gradient(validations=3, keep="last", train_cases=10_000).fit(net, data, Budget(epochs=6))
+    result = gradient(validations=3, keep="last", train_cases=10_000).fit(net, data, TrainingBudget(epochs=6))
     measured = [record for record in result.history if record.validation_score is not None]
     assert [record.epoch for record in measured] == [2, 4, 6]
     assert all(record.train_score is not None and record.measured_loss > 0 for record in measured)
@@ -26,7 +26,7 @@ def test_the_train_part_is_measured_as_the_validation_part_is(digits, convolutio
     assert all(record.train_score is None and record.measured_loss is None for record in unmeasured)
     # As many as the validation part has are drawn; the whole part gives nearly the same.
     assert measured[-1].train_score == pytest.approx(diagnostics.accuracy(net, data, data.train), abs=0.02)
-    without = gradient(validations=3, keep="last", train_cases=0).fit(convolutional(), data, Budget(epochs=6))
+    without = gradient(validations=3, keep="last", train_cases=0).fit(convolutional(), data, TrainingBudget(epochs=6))
     assert [r.train_score for r in without.history] == [None] * 6
     assert [r.train_loss for r in without.history] == [r.train_loss for r in result.history], (
         "measuring changes nothing"
@@ -41,7 +41,7 @@ def test_overfitting_shows(dense):
     noise, labels = torch.randn(120, 20, generator=generator), torch.randint(3, (120,), generator=generator)
     task = labelled_task("noise", noise.numpy(), labels.numpy(), split=Split(test=0.2, validation=0.4))
     trainer = gradient(weight_decay=0.0, smoothing=0.0, keep="last", batch_size=16)
-    last = trainer.fit(dense(20, 3, 64), task.data, Budget(epochs=60)).history[-1]
+    last = trainer.fit(dense(20, 3, 64), task.data, TrainingBudget(epochs=60)).history[-1]
     assert last.train_score > 0.95 > 0.6 > last.validation_score
     assert last.measured_loss < 0.2 < 1.1 < last.validation_loss
 
@@ -50,7 +50,7 @@ def test_gradient_norms_are_those_of_the_last_step(iris, dense):
     net, data = dense(), iris.data
     trainer = gradient(optimiser="sgd", momentum=0.0, rate=0.0, schedule="constant", weight_decay=0.0, smoothing=0.0,
                        batch_size=len(data.train), clip=0.5)  # fmt: skip
-    record = trainer.fit(net, data, Budget(epochs=1)).history[0]
+    record = trainer.fit(net, data, TrainingBudget(epochs=1)).history[0]
     assert record.gradient_norms == pytest.approx(diagnostics.gradient_norms(net, data, len(data.train)), rel=1e-4)
     assert record.gradient_norm == pytest.approx(math.hypot(*record.gradient_norms.values()))
     assert list(record.gradient_norms) == [name for name, _ in net.named_parameters()]
@@ -62,14 +62,14 @@ def test_a_parameter_that_no_gradient_reaches_has_no_norm(iris):
             return (x > 0).float()
 
     net = nn.Sequential(nn.Linear(4, 5), Step(), nn.Linear(5, 3))
-    record = gradient().fit(net, iris.data, Budget(epochs=1)).history[0]
+    record = gradient().fit(net, iris.data, TrainingBudget(epochs=1)).history[0]
     assert list(record.gradient_norms) == ["2.weight", "2.bias"]
 
 
 def test_halving_lowers_the_rate_at_plateaus_and_ends(iris, dense):
     """With rate 0 nothing ever gets better, so every second validation is a plateau."""
     trainer = gradient(schedule="halving", plateau=2, halvings=3, validations=100, rate=0.0)
-    result = trainer.fit(dense(), iris.data, Budget(epochs=100))
+    result = trainer.fit(dense(), iris.data, TrainingBudget(epochs=100))
     assert result.outcome == "ok" and "lowered 3 times" in result.detail
     assert result.epochs == 7, "the first validation is the best so far, then 3 × 2"
     net = dense()
@@ -79,7 +79,7 @@ def test_halving_lowers_the_rate_at_plateaus_and_ends(iris, dense):
     rates = [
         record.learning_rate
         for record in gradient(schedule="halving", plateau=1, halvings=0, rate=1e-12, optimiser="sgd", validations=6)
-        .fit(net, iris.data, Budget(epochs=6))
+        .fit(net, iris.data, TrainingBudget(epochs=6))
         .history
     ]
     assert rates == pytest.approx([1e-12 * 0.5 ** max(0, epoch - 1) for epoch in range(6)])
@@ -88,12 +88,12 @@ def test_halving_lowers_the_rate_at_plateaus_and_ends(iris, dense):
 def test_an_own_schedule_sees_plateaus(iris, dense):
     seen = []
 
-    def schedule(clock):
-        seen.append(clock.plateaus)
+    def schedule(progress):
+        seen.append(progress.plateaus)
         return 0.0
 
-    gradient(schedule=schedule, plateau=3, validations=10).fit(dense(), iris.data, Budget(epochs=10))
+    gradient(schedule=schedule, plateau=3, validations=10).fit(dense(), iris.data, TrainingBudget(epochs=10))
     assert max(seen) == 2, "nine validations after the first"
     seen.clear()
-    gradient(schedule="constant", plateau=1, rate=0.0, validations=10).fit(dense(), iris.data, Budget(epochs=9))
+    gradient(schedule="constant", plateau=1, rate=0.0, validations=10).fit(dense(), iris.data, TrainingBudget(epochs=9))
     assert not seen

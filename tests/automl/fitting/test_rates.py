@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automl.fitting import rates as schedules
-from automl.fitting.rates import SCHEDULES, Clock
+from automl.fitting.rates import SCHEDULES, TrainingProgress
 
 
-def at(fraction: float = 0.0, step: int = 0, epoch: int = 0, plateaus: int = 0) -> Clock:
-    return Clock(step, epoch, fraction, plateaus)
+def at(fraction: float = 0.0, step: int = 0, epoch: int = 0, plateaus: int = 0) -> TrainingProgress:
+    return TrainingProgress(step, epoch, fraction, plateaus)
 
 
 def test_one_cycle_rises_to_one_and_falls_to_its_end():
@@ -40,7 +40,7 @@ def test_the_others():
 
 @given(st.sampled_from(sorted(SCHEDULES)), st.floats(0, 1), st.integers(0, 10**9), st.integers(0, 10**6))
 def test_every_named_schedule_stays_between_nought_and_one(name, fraction, step, epoch):
-    factor = SCHEDULES[name](Clock(step, epoch, fraction))
+    factor = SCHEDULES[name](TrainingProgress(step, epoch, fraction))
     assert math.isfinite(factor) and -1e-9 <= factor <= 1 + 1e-9
 
 

@@ -9,12 +9,14 @@ from torch import nn
 from automl.fitting import recipes
 from automl.fitting.measurements import accuracy
 from automl.fitting.recipes import joined
-from automl.fitting.trainers import Budget, make_trainer
+from automl.fitting.trainers import TrainingBudget, make_trainer
 
 
 def fit(recipe: recipes.Recipe, program: nn.Module, data, seed: int = 0):
     trainer = make_trainer("gradient", recipe.settings)
-    return trainer.fit(program, joined(data) if recipe.joined else data, Budget(epochs=recipe.epochs), seed=seed)
+    return trainer.fit(
+        program, joined(data) if recipe.joined else data, TrainingBudget(epochs=recipe.epochs), seed=seed
+    )
 
 
 def test_digits_take_8_and_30_epochs_and_flowers_more(digits, iris):

@@ -12,7 +12,7 @@ import pytest
 from automl.budget import Budget
 from automl.errors import TaskError
 from automl.growth import clock as clock_module
-from automl.growth.clock import COMPRESSION, EQUIVALENCE, SEARCH, TRAINING, Allowance, Clock
+from automl.growth.clock import COMPRESSION, EQUIVALENCE, SEARCH, TRAINING, Clock, TimeAllowance
 from automl.growth.equivalence import Comparable, Sample, equal_words
 from automl.growth.grow import grow
 from automl.growth.learned_guidance import GuidancePlan, learn
@@ -56,7 +56,7 @@ def test_a_second_counts_for_the_innermost_activity(now: list[float]) -> None:
 
 
 def test_the_allowance_is_a_share_of_the_budgets_of_the_searches(now: list[float]) -> None:
-    allowance = Allowance(share=0.25)
+    allowance = TimeAllowance(share=0.25)
     allowance.grant(Budget(evaluations=10**9))
     assert allowance.left() == allowance.deadline() == math.inf, "budgets in evaluations set no bound in seconds"
     allowance.grant(Budget(seconds=30.0))
@@ -106,7 +106,7 @@ def tasks() -> dict[str, Task]:
 
 def test_no_model_is_trained_where_no_time_is_left() -> None:
     solved = {name: parse("(lambda (xs) (sort xs))", WORDS) for name in "abcdef"}
-    allowance = Allowance(share=0.2)
+    allowance = TimeAllowance(share=0.2)
     allowance.grant(Budget(seconds=2.0))
     learned = learn(solved, tasks(), Vocabulary(), plan=GuidancePlan("model"), allowance=allowance)
     assert learned is not None and learned.guide.network is None and learned.training == {}

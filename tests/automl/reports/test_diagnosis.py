@@ -9,13 +9,13 @@ import pytest
 from sklearn.datasets import load_diabetes, load_iris
 
 from automl.cli import main
-from automl.commands.subject import open_subject
+from automl.commands.subject import open_model
 from automl.errors import TaskError
 from automl.evaluation.model import Model
 from automl.evaluation.scoring import as_trained, evaluate
 from automl.fitting.measurements import calibration_of
 from automl.fitting.trainer import columns
-from automl.fitting.trainers import Budget, make_trainer
+from automl.fitting.trainers import TrainingBudget, make_trainer
 from automl.reports.diagnosis import diagnose, logged_curves
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import Split
@@ -36,7 +36,7 @@ def fit_program(program, task, trainer, budget, weights=None):
 
 def trained(task, text, epochs=20):
     """A model of the task, and the history of its training."""
-    model, result = fit_program(text, task, make_trainer("gradient"), Budget(epochs=epochs))
+    model, result = fit_program(text, task, make_trainer("gradient"), TrainingBudget(epochs=epochs))
     return model, result.history
 
 
@@ -145,7 +145,7 @@ def test_a_program_is_fitted_again_from_weights_and_saved(flowers, tmp_path):
     loaded = Model.load(tmp_path)
     assert evaluate(loaded, task) == evaluate(model, task)
     trainer = make_trainer("gradient", {"rate": 0.0, "weight_decay": 0.0})
-    again, result = fit_program(loaded.term, task, trainer, Budget(epochs=1), weights=loaded.weights)
+    again, result = fit_program(loaded.term, task, trainer, TrainingBudget(epochs=1), weights=loaded.weights)
     assert result.outcome == "ok" and evaluate(again, task) == evaluate(model, task)
 
 
@@ -246,5 +246,5 @@ def test_commands_on_a_recorded_run(tmp_path, capsys, monkeypatch):
             code, _, error = run(*command, "--library", library)
             assert code == 2 and "model='no-such-run': a folder with model.json, or a run" in error
     other = "iris?test=0.5&validation=0.1&seed=3"
-    own, same = (open_subject(result["run"], data, "x.db", 0, None) for data in (None, other))
+    own, same = (open_model(result["run"], data, "x.db", 0, None) for data in (None, other))
     assert own.model.preprocessing == same.model.preprocessing != same.given_task.preprocessing

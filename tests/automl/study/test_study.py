@@ -10,7 +10,7 @@ import pytest
 
 from automl.errors import EvaluationBug, StudyError
 from automl.execution.executors.base import JobResult
-from automl.study.candidate import Candidate, Recipe
+from automl.study.candidate import Candidate, EvaluationPlan
 from automl.study.ending import Ending
 from automl.study.opening import Options, build_problem, load_vocabulary, open_study, run_study
 from automl.study.phases import Schedule
@@ -229,19 +229,19 @@ def test_what_was_computed_once_is_not_computed_again(blobs, quick, fixed, monke
 
 
 def test_the_key_covers_all_that_decides():
-    recipe = Recipe("data", {}, Schedule(), 0, True)
+    plan = EvaluationPlan("data", {}, Schedule(), 0, True)
     term = parse(NET, builtin_words())
 
-    def key(recipe=recipe, start=None, phase="explore", text=NET):
+    def key(plan=plan, start=None, phase="explore", text=NET):
         entry = Candidate(0, term, text, phase)
-        found = recipe.job(entry, start)[1]
+        found = plan.job(entry, start)[1]
         assert entry.key == "", "what is asked about is not changed"
         return found
 
     start = {"blobs": {}, "sites": {"1": ["a" * 64, "1"]}}
     keys = [
-        key(), key(phase="refine"), key(start=start), key(text="(other)"), key(replace(recipe, data="d")),
-        key(replace(recipe, trainer={"x": 1})), key(replace(recipe, seed=1)), key(replace(recipe, schedule=Schedule(epochs=9))),
+        key(), key(phase="refine"), key(start=start), key(text="(other)"), key(replace(plan, data="d")),
+        key(replace(plan, trainer={"x": 1})), key(replace(plan, seed=1)), key(replace(plan, schedule=Schedule(epochs=9))),
     ]  # fmt: skip
     assert len(set(keys)) == len(keys)
     assert key() == keys[0]

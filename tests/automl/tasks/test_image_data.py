@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from automl.fitting.losses import make_loss
-from automl.fitting.trainer import Budget, Unsuitable
+from automl.fitting.trainer import TrainingBudget, Unsuitable
 from automl.fitting.trainers import make_trainer
 from automl.tasks.kinds.heads import heads_task, heads_type
 from automl.tasks.load import load_tasks
@@ -175,7 +175,7 @@ def test_a_net_of_two_heads_learns() -> None:
     program = compile_term(parse(text, WORDS), WORDS, task.type, seed=1)
     data = task.data
     trainer = make_trainer("gradient", {"rate": 0.02, "batch_size": 16, "smoothing": 0.0})
-    result = trainer.fit(program, data, Budget(epochs=30), seed=0)
+    result = trainer.fit(program, data, TrainingBudget(epochs=30), seed=0)
     assert result.outcome == "ok" and result.history[-1].train_loss < 0.5 * result.history[0].train_loss
     always = max(
         np.mean([(row == guess).all() for row in data.validation.targets]) for guess in data.validation.targets

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from automl.fitting.trainers import Budget, choose_trainer, make_trainer
+from automl.fitting.trainers import TrainingBudget, choose_trainer, make_trainer
 from automl.fitting.trainers.evolution import centred_ranks
 from automl.tasks.data import Part
 from automl.tasks.metrics import INTEGERS
@@ -42,7 +42,7 @@ def test_a_program_with_a_threshold_or_argmax_inside_learns_iris(iris, algorithm
     program, data = Threshold(hidden, hard), iris.data
     with torch.no_grad():
         start = data.score(program(torch.tensor(data.validation.inputs[0])), data.validation)["accuracy"]
-    result = make_trainer("evolution", {"algorithm": algorithm}).fit(program, data, Budget(steps=120))
+    result = make_trainer("evolution", {"algorithm": algorithm}).fit(program, data, TrainingBudget(steps=120))
     assert result.outcome == "ok"
     assert start < 0.7 and result.best_score > 0.9
     held_out = iris.test
@@ -62,7 +62,7 @@ def test_whole_numbers_are_learned_from_the_tasks_own_error(line):
     )
     program = Rounding()
     assert choose_trainer(program, data).name == "evolution"
-    result = make_trainer("evolution").fit(program, data, Budget(steps=80))
+    result = make_trainer("evolution").fit(program, data, TrainingBudget(steps=80))
     assert result.best_score > 0.9
     assert np.allclose(program.weight.detach().numpy(), [2.0, -3.0], atol=0.2)
 
@@ -71,7 +71,7 @@ def test_the_same_seed_gives_the_same_record_and_leaves_numpys_generator(iris):
     def run(algorithm, seed):
         torch.manual_seed(0)
         trainer = make_trainer("evolution", {"algorithm": algorithm})
-        result = trainer.fit(Threshold(8), iris.data, Budget(steps=5), seed=seed)
+        result = trainer.fit(Threshold(8), iris.data, TrainingBudget(steps=5), seed=seed)
         return [(r.train_loss, r.validation_score, r.gradient_norm) for r in result.history]
 
     before = np.random.get_state()[1].copy()
@@ -102,7 +102,7 @@ def test_a_program_that_always_fails_numerically_diverges(iris):
         def forward(self, x):
             return super().forward(x) * torch.nan
 
-    result = make_trainer("evolution").fit(Nan(4), iris.data, Budget(steps=5))
+    result = make_trainer("evolution").fit(Nan(4), iris.data, TrainingBudget(steps=5))
     assert result.outcome == "diverged" and result.weights is None
 
 
@@ -112,6 +112,6 @@ def test_outputs_without_a_loss_are_an_outcome(iris):
             return super().forward(x).argmax(1)
 
     for trainer in (make_trainer("evolution", {"objective": "loss"}), make_trainer("gradient")):
-        result = trainer.fit(Whole(4), iris.data, Budget(steps=5))
+        result = trainer.fit(Whole(4), iris.data, TrainingBudget(steps=5))
         assert result.outcome == "unsuitable" and "evolution" in result.detail + trainer.name
         assert result.weights is None

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from automl.fitting.recipes import joined
-from automl.fitting.trainers import Budget, make_trainer
+from automl.fitting.trainers import TrainingBudget, make_trainer
 from primitives.primitive import SettingError
 
 
@@ -27,7 +27,7 @@ def comparable(result):
 
 def test_a_conv_net_learns_digits_and_is_left_with_its_best_weights(digits, convolutional):
     net, data = convolutional(), digits.data
-    result = gradient().fit(net, data, Budget(epochs=10))
+    result = gradient().fit(net, data, TrainingBudget(epochs=10))
     assert result.outcome == "ok" and result.epochs == 10 and result.steps == 150
     assert result.best_score > 0.96
     net.eval()
@@ -42,7 +42,7 @@ def test_a_conv_net_learns_digits_and_is_left_with_its_best_weights(digits, conv
 @pytest.mark.parametrize("settings", [{"optimiser": "sgd", "rate": 0.05}, {"optimiser": "adamw", "rate": 0.02}])
 def test_regression_finds_the_line(line, settings):
     net = nn.Linear(2, 1)
-    result = gradient(batch_size=16, weight_decay=0.0, **settings).fit(net, line, Budget(epochs=60))
+    result = gradient(batch_size=16, weight_decay=0.0, **settings).fit(net, line, TrainingBudget(epochs=60))
     assert result.scores["r2"] > 0.999
 
 
@@ -50,15 +50,15 @@ def test_the_same_seed_gives_the_same_record_whatever_the_global_generator(digit
     data, changes = digits.data, {"shift": 1, "rotate": 5.0, "elastic": 0.3, "average": 0.2}
     torch.manual_seed(123)
     before = torch.get_rng_state()
-    first = gradient(**changes).fit(convolutional(), data, Budget(epochs=2), seed=4)
+    first = gradient(**changes).fit(convolutional(), data, TrainingBudget(epochs=2), seed=4)
     torch.manual_seed(5)
-    second = gradient(**changes).fit(convolutional(), data, Budget(epochs=2), seed=4)
-    other = gradient(**changes).fit(convolutional(), data, Budget(epochs=2), seed=5)
+    second = gradient(**changes).fit(convolutional(), data, TrainingBudget(epochs=2), seed=4)
+    other = gradient(**changes).fit(convolutional(), data, TrainingBudget(epochs=2), seed=5)
     assert comparable(first) == comparable(second) != comparable(other)
     assert all(torch.equal(first.weights[k], second.weights[k]) for k in first.weights)
     torch.manual_seed(123)
     convolutional()
-    gradient().fit(nn.Sequential(nn.Flatten(), nn.Linear(64, 10)), data, Budget(steps=1))
+    gradient().fit(nn.Sequential(nn.Flatten(), nn.Linear(64, 10)), data, TrainingBudget(steps=1))
     torch.manual_seed(123)
     assert torch.equal(before, torch.get_rng_state())
 
@@ -90,7 +90,7 @@ def test_sgd_equals_a_plain_loop(iris, dense):
         weight_decay=0.0, keep="last",
         clip=0.0,
     )  # fmt: skip
-    result = trainer.fit(mine, data, Budget(epochs=5))
+    result = trainer.fit(mine, data, TrainingBudget(epochs=5))
     losses = plain_loop(theirs, data, torch.optim.SGD(theirs.parameters(), 0.1, 0.9, nesterov=True), result.steps, 16)
     per_epoch = result.steps // 5
     assert [r.train_loss for r in result.history] == pytest.approx(
@@ -107,7 +107,7 @@ def test_l2_is_nielsens_and_leaves_biases_alone(iris, dense):
         l2=penalty, keep="last",
         clip=0.0,
     )  # fmt: skip
-    result = trainer.fit(mine, data, Budget(epochs=3))
+    result = trainer.fit(mine, data, TrainingBudget(epochs=3))
     weights = [p for p in theirs.parameters() if p.ndim > 1]
     n = len(data.train)
 
@@ -131,7 +131,7 @@ def test_decoupled_decay_equals_adamw(iris, dense):
         "keep": "last",
         "clip": 0.0,
     }
-    result = gradient(**settings).fit(mine, data, Budget(epochs=3))
+    result = gradient(**settings).fit(mine, data, TrainingBudget(epochs=3))
     groups = [
         {"params": [p for p in theirs.parameters() if p.ndim > 1], "weight_decay": 0.1},
         {"params": [p for p in theirs.parameters() if p.ndim == 1], "weight_decay": 0.0},
@@ -146,7 +146,7 @@ def test_clipping_bounds_the_step(iris, dense):
     trainer = gradient(
         optimiser="sgd", rate=1.0, momentum=0.0, schedule="constant", clip=1e-3, weight_decay=0.0, keep="last"
     )
-    result = trainer.fit(net, data, Budget(steps=1))
+    result = trainer.fit(net, data, TrainingBudget(steps=1))
     moved = math.sqrt(sum(float(((a - b.detach()) ** 2).sum()) for a, b in zip(before, net.parameters())))
     assert moved == pytest.approx(1e-3, rel=1e-3)
     assert result.history[-1].gradient_norm > 1e-3
@@ -160,7 +160,7 @@ def test_a_report_sees_the_weights_that_were_measured(iris, dense):
         outputs = net.eval()(torch.tensor(data.validation.inputs[0])).detach()
         told.append((record.validation_loss, float(nn.functional.cross_entropy(outputs, _classes(data.validation)))))
 
-    result = gradient(average=1.0, rate=0.05).fit(net, data, Budget(epochs=6), report=report)
+    result = gradient(average=1.0, rate=0.05).fit(net, data, TrainingBudget(epochs=6), report=report)
     assert result.outcome == "ok" and len(told) == 6
     for recorded, seen in told:
         assert seen == pytest.approx(recorded, rel=1e-4)
@@ -181,13 +181,13 @@ def test_averaged_weights_are_validated_and_kept(iris, dense):
         momentum=0.0,
         keep="last",
     )
-    result = trainer.fit(net, data, Budget(steps=3))
+    result = trainer.fit(net, data, TrainingBudget(steps=3))
     seen, fresh = [], dense()
     for steps in range(1, 4):
         fresh = dense()
         gradient(
             optimiser="sgd", rate=0.05, schedule="constant", batch_size=len(data.train), momentum=0.0, keep="last"
-        ).fit(fresh, data, Budget(steps=steps))
+        ).fit(fresh, data, TrainingBudget(steps=steps))
         seen.append(fresh.state_dict())
     for name, weight in result.weights.items():
         mean = sum(state[name] for state in seen) / 3
@@ -200,9 +200,13 @@ def test_divergence_is_an_outcome_and_the_best_weights_stay(line):
 
     net = nn.Linear(2, 1)
     trainer = GradientTrainer(
-        optimiser="sgd", rate=0.1, momentum=0.0, schedule=lambda clock: 1.0 if clock.step < 5 else 1e30, batch_size=200
+        optimiser="sgd",
+        rate=0.1,
+        momentum=0.0,
+        schedule=lambda progress: 1.0 if progress.step < 5 else 1e30,
+        batch_size=200,
     )
-    result = trainer.fit(net, line, Budget(epochs=20))
+    result = trainer.fit(net, line, TrainingBudget(epochs=20))
     assert result.outcome == "diverged" and "step" in result.detail and result.steps < 20
     assert result.best_epoch == 5 and math.isfinite(result.best_score)
     assert all(torch.equal(result.weights[k], v) and torch.isfinite(v).all() for k, v in net.state_dict().items())
@@ -224,7 +228,7 @@ class TooLarge(nn.Module):
 
 
 def test_memory_that_runs_out_is_an_outcome(iris):
-    result = gradient(batch_size=200).fit(TooLarge(), iris.data, Budget(epochs=5))
+    result = gradient(batch_size=200).fit(TooLarge(), iris.data, TrainingBudget(epochs=5))
     assert result.outcome == "out of memory" and result.steps == 2
     assert result.weights is not None and result.best_score is not None
 
@@ -242,18 +246,18 @@ class Broken(nn.Module):
 
 def test_a_bug_propagates(iris):
     with pytest.raises(RuntimeError, match="a bug"):
-        gradient().fit(Broken(), iris.data, Budget(epochs=1))
+        gradient().fit(Broken(), iris.data, TrainingBudget(epochs=1))
 
 
 def test_the_deadline_is_kept_within_a_step(digits, convolutional):
     started = time.monotonic()
-    result = gradient().fit(convolutional(), digits.data, Budget(epochs=10_000, deadline=started + 0.5))
+    result = gradient().fit(convolutional(), digits.data, TrainingBudget(epochs=10_000, deadline=started + 0.5))
     assert result.outcome == "timed out"
     assert time.monotonic() - started < 2.0
 
 
 def test_a_budget_in_seconds_ends_well_with_the_schedule_run_down(iris, dense):
-    result = gradient(batch_size=16).fit(dense(), iris.data, Budget(seconds=0.4))
+    result = gradient(batch_size=16).fit(dense(), iris.data, TrainingBudget(seconds=0.4))
     assert result.outcome == "ok" and 0.3 < result.seconds < 2.0
     assert result.history[-1].validation_score is not None
     assert result.history[-1].learning_rate < 0.1 * max(r.learning_rate for r in result.history)
@@ -266,25 +270,25 @@ def test_report_stops(iris, dense):
         seen.append(record)
         return len(seen) == 3
 
-    result = gradient(validations=10).fit(dense(), iris.data, Budget(epochs=10), report=report)
+    result = gradient(validations=10).fit(dense(), iris.data, TrainingBudget(epochs=10), report=report)
     assert result.outcome == "stopped" and result.epochs == 3
     assert [r.epoch for r in seen] == [1, 2, 3]
 
 
 def test_early_stopping_waits_for_its_patience(iris, dense):
     trainer = gradient(rate=0.0, schedule="constant", validations=50, patience=4, weight_decay=0.0)
-    result = trainer.fit(dense(), iris.data, Budget(epochs=50))
+    result = trainer.fit(dense(), iris.data, TrainingBudget(epochs=50))
     assert result.outcome == "ok" and result.epochs == 5 and "early stopping" in result.detail
 
 
 def test_validations_are_spread_and_the_last_is_at_the_end(iris, dense):
-    result = gradient(validations=5).fit(dense(), iris.data, Budget(epochs=20))
+    result = gradient(validations=5).fit(dense(), iris.data, TrainingBudget(epochs=20))
     validated = [r.epoch for r in result.history if r.validation_score is not None]
     assert validated == [4, 8, 12, 16, 20]
 
 
 def test_a_program_without_parameters_is_scored(iris):
-    result = gradient().fit(nn.Flatten(), iris.data, Budget(epochs=3))
+    result = gradient().fit(nn.Flatten(), iris.data, TrainingBudget(epochs=3))
     assert result.outcome == "ok" and result.steps == 0 and result.best_score is not None
 
 
@@ -301,7 +305,7 @@ class Soft(nn.Module):
 
 def test_scores_log_probabilities_and_probabilities_train_alike(iris):
     functions = (lambda x, _: x, torch.log_softmax, torch.softmax)
-    results = [gradient(smoothing=0.0).fit(Soft(f), iris.data, Budget(epochs=5)) for f in functions]
+    results = [gradient(smoothing=0.0).fit(Soft(f), iris.data, TrainingBudget(epochs=5)) for f in functions]
     first = [r.train_loss for r in results[0].history]
     for result in results[1:]:
         assert [r.train_loss for r in result.history] == pytest.approx(first, rel=1e-3)
@@ -312,7 +316,7 @@ def test_a_schedule_may_be_any_function_but_then_has_no_json(iris, dense):
     from automl.fitting.trainers.gradient import GradientTrainer
 
     trainer = GradientTrainer(schedule=per_epoch(lambda epoch: 1.0 / (1 + epoch)), rate=0.1)
-    result = trainer.fit(dense(), iris.data, Budget(epochs=3))
+    result = trainer.fit(dense(), iris.data, TrainingBudget(epochs=3))
     assert [r.learning_rate for r in result.history] == pytest.approx([0.1, 0.05, 0.1 / 3])
     with pytest.raises(ValueError, match="no JSON form"):
         trainer.to_json()
@@ -328,7 +332,7 @@ def test_settings_are_checked():
     with pytest.raises(ValueError, match="trainer='gradients'"):
         make_trainer("gradients")
     with pytest.raises(ValueError, match="needs one limit"):
-        Budget()
+        TrainingBudget()
 
 
 def test_the_final_fit_uses_train_and_validation(iris, dense):
@@ -336,11 +340,11 @@ def test_the_final_fit_uses_train_and_validation(iris, dense):
     both = joined(data)
     assert len(both.train) == len(data.train) + len(data.validation)
     assert np.array_equal(both.train.inputs[0][len(data.train) :], data.validation.inputs[0])
-    result = gradient(keep="last").fit(dense(), both, Budget(epochs=2))
+    result = gradient(keep="last").fit(dense(), both, TrainingBudget(epochs=2))
     assert result.best_epoch == 2
 
 
 def test_bfloat16_learns_too(digits, convolutional):
-    result = gradient(precision="bfloat16").fit(convolutional(), digits.data, Budget(epochs=5))
+    result = gradient(precision="bfloat16").fit(convolutional(), digits.data, TrainingBudget(epochs=5))
     assert result.precision == "bfloat16" and result.best_score > 0.9
     assert all(w.dtype != torch.bfloat16 for w in result.weights.values())

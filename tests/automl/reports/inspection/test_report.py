@@ -11,7 +11,7 @@ import torch
 from automl.cli import main
 from automl.errors import TaskError
 from automl.evaluation.model import Model
-from automl.fitting.trainers import Budget, make_trainer
+from automl.fitting.trainers import TrainingBudget, make_trainer
 from automl.reports.inspection import PARTS, InspectionSettings, inspect_model
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.task import task_kinds
@@ -28,7 +28,7 @@ def trained(task, text, epochs):
     vocabulary = Vocabulary()
     term = vocabulary.read(text)
     program = compile_term(term, vocabulary.all_words, task.type, seed=0)
-    make_trainer("gradient").fit(program, task.data, Budget(epochs=epochs), seed=0)
+    make_trainer("gradient").fit(program, task.data, TrainingBudget(epochs=epochs), seed=0)
     return Model(term, task.type, vocabulary, program.weights(), task.preprocessing)
 
 
