@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .compression.compress import Abstraction
+from .records import Direction
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,14 @@ class Evidence:
 
 @dataclass(frozen=True)
 class NetEvidence:
-    """What is known of a trained program: its score on validation data, the score at which its task counts as solved, whether more is
-    better, its score when evaluated again from the stored weights, and the score of the subroutine that has its place (None: none)."""
+    """What is known of a trained program: its ``score`` on validation data, the score at which its task counts as solved, whether larger
+    or smaller scores are better, its score when evaluated ``again`` from the stored weights, and the score of the subroutine that has
+    its place at ``present`` (None: none)."""
 
     score: float
     solved_at: float
     again: float
-    maximize: bool = True
+    direction: Direction = Direction.MAXIMIZE
     present: float | None = None
     well_typed: bool = True
     trainable: bool = True
@@ -95,7 +97,7 @@ def verdict(candidate: Abstraction, evidence: Evidence, rule: Rule = Rule()) -> 
 def net_verdict(evidence: NetEvidence, rule: Rule = Rule()) -> Verdict:
     """Whether a trained program becomes a word, with its weights: its task is solved on validation data, and what is stored is what was
     scored."""
-    sign = 1.0 if evidence.maximize else -1.0
+    sign = evidence.direction.sign
     present = evidence.present
     against = [
         (not evidence.well_typed, "it has no type"),

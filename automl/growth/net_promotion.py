@@ -24,7 +24,6 @@ from primitives.term import Term, Word, map_words, renumber_sites, show_canonica
 from ..evaluation.model import Model
 from ..evaluation.prepared import library_weights
 from ..study.opening import Result, load_vocabulary
-from ..tasks.data import MAXIMIZE
 from ..tasks.task import Task
 
 
@@ -48,7 +47,7 @@ def promote_net(
         score=float("nan") if result.score is None else result.score,
         solved_at=task.solved_at if goal is None else goal,
         again=_score_again(store, task, record),
-        maximize=data.direction == MAXIMIZE,
+        direction=data.direction,
         present=None if present is None else present.provenance.get("score", float("-inf")),
     )
     decision = net_verdict(evidence, rule or Rule())

@@ -19,8 +19,6 @@ from primitives.types import Type, arguments_of
 from ..errors import TaskError
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, case_errors, score
 
-MAXIMIZE, MINIMIZE = Direction
-
 
 @dataclass(frozen=True, eq=False)
 class RaggedArray:

@@ -18,13 +18,13 @@ from primitives.plugins import PluginKind, instances
 from primitives.types import Type, arguments_of
 
 from ..errors import TaskError
-from .data import MAXIMIZE, MINIMIZE, Part, ProblemData, RaggedArray, content_digest, describe_part
+from .data import Part, ProblemData, RaggedArray, content_digest, describe_part
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES
 from .preprocessing import Preprocessing
 from .split import Split
 
 __all__ = [
-    "CLASSES", "HEADS", "INTEGERS", "MAXIMIZE", "MINIMIZE", "NUMBERS", "VALUES",
+    "CLASSES", "HEADS", "INTEGERS", "NUMBERS", "VALUES",
     "Part", "Preprocessing", "ProblemData", "RaggedArray", "Split", "Task", "TaskError", "TaskKind", "task_kinds",
 ]  # fmt: skip
 

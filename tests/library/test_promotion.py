@@ -8,6 +8,7 @@ import pytest
 
 from library.compression.compress import Abstraction
 from library.promotion import Evidence, NetEvidence, Rule, Service, net_verdict, review, verdict
+from library.records import Direction
 from primitives.syntax import parse
 from primitives.words import builtin_words
 
@@ -55,7 +56,7 @@ def test_the_bounds_can_be_chosen() -> None:
 
 def test_a_net_that_solves_its_task_is_promoted() -> None:
     assert net_verdict(NET).promote
-    assert net_verdict(replace(NET, score=0.02, solved_at=0.05, again=0.02, maximize=False)).promote
+    assert net_verdict(replace(NET, score=0.02, solved_at=0.05, again=0.02, direction=Direction.MINIMIZE)).promote
     assert net_verdict(replace(NET, present=0.98)).promote
     assert net_verdict(replace(NET, again=1.0)).promote and net_verdict(replace(NET, again=0.982)).promote
 
@@ -71,8 +72,8 @@ def test_a_net_that_solves_its_task_is_promoted() -> None:
         {"present": 0.99},
         {"well_typed": False},
         {"trainable": False},
-        {"maximize": False},
-        {"score": 0.02, "again": 0.02, "solved_at": 0.05, "maximize": False, "present": 0.01},
+        {"direction": Direction.MINIMIZE},
+        {"score": 0.02, "again": 0.02, "solved_at": 0.05, "direction": Direction.MINIMIZE, "present": 0.01},
     ],
 )
 def test_a_net_that_does_not_is_not(changes: dict) -> None:

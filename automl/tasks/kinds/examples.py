@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from library.records import Direction
 from primitives.notation.types import parse_type
 from primitives.notation.values import from_json
 from primitives.types import Type, arguments_of, has_tensor, is_function, is_ground, subtypes
 
 from ...errors import TaskError
-from ..data import MAXIMIZE, Part, ProblemData
+from ..data import Part, ProblemData
 from ..metrics import VALUES
 from ..task import Task, TaskKind
 
@@ -58,7 +59,7 @@ def examples_from_json(data: Any, where: str = "") -> Task:
         type=type,
         target=VALUES,
         metric="accuracy",
-        direction=MAXIMIZE,
+        direction=Direction.MAXIMIZE,
         solved_at=1.0,
         train=examples,
         validation=examples,

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from library.records import Direction
 from primitives.types import Type, function, pair_of, tensor
 
 from ...errors import TaskError
-from ..data import MAXIMIZE, Part, ProblemData, frozen
+from ..data import Part, ProblemData, frozen
 from ..metrics import ABSENT, HEADS
 from ..preprocessing import Preprocessing, check_finite, fit_inputs
 from ..task import Task, TaskKind
@@ -46,7 +47,7 @@ def heads_task(
         type=function(tensor(*prepared.shape), heads_type(classes)),
         target=HEADS,
         metric="accuracy",
-        direction=MAXIMIZE,
+        direction=Direction.MAXIMIZE,
         solved_at=SOLVED_AT if solved_at is None else solved_at,
         goal_given=solved_at is not None,
         train=parts["train"],

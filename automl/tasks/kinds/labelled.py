@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from library.records import Direction
 from primitives.types import function, tensor
 
 from ...errors import TaskError
-from ..data import MAXIMIZE, Part, ProblemData, frozen
+from ..data import Part, ProblemData, frozen
 from ..metrics import CLASSES, NUMBERS
 from ..preprocessing import Affine, ColumnEncoding, Preprocessing, check_finite, fit_inputs, standardise
 from ..split import Split
@@ -205,7 +206,7 @@ def _view(
         type=function(tensor(*prepared.shape), tensor(width)),
         target=form,
         metric="accuracy" if form == CLASSES else "r2",
-        direction=MAXIMIZE,
+        direction=Direction.MAXIMIZE,
         solved_at=next(score for score in (solved_at, usual, SOLVED_AT[form]) if score is not None),
         goal_given=solved_at is not None,
         train=parts[0],

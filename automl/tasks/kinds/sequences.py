@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from library.records import Direction
 from primitives.types import INT, Type, function, list_of, tensor
 
 from ...errors import TaskError
-from ..data import MAXIMIZE, Part, ProblemData, RaggedArray, frozen
+from ..data import Part, ProblemData, RaggedArray, frozen
 from ..metrics import CLASSES, INTEGERS, NUMBERS
 from ..preprocessing import Preprocessing, check_finite, fit_inputs, standardise
 from ..split import Split
@@ -249,7 +250,7 @@ def _view(
         type=function(list_of(tensor(*shape)), result),
         target=form,
         metric=METRICS[form],
-        direction=MAXIMIZE,
+        direction=Direction.MAXIMIZE,
         solved_at=SOLVED_AT[form] if solved_at is None else solved_at,
         goal_given=solved_at is not None,
         train=parts[0],

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from library.records import Direction
 from primitives.types import function, tensor
 
 from ...errors import TaskError
-from ..data import MAXIMIZE, Part, ProblemData
+from ..data import Part, ProblemData
 from ..metrics import NUMBERS
 from ..task import Task, TaskKind, task_kinds
 
@@ -31,7 +32,7 @@ def unlabelled_from_labelled(base: Task, *, solved_at: float | None = None) -> T
         type=function(shape, shape),
         target=NUMBERS,
         metric="r2",
-        direction=MAXIMIZE,
+        direction=Direction.MAXIMIZE,
         solved_at=SOLVED_AT if solved_at is None else solved_at,
         goal_given=solved_at is not None,
         train=train,
