@@ -83,17 +83,13 @@ class AbstractStore(AbstractRunStore, AbstractWordStore):
         """What is wrong with what is kept, as far as the kind of store can tell, each as (where, what): damage, rows that
         are no records, records that contradict each other. Whether words and weights hold is for `library.check`."""
 
+    @abstractmethod
     def live_weights(self, best: int = 5) -> set[str]:
-        """The digests of the weights to keep: of all subroutines, solutions and guides, and of evaluations.
+        """The digests of the weights to keep: of all subroutines, solutions and guides, and of evaluations. A damaged row is named in
+        a warning and proves nothing dead: what it may need stays, all weights where it does not say which.
 
         best: how many of the best evaluations of a finished run count; of runs that may go on all do, as they may be parents. Default: 5.
         """
-        kept = {each.weights for each in self.subroutines(state=None)}
-        kept |= {each.weights for each in self.solutions()} | {each.weights for each in self.guides()}
-        for run in self.runs():
-            evaluations = self.best(run.id, best) if run.state == "finished" else self.evaluations(run.id)
-            kept |= {each.weights for each in evaluations}
-        return {digest for digest in kept if digest is not None}
 
     def collect_garbage(self, best: int = 5, older_than: float = 3600.0) -> int:
         """How many weights were deleted: those that `live_weights` does not name.

@@ -54,6 +54,14 @@ class MemoryStore(AbstractStore):
     def problems(self) -> tuple[tuple[str, str], ...]:
         return ()
 
+    def live_weights(self, best: int = 5) -> set[str]:
+        kept = {each.weights for each in self.subroutines(state=None)}
+        kept |= {each.weights for each in self.solutions()} | {each.weights for each in self.guides()}
+        for run in self.runs():
+            evaluations = self.best(run.id, best) if run.state == "finished" else self.evaluations(run.id)
+            kept |= {each.weights for each in evaluations}
+        return {digest for digest in kept if digest is not None}
+
     # -- runs and their log ------------------------------------------------------------------------------------
 
     def create_run(self, run: Run) -> Run:

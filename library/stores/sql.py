@@ -31,6 +31,7 @@ from ..run_store import RunChanges, RunRow
 from ..sql import log, words
 from ..sql.engine import Database
 from ..sql.integrity import faults
+from ..sql.live import live_weights
 from ..store import NO_EVIDENCE, AbstractStore, Unreadable
 
 _SCHEME = re.compile(r"[a-z][a-z0-9]+(\+[a-z0-9]+)?://")
@@ -106,6 +107,11 @@ class SqlStore(AbstractStore):
             self._judged.clear()
             self._lengths.clear()
             raise
+
+    def live_weights(self, best: int = 5) -> set[str]:
+        with self._database.read() as connection:
+            needed = live_weights(connection, best)
+        return set(self.blobs.digests()) if needed is None else needed
 
     # -- runs and their log ------------------------------------------------------------------------------------
 
