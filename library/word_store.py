@@ -114,6 +114,11 @@ class AbstractWordStore(ABC):
         """
 
     @abstractmethod
+    def names(self) -> frozenset[str]:
+        """Every name that a subroutine has or had, damaged records included: what is found later gets none of them, for a program
+        that names the old word would read as the new one."""
+
+    @abstractmethod
     def snapshot(self) -> str:
         """The digest of the set of active words, kept so that `snapshot_words` gives that set at any later time."""
 

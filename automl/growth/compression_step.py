@@ -85,7 +85,7 @@ def prepare_compression(
     vocabulary = snapshot.vocabulary
     solved = {task: each for task, each in snapshot.best.items() if not each.doubtful}
     offered = _words(vocabulary, [each.term for each in solved.values()])
-    taken = {record.name for record in vocabulary.records}
+    taken = store.names()
     corpus = {task: [each.term] for task, each in solved.items()}
     confidence = {task: each.confidence for task, each in solved.items()}
     refused: dict[str, tuple[str, ...]] = {}

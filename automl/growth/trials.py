@@ -82,7 +82,7 @@ def begin_trials(
         before = fresh.get(text, replace(each, tasks=(), runs=()))
         fresh[text] = replace(before, tasks=(*before.tasks, *each.tasks), runs=(*before.runs, *each.runs))
     chosen = list(_without_equal_words(active, fresh, Sample(tasks), words, allowance or TimeAllowance()))[:count]
-    taken = {record.name for record in vocabulary.records} | set(vocabulary.words)
+    taken = {*store.names(), *vocabulary.words}
     records: list[Subroutine] = []
     evidence = {}
     for candidate in chosen:

@@ -201,6 +201,13 @@ class KeepsWords:
             store.subroutine("f@abcdef012345")
         assert store.subroutine(f"f@{digests[1]}").state == "active"
 
+    def test_a_name_is_remembered_whatever_becomes_of_its_word(self, store: AbstractStore):
+        assert store.names() == frozenset()
+        store.promote([word("f1", "d1"), word("f2", "d2"), word("g", "d3")])
+        store.demote("f1")
+        store.rename("g", "f3")
+        assert store.names() == {"f1", "f2", "f3", "g"}
+
     def test_live_weights_are_kept_and_others_collected(self, store: AbstractStore):
         import torch
 

@@ -24,7 +24,12 @@ TWICE = {"*": "square", "+": "double"}
 
 def name_of(body: Term, taken: Container[str], words: Mapping[str, Primitive]) -> str:
     """A name for a closed term that says all of its words, ``sum_of_map``, ``map_square``, for a net from its input on ``conv_relu``,
-    with a number where it is taken; where that would be long, ``f`` with the first free number."""
+    with a number where it is taken; where that would be long, ``f`` with the first free number.
+
+    body: the term.
+    taken: names that are no longer free: those of all words, and those that words of the library had once (`AbstractStore.names`).
+    words: the words in ``body``.
+    """
     parts = _parts(body, MAX_PARTS + 1, words)
     if all(word.name in words and words[word.name].geometric for word in words_in(body)):
         parts = [part for part in reversed(parts) if part != "of"]  # nets are read from input to output

@@ -139,6 +139,13 @@ def history(connection: Connection, name: str | None) -> tuple[Change, ...]:
     return fetch(connection, Change, statement)
 
 
+def names(connection: Connection) -> frozenset[str]:
+    """Every name in the tables of subroutines and of changes, whether or not its row is sound."""
+    with any_text(connection):
+        found = connection.execute(select(subroutines.c.name).union(select(changes.c.name))).scalars().all()
+    return frozenset(str(name) for name in found)
+
+
 def active(connection: Connection) -> list[tuple[str, str]]:
     """Names and digests of the active words, sorted."""
     statement = select(subroutines.c.name, subroutines.c.digest).where(subroutines.c.state == "active")

@@ -148,6 +148,9 @@ class MemoryStore(AbstractStore):
     def history(self, name: str | None = None) -> tuple[Change, ...]:
         return self._words.history(name)
 
+    def names(self) -> frozenset[str]:
+        return self._words.names()
+
     def snapshot(self) -> str:
         return self._words.snapshot()
 

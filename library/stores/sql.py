@@ -262,6 +262,10 @@ class SqlStore(AbstractStore):
         with self._database.read() as connection:
             return words.history(connection, name)
 
+    def names(self) -> frozenset[str]:
+        with self._database.read() as connection:
+            return words.names(connection)
+
     def problems(self) -> tuple[tuple[str, str], ...]:
         with self._database.read() as connection:
             return tuple(faults(connection))
