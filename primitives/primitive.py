@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from .needs import Need
+from .declarations import Need, Role
 from .notation.names import is_word_name
 from .term import Word
-from .types import Scheme, arguments_of, is_function
+from .types import Constructor, Scheme, TypeVariable, arguments_of, is_function, subtypes
 
 PURE, STOCHASTIC, STATEFUL, EFFECTFUL = "pure", "stochastic", "stateful", "effectful"
 Shape = tuple[int, ...]
@@ -115,8 +115,10 @@ class Primitive:
     ``columns`` is the vectorised meaning for banks of terms, ``batched`` the meaning of an algorithmic word on batches of tensors.
     ``prior`` is how likely the word is before any task has taught better;
     ``flops(*argument shapes, **settings)`` is the number of multiply-adds an example, where it is worth knowing.
-    ``needs`` says, by position, what an argument must be like for the word to give a certain result (see ``needs.py``);
-    ``branches``: the word gives its second argument where its first is true, else its third.
+    ``needs`` says, by position, what an argument must be like for the word to give a certain result (see ``declarations.py``);
+    ``role`` says what the word does where others must know it exactly (see ``declarations.py``);
+    ``spoken`` is what the names of learned words call it where its own name cannot stand in one (``add`` for ``+``), and ``twice`` what
+    they call it where it is given one value twice (``square`` for ``*``), or TRIVIAL where nobody would do so.
     ``unbounded``: it may call its functions more often than its arguments have elements, perhaps for ever.
 
     Raises ValueError for a ``name`` that no term can hold, and for ``needs`` of what is no argument.
@@ -140,7 +142,9 @@ class Primitive:
     differentiable: bool = True
     unbounded: bool = False
     needs: Mapping[int, Need] = field(default_factory=lambda: MappingProxyType({}))
-    branches: bool = False
+    role: Role | None = None
+    spoken: str = ""
+    twice: str = ""
     keywords: frozenset[str] = field(init=False)
     called_by_text: ClassVar[bool] = True
     """Whether the name must be one that a text can hold."""
@@ -167,6 +171,18 @@ class Primitive:
         """Number of arguments that the meaning takes at once (arrows after that belong to the result)."""
         parameters = inspect.signature(self.meaning).parameters.values()
         return sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+
+    @functools.cached_property
+    def rearranges(self) -> bool:
+        """Whether the word only passes on what it is given, whatever that is, so that its meaning on batches is the same.
+
+        Its type tells: it speaks of nothing but variables, pairs and functions, and a word of such a type cannot look at its arguments.
+        """
+        plain = self.purity == PURE and not (self.scheme.constraints or self.unbounded or self.geometric)
+        return plain and all(
+            isinstance(part, TypeVariable) or (isinstance(part, Constructor) and part.name in ("->", "pair"))
+            for part in subtypes(self.scheme.type)
+        )
 
     @property
     def sited(self) -> bool:

@@ -12,12 +12,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 from .binding import map_variables, shift, substitute
+from .declarations import Role
 from .definitions import Definition
 from .primitive import PURE, Primitive
 from .term import Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, children, rebuild, spine, words_in
-
-MONOTONE = frozenset({"relu", "sigmoid", "tanh"})
-"""Words that take each number of a tensor by itself and never turn a greater one into a smaller one."""
 
 
 class NoNormalForm(ValueError):
@@ -194,20 +192,24 @@ def _has_hole(term: Term) -> bool:
     return isinstance(term, Hole) or any(map(_has_hole, children(term)))
 
 
-def pool_first(term: Term) -> Term:
-    """``(max_pool (relu x))`` as ``(relu (max_pool x))``, and so for every word of MONOTONE: equal outputs, with the
+def pool_first(term: Term, words: Mapping[str, Primitive]) -> Term:
+    """``(max_pool (relu x))`` as ``(relu (max_pool x))``, and so for every monotone word: equal outputs, with the
     activation computed on a quarter of the numbers.
 
     Gradients are equal too, except where rounding makes the activation of two numbers of one window equal (a saturated
     sigmoid or tanh): pooling first passes the gradient to the larger number, pooling last to the first of the two.
     """
-    parts = tuple(map(pool_first, children(term)))
-    return _pooled_first(rebuild(term, parts))
+    parts = tuple(pool_first(part, words) for part in children(term))
+    return _pooled_first(rebuild(term, parts), words)
 
 
-def _pooled_first(term: Term) -> Term:
-    if isinstance(term, Apply) and isinstance(term.function, Word) and term.function.name == "max_pool":
+def _pooled_first(term: Term, words: Mapping[str, Primitive]) -> Term:
+    if isinstance(term, Apply) and _has_role(term.function, Role.WINDOW_MAXIMUM, words):
         inner = term.argument
-        if isinstance(inner, Apply) and isinstance(inner.function, Word) and inner.function.name in MONOTONE:
-            return Apply(inner.function, _pooled_first(Apply(term.function, inner.argument)))
+        if isinstance(inner, Apply) and _has_role(inner.function, Role.MONOTONE, words):
+            return Apply(inner.function, _pooled_first(Apply(term.function, inner.argument), words))
     return term
+
+
+def _has_role(term: Term, role: Role, words: Mapping[str, Primitive]) -> bool:
+    return isinstance(term, Word) and term.name in words and words[term.name].role is role

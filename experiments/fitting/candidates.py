@@ -125,7 +125,7 @@ def choice(spec: Spec, given: Sequence[Example], truth: Sequence[Example], terms
 
 
 def _features(jury: Jury, entry: Entry, problem: Problem) -> np.ndarray:
-    shape = shape_of(entry.term, len(jury.types), problem_costs(problem))
+    shape = shape_of(entry.term, len(jury.types), problem_costs(problem), jury.words)
     return features(shape, jury.wanted, entry.near, entry.usual, jury.meets_empty)
 
 

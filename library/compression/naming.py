@@ -6,20 +6,15 @@ import itertools
 import re
 from collections.abc import Container, Mapping
 
+from primitives.declarations import TRIVIAL
 from primitives.primitive import Primitive
 from primitives.syntax import show
 from primitives.term import Apply, Lambda, Literal, Term, Variable, Word, lambdas, spine, words_in
 from primitives.types import INT, Constructor, Scheme, TensorType, Type, arguments_of, is_function
 
-SPOKEN = {
-    "+": "add", "-": "subtract", "*": "times", "/": "divide", "//": "divide", "=": "equal", "!=": "differ",
-    "<": "less", ">": "greater", "<=": "at_most", ">=": "at_least",
-}  # fmt: skip
 MAX_PARTS, MAX_NAME = 3, 24
 """Words and characters of a name that can still be read at a glance; what needs more is numbered, and its description tells."""
 RESERVED = frozenset("lambda let pipe stack literal lam true false use".split())
-TWICE = {"*": "square", "+": "double"}
-"""What a word does to one variable that it is given twice."""
 
 
 def name_of(body: Term, taken: Container[str], words: Mapping[str, Primitive]) -> str:
@@ -55,10 +50,16 @@ def _parts(term: Term, room: int, words: Mapping[str, Primitive]) -> list[str]:
     if isinstance(term, Literal):
         return [str(term.value)] if isinstance(term.value, int) and term.type == INT and 0 <= term.value < 1000 else []
     head, arguments = spine(term)
-    if isinstance(head, Word) and head.name in TWICE and len(arguments) == 2 and arguments[0] == arguments[1]:
-        if isinstance(arguments[0], Variable):
-            return [TWICE[head.name]]
-    parts = [_spoken(head.name)] if isinstance(head, Word) else []
+    found = words.get(head.name) if isinstance(head, Word) else None
+    if (
+        found is not None
+        and len(arguments) == 2
+        and arguments[0] == arguments[1]
+        and isinstance(arguments[0], Variable)
+    ):
+        if found.twice not in ("", TRIVIAL):
+            return [found.twice]
+    parts = [_spoken(head.name, found)] if isinstance(head, Word) else []
     left = room - 1
     for argument in arguments:
         inner = _parts(argument, left, words)
@@ -74,8 +75,8 @@ def _is_partial(term: Apply, words: Mapping[str, Primitive]) -> bool:
     return isinstance(head, Word) and head.name in words and len(arguments) < words[head.name].arity
 
 
-def _spoken(name: str) -> str:
-    plain = SPOKEN.get(name) or re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+def _spoken(name: str, word: Primitive | None) -> str:
+    plain = (word.spoken if word is not None else "") or re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     return plain or "word"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from primitives.binding import free_variables, shift, substitute
+from primitives.declarations import Role
 from primitives.definitions import Definition, expand
 from primitives.primitive import PURE, Primitive
 from primitives.term import (
@@ -158,8 +159,9 @@ def surely_evaluated(body: Term, index: int, words: Mapping[str, Primitive]) -> 
             surely_evaluated(argument, index, words) for argument in arguments
         )
     lazy = found.lazy if found is not None else frozenset()
-    if head.name == "if" and len(arguments) == 3 and all(surely_evaluated(a, index, words) for a in arguments[1:]):
-        return True  # one of the branches is evaluated
+    if found is not None and found.role is Role.CHOICE and len(arguments) == 3:
+        if all(surely_evaluated(branch, index, words) for branch in arguments[1:]):
+            return True
     return any(
         position not in lazy and surely_evaluated(argument, index, words) for position, argument in enumerate(arguments)
     )

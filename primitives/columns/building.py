@@ -6,18 +6,20 @@ at once and the final list put together from them; reversing, keeping, appending
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..binding import free_variables
+from ..declarations import Role
+from ..primitive import Primitive
 from ..term import Lambda, Term, Variable, Word, spine
 from ..types import Type
 from .hashing import Array, flat_ranges, ranges
 from .pools import FAIL, Values
 
-FOLDS = {"fold": False, "foldr": True}
+FOLDS: dict[Role | None, bool] = {Role.FOLD: False, Role.FOLD_RIGHT: True}
 """Whether a word goes through its list from the right."""
 
 
@@ -43,27 +45,28 @@ Evaluate = Callable[[Term, Array], Array]
 """The values of a part of the body at some of the elements."""
 
 
-def body_of(head: Term, given: list[Term]) -> Body | None:
+def body_of(word: Primitive, given: list[Term], words: Mapping[str, Primitive]) -> Body | None:
     """What a fold puts before its state at each element; None where it is no fold or does more."""
-    if not isinstance(head, Word) or head.name not in FOLDS or len(given) != 3:
+    if word.role not in FOLDS or len(given) != 3:
         return None
     outer = given[0]
     if not isinstance(outer, Lambda) or not isinstance(outer.body, Lambda):
         return None
-    return _body(outer.body.body, 0 if FOLDS[head.name] else 1)
+    return _body(outer.body.body, 0 if FOLDS[word.role] else 1, words)
 
 
-def _body(term: Term, state: int) -> Body | None:
+def _body(term: Term, state: int, words: Mapping[str, Primitive]) -> Body | None:
     if term == Variable(state):
         return Put()
     head, given = spine(term)
-    if not isinstance(head, Word) or not given or state in free_variables(given[0]):
+    if not isinstance(head, Word) or head.name not in words or not given or state in free_variables(given[0]):
         return None
-    if head.name == "cons" and len(given) == 2:
-        rest = _body(given[1], state)
+    role = words[head.name].role
+    if role is Role.PREPEND and len(given) == 2:
+        rest = _body(given[1], state, words)
         return None if rest is None else Put(given[0], rest)
-    if head.name == "if" and len(given) == 3:
-        yes, no = _body(given[1], state), _body(given[2], state)
+    if role is Role.CHOICE and len(given) == 3:
+        yes, no = _body(given[1], state, words), _body(given[2], state, words)
         return None if yes is None or no is None else Branch(given[0], yes, no)
     return None
 

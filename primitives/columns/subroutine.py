@@ -173,9 +173,9 @@ class _Compiler:
             raise Unsupported
         if len(given) != primitive.arity:
             raise Unsupported
-        body = body_of(head, given)
+        body = body_of(primitive, given, self.words)
         if body is not None:
-            return self.building(body, head, given, wanted, scope, parameters)
+            return self.building(body, FOLDS[primitive.role], given, wanted, scope, parameters)
         types, result = arguments_of(self.unifier.instantiate(primitive.scheme))
         types, result = types[: primitive.arity], function(*types[primitive.arity :], result)
         self.unifier.unify(result, wanted)
@@ -205,14 +205,14 @@ class _Compiler:
     def building(
         self,
         body: Body,
-        head: Word,
+        right: bool,
         given: list[Term],
         wanted: Type,
         scope: tuple[Type, ...],
         parameters: tuple[int, ...],
     ) -> Callable[[], Node]:
         """A fold that only puts elements before its state: see ``building``."""
-        right, element, through = FOLDS[head.name], self.unifier.fresh(), self.unifier.fresh()
+        element, through = self.unifier.fresh(), self.unifier.fresh()
         self.unifier.unify(list_of(element), wanted)
         start, xs = (
             self.term(term, type, scope, parameters)

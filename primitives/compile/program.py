@@ -64,7 +64,7 @@ class Program(nn.Module):
         for site, found in sites.items():
             self._add_site(site, found, weights)
         expanded = expand(term, words)
-        body, count = pool_first(expanded) if self.channels_last else expanded, 0
+        body, count = pool_first(expanded, words) if self.channels_last else expanded, 0
         while isinstance(body, Lambda) and count < len(self.input_types):
             body, count = body.body, count + 1
         self._code, self._count = Compiler(words, self.frozen).code(body), count

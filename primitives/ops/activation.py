@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from ..declarations import Role
 from ..lazy import F, Tensor
 from ..primitive import Prior
 from ..words import geometric
 
 
-@geometric("relu", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=2.0))
+@geometric("relu", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=2.0), role=Role.MONOTONE)
 def relu(x: Tensor) -> Tensor:
     """max(x, 0)."""
     return F.relu(x)
 
 
-@geometric("sigmoid", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=-1.0))
+@geometric("sigmoid", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=-1.0), role=Role.MONOTONE)
 def sigmoid(x: Tensor) -> Tensor:
     """1 / (1 + e⁻ˣ)."""
     return x.sigmoid()
 
 
-@geometric("tanh", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=-0.5))
+@geometric("tanh", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=-0.5), role=Role.MONOTONE)
 def tanh(x: Tensor) -> Tensor:
     """The hyperbolic tangent."""
     return x.tanh()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 
+from ..declarations import TRIVIAL
 from ..primitive import Prior
 from ..values import Overflow, Undefined, Value, check_int, less
 from ..words import word
@@ -15,25 +16,25 @@ def checked(value: Value) -> Value:
     return check_int(value) if isinstance(value, int) else value
 
 
-@word("+", "Num a => a -> a -> a", prior=Prior(cost=2))
+@word("+", "Num a => a -> a -> a", prior=Prior(cost=2), spoken="add", twice="double")
 def add(x: Value, y: Value) -> Value:
     """The sum of two numbers."""
     return checked(x + y)
 
 
-@word("-", "Num a => a -> a -> a", prior=Prior(cost=2))
+@word("-", "Num a => a -> a -> a", prior=Prior(cost=2), spoken="subtract", twice=TRIVIAL)
 def subtract(x: Value, y: Value) -> Value:
     """The first number less the second."""
     return checked(x - y)
 
 
-@word("*", "Num a => a -> a -> a", prior=Prior(cost=2))
+@word("*", "Num a => a -> a -> a", prior=Prior(cost=2), spoken="times", twice="square")
 def multiply(x: Value, y: Value) -> Value:
     """The product of two numbers."""
     return checked(x * y)
 
 
-@word("//", "int -> int -> int", prior=Prior(cost=3))
+@word("//", "int -> int -> int", prior=Prior(cost=3), spoken="divide")
 def floor_divide(x: int, y: int) -> int:
     """Quotient rounded towards minus infinity; undefined for a zero divisor."""
     if y == 0:
@@ -49,7 +50,7 @@ def modulo(x: int, y: int) -> int:
     return x % y
 
 
-@word("/", "float -> float -> float")
+@word("/", "float -> float -> float", spoken="divide")
 def divide(x: float, y: float) -> float:
     """Quotient of Floats; undefined for a zero divisor."""
     if y == 0:
@@ -105,13 +106,13 @@ def absolute(x: Value) -> Value:
     return abs(x)
 
 
-@word("min", "Ord a => a -> a -> a", prior=Prior(cost=3))
+@word("min", "Ord a => a -> a -> a", prior=Prior(cost=3), twice=TRIVIAL)
 def least(x: Value, y: Value) -> Value:
     """The smaller of two values, the first if they are equal."""
     return y if less(y, x) else x
 
 
-@word("max", "Ord a => a -> a -> a", prior=Prior(cost=3))
+@word("max", "Ord a => a -> a -> a", prior=Prior(cost=3), twice=TRIVIAL)
 def greatest(x: Value, y: Value) -> Value:
     """The larger of two values, the first if they are equal."""
     return y if less(x, y) else x

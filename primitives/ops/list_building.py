@@ -3,7 +3,7 @@ read well."""
 
 from __future__ import annotations
 
-from ..needs import Need
+from ..declarations import Need, Role
 from ..primitive import Prior
 from ..values import Undefined, Value, check_size
 from ..words import word
@@ -21,7 +21,13 @@ def singleton(x: Value) -> tuple:
     return (x,)
 
 
-@word("cons", "a -> list(a) -> list(a)", prior=Prior(cost=2), needs={0: Need.FIRST, 1: Need.ALL_BUT_FIRST})
+@word(
+    "cons",
+    "a -> list(a) -> list(a)",
+    prior=Prior(cost=2),
+    needs={0: Need.FIRST, 1: Need.ALL_BUT_FIRST},
+    role=Role.PREPEND,
+)
 def cons(x: Value, xs: tuple) -> tuple:
     """The list with ``x`` put before it."""
     check_size(len(xs) + 1)

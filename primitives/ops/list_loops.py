@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..needs import Need
+from ..declarations import Need, Role
 from ..primitive import Prior
 from ..values import Value, check_size
 from ..words import word
@@ -30,7 +30,7 @@ def filter_list(f: Callable, xs: tuple) -> tuple:
     return tuple(filter(f, xs))
 
 
-@word("fold", "(b -> a -> b) -> b -> list(a) -> b", prior=Prior(cost=2, weight=1.0, in_nets=2.0))
+@word("fold", "(b -> a -> b) -> b -> list(a) -> b", prior=Prior(cost=2, weight=1.0, in_nets=2.0), role=Role.FOLD)
 def fold(f: Callable, start: Value, xs: tuple) -> Value:
     """``f (… (f (f start x0) x1) …) xn``: from the left."""
     for x in xs:
@@ -38,7 +38,7 @@ def fold(f: Callable, start: Value, xs: tuple) -> Value:
     return start
 
 
-@word("foldr", "(a -> b -> b) -> b -> list(a) -> b")
+@word("foldr", "(a -> b -> b) -> b -> list(a) -> b", role=Role.FOLD_RIGHT)
 def fold_right(f: Callable, start: Value, xs: tuple) -> Value:
     """``f x0 (f x1 (… (f xn start)))``: from the right."""
     for x in reversed(xs):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..needs import Need
+from ..declarations import Need
 from ..primitive import Prior
 from ..values import MAX_INT, Some, Undefined, Value, check_int, check_key, has_nan, ordered, same
 from ..words import word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..needs import Need
+from ..declarations import Need
 from ..primitive import Prior
 from ..values import Some, Undefined, Value
 from ..words import word

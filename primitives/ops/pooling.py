@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..declarations import Role
 from ..lazy import F, Tensor
 from ..primitive import Parameter, Prior, Setting, Shape
 from ..words import geometric
@@ -18,7 +19,14 @@ def _shape(x: Shape, *, kernel: int, stride: int, padding: str) -> Shape:
     return (x[0], *windows(x, kernel, stride, padding))
 
 
-@geometric("max_pool", "Tensor[c,h,w] -> Tensor[c,i,j]", settings=_SETTINGS, shapes=_shape, prior=Prior(in_nets=1.0))
+@geometric(
+    "max_pool",
+    "Tensor[c,h,w] -> Tensor[c,i,j]",
+    settings=_SETTINGS,
+    shapes=_shape,
+    prior=Prior(in_nets=1.0),
+    role=Role.WINDOW_MAXIMUM,
+)
 def max_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
     """The largest value of every window, map by map."""
     if padding == "same":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable
 
-from ..needs import Need
+from ..declarations import Need
 from ..primitive import Prior
 from ..values import Some, Value, ordered, same
 from ..words import word

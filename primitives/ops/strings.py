@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..needs import Need
+from ..declarations import Need
 from ..primitive import Prior
 from ..values import MAX_INT, Some, Undefined, check_size
 from ..words import word

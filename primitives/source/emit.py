@@ -10,6 +10,7 @@ import tokenize
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..declarations import Role
 from ..primitive import Primitive
 from ..term import Hole, Lambda, Let, Literal, Term, Variable, Word, spine
 from ..types import Type, arguments_of, is_function
@@ -20,6 +21,7 @@ from .harvest import Harvest, SourceError
 _LONG = 70
 """An expression longer than this gets a name."""
 _WIDTH = 110
+_OPERATORS: dict[Role | None, str] = {Role.CONJUNCTION: "and", Role.DISJUNCTION: "or"}
 Call = Callable[[Word, Primitive, list[str]], str]
 
 
@@ -152,10 +154,11 @@ class Emitter:
     def saturated(self, word: Word, primitive: Primitive, given: list[str]) -> str:
         if all(item.startswith("lambda: ") for item in given[1:]):
             later = [_callee(item.removeprefix("lambda: ")) for item in given]
-            if word.name == "if":
+            if primitive.role is Role.CHOICE:
                 return self.short(f"({later[1]} if {later[0]} else {later[2]})")
-            if word.name in ("and", "or"):
-                return self.short(f"({later[0]} {word.name} {later[1]})")
+            operator = _OPERATORS.get(primitive.role)
+            if operator is not None:
+                return self.short(f"({later[0]} {operator} {later[1]})")
         return self.short(self.called(word, primitive, given), primitive.meaning.__name__)
 
     def called(self, word: Word, primitive: Primitive, given: list[str]) -> str:

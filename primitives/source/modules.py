@@ -21,8 +21,6 @@ from .harvest import Harvest, SourceError
 if TYPE_CHECKING:
     import torch
 
-_STRUCTURAL = frozenset(("pair", "first", "second", "swap", "compose", "id", "const", "flip"))
-"""Algorithmic words whose meaning is the same on batches."""
 _NUMBERS = {INT: "int", FLOAT: "float", BOOL: "bool"}
 _RESERVED = {
     "torch",
@@ -120,7 +118,7 @@ class _Module:
 
     def _works_on_batches(self) -> bool:
         geometric = [w for w in words_in(self.term) if self.words[w.name].geometric]
-        others = [w for w in words_in(self.term) if w not in geometric and w.name not in _STRUCTURAL]
+        others = [w for w in words_in(self.term) if w not in geometric and not self.words[w.name].rearranges]
         if others or not all(
             _is_tensor(self.words[w.name].scheme.type) and self.words[w.name].arity for w in geometric
         ):

@@ -103,10 +103,9 @@ def _check(program: Program) -> None:
     for position, type in enumerate(program.input_types):
         if not isinstance(type, TensorType) or not all(isinstance(axis, int) for axis in type.shape):
             raise OnnxError(f"input {position} has type {type}: needed a tensor of known shape; export source instead")
-    allowed = {"pair", "first", "second", "swap", "compose", "id", "const", "flip"}
     for word in words_in(expand(program.term, program.words)):
         primitive = program.words[word.name]
-        if not primitive.geometric and word.name not in allowed:
+        if not (primitive.geometric or primitive.rearranges):
             raise OnnxError(
                 f"word={word.name!r} is algorithmic: ONNX holds one fixed tensor computation; export source instead"
             )

@@ -124,7 +124,8 @@ class Jury:
             return False
         self.hits[hit.term] = hit
         near, usual = (tuple(self._run(hit.term, given) for given in inputs) for inputs in (self.near, self.usual))
-        found = features(shape_of(hit.term, len(self.types), self.costs), self.wanted, near, usual, self.meets_empty)
+        shape = shape_of(hit.term, len(self.types), self.costs, self.words)
+        found = features(shape, self.wanted, near, usual, self.meets_empty)
         self.entries.append(Entry(hit.term, near, usual, float(found @ WEIGHTS)))
         return True
 

@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from primitives.declarations import Role
+from primitives.primitive import Primitive
 from primitives.term import Apply, Lambda, Let, Literal, Term, Variable, Word, spine
 from primitives.values import Failure, Value
 
@@ -57,8 +59,8 @@ class Shape:
     repeats: int
 
 
-def shape_of(term: Term, arity: int, costs: Costs) -> Shape:
-    """The counts of a program with ``arity`` arguments, whose lambdas on the outside are not counted."""
+def shape_of(term: Term, arity: int, costs: Costs, words: Mapping[str, Primitive]) -> Shape:
+    """The counts of a program of ``words`` with ``arity`` arguments, whose lambdas on the outside are not counted."""
     body = term
     for _ in range(arity):
         assert isinstance(body, Lambda)
@@ -78,7 +80,7 @@ def shape_of(term: Term, arity: int, costs: Costs) -> Shape:
         unused=arity - len(used),
         idle=sum(not _mentions(each.body, 0) for each in inner),
         lambdas=len(inner) - sum(isinstance(each.body, Lambda) for each in inner),
-        branches=names.count("if"),
+        branches=sum(name in words and words[name].role is Role.CHOICE for name in names),
         repeats=len(compound) - len(set(compound)),
     )
 

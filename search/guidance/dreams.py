@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from primitives.binding import free_variables
+from primitives.declarations import TRIVIAL, Role
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
 from primitives.term import Apply, Lambda, Literal, Term, Variable, Word, spine, subterms
@@ -189,12 +190,8 @@ def _wasteful(term: Term, words: Mapping[str, Primitive]) -> bool:
             continue
         if not any(isinstance(inner, (Variable, Lambda)) for inner in subterms(part)):
             return True
-        if words[head.name].branches and arguments[1] == arguments[2]:
+        if words[head.name].role is Role.CHOICE and arguments[1] == arguments[2]:
             return True
-        if (
-            len(arguments) == 2
-            and arguments[0] == arguments[1]
-            and head.name in ("min", "max", "and", "or", "=", "<", "-")
-        ):
+        if words[head.name].twice == TRIVIAL and len(arguments) == 2 and arguments[0] == arguments[1]:
             return True
     return bool(free_variables(term))

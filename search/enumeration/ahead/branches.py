@@ -8,6 +8,7 @@ import numpy as np
 
 from primitives.columns.frame import Operation
 from primitives.columns.hashing import Array
+from primitives.declarations import Role
 
 from ..blocks import row_costs
 from ..levels import Found
@@ -22,7 +23,7 @@ class Branches(AbstractLookAhead):
         self.operations = [
             (choice, own)
             for choice, own in outlook.plan.operations
-            if choice.primitive is not None and choice.primitive.branches and choice.result == outlook.type
+            if choice.primitive is not None and choice.primitive.role is Role.CHOICE and choice.result == outlook.type
         ]
 
     def after_batch(self, found: Found, complete: int) -> Iterator[Prospect]:

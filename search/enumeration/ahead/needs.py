@@ -12,7 +12,7 @@ import numpy as np
 from primitives.columns.frame import Operation
 from primitives.columns.hashing import Array
 from primitives.columns.pools import NOTHING, Values
-from primitives.needs import Need
+from primitives.declarations import Need
 from primitives.types import Type
 
 Mask = Callable[[Values, Type, Array, Type, int], Array]

@@ -101,4 +101,4 @@ def test_layer_norm_over_images_keeps_channels_first():
     ],
 )
 def test_pool_first(text, rewritten):
-    assert canonical(pool_first(parse(text, WORDS))) == canonical(parse(rewritten or text, WORDS))
+    assert canonical(pool_first(parse(text, WORDS), WORDS)) == canonical(parse(rewritten or text, WORDS))

@@ -133,11 +133,11 @@ def test_alternatives_show_an_input_on_which_they_differ():
 
 
 def test_features_of_a_text():
-    shape = shape_of(parse("(lambda (xs n) (map (lambda (x) (+ 57 57)) (take 3 xs)))", WORDS), 2, COSTS)
+    shape = shape_of(parse("(lambda (xs n) (map (lambda (x) (+ 57 57)) (take 3 xs)))", WORDS), 2, COSTS, WORDS)
     assert (shape.unused, shape.idle, shape.lambdas, shape.literals, shape.variables) == (1, 1, 1, 3, 1)
-    shape = shape_of(parse("(lambda (n) (fold (lambda (a b) (+ a b)) n empty))", WORDS), 1, COSTS)
+    shape = shape_of(parse("(lambda (n) (fold (lambda (a b) (+ a b)) n empty))", WORDS), 1, COSTS, WORDS)
     assert (shape.lambdas, shape.idle) == (1, 0)
-    shape = shape_of(parse("(lambda (n) (map (lambda (x) (+ x n)) empty))", WORDS), 1, COSTS)
+    shape = shape_of(parse("(lambda (n) (map (lambda (x) (+ x n)) empty))", WORDS), 1, COSTS, WORDS)
     assert (shape.unused, shape.idle) == (0, 0)
 
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from primitives.columns.operations import instances, operation
 from primitives.columns.pools import Values
+from primitives.declarations import Need
 from primitives.interpreter.interpret import evaluate
-from primitives.needs import Need
 from primitives.notation.types import parse_scheme, parse_type
 from primitives.primitive import Primitive, Prior
 from primitives.term import Literal, spine

@@ -1,0 +1,49 @@
+"""What a word declares of itself, so that nothing that looks through terms or searches for them knows it by name."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Need(Enum):
+    """A necessary condition on an argument for the word to give a certain ``result``, mostly a list or a text.
+
+    A search that knows the result it wants looks at such arguments only. ``take`` needs a list that begins with the result, ``cons`` one
+    that is the result without its first element.
+    """
+
+    SAME_LENGTH = "is as long as the result"
+    SAME_FIRST = "is as long as the result and begins with the same element"
+    NO_SHORTER = "is at least as long as the result"
+    ONE_LONGER = "has one element more than the result"
+    ONE_SHORTER = "has one element less than the result"
+    HOLDS_IN_ORDER = "holds the elements of the result in their order"
+    BEGINS_WITH = "begins with the result"
+    ENDS_WITH = "ends with the result"
+    BEGINS = "is a beginning of the result"
+    ENDS = "is an end of the result"
+    FIRST = "is the first element of the result"
+    LAST = "is the last element of the result"
+    ALL_BUT_FIRST = "is the result without its first element"
+    ALL_BUT_LAST = "is the result without its last element"
+    HOLDS = "has the result among its elements"
+    AS_MANY = "has at least as many elements as the result, a number, says"
+    FIRST_PART = "is what the result, a pair or an option, holds first"
+    SECOND_PART = "is what the result, a pair, holds second"
+
+
+class Role(Enum):
+    """What a word does, where others must know it exactly: to see what is evaluated, to run a loop in one go, to write source."""
+
+    CHOICE = "gives its second argument where its first is true, else its third"
+    CONJUNCTION = "is true where both of its arguments are; looks at the second only where the first is true"
+    DISJUNCTION = "is true where one of its arguments is; looks at the second only where the first is false"
+    FOLD = "takes a state through a list from its first element: function of state and element, start, list"
+    FOLD_RIGHT = "takes a state through a list from its last element: function of element and state, start, list"
+    PREPEND = "puts its first argument before the list that is its second"
+    MONOTONE = "takes each number of a tensor by itself and never turns a greater one into a smaller one"
+    WINDOW_MAXIMUM = "gives the greatest number of each window of a tensor"
+
+
+TRIVIAL = "trivial"
+"""What a word does to one value given twice: it gives the value itself or a constant, so that nobody asks for it."""

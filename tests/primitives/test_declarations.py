@@ -1,0 +1,72 @@
+"""What words declare of themselves, and that nothing else knows them by name."""
+
+import ast
+import itertools
+from pathlib import Path
+
+import pytest
+
+from primitives.declarations import TRIVIAL, Role
+from primitives.interpreter.interpret import evaluate
+from primitives.syntax import parse
+from primitives.words import builtin_words
+
+WORDS = builtin_words()
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = {"int": (-3, 0, 1, 7), "bool": (False, True)}
+
+
+def test_roles_of_the_built_in_words():
+    found = {role: {name for name, word in WORDS.items() if word.role is role} for role in Role}
+    assert found == {
+        Role.CHOICE: {"if"},
+        Role.CONJUNCTION: {"and"},
+        Role.DISJUNCTION: {"or"},
+        Role.FOLD: {"fold"},
+        Role.FOLD_RIGHT: {"foldr"},
+        Role.PREPEND: {"cons"},
+        Role.MONOTONE: {"relu", "sigmoid", "tanh"},
+        Role.WINDOW_MAXIMUM: {"max_pool"},
+    }
+
+
+@pytest.mark.parametrize("name", sorted(name for name, word in WORDS.items() if word.twice == TRIVIAL))
+def test_what_is_trivial_on_one_value_given_twice_gives_it_or_a_constant(name):
+    types = ("bool",) if "bool -> bool" in str(WORDS[name].scheme) else ("int",)
+    for type in types:
+        term = parse(f"(lambda (x) ({name} x x))", WORDS)
+        results = [evaluate(term, (value,), words=WORDS) for value in SAMPLES[type]]
+        assert results == list(SAMPLES[type]) or len(set(results)) == 1
+
+
+def test_words_that_rearrange_are_told_by_their_types():
+    found = {name for name, word in WORDS.items() if word.rearranges}
+    assert found == {"pair", "first", "second", "swap", "compose", "id", "const", "flip"}
+
+
+def _texts(path):
+    """The texts that a module compares names with: in comparisons, sets, and calls that count or make words."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        inner = []
+        if isinstance(node, ast.Compare) and ".name" in ast.unparse(node):
+            inner = [node.left, *node.comparators]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".count", "frozenset", "Word")):
+            inner = node.args
+        for part in itertools.chain.from_iterable(map(ast.walk, inner)):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value
+
+
+TYPES = {"pair", "list", "option", "graph", "map", "unit"}
+"""Names of types that are names of words too: who compares with one need know nothing of a word."""
+
+
+@pytest.mark.parametrize(
+    "folder", ["search", "library", "primitives/columns", "primitives/inference", "primitives/source"]
+)
+def test_no_word_is_known_by_its_name(folder):
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        known = set(_texts(path)) & set(WORDS) - TYPES
+        assert not known, (
+            f"{path.relative_to(ROOT)} names {sorted(known)}: let the word declare what must be known of it"
+        )
