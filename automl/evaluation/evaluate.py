@@ -52,6 +52,11 @@ def evaluate_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str
     return {"evaluations": [vars(evaluate_candidate(prepared, candidate)) for candidate in job["candidates"]]}
 
 
+def read_evaluations(answer: Mapping[str, Any]) -> list[Evaluated]:
+    """What ``evaluate_job`` gave, wherever it ran, as the records that it was made of, in order."""
+    return [Evaluated(**fields) for fields in answer["evaluations"]]
+
+
 def evaluate_candidate(prepared: Prepared, candidate: Mapping[str, Any]) -> Evaluated:
     """Score one candidate: ``term`` (text), ``seed``, ``epochs``, ``seconds`` (deadline), ``start`` (weights to start from).
 

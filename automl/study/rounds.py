@@ -15,6 +15,7 @@ from primitives.term import Term, canonical
 from primitives.values import Outcome
 
 from ..errors import EvaluationBug
+from ..evaluation.evaluate import read_evaluations
 from ..evaluation.prepared import Evaluated
 from ..execution.executors.base import JobResult
 from .candidate import EXPLORE, FINAL, REFINE, Candidate
@@ -218,7 +219,7 @@ class Rounds:
                 f"run={self.study.record.id}, ask={entry.ask}: the evaluator failed on {entry.text}\n{result.detail}"
             )
         if result.outcome == Outcome.OK and result.value is not None:
-            return Evaluated(**result.value["evaluations"][0])
+            return read_evaluations(result.value)[0]
         return Evaluated(result.outcome, detail=result.detail, seconds=result.seconds)
 
     def _keep(self, entry: Candidate, evaluation: Evaluation) -> None:

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,10 +13,11 @@ import pytest
 from primitives.plugins.outside import forget, register, registered
 
 from ..execution.executors.base import AbstractExecutor, JobResult
+from .executor_jobs import ProbeContext
 
 FUNCTION = f"{__package__}.executor_jobs:run"
 PREPARE = f"{__package__}.executor_jobs:prepare"
-CONTEXT: dict[str, Any] = {"base": 10, "array": np.arange(6, dtype=np.float32).reshape(2, 3)}
+CONTEXT: ProbeContext = {"base": 10, "array": np.arange(6, dtype=np.float32).reshape(2, 3)}
 MEMORY = 1 << 29
 HUGE = 100 * 10**9
 
@@ -35,7 +35,7 @@ def finish(executor: AbstractExecutor, within: float = 60.0) -> dict[int, JobRes
     return found
 
 
-def one(executor: AbstractExecutor, job: dict[str, Any], deadline: float = 30.0) -> JobResult:
+def one(executor: AbstractExecutor, job: dict[str, object], deadline: float = 30.0) -> JobResult:
     executor.submit(0, job, deadline)
     return finish(executor)[0]
 
@@ -44,7 +44,7 @@ def works(executor: AbstractExecutor) -> bool:
     return one(executor, {"do": "add", "x": 1}).value == sums(1)
 
 
-def sums(x: int) -> dict[str, Any]:
+def sums(x: int) -> dict[str, object]:
     return {"sum": 10 + x, "pair": (x, [x]), "table": {1: "one"}, "raw": b"\x00\xff"}
 
 
@@ -84,7 +84,7 @@ class ExecutorSuite:
         assert result.value is not None
         assert repr(result.value["value"]) == repr(value)
         array = result.value["context"]
-        assert array.dtype == np.float32 and np.array_equal(array, CONTEXT["array"])
+        assert isinstance(array, np.ndarray) and array.dtype == np.float32 and np.array_equal(array, CONTEXT["array"])
         array += 1  # what arrives may be written to
 
     def test_a_loop_without_end_is_timed_out(self, executor: AbstractExecutor) -> None:
@@ -156,7 +156,7 @@ class ExecutorSuite:
         assert works(executor)
 
     def test_workers_are_reused_and_take_a_new_context(self, executor: AbstractExecutor) -> None:
-        def processes() -> set[int]:
+        def processes() -> set[object]:
             for number in range(40):
                 executor.submit(number, {"do": "context"}, 30.0)
             found = finish(executor)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from primitives.plugins import PluginKind, classes
 
@@ -34,7 +33,7 @@ def executor_kind(workers: int | str) -> type[AbstractExecutor]:
 
 def open_executor(
     function: str,
-    context: dict[str, Any],
+    context: Mapping[str, object],
     *,
     workers: int | str = 1,
     threads: int = 1,

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Generic, Self, TypedDict
 
 from primitives.plugins.outside import registered
 
 from ..workers.briefing import Briefing, default_memory
 from ..workers.result import JobResult
 from ..workers.roster import Roster
-from ..workers.transport import WorkerError
+from ..workers.transport import Worker, WorkerError
 from ..workers.wire import require_plain
 
 __all__ = ["AbstractExecutor", "JobResult", "WorkerError"]
+
+
+class ExecutorOptions(TypedDict, total=False):
+    """The arguments of an executor that have defaults, as AbstractExecutor describes them."""
+
+    workers: int | str
+    threads: int
+    memory: int | str | None
+    prepare: str
 
 
 class AbstractExecutor(ABC):
@@ -38,7 +48,7 @@ class AbstractExecutor(ABC):
     def __init__(
         self,
         function: str,
-        context: dict[str, Any],
+        context: Mapping[str, object],
         *,
         workers: int | str = 1,
         threads: int = 1,
@@ -91,7 +101,7 @@ class AbstractExecutor(ABC):
         """Jobs submitted whose results are not delivered."""
 
     @abstractmethod
-    def submit(self, job_id: int, job: dict[str, Any], deadline: float) -> None:
+    def submit(self, job_id: int, job: Mapping[str, object], deadline: float) -> None:
         """Queues a job: plain data, and the seconds that it may run (counted from its start, not from here).
 
         `job["unsafe"]` true: it may hang outside Python or end its process, so it must run in one that can be killed.
@@ -107,7 +117,7 @@ class AbstractExecutor(ABC):
         """
 
     @abstractmethod
-    def brief(self, context: dict[str, Any]) -> None:
+    def brief(self, context: Mapping[str, object]) -> None:
         """Replaces the context, so that the next study reuses the workers. RuntimeError while jobs are outstanding."""
 
     @abstractmethod
@@ -118,7 +128,7 @@ class AbstractExecutor(ABC):
     def close(self) -> None:
         """Stops everything this executor started and waits for its end. Idempotent."""
 
-    def _rebrief(self, context: dict[str, Any]) -> None:
+    def _rebrief(self, context: Mapping[str, object]) -> None:
         if self.outstanding:
             raise RuntimeError(f"outstanding={self.outstanding}: wait for the jobs, or cancel() them, before brief()")
         require_plain(context, "context")
@@ -133,10 +143,10 @@ class AbstractExecutor(ABC):
         self.close()
 
 
-class AbstractRosterExecutor(AbstractExecutor):
+class AbstractRosterExecutor(AbstractExecutor, Generic[Worker]):
     """An executor whose jobs run on a roster of workers; a subclass makes the roster and ends it."""
 
-    _roster: Roster[Any]
+    _roster: Roster[Worker]
 
     @property
     def capacity(self) -> int:
@@ -146,13 +156,13 @@ class AbstractRosterExecutor(AbstractExecutor):
     def outstanding(self) -> int:
         return self._roster.outstanding
 
-    def submit(self, job_id: int, job: dict[str, Any], deadline: float) -> None:
+    def submit(self, job_id: int, job: Mapping[str, object], deadline: float) -> None:
         self._roster.submit(job_id, job, check_deadline(deadline))
 
     def wait(self, timeout: float | None = None) -> list[tuple[int, JobResult]]:
         return self._roster.wait(timeout)
 
-    def brief(self, context: dict[str, Any]) -> None:
+    def brief(self, context: Mapping[str, object]) -> None:
         self._rebrief(context)
         self._roster.brief(self._briefing)
 
@@ -160,7 +170,7 @@ class AbstractRosterExecutor(AbstractExecutor):
         self._roster.cancel()
 
 
-def _plugins() -> tuple[dict[str, Any], ...]:
+def _plugins() -> tuple[dict[str, object], ...]:
     """What workers need to have the modules from outside that this process has."""
     return tuple(outside.to_dict() for outside in registered())
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from collections.abc import Mapping
+from typing import Unpack, final
 
+from ..workers.child import Child
 from ..workers.children import spawned
-from .base import AbstractRosterExecutor
+from .base import AbstractRosterExecutor, ExecutorOptions
 
 
 @final
-class ProcessExecutor(AbstractRosterExecutor):
+class ProcessExecutor(AbstractRosterExecutor[Child]):
     """`workers` spawned children, started when first needed and reused; each one dies with this process.
 
     A job over its deadline is interrupted, or its worker killed; a job whose worker died is run again on a fresh one.
@@ -18,7 +20,7 @@ class ProcessExecutor(AbstractRosterExecutor):
     name = "processes"
     smallest = "2"
 
-    def __init__(self, function: str, context: dict[str, Any], **options: Any) -> None:
+    def __init__(self, function: str, context: Mapping[str, object], **options: Unpack[ExecutorOptions]) -> None:
         super().__init__(function, context, **options)
         self._roster = spawned(self._briefing, self.local_workers(str(self.workers)))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, final
+from types import ModuleType
+from typing import TYPE_CHECKING, Unpack, final
 
 from ..workers.actor import Evaluator
 from ..workers.address import refuses, why_silent
@@ -17,7 +18,11 @@ from ..workers.result import unpack_result
 from ..workers.roster import Roster
 from ..workers.sentinel import Sentinel, descendants
 from ..workers.transport import AbstractTransport, Broken, Died, Done, Message, Ready, WorkerError
-from .base import AbstractRosterExecutor
+from .base import AbstractRosterExecutor, ExecutorOptions
+
+if TYPE_CHECKING:
+    from ray import ObjectRef
+    from ray.actor import ActorHandle
 
 ASK_SECONDS = 1.0
 """How often Ray's servers are asked whether they are there."""
@@ -25,8 +30,8 @@ ASK_SECONDS = 1.0
 
 @dataclass(slots=True, eq=False)
 class _Actor:
-    actor: Any
-    pending: Any = None  # the reference of the call that runs now
+    actor: ActorHandle
+    pending: ObjectRef | None = None  # the reference of the call that runs now
     told: bool = False  # that call is about the briefing
 
 
@@ -45,10 +50,10 @@ class _Actors(AbstractTransport[_Actor]):
         self._asked = 0.0  # when it was last asked whether they are there
         self._sentinel = sentinel
         self._threads = briefing.threads
-        self._briefing: Any = ray.put(briefing.to_bytes())
+        self._briefing: ObjectRef | None = ray.put(briefing.to_bytes())
 
     def start(self) -> _Actor:
-        options: dict[str, Any] = {"num_cpus": self._threads, "max_restarts": 0, "max_task_retries": 0}
+        options: dict[str, object] = {"num_cpus": self._threads, "max_restarts": 0, "max_task_retries": 0}
         if self._sentinel is None:
             options["runtime_env"] = {"env_vars": {"PYTHONPATH": import_path()}}
         worker = _Actor(self._ray.remote(Evaluator).options(**options).remote())
@@ -90,7 +95,7 @@ class _Actors(AbstractTransport[_Actor]):
     def close(self) -> None:
         self._briefing = None
 
-    def _answer(self, worker: _Actor, reference: Any) -> Message:
+    def _answer(self, worker: _Actor, reference: ObjectRef) -> Message:
         worker.pending = None
         try:
             answer = self._ray.get(reference)
@@ -115,7 +120,7 @@ class _Actors(AbstractTransport[_Actor]):
 
 
 @final
-class RayExecutor(AbstractRosterExecutor):
+class RayExecutor(AbstractRosterExecutor[_Actor]):
     """One actor a worker, reused and replaced when it dies or overstays; short jobs travel in batches.
 
     'ray' or 'ray:N' starts a Ray of this process's own, which close() ends; an address joins a cluster, where this
@@ -126,7 +131,7 @@ class RayExecutor(AbstractRosterExecutor):
     name = "ray"
     smallest = "ray:2"
 
-    def __init__(self, function: str, context: dict[str, Any], **options: Any) -> None:
+    def __init__(self, function: str, context: Mapping[str, object], **options: Unpack[ExecutorOptions]) -> None:
         super().__init__(function, context, **options)
         import ray
 
@@ -217,7 +222,7 @@ class RayExecutor(AbstractRosterExecutor):
         return max(1, int(self._ray.cluster_resources().get("CPU", 1)) // self.threads)
 
 
-def _needed_servers(ray: Any) -> dict[str, str]:
+def _needed_servers(ray: ModuleType) -> dict[str, str]:
     """The addresses of what this process talks to: the cluster's control service, and the raylet of this node."""
     if ray.util.client.ray.is_connected():
         return {}  # a proxy on the cluster talks to them; where it is gone, Ray raises ConnectionError

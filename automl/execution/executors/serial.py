@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, final
+from collections.abc import Mapping
+from typing import Unpack, final
 
 from ..workers.child import Child
 from ..workers.children import spawned
@@ -11,7 +12,7 @@ from ..workers.guard import Function, can_interrupt, run_job
 from ..workers.result import pack_result, unpack_result
 from ..workers.roster import Roster
 from ..workers.wire import decode, encode
-from .base import AbstractExecutor, JobResult, WorkerError, check_deadline
+from .base import AbstractExecutor, ExecutorOptions, JobResult, WorkerError, check_deadline
 
 
 @final
@@ -25,10 +26,10 @@ class SerialExecutor(AbstractExecutor):
     name = "serial"
     smallest = "1"
 
-    def __init__(self, function: str, context: dict[str, Any], **options: Any) -> None:
+    def __init__(self, function: str, context: Mapping[str, object], **options: Unpack[ExecutorOptions]) -> None:
         super().__init__(function, context, **options)
         self._function: Function | None = None
-        self._waiting: deque[tuple[int, dict[str, Any], float]] = deque()
+        self._waiting: deque[tuple[int, Mapping[str, object], float]] = deque()
         self._pool: Roster[Child] | None = None
         self._closed = False
 
@@ -60,7 +61,7 @@ class SerialExecutor(AbstractExecutor):
     def outstanding(self) -> int:
         return len(self._waiting) + (self._pool.outstanding if self._pool else 0)
 
-    def submit(self, job_id: int, job: dict[str, Any], deadline: float) -> None:
+    def submit(self, job_id: int, job: Mapping[str, object], deadline: float) -> None:
         if self._closed:
             raise RuntimeError(f"job_id={job_id}: the executor is closed; open another")
         self._waiting.append((job_id, decode(encode(job)), check_deadline(deadline)))
@@ -96,7 +97,7 @@ class SerialExecutor(AbstractExecutor):
         except Exception as error:
             raise WorkerError(f"function={self._briefing.function!r} cannot be made ready: {error!r}") from error
 
-    def brief(self, context: dict[str, Any]) -> None:
+    def brief(self, context: Mapping[str, object]) -> None:
         self._rebrief(context)
         self._function = None
         if self._pool is not None:

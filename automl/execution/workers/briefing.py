@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from primitives.plugins.outside import accept
 
@@ -21,11 +21,11 @@ class Briefing:
     """
 
     function: str
-    context: dict[str, Any]
+    context: Mapping[str, object]
     threads: int = 1
     memory: int | None = None
     prepare: str = ""
-    plugins: tuple[dict[str, Any], ...] = ()
+    plugins: tuple[dict[str, object], ...] = ()
     """The modules from outside that the driver knows, as ``Outside.to_dict`` gives them."""
 
     def __post_init__(self) -> None:

@@ -16,14 +16,15 @@ import tempfile
 import threading
 import traceback
 from multiprocessing.connection import Connection
-from typing import IO, Any
+from typing import IO
 
 from .briefing import Briefing, import_path
 from .guard import Function, run_job, thread_environment
 from .result import pack_result, unpack_result
+from .transport import Broken, Done, Ready
 from .wire import decode, encode
 
-READY, BROKEN, DONE = "ready", "broken", "done"  # from a child
+_READY, _BROKEN, _DONE = "ready", "broken", "done"  # from a child
 _JOBS, _BRIEFING = "jobs", "briefing"  # to a child
 
 
@@ -80,13 +81,15 @@ class Child:
         """Sends another briefing; the child answers as at its start. Raises OSError if it is dead."""
         self._jobs.send_bytes(encode([_BRIEFING, briefing.to_bytes()]))
 
-    def receive(self) -> tuple[str, Any]:
-        """The next message: ("ready", pid), ("broken", traceback) or ("done", JobResult). Raises EOFError if it died."""
+    def receive(self) -> Ready | Broken | Done:
+        """The next message. Raises EOFError where the process has died."""
         try:
             kind, content = decode(self.results.recv_bytes())
         except OSError as error:
             raise EOFError(str(error)) from error
-        return kind, unpack_result(content) if kind == DONE else content
+        if kind == _READY:
+            return Ready()
+        return Broken(content) if kind == _BROKEN else Done((unpack_result(content),))
 
     def kill(self) -> int:
         """Kills the process where it still runs, waits for its end and returns its exit status. Idempotent."""
@@ -111,9 +114,9 @@ def _main(arguments: list[str]) -> None:
             briefing = Briefing.from_bytes(message)
             function = briefing.open()
         except BaseException:  # noqa: BLE001  told to the driver, which raises it
-            results.send_bytes(encode([BROKEN, traceback.format_exc()]))
+            results.send_bytes(encode([_BROKEN, traceback.format_exc()]))
             return
-        results.send_bytes(encode([READY, os.getpid()]))
+        results.send_bytes(encode([_READY, None]))
         kind, message = decode(inbox.get())
         while kind == _JOBS:
             for job, deadline in message:
@@ -130,7 +133,7 @@ def _run(function: Function, briefing: Briefing, job: bytes, deadline: float) ->
         memory=briefing.memory,
         threads=briefing.threads,
     )
-    return encode([DONE, pack_result(result)])
+    return encode([_DONE, pack_result(result)])
 
 
 def _read_jobs(jobs: Connection, inbox: queue.SimpleQueue[bytes]) -> None:

@@ -7,9 +7,9 @@ from multiprocessing.connection import wait as wait_for
 from typing import final
 
 from .briefing import Briefing
-from .child import BROKEN, READY, BriefingFile, Child
+from .child import BriefingFile, Child
 from .roster import Roster
-from .transport import AbstractTransport, Broken, Died, Done, Message, Ready
+from .transport import AbstractTransport, Died, Message
 
 
 @final
@@ -37,11 +37,11 @@ class Children(AbstractTransport[Child]):
         worker.send(list(jobs))
 
     def receive(self, workers: Sequence[Child], timeout: float | None) -> Iterator[tuple[Child, Message]]:
-        by_connection = {worker.results: worker for worker in workers}
-        for connection in wait_for(list(by_connection), timeout):
-            worker = by_connection[connection]  # type: ignore[index]
-            for message in _messages(worker):
-                yield worker, message
+        ready = set(wait_for([worker.results for worker in workers], timeout))
+        for worker in workers:
+            if worker.results in ready:
+                for message in _messages(worker):
+                    yield worker, message
 
     def kill(self, worker: Child) -> None:
         worker.kill()
@@ -58,12 +58,6 @@ def spawned(briefing: Briefing, workers: int) -> Roster[Child]:
 def _messages(worker: Child) -> Iterator[Message]:
     try:
         while worker.results.poll():
-            kind, content = worker.receive()
-            if kind == READY:
-                yield Ready()
-            elif kind == BROKEN:
-                yield Broken(content)
-            else:
-                yield Done((content,))
+            yield worker.receive()
     except EOFError:
         yield Died(f"exit status {worker.kill()}")

@@ -14,16 +14,16 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 from primitives.values import Outcome
 
 from .result import JobResult
 
-Function = Callable[..., dict[str, Any]]  # (context, job) -> what the job gave
+Handler = Callable[[int, FrameType | None], object] | int | None  # what `signal.signal` takes and gives
+Function = Callable[..., dict[str, object]]  # (context, job) -> what the job gave
 
 # An alarm may be swallowed where it lands (a finaliser, a bare `except`), so it is repeated.
 _REPEAT_SECONDS = 0.2
@@ -34,7 +34,7 @@ class DeadlineExceeded(BaseException):
     """Raised inside a job that is over its deadline. Not an Exception, so that the job's own handlers let it pass."""
 
 
-def path_of(function: Callable[..., Any]) -> str:
+def path_of(function: Callable[..., object]) -> str:
     """The function as `module:function`, which `resolve` takes."""
     return f"{function.__module__}:{function.__qualname__}"
 
@@ -59,8 +59,8 @@ def can_interrupt() -> bool:
 
 def run_job(
     function: Function,
-    context: dict[str, Any],
-    job: dict[str, Any],
+    context: Mapping[str, object],
+    job: Mapping[str, object],
     *,
     deadline: float,
     memory: int | None,
@@ -72,7 +72,7 @@ def run_job(
     """
     started = time.perf_counter()
     alarm = _Alarm(deadline)
-    value: Any = None
+    value: dict[str, object] | None = None
     outcome, detail = Outcome.OK, ""
     try:
         with torch_threads(threads), memory_limit(memory), alarm:
@@ -110,7 +110,7 @@ class _Alarm:
         self.rang = False
         self._seconds = seconds
         self._armed = False
-        self._previous: Any = None
+        self._previous: Handler = None
         self._timer = (0.0, 0.0)  # of whoever set an alarm before; it goes on after the job
         self._started = 0.0
 

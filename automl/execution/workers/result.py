@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from primitives.values import Outcome
 
@@ -23,7 +22,7 @@ class JobResult:
     """
 
     outcome: Outcome
-    value: dict[str, Any] | None = None
+    value: dict[str, object] | None = None
     seconds: float = 0.0
     detail: str = ""
 

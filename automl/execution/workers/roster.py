@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, assert_never
 
@@ -73,7 +74,7 @@ class Roster(Generic[Worker]):
         """Jobs submitted and neither delivered nor cancelled."""
         return len(self._waiting) + sum(len(member.tasks) for member in self._members) + len(self._done)
 
-    def submit(self, job_id: int, job: dict, deadline: float) -> None:
+    def submit(self, job_id: int, job: Mapping[str, object], deadline: float) -> None:
         """Queues a job, to run for ``deadline`` seconds at most. Raises TypeError where the job is not plain data,
         RuntimeError after close()."""
         if self._closed:

@@ -19,7 +19,7 @@ _SIMPLE = frozenset({type(None), bool, int, float, str, bytes})
 _DEPTH_HINT = "nest it less deeply, or send it as text"
 
 
-def encode(value: Any) -> bytes:
+def encode(value: object) -> bytes:
     """The message for `value`. Raises TypeError where something in it is not plain data."""
     try:
         return msgpack.packb(value, default=_extend, strict_types=True, unicode_errors="surrogatepass")
@@ -32,7 +32,7 @@ def decode(message: bytes) -> Any:
     return msgpack.unpackb(message, ext_hook=_restore, strict_map_key=False, unicode_errors="surrogatepass")
 
 
-def require_plain(value: Any, name: str) -> None:
+def require_plain(value: object, name: str) -> None:
     """Raises TypeError, which says where, unless `encode` takes the value. Cheaper than encoding it."""
     if isinstance(value, dict):
         for key, item in value.items():
@@ -49,7 +49,7 @@ def require_plain(value: Any, name: str) -> None:
             raise TypeError(f"{name}: {error}") from None
 
 
-def _check_kind(value: Any) -> None:
+def _check_kind(value: object) -> None:
     torch = sys.modules.get("torch")
     if isinstance(value, StrEnum) or (isinstance(value, np.ndarray | np.generic) and not value.dtype.hasobject):
         return
@@ -60,7 +60,7 @@ def _check_kind(value: Any) -> None:
         )
 
 
-def _extend(value: Any) -> Any:
+def _extend(value: object) -> object:
     if isinstance(value, tuple):
         return msgpack.ExtType(_TUPLE, encode(list(value)))
     if type(value) is int:  # beyond 64 bits
@@ -74,12 +74,13 @@ def _extend(value: Any) -> Any:
         return msgpack.ExtType(_ARRAY, encode([*header, array.tobytes()]))
     import torch
 
+    assert isinstance(value, torch.Tensor)
     flat = value.detach().cpu().contiguous().reshape(-1)
     data = flat.view(torch.uint8).numpy().tobytes()
     return msgpack.ExtType(_TENSOR, encode([str(value.dtype).removeprefix("torch."), list(value.shape), data]))
 
 
-def _restore(code: int, data: bytes) -> Any:
+def _restore(code: int, data: bytes) -> object:
     if code == _TUPLE:
         return tuple(decode(data))
     if code == _INTEGER:
