@@ -99,11 +99,18 @@ def _command() -> Any:
     return program
 
 
+class _PrintableFormatter(logging.Formatter):
+    """Log lines as terminals may show them: they name tasks, labels and words that come from files and stores."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; the entry point of the ``automl`` script."""
-    logging.basicConfig(
-        level=os.environ.get("AUTOML_LOG", "WARNING").upper(), format="%(levelname)s %(name)s: %(message)s"
-    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(_PrintableFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=os.environ.get("AUTOML_LOG", "WARNING").upper(), handlers=[handler])
     try:
         code = _command()(args=arguments, prog_name="automl", standalone_mode=False)
     except typer.Exit as error:

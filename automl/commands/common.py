@@ -68,8 +68,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: st
     from rich.table import Column, Table
 
     # Long ids go on in the next line: cut off they could not be told apart.
-    headers = [Column(name, overflow="fold") for name in columns]
-    table = Table(*headers, title=None if title is None else printable(title), title_justify="left", show_edge=False)
+    headers = [Column(cell(name), overflow="fold") for name in columns]
+    table = Table(*headers, title=None if title is None else cell(title), title_justify="left", show_edge=False)
     for row in rows:
         table.add_row(*(cell(value) for value in row))
     console = Console() if sys.stdout.isatty() else Console(width=160)
@@ -117,13 +117,17 @@ def json_lines(path: str | None) -> Iterator[Callable[[Mapping[str, Any]], None]
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[Mapping[str, Any]], None] | None]:
-    """A rich progress line on standard error; None where that is no terminal."""
+    """A rich progress line on standard error; None where that is no terminal.
+
+    title: what the line begins with, such as the name of a task; see ``printable``.
+    """
     if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    title = printable(title).replace("\n", "\\n")
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         line = bar.add_task(title, total=None)
@@ -202,8 +206,8 @@ def run_or_leave(begin: Callable[[], Study], library: str | None) -> Result:
 
 def interrupted(runs: Sequence[str], library: str | None, signal: KeyboardInterrupt) -> int:
     """Say on standard error how to go on with the runs; the exit code."""
-    lines = [f"automl: interrupted; {line}\n" for line in how_to_resume(runs, library)]
-    sys.stderr.write("".join(lines) or "automl: interrupted\n")
+    lines = [f"automl: interrupted; {line}" for line in how_to_resume(runs, library)]
+    print_text("\n".join(lines) or "automl: interrupted", err=True)
     return exit_code(signal)
 
 

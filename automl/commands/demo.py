@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -113,7 +112,7 @@ def _grown(
             return grow(curriculum, store, options=options, listeners=told)
     except KeyboardInterrupt as signal:
         on = f"; go on with: automl runs resume {begun[0].run} --library {shlex.quote(path)}" if begun else ""
-        sys.stderr.write(f"automl: interrupted{on}\n")
+        print_text(f"automl: interrupted{on}", err=True)
         raise typer.Exit(exit_code(signal)) from None
 
 

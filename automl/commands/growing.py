@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 
 import typer
@@ -46,12 +45,13 @@ def run_growth(
         except KeyboardInterrupt as signal:
             if begun:
                 where = "" if library is None else f" --library {library}"
-                sys.stderr.write(
+                print_text(
                     f"automl: interrupted; everything found is in the library; go on with the same command, or with: "
-                    f"automl runs resume {begun[0].run}{where}\n"
+                    f"automl runs resume {begun[0].run}{where}",
+                    err=True,
                 )
             else:
-                sys.stderr.write("automl: interrupted before the growth began\n")
+                print_text("automl: interrupted before the growth began", err=True)
             raise typer.Exit(exit_code(signal)) from None
     if json != "-":
         print_growth(growth.results)

@@ -1,0 +1,58 @@
+"""Names of tasks, labels and words come from files: none reaches the terminal raw, on whatever way."""
+
+from __future__ import annotations
+
+import io
+import logging
+import sys
+
+import pytest
+
+from automl.cli import main
+from automl.commands.common import interrupted, print_table, progress_bar
+
+EVIL = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202eleft\r\x7f"
+SHOWN = "\\x1b[2J\\x1b]0;owned\\x07\\x9b31m\\u202eleft\\r\\x7f"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_progress_bar_shows_the_title_with_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    with progress_bar(f"[red]{EVIL}\nnext line") as progress:
+        assert progress is not None
+        progress({"evaluations": 1234, "best": 0.5})
+    assert f"[red]{SHOWN}\\nnext line: 1,234 evaluations, best 0.5" in terminal.getvalue()
+    assert "\x1b]0;owned" not in terminal.getvalue() and "\u202e" not in terminal.getvalue()
+
+
+def test_log_lines_are_shown_with_escapes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", root.level)
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    try:
+        logging.getLogger("automl.test").warning("task=%s", EVIL)
+    finally:
+        root.handlers.clear()
+    assert capsys.readouterr().err == f"WARNING automl.test: task={SHOWN}\n"
+
+
+def test_how_to_go_on_is_said_with_escapes(capsys: pytest.CaptureFixture[str]) -> None:
+    interrupted(["r1"], EVIL, KeyboardInterrupt())
+    assert capsys.readouterr().err == f"automl: interrupted; resume with: automl runs resume r1 --library {SHOWN}\n"
+
+
+def test_every_part_of_a_table_is_shown_as_it_is_but_for_escapes(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table([f"[red]a{EVIL}"], [[f"[red]b{EVIL}"]], f"[red]c{EVIL}")
+    shown = capsys.readouterr().out
+    for part in "abc":
+        assert f"[red]{part}{SHOWN}" in shown
+    assert all(each.isprintable() or each == "\n" for each in shown)
