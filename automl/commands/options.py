@@ -41,6 +41,9 @@ Set = Annotated[
         "(schedule.epochs=5).",
     ),
 ]
+SkipBad = Annotated[
+    bool, typer.Option("--skip-bad", help="Leave pictures out that cannot be read, and say which, instead of refusing.")
+]
 TargetColumn = Annotated[str | None, typer.Option("--target-column", help="Column of a CSV file to predict.")]
 DataSplit = Annotated[
     int | None,

@@ -15,7 +15,7 @@ from ..execution.executors import WorkerError
 from ..interruption import orderly_end
 from ..study.opening import Options, Result, check_options, library_url, open_study
 from ..study.parallel import search_many, side_by_side
-from ..tasks.load import load_tasks
+from ..tasks.load import load_tasks, with_option
 from ..tasks.task import Task
 from .common import (
     experiment_folders,
@@ -35,6 +35,7 @@ from .options import (
     LibraryUrl,
     Seed,
     Set,
+    SkipBad,
     SplitSeed,
     Strategy,
     Target,
@@ -68,9 +69,11 @@ def search(
     set: Set = None,
     target_column: TargetColumn = None,
     ambiguous: Ambiguous = False,
+    skip_bad: SkipBad = False,
 ) -> None:
     """Search a program for a task; a file of many tasks is one study each (with --workers several at a time where they are cheap)."""
     options = options_of(budget, strategy, workers, seed, target, words, set)
+    task = with_option(task, "skip_bad", "yes") if skip_bad else task
     tasks = load_tasks(task, target=target_column, seed=split_seed, search_path=experiment_folders())
     for each in tasks:
         check_options(options, each.data)
@@ -78,6 +81,8 @@ def search(
     rows: list[Result] = []
     with json_lines(json) as write:
         store = open_library(library)
+        if json != "-":
+            say_notes(tasks)
 
         def take(result: Result) -> None:
             rows.append(result)
@@ -135,6 +140,13 @@ def _going(store: AbstractStore, runs: Sequence[str]) -> list[str]:
     """Those of the runs that were begun and have no end."""
     known = store.runs(state="interrupted", unreadable=lambda run, error: None)
     return [run.id for run in known if run.id in runs]
+
+
+def say_notes(tasks: Sequence[Task]) -> None:
+    """What was done to the data of each task when it was read, and what its scores cannot say."""
+    for each in tasks:
+        for note in each.notes:
+            print_text(f"{each.name}: {note}")
 
 
 def say_alternatives(result: Result) -> None:

@@ -64,6 +64,8 @@ class Result:
     """The number of the proposal that the program is."""
     validation_seen: bool = False
     """Whether the final training took the validation cases too; ``score`` is from the training before, which had not seen them."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what was done to the data when it was read, and on what the scores cannot say."""
 
     __repr__ = brief_repr
 
@@ -77,6 +79,7 @@ class Result:
             "first_seconds": None if self.first_seconds is None else round(self.first_seconds, 3),
             "first_evaluations": self.first_evaluations, "alternatives": list(self.alternatives),
             "confidence": self.confidence, "ask": self.ask, "validation_seen": self.validation_seen,
+            "notes": list(self.notes),
         }  # fmt: skip
 
 
@@ -93,6 +96,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         "seconds": seconds,
         "evaluations": study.considered,
         "history": history,
+        "notes": study.task.notes,
         "first_seconds": first.get("seconds"),
         "first_evaluations": first.get("evaluations"),
     }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from library.files import irregular
 from primitives.plugins import PluginKind, instances
@@ -172,6 +172,11 @@ def resolve(
         check_regular(path)
     name = path.name.removesuffix("".join(path.suffixes[-1:])) if path else body
     return Reference(spec, name or body, path, options, seed, folders)
+
+
+def with_option(spec: str, key: str, value: str) -> str:
+    """The reference ``spec`` with one option more."""
+    return f"{spec}{'&' if '?' in spec else '?'}{urlencode({key: value})}"
 
 
 def check_regular(path: Path) -> None:

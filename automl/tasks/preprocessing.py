@@ -11,6 +11,7 @@ import numpy as np
 from primitives.brief import brief_repr
 
 from ..errors import TaskError
+from .pictures import PictureForm
 
 SCALINGS = ("auto", "unit", "standardise", "none")
 
@@ -71,7 +72,7 @@ class ColumnEncoding:
 class Preprocessing:
     """``shape`` is that of one raw example as the net sees it; ``label_names`` are the answers of a classification
     in class order; ``target`` undoes the standardisation of a regression's target; ``columns`` are those of a table,
-    in its order."""
+    in its order; ``pictures`` is what picture files are made into."""
 
     shape: tuple[int, ...] = ()
     inputs: Affine = Affine()
@@ -79,6 +80,7 @@ class Preprocessing:
     label_names: tuple[str, ...] = ()
     columns: tuple[ColumnEncoding, ...] = ()
     dtype: str = "float32"
+    pictures: PictureForm | None = None
 
     __repr__ = brief_repr
 
@@ -121,6 +123,7 @@ class Preprocessing:
             "label_names": list(self.label_names),
             "columns": columns,
             "dtype": self.dtype,
+            **({} if self.pictures is None else {"pictures": self.pictures.to_json()}),
         }
 
     @classmethod
@@ -136,6 +139,7 @@ class Preprocessing:
                     ColumnEncoding(str(n), None if c is None else tuple(map(str, c))) for n, c in data["columns"]
                 ),
                 dtype=str(data["dtype"]),
+                pictures=PictureForm.from_json(data["pictures"]) if data.get("pictures") else None,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise TaskError(

@@ -7,7 +7,7 @@ TaskKind, by which ``task_kinds`` finds it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -36,7 +36,8 @@ class Task:
     ``data``: train and validation cases with all that scoring needs, the only part that a search and its workers see; the task itself
     refuses to be pickled. ``test``: the held-out part, None where there is none. ``split``: how the parts were made, None where the source
     fixes them. ``preprocessing``: what was done to raw inputs and must be done again before a prediction, None where nothing was.
-    ``source``: where the data came from, a data set's or a file's name, never a path of this machine.
+    ``source``: where the data came from, a data set's or a file's name, never a path of this machine. ``notes``: sentences for people on
+    what was done to the data when it was read, and on what its scores cannot say.
     """
 
     data: ProblemData
@@ -44,6 +45,7 @@ class Task:
     split: Split | None = None
     preprocessing: Preprocessing | None = None
     source: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -94,7 +96,8 @@ class Task:
         argument_types, result = arguments_of(data.type)
         held_out = None if part is None else describe_part(part, argument_types, result, "test", arrays)
         split = None if self.split is None else self.split.to_json()
-        preprocessing = None if self.preprocessing is None else self.preprocessing.to_json()
+        # What pictures are made into shows in the arrays: tasks of before it was kept have the digest that they had.
+        preprocessing = None if self.preprocessing is None else replace(self.preprocessing, pictures=None).to_json()
         fields = {"data": data.digest, "test": held_out, "split": split, "preprocessing": preprocessing}
         return content_digest(fields, arrays)
 

@@ -14,12 +14,15 @@ from primitives.types import function, tensor
 from ...errors import TaskError
 from ..data import Part, ProblemData, frozen
 from ..metrics import CLASSES, NUMBERS
+from ..pictures import PictureForm
 from ..preprocessing import Affine, ColumnEncoding, Preprocessing, check_finite, fit_inputs, standardise
 from ..split import Split
 from ..task import Task, TaskKind
 
 SOLVED_AT = {CLASSES: 0.95, NUMBERS: 0.8}
 LAYOUTS = ("auto", "chw", "hwc")
+FEW = 10
+"""Validation cases below which a score is said to mean little: one more right or wrong changes it by a tenth."""
 
 
 def labelled_task(
@@ -40,6 +43,8 @@ def labelled_task(
     usual: float | None = None,
     family: str | None = None,
     source: str = "",
+    pictures: PictureForm | None = None,
+    notes: Sequence[str] = (),
 ) -> Task:
     """A task from ``x`` ([n, features], [n, h, w], [n, c, h, w] or [n, h, w, c]) and ``y`` ([n] labels, or
     numbers [n] or [n, k]).
@@ -48,7 +53,8 @@ def labelled_task(
     ``targets`` is ``classes`` or ``numbers``; None decides by the values. ``label_names`` name the classes 0, 1,
     … of an integer ``y``. ``solved_at`` is the score asked for; without one no score counts as solved, and ``usual`` is
     one that is good on this data. Scaling is fitted on the train part; a validation part without cases is replaced by the
-    train part. Raises TaskError on NaN, infinity, wrong shapes, no cases or one class only.
+    train part. ``pictures`` is what picture files were made into, ``notes`` are sentences on how the data was read.
+    Raises TaskError on NaN, infinity, wrong shapes, no cases or one class only.
     """
     if (x_test is None) != (y_test is None):
         raise TaskError("x_test and y_test: both or neither are required; give the other one too")
@@ -75,11 +81,25 @@ def labelled_task(
         target=standardise(encoded[0][train]) if form == NUMBERS else None,
         label_names=names,
         columns=columns,
+        pictures=pictures,
     )
     held_out = (x[test], encoded[0][test]) if x_test is None else (x_test, encoded[1])
     parts = [_part(prepared, x[train], encoded[0][train]), _part(prepared, x[validation], encoded[0][validation])]
     view = _view(KIND.name, name, form, parts, prepared, solved_at, usual, family)
-    return Task(view, _part(prepared, *held_out) if len(held_out[0]) else None, split, prepared, source)
+    test_part = _part(prepared, *held_out) if len(held_out[0]) else None
+    return Task(view, test_part, split, prepared, source, (*notes, *_few(view)))
+
+
+def _few(data: ProblemData) -> tuple[str, ...]:
+    """A sentence where the validation score is of so few cases that it says little."""
+    count = len(data.validation)
+    if data.validation is data.train:
+        return (f"few cases: the score is of the same {count} that are trained on, so it says nothing about new ones",)
+    return (
+        ()
+        if count >= FEW
+        else (f"few cases: the validation score is of {count} alone, so it says little about new ones",)
+    )
 
 
 def sample(seed: int = 0) -> Task:

@@ -41,7 +41,7 @@ def unlabelled_from_labelled(base: Task, *, solved_at: float | None = None) -> T
     )
     test = None if held_out is None else Part(held_out.inputs, held_out.inputs[0])  # type: ignore[arg-type]
     kept = None if prepared is None else replace(prepared, target=None, label_names=())
-    return Task(data, test, base.split, kept, base.source)
+    return Task(data, test, base.split, kept, base.source, base.notes)
 
 
 def sample(seed: int = 0) -> Task:

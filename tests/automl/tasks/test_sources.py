@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from automl.tasks.load import load_tasks, sources
 from automl.tasks.sources.idx import read_idx
-from automl.tasks.sources.images import read_images
 from automl.tasks.task import TaskError
 
 
@@ -270,103 +269,6 @@ class TestTable:
             assert load_tasks(str(tmp_path / "data.csv"), target="a")
         except TaskError as error:
             assert "data.csv" in str(error)
-
-
-class TestImages:
-    def write(self, folder: Path, name: str, size: tuple[int, int] = (5, 4), mode: str = "L", value: int = 0) -> None:
-        from PIL import Image
-
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        Image.new(mode, size, value if mode == "L" else (value, 0, 255)).save(folder / name)
-
-    def test_grey_images_by_class(self, tmp_path: Path) -> None:
-        for index in range(16):
-            self.write(tmp_path, f"{'cat' if index % 2 else 'dog'}/{index}.png", value=index * 10)
-        (task,) = load_tasks(str(tmp_path))
-        assert str(task.type) == "Tensor[1,4,5] -> Tensor[2]" and task.preprocessing.label_names == ("cat", "dog")
-        pixels = {round(float(image[0, 0, 0]) * 255) for image in task.data.train.inputs[0]}
-        assert pixels <= {index * 10 for index in range(16)} and len(pixels) == len(task.data.train)
-
-    def test_colour_and_own_test_folder(self, tmp_path: Path) -> None:
-        for part in ("train", "test"):
-            for index in range(10):
-                self.write(tmp_path, f"{part}/{index % 2}/{index}.png", mode="RGB" if index else "L", value=index)
-        (task,) = load_tasks(str(tmp_path))
-        assert str(task.type) == "Tensor[3,4,5] -> Tensor[2]" and len(task.test) == 10
-
-    def test_refuses(self, tmp_path: Path) -> None:
-        for index in range(4):
-            self.write(tmp_path, f"only/{index}.png")
-        with pytest.raises(TaskError, match="at least two classes"):
-            load_tasks(str(tmp_path))
-        self.write(tmp_path, "other/0.png", size=(6, 6))
-        with pytest.raises(TaskError, match="other/0.png.*is 6x6 pixels, others are 5x4"):
-            load_tasks(str(tmp_path))
-        assert str(load_tasks(f"{tmp_path}?size=8x7")[0].type) == "Tensor[1,7,8] -> Tensor[2]"
-        with pytest.raises(TaskError, match="size='big'"):
-            load_tasks(f"{tmp_path}?size=big")
-        (tmp_path / "other" / "0.png").unlink()
-        (tmp_path / "other" / "bad.png").write_bytes(b"no image")
-        with pytest.raises(TaskError, match="bad.png"):
-            load_tasks(str(tmp_path))
-
-    RAMP = np.array([[0, 51, 102], [153, 204, 255]], dtype=np.uint8)
-
-    def pictures(self) -> dict[str, tuple[object, int, np.ndarray]]:
-        """A picture of each mode, the place of its file and the bytes [channels, h, w] that it stands for."""
-        from PIL import Image
-
-        ramp, grey, three = self.RAMP, self.RAMP[None], np.stack([self.RAMP] * 3)
-        plain = Image.fromarray(ramp)
-        alpha = Image.fromarray(np.array([[255, 0, 255], [255, 0, 255]], dtype=np.uint8))
-        white = np.where(np.asarray(alpha) == 0, 255, ramp)
-        colours = Image.merge("RGB", [plain, plain.point(lambda v: 255 - v), Image.new("L", (3, 2), 7)])
-        cyan = np.stack([255 - ramp, np.full_like(ramp, 255), np.full_like(ramp, 255)])
-        zero = Image.new("L", (3, 2), 0)
-        palette = plain.convert("P")
-        see_through = palette.copy()
-        see_through.info["transparency"] = 51
-        return {
-            "sixteen.png": (Image.fromarray(ramp.astype(np.uint16) * 257), 1, grey),
-            "sixteen.tif": (Image.fromarray(ramp.astype(np.uint16) * 257), 1, grey),
-            "wide.pgm": (Image.fromarray(ramp.astype(np.int32) * 257), 1, grey),
-            "floats.tif": (Image.fromarray((ramp / 255).astype(np.float32)), 1, grey),
-            "bits.png": (Image.fromarray(ramp > 110), 1, np.where(ramp > 110, 255, 0)[None]),
-            "grey.png": (plain, 1, grey),
-            "alpha.png": (Image.merge("LA", [plain, alpha]), 1, white[None]),
-            "colour_alpha.png": (Image.merge("RGBA", [plain, plain, plain, alpha]), 3, np.stack([white] * 3)),
-            "palette.png": (palette, 3, three),
-            "see_through.png": (see_through, 3, np.where(three == 51, 255, three)),
-            "colour.png": (colours, 3, np.asarray(colours).transpose(2, 0, 1)),
-            "print.tif": (Image.merge("CMYK", [plain, zero, zero, zero]), 3, cyan),
-        }
-
-    def test_pictures_of_every_mode_keep_their_brightness(self, tmp_path: Path) -> None:
-        for name, (picture, channels, wanted) in self.pictures().items():
-            picture.save(tmp_path / name, **({"transparency": 51} if name == "see_through.png" else {}))  # type: ignore[attr-defined]
-            x, _ = read_images([("a", tmp_path / name)], None)
-            assert x.shape == (1, channels, 2, 3) and x.dtype == np.uint8, name
-            assert (x[0] == wanted).all(), (name, x[0], wanted)
-
-    def test_sixteen_bits_are_resized_too(self, tmp_path: Path) -> None:
-        from PIL import Image
-
-        Image.fromarray(np.full((4, 4), 128 * 257, dtype=np.uint16)).save(tmp_path / "a.png")
-        x, _ = read_images([("a", tmp_path / "a.png")], (2, 3))
-        assert x.shape == (1, 1, 3, 2) and (x == 128).all()
-
-    def test_pictures_of_unknown_range_are_refused(self, tmp_path: Path) -> None:
-        from PIL import Image
-
-        cases = [
-            ("bright.tif", np.array([[0.0, 300.0]], dtype=np.float32), "floats from 0.0 to 300.0, needed from 0 to 1"),
-            ("nan.tif", np.array([[0.0, np.nan]], dtype=np.float32), "needed from 0 to 1"),
-            ("wide.tif", np.array([[0, 70_000]], dtype=np.int32), "have no known range; save with 8 or 16 bits"),
-        ]
-        for name, pixels, message in cases:
-            Image.fromarray(pixels).save(tmp_path / name)
-            with pytest.raises(TaskError, match=message):
-                read_images([("a", tmp_path / name)], None)
 
 
 def test_sources_describe_themselves() -> None:
