@@ -25,8 +25,8 @@ from primitives.types import TensorType, Type, arguments_of, has_tensor
 from primitives.values import Failure
 
 from ..errors import TaskError
+from ..fitting.forward import outputs_of, predict_raw, run_interpreted
 from ..tasks.preprocessing import Preprocessing
-from .forward import outputs_of, predict_raw, run_interpreted
 
 FORMAT = 1
 

@@ -14,8 +14,8 @@ from primitives.values import Outcome
 from primitives.weights import inherit, initialise
 
 from ..fitting import recipes
+from ..fitting.forward import outputs_of
 from ..fitting.trainers import TrainingBudget, choose_trainer, make_trainer
-from .forward import outputs_of
 from .prepared import Evaluated, Prepared
 
 
