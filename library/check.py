@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from primitives.definitions import expand
 from primitives.inference import Inference, infer
 from primitives.notation.types import parse_scheme
+from primitives.primitive import shape_text
 from primitives.syntax import TermSyntaxError
 from primitives.types import subtypes, variables_of
 from primitives.unify import Mismatch, Unifier
@@ -191,6 +192,6 @@ def _misfit(header: Header, record: Subroutine, vocabulary: Vocabulary) -> str:
             stored = header.get(key, header.get(f"{prefix}.{key}"))
             if stored is None:
                 return f"its weights have no {key}"
-            if all(isinstance(size, int) for size in parameter.shape) and tuple(stored[1]) != tuple(parameter.shape):
-                return f"its weights have {key} of shape {list(stored[1])}, needed {list(parameter.shape)}"
+            if all(isinstance(size, int) for size in parameter.shape) and not parameter.admits(stored[1]):
+                return f"its weights have {key} of shape {list(stored[1])}, needed {shape_text(parameter.shape)}"
     return ""

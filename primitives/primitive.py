@@ -5,18 +5,23 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .declarations import Need, Role
 from .notation.names import is_word_name
 from .term import Word
 from .types import Constructor, Scheme, TypeVariable, arguments_of, is_function, subtypes
 
+if TYPE_CHECKING:
+    from .fitted.cases import Fitting
+
 PURE, STOCHASTIC, STATEFUL, EFFECTFUL = "pure", "stochastic", "stateful", "effectful"
 Shape = tuple[int, ...]
+FREE = -1
+"""An axis of a buffer whose size is not known before it is fitted: any size fits, and it starts with one element."""
 
 
 class SettingError(ValueError):
@@ -73,16 +78,39 @@ class Setting:
         return min(int(value), int(self.high)) if isinstance(self.default, int) else float(value)
 
 
+def shape_text(shape: Sequence[int]) -> str:
+    """A shape for people, ``*`` for an axis of any size."""
+    return f"[{', '.join('*' if axis == FREE else str(axis) for axis in shape)}]"
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A trainable tensor (or, as a buffer, a kept one) of a site: its shape, how it starts, and the fan-in that scales it.
 
     ``init``: zeros, ones, normal (std 1/√fan_in), kaiming (He et al. 2015, uniform, ReLU gain) or uniform (± 1/√fan_in, torch's default).
+    Of a buffer, axes of ``shape`` may be FREE, and ``whole`` says that it holds whole numbers (int32).
     """
 
     shape: Shape
     init: str = "uniform"
     fan_in: int = 1
+    whole: bool = False
+
+    @property
+    def is_free(self) -> bool:
+        """Whether some axis may have any size."""
+        return FREE in self.shape
+
+    @property
+    def start(self) -> Shape:
+        """The shape with which it starts."""
+        return tuple(1 if axis == FREE else axis for axis in self.shape)
+
+    def admits(self, shape: Sequence[int]) -> bool:
+        """Whether a tensor of this shape can stand there."""
+        return len(shape) == len(self.shape) and all(
+            mine == given or (mine == FREE and given > 0) for mine, given in zip(self.shape, shape, strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -91,12 +119,14 @@ class Prior:
 
     ``cost``: what it costs in enumerations, in buckets of −log probability: 2 for an everyday word, 5 for a rare one; None where the word
     adds nothing there, as ``compose`` where terms are applications. ``weight``: its log-weight, relative to 0, where programs are drawn;
-    ``in_nets``: the same for programs with tensors in their type (None: ``weight``). All are set by hand.
+    ``in_nets``: the same for programs with tensors in their type (None: ``weight``). ``first``: the word alone, where that makes a program,
+    is worth trying before anything else, words with a smaller number earlier (None: it is not). All are set by hand.
     """
 
     cost: int | None = 4
     weight: float = 0.0
     in_nets: float | None = None
+    first: int | None = None
 
     def drawn(self, tensors: bool) -> float:
         """The log-weight for programs with or without tensors in their type."""
@@ -120,6 +150,7 @@ class Primitive:
     ``spoken`` is what the names of learned words call it where its own name cannot stand in one (``add`` for ``+``), and ``twice`` what
     they call it where it is given one value twice (``square`` for ``*``), or TRIVIAL where nobody would do so.
     ``unbounded``: it may call its functions more often than its arguments have elements, perhaps for ever.
+    ``fitted``: the buffers of its sites are found by an algorithm in the cases of the task (docs/fitted_words.md).
 
     Raises ValueError for a ``name`` that no term can hold, and for ``needs`` of what is no argument.
     """
@@ -141,6 +172,7 @@ class Primitive:
     flops: Callable | None = None
     differentiable: bool = True
     unbounded: bool = False
+    fitted: Fitting | None = None
     needs: Mapping[int, Need] = field(default_factory=lambda: MappingProxyType({}))
     role: Role | None = None
     spoken: str = ""

@@ -29,7 +29,8 @@ def _generator(seed: int, number: object, name: str) -> torch.Generator:
 
 def _start(parameter: Parameter, generator: torch.Generator) -> torch.Tensor:
     if parameter.init in ("zeros", "ones"):
-        return torch.full(parameter.shape, float(parameter.init == "ones"))
+        kind = torch.int32 if parameter.whole else torch.float32
+        return torch.full(parameter.start, parameter.init == "ones", dtype=kind)
     fan_in = max(parameter.fan_in, 1)
     if parameter.init == "normal":
         return torch.randn(parameter.shape, generator=generator) / math.sqrt(fan_in)
@@ -88,9 +89,11 @@ def inherit(
     weights = initialise(new_sites, seed)
     for site, found in new_sites.items():
         source = (origins or {}).get(site, site)
-        for name in (*found.parameters, *found.buffers):
+        for name, parameter in {**found.parameters, **found.buffers}.items():
             known = old.get(f"{source}.{name}")
-            if known is not None:
+            if known is not None and parameter.is_free and parameter.admits(known.shape):
+                weights[f"{site}.{name}"] = known.detach().clone()
+            elif known is not None:
                 weights[f"{site}.{name}"] = _overlap(weights[f"{site}.{name}"], known)
     return weights
 

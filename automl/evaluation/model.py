@@ -19,14 +19,15 @@ from primitives.inference import infer
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.notation.types import parse_type
 from primitives.notation.values import to_json
+from primitives.primitive import shape_text
 from primitives.syntax import show
 from primitives.term import Term, show_canonical
 from primitives.types import TensorType, Type, arguments_of, has_tensor
 from primitives.values import Failure
 
 from ..errors import TaskError
-from ..fitting.forward import outputs_of, predict_raw, run_interpreted
 from ..tasks.preprocessing import Preprocessing
+from .forward import outputs_of, predict_raw, run_interpreted
 
 FORMAT = 1
 
@@ -129,10 +130,9 @@ class Model:
             for name, parameter in {**found.parameters, **found.buffers}.items():
                 tensor = self.weights.get(f"{site}.{name}")
                 shape = None if tensor is None else tuple(tensor.shape)
-                if shape != tuple(parameter.shape):
-                    raise TaskError(
-                        f"weights={site}.{name} of shape {shape}: {tuple(parameter.shape)} is required by the program"
-                    )
+                if shape is None or not parameter.admits(shape):
+                    needed = shape_text(parameter.shape)
+                    raise TaskError(f"weights={site}.{name} of shape {shape}: {needed} is required by the program")
 
     def export_source(self, path: str | Path) -> list[Path]:
         """Write ``source`` and, beside it, a safetensors file with the weights; gives what was written. What raw inputs must undergo

@@ -8,18 +8,25 @@ from typing import Any
 
 from library.blobs import from_bytes, to_bytes
 from primitives.compile import compile_term
+from primitives.compile.program import Program
 from primitives.inference import Inference
 from primitives.term import Term
 from primitives.values import Outcome
 from primitives.weights import inherit, initialise
 
 from ..fitting import recipes
-from ..fitting.forward import outputs_of
-from ..fitting.trainers import TrainingBudget, choose_trainer, make_trainer
+from ..fitting.fitted_words import fit_words
+from ..fitting.trainer import Unsuitable
+from ..fitting.trainers import AbstractTrainer, TrainingBudget, choose_trainer, make_trainer
+from ..tasks.data import ProblemData
+from .forward import outputs_of
 from .prepared import Evaluated, Prepared
 
+FITTING_ALONE, FITTING_BESIDE = 0.8, 0.5
+"""The share of a candidate's seconds for fitting its fitted words: where they are all, and where something is trained beside them."""
 
-def compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Any:
+
+def compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Program:
     """The candidate as a module: weights from the library, from its parents, or fresh."""
     seed = int(candidate.get("seed", 0))
     weights = dict(initialise(inference.sites, seed))
@@ -54,36 +61,56 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Mappi
     deadline = None if seconds is None else time.monotonic() + float(seconds)
     program = compiled(prepared, term, inference, candidate)
     phase, data = candidate.get("phase", "explore"), prepared.data
-    recipe = recipes.screening(data) if phase == "explore" else recipes.final(data)
-    settings = {**recipe.settings, **prepared.trainer}
-    name = settings.pop("trainer", None)
-    kind = make_trainer(name) if name else choose_trainer(program, data)
     if phase == "final":
         data = recipes.joined(data)
-    else:
-        settings.pop("keep", None)
-    # The driver has checked the user's settings: one is for the trainers that have it.
-    trainer = make_trainer(kind.name, {key: settings[key] for key in settings if key in kind.values})
+    try:
+        whole = _fit_words(program, data, inference, candidate)
+    except Unsuitable as error:
+        return Evaluated(Outcome.UNSUITABLE, detail=str(error), parameters=inference.parameters)
+    trainer, epochs = _trainer(prepared, program, phase)
     left = None if deadline is None else deadline - time.monotonic()
     if left is not None and left <= 0:
         return Evaluated(
             Outcome.TIMED_OUT, parameters=inference.parameters, detail="the deadline came before the first step"
         )
     limit = None if left is None else 0.9 * left
-    budget = TrainingBudget(epochs=int(candidate.get("epochs") or recipe.epochs), seconds=limit, deadline=deadline)
+    budget = TrainingBudget(epochs=int(candidate.get("epochs") or epochs), seconds=limit, deadline=deadline)
     result = trainer.fit(program, data, budget, seed=int(candidate.get("seed", 0)))
-    outcome, complete = result.outcome, result.outcome != Outcome.TIMED_OUT
+    outcome, complete = result.outcome, whole and result.outcome != Outcome.TIMED_OUT
     if outcome == Outcome.TIMED_OUT and result.weights is not None:
         outcome = Outcome.OK
     weights = None if result.weights is None else to_bytes(program.weights())
     scores = {name: float(value) for name, value in result.scores.items()}
     detail = result.detail or (
-        f"stopped by its deadline after {result.epochs} epochs" if result.outcome == Outcome.TIMED_OUT else ""
-    )
+        f"stopped by its deadline after {result.epochs} epochs" if result.outcome == Outcome.TIMED_OUT
+        else "" if whole
+        else "fitted to less than all, for its time was short"
+    )  # fmt: skip
     history = [record.to_json() for record in result.history]
     return Evaluated(
         outcome, scores, None, inference.parameters, weights, detail=detail, history=history, complete=complete
     )
+
+
+def _fit_words(program: Program, data: ProblemData, inference: Inference, candidate: Mapping[str, Any]) -> bool:
+    """Fit the fitted words of the program in their share of the candidate's seconds; whether nothing was cut short. Raises
+    Unsuitable."""
+    seconds = candidate.get("seconds")
+    share = FITTING_ALONE if not inference.parameters else FITTING_BESIDE
+    bound = None if seconds is None else share * float(seconds)
+    return fit_words(program, data, seed=int(candidate.get("seed", 0)), seconds=bound)
+
+
+def _trainer(prepared: Prepared, program: Program, phase: str) -> tuple[AbstractTrainer, int]:
+    """The trainer for a phase, and the epochs that suit it where none are asked for."""
+    recipe = recipes.screening(prepared.data) if phase == "explore" else recipes.final(prepared.data)
+    settings = {**recipe.settings, **prepared.trainer}
+    name = settings.pop("trainer", None)
+    kind = make_trainer(name) if name else choose_trainer(program, prepared.data)
+    if phase != "final":
+        settings.pop("keep", None)
+    # The driver has checked the user's settings: one is for the trainers that have it.
+    return make_trainer(kind.name, {key: settings[key] for key in settings if key in kind.values}), recipe.epochs
 
 
 def score_compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Evaluated:

@@ -6,16 +6,17 @@ import itertools
 import logging
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from library.blobs import StoredWeights
 from library.records import Direction, Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from primitives.primitive import Primitive
 from primitives.term import Literal
-from primitives.types import BOOL, FLOAT, INT, STRING, has_tensor
+from primitives.types import BOOL, FLOAT, INT, STRING, TensorType, arguments_of, has_tensor
 from search.guidance.guide import Guide
 from search.problem import Example, Problem
 from search.strategies import find_strategies, make_strategy
@@ -30,18 +31,17 @@ from ..execution.workers.guard import path_of
 from ..fitting.trainers import trainer_kinds
 from ..plugins import described, require_plugins
 from ..tasks.data import VALUES, ProblemData
-from ..tasks.metrics import INTEGERS
+from ..tasks.metrics import CLASSES, INTEGERS, NUMBERS
 from ..tasks.task import Task
 from .guides import latest_guide, load_guide, suggestions
 from .phases import Schedule
 from .result import Result, conclude
 from .stored import load_model, stored_model
 from .study import Study, new_run
-from .words import LibraryWords
 
 __all__ = [
     "DEFAULT_LIBRARY", "Options", "Progress", "Result", "build_problem", "check_options", "check_unchanged", "conclude", "default_strategy",
-    "library_url", "load_model", "open_study", "resume_options", "run_study", "stored_model",
+    "library_url", "load_model", "load_vocabulary", "open_study", "resume_options", "run_study", "stored_model",
 ]  # fmt: skip
 logger = logging.getLogger(__name__)
 DEFAULT_LIBRARY = "sqlite:///automl.db"
@@ -80,6 +80,21 @@ def library_url(text: str | Path | None) -> str:
     return DEFAULT_LIBRARY if text is None else str(text)
 
 
+def load_vocabulary(
+    store: AbstractStore, snapshot: str | None = None, words: tuple[str, ...] | None = None
+) -> Vocabulary:
+    """The words of a store's library, now or as a snapshot saw them; what can be no word is left out with a warning."""
+    records = list(store.subroutines(state=None))
+    if snapshot:
+        active = {(record.name, record.digest) for record in store.snapshot_words(snapshot)}
+        records = [replace(r, state="active" if (r.name, r.digest) in active else "demoted") for r in records]
+    digests = [record.weights for record in records if record.weights is not None]
+    weights = StoredWeights(store.blobs, digests) if digests else None
+    vocabulary = Vocabulary(records, weights, allowed=words, strict=False)
+    vocabulary.warn()
+    return vocabulary
+
+
 def default_strategy(data: ProblemData, vocabulary: Vocabulary | None = None) -> str:
     """What suits the task: enumeration for values, and for whole numbers that a net of the library may help to; else genetic."""
     nets = vocabulary is not None and any(
@@ -107,13 +122,21 @@ def examples_of(data: ProblemData) -> tuple[Example, ...] | None:
     return tuple((tuple(map(value, inputs)), int(target)) for inputs, target in cases)
 
 
+def can_fit(data: ProblemData) -> bool:
+    """Whether fitted words can answer the task: one vector to a class, or to numbers."""
+    types, result = arguments_of(data.type)
+    vectors = all(isinstance(type, TensorType) and len(type.shape) == 1 for type in (*types, result))
+    return data.target in (CLASSES, NUMBERS) and len(types) == 1 and vectors
+
+
 def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: Guide | None = None) -> Problem:
     """The search problem of a task: what a strategy may see of it, and what the ``guide`` suggests for it."""
     data = task.data
     tensors = has_tensor(data.type)
     words: dict[str, Primitive] = {
-        name: word for name, word in vocabulary.words.items() if tensors or not has_tensor(word.scheme.type)
-    }
+        name: word for name, word in vocabulary.words.items()
+        if (tensors or not has_tensor(word.scheme.type)) and (word.fitted is None or can_fit(data))
+    }  # fmt: skip
     for name, reason in vocabulary.unreadable(words).items():
         logger.warning("word=%r is left out of the search for task=%r: %s", name, data.name, reason)
         del words[name]
@@ -164,21 +187,10 @@ def _check_trainer(given: Mapping[str, Any]) -> None:
 
 def open_study(
     task: Task, store: AbstractStore, options: Options, *, run: Run | None = None, run_id: str | None = None,
-    progress: Progress | None = None, source: Mapping[str, Any] | None = None, library: LibraryWords | None = None,
+    progress: Progress | None = None, source: Mapping[str, Any] | None = None,
 ) -> Study:  # fmt: skip
-    """A study ready to run.
-
-    task: what to find a program for.
-    store: where the run is recorded; its library offers the words.
-    options: how to search.
-    run: a run of the store, to be gone on with (default: a new one).
-    run_id: the id of a new run (default: one is drawn).
-    progress: told how far the search is, now and then.
-    source: how to load the task again, as the run keeps it.
-    library: the words of the store, where several studies share them (default: they are read).
-
-    Raises StudyError, StrategyError, StoreError or WorkerError, and begins no run then.
-    """
+    """A study ready to run: a new run (its id is ``run_id`` if given), or ``run`` from the store to be resumed. ``source`` is how to
+    load the task again. Raises StudyError, StrategyError, StoreError or WorkerError, and begins no run then."""
     data = task.data
     check_options(options, data)
     executor_kind(options.workers).check(str(options.workers))
@@ -187,7 +199,7 @@ def open_study(
         check_unchanged(run, task)
     with store.batch():  # the run sees the library of one moment, and where anything is refused nothing is kept
         snapshot = store.snapshot() if run is None else run.library
-        vocabulary = (library or LibraryWords(store)).vocabulary(snapshot, options.words)
+        vocabulary = load_vocabulary(store, snapshot, options.words)
         guidance = _guidance(store, options, data, run)
         problem = build_problem(task, vocabulary, options, load_guide(store, guidance, vocabulary))
         name = options.strategy or default_strategy(data, vocabulary)

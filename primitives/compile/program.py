@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -13,7 +13,7 @@ from ..batch import Objects, Ragged
 from ..definitions import expand
 from ..inference import Site, infer
 from ..interpreter.interpret import Fuel
-from ..primitive import Primitive
+from ..primitive import Parameter, Primitive, shape_text
 from ..rewrite import pool_first
 from ..term import Lambda, Term
 from ..types import TensorType, Type, arguments_of
@@ -26,6 +26,11 @@ from .run import Run
 _STRUCTURE = frozenset(
     {"term", "type", "words", "sites", "fuel", "storage", "frozen", "input_types", "output_type", "_code", "_count"}
 )
+
+
+Observer = Callable[[str, torch.Tensor], torch.Tensor | None]
+"""Called with a fitted word's site and its argument [batch, features] before the word runs; what it returns, if it is not None, is taken in
+place of the word's value."""
 
 
 class Node(nn.Module):
@@ -59,6 +64,7 @@ class Program(nn.Module):
         self.fuel, self.storage = fuel, storage
         self.frozen = frozen_sites(term, words)
         self.nodes: dict[str, Node] = {}
+        self.observer: Observer | None = None
         self.input_types, self.output_type = arguments_of(type)
         self.channels_last = pays(sites.values())
         for site, found in sites.items():
@@ -77,12 +83,12 @@ class Program(nn.Module):
         assert isinstance(node, Node)
         self.nodes[site] = node
         for name, parameter in found.parameters.items():
-            value = _checked(weights, f"{site}.{name}", parameter.shape)
+            value = _checked(weights, f"{site}.{name}", parameter)
             if self.channels_last:
                 value = kernels_last(value)
             node._parameters[name] = nn.Parameter(value, requires_grad=site not in self.frozen)
         for name, buffer in found.buffers.items():
-            node._buffers[name] = _checked(weights, f"{site}.{name}", buffer.shape)
+            node._buffers[name] = _checked(weights, f"{site}.{name}", buffer)
 
     def forward(self, *inputs: Any) -> Any:
         if len(inputs) != len(self.input_types):
@@ -125,21 +131,32 @@ class Program(nn.Module):
     @torch.no_grad()
     def load(self, weights: Weights) -> None:
         """Copy weights into the module; names that it does not have are passed over, ValueError where a shape
-        differs."""
-        for name, tensor in self.live().items():
-            if name in weights:
-                tensor.copy_(_checked(weights, name, tuple(tensor.shape)))
+        differs. Buffers of a free size take the size that is given."""
+        live = self.live()
+        for site, found in self.sites.items():
+            for name, parameter in {**found.parameters, **found.buffers}.items():
+                key = f"{site}.{name}"
+                if key not in weights:
+                    continue
+                value = _checked(weights, key, parameter)
+                if parameter.is_free:
+                    self.nodes[site]._buffers[name] = value.to(live[key].device)
+                else:
+                    live[key].copy_(value)
 
 
-def _checked(weights: Weights, name: str, shape: tuple[int, ...]) -> torch.Tensor:
+def _checked(weights: Weights, name: str, parameter: Parameter) -> torch.Tensor:
     value = weights.get(name)
     if value is None:
-        raise ValueError(f"weights: {name!r} is missing; needed shape {list(shape)}")
-    if tuple(value.shape) != tuple(shape):
+        raise ValueError(f"weights: {name!r} is missing; needed shape {shape_text(parameter.shape)}")
+    if not parameter.admits(value.shape):
         raise ValueError(
-            f"weights: {name!r} has shape {list(value.shape)}, needed {list(shape)}; "
+            f"weights: {name!r} has shape {list(value.shape)}, needed {shape_text(parameter.shape)}; "
             "use weights of this structure or inherit()"
         )
+    if parameter.whole != (not value.is_floating_point()):
+        kind = "whole" if parameter.whole else "real"
+        raise ValueError(f"weights: {name!r} has dtype {value.dtype}, needed {kind} numbers; fit the program again")
     return value.detach().clone()
 
 

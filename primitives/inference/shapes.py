@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..primitive import Primitive
+from ..primitive import Primitive, shape_text
 from ..term import Word
 from ..types import (
     TensorType,
@@ -32,7 +32,8 @@ def _dtype(type: Type) -> str:
 
 
 def _shapes(site: Site) -> str:
-    return ", ".join(f"{name} {list(parameter.shape)}" for name, parameter in site.parameters.items())
+    kept = {**site.parameters, **site.buffers}
+    return ", ".join(f"{name} {shape_text(parameter.shape)}" for name, parameter in kept.items())
 
 
 class Waiting:
@@ -104,9 +105,10 @@ def sites_of_layers(layers: Iterable[Layer], words: Mapping[str, Primitive]) -> 
         buffers = primitive.buffers(*shapes, **settings) if primitive.buffers else {}
         site = Site(word.name, settings, arguments, primitive.parameters(*shapes, **settings), buffers)
         name = str(word.site)
-        if name in sites and sites[name].parameters != site.parameters:
+        known = sites.get(name)
+        if known is not None and (known.parameters, known.buffers) != (site.parameters, site.buffers):
             raise IllTyped(
-                f"word={word.name!r} at site @{name}: weights of shapes {_shapes(sites[name])} are shared with "
+                f"word={word.name!r} at site @{name}: weights of shapes {_shapes(known)} are shared with "
                 f"a use that needs {_shapes(site)}; give this occurrence a site of its own",
                 word.name,
             )

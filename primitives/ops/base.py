@@ -6,7 +6,7 @@ import math
 
 from ..inference import ShapeError
 from ..lazy import F, Tensor
-from ..primitive import Setting
+from ..primitive import Parameter, Setting
 
 PADDING = Setting("padding", "valid", choices=("valid", "same"))
 """``valid``: windows inside the image only, ⌊(n − d(k−1) − 1)/s⌋ + 1 outputs; ``same``: borders padded, ⌈n/s⌉
@@ -42,3 +42,12 @@ def pad_same(x: Tensor, kernel: int, dilation: int, value: float) -> Tensor:
 def volume(shape: tuple[int, ...]) -> int:
     """Number of elements of a tensor of that shape."""
     return math.prod(shape)
+
+
+UNITS = Setting("units", 2, 1, 1024, log=True)
+"""How many numbers a fitted word gives: those of the target."""
+
+
+def no_parameters(x: tuple[int, ...], **settings: object) -> dict[str, Parameter]:
+    """Of a fitted word nothing is trained: all that its site holds are buffers."""
+    return {}

@@ -1,0 +1,169 @@
+"""Fits the fitted words of a program, innermost first, before anything of it is trained (docs/fitted_words.md).
+
+One pass over the train part: at each fitted site the values of the word's argument are at hand, the word is fitted to them and to the
+targets, and the pass goes on with what it then says of them. Where another word is fitted to what it says (a stack), that is said of each
+case by a fit that has not seen it (Wolpert 1992), and the site keeps the arrays of a fit to all cases.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+from threadpoolctl import threadpool_limits
+
+from primitives.compile.program import Program
+from primitives.fitted.cases import Fitted, Fitting, FittingCases, FittingRefused
+from primitives.fitted.stacks import fitted_sites, stacked_sites
+from primitives.primitive import Primitive
+from primitives.types import TensorType, arguments_of
+
+from ..tasks.data import ProblemData
+from ..tasks.metrics import CLASSES, NUMBERS
+from . import batches
+from .trainer import Unsuitable
+
+FOLDS = 5
+
+
+def fit_words(program: Program, data: ProblemData, *, seed: int = 0, seconds: float | None = None) -> bool:
+    """Fit the sites of fitted words in ``program`` to ``data.train``, within about ``seconds``; whether nothing was cut short by them.
+
+    Sites of shared subroutines keep their arrays. The same seed and no bound of time give the same arrays. Raises Unsuitable where the
+    task's targets are neither classes nor numbers, a word's ``units`` are not the target's, or a word stands where it does not see
+    each case once.
+    """
+    words = fitted_sites(program.term, program.words)
+    wanted = {site: word for site, word in words.items() if "@" not in site and site not in program.frozen}
+    if not wanted:
+        return True
+    observer = _Observer(program, wanted, _cases(data, seed), stacked_sites(program.term, program.words), seconds)
+    inputs, _ = batches.part_batch(data, data.train)
+    device = next((tensor.device for tensor in program.live().values()), torch.device("cpu"))
+    training = program.training
+    program.eval()
+    program.observer = observer
+    try:
+        with torch.no_grad(), threadpool_limits(torch.get_num_threads()):
+            program(*(batches.move(batch, device) for batch in inputs))
+    finally:
+        program.observer = None
+        program.train(training)
+    missed = [site for site in wanted if site not in observer.done]
+    if missed:
+        name = wanted[missed[0]].name
+        raise Unsuitable(
+            f"word={name!r} @{missed[0]}: it was not reached by the cases as one batch; use it outside of branches and loops"
+        )
+    return observer.complete
+
+
+def _cases(data: ProblemData, seed: int) -> FittingCases:
+    """The targets of the train part, yet without inputs."""
+    y = data.train.targets
+    if data.target not in (CLASSES, NUMBERS) or not isinstance(y, np.ndarray):
+        raise Unsuitable(
+            f"task={data.name!r}: fitted words need classes or numbers as targets; use words that are trained"
+        )
+    empty = np.zeros((len(y), 0), dtype=np.float32)
+    if data.target == NUMBERS:
+        return FittingCases(empty, np.asarray(y, dtype=np.float64).reshape(len(y), -1), None, seed)
+    result = arguments_of(data.type)[1]
+    if not isinstance(result, TensorType) or not isinstance(result.shape[-1], int):
+        raise Unsuitable(f"type={data.type}: fitted words need a program that gives a tensor of scores")
+    return FittingCases(empty, np.asarray(y, dtype=np.int64), result.shape[-1], seed)
+
+
+@dataclass
+class _Observer:
+    """Fits each site the first time that the pass comes to it."""
+
+    program: Program
+    words: Mapping[str, Primitive]
+    cases: FittingCases
+    stacked: frozenset[str]
+    seconds: float | None
+    done: set[str] = field(default_factory=set)
+    complete: bool = True
+    started: float = field(default_factory=time.monotonic)
+
+    def __call__(self, site: str, x: torch.Tensor) -> torch.Tensor | None:
+        if site in self.done or site not in self.words:
+            return None
+        word, settings = self.words[site], self.program.sites[site].settings
+        fitting = word.fitted
+        assert fitting is not None
+        if len(x) != len(self.cases):
+            raise Unsuitable(
+                f"word={word.name!r} @{site}: it got {len(x)} rows for {len(self.cases)} cases; use it outside of branches and loops"
+            )
+        if fitting.supervised and settings.get("units", self.cases.width) != self.cases.width:
+            raise Unsuitable(
+                f"word={word.name!r} @{site}: units={settings['units']} is not the target's width; needed units={self.cases.width}"
+            )
+        folds = min(FOLDS, len(x)) if site in self.stacked else 0
+        seed = int(hashlib.sha256(f"{self.cases.seed}/{site}".encode()).hexdigest()[:8], 16)
+        rows = x.detach().to("cpu", torch.float32).numpy()
+        if not np.isfinite(rows).all():
+            raise Unsuitable(
+                f"word={word.name!r} @{site}: its input has values that are not finite; bound them before it"
+            )
+        cases = replace(self.cases, x=np.ascontiguousarray(rows), seed=seed, seconds=self._share(1 + folds))
+        outside = self._out_of_fold(word, settings, cases, folds) if folds > 1 else None
+        self._fill(site, self._fit(fitting, cases, settings))
+        self.done.add(site)
+        return None if outside is None else outside.to(x.device)
+
+    def _share(self, fits: int) -> float | None:
+        """The time for one of the fits at this site, all sites that are left having the same."""
+        if self.seconds is None:
+            return None
+        left = max(0.0, self.seconds - (time.monotonic() - self.started))
+        return left / (len(self.words) - len(self.done)) / fits
+
+    def _fit(self, fitting: Fitting, cases: FittingCases, settings: Mapping[str, object]) -> Fitted:
+        try:
+            found = fitting.fit(cases, **settings)
+        except FittingRefused as refused:
+            raise Unsuitable(str(refused)) from None
+        self.complete = self.complete and found.complete
+        return found
+
+    def _out_of_fold(
+        self, word: Primitive, settings: Mapping[str, object], cases: FittingCases, folds: int
+    ) -> torch.Tensor:
+        """What the word says of each case when fitted to the other folds."""
+        assert word.fitted is not None
+        fold = _folds(cases, folds)
+        parts: list[torch.Tensor] = []
+        order: list[np.ndarray] = []
+        for number in range(folds):
+            rows = np.flatnonzero(fold == number)
+            found = self._fit(word.fitted, cases.take(np.flatnonzero(fold != number)), settings)
+            tensors = {name: _tensor(array) for name, array in found.arrays.items()}
+            parts.append(word.meaning(torch.from_numpy(cases.x[rows]), **settings, **tensors))
+            order.append(rows)
+        back = torch.from_numpy(np.argsort(np.concatenate(order)))
+        return torch.cat(parts)[back]
+
+    def _fill(self, site: str, found: Fitted) -> None:
+        self.program.load({f"{site}.{name}": _tensor(array) for name, array in found.arrays.items()})
+
+
+def _folds(cases: FittingCases, folds: int) -> np.ndarray:
+    """The fold of each case: at random, the members of a class spread evenly."""
+    order = np.random.Generator(np.random.PCG64(cases.seed)).permutation(len(cases))
+    if cases.classes is not None:
+        order = order[np.argsort(cases.y[order], kind="stable")]
+    fold = np.empty(len(cases), dtype=np.int64)
+    fold[order] = np.arange(len(cases)) % folds
+    return fold
+
+
+def _tensor(array: np.ndarray) -> torch.Tensor:
+    kind = np.float32 if array.dtype.kind == "f" else np.int32
+    return torch.from_numpy(np.array(array, dtype=kind))

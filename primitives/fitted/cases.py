@@ -1,0 +1,88 @@
+"""What a fitted word is fitted to, and what its fitting gives. Nothing here depends on a library that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+LEAST = 1e-7
+"""Probabilities below it are taken for it before their logarithm."""
+
+
+class FittingRefused(ValueError):
+    """Settings that cannot be fitted to these cases; the text says what would do."""
+
+
+@dataclass(frozen=True, eq=False)
+class FittingCases:
+    """The cases that a word is fitted to.
+
+    ``x``: float32 [n, features], the values of the word's argument. ``y``: int64 [n], each below ``classes``, or float64 [n, k] where
+    ``classes`` is None. ``seed``: all randomness comes from it. ``seconds``: how long the fitting may take (None: as long as it needs).
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    classes: int | None
+    seed: int = 0
+    seconds: float | None = None
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def width(self) -> int:
+        """How many numbers an answer has: a score for each class, or the numbers of the target."""
+        return int(self.y.shape[1]) if self.classes is None else self.classes
+
+    @property
+    def present(self) -> np.ndarray:
+        """The classes that occur, ascending."""
+        return np.unique(self.y)
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether all cases have the same answer, from which most algorithms can learn nothing."""
+        return bool((self.y == self.y[:1]).all())
+
+    def take(self, rows: np.ndarray) -> FittingCases:
+        """The cases at ``rows``."""
+        return replace(self, x=self.x[rows], y=self.y[rows])
+
+    def sample(self, most: int) -> FittingCases:
+        """At most so many of them, drawn by the seed, in their order."""
+        if len(self) <= most:
+            return self
+        rng = np.random.Generator(np.random.PCG64(self.seed))
+        return self.take(np.sort(rng.choice(len(self), max(most, 1), replace=False)))
+
+    def shares(self) -> np.ndarray:
+        """float64 [n, width]: the target of each case as numbers, of a class 1 at its place."""
+        return np.eye(self.classes)[self.y] if self.classes is not None else self.y
+
+    def middle(self) -> np.ndarray:
+        """float64 [width]: the logarithms of the classes' frequencies, or the mean."""
+        mean = self.shares().mean(axis=0)
+        return mean if self.classes is None else np.log(np.maximum(mean, LEAST))
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """The arrays of a site by the name of their buffer. ``complete`` is False where the time was too short for all of it."""
+
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """How the buffers of a word are found: ``fit(cases, **settings) -> Fitted``.
+
+    ``supervised``: it looks at the targets, so that what it says of the cases that it was fitted to is better than what it says of others,
+    and its ``units`` are the target's.
+    """
+
+    fit: Callable[..., Fitted]
+    supervised: bool = True

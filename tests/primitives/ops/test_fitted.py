@@ -1,0 +1,102 @@
+"""Fitted words say what scikit-learn's own models say, on the cases that they were fitted to and on others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from primitives.fitted.cases import LEAST, FittingCases
+from primitives.words import builtin_words
+
+WORDS = builtin_words()
+
+
+def drawn(classes: int | None, n: int = 300, features: int = 6, width: int = 1, seed: int = 0) -> FittingCases:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, features)).astype(np.float32)
+    signal = (
+        x @ rng.normal(size=(features, classes or width)) + np.abs(x[:, :1]) + rng.normal(size=(n, classes or width))
+    )
+    return FittingCases(x, signal.argmax(axis=1) if classes else signal, classes, seed)
+
+
+def fit(name: str, cases: FittingCases, **settings: object) -> tuple[Mapping[str, np.ndarray], dict[str, object]]:
+    word = WORDS[name]
+    assert word.fitted is not None
+    full = dict(word.word({"units": cases.width, **settings}, "1").settings)
+    return word.fitted.fit(cases, **full).arrays, full
+
+
+def said(name: str, cases: FittingCases, x: np.ndarray, **settings: object) -> np.ndarray:
+    """What the word says of ``x``; its arrays have the declared shapes."""
+    arrays, full = fit(name, cases, **settings)
+    word = WORDS[name]
+    assert word.buffers is not None
+    declared = word.buffers((cases.x.shape[1],), **full)
+    assert set(arrays) == set(declared)
+    for buffer, parameter in declared.items():
+        assert parameter.admits(arrays[buffer].shape)
+        assert parameter.whole == (arrays[buffer].dtype.kind in "iu")
+    tensors = {
+        key: torch.from_numpy(np.array(a, np.int32 if a.dtype.kind in "iu" else np.float32))
+        for key, a in arrays.items()
+    }
+    return word.meaning(torch.from_numpy(x), **full, **tensors).double().numpy()
+
+
+def probabilities(scores: np.ndarray) -> np.ndarray:
+    return torch.from_numpy(scores).softmax(1).numpy()
+
+
+def check(name: str, oracle: BaseEstimator, cases: FittingCases, **settings: object) -> None:
+    """The word and the oracle agree on the cases and on others."""
+    other = drawn(cases.classes, features=cases.x.shape[1], width=cases.width, seed=7).x
+    oracle.fit(cases.x, cases.y)
+    for x in (cases.x, other):
+        got = said(name, cases, x, **settings)
+        if cases.classes is None:
+            np.testing.assert_allclose(got, oracle.predict(x).reshape(len(x), -1), atol=1e-5)
+        else:
+            np.testing.assert_allclose(probabilities(got), oracle.predict_proba(x), atol=1e-5)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_linear_is_logistic_regression_on_classes(classes: int) -> None:
+    check("linear", LogisticRegression(C=2.0, max_iter=200), drawn(classes), penalty=0.5)
+
+
+@pytest.mark.parametrize("width", [1, 3])
+def test_linear_is_ridge_regression_on_numbers(width: int) -> None:
+    check("linear", Ridge(alpha=10.0), drawn(None, width=width), penalty=10.0)
+
+
+@pytest.mark.parametrize("name", ["constant", "linear"])
+def test_classes_that_do_not_occur_are_unlikely_and_one_class_alone_is_certain(name: str) -> None:
+    cases = drawn(3)
+    absent = cases.take(np.flatnonzero(cases.y != 1))
+    assert (probabilities(said(name, absent, cases.x))[:, 1] < 1e-3).all()
+    alone = cases.take(np.flatnonzero(cases.y == 2))
+    assert (probabilities(said(name, alone, cases.x))[:, 2] > 1 - 1e-5).all()
+
+
+def test_constant_is_the_frequency_or_the_mean() -> None:
+    cases = drawn(3)
+    wanted = np.bincount(cases.y, minlength=3) / len(cases)
+    np.testing.assert_allclose(probabilities(said("constant", cases, cases.x[:5])), np.tile(wanted, (5, 1)), atol=1e-6)
+    numbers = drawn(None, width=2)
+    np.testing.assert_allclose(said("constant", numbers, numbers.x[:1]), numbers.y.mean(axis=0)[None], atol=1e-6)
+    assert FittingCases(cases.x, np.zeros(len(cases), np.int64), 2).middle()[1] == np.log(LEAST)
+
+
+def test_a_short_time_is_kept_by_looking_at_fewer_cases() -> None:
+    cases = drawn(3, n=5000)
+    word = WORDS["linear"]
+    assert word.fitted is not None
+    hurried = FittingCases(cases.x, cases.y, 3, seconds=1e-3)
+    assert not word.fitted.fit(hurried, units=3, penalty=1.0).complete
+    assert word.fitted.fit(cases, units=3, penalty=1.0).complete
