@@ -94,7 +94,11 @@ def simplify(term: Term, words: Mapping[str, Primitive]) -> Term:
 
 
 def is_pure(term: Term, words: Mapping[str, Primitive]) -> bool:
-    """Whether every word in the term is pure; one that is not known counts as impure."""
+    """Whether no word in the term draws random numbers, keeps state or has an effect, nor any in the subroutines that it names.
+
+    A word that is not known might do any of that, so the term with it is not pure: what may be computed another number of times, or not
+    at all, must be known to allow it.
+    """
     for word in words_in(term):
         found = words.get(word.name)
         if found is None or found.purity != PURE:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from primitives.binding import free_variables, shift, substitute
 from primitives.declarations import Role
-from primitives.definitions import Definition, expand
+from primitives.definitions import Definition
 from primitives.primitive import PURE, Primitive
+from primitives.rewrite import is_pure
 from primitives.term import (
     Apply,
     Lambda,
@@ -25,8 +26,9 @@ from primitives.term import (
     lambdas,
     rebuild,
     spine,
-    words_in,
 )
+
+from .stitch_code import restore_lets
 
 MAX_STEPS = 10_000
 GROWTH = 50
@@ -88,7 +90,7 @@ class _Reducer:
                 continue
             if isinstance(body, Lambda) or not surely_evaluated(body, index, self.words):
                 raise Unsafe(f"argument {argument!r} would be evaluated before it is needed")
-            if not is_pure(argument, self.words) and _occurrences(body, index) != 1:
+            if not is_pure(restore_lets(argument), self.words) and _occurrences(body, index) != 1:
                 raise Unsafe(f"argument {argument!r} is not pure and would be evaluated another number of times")
 
     def check_rest(self, function: Term, rest: list[Term]) -> None:
@@ -110,11 +112,6 @@ def eta_short(term: Term) -> Term:
     while count and isinstance(term, Apply) and term.argument == Variable(0) and 0 not in free_variables(term.function):
         term, count = shift(term.function, -1), count - 1
     return lambdas(count, term)
-
-
-def is_pure(term: Term, words: Mapping[str, Primitive]) -> bool:
-    """Whether no word in the term draws random numbers, keeps state or has an effect."""
-    return all(words[word.name].purity == PURE for word in words_in(expand(term, words)) if word.name in words)
 
 
 def cannot_fail(term: Term, words: Mapping[str, Primitive]) -> bool:

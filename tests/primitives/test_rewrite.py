@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from primitives.rewrite import NoNormalForm, beta_normal, is_value, share, simplify
+from primitives.definitions import definition
+from primitives.rewrite import NoNormalForm, beta_normal, is_pure, is_value, share, simplify
 from primitives.syntax import parse
-from primitives.term import canonical
+from primitives.term import Apply, Variable, Word, canonical
 from primitives.words import builtin_words
 
 WORDS = builtin_words()
@@ -28,6 +29,15 @@ def read(text):
 )
 def test_beta_normal(text, normal):
     assert canonical(beta_normal(read(text))) == normal
+
+
+def test_purity_looks_into_subroutines_and_trusts_no_word_that_is_not_known():
+    noisy = definition("noisy", "Tensor[n] -> Tensor[n]", read("(lambda (x) (dropout x))"))
+    steady = definition("steady", "Tensor[n] -> Tensor[n]", read("(lambda (x) (relu x))"))
+    words = {**WORDS, "noisy": noisy, "steady": steady}
+    pure = {text: is_pure(parse(text, words), words) for text in ("(lambda (x) (steady x))", "(lambda (x) (noisy x))")}
+    assert pure == {"(lambda (x) (steady x))": True, "(lambda (x) (noisy x))": False}
+    assert is_pure(Apply(Word("+"), Variable(0)), WORDS) and not is_pure(Apply(Word("who_knows"), Variable(0)), WORDS)
 
 
 def test_terms_without_normal_form_are_refused():

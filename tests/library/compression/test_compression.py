@@ -25,7 +25,19 @@ from primitives.interpreter.interpret import evaluate
 from primitives.notation.types import parse_type
 from primitives.primitive import Primitive
 from primitives.syntax import parse
-from primitives.term import Lambda, Let, Term, Word, renumber_sites, show_canonical, sites_of, words_in
+from primitives.term import (
+    Apply,
+    Lambda,
+    Let,
+    Term,
+    Variable,
+    Word,
+    apply,
+    renumber_sites,
+    show_canonical,
+    sites_of,
+    words_in,
+)
 from primitives.types import INT, function, list_of
 from primitives.values import Failure, equal
 from primitives.words import builtin_words
@@ -416,6 +428,17 @@ def test_normal_forms(text: str, expected: str) -> None:
 def test_reductions_that_strict_evaluation_can_tell_are_refused(text: str) -> None:
     with pytest.raises(Unsafe):
         normal_form(parse(text, WORDS), WORDS)
+
+
+def test_a_hidden_let_is_no_word_of_unknown_effects() -> None:
+    """Its argument may be used twice, as it may where the let is written; that of a word that nobody knows may not."""
+    term = parse("(lambda (x) ((lambda (y) (+ y y)) (let ((z (// 6 x))) (+ z 1))))", WORDS)
+    hidden = normal_form(hide_lets(term), WORDS)
+    assert restore_lets(hidden) == normal_form(term, WORDS)
+    assert show_canonical(hidden).count("let") == 2
+    unknown = Lambda(Apply(Lambda(apply(Word("+"), Variable(0), Variable(0))), Apply(Word("who_knows"), Variable(0))))
+    with pytest.raises(Unsafe, match="not pure"):
+        normal_form(unknown, WORDS)
 
 
 def test_values() -> None:
