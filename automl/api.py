@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from library.records import Change, Solution, StoreError, Subroutine
 from library.store import AbstractStore, open_store
@@ -16,6 +16,9 @@ from .plugins import use_plugins
 from .study.opening import Options, Progress, Result, library_url, load_vocabulary, open_study, run_study
 from .tasks.load import load_tasks
 from .tasks.task import Task
+
+if TYPE_CHECKING:
+    from .growth.outcome import Growth
 
 
 class Library:
@@ -102,8 +105,8 @@ def search(
     split_seed: int = 0,
     target: float | None = None,
     words: Sequence[str] | None = None,
-    settings: Mapping[str, Any] | None = None,
-    trainer: Mapping[str, Any] | None = None,
+    settings: Mapping[str, object] | None = None,
+    trainer: Mapping[str, object] | None = None,
     plugins: Sequence[str | Path] = (),
     progress: Progress | None = None,
 ) -> Result:
@@ -137,7 +140,7 @@ def search(
             opened.close()
 
 
-def _one_task(task: str | Path | Task, split_seed: int) -> tuple[Task, dict[str, Any]]:
+def _one_task(task: str | Path | Task, split_seed: int) -> tuple[Task, dict[str, object]]:
     from .errors import TaskError
 
     if isinstance(task, Task):
@@ -158,7 +161,7 @@ def grow(
     library: str | Path | Library | None = "memory:",
     plugins: Sequence[str | Path] = (),
     **options: Any,
-) -> Any:
+) -> Growth:
     """Run a stream of tasks (or a curriculum) with a growing library: search, record, compress, promote, rewrite, revisit.
 
     ``plugins`` and keyword options as for ``search``. Returns a Growth: results a task, what was promoted, and the library's list.

@@ -11,7 +11,7 @@ import importlib
 import json
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from primitives.definitions import expand
 from primitives.inference import IllTyped, Inference, infer
@@ -22,16 +22,16 @@ from primitives.values import Failure, Outcome
 
 from .cost import BATCH, MAX_PARAMETERS, refusal
 from .forward import run_interpreted
-from .prepared import Evaluated, Prepared
+from .prepared import CandidateOrder, Evaluated, Prepared, WorkerContext
 
 VERSION = 2
 """Raise it when the same candidate may get another result: it is part of every cache key."""
 
 
-_prepared: tuple[Any, Prepared] | None = None
+_prepared: tuple[WorkerContext, Prepared] | None = None
 
 
-def prepare(context: Mapping[str, Any]) -> Prepared:
+def prepare(context: WorkerContext) -> Prepared:
     """The Prepared of a context; kept, since a worker has one context."""
     global _prepared
     if _prepared is None or _prepared[0] is not context:
@@ -39,14 +39,20 @@ def prepare(context: Mapping[str, Any]) -> Prepared:
     return _prepared[1]
 
 
-def warm(context: Mapping[str, Any]) -> None:
+def warm(context: WorkerContext) -> None:
     """Make a worker ready before its first job: read the context, and import torch where candidates need it."""
     if has_tensor(prepare(context).data.type):
         importlib.import_module(".training", __package__)
         importlib.import_module("..fitting.fit", __package__).warm_up()
 
 
-def evaluate_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:
+class CandidateJob(TypedDict):
+    """What an executor sends: the candidates of one job."""
+
+    candidates: list[CandidateOrder]
+
+
+def evaluate_job(context: WorkerContext, job: CandidateJob) -> dict[str, object]:
     """The function that executors run: ``{"candidates": […]}`` to ``{"evaluations": […]}``, in order."""
     prepared = prepare(context)
     return {"evaluations": [vars(evaluate_candidate(prepared, candidate)) for candidate in job["candidates"]]}
@@ -57,7 +63,7 @@ def read_evaluations(answer: Mapping[str, Any]) -> list[Evaluated]:
     return [Evaluated(**fields) for fields in answer["evaluations"]]
 
 
-def evaluate_candidate(prepared: Prepared, candidate: Mapping[str, Any]) -> Evaluated:
+def evaluate_candidate(prepared: Prepared, candidate: CandidateOrder) -> Evaluated:
     """Score one candidate: ``term`` (text), ``seed``, ``epochs``, ``seconds`` (deadline), ``start`` (weights to start from).
 
     What the inferred sizes say cannot be trained, for memory or in its seconds, is refused before anything is allocated (cost.py).
@@ -79,7 +85,7 @@ def evaluate_candidate(prepared: Prepared, candidate: Mapping[str, Any]) -> Eval
     return Evaluated(**{**vars(found), "seconds": time.perf_counter() - started})
 
 
-def _evaluate(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Evaluated:
+def _evaluate(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Evaluated:
     data = prepared.data
     if not inference.sites and not has_tensor(data.type):
         return _interpreted(prepared, term, candidate)
@@ -101,7 +107,7 @@ def _tuned(term: Term) -> bool:
     return any(dict(word.settings).get("use") == "tuned" for word in words_in(term))
 
 
-def _interpreted(prepared: Prepared, term: Term, candidate: Mapping[str, Any]) -> Evaluated:
+def _interpreted(prepared: Prepared, term: Term, candidate: CandidateOrder) -> Evaluated:
     """An algorithmic program on the cases, by the interpreter."""
     data = prepared.data
     deadline = candidate.get("seconds")
@@ -118,7 +124,7 @@ def _named(scores: Mapping[str, float], prefix: str) -> dict[str, float]:
     return {f"{prefix}{name}": float(value) for name, value in scores.items()}
 
 
-def cache_key(data: str, text: str, details: Mapping[str, Any]) -> str:
+def cache_key(data: str, text: str, details: Mapping[str, object]) -> str:
     """SHA-256 over all that decides a result (DESIGN decision 9): the term with its subroutines' digests, the task's data, and as
     ``details`` trainer, budget, seed and weights to start from; and the evaluator's version."""
     known = json.dumps([VERSION, data, text, details], sort_keys=True, ensure_ascii=True)

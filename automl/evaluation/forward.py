@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from primitives.definitions import expand
 from primitives.interpreter.interpret import Fuel, evaluate
+from primitives.primitive import Primitive
 from primitives.term import Term
 from primitives.types import Type, arguments_of
+from primitives.values import Value
 
 from ..errors import TaskError
-from ..tasks.data import Part, RaggedArray
+from ..tasks.data import Column, Part, RaggedArray
 from ..tasks.preprocessing import Preprocessing
 
+if TYPE_CHECKING:
+    import torch
 
-def run_interpreted(term: Term, part: Part, words: Any, fuel: Fuel, storage: Any = None) -> list[Any]:
+
+def run_interpreted(
+    term: Term, part: Part, words: Mapping[str, Primitive], fuel: Fuel, storage: str | None = None
+) -> list[Value]:
     """The program's value, or a Failure, on each case of a part."""
     program = expand(term, words)
     return [evaluate(program, inputs, words=words, fuel=fuel, storage=storage) for inputs, _ in part.cases()]
 
 
-def outputs_of(module: Any, type: Type, part: Part) -> Any:
+def outputs_of(module: torch.nn.Module, type: Type, part: Part) -> torch.Tensor | list[Value]:
     """A module's outputs on a part, as scores take them: in evaluation mode, on the module's own device."""
     from ..fitting import batches
 
     return batches.answers(batches.part_outputs(module, type, part))
 
 
-def predict_raw(module: Any, type: Type, raw: Any, preprocessing: Preprocessing | None) -> Any:
+def predict_raw(
+    module: torch.nn.Module, type: Type, raw: Any, preprocessing: Preprocessing | None
+) -> torch.Tensor | list[Value]:
     """Outputs for raw inputs of a program of one argument: an array ``[n, *shape]``, or a list of sequences of such examples."""
     from ..fitting import batches
 
@@ -40,13 +50,13 @@ def predict_raw(module: Any, type: Type, raw: Any, preprocessing: Preprocessing 
         )
     if str(types[0]).startswith("list"):
         parts = [_array(item, preprocessing) for item in raw]
-        column: Any = RaggedArray(np.concatenate(parts), np.array([len(part) for part in parts], dtype=np.int64))
+        column: Column = RaggedArray(np.concatenate(parts), np.array([len(part) for part in parts], dtype=np.int64))
     else:
         column = _array(raw, preprocessing)
     return batches.answers(batches.predict(module, (batches.to_batch(column, types[0]),)))
 
 
-def _array(raw: Any, preprocessing: Preprocessing | None) -> np.ndarray:
+def _array(raw: object, preprocessing: Preprocessing | None) -> np.ndarray:
     try:
         array = np.asarray(raw, dtype=np.float64)
     except (TypeError, ValueError):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,11 +23,18 @@ from primitives.primitive import shape_text
 from primitives.syntax import show
 from primitives.term import Term, show_canonical
 from primitives.types import TensorType, Type, arguments_of, has_tensor
-from primitives.values import Failure
+from primitives.values import Failure, Value
 
 from ..errors import TaskError
+from ..tasks.data import Part
+from ..tasks.metrics import Outputs
 from ..tasks.preprocessing import Preprocessing
 from .forward import outputs_of, predict_raw, run_interpreted
+
+if TYPE_CHECKING:
+    import torch
+
+    from primitives.compile import Program
 
 FORMAT = 1
 
@@ -40,7 +47,7 @@ class Model:
     term: Term
     type: Type
     vocabulary: Vocabulary
-    weights: Mapping[str, Any] = field(default_factory=dict)
+    weights: Mapping[str, torch.Tensor] = field(default_factory=dict)
     preprocessing: Preprocessing | None = None
 
     __repr__ = brief_repr
@@ -56,7 +63,7 @@ class Model:
         return expand(self.term, self.vocabulary.all_words)
 
     @cached_property
-    def module(self) -> Any:
+    def module(self) -> Program:
         """The program as a torch.nn.Module in evaluation mode."""
         from primitives.compile import compile_term
 
@@ -64,17 +71,17 @@ class Model:
         module.eval()
         return module
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: Value) -> Value:
         """The program's value on one case (values of the language), or a Failure."""
         return evaluate(self.expanded, inputs, words=self.vocabulary.all_words, weights=self.weights, fuel=Fuel())
 
-    def outputs(self, part: Any) -> Any:
+    def outputs(self, part: Part) -> Outputs:
         """The program's outputs on the cases of a task's part, in the form that scores take."""
         if not has_tensor(self.type):
             return run_interpreted(self.expanded, part, self.vocabulary.all_words, Fuel())
         return outputs_of(self.module, self.type, part)
 
-    def predict(self, inputs: Sequence[Any] | np.ndarray) -> list[Any]:
+    def predict(self, inputs: Sequence[object] | np.ndarray) -> list[object]:
         """Answers for raw inputs: arrays ``[n, *shape]`` as in the training data (labels for a classifier), or, for a program on
         values, a list of argument lists. Raises TaskError on inputs of another shape or type."""
         if not has_tensor(self.type):
@@ -92,7 +99,7 @@ class Model:
             return answers
         return self._predict_arrays(inputs)
 
-    def _predict_arrays(self, inputs: Any) -> list[Any]:
+    def _predict_arrays(self, inputs: object) -> list[object]:
         outputs = predict_raw(self.module, self.type, inputs, self.preprocessing)
         if isinstance(outputs, list):
             return [str(value) if isinstance(value, Failure) else value for value in outputs]
@@ -119,7 +126,7 @@ class Model:
         )
 
     @property
-    def own_weights(self) -> dict[str, Any]:
+    def own_weights(self) -> dict[str, torch.Tensor]:
         """The weights of the sites that occur in the program."""
         sites = infer(self.expanded, self.vocabulary.all_words, self.type).sites
         return {name: tensor for name, tensor in self.weights.items() if name.rpartition(".")[0] in sites}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Required, TypedDict
+
+import numpy as np
 
 from library.records import Subroutine
 from library.vocabulary import Vocabulary
@@ -13,6 +15,39 @@ from primitives.definitions import Definition
 from primitives.interpreter.interpret import Fuel
 
 from ..tasks.data import ProblemData
+
+if TYPE_CHECKING:
+    import torch
+
+
+class StartWeights(TypedDict):
+    """Weights to start from: ``blobs`` are safetensors by digest; ``sites`` maps a site to a digest and the site that it has there."""
+
+    blobs: Mapping[str, bytes]
+    sites: Mapping[str, Sequence[str]]
+
+
+class CandidateOrder(TypedDict, total=False):
+    """What is asked for one candidate: to train it for ``epochs`` (None: what suits the data) within ``seconds`` (None: no limit) in
+    the ``phase`` explore (the default), refine or final."""
+
+    term: Required[str]
+    seed: int
+    epochs: int | None
+    phase: str
+    seconds: float | None
+    start: StartWeights
+
+
+class WorkerContext(TypedDict, total=False):
+    """What a worker needs once: ``data`` as ``ProblemData.payload`` gives it, ``subroutines`` as records' dictionaries, ``weights``
+    as safetensors by digest, settings of the ``trainer``, the ``storage`` folder of ``remember`` (None: none)."""
+
+    data: Required[tuple[str, dict[str, np.ndarray]]]
+    subroutines: list[dict[str, object]]
+    weights: dict[str, bytes]
+    trainer: dict[str, object]
+    storage: str | None
 
 
 @dataclass(frozen=True)
@@ -36,30 +71,30 @@ class Evaluated:
 class Prepared:
     """A worker's side of a context: task data, words and library weights, read once."""
 
-    def __init__(self, context: Mapping[str, Any]) -> None:
+    def __init__(self, context: WorkerContext) -> None:
         self.data = ProblemData.from_payload(*context["data"])
         records = [Subroutine.from_dict(record) for record in context.get("subroutines", ())]
         self.vocabulary = Vocabulary(records, context.get("weights", {}))
         self.words = self.vocabulary.all_words
         self.trainer: dict[str, Any] = dict(context.get("trainer", {}))
-        self.fuel = Fuel(**context.get("fuel", {}))
+        self.fuel = Fuel()
         self.storage = context.get("storage")
-        self._library: dict[str, Any] | None = None
+        self._library: dict[str, torch.Tensor] | None = None
 
     @property
-    def library_weights(self) -> dict[str, Any]:
+    def library_weights(self) -> dict[str, torch.Tensor]:
         """``name@digest.site.parameter`` to tensor, for all subroutines that have weights."""
         if self._library is None:
             self._library = library_weights(self.vocabulary)
         return self._library
 
 
-def library_weights(vocabulary: Vocabulary, sites: Iterable[str] | None = None) -> dict[str, Any]:
+def library_weights(vocabulary: Vocabulary, sites: Iterable[str] | None = None) -> dict[str, torch.Tensor]:
     """The weights of subroutines under the sites that ``expand`` gives to shared uses: of those that ``sites`` are of, or all.
 
     Raises StoreError where weights that are asked for cannot be read.
     """
-    found: dict[str, Any] = {}
+    found: dict[str, torch.Tensor] = {}
     wanted = None if sites is None else tuple(sites)
     for word in vocabulary.all_words.values():
         if isinstance(word, Definition) and (
@@ -70,9 +105,9 @@ def library_weights(vocabulary: Vocabulary, sites: Iterable[str] | None = None) 
 
 
 def context_of(
-    data: ProblemData, vocabulary: Vocabulary, trainer: Mapping[str, Any] | None = None, storage: str | None = None,
+    data: ProblemData, vocabulary: Vocabulary, trainer: Mapping[str, object] | None = None, storage: str | None = None,
     words: Iterable[str] | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> WorkerContext:  # fmt: skip
     """The plain data that workers need once, with the weights of the ``words`` that candidates are made of (None: of all)."""
     needed = vocabulary.weights if words is None else vocabulary.weights_of(words)
     return {

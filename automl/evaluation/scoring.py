@@ -10,8 +10,8 @@ import numpy as np
 from primitives.types import has_tensor
 
 from ..errors import TaskError
-from ..tasks.data import Part, ProblemData, RaggedArray
-from ..tasks.metrics import CLASSES, NUMBERS
+from ..tasks.data import Column, Part, ProblemData, RaggedArray
+from ..tasks.metrics import CLASSES, NUMBERS, Outputs
 from ..tasks.preprocessing import Preprocessing
 from ..tasks.task import Task
 from .model import Model
@@ -35,7 +35,7 @@ def evaluate(model: Model, task: Task, part: str = "all") -> dict[str, float]:
         return dict(data.score(model.outputs(cases), cases))
     ours, theirs = model.preprocessing, task.preprocessing
     prepared = Part(tuple(_prepared(column, ours, theirs) for column in cases.inputs), cases.targets)
-    outputs: Any = model.outputs(prepared)
+    outputs: Outputs = model.outputs(prepared)
     if data.target == CLASSES:
         prepared = Part(prepared.inputs, _classes(np.asarray(cases.targets), ours, theirs))
     if data.target == NUMBERS and ours.target is not None and theirs.target is not None:
@@ -58,7 +58,7 @@ def as_trained(model: Model, task: Task) -> tuple[ProblemData, Part | None]:
 
 
 def _as_trained(part: Part, form: str, ours: Preprocessing, theirs: Preprocessing) -> Part:
-    targets: Any = part.targets
+    targets = part.targets
     if form == CLASSES:
         targets = _classes(np.asarray(targets), ours, theirs)
     if form == NUMBERS and ours.target is not None and theirs.target is not None:
@@ -90,7 +90,7 @@ def _joined(columns: tuple[Any, ...]) -> Any:
     return sum(columns[1:], first) if isinstance(first, tuple) else np.concatenate(columns)
 
 
-def _prepared(column: Any, ours: Preprocessing, theirs: Preprocessing) -> Any:
+def _prepared(column: Column, ours: Preprocessing, theirs: Preprocessing) -> Column:
     """Inputs as the model's training had them."""
     if ours.inputs == theirs.inputs or isinstance(column, tuple):
         return column
@@ -110,5 +110,5 @@ def _classes(targets: np.ndarray, ours: Preprocessing, theirs: Preprocessing) ->
     return np.array([position[name] for name in theirs.label_names], dtype=np.int64)[targets]
 
 
-def _numbers(outputs: Any) -> np.ndarray:
+def _numbers(outputs: Outputs | tuple) -> np.ndarray:
     return outputs.detach().cpu().double().numpy() if hasattr(outputs, "detach") else np.asarray(outputs, np.float64)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from library.blobs import from_bytes, to_bytes
 from primitives.compile import compile_term
@@ -20,13 +19,13 @@ from ..fitting.trainer import Unsuitable
 from ..fitting.trainers import AbstractTrainer, TrainingBudget, choose_trainer, make_trainer
 from ..tasks.data import ProblemData
 from .forward import outputs_of
-from .prepared import Evaluated, Prepared
+from .prepared import CandidateOrder, Evaluated, Prepared
 
 FITTING_ALONE, FITTING_BESIDE = 0.8, 0.5
 """The share of a candidate's seconds for fitting its fitted words: where they are all, and where something is trained beside them."""
 
 
-def compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Program:
+def compiled(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Program:
     """The candidate as a module: weights from the library, from its parents, or fresh."""
     seed = int(candidate.get("seed", 0))
     weights = dict(initialise(inference.sites, seed))
@@ -45,14 +44,14 @@ def compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Ma
     return compile_term(term, prepared.words, prepared.data.type, weights=weights, seed=seed)
 
 
-def is_accelerated(trainer: Mapping[str, Any]) -> bool:
+def is_accelerated(trainer: Mapping[str, object]) -> bool:
     """Whether a training with these settings of the trainer runs on a GPU."""
     import torch
 
     return trainer.get("device", "auto") != "cpu" and torch.cuda.is_available()
 
 
-def train(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Evaluated:
+def train(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Evaluated:
     """Train the candidate for its epochs within its seconds; scores are those of the best validation.
 
     In the phase ``final`` the validation cases are trained on too, so that the scores say nothing: the driver leaves them out.
@@ -92,7 +91,7 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Mappi
     )
 
 
-def _fit_words(program: Program, data: ProblemData, inference: Inference, candidate: Mapping[str, Any]) -> bool:
+def _fit_words(program: Program, data: ProblemData, inference: Inference, candidate: CandidateOrder) -> bool:
     """Fit the fitted words of the program in their share of the candidate's seconds; whether nothing was cut short. Raises
     Unsuitable."""
     seconds = candidate.get("seconds")
@@ -113,7 +112,7 @@ def _trainer(prepared: Prepared, program: Program, phase: str) -> tuple[Abstract
     return make_trainer(kind.name, {key: settings[key] for key in settings if key in kind.values}), recipe.epochs
 
 
-def score_compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Mapping[str, Any]) -> Evaluated:
+def score_compiled(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Evaluated:
     """Score a candidate that has nothing to train."""
     data = prepared.data
     program = compiled(prepared, term, inference, candidate)

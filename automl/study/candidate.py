@@ -13,6 +13,7 @@ from primitives.brief import brief_repr
 from primitives.term import Term, show_canonical
 
 from ..evaluation.evaluate import cache_key
+from ..evaluation.prepared import CandidateOrder, StartWeights
 from ..fitting.trainers import TRAINERS
 from .phases import Schedule
 
@@ -42,7 +43,7 @@ class Candidate:
         return Candidate(ask, term, show_canonical(vocabulary.pin(term)), phase, info, vocabulary.versions(term))
 
     @property
-    def payload(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, object]:
         """What its ``asked`` event says."""
         return {"term": self.text, "phase": self.phase, "info": plain(self.info)}
 
@@ -55,15 +56,15 @@ class EvaluationPlan:
     """
 
     data: str
-    trainer: Mapping[str, Any]
+    trainer: Mapping[str, object]
     schedule: Schedule
     seed: int
     trained: bool
 
-    def job(self, candidate: Candidate, start: Mapping[str, Any] | None) -> tuple[dict[str, Any], str]:
+    def job(self, candidate: Candidate, start: StartWeights | None) -> tuple[CandidateOrder, str]:
         """What the evaluator takes, and the key of its result in the cache. ``start`` are weights to start from."""
-        order: dict[str, Any] = {"term": candidate.text}
-        details: dict[str, Any] = {}
+        order: CandidateOrder = {"term": candidate.text}
+        details: dict[str, object] = {}
         if self.trained:
             epochs = self.schedule.epochs if candidate.phase == EXPLORE else self.schedule.refine_epochs
             seed = hashlib.sha256(f"{candidate.text}\n{self.seed}".encode()).hexdigest()
@@ -78,9 +79,9 @@ class EvaluationPlan:
         return order, cache_key(self.data, candidate.text, details)
 
 
-def plain(info: Mapping[str, Any]) -> dict[str, Any]:
+def plain(info: Mapping[str, Any]) -> dict[str, object]:
     """A proposal's info as JSON data."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for key, value in info.items():
         if isinstance(value, Mapping):
             found[key] = {str(k): list(v) if isinstance(v, tuple) else v for k, v in value.items()}

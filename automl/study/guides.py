@@ -10,7 +10,6 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from library.records import GuideRecord, StoreError
 from library.store import AbstractStore
@@ -27,7 +26,7 @@ def keep(
     store: AbstractStore,
     vocabulary: Vocabulary,
     guide: Guide | None,
-    record: Mapping[str, Any],
+    record: Mapping[str, object],
     *,
     seed: int = 0,
 ) -> GuideRecord:

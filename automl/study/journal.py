@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from library.records import Evaluation, Event, Run
 from library.store import AbstractStore
 
 from .candidate import Candidate
 
-Entry = tuple[str, int, dict[str, Any]]
+Entry = tuple[str, int, dict[str, object]]
 """Kind, ask and payload of an event."""
 ASKED, STARTED, FINISHED, TOLD, CANCELLED = "asked", "started", "finished", "told", "cancelled"
 
@@ -51,8 +50,13 @@ class Journal:
     def hit(self, candidate: Candidate) -> None:
         """A hit of a fused strategy: asked, evaluated and told in one."""
         assert candidate.evaluation is not None
-        ask, outcome = candidate.ask, {"outcome": candidate.evaluation.outcome}
-        entries = [(ASKED, ask, candidate.payload), (STARTED, ask, {}), (FINISHED, ask, outcome), (TOLD, ask, {})]
+        ask, outcome = candidate.ask, candidate.evaluation.outcome
+        entries: list[Entry] = [
+            (ASKED, ask, candidate.payload),
+            (STARTED, ask, {}),
+            (FINISHED, ask, {"outcome": outcome}),
+            (TOLD, ask, {}),
+        ]
         self._record([candidate.evaluation], entries)
 
     def cancelled(self, candidates: Iterable[Candidate]) -> None:

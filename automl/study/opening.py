@@ -8,7 +8,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from library.blobs import StoredWeights
 from library.records import Direction, Run
@@ -50,7 +49,7 @@ MAX_BLEND_EXAMPLES = 200
 BLEND_SAMPLE = 6
 """Cases on arrays that one enumeration must meet; nets err now and then, so it meets one sample after another."""
 EVALUATE, WARM = path_of(evaluate_job), path_of(warm)
-Progress = Callable[[Mapping[str, Any]], None]
+Progress = Callable[[Mapping[str, object]], None]
 
 
 @dataclass(frozen=True)
@@ -63,8 +62,8 @@ class Options:
     seed: int = 0
     target: float | None = None
     words: tuple[str, ...] | None = None
-    trainer: Mapping[str, Any] = field(default_factory=dict)
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    trainer: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
     schedule: Schedule | None = None
 
@@ -115,7 +114,7 @@ def examples_of(data: ProblemData) -> tuple[Example, ...] | None:
         return data.examples
     import torch
 
-    def value(given: Any) -> Any:
+    def value(given: object) -> object:
         return tuple(map(value, given)) if isinstance(given, tuple) else torch.tensor(given)
 
     cases = itertools.islice(data.train.cases(), MAX_BLEND_EXAMPLES)
@@ -168,7 +167,7 @@ def check_options(options: Options, data: ProblemData) -> None:
         raise StudyError(f"strategy={name!r} is not known; needed one of {', '.join(sorted(known))}")
 
 
-def _check_trainer(given: Mapping[str, Any]) -> None:
+def _check_trainer(given: Mapping[str, object]) -> None:
     """The trainer's name and settings: of the named trainer, or else of any."""
     kinds = trainer_kinds()
     settings = {key: value for key, value in given.items() if key != "trainer"}
@@ -187,7 +186,7 @@ def _check_trainer(given: Mapping[str, Any]) -> None:
 
 def open_study(
     task: Task, store: AbstractStore, options: Options, *, run: Run | None = None, run_id: str | None = None,
-    progress: Progress | None = None, source: Mapping[str, Any] | None = None,
+    progress: Progress | None = None, source: Mapping[str, object] | None = None,
 ) -> Study:  # fmt: skip
     """A study ready to run: a new run (its id is ``run_id`` if given), or ``run`` from the store to be resumed. ``source`` is how to
     load the task again. Raises StudyError, StrategyError, StoreError or WorkerError, and begins no run then."""
@@ -242,7 +241,7 @@ def _guidance(store: AbstractStore, options: Options, data: ProblemData, run: Ru
     return latest_guide(store) if wanted else ""
 
 
-def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[str, Any] | None) -> dict[str, Any]:
+def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[str, object] | None) -> dict[str, object]:
     """What a run keeps of how it was started, and what its programs need to run without the task's data."""
     prepared, split = task.preprocessing, task.split
     return {
@@ -255,7 +254,7 @@ def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[st
     }  # fmt: skip
 
 
-def _literal(value: Any) -> Literal:
+def _literal(value: object) -> Literal:
     """A constant of a task as a term."""
     if isinstance(value, Literal):
         return value

@@ -48,11 +48,11 @@ def search_many(
     tasks: Sequence[Task],
     url: str,
     options: Options,
-    source: Mapping[str, Any],
+    source: Mapping[str, object],
     on_result: Callable[[Result], None],
     on_start: Callable[[Sequence[str]], None] = lambda runs: None,
     search_path: Sequence[str] = (),
-    sources: Mapping[str, Mapping[str, Any]] = {},
+    sources: Mapping[str, Mapping[str, object]] = {},
     runs: Sequence[str] = (),
 ) -> None:
     """Search several tasks at a time; ``on_result`` gets each Result in the tasks' order, without its model and history.
@@ -127,7 +127,7 @@ def enter(context: Mapping[str, Any]) -> None:
     os.chdir(context["folder"])
 
 
-def search_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:
+def search_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, object]:
     """One task's search in a worker: a Result's plain fields."""
     source = {**context["source"], **job.get("source", {})}
     tasks = _tasks(source["spec"], source.get("target_column"), source["seed"], tuple(context["search_path"]))
@@ -146,7 +146,7 @@ def search_job(context: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, 
         store.close()
 
 
-_loaded: dict[tuple[Any, ...], dict[str, Task]] = {}
+_loaded: dict[tuple[object, ...], dict[str, Task]] = {}
 
 
 def _tasks(spec: str, target: str | None, seed: int, search_path: tuple[str, ...]) -> dict[str, Task]:
@@ -157,7 +157,7 @@ def _tasks(spec: str, target: str | None, seed: int, search_path: tuple[str, ...
     return _loaded[key]
 
 
-def options_to_json(options: Options) -> dict[str, Any]:
+def options_to_json(options: Options) -> dict[str, object]:
     """Options as plain data, but for the workers: a search in a worker has one."""
     given = {each.name: getattr(options, each.name) for each in fields(Options)}
     for name in ("trainer", "settings", "weights"):
@@ -186,7 +186,7 @@ def begun_run(store: AbstractStore, run: str) -> Run | None:
         return None
 
 
-def result_to_json(result: Result) -> dict[str, Any]:
+def result_to_json(result: Result) -> dict[str, object]:
     """A result as plain data, without its model and history."""
     plain = {each.name: getattr(result, each.name) for each in fields(Result) if each.name not in ("model", "history")}
     return {**plain, "outcome": str(result.outcome)}

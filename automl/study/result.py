@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from library.compression.normal import Unsafe, normal_form
 from library.records import Evaluation, Solution, Use
@@ -30,14 +30,24 @@ if TYPE_CHECKING:
     from .study import Study
 
 
+class AlternativeRow(TypedDict):
+    """Another program that meets all examples: its text, how likely it is, inputs on which it differs from the one that was chosen, its
+    output there and that of the chosen one; values in their JSON form, or ``{"failure": …}``."""
+
+    program: str
+    probability: float
+    inputs: list[object]
+    output: object
+    chosen_output: object
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
     """What a search found. ``program`` is the text for people ("" where nothing was found), ``model`` runs it, ``score`` is the
     metric on validation data, ``history`` the evaluations in order of asking. ``first_seconds`` is when the first program that meets all
     examples was found, ``first_evaluations`` what had been considered by then (the rest was spent on looking for better ones),
-    ``alternatives`` are others that meet them too and differ from this one on some input: plain objects with ``program``,
-    ``probability``, ``inputs``, ``output`` there and ``chosen_output`` (this program's; {"failure": …} where none). ``confidence`` is how
-    likely the program is right on new inputs, where the strategy says so (None: it does not)."""
+    ``alternatives`` are others that meet them too and differ from this one on some input. ``confidence`` is how likely the program is
+    right on new inputs, where the strategy says so (None: it does not)."""
 
     name: str
     run: str
@@ -58,7 +68,7 @@ class Result:
     """The program with its subroutines written out; "" where it has none."""
     first_seconds: float | None = None
     first_evaluations: int | None = None
-    alternatives: tuple[dict[str, Any], ...] = ()
+    alternatives: tuple[AlternativeRow, ...] = ()
     confidence: float | None = None
     ask: int | None = None
     """The number of the proposal that the program is."""
@@ -69,7 +79,7 @@ class Result:
 
     __repr__ = brief_repr
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """The object that ``automl search --json`` writes."""
         return {
             "name": self.name, "solved": self.solved, "right": self.right, "program": self.program,
@@ -90,22 +100,15 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     texts = {evaluation.term for evaluation in history}
     structures = len({_structure(study.vocabulary.read(text)) for text in texts} if study.trained else texts)
     first = study.record.config.get("first", {})
-    common: dict[str, Any] = {
-        "name": study.task.name,
-        "run": study.record.id,
-        "seconds": seconds,
-        "evaluations": study.considered,
-        "history": history,
-        "notes": study.task.notes,
-        "first_seconds": first.get("seconds"),
-        "first_evaluations": first.get("evaluations"),
-    }
+    nothing = Result(
+        name=study.task.name, run=study.record.id, solved=False, right=False if _by_examples(study) else None, program="", model=None,
+        score=None, test_score=None, evaluations=study.considered, seconds=seconds, outcome=study.ending(), parameters=0, subroutines=(),
+        history=history, structures=structures, first_seconds=first.get("seconds"), first_evaluations=first.get("evaluations"),
+        notes=study.task.notes,
+    )  # fmt: skip
     if best is None:
         _record(study, None)
-        return Result(
-            solved=False, right=False if _by_examples(study) else None, program="", model=None, score=None, test_score=None,
-            outcome=study.ending(), parameters=0, subroutines=(), structures=structures, **common,
-        )  # fmt: skip
+        return nothing
     model = load_model(study.store, best, study.vocabulary, study.task)
     right, test_score = _tested(study.task, model)
     known = None if test_score is None or not isfinite(test_score) else test_score
@@ -113,12 +116,12 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     if best.solved:
         _keep_solution(study, best, model.term, right, seconds)
     names = tuple(record.name for record in study.vocabulary.subroutines_in(model.term))
-    return Result(
-        solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
-        score=study.score(best), test_score=test_score, outcome=study.ending(), parameters=best.parameters, subroutines=names,
-        structures=structures, expanded=_expanded(study.vocabulary, model.term) if names else "",
+    return replace(
+        nothing, solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
+        score=study.score(best), test_score=test_score, parameters=best.parameters, subroutines=names,
+        expanded=_expanded(study.vocabulary, model.term) if names else "",
         alternatives=_alternatives(study), confidence=best.scores.get(CONFIDENCE), ask=best.ask,
-        validation_seen=_validation_seen(study, best), **common,
+        validation_seen=_validation_seen(study, best),
     )  # fmt: skip
 
 
@@ -128,18 +131,18 @@ def _validation_seen(study: Study, best: Evaluation) -> bool:
     return "validation" in trained_on or (bool(trained_on) and study.data.validation is study.data.train)
 
 
-def _record(study: Study, result: Mapping[str, Any] | None) -> None:
+def _record(study: Study, result: Mapping[str, object] | None) -> None:
     """Note in the run which program is its result, what its test came to, and how the search ended."""
     config = {**study.record.config, RESULT: result, ENDED: str(study.ending())}
     if config != study.record.config:
         study.record = study.store.update_run(study.record.id, config=config)
 
 
-def _alternatives(study: Study) -> tuple[dict[str, Any], ...]:
+def _alternatives(study: Study) -> tuple[AlternativeRow, ...]:
     """The strategy's alternatives as plain objects."""
     types, result = arguments_of(study.task.type)
 
-    def plain(value: Any) -> Any:
+    def plain(value: object) -> object:
         return {"failure": str(value)} if isinstance(value, Failure) else to_json(value, result)
 
     return tuple(

@@ -6,9 +6,9 @@ Rounds in deterministic mode; with a time budget candidates are told as they com
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from library.records import Evaluation
 from primitives.term import Term, canonical
@@ -16,7 +16,7 @@ from primitives.values import Outcome
 
 from ..errors import EvaluationBug
 from ..evaluation.evaluate import read_evaluations
-from ..evaluation.prepared import Evaluated
+from ..evaluation.prepared import Evaluated, StartWeights
 from ..execution.executors.base import JobResult
 from .candidate import EXPLORE, FINAL, REFINE, Candidate
 from .phases import TIMELY
@@ -101,7 +101,7 @@ class Rounds:
             return self._candidate(proposal.term, EXPLORE, proposal.info)
         return self._refinement() if study.trained and not self.open else None
 
-    def _candidate(self, term: Term, phase: str, info: Any) -> Candidate:
+    def _candidate(self, term: Term, phase: str, info: Mapping[str, object]) -> Candidate:
         return Candidate.of(self.study.vocabulary, len(self.study.standing.phases), term, phase, info)
 
     def _refining(self) -> bool:
@@ -185,7 +185,7 @@ class Rounds:
         deadline = min(deadline, max(0.5, self.budget.seconds * (1.0 - reserved) - self.study.spent()))
         return (max(0.2, deadline - 0.1) if self.study.trained else None), deadline + 1.0
 
-    def _start(self, entry: Candidate) -> dict[str, Any] | None:
+    def _start(self, entry: Candidate) -> StartWeights | None:
         """Weights to start from: the parents' blobs and which site takes which."""
         inherit = entry.info.get("inherit") if self.study.trained else None
         blobs: dict[str, bytes] = {}

@@ -51,7 +51,7 @@ class StoredResult:
         """The number of the proposal that it is."""
         return self.evaluation.ask
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Which program it is and what it scored, as plain data."""
         return {
             "run": self.evaluation.run, "ask": self.ask, "result": self.is_result, "phase": self.phase, "score": self.score,
@@ -92,7 +92,7 @@ def result_of(store: AbstractStore, run: Run) -> StoredResult:
     return found
 
 
-def listed_result(store: AbstractStore, run: Run) -> Mapping[str, Any]:
+def listed_result(store: AbstractStore, run: Run) -> Mapping[str, object]:
     """``score`` and ``test_score`` of a run's result, for a list of runs: as the run recorded them, which is quick, or looked up."""
     recorded = run.config.get(RESULT)
     if recorded is not None:
@@ -123,7 +123,7 @@ def _model(
     preprocessing: Preprocessing | None,
 ) -> Model:
     term = vocabulary.read(evaluation.term)
-    weights: dict[str, Any] = {}
+    weights: dict[str, object] = {}
     shared = {site for site in sites_of(expand(term, vocabulary.all_words)) if "@" in site}
     if shared:
         known = library_weights(vocabulary, shared)

@@ -11,7 +11,6 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from library.records import Conflict, Evaluation, Event, Run
 from library.store import AbstractStore
@@ -23,7 +22,7 @@ from search.strategy import AbstractStrategy, Asked, Feedback, Told
 
 from ..budget import Budget
 from ..errors import EvaluationBug, StudyError
-from ..evaluation.prepared import Evaluated
+from ..evaluation.prepared import Evaluated, WorkerContext
 from ..execution.executors.base import AbstractExecutor
 from ..fitting.trainer import columns
 from ..tasks.data import VALUES
@@ -37,7 +36,7 @@ from .rounds import Rounds
 from .state import Standing
 
 __all__ = ["EvaluationBug", "Schedule", "Study", "StudyError", "new_run"]
-Progress = Callable[[Mapping[str, Any]], None]
+Progress = Callable[[Mapping[str, object]], None]
 
 
 @dataclass
@@ -52,7 +51,7 @@ class Study:
     executor: AbstractExecutor | None
     budget: Budget
     schedule: Schedule
-    context: dict[str, Any]
+    context: WorkerContext
     target: float | None = None
     progress: Progress | None = None
 
@@ -248,7 +247,7 @@ class Study:
         if self.executor is not None:
             self.executor.cancel()
 
-    def _config(self) -> dict[str, Any]:
+    def _config(self) -> dict[str, object]:
         config = {**self.record.config, "terms": self.terms, "elapsed": round(self.spent(), 3)}
         if self.strategy.first_terms is not None:
             config["first"] = {"evaluations": self.strategy.first_terms, "seconds": self.strategy.first_seconds}
@@ -261,7 +260,7 @@ def new_run(
     seed: int,
     budget: Budget,
     library: str,
-    config: Mapping[str, Any],
+    config: Mapping[str, object],
     run_id: str | None = None,
 ) -> Run:
     """The record of a run that starts now."""

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from primitives.values import Failure, Graph, Some, Table
+from primitives.values import Failure, Graph, Some, Table, Value
 
 from ..errors import TaskError
+
+if TYPE_CHECKING:
+    import torch
+
+Outputs: TypeAlias = "torch.Tensor | np.ndarray | Sequence[Value]"
+"""What a program gives on ``n`` cases: a tensor or array [n, …], or ``n`` values, of which each may be a Failure."""
 
 VALUES, CLASSES, INTEGERS, NUMBERS, HEADS = "values", "classes", "integers", "numbers", "heads"
 """Forms of a target: values of the language; class indices [n]; whole numbers [n]; real numbers [n, …]; class indices
@@ -29,13 +35,13 @@ TENSOR_TOLERANCE = 1e-4
 """Elements of tensors, which are float32, agree when ``|a - b| <= 1e-4 * max(1, |b|)``."""
 
 
-def equal(actual: Any, expected: Any) -> bool:
+def equal(actual: Value, expected: Value) -> bool:
     """Whether two values of the language are equal: types must agree (``true`` is not 1, 1 is not 1.0), floats
     within tolerance."""
     return distance(actual, expected) == 0.0
 
 
-def distance(actual: Any, expected: Any) -> float:
+def distance(actual: Value, expected: Value) -> float:
     """How far ``actual`` is from ``expected``, in [0, 1]: 0 when equal, 1 for a Failure or another type.
 
     Numbers: d / (1 + d) with d their difference; lists and strings: mean over positions, where an absent one counts 1.
@@ -63,7 +69,7 @@ def distance(actual: Any, expected: Any) -> float:
     return 1.0
 
 
-def _number_distance(actual: Any, expected: Any) -> float:
+def _number_distance(actual: Value, expected: Value) -> float:
     whole = isinstance(expected, int | np.integer)
     if isinstance(actual, bool | np.bool_) or not isinstance(
         actual, int | np.integer if whole else float | np.floating
@@ -78,7 +84,7 @@ def _number_distance(actual: Any, expected: Any) -> float:
     return difference / (1.0 + difference) if math.isfinite(difference) else 1.0
 
 
-def _string_distance(actual: Any, expected: str) -> float:
+def _string_distance(actual: Value, expected: str) -> float:
     if not isinstance(actual, str):
         return 1.0
     if actual == expected:
@@ -87,7 +93,7 @@ def _string_distance(actual: Any, expected: str) -> float:
     return 1.0 - sum(a == b for a, b in zip(actual, expected, strict=False)) / longest
 
 
-def _sequence_distance(actual: Any, expected: Sequence[Any]) -> float:
+def _sequence_distance(actual: Value, expected: Sequence[Value]) -> float:
     if not isinstance(actual, tuple | list):
         return 1.0
     longest = max(len(actual), len(expected))
@@ -97,7 +103,7 @@ def _sequence_distance(actual: Any, expected: Sequence[Any]) -> float:
     return (absent + sum(distance(a, b) for a, b in zip(actual, expected, strict=False))) / longest
 
 
-def _table_distance(actual: Any, expected: Table) -> float:
+def _table_distance(actual: Value, expected: Table) -> float:
     if not isinstance(actual, Table):
         return 1.0
     keys = expected.entries.keys() | actual.entries.keys()
@@ -106,11 +112,11 @@ def _table_distance(actual: Any, expected: Table) -> float:
     return apart / len(keys) if keys else 0.0
 
 
-def _is_array(value: Any) -> bool:
+def _is_array(value: object) -> bool:
     return isinstance(value, np.ndarray) or hasattr(value, "detach")
 
 
-def _array_distance(actual: Any, expected: Any) -> float:
+def _array_distance(actual: Value, expected: Value) -> float:
     if not _is_array(actual):
         return 1.0
     got, wanted = as_array(actual), as_array(expected)
@@ -125,7 +131,7 @@ def _array_distance(actual: Any, expected: Any) -> float:
     return float(np.mean(np.where(close, 0.0, graded))) if got.size else 0.0
 
 
-def as_array(value: Any) -> np.ndarray:
+def as_array(value: Value) -> np.ndarray:
     """A numpy array of an array or of a torch tensor on any device; bfloat16 becomes float32."""
     if hasattr(value, "detach"):
         value = value.detach().cpu()
@@ -133,7 +139,7 @@ def as_array(value: Any) -> np.ndarray:
     return np.asarray(value)
 
 
-def score(form: str, outputs: Any, targets: Any, *, scale: Sequence[float] = ()) -> dict[str, float]:
+def score(form: str, outputs: Outputs, targets: np.ndarray | tuple, *, scale: Sequence[float] = ()) -> dict[str, float]:
     """Scores of ``outputs`` against ``targets`` of the target form ``form``.
 
     - values, classes, integers: ``accuracy`` (fraction of cases met) and ``error`` = 1 - accuracy;
@@ -148,14 +154,15 @@ def score(form: str, outputs: Any, targets: Any, *, scale: Sequence[float] = ())
     """
     _check_count(outputs, targets)
     if form == NUMBERS:
-        return _number_scores(outputs, targets, scale)
+        return _number_scores(outputs, np.asarray(targets), scale)
     errors = case_errors(form, outputs, targets)
     accuracy = float(np.mean(errors == 0.0))
     scores = {"accuracy": accuracy, "error": 1.0 - accuracy}
     if form == CLASSES:
-        return scores | _cross_entropy(outputs, targets)
+        return scores | _cross_entropy(outputs, np.asarray(targets))
     if form == HEADS:
-        wrong, asked = _wrong_heads(outputs, targets), targets != ABSENT
+        wanted = np.asarray(targets)
+        wrong, asked = _wrong_heads(outputs, wanted), wanted != ABSENT
         return scores | {"head_accuracy": 1.0 - float(wrong.sum()) / max(1, int(asked.sum()))}
     if form == INTEGERS:
         differences = np.abs(_integers(outputs) - targets)
@@ -164,28 +171,29 @@ def score(form: str, outputs: Any, targets: Any, *, scale: Sequence[float] = ())
     return scores | {"distance": float(np.mean(errors))}
 
 
-def case_errors(form: str, outputs: Any, targets: Any) -> np.ndarray:
+def case_errors(form: str, outputs: Outputs, targets: np.ndarray | tuple) -> np.ndarray:
     """float64 [n]: 0 where the case is met, else above 0; a Failure and what is not finite count most.
 
     values and integers: ``distance`` in [0, 1]; classes: 0 or 1; heads: the fraction of those asked that are wrong;
     numbers: squared error of the (standardised) target, or inf.
     """
     _check_count(outputs, targets)
+    if form == VALUES:
+        return np.array([distance(output, target) for output, target in zip(outputs, targets, strict=True)])
+    wanted = np.asarray(targets)
     if form == HEADS:
-        return _wrong_heads(outputs, targets).sum(axis=1) / np.maximum(1, (targets != ABSENT).sum(axis=1))
+        return _wrong_heads(outputs, wanted).sum(axis=1) / np.maximum(1, (wanted != ABSENT).sum(axis=1))
     if form == CLASSES:
-        return (_predicted_classes(outputs) != targets).astype(np.float64)
+        return (_predicted_classes(outputs) != wanted).astype(np.float64)
     if form == INTEGERS:
-        difference = np.abs(_integers(outputs) - targets)
+        difference = np.abs(_integers(outputs) - wanted)
         return np.where(np.isnan(difference), 1.0, difference / (1.0 + difference))
-    if form == NUMBERS:
-        residual = _matrix(outputs, targets.shape[1:]) - targets
-        squared = np.mean(residual.reshape(len(residual), -1) ** 2, axis=1)
-        return np.where(np.isfinite(squared), squared, np.inf)
-    return np.array([distance(output, target) for output, target in zip(outputs, targets, strict=True)])
+    residual = _matrix(outputs, wanted.shape[1:]) - wanted
+    squared = np.mean(residual.reshape(len(residual), -1) ** 2, axis=1)
+    return np.where(np.isfinite(squared), squared, np.inf)
 
 
-def _check_count(outputs: Any, targets: Any) -> None:
+def _check_count(outputs: Outputs, targets: np.ndarray | tuple) -> None:
     if len(targets) == 0:
         raise TaskError("cases=0: a score needs at least one case; score a part that is not empty")
     if len(outputs) != len(targets):
@@ -195,7 +203,7 @@ def _check_count(outputs: Any, targets: Any) -> None:
         )
 
 
-def _matrix(outputs: Any, shape: tuple[int, ...]) -> np.ndarray:
+def _matrix(outputs: Outputs, shape: tuple[int, ...]) -> np.ndarray:
     """float64 [n, *shape]; a case whose output is a Failure or of another shape is NaN."""
     if _is_array(outputs) and as_array(outputs).shape[1:] == shape:
         return as_array(outputs).astype(np.float64)
@@ -208,7 +216,7 @@ def _matrix(outputs: Any, shape: tuple[int, ...]) -> np.ndarray:
     return rows
 
 
-def _integers(outputs: Any) -> np.ndarray:
+def _integers(outputs: Outputs) -> np.ndarray:
     """float64 [n]; NaN where an output is not a whole number."""
     if _is_array(outputs):
         array = as_array(outputs)
@@ -219,7 +227,7 @@ def _integers(outputs: Any) -> np.ndarray:
     return np.array([float(output) if ok else np.nan for output, ok in zip(plain, whole, strict=True)])
 
 
-def _predicted_classes(outputs: Any) -> np.ndarray:
+def _predicted_classes(outputs: Outputs) -> np.ndarray:
     """int64 [n]: the class of each case; -1, which no target is, where there is none."""
     rows = _score_rows(outputs)
     if rows is None:
@@ -229,7 +237,7 @@ def _predicted_classes(outputs: Any) -> np.ndarray:
     return np.where(defined, np.argmax(np.where(defined[:, None], rows, 0.0), axis=1), -1)
 
 
-def _wrong_heads(outputs: Any, targets: np.ndarray) -> np.ndarray:
+def _wrong_heads(outputs: Outputs, targets: np.ndarray) -> np.ndarray:
     """bool [n, heads]: whether the head is asked and does not give the target's class."""
     count = targets.shape[1]
     if _is_array(outputs) and as_array(outputs).shape == targets.shape:
@@ -251,7 +259,7 @@ def _head_classes(outputs: list) -> np.ndarray:
     return np.array([-2 if a is None or a.ndim != 1 else int(_head_classes([a])[0]) for a in arrays])
 
 
-def heads_of(output: Any) -> list:
+def heads_of(output: Value) -> list:
     """The heads of an output that is a pair whose second part may be a pair in turn: ``(a, (b, c))`` is a, b, c."""
     heads = []
     while isinstance(output, tuple) and len(output) == 2:
@@ -260,7 +268,7 @@ def heads_of(output: Any) -> list:
     return [*heads, output]
 
 
-def _score_rows(outputs: Any) -> np.ndarray | None:
+def _score_rows(outputs: Outputs) -> np.ndarray | None:
     """float64 [n, classes] when the outputs are scores of the classes, else None."""
     if _is_array(outputs):
         array = as_array(outputs)
@@ -270,7 +278,7 @@ def _score_rows(outputs: Any) -> np.ndarray | None:
     return _matrix(outputs, vectors[0]) if vectors else None
 
 
-def _cross_entropy(outputs: Any, targets: np.ndarray) -> dict[str, float]:
+def _cross_entropy(outputs: Outputs, targets: np.ndarray) -> dict[str, float]:
     rows = _score_rows(outputs)
     if rows is None or not np.isfinite(rows).all() or int(targets.max()) >= rows.shape[1]:
         return {}
@@ -279,7 +287,7 @@ def _cross_entropy(outputs: Any, targets: np.ndarray) -> dict[str, float]:
     return {"cross_entropy": float(-likelihood.mean())}
 
 
-def _number_scores(outputs: Any, targets: np.ndarray, scale: Sequence[float]) -> dict[str, float]:
+def _number_scores(outputs: Outputs, targets: np.ndarray, scale: Sequence[float]) -> dict[str, float]:
     predicted = _matrix(outputs, targets.shape[1:])
     if not np.isfinite(predicted).all():
         return {}
