@@ -266,3 +266,35 @@ def test_sites_may_have_any_name():
     model = compile_term(term, WORDS, VECTOR)
     assert model(X).shape == (5, 4)
     assert list(model.state_dict()) == ["forward.weight", "forward.bias"]
+
+
+def test_12_a_buffer_of_free_size_takes_the_size_that_it_is_given():
+    text = "(lambda (x) (tree :units 4 @1 x))"
+    net = program(text)
+    start = net.weights()
+    assert start["1.feature"].dtype == torch.int32 and start["1.value"].shape == (1, 4)
+    assert (net(X) == net(X[:1])).all(), "before it is fitted a tree is one leaf"
+    bits = torch.tensor([1, 1, 2], dtype=torch.int32), torch.tensor([2, 1, 2], dtype=torch.int32)
+    grown = {
+        "1.feature": torch.tensor([2, 0, 0], dtype=torch.int32), "1.threshold": torch.zeros(3), "1.left": bits[0],
+        "1.right": bits[1], "1.value": torch.arange(12.0).view(3, 4), "1.root": torch.zeros(1, dtype=torch.int32),
+        "1.steps": torch.ones(1, dtype=torch.int32), "1.logarithm": torch.zeros(1),
+    }  # fmt: skip
+    net.load(grown)
+    wanted = torch.where(X[:, 2:] <= 0, grown["1.value"][1], grown["1.value"][2])
+    assert torch.equal(net(X), wanted) and torch.equal(program(text, weights=grown)(X), wanted)
+    assert torch.equal(inherit(grown, net.sites)["1.value"], grown["1.value"])
+    for wrong, message in (
+        (torch.zeros(3, 5), r"needed \[\*, 4\]"),
+        (torch.zeros(0, 4), "shape"),
+        (torch.zeros(12), "shape"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            net.load({"1.value": wrong})
+    with pytest.raises(ValueError, match="needed whole numbers"):
+        net.load({"1.left": torch.zeros(3)})
+
+
+def test_12_uses_of_one_site_have_buffers_of_one_shape():
+    with pytest.raises(IllTyped, match=r"weight \[4, 3\]"):
+        program("(lambda (x) (linear :units 4 @1 (linear :units 4 @1 x)))")

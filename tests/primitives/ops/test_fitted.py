@@ -8,9 +8,17 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import BaseEstimator
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from primitives.fitted.cases import LEAST, FittingCases
+from primitives.fitted.cases import LEAST, FittingCases, FittingRefused
+from primitives.fitted.trees import rounded_down
 from primitives.words import builtin_words
 
 WORDS = builtin_words()
@@ -56,7 +64,7 @@ def probabilities(scores: np.ndarray) -> np.ndarray:
 def check(name: str, oracle: BaseEstimator, cases: FittingCases, **settings: object) -> None:
     """The word and the oracle agree on the cases and on others."""
     other = drawn(cases.classes, features=cases.x.shape[1], width=cases.width, seed=7).x
-    oracle.fit(cases.x, cases.y)
+    oracle.fit(cases.x, cases.y if cases.classes or cases.width > 1 else cases.y[:, 0])
     for x in (cases.x, other):
         got = said(name, cases, x, **settings)
         if cases.classes is None:
@@ -75,11 +83,81 @@ def test_linear_is_ridge_regression_on_numbers(width: int) -> None:
     check("linear", Ridge(alpha=10.0), drawn(None, width=width), penalty=10.0)
 
 
-@pytest.mark.parametrize("name", ["constant", "linear"])
+@pytest.mark.parametrize("classes", [2, 4, None])
+@pytest.mark.parametrize("settings", [{}, {"depth": 3, "leaf": 5}])
+def test_a_tree_is_scikit_learns(classes: int | None, settings: dict[str, int]) -> None:
+    kind = DecisionTreeClassifier if classes else DecisionTreeRegressor
+    oracle = kind(max_depth=settings.get("depth"), min_samples_leaf=settings.get("leaf", 1), random_state=0)
+    check("tree", oracle, drawn(classes), **settings)
+    check("tree", oracle, drawn(classes, width=2), **settings)
+
+
+@pytest.mark.parametrize("classes", [2, 4, None])
+def test_a_forest_is_scikit_learns(classes: int | None) -> None:
+    kind = RandomForestClassifier if classes else RandomForestRegressor
+    check("forest", kind(n_estimators=30, random_state=0), drawn(classes), trees=30)
+    oracle = kind(n_estimators=10, max_features=1 / 3, min_samples_leaf=4, max_depth=5, random_state=0)
+    check("forest", oracle, drawn(classes, width=3), trees=10, features="third", leaf=4, depth=5)
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_boosting_is_scikit_learns_on_classes(classes: int) -> None:
+    check("boosting", HistGradientBoostingClassifier(max_iter=20), drawn(classes), trees=20)
+    oracle = HistGradientBoostingClassifier(
+        max_iter=10, learning_rate=0.3, max_leaf_nodes=7, min_samples_leaf=5, l2_regularization=2.0
+    )
+    check("boosting", oracle, drawn(classes), trees=10, rate=0.3, leaves=7, leaf=5, penalty=2.0)
+
+
+def test_boosting_is_scikit_learns_on_numbers() -> None:
+    check("boosting", HistGradientBoostingRegressor(max_iter=20), drawn(None), trees=20)
+    cases = drawn(None, width=3)
+    got = said("boosting", cases, cases.x, trees=15)
+    for i in range(3):
+        alone = HistGradientBoostingRegressor(max_iter=15).fit(cases.x, cases.y[:, i])
+        np.testing.assert_allclose(got[:, i], alone.predict(cases.x), atol=1e-5)
+
+
+def test_a_case_on_a_threshold_goes_the_way_it_goes_in_scikit_learn() -> None:
+    """Thresholds are float64, cases float32: with features that take few values many lie on one, or a rounding beside it."""
+    rng = np.random.default_rng(0)
+    x = (rng.integers(0, 5, size=(400, 3)) * 0.1 + 0.7).astype(np.float32)
+    cases = FittingCases(x, rng.integers(0, 2, 400), 2)
+    oracle = DecisionTreeClassifier(random_state=0).fit(x, cases.y)
+    np.testing.assert_allclose(probabilities(said("tree", cases, x)), oracle.predict_proba(x), atol=1e-5)
+    for threshold in (0.1, 1 / 3, -0.7, 16777217.0):
+        (near,) = rounded_down(np.array([threshold]))
+        above = np.nextafter(near, np.float32(np.inf))
+        assert float(near) <= threshold < float(above)
+
+
+def test_trees_that_would_need_too_many_nodes_see_fewer_cases_or_are_refused() -> None:
+    cases = drawn(2, n=3000)
+    with pytest.raises(FittingRefused, match="trees=100000"):
+        fit("forest", cases, trees=100_000)
+    with pytest.raises(FittingRefused, match="trees=100000"):
+        fit("boosting", cases, trees=100_000, leaves=100)
+    arrays, _ = fit("forest", cases, trees=2)
+    assert len(arrays["feature"]) <= 2 * 2 * len(cases)
+
+
+@pytest.mark.parametrize("name", ["forest", "boosting"])
+def test_a_short_time_is_kept_by_growing_fewer_trees(name: str) -> None:
+    cases = drawn(2, n=4000)
+    word = WORDS[name]
+    assert word.fitted is not None
+    settings = dict(word.word({"units": 2, "trees": 400}, "1").settings)
+    hurried = word.fitted.fit(FittingCases(cases.x, cases.y, 2, seconds=0.05), **settings)
+    assert not hurried.complete and 1 <= len(hurried.arrays["root"]) < 400
+
+
+@pytest.mark.parametrize("name", ["constant", "linear", "tree", "forest", "boosting"])
 def test_classes_that_do_not_occur_are_unlikely_and_one_class_alone_is_certain(name: str) -> None:
     cases = drawn(3)
     absent = cases.take(np.flatnonzero(cases.y != 1))
     assert (probabilities(said(name, absent, cases.x))[:, 1] < 1e-3).all()
+    pair = drawn(3).take(np.flatnonzero(cases.y > 0))
+    assert (probabilities(said(name, pair, cases.x))[:, 0] < 1e-3).all()
     alone = cases.take(np.flatnonzero(cases.y == 2))
     assert (probabilities(said(name, alone, cases.x))[:, 2] > 1 - 1e-5).all()
 
