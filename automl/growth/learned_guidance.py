@@ -14,6 +14,7 @@ from primitives.brief import brief_repr
 from primitives.definitions import expand
 from primitives.term import Term, words_in
 from primitives.types import has_tensor
+from search.guidance import training
 from search.guidance.dreams import Dream, Dreamer, Prompt
 from search.guidance.guide import Guide, reestimated
 from search.problem import Example
@@ -28,6 +29,8 @@ DREAMING = 1 / 3
 """The share of what is left of the allowance that dreaming may take; training has the rest."""
 LEAST_SECONDS = 1.0
 """With less left no model is trained."""
+LOADING = 3.0
+"""Seconds that loading torch takes on one core that is otherwise idle, rounded up: with less left it is not begun."""
 FEWEST = 5
 """Solved programs from which something is learned, at least."""
 
@@ -74,7 +77,7 @@ def learn(
 
     The grammar is re-estimated from all programs, each counting as the ``confidence`` in it (absent: 1); it does not weigh subroutines
     that none of them uses. Dreams are about inputs of ``tasks``, solved or not; their tests are not looked at. Where the ``allowance``
-    has less than LEAST_SECONDS left the grammar is all that is learned.
+    has less than LEAST_SECONDS left, once torch is loaded, the grammar is all that is learned.
     """
     used = {word.name for term in solved.values() for word in words_in(term)}
     words = {
@@ -90,7 +93,7 @@ def learn(
         name: (task.type, examples) for name, task in tasks.items() for examples in (_examples(task),) if examples
     }
     allowance = allowance or TimeAllowance()
-    if plan.kind == "grammar" or not specified or allowance.left() < LEAST_SECONDS:
+    if plan.kind == "grammar" or not specified or not _is_time_for_a_model(allowance):
         return Learned(guide, {})
     own = [Dream(*specified[name], solved[name]) for name in sorted(solved) if name in specified]
     prompts = [Prompt(type, tuple(given for given, _ in examples)) for type, examples in specified.values()]
@@ -102,14 +105,24 @@ def learn(
     dreamt = time.monotonic() - started
     if len(dreams) + len(own) < 10:
         return Learned(guide, {})
-    from search.guidance.training import train
-
     with allowance.clock.doing(TRAINING):
         seconds = min(math.inf if plan.seconds is None else plan.seconds, max(0.0, allowance.left()))
-        trained = train(guide, dreams, solved=own, seconds=seconds, epochs=plan.epochs, seed=seed, hidden=plan.hidden)
+        trained = training.train(
+            guide, dreams, solved=own, seconds=seconds, epochs=plan.epochs, seed=seed, hidden=plan.hidden
+        )
     return Learned(
         trained.guide, {**trained.to_json(), "dreams": len(dreams), "solved": len(own), "dreaming": round(dreamt, 2)}
     )
+
+
+def _is_time_for_a_model(allowance: TimeAllowance) -> bool:
+    """Whether enough is left for dreams and a training once torch is loaded, which is done here where it can be afforded."""
+    if not training.is_loaded():
+        if allowance.left() < LOADING + LEAST_SECONDS:
+            return False
+        with allowance.clock.doing(TRAINING):
+            training.load()
+    return allowance.left() >= LEAST_SECONDS
 
 
 def _examples(task: Task) -> tuple[Example, ...] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -14,6 +15,7 @@ import numpy as np
 from primitives.brief import brief_repr
 
 from ..generation.weights import counts
+from .descent import Descent, one_cycle
 from .dreams import Dream
 from .features import EXAMPLES, Described, described
 from .guide import Guide
@@ -91,6 +93,16 @@ def lessons(dreams: Sequence[Dream], names: Sequence[str], deadline: float = mat
     return Lessons(np.stack([t.properties for t in tasks]), np.stack([t.tokens for t in tasks]), known, uses)
 
 
+def is_loaded() -> bool:
+    """Whether what a training needs is in memory."""
+    return "torch" in sys.modules
+
+
+def load() -> None:
+    """Loads what a training needs: a few seconds, once a process."""
+    import torch as torch
+
+
 def train(
     guide: Guide,
     dreams: Sequence[Dream],
@@ -106,7 +118,7 @@ def train(
     guide: its grammar is what the model corrects.
     dreams: tasks with programs to learn from; a tenth is held out to choose the best epoch.
     solved: tasks with the programs that solved them.
-    seconds: after which it ends, at most half of them for reading the tasks; learning rates fall with the time as with the steps.
+    seconds: after which it ends, at most six tenths of them for reading the tasks; learning rates fall with the time as with the steps.
     epochs: at most.
     seed: of the first weights and of the order.
     hidden: units of each hidden layer.
@@ -130,7 +142,8 @@ def train(
             taught = [dreams[i] for i in order[int(HELD_OUT * len(dreams)) :]]
             unseen = lessons(held, guide.names, started + 0.1 * seconds)
             dreamt = lessons(taught or solved, guide.names, started + 0.5 * seconds)
-            own = dreamt.joined(lessons(solved, guide.names)) if taught and solved else dreamt
+            mine = lessons(solved, guide.names, started + 0.6 * seconds) if taught and solved else None
+            own = dreamt if mine is None else dreamt.joined(mine)
             rows = np.concatenate([np.arange(len(dreamt)), np.tile(np.arange(len(dreamt), len(own)), repeats)])
             fitter = _Fitter(guide, hidden)
             best = fitter.fit(own, rows, unseen, epochs, seconds - (time.monotonic() - started), seed)
@@ -168,29 +181,22 @@ class _Fitter:
             self.tensors[name] = tensor.requires_grad_()
 
     def fit(self, own: Lessons, rows: np.ndarray, held: Lessons, epochs: int, seconds: float, seed: int) -> _Best:
-        import torch
-
         started = time.monotonic()
-
-        optimiser = torch.optim.AdamW(self.tensors.values(), lr=RATE, weight_decay=DECAY)
+        descent = Descent(self.tensors.values(), decay=DECAY)
         random = np.random.default_rng(seed)
         before = self.loss(held)
         best = _Best(self.plain(), before, before)
         steps = max(1, -(-len(rows) // BATCH))
         total, step = epochs * steps, 0
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=total + 1)
         for epoch in range(1, epochs + 1):
             mixed = random.permutation(rows)
             for start in range(0, len(mixed), BATCH):
                 batch = own.part(mixed[start : start + BATCH])
-                optimiser.zero_grad()
+                descent.forget()
                 self.nats(_fewer(batch, random), dropped=True).backward()
-                optimiser.step()
+                descent.step(*one_cycle(step, total + 1, RATE))
                 spent = (time.monotonic() - started) / seconds if seconds > 0 else 1.0
-                wanted = min(total, max(step + 1, int(spent * total)))  # what the time will not suffice for is left out
-                while step < wanted:
-                    schedule.step()
-                    step += 1
+                step = min(total, max(step + 1, int(spent * total)))  # what the time will not suffice for is left out
                 if step >= total:
                     break
             after = self.loss(held)

@@ -23,9 +23,10 @@ from library.vocabulary import Vocabulary
 from primitives.inference import infer
 from primitives.syntax import parse
 from primitives.words import builtin_words
+from search.guidance import training
 from search.guidance.dreams import Dream
-from search.guidance.guide import reestimated
-from search.guidance.training import train
+from search.guidance.guide import Guide, reestimated
+from search.guidance.training import Trained, train
 
 WORDS = builtin_words()
 INPUTS: list[list[int]] = [[], [3, 1, 2], [-4, 0, 5, 5], [7], [-1, -2, 8, 2, 6]]
@@ -110,6 +111,34 @@ def test_no_model_is_trained_where_no_time_is_left() -> None:
     allowance.grant(Budget(seconds=2.0))
     learned = learn(solved, tasks(), Vocabulary(), plan=GuidancePlan("model"), allowance=allowance)
     assert learned is not None and learned.guide.network is None and learned.training == {}
+
+
+@pytest.mark.parametrize(("granted", "loads", "trained"), [(15.0, 0, []), (25.0, 1, []), (100.0, 1, [14.0])])
+def test_what_loading_torch_takes_is_of_the_allowance(
+    granted: float, loads: int, trained: list[float], now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes 6 seconds here: once it is loaded the clock is looked at again, and with too little left it is not begun."""
+    loaded: list[float] = []
+    given: list[float] = []
+
+    def load() -> None:
+        loaded.append(now[0])
+        now[0] += 6.0
+
+    def train(guide: Guide, dreams: Any, *, seconds: float, **others: Any) -> Trained:
+        given.append(seconds)
+        return Trained(guide, 1.0, 1.0, 0, len(dreams), 0.0)
+
+    monkeypatch.setattr(training, "is_loaded", lambda: bool(loaded))
+    monkeypatch.setattr(training, "load", load)
+    monkeypatch.setattr(training, "train", train)
+    solved = {name: parse("(lambda (xs) (sort xs))", WORDS) for name in "abcdef"}
+    allowance = TimeAllowance(share=0.2)
+    allowance.grant(Budget(seconds=granted))
+    plan = GuidancePlan("model", dreams=20)
+    learned = learn(solved, tasks(), Vocabulary(), plan=plan, allowance=allowance)
+    assert learned is not None and (len(loaded), given) == (loads, trained)
+    assert allowance.clock.seconds().get(TRAINING, 0.0) == 6.0 * loads
 
 
 def test_a_growth_says_where_its_time_went_and_refuses_a_share_that_is_none() -> None:
