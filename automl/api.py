@@ -13,7 +13,8 @@ from primitives.words import known_words
 
 from .budget import Budget, parse_budget
 from .plugins import use_plugins
-from .study.opening import Options, Progress, Result, library_url, load_vocabulary, open_study, run_study
+from .study.opening import Options, Progress, Result, library_url, open_study, run_study
+from .study.words import load_vocabulary
 from .tasks.load import load_tasks
 from .tasks.task import Task
 

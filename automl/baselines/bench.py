@@ -20,8 +20,8 @@ from primitives.weights import deviating, initialise
 from ..circumstances import circumstances
 from ..errors import TaskError
 from ..evaluation.model import Model
-from ..fitting import batches
 from ..fitting.fit import warm_up
+from ..fitting.forward import outputs_of
 from ..fitting.losses import are_probabilities
 from ..fitting.measurements import calibration_error, overfitting_gap
 from ..fitting.trainers import TrainingBudget
@@ -205,7 +205,7 @@ class Bench:
 
     def predicted(self, program: Any, part: str) -> Any:
         """The program's outputs on a part."""
-        return batches.part_outputs(program, self.task.type, self.part(part))
+        return outputs_of(program, self.task.type, self.part(part))
 
 
 def _log_probabilities(outputs: Any) -> np.ndarray:

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..fitting import batches
 from ..fitting.trainers import EpochRecord, TrainingResult
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class Watch:
         return self.bench.predicted(self.program, "test")
 
     def score(self, outputs: Any) -> float:
-        return float(self.bench.task.score(batches.answers(outputs), "test")[self.bench.task.metric])
+        return float(self.bench.task.score(outputs, "test")[self.bench.task.metric])
 
     def curves(self, result: TrainingResult) -> dict[str, list[Any]]:
         """Columns over the validated epochs: train part, validation part and, in ``book``, test part, and the norms of

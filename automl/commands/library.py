@@ -13,7 +13,7 @@ from primitives.syntax import TermSyntaxError, show
 from primitives.term import words_in
 
 from ..api import Library
-from ..study.opening import load_vocabulary
+from ..study.words import load_vocabulary
 from .common import print_json, print_table, print_text, printable, shown_time
 from .options import AsJson, LibraryUrl
 

@@ -17,8 +17,9 @@ from primitives.syntax import show
 from ..errors import TaskError
 from ..growth.grow import is_growth, resume_growth
 from ..study.ending import ending_of
-from ..study.opening import load_vocabulary, open_study, resume_options
+from ..study.opening import open_study, resume_options
 from ..study.stored import find_result, listed_result
+from ..study.words import load_vocabulary
 from ..tasks.preprocessing import Preprocessing
 from .common import (
     experiment_folders,

@@ -15,9 +15,9 @@ from primitives.types import has_tensor
 from ..errors import StudyError, TaskError
 from ..evaluation.model import Model
 from ..evaluation.seen import seen_cases
-from ..study.opening import load_vocabulary
 from ..study.state import Standing
 from ..study.stored import StoredResult, result_of, stored_model
+from ..study.words import load_vocabulary
 from ..tasks.task import Task
 from .common import one_task, open_library, saved_model, split_seed_for, stored_run, task_of
 

@@ -20,8 +20,8 @@ from primitives.term import Term
 from primitives.types import has_tensor
 from primitives.values import Failure, Outcome
 
+from ..fitting.forward import run_interpreted
 from .cost import BATCH, MAX_PARAMETERS, refusal
-from .forward import run_interpreted
 from .prepared import CandidateOrder, Evaluated, Prepared, WorkerContext
 
 VERSION = 2

@@ -26,10 +26,10 @@ from primitives.types import TensorType, Type, arguments_of, has_tensor
 from primitives.values import Failure, Value
 
 from ..errors import TaskError
+from ..fitting.forward import outputs_of, predict_raw, run_interpreted
 from ..tasks.data import Part
 from ..tasks.metrics import Outputs
 from ..tasks.preprocessing import Preprocessing
-from .forward import outputs_of, predict_raw, run_interpreted
 
 if TYPE_CHECKING:
     import torch

@@ -15,10 +15,10 @@ from primitives.weights import inherit, initialise
 
 from ..fitting import recipes
 from ..fitting.fitted_words import fit_words
+from ..fitting.forward import outputs_of
 from ..fitting.trainer import Unsuitable
 from ..fitting.trainers import AbstractTrainer, TrainingBudget, choose_trainer, make_trainer
 from ..tasks.data import ProblemData
-from .forward import outputs_of
 from .prepared import CandidateOrder, Evaluated, Prepared
 
 FITTING_ALONE, FITTING_BESIDE = 0.8, 0.5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -126,37 +125,6 @@ def example_bytes(inputs: Inputs) -> float:
         values = batch.values if isinstance(batch, Ragged) else batch
         total += values.numel() * values.element_size() if isinstance(values, torch.Tensor) else 0
     return total / max(1, count(inputs))
-
-
-class DeadlineReached(Exception):
-    """The time that a pass over some cases had is over."""
-
-
-def predict(program: Any, inputs: Inputs, batch_size: int = 512, deadline: float | None = None) -> Any:
-    """The program's output on all cases, in evaluation mode without gradients; its mode is put back afterwards. Raises DeadlineReached
-    where ``deadline``, a reading of ``time.monotonic()``, comes before a batch."""
-    training = program.training
-    program.eval()
-    try:
-        with torch.no_grad():
-            total = count(inputs)
-            starts = range(0, total, batch_size)
-            found = []
-            for start in starts:
-                if deadline is not None and time.monotonic() >= deadline:
-                    raise DeadlineReached(f"the deadline came at case {start} of {total}")
-                found.append(program(*window(inputs, start, min(start + batch_size, total))))
-            return join(found)
-    finally:
-        program.train(training)
-
-
-def part_outputs(program: Any, type: Type, part: Part) -> Any:
-    """The program's output on all cases of a part, on the program's own device."""
-    device = next((parameter.device for parameter in program.parameters()), "cpu")
-    types, _ = arguments_of(type)
-    inputs = tuple(to_batch(column, each, device) for column, each in zip(part.inputs, types, strict=True))
-    return predict(program, inputs)
 
 
 def answers(outputs: Any) -> Any:

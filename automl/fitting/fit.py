@@ -17,7 +17,7 @@ from primitives.brief import brief_repr
 from primitives.values import Outcome
 
 from ..tasks.data import Part, ProblemData
-from . import batches
+from . import batches, forward
 from .augmentation import Augmentation
 from .early_stopping import Keeper
 from .losses import Loss, are_probabilities, loss_name, make_loss
@@ -159,7 +159,7 @@ class _Training:
             self.epochs()
         except _Ended as end:
             outcome, detail = end.outcome, end.detail
-        except batches.DeadlineReached as reached:
+        except forward.DeadlineReached as reached:
             outcome, detail = Outcome.TIMED_OUT, str(reached)
         except Unsuitable as error:
             outcome, detail = Outcome.UNSUITABLE, str(error)
@@ -208,7 +208,7 @@ class _Training:
     def losses(self) -> tuple[Loss | None, Loss | None]:
         """The loss to train with and the one to report (without smoothing); None where the outputs have none."""
         inputs, targets = self.train.first(64)
-        outputs = batches.predict(self.program, inputs, deadline=self.budget.deadline)
+        outputs = forward.predict(self.program, inputs, deadline=self.budget.deadline)
         name = self.options.loss if self.options.loss != "auto" else loss_name(self.data.target, targets)
         probabilities = name == "cross_entropy" and are_probabilities(outputs)
         plain = make_loss(name, probabilities=probabilities)

@@ -25,6 +25,7 @@ from primitives.types import TensorType, arguments_of
 from ..tasks.data import ProblemData
 from ..tasks.metrics import CLASSES, NUMBERS
 from . import batches
+from .forward import evaluation_mode
 from .trainer import Unsuitable
 
 FOLDS = 5
@@ -44,15 +45,12 @@ def fit_words(program: Program, data: ProblemData, *, seed: int = 0, seconds: fl
     observer = _Observer(program, wanted, _cases(data, seed), stacked_sites(program.term, program.words), seconds)
     inputs, _ = batches.part_batch(data, data.train)
     device = next((tensor.device for tensor in program.live().values()), torch.device("cpu"))
-    training = program.training
-    program.eval()
     program.observer = observer
     try:
-        with torch.no_grad(), threadpool_limits(torch.get_num_threads()):
+        with evaluation_mode(program), torch.no_grad(), threadpool_limits(torch.get_num_threads()):
             program(*(batches.move(batch, device) for batch in inputs))
     finally:
         program.observer = None
-        program.train(training)
     missed = [site for site in wanted if site not in observer.done]
     if missed:
         name = wanted[missed[0]].name

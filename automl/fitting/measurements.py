@@ -15,6 +15,7 @@ from primitives.brief import brief_repr
 from ..tasks.data import Part, ProblemData
 from ..tasks.metrics import CLASSES, as_array
 from . import batches
+from .forward import evaluation_mode, outputs_of
 from .losses import are_probabilities, loss_name, make_loss
 from .trainer import EpochRecord, Unsuitable
 
@@ -22,7 +23,7 @@ from .trainer import EpochRecord, Unsuitable
 def scores(program: Any, data: ProblemData, part: Part | None = None) -> dict[str, float]:
     """All scores of the task on ``part`` (default: the validation part), in evaluation mode."""
     chosen = data.validation if part is None else part
-    return data.score(batches.answers(batches.part_outputs(program, data.type, chosen)), chosen)
+    return data.score(outputs_of(program, data.type, chosen), chosen)
 
 
 def accuracy(program: Any, data: ProblemData, part: Part | None = None) -> float:
@@ -130,16 +131,13 @@ def _gradients(program: Any, data: ProblemData, cases: int) -> list[torch.Tensor
     parameters = [p for p in program.parameters() if p.requires_grad]
     device = parameters[0].device if parameters else "cpu"
     inputs, targets = batches.part_batch(data, data.train.take(np.arange(min(cases, len(data.train)))), device)
-    training = program.training
-    program.eval()
-    try:
+    with evaluation_mode(program):
         outputs = program(*inputs)
-        name = loss_name(data.target, targets)
+    name = loss_name(data.target, targets)
+    try:
         loss = make_loss(name, probabilities=name == "cross_entropy" and are_probabilities(outputs))(outputs, targets)
     except Unsuitable:
         return [None] * len(parameters)
-    finally:
-        program.train(training)
     if not parameters or not loss.requires_grad:
         return [None] * len(parameters)
     return list(torch.autograd.grad(loss, parameters, allow_unused=True))
@@ -152,7 +150,7 @@ def _probabilities(program: Any, data: ProblemData, part: Part | None) -> tuple[
             f"target={data.target!r} of task={data.name!r}: classes are required; use scores for other tasks"
         )
     chosen = data.validation if part is None else part
-    outputs = batches.part_outputs(program, data.type, chosen)
+    outputs = outputs_of(program, data.type, chosen)
     if not isinstance(outputs, torch.Tensor) or outputs.ndim != 2:
         raise ValueError(
             f"outputs={type(outputs).__name__}: class scores [n, classes] are required; end in such a tensor"

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from ..tasks.data import Part, ProblemData
-from . import batches
+from . import batches, forward
 from .losses import Loss
 from .trainer import Unsuitable
 
@@ -20,7 +20,7 @@ class Measures:
 
     ``train_cases`` of the train part are drawn once, from ``seed``; never more than the validation part has, so that
     to measure both takes at most twice the time. ``loss`` is None where the outputs have none. Measuring raises
-    batches.DeadlineReached where ``deadline`` comes first.
+    forward.DeadlineReached where ``deadline`` comes first.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Measures:
 
     def _measured(self, part: tuple[Part, tuple, Any]) -> tuple[float | None, Mapping[str, float]]:
         cases, inputs, targets = part
-        outputs = batches.predict(self.program, inputs, deadline=self.deadline)
+        outputs = forward.predict(self.program, inputs, deadline=self.deadline)
         try:
             loss = None if self.loss is None else float(self.loss(outputs, targets))
         except Unsuitable:

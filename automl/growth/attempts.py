@@ -14,8 +14,9 @@ from library.store import AbstractStore
 from primitives.definitions import expand
 from primitives.types import TensorType, arguments_of
 
-from ..study.opening import Options, Progress, Result, load_vocabulary, open_study, run_study, stored_model
+from ..study.opening import Options, Progress, Result, open_study, run_study, stored_model
 from ..study.parallel import begun_run, result_from_json, result_to_json, search_many, side_by_side
+from ..study.words import LibraryWords
 from ..tasks.data import VALUES
 from ..tasks.task import Task
 from .clock import SEARCH, TimeAllowance
@@ -33,15 +34,16 @@ class Attempts:
     searched with; ``promoted``, the nets that became words; ``fresh``, how many programs were found since the last compression."""
 
     def __init__(
-        self, store: AbstractStore, setup: Setup, listeners: Listeners, journal: GrowthJournal, allowance: TimeAllowance
+        self,
+        store: AbstractStore,
+        setup: Setup,
+        listeners: Listeners,
+        journal: GrowthJournal,
+        allowance: TimeAllowance,
+        words: LibraryWords,
     ) -> None:
-        self.store, self.setup, self.listeners, self.journal, self.allowance = (
-            store,
-            setup,
-            listeners,
-            journal,
-            allowance,
-        )
+        self.store, self.setup, self.listeners = store, setup, listeners
+        self.journal, self.allowance, self.words = journal, allowance, words
         stages = setup.curriculum.stages
         self.sources = {name: how for stage in stages for name, how in stage.sources.items()}
         self.results: dict[str, Result] = {}
@@ -111,7 +113,7 @@ class Attempts:
         with self.allowance.clock.doing(SEARCH):
             study = open_study(
                 task, self.store, options, run=begun_run(self.store, run), run_id=run, progress=self._progress(task),
-                source=self.sources.get(task.name),
+                source=self.sources.get(task.name), library=self.words,
             )  # fmt: skip
             return run_study(study)
 
@@ -166,9 +168,7 @@ class Attempts:
             return result
         self._without_model.discard(result.name)
         try:
-            return replace(
-                result, model=stored_model(self.store, run, load_vocabulary(self.store, run.library or None))
-            )
+            return replace(result, model=stored_model(self.store, run, self.words.vocabulary(run.library or None)))
         except StoreError as error:
             logger.warning("task=%r: its program cannot be read again: %s", result.name, error)
             return result
@@ -188,7 +188,7 @@ class Attempts:
         if result.model is not None:
             vocabulary, term = result.model.vocabulary, result.model.term
         else:  # it was found by a worker
-            vocabulary = load_vocabulary(self.store)
+            vocabulary = self.words.vocabulary()
             term = vocabulary.read(self.store.solutions(result.name, result.run)[-1].term)
         words = vocabulary.all_words
         length = symbols(term, words)

@@ -12,6 +12,7 @@ from library.store import AbstractStore
 from ..budget import Budget
 from ..study.guides import keep
 from ..study.opening import Options, Result, default_strategy
+from ..study.words import LibraryWords
 from ..tasks.curriculum import Stage
 from ..tasks.data import VALUES
 from ..tasks.task import Task
@@ -37,7 +38,8 @@ class Grower:
         self.clock = Clock()
         self.allowance = TimeAllowance(self.clock, self.plan.share)
         self.journal = GrowthJournal(store, run, self.clock)
-        self.attempts = Attempts(store, setup, listeners, self.journal, self.allowance)
+        self.words = LibraryWords(store)
+        self.attempts = Attempts(store, setup, listeners, self.journal, self.allowance, self.words)
         self.tasks = {task.name: task for task in setup.curriculum.tasks}
         self.reports: list[Report] = []
         self.history: list[Iteration] = []
@@ -155,10 +157,10 @@ class Grower:
     def _demote(self, last: bool) -> Payload:
         """Take out what stopped paying; between iterations solved programs are words on trial, and at the end what served one family of
         tasks only goes too."""
-        library = LibrarySnapshot(self.store)
+        library = self._library()
         demoted = list(demote_unused(self.store, self.plan.rule, library))
         if demoted:
-            library = LibrarySnapshot(self.store)
+            library = library.later()
         tasks = self.tasks.values()
         if self.plan.iterations > 1 and last:
             ended = end_trials(self.store, families_of(tasks), tasks=tasks, allowance=self.allowance, snapshot=library)
@@ -170,7 +172,7 @@ class Grower:
     def _learn(self, number: int, before: int, demoted: Sequence[str]) -> Callable[[], Payload]:
         """Learn from what is solved; what keeps that, with the record of the iteration."""
         learned, seed = None, self.setup.options.seed
-        library = LibrarySnapshot(self.store)
+        library = self._library()
         if not self.plan.frozen:
             learned = learn_from(
                 self.store, self.tasks, plan=self.plan.guidance, seed=seed, allowance=self.allowance, snapshot=library
@@ -190,6 +192,10 @@ class Grower:
             return {"iteration": iteration.to_dict()}
 
         return change
+
+    def _library(self) -> LibrarySnapshot:
+        """The library as a step that begins now sees it, to its end."""
+        return LibrarySnapshot(self.store, self.words)
 
     def _in_passes(self, task: Task) -> bool:
         return self.plan.first > 0 and self.plan.revisit and not self.plan.frozen and task.data.target == VALUES
@@ -230,7 +236,7 @@ class Grower:
             logger.info("promoted %s", ", ".join(record.name for record in promoted))
 
     def _compression(self) -> Callable[[], Payload]:
-        prepared = prepare_compression(self.store, self.tasks, self.plan.rule, self.allowance)
+        prepared = prepare_compression(self.store, self.tasks, self.plan.rule, self.allowance, self._library())
 
         def change() -> Payload:
             report, promoted = prepared()

@@ -23,7 +23,7 @@ from primitives.term import Term, Word, map_words, renumber_sites, show_canonica
 
 from ..evaluation.model import Model
 from ..evaluation.prepared import library_weights
-from ..study.opening import Result, load_vocabulary
+from ..study.opening import Result
 from ..tasks.task import Task
 
 
@@ -46,7 +46,7 @@ def promote_net(
     evidence = NetEvidence(
         score=float("nan") if result.score is None else result.score,
         solved_at=task.solved_at if goal is None else goal,
-        again=_score_again(store, task, record),
+        again=_score_again(store, task, record, result.model.vocabulary),
         direction=data.direction,
         present=None if present is None else present.provenance.get("score", float("-inf")),
     )
@@ -120,9 +120,8 @@ def _name(store: AbstractStore, task: str, vocabulary: Vocabulary) -> str:
     return name if name not in vocabulary.all_words or name in vocabulary.definitions else f"{name}_word"
 
 
-def _score_again(store: AbstractStore, task: Task, record: Subroutine) -> float:
-    """The score on validation data of the program that is nothing but the new word."""
-    present = load_vocabulary(store)
+def _score_again(store: AbstractStore, task: Task, record: Subroutine, present: Vocabulary) -> float:
+    """The score on validation data of the program that is nothing but the new word, beside the words that its search had."""
     others = [replace(each, state="demoted") if each.name == record.name else each for each in present.records]
     digests = [each.weights for each in (*others, record) if each.weights is not None]
     vocabulary = Vocabulary([*others, record], StoredWeights(store.blobs, digests))

@@ -13,7 +13,7 @@ from library.vocabulary import Vocabulary
 from primitives.term import Term
 
 from ..study.fused import CONFIDENCE
-from ..study.opening import load_vocabulary
+from ..study.words import LibraryWords
 from .equivalence import Comparable
 
 DOUBTFUL = 0.25
@@ -64,9 +64,15 @@ def active_words(vocabulary: Vocabulary) -> dict[str, Comparable]:
 class LibrarySnapshot:
     """A library at one moment. What is promoted, demoted or solved later is not in it."""
 
-    def __init__(self, store: AbstractStore) -> None:
+    def __init__(self, store: AbstractStore, words: LibraryWords | None = None) -> None:
+        """``words``: those of the store, where several snapshots share them (default: they are read)."""
         self.store = store
-        self.vocabulary = load_vocabulary(store)
+        self.words = words or LibraryWords(store)
+        self.vocabulary = self.words.vocabulary()
+
+    def later(self) -> LibrarySnapshot:
+        """The library as it is now."""
+        return LibrarySnapshot(self.store, self.words)
 
     @cached_property
     def best(self) -> Mapping[str, Solved]:

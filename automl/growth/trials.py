@@ -156,7 +156,7 @@ def end_trials(
     snapshot = snapshot or LibrarySnapshot(store)
     merged = merge_equal_words(store, tasks, allowance, snapshot)
     if merged:
-        snapshot = LibrarySnapshot(store)
+        snapshot = snapshot.later()
     vocabulary = snapshot.vocabulary
     given = dict(families or {})
     if len({given.get(task, task) for task in snapshot.best}) < 2:

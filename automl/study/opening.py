@@ -6,10 +6,9 @@ import itertools
 import logging
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from library.blobs import StoredWeights
 from library.records import Direction, Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
@@ -37,10 +36,11 @@ from .phases import Schedule
 from .result import Result, conclude
 from .stored import load_model, stored_model
 from .study import Study, new_run
+from .words import LibraryWords
 
 __all__ = [
     "DEFAULT_LIBRARY", "Options", "Progress", "Result", "build_problem", "check_options", "check_unchanged", "conclude", "default_strategy",
-    "library_url", "load_model", "load_vocabulary", "open_study", "resume_options", "run_study", "stored_model",
+    "library_url", "load_model", "open_study", "resume_options", "run_study", "stored_model",
 ]  # fmt: skip
 logger = logging.getLogger(__name__)
 DEFAULT_LIBRARY = "sqlite:///automl.db"
@@ -77,21 +77,6 @@ class Options:
 def library_url(text: str | Path | None) -> str:
     """The URL of a library: None is ``automl.db`` in the current folder."""
     return DEFAULT_LIBRARY if text is None else str(text)
-
-
-def load_vocabulary(
-    store: AbstractStore, snapshot: str | None = None, words: tuple[str, ...] | None = None
-) -> Vocabulary:
-    """The words of a store's library, now or as a snapshot saw them; what can be no word is left out with a warning."""
-    records = list(store.subroutines(state=None))
-    if snapshot:
-        active = {(record.name, record.digest) for record in store.snapshot_words(snapshot)}
-        records = [replace(r, state="active" if (r.name, r.digest) in active else "demoted") for r in records]
-    digests = [record.weights for record in records if record.weights is not None]
-    weights = StoredWeights(store.blobs, digests) if digests else None
-    vocabulary = Vocabulary(records, weights, allowed=words, strict=False)
-    vocabulary.warn()
-    return vocabulary
 
 
 def default_strategy(data: ProblemData, vocabulary: Vocabulary | None = None) -> str:
@@ -186,10 +171,21 @@ def _check_trainer(given: Mapping[str, object]) -> None:
 
 def open_study(
     task: Task, store: AbstractStore, options: Options, *, run: Run | None = None, run_id: str | None = None,
-    progress: Progress | None = None, source: Mapping[str, object] | None = None,
+    progress: Progress | None = None, source: Mapping[str, object] | None = None, library: LibraryWords | None = None,
 ) -> Study:  # fmt: skip
-    """A study ready to run: a new run (its id is ``run_id`` if given), or ``run`` from the store to be resumed. ``source`` is how to
-    load the task again. Raises StudyError, StrategyError, StoreError or WorkerError, and begins no run then."""
+    """A study ready to run.
+
+    task: what to find a program for.
+    store: where the run is recorded; its library offers the words.
+    options: how to search.
+    run: a run of the store, to be gone on with (default: a new one).
+    run_id: the id of a new run (default: one is drawn).
+    progress: told how far the search is, now and then.
+    source: how to load the task again, as the run keeps it.
+    library: the words of the store, where several studies share them (default: they are read).
+
+    Raises StudyError, StrategyError, StoreError or WorkerError, and begins no run then.
+    """
     data = task.data
     check_options(options, data)
     executor_kind(options.workers).check(str(options.workers))
@@ -198,7 +194,7 @@ def open_study(
         check_unchanged(run, task)
     with store.batch():  # the run sees the library of one moment, and where anything is refused nothing is kept
         snapshot = store.snapshot() if run is None else run.library
-        vocabulary = load_vocabulary(store, snapshot, options.words)
+        vocabulary = (library or LibraryWords(store)).vocabulary(snapshot, options.words)
         guidance = _guidance(store, options, data, run)
         problem = build_problem(task, vocabulary, options, load_guide(store, guidance, vocabulary))
         name = options.strategy or default_strategy(data, vocabulary)

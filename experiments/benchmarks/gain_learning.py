@@ -14,7 +14,7 @@ from automl.growth.learned_guidance import GuidancePlan
 from automl.growth.learned_guidance import learn as learn_guide
 from automl.growth.snapshot import best_programs
 from automl.study.guides import keep
-from automl.study.opening import load_vocabulary
+from automl.study.words import load_vocabulary
 from automl.tasks.task import Task
 from library.compression.abstraction import kind_of
 from library.compression.naming import describe, hinted

@@ -23,7 +23,8 @@ from typing import Any
 from automl.budget import Budget
 from automl.evaluation.model import Model
 from automl.growth.learned_guidance import GuidancePlan, learn
-from automl.study.opening import Options, build_problem, load_vocabulary
+from automl.study.opening import Options, build_problem
+from automl.study.words import load_vocabulary
 from automl.tasks.load import load_tasks
 from automl.tasks.task import Task
 from library.store import open_store

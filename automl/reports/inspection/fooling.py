@@ -10,7 +10,7 @@ import torch
 
 from primitives.brief import brief_repr
 
-from .subject import CHUNK, Subject
+from .subject import Subject
 
 CERTAIN = 0.99
 STARTS = 8
@@ -108,17 +108,14 @@ def _starts(subject: Subject, count: int, seed: int) -> torch.Tensor:
     noise = torch.rand((STARTS * count, *subject.shape), generator=draws)
     bright = torch.linspace(1.0 / STARTS, 1.0, STARTS).repeat(count)
     noise = (noise * bright.view(-1, *(1,) * len(subject.shape))).to(subject.device)
-    with torch.no_grad():
-        logs = torch.cat([subject.log_probabilities(part)[:, :count] for part in noise.split(CHUNK)])
-    return noise[logs.argmax(0)]
+    return noise[subject.logs(noise)[:, :count].argmax(0)]
 
 
 def _replaced(
     subject: Subject, scores: np.ndarray, champions: list[list[float]], brood: list[list[float]]
 ) -> tuple[np.ndarray, list[list[float]]]:
     """The champions after each class took its best of the brood, where that is better."""
-    with torch.no_grad():
-        logs = subject.log_probabilities(_tensor(subject, brood))[:, : len(champions)].double().cpu().numpy()
+    logs = subject.logs(_tensor(subject, brood))[:, : len(champions)].double().cpu().numpy()
     best = logs.argmax(0)
     value = logs[best, np.arange(len(champions))]
     won = value >= scores
@@ -133,7 +130,7 @@ def _tensor(subject: Subject, rows: list[list[float]]) -> torch.Tensor:
 
 @torch.no_grad()
 def _of(subject: Subject, unit: torch.Tensor, used: int) -> Fooling:
-    confidences = subject.log_probabilities(unit).exp().diagonal().double().cpu().numpy()
+    confidences = subject.logs(unit).exp().diagonal().double().cpu().numpy()
     return Fooling(unit, confidences, used)
 
 

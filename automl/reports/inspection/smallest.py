@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from .adversarial import Perturbations
-from .subject import CHUNK, Subject
+from .subject import Subject
 
 WEIGHTS = (-4.0, 3.0)
 """Decimal logarithms between which the weight c of the distance is looked for."""
@@ -38,9 +38,7 @@ def smallest_perturbation(
     if goals is not None:
         wanted = goals[:, None]
     else:
-        with torch.no_grad():
-            logs = torch.cat([subject.log_probabilities(part) for part in unit.split(CHUNK)])
-        logs = logs.scatter(1, classes[:, None], -torch.inf)
+        logs = subject.logs(unit).scatter(1, classes[:, None], -torch.inf)
         wanted = logs.topk(min(rivals, subject.width - 1), dim=1).indices
     count, width = wanted.shape
     starts = unit.repeat_interleave(width, 0)

@@ -15,6 +15,7 @@ from primitives.types import TensorType, Type, arguments_of
 
 from ...errors import TaskError
 from ...evaluation.model import Model
+from ...fitting.forward import evaluation_mode, predict
 from ...fitting.losses import are_probabilities
 from ...tasks.data import Part
 from ...tasks.metrics import CLASSES, NUMBERS
@@ -101,16 +102,21 @@ class Subject:
 
     def _outputs(self, unit: torch.Tensor) -> torch.Tensor:
         """The program's outputs [n, width], differentiable where it is; NaN for a case that fails."""
-        self.module.eval()
-        outputs = self.module(self.base + unit * self.factor)
+        with evaluation_mode(self.module):
+            return self._rows(self.module(self.base + unit * self.factor))
+
+    def _rows(self, outputs: torch.Tensor | Objects) -> torch.Tensor:
+        """Outputs of the module as float32 [n, width]."""
         if isinstance(outputs, Objects):
-            lost = torch.full((self.width,), torch.nan, device=unit.device)
+            lost = torch.full((self.width,), torch.nan, device=self.device)
             outputs = torch.stack([row if isinstance(row, torch.Tensor) else lost for row in split(outputs)])
         return outputs.float()
 
     def log_probabilities(self, unit: torch.Tensor) -> torch.Tensor:
-        """Logarithms of the class probabilities [n, classes]; -inf where a case fails."""
-        outputs = self._outputs(unit)
+        """Logarithms of the class probabilities [n, classes], differentiable where the program is; -inf where a case fails."""
+        return self._logs(self._outputs(unit))
+
+    def _logs(self, outputs: torch.Tensor) -> torch.Tensor:
         found = outputs.clamp_min(1e-30).log() if self.probabilities else functional.log_softmax(outputs, dim=1)
         return found.nan_to_num(nan=-torch.inf, neginf=-torch.inf)
 
@@ -148,14 +154,19 @@ class Subject:
     @torch.no_grad()
     def answer(self, unit: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """``(classes [n], confidences [n])``; class -1 where a case fails."""
-        logs = torch.cat([self.log_probabilities(part) for part in unit.split(CHUNK)])
+        logs = self.logs(unit)
         best, classes = logs.max(1)
         return torch.where(best.isfinite(), classes, torch.full_like(classes, -1)), best.exp()
 
     @torch.no_grad()
     def outputs(self, unit: torch.Tensor) -> torch.Tensor:
         """The program's outputs [n, width], as scores take them."""
-        return torch.cat([self._outputs(part) for part in unit.split(CHUNK)])
+        return self._rows(predict(self.module, (self.base + unit * self.factor,), CHUNK))
+
+    @torch.no_grad()
+    def logs(self, unit: torch.Tensor) -> torch.Tensor:
+        """``log_probabilities`` of any number of cases, without gradients."""
+        return self._logs(self.outputs(unit))
 
 
 def raw_inputs(task: Task, part: Part) -> np.ndarray:

@@ -14,7 +14,8 @@ from automl.baselines.running import run
 from automl.budget import Budget
 from automl.errors import TaskError
 from automl.evaluation.model import Model
-from automl.study.opening import Options, build_problem, load_vocabulary, open_study, run_study
+from automl.study.opening import Options, build_problem, open_study, run_study
+from automl.study.words import load_vocabulary
 from automl.tasks.load import load_tasks
 from library.store import open_store
 from primitives.compile import compile_term

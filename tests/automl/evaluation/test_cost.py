@@ -10,7 +10,7 @@ import pytest
 from automl.evaluation.cost import multiply_adds, refusal
 from automl.evaluation.evaluate import evaluate_candidate
 from automl.evaluation.prepared import Prepared, context_of
-from automl.fitting import batches
+from automl.fitting import forward
 from automl.tasks.kinds.labelled import labelled_task
 from library.vocabulary import Vocabulary
 from primitives.inference import infer
@@ -85,9 +85,9 @@ def test_an_evaluation_pass_looks_at_the_clock(prepared):
 
     program, late = Counted(), time.monotonic() + 3600
     inputs = (torch.zeros(1000, 2),)
-    assert len(batches.predict(program, inputs, 100, late)) == 1000 and len(calls) == 10
-    with pytest.raises(batches.DeadlineReached, match="case 0 of 1000"):
-        batches.predict(program, inputs, 100, time.monotonic())
+    assert len(forward.predict(program, inputs, 100, late)) == 1000 and len(calls) == 10
+    with pytest.raises(forward.DeadlineReached, match="case 0 of 1000"):
+        forward.predict(program, inputs, 100, time.monotonic())
     assert len(calls) == 10 and program.training, "nothing more was run, and the mode is as it was"
 
 
@@ -97,9 +97,9 @@ def test_a_training_whose_deadline_is_over_runs_nothing(prepared, monkeypatch):
 
     ran = []
     for module in (fit, monitoring):
-        plain = module.batches.predict
+        plain = module.forward.predict
         monkeypatch.setattr(
-            module.batches,
+            module.forward,
             "predict",
             lambda *given, plain=plain, **named: (ran.append(named["deadline"]), plain(*given, **named))[1],
         )

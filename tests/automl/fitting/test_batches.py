@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from automl.fitting import batches
+from automl.fitting import batches, forward
 from automl.fitting.losses import are_probabilities, make_loss
 from automl.fitting.precision import Precision, has_fast_bfloat16, resolve
 from automl.fitting.trainer import Unsuitable
@@ -68,7 +68,7 @@ def test_a_batch_in_which_a_case_fails_joins_the_others():
 def test_prediction_in_pieces_equals_the_whole_and_puts_the_mode_back():
     net = nn.Sequential(nn.Linear(2, 3), nn.Dropout(0.5)).train()
     x = torch.randn(11, 2)
-    outputs = batches.predict(net, (x,), batch_size=4)
+    outputs = forward.predict(net, (x,), batch_size=4)
     assert net.training and not outputs.requires_grad
     assert torch.allclose(outputs, net.eval()(x), atol=1e-6)
 

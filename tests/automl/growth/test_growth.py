@@ -13,6 +13,7 @@ import pytest
 
 import automl.growth.compression_step as compression_module
 import automl.growth.grower as grower_module
+import automl.study.words as words_module
 from automl.budget import Budget
 from automl.errors import TaskError
 from automl.evaluation.model import Model
@@ -20,7 +21,8 @@ from automl.evaluation.prepared import library_weights
 from automl.growth.grow import Growth, curriculum_of, grow, is_growth
 from automl.growth.net_promotion import promote_net
 from automl.growth.snapshot import best_programs
-from automl.study.opening import Options, Result, load_vocabulary
+from automl.study.opening import Options, Result
+from automl.study.words import load_vocabulary
 from automl.tasks.curriculum import Curriculum, Stage
 from automl.tasks.kinds.examples import examples_task
 from automl.tasks.kinds.labelled import labelled_task
@@ -504,3 +506,33 @@ def record_solution(store: AbstractStore, task: Task, term: str, weights: Any, s
 def test_the_module_gives_back_plain_data(store: AbstractStore) -> None:
     grown = run(squares("squares"), store)
     assert isinstance(grown, Growth) and grown.seconds > 0 and isinstance(grown.library, list)
+
+
+# -- one reading of the library ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many subroutines each vocabulary had that was made from the store."""
+    counts: list[int] = []
+
+    class Counted(words_module.Vocabulary):  # type: ignore[misc, name-defined]
+        def __init__(self, records: Sequence[Any], *given: Any, **named: Any) -> None:
+            counts.append(len(records))
+            super().__init__(records, *given, **named)
+
+    monkeypatch.setattr(words_module, "Vocabulary", Counted)
+    return counts
+
+
+def test_the_steps_of_a_growth_share_one_vocabulary_while_the_library_stays(
+    store: AbstractStore, made: list[int]
+) -> None:
+    grown = run(squares("squares reversed total"), store, 2_000, frozen=True)
+    assert len(grown.results) == 3 and made == [0]
+
+
+def test_a_growth_reads_the_vocabulary_anew_where_words_were_promoted(store: AbstractStore, made: list[int]) -> None:
+    grown = run(squares("squares reversed total sorted"), store, every=2, first=0)
+    assert len(grown.promoted) == 1 and made[:2] == [0, 1]
+    assert len(made) < len(grown.results) + len(grown.compressions)

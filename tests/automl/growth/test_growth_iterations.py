@@ -19,7 +19,8 @@ from automl.growth.learned_guidance import GuidancePlan
 from automl.growth.retention import demote_unused, saves
 from automl.growth.trials import begin_trials, end_trials
 from automl.study.guides import latest_guide, load_guide
-from automl.study.opening import Options, build_problem, load_vocabulary, open_study
+from automl.study.opening import Options, build_problem, open_study
+from automl.study.words import load_vocabulary
 from automl.tasks.kinds.examples import examples_task
 from automl.tasks.task import Task
 from library.promotion import Rule

@@ -18,7 +18,8 @@ from automl.budget import Budget
 from automl.cli import app
 from automl.commands.common import experiment_folders
 from automl.study.guides import latest_guide, load_guide
-from automl.study.opening import build_problem, load_vocabulary, open_study, resume_options, run_study, stored_model
+from automl.study.opening import build_problem, open_study, resume_options, run_study, stored_model
+from automl.study.words import load_vocabulary
 from automl.tasks.load import load_tasks
 from library.blobs import Blobs
 from library.records import StoreError

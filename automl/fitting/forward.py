@@ -1,0 +1,141 @@
+"""The one place where data goes through a program, by the interpreter or as a module: a part of a task, batches, raw inputs. Imports
+no torch before a module is run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from primitives.definitions import expand
+from primitives.interpreter.interpret import Fuel, evaluate
+from primitives.primitive import Primitive
+from primitives.term import Term
+from primitives.types import Type, arguments_of
+from primitives.values import Value
+
+from ..errors import TaskError
+from ..tasks.data import Column, Part, RaggedArray
+from ..tasks.preprocessing import Preprocessing
+
+if TYPE_CHECKING:
+    import torch
+
+    from . import batches
+
+
+def run_interpreted(
+    term: Term, part: Part, words: Mapping[str, Primitive], fuel: Fuel, storage: str | None = None
+) -> list[Value]:
+    """The program's value, or a Failure, on each case of a part.
+
+    term: the program.
+    part: the cases.
+    words: what its words mean, by name.
+    fuel: what one case may use.
+    storage: the long-term memory of the run (default: none).
+    """
+    program = expand(term, words)
+    return [evaluate(program, inputs, words=words, fuel=fuel, storage=storage) for inputs, _ in part.cases()]
+
+
+class DeadlineReached(Exception):
+    """The time that a pass over some cases had is over."""
+
+
+@contextmanager
+def evaluation_mode(program: Any) -> Iterator[None]:
+    """Within the block the module is in evaluation mode; afterwards its mode is what it was."""
+    training = program.training
+    program.eval()
+    try:
+        yield
+    finally:
+        program.train(training)
+
+
+def predict(program: Any, inputs: batches.Inputs, batch_size: int = 512, deadline: float | None = None) -> Any:
+    """A module's output on all cases as one batch, in evaluation mode without gradients.
+
+    program: a torch.nn.Module on batches (primitives.batch).
+    inputs: one batch an argument, on the module's device.
+    batch_size: cases that go through it at a time (default: 512).
+    deadline: a reading of ``time.monotonic()`` (default: none).
+
+    Raises DeadlineReached where the deadline comes before a batch.
+    """
+    import torch
+
+    from . import batches
+
+    with evaluation_mode(program), torch.no_grad():
+        total = batches.count(inputs)
+        found = []
+        for start in range(0, total, batch_size):
+            if deadline is not None and time.monotonic() >= deadline:
+                raise DeadlineReached(f"the deadline came at case {start} of {total}")
+            found.append(program(*batches.window(inputs, start, min(start + batch_size, total))))
+        return batches.join(found)
+
+
+def outputs_of(module: torch.nn.Module, type: Type, part: Part) -> torch.Tensor | list[Value]:
+    """A module's outputs on all cases of a part, as scores take them: a tensor [n, …] on the module's device, or a list of ``n`` values.
+
+    module: a torch.nn.Module on batches.
+    type: of the program that it is, which says how inputs become batches.
+    part: the cases.
+    """
+    from . import batches
+
+    device = next((parameter.device for parameter in module.parameters()), "cpu")
+    types, _ = arguments_of(type)
+    inputs = tuple(batches.to_batch(column, each, device) for column, each in zip(part.inputs, types, strict=True))
+    return batches.answers(predict(module, inputs))
+
+
+def predict_raw(
+    module: torch.nn.Module, type: Type, raw: Any, preprocessing: Preprocessing | None
+) -> torch.Tensor | list[Value]:
+    """A module's outputs for raw inputs, as ``outputs_of`` gives them.
+
+    module: a torch.nn.Module on batches, of one argument.
+    type: of the program that it is.
+    raw: an array ``[n, *shape]`` in the units of the data, or a list of sequences of such examples.
+    preprocessing: what is done to raw inputs first; None: nothing.
+
+    Raises TaskError where the program has several arguments, or the inputs are no numbers.
+    """
+    from . import batches
+
+    types, _ = arguments_of(type)
+    if len(types) != 1:
+        raise TaskError(
+            f"inputs of type={type}: programs of one argument can predict from arrays; call the model on single cases"
+        )
+    if str(types[0]).startswith("list"):
+        parts = [_array(item, preprocessing) for item in raw]
+        column: Column = RaggedArray(np.concatenate(parts), np.array([len(part) for part in parts], dtype=np.int64))
+    else:
+        column = _array(raw, preprocessing)
+    return batches.answers(predict(module, (batches.to_batch(column, types[0]),)))
+
+
+def _array(raw: object, preprocessing: Preprocessing | None) -> np.ndarray:
+    try:
+        array = np.asarray(raw, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TaskError("inputs: an array of numbers [n, *shape] is required; convert them") from None
+    if preprocessing is None:
+        return array.astype(np.float32)
+    if array.shape[1:] != preprocessing.shape and array.shape == preprocessing.shape:
+        array = array[None]
+    if (
+        array.ndim + 1 == len(preprocessing.shape) + 1
+        and preprocessing.shape[:1] == (1,)
+        and array.shape[1:] == preprocessing.shape[1:]
+    ):
+        array = array[:, None]
+    return preprocessing.apply(array)
