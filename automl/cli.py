@@ -21,7 +21,7 @@ from search.strategy import StrategyError
 
 from .budget import BudgetError
 from .circumstances import installed_version
-from .commands import baseline, demo, diagnose, grow, inspect, library, runs, search
+from .commands import baseline, demo, diagnose, grow, inspect, library, predict, runs, search
 from .commands.common import printable
 from .errors import TaskError
 from .execution.executors import WorkerError
@@ -61,7 +61,7 @@ app.add_typer(library.app, name="library")
 app.add_typer(runs.app, name="runs")
 app.add_typer(baseline.app, name="baseline")
 app.command()(runs.export)
-app.command()(runs.predict)
+app.command()(predict.predict)
 app.command()(diagnose.evaluate)
 app.command()(diagnose.diagnose)
 app.command()(inspect.inspect)

@@ -268,9 +268,9 @@ def model_folder(name: str) -> Path:
     return Path(name).parent if name.endswith("model.json") else Path(name)
 
 
-def one_task(spec: str, seed: int, target: str | None) -> Task:
-    """The only task of a source. Raises TaskError."""
-    tasks = load_tasks(spec, target=target, seed=seed, search_path=experiment_folders())
+def one_task(spec: str, seed: int, target: str | None, model: Model) -> Task:
+    """The only task of a source, read as the model takes it. Raises TaskError."""
+    tasks = load_tasks(spec, target=target, seed=seed, search_path=experiment_folders(), prepared=model.preprocessing)
     if len(tasks) != 1:
         raise TaskError(f"data={spec!r} holds {len(tasks)} tasks: one is required; name it with ?name=NAME")
     return tasks[0]

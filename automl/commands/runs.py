@@ -1,4 +1,4 @@
-"""``automl runs``, ``automl export`` and ``automl predict``: what happened, going on with it, and using what was found."""
+"""``automl runs`` and ``automl export``: what happened, going on with it, and writing what was found."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ from .options import AsJson, JsonFile, LibraryUrl, worker_number
 from .subject import model_of_run, shown_model
 
 MoreWorkers = Annotated[str | None, typer.Option("--workers", help="As for search; default: what it was started with.")]
+INPUT_ARRAYS = ("x", "X", "x_test", "X_test", "inputs")
+"""Names under which a file of several arrays may hold the inputs to answer for; else the first array counts."""
 app = typer.Typer(help="Searches that were run: list, show, resume.", no_args_is_help=True)
 
 
@@ -161,14 +163,6 @@ def export(
         print_text(f"written to {path}")
 
 
-def predict(run: str, inputs: Annotated[str, typer.Argument(help="A file (.npy, .npz, .csv, .json, .jsonl) or JSON text.")],
-            library: LibraryUrl = None) -> None:  # fmt: skip
-    """Answer for new inputs with the result of a run; one JSON value a line."""
-    model = model_of_run(run, library).model
-    for answer in model.predict(read_inputs(inputs, model.preprocessing)):
-        print_text(json_module.dumps(answer, ensure_ascii=False))
-
-
 def read_inputs(text: str, preprocessing: Preprocessing | None) -> Any:
     """Raw inputs: an array file, a table with the training columns, or JSON (a list of cases). Raises TaskError."""
     import numpy as np
@@ -184,7 +178,7 @@ def read_inputs(text: str, preprocessing: Preprocessing | None) -> Any:
             return np.load(path, allow_pickle=False)
         if path.suffix == ".npz":
             with np.load(path, allow_pickle=False) as archive:
-                return archive["x" if "x" in archive else archive.files[0]]
+                return archive[next((name for name in INPUT_ARRAYS if name in archive), archive.files[0])]
         if path.suffix == ".csv":
             return _table(path, preprocessing)
         lines = path.read_text(encoding="utf-8")

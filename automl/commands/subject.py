@@ -59,14 +59,15 @@ def open_model(
     Raises TaskError or StudyError."""
     saved = saved_model(name)
     if saved is not None:
-        return OpenedModel(saved, None if data is None else one_task(data, split_seed_for(None, split_seed), target))
+        seed = split_seed_for(None, split_seed)
+        return OpenedModel(saved, None if data is None else one_task(data, seed, target, saved))
     store, run = stored_run(name, library)
     chosen = _evaluation(store, run, ask) or result_of(store, run)
     model = stored_model(store, run, load_vocabulary(store, run.library or None), chosen.evaluation)
     # The examples of a program on values were what the search went by.
     trained_on = chosen.trained_on if has_tensor(model.type) else ("train",)
     own = task_of(run) if data is None else _own_task(run)
-    task = own if data is None else one_task(data, split_seed_for(run, split_seed), target)
+    task = own if data is None else one_task(data, split_seed_for(run, split_seed), target, model)
     seen = None if own is None or task is None else seen_cases(task, own, trained_on)
     return OpenedModel(model, task, chosen.evaluation, chosen.to_dict(), seen)
 

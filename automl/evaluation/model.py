@@ -18,18 +18,18 @@ from primitives.definitions import expand
 from primitives.inference import infer
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.notation.types import parse_type
-from primitives.notation.values import to_json
 from primitives.primitive import shape_text
 from primitives.syntax import show
 from primitives.term import Term, show_canonical
-from primitives.types import TensorType, Type, arguments_of, has_tensor
-from primitives.values import Failure, Value
+from primitives.types import Type, has_tensor
+from primitives.values import Value
 
 from ..errors import TaskError
-from ..fitting.forward import outputs_of, predict_raw, run_interpreted
+from ..fitting.forward import outputs_of, run_interpreted
 from ..tasks.data import Part
 from ..tasks.metrics import Outputs
 from ..tasks.preprocessing import Preprocessing
+from .predictions import Prediction, predictions_of
 
 if TYPE_CHECKING:
     import torch
@@ -83,30 +83,23 @@ class Model:
 
     def predict(self, inputs: Sequence[object] | np.ndarray) -> list[object]:
         """Answers for raw inputs: arrays ``[n, *shape]`` as in the training data (labels for a classifier), or, for a program on
-        values, a list of argument lists. Raises TaskError on inputs of another shape or type."""
-        if not has_tensor(self.type):
-            from primitives.notation.values import from_json
+        values, a list of argument lists. None where the program has no answer (``predictions`` says why). Raises TaskError on inputs
+        of another shape or type."""
+        return [each.answer for each in self.predictions(inputs)]
 
-            types, result = arguments_of(self.type)
-            answers = []
-            for case in inputs:
-                if not isinstance(case, (list, tuple)) or len(case) != len(types):
-                    raise TaskError(
-                        f"inputs={str(case)[:60]}: a list of {len(types)} arguments is required, type={self.type}"
-                    )
-                value = self(*(from_json(item, type) for item, type in zip(case, types, strict=True)))
-                answers.append(str(value) if isinstance(value, Failure) else to_json(value, result))
-            return answers
-        return self._predict_arrays(inputs)
+    def predictions(self, inputs: Sequence[object] | np.ndarray) -> list[Prediction]:
+        """As ``predict``, each answer with the probabilities of a classifier's labels, or with the reason why there is none."""
+        return predictions_of(self, inputs)
 
-    def _predict_arrays(self, inputs: object) -> list[object]:
-        outputs = predict_raw(self.module, self.type, inputs, self.preprocessing)
-        if isinstance(outputs, list):
-            return [str(value) if isinstance(value, Failure) else value for value in outputs]
-        array = outputs.detach().cpu().numpy()
-        if self.preprocessing is not None and isinstance(arguments_of(self.type)[1], TensorType):
-            return self.preprocessing.decode(array)
-        return array.tolist()
+    def predict_proba(self, inputs: Sequence[object] | np.ndarray) -> np.ndarray:
+        """float64 [n, classes]: the probability of each label, in the order of ``preprocessing.label_names``. Raises TaskError where the
+        program is no classifier, has no answer for a case, or on inputs of another shape."""
+        found = self.predictions(inputs)
+        if any(each.probabilities is None for each in found):
+            raise TaskError(
+                f"type={self.type}: a classifier with an answer for every case is required; use predictions"
+            )
+        return np.array([list((each.probabilities or {}).values()) for each in found], dtype=np.float64)
 
     def source(self) -> str:
         """Stand-alone Python (PyTorch) source that gives the same outputs without this project. The weights stand in it

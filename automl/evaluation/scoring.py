@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..tasks.preprocessing import Preprocessing
 from ..tasks.task import Task
 from .model import Model
 
+logger = logging.getLogger(__name__)
 PARTS = ("all", "train", "validation", "test")
 
 
@@ -34,6 +36,9 @@ def evaluate(model: Model, task: Task, part: str = "all") -> dict[str, float]:
     if not has_tensor(model.type) or model.preprocessing is None or task.preprocessing is None:
         return dict(data.score(model.outputs(cases), cases))
     ours, theirs = model.preprocessing, task.preprocessing
+    warning = ours.other_range(*theirs.raw_range) if theirs.raw_range is not None else ""
+    if warning:
+        logger.warning(warning)
     prepared = Part(tuple(_prepared(column, ours, theirs) for column in cases.inputs), cases.targets)
     outputs: Outputs = model.outputs(prepared)
     if data.target == CLASSES:

@@ -16,6 +16,7 @@ from library.files import irregular
 from primitives.plugins import PluginKind, instances
 
 from ..errors import TaskError
+from .preprocessing import Preprocessing
 from .split import Split
 from .task import Task
 
@@ -36,6 +37,8 @@ class Reference:
     options: Mapping[str, str]
     seed: int = 0
     search_path: tuple[Path, ...] = ()
+    prepared: Preprocessing | None = None
+    """What a model's training did to its inputs, where the task is read for that model: a source makes its inputs like those."""
 
     def number(self, key: str, default: Any, kind: type = float) -> Any:
         """The option ``key`` as a finite number; raises TaskError on anything else."""
@@ -110,15 +113,18 @@ def load_tasks(
     seed: int = 0,
     search_path: Sequence[str | Path] = (),
     base: Path | None = None,
+    prepared: Preprocessing | None = None,
 ) -> list[Task]:
     """All tasks that ``spec`` names: a bundled data set, a file, a folder, or a declaration in one of
     ``search_path``'s folders.
 
     ``target`` is the target column of a table. ``seed`` decides splits and draws. An option ``sequences=sum`` turns
-    labelled tasks into lists of their examples, ``labels=none`` into unlabelled ones. Raises TaskError, with what is
+    labelled tasks into lists of their examples, ``labels=none`` into unlabelled ones. ``prepared`` is what a model's training did to its
+    inputs, where the tasks are to be read as that model takes them. Raises TaskError, with what is
     required and what to do, on whatever is wrong with the input.
     """
-    reference = resolve(spec, target=target, seed=seed, search_path=search_path, base=base)
+    found = resolve(spec, target=target, seed=seed, search_path=search_path, base=base)
+    reference = replace(found, prepared=prepared)
     accepting = [source for source in sources().values() if source.accepts(reference)]
     if not accepting:
         raise _unknown(reference)

@@ -105,11 +105,11 @@ def common_form(looks: Sequence[Look], size: tuple[int, int] | None = None) -> P
     return PictureForm(max(1, round(width * share)), max(1, round(height * share)), colour)
 
 
-def describe(looks: Sequence[Look], form: PictureForm, asked: bool) -> tuple[str, ...]:
+def describe(looks: Sequence[Look], form: PictureForm, why: str = "") -> tuple[str, ...]:
     """Sentences about what making pictures into one form changes; none where it changes nothing.
 
     looks: the pictures as they were.
-    asked: whether the size was asked for.
+    why: where the size comes from, "" where it is the common form's.
     """
     found: list[str] = []
     sizes = Counter((look.width, look.height) for look in looks)
@@ -118,7 +118,7 @@ def describe(looks: Sequence[Look], form: PictureForm, asked: bool) -> tuple[str
         of = f"of {first[0]}x{first[1]}" if len(sizes) == 1 else (
             f"of {len(sizes)} sizes from {first[0]}x{first[1]} to {last[0]}x{last[1]}"
         )  # fmt: skip
-        rule = "as asked" if asked else f"the median, at most {MAX_SIDE} a side; ?size=WxH asks for another"
+        rule = why or f"the median, at most {MAX_SIDE} a side; ?size=WxH asks for another"
         found.append(f"{len(looks)} pictures {of} pixels are resized to {form.width}x{form.height} ({rule})")
     grey = sum(not look.colour for look in looks)
     if form.colour and grey:

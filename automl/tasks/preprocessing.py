@@ -14,6 +14,8 @@ from ..errors import TaskError
 from .pictures import PictureForm
 
 SCALINGS = ("auto", "unit", "standardise", "none")
+NARROW, FAR = 20, 10
+"""Raw inputs are said to be in other units where they span less than a NARROW-th of the training's range, or lie FAR times it outside."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,32 @@ class Preprocessing:
     columns: tuple[ColumnEncoding, ...] = ()
     dtype: str = "float32"
     pictures: PictureForm | None = None
+    raw_range: tuple[float, float] | None = None
+    """The least and the greatest number among the raw inputs of the train part, of arrays; None where it is not known, or of a table."""
 
     __repr__ = brief_repr
+
+    @property
+    def picture_form(self) -> PictureForm | None:
+        """What picture files are made into: as in training, or else as the shape of the inputs says; None where they are no pictures."""
+        if self.pictures is None and len(self.shape) == 3 and self.shape[0] in (1, 3):
+            return PictureForm(self.shape[2], self.shape[1], self.shape[0] == 3)
+        return self.pictures
+
+    def other_range(self, low: float, high: float) -> str:
+        """A sentence where raw inputs from ``low`` to ``high`` lie so far otherwise than the training's that they are likely in other
+        units; "" where they do not."""
+        if self.raw_range is None:
+            return ""
+        least, most = self.raw_range
+        span = most - least
+        far = low < least - FAR * span or high > most + FAR * span
+        if span <= 0 or not (far or 0 < (high - low) * NARROW < span):
+            return ""
+        return (
+            f"inputs from {low:g} to {high:g}: the program was trained on numbers from {least:g} to {most:g}; "
+            "its answers mean little where these are other units (0..1 for 0..255, say)"
+        )
 
     def apply(self, raw: np.ndarray) -> np.ndarray:
         """Raw examples [n, *shape] as a net's input, float32 [n, *shape]. Raises TaskError on another shape, NaN or
@@ -124,6 +150,7 @@ class Preprocessing:
             "columns": columns,
             "dtype": self.dtype,
             **({} if self.pictures is None else {"pictures": self.pictures.to_json()}),
+            **({} if self.raw_range is None else {"raw_range": list(self.raw_range)}),
         }
 
     @classmethod
@@ -140,6 +167,7 @@ class Preprocessing:
                 ),
                 dtype=str(data["dtype"]),
                 pictures=PictureForm.from_json(data["pictures"]) if data.get("pictures") else None,
+                raw_range=(float(data["raw_range"][0]), float(data["raw_range"][1])) if data.get("raw_range") else None,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise TaskError(

@@ -82,6 +82,7 @@ def labelled_task(
         label_names=names,
         columns=columns,
         pictures=pictures,
+        raw_range=None if columns else (float(x[train].min()), float(x[train].max())),
     )
     held_out = (x[test], encoded[0][test]) if x_test is None else (x_test, encoded[1])
     parts = [_part(prepared, x[train], encoded[0][train]), _part(prepared, x[validation], encoded[0][validation])]

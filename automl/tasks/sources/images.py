@@ -120,11 +120,12 @@ def _load(reference: Reference) -> list[Task]:
     total = len(files) + len(held_out)
     if not looks:
         reader.check(total, False)
-    form = common_form(looks, size)
+    known = None if reference.prepared is None or size is not None else reference.prepared.picture_form
+    form = known or common_form(looks, size)
     x, y = reader.read(files, form)
     x_test, y_test = reader.read(held_out, form) if held_out else (None, None)
     left_out = reader.check(total, skip)
-    notes = (*describe(looks, form, size is not None), *left_out)
+    notes = (*describe(looks, form, "as asked" if size else "as in training" if known else ""), *left_out)
     given = {**reference.labelled(), "targets": CLASSES, "layout": "chw"}
     return [labelled_task(x=x, y=y, x_test=x_test, y_test=y_test, pictures=form, notes=notes, **given)]
 

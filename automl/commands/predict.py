@@ -1,0 +1,53 @@
+"""``automl predict``: answers for new inputs, one JSON value a line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import TaskError
+from ..evaluation.model import Model
+from ..evaluation.predictions import Prediction, picture_files, picture_predictions, tolerant_predictions
+from .common import json_line, print_text, saved_model
+from .options import LibraryUrl
+from .runs import read_inputs
+from .subject import model_of_run
+
+
+def predict(
+    run: Annotated[str, typer.Argument(help="A run of the library, or a folder that Model.save or a baseline wrote.")],
+    inputs: Annotated[
+        list[str],
+        typer.Argument(help="Pictures or folders of them, files (.npy, .npz, .csv, .json, .jsonl), or JSON text."),
+    ],
+    library: LibraryUrl = None,
+) -> None:
+    """Answer for new inputs with a trained program; one JSON value a line, null where it has no answer.
+
+    A classifier's line has the answer and the probability of each label, a picture's its file too. What has no answer is said on standard
+    error; the exit code is 1 where nothing has one.
+    """
+    model = saved_model(run) or model_of_run(run, library).model
+    found = [each for text in inputs for each in _predictions(model, text)]
+    for number, each in enumerate(found, 1):
+        print_text(json_line(each.to_json()))
+        if each.failure:
+            print_text(f"automl: {each.source or f'input {number}'}: no answer: {each.failure}", err=True)
+    if found and all(each.failure for each in found):
+        raise typer.Exit(1)
+
+
+def _predictions(model: Model, text: str) -> list[Prediction]:
+    path = Path(text)
+    try:
+        files = picture_files(path)
+        folder = path.is_dir()
+    except (OSError, ValueError):  # JSON text may be too long for a name, or hold what no name can
+        files, folder = [], False
+    if files:
+        return picture_predictions(model, files)
+    if folder:
+        raise TaskError(f"inputs={text[:80]!r}: the folder has no pictures; name a file, or a folder of pictures")
+    return tolerant_predictions(model, read_inputs(text, model.preprocessing))

@@ -1,0 +1,184 @@
+"""What a program answers for new inputs, case by case: an answer with its probabilities, or the reason why there is none."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from primitives.notation.values import ValueMismatch, from_json, to_json
+from primitives.types import TensorType, arguments_of, has_tensor
+from primitives.values import Failure
+
+from ..errors import TaskError
+from ..fitting.forward import predict_raw
+from ..tasks.pictures import SUFFIXES, BadPicture, PictureForm
+from ..tasks.preprocessing import Preprocessing
+
+if TYPE_CHECKING:
+    import torch
+
+    from .model import Model
+
+logger = logging.getLogger(__name__)
+DIGITS = 6
+"""Decimals that probabilities are shown with."""
+Cases = Sequence[object] | np.ndarray
+"""Inputs in the units of the data, one an entry."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The answer for one case. ``answer`` is a label, a number or a value in its JSON form, None where there is none and ``failure`` says
+    why. ``probabilities`` are those of a classifier's labels. ``source`` is the file that the case is, where it is one."""
+
+    answer: object = None
+    probabilities: Mapping[str, float] | None = None
+    failure: str = ""
+    source: str = ""
+
+    def to_json(self) -> object:
+        """None where there is no answer; the answer alone where nothing is to be said beside it."""
+        if self.failure:
+            return None
+        if self.probabilities is None and not self.source:
+            return self.answer
+        named = {"input": self.source} if self.source else {}
+        probable = (
+            {}
+            if self.probabilities is None
+            else {"probabilities": {key: round(value, DIGITS) for key, value in self.probabilities.items()}}
+        )
+        return {**named, "answer": self.answer, **probable}
+
+
+def predictions_of(model: Model, cases: Cases) -> list[Prediction]:
+    """One prediction a case.
+
+    cases: raw inputs as the training data has them, an array [n, *shape] or nested lists; for a program on values a list with the list
+        of arguments of each case, in their JSON form.
+
+    Raises TaskError or ValueMismatch on cases of another shape or type.
+    """
+    if not has_tensor(model.type):
+        return [_value(model, case) for case in cases]
+    _warn_of_range(cases, model.preprocessing)
+    outputs = predict_raw(model.module, model.type, cases, model.preprocessing)
+    if isinstance(outputs, list):
+        return [Prediction(failure=str(each)) if isinstance(each, Failure) else Prediction(each) for each in outputs]
+    prepared = model.preprocessing
+    if prepared is None or not isinstance(arguments_of(model.type)[1], TensorType):
+        return [Prediction(each) for each in outputs.detach().cpu().tolist()]
+    answers = prepared.decode(outputs.detach().cpu().numpy())
+    if not prepared.label_names or outputs.ndim != 2:
+        return [Prediction(each) for each in answers]
+    shares = probabilities(outputs)
+    return [
+        Prediction(answer, dict(zip(prepared.label_names, map(float, row))))
+        for answer, row in zip(answers, shares, strict=True)
+    ]
+
+
+def probabilities(outputs: torch.Tensor) -> np.ndarray:
+    """float64 [n, classes], rows that sum to 1.
+
+    outputs: those of a classifier, a tensor [n, classes] of scores, or of probabilities already.
+    """
+    from ..fitting.losses import are_probabilities
+
+    found = outputs.detach().cpu().double()
+    shares: np.ndarray = (found if are_probabilities(outputs) else found.softmax(1)).numpy()
+    return shares
+
+
+def tolerant_predictions(model: Model, cases: Cases) -> list[Prediction]:
+    """As ``predictions_of``, but one bad case among many does not stop the others: its prediction says what is wrong with it. Raises as
+    ``predictions_of`` where all are bad."""
+    first: list[Exception] = []
+
+    def halves(some: Cases) -> list[Prediction]:
+        try:
+            return predictions_of(model, some)
+        except (TaskError, ValueMismatch) as error:
+            first.append(error)
+            if len(some) <= 1:
+                return [Prediction(failure=str(error))] * len(some)
+            middle = len(some) // 2
+            return halves(some[:middle]) + halves(some[middle:])
+
+    if not hasattr(cases, "__len__") or not len(cases):
+        return predictions_of(model, cases)
+    found = halves(cases)
+    if first and all(each.failure for each in found):
+        raise first[-1]
+    return found
+
+
+def picture_files(path: Path) -> list[Path]:
+    """The pictures that a path means: itself, or all in a folder and the folders in it; [] where it is no picture."""
+    if path.is_dir():
+        inside = (each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
+        return sorted(each for each in inside if not any(part.startswith(".") for part in each.relative_to(path).parts))
+    return [path] if path.suffix.lower() in SUFFIXES else []
+
+
+def picture_predictions(model: Model, files: Sequence[Path]) -> list[Prediction]:
+    """One prediction a picture, made as the training's pictures were. Raises TaskError where the program takes no pictures."""
+    prepared = model.preprocessing
+    form, share = picture_form(prepared)
+    read: list[np.ndarray] = []
+    bad: dict[int, str] = {}
+    for number, path in enumerate(files):
+        try:
+            read.append(form.read(path) * share)
+        except BadPicture as error:
+            bad[number] = f"it cannot be read as an image ({error})"
+    answers = iter(predictions_of(model, np.stack(read)) if read else ())
+    found = []
+    for number, path in enumerate(files):
+        known = Prediction(failure=bad[number]) if number in bad else next(answers)
+        found.append(Prediction(known.answer, known.probabilities, known.failure, str(path)))
+    return found
+
+
+def picture_form(prepared: Preprocessing | None) -> tuple[PictureForm, float]:
+    """What a program's pictures are made into, and by what their bytes are to be multiplied to be in the units of its training. Raises
+    TaskError where it was not trained on pictures, or their full brightness is not known."""
+    form = None if prepared is None else prepared.picture_form
+    if prepared is None or form is None:
+        takes = "values" if prepared is None else f"arrays of shape {list(prepared.shape)}"
+        raise TaskError(f"inputs: pictures are given, but the program takes {takes}; give data as in training")
+    if prepared.pictures is not None:
+        return form, 1.0
+    if prepared.inputs.offset == (0.0,) and len(prepared.inputs.scale) == 1:
+        return form, prepared.inputs.scale[0] / 255
+    raise TaskError(
+        "inputs: pictures are given, but the program was trained on arrays whose full brightness is not known; give an array (.npy) in "
+        "the units of the training data"
+    )
+
+
+def _warn_of_range(cases: Cases, prepared: Preprocessing | None) -> None:
+    """Log where the numbers of arrays lie otherwise than those of the training."""
+    if prepared is None or prepared.raw_range is None:
+        return
+    try:
+        array = np.asarray(cases, dtype=np.float64)
+    except (TypeError, ValueError):  # sequences of several lengths, or what is refused with a reason later
+        return
+    if array.size and np.isfinite(array).all():
+        warning = prepared.other_range(float(array.min()), float(array.max()))
+        if warning:
+            logger.warning(warning)
+
+
+def _value(model: Model, case: object) -> Prediction:
+    types, result = arguments_of(model.type)
+    if not isinstance(case, (list, tuple)) or len(case) != len(types):
+        raise TaskError(f"inputs={str(case)[:60]}: a list of {len(types)} arguments is required, type={model.type}")
+    value = model(*(from_json(item, type) for item, type in zip(case, types, strict=True)))
+    return Prediction(failure=str(value)) if isinstance(value, Failure) else Prediction(to_json(value, result))

@@ -1,0 +1,117 @@
+"""What is said of an answer: probabilities, failures apart from values, numbers in other units."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+import pytest
+import torch
+
+from automl.errors import TaskError
+from automl.evaluation.model import Model
+from automl.evaluation.predictions import Prediction, predictions_of, tolerant_predictions
+from automl.tasks.pictures import PictureForm
+from automl.tasks.preprocessing import Affine, Preprocessing
+from library.vocabulary import Vocabulary
+from primitives.notation.types import parse_type
+
+FLAT = "(lambda (x) (dense :units 3 @1 (flatten x)))"
+
+
+def net(text: str = FLAT, **prepared: object) -> Model:
+    """A net for pictures of 2x2 pixels that answers by the first pixel: much for "a", little for "c"."""
+    weight = torch.zeros(3, 4)
+    weight[0, 0], weight[2, 0] = 4.0, -4.0
+    given = Preprocessing((1, 2, 2), label_names=("a", "b", "c"), **prepared)  # type: ignore[arg-type]
+    weights = {"1.weight": weight, "1.bias": torch.tensor([0.0, 1.0, 2.0])}
+    return Model(Vocabulary().read(text), parse_type("Tensor[1,2,2] -> Tensor[3]"), Vocabulary(), weights, given)
+
+
+@pytest.mark.parametrize("text", [FLAT, "(lambda (x) (softmax (dense :units 3 @1 (flatten x))))"])
+def test_the_probabilities_are_those_of_the_labels(text: str) -> None:
+    model, raw = net(text), np.array([[[[1.0, 0], [0, 0]]], [[[0.0, 0], [0, 0]]]])
+    shares = model.predict_proba(raw)
+    assert shares.shape == (2, 3) and np.allclose(shares.sum(axis=1), 1, atol=1e-5)
+    assert np.allclose(shares[1], np.exp([0, 1, 2]) / np.exp([0, 1, 2]).sum(), atol=1e-5)
+    first, second = model.predictions(raw)
+    assert (first.answer, second.answer) == ("a", "c") == tuple(model.predict(raw))
+    assert (
+        list(second.probabilities) == ["a", "b", "c"] and max(second.probabilities, key=second.probabilities.get) == "c"
+    )
+    assert second.to_json() == {
+        "answer": "c",
+        "probabilities": {k: round(v, 6) for k, v in second.probabilities.items()},
+    }
+
+
+def test_what_is_no_classifier_has_no_probabilities() -> None:
+    model = Model(Vocabulary().read("(lambda (xs) (head xs))"), parse_type("list(int) -> int"), Vocabulary())
+    with pytest.raises(TaskError, match="a classifier"):
+        model.predict_proba([[[1]]])
+    assert [each.to_json() for each in model.predictions([[[1]], [[]]])] == [1, None]
+
+
+class TestTolerance:
+    HEAD = Model(Vocabulary().read("(lambda (xs) (head xs))"), parse_type("list(int) -> int"), Vocabulary())
+
+    def test_one_bad_case_does_not_stop_the_others(self) -> None:
+        found = tolerant_predictions(self.HEAD, [[[1]], ["text"], [[]], [[2], [3]], [[4]]])
+        assert [each.answer for each in found] == [1, None, None, None, 4]
+        assert [bool(each.failure) for each in found] == [False, True, True, True, False]
+        assert "2 " not in found[1].failure and "list of 1 arguments" in found[3].failure and "head" in found[2].failure
+
+    def test_rows_of_arrays_too(self) -> None:
+        raw = np.zeros((9, 1, 2, 2))
+        raw[4] = np.nan
+        found = tolerant_predictions(net(), raw)
+        assert [number for number, each in enumerate(found) if each.failure] == [4] and "finite" in found[4].failure
+
+    @pytest.mark.parametrize("cases", [[[1, 2]], [["a"], "b"], np.zeros((3, 5))])
+    def test_cases_that_are_all_bad_are_refused(self, cases: object) -> None:
+        with pytest.raises(ValueError):
+            tolerant_predictions(net() if isinstance(cases, np.ndarray) else self.HEAD, cases)
+
+
+class TestRange:
+    BYTES = {"inputs": Affine(scale=(255.0,)), "raw_range": (0.0, 255.0)}
+
+    @pytest.mark.parametrize(
+        ("raw_range", "high", "warned"),
+        [((0, 255), 1.0, True), ((0, 255), 255.0, False), ((0, 255), 100.0, False), ((0, 1), 255.0, True), ((0, 1), 1.0, False),
+         (None, 1.0, False), ((0, 255), 0.0, False)],
+    )  # fmt: skip
+    def test_numbers_in_other_units_are_said(self, caplog, raw_range, high, warned) -> None:
+        raw = np.zeros((2, 1, 2, 2))
+        raw[0] = high
+        with caplog.at_level(logging.WARNING):
+            predictions_of(net(raw_range=raw_range), raw)
+        assert bool(caplog.messages) is warned
+        assert (
+            not warned
+            or f"inputs from 0 to {high:g}: the program was trained on numbers from 0 to" in caplog.messages[0]
+        )
+
+    def test_the_range_is_kept_with_the_model(self) -> None:
+        kept = Preprocessing((2,), raw_range=(-1.0, 3.5))
+        assert Preprocessing.from_json(kept.to_json()) == kept
+        assert "raw_range" not in Preprocessing((2,)).to_json()
+
+
+@pytest.mark.parametrize(
+    ("prepared", "form"),
+    [
+        (Preprocessing((1, 4, 6)), PictureForm(6, 4, False)),
+        (Preprocessing((3, 4, 6)), PictureForm(6, 4, True)),
+        (Preprocessing((3, 4, 6), pictures=PictureForm(6, 4, True)), PictureForm(6, 4, True)),
+        (Preprocessing((2, 4, 6)), None),
+        (Preprocessing((4,)), None),
+    ],
+)
+def test_the_form_of_pictures_for_a_model(prepared: Preprocessing, form: PictureForm | None) -> None:
+    assert prepared.picture_form == form
+
+
+def test_a_failure_is_never_an_answer() -> None:
+    assert Prediction(failure="undefined at head", source="a.png").to_json() is None
+    assert Prediction("cat", source="a.png").to_json() == {"input": "a.png", "answer": "cat"}
