@@ -10,9 +10,9 @@ import typer
 from ..errors import TaskError
 from ..evaluation.model import Model
 from ..evaluation.predictions import Prediction, picture_files, picture_predictions, tolerant_predictions
+from ..tasks.inputs import read_inputs
 from .common import json_line, print_text, saved_model
 from .options import LibraryUrl
-from .runs import read_inputs
 from .subject import model_of_run
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_module
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,17 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
-from library.files import irregular
 from library.records import StoreError
 from primitives.syntax import show
 
-from ..errors import TaskError
 from ..growth.grow import is_growth, resume_growth
 from ..study.ending import ending_of
 from ..study.opening import open_study, resume_options
 from ..study.stored import find_result, listed_result
 from ..study.words import load_vocabulary
-from ..tasks.preprocessing import Preprocessing
 from .common import (
     experiment_folders,
     json_lines,
@@ -39,8 +35,6 @@ from .options import AsJson, JsonFile, LibraryUrl, worker_number
 from .subject import model_of_run, shown_model
 
 MoreWorkers = Annotated[str | None, typer.Option("--workers", help="As for search; default: what it was started with.")]
-INPUT_ARRAYS = ("x", "X", "x_test", "X_test", "inputs")
-"""Names under which a file of several arrays may hold the inputs to answer for; else the first array counts."""
 app = typer.Typer(help="Searches that were run: list, show, resume.", no_args_is_help=True)
 
 
@@ -161,51 +155,3 @@ def export(
     print_text(shown_model(subject.about))
     for path in written:
         print_text(f"written to {path}")
-
-
-def read_inputs(text: str, preprocessing: Preprocessing | None) -> Any:
-    """Raw inputs: an array file, a table with the training columns, or JSON (a list of cases). Raises TaskError."""
-    import numpy as np
-
-    path = Path(text)
-    kind = irregular(path)
-    if kind:
-        raise TaskError(f"inputs={text[:80]!r} is {kind}, not a file; give a file, or JSON text")
-    try:
-        if text.lstrip()[:1] in "[{" or not path.suffix:
-            return _cases(json_module.loads(text))
-        if path.suffix == ".npy":
-            return np.load(path, allow_pickle=False)
-        if path.suffix == ".npz":
-            with np.load(path, allow_pickle=False) as archive:
-                return archive[next((name for name in INPUT_ARRAYS if name in archive), archive.files[0])]
-        if path.suffix == ".csv":
-            return _table(path, preprocessing)
-        lines = path.read_text(encoding="utf-8")
-        return _cases(
-            [json_module.loads(line) for line in lines.splitlines() if line.strip()]
-            if path.suffix == ".jsonl"
-            else json_module.loads(lines)
-        )
-    except (OSError, ValueError, IndexError) as error:
-        if isinstance(error, TaskError):
-            raise
-        raise TaskError(
-            f"inputs={text[:80]!r}: a readable .npy, .npz, .csv, .json or .jsonl file, or JSON text, is required ({error})"
-        ) from None
-
-
-def _cases(data: Any) -> list[Any]:
-    if not isinstance(data, list):
-        raise TaskError(f"inputs={str(data)[:60]}: a list of cases is required, each a list of the program's arguments")
-    return [case["inputs"] if isinstance(case, dict) and "inputs" in case else case for case in data]
-
-
-def _table(path: Path, preprocessing: Preprocessing | None) -> Any:
-    import csv
-
-    with path.open(newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
-    if preprocessing is None or not preprocessing.columns:
-        raise TaskError(f"inputs={path.name!r}: the program was not trained on a table; give an array (.npy)")
-    return preprocessing.encode_rows(rows)
