@@ -48,7 +48,8 @@ _HOMES = {
     ".automl.tasks.split": ("Split",),
     ".automl.tasks.task": ("Task", "TaskKind"),
     # trainers
-    ".automl.fitting.fit": ("FitOptions", "fit"),
+    ".automl.fitting.fit": ("fit",),
+    ".automl.fitting.setup": ("FitOptions",),
     ".automl.fitting.trainer": ("AbstractTrainer", "AbstractUpdater", "TrainingBudget", "TrainingResult", "Unsuitable"),
     # strategies
     ".search.generation.candidates": ("Seen", "fresh", "sample"),

@@ -7,23 +7,21 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
 
-from primitives.brief import brief_repr
 from primitives.values import Outcome
 
 from ..tasks.data import Part, ProblemData
 from . import batches, forward
-from .augmentation import Augmentation
 from .early_stopping import Keeper
 from .losses import Loss, are_probabilities, loss_name, make_loss
 from .monitoring import Measures, finite
-from .precision import Precision, resolve
+from .precision import resolve
 from .rates import TrainingProgress
+from .setup import FitOptions, FitSetup
 from .shuffling import Shuffler
 from .trainer import (
     AbstractUpdater,
@@ -37,50 +35,8 @@ from .trainer import (
 _MEMORY_MESSAGES = ("can't allocate memory", "not enough memory", "out of memory", "std::bad_alloc")
 
 
-@dataclass(frozen=True)
-class FitOptions:
-    """How the loop runs. ``validations``: at most so many, spread evenly over the budget, the last at its end;
-    ``train_cases``: on how many cases of the train part loss and score are measured then (0: none); ``patience``: stop
-    after so many validations without a better mean over the last ``average`` (0: never); ``plateau``: after so many
-    the schedule's clock counts one more (0: it never does), and training stops when it has counted ``halvings`` (0: it
-    does not); ``keep``: the weights of the ``best`` validation or the ``last``; ``loss``: a name of automl.fitting.losses or
-    ``auto``; the rest as in automl.fitting.trainers.gradient."""
-
-    batch_size: int = 64
-    validations: int = 20
-    train_cases: int = 1000
-    patience: int = 0
-    plateau: int = 0
-    halvings: int = 0
-    average: int = 1
-    keep: str = "best"
-    loss: str = "auto"
-    smoothing: float = 0.0
-    augmentation: Augmentation = field(default_factory=Augmentation)
-    device: str = "auto"
-    precision: str = "auto"
-
-
 GRACE = 0.5
 """Seconds beyond its deadline in which what was trained may still be measured: without a measurement nothing of it is kept."""
-
-
-@dataclass(frozen=True)
-class FitSetup:
-    """What an updater is made from. ``loss`` is None where the outputs have none; ``error(outputs, targets)`` is in any
-    case the mean of the task's case errors (0 is best). ``cases`` are those of the train part, ``steps`` the budget's,
-    None where it is in seconds alone."""
-
-    program: torch.nn.Module
-    data: ProblemData
-    loss: Loss | None
-    error: Callable[[Any, Any], float]
-    precision: Precision
-    cases: int
-    steps: int | None
-    seed: int
-
-    __repr__ = brief_repr
 
 
 def fit(
@@ -93,12 +49,19 @@ def fit(
     seed: int = 0,
     report: Report | None = None,
 ) -> TrainingResult:
-    """Train ``program``, called with one batch (primitives.batch) for each argument, on ``data.train``; validate on
-    ``data.validation``. It is left on its device, in evaluation mode, with the weights that the result names.
+    """What training a program on the train part comes to. The program is left on its device, in evaluation mode, with the weights that
+    the result names.
 
-    A NaN or infinite loss, memory that runs out, a deadline and outputs without a loss are outcomes; any other
-    exception is a bug and propagates. With one thread, the same seed, and a budget in epochs or steps, the result is
-    the same. torch's global generator is put back.
+    program: called with one batch (primitives.batch) an argument.
+    data: what to train on, and the validation part by which it is judged.
+    make_updater: what changes the weights, from what the loop has set up.
+    budget: what the training may spend.
+    options: how the loop runs (default: FitOptions()).
+    seed: for the order of the cases, augmentation and dropout (default: 0); torch's global generator is put back.
+    report: told of each validation; training stops where it returns True (default: nobody).
+
+    A NaN or infinite loss, memory that runs out, a deadline and outputs without a loss are outcomes; any other exception is a bug and
+    propagates. With one thread, the same seed, and a budget in epochs or steps, the result is the same.
     """
     with _seeded(seed):
         return _Training(program, data, make_updater, budget, options or FitOptions(), seed, report).run()
@@ -153,20 +116,7 @@ class _Training:
         self.precision = resolve("cpu", "float32", program, 1, ())
 
     def run(self) -> TrainingResult:
-        outcome, detail = Outcome.OK, ""
-        try:
-            self.prepare()
-            self.epochs()
-        except _Ended as end:
-            outcome, detail = end.outcome, end.detail
-        except forward.DeadlineReached as reached:
-            outcome, detail = Outcome.TIMED_OUT, str(reached)
-        except Unsuitable as error:
-            outcome, detail = Outcome.UNSUITABLE, str(error)
-        except (MemoryError, RuntimeError) as error:
-            if not is_out_of_memory(error):
-                raise
-            outcome, detail = Outcome.OUT_OF_MEMORY, (str(error).strip().splitlines() or ["no memory"])[0][:300]
+        outcome, detail = self.trained()
         if self.keeper.weights is not None:
             self.program.load_state_dict(self.keeper.weights)
         self.program.zero_grad(set_to_none=True)
@@ -185,6 +135,23 @@ class _Training:
             device=self.precision.device,
             precision=self.precision.name,
         )
+
+    def trained(self) -> tuple[Outcome, str]:
+        """Train to the end; the outcome with its detail."""
+        try:
+            self.prepare()
+            self.epochs()
+        except _Ended as end:
+            return end.outcome, end.detail
+        except forward.DeadlineReached as reached:
+            return Outcome.TIMED_OUT, str(reached)
+        except Unsuitable as error:
+            return Outcome.UNSUITABLE, str(error)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            return Outcome.OUT_OF_MEMORY, (str(error).strip().splitlines() or ["no memory"])[0][:300]
+        return Outcome.OK, ""
 
     def prepare(self) -> None:
         """Data and program onto the device; the loss; the updater."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 class TrainingProgress(NamedTuple):
     """Where training stands: ``step`` and ``epoch`` count from 0; ``fraction`` in [0, 1] is the part of the budget
-    that is used; ``plateaus`` is how often validation has stopped to improve (automl.fitting.fit.FitOptions.plateau)."""
+    that is used; ``plateaus`` is how often validation has stopped to improve (automl.fitting.setup.FitOptions.plateau)."""
 
     step: int
     epoch: int

@@ -58,7 +58,7 @@ class EpochRecord:
     undefined; ``gradient_norm`` is the Euclidean norm at the epoch's last step, before clipping (for evolution: of
     the estimate), ``gradient_norms`` the same by name of the parameter, empty where the trainer follows no gradient.
     ``measured_loss`` and ``train_score`` are what ``validation_loss`` and ``validation_score`` are, on cases of the
-    train part (automl.fitting.fit.FitOptions.train_cases), so that the difference is what does not generalise.
+    train part (automl.fitting.setup.FitOptions.train_cases), so that the difference is what does not generalise.
     """
 
     epoch: int

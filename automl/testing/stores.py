@@ -10,10 +10,11 @@ import pytest
 from library.store import AbstractStore
 
 from .store_runs import KeepsRuns
+from .store_transactions import KeepsTransactions
 from .store_words import KeepsWords
 
 
-class StoreSuite(KeepsRuns, KeepsWords):
+class StoreSuite(KeepsRuns, KeepsTransactions, KeepsWords):
     """Tests for a kind of store. A subclass gives it by a fixture ``kind``, a subclass of AbstractStore whose ``example(folder)`` is
     the URL of an empty store."""
 

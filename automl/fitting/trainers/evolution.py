@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import torch
 
     from ...tasks.data import ProblemData
-    from ..fit import FitSetup
+    from ..setup import FitSetup
 
 CMA_PARAMETERS = 150
 """Most numbers for which ``auto`` takes CMA-ES, whose cost a generation grows with their cube."""
@@ -55,7 +55,8 @@ class EvolutionTrainer(AbstractTrainer):
     def fit(
         self, program: Any, data: ProblemData, budget: TrainingBudget, *, seed: int = 0, report: Report | None = None
     ) -> TrainingResult:
-        from ..fit import FitOptions, fit
+        from ..fit import fit
+        from ..setup import FitOptions
 
         v = self.values
         options = FitOptions(

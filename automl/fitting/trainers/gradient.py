@@ -13,7 +13,7 @@ from ..trainer import AbstractTrainer, AbstractUpdater, Report, TrainingBudget, 
 
 if TYPE_CHECKING:
     from ...tasks.data import ProblemData
-    from ..fit import FitOptions, FitSetup
+    from ..setup import FitOptions, FitSetup
 
 
 class GradientTrainer(AbstractTrainer):
@@ -94,7 +94,7 @@ class GradientTrainer(AbstractTrainer):
 
     def _options(self) -> FitOptions:
         from ..augmentation import Augmentation
-        from ..fit import FitOptions
+        from ..setup import FitOptions
 
         v = self.values
         changes = ("shift", "rotate", "scale", "skew", "elastic", "smooth", "crop", "flip_horizontal", "flip_vertical")
@@ -165,13 +165,7 @@ class _GradientUpdater(AbstractUpdater):
         loss = self.loss(outputs, targets)
         loss.backward()
         if measure or self.clip:
-            reached = {n: p.grad for n, p in zip(self.names, self.parameters, strict=True) if p.grad is not None}
-            norms = torch._foreach_norm(list(reached.values())) if reached else ()
-            self.norm = torch.linalg.vector_norm(torch.stack(norms)) if norms else torch.zeros(())
-            if measure:
-                self.norms = dict(zip(reached, norms, strict=True))
-            if self.clip:
-                torch.nn.utils.clip_grads_with_norm_(self.parameters, self.clip, self.norm)
+            self._measure(measure)
         if self.l2 and self.adaptive:
             moved = [w for w in self.weights if w.grad is not None]
             if moved:
@@ -183,6 +177,18 @@ class _GradientUpdater(AbstractUpdater):
         if self.averaged is not None:
             self.averaged.update(progress.step)
         return loss.detach()
+
+    def _measure(self, each: bool) -> None:
+        """Note the gradient's norm, and with ``each`` that of each parameter; clip the gradient where that is asked for."""
+        import torch
+
+        reached = {n: p.grad for n, p in zip(self.names, self.parameters, strict=True) if p.grad is not None}
+        norms = torch._foreach_norm(list(reached.values())) if reached else ()
+        self.norm = torch.linalg.vector_norm(torch.stack(norms)) if norms else torch.zeros(())
+        if each:
+            self.norms = dict(zip(reached, norms, strict=True))
+        if self.clip:
+            torch.nn.utils.clip_grads_with_norm_(self.parameters, self.clip, self.norm)
 
     @property
     def gradient_norm(self) -> float | None:
