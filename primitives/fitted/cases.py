@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -86,3 +87,22 @@ class Fitting:
 
     fit: Callable[..., Fitted]
     supervised: bool = True
+
+
+class Clock:
+    """How much of a model made in turns may still be made, in ``seconds`` from now on (None: without end)."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds, self.started = seconds, time.monotonic()
+        self.asked = self.started
+
+    def more(self, made: int, first: int, most: int) -> int:
+        """How many more turns to make at once, to come to ``most`` at most: ``first`` of them before it is known how long one takes, then
+        as many as fit into two thirds of the time that is left, and 0 where that is none or hardly worth a new start."""
+        if self.seconds is None or not made:
+            self.asked = time.monotonic()
+            return min(first, most) if self.seconds is not None else most - made
+        now = time.monotonic()
+        left = self.seconds - (now - self.started)
+        more = min(most - made, int(2 / 3 * left * made / max(now - self.asked, 1e-9)))
+        return more if more >= min(most - made, made // 3 + 1) else 0

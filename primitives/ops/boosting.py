@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..fitted.cases import Fitted, Fitting, FittingCases, FittingRefused
-from ..fitted.trees import BLOCK, MAX_NODES, TreeArrays, arrays_of, tree_buffers, walked
+from ..fitted.cases import Clock, Fitted, Fitting, FittingCases, FittingRefused
+from ..fitted.trees import BLOCK, MAX_NODES, TreeArrays, arrays_of, said_at, tree_buffers, walked
 from ..lazy import Tensor, torch
 from ..primitive import FREE, Parameter, Prior, Setting, Shape
 from ..words import geometric
@@ -51,13 +50,14 @@ class _Boosted:
 
 
 def _boosted(cases: FittingCases, trees: int, options: dict[str, Any]) -> _Boosted:
+    clock = Clock(cases.seconds)
     import numpy as np
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     kind = HistGradientBoostingRegressor if cases.classes is None else HistGradientBoostingClassifier
     model = kind(max_iter=trees, early_stopping=False, random_state=cases.seed, warm_start=True, **options)
     y = cases.y[:, 0] if cases.classes is None else cases.y
-    complete = _in_time(model, cases.x.astype(np.float64), y, trees, cases.seconds)
+    complete = _in_time(model, cases.x.astype(np.float64), y, trees, clock)
     base, rounds = np.ravel(model._baseline_prediction), model._predictors
     if cases.classes is None:
         owner, full = [0], base
@@ -71,17 +71,12 @@ def _boosted(cases: FittingCases, trees: int, options: dict[str, Any]) -> _Boost
     return found
 
 
-def _in_time(model: Any, x: np.ndarray, y: np.ndarray, trees: int, seconds: float | None) -> bool:
+def _in_time(model: Any, x: np.ndarray, y: np.ndarray, trees: int, clock: Clock) -> bool:
     """Make rounds until there are ``trees`` of them or the time is up; whether all were made."""
-    if seconds is None:
-        model.fit(x, y)
-        return True
-    started, made = time.monotonic(), min(FIRST_ROUNDS, trees)
-    model.set_params(max_iter=made).fit(x, y)
+    made = 0
     while made < trees:
-        spent = time.monotonic() - started
-        more = min(trees - made, int(0.5 * made * (seconds - spent) / spent))
-        if more < 1:
+        more = clock.more(made, FIRST_ROUNDS, trees)
+        if not more:
             break
         made += more
         model.set_params(max_iter=made).fit(x, y)
@@ -152,7 +147,7 @@ def _sums(
     total = base.to(value.dtype).expand(len(x), len(base)).clone()
     step = max(1, BLOCK // max(len(x), 1))
     for roots, owners in zip(root.split(step), unit.split(step), strict=True):
-        total.index_add_(1, owners, value[walked(x, feature, threshold, left, right, roots, steps)])
+        total.index_add_(1, owners, said_at(value, walked(x, feature, threshold, left, right, roots, steps)))
     return total
 
 

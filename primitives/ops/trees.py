@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
-from ..fitted.cases import LEAST, Fitted, Fitting, FittingCases, FittingRefused
-from ..fitted.trees import BLOCK, MAX_NODES, TreeArrays, arrays_of, tree_buffers, walked
+from ..fitted.cases import LEAST, Clock, Fitted, Fitting, FittingCases, FittingRefused
+from ..fitted.trees import BLOCK, MAX_NODES, TreeArrays, arrays_of, said_at, tree_buffers, walked
 from ..lazy import Tensor, torch
 from ..primitive import Parameter, Prior, Setting, Shape
 from ..words import geometric
@@ -21,7 +20,7 @@ DEPTH = Setting("depth", 0, choices=(0, 3, 5, 8, 12, 20), least=0)
 """Most questions asked of a case; 0: as many as it takes."""
 FEATURES = Setting("features", "auto", choices=("auto", "sqrt", "third", "all"))
 """How many features, drawn anew for each question, may be asked about; ``auto``: √n for classes, all for numbers."""
-FIRST_TREES = 8
+FIRST_TREES = 2
 """Trees grown before it is known how long one takes."""
 FEWEST = 100
 """A tree that could look at fewer cases than this, for the nodes of all trees would be too many, is refused."""
@@ -72,23 +71,21 @@ def _fit_tree(cases: FittingCases, *, units: int, leaf: int, depth: int) -> Fitt
 def _fit_forest(cases: FittingCases, *, units: int, trees: int, leaf: int, depth: int, features: str) -> Fitted:
     """scikit-learn's forests, grown until the time is up; where all trees together could have more than MAX_NODES nodes, each is grown
     on a smaller sample of the cases."""
+    clock = Clock(cases.seconds)
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-    started = time.monotonic()
     most = _largest_sample(len(cases), trees, leaf, depth)
     kind = RandomForestRegressor if cases.classes is None else RandomForestClassifier
     options = {**_options(cases, leaf, depth, features), "max_samples": most if most < len(cases) else None}
-    first = trees if cases.seconds is None else min(FIRST_TREES, trees)
-    forest = kind(n_estimators=first, warm_start=True, n_jobs=1, **options).fit(cases.x, _targets(cases))
-    while cases.seconds is not None and len(forest.estimators_) < trees:
-        spent = time.monotonic() - started
-        more = min(
-            int((cases.seconds - spent) * len(forest.estimators_) / spent / 2) + 1, trees - len(forest.estimators_)
-        )
-        if spent * (1 + more / len(forest.estimators_)) > cases.seconds:
+    forest = kind(n_estimators=1, warm_start=True, n_jobs=1, **options)
+    made = 0
+    while made < trees:
+        more = clock.more(made, FIRST_TREES, trees)
+        if not more:
             break
-        forest.set_params(n_estimators=len(forest.estimators_) + more).fit(cases.x, _targets(cases))
-    return Fitted(_arrays(forest.estimators_, cases), complete=len(forest.estimators_) == trees)
+        made += more
+        forest.set_params(n_estimators=made).fit(cases.x, _targets(cases))
+    return Fitted(_arrays(forest.estimators_, cases), complete=made == trees)
 
 
 def _largest_sample(cases: int, trees: int, leaf: int, depth: int) -> int:
@@ -120,7 +117,7 @@ def tree(
     """A decision tree (Breiman et al. 1984): the mean of the targets, or the logarithms of the classes' shares, in the leaf to which
     questions about single features lead."""
     ends = walked(x, feature, threshold, left, right, root, steps)
-    said = value[ends[:, 0]]
+    said = said_at(value, ends)[:, 0]
     return torch.where(logarithm > 0, said.clamp_min(LEAST).log(), said)
 
 
@@ -142,6 +139,6 @@ def forest(
     features; of classes the logarithms of the mean shares."""
     total = torch.zeros(len(x), units, device=x.device, dtype=value.dtype)
     for roots in root.split(max(1, BLOCK // max(len(x), 1))):
-        total = total + value[walked(x, feature, threshold, left, right, roots, steps)].sum(1)
+        total = total + said_at(value, walked(x, feature, threshold, left, right, roots, steps)).sum(1)
     said = total / len(root)
     return torch.where(logarithm > 0, said.clamp_min(LEAST).log(), said)

@@ -1,0 +1,37 @@
+"""What words are fitted to: samples, and how much may be made in the time that there is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from primitives.fitted import cases as module
+from primitives.fitted.cases import Clock, FittingCases
+
+
+def test_a_sample_keeps_the_order_and_comes_from_the_seed() -> None:
+    cases = FittingCases(np.arange(20, dtype=np.float32)[:, None], np.arange(20) % 2, 2, seed=3)
+    some = cases.sample(7)
+    assert len(some) == 7 and (np.diff(some.x[:, 0]) > 0).all() and (some.y == some.x[:, 0] % 2).all()
+    assert (cases.sample(7).x == some.x).all() and cases.sample(20) is cases
+
+
+def test_a_clock_without_seconds_lets_all_be_made_at_once() -> None:
+    assert Clock(None).more(0, 5, 100) == 100
+
+
+def test_a_clock_lets_as_many_turns_be_made_as_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each turn takes a second, of 30: never more, and most of them are used."""
+    now = [0.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    clock, made, starts = Clock(30.0), 0, 0
+    while more := clock.more(made, 2, 100):
+        made, starts = made + more, starts + 1
+        now[0] += more
+    assert 20 <= made <= 30 and starts <= 4
+
+
+def test_a_clock_that_ran_out_lets_nothing_be_made() -> None:
+    clock = Clock(0.0)
+    assert clock.more(0, 2, 100) == 2, "the first turns are always made: without them there is no model"
+    assert clock.more(2, 2, 100) == 0
