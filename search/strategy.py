@@ -20,6 +20,9 @@ from .problem import Problem
 from .randomness import Draws
 from .reports import Alternative, Hit, Progress
 
+START = "start"
+"""The ``operator`` of a proposal that is one of the problem's starts."""
+
 
 class StrategyError(ValueError):
     """A wrong option, or a call out of order."""
@@ -113,7 +116,8 @@ class Option:
 class AbstractStrategy(ABC):
     """A search strategy: subclasses give ``name``, ``OPTIONS``, ``propose`` and ``learn``; they are final.
 
-    ``batch`` is the number of asks that may be outstanding in deterministic mode.
+    ``batch`` is the number of asks that may be outstanding in deterministic mode. The first asks give the problem's ``starts``;
+    ``propose`` is asked after them, and ``learn`` hears of all.
     """
 
     name: ClassVar[str]
@@ -125,6 +129,7 @@ class AbstractStrategy(ABC):
     def __init__(self, problem: Problem, options: Mapping[str, Any] | None = None) -> None:
         self.problem = problem
         self.options: Mapping[str, Any] = MappingProxyType(self._options(options or {}))
+        self.starts = tuple(dict.fromkeys(problem.starts))
         self.asked = 0
         self.outstanding: dict[int, Proposal] = {}
         self.setup()
@@ -172,7 +177,11 @@ class AbstractStrategy(ABC):
 
     def ask(self) -> Proposal | None:
         """The next proposal, numbered from 0, or None: exhausted."""
-        proposal = self.propose(self.asked, Draws(self.problem.seed, self.asked))
+        proposal: Proposal | None
+        if self.asked < len(self.starts):
+            proposal = Proposal(self.starts[self.asked], info={"operator": START})
+        else:
+            proposal = self.propose(self.asked, Draws(self.problem.seed, self.asked))
         if proposal is None:
             return None
         proposal = replace(proposal, number=self.asked)

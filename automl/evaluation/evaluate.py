@@ -40,10 +40,15 @@ def prepare(context: WorkerContext) -> Prepared:
 
 
 def warm(context: WorkerContext) -> None:
-    """Make a worker ready before its first job: read the context, and import torch where candidates need it."""
-    if has_tensor(prepare(context).data.type):
+    """Make a worker ready before its first job: read the context, and import torch where candidates need it.
+
+    What the first optimiser imports takes as long again: on a table, where fitted words come first and need none, it can wait.
+    """
+    data = prepare(context).data
+    if has_tensor(data.type):
         importlib.import_module(".training", __package__)
-        importlib.import_module("..fitting.fit", __package__).warm_up()
+        if not data.is_table:
+            importlib.import_module("..fitting.fit", __package__).warm_up()
 
 
 class CandidateJob(TypedDict):

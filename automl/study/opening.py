@@ -6,15 +6,16 @@ import itertools
 import logging
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from library.records import Direction, Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
-from primitives.primitive import Primitive
+from primitives.primitive import Primitive, Setting
 from primitives.term import Literal
 from primitives.types import BOOL, FLOAT, INT, STRING, TensorType, arguments_of, has_tensor
+from search.generation.starts import first_tries
 from search.guidance.guide import Guide
 from search.problem import Example, Problem
 from search.strategies import find_strategies, make_strategy
@@ -29,7 +30,7 @@ from ..execution.workers.guard import path_of
 from ..fitting.trainers import trainer_kinds
 from ..plugins import described, require_plugins
 from ..tasks.data import VALUES, ProblemData
-from ..tasks.metrics import CLASSES, INTEGERS, NUMBERS
+from ..tasks.metrics import INTEGERS
 from ..tasks.task import Task
 from .guides import latest_guide, load_guide, suggestions
 from .phases import Schedule
@@ -46,6 +47,8 @@ logger = logging.getLogger(__name__)
 DEFAULT_LIBRARY = "sqlite:///automl.db"
 MAX_BLEND_EXAMPLES = 200
 """Most cases on arrays that an enumeration looks at."""
+WIDTH = "units"
+"""The setting of a fitted word that says how many numbers it gives."""
 BLEND_SAMPLE = 6
 """Cases on arrays that one enumeration must meet; nets err now and then, so it meets one sample after another."""
 EVALUATE, WARM = path_of(evaluate_job), path_of(warm)
@@ -106,11 +109,18 @@ def examples_of(data: ProblemData) -> tuple[Example, ...] | None:
     return tuple((tuple(map(value, inputs)), int(target)) for inputs, target in cases)
 
 
-def can_fit(data: ProblemData) -> bool:
-    """Whether fitted words can answer the task: one vector to a class, or to numbers."""
-    types, result = arguments_of(data.type)
-    vectors = all(isinstance(type, TensorType) and len(type.shape) == 1 for type in (*types, result))
-    return data.target in (CLASSES, NUMBERS) and len(types) == 1 and vectors
+def _widths(data: ProblemData, words: Mapping[str, Primitive]) -> dict[str, Setting]:
+    """Supervised fitted words give as many numbers as the task's target has, wherever in a program they stand."""
+    _, result = arguments_of(data.type)
+    width = result.shape[-1] if data.is_table and isinstance(result, TensorType) else None
+    if not isinstance(width, int):
+        return {}
+    return {
+        f"{name}.{setting.name}": replace(setting, default=width, low=width, high=width)
+        for name, word in words.items()
+        for setting in word.settings
+        if word.fitted is not None and word.fitted.supervised and setting.name == WIDTH
+    }
 
 
 def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: Guide | None = None) -> Problem:
@@ -119,7 +129,7 @@ def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: G
     tensors = has_tensor(data.type)
     words: dict[str, Primitive] = {
         name: word for name, word in vocabulary.words.items()
-        if (tensors or not has_tensor(word.scheme.type)) and (word.fitted is None or can_fit(data))
+        if (tensors or not has_tensor(word.scheme.type)) and (word.fitted is None or data.is_table)
     }  # fmt: skip
     for name, reason in vocabulary.unreadable(words).items():
         logger.warning("word=%r is left out of the search for task=%r: %s", name, data.name, reason)
@@ -129,7 +139,8 @@ def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: G
     kind = str(options.settings.get("guidance", "model"))
     return Problem(
         type=data.type, words=words, weights=options.weights, seed=options.seed, examples=examples_of(data), constants=constants,
-        objectives=(main, ("size", Direction.MINIMIZE)), suggested=suggestions(guide, kind, data.type, data.examples),
+        objectives=(main, ("size", Direction.MINIMIZE)), ranges=_widths(data, words), starts=first_tries(data.type, words),
+        suggested=suggestions(guide, kind, data.type, data.examples),
     )  # fmt: skip
 
 

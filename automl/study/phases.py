@@ -20,7 +20,8 @@ class Schedule:
     ``epochs`` and ``refine_epochs`` are what a candidate is trained for while exploring and in the refinement of the best (None: what
     suits the data, automl.fitting.recipes); ``refine`` is the share of the budget for the refinement, ``final`` the share of time
     for training the best of all once more, on train and validation cases together (0: it is left out; its validation score is that of
-    its refinement); ``deadline`` bounds one evaluation in seconds. Raises StudyError.
+    its refinement); ``deadline`` bounds one evaluation in seconds, and ``start`` that of each program that a search begins with, as a share
+    of the time. Raises StudyError.
     """
 
     epochs: int | None = None
@@ -28,13 +29,14 @@ class Schedule:
     refine: float = 0.45
     final: float = 0.15
     deadline: float = 60.0
+    start: float = 0.15
 
     def __post_init__(self) -> None:
         for name, low, high in (("epochs", 1, 10**6), ("refine_epochs", 1, 10**6)):
             value = getattr(self, name)
             if value is not None and (type(value) is not int or not low <= value <= high):
                 raise StudyError(f"schedule.{name}={value!r}: needed a whole number from {low} to {high}")
-        for name, most in (("refine", 1.0), ("final", 0.5), ("deadline", 1e6)):
+        for name, most in (("refine", 1.0), ("final", 0.5), ("deadline", 1e6), ("start", 1.0)):
             value = getattr(self, name)
             if type(value) not in (int, float) or not math.isfinite(value) or not 0 <= value <= most:
                 raise StudyError(f"schedule.{name}={value!r}: needed a number from 0 to {most:g}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from library.records import Evaluation
 from primitives.term import Term, canonical
 from primitives.values import Outcome
+from search.strategy import START
 
 from ..errors import EvaluationBug
 from ..evaluation.evaluate import read_evaluations
@@ -124,7 +125,9 @@ class Rounds:
     def _finishing(self) -> bool:
         """Whether it is time for the final training, or past it."""
         study = self.study
-        if not study.trained or not study.standing.refined or not study.schedule.final:
+        best = study.standing.best()
+        ready = study.standing.refined or (best is not None and study.standing.is_settled(best))
+        if not study.trained or not ready or not study.schedule.final:
             return False
         total = self.budget.evaluations
         if total is not None:
@@ -132,12 +135,12 @@ class Rounds:
         return study.standing.final or study.spent() >= (self.budget.seconds or 0.0) * (1.0 - study.schedule.final)
 
     def _final(self) -> Candidate | None:
-        """The best refined program, once."""
+        """The best settled program, once."""
         study = self.study
         if study.standing.final or (self.budget.deterministic and self.open):
             return None
         best = study.standing.best()
-        if best is None or study.standing.phases[best.ask] != REFINE:
+        if best is None or not study.standing.is_settled(best) or best.weights is None:
             return None
         return self._candidate(study.vocabulary.read(best.term), FINAL, {"of": best.ask})
 
@@ -183,6 +186,8 @@ class Rounds:
             return None, deadline
         reserved = self.study.schedule.final if self.study.trained and entry.phase != FINAL else 0.0
         deadline = min(deadline, max(0.5, self.budget.seconds * (1.0 - reserved) - self.study.spent()))
+        if entry.info.get("operator") == START:
+            deadline = min(deadline, max(0.5, self.budget.seconds * self.study.schedule.start))
         return (max(0.2, deadline - 0.1) if self.study.trained else None), deadline + 1.0
 
     def _start(self, entry: Candidate) -> StartWeights | None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from library.records import Direction, Evaluation, Event, Run
 from primitives.brief import brief_repr
 
 from .candidate import EXPLORE, FINAL, PHASES, REFINE
 from .journal import ASKED
+
+Worth = tuple[bool, float]
+"""Whether it solves the task, and the metric, signed so that more is better."""
+Rank = tuple[Any, ...]
 
 
 @dataclass
@@ -26,7 +31,8 @@ class Standing:
     """Asks of the refinement."""
     final: bool = False
     """Whether the final training was asked for."""
-    _best: tuple[tuple, Evaluation] | None = None
+    _best: dict[bool, tuple[Rank, Worth, Evaluation]] = field(default_factory=dict)
+    """Of the trained ones (True) and of those without anything to train, each by its rule."""
 
     __repr__ = brief_repr
 
@@ -60,9 +66,12 @@ class Standing:
         if score is None:
             return
         phase = PHASES.index(self.phase(evaluation))
-        rank = (evaluation.solved, phase, self._signed(score), -evaluation.size, -evaluation.ask)
-        if self._best is None or rank > self._best[0]:
-            self._best = rank, evaluation
+        worth, last = (evaluation.solved, self._signed(score)), (-evaluation.size, -evaluation.ask)
+        trained = bool(evaluation.parameters)
+        rank: Rank = (evaluation.solved, phase, worth, last) if trained else (worth, phase, last)
+        known = self._best.get(trained)
+        if known is None or rank > known[0]:
+            self._best[trained] = rank, worth, evaluation
 
     def score(self, evaluation: Evaluation) -> float | None:
         """The task's metric of an evaluation; None where there is none."""
@@ -70,12 +79,21 @@ class Standing:
         return value if value is not None and value == value else None
 
     def best(self) -> Evaluation | None:
-        """The evaluation with the best metric: solved first, later phases before earlier ones, then smaller, then earlier."""
-        return None if self._best is None else self._best[1]
+        """The evaluation with the best metric, solved first; of equal ones the smaller, then the earlier.
+
+        Of trained programs, later phases come before earlier ones, whose scores are those of a short training. What has nothing to train
+        is compared with the best of these by its score alone, so that the result is never worse on validation than a fitted word.
+        """
+        found = [(worth, -evaluation.size, -evaluation.ask, evaluation) for _, worth, evaluation in self._best.values()]
+        return max(found, key=lambda entry: entry[:3])[3] if found else None
 
     def phase(self, evaluation: Evaluation) -> str:
         """The phase in which it was asked for."""
         return self.phases.get(evaluation.ask, EXPLORE)
+
+    def is_settled(self, evaluation: Evaluation) -> bool:
+        """Whether its score would not be another for a longer training: it had one, or nothing of it is trained."""
+        return self.phase(evaluation) != EXPLORE or not evaluation.parameters
 
     def trained_on(self, evaluation: Evaluation) -> tuple[str, ...]:
         """The parts of the data that its weights were trained on; () where nothing was trained."""
@@ -84,14 +102,14 @@ class Standing:
         return ("train", "validation") if self.phase(evaluation) == FINAL else ("train",)
 
     def to_refine(self, taken: Iterable[str], structure: Callable[[str], str]) -> Evaluation | None:
-        """The best explored evaluation with weights whose ``structure`` (of a term's text) was not refined yet and is not that of one
-        among ``taken`` (texts)."""
+        """The best explored evaluation that a longer training may better, whose ``structure`` (of a term's text) was not refined yet and is
+        not that of one among ``taken`` (texts): it has trained weights, or was fitted to less than all (it has no key)."""
         refined = [e.term for ask, e in self.evaluations.items() if self.phases.get(ask) == REFINE]
         done = {structure(text) for text in {*refined, *taken}}
         explored: list[tuple[float, int, Evaluation]] = []
         for ask, evaluation in self.evaluations.items():
             score = self.score(evaluation)
-            if score is not None and evaluation.parameters and self.phases.get(ask) == EXPLORE:
+            if score is not None and (evaluation.parameters or not evaluation.key) and self.phases.get(ask) == EXPLORE:
                 explored.append((-self._signed(score), ask, evaluation))
         explored.sort(key=lambda entry: entry[:2])
         return next((each for _, _, each in explored if structure(each.term) not in done), None)

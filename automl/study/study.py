@@ -116,7 +116,7 @@ class Study:
         return self.standing.evaluations
 
     def best(self) -> Evaluation | None:
-        """The evaluation with the best metric: solved first, later phases before earlier ones, then smaller, then earlier."""
+        """The evaluation with the best metric (see ``Standing.best``)."""
         return self.standing.best()
 
     def score(self, evaluation: Evaluation) -> float | None:
@@ -171,9 +171,9 @@ class Study:
         scores = found.scores
         if entry.phase == FINAL and found.outcome == Outcome.OK:  # it was trained on the validation cases too
             scores = dict(self.evaluations[int(entry.info["of"])].scores)
-            if not self._no_worse(found.scores, scores):
-                detail = f"{self.data.metric}={found.scores.get(self.data.metric)} on cases that it was trained on"
-                found, scores = replace(found, outcome=Outcome.DIVERGED, weights=None, detail=detail), {}
+            refused = self._refused(found, scores)
+            if refused:
+                found, scores = replace(found, outcome=Outcome.DIVERGED, weights=None, detail=refused), {}
         weights = None if found.weights is None else self.store.blobs.put_bytes(found.weights)
         key = entry.key if found.outcome == Outcome.OK and found.complete and entry.phase != FINAL else ""
         return Evaluation(
@@ -182,6 +182,15 @@ class Study:
             size=entry.term.size, weights=weights, key=key, detail=found.detail, cases=found.cases,
             curves=columns(found.history) if found.history else None,
         )  # fmt: skip
+
+    def _refused(self, found: Evaluated, before: Mapping[str, float]) -> str:
+        """Why a final training does not count: it had too little time, or what was trained is worse on cases that it has seen than the
+        training ``before`` on the same, not yet seen. (A fit is no such search: it cannot go astray.)"""
+        if not found.parameters:
+            return "" if found.complete else found.detail or "its time was too short"
+        if self._no_worse(found.scores, before):
+            return ""
+        return f"{self.data.metric}={found.scores.get(self.data.metric)} on cases that it was trained on"
 
     def _no_worse(self, new: Mapping[str, float], old: Mapping[str, float]) -> bool:
         """Whether the metric among new scores is at least as good as among old ones."""

@@ -14,7 +14,7 @@ from library.records import Direction
 from primitives.brief import brief_repr
 from primitives.notation.types import parse_type
 from primitives.notation.values import from_json, to_json
-from primitives.types import Type, arguments_of
+from primitives.types import TensorType, Type, arguments_of
 
 from ..errors import TaskError
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, case_errors, score
@@ -148,6 +148,13 @@ class ProblemData:
         """Whether there is a score that means "solved": one that was asked for, or all cases answered exactly (values, whole numbers).
         What is only usual for classes and numbers is none."""
         return self.goal_given or self.target in (VALUES, INTEGERS)
+
+    @property
+    def is_table(self) -> bool:
+        """Whether a case is one vector and its answer a class or numbers: what fitted words can answer."""
+        types, result = arguments_of(self.type)
+        vectors = all(isinstance(type, TensorType) and len(type.shape) == 1 for type in (*types, result))
+        return self.target in (CLASSES, NUMBERS) and len(types) == 1 and vectors
 
     @property
     def loss(self) -> str | None:

@@ -89,7 +89,7 @@ class Fitting:
     supervised: bool = True
 
 
-class Clock:
+class FittingClock:
     """How much of a model made in turns may still be made, in ``seconds`` from now on (None: without end)."""
 
     def __init__(self, seconds: float | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..fitted.cases import Clock, Fitted, Fitting, FittingCases, FittingRefused
+from ..fitted.cases import Fitted, Fitting, FittingCases, FittingClock, FittingRefused
 from ..fitted.trees import BLOCK, MAX_NODES, TreeArrays, arrays_of, said_at, tree_buffers, walked
 from ..lazy import Tensor, torch
 from ..primitive import FREE, Parameter, Prior, Setting, Shape
@@ -50,7 +50,7 @@ class _Boosted:
 
 
 def _boosted(cases: FittingCases, trees: int, options: dict[str, Any]) -> _Boosted:
-    clock = Clock(cases.seconds)
+    clock = FittingClock(cases.seconds)
     import numpy as np
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
@@ -71,7 +71,7 @@ def _boosted(cases: FittingCases, trees: int, options: dict[str, Any]) -> _Boost
     return found
 
 
-def _in_time(model: Any, x: np.ndarray, y: np.ndarray, trees: int, clock: Clock) -> bool:
+def _in_time(model: Any, x: np.ndarray, y: np.ndarray, trees: int, clock: FittingClock) -> bool:
     """Make rounds until there are ``trees`` of them or the time is up; whether all were made."""
     made = 0
     while made < trees:

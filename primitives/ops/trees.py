@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..fitted.cases import LEAST, Clock, Fitted, Fitting, FittingCases, FittingRefused
+from ..fitted.cases import LEAST, Fitted, Fitting, FittingCases, FittingClock, FittingRefused
 from ..fitted.trees import BLOCK, MAX_NODES, TreeArrays, arrays_of, said_at, tree_buffers, walked
 from ..lazy import Tensor, torch
 from ..primitive import Parameter, Prior, Setting, Shape
@@ -71,7 +71,7 @@ def _fit_tree(cases: FittingCases, *, units: int, leaf: int, depth: int) -> Fitt
 def _fit_forest(cases: FittingCases, *, units: int, trees: int, leaf: int, depth: int, features: str) -> Fitted:
     """scikit-learn's forests, grown until the time is up; where all trees together could have more than MAX_NODES nodes, each is grown
     on a smaller sample of the cases."""
-    clock = Clock(cases.seconds)
+    clock = FittingClock(cases.seconds)
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
     most = _largest_sample(len(cases), trees, leaf, depth)

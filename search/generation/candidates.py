@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 
 from primitives.term import Term, show_canonical
@@ -16,10 +16,12 @@ class Seen:
     """Fingerprints (64 bits) of the latest terms proposed: the last ``most`` at least, and never more than twice as many, so that a
     long search does not fill the memory (some 100 bytes each)."""
 
-    def __init__(self, most: int = 500_000) -> None:
+    def __init__(self, terms: Iterable[Term] = (), most: int = 500_000) -> None:
         self.most = most
         self._known: set[bytes] = set()
         self._before: set[bytes] = set()
+        for term in terms:
+            self.add(term)
 
     def add(self, term: Term) -> bool:
         """Note a term with numbered sites; whether it is new."""

@@ -156,7 +156,7 @@ class BayesianSearch(AbstractStrategy):
         self.batch = self.options["batch"]
         directions = [Direction(direction).american for _, direction in problem.objectives]
         self.memory = Memory(directions, self.options["window"])
-        self.seen = Seen()
+        self.seen = Seen(self.starts)
         self.chosen: dict[int, Parameters] = {}
         self.known: dict[str, int] = {}
         self.structure = self._structure() if self.options["structure"] else None

@@ -68,7 +68,7 @@ class GeneticSearch(AbstractStrategy):
         self.batch = self.size if self.replacement == "generation" else chosen["batch"]
         count = len(problem.examples or ())
         self.cases: float = chosen["cases"] or min(1.0, MOST_CASES / max(count, 1))
-        self.grammar, self.seen = Grammar(problem), Seen()
+        self.grammar, self.seen = Grammar(problem), Seen(self.starts)
         self.mutator = Mutator(self.grammar)
         self.recombiner = Recombiner(self.mutator)
         self.population: list[Individual] = []
@@ -82,9 +82,7 @@ class GeneticSearch(AbstractStrategy):
         return list(self.hall)
 
     def propose(self, number: int, draws: Draws) -> Proposal | None:
-        """A start or a random program while the first population fills, then a child of the population."""
-        if number < len(self.problem.starts) and self.seen.add(self.problem.starts[number]):
-            return Proposal(self.problem.starts[number], info={"operator": "start"})
+        """A random program while the first population fills, then a child of the population."""
         young = number < self.size or len(self.population) < 2
         if not young and draws.random() >= self.options["immigrants"]:
             for _ in range(4):

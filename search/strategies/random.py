@@ -21,12 +21,10 @@ class RandomSearch(AbstractStrategy):
     def __init__(self, problem: Problem, options: dict | None = None) -> None:
         super().__init__(problem, options)
         self.batch = self.options["batch"]
-        self.grammar, self.seen = Grammar(problem), Seen()
+        self.grammar, self.seen = Grammar(problem), Seen(self.starts)
 
     def propose(self, number: int, draws: Draws) -> Proposal | None:
-        """The program of ask ``number``: the problem's starts first, then draws."""
-        if number < len(self.problem.starts) and self.seen.add(self.problem.starts[number]):
-            return Proposal(self.problem.starts[number], info={"operator": "start"})
+        """The program of ask ``number``: a new draw."""
         term = fresh(lambda: sample(self.grammar, draws), self.seen, self.options["attempts"])
         return None if term is None else Proposal(term, info={"operator": "sample"})
 

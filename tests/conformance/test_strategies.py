@@ -11,7 +11,7 @@ from automl.testing.strategies import PROBLEMS, SOME, WORDS, drive, list_problem
 from primitives.notation.types import parse_type
 from primitives.primitive import Setting
 from primitives.syntax import parse
-from primitives.term import Literal, Term, words_in
+from primitives.term import Literal, Term, show_canonical, words_in
 from primitives.types import INT
 from search.problem import Problem
 from search.strategies import find_strategies, make_strategy
@@ -50,12 +50,13 @@ def test_a_small_space_is_exhausted(name: str) -> None:
     assert strategy.ask() is None
 
 
-@pytest.mark.parametrize("name", ["random", "genetic"])
-def test_known_programs_come_first(name: str) -> None:
-    start = parse("(lambda (x) (+ 1 (sum x)))", SOME)
-    strategy = make_strategy(name, list_problem(starts=(start,)))
-    first = strategy.ask()
-    assert first is not None and first.term == start
+@pytest.mark.parametrize("name", ["random", "genetic", "bayesian"])
+def test_known_programs_come_first_and_once(name: str) -> None:
+    starts = tuple(parse(f"(lambda (x) (+ {n} (sum x)))", SOME) for n in (1, 2, 1))
+    log = drive(make_strategy(name, list_problem(starts=starts)), list_score, 60)
+    asked = [entry.term for entry in log if isinstance(entry, Asked)]
+    assert asked[:2] == [show_canonical(start) for start in starts[:2]]
+    assert not set(asked[:2]) & set(asked[2:])
 
 
 def test_genetic_search_finds_what_random_search_does_not() -> None:

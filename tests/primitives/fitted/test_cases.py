@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from primitives.fitted import cases as module
-from primitives.fitted.cases import Clock, FittingCases
+from primitives.fitted.cases import FittingCases, FittingClock
 
 
 def test_a_sample_keeps_the_order_and_comes_from_the_seed() -> None:
@@ -17,14 +17,14 @@ def test_a_sample_keeps_the_order_and_comes_from_the_seed() -> None:
 
 
 def test_a_clock_without_seconds_lets_all_be_made_at_once() -> None:
-    assert Clock(None).more(0, 5, 100) == 100
+    assert FittingClock(None).more(0, 5, 100) == 100
 
 
 def test_a_clock_lets_as_many_turns_be_made_as_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each turn takes a second, of 30: never more, and most of them are used."""
     now = [0.0]
     monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
-    clock, made, starts = Clock(30.0), 0, 0
+    clock, made, starts = FittingClock(30.0), 0, 0
     while more := clock.more(made, 2, 100):
         made, starts = made + more, starts + 1
         now[0] += more
@@ -32,6 +32,6 @@ def test_a_clock_lets_as_many_turns_be_made_as_fit(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_clock_that_ran_out_lets_nothing_be_made() -> None:
-    clock = Clock(0.0)
+    clock = FittingClock(0.0)
     assert clock.more(0, 2, 100) == 2, "the first turns are always made: without them there is no model"
     assert clock.more(2, 2, 100) == 0
