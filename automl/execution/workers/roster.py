@@ -126,17 +126,18 @@ class Roster(Generic[Worker]):
         self._transport.close()
 
     def _dispatch(self) -> None:
-        if self._closed:
-            return
-        idle = sum(1 for member in self._members if not member.tasks)
-        while len(self._members) < self._workers and (self._eager or idle < len(self._waiting)):
-            self._members.append(_Member(self._transport.start(), time.monotonic()))
-            idle += 1
-        for member in list(self._members):
-            if member.ready and not member.tasks and self._waiting:
-                self._assign(member)
+        taken = self._closed
+        while not taken:
+            idle = sum(1 for member in self._members if not member.tasks)
+            while len(self._members) < self._workers and (self._eager or idle < len(self._waiting)):
+                self._members.append(_Member(self._transport.start(), time.monotonic()))
+                idle += 1
+            free = [member for member in self._members if member.ready and not member.tasks]
+            # One that refused is replaced at once: with nobody at work nothing would ever come to be waited for.
+            taken = all(self._assign(member) for member in free if self._waiting)
 
-    def _assign(self, member: _Member[Worker]) -> None:
+    def _assign(self, member: _Member[Worker]) -> bool:
+        """Whether the worker took the jobs that it was given."""
         share = -(-len(self._waiting) // self._workers)
         count = 1 if self._waiting[0].alone else min(self._batch(), share)
         while self._waiting and len(member.tasks) < count and not (member.tasks and self._waiting[0].alone):
@@ -146,6 +147,8 @@ class Roster(Generic[Worker]):
             self._transport.send(member.worker, [(task.job, task.deadline) for task in member.tasks])
         except OSError as error:
             self._died(member, str(error))
+            return False
+        return True
 
     def _collect(self, until: float) -> None:
         if not self.outstanding or self._done:

@@ -206,7 +206,7 @@ class Puppets(AbstractTransport[str]):
 def outcomes(roster: Roster[str]) -> dict[int, str]:
     found: dict[int, str] = {}
     while roster.outstanding:
-        found.update((number, result.outcome) for number, result in roster.wait(5.0))
+        found.update((number, result.outcome) for number, result in roster.wait(None))
     return found
 
 
