@@ -140,7 +140,7 @@ class StrategySuite:
     def test_replay_continues_as_if_never_interrupted(self, make: Make, problem: str, outstanding: int) -> None:
         """Cut at several places, also between an ask and its tell: what follows equals the uninterrupted run."""
         score = PROBLEMS[problem][1]
-        whole = drive(make(problem), score, 50, outstanding)
+        whole = drive(make(problem), score, 30, outstanding)
         for cut in sorted({0, 1, len(whole) // 3, len(whole) // 2, max(len(whole) - 2, 0)}):
             resumed = make(problem)
             left = list(resumed.replay(whole[:cut]))

@@ -37,8 +37,8 @@ def test_an_unknown_strategy_is_refused_with_the_names() -> None:
 @pytest.mark.parametrize("name", ["random", "genetic", "bayesian"])
 def test_nothing_is_proposed_twice(name: str) -> None:
     for problem, (_, score) in PROBLEMS.items():
-        asked = [e.term for e in drive(make(name, problem), score, 150) if isinstance(e, Asked)]
-        assert len(set(asked)) == len(asked) == 150
+        asked = [e.term for e in drive(make(name, problem), score, 90) if isinstance(e, Asked)]
+        assert len(set(asked)) == len(asked) == 90
 
 
 @pytest.mark.parametrize("name", ["random", "genetic", "bayesian"])
@@ -66,8 +66,12 @@ def test_genetic_search_finds_what_random_search_does_not() -> None:
         log = drive(make(name, "net", seed), net_score, 220)
         return max(e.feedback.scores.get("score", -9.0) for e in log if isinstance(e, Told))
 
-    pairs = [(best("genetic", seed), best("random", seed)) for seed in range(3)]
-    assert sum(a > b for a, b in pairs) >= 2, pairs
+    pairs: list[tuple[float, float]] = []
+    for seed in range(3):
+        pairs.append((best("genetic", seed), best("random", seed)))
+        if sum(a > b for a, b in pairs) == 2:
+            return
+    raise AssertionError(pairs)
 
 
 def test_genetic_children_name_their_parents_and_inherit_sites() -> None:

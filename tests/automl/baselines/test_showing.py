@@ -59,7 +59,13 @@ def test_a_shared_site_counts_once(tmp_path):
     assert sum(row["parameters"] for row in layers(baseline)) == baseline.inference.parameters
 
 
-@pytest.mark.parametrize("name", names())
+LARGE = "googlenet"
+"""Twelve seconds to infer; its parts are those of others."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name == LARGE else name for name in names()]
+)
 def test_every_declared_program_is_shown_whole(name):
     baseline = load(name)
     rows = layers(baseline)

@@ -38,6 +38,7 @@ FUNCTIONS: dict[str, Any] = {
     "reversed": lambda xs: xs[::-1],
     "doubled": lambda xs: [x + x for x in xs],
 }
+WORDS = tuple("map fold filter * + - max > sum sort reverse head tail length cons take".split())
 SMALL = GuidancePlan("model", dreams=150, seconds=60, epochs=4, hidden=16)
 
 
@@ -75,8 +76,9 @@ def grown() -> tuple[AbstractStore, Growth, list[Iteration]]:
         growth = grow(
             tasks(),
             store,
-            budget=30_000,
+            budget=12_000,
             strategy="enumerative",
+            words=WORDS,
             iterations=2,
             guidance=SMALL,
             on_iteration=told.append,
@@ -182,7 +184,7 @@ def test_tasks_are_searched_several_at_a_time(tmp_path: Path) -> None:
     file = tmp_path / "lists.jsonl"
     file.write_text("\n".join(map(json.dumps, rows())), encoding="utf-8")
     with open_store(str(tmp_path / "library.db")) as store:
-        growth = grow(file, store, budget=30_000, strategy="enumerative", workers=2, every=3)
+        growth = grow(file, store, budget=12_000, strategy="enumerative", words=WORDS, workers=2, every=3)
         assert [r.name for r in growth.results] == list(FUNCTIONS) and sum(r.solved for r in growth.results) >= 6
         assert growth.promoted and {run.state for run in store.runs()} == {"finished"}
         for result in growth.results:
@@ -192,7 +194,18 @@ def test_tasks_are_searched_several_at_a_time(tmp_path: Path) -> None:
 def test_the_command_iterates_and_writes_its_log(tmp_path: Path) -> None:
     file, log = tmp_path / "lists.jsonl", tmp_path / "growth.jsonl"
     file.write_text("\n".join(json.dumps(row) for row in rows()[:3]), encoding="utf-8")
-    arguments = ["grow", str(file), "--budget", "20000", "--library", str(tmp_path / "l.db"), "--growth-log", str(log)]
+    arguments = [
+        "grow",
+        str(file),
+        "--budget",
+        "8000",
+        "--words",
+        ",".join(WORDS),
+        "--library",
+        str(tmp_path / "l.db"),
+        "--growth-log",
+        str(log),
+    ]
     ran = CliRunner().invoke(app, [*arguments, "--guidance", "grammar"])
     assert ran.exit_code == 0, ran.output
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]

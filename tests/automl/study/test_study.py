@@ -132,7 +132,7 @@ def test_a_bug_of_ours_is_loud_and_leaves_the_run_resumable(impossible, quick, m
 
 
 def test_serial_and_processes_give_the_same_record(blobs, impossible, quick, record_of):
-    for task, name, number in ((impossible, "climber", 24), (blobs, "widths", 9)):
+    for task, name, number in ((impossible, "climber", 16), (blobs, "widths", 7)):
         records = []
         for workers in (1, 2):
             _, store = search(task, quick(number, strategy=name, workers=workers, seed=7))

@@ -34,7 +34,7 @@ def problem(seed: int) -> Problem:
     return Problem(type, WORDS, examples=examples, objectives=objectives, seed=seed, max_size=LARGEST)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_function_of_numbers_is_found_from_many_examples(seed: int) -> None:
     task = problem(seed)
     strategy = make_strategy("genetic", task, {})
