@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any, TypedDict
@@ -42,13 +43,21 @@ def prepare(context: WorkerContext) -> Prepared:
 def warm(context: WorkerContext) -> None:
     """Make a worker ready before its first job: read the context, and import torch where candidates need it.
 
-    What the first optimiser imports takes as long again: on a table, where fitted words come first and need none, it can wait.
+    On a table fitted words come first: what they import is loaded now, and what the first optimiser imports, which takes as long
+    again, meanwhile in a thread of its own. No import may wait for a candidate, whose deadline would interrupt it.
     """
-    data = prepare(context).data
-    if has_tensor(data.type):
-        importlib.import_module(".training", __package__)
-        if not data.is_table:
-            importlib.import_module("..fitting.fit", __package__).warm_up()
+    prepared = prepare(context)
+    if not has_tensor(prepared.data.type):
+        return
+    importlib.import_module(".training", __package__)
+    optimiser = importlib.import_module("..fitting.fit", __package__).warm_up
+    if not prepared.data.is_table:
+        optimiser()
+        return
+    needs = {name for word in prepared.words.values() if word.fitted is not None for name in word.fitted.needs}
+    for name in sorted(needs):
+        importlib.import_module(name)
+    threading.Thread(target=optimiser, name="optimiser").start()
 
 
 class CandidateJob(TypedDict):

@@ -82,11 +82,13 @@ class Fitting:
     """How the buffers of a word are found: ``fit(cases, **settings) -> Fitted``.
 
     ``supervised``: it looks at the targets, so that what it says of the cases that it was fitted to is better than what it says of others,
-    and its ``units`` are the target's.
+    and its ``units`` are the target's. ``needs``: the modules that ``fit`` imports; a worker loads them before its first candidate, for
+    an import that a deadline interrupts leaves a broken module behind.
     """
 
     fit: Callable[..., Fitted]
     supervised: bool = True
+    needs: tuple[str, ...] = ()
 
 
 class FittingClock:

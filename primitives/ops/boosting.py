@@ -166,7 +166,7 @@ def _sums(
     buffers=_buffers,
     flops=lambda x, *, units, trees, rate, leaves, leaf, penalty: 4 * trees * units * max(1, leaves.bit_length()),
     prior=Prior(in_nets=-4.0, first=2),
-    fitted=Fitting(_fit_boosting),
+    fitted=Fitting(_fit_boosting, needs=("sklearn.ensemble",)),
 )
 def boosting(
     x: Tensor, *, feature: Tensor, threshold: Tensor, left: Tensor, right: Tensor, value: Tensor, root: Tensor, steps: Tensor,

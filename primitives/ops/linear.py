@@ -86,7 +86,7 @@ def _logistic(cases: FittingCases, penalty: float) -> tuple[np.ndarray, np.ndarr
     buffers=_buffers,
     flops=lambda x, *, units, penalty: x[0] * units,
     prior=Prior(in_nets=-4.0, first=1),
-    fitted=Fitting(_fit_linear),
+    fitted=Fitting(_fit_linear, needs=("sklearn.linear_model",)),
 )
 def linear(x: Tensor, *, weight: Tensor, bias: Tensor, units: int, penalty: float) -> Tensor:
     """An affine map by the least squares (ridge regression), of classes their scores by logistic regression; ``penalty`` times the

@@ -108,7 +108,7 @@ def _largest_sample(cases: int, trees: int, leaf: int, depth: int) -> int:
     buffers=_buffers,
     flops=lambda x, *, units, leaf, depth: 4 * (depth or 20),
     prior=Prior(in_nets=-4.5),
-    fitted=Fitting(_fit_tree),
+    fitted=Fitting(_fit_tree, needs=("sklearn.tree",)),
 )
 def tree(
     x: Tensor, *, feature: Tensor, threshold: Tensor, left: Tensor, right: Tensor, value: Tensor, root: Tensor, steps: Tensor,
@@ -129,7 +129,7 @@ def tree(
     buffers=_buffers,
     flops=lambda x, *, units, trees, leaf, depth, features: 4 * trees * (depth or 20),
     prior=Prior(in_nets=-4.0, first=3),
-    fitted=Fitting(_fit_forest),
+    fitted=Fitting(_fit_forest, needs=("sklearn.ensemble",)),
 )
 def forest(
     x: Tensor, *, feature: Tensor, threshold: Tensor, left: Tensor, right: Tensor, value: Tensor, root: Tensor, steps: Tensor,

@@ -149,8 +149,24 @@ class _Module:
             names = ", ".join(f"{attribute!r}: {key!r}" for key, attribute in self.attributes.items())
             lines.append(f"    names = {{{names}}}")
             lines.append(f"    stored = {self.reading()}")
+            lines += self.resized()
             lines.append("    self.load_state_dict({name: stored[key] for name, key in names.items()})")
         return lines
+
+    def resized(self) -> list[str]:
+        """The lines that give buffers of a free size the size of what is stored."""
+        free = [
+            self.attributes[f"{site}.{name}"]
+            for site, found in self.sites.items()
+            for name, buffer in found.buffers.items()
+            if buffer.is_free
+        ]
+        if not free:
+            return []
+        return [
+            f"    for name in {free!r}:",
+            "        self.register_buffer(name, torch.empty_like(stored[names[name]]))",
+        ]
 
     def reading(self) -> str:
         """The expression that reads the weights."""
@@ -208,9 +224,9 @@ def _attributes(sites: Mapping[str, Site]) -> dict[str, str]:
 
 
 def _start(parameter: Parameter) -> str:
-    shape = str(tuple(parameter.shape))
+    shape = str(tuple(parameter.start))
     if parameter.init in ("zeros", "ones"):
-        return f"torch.{parameter.init}({shape})"
+        return f"torch.{parameter.init}({shape}{', dtype=torch.int32' if parameter.whole else ''})"
     if parameter.init == "normal":
         return f"torch.randn({shape}) / {parameter.fan_in} ** 0.5"
     bound = 6 if parameter.init == "kaiming" else 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 
 import numpy as np
 import pytest
 import torch
 from sklearn.base import BaseEstimator
+from sklearn.decomposition import PCA
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
@@ -15,10 +18,12 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from primitives.fitted.cases import LEAST, FittingCases, FittingRefused
 from primitives.fitted.trees import rounded_down
+from primitives.ops import nearest as ops_nearest
 from primitives.words import builtin_words
 
 WORDS = builtin_words()
@@ -118,6 +123,34 @@ def test_boosting_is_scikit_learns_on_numbers() -> None:
         np.testing.assert_allclose(got[:, i], alone.predict(cases.x), atol=1e-5)
 
 
+@pytest.mark.parametrize("classes", [3, None])
+def test_nearest_cases_are_scikit_learns(classes: int | None) -> None:
+    kind = KNeighborsClassifier if classes else KNeighborsRegressor
+    other = drawn(classes, width=2, seed=7).x
+    cases = drawn(classes, width=2)
+    oracle = kind(7).fit(cases.x, cases.y)
+    got = said("nearest", cases, other, neighbours=7)
+    wanted = np.maximum(oracle.predict_proba(other), LEAST) if classes else oracle.predict(other)
+    np.testing.assert_allclose(np.exp(got) if classes else got, wanted, atol=1e-5)
+    few = said("nearest", cases.take(np.arange(3)), other, neighbours=7)
+    np.testing.assert_allclose(few, np.tile(few[:1], (len(few), 1)), atol=1e-5)  # of three cases all are the nearest
+
+
+def test_many_cases_are_remembered_by_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ops_nearest, "MAX_CASES", 50)
+    arrays, _ = fit("nearest", drawn(2))
+    assert arrays["cases"].shape == (50, 6) and arrays["answers"].shape == (50, 2)
+
+
+@pytest.mark.parametrize("whiten", [False, True])
+def test_principal_components_are_scikit_learns(whiten: bool) -> None:
+    cases = drawn(2)
+    oracle = PCA(3, whiten=whiten, random_state=0).fit(cases.x.astype(np.float64))
+    got = said("principal", cases, cases.x, units=3, whiten=whiten)
+    np.testing.assert_allclose(got, oracle.transform(cases.x), atol=1e-4)
+    assert not said("principal", cases.take(np.arange(2)), cases.x, units=5)[:, 2:].any()
+
+
 def test_a_case_on_a_threshold_goes_the_way_it_goes_in_scikit_learn() -> None:
     """Thresholds are float64, cases float32: with features that take few values many lie on one, or a rounding beside it."""
     rng = np.random.default_rng(0)
@@ -151,7 +184,7 @@ def test_a_short_time_is_kept_by_growing_fewer_trees(name: str) -> None:
     assert not hurried.complete and 1 <= len(hurried.arrays["root"]) < 400
 
 
-@pytest.mark.parametrize("name", ["constant", "linear", "tree", "forest", "boosting"])
+@pytest.mark.parametrize("name", ["constant", "linear", "tree", "forest", "boosting", "nearest"])
 def test_classes_that_do_not_occur_are_unlikely_and_one_class_alone_is_certain(name: str) -> None:
     cases = drawn(3)
     absent = cases.take(np.flatnonzero(cases.y != 1))
@@ -178,3 +211,27 @@ def test_a_short_time_is_kept_by_looking_at_fewer_cases() -> None:
     hurried = FittingCases(cases.x, cases.y, 3, seconds=1e-3)
     assert not word.fitted.fit(hurried, units=3, penalty=1.0).complete
     assert word.fitted.fit(cases, units=3, penalty=1.0).complete
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(name for name, word in WORDS.items() if word.fitted is not None))
+def test_what_a_fitting_imports_is_declared(name: str) -> None:
+    """In a fresh process with the declared modules loaded, the fitting imports nothing more of scikit-learn."""
+    code = f"""
+import importlib, sys
+import numpy as np
+from primitives.fitted.cases import FittingCases
+from primitives.words import builtin_words
+word = builtin_words()[{name!r}]
+for need in word.fitted.needs:
+    importlib.import_module(need)
+def public():
+    return {{m for m in sys.modules if m.split(".")[0] in ("sklearn", "scipy", "joblib") and m.count(".") == 1}}
+before = public()
+x = np.random.default_rng(0).normal(size=(80, 5)).astype(np.float32)
+for classes, y in ((2, (x[:, 0] > 0).astype(int)), (None, x[:, :1] * 2.0)):
+    word.fitted.fit(FittingCases(x, y, classes), **dict(word.word({{"units": 2 if classes else 1}}, "1").settings))
+print(sorted(public() - before))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
