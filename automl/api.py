@@ -11,7 +11,7 @@ from library.store import AbstractStore, open_store
 from library.vocabulary import Vocabulary, pinned_name
 from primitives.words import known_words
 
-from .budget import Budget, parse_budget
+from .budget import BudgetText, parse_budget
 from .plugins import use_plugins
 from .study.opening import Options, Progress, Result, library_url, open_study, run_study
 from .study.words import load_vocabulary
@@ -88,17 +88,20 @@ class Library:
         self.close()
 
 
-def make_options(budget: str | int | float | Budget = "60s", **given: Any) -> Options:
-    """Options from a budget's text and the names that ``Options`` has; words may be any sequence."""
+def make_options(budget: BudgetText | None = None, evaluations: int | str | None = None, **given: Any) -> Options:
+    """Options from a budget (``parse_budget``) and the names that ``Options`` has; words may be any sequence."""
     if given.get("words") is not None:
         given["words"] = tuple(given["words"])
-    return Options(parse_budget(budget), **{key: value for key, value in given.items() if value is not None})
+    return Options(
+        parse_budget(budget, evaluations), **{key: value for key, value in given.items() if value is not None}
+    )
 
 
 def search(
     task: str | Path | Task,
-    budget: str | int | float | Budget = "60s",
+    budget: BudgetText | None = None,
     *,
+    evaluations: int | None = None,
     strategy: str | None = None,
     library: str | Path | Library | None = "memory:",
     workers: int | str = 1,
@@ -113,7 +116,9 @@ def search(
 ) -> Result:
     """Search a program for one task.
 
-    ``task`` is a name (``"digits"``), a path, or a task object; ``budget`` is a time (``"60s"``) or a number of evaluations;
+    ``task`` is a name (``"digits"``), a path, or a task object; ``budget`` is a time (``"60s"``, a timedelta) and
+    ``evaluations`` the number of terms considered or candidates trained: with both the search ends with whichever comes first, with
+    neither after 60 s;
     ``library`` offers its subroutines as words and keeps the record of the run (default: in memory); ``seed`` is that of the search,
     ``split_seed`` that by which the data of a task given by name is divided into train, validation and test part;
     ``target`` is the score to reach;
@@ -124,6 +129,7 @@ def search(
     use_plugins(plugins)
     options = make_options(
         budget,
+        evaluations,
         strategy=strategy,
         workers=workers,
         seed=seed,
@@ -157,8 +163,9 @@ def _one_task(task: str | Path | Task, split_seed: int) -> tuple[Task, dict[str,
 
 def grow(
     tasks: Sequence[str | Path | Task] | str | Path,
-    budget: str | int | float | Budget | None = None,
+    budget: BudgetText | None = None,
     *,
+    evaluations: int | None = None,
     library: str | Path | Library | None = "memory:",
     plugins: Sequence[str | Path] = (),
     **options: Any,
@@ -172,7 +179,7 @@ def grow(
     use_plugins(plugins)
     opened = library if isinstance(library, Library) else Library(library)
     try:
-        return run_growth(tasks, opened.store, budget=budget, **options)
+        return run_growth(tasks, opened.store, budget=budget, evaluations=evaluations, **options)
     finally:
         if opened is not library:
             opened.close()

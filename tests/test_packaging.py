@@ -109,7 +109,7 @@ def test_wheel_holds_every_module_and_declaration_under_one_name(project_root: P
 @pytest.mark.timeout(180)
 def test_the_installed_command_works_among_folders_of_our_names(installed: Path, crowded: Path) -> None:
     said = run_in(
-        crowded, installed / "automl", "search", "last.jsonl", "--budget", "3000", "--workers", "2", "--json", "-"
+        crowded, installed / "automl", "search", "last.jsonl", "--evaluations", "3000", "--workers", "2", "--json", "-"
     )
     rows = [json.loads(line) for line in said.splitlines()]
     assert [(row["name"], row["solved"]) for row in rows] == [("last", True), ("again", True)]

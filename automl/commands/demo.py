@@ -44,7 +44,7 @@ def demo(
 ) -> None:
     """Grow the starter curriculum with a fresh library, show the library, and say how to look at it."""
     loaded = load_curriculum(curriculum, search_path=experiment_folders())
-    options = options_of("60s", None, workers, seed, None, None, None)
+    options = options_of("60s", None, None, workers, seed, None, None, None)
     with json_lines(json) as write, fresh_library(library, loaded.name) as store:
         started = time.monotonic()
         growth = _grown(loaded, store, options, write, library)

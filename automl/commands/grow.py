@@ -13,7 +13,8 @@ from ..tasks.curriculum import load_curriculum
 from .common import experiment_folders, open_library
 from .growing import run_growth
 from .options import (
-    BudgetText,
+    BudgetTime,
+    Evaluations,
     JsonFile,
     LibraryUrl,
     Seed,
@@ -33,7 +34,8 @@ def grow(
         list[str], typer.Argument(help="A curriculum (name or .toml), or tasks as `automl search` takes them.")
     ],
     strategy: Strategy = None,
-    budget: Annotated[str | None, typer.Option("--budget", help=BudgetText.__metadata__[0].help)] = None,  # type: ignore[attr-defined]
+    budget: BudgetTime = None,
+    evaluations: Evaluations = None,
     library: LibraryUrl = None,
     workers: Workers = "1",
     seed: Seed = 0,
@@ -73,12 +75,14 @@ def grow(
     """
     from ..growth.grow import grow as growth_of
 
-    options = options_of(budget or "60s", strategy, workers, seed, target, words, set)
+    options = options_of(budget, evaluations, strategy, workers, seed, target, words, set)
     curriculum = load_curriculum(tasks, target=target_column, seed=split_seed, search_path=experiment_folders())
     plan = GrowthPlan(frozen=frozen, iterations=iterations, share=share, guidance=GuidancePlan(guidance))
     store = open_library(library)
 
+    asked = None if budget is None and evaluations is None else options.budget
+
     def growing(listeners: Listeners) -> Growth:
-        return growth_of(curriculum, store, budget=budget, options=options, plan=plan, listeners=listeners, anew=anew)
+        return growth_of(curriculum, store, budget=asked, options=options, plan=plan, listeners=listeners, anew=anew)
 
     run_growth(growing, library, json, growth_log)

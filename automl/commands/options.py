@@ -15,8 +15,20 @@ from .common import experiment_folders
 Strategy = Annotated[
     str | None, typer.Option(help="enumerative, genetic, bayesian, random; default: what suits the task.")
 ]
-BudgetText = Annotated[
-    str, typer.Option("--budget", help="A time for each task (60s, 2m) or a number of evaluations (500).")
+BudgetTime = Annotated[
+    str | None,
+    typer.Option(
+        "--budget",
+        "--time-limit",
+        metavar="TIME",
+        help="Time for each task, with its unit: 90s, 2m, 1h; default 60s, or none where --evaluations are given.",
+    ),
+]
+Evaluations = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COUNT", help="Number of evaluations for each task: 500, 1e3. With --budget too: whichever comes first."
+    ),
 ]
 LibraryUrl = Annotated[
     str | None, typer.Option("--library", help="URL or file of the library; default sqlite:///automl.db.")
@@ -64,7 +76,8 @@ SplitSeed = Annotated[
 
 
 def options_of(
-    budget: str,
+    budget: str | None,
+    evaluations: str | None,
     strategy: str | None,
     workers: str,
     seed: int,
@@ -89,7 +102,15 @@ def options_of(
     number = worker_number(workers)
     schedule = Schedule.from_dict(changed) if changed else None
     return make_options(
-        budget, strategy=strategy, workers=number, seed=seed, target=target, words=chosen, schedule=schedule, **given
+        budget,
+        evaluations,
+        strategy=strategy,
+        workers=number,
+        seed=seed,
+        target=target,
+        words=chosen,
+        schedule=schedule,
+        **given,
     )
 
 

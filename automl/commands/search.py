@@ -30,7 +30,8 @@ from .common import (
     say,
 )
 from .options import (
-    BudgetText,
+    BudgetTime,
+    Evaluations,
     JsonFile,
     LibraryUrl,
     Seed,
@@ -58,7 +59,8 @@ def search(
         str, typer.Argument(help="A name (digits, iris, …) or a path: JSON lines, npz, CSV, IDX or image folder.")
     ],
     strategy: Strategy = None,
-    budget: BudgetText = "60s",
+    budget: BudgetTime = None,
+    evaluations: Evaluations = None,
     library: LibraryUrl = None,
     workers: Workers = "1",
     seed: Seed = 0,
@@ -72,7 +74,7 @@ def search(
     skip_bad: SkipBad = False,
 ) -> None:
     """Search a program for a task; a file of many tasks is one study each (with --workers several at a time where they are cheap)."""
-    options = options_of(budget, strategy, workers, seed, target, words, set)
+    options = options_of(budget, evaluations, strategy, workers, seed, target, words, set)
     task = with_option(task, "skip_bad", "yes") if skip_bad else task
     tasks = load_tasks(task, target=target_column, seed=split_seed, search_path=experiment_folders())
     for each in tasks:

@@ -11,7 +11,7 @@ from typing import Any
 from library.records import Run
 from library.store import AbstractStore
 
-from ..budget import Budget, parse_budget
+from ..budget import DEFAULT_BUDGET, Budget, BudgetText, parse_budget, stored_budget
 from ..errors import StudyError, TaskError
 from ..study.opening import Options
 from ..study.parallel import options_from_json
@@ -27,14 +27,14 @@ __all__ = [
     "Begun", "Growth", "GrowthPlan", "Iteration", "Listeners", "curriculum_of", "grow", "is_growth", "resume_growth",
 ]  # fmt: skip
 Tasks = Curriculum | Task | str | Path | Sequence["str | Path | Task"]
-DEFAULT_BUDGET = Budget(seconds=60.0)
 
 
 def grow(
     tasks: Tasks,
     store: AbstractStore,
     *,
-    budget: str | int | float | Budget | None = None,
+    budget: BudgetText | None = None,
+    evaluations: int | None = None,
     options: Options | None = None,
     plan: GrowthPlan | None = None,
     listeners: Listeners | None = None,
@@ -47,7 +47,8 @@ def grow(
 
     tasks: a curriculum, or tasks as objects or as references that ``automl grow`` takes.
     store: the library, in which everything found is kept at once.
-    budget: of each task (default: what its stage says, then that of ``options``, then 60 s).
+    budget: the time of each task, such as ``"60s"`` (default: what its stage says, then that of ``options``, then 60 s).
+    evaluations: the number of evaluations of each task (default: not bounded); with a time whichever comes first.
     options: how each search is run; a strategy that they name goes before the stage's.
     plan: how the tasks are gone through and what is learned on the way.
     listeners: who is told of results on the way.
@@ -70,9 +71,13 @@ def grow(
         [options or Options(DEFAULT_BUDGET), plan or GrowthPlan(), listeners or Listeners()], given
     )
     curriculum = curriculum_of(tasks, seed=split_seed, search_path=search_path)
-    setup = Setup(curriculum, options, None if budget is None else parse_budget(budget), plan)
+    setup = Setup(curriculum, options, _budget(budget, evaluations), plan)
     earlier = None if anew else unfinished_growth(store, setup)
     return Grower(store, setup, listeners, earlier or new_growth(store, setup)).run()
+
+
+def _budget(budget: BudgetText | None, evaluations: int | None) -> Budget | None:
+    return None if budget is None and evaluations is None else parse_budget(budget, evaluations)
 
 
 def _with_fields(parts: list[Any], given: Mapping[str, Any]) -> list[Any]:
@@ -145,7 +150,8 @@ def _stage(run: Run, kept: Mapping[str, Any], search_path: Sequence[str | Path])
             )
         tasks.append(task)
     sources = {each["name"]: each["source"] for each in kept["tasks"]}
-    return Stage(kept["name"], tuple(tasks), kept["budget"], kept["strategy"], kept["options"], sources)
+    budget = None if kept["budget"] is None else stored_budget(kept["budget"])
+    return Stage(kept["name"], tuple(tasks), budget, kept["strategy"], kept["options"], sources)
 
 
 def curriculum_of(tasks: Tasks, *, seed: int = 0, search_path: Sequence[str | Path] = ()) -> Curriculum:

@@ -90,7 +90,7 @@ class Grower:
         waiting = self._first_pass(tasks, options)
         self._compress()
         left = [task for task in waiting if self._in_passes(task)]
-        self._search(left, replace(options, budget=_part(options.budget, 1 - self.plan.first)), 1)
+        self._search(left, replace(options, budget=options.budget.share(1 - self.plan.first)), 1)
         self._search([task for task in waiting if task not in left], options, self.plan.every)
         self._compress()
         if self.plan.iterations > 1:  # the next one revisits
@@ -118,7 +118,7 @@ class Grower:
         the others, is left for the second pass."""
         early = [task for task in tasks if self._in_passes(task)]
         enumerated = [task for task in early if _enumerates(task, options)]
-        short = replace(options, budget=_part(options.budget, self.plan.first))
+        short = replace(options, budget=options.budget.share(self.plan.first))
         self._search(enumerated, replace(short, settings={"hurry": False, **options.settings}), self.plan.every)
         self._search([task for task in early if task not in enumerated], short, self.plan.every)
         return [task for task in tasks if task not in early or not self.results[task.name].solved]
@@ -249,15 +249,10 @@ def _enumerates(task: Task, options: Options) -> bool:
     return (options.strategy or default_strategy(task.data)) == "enumerative"
 
 
-def _part(budget: Budget, share: float) -> Budget:
-    """A share of a budget."""
-    if budget.evaluations is not None:
-        return Budget(evaluations=max(1, round(budget.evaluations * share)))
-    return Budget(seconds=(budget.seconds or 0.0) * share)
-
-
 def _shorter(budget: Budget, result: Result) -> Budget:
     """A budget for a look at a solved task: what it took, and no more than a tenth of the whole."""
-    if budget.evaluations is not None:
-        return Budget(evaluations=max(1, min(result.evaluations, round(0.1 * budget.evaluations))))
-    return Budget(seconds=min(max(result.seconds, 0.5), 0.1 * (budget.seconds or 0.0)))
+    count, seconds = budget.evaluations, budget.seconds
+    return Budget(
+        None if seconds is None else min(max(result.seconds, 0.5), 0.1 * seconds),
+        None if count is None else max(1, min(result.evaluations, round(0.1 * count))),
+    )

@@ -118,7 +118,7 @@ class Setup:
             options = replace(options, **{name: plain_option(name, value) for name, value in stage.options.items()})
         except TypeError as error:
             raise TaskError(f"stage={stage.name!r}: options={dict(stage.options)!r}: {error}; correct it") from None
-        chosen = self.budget or (options.budget if stage.budget is None else parse_budget(stage.budget))
+        chosen = self.budget or (options.budget if stage.budget is None else stage.budget)
         return replace(options, budget=chosen, strategy=self.options.strategy or stage.strategy or options.strategy)
 
     def to_json(self) -> dict[str, Any]:
@@ -128,7 +128,7 @@ class Setup:
             "stages": [
                 {
                     "name": stage.name,
-                    "budget": stage.budget,
+                    "budget": None if stage.budget is None else _budget_text(stage.budget),
                     "strategy": stage.strategy,
                     "options": dict(stage.options),
                     "tasks": [
@@ -151,6 +151,11 @@ class Setup:
             for task in stage["tasks"]:
                 del task["source"]
         return hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _budget_text(budget: Budget) -> str:
+    """A stage's budget as growths have always kept it: digests of growths that were begun before stay the same."""
+    return str(budget.evaluations) if budget.seconds is None else str(budget)
 
 
 def plain_option(name: str, value: Any) -> Any:

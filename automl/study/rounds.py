@@ -80,9 +80,14 @@ class Rounds:
     def _stop_asking(self) -> bool:
         if self.study.reached():
             return True
-        if self.budget.evaluations is not None:
-            return len(self.study.standing.phases) >= self.budget.evaluations
-        return self.study.spent() >= (self.budget.seconds or 0.0) * (TIMELY if self.study.trained else 1.0)
+        most = self.budget.evaluations
+        if most is not None and len(self.study.standing.phases) >= most:
+            return True
+        return self._past(TIMELY if self.study.trained else 1.0)
+
+    def _past(self, share: float) -> bool:
+        """Whether a share of the time is spent; never where it is not bounded."""
+        return self.budget.seconds is not None and self.study.spent() >= self.budget.seconds * share
 
     def _next(self) -> Candidate | None:
         """The next proposal of the strategy, or of the refinement at the end of a trained search."""
@@ -115,8 +120,9 @@ class Rounds:
         total = self.budget.evaluations
         if total is not None:
             count = max(1, round(total * share / 3)) if total > 1 else 0
-            return len(study.standing.phases) >= total - count - self._finals(total)
-        return study.spent() >= (self.budget.seconds or 0.0) * (1.0 - share)
+            if len(study.standing.phases) >= total - count - self._finals(total):
+                return True
+        return self._past(1.0 - share)
 
     def _finals(self, total: int) -> int:
         """How many of ``total`` evaluations are for the final training."""
@@ -130,9 +136,10 @@ class Rounds:
         if not study.trained or not ready or not study.schedule.final:
             return False
         total = self.budget.evaluations
-        if total is not None:
-            return len(study.standing.phases) >= total - self._finals(total)
-        return study.standing.final or study.spent() >= (self.budget.seconds or 0.0) * (1.0 - study.schedule.final)
+        if total is not None and len(study.standing.phases) >= total - self._finals(total):
+            return True
+        timed = self.budget.seconds is not None
+        return timed and (study.standing.final or self._past(1.0 - study.schedule.final))
 
     def _final(self) -> Candidate | None:
         """The best settled program, once."""

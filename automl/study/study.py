@@ -141,9 +141,8 @@ class Study:
 
     def in_budget(self) -> bool:
         """Whether enough of the budget was left for more, had there been more to try."""
-        if self.budget.evaluations is not None:
-            return self.considered < self.budget.evaluations
-        return self.spent() < TIMELY * (self.budget.seconds or 0.0)
+        most, seconds = self.budget.evaluations, self.budget.seconds
+        return (most is None or self.considered < most) and (seconds is None or self.spent() < TIMELY * seconds)
 
     def spent(self) -> float:
         """Seconds used so far: over all sessions of the run, or by this one where the strategy is fused and so begins again."""

@@ -5,7 +5,7 @@ name = "starter"
 [[stage]]
 name = "lists"
 tasks = ["starter.jsonl"]      # references as `automl search` takes them; paths relative to this file
-budget = "10s"                 # for each task: seconds, or a number of evaluations
+budget = "10s"                 # for each task: a time; or evaluations = 500; both: whichever comes first
 strategy = "enumerative"
 [stage.options]                # handed to the study as they are
 """
@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 
 from primitives.brief import brief_repr
 
+from ..budget import Budget, BudgetError, parse_budget
 from ..errors import TaskError
 from .load import Reference, load_tasks, resolve
 from .task import Task
@@ -28,17 +29,25 @@ from .task import Task
 SCHEMA_VERSION = 1
 TOP_FIELDS = {"schema_version": int, "name": str, "description": str, "stage": list}
 WORDS_FIELDS = {"schema_version": int, "name": str, "description": str, "words": list}
-STAGE_FIELDS = {"name": str, "tasks": list, "budget": (str, int), "strategy": str, "seed": int, "options": dict}
+STAGE_FIELDS = {
+    "name": str,
+    "tasks": list,
+    "budget": str,
+    "evaluations": int,
+    "strategy": str,
+    "seed": int,
+    "options": dict,
+}
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Tasks that are searched alike. ``budget`` is for each task, as text; None where the caller decides, as for
+    """Tasks that are searched alike. ``budget`` is for each task; None where the caller decides, as for
     ``strategy``. ``sources`` tells how each task can be loaded again, by its name; a run keeps it to be resumed."""
 
     name: str
     tasks: tuple[Task, ...]
-    budget: str | None = None
+    budget: Budget | None = None
     strategy: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -155,18 +164,27 @@ def _stage(fields: Any, where: str, number: int, seed: int, base: Path, search_p
         loaded = {spec: _stage_tasks(spec, given) for spec in specs}
     except TaskError as error:
         raise TaskError(f"{where}: {error}") from None
-    budget = fields.get("budget")
+    budget = _budget(fields, where)
     sources = {
         name: how for spec, tasks in loaded.items() for name, how in _sources(resolve(spec, **given), tasks).items()
     }
     return Stage(
         fields.get("name", f"stage {number}"),
         tuple(task for spec in specs for task in loaded[spec]),
-        None if budget is None else str(budget),
+        budget,
         fields.get("strategy"),
         fields.get("options", {}),
         sources,
     )
+
+
+def _budget(fields: Mapping[str, Any], where: str) -> Budget | None:
+    if "budget" not in fields and "evaluations" not in fields:
+        return None
+    try:
+        return parse_budget(fields.get("budget"), fields.get("evaluations"))
+    except BudgetError as error:
+        raise TaskError(f"{where}: {error}") from None
 
 
 def _stage_tasks(spec: str, given: dict[str, Any]) -> list[Task]:

@@ -1,6 +1,6 @@
 """What a bound on memory costs: tasks solved, and how much the process really grows, for several values of ``memory``.
 
-    python -m experiments.benchmarks.memory [FILE] [--memory 32 --memory 128 …] [--budget 2000000] [--every 5] [--json FILE]
+    python -m experiments.benchmarks.memory [FILE] [--memory 32 --memory 128 …] [--budget '2000000 evaluations'] [--every 5] [--json FILE]
 
 Each task is searched in a process of its own, which tells how much its resident memory grew at most beyond what it took when the
 search began. The budget is in terms by default, so that what else the machine does changes nothing. Without a file: the list tasks
@@ -82,7 +82,7 @@ def main() -> None:
     options = parser(__doc__)
     options.add_argument("file", nargs="?", default=None, help="JSON lines; ?limit=N takes the first N tasks")
     options.add_argument("--memory", type=int, action="append", help="MiB; may be given several times")
-    options.add_argument("--budget", default="2000000", help="for each task")
+    options.add_argument("--budget", default="2000000 evaluations", help="for each task")
     options.add_argument("--every", type=int, default=5, help="takes each N-th task")
     options.add_argument("--streamed", type=int, default=6_000_000, help="terms of the run that streams")
     given = options.parse_args()

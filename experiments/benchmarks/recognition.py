@@ -1,6 +1,6 @@
 """What the recognition model is worth: the same enumerator and budget with the model, with the re-estimated grammar alone, and without.
 
-    python -m experiments.benchmarks.recognition [--budget 200000] [--seeds 3] [--every 3] [--json FILE]
+    python -m experiments.benchmarks.recognition [--evaluations 200000] [--seeds 3] [--every 3] [--json FILE]
 
 For each seed half of the families of ``list_train.jsonl`` are held out. A guide is learned from what plain enumeration solved of
 ``list_bootstrap.jsonl`` and the other half, within the same budget, and from dreams about their inputs (no library: the words are the
@@ -156,7 +156,7 @@ def summary(seeds: Sequence[Row], part: str) -> Row:
 
 def main() -> None:
     options = parser(__doc__)
-    options.add_argument("--budget", type=int, default=200_000, help="terms for each task")
+    options.add_argument("--evaluations", dest="budget", type=int, default=200_000, help="terms for each task")
     options.add_argument("--seeds", type=int, default=3)
     options.add_argument("--every", type=int, default=3, help="take each so many-th task of lambdabeam_synthetic")
     options.add_argument("--part", type=int, default=1, help="search every so many-th held-out task only")

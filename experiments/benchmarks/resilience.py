@@ -47,10 +47,10 @@ class Case:
 
 SHORT = ("--set", "schedule.epochs=4", "--set", "schedule.refine_epochs=8")
 CASES = (
-    Case(HARD, "400", "genetic", "1", 4.0),
-    Case("iris", "80", "genetic", "2", 8.0, extra=SHORT),
-    Case(FUSED, "300000", "enumerative", "1", 3.0),
-    Case("iris", "80", "random", "2", 3.0, "workers", SHORT),
+    Case(HARD, "400 evaluations", "genetic", "1", 4.0),
+    Case("iris", "80 evaluations", "genetic", "2", 8.0, extra=SHORT),
+    Case(FUSED, "300000 evaluations", "enumerative", "1", 3.0),
+    Case("iris", "80 evaluations", "random", "2", 3.0, "workers", SHORT),
 )
 TIMED = Case("iris", "20s", "genetic", "2", 8.0, extra=SHORT)
 

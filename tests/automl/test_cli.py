@@ -103,7 +103,7 @@ def test_search_writes_one_object_a_task(folder, automl):
 
 
 def test_json_on_standard_output_is_nothing_else(folder, automl):
-    code, out, err = automl("search", "three.jsonl", "--budget", "5000", "--json", "-", "--library", "memory:")
+    code, out, err = automl("search", "three.jsonl", "--evaluations", "5000", "--json", "-", "--library", "memory:")
     assert (code, err) == (0, "")
     assert [json.loads(line)["name"] for line in out.splitlines()] == ["reversed", "sorted", "total"]
 
@@ -121,7 +121,7 @@ def test_several_tasks_at_a_time_come_in_their_order(folder, automl):
 def test_alternatives_are_shown_with_an_input_that_tells_them_apart(folder, automl):
     ambiguous = task("two", lambda xs: xs[0], [[9, 3], [7, 1, 2]], type="list(int) -> int")
     Path("two.jsonl").write_text(lines_of([ambiguous]))
-    words = ("--words", "head,last,maximum,tail,sum,-", "--budget", "60000")
+    words = ("--words", "head,last,maximum,tail,sum,-", "--evaluations", "60000")
     code, out, _ = automl("search", "two.jsonl", *words, "--ambiguous", "--json", "found.json")
     assert code == 0 and "alternative" in out and "maximum" in out
     found = json.loads(Path("found.json").read_text())
@@ -137,7 +137,7 @@ def test_alternatives_are_shown_with_an_input_that_tells_them_apart(folder, auto
 def test_runs(folder, automl):
     refused(automl("runs", "list", "--json"), "automl.db does not exist")
     assert not Path("automl.db").exists()
-    searched = json.loads(automl("search", "one.jsonl", "--budget", "5000", "--json", "-")[1])
+    searched = json.loads(automl("search", "one.jsonl", "--evaluations", "5000", "--json", "-")[1])
     code, out, _ = automl("runs", "list", "--json")
     (run,) = json.loads(out)
     assert code == 0
@@ -268,7 +268,7 @@ def test_search_uses_the_library_and_says_so(folder, automl):
 
 
 def test_predict_and_export_a_program_on_values(folder, automl):
-    row = json.loads(automl("search", "one.jsonl", "--budget", "5000", "--json", "-")[1])
+    row = json.loads(automl("search", "one.jsonl", "--evaluations", "5000", "--json", "-")[1])
     Path("one.jsonl").unlink()
     code, out, _ = automl("predict", row["run"], "[[[1, 2, 3]], [[]]]")
     assert code == 0 and [json.loads(line) for line in out.splitlines()] == [[3, 2, 1], []]
@@ -351,7 +351,7 @@ def test_bad_task_files(folder, automl, name):
 )
 def test_bad_arrays(folder, automl, arrays):
     np.savez("a.npz", **arrays)
-    found = automl("search", "a.npz", "--budget", "1", "--library", "memory:", "--strategy", "random")
+    found = automl("search", "a.npz", "--evaluations", "1", "--library", "memory:", "--strategy", "random")
     if found[0] == 0:
         assert len(arrays["x"]) == 2, "two cases are few, and still a task"
     else:
@@ -365,10 +365,14 @@ def test_bad_arrays(folder, automl, arrays):
         (["serach", "one.jsonl"], "serach"),
         (["search", "nowhere.jsonl"], "nowhere.jsonl"),
         (["search", "one.jsonl", "--budget", "soon"], "budget='soon'"),
-        (["search", "one.jsonl", "--budget", "0"], "budget='0'"),
+        (["search", "one.jsonl", "--budget", "90"], "--evaluations 500"),
+        (["search", "one.jsonl", "--time-limit", "90"], "a time with its unit, such as 90s"),
+        (["search", "one.jsonl", "--evaluations", "90s"], "--budget 60s"),
+        (["search", "one.jsonl", "--evaluations", "1.5"], "evaluations='1.5'"),
+        (["search", "one.jsonl", "--evaluations", "0"], "evaluations='0'"),
         (["search", "one.jsonl", "--budget", "-5s"], "budget='-5s'"),
         (["search", "one.jsonl", "--budget", "1.5"], "budget='1.5'"),
-        (["search", "one.jsonl", "--budget", "9" * 400], "budget="),
+        (["search", "one.jsonl", "--evaluations", "9" * 400], "evaluations="),
         (["search", "one.jsonl", "--strategy", "annealing"], "strategy='annealing' is not known"),
         (["search", "one.jsonl", "--workers", "0"], "workers="),
         (["search", "one.jsonl", "--workers", "-1"], "workers="),
@@ -384,9 +388,9 @@ def test_bad_arrays(folder, automl, arrays):
         (["search", "one.jsonl", "--set", "schedule.speed=1"], "schedule.speed"),
         (["search", "one.jsonl", "--set", "trainer.rate=1"], "not trained"),
         (["search", "one.jsonl", "--set", "a.b.c=1"], "--set"),
-        (["search", "iris", "--set", "trainer.colour=1", "--budget", "1"], "trainer.colour"),
-        (["search", "iris", "--set", "trainer=magic", "--budget", "1"], "trainer='magic'"),
-        (["search", "iris", "--strategy", "enumerative", "--budget", "1"], "enumerative"),
+        (["search", "iris", "--set", "trainer.colour=1", "--evaluations", "1"], "trainer.colour"),
+        (["search", "iris", "--set", "trainer=magic", "--evaluations", "1"], "trainer='magic'"),
+        (["search", "iris", "--strategy", "enumerative", "--evaluations", "1"], "enumerative"),
         (["search", "one.jsonl", "--json", "no/such/folder/out.jsonl"], "no/such/folder"),
         (["search", "one.jsonl", "--json", "."], "."),
         (["search", "one.jsonl", "--library", "mongodb://x"], "mongodb"),
@@ -420,7 +424,7 @@ def test_an_earlier_result_file_survives_a_refused_search(folder, automl):
     Path("out.jsonl").write_text("precious\n")
     refused(automl("search", "one.jsonl", "--words", "frobnicate", "--json", "out.jsonl"), "frobnicate")
     assert Path("out.jsonl").read_text() == "precious\n"
-    automl("search", "one.jsonl", "--budget", "5000", "--json", "out.jsonl")
+    automl("search", "one.jsonl", "--evaluations", "5000", "--json", "out.jsonl")
     (line,) = Path("out.jsonl").read_text().splitlines()
     assert json.loads(line)["name"] == "reversed"
 
@@ -445,7 +449,12 @@ def _corrupt(path):
 @pytest.mark.parametrize("spoil", [_newer, _corrupt, lambda path: path.write_bytes(b"not a store at all " * 50)])
 @pytest.mark.parametrize(
     "command",
-    [["search", "one.jsonl", "--budget", "10"], ["runs", "list"], ["library", "list"], ["predict", "x", "[[[1]]]"]],
+    [
+        ["search", "one.jsonl", "--evaluations", "10"],
+        ["runs", "list"],
+        ["library", "list"],
+        ["predict", "x", "[[[1]]]"],
+    ],
 )
 def test_a_store_that_cannot_be_read_is_left_alone(folder, automl, spoil, command):
     path = folder / "bad.db"
@@ -486,7 +495,7 @@ def test_a_library_file_with_a_word_that_does_not_hold(folder, automl, field, va
 
 
 def test_predict_with_wrong_inputs(folder, automl):
-    row = json.loads(automl("search", "one.jsonl", "--budget", "5000", "--json", "-")[1])
+    row = json.loads(automl("search", "one.jsonl", "--evaluations", "5000", "--json", "-")[1])
     for inputs in (
         "[[1]]",
         "[[[1], [2]]]",
@@ -514,7 +523,7 @@ def test_an_unknown_run(folder, automl, command):
 
 def test_a_run_without_result(folder, automl):
     Path("hard.jsonl").write_text(lines_of([task("hard", lambda xs: [len(xs) ** 7 + 12345], LISTS)]))
-    row = json.loads(automl("search", "hard.jsonl", "--budget", "50", "--json", "-")[1])
+    row = json.loads(automl("search", "hard.jsonl", "--evaluations", "50", "--json", "-")[1])
     assert row["solved"] is False and row["program"] == ""
     refused(automl("export", row["run"], "--to", "source", "x.py"), "no program was found")
     refused(automl("predict", row["run"], "[[[1]]]"), "no program was found")
@@ -535,20 +544,22 @@ jsonish = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(
 @given(data=st.dictionaries(st.sampled_from(["name", "type", "examples", "tests", "constants", "family"]), jsonish))
 def test_fuzzed_tasks(folder, automl, data):
     Path("fuzzed.jsonl").write_text(json.dumps({**REVERSED, **data}) + "\n", encoding="utf-8")
-    found = automl("search", "fuzzed.jsonl", "--budget", "20", "--library", "memory:")
+    found = automl("search", "fuzzed.jsonl", "--evaluations", "20", "--library", "memory:")
     if found[0]:
         refused(found)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    option=st.sampled_from(["--budget", "--strategy", "--workers", "--seed", "--target", "--words", "--set"]),
+    option=st.sampled_from(
+        ["--budget", "--evaluations", "--strategy", "--workers", "--seed", "--target", "--words", "--set"]
+    ),
     value=words,
 )
 def test_fuzzed_options(folder, automl, option, value):
     if option == "--workers" and value.strip().isdecimal():
         return
-    code, _, err = automl("search", "one.jsonl", "--library", "memory:", "--budget", "20", f"{option}={value}")
+    code, _, err = automl("search", "one.jsonl", "--library", "memory:", "--evaluations", "20", f"{option}={value}")
     assert code in (0, 2) and "Traceback" not in err
     assert bool(err) == (code == 2)
 
@@ -557,7 +568,7 @@ def test_fuzzed_options(folder, automl, option, value):
 @given(value=jsonish)
 def test_fuzzed_inputs(folder, automl, value):
     if not Path("automl.db").exists():
-        automl("search", "one.jsonl", "--budget", "2000")
+        automl("search", "one.jsonl", "--evaluations", "2000")
     run = json.loads(automl("runs", "list", "--json")[1])[0]["id"]
     found = automl("predict", run, f" {json.dumps(value)}")
     if found[0]:
@@ -640,7 +651,7 @@ def test_several_tasks_go_to_the_workers_that_were_asked_for(folder, automl, mon
         return open_executor(function, context)  # in this process, which needs no Ray
 
     monkeypatch.setattr("automl.study.parallel.open_executor", open_here)
-    code, out, err = automl("search", "three.jsonl", "--budget", "5000", "--workers", "ray:2", "--json", "-")
+    code, out, err = automl("search", "three.jsonl", "--evaluations", "5000", "--workers", "ray:2", "--json", "-")
     assert (code, err) == (0, "") and opened == ["ray:2"]
     assert [json.loads(line)["name"] for line in out.splitlines()] == ["reversed", "sorted", "total"]
 
@@ -719,6 +730,6 @@ def test_a_progress_bar_on_a_terminal(folder):
 
 
 def test_vocabulary_of_the_command_is_the_builtin_one(folder, automl):
-    automl("search", "one.jsonl", "--budget", "2000", "--words", "reverse,sort")
+    automl("search", "one.jsonl", "--evaluations", "2000", "--words", "reverse,sort")
     (run,) = json.loads(automl("runs", "list", "--json")[1])
     assert run["best"] == 1.0 and len(Vocabulary().words) > 60

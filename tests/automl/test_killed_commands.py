@@ -122,7 +122,7 @@ def test_a_search_that_was_killed_goes_on(tasks: Path, tmp_path: Path) -> None:
         "--library",
         str(library),
     ]
-    killed = start("search", f"{tasks}?task=unknown", "--budget", "120", *words)
+    killed = start("search", f"{tasks}?task=unknown", "--evaluations", "120", *words)
 
     def has_told(runs: list[Run]) -> bool:
         with open_store(str(library), create=False) as store:

@@ -82,7 +82,7 @@ def test_words_strategy_and_trainer_from_outside_search_a_net_on_workers(written
 
 
 def test_a_run_names_its_plugins_and_goes_on_with_them_alone(written, capsys):
-    code, _ = run("search tasks.jsonl --strategy random --budget 5 --plugins my_words.py --library a.db", capsys)
+    code, _ = run("search tasks.jsonl --strategy random --evaluations 5 --plugins my_words.py --library a.db", capsys)
     store = open_store("a.db")
     (record,) = store.runs()
     (outside,) = registered()
@@ -145,7 +145,7 @@ def test_all_that_a_plugin_imports_is_there():
 
 
 def test_an_unknown_word_says_how_to_give_ones_own(written, capsys):
-    run("search tasks.jsonl --budget 60000 --plugins my_words.py --library a.db", capsys)
+    run("search tasks.jsonl --evaluations 60000 --plugins my_words.py --library a.db", capsys)
     record = open_store("a.db").runs()[0]
     for each in registered():
         forget(each)

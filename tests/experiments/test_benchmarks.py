@@ -38,7 +38,7 @@ def run(name: str, arguments: list[str], folder: Path, monkeypatch: pytest.Monke
 
 
 def test_synthesis_counts_what_its_rows_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    figures = run("synthesis", [FEW, "--budget", "30000"], tmp_path, monkeypatch)
+    figures = run("synthesis", [FEW, "--budget", "30000 evaluations"], tmp_path, monkeypatch)
     assert figures["file"] == "starter.jsonl"
     assert [row["task"] for row in figures["rows"]][:2] == ["each plus 1", "each plus 2"]
     assert figures["summary"]["tasks"] == 4
@@ -54,7 +54,7 @@ def test_synthesis_is_the_same_for_a_budget_in_terms() -> None:
 
 def test_columns_counts_and_plots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     picture = tmp_path / "solved.png"
-    small = ["--terms", "20000", "--programs", "100", "--rounds", "1", "--budget", "2000", "--limit", "4"]
+    small = ["--terms", "20000", "--programs", "100", "--rounds", "1", "--budget", "2000 evaluations", "--limit", "4"]
     figures = run("columns", [*small, "--plot", str(picture)], tmp_path, monkeypatch)
     against = figures["against DEAP"]
     assert against["columns"]["programs"] >= 20000
@@ -71,7 +71,7 @@ def test_columns_counts_and_plots(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_memory_counts_tasks_and_weighs_streamed_terms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = ["--memory", "24", "--budget", "20000", "--every", "2", "--streamed", "500000"]
+    small = ["--memory", "24", "--budget", "20000 evaluations", "--every", "2", "--streamed", "500000"]
     figures = run("memory", [FEW, *small], tmp_path, monkeypatch)
     found = figures["limits"]["24 MiB"]
     assert found["tasks"] == 2 and found["solved"] == sum(row["solved"] for row in found["rows"])
@@ -181,7 +181,7 @@ def test_the_runner_writes_results_and_reports_failure(
 
 @pytest.mark.slow
 def test_digits_and_blend_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    figures = run("digits", ["--budget", "6", "--seeds", "11", "--workers", "1"], tmp_path, monkeypatch)
+    figures = run("digits", ["--budget", "6 evaluations", "--seeds", "11", "--workers", "1"], tmp_path, monkeypatch)
     for strategy in ("genetic", "random"):
         (row,) = figures[strategy]["rows"]
         assert figures[strategy]["median_test"] == row["test"]

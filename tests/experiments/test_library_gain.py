@@ -161,9 +161,9 @@ def test_a_run_writes_its_parts_and_takes_up_what_is_there(tmp_path: Path, monke
         "--limit",
         "4",
         "--budget",
-        "3000",
+        "3000 evaluations",
         "--learn-budget",
-        "20000",
+        "20000 evaluations",
         "--iterations",
         "2",
     ]

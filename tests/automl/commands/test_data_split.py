@@ -14,7 +14,7 @@ from automl.study.study import StudyError
 from automl.tasks.load import load_tasks
 from library.store import open_store
 
-QUICK = ("--budget", "4", "--set", "schedule.epochs=1", "--set", "schedule.refine_epochs=2", "--library", "x.db")
+QUICK = ("--evaluations", "4", "--set", "schedule.epochs=1", "--set", "schedule.refine_epochs=2", "--library", "x.db")
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ name = "tiny"
 [[stage]]
 name = "lists"
 tasks = ["lists.jsonl"]
-budget = 20000
+evaluations = 20000
 strategy = "enumerative"
 """
 
@@ -115,7 +115,7 @@ def test_a_demo_takes_the_place_of_an_earlier_one(folder: Path) -> None:
 
 
 def test_a_library_that_was_used_since_is_kept(folder: Path) -> None:
-    assert automl("search", "lists.jsonl", "--budget", "2", "--library", "demo.db")[0] == 0
+    assert automl("search", "lists.jsonl", "--evaluations", "2", "--library", "demo.db")[0] == 0
     before = runs()
     _, _, error = demo()
     assert "library='demo.db' has what no demo left there" in str(error) and "--library FILE" in str(error)
@@ -135,6 +135,6 @@ def test_what_is_no_library_is_kept(folder: Path) -> None:
 
 def test_a_library_of_another_growth_is_kept(folder: Path) -> None:
     Path("demo.db").unlink()
-    assert automl("grow", "lists.jsonl", "--budget", "2", "--guidance", "off", "--library", "demo.db")[0] == 0
+    assert automl("grow", "lists.jsonl", "--evaluations", "2", "--guidance", "off", "--library", "demo.db")[0] == 0
     before = runs()
     assert "has what no demo left there" in str(demo()[2]) and runs() == before

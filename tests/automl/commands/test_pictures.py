@@ -38,7 +38,7 @@ def automl(capfd: pytest.CaptureFixture[str]):
 @pytest.fixture
 def run(folder: Path, automl) -> str:
     """A finished search on the pictures that can be read."""
-    quick = ("--budget", "1", "--strategy", "random", "--set", "schedule.epochs=30")
+    quick = ("--evaluations", "1", "--strategy", "random", "--set", "schedule.epochs=30")
     code, out, _ = automl("search", "pictures", "--skip-bad", "--json", "out.jsonl", *quick)
     assert code == 0
     assert "24 pictures of 3 sizes" in out and "are resized to 5x5" in out and "1 of 25 pictures are left out" in out
@@ -48,7 +48,7 @@ def run(folder: Path, automl) -> str:
 
 
 def test_bad_pictures_stop_a_search_unless_they_are_to_be_skipped(folder: Path, automl) -> None:
-    code, out, err = automl("search", "pictures", "--budget", "1")
+    code, out, err = automl("search", "pictures", "--evaluations", "1")
     assert code == 2 and out == "" and err.count("\n") == 1
     assert "1 of 25 pictures" in err and "dark/bad.png" in err and not (folder / "automl.db").exists()
 

@@ -272,7 +272,7 @@ def test_search_on_a_task_object():
     assert found.solved and found.right and found.model(21) == 42
     assert found.history[-1].solved and found.seconds < 20
     with automl.Library("memory:") as library:
-        again = automl.search(task, 50_000, library=library)
+        again = automl.search(task, evaluations=50_000, library=library)
         assert again.solved and [s.task for s in library.solutions()] == ["twice"]
         assert len(library) == 0 and library.list() == [] and list(library) == []
 
@@ -282,6 +282,8 @@ def test_search_takes_one_task(tmp_path):
     one = {"name": "a", "type": "int -> int", "examples": [{"inputs": [1], "output": 2}]}
     path.write_text(json.dumps(one) + "\n" + json.dumps({**one, "name": "b"}) + "\n")
     with pytest.raises(TaskError, match="holds 2 tasks"):
-        automl.search(str(path), 10)
+        automl.search(str(path), "1s")
     with pytest.raises(ValueError, match="budget="):
         automl.search(str(path), "soon")
+    with pytest.raises(ValueError, match="with its unit.*evaluations=500"):
+        automl.search(str(path), "500")

@@ -63,7 +63,7 @@ WORDS = "map fold filter * + - max > sum sort reverse head tail length".split()
 
 
 def run(tasks: Any, store: AbstractStore, budget: int = 12_000, **given: Any) -> Growth:
-    return grow(tasks, store, budget=budget, strategy="enumerative", **{"words": tuple(WORDS), **given})
+    return grow(tasks, store, evaluations=budget, strategy="enumerative", **{"words": tuple(WORDS), **given})
 
 
 def studies(store: AbstractStore) -> list[Run]:
@@ -182,13 +182,13 @@ def test_a_solved_task_credits_the_words_that_it_uses(store: AbstractStore) -> N
 
 
 def test_budget_and_strategy_of_a_stage_give_way_to_the_callers(store: AbstractStore) -> None:
-    stage = Stage("one", tuple(squares("squares")), "40", "random", {"seed": 3})
+    stage = Stage("one", tuple(squares("squares")), Budget(evaluations=40), "random", {"seed": 3})
     grow(Curriculum("c", (stage,)), store, options=Options(Budget(evaluations=70)), first=0)
     grow(
         Curriculum("c", (stage,)),
         store,
         options=Options(Budget(evaluations=70)),
-        budget="50",
+        evaluations=50,
         strategy="enumerative",
         first=0,
     )
@@ -205,16 +205,18 @@ def test_only_the_named_tasks_are_searched(store: AbstractStore) -> None:
 @pytest.mark.parametrize("strategy", ["enumerative", "random", "genetic"])
 def test_a_subroutine_runs_where_its_own_words_are_not_offered(store: AbstractStore, strategy: str) -> None:
     run(squares("squares reversed"), store)
-    grown = grow(squares("total"), store, budget=3_000, strategy=strategy, words=["sum", "reverse"], frozen=True)
+    grown = grow(squares("total"), store, evaluations=3_000, strategy=strategy, words=["sum", "reverse"], frozen=True)
     assert grown.results[0].solved and grown.results[0].subroutines == (store.subroutines()[0].name,)
 
 
 def test_tasks_come_as_objects_and_as_references(tmp_path: Path) -> None:
     assert [t.name for t in curriculum_of(squares("squares")[0]).tasks] == ["squares"]
     file = tmp_path / "some.toml"
-    file.write_text('schema_version = 1\n[[stage]]\ntasks = ["iris"]\nbudget = "3"\n', encoding="utf-8")
+    file.write_text('schema_version = 1\n[[stage]]\ntasks = ["iris"]\nevaluations = 3\n', encoding="utf-8")
     mixed = curriculum_of([file, *squares("total")])
-    assert [t.name for t in mixed.tasks] == ["iris", "total of squares"] and mixed.stages[0].budget == "3"
+    assert [t.name for t in mixed.tasks] == ["iris", "total of squares"] and mixed.stages[0].budget == Budget(
+        evaluations=3
+    )
 
 
 def test_runs_know_how_to_load_their_tasks_again(
@@ -247,7 +249,7 @@ def test_runs_know_how_to_load_their_tasks_again(
 )
 def test_what_cannot_be_grown_is_refused(store: AbstractStore, tasks: Any, given: dict, message: str) -> None:
     with pytest.raises(TaskError, match=message):
-        grow(tasks, store, budget=10, **given)
+        grow(tasks, store, evaluations=10, **given)
     assert store.runs() == ()
 
 
@@ -436,7 +438,10 @@ def test_growing_trains_promotes_and_blends(store: AbstractStore) -> None:
         "schedule": {"epochs": 15, "refine_epochs": 20},
         "strategy": "random",
     }
-    stages = (Stage("nets", (labelled,), "8", None, nets), Stage("lists", (sums,), "60000", None, {"target": 0.9}))
+    stages = (
+        Stage("nets", (labelled,), Budget(evaluations=8), None, nets),
+        Stage("lists", (sums,), Budget(evaluations=60000), None, {"target": 0.9}),
+    )
     grown = grow(Curriculum("c", stages), store)
     net, blend = grown.results
     assert net.solved and net.parameters and [p.name for p in grown.promoted] == ["blobs_net"]

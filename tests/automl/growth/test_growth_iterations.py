@@ -76,7 +76,7 @@ def grown() -> tuple[AbstractStore, Growth, list[Iteration]]:
         growth = grow(
             tasks(),
             store,
-            budget=12_000,
+            evaluations=12_000,
             strategy="enumerative",
             words=WORDS,
             iterations=2,
@@ -144,7 +144,7 @@ def test_solved_programs_are_shown_written_out(grown: tuple[AbstractStore, Growt
 
 def test_with_too_few_programs_nothing_is_learned() -> None:
     store = open_store("memory:")
-    growth = grow(tasks(["sorted"]), store, budget=500, strategy="enumerative", guidance="model")
+    growth = grow(tasks(["sorted"]), store, evaluations=500, strategy="enumerative", guidance="model")
     assert growth.iterations[0].training == {} and latest_guide(store) == ""
 
 
@@ -153,7 +153,7 @@ def test_with_too_few_programs_nothing_is_learned() -> None:
 )
 def test_what_cannot_be_grown_is_refused(given: dict[str, Any], message: str) -> None:
     with pytest.raises(TaskError, match=message):
-        grow(tasks(["sorted"]), open_store("memory:"), budget=10, **given)
+        grow(tasks(["sorted"]), open_store("memory:"), evaluations=10, **given)
 
 
 # -- demotion --------------------------------------------------------------------------------------------------------
@@ -161,19 +161,19 @@ def test_what_cannot_be_grown_is_refused(given: dict[str, Any], message: str) ->
 
 def test_a_word_that_stopped_paying_is_demoted_and_its_programs_still_run() -> None:
     store = open_store("memory:")
-    growth = grow(tasks(["squares", "reversed squares"]), store, budget=30_000, strategy="enumerative", first=0)
+    growth = grow(tasks(["squares", "reversed squares"]), store, evaluations=30_000, strategy="enumerative", first=0)
     (word,) = growth.promoted
     rule = Rule(patience=2)
     assert demote_unused(store, rule) == {}
     vocabulary = load_vocabulary(store)
     used = [vocabulary.read(solution.term) for solution in store.solutions()[-2:]]
     assert saves(word, vocabulary, used) > 0 >= saves(word, vocabulary, [])
-    grow(tasks(["sorted", "reversed"]), store, budget=2_000, strategy="enumerative", first=0, frozen=True)
+    grow(tasks(["sorted", "reversed"]), store, evaluations=2_000, strategy="enumerative", first=0, frozen=True)
     demoted = demote_unused(store, rule)
     assert list(demoted) == [word.name] and "not used in the last 2 tasks" in demoted[word.name][0]
     assert store.subroutines() == () and store.history(word.name)[-1].action == "demoted"
     assert demote_unused(store, rule) == {}
-    again = grow(tasks(["doubled"]), store, budget=30_000, strategy="enumerative", first=0)
+    again = grow(tasks(["doubled"]), store, evaluations=30_000, strategy="enumerative", first=0)
     assert again.results[0].solved
 
 
@@ -184,7 +184,7 @@ def test_tasks_are_searched_several_at_a_time(tmp_path: Path) -> None:
     file = tmp_path / "lists.jsonl"
     file.write_text("\n".join(map(json.dumps, rows())), encoding="utf-8")
     with open_store(str(tmp_path / "library.db")) as store:
-        growth = grow(file, store, budget=12_000, strategy="enumerative", words=WORDS, workers=2, every=3)
+        growth = grow(file, store, evaluations=12_000, strategy="enumerative", words=WORDS, workers=2, every=3)
         assert [r.name for r in growth.results] == list(FUNCTIONS) and sum(r.solved for r in growth.results) >= 6
         assert growth.promoted and {run.state for run in store.runs()} == {"finished"}
         for result in growth.results:
@@ -197,7 +197,7 @@ def test_the_command_iterates_and_writes_its_log(tmp_path: Path) -> None:
     arguments = [
         "grow",
         str(file),
-        "--budget",
+        "--evaluations",
         "8000",
         "--words",
         ",".join(WORDS),

@@ -36,7 +36,7 @@ def task(name: str) -> Task:
 
 def begin(store: AbstractStore, **given: Any) -> Growth:
     plan = {"words": ["map", "*", "reverse", "sort", "tail"], "every": 2, "iterations": 2, "guidance": "off", **given}
-    return grow([task(name) for name in FUNCTIONS], store, budget=150, strategy="enumerative", **plan)
+    return grow([task(name) for name in FUNCTIONS], store, evaluations=150, strategy="enumerative", **plan)
 
 
 def searches(store: AbstractStore) -> list[Run]:
@@ -157,7 +157,7 @@ def test_a_growth_goes_on_by_its_id(quick_stitch: None, tmp_path: Path, mortal: 
         for name, function in FUNCTIONS.items()
     ]  # fmt: skip
     file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    given: dict[str, Any] = {"budget": 150, "strategy": "enumerative", "words": ["map", "*", "reverse", "sort"]}
+    given: dict[str, Any] = {"evaluations": 150, "strategy": "enumerative", "words": ["map", "*", "reverse", "sort"]}
     plain, store = open_store("memory:"), open_store("memory:")
     wanted = record_of(plain, grow(str(file), plain, **given))
     with pytest.raises(killed):

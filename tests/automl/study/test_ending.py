@@ -107,3 +107,14 @@ def test_the_digits_of_the_starter_curriculum_have_a_goal_so_that_their_net_is_p
     tasks = {task.name: task for task in load_curriculum("starter", search_path=experiment_folders()).tasks}
     assert tasks["digits"].data.has_goal and tasks["digits"].solved_at == 0.98
     assert tasks["digits"].digest == load_tasks("digits")[0].digest
+
+
+@pytest.mark.parametrize("strategy", ["climber", "counter"])
+def test_of_a_time_and_a_count_whichever_comes_first_ends_a_search(impossible, quick, strategy):
+    counted, _ = search(impossible, quick(9, seconds=600.0, strategy=strategy))
+    assert counted.evaluations == 9 and counted.outcome == Ending.SPENT
+
+
+def test_a_time_that_comes_before_the_count_ends_a_search(impossible, quick):
+    timed, _ = search(impossible, quick(10**9, seconds=0.001, strategy="climber"))
+    assert timed.evaluations < 10**6 and timed.outcome == Ending.SPENT

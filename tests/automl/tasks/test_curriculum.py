@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from automl.budget import Budget
 from automl.tasks.curriculum import load_curriculum
 from automl.tasks.load import load_tasks
 from automl.tasks.task import TaskError
@@ -31,11 +32,20 @@ def declare(folder: Path, text: str) -> str:
 
 
 def test_stages_in_order(folder: Path) -> None:
-    text = '[[stage]]\nname="a"\ntasks=["one.jsonl"]\nbudget=500\nstrategy="random"\n[stage.options]\ndepth=3\n'
+    text = '[[stage]]\nname="a"\ntasks=["one.jsonl"]\nevaluations=500\nstrategy="random"\n[stage.options]\ndepth=3\n'
     path = declare(folder, HEAD + text + '[[stage]]\ntasks=["two.jsonl", "iris"]\nbudget="5s"\nseed=4\n')
     first, second = load_curriculum(path).stages
-    assert (first.name, first.budget, first.strategy, first.options) == ("a", "500", "random", {"depth": 3})
-    assert [task.name for task in second.tasks] == ["two", "iris"] and second.budget == "5s" and second.strategy is None
+    assert (first.name, first.budget, first.strategy, first.options) == (
+        "a",
+        Budget(evaluations=500),
+        "random",
+        {"depth": 3},
+    )
+    assert (
+        [task.name for task in second.tasks] == ["two", "iris"]
+        and second.budget == Budget(seconds=5)
+        and second.strategy is None
+    )
     assert second.tasks[1].digest == load_tasks("iris", seed=4)[0].digest
     assert [task.name for task in load_tasks("mine", search_path=[folder])] == ["one", "two", "iris"]
 
@@ -70,6 +80,9 @@ def test_plain_references_make_stages(folder: Path) -> None:
         (HEAD + '[[stage]]\ntasks = "one.jsonl"', "tasks='one.jsonl'"),
         (HEAD + '[[stage]]\ntasks = ["none.jsonl"]', "stage 1: task='none.jsonl': no such file"),
         (HEAD + '[[stage]]\ntasks = ["one.jsonl"]\nbudgets = 3', "field='budgets' is not known"),
+        (HEAD + '[[stage]]\ntasks = ["one.jsonl"]\nbudget = 500', "budget=500"),
+        (HEAD + '[[stage]]\ntasks = ["one.jsonl"]\nbudget = "500"', "--evaluations 500"),
+        (HEAD + '[[stage]]\ntasks = ["one.jsonl"]\nevaluations = 0', "evaluations='0'"),
         (HEAD + '[[stage]]\ntasks = ["one.jsonl"]\nbudget = true', "budget=True"),
         (HEAD + '[[stage]]\ntasks = ["one.jsonl", "one.jsonl"]', "occurs twice"),
         (HEAD + '[[stage]]\ntasks = ["mine.toml"]', "tasks, not declarations"),

@@ -182,7 +182,7 @@ def test_filters_need_no_data_and_the_rest_says_so(saved, automl):
 
 def test_the_command_inspects_a_run_on_its_own_data(tmp_path, automl, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    code, out, _ = automl("search", "iris", "--budget", "2", "--strategy", "random", "--json", "-")
+    code, out, _ = automl("search", "iris", "--evaluations", "2", "--strategy", "random", "--json", "-")
     run = json.loads(out)["run"]
     assert code == 0
     code, out, error = automl("inspect", run, "--misclassified", "--json")
