@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,9 @@ from ..baselines.table import per_cent
 from ..errors import TaskError
 from .common import open_library, print_json, print_table, print_text
 from .options import AsJson
+
+if TYPE_CHECKING:
+    from ..baselines.declaration import Baseline
 
 app = typer.Typer(help="Hand-designed systems as programs, with their published figures.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="The baseline's id (automl baseline list), or a .toml file.")]
@@ -69,13 +72,7 @@ def run_(
 
     baseline = load(id)
     runs = 1 if baseline.vote is not None else baseline.protocol(protocol).runs
-    count = runs if seeds is None else seeds
-    for name, value in (("seeds", count), ("epochs", 1 if epochs is None else epochs)):
-        if value < 1:
-            raise TaskError(f"{name}={value}: at least 1 is required; correct the option")
-    if first < 0:
-        raise TaskError(f"first-seed={first}: at least 0 is required; correct the option")
-    order = Order(baseline, protocol, range(first, first + count), data, epochs)
+    order = Order(baseline, protocol, _seeds(first, runs if seeds is None else seeds, epochs), data, epochs)
     found = run(order, Places.at(output), tell)
     if library is not None:
         from ..baselines.promoting import promote_run
@@ -85,6 +82,23 @@ def run_(
     if json:
         print_json(found)
         return
+    _say_runs(found, protocol)
+
+
+def _seeds(first: int, count: int, epochs: int | None) -> range:
+    """The seeds of the runs. Raises TaskError where a number is too small."""
+    for name, value, least in (
+        ("seeds", count, 1),
+        ("epochs", 1 if epochs is None else epochs, 1),
+        ("first-seed", first, 0),
+    ):
+        if value < least:
+            raise TaskError(f"{name}={value}: at least {least} is required; correct the option")
+    return range(first, first + count)
+
+
+def _say_runs(found: Mapping[str, Any], protocol: str) -> None:
+    """The runs of a baseline, for people."""
     print_text(f"{found['id']}, protocol {protocol}, published {per_cent(found['published']['accuracy'])} %")
     rows = [
         [
@@ -115,10 +129,20 @@ def tell(row: Mapping[str, Any]) -> None:
 def show_(id: Id, json: AsJson = False) -> None:
     """One system: its program, its types layer by layer with parameter counts, a diagram, its published figure."""
     from ..baselines import load
-    from ..baselines.showing import diagram, layers
 
     baseline = load(id)
-    described: dict[str, Any] = {
+    described = _described(baseline)
+    if json:
+        print_json(described)
+    else:
+        _say_described(baseline, described)
+
+
+def _described(baseline: Baseline) -> dict[str, Any]:
+    """One system as plain data."""
+    from ..baselines.showing import layers
+
+    return {
         "id": baseline.id,
         "title": baseline.title,
         "program": baseline.program,
@@ -133,9 +157,12 @@ def show_(id: Id, json: AsJson = False) -> None:
         "vote": None if baseline.vote is None else {"of": baseline.vote.member.id, "count": baseline.vote.count},
         "layers": layers(baseline),
     }
-    if json:
-        print_json(described)
-        return
+
+
+def _say_described(baseline: Baseline, described: Mapping[str, Any]) -> None:
+    """The same for people."""
+    from ..baselines.showing import diagram
+
     published = baseline.published
     print_text(f"{baseline.id}: {baseline.title}\n{baseline.source}\n")
     for name, text in described["definitions"].items():

@@ -88,49 +88,62 @@ def say(facts: Mapping[str, Any], every: int = 1) -> None:
     """A diagnosis for people; every figure is in the JSON."""
     from ..reports.diagnosis import titled
 
-    layers, seen = facts["layers"], facts["seen"] or {}
+    seen = facts["seen"] or {}
     if "subject" in facts:
         print_text(shown_model(facts["subject"]))
     print_text(f"{facts['program']}\n")
     curves = facts.get("curves")
     if curves:
-        shown = {
-            "epoch": "epoch", "rate": "learning_rate", "trained loss": "train_loss", "train loss": "measured_loss",
-            "validation loss": "validation_loss", f"train {facts['metric']}": "train_score",
-            f"validation {facts['metric']}": "validation_score", "gradient": "gradient_norm",
-        }  # fmt: skip
-        present = {title: curves[column] for title, column in shown.items() if curves.get(column)}
-        rows = [i for i, score in enumerate(curves["validation_score"]) if score is not None]
-        rows = sorted({*rows[::every], *rows[-1:]})
-        title = "The training (the validation cases were trained on too)" if seen.get("validation") else "The training"
-        print_table(list(present), [[column[i] for column in present.values()] for i in rows], title)
-        norms = curves.get("gradient_norms") or {}
-        if norms:
-            picked = [rows[len(rows) * i // 5] for i in range(min(5, len(rows)))] + rows[-1:]
-            picked = sorted(dict.fromkeys(picked))
-            titles = ["parameter", *(f"epoch {curves['epoch'][i]}" for i in picked)]
-            table = [[titled(name, layers), *(column[i] for i in picked)] for name, column in norms.items()]
-            print_table(titles, table, "\nGradient norms by parameter, at the last step of an epoch")
+        _say_curves(facts, curves, every)
     columns = ["part", "cases", "trained on", *next(iter(facts["scores"].values()))]
-    rows_ = [[part, facts["cases"][part], seen.get(part), *found.values()] for part, found in facts["scores"].items()]
-    print_table(columns, rows_, "\nThe program")
+    rows = [[part, facts["cases"][part], seen.get(part), *found.values()] for part, found in facts["scores"].items()]
+    print_table(columns, rows, "\nThe program")
     print_text("")
     if facts["gap"] is None:
         print_text(f"gap of {facts['metric']}: not known, for its training had cases of every part")
     else:
         print_text(f"gap of {facts['metric']}, train less {facts['gap_part']}: {facts['gap']:+.4g}")
-    for part, found in (facts.get("calibration") or {}).items():
+    _say_calibration(facts)
+    if not curves:
+        norms = [[titled(name, facts["layers"]), value] for name, value in facts["gradient_norms"].items()]
+        print_table(["parameter", "gradient norm"], norms, "\nGradient norms by parameter, on train cases")
+
+
+def _say_curves(facts: Mapping[str, Any], curves: Mapping[str, Any], every: int) -> None:
+    """The tables of a training: its curves, at every so many of the measured epochs, and the gradient by parameter, at six at most."""
+    from ..reports.diagnosis import titled
+
+    shown = {
+        "epoch": "epoch", "rate": "learning_rate", "trained loss": "train_loss", "train loss": "measured_loss",
+        "validation loss": "validation_loss", f"train {facts['metric']}": "train_score",
+        f"validation {facts['metric']}": "validation_score", "gradient": "gradient_norm",
+    }  # fmt: skip
+    present = {title: curves[column] for title, column in shown.items() if curves.get(column)}
+    rows = [i for i, score in enumerate(curves["validation_score"]) if score is not None]
+    rows = sorted({*rows[::every], *rows[-1:]})
+    too = (facts["seen"] or {}).get("validation")
+    title = "The training (the validation cases were trained on too)" if too else "The training"
+    print_table(list(present), [[column[i] for column in present.values()] for i in rows], title)
+    norms = curves.get("gradient_norms") or {}
+    if norms:
+        picked = [rows[len(rows) * i // 5] for i in range(min(5, len(rows)))] + rows[-1:]
+        picked = sorted(dict.fromkeys(picked))
+        titles = ["parameter", *(f"epoch {curves['epoch'][i]}" for i in picked)]
+        table = [[titled(name, facts["layers"]), *(column[i] for i in picked)] for name, column in norms.items()]
+        print_table(titles, table, "\nGradient norms by parameter, at the last step of an epoch")
+
+
+def _say_calibration(facts: Mapping[str, Any]) -> None:
+    """How far the program's confidence can be trusted, part by part and, for new cases, by the size of the confidence."""
+    calibration = facts.get("calibration") or {}
+    for part, found in calibration.items():
         how = "too sure" if found["confidence_gap"] > 0 else "too unsure"
-        print_text(
-            f"calibration error on {part}: {found['error']:.4f} ({how} by {abs(found['confidence_gap']):.4f} on average)"
-        )
+        gap = abs(found["confidence_gap"])
+        print_text(f"calibration error on {part}: {found['error']:.4f} ({how} by {gap:.4f} on average)")
     part = facts["gap_part"] or "validation"
-    reliability = (facts.get("calibration") or {}).get(part)
-    if reliability:
+    if calibration.get(part):
         bins = [
-            [f"{b['from']:.2f}–{b['to']:.2f}", b["cases"], b["confidence"], b["accuracy"]] for b in reliability["bins"]
+            [f"{b['from']:.2f}–{b['to']:.2f}", b["cases"], b["confidence"], b["accuracy"]]
+            for b in calibration[part]["bins"]
         ]
         print_table(["confidence", "cases", "mean", "accuracy"], bins, f"\nReliability on the {part} part")
-    if not curves:
-        norms = [[titled(name, layers), value] for name, value in facts["gradient_norms"].items()]
-        print_table(["parameter", "gradient norm"], norms, "\nGradient norms by parameter, on train cases")

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from ..growth.clock import SHARE
 from ..growth.grow import Growth, GrowthPlan, Listeners
 from ..growth.learned_guidance import GuidancePlan
@@ -13,16 +9,23 @@ from ..tasks.curriculum import load_curriculum
 from .common import experiment_folders, open_library
 from .growing import run_growth
 from .options import (
+    Anew,
     BudgetTime,
     Evaluations,
+    Frozen,
+    GrowthLog,
+    Guidance,
+    Iterations,
     JsonFile,
     LibraryUrl,
     Seed,
     Set,
+    Share,
     SplitSeed,
     Strategy,
     Target,
     TargetColumn,
+    Tasks,
     Words,
     Workers,
     options_of,
@@ -30,9 +33,7 @@ from .options import (
 
 
 def grow(
-    tasks: Annotated[
-        list[str], typer.Argument(help="A curriculum (name or .toml), or tasks as `automl search` takes them.")
-    ],
+    tasks: Tasks,
     strategy: Strategy = None,
     budget: BudgetTime = None,
     evaluations: Evaluations = None,
@@ -45,29 +46,12 @@ def grow(
     words: Words = None,
     set: Set = None,
     target_column: TargetColumn = None,
-    frozen: Annotated[bool, typer.Option("--frozen", help="Use the library but promote nothing.")] = False,
-    iterations: Annotated[
-        int, typer.Option(min=1, help="How often to wake, abstract and dream; each one revisits what is not solved.")
-    ] = 2,
-    guidance: Annotated[
-        str,
-        typer.Option(
-            help="What later searches learn from solved programs: off, grammar (how often words are used), or model "
-            "(a recognition model trained on the tasks and on dreams)."
-        ),
-    ] = "model",
-    share: Annotated[
-        float,
-        typer.Option(
-            help="What is done beside the searches (compression, trials, learning) may take this share of their budgets in seconds."
-        ),
-    ] = SHARE,
-    growth_log: Annotated[
-        str | None, typer.Option("--growth-log", help="Write one JSON object an iteration to this file.")
-    ] = None,
-    anew: Annotated[
-        bool, typer.Option("--anew", help="Begin at the first task even where this growth was begun before and ended.")
-    ] = False,
+    frozen: Frozen = False,
+    iterations: Iterations = 2,
+    guidance: Guidance = "model",
+    share: Share = SHARE,
+    growth_log: GrowthLog = None,
+    anew: Anew = False,
 ) -> None:
     """Wake (search each task with the library), abstract (compress, promote, rewrite, demote), dream (learn where to look), and again.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import typer
 
@@ -43,25 +43,34 @@ def run_growth(
             with orderly_end():
                 growth = grow(Listeners(progress, begin, note, lambda one: log(one.to_dict())))
         except KeyboardInterrupt as signal:
-            if begun:
-                where = "" if library is None else f" --library {library}"
-                print_text(
-                    f"automl: interrupted; everything found is in the library; go on with the same command, or with: "
-                    f"automl runs resume {begun[0].run}{where}",
-                    err=True,
-                )
-            else:
-                print_text("automl: interrupted before the growth began", err=True)
+            _say_how_to_go_on(begun, library)
             raise typer.Exit(exit_code(signal)) from None
     if json != "-":
-        print_growth(growth.results)
-        _print_iterations(growth.iterations)
-        if growth.promoted:
-            print_text(f"promoted: {', '.join(record.name for record in growth.promoted)}")
-        parts = sorted(growth.clock.items(), key=lambda part: -part[1])
-        shown = ", ".join(f"{activity} {seconds:.1f}" for activity, seconds in parts if seconds >= 0.05)
-        print_text(f"seconds: {growth.seconds:.1f} ({shown})")
-        print_text(f"run {growth.run}")
+        _say_growth(growth)
+
+
+def _say_how_to_go_on(begun: Sequence[Begun], library: str | None) -> None:
+    if not begun:
+        print_text("automl: interrupted before the growth began", err=True)
+        return
+    where = "" if library is None else f" --library {library}"
+    print_text(
+        f"automl: interrupted; everything found is in the library; go on with the same command, or with: "
+        f"automl runs resume {begun[0].run}{where}",
+        err=True,
+    )
+
+
+def _say_growth(growth: Growth) -> None:
+    """What a growth came to, for people."""
+    print_growth(growth.results)
+    _print_iterations(growth.iterations)
+    if growth.promoted:
+        print_text(f"promoted: {', '.join(record.name for record in growth.promoted)}")
+    parts = sorted(growth.clock.items(), key=lambda part: -part[1])
+    shown = ", ".join(f"{activity} {seconds:.1f}" for activity, seconds in parts if seconds >= 0.05)
+    print_text(f"seconds: {growth.seconds:.1f} ({shown})")
+    print_text(f"run {growth.run}")
 
 
 def _print_iterations(iterations: list[Iteration]) -> None:

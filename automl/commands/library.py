@@ -8,6 +8,7 @@ import typer
 
 from library.check import check_parcel, store_problems
 from library.exchange import export_library, import_library, read_library
+from library.records import Subroutine
 from primitives.definitions import ExpansionError, expand
 from primitives.syntax import TermSyntaxError, show
 from primitives.term import words_in
@@ -109,12 +110,17 @@ def graph(name: str, library: LibraryUrl = None, json: AsJson = False) -> None:
             }
         )
         return
+    _say_graph(record, parts, {"used by subroutines": users, "used by tasks": tasks})
+
+
+def _say_graph(record: Subroutine, parts: dict[str, list[str]], users: dict[str, list[str]]) -> None:
+    """The tree of what a subroutine is made of and what uses it."""
     from rich.console import Console
     from rich.tree import Tree
 
     tree = Tree(printable(f"{record.name} : {record.type}"))
     _branch(tree.add("is made of"), record.name, parts, 0)
-    for title, names in (("used by subroutines", users), ("used by tasks", tasks)):
+    for title, names in users.items():
         branch = tree.add(title)
         for each in names:
             branch.add(printable(each))

@@ -74,6 +74,40 @@ SplitSeed = Annotated[
     ),
 ]
 
+TaskName = Annotated[
+    str, typer.Argument(help="A name (digits, iris, …) or a path: JSON lines, npz, CSV, IDX or image folder.")
+]
+Ambiguous = Annotated[
+    bool,
+    typer.Option(
+        "--ambiguous", help="Show other programs that meet all examples, each with an input where it differs."
+    ),
+]
+Tasks = Annotated[
+    list[str], typer.Argument(help="A curriculum (name or .toml), or tasks as `automl search` takes them.")
+]
+Frozen = Annotated[bool, typer.Option("--frozen", help="Use the library but promote nothing.")]
+Iterations = Annotated[
+    int, typer.Option(min=1, help="How often to wake, abstract and dream; each one revisits what is not solved.")
+]
+Guidance = Annotated[
+    str,
+    typer.Option(
+        help="What later searches learn from solved programs: off, grammar (how often words are used), or model "
+        "(a recognition model trained on the tasks and on dreams)."
+    ),
+]
+Share = Annotated[
+    float,
+    typer.Option(
+        help="What is done beside the searches (compression, trials, learning) may take this share of their budgets in seconds."
+    ),
+]
+GrowthLog = Annotated[str | None, typer.Option("--growth-log", help="Write one JSON object an iteration to this file.")]
+Anew = Annotated[
+    bool, typer.Option("--anew", help="Begin at the first task even where this growth was begun before and ended.")
+]
+
 
 def options_of(
     budget: str | None,

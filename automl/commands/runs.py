@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -9,13 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
-from library.records import StoreError
+from library.records import Run, StoreError
 from primitives.syntax import show
 
 from ..growth.grow import is_growth, resume_growth
 from ..study.ending import ending_of
 from ..study.opening import open_study, resume_options
-from ..study.stored import find_result, listed_result
+from ..study.stored import StoredResult, find_result, listed_result
 from ..study.words import load_vocabulary
 from .common import (
     experiment_folders,
@@ -97,6 +98,13 @@ def show_(run: str, library: LibraryUrl = None, json: AsJson = False) -> None:
         }
         print_json({**facts, "result": None if result is None else result.to_dict()})
         return
+    _say_run(record, outcomes, result, best)
+
+
+def _say_run(
+    record: Run, outcomes: Mapping[str, int], result: StoredResult | None, best: Sequence[Mapping[str, Any]]
+) -> None:
+    """A run, its result and the programs that scored best, for people."""
     for name in ("id", "task", "strategy", "seed", "budget", "state", "metric", "direction"):
         print_text(f"{name:10} {getattr(record, name)}")
     print_text(f"{'ended':10} {ending_of(record) or '–'}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from json import dumps
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -30,6 +30,7 @@ from .common import (
     say,
 )
 from .options import (
+    Ambiguous,
     BudgetTime,
     Evaluations,
     JsonFile,
@@ -41,23 +42,15 @@ from .options import (
     Strategy,
     Target,
     TargetColumn,
+    TaskName,
     Words,
     Workers,
     options_of,
 )
 
-Ambiguous = Annotated[
-    bool,
-    typer.Option(
-        "--ambiguous", help="Show other programs that meet all examples, each with an input where it differs."
-    ),
-]
-
 
 def search(
-    task: Annotated[
-        str, typer.Argument(help="A name (digits, iris, …) or a path: JSON lines, npz, CSV, IDX or image folder.")
-    ],
+    task: TaskName,
     strategy: Strategy = None,
     budget: BudgetTime = None,
     evaluations: Evaluations = None,
@@ -80,6 +73,18 @@ def search(
     for each in tasks:
         check_options(options, each.data)
     source = {"spec": task, "seed": split_seed, "target_column": target_column}
+    _search_and_say(tasks, options, source, library, json, ambiguous)
+
+
+def _search_and_say(
+    tasks: Sequence[Task],
+    options: Options,
+    source: dict[str, Any],
+    library: str | None,
+    json: str | None,
+    ambiguous: bool,
+) -> None:
+    """Search each of the tasks; each result is written and said as it comes."""
     rows: list[Result] = []
     with json_lines(json) as write:
         store = open_library(library)

@@ -28,7 +28,10 @@ __all__ = sorted(_HOME_OF)
 
 # So that a failed assertion shows its values, as in a module of tests.
 pytest.register_assert_rewrite(
-    *(f"{__name__}.{module}" for module in (*_HOMES, "compiled", "interpreted", "store_runs", "store_words"))
+    *(
+        f"{__name__}.{module}"
+        for module in (*_HOMES, "compiled", "interpreted", "store_runs", "store_transactions", "store_words")
+    )
 )
 
 
