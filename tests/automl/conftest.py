@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from automl.budget import Budget
+from automl.cli import main
 from automl.study.opening import Options
 from automl.study.phases import Schedule
 from automl.tasks.kinds.examples import examples_task
 from automl.tasks.task import Task, task_kinds
+from automl.testing.commands import REVERSED, SORTED, TOTAL, lines_of
 from library.store import AbstractStore
 from primitives.syntax import parse
 from search.randomness import Draws
@@ -204,3 +210,39 @@ def record_of() -> Callable[[AbstractStore, str], dict[str, Any]]:
         return {"events": events, "evaluations": evaluations, "solutions": solutions}
 
     return read
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("three.jsonl").write_text(lines_of([REVERSED, SORTED, TOTAL]))
+    Path("one.jsonl").write_text(lines_of([REVERSED]))
+    return tmp_path
+
+
+@pytest.fixture
+def automl(capsys):
+    """Run the command in this process: exit code, standard output, standard error."""
+
+    def run(*arguments):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as caught:
+            main([str(each) for each in arguments])
+        found = capsys.readouterr()
+        return int(caught.value.code or 0), found.out, found.err
+
+    return run
+
+
+@pytest.fixture
+def process(project_root):
+    """Starts the command in a process of its own."""
+
+    def start(*arguments, **options):
+        environment = {**os.environ, "PYTHONPATH": str(project_root), "OMP_NUM_THREADS": "1", "COLUMNS": "100"}
+        command = [sys.executable, "-m", "automl", *map(str, arguments)]
+        return subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+        )
+
+    return start

@@ -1,0 +1,130 @@
+"""`automl library`: what it shows, renames and checks; no text of a store reaches the terminal raw."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from automl.testing.commands import LISTS, lines_of, refused, subroutine, task
+from library.records import Subroutine, Use
+from library.store import open_store
+from library.vocabulary import pinned_name
+
+
+def test_the_library(folder, automl):
+    store = open_store("lib.db")
+    word = subroutine("increments", "(lambda (map (lambda (+ $0 1)) $0))", created=1.7e9, saved=3.0)
+    pinned = pinned_name(word)
+    twice = subroutine("increments_twice", f"(lambda ({pinned} ({pinned} $0)))")
+    store.promote([word, twice], [Use(word.digest, "t1"), Use(word.digest, "t2")])
+    store.close()
+    code, out, _ = automl("library", "list", "--library", "lib.db", "--json")
+    rows = json.loads(out)
+    assert code == 0 and [row["name"] for row in rows] == ["increments", "increments_twice"]
+    assert rows[0].keys() >= {"name", "type", "kind", "uses", "tasks", "saved", "created"}
+    assert (rows[0]["uses"], rows[0]["saved"], rows[0]["kind"]) == (2, 3.0, "algorithmic")
+    assert "increments" in automl("library", "list", "--library", "lib.db")[1]
+    shown = automl("library", "show", "increments_twice", "--library", "lib.db")[1]
+    body, expanded = shown.partition("body ")[2].split("expanded ")
+    assert body.startswith("        (lambda (x) (increments (increments x)))\n")
+    assert "increments" not in expanded.partition(")))\n")[0] and expanded.count("map") == 2
+    graph = json.loads(automl("library", "graph", "increments", "--library", "lib.db", "--json")[1])
+    assert graph["used_by"] == ["increments_twice"] and graph["tasks"] == ["t1", "t2"]
+    assert "increments_twice" in automl("library", "graph", "increments", "--library", "lib.db")[1]
+    for command in ("show", "graph"):
+        refused(automl("library", command, "nothing", "--library", "lib.db"), "name='nothing' is not in the library")
+    history = json.loads(automl("library", "history", "--library", "lib.db", "--json")[1])
+    assert [change["action"] for change in history] == ["promoted", "promoted"]
+    assert automl("library", "check", "--library", "lib.db")[0] == 0
+    assert automl("library", "export", "words.zip", "--library", "lib.db")[0] == 0
+    code, out, _ = automl("library", "import", "words.zip", "--library", "other.db")
+    assert code == 0 and "2 subroutines" in out
+    assert len(json.loads(automl("library", "list", "--library", "other.db", "--json")[1])) == 2
+    assert automl("library", "gc", "--library", "other.db")[0] == 0
+
+
+def test_a_word_is_renamed_and_programs_that_name_it_stay(folder, automl):
+    store = open_store("lib.db")
+    store.promote([subroutine("falling", "(lambda (reverse (sort $0)))")])
+    store.close()
+    Path("f.jsonl").write_text(lines_of([task("f", lambda xs: sorted(xs)[::-1] + [1], LISTS, [[4, 5]])]))
+    library = ("--library", "lib.db")
+    row = json.loads(automl("search", "f.jsonl", "--budget", "20s", *library, "--json", "-")[1])
+    assert row["solved"] and row["subroutines"] == ["falling"]
+    code, out, _ = automl("library", "rename", "falling", "sort_descending", *library)
+    assert code == 0 and "falling is now sort_descending" in out
+    (listed,) = json.loads(automl("library", "list", *library, "--json")[1])
+    assert (listed["name"], listed["uses"], listed["tasks"]) == ("sort_descending", 1, ["f"])
+    code, out, _ = automl("predict", row["run"], "[[[1, 3, 2]]]", *library)
+    assert code == 0 and json.loads(out) == [3, 2, 1, 1]
+    again = json.loads(automl("search", "f.jsonl", "--budget", "20s", *library, "--json", "-")[1])
+    assert again["solved"] and again["subroutines"] == ["sort_descending"]
+    assert "renamed" in automl("library", "history", "sort_descending", *library)[1]
+    assert automl("library", "check", *library)[0] == 0
+    for new in ("map", "sort_descending", "(x"):
+        refused(automl("library", "rename", "sort_descending", new, *library), f"name={new!r}")
+    refused(automl("library", "rename", "falling", "other", *library), "name='falling'")
+    refused(automl("library", "rename", "a", "b", "--library", "absent.db"), "absent.db")
+    assert not Path("absent.db").exists()
+
+
+def test_no_text_of_a_store_reaches_the_terminal_raw(folder, automl):
+    evil = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202eleft\r\x7f"
+    word = subroutine("falling", "(lambda (reverse (sort $0)))", description=evil, provenance={"note": evil})
+    store = open_store("lib.db")
+    store.promote([word], [Use(word.digest, "t")], {"falling": {"why": evil}})
+    store.close()
+    library = ("--library", "lib.db")
+    for command in (["show", "falling"], ["list"], ["history"], ["graph", "falling"], ["check"]):
+        code, out, _ = automl("library", *command, *library)
+        assert code == 0 and all(each.isprintable() or each == "\n" for each in out), command
+    assert "\\x1b[2J" in automl("library", "show", "falling", *library)[1]
+    code, out, _ = automl("library", "show", "falling", "--json", *library)
+    assert json.loads(out)["description"] == evil and all(each.isprintable() or each == "\n" for each in out)
+    code, out, err = automl("library", "show", evil, *library)
+    assert code == 2 and all(each.isprintable() or each == "\n" for each in err)
+
+
+@pytest.mark.parametrize("name", ["(x", '"q', "@9", "map"])
+def test_a_store_with_a_name_that_is_none_is_searched_and_mended(folder, automl, name):
+    """As an earlier version could have taken it in."""
+    store = open_store("lib.db")
+    falling = subroutine("falling", "(lambda (reverse (sort $0)))")
+    other = subroutine("other", "(lambda (sort (reverse $0)))")
+    store.promote([falling, other])
+    store.close()
+    with sqlite3.connect("lib.db") as connection:
+        connection.execute("UPDATE subroutines SET name = ?, active_name = ? WHERE name = 'other'", (name, name))
+    connection.close()
+    library = ("--library", "lib.db")
+    Path("f.jsonl").write_text(lines_of([task("f", lambda xs: sorted(xs)[::-1] + [1], LISTS, [[4, 5]])]))
+    row = json.loads(automl("search", "f.jsonl", "--budget", "20s", *library, "--json", "-")[1])
+    assert row["solved"] and row["subroutines"] == ["falling"]
+    for look in (("show", name), ("list",), ("graph", "falling"), ("graph", name)):
+        assert automl("library", *look, *library)[0] == 0, look
+    code, out, err = automl("library", "check", *library)
+    assert code == 1 and "1 problem" in out and f"library rename {shlex.quote(name)} NEW" in out, (out, err)
+    for cure in (("rename", name, "sorted_again"), ("demote", name)):
+        cured = f"{cure[0]}.db"
+        with closing(sqlite3.connect("lib.db")) as source, closing(sqlite3.connect(cured)) as copy:
+            source.backup(copy)
+        assert automl("library", *cure, "--library", cured)[0] == 0
+        assert automl("library", "check", "--library", cured)[0] == 0
+
+
+def test_search_uses_the_library_and_says_so(folder, automl):
+    store = open_store("lib.db")
+    body = "(lambda (reverse (sort $0)))"
+    store.promote([Subroutine("falling", "ab" * 32, "list(int) -> list(int)", "algorithmic", body)])
+    store.close()
+    Path("f.jsonl").write_text(lines_of([task("f", lambda xs: sorted(xs)[::-1] + [1], LISTS, [[4, 5]])]))
+    code, out, _ = automl("search", "f.jsonl", "--budget", "20s", "--library", "lib.db", "--json", "-")
+    row = json.loads(out)
+    assert code == 0 and row["solved"] and row["subroutines"] == ["falling"] and "falling" in row["program"]
+    (listed,) = json.loads(automl("library", "list", "--library", "lib.db", "--json")[1])
+    assert (listed["uses"], listed["tasks"]) == (1, ["f"])
