@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator
 
@@ -26,6 +27,7 @@ class Term:
 
     __slots__ = ("_hash", "_key", "depth", "size")
     _hash: int
+    _key: tuple
     size: int
     """Number of variables, literals, words, holes, lambdas and lets in the term."""
     depth: int
@@ -43,7 +45,9 @@ class Term:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return type(self) is type(other) and self._hash == other._hash and self._key == other._key  # type: ignore[attr-defined]
+        if type(self) is not type(other) or not isinstance(other, Term):
+            return False
+        return self._hash == other._hash and self._key == other._key
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__}.{name}: terms are immutable; build a new one")
@@ -235,7 +239,7 @@ def show_literal(value: object, type: Type) -> str:
         return "true" if value else "false"
     if type == INT:
         return str(value)
-    if type == FLOAT and value - value == 0:  # type: ignore[operator]
+    if type == FLOAT and isinstance(value, (int, float)) and math.isfinite(value):
         return repr(value)
     if type == STRING:
         return json.dumps(value)

@@ -18,7 +18,8 @@ import numpy as np
 from ..types import Type, arguments_of, is_function
 from .frame import Frame, Operation
 from .hashing import Array, Grown, distinct, fingerprints, seeds
-from .pools import FAIL, TuplePool, Values
+from .interning import Rows
+from .pools import FAIL, Values
 from .portions import portions
 from .store import Run, Store
 
@@ -37,7 +38,7 @@ class Bank:
         """A root bank with ``count`` worlds and one column of codes a variable."""
         self.values, self.variables = values, tuple(variables)
         self.parent: Bank | None = None
-        self.worlds, self.scratch = TuplePool([None]), TuplePool([None])  # a root's worlds are the examples
+        self.worlds, self.scratch = Rows(1), Rows(1)  # a root's worlds are the examples
         self.columns = [np.asarray(column, np.int64) for column in columns]
         self.filled, self.judged, self.depth, self.max_worlds = count, count, 0, max_worlds
         self.bound: tuple[Type, ...] = ()
@@ -57,8 +58,8 @@ class Bank:
         bank = object.__new__(Bank)
         bank.values, bank.variables, bank.parent = self.values, self.variables + bound, self
         bank.bound, bank.depth, bank.max_worlds = bound, self.depth + 1, max_worlds
-        bank.worlds = TuplePool([None] * (1 + len(bound)))
-        bank.scratch = TuplePool([None] * (1 + len(bound)))
+        bank.worlds = Rows(1 + len(bound))
+        bank.scratch = Rows(1 + len(bound))
         bank.worlds.intern(*(np.asarray(column, np.int64) for column in domain))
         bank.filled = bank.judged = len(bank.worlds)
         bank._start()

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from ..types import is_function
-from ..values import Failed, TooLarge
+from ..values import Failed, TooLarge, Value
 from .frame import Frame, Kernel
 from .hashing import Array, mix
 from .hashing import distinct as unlike
-from .pools import FAIL
+from .pools import FAIL, Pool
 
 _FAILED = object()
 MEMO = 200_000
@@ -82,11 +82,11 @@ def _once(frame: Frame, meaning: Callable, lazy: frozenset[int], pools: list, ro
     return result
 
 
-def _thunk(pool: object, code: int) -> Callable[[], object]:
-    def value() -> object:
+def _thunk(pool: Pool, code: int) -> Callable[[], Value]:
+    def value() -> Value:
         if code == FAIL:
             raise Failed
-        return pool.decode(code)  # type: ignore[attr-defined]
+        return pool.decode(code)
 
     return value
 

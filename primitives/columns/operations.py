@@ -127,7 +127,7 @@ def _tensor_instances(primitive: Primitive, allowed: tuple[Type, ...]) -> Iterat
     for chosen in itertools.product(*choices):
         unifier = Unifier()
         settings = {setting.name: setting.default for setting in primitive.settings}
-        type = unifier.instantiate(primitive.scheme, settings=settings)  # type: ignore[arg-type]
+        type = unifier.instantiate(primitive.scheme, settings=settings)
         wanted, result = arguments_of(type)
         try:
             for one, other in zip(wanted, chosen):

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from ..interpreter.deadline import NEVER
 from ..types import BOOL, CHAR, FLOAT, INT, STRING, UNIT, Constructor, Type, list_of
-from ..values import MAX_SIZE, Some
-from . import compiled
-from .hashing import POSITION, Array, Grown, HashIndex, mix, ranges
+from ..values import MAX_SIZE, Some, Value
+from .hashing import Array, Grown, HashIndex, ranges
+from .interning import Rows, sequence_keys
 
 FAIL = int(np.iinfo(np.int64).min)
 LONG = 256
@@ -28,16 +28,16 @@ NOTHING = -1
 class Pool(Protocol):
     """Interned values of one type."""
 
-    def encode(self, value: object) -> int: ...
-    def encode_many(self, values: Sequence[object]) -> Array: ...
-    def decode(self, code: int) -> object: ...
+    def encode(self, value: Value) -> int: ...
+    def encode_many(self, values: Sequence[Value]) -> Array: ...
+    def decode(self, code: int) -> Value: ...
     @property
     def nbytes(self) -> int: ...
     def mark(self) -> int: ...
     def release(self, mark: int) -> None: ...
 
 
-def _float_code(value: Any) -> int:
+def _float_code(value: float) -> int:
     number = float(value) + 0.0
     return struct.unpack("<q", struct.pack("<d", number if number != 0 else 0.0))[0]
 
@@ -46,7 +46,7 @@ def _float_value(code: int) -> float:
     return struct.unpack("<d", struct.pack("<q", code))[0]
 
 
-_SCALARS: dict[Type, tuple[Callable[[Any], int], Callable[[int], object]]] = {
+_SCALARS: dict[Type, tuple[Callable[[Value], int], Callable[[int], Value]]] = {
     INT: (int, int),
     BOOL: (int, bool),
     CHAR: (ord, chr),
@@ -64,7 +64,7 @@ class ScalarPool:
         self.type = type
         self.encode, self.decode = _SCALARS[type]
 
-    def encode_many(self, values: Sequence[object]) -> Array:
+    def encode_many(self, values: Sequence[Value]) -> Array:
         if self.type in (INT, BOOL):
             return np.array(values, np.int64)
         return np.array([self.encode(value) for value in values], np.int64)
@@ -126,17 +126,17 @@ class SequencePool:
             self._lengths.extend(kept)
         return codes
 
-    def encode(self, value: object) -> int:
+    def encode(self, value: Value) -> int:
         return int(self.encode_many([value])[0])
 
-    def encode_many(self, values: Sequence[object]) -> Array:
-        lengths = np.array([len(value) for value in values], np.int64)  # type: ignore[arg-type]
+    def encode_many(self, values: Sequence[Value]) -> Array:
+        lengths = np.array([len(value) for value in values], np.int64)
         if self.text:
-            joined = "".join(values).encode("utf-32-le", "surrogatepass")  # type: ignore[arg-type]
+            joined = "".join(values).encode("utf-32-le", "surrogatepass")
             return self.intern(np.frombuffer(joined, "<u4").astype(np.int64), lengths)
-        return self.intern(self.element.encode_many([item for value in values for item in value]), lengths)  # type: ignore[attr-defined]
+        return self.intern(self.element.encode_many([item for value in values for item in value]), lengths)
 
-    def decode(self, code: int) -> object:
+    def decode(self, code: int) -> Value:
         value = self._decoded.get(code)
         if value is None:
             start = self.offsets[code]
@@ -160,80 +160,48 @@ class SequencePool:
         self._decoded = {code: value for code, value in self._decoded.items() if code < mark}
 
 
-def sequence_keys(data: Array, lengths: Array) -> Array:
-    """64-bit keys of the sequences whose elements lie one after another in ``data``."""
-    if (loops := compiled.loops()) is not None:
-        return loops.sequence_keys(np.ascontiguousarray(data), np.ascontiguousarray(lengths))
-    ends = np.cumsum(lengths)
-    starts = ends - lengths
-    positions = (np.arange(len(data)) - np.repeat(starts, lengths) + 1).astype(np.uint64)
-    total = np.zeros(len(data) + 1, np.uint64)
-    np.cumsum(mix(data.view(np.uint64) + positions * POSITION), out=total[1:])
-    return mix((total[ends] - total[starts]) ^ lengths.astype(np.uint64))
-
-
 class TuplePool:
-    """Rows of a fixed number of codes: pairs, options that are present, worlds of a context."""
+    """Pairs and options that are present: rows of the codes of their parts."""
 
-    def __init__(self, parts: Sequence[Pool | None], optional: bool = False) -> None:
+    def __init__(self, parts: Sequence[Pool], optional: bool = False) -> None:
         self.parts, self.optional = tuple(parts), optional
-        self.columns = tuple(Grown() for _ in self.parts)
-        self._index = HashIndex()
+        self.rows = Rows(len(self.parts))
 
     def __len__(self) -> int:
-        return self.columns[0].size
+        return len(self.rows)
 
     @property
     def nbytes(self) -> int:
-        return sum(column.nbytes for column in self.columns) + self._index.nbytes
-
-    def _keys(self, columns: Sequence[Array]) -> Array:
-        keys, loops = np.zeros(len(columns[0]), np.uint64), compiled.loops()
-        for column in columns:
-            if loops is not None:
-                loops.tuple_keys(keys, np.ascontiguousarray(column))
-            else:
-                keys = mix(keys * POSITION ^ np.ascontiguousarray(column).view(np.uint64))
-        return keys
-
-    def find(self, *columns: Array) -> Array:
-        """Codes of rows, -1 for those that are not interned."""
-        return self._index.find(self._keys(columns))
+        return self.rows.nbytes
 
     def intern(self, *columns: Array) -> Array:
-        codes, new = self._index.add(self._keys(columns))
-        for kept, column in zip(self.columns, columns):
-            kept.extend(column[new])
-        return codes
+        return self.rows.intern(*columns)
 
     def column(self, part: int, codes: Array) -> Array:
-        return self.columns[part].array[codes]
+        return self.rows.column(part, codes)
 
-    def encode_many(self, values: Sequence[object]) -> Array:
+    def encode_many(self, values: Sequence[Value]) -> Array:
         return np.array([self.encode(value) for value in values], np.int64)
 
-    def encode(self, value: object) -> int:
+    def encode(self, value: Value) -> int:
         if self.optional:
             if value is None:
                 return NOTHING
-            value = (value.value,)  # type: ignore[attr-defined]
-        items = [part.encode(item) for part, item in zip(self.parts, value)]  # type: ignore[union-attr, call-overload]
+            value = (value.value,)
+        items = [part.encode(item) for part, item in zip(self.parts, value)]
         return int(self.intern(*(np.array([item], np.int64) for item in items))[0])
 
-    def decode(self, code: int) -> object:
+    def decode(self, code: int) -> Value:
         if self.optional and code == NOTHING:
             return None
-        items = tuple(part.decode(int(column.array[code])) for part, column in zip(self.parts, self.columns))  # type: ignore[union-attr]
+        items = tuple(part.decode(int(column.array[code])) for part, column in zip(self.parts, self.rows.columns))
         return Some(items[0]) if self.optional else items
 
     def mark(self) -> int:
         return len(self)
 
     def release(self, mark: int) -> None:
-        if mark < len(self):
-            self._index.truncate(mark)
-            for column in self.columns:
-                column.size = mark
+        self.rows.release(mark)
 
 
 class ObjectPool:
@@ -247,10 +215,10 @@ class ObjectPool:
     def nbytes(self) -> int:
         return 500 * len(self.objects)
 
-    def encode_many(self, values: Sequence[object]) -> Array:
+    def encode_many(self, values: Sequence[Value]) -> Array:
         return np.array([self.encode(value) for value in values], np.int64)
 
-    def encode(self, value: object) -> int:
+    def encode(self, value: Value) -> int:
         key = _key(value)
         code = self._codes.get(key)
         if code is None:
@@ -258,7 +226,7 @@ class ObjectPool:
             self.objects.append(value)
         return code
 
-    def decode(self, code: int) -> object:
+    def decode(self, code: int) -> Value:
         return self.objects[code]
 
     def mark(self) -> int:
@@ -329,11 +297,16 @@ class Values:
         assert isinstance(pool, TuplePool), type
         return pool
 
-    def encode(self, values: Sequence[object], type: Type) -> Array:
+    def tuples_within(self, type: Type) -> TuplePool:
+        """The pool of the pairs that a list or an option of the type holds."""
+        assert isinstance(type, Constructor), type
+        return self.tuples(type.arguments[0])
+
+    def encode(self, values: Sequence[Value], type: Type) -> Array:
         """The column of codes of Python values."""
         return self.pool(type).encode_many(values)
 
-    def decode(self, codes: Array, type: Type) -> list[object]:
+    def decode(self, codes: Array, type: Type) -> list[Value]:
         pool = self.pool(type)
         return [pool.decode(int(code)) for code in codes]
 

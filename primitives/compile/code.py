@@ -259,9 +259,10 @@ def _variable(index: int) -> Code:
 def eta_reduced(term: Lambda) -> Term | None:
     """``f`` for ``(lambda (x y) (f x y))`` where f is a word with its site, so that fused kernels see the word
     itself."""
-    count, body = 0, term
+    count = 0
+    body: Term = term
     while isinstance(body, Lambda):
-        count, body = count + 1, body.body  # type: ignore[assignment]
+        count, body = count + 1, body.body
     head, arguments = spine(body)
     if not isinstance(head, Word) or head.site is None or len(arguments) != count:
         return None

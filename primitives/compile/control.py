@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 
 from .batches import Batch, Constant, Scalars, select, spread
@@ -23,7 +21,7 @@ def _count(batch: Batch) -> int | None:
 
 
 @form("repeat")
-def repeat(run: Run, count: Batch, f: Batch, x: Batch) -> Any:
+def repeat(run: Run, count: Batch, f: Batch, x: Batch) -> Batch:
     turns = _count(count)
     if turns is None:
         return NotImplemented
@@ -34,7 +32,7 @@ def repeat(run: Run, count: Batch, f: Batch, x: Batch) -> Any:
 
 
 @form("for")
-def loop(run: Run, count: Batch, f: Batch, x: Batch) -> Any:
+def loop(run: Run, count: Batch, f: Batch, x: Batch) -> Batch:
     turns = _count(count)
     if turns is None:
         return NotImplemented
@@ -45,7 +43,7 @@ def loop(run: Run, count: Batch, f: Batch, x: Batch) -> Any:
 
 
 @form("while")
-def loop_while(run: Run, condition: Batch, f: Batch, x: Batch) -> Any:
+def loop_while(run: Run, condition: Batch, f: Batch, x: Batch) -> Batch:
     """Examples leave the batch as their condition becomes false."""
     alive = torch.arange(run.size)
     finished: list[tuple[torch.Tensor, Batch]] = []
@@ -94,15 +92,15 @@ def pair(run: Run, x: Batch, y: Batch) -> Batch:
 
 
 @form("first")
-def first(run: Run, both: Batch) -> Any:
+def first(run: Run, both: Batch) -> Batch:
     return both[0] if isinstance(both, tuple) else NotImplemented
 
 
 @form("second")
-def second(run: Run, both: Batch) -> Any:
+def second(run: Run, both: Batch) -> Batch:
     return both[1] if isinstance(both, tuple) else NotImplemented
 
 
 @form("swap")
-def swap(run: Run, both: Batch) -> Any:
+def swap(run: Run, both: Batch) -> Batch:
     return (both[1], both[0]) if isinstance(both, tuple) else NotImplemented

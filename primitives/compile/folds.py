@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 
 from ..batch import Ragged
@@ -36,7 +34,7 @@ def narrow_function(f: Batch, size: int) -> Batch:
 
 
 @form("fold")
-def fold(run: Run, f: Batch, start: Batch, xs: Batch) -> Any:
+def fold(run: Run, f: Batch, start: Batch, xs: Batch) -> Batch:
     ragged = as_ragged(run, xs)
     if ragged is None:
         return NotImplemented
@@ -47,7 +45,7 @@ def fold(run: Run, f: Batch, start: Batch, xs: Batch) -> Any:
 
 
 @form("foldr")
-def fold_right(run: Run, f: Batch, start: Batch, xs: Batch) -> Any:
+def fold_right(run: Run, f: Batch, start: Batch, xs: Batch) -> Batch:
     ragged = as_ragged(run, xs)
     if ragged is None:
         return NotImplemented
@@ -57,7 +55,7 @@ def fold_right(run: Run, f: Batch, start: Batch, xs: Batch) -> Any:
 
 
 @form("scan")
-def scan(run: Run, f: Batch, start: Batch, xs: Batch) -> Any:
+def scan(run: Run, f: Batch, start: Batch, xs: Batch) -> Batch:
     ragged = as_ragged(run, xs)
     if ragged is None:
         return NotImplemented

@@ -59,7 +59,7 @@ def on_elements(run: Run, f: Batch, lengths: torch.Tensor, *columns: Batch) -> B
 
 
 @form("map")
-def map_list(run: Run, f: Batch, xs: Batch) -> Any:
+def map_list(run: Run, f: Batch, xs: Batch) -> Batch:
     ragged = as_ragged(run, xs)
     if ragged is None:
         return NotImplemented
@@ -69,7 +69,7 @@ def map_list(run: Run, f: Batch, xs: Batch) -> Any:
 
 
 @form("mapi")
-def map_indexed(run: Run, f: Batch, xs: Batch) -> Any:
+def map_indexed(run: Run, f: Batch, xs: Batch) -> Batch:
     ragged = as_ragged(run, xs)
     if ragged is None or not total_of(ragged):
         return NotImplemented
@@ -91,7 +91,7 @@ def _held(run: Run, f: Batch, xs: Batch) -> tuple[Ragged, torch.Tensor] | None:
 
 
 @form("filter")
-def filter_list(run: Run, f: Batch, xs: Batch) -> Any:
+def filter_list(run: Run, f: Batch, xs: Batch) -> Batch:
     held = _held(run, f, xs)
     if held is None:
         return NotImplemented
@@ -106,19 +106,19 @@ def _segment_sum(values: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
 
 
 @form("count")
-def count(run: Run, f: Batch, xs: Batch) -> Any:
+def count(run: Run, f: Batch, xs: Batch) -> Batch:
     held = _held(run, f, xs)
     return NotImplemented if held is None else Scalars(_segment_sum(held[1].long(), held[0].lengths))
 
 
 @form("any")
-def any_holds(run: Run, f: Batch, xs: Batch) -> Any:
+def any_holds(run: Run, f: Batch, xs: Batch) -> Batch:
     held = _held(run, f, xs)
     return NotImplemented if held is None else Scalars(_segment_sum(held[1].long(), held[0].lengths) > 0)
 
 
 @form("all")
-def all_hold(run: Run, f: Batch, xs: Batch) -> Any:
+def all_hold(run: Run, f: Batch, xs: Batch) -> Batch:
     held = _held(run, f, xs)
     if held is None:
         return NotImplemented
@@ -134,7 +134,7 @@ def _numbers_of(run: Run, xs: Batch) -> tuple[Ragged, torch.Tensor] | None:
 
 
 @form("sum")
-def total(run: Run, xs: Batch) -> Any:
+def total(run: Run, xs: Batch) -> Batch:
     found = _numbers_of(run, xs)
     if found is None:
         return NotImplemented
@@ -144,7 +144,7 @@ def total(run: Run, xs: Batch) -> Any:
     return Scalars(_segment_sum(values, ragged.lengths))
 
 
-def _extreme(run: Run, xs: Batch, reduction: str) -> Any:
+def _extreme(run: Run, xs: Batch, reduction: str) -> Batch:
     found = _numbers_of(run, xs)
     if found is None:
         return NotImplemented
@@ -157,22 +157,22 @@ def _extreme(run: Run, xs: Batch, reduction: str) -> Any:
 
 
 @form("maximum")
-def maximum(run: Run, xs: Batch) -> Any:
+def maximum(run: Run, xs: Batch) -> Batch:
     return _extreme(run, xs, "amax")
 
 
 @form("minimum")
-def minimum(run: Run, xs: Batch) -> Any:
+def minimum(run: Run, xs: Batch) -> Batch:
     return _extreme(run, xs, "amin")
 
 
 @form("length")
-def length(run: Run, xs: Batch) -> Any:
+def length(run: Run, xs: Batch) -> Batch:
     return Scalars(xs.lengths) if isinstance(xs, Ragged) else NotImplemented
 
 
 @form("is_empty")
-def is_empty(run: Run, xs: Batch) -> Any:
+def is_empty(run: Run, xs: Batch) -> Batch:
     return Scalars(xs.lengths == 0) if isinstance(xs, Ragged) else NotImplemented
 
 
@@ -184,17 +184,17 @@ def _element(xs: Batch, at: torch.Tensor) -> Any:
 
 
 @form("head")
-def head(run: Run, xs: Batch) -> Any:
+def head(run: Run, xs: Batch) -> Batch:
     return _element(xs, torch.zeros_like(xs.lengths)) if isinstance(xs, Ragged) else NotImplemented
 
 
 @form("last")
-def last(run: Run, xs: Batch) -> Any:
+def last(run: Run, xs: Batch) -> Batch:
     return _element(xs, xs.lengths - 1) if isinstance(xs, Ragged) else NotImplemented
 
 
 @form("index")
-def index(run: Run, i: Batch, xs: Batch) -> Any:
+def index(run: Run, i: Batch, xs: Batch) -> Batch:
     raw = numbers(i)
     if raw is None or not isinstance(xs, Ragged):
         return NotImplemented
@@ -209,7 +209,7 @@ def _cut(xs: Ragged, start: torch.Tensor, stop: torch.Tensor) -> Ragged:
 
 
 @form("take")
-def take(run: Run, count: Batch, xs: Batch) -> Any:
+def take(run: Run, count: Batch, xs: Batch) -> Batch:
     raw = numbers(count)
     if raw is None or not isinstance(xs, Ragged):
         return NotImplemented
@@ -217,7 +217,7 @@ def take(run: Run, count: Batch, xs: Batch) -> Any:
 
 
 @form("drop")
-def drop(run: Run, count: Batch, xs: Batch) -> Any:
+def drop(run: Run, count: Batch, xs: Batch) -> Batch:
     raw = numbers(count)
     if raw is None or not isinstance(xs, Ragged):
         return NotImplemented
@@ -225,7 +225,7 @@ def drop(run: Run, count: Batch, xs: Batch) -> Any:
 
 
 @form("slice")
-def slice_list(run: Run, start: Batch, stop: Batch, xs: Batch) -> Any:
+def slice_list(run: Run, start: Batch, stop: Batch, xs: Batch) -> Batch:
     raw = numbers(start, stop)
     if raw is None or not isinstance(xs, Ragged):
         return NotImplemented
@@ -234,21 +234,21 @@ def slice_list(run: Run, start: Batch, stop: Batch, xs: Batch) -> Any:
 
 
 @form("tail")
-def tail(run: Run, xs: Batch) -> Any:
+def tail(run: Run, xs: Batch) -> Batch:
     if not isinstance(xs, Ragged) or not bool((xs.lengths > 0).all()):
         return NotImplemented
     return _cut(xs, torch.ones_like(xs.lengths), xs.lengths)
 
 
 @form("init")
-def init(run: Run, xs: Batch) -> Any:
+def init(run: Run, xs: Batch) -> Batch:
     if not isinstance(xs, Ragged) or not bool((xs.lengths > 0).all()):
         return NotImplemented
     return _cut(xs, torch.zeros_like(xs.lengths), xs.lengths - 1)
 
 
 @form("reverse")
-def reverse(run: Run, xs: Batch) -> Any:
+def reverse(run: Run, xs: Batch) -> Batch:
     if not isinstance(xs, Ragged):
         return NotImplemented
     last = starts_of(xs.lengths) + xs.lengths - 1
@@ -257,7 +257,7 @@ def reverse(run: Run, xs: Batch) -> Any:
 
 
 @form("singleton")
-def singleton(run: Run, x: Batch) -> Any:
+def singleton(run: Run, x: Batch) -> Batch:
     if isinstance(x, Constant):
         return NotImplemented
     return Ragged(x, torch.ones(run.size, dtype=torch.long))
@@ -279,13 +279,13 @@ def _together(run: Run, xs: Batch, ys: Batch) -> tuple[Batch, Batch, torch.Tenso
 
 
 @form("zip")
-def zip_lists(run: Run, xs: Batch, ys: Batch) -> Any:
+def zip_lists(run: Run, xs: Batch, ys: Batch) -> Batch:
     found = _together(run, xs, ys)
     return NotImplemented if found is None else Ragged((found[0], found[1]), found[2])
 
 
 @form("zipwith")
-def zip_with(run: Run, f: Batch, xs: Batch, ys: Batch) -> Any:
+def zip_with(run: Run, f: Batch, xs: Batch, ys: Batch) -> Batch:
     found = _together(run, xs, ys)
     if found is None:
         return NotImplemented

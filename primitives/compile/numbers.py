@@ -14,7 +14,7 @@ from .run import Run
 
 
 def _arithmetic(operation: Callable[[Any, Any], torch.Tensor]) -> Callable[..., Any]:
-    def apply(run: Run, x: Batch, y: Batch) -> Any:
+    def apply(run: Run, x: Batch, y: Batch) -> Batch:
         raw = numbers(x, y)
         if raw is None:
             return NotImplemented
@@ -31,7 +31,7 @@ FORMS["-"] = _arithmetic(lambda x, y: x - y)
 
 
 @form("*")
-def multiply(run: Run, x: Batch, y: Batch) -> Any:
+def multiply(run: Run, x: Batch, y: Batch) -> Batch:
     raw = numbers(x, y)
     if raw is None:
         return NotImplemented
@@ -45,7 +45,7 @@ def multiply(run: Run, x: Batch, y: Batch) -> Any:
 
 
 def _division(operation: Callable[[Any, Any], torch.Tensor]) -> Callable[..., Any]:
-    def apply(run: Run, x: Batch, y: Batch) -> Any:
+    def apply(run: Run, x: Batch, y: Batch) -> Batch:
         raw = numbers(x, y)
         if raw is None or bool((torch.as_tensor(raw[1]) == 0).any()):
             return NotImplemented
@@ -66,7 +66,7 @@ FORMS["mod"] = _division(lambda x, y: torch.remainder(*_tensors(x, y)))
 
 
 def _comparison(operation: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    def apply(run: Run, x: Batch, y: Batch) -> Any:
+    def apply(run: Run, x: Batch, y: Batch) -> Batch:
         raw = numbers(x, y)
         if raw is None or has_nan(*raw):
             return NotImplemented
@@ -88,7 +88,7 @@ FORMS["max"] = _comparison(lambda x, y: torch.maximum(*_tensors(x, y)))
 def _unary(
     operation: Callable[[torch.Tensor], torch.Tensor], allowed: Callable[[torch.Tensor], torch.Tensor] | None = None
 ) -> Any:
-    def apply(run: Run, x: Batch) -> Any:
+    def apply(run: Run, x: Batch) -> Batch:
         if not isinstance(x, Scalars) or (allowed is not None and not bool(allowed(x.values).all())):
             return NotImplemented
         return Scalars(operation(x.values))
@@ -119,7 +119,7 @@ def condition_of(condition: Batch) -> torch.Tensor | bool | None:
     return condition.values if isinstance(condition, Scalars) and condition.values.dtype == torch.bool else None
 
 
-def choose_by(run: Run, truth: torch.Tensor, then: Function, otherwise: Function) -> Batch:
+def choose_by(run: Run, truth: torch.Tensor, then: Function | Constant, otherwise: Function | Constant) -> Batch:
     """Each branch on its own examples only."""
     truth = truth.cpu()
     yes, no = truth.nonzero().flatten(), truth.logical_not().nonzero().flatten()
@@ -133,7 +133,7 @@ def choose_by(run: Run, truth: torch.Tensor, then: Function, otherwise: Function
 
 
 @form("if")
-def choose(run: Run, condition: Batch, then: Batch, otherwise: Batch) -> Any:
+def choose(run: Run, condition: Batch, then: Batch, otherwise: Batch) -> Batch:
     truth = condition_of(condition)
     if truth is None:
         return NotImplemented
@@ -143,16 +143,20 @@ def choose(run: Run, condition: Batch, then: Batch, otherwise: Batch) -> Any:
 
 
 @form("and")
-def conjunction(run: Run, x: Batch, y: Batch) -> Any:
+def conjunction(run: Run, x: Batch, y: Batch) -> Batch:
     truth = condition_of(x)
     if truth is None:
         return NotImplemented
-    return run.force(y if truth else x) if isinstance(truth, bool) else choose_by(run, truth, y, Constant(False))  # type: ignore[arg-type]
+    if isinstance(truth, bool):
+        return run.force(y if truth else x)
+    return choose_by(run, truth, y, Constant(False))
 
 
 @form("or")
-def disjunction(run: Run, x: Batch, y: Batch) -> Any:
+def disjunction(run: Run, x: Batch, y: Batch) -> Batch:
     truth = condition_of(x)
     if truth is None:
         return NotImplemented
-    return run.force(x if truth else y) if isinstance(truth, bool) else choose_by(run, truth, Constant(True), y)  # type: ignore[arg-type]
+    if isinstance(truth, bool):
+        return run.force(x if truth else y)
+    return choose_by(run, truth, Constant(True), y)

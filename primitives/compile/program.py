@@ -79,7 +79,10 @@ class Program(nn.Module):
         node: nn.Module = self
         for part in site.split("."):
             # add_module refuses names that are attributes of a module ("forward"), which are fair names of sites.
-            node = node._modules.setdefault(part, Node())  # type: ignore[assignment]
+            child = node._modules.get(part)
+            if child is None:
+                child = node._modules[part] = Node()
+            node = child
         assert isinstance(node, Node)
         self.nodes[site] = node
         for name, parameter in found.parameters.items():

@@ -27,10 +27,10 @@ def _cell(run: Run, f: Batch) -> tuple[str, list[torch.Tensor]] | None:
     if kernel is None or f.source.site is None:
         return None
     parameters = run.nodes[f.source.site]._parameters
-    return kernel, [parameters[name] for name in _NAMES]  # type: ignore[misc]
+    return kernel, [weight for name in _NAMES if (weight := parameters[name]) is not None]
 
 
-def _state(run: Run, kernel: str, start: Batch) -> Any:
+def _state(run: Run, kernel: str, start: Batch) -> Batch:
     """The first state as the kernel takes it, [1, batch, width] or a pair of those."""
     if kernel != "lstm":
         return coerce(start, _VECTOR, run.size, run.device).unsqueeze(0).contiguous()

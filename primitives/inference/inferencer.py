@@ -197,7 +197,8 @@ class _Inferencer:
         free = [v for v in variables_of(resolved) if v not in held]
         if not free:
             return Scheme(resolved)
-        classes = {v.name: self.unifier.classes[v] for v in free if v in self.unifier.classes}  # type: ignore[index]
+        known = self.unifier.classes
+        classes = {v.name: known[v] for v in free if isinstance(v, TypeVariable) and v in known}
         return _Polymorphic(resolved, classes, frozenset(held))
 
     def application(self, term: Term) -> Type:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..types import BOOL, CHAR, FLOAT, INT, STRING, UNIT, Constructor, TensorType, Type
 from ..values import MAX_INT, MAX_SIZE, Graph, Some, Table, Value, has_nan
@@ -19,7 +19,7 @@ def _bad(data: object, type: Type, needed: str) -> ValueMismatch:
     return ValueMismatch(f"value={shown} does not fit type={type}: needed {needed}")
 
 
-def _is_int(data: object) -> bool:
+def _is_int(data: object) -> TypeGuard[int]:
     return isinstance(data, int) and not isinstance(data, bool)
 
 
@@ -34,7 +34,7 @@ _READERS: dict[Type, Callable[[Any], tuple[bool, Any]]] = {
 
 
 def _is_number(data: object) -> bool:
-    return isinstance(data, float) or (_is_int(data) and abs(data) <= MAX_INT)  # type: ignore[arg-type]
+    return isinstance(data, float) or (_is_int(data) and abs(data) <= MAX_INT)
 
 
 def from_json(data: Any, type: Type) -> Value:

@@ -16,7 +16,7 @@ import itertools
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType, ModuleType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from .outside import PluginError, outside_modules, place, version
 
@@ -105,6 +105,13 @@ def import_plugin(module: str, what: str) -> ModuleType:
         ) from error
 
 
+class Named(Protocol):
+    """Whatever has a name of its own."""
+
+    @property
+    def name(self) -> str: ...
+
+
 def classes(interface: type, attribute: str = "name") -> Recognise[Any]:
     """Recognises the classes that implement an interface; ``attribute`` of the class is its name."""
 
@@ -122,12 +129,12 @@ def classes(interface: type, attribute: str = "name") -> Recognise[Any]:
     return recognise
 
 
-def instances(kind: type) -> Recognise[Any]:
+def instances(kind: type[Named]) -> Recognise[Any]:
     """Recognises the instances of a class that have a ``name``."""
 
     def recognise(value: Any) -> Iterator[tuple[str, Any]]:
         if isinstance(value, kind):
-            yield value.name, value  # type: ignore[attr-defined]
+            yield value.name, value
 
     return recognise
 

@@ -16,6 +16,7 @@ import importlib
 import inspect
 import keyword
 import sys
+from collections.abc import Callable, Iterable
 from types import CodeType, FunctionType
 
 from ..lazy import LazyModule
@@ -31,15 +32,15 @@ class SourceError(ValueError):
 class Harvest:
     """Definitions and imports collected so far; ``names`` maps (module, name) to the name in the new text."""
 
-    def __init__(self, reserved: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    def __init__(self, reserved: Iterable[str] = ()) -> None:
         self.names: dict[tuple[str, str], str] = {}
         self.taken = {*dir(builtins), *keyword.kwlist, *reserved}
         self.imports: dict[str, str] = {}
         self.definitions: list[str] = []
 
-    def function(self, function: object) -> str:
+    def function(self, function: Callable) -> str:
         """The name, in the new text, of a function or class and, collected before it, all that it uses."""
-        return self.add(function.__module__, function.__qualname__)  # type: ignore[attr-defined]
+        return self.add(function.__module__, function.__qualname__)
 
     def add(self, module: str, name: str) -> str:
         known = self.names.get((module, name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -32,8 +32,7 @@ def write_onnx(program: Program, path: str | Path) -> Path:
     missing = [name for name in ("onnx", "onnxscript") if importlib.util.find_spec(name) is None]
     if missing:
         raise OnnxError(f"packages {', '.join(missing)} are not installed; pip install 'automl-programs[onnx]'")
-    _check(program)
-    examples = tuple(torch.zeros(2, *type.shape) for type in program.input_types)  # type: ignore[attr-defined]
+    examples = tuple(torch.zeros(2, *shape) for shape in _shapes(program))
     batch = torch.export.Dim("batch", min=1)
     names = [f"input_{i}" for i in range(len(examples))]
     was_training = program.training
@@ -91,18 +90,23 @@ class _Tensors(torch.nn.Module):
         return tuple(_flat(self.program(*inputs)))
 
 
-def _flat(output: Any) -> list[torch.Tensor]:
+def _flat(output: torch.Tensor | Sequence) -> list[torch.Tensor]:
     return [output] if isinstance(output, torch.Tensor) else [tensor for part in output for tensor in _flat(part)]
 
 
-def _count(type: Any) -> int:
-    return sum(map(_count, type.arguments)) if getattr(type, "name", "") == "pair" else 1
+def _count(type: Type) -> int:
+    return sum(map(_count, type.arguments)) if isinstance(type, Constructor) and type.name == "pair" else 1
 
 
-def _check(program: Program) -> None:
+def _shapes(program: Program) -> list[tuple[int, ...]]:
+    """The shapes of the inputs of a program that ONNX can hold. Raises OnnxError for any other."""
+    shapes: list[tuple[int, ...]] = []
     for position, type in enumerate(program.input_types):
-        if not isinstance(type, TensorType) or not all(isinstance(axis, int) for axis in type.shape):
+        axes = type.shape if isinstance(type, TensorType) else ()
+        known = tuple(axis for axis in axes if isinstance(axis, int))
+        if not isinstance(type, TensorType) or len(known) < len(axes):
             raise OnnxError(f"input {position} has type {type}: needed a tensor of known shape; export source instead")
+        shapes.append(known)
     for word in words_in(expand(program.term, program.words)):
         primitive = program.words[word.name]
         if not (primitive.geometric or primitive.rearranges):
@@ -116,3 +120,4 @@ def _check(program: Program) -> None:
             )
     if not program.input_types:
         raise OnnxError(f"the program has type {program.type}: needed at least one tensor to compute from")
+    return shapes

@@ -13,6 +13,7 @@ from primitives.columns.bank import Bank
 from primitives.columns.hashing import Array
 from primitives.columns.pools import Values
 from primitives.types import BOOL, INT, STRING, Constructor, TensorType, Type
+from primitives.values import Value
 
 Parts = dict[Type, dict[object, None]]
 World = tuple[int, ...]
@@ -112,29 +113,29 @@ def _rotated(options: list[int], amount: int) -> list[int]:
     return options[amount:] + options[:amount]
 
 
-def _parts(value: object, type: Type) -> Iterator[tuple[object, Type]]:
+def _parts(value: Value, type: Type) -> Iterator[tuple[Value, Type]]:
     """A value and all values inside it; of sequences some rests and beginnings too, of texts their words."""
     yield value, type
     if type == STRING:
-        words = re.findall(r"\w+", value)  # type: ignore[call-overload]
-        rests = (value[1:], value[:1], "")  # type: ignore[index]
+        words = re.findall(r"\w+", value)
+        rests = (value[1:], value[:1], "")
         yield from ((part, STRING) for part in (*words[:3], *rests, *words[3:]))
-        yield from ((character, Constructor("char")) for character in value)  # type: ignore[attr-defined]
+        yield from ((character, Constructor("char")) for character in value)
     if not isinstance(type, Constructor) or not type.arguments:
         return
     if type.name == "list":
-        yield from ((item, type.arguments[0]) for item in value)  # type: ignore[attr-defined]
-        for item in value:  # type: ignore[attr-defined]
+        yield from ((item, type.arguments[0]) for item in value)
+        for item in value:
             yield from _parts(item, type.arguments[0])
         for cut in (1, 2):
-            yield value[cut:], type  # type: ignore[index]
-            yield value[:cut], type  # type: ignore[index]
+            yield value[cut:], type
+            yield value[:cut], type
         yield (), type
     elif type.name == "pair":
-        for item, part in zip(value, type.arguments):  # type: ignore[call-overload]
+        for item, part in zip(value, type.arguments):
             yield from _parts(item, part)
     elif type.name == "option" and value is not None:
-        yield from _parts(value.value, type.arguments[0])  # type: ignore[attr-defined]
+        yield from _parts(value.value, type.arguments[0])
 
 
 def _defaults(type: Type) -> Iterator[object]:

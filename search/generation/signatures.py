@@ -74,7 +74,9 @@ def _bind_axis(pattern: Axis, ground: Axis, bindings: Bindings) -> bool:
 def substitute(type: Type, bindings: Bindings) -> Type:
     """The type with bound variables filled in."""
     if isinstance(type, TypeVariable):
-        return bindings.get(type, type)  # type: ignore[return-value]
+        bound = bindings.get(type, type)
+        assert isinstance(bound, (TypeVariable, Constructor, TensorType)), "type variables are bound to types"
+        return bound
     if isinstance(type, Constructor):
         if not type.arguments:
             return type
@@ -86,7 +88,8 @@ def substitute(type: Type, bindings: Bindings) -> Type:
         if isinstance(value, tuple):
             shape.extend(value)
         else:
-            shape.append(value)  # type: ignore[arg-type]
+            assert isinstance(value, (int, DimensionVariable, ShapeVariable)), "dimension variables are bound to axes"
+            shape.append(value)
     return TensorType(tuple(shape), type.dtype)
 
 
@@ -131,7 +134,7 @@ class Signature:
         """Whether the bound variables satisfy Eq, Ord and Num."""
         for variable, kind in self.constraints:
             bound = bindings.get(variable)
-            if bound is not None and not in_class(bound, kind):  # type: ignore[arg-type]
+            if isinstance(bound, (TypeVariable, Constructor, TensorType)) and not in_class(bound, kind):
                 return False
         return True
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeGuard
 
 from primitives.values import Value
 
@@ -16,7 +17,7 @@ Single = Callable[[Value], "float | None"]
 Pair = Callable[[Value, Value], "float | None"]
 
 
-def _number(value: Value) -> bool:
+def _number(value: Value) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
@@ -161,17 +162,17 @@ def _list_to_item(test: Callable[[tuple, Value], float | bool]) -> Pair:
     return apply
 
 
-def _item_to_list(test: Callable[[int, Sequence[float]], float | bool]) -> Pair:
+def _item_to_list(test: Callable[[float, Sequence[float]], float | bool]) -> Pair:
     def apply(given: Value, result: Value) -> float | None:
         items = _numbers(result)
-        return float(test(given, items)) if _number(given) and items else None  # type: ignore[arg-type]
+        return float(test(given, items)) if _number(given) and items else None
 
     return apply
 
 
-def _two_ints(test: Callable[[int, int], float | bool]) -> Pair:
+def _two_ints(test: Callable[[float, float], float | bool]) -> Pair:
     def apply(given: Value, result: Value) -> float | None:
-        return float(test(given, result)) if _number(given) and _number(result) else None  # type: ignore[arg-type]
+        return float(test(given, result)) if _number(given) and _number(result) else None
 
     return apply
 
@@ -220,9 +221,7 @@ PAIR: Mapping[str, Pair] = {
     "sum": _list_to_item(lambda a, b: _numbers(a) is not None and b == sum(a)),
     "above the greatest": _list_to_item(lambda a, b: _numbers(a) is not None and b > max(a)),
     "length of it": lambda a, b: float(b == len(a)) if isinstance(a, (tuple, str)) and _number(b) else None,
-    "at most its length": lambda a, b: (
-        float(0 <= b <= len(a)) if isinstance(a, (tuple, str)) and _number(b) else None  # type: ignore[operator]
-    ),
+    "at most its length": lambda a, b: float(0 <= b <= len(a)) if isinstance(a, (tuple, str)) and _number(b) else None,
     "as many items": _item_to_list(lambda a, b: a == len(b)),
     "in the list": _item_to_list(lambda a, b: a in b),
     "greatest in the list": _item_to_list(lambda a, b: a == max(b)),

@@ -6,7 +6,9 @@ Widths and shapes downstream follow by inference, so an edit need only keep the 
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from primitives.binding import shift
 from primitives.inference import ShapeError
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from .edits import Operator
     from .mutation import Mutator
 
+T = TypeVar("T")
+
 Copied = dict[str, tuple[int, str]]
 
 
@@ -31,17 +35,30 @@ def _tensors(mutator: Mutator, parent: Annotated) -> list[Position]:
     return [place for place in mutator.places(parent) if has_tensor(place.type)]
 
 
-def _stages(mutator: Mutator, parent: Annotated) -> list[tuple[Position, Position]]:
-    """Applications whose last argument has a tensor, with the place of that argument."""
+@dataclass(frozen=True)
+class _Stage:
+    """An application, ``call``, whose last argument, ``data``, has a tensor."""
+
+    place: Position
+    call: Apply
+    data: Position
+
+    @property
+    def keeps(self) -> bool:
+        """Whether it gives what it takes, but for sizes."""
+        return kind_of(self.place.type) == kind_of(self.data.type)
+
+
+def _stages(mutator: Mutator, parent: Annotated) -> list[_Stage]:
     at: dict[Path, Position] = {place.path: place for place in parent.positions}
     return [
-        (place, at[(*place.path, 1)])
+        _Stage(place, place.term, at[(*place.path, 1)])
         for place in _tensors(mutator, parent)
         if isinstance(place.term, Apply) and (*place.path, 1) in at and has_tensor(at[(*place.path, 1)].type)
     ]
 
 
-def _one(items: list, draws: Draws):  # type: ignore[no-untyped-def]
+def _one(items: Sequence[T], draws: Draws) -> T:
     if not items:
         raise DeadEnd("no place for this edit")
     return draws.choice(items)
@@ -82,7 +99,7 @@ def _grown(mutator: Mutator, value: Value, room: int, context: Context, last: st
 def delete_stage(mutator: Mutator, parent: Annotated, draws: Draws, copied: Copied) -> Term:
     """An application replaced by its last argument of the same kind, or a shared value with its uses by the value."""
     places: list[tuple[Position, Term]] = [
-        (stage, data.term) for stage, data in _stages(mutator, parent) if kind_of(stage.type) == kind_of(data.type)
+        (stage.place, stage.data.term) for stage in _stages(mutator, parent) if stage.keeps
     ]
     types = {place.path: place.type for place in parent.positions}
     for place in _tensors(mutator, parent):
@@ -94,26 +111,26 @@ def delete_stage(mutator: Mutator, parent: Annotated, draws: Draws, copied: Copi
 
 def swap_stages(mutator: Mutator, parent: Annotated, draws: Draws, copied: Copied) -> Term:
     """Two neighbouring stages exchanged."""
-    pairs = [place for place, data in _stages(mutator, parent) if isinstance(data.term, Apply)]
-    place = _one(pairs, draws)
-    outer = place.term
-    inner = outer.argument
-    return replace_at(parent.term, place.path, Apply(inner.function, Apply(outer.function, inner.argument)))
+    pairs = [(stage, stage.data.term) for stage in _stages(mutator, parent) if isinstance(stage.data.term, Apply)]
+    outer, inner = _one(pairs, draws)
+    swapped = Apply(inner.function, Apply(outer.call.function, inner.argument))
+    return replace_at(parent.term, outer.place.path, swapped)
 
 
 def duplicate_stages(mutator: Mutator, parent: Annotated, draws: Draws, copied: Copied) -> Term:
     """One to four stages in a row repeated after themselves, with weights of their own that start from the first ones'."""
-    stages = {stage.path: (stage, data) for stage, data in _stages(mutator, parent)}
-    place, data = _one(list(stages.values()), draws)
-    functions = [place.term.function]
-    runs = [1] if kind_of(place.type) == kind_of(data.type) else []
+    stages = {stage.place.path: stage for stage in _stages(mutator, parent)}
+    last = _one(list(stages.values()), draws)
+    place, data = last.place, last.data
+    functions = [last.call.function]
+    runs = [1] if last.keeps else []
     while data.path in stages and len(functions) < 4:
-        functions.append(data.term.function)
-        data = stages[data.path][1]
+        functions.append(stages[data.path].call.function)
+        data = stages[data.path].data
         if kind_of(place.type) == kind_of(data.type):
             runs.append(len(functions))
     length = _one(runs, draws)
-    new = place.term
+    new: Term = last.call
     for function in reversed(functions[:length]):
         new = Apply(copy_sites(function, "+", 0, copied), new)
     return replace_at(parent.term, place.path, new)
@@ -122,8 +139,8 @@ def duplicate_stages(mutator: Mutator, parent: Annotated, draws: Draws, copied: 
 def bypass(mutator: Mutator, parent: Annotated, draws: Draws, copied: Copied) -> Term:
     """A stage that keeps the kind joined with its own input by a word of two tensors: f(x) becomes let y = x in y + f(y)."""
     pipelines = mutator.grammar.pipelines
-    pairs = [(stage, data) for stage, data in _stages(mutator, parent) if kind_of(stage.type) == kind_of(data.type)]
-    place, data = _one(pairs, draws)
+    stage = _one([stage for stage in _stages(mutator, parent) if stage.keeps], draws)
+    place, data = stage.place, stage.data
     kind = kind_of(place.type)
     joins = [
         rule
@@ -137,7 +154,7 @@ def bypass(mutator: Mutator, parent: Annotated, draws: Draws, copied: Copied) ->
     word = mutator.grammar.occurrence(join.signature.word, draws, ())
     if isinstance(data.term, Variable):
         return replace_at(parent.term, place.path, apply(word, data.term, place.term))
-    body = apply(word, Variable(0), Apply(shift(place.term.function, 1), Variable(0)))
+    body = apply(word, Variable(0), Apply(shift(stage.call.function, 1), Variable(0)))
     return replace_at(parent.term, place.path, Let(data.term, body))
 
 

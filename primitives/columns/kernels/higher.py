@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -173,12 +173,12 @@ def loop(frame: Frame, count: Array, f: Array, x: Array) -> Array:
     )
 
 
-def looped(frame: Frame, count: Array, x: Array, body: object) -> Array:
+def looped(frame: Frame, count: Array, x: Array, body: Callable[[Array, int, Array], Array]) -> Array:
     """``body(active rows, step, their states)`` applied ``count`` times."""
     state = np.where(count > frame.values.steps, FAIL, x)
     active, step = np.flatnonzero((count > 0) & (state != FAIL)), 0
     while len(active):
-        state[active] = body(active, step, state[active])  # type: ignore[operator]
+        state[active] = body(active, step, state[active])
         step += 1
         active = active[(count[active] > step) & (state[active] != FAIL)]
     return state

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ...values import MAX_INT
@@ -187,14 +189,14 @@ def product(frame: Frame, xs: Array) -> Array:
     return stepwise(frame, data, lengths, 1, lambda a, b: multiply(frame, a, b))
 
 
-def stepwise(frame: Frame, data: Array, lengths: Array, start: int, combine: object) -> Array:
+def stepwise(frame: Frame, data: Array, lengths: Array, start: int, combine: Callable[[Array, Array], Array]) -> Array:
     """A reduction from the left in which every step may fail."""
     result = np.full(len(lengths), start, np.int64)
     offsets = np.cumsum(lengths) - lengths
     active, step = np.flatnonzero(lengths > 0), 0
     while len(active):
         frame.values.deadline.check()
-        result[active] = combine(result[active], data[offsets[active] + step])  # type: ignore[operator]
+        result[active] = combine(result[active], data[offsets[active] + step])
         step += 1
         active = active[(lengths[active] > step) & (result[active] != FAIL)]
     return result
@@ -274,7 +276,7 @@ def group(frame: Frame, xs: Array) -> Array:
 def zip_lists(frame: Frame, xs: Array, ys: Array) -> Array:
     left, right = frame.sequences(0), frame.sequences(1)
     lengths = np.minimum(left.lengths[xs], right.lengths[ys])
-    pairs = frame.values.tuples(frame.operation.result.arguments[0])  # type: ignore[attr-defined]
+    pairs = frame.values.tuples_within(frame.operation.result)
     codes = pairs.intern(ranges(left.data, left.offsets[xs], lengths), ranges(right.data, right.offsets[ys], lengths))
     return frame.sequences().intern(codes, lengths)
 
@@ -282,7 +284,7 @@ def zip_lists(frame: Frame, xs: Array, ys: Array) -> Array:
 @kernel("enumerate")
 def enumerate_list(frame: Frame, xs: Array) -> Array:
     data, lengths = frame.sequences(0).gather(xs)
-    pairs = frame.values.tuples(frame.operation.result.arguments[0])  # type: ignore[attr-defined]
+    pairs = frame.values.tuples_within(frame.operation.result)
     return frame.sequences().intern(pairs.intern(flat_ranges(np.zeros(len(xs), np.int64), lengths), data), lengths)
 
 

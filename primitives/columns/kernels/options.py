@@ -69,7 +69,7 @@ def then_option(frame: Frame, f: Array, option: Array) -> Array:
 
 @kernel("unfold", feeds_back=True)
 def unfold(frame: Frame, f: Array, state: Array) -> Array:
-    pairs = frame.values.tuples(frame.function(0)[1].arguments[0])  # type: ignore[attr-defined]
+    pairs = frame.values.tuples_within(frame.function(0)[1])
     options = frame.values.tuples(frame.function(0)[1])
     state, active = state.copy(), np.arange(len(state))
     failed = np.zeros(len(state), bool)

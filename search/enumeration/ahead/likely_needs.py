@@ -14,7 +14,7 @@ import numpy as np
 from primitives.columns.bank import WORLD_BITS, Bank
 from primitives.columns.frame import Operation
 from primitives.columns.hashing import Array
-from primitives.columns.pools import FAIL, SequencePool
+from primitives.columns.pools import FAIL, SequencePool, Values
 from primitives.definitions import Definition
 from primitives.types import CHAR, STRING, Constructor, Type, is_function
 
@@ -111,7 +111,7 @@ def _holds(
 
 
 def _all(held: Sequence[Mask]) -> Mask:
-    def need(values, type, codes, goal, wanted):  # type: ignore[no-untyped-def]
+    def need(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
         mask = held[0](values, type, codes, goal, wanted)
         for other in held[1:]:
             mask &= other(values, type, codes, goal, wanted)

@@ -176,7 +176,7 @@ def _part(position: int) -> Mask:
     def is_part(values: Values, type: Type, codes: Array, goal: Type, wanted: int) -> Array:
         if wanted == NOTHING:
             return np.zeros(len(codes), bool)
-        return codes == values.tuples(goal).columns[position].array[wanted]
+        return codes == values.tuples(goal).rows.columns[position].array[wanted]
 
     return is_part
 

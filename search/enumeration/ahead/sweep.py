@@ -6,7 +6,7 @@ list must be and, in one world, which pairs of values give the goal: few pairs a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from ..blocks import home_of
 from ..levels import Found
 from .base import AbstractLookAhead, Outlook, Prospect
 from .likely_needs import LikelyNeeds
+from .needs import Mask
 
 LEAST, MOST, SHARE = 2_000, 300_000, 16
 """Combinations that a word is tried on: a part of all terms so far, within bounds."""
@@ -69,7 +70,7 @@ class Pass:
             if needs is not None:
                 yield from self._operation(operation, own, needs)
 
-    def _operation(self, operation: Operation, own: int, needs: dict) -> Iterator[Prospect]:
+    def _operation(self, operation: Operation, own: int, needs: Mapping[int, Mask]) -> Iterator[Prospect]:
         first = int(self.order[0])
         rows, codes = [], []
         for position, type in enumerate(operation.arguments):
@@ -86,7 +87,7 @@ class Pass:
             return
         yield from self._others(operation, own, rows, codes, matched)
 
-    def _rows(self, home: Bank, store: Store, type: Type, need: object) -> Array:
+    def _rows(self, home: Bank, store: Store, type: Type, need: Mask | None) -> Array:
         """Rows that meet the condition in every example, cheapest first."""
         costs = self._costs(store)
         if need is None:
@@ -100,7 +101,7 @@ class Pass:
                 self.bank.values.deadline.check()
                 values = store.column(world, good)
                 good, values = good[values != FAIL], values[values != FAIL]
-                good = good[need(self.bank.values, type, values, self.goal_type, int(self.goal[world]))]  # type: ignore[operator]
+                good = good[need(self.bank.values, type, values, self.goal_type, int(self.goal[world]))]
         return good[np.argsort(costs[good], kind="stable")]
 
     def _costs(self, store: Store) -> Array:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primitives.columns.hashing import HashIndex, distinct, fingerprints, flat_ranges, mix, ranges
-from primitives.columns.pools import FAIL, TuplePool, Values
+from primitives.columns.interning import Rows
+from primitives.columns.pools import FAIL, Values
 from primitives.columns.store import Store
 from primitives.notation.types import parse_type
 from primitives.types import INT
@@ -80,7 +81,7 @@ def test_a_released_pool_forgets_what_came_later():
 
 
 def test_tuples_are_found_only_when_interned():
-    pool = TuplePool([None, None])
+    pool = Rows(2)
     codes = pool.intern(np.array([1, 2, 1]), np.array([5, FAIL, 5]))
     assert codes.tolist() == [0, 1, 0]
     assert pool.find(np.array([2, 1]), np.array([FAIL, 6])).tolist() == [1, -1]
