@@ -12,8 +12,10 @@ from typing import Any
 
 import torch
 
+from .lazy import Tensor
 from .primitive import Primitive
 from .ragged import Objects, Ragged
+from .term import Word
 from .types import BOOL, FLOAT, INT, Constructor, TensorType, Type, arguments_of, has_tensor
 from .values import Failed, Value
 
@@ -63,7 +65,7 @@ def split(batch: Any, type: Type | None = None) -> list[Value]:
 
 
 def call_on_one(
-    primitive: Primitive, word: Any, values: list[Value], weights: Mapping[str, Any], training: bool
+    primitive: Primitive, word: Word, values: list[Value], weights: Mapping[str, Tensor], training: bool
 ) -> Value:
     """A geometric word on single values: a batch of one."""
     types, result = arguments_of(primitive.scheme.type)
@@ -75,7 +77,7 @@ def call_on_one(
         raise
 
 
-def call(primitive: Primitive, word: Any, batches: list, weights: Mapping[str, Any], training: bool) -> Any:
+def call(primitive: Primitive, word: Word, batches: list, weights: Mapping[str, Tensor], training: bool) -> Any:
     """A geometric word on batches, with the weights of its site."""
     options: dict[str, Any] = dict(word.settings)
     if "training" in primitive.keywords:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from .brief import brief_repr
+from .lazy import Tensor
 from .notation.types import parse_scheme
 from .primitive import Primitive, Prior, Setting
 from .term import Term, Word, map_words, sites_of, words_in
@@ -27,7 +28,7 @@ class Definition(Primitive):
     body: Term = field(kw_only=True)
     digest: str = ""
     weights: str | None = None
-    load: Callable[[], Mapping[str, Any]] | None = None
+    load: Callable[[], Mapping[str, Tensor]] | None = None
     """Reads the library's weights, ``site of the body.parameter`` to tensor."""
     origin: str = ""
     """The name under which weights of its shared uses are stored, where it was renamed since."""
@@ -35,7 +36,7 @@ class Definition(Primitive):
     __repr__ = brief_repr
 
     @functools.cached_property
-    def tensors(self) -> Mapping[str, Any]:
+    def tensors(self) -> Mapping[str, Tensor]:
         """The library's weights under the sites that ``expand`` gives to shared uses; read once, empty where there are none."""
         if self.load is None:
             return {}
@@ -70,7 +71,7 @@ def definition(
     doc: str = "",
     weights: str | None = None,
     digest: str = "",
-    load: Callable[[], Mapping[str, Any]] | None = None,
+    load: Callable[[], Mapping[str, Tensor]] | None = None,
     shapes: Callable | None = None,
     origin: str = "",
 ) -> Definition:
@@ -100,7 +101,7 @@ def definition(
     )
 
 
-class LibraryWeights(Mapping[str, Any]):
+class LibraryWeights(Mapping[str, Tensor]):
     """The weights of all subroutines in a term, nested ones too, under the sites that ``expand`` gives to shared uses.
 
     They are read when first asked for, so that terms without them cost nothing.
@@ -110,8 +111,8 @@ class LibraryWeights(Mapping[str, Any]):
         self._term, self._words = term, words
 
     @functools.cached_property
-    def _found(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def _found(self) -> dict[str, Tensor]:
+        found: dict[str, Tensor] = {}
         for name in {word.name for word in words_in(self._term)}:
             primitive = self._words.get(name)
             if isinstance(primitive, Definition):
@@ -119,7 +120,7 @@ class LibraryWeights(Mapping[str, Any]):
                 found.update(primitive.tensors)
         return found
 
-    def __getitem__(self, key: str) -> Any:
+    def __getitem__(self, key: str) -> Tensor:
         return self._found[key]
 
     def __iter__(self) -> Iterator[str]:

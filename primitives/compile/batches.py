@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .run import Run
 
 Batch = Any
+Device: TypeAlias = "torch.device | None"
+"""Where tensors are made; None: on the processor."""
 Code = Callable[["Run", tuple], Batch]
 NUMBERS = {INT: torch.long, FLOAT: torch.float64, BOOL: torch.bool}
 
@@ -171,7 +173,7 @@ def has_failures(batch: Batch) -> bool:
     return isinstance(batch, Objects) and any(isinstance(item, Failure) for item in batch.items)
 
 
-def spread(batch: Batch, size: int, device: Any = None) -> Batch:
+def spread(batch: Batch, size: int, device: Device = None) -> Batch:
     """A Constant written out for ``size`` examples; any other batch as it is."""
     if not isinstance(batch, Constant):
         return batch
@@ -260,7 +262,7 @@ def leave(batch: Batch, type: Type, size: int, run: Run) -> Any:
     return coerce(batch, type, size, run.device)
 
 
-def coerce(batch: Batch, type: Type, size: int, device: Any) -> Any:
+def coerce(batch: Batch, type: Type, size: int, device: Device) -> Any:
     """A batch as a geometric word takes it: raw tensors for tensors and numbers, Ragged for lists, tuples for
     pairs."""
     from ..batch import collate, to_device

@@ -8,14 +8,16 @@ word may also bring its own form (``Primitive.batched``).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeAlias
 
 import torch
 
 from ..values import MAX_INT
 from .batches import Batch, Constant, Scalars
 
-Form = Callable[..., Any]
+Number: TypeAlias = "torch.Tensor | int | float"
+"""The raw form of a batch of numbers: one an example, or one for all."""
+Form = Callable[..., Batch]
 FORMS: dict[str, Form] = {}
 
 
@@ -31,9 +33,9 @@ def form(*names: str) -> Callable[[Form], Form]:
     return declare
 
 
-def numbers(*batches: Batch) -> list[Any] | None:
+def numbers(*batches: Batch) -> list[Number] | None:
     """The raw tensors and Python numbers of the batches, or None where one is not a number."""
-    raw: list[Any] = []
+    raw: list[Number] = []
     for batch in batches:
         if isinstance(batch, Scalars):
             raw.append(batch.values)
@@ -44,7 +46,7 @@ def numbers(*batches: Batch) -> list[Any] | None:
     return on_one_device(raw)
 
 
-def on_one_device(raw: list[Any]) -> list[Any]:
+def on_one_device(raw: list[Number]) -> list[Number]:
     """The tensors on the accelerator if one of them is there: lengths of lists and what was interpreted are not."""
     devices = {x.device for x in raw if isinstance(x, torch.Tensor)}
     if len(devices) < 2:
@@ -62,7 +64,7 @@ def in_range(values: torch.Tensor) -> bool:
     return not values.numel() or bool(values.abs().max() <= MAX_INT)
 
 
-def has_nan(*raw: Any) -> bool:
+def has_nan(*raw: Number) -> bool:
     return any(
         bool(x.isnan().any()) if isinstance(x, torch.Tensor) else x != x
         for x in raw

@@ -3,8 +3,6 @@ enough."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 
 from ..batch import Objects, Ragged
@@ -176,7 +174,7 @@ def is_empty(run: Run, xs: Batch) -> Batch:
     return Scalars(xs.lengths == 0) if isinstance(xs, Ragged) else NotImplemented
 
 
-def _element(xs: Batch, at: torch.Tensor) -> Any:
+def _element(xs: Batch, at: torch.Tensor) -> Batch:
     """The elements at these positions, one a list, where all exist."""
     if not bool(((at >= 0) & (at < xs.lengths)).all()):
         return NotImplemented

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 
 from ..values import MAX_INT
 from .batches import Batch, Constant, Function, Scalars, select
-from .forms import FORMS, form, has_nan, in_range, numbers, whole
+from .forms import FORMS, Form, Number, form, has_nan, in_range, numbers, whole
 from .run import Run
 
+Operation = Callable[..., torch.Tensor]
+"""Of two tensors, or a tensor and a Python number."""
 
-def _arithmetic(operation: Callable[[Any, Any], torch.Tensor]) -> Callable[..., Any]:
+
+def _arithmetic(operation: Operation) -> Form:
     def apply(run: Run, x: Batch, y: Batch) -> Batch:
         raw = numbers(x, y)
         if raw is None:
@@ -44,7 +46,7 @@ def multiply(run: Run, x: Batch, y: Batch) -> Batch:
     return Scalars(result)
 
 
-def _division(operation: Callable[[Any, Any], torch.Tensor]) -> Callable[..., Any]:
+def _division(operation: Operation) -> Form:
     def apply(run: Run, x: Batch, y: Batch) -> Batch:
         raw = numbers(x, y)
         if raw is None or bool((torch.as_tensor(raw[1]) == 0).any()):
@@ -54,9 +56,9 @@ def _division(operation: Callable[[Any, Any], torch.Tensor]) -> Callable[..., An
     return apply
 
 
-def _tensors(x: Any, y: Any) -> tuple[torch.Tensor, torch.Tensor]:
+def _tensors(x: Number, y: Number) -> tuple[torch.Tensor, torch.Tensor]:
     """Both as tensors on one device: torch.div and the like take no two Python numbers."""
-    device = x.device if isinstance(x, torch.Tensor) else y.device
+    device = next((each.device for each in (x, y) if isinstance(each, torch.Tensor)), None)
     return torch.as_tensor(x, device=device), torch.as_tensor(y, device=device)
 
 
@@ -65,7 +67,7 @@ FORMS["//"] = _division(lambda x, y: torch.div(*_tensors(x, y), rounding_mode="f
 FORMS["mod"] = _division(lambda x, y: torch.remainder(*_tensors(x, y)))
 
 
-def _comparison(operation: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+def _comparison(operation: Operation) -> Form:
     def apply(run: Run, x: Batch, y: Batch) -> Batch:
         raw = numbers(x, y)
         if raw is None or has_nan(*raw):
@@ -87,7 +89,7 @@ FORMS["max"] = _comparison(lambda x, y: torch.maximum(*_tensors(x, y)))
 
 def _unary(
     operation: Callable[[torch.Tensor], torch.Tensor], allowed: Callable[[torch.Tensor], torch.Tensor] | None = None
-) -> Any:
+) -> Form:
     def apply(run: Run, x: Batch) -> Batch:
         if not isinstance(x, Scalars) or (allowed is not None and not bool(allowed(x.values).all())):
             return NotImplemented

@@ -13,12 +13,13 @@ from ..batch import Objects, Ragged
 from ..definitions import expand
 from ..inference import Site, infer
 from ..interpreter.interpret import Fuel
+from ..interpreter.storage import Folder
 from ..primitive import Parameter, Primitive, shape_text
 from ..rewrite import pool_first
 from ..term import Lambda, Term
 from ..types import TensorType, Type, arguments_of
 from ..weights import Weights, frozen_sites, initialise
-from .batches import enter, leave
+from .batches import Batch, Device, enter, leave
 from .code import Compiler
 from .layout import kernels_last, pays
 from .run import Run
@@ -57,7 +58,7 @@ class Program(nn.Module):
         weights: Weights,
         *,
         fuel: Fuel,
-        storage: Any = None,
+        storage: Folder = None,
     ) -> None:
         super().__init__()
         self.term, self.type, self.words, self.sites = term, type, words, dict(sites)
@@ -172,7 +173,7 @@ def _check_shape(batch: torch.Tensor, type: TensorType) -> None:
         raise ValueError(f"input of shape {list(batch.shape)} does not fit {type}: needed [batch,{needed}]")
 
 
-def batch_size(batch: Any) -> int:
+def batch_size(batch: Batch) -> int:
     """Number of examples in a batch."""
     if isinstance(batch, Ragged):
         return len(batch.lengths)
@@ -183,7 +184,7 @@ def batch_size(batch: Any) -> int:
     return batch_size(batch[0]) if isinstance(batch, tuple) else len(batch)
 
 
-def _device(program: Program, inputs: tuple) -> Any:
+def _device(program: Program, inputs: tuple) -> Device:
     for batch in inputs:
         while isinstance(batch, (tuple, Ragged)):
             batch = batch[0] if isinstance(batch, tuple) and batch else getattr(batch, "values", None)
@@ -202,7 +203,7 @@ def compile_term(
     weights: Weights | None = None,
     seed: int = 0,
     fuel: Fuel = Fuel(),  # noqa: B008  (frozen)
-    storage: Any = None,
+    storage: Folder = None,
 ) -> Program:
     """Compile a closed term of the type; ``fuel`` bounds, an example, what runs through the interpreter.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 import torch
 
@@ -70,13 +69,13 @@ def fused_scan(run: Run, f: Batch, start: Batch, timeline: Timeline) -> torch.Te
     return _in_chunks(kernel, timeline, _ordered(_state(run, kernel, start), timeline), weights)[0]
 
 
-def _ordered(state: Any, timeline: Timeline) -> list[torch.Tensor]:
+def _ordered(state: Batch, timeline: Timeline) -> list[torch.Tensor]:
     states = state if isinstance(state, tuple) else (state,)
     return [part.index_select(1, timeline.order.to(part.device)) for part in states]
 
 
 def _kernel(
-    kernel: str, values: torch.Tensor, state: Any, weights: list[torch.Tensor], batch_first: bool
+    kernel: str, values: torch.Tensor, state: Batch, weights: list[torch.Tensor], batch_first: bool
 ) -> tuple[torch.Tensor, list[torch.Tensor]]:
     if kernel != "lstm" and not isinstance(state, torch.Tensor):
         (state,) = state

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -12,7 +12,7 @@ from ..interpreter.interpret import Fuel, Machine
 from ..primitive import PURE
 from ..term import Word
 from ..values import Failed, Failure, Outcome, Value
-from .batches import Batch, Constant, Function, has_failures, join, pack, select, tight, values_of
+from .batches import Batch, Constant, Device, Function, has_failures, join, pack, select, tight, values_of
 
 if TYPE_CHECKING:
     from .program import Program
@@ -23,7 +23,7 @@ class Run:
 
     __slots__ = ("_shared", "device", "nodes", "program", "size", "training")
 
-    def __init__(self, program: Program, size: int, device: Any, shared: dict[str, Machine] | None = None) -> None:
+    def __init__(self, program: Program, size: int, device: Device, shared: dict[str, Machine] | None = None) -> None:
         self.program, self.size, self.device = program, size, device
         self.nodes, self.training = program.nodes, program.training
         self._shared: dict[str, Machine] = {} if shared is None else shared

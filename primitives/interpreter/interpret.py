@@ -9,14 +9,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ..definitions import Definition, ExpansionError, LibraryWeights, expand
+from ..lazy import Tensor
 from ..primitive import EFFECTFUL, Primitive
 from ..term import Hole, Lambda, Let, Literal, Term, Variable, Word, spine, words_in
 from ..types import arguments_of
 from ..values import MAX_SIZE, Failed, Failure, Outcome, OutOfFuel, Table, TooLarge, Value
 from .fuel import toll_of, weigh
+from .storage import Folder
 
 Code = Callable[["Machine", tuple], Value]
 """A part of a term, ready to run: takes the machine and the values in scope, innermost last."""
@@ -43,9 +44,9 @@ def evaluate(
     arguments: Sequence[Value] = (),
     *,
     words: Mapping[str, Primitive],
-    weights: Mapping[str, Any] | None = None,
+    weights: Mapping[str, Tensor] | None = None,
     fuel: Fuel = Fuel(),
-    storage: Any = None,
+    storage: Folder = None,
     training: bool = False,
 ) -> Value | Failure:
     """The value of a closed term applied to the arguments, or a Failure.
@@ -78,7 +79,7 @@ class Machine:
     """Most calls inside calls; it keeps a recursive program from exhausting the stack of the process."""
 
     def __init__(
-        self, words: Mapping[str, Primitive], weights: Mapping[str, Any], fuel: Fuel, storage: Any, training: bool
+        self, words: Mapping[str, Primitive], weights: Mapping[str, Tensor], fuel: Fuel, storage: Folder, training: bool
     ) -> None:
         self.words, self.weights, self.storage, self.training = words, weights, storage, training
         self.steps, self.depth = fuel.steps, 0

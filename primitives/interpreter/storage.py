@@ -72,3 +72,7 @@ class Storage:
     def keys(self) -> tuple[str, ...]:
         """The hashes of all keys in use."""
         return tuple(sorted(path.stem for path in self.folder.glob("*.json")))
+
+
+Folder = Storage | str | Path | None
+"""Where a run remembers: a storage, or the folder of one; None where it has nowhere to."""

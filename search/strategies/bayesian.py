@@ -7,15 +7,16 @@ after 10,000 trials as after 300; its sampler is seeded anew for each ask.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING
 
 from library.records import Direction
 from primitives.inference import IllTyped, infer
 from primitives.primitive import Setting
 from primitives.syntax import parse
 from primitives.term import Term, Word, map_words
+from primitives.values import Value
 
 from ..generation import sites
 from ..generation.candidates import Seen, fresh, sample
@@ -25,7 +26,14 @@ from ..problem import Problem
 from ..randomness import Draws
 from ..strategy import AbstractStrategy, Feedback, Option, Proposal, StrategyError
 
-Parameters = dict[str, tuple[Any, Any]]
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
+    from optuna.samplers import BaseSampler
+    from optuna.storages import BaseStorage
+    from optuna.study import Study
+    from optuna.trial import FrozenTrial
+
+Parameters = dict[str, tuple[object, "BaseDistribution"]]
 """Name to (value, Optuna distribution) of what was chosen."""
 
 
@@ -38,14 +46,14 @@ class Memory:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.optuna, self.window = optuna, window
         self.directions = list(directions)
-        self.trials: list[tuple[int, Any]] = []
+        self.trials: list[tuple[int, FrozenTrial]] = []
         self.storage, self.study = self._study()
 
-    def _study(self) -> Any:
+    def _study(self) -> tuple[BaseStorage, Study]:
         storage = self.optuna.storages.InMemoryStorage()
         return storage, self.optuna.create_study(storage=storage, study_name="window", directions=self.directions)
 
-    def view(self) -> Any:
+    def view(self) -> Study:
         """The study as of now: a study object keeps the trials that it saw first."""
         return self.optuna.load_study(study_name="window", storage=self.storage)
 
@@ -67,18 +75,18 @@ class Memory:
             self.storage, self.study = self._study()
             self.study.add_trials([trial for _, trial in self.trials])
 
-    def sampler(self, draws: Draws) -> Any:
+    def sampler(self, draws: Draws) -> BaseSampler:
         """A sampler for one ask. RUNNING trials do not occur: choices enter the study when they are told."""
         return self.optuna.samplers.TPESampler(
             n_startup_trials=0, seed=draws.integers(2**31), constant_liar=False, multivariate=True
         )
 
-    def trial(self) -> Any:
+    def trial(self) -> FrozenTrial:
         """The trial for which the sampler is asked."""
         state = self.optuna.trial.TrialState.RUNNING
         return self.optuna.trial.FrozenTrial(-1, state, None, None, None, {}, {}, {}, {}, {}, 0, values=None)
 
-    def distribution(self, setting: Setting) -> Any:
+    def distribution(self, setting: Setting) -> BaseDistribution | None:
         """Optuna's distribution of a setting's range; None where it has none."""
         made = self.optuna.distributions
         if setting.choices:
@@ -89,7 +97,7 @@ class Memory:
             return made.IntDistribution(int(setting.low), int(setting.high), log=setting.log)
         return made.FloatDistribution(setting.low, setting.high, log=setting.log)
 
-    def draw(self, distribution: Any, draws: Draws) -> Any:
+    def draw(self, distribution: BaseDistribution, draws: Draws) -> Value:
         """A value at random."""
         sampler = self.optuna.samplers.RandomSampler(seed=draws.integers(2**31))
         return sampler.sample_independent(self.study, self.trial(), "", distribution)
@@ -101,8 +109,8 @@ class ModelChooser:
     def __init__(self, memory: Memory, draws: Draws, known: dict[str, int], trust: int, explore: float) -> None:
         self.memory, self.draws, self.known, self.trust, self.explore = memory, draws, known, trust, explore
         self.parameters: Parameters = {}
-        self._sampler: Any = None
-        self._view: Any = None
+        self._sampler: BaseSampler | None = None
+        self._view: Study | None = None
 
     def pick(self, place: Place, labels: Sequence[str], cumulative: Sequence[float]) -> int:
         """An index by the model or by weight."""
@@ -125,7 +133,7 @@ class ModelChooser:
         name = f"{'.'.join(map(str, place))}:{word}.{setting.name}"
         return self._choose(name, distribution, lambda: setting.sample(self.draws))
 
-    def _choose(self, name: str, distribution: Any, chance: Any) -> Any:
+    def _choose(self, name: str, distribution: BaseDistribution, chance: Callable[[], Value]) -> Value:
         if name in self.parameters:
             return self.parameters[name][0]
         if self.known.get(name, 0) < self.trust or self.draws.random() < self.explore:
@@ -173,7 +181,7 @@ class BayesianSearch(AbstractStrategy):
             raise StrategyError(f"strategy='bayesian': option structure is no program of the task: {error}") from None
         return sites.number(term)[0]
 
-    def _space(self) -> dict[str, Any]:
+    def _space(self) -> dict[str, BaseDistribution]:
         """The parameters of the structure with their distributions, by place and setting.
 
         A word that shares its site with another shares its settings. A setting of which no other value fits (the width of the result)
@@ -208,7 +216,7 @@ class BayesianSearch(AbstractStrategy):
             return False
         return limit is None or found.parameters <= limit
 
-    def _fill(self, term: Term, choose: Any) -> Term:
+    def _fill(self, term: Term, choose: Callable[[str, Word, Setting], object]) -> Term:
         """The structure with each setting that ``choose(name, word, setting)`` gives a value for."""
         place = 0
 
@@ -243,7 +251,7 @@ class BayesianSearch(AbstractStrategy):
 
     def _settings(self, draws: Draws, attempt: int, number: int) -> tuple[Term, Parameters]:
         """The structure with other settings, drawn jointly by the model; refused if they do not fit together."""
-        values: dict[str, Any] = {}
+        values: dict[str, Value] = {}
         if number or attempt:
             if len(self.memory.trials) >= self.options["startup"] and attempt < 20:
                 values = self.memory.sampler(draws).sample_relative(self.memory.view(), self.memory.trial(), self.space)
