@@ -27,10 +27,7 @@ PLUG_INS = {
 TOP, SIBLINGS, LEVELS = 9, 15, 12
 CIRCLES: frozenset[str] = frozenset()
 """Folders whose rooms may still import each other in a circle."""
-SHARED_NAMES = {
-    "Program", "Rule", "Run",
-    "Table",
-}  # fmt: skip
+SHARED_NAMES: frozenset[str] = frozenset()
 """Names of classes that still mean several things."""
 
 

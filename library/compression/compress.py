@@ -18,7 +18,7 @@ from primitives.term import Hole, Term, subterms, words_in
 
 from . import stitch_process
 from .abstraction import Abstraction, Compression, Corpus, description_length, kind_of
-from .draft import Draft, Program
+from .draft import CorpusProgram, Draft
 from .lifting import forms
 from .stitch_code import Codebook, hide_lets
 from .stitch_process import Raw, StitchFailed
@@ -53,7 +53,7 @@ def compress(
     Raises StitchMissing (a StoreError) where stitch-core is not installed. Any other failure of stitch-core is told in ``problem`` of
     the result, and the corpus stays as it is.
     """
-    programs = [Program(task, term) for task in corpus for term in corpus[task]]
+    programs = [CorpusProgram(task, term) for task in corpus for term in corpus[task]]
     usable = [program for program in programs if _usable(program.original, words)]
     unchanged = _unchanged(corpus, words)
     if len({program.task for program in usable}) < 2 or iterations < 1:
@@ -72,7 +72,7 @@ def compress(
     return _judged(draft, corpus, words, taken, judge)
 
 
-def _written(usable: list[Program], words: Mapping[str, Primitive]) -> list[tuple[Program, Term]]:
+def _written(usable: list[CorpusProgram], words: Mapping[str, Primitive]) -> list[tuple[CorpusProgram, Term]]:
     """Each program as it is (lets hidden), and then the other forms of all."""
     hidden = [hide_lets(program.original) for program in usable]
     others = forms(hidden, [program.task for program in usable], words)

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass
-class Program:
+class CorpusProgram:
     """A program of an unfinished compression: ``term`` is the rewritten one (None: as it was), ``sites`` the origins of its sites
     once it is checked."""
 
@@ -45,7 +45,7 @@ class Program:
 class Draft:
     """Abstractions under private names, and the programs rewritten with them; both shrink until all that is left holds and pays."""
 
-    def __init__(self, words: Mapping[str, Primitive], programs: list[Program]) -> None:
+    def __init__(self, words: Mapping[str, Primitive], programs: list[CorpusProgram]) -> None:
         self.words: dict[str, Primitive] = dict(words)
         self.programs = programs
         self.bodies: dict[str, Term] = {}
@@ -53,7 +53,7 @@ class Draft:
 
     # -- from stitch-core's text -----------------------------------------------------------------------------
 
-    def read(self, raw: Raw, book: Codebook, usable: list[Program]) -> None:
+    def read(self, raw: Raw, book: Codebook, usable: list[CorpusProgram]) -> None:
         """Take in what stitch-core found, each call written out that strict evaluation would tell from its body. ``usable`` names the
         program of each text; of several forms of one the shortest counts."""
         bad: list[str] = []
@@ -81,7 +81,7 @@ class Draft:
         for name in reversed(bad):
             self.remove(name)
 
-    def _rewrite(self, raw: Raw, book: Codebook, usable: list[Program], called: Mapping[str, Term]) -> None:
+    def _rewrite(self, raw: Raw, book: Codebook, usable: list[CorpusProgram], called: Mapping[str, Term]) -> None:
         """Give each program the shortest of its rewritten forms."""
         keep = safe_form(called, self.words)
         texts: dict[int, list[str]] = {}

@@ -21,7 +21,7 @@ from .hashing import Array, Grown, distinct, fingerprints, seeds
 from .interning import Rows
 from .pools import FAIL, Values
 from .portions import portions
-from .store import Run, Store
+from .store import RowRange, Store
 
 WORLD_BITS = 24
 WORLD_MASK = (1 << WORLD_BITS) - 1
@@ -47,7 +47,7 @@ class Bank:
 
     def _start(self) -> None:
         self.stores: dict[Type, Store] = {}
-        self.log: list[Run] = []
+        self.log: list[RowRange] = []
         self.children: dict[tuple[Type, ...], Bank] = {}
         self.escapes = 0
         self.join_all = self.filling = False
@@ -261,7 +261,7 @@ class Bank:
                 start += len(rows)
         return result
 
-    def _leaf(self, run: Run, worlds: Array, offsets: Array) -> Array:
+    def _leaf(self, run: RowRange, worlds: Array, offsets: Array) -> Array:
         """Values of rows (offsets in the run) that are variables, constants or taken over from the outer bank."""
         if run.source is not None:
             assert self.parent is not None
@@ -291,7 +291,7 @@ class Bank:
         last = store.runs[-1] if store.runs else None
         if last is None or last.operation is not operation or last.cost != cost or last.number != len(self.log) - 1:
             last = self._run(
-                Run(store, operation, cost, store.count, store.count, tuple(Grown(np.int32) for _ in kids))
+                RowRange(store, operation, cost, store.count, store.count, tuple(Grown(np.int32) for _ in kids))
             )
         self._extend(last, values, kids)
 
@@ -301,7 +301,9 @@ class Bank:
         column = (np.full(self.filled, code, np.int64) if position < 0 else self.variable(position, worlds))[None, :]
         prints = self.fingerprint(column[:, : self.judged])
         if len(store.seen.add(prints)[1]):
-            self._extend(self._run(Run(store, None, cost, store.count, store.count, (), position, code)), column, ())
+            self._extend(
+                self._run(RowRange(store, None, cost, store.count, store.count, (), position, code)), column, ()
+            )
 
     def take_over(self, cost: int) -> None:
         """Add the rows that the outer bank has at a cost: bodies that make no use of the lambda's arguments."""
@@ -316,18 +318,20 @@ class Bank:
             prints = self.fingerprint(values[:, : self.judged])
             _, new = store.seen.add(prints)
             if len(new):
-                run = self._run(Run(store, None, cost, store.count, store.count, (Grown(np.int32),), source=source))
+                run = self._run(
+                    RowRange(store, None, cost, store.count, store.count, (Grown(np.int32),), source=source)
+                )
                 self._extend(run, values[new], [rows[new]])
             store.inner[cost] = store.count
 
-    def _run(self, run: Run) -> Run:
+    def _run(self, run: RowRange) -> RowRange:
         run.number = len(self.log)
         self.log.append(run)
         run.store.runs.append(run)
         run.store.starts.extend(np.array([run.start]))
         return run
 
-    def _extend(self, run: Run, values: Array, kids: Sequence[Array]) -> None:
+    def _extend(self, run: RowRange, values: Array, kids: Sequence[Array]) -> None:
         store = run.store
         start, size = store.count, len(values)
         store.write(start, 0, values)
@@ -342,5 +346,5 @@ class Bank:
         own = sum(store.nbytes for store in self.stores.values())
         return own + sum(child.nbytes for child in self.children.values())
 
-    def run_of(self, store: Store, row: int) -> Run:
+    def run_of(self, store: Store, row: int) -> RowRange:
         return store.runs[int(np.searchsorted(store.starts.array, row, side="right")) - 1]

@@ -18,7 +18,7 @@ RUN = 1_000
 
 
 @dataclass
-class Run:
+class RowRange:
     """Rows ``start … stop`` of one store: one operation on the children ``kids`` (row numbers in the stores of the arguments).
 
     Without an operation: rows ``kids[0]`` of ``source`` (a store of the outer bank), the variable at ``position``, or a constant.
@@ -45,7 +45,7 @@ class Store:
     table: Array = field(default_factory=lambda: np.empty((0, 0), np.int32))
     """Values by row and world, in 32 bits for as long as they fit; read them by ``take``, ``at`` and ``column``."""
     seen: HashIndex = field(default_factory=HashIndex)
-    runs: list[Run] = field(default_factory=list)
+    runs: list[RowRange] = field(default_factory=list)
     starts: Grown = field(default_factory=Grown)
     blocks: dict[int, tuple[int, int]] = field(default_factory=dict)
     kid_bytes: int = 0

@@ -22,12 +22,12 @@ from ..types import BOOL, FLOAT, INT, Constructor, TensorType, Type
 from ..values import Failure, Value
 
 if TYPE_CHECKING:
-    from .run import Run
+    from .forward_pass import ForwardPass
 
 Batch = Any
 Device: TypeAlias = "torch.device | None"
 """Where tensors are made; None: on the processor."""
-Code = Callable[["Run", tuple], Batch]
+Code = Callable[["ForwardPass", tuple], Batch]
 NUMBERS = {INT: torch.long, FLOAT: torch.float64, BOOL: torch.bool}
 
 
@@ -123,7 +123,7 @@ def owners(lengths: torch.Tensor) -> torch.Tensor:
     return torch.repeat_interleave(torch.arange(lengths.shape[0], device=lengths.device), lengths)
 
 
-def values_of(batch: Batch, size: int, run: Run) -> list[Value]:
+def values_of(batch: Batch, size: int, run: ForwardPass) -> list[Value]:
     """The Python values of a batch, one an example; functions become callables that interpret."""
     if isinstance(batch, Objects):
         return batch.items
@@ -186,7 +186,7 @@ def spread(batch: Batch, size: int, device: Device = None) -> Batch:
     return Objects([value] * size)
 
 
-def join(parts: list[tuple[Batch, int]], run: Run) -> Batch:
+def join(parts: list[tuple[Batch, int]], run: ForwardPass) -> Batch:
     """The batches (with their sizes) one after the other."""
     parts = [part for part in parts if part[1]] or parts[:1]
     if len(parts) == 1:
@@ -251,7 +251,7 @@ def packable(type: Type) -> bool:
     return isinstance(type, Constructor) and type.name in ("list", "pair") and all(map(packable, type.arguments))
 
 
-def leave(batch: Batch, type: Type, size: int, run: Run) -> Any:
+def leave(batch: Batch, type: Type, size: int, run: ForwardPass) -> Any:
     """A batch of the compiler's as a program's output, in a form that depends on the type alone.
 
     Numbers, tensors, and lists and pairs of those come as tensors, Ragged and tuples, anything else and every batch

@@ -16,7 +16,7 @@ from ..values import Failed, Failure
 from . import control, folds, lists, numbers  # noqa: F401  (they declare forms)
 from .batches import Batch, Code, Constant, Function, Objects, coerce, has_failures, wrap
 from .forms import FORMS
-from .run import Run
+from .forward_pass import ForwardPass
 
 
 class Compiler:
@@ -75,7 +75,7 @@ class Compiler:
     def let(self, term: Let) -> Code:
         value, body = self.code(term.value), self.code(term.body)
 
-        def code(run: Run, scope: tuple) -> Batch:
+        def code(run: ForwardPass, scope: tuple) -> Batch:
             batch = value(run, scope)
             if type(batch) is Objects and has_failures(batch):
                 return run.strictly(lambda inner, *full: body(inner, full), *scope, batch)
@@ -86,7 +86,7 @@ class Compiler:
     def application(self, head: Term, arguments: list[Term]) -> Code:
         function, codes = self.code(head), [self.code(argument) for argument in arguments]
 
-        def code(run: Run, scope: tuple) -> Batch:
+        def code(run: ForwardPass, scope: tuple) -> Batch:
             applied = function(run, scope)
             if has_failures(applied):
                 return run.strictly(lambda inner, f, *full: _apply(inner, f, codes, full), applied, *scope)
@@ -108,7 +108,7 @@ class Compiler:
         if not rest:
             return code
 
-        def applied(run: Run, scope: tuple) -> Batch:
+        def applied(run: ForwardPass, scope: tuple) -> Batch:
             return run.apply(code(run, scope), *[argument(run, scope) for argument in rest])
 
         return applied
@@ -132,7 +132,7 @@ class Compiler:
             function = Function(code, total, (), source)
             return lambda run, scope: function
 
-        def closure(run: Run, scope: tuple) -> Batch:
+        def closure(run: ForwardPass, scope: tuple) -> Batch:
             captured = tuple([argument(run, scope) for argument in given])
             if any(map(has_failures, captured)):
                 return run.strictly(lambda inner, *good: Function(code, missing, good, source), *captured)
@@ -156,7 +156,7 @@ class Compiler:
         settings = dict(word.settings)
         lazy = primitive.lazy
 
-        def on_batches(run: Run, *batches: Batch) -> Batch:
+        def on_batches(run: ForwardPass, *batches: Batch) -> Batch:
             if form is not None and not all(type(batch) is Constant for batch in batches):
                 try:
                     result = form(run, *batches, **settings)
@@ -166,7 +166,7 @@ class Compiler:
                     return result
             return run.fall_back(word, lazy, batches)
 
-        def code(run: Run, scope: tuple) -> Batch:
+        def code(run: ForwardPass, scope: tuple) -> Batch:
             batches = [argument(run, scope) for argument in arguments]
             for batch in batches:
                 if type(batch) is Objects and has_failures(batch):
@@ -189,7 +189,7 @@ class Compiler:
             return lambda run, scope: on_batches(run)
         fitted = primitive.fitted is not None
 
-        def code(run: Run, scope: tuple) -> Batch:
+        def code(run: ForwardPass, scope: tuple) -> Batch:
             batches = [argument(run, scope) for argument in arguments]
             if fitted and run.program.observer is not None:
                 seen = run.program.observer(str(site), batches[0])
@@ -212,7 +212,7 @@ class Compiler:
         return code if tensors else self._general(arguments, on_batches)
 
     def _general(self, arguments: list[Code], on_batches: Callable[..., Batch]) -> Code:
-        def code(run: Run, scope: tuple) -> Batch:
+        def code(run: ForwardPass, scope: tuple) -> Batch:
             batches = [argument(run, scope) for argument in arguments]
             if any(map(has_failures, batches)):
                 return run.strictly(on_batches, *batches)
@@ -227,7 +227,7 @@ def _on_batches(
     settings = dict(word.settings)
     trains = "training" in primitive.keywords
 
-    def call(run: Run, *batches: Batch) -> Batch:
+    def call(run: ForwardPass, *batches: Batch) -> Batch:
         options: dict[str, Any] = dict(settings)
         if word.site is not None:
             node = run.nodes[word.site]
@@ -247,7 +247,7 @@ def _on_batches(
     return call
 
 
-def _apply(run: Run, function: Batch, codes: list[Code], scope: tuple) -> Batch:
+def _apply(run: ForwardPass, function: Batch, codes: list[Code], scope: tuple) -> Batch:
     return run.apply(function, *[code(run, scope) for code in codes])
 
 

@@ -6,8 +6,8 @@ import torch
 
 from .batches import Batch, Constant, Scalars, select, spread
 from .forms import form
+from .forward_pass import ForwardPass
 from .numbers import condition_of
-from .run import Run
 
 
 def _count(batch: Batch) -> int | None:
@@ -21,7 +21,7 @@ def _count(batch: Batch) -> int | None:
 
 
 @form("repeat")
-def repeat(run: Run, count: Batch, f: Batch, x: Batch) -> Batch:
+def repeat(run: ForwardPass, count: Batch, f: Batch, x: Batch) -> Batch:
     turns = _count(count)
     if turns is None:
         return NotImplemented
@@ -32,7 +32,7 @@ def repeat(run: Run, count: Batch, f: Batch, x: Batch) -> Batch:
 
 
 @form("for")
-def loop(run: Run, count: Batch, f: Batch, x: Batch) -> Batch:
+def loop(run: ForwardPass, count: Batch, f: Batch, x: Batch) -> Batch:
     turns = _count(count)
     if turns is None:
         return NotImplemented
@@ -43,7 +43,7 @@ def loop(run: Run, count: Batch, f: Batch, x: Batch) -> Batch:
 
 
 @form("while")
-def loop_while(run: Run, condition: Batch, f: Batch, x: Batch) -> Batch:
+def loop_while(run: ForwardPass, condition: Batch, f: Batch, x: Batch) -> Batch:
     """Examples leave the batch as their condition becomes false."""
     alive = torch.arange(run.size)
     finished: list[tuple[torch.Tensor, Batch]] = []
@@ -67,40 +67,40 @@ def loop_while(run: Run, condition: Batch, f: Batch, x: Batch) -> Batch:
 
 
 @form("compose")
-def compose(run: Run, f: Batch, g: Batch, x: Batch) -> Batch:
+def compose(run: ForwardPass, f: Batch, g: Batch, x: Batch) -> Batch:
     return run.apply(f, run.apply(g, x))
 
 
 @form("id")
-def identity(run: Run, x: Batch) -> Batch:
+def identity(run: ForwardPass, x: Batch) -> Batch:
     return x
 
 
 @form("const")
-def constant(run: Run, x: Batch, y: Batch) -> Batch:
+def constant(run: ForwardPass, x: Batch, y: Batch) -> Batch:
     return x
 
 
 @form("flip")
-def flip(run: Run, f: Batch, x: Batch, y: Batch) -> Batch:
+def flip(run: ForwardPass, f: Batch, x: Batch, y: Batch) -> Batch:
     return run.apply(f, y, x)
 
 
 @form("pair")
-def pair(run: Run, x: Batch, y: Batch) -> Batch:
+def pair(run: ForwardPass, x: Batch, y: Batch) -> Batch:
     return spread(x, run.size, run.device), spread(y, run.size, run.device)
 
 
 @form("first")
-def first(run: Run, both: Batch) -> Batch:
+def first(run: ForwardPass, both: Batch) -> Batch:
     return both[0] if isinstance(both, tuple) else NotImplemented
 
 
 @form("second")
-def second(run: Run, both: Batch) -> Batch:
+def second(run: ForwardPass, both: Batch) -> Batch:
     return both[1] if isinstance(both, tuple) else NotImplemented
 
 
 @form("swap")
-def swap(run: Run, both: Batch) -> Batch:
+def swap(run: ForwardPass, both: Batch) -> Batch:
     return (both[1], both[0]) if isinstance(both, tuple) else NotImplemented

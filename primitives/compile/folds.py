@@ -7,13 +7,15 @@ import torch
 from ..batch import Ragged
 from .batches import Batch, join, narrow, owners, select, spans, spread
 from .forms import form
+from .forward_pass import ForwardPass
 from .lists import as_ragged, regroup, total_of
 from .recurrent import fused_fold, fused_scan
-from .run import Run
 from .timeline import Timeline
 
 
-def _fold(run: Run, f: Batch, start: Batch, timeline: Timeline, flipped: bool, trace: list | None = None) -> Batch:
+def _fold(
+    run: ForwardPass, f: Batch, start: Batch, timeline: Timeline, flipped: bool, trace: list | None = None
+) -> Batch:
     state = start if timeline.equal else select(start, timeline.order)
     f = f if timeline.equal else select(f, timeline.order)
     size, done = run.size, []
@@ -34,7 +36,7 @@ def narrow_function(f: Batch, size: int) -> Batch:
 
 
 @form("fold")
-def fold(run: Run, f: Batch, start: Batch, xs: Batch) -> Batch:
+def fold(run: ForwardPass, f: Batch, start: Batch, xs: Batch) -> Batch:
     ragged = as_ragged(run, xs)
     if ragged is None:
         return NotImplemented
@@ -45,7 +47,7 @@ def fold(run: Run, f: Batch, start: Batch, xs: Batch) -> Batch:
 
 
 @form("foldr")
-def fold_right(run: Run, f: Batch, start: Batch, xs: Batch) -> Batch:
+def fold_right(run: ForwardPass, f: Batch, start: Batch, xs: Batch) -> Batch:
     ragged = as_ragged(run, xs)
     if ragged is None:
         return NotImplemented
@@ -55,7 +57,7 @@ def fold_right(run: Run, f: Batch, start: Batch, xs: Batch) -> Batch:
 
 
 @form("scan")
-def scan(run: Run, f: Batch, start: Batch, xs: Batch) -> Batch:
+def scan(run: ForwardPass, f: Batch, start: Batch, xs: Batch) -> Batch:
     ragged = as_ragged(run, xs)
     if ragged is None:
         return NotImplemented

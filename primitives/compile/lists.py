@@ -20,10 +20,10 @@ from .batches import (
     starts_of,
 )
 from .forms import form, has_nan, numbers, whole
-from .run import Run
+from .forward_pass import ForwardPass
 
 
-def as_ragged(run: Run, batch: Batch) -> Ragged | None:
+def as_ragged(run: ForwardPass, batch: Batch) -> Ragged | None:
     """A batch of lists as Ragged, or None where it holds something else (functions)."""
     if isinstance(batch, Ragged):
         return batch
@@ -38,7 +38,7 @@ def total_of(ragged: Ragged) -> int:
     return int(ragged.lengths.sum())
 
 
-def regroup(run: Run, values: Batch, lengths: torch.Tensor) -> Batch:
+def regroup(run: ForwardPass, values: Batch, lengths: torch.Tensor) -> Batch:
     """Elements back in their lists; a list with a failed element fails with the first such."""
     total = int(lengths.sum())
     if not has_failures(values):
@@ -51,13 +51,13 @@ def regroup(run: Run, values: Batch, lengths: torch.Tensor) -> Batch:
     return Objects(items)
 
 
-def on_elements(run: Run, f: Batch, lengths: torch.Tensor, *columns: Batch) -> Batch:
+def on_elements(run: ForwardPass, f: Batch, lengths: torch.Tensor, *columns: Batch) -> Batch:
     """``f`` of all elements as one batch; what f captures is repeated for the elements of each list."""
     return run.at(int(lengths.sum())).apply(select(f, owners(lengths)), *columns)
 
 
 @form("map")
-def map_list(run: Run, f: Batch, xs: Batch) -> Batch:
+def map_list(run: ForwardPass, f: Batch, xs: Batch) -> Batch:
     ragged = as_ragged(run, xs)
     if ragged is None:
         return NotImplemented
@@ -67,7 +67,7 @@ def map_list(run: Run, f: Batch, xs: Batch) -> Batch:
 
 
 @form("mapi")
-def map_indexed(run: Run, f: Batch, xs: Batch) -> Batch:
+def map_indexed(run: ForwardPass, f: Batch, xs: Batch) -> Batch:
     ragged = as_ragged(run, xs)
     if ragged is None or not total_of(ragged):
         return NotImplemented
@@ -79,7 +79,7 @@ def positions(lengths: torch.Tensor) -> Scalars:
     return Scalars(spans(torch.zeros_like(lengths), lengths))
 
 
-def _held(run: Run, f: Batch, xs: Batch) -> tuple[Ragged, torch.Tensor] | None:
+def _held(run: ForwardPass, f: Batch, xs: Batch) -> tuple[Ragged, torch.Tensor] | None:
     """The lists and for every element whether ``f`` holds, where no element fails."""
     ragged = as_ragged(run, xs)
     if ragged is None or not total_of(ragged):
@@ -89,7 +89,7 @@ def _held(run: Run, f: Batch, xs: Batch) -> tuple[Ragged, torch.Tensor] | None:
 
 
 @form("filter")
-def filter_list(run: Run, f: Batch, xs: Batch) -> Batch:
+def filter_list(run: ForwardPass, f: Batch, xs: Batch) -> Batch:
     held = _held(run, f, xs)
     if held is None:
         return NotImplemented
@@ -104,26 +104,26 @@ def _segment_sum(values: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
 
 
 @form("count")
-def count(run: Run, f: Batch, xs: Batch) -> Batch:
+def count(run: ForwardPass, f: Batch, xs: Batch) -> Batch:
     held = _held(run, f, xs)
     return NotImplemented if held is None else Scalars(_segment_sum(held[1].long(), held[0].lengths))
 
 
 @form("any")
-def any_holds(run: Run, f: Batch, xs: Batch) -> Batch:
+def any_holds(run: ForwardPass, f: Batch, xs: Batch) -> Batch:
     held = _held(run, f, xs)
     return NotImplemented if held is None else Scalars(_segment_sum(held[1].long(), held[0].lengths) > 0)
 
 
 @form("all")
-def all_hold(run: Run, f: Batch, xs: Batch) -> Batch:
+def all_hold(run: ForwardPass, f: Batch, xs: Batch) -> Batch:
     held = _held(run, f, xs)
     if held is None:
         return NotImplemented
     return Scalars(_segment_sum(held[1].long(), held[0].lengths) == held[0].lengths)
 
 
-def _numbers_of(run: Run, xs: Batch) -> tuple[Ragged, torch.Tensor] | None:
+def _numbers_of(run: ForwardPass, xs: Batch) -> tuple[Ragged, torch.Tensor] | None:
     ragged = as_ragged(run, xs)
     if ragged is None or not total_of(ragged):
         return None
@@ -132,7 +132,7 @@ def _numbers_of(run: Run, xs: Batch) -> tuple[Ragged, torch.Tensor] | None:
 
 
 @form("sum")
-def total(run: Run, xs: Batch) -> Batch:
+def total(run: ForwardPass, xs: Batch) -> Batch:
     found = _numbers_of(run, xs)
     if found is None:
         return NotImplemented
@@ -142,7 +142,7 @@ def total(run: Run, xs: Batch) -> Batch:
     return Scalars(_segment_sum(values, ragged.lengths))
 
 
-def _extreme(run: Run, xs: Batch, reduction: str) -> Batch:
+def _extreme(run: ForwardPass, xs: Batch, reduction: str) -> Batch:
     found = _numbers_of(run, xs)
     if found is None:
         return NotImplemented
@@ -155,22 +155,22 @@ def _extreme(run: Run, xs: Batch, reduction: str) -> Batch:
 
 
 @form("maximum")
-def maximum(run: Run, xs: Batch) -> Batch:
+def maximum(run: ForwardPass, xs: Batch) -> Batch:
     return _extreme(run, xs, "amax")
 
 
 @form("minimum")
-def minimum(run: Run, xs: Batch) -> Batch:
+def minimum(run: ForwardPass, xs: Batch) -> Batch:
     return _extreme(run, xs, "amin")
 
 
 @form("length")
-def length(run: Run, xs: Batch) -> Batch:
+def length(run: ForwardPass, xs: Batch) -> Batch:
     return Scalars(xs.lengths) if isinstance(xs, Ragged) else NotImplemented
 
 
 @form("is_empty")
-def is_empty(run: Run, xs: Batch) -> Batch:
+def is_empty(run: ForwardPass, xs: Batch) -> Batch:
     return Scalars(xs.lengths == 0) if isinstance(xs, Ragged) else NotImplemented
 
 
@@ -182,17 +182,17 @@ def _element(xs: Batch, at: torch.Tensor) -> Batch:
 
 
 @form("head")
-def head(run: Run, xs: Batch) -> Batch:
+def head(run: ForwardPass, xs: Batch) -> Batch:
     return _element(xs, torch.zeros_like(xs.lengths)) if isinstance(xs, Ragged) else NotImplemented
 
 
 @form("last")
-def last(run: Run, xs: Batch) -> Batch:
+def last(run: ForwardPass, xs: Batch) -> Batch:
     return _element(xs, xs.lengths - 1) if isinstance(xs, Ragged) else NotImplemented
 
 
 @form("index")
-def index(run: Run, i: Batch, xs: Batch) -> Batch:
+def index(run: ForwardPass, i: Batch, xs: Batch) -> Batch:
     raw = numbers(i)
     if raw is None or not isinstance(xs, Ragged):
         return NotImplemented
@@ -207,7 +207,7 @@ def _cut(xs: Ragged, start: torch.Tensor, stop: torch.Tensor) -> Ragged:
 
 
 @form("take")
-def take(run: Run, count: Batch, xs: Batch) -> Batch:
+def take(run: ForwardPass, count: Batch, xs: Batch) -> Batch:
     raw = numbers(count)
     if raw is None or not isinstance(xs, Ragged):
         return NotImplemented
@@ -215,7 +215,7 @@ def take(run: Run, count: Batch, xs: Batch) -> Batch:
 
 
 @form("drop")
-def drop(run: Run, count: Batch, xs: Batch) -> Batch:
+def drop(run: ForwardPass, count: Batch, xs: Batch) -> Batch:
     raw = numbers(count)
     if raw is None or not isinstance(xs, Ragged):
         return NotImplemented
@@ -223,7 +223,7 @@ def drop(run: Run, count: Batch, xs: Batch) -> Batch:
 
 
 @form("slice")
-def slice_list(run: Run, start: Batch, stop: Batch, xs: Batch) -> Batch:
+def slice_list(run: ForwardPass, start: Batch, stop: Batch, xs: Batch) -> Batch:
     raw = numbers(start, stop)
     if raw is None or not isinstance(xs, Ragged):
         return NotImplemented
@@ -232,21 +232,21 @@ def slice_list(run: Run, start: Batch, stop: Batch, xs: Batch) -> Batch:
 
 
 @form("tail")
-def tail(run: Run, xs: Batch) -> Batch:
+def tail(run: ForwardPass, xs: Batch) -> Batch:
     if not isinstance(xs, Ragged) or not bool((xs.lengths > 0).all()):
         return NotImplemented
     return _cut(xs, torch.ones_like(xs.lengths), xs.lengths)
 
 
 @form("init")
-def init(run: Run, xs: Batch) -> Batch:
+def init(run: ForwardPass, xs: Batch) -> Batch:
     if not isinstance(xs, Ragged) or not bool((xs.lengths > 0).all()):
         return NotImplemented
     return _cut(xs, torch.zeros_like(xs.lengths), xs.lengths - 1)
 
 
 @form("reverse")
-def reverse(run: Run, xs: Batch) -> Batch:
+def reverse(run: ForwardPass, xs: Batch) -> Batch:
     if not isinstance(xs, Ragged):
         return NotImplemented
     last = starts_of(xs.lengths) + xs.lengths - 1
@@ -255,13 +255,13 @@ def reverse(run: Run, xs: Batch) -> Batch:
 
 
 @form("singleton")
-def singleton(run: Run, x: Batch) -> Batch:
+def singleton(run: ForwardPass, x: Batch) -> Batch:
     if isinstance(x, Constant):
         return NotImplemented
     return Ragged(x, torch.ones(run.size, dtype=torch.long))
 
 
-def _together(run: Run, xs: Batch, ys: Batch) -> tuple[Batch, Batch, torch.Tensor] | None:
+def _together(run: ForwardPass, xs: Batch, ys: Batch) -> tuple[Batch, Batch, torch.Tensor] | None:
     one, other = as_ragged(run, xs), as_ragged(run, ys)
     if one is None or other is None:
         return None
@@ -277,13 +277,13 @@ def _together(run: Run, xs: Batch, ys: Batch) -> tuple[Batch, Batch, torch.Tenso
 
 
 @form("zip")
-def zip_lists(run: Run, xs: Batch, ys: Batch) -> Batch:
+def zip_lists(run: ForwardPass, xs: Batch, ys: Batch) -> Batch:
     found = _together(run, xs, ys)
     return NotImplemented if found is None else Ragged((found[0], found[1]), found[2])
 
 
 @form("zipwith")
-def zip_with(run: Run, f: Batch, xs: Batch, ys: Batch) -> Batch:
+def zip_with(run: ForwardPass, f: Batch, xs: Batch, ys: Batch) -> Batch:
     found = _together(run, xs, ys)
     if found is None:
         return NotImplemented

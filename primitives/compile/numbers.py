@@ -9,14 +9,14 @@ import torch
 from ..values import MAX_INT
 from .batches import Batch, Constant, Function, Scalars, select
 from .forms import FORMS, Form, Number, form, has_nan, in_range, numbers, whole
-from .run import Run
+from .forward_pass import ForwardPass
 
 Operation = Callable[..., torch.Tensor]
 """Of two tensors, or a tensor and a Python number."""
 
 
 def _arithmetic(operation: Operation) -> Form:
-    def apply(run: Run, x: Batch, y: Batch) -> Batch:
+    def apply(run: ForwardPass, x: Batch, y: Batch) -> Batch:
         raw = numbers(x, y)
         if raw is None:
             return NotImplemented
@@ -33,7 +33,7 @@ FORMS["-"] = _arithmetic(lambda x, y: x - y)
 
 
 @form("*")
-def multiply(run: Run, x: Batch, y: Batch) -> Batch:
+def multiply(run: ForwardPass, x: Batch, y: Batch) -> Batch:
     raw = numbers(x, y)
     if raw is None:
         return NotImplemented
@@ -47,7 +47,7 @@ def multiply(run: Run, x: Batch, y: Batch) -> Batch:
 
 
 def _division(operation: Operation) -> Form:
-    def apply(run: Run, x: Batch, y: Batch) -> Batch:
+    def apply(run: ForwardPass, x: Batch, y: Batch) -> Batch:
         raw = numbers(x, y)
         if raw is None or bool((torch.as_tensor(raw[1]) == 0).any()):
             return NotImplemented
@@ -68,7 +68,7 @@ FORMS["mod"] = _division(lambda x, y: torch.remainder(*_tensors(x, y)))
 
 
 def _comparison(operation: Operation) -> Form:
-    def apply(run: Run, x: Batch, y: Batch) -> Batch:
+    def apply(run: ForwardPass, x: Batch, y: Batch) -> Batch:
         raw = numbers(x, y)
         if raw is None or has_nan(*raw):
             return NotImplemented
@@ -90,7 +90,7 @@ FORMS["max"] = _comparison(lambda x, y: torch.maximum(*_tensors(x, y)))
 def _unary(
     operation: Callable[[torch.Tensor], torch.Tensor], allowed: Callable[[torch.Tensor], torch.Tensor] | None = None
 ) -> Form:
-    def apply(run: Run, x: Batch) -> Batch:
+    def apply(run: ForwardPass, x: Batch) -> Batch:
         if not isinstance(x, Scalars) or (allowed is not None and not bool(allowed(x.values).all())):
             return NotImplemented
         return Scalars(operation(x.values))
@@ -121,7 +121,9 @@ def condition_of(condition: Batch) -> torch.Tensor | bool | None:
     return condition.values if isinstance(condition, Scalars) and condition.values.dtype == torch.bool else None
 
 
-def choose_by(run: Run, truth: torch.Tensor, then: Function | Constant, otherwise: Function | Constant) -> Batch:
+def choose_by(
+    run: ForwardPass, truth: torch.Tensor, then: Function | Constant, otherwise: Function | Constant
+) -> Batch:
     """Each branch on its own examples only."""
     truth = truth.cpu()
     yes, no = truth.nonzero().flatten(), truth.logical_not().nonzero().flatten()
@@ -135,7 +137,7 @@ def choose_by(run: Run, truth: torch.Tensor, then: Function | Constant, otherwis
 
 
 @form("if")
-def choose(run: Run, condition: Batch, then: Batch, otherwise: Batch) -> Batch:
+def choose(run: ForwardPass, condition: Batch, then: Batch, otherwise: Batch) -> Batch:
     truth = condition_of(condition)
     if truth is None:
         return NotImplemented
@@ -145,7 +147,7 @@ def choose(run: Run, condition: Batch, then: Batch, otherwise: Batch) -> Batch:
 
 
 @form("and")
-def conjunction(run: Run, x: Batch, y: Batch) -> Batch:
+def conjunction(run: ForwardPass, x: Batch, y: Batch) -> Batch:
     truth = condition_of(x)
     if truth is None:
         return NotImplemented
@@ -155,7 +157,7 @@ def conjunction(run: Run, x: Batch, y: Batch) -> Batch:
 
 
 @form("or")
-def disjunction(run: Run, x: Batch, y: Batch) -> Batch:
+def disjunction(run: ForwardPass, x: Batch, y: Batch) -> Batch:
     truth = condition_of(x)
     if truth is None:
         return NotImplemented

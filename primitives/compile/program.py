@@ -21,8 +21,8 @@ from ..types import TensorType, Type, arguments_of
 from ..weights import Weights, frozen_sites, initialise
 from .batches import Batch, Device, enter, leave
 from .code import Compiler
+from .forward_pass import ForwardPass
 from .layout import kernels_last, pays
-from .run import Run
 
 _STRUCTURE = frozenset(
     {"term", "type", "words", "sites", "fuel", "storage", "frozen", "input_types", "output_type", "_code", "_count"}
@@ -98,7 +98,7 @@ class Program(nn.Module):
         if len(inputs) != len(self.input_types):
             raise TypeError(f"inputs={len(inputs)}: the program of type {self.type} takes {len(self.input_types)}")
         size = batch_size(inputs[0]) if inputs else 1
-        run = Run(self, size, _device(self, inputs))
+        run = ForwardPass(self, size, _device(self, inputs))
         batches = []
         for batch, type in zip(inputs, self.input_types, strict=True):
             if isinstance(type, TensorType) and isinstance(batch, torch.Tensor):

@@ -10,7 +10,7 @@ from ..batch import Ragged
 from ..term import Word
 from ..types import TensorType, pair_of, tensor
 from .batches import Batch, Constant, Function, coerce, spread
-from .run import Run
+from .forward_pass import ForwardPass
 from .timeline import Timeline
 
 KERNELS = {"lstm_cell": "lstm", "gru_cell": "gru", "rnn_cell": "rnn_tanh"}
@@ -18,7 +18,7 @@ _NAMES = ("input_weight", "state_weight", "input_bias", "state_bias")
 _VECTOR = TensorType(tensor(1).shape)
 
 
-def _cell(run: Run, f: Batch) -> tuple[str, list[torch.Tensor]] | None:
+def _cell(run: ForwardPass, f: Batch) -> tuple[str, list[torch.Tensor]] | None:
     """The kernel and its weights, where the function is exactly a recurrent cell."""
     if not isinstance(f, Function) or f.captured or not isinstance(f.source, Word):
         return None
@@ -29,7 +29,7 @@ def _cell(run: Run, f: Batch) -> tuple[str, list[torch.Tensor]] | None:
     return kernel, [weight for name in _NAMES if (weight := parameters[name]) is not None]
 
 
-def _state(run: Run, kernel: str, start: Batch) -> Batch:
+def _state(run: ForwardPass, kernel: str, start: Batch) -> Batch:
     """The first state as the kernel takes it, [1, batch, width] or a pair of those."""
     if kernel != "lstm":
         return coerce(start, _VECTOR, run.size, run.device).unsqueeze(0).contiguous()
@@ -43,7 +43,7 @@ def _suits(values: Batch, weights: list[torch.Tensor]) -> bool:
     return isinstance(values, torch.Tensor) and values.dim() == 2 and values.dtype == weights[0].dtype
 
 
-def fused_fold(run: Run, f: Batch, start: Batch, ragged: Ragged) -> Batch | None:
+def fused_fold(run: ForwardPass, f: Batch, start: Batch, ragged: Ragged) -> Batch | None:
     """The last state of every list, or None where the fold is not fusable."""
     found = _cell(run, f)
     if found is None or not _suits(ragged.values, found[1]):
@@ -60,7 +60,7 @@ def fused_fold(run: Run, f: Batch, start: Batch, ragged: Ragged) -> Batch | None
     return (last[0][0], last[1][0]) if kernel == "lstm" else last[0][0]
 
 
-def fused_scan(run: Run, f: Batch, start: Batch, timeline: Timeline) -> torch.Tensor | None:
+def fused_scan(run: ForwardPass, f: Batch, start: Batch, timeline: Timeline) -> torch.Tensor | None:
     """All states after the first, step after step; not for the LSTM, whose kernel hides the cell states."""
     found = _cell(run, f)
     if found is None or found[0] == "lstm" or not _suits(timeline.values, found[1]):

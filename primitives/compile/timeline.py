@@ -6,8 +6,8 @@ import torch
 
 from ..ragged import Ragged
 from .batches import Batch, Scalars, narrow, select, spans, spread, starts_of
+from .forward_pass import ForwardPass
 from .lists import total_of
-from .run import Run
 
 
 def pieces(batch: Batch, sizes: list[int]) -> list[Batch]:
@@ -29,7 +29,7 @@ class Timeline:
     """Packed lists seen step by step: at step t the first ``sizes[t]`` lists, in ``order`` from the longest on,
     have an element."""
 
-    def __init__(self, run: Run, ragged: Ragged, backwards: bool = False) -> None:
+    def __init__(self, run: ForwardPass, ragged: Ragged, backwards: bool = False) -> None:
         lengths = ragged.lengths.cpu()
         self.lengths = lengths
         longest = int(lengths.max()) if len(lengths) else 0

@@ -32,7 +32,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Table:
+class ResultTable:
     """Results on distinct values, world by world: ``flat[starts[w] + outer[w, i] * widths[w] + inner[w, j]]`` is the value in world w of
     the term of outer number i and inner row j."""
 

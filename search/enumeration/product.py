@@ -17,7 +17,7 @@ from primitives.columns.frame import Operation
 from primitives.columns.hashing import Array, distinct
 from primitives.types import is_function
 
-from .blocks import Block, Codes, Factor, Table
+from .blocks import Block, Codes, Factor, ResultTable
 
 TERMS = 1 << 17
 """Terms whose fingerprints are summed at once when the product is factored."""
@@ -117,7 +117,7 @@ class Product:
             offsets[inner] = terms % width
             yield self.batch_of_rows([block.start + offsets[i] for i, block in enumerate(self.blocks)])
 
-    def _table(self, inner: int, outer: list[int], numbers: Array) -> Table | None:
+    def _table(self, inner: int, outer: list[int], numbers: Array) -> ResultTable | None:
         """The results on distinct values, world by world; None where that does not pay."""
         for merged in (True, True, False):
             factors = [
@@ -145,7 +145,7 @@ class Product:
             results = self._results(inner, outer, factors, offsets, plans)
             if self._escapes() == escapes or not any(block.closure for block in self.blocks) or not merged:
                 numbers_of = np.stack([codes for _, codes in plans]).astype(np.int32)
-                return Table(*results, numbers_of, factors[inner].codes, self.bank.values.deadline)
+                return ResultTable(*results, numbers_of, factors[inner].codes, self.bank.values.deadline)
         raise AssertionError("unmerged functions do not depend on the worlds of their bank")
 
     def _escapes(self) -> int:
@@ -170,7 +170,7 @@ class Product:
         heights, widths = np.array(sizes, np.int64).T
         return flat, np.cumsum(heights * widths) - heights * widths, widths
 
-    def _gathered(self, inner: int, outer: list[int], numbers: Array, low: int, high: int, table: Table) -> Batch:
+    def _gathered(self, inner: int, outer: list[int], numbers: Array, low: int, high: int, table: ResultTable) -> Batch:
         width, size = high - low, len(numbers) * (high - low)
         mixed = table.mixed(self.salts)
         prints = table.sums(mixed, low, high, 0, self.examples)

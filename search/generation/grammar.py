@@ -60,7 +60,7 @@ class Production:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ProductionTable:
     """Productions of one goal in order of least size, with cumulative weights."""
 
     productions: tuple[Production, ...]
@@ -87,7 +87,7 @@ class Grammar:
             self._by_result.setdefault(_head(known.result), []).append(known)
         self._rules: dict[Type, list[Production]] = {}
         self._least: dict[Type, int] = {}
-        self._tables: dict[Type, Table] = {}
+        self._tables: dict[Type, ProductionTable] = {}
         self.pipelines = Pipelines(self)
 
     def productions(self, goal: Type, scope: tuple[Type, ...] = ()) -> list[Production]:
@@ -113,7 +113,7 @@ class Grammar:
                 known = self._least[goal]
         return known
 
-    def table(self, goal: Type) -> Table:
+    def table(self, goal: Type) -> ProductionTable:
         """The tabulated productions of a goal (variables apart, for they depend on the scope)."""
         table = self._tables.get(goal)
         if table is None:
@@ -129,7 +129,7 @@ class Grammar:
             ]
             cumulative = tuple(itertools.accumulate(p.weight for p in kept))
             labels = tuple(p.label for p in kept)
-            table = self._tables[goal] = Table(tuple(kept), tuple(p.least for p in kept), cumulative, labels)
+            table = self._tables[goal] = ProductionTable(tuple(kept), tuple(p.least for p in kept), cumulative, labels)
         return table
 
     def sample(self, type: Type, chooser: Chooser, size: int | None = None, attempts: int = 30) -> Term:

@@ -67,7 +67,7 @@ MAP, FOLD, SCAN = (
 
 
 @dataclass(frozen=True)
-class Rule:
+class KindRule:
     """A word with the argument at ``data`` chosen to receive what has been built; ``shape`` is plain, or map, fold, scan by its type."""
 
     signature: Signature
@@ -95,9 +95,9 @@ class Rule:
         return any(axis in axes for axis in self.signature.settings)
 
 
-def find_rules(signatures: Iterable[Signature]) -> list[Rule]:
+def find_rules(signatures: Iterable[Signature]) -> list[KindRule]:
     """The rules of all words that may take part in a net."""
-    rules: list[Rule] = []
+    rules: list[KindRule] = []
     for known in signatures:
         type = known.word.scheme.type
         form = next(
@@ -105,30 +105,30 @@ def find_rules(signatures: Iterable[Signature]) -> list[Rule]:
             "plain",
         )
         if form != "plain":
-            rules.append(Rule(known, len(known.arguments) - 1, form))
+            rules.append(KindRule(known, len(known.arguments) - 1, form))
             continue
         if any(is_function(argument) for argument in known.arguments):
             continue
         if known.word.geometric or known.word.shapes or has_tensor(type):
             tensors = [i for i, argument in enumerate(known.arguments) if has_tensor(argument)]
-            rules.extend(Rule(known, i) for i in (tensors or range(len(known.arguments))))
+            rules.extend(KindRule(known, i) for i in (tensors or range(len(known.arguments))))
         elif (
             len(known.arguments) == 1 and variables_of(known.result) and nodes(known.arguments[0]) > nodes(known.result)
         ):
-            rules.append(Rule(known, 0))
+            rules.append(KindRule(known, 0))
     return rules
 
 
 class Kinds:
     """Which rules apply to a kind, where they lead, and the distance to a wanted type."""
 
-    def __init__(self, rules: list[Rule]) -> None:
+    def __init__(self, rules: list[KindRule]) -> None:
         self.rules = rules
         self._exact = {rule.signature.result for rule in rules if is_ground(rule.signature.result)}
-        self._steps: dict[Type, list[tuple[Rule, Type]]] = {}
+        self._steps: dict[Type, list[tuple[KindRule, Type]]] = {}
         self._distance: dict[Type | tuple[Type, bool], dict[Type, int]] = {}
 
-    def steps(self, kind: Type) -> list[tuple[Rule, Type]]:
+    def steps(self, kind: Type) -> list[tuple[KindRule, Type]]:
         """Rules that take the kind, with the kinds that they give (those with tensors in them only, or of scalars)."""
         found = self._steps.get(kind)
         if found is None:
@@ -137,7 +137,7 @@ class Kinds:
                 found.extend((rule, result) for result in self._results(rule, kind) if nesting(result) <= 3)
         return found
 
-    def _results(self, rule: Rule, kind: Type) -> list[Type]:
+    def _results(self, rule: KindRule, kind: Type) -> list[Type]:
         if rule.form == "plain":
             bindings: Bindings = {}
             if not match(kind_of(rule.signature.arguments[rule.data]), kind, bindings):
@@ -167,7 +167,7 @@ class Kinds:
             frontier = following
         return tuple(found)
 
-    def cells(self, element: Type) -> list[Rule]:
+    def cells(self, element: Type) -> list[KindRule]:
         """Words of type state -> element -> state, for a state with tensors."""
         found = []
         for rule in self.rules:
@@ -215,7 +215,7 @@ class Kinds:
                     table[known], moved = best, True
 
     @staticmethod
-    def closes(rule: Rule, goal: Type) -> bool:
+    def closes(rule: KindRule, goal: Type) -> bool:
         """Whether the rule can give the exact goal from data of the right kind."""
         if rule.form != "plain" or rule.closing:
             return True

@@ -19,7 +19,7 @@ from primitives.types import Type, has_tensor, is_function, is_ground
 
 from . import sequences
 from .choosing import Chooser, DeadEnd, Place
-from .kinds import FAR, Kinds, Rule, find_rules, kind_of
+from .kinds import FAR, KindRule, Kinds, find_rules, kind_of
 from .placing import Allowance, Context, Placer, Value, fits
 from .signatures import Bindings, match, substitute
 
@@ -37,7 +37,7 @@ class Step:
     ``bare`` is its name if it has no settings: such a word seldom follows itself.
     """
 
-    rule: Rule
+    rule: KindRule
     after: int
     aimed: int
     extra: int
@@ -151,7 +151,7 @@ class Pipelines:
         return steps
 
     def apply_rule(
-        self, rule: Rule, value: Value, goal: Type | None, room: int, context: Context, place: Place
+        self, rule: KindRule, value: Value, goal: Type | None, room: int, context: Context, place: Place
     ) -> Value:
         """The value after one more word, in a size of ``room`` more; with a goal, settings are chosen to meet it.
 
@@ -169,7 +169,14 @@ class Pipelines:
         return Value(apply(word, value.term), result)
 
     def _join(
-        self, rule: Rule, value: Value, bindings: Bindings, goal: Type | None, room: int, context: Context, place: Place
+        self,
+        rule: KindRule,
+        value: Value,
+        bindings: Bindings,
+        goal: Type | None,
+        room: int,
+        context: Context,
+        place: Place,
     ) -> Value:
         """A word of several arguments: the value is shared by ``let``, the others grow from it or from elsewhere in scope."""
         known = rule.signature

@@ -13,7 +13,7 @@ from primitives.types import Constructor, TensorType, Type, is_ground
 
 from ..problem import Problem
 from .choosing import Chooser, DeadEnd, Place
-from .kinds import Rule
+from .kinds import KindRule
 from .signatures import Bindings, match, substitute
 
 NEW_SITE = "?"
@@ -62,7 +62,13 @@ class Placer:
         self.problem = problem
 
     def word(
-        self, rule: Rule, types: Sequence[Type], bindings: Bindings, goal: Type | None, context: Context, place: Place
+        self,
+        rule: KindRule,
+        types: Sequence[Type],
+        bindings: Bindings,
+        goal: Type | None,
+        context: Context,
+        place: Place,
     ) -> tuple[Word, Type]:
         """The word for arguments of these types, and its result type.
 
@@ -82,7 +88,7 @@ class Placer:
         return Word(word.name, tuple(settings.items()), NEW_SITE if word.sited else None), result
 
     @staticmethod
-    def _fixed(rule: Rule, bindings: Bindings, goal: Type | None) -> dict[str, object]:
+    def _fixed(rule: KindRule, bindings: Bindings, goal: Type | None) -> dict[str, object]:
         """Settings that the goal decides."""
         wanted: Bindings = dict(bindings)
         if goal is None or not is_ground(goal) or not match(rule.signature.result, goal, wanted):
@@ -91,7 +97,7 @@ class Placer:
 
     def _fitting(
         self,
-        rule: Rule,
+        rule: KindRule,
         types: Sequence[Type],
         bindings: Bindings,
         fixed: dict[str, object],
@@ -120,7 +126,7 @@ class Placer:
             for setting in word.settings
         }
 
-    def result(self, rule: Rule, types: Sequence[Type], bindings: Bindings, settings: Mapping[str, object]) -> Type:
+    def result(self, rule: KindRule, types: Sequence[Type], bindings: Bindings, settings: Mapping[str, object]) -> Type:
         """The result type; ShapeError where the word does not take the shapes, or (without weights) would change nothing."""
         known = rule.signature
         result = substitute(known.result, bindings | {axis: settings[name] for axis, name in known.settings.items()})

@@ -9,7 +9,7 @@ from primitives.term import Lambda, Variable, Word, apply
 from primitives.types import Constructor, TensorType, Type, has_tensor, is_ground, is_list, list_of, subtypes
 
 from .choosing import DeadEnd, Place
-from .kinds import Rule, kind_of, open_goal
+from .kinds import KindRule, kind_of, open_goal
 from .placing import Context, Value
 from .signatures import Bindings, match, substitute
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def apply_form(
-    pipelines: Pipelines, rule: Rule, value: Value, goal: Type | None, room: int, context: Context, place: Place
+    pipelines: Pipelines, rule: KindRule, value: Value, goal: Type | None, room: int, context: Context, place: Place
 ) -> Value:
     """A rule of the form map, fold or scan applied to a list of tensors (or of what tensors can be made of)."""
     if not is_list(value.type):
@@ -34,7 +34,7 @@ def apply_form(
 
 
 def _map(
-    pipelines: Pipelines, rule: Rule, value: Value, element: Type, wanted: Type | None, room: int, context: Context, place: Place
+    pipelines: Pipelines, rule: KindRule, value: Value, element: Type, wanted: Type | None, room: int, context: Context, place: Place
 ) -> Value:  # fmt: skip
     if wanted is None:
         kinds = [kind for kind in pipelines.kinds.reachable(kind_of(element)) if has_tensor(kind)]
@@ -48,7 +48,7 @@ def _map(
 
 
 def _along(
-    pipelines: Pipelines, rule: Rule, value: Value, element: Type, wanted: Type | None, room: int, context: Context, place: Place
+    pipelines: Pipelines, rule: KindRule, value: Value, element: Type, wanted: Type | None, room: int, context: Context, place: Place
 ) -> Value:  # fmt: skip
     """A cell carried along the list, from a state that is drawn."""
     cells = pipelines.kinds.cells(kind_of(element))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .program import Program
 
 
-class Run:
+class ForwardPass:
     """What code needs beside its scope. ``at`` gives the same run for another number of examples."""
 
     __slots__ = ("_shared", "device", "nodes", "program", "size", "training")
@@ -28,8 +28,8 @@ class Run:
         self.nodes, self.training = program.nodes, program.training
         self._shared: dict[str, Machine] = {} if shared is None else shared
 
-    def at(self, size: int) -> Run:
-        return self if size == self.size else Run(self.program, size, self.device, self._shared)
+    def at(self, size: int) -> ForwardPass:
+        return self if size == self.size else ForwardPass(self.program, size, self.device, self._shared)
 
     @property
     def machine(self) -> Machine:
