@@ -10,21 +10,19 @@ be evaluated in further worlds (``fill``), or some rows in some further worlds (
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
 
 import numpy as np
 
 from ..types import Type, arguments_of, is_function
+from .demand import Demand
 from .frame import Frame, Operation
-from .hashing import Array, Grown, distinct, fingerprints, seeds
-from .interning import Rows
+from .hashing import Array, Grown, fingerprints, seeds
 from .pools import FAIL, Values
+from .pools.interning import Rows
 from .portions import portions
-from .store import RowRange, Store
+from .store import WORLD_BITS, WORLD_MASK, RowRange, Store
 
-WORLD_BITS = 24
-WORLD_MASK = (1 << WORLD_BITS) - 1
 SCRATCH = 1 << (WORLD_BITS - 1)
 """Worlds from this number on are temporary: they are evaluated on demand and never joined to the bank."""
 
@@ -210,58 +208,10 @@ class Bank:
         known = worlds < self.filled
         found = np.empty(len(rows), np.int64)
         found[known] = store.at(rows[known], worlds[known])
-        found[~known] = self._demand(store, rows[~known], worlds[~known])
+        found[~known] = Demand(self).values(store, rows[~known], worlds[~known])
         return found
 
-    def _demand(self, store: Store, rows: Array, worlds: Array) -> Array:
-        """Evaluate pairs exactly: requests go down through the runs to the leaves, values come back up."""
-        result = np.empty(len(rows), np.int64)
-        waiting: dict[int, list[tuple[Array, Array, Array, Array]]] = {}
-        heap: list[int] = []
-
-        def ask(store: Store, target: Array, rows: Array, worlds: Array) -> None:
-            runs = np.searchsorted(store.starts.array, rows, side="right") - 1
-            order = np.argsort(runs, kind="stable")
-            ends = [*(np.flatnonzero(np.diff(runs[order])) + 1).tolist(), len(order)]
-            for first, last in zip([0, *ends], ends):
-                places = order[first:last]
-                run = store.runs[runs[places[0]]]
-                if run.operation is None:
-                    target[places] = self._leaf(run, worlds[places], rows[places] - run.start)
-                    continue
-                if run.number not in waiting:
-                    waiting[run.number] = []
-                    heapq.heappush(heap, -run.number)
-                waiting[run.number].append((target, places, rows[places], worlds[places]))
-
-        ask(store, result, rows, worlds)
-        plans = []
-        while heap:
-            run = self.log[-heapq.heappop(heap)]
-            parts = waiting.pop(run.number)
-            keys = np.concatenate([(part[2] << WORLD_BITS) | part[3] for part in parts])
-            keys, _, inverse = distinct(keys)
-            own, there = (keys >> WORLD_BITS) - run.start, keys & WORLD_MASK
-            columns = []
-            assert run.operation is not None
-            for type, kid in zip(run.operation.arguments, run.kids):
-                below = kid.array[own].astype(np.int64)
-                if is_function(type):
-                    columns.append((below << WORLD_BITS) | there)
-                else:
-                    columns.append(np.empty(len(own), np.int64))
-                    ask(self.stores[type], columns[-1], below, there)
-            plans.append((run, there, columns, parts, inverse))
-        for run, there, columns, parts, inverse in reversed(plans):
-            assert run.operation is not None
-            values = self.perform(run.operation, columns, len(there))
-            start = 0
-            for target, places, rows, _ in parts:
-                target[places] = values[inverse[start : start + len(rows)]]
-                start += len(rows)
-        return result
-
-    def _leaf(self, run: RowRange, worlds: Array, offsets: Array) -> Array:
+    def leaf(self, run: RowRange, worlds: Array, offsets: Array) -> Array:
         """Values of rows (offsets in the run) that are variables, constants or taken over from the outer bank."""
         if run.source is not None:
             assert self.parent is not None
@@ -279,7 +229,7 @@ class Bank:
                 kids = [np.repeat(kid.array, len(new)) for kid in run.kids]
                 values = self.perform(run.operation, self.arguments(run.operation, kids, worlds), len(worlds))
             else:
-                values = self._leaf(run, worlds, np.repeat(np.arange(size), len(new)))
+                values = self.leaf(run, worlds, np.repeat(np.arange(size), len(new)))
             run.store.write(run.start, first, values.reshape(size, len(new)))
         self.filling = False
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Constructor, Type
-from .codes import equal_by_code, ordered_by_code
 from .frame import Frame
 from .hashing import Array, flat_ranges, ranges
 from .pools import FAIL
+from .pools.codes import equal_by_code, ordered_by_code
 
 
 def ordered_elements(type: Type) -> bool:

@@ -12,6 +12,8 @@ from .frame import Operation
 from .hashing import Array, Grown, HashIndex, room
 from .pools import FAIL
 
+WORLD_BITS = 24
+WORLD_MASK = (1 << WORLD_BITS) - 1
 MOST = int(np.iinfo(np.int32).max)
 RUN = 1_000
 """About the bytes of a run beside its rows."""

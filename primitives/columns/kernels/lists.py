@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from ...values import MAX_INT
-from ..codes import equal_by_code
 from ..frame import Frame
 from ..hashing import Array, flat_ranges, ranges
 from ..pools import FAIL, NOTHING
+from ..pools.codes import equal_by_code
 from ..sequences import (
     element,
     equal_elements,

@@ -6,10 +6,10 @@ import numpy as np
 
 from ...types import BOOL, CHAR, INT, STRING, Constructor, Type
 from ...values import MAX_INT, has_nan, order_key
-from ..codes import equal_by_code, ordered_by_code
 from ..frame import Frame
 from ..hashing import Array, distinct
 from ..pools import FAIL, SequencePool
+from ..pools.codes import equal_by_code, ordered_by_code
 from .registry import kernel
 
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primitives.columns.hashing import HashIndex, distinct, fingerprints, flat_ranges, mix, ranges
-from primitives.columns.interning import Rows
 from primitives.columns.pools import FAIL, Values
+from primitives.columns.pools.interning import Rows
 from primitives.columns.store import Store
 from primitives.notation.types import parse_type
 from primitives.types import INT

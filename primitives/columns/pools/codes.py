@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from ..types import BOOL, CHAR, INT, Constructor, Type
+import numpy as np
+
+from ...types import BOOL, CHAR, INT, Constructor, Type
+
+FAIL = int(np.iinfo(np.int64).min)
+NOTHING = -1
+"""The code of an absent option."""
 
 
 def ordered_by_code(type: Type) -> bool:

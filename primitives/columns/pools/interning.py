@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from . import compiled
-from .hashing import POSITION, Array, Grown, HashIndex, mix
+from .. import compiled
+from ..hashing import POSITION, Array, Grown, HashIndex, mix
 
 
 def sequence_keys(data: Array, lengths: Array) -> Array:
