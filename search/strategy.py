@@ -89,6 +89,8 @@ class Option:
     low: float | None = None
     high: float | None = None
     choices: tuple = ()
+    formerly: str = ""
+    """The name that stored runs may know it by; the name of today counts where both are given."""
 
     def check(self, strategy: str, value: Any) -> Any:
         """The value in the option's type, or StrategyError. None is allowed where it is the default."""
@@ -137,6 +139,10 @@ class AbstractStrategy(ABC):
     @classmethod
     def _options(cls, given: Mapping[str, Any]) -> dict[str, Any]:
         known = {option.name: option for option in cls.OPTIONS}
+        today = {option.formerly: option.name for option in cls.OPTIONS if option.formerly}
+        given = {today[key]: value for key, value in given.items() if key in today} | {
+            key: value for key, value in given.items() if key not in today
+        }
         for key in given:
             if key not in known:
                 has = ", ".join(known) or "none"

@@ -48,7 +48,7 @@ class Answers:
         inputs that the bank does not hold."""
         if name not in self.least:
             return len(self.least) < self.settings.most_names
-        near = cost <= self.least[name] + self.settings.dearer
+        near = cost <= self.least[name] + self.settings.margin
         return cost < self.least[name] or (near and self.alike[name, cost] < self.settings.alike)
 
     def take(self, body: Term, name: int, cost: int, ledger: Ledger) -> Iterator[Answer]:

@@ -36,7 +36,7 @@ class Settings:
     """Whether values that a word of one argument turns into the goal are looked for like the goal."""
     alike: int = 4
     """Hits told of one cost that have the same values on examples and probes."""
-    dearer: int = 3
+    margin: int = 3
     """How much more than the cheapest of the same values a hit may cost."""
     most_names: int = 600
     """Hits told that differ in their values."""

@@ -133,8 +133,8 @@ def _operations(
             continue
         for arguments, result in instances(primitive, types):
             deadline.check()
-            dearer = settings.strange_type * _strange(primitive, arguments, result, familiar)
-            found.append((operation(primitive, arguments, result, words), cost + dearer))
+            strange = settings.strange_type * _strange(primitive, arguments, result, familiar)
+            found.append((operation(primitive, arguments, result, words), cost + strange))
     return tuple(sorted(found, key=lambda entry: (entry[0].result != output, entry[1])))
 
 

@@ -23,7 +23,7 @@ LONGEST = 60
 def mined(
     examples: Sequence[tuple[Sequence[Value], Value]], output: Type, deadline: Deadline = NEVER
 ) -> list[Constant]:
-    """``(value, type, cost)`` of constants; dearer the less sure they are. Raises OutOfTime."""
+    """``(value, type, cost)`` of constants; the less sure they are the more they cost. Raises OutOfTime."""
     if not examples:
         return []
     results = [result for _, result in examples]

@@ -99,23 +99,23 @@ class Pipelines:
                 return value
             if need > left or left <= 0:
                 raise DeadEnd(f"goal={goal}: {value.type} is {need} words away, {left} are left")
-            hurry = min(planned - stage, left) <= max(need, 1)
-            value, last = self._stage(value, goal, left, context, (*place, 2 + stage), hurry, last)
+            direct = min(planned - stage, left) <= max(need, 1)
+            value, last = self._stage(value, goal, left, context, (*place, 2 + stage), direct, last)
         raise AssertionError("the loop ends by a return")
 
     def _stage(
-        self, value: Value, goal: Type, left: int, context: Context, place: Place, hurry: bool, last: str
+        self, value: Value, goal: Type, left: int, context: Context, place: Place, direct: bool, last: str
     ) -> tuple[Value, str]:
         """One more word; of those that fail by their shapes another is taken."""
-        options = self._options(value.type, goal, left, hurry, last)
+        options = self._options(value.type, goal, left, direct, last)
         for attempt in range(4):
             if not options:
                 break
             labels = [f"{step.rule.name}/{step.rule.data}" for step, _ in options]
             weights = list(itertools.accumulate(weight for _, weight in options))
             step, _ = options.pop(context.chooser.pick((*place, attempt), labels, weights))
-            wanted = goal if hurry and step.aimed == 0 else None
-            room = max(left - (step.aimed if hurry else step.after), 1)
+            wanted = goal if direct and step.aimed == 0 else None
+            room = max(left - (step.aimed if direct else step.after), 1)
             try:
                 new = self.apply_rule(step.rule, value, wanted, room, context, (*place, 4 + attempt))
             except (DeadEnd, ShapeError):
@@ -123,14 +123,14 @@ class Pipelines:
             return new, step.rule.name
         raise DeadEnd(f"goal={goal}: no word fits {value.type}")
 
-    def _options(self, type: Type, goal: Type, left: int, hurry: bool, last: str) -> list[tuple[Step, float]]:
-        """Rules that leave the goal in reach, with weights; when in a hurry only those on a shortest way."""
+    def _options(self, type: Type, goal: Type, left: int, direct: bool, last: str) -> list[tuple[Step, float]]:
+        """Rules that leave the goal in reach, with weights; where the way must be ``direct`` only those on a shortest one."""
         need = self.steps_to(type, goal)
         key = (kind_of(type), goal, need == 0)
         steps = self._steps.get(key)
         if steps is None:
             steps = self._steps[key] = self._measured(*key)
-        if hurry:
+        if direct:
             found = [step for step in steps if step.aimed < max(need, 1) and step.aimed + step.extra < left]
         else:
             found = [step for step in steps if step.after + step.extra < left]

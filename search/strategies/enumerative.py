@@ -42,7 +42,12 @@ class Enumerative(AbstractStrategy):
         Option("max_cost", 60, "the most that a program may cost", low=1),
         Option("lambda_depth", 2, "how deep lambdas may nest", low=0, high=3),
         Option("body_worlds", 100, "argument values by which bodies of lambdas are told apart", low=8),
-        Option("hurry", True, "give programs that a likelier one might replace when the budget ends"),
+        Option(
+            "unconfirmed",
+            True,
+            "give programs that a likelier one might replace when the budget ends",
+            formerly="hurry",
+        ),
         Option(
             "sure", 0.0, "give no program that is less likely right than this; search on instead", low=0.0, high=1.0
         ),
@@ -118,8 +123,8 @@ class Enumerative(AbstractStrategy):
 
     def _withheld(self, hit: Hit) -> bool:
         """Whether the options say not to give it: a likelier one might replace it, or it is too doubtful."""
-        hurried = not self.options["hurry"] and not hit.info["confirmed"]
-        return hurried or bool(hit.info.get("confidence", 1.0) < self.options["sure"])
+        unconfirmed = not self.options["unconfirmed"] and not hit.info["confirmed"]
+        return unconfirmed or bool(hit.info.get("confidence", 1.0) < self.options["sure"])
 
     def jury(self, deadline: Deadline = NEVER) -> Jury:
         """A jury for the problem's programs that has heard none; after the ``deadline`` it runs none."""

@@ -1,8 +1,8 @@
 """Looking further ahead with functions: a word such as ``fold`` on every body that is kept, with the cheapest data.
 
-A fold of cost c has a body of at most c less its start and its list. Where the regular levels reach c, dearer starts and lists with the
-dearest bodies are several levels away, though all of their parts are kept. Here each new body is tried at once with the few cheapest
-starts and lists, in one world first; what gives the goal there is tried in the others.
+A fold of cost c has a body of at most c less its start and its list. Where the regular levels reach c, expensive starts and lists with
+the most expensive bodies are several levels away, though all of their parts are kept. Here each new body is tried at once with the few
+cheapest starts and lists, in one world first; what gives the goal there is tried in the others.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .needs import declared
 DATA = 16
 """Combinations of data arguments that each body is tried with."""
 SLACK = 1
-"""How much dearer than the cheapest data may be and still be tried with the dearest bodies."""
+"""How much more than the cheapest data may cost and still be tried with the most expensive bodies."""
 CHUNK = 20_000
 FEW = 3
 """Steps of a loop; examples with fewer tell little and come last."""
@@ -72,8 +72,8 @@ class Closures:
         for choice, (price, rows) in enumerate(data):
             key = (id(operation), rows)
             least = max(self.done.get(key, 0), level - own - price)
-            dearer = max(0, price - data[0][0] - SLACK)
-            most = max(int(costs.max()) - dearer, level - own - data[0][0])
+            excess = max(0, price - data[0][0] - SLACK)
+            most = max(int(costs.max()) - excess, level - own - data[0][0])
             self.done[key] = max(least, most)
             bodies = np.flatnonzero((costs > least) & (costs <= most))
             trials.append(np.stack([bodies, np.full(len(bodies), choice), costs[bodies] + own + price]))

@@ -67,7 +67,7 @@ def test_a_program_of_likely_words_has_the_advantage(words: Mapping[str, Primiti
     assert advantage(costs, plain)(sorts) == pytest.approx(0.0, abs=1e-9)
 
 
-def test_what_solved_programs_use_gets_cheaper_and_the_rest_dearer_but_stays(words: Mapping[str, Primitive]) -> None:
+def test_what_solved_programs_use_costs_less_and_the_rest_more_but_stays(words: Mapping[str, Primitive]) -> None:
     solved = programs(words, *["(lambda (xs) (map (lambda (x) (* x x)) (sort xs)))"] * 40)
     guide, base = reestimated(solved, words), base_weights(words)
     assert {name for name in base if guide.grammar[name] > base[name]} == {"map", "*", "sort", VARIABLE}

@@ -280,3 +280,12 @@ def test_the_parts_of_a_pair_are_looked_for_apart():
     task = problem("list(int) -> pair(list(int), list(int))", cases)
     term = first_hit(task, terms=400_000)
     assert term is not None and evaluate(term, [(0, 11, 12)], words=WORDS) == ((0, 12), (11,))
+
+
+def test_an_option_is_read_by_the_name_that_stored_runs_know():
+    problem = Problem(parse_type("int -> int"), WORDS, examples=(((1,), 2),))
+    for given, expected in (({}, True), ({"hurry": False}, False), ({"hurry": False, "unconfirmed": True}, True)):
+        options = make_strategy("enumerative", problem, given).options
+        assert options["unconfirmed"] is expected and "hurry" not in options
+    with pytest.raises(StrategyError, match="'hury' is not known"):
+        make_strategy("enumerative", problem, {"hury": False})
