@@ -17,7 +17,8 @@ from .base import AbstractExecutor, ExecutorOptions, JobResult, WorkerError, che
 
 @final
 class SerialExecutor(AbstractExecutor):
-    """Needs no other process for safe jobs. A deadline interrupts Python code; memory beyond the limit is refused.
+    """Needs no other process for safe jobs. A deadline interrupts Python code: a single long operation of a library, as on a large
+    tensor, ends first, where other executors kill its worker. Memory beyond the limit is refused.
 
     Where a deadline cannot be kept in process (wait() outside the main thread, or no alarm signals), every job runs
     in the child.
