@@ -149,11 +149,20 @@ def _going(store: AbstractStore, runs: Sequence[str]) -> list[str]:
     return [run.id for run in known if run.id in runs]
 
 
+SHOWN_COLUMNS = 40
+"""Columns of a table that are told before a search."""
+
+
 def say_notes(tasks: Sequence[Task]) -> None:
     """What was done to the data of each task when it was read, and what its scores cannot say."""
     for each in tasks:
         for note in each.notes:
             print_text(f"{each.name}: {note}")
+        columns = [] if each.preprocessing is None else each.preprocessing.describe()
+        for summary in columns[:SHOWN_COLUMNS]:
+            print_text(f"  {summary}")
+        if len(columns) > SHOWN_COLUMNS:
+            print_text(f"  and {len(columns) - SHOWN_COLUMNS} columns more (all with --json)")
 
 
 def say_alternatives(result: Result) -> None:

@@ -18,6 +18,7 @@ from ..errors import TaskError
 from ..fitting.forward import predict_raw
 from ..tasks.pictures import SUFFIXES, BadPicture, PictureForm
 from ..tasks.preprocessing import Preprocessing
+from ..tasks.tables.rows import encoded_rows
 
 if TYPE_CHECKING:
     import torch
@@ -59,13 +60,15 @@ class Prediction:
 def predictions_of(model: Model, cases: Cases) -> list[Prediction]:
     """One prediction a case.
 
-    cases: raw inputs as the training data has them, an array [n, *shape] or nested lists; for a program on values a list with the list
+    cases: raw inputs as the training data has them, an array [n, *shape] or nested lists; for a program trained on a table its rows by
+        column name, a frame, or rows with a cell for each column; for a program on values a list with the list
         of arguments of each case, in their JSON form.
 
     Raises TaskError or ValueMismatch on cases of another shape or type.
     """
     if not has_tensor(model.type):
         return [_value(model, case) for case in cases]
+    cases = encoded_rows(cases, model.preprocessing)
     _warn_of_range(cases, model.preprocessing)
     outputs = predict_raw(model.module, model.type, cases, model.preprocessing)
     if isinstance(outputs, list):

@@ -77,6 +77,12 @@ def _check_type(model: Model, task: Task) -> None:
             f"task={task.name!r} of type {task.type}: data of type {model.type} is required, as in training; "
             "give such data, or resize it"
         )
+    ours, theirs = model.preprocessing, task.preprocessing
+    if ours is not None and theirs is not None and ours.columns != theirs.columns:
+        raise TaskError(
+            f"task={task.name!r}: its columns are encoded otherwise than in training, since they were fitted to other rows; predict "
+            "from its rows and compare the answers, or give the table and the split of the training"
+        )
 
 
 def _cases(task: Task, part: str) -> Part:

@@ -20,6 +20,7 @@ from primitives.types import arguments_of
 from primitives.values import Failure
 
 from ..evaluation.model import Model
+from ..tasks.columns.base import ColumnSummary
 from ..tasks.data import VALUES
 from ..tasks.task import Task
 from .ending import ENDED, Ending
@@ -76,6 +77,10 @@ class Result:
     """Whether the final training took the validation cases too; ``score`` is from the training before, which had not seen them."""
     notes: tuple[str, ...] = ()
     """Sentences on what was done to the data when it was read, and on what the scores cannot say."""
+    columns: tuple[ColumnSummary, ...] = ()
+    """What became of each column of a table."""
+    metric: str = ""
+    """The name of what ``score`` and ``test_score`` are."""
 
     __repr__ = brief_repr
 
@@ -89,7 +94,7 @@ class Result:
             "first_seconds": None if self.first_seconds is None else round(self.first_seconds, 3),
             "first_evaluations": self.first_evaluations, "alternatives": list(self.alternatives),
             "confidence": self.confidence, "ask": self.ask, "validation_seen": self.validation_seen,
-            "notes": list(self.notes),
+            "notes": list(self.notes), "columns": [each._asdict() for each in self.columns], "metric": self.metric,
         }  # fmt: skip
 
 
@@ -104,7 +109,8 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         name=study.task.name, run=study.record.id, solved=False, right=False if _by_examples(study) else None, program="", model=None,
         score=None, test_score=None, evaluations=study.considered, seconds=seconds, outcome=study.ending(), parameters=0, subroutines=(),
         history=history, structures=structures, first_seconds=first.get("seconds"), first_evaluations=first.get("evaluations"),
-        notes=study.task.notes,
+        notes=study.task.notes, metric=study.data.metric,
+        columns=() if study.task.preprocessing is None else tuple(study.task.preprocessing.describe()),
     )  # fmt: skip
     if best is None:
         _record(study, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ from library.files import irregular
 
 from ..errors import TaskError
 from .preprocessing import Preprocessing
+from .tables.files import SUFFIXES as TABLES
+from .tables.rows import read_rows
 
 INPUT_ARRAYS = ("x", "X", "x_test", "X_test", "inputs")
 """Names under which a file of several arrays may hold the inputs to answer for; else the first array counts."""
@@ -32,8 +33,8 @@ def read_inputs(text: str, preprocessing: Preprocessing | None) -> Any:
         if path.suffix == ".npz":
             with np.load(path, allow_pickle=False) as archive:
                 return archive[next((name for name in INPUT_ARRAYS if name in archive), archive.files[0])]
-        if path.suffix == ".csv":
-            return _table(path, preprocessing)
+        if path.suffix.lower() in TABLES:
+            return read_rows(path, preprocessing)
         lines = path.read_text(encoding="utf-8")
         return _cases(
             [json.loads(line) for line in lines.splitlines() if line.strip()]
@@ -44,7 +45,7 @@ def read_inputs(text: str, preprocessing: Preprocessing | None) -> Any:
         if isinstance(error, TaskError):
             raise
         raise TaskError(
-            f"inputs={text[:80]!r}: a readable .npy, .npz, .csv, .json or .jsonl file, or JSON text, is required ({error})"
+            f"inputs={text[:80]!r}: a readable .npy, .npz, .csv, .xlsx, .parquet, .json or .jsonl file, or JSON text, is required ({error})"
         ) from None
 
 
@@ -52,11 +53,3 @@ def _cases(data: Any) -> list[Any]:
     if not isinstance(data, list):
         raise TaskError(f"inputs={str(data)[:60]}: a list of cases is required, each a list of the program's arguments")
     return [case["inputs"] if isinstance(case, dict) and "inputs" in case else case for case in data]
-
-
-def _table(path: Path, preprocessing: Preprocessing | None) -> Any:
-    with path.open(newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
-    if preprocessing is None or not preprocessing.columns:
-        raise TaskError(f"inputs={path.name!r}: the program was not trained on a table; give an array (.npy)")
-    return preprocessing.encode_rows(rows)

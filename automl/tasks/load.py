@@ -23,6 +23,8 @@ from .task import Task
 SPLIT_OPTIONS = ("test", "validation", "policy", "seed")
 LABELLED_OPTIONS = (*SPLIT_OPTIONS, "name", "targets", "scaling", "full_scale", "layout", "solved_at", "family")
 SEQUENCE_OPTIONS = ("sequences", "lengths", "test_lengths", "count", "validation_count", "test_count")
+REPEATED = ("drop",)
+"""Options that may be given several times."""
 _SUFFIXES = ("", ".toml", ".jsonl", ".npz", ".csv")
 
 
@@ -162,22 +164,34 @@ def resolve(
     """
     body, _, query = spec.partition("?")
     try:
-        options = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=True)) if query else {}
+        given = parse_qsl(query, keep_blank_values=True, strict_parsing=True) if query else []
     except ValueError:
         raise TaskError(f"task={spec!r}: options must read ?key=value&key=value; correct them") from None
+    options = _each_once(spec, given)
     if target is not None:
         options["target"] = target
     folders = tuple(Path(folder) for folder in search_path)
     path = _find(body, folders, base)
-    if path is None and ":" in body:
-        head, _, column = body.rpartition(":")
-        path = _find(head, folders, base)
+    colons = [index for index, sign in enumerate(body) if sign == ":"]
+    while path is None and colons:  # the column's name may have colons too
+        at = colons.pop()
+        path = _find(body[:at], folders, base)
         if path is not None:
-            body, options = head, {"target": column, **options}
+            body, options = body[:at], {"target": body[at + 1 :], **options}
     if path is not None:
         check_regular(path)
     name = path.name.removesuffix("".join(path.suffixes[-1:])) if path else body
     return Reference(spec, name or body, path, options, seed, folders)
+
+
+def _each_once(spec: str, given: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The options by key; those that may be given several times with commas between. Raises TaskError where another is."""
+    options: dict[str, str] = {}
+    for key, value in given:
+        if key in options and key not in REPEATED and options[key] != value:
+            raise TaskError(f"{key}={options[key]!r} and {key}={value!r} of task={spec!r}: one is required; remove one")
+        options[key] = f"{options[key]},{value}" if key in options and key in REPEATED else value
+    return options
 
 
 def with_option(spec: str, key: str, value: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,14 @@ import numpy as np
 from primitives.brief import brief_repr
 
 from ..errors import TaskError
+from .columns.base import AbstractColumn, ColumnSummary
+from .columns.cells import as_cells, cell_levels
+from .columns.stored import column_from_json, column_to_json
 from .pictures import PictureForm
 
+Label = str | int | float | bool
+MOST_SAID = 20
+"""Columns of new rows whose problems are told at once."""
 SCALINGS = ("auto", "unit", "standardise", "none")
 NARROW, FAR = 20, 10
 """Raw inputs are said to be in other units where they span less than a NARROW-th of the training's range, or lie FAR times it outside."""
@@ -42,49 +48,21 @@ class Affine:
 
 
 @dataclass(frozen=True)
-class ColumnEncoding:
-    """One column of a table: a number where ``categories`` is None, else one-hot over ``categories``."""
-
-    name: str
-    categories: tuple[str, ...] | None = None
-
-    def encode(self, cells: Sequence[str]) -> np.ndarray:
-        """float64 [n, 1] or [n, categories]."""
-        if self.categories is None:
-            return np.array([[self._number(cell)] for cell in cells], dtype=np.float64)
-        position = {category: index for index, category in enumerate(self.categories)}
-        rows = np.zeros((len(cells), len(self.categories)))
-        for row, cell in enumerate(cells):
-            if cell not in position:
-                raise TaskError(
-                    f"{self.name}={cell!r}: one of {', '.join(self.categories[:20])} is required, as in the "
-                    "training data; use one of these"
-                )
-            rows[row, position[cell]] = 1.0
-        return rows
-
-    def _number(self, cell: str) -> float:
-        try:
-            return float(cell)
-        except ValueError:
-            raise TaskError(f"{self.name}={cell!r}: a number is required in this column; mend the cell") from None
-
-
-@dataclass(frozen=True)
 class Preprocessing:
     """``shape`` is that of one raw example as the net sees it; ``label_names`` are the answers of a classification
-    in class order; ``target`` undoes the standardisation of a regression's target; ``columns`` are those of a table,
-    in its order; ``pictures`` is what picture files are made into."""
+    in class order as texts, and ``labels`` as they were given, where these are not texts; ``target`` undoes the standardisation of a
+    regression's target; ``columns`` are those of a table, in its order; ``pictures`` is what picture files are made into."""
 
     shape: tuple[int, ...] = ()
     inputs: Affine = Affine()
     target: Affine | None = None
     label_names: tuple[str, ...] = ()
-    columns: tuple[ColumnEncoding, ...] = ()
+    columns: tuple[AbstractColumn, ...] = ()
     dtype: str = "float32"
     pictures: PictureForm | None = None
     raw_range: tuple[float, float] | None = None
     """The least and the greatest number among the raw inputs of the train part, of arrays; None where it is not known, or of a table."""
+    labels: tuple[Label, ...] = ()
 
     __repr__ = brief_repr
 
@@ -122,35 +100,64 @@ class Preprocessing:
         check_finite(array, "inputs")
         return self.inputs.apply(array)
 
-    def encode_rows(self, rows: Sequence[Mapping[str, str]]) -> np.ndarray:
-        """Rows of a table (column name to cell) as raw examples, float64 [n, features]."""
-        for column in self.columns:
-            if any(column.name not in row for row in rows):
-                raise TaskError(
-                    f"column={column.name!r}: absent; each row must have it, as in the training data; add the column"
+    def encode_rows(self, rows: Sequence[Mapping[str, object]]) -> np.ndarray:
+        """Rows of a table (column name to cell) as raw examples, float64 [n, features]: columns in any order, others than those of the
+        training data are ignored. Raises TaskError with all columns that are absent, or all that have a cell which cannot be read."""
+        used = [column for column in self.columns if column.width]
+        self.check_present({column.name for column in used if all(column.name in row for row in rows)})
+        return self.encode_columns({each.name: as_cells(row[each.name] for row in rows) for each in used})
+
+    def check_present(self, names: Collection[str]) -> None:
+        """Raises TaskError where columns of a table that the program uses are not among ``names``."""
+        absent = [column.name for column in self.columns if column.width and column.name not in names]
+        if absent:
+            raise TaskError(
+                f"{_named('column', absent)}: absent; it is required, as in the training data; add the column "
+                "(an empty cell is a missing value)"
+            )
+
+    def encode_columns(self, cells: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Columns of a table (name to cells [n]) as raw examples, float64 [n, features]. Raises TaskError as ``encode_rows``."""
+        self.check_present(cells)
+        used = [column for column in self.columns if column.width]
+        levels = [cell_levels(cells[column.name]) for column in used]
+        wrong = [found for column, each in zip(used, levels) if (found := column.problem(each)) is not None]
+        if wrong:
+            raise TaskError(
+                "\n".join(
+                    [
+                        *wrong[:MOST_SAID],
+                        *([f"and {len(wrong) - MOST_SAID} columns more"] if len(wrong) > MOST_SAID else []),
+                    ]
                 )
-        return np.concatenate([column.encode([row[column.name] for row in rows]) for column in self.columns], axis=1)
+            )
+        return np.concatenate([column.encode(each) for column, each in zip(used, levels)], axis=1)
+
+    def describe(self) -> list[ColumnSummary]:
+        """What became of each column of a table: its name, its kind, and words on it."""
+        return [column.summary() for column in self.columns]
 
     def decode(self, outputs: np.ndarray) -> list[Any]:
-        """Answers for people: label names for class scores [n, classes] or classes [n], numbers in their own units
+        """Answers for people: labels, as they were given, for class scores [n, classes] or classes [n], numbers in their own units
         otherwise."""
         array = np.asarray(outputs)
         if self.label_names:
             classes = array.argmax(axis=1) if array.ndim == 2 else array
-            return [self.label_names[int(index)] for index in classes]
+            labels = self.labels or self.label_names
+            return [labels[int(index)] for index in classes]
         return (self.target.invert(array) if self.target else array).tolist()
 
     def to_json(self) -> dict[str, Any]:
         affine = {key: _affine_json(getattr(self, key)) for key in ("inputs", "target")}
-        columns = [[c.name, None if c.categories is None else list(c.categories)] for c in self.columns]
         return {
             "shape": list(self.shape),
             **affine,
             "label_names": list(self.label_names),
-            "columns": columns,
+            "columns": [column_to_json(column) for column in self.columns],
             "dtype": self.dtype,
             **({} if self.pictures is None else {"pictures": self.pictures.to_json()}),
             **({} if self.raw_range is None else {"raw_range": list(self.raw_range)}),
+            **({"labels": list(self.labels)} if self.labels else {}),
         }
 
     @classmethod
@@ -162,18 +169,22 @@ class Preprocessing:
                 inputs=_affine_from(data["inputs"]) or Affine(),
                 target=_affine_from(data["target"]),
                 label_names=tuple(map(str, data["label_names"])),
-                columns=tuple(
-                    ColumnEncoding(str(n), None if c is None else tuple(map(str, c))) for n, c in data["columns"]
-                ),
+                columns=tuple(map(column_from_json, data["columns"])),
                 dtype=str(data["dtype"]),
                 pictures=PictureForm.from_json(data["pictures"]) if data.get("pictures") else None,
                 raw_range=(float(data["raw_range"][0]), float(data["raw_range"][1])) if data.get("raw_range") else None,
+                labels=tuple(data.get("labels", ())),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise TaskError(
                 f"preprocessing={str(data)[:80]}: the fields that Preprocessing.to_json writes are required "
                 f"({error!r}); save the model again"
             ) from None
+
+
+def _named(what: str, names: Sequence[str]) -> str:
+    shown = ", ".join(map(repr, names[:MOST_SAID]))
+    return f"{what}={shown}{f' and {len(names) - MOST_SAID} more' if len(names) > MOST_SAID else ''}"
 
 
 def _affine_json(affine: Affine | None) -> dict[str, list[float]] | None:

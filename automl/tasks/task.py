@@ -96,8 +96,9 @@ class Task:
         argument_types, result = arguments_of(data.type)
         held_out = None if part is None else describe_part(part, argument_types, result, "test", arrays)
         split = None if self.split is None else self.split.to_json()
-        # What pictures are made into and how numbers lie shows in the arrays: tasks of before it was kept have the digest that they had.
-        prepared = None if self.preprocessing is None else replace(self.preprocessing, pictures=None, raw_range=None)
+        # What pictures are made into, how numbers lie and what labels were shows in the arrays: tasks of before these were kept have the
+        # digest that they had.
+        prepared = None if self.preprocessing is None else replace(self.preprocessing, pictures=None, raw_range=None, labels=())
         preprocessing = None if prepared is None else prepared.to_json()
         fields = {"data": data.digest, "test": held_out, "split": split, "preprocessing": preprocessing}
         return content_digest(fields, arrays)

@@ -208,69 +208,6 @@ class TestIdx:
         assert float(view.train.inputs[0].max()) == 1.0
 
 
-class TestTable:
-    ROWS = [f"{i},{'red' if i % 2 else 'blue'},{i * 2.5},{'yes' if i % 3 else 'no'}" for i in range(30)]
-
-    def write(self, folder: Path, *lines: str, header: str = "size,colour,price,sold", name: str = "data.csv") -> str:
-        (folder / name).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
-        return str(folder / name)
-
-    def test_classes_and_numbers(self, tmp_path: Path) -> None:
-        path = self.write(tmp_path, *self.ROWS)
-        (classes,), (numbers,) = load_tasks(f"{path}:sold"), load_tasks(path, target="price")
-        assert str(classes.type) == "Tensor[4] -> Tensor[2]" and classes.preprocessing.label_names == ("no", "yes")
-        assert str(numbers.type) == "Tensor[5] -> Tensor[1]" and numbers.name == "data"
-        assert load_tasks(f"{path}?target=sold")[0].digest == classes.digest
-        assert str(load_tasks(f"{path}?target=sold&drop=size,price")[0].type) == "Tensor[2] -> Tensor[2]"
-
-    def test_new_rows_are_encoded_as_in_training(self, tmp_path: Path) -> None:
-        prepared = load_tasks(self.write(tmp_path, *self.ROWS), target="price")[0].preprocessing
-        rows = [{"size": "3", "colour": "red", "sold": "no"}]
-        assert prepared.encode_rows(rows).tolist() == [[3.0, 0.0, 1.0, 1.0, 0.0]]
-        with pytest.raises(TaskError, match="colour='green'"):
-            prepared.encode_rows([{**rows[0], "colour": "green"}])
-        with pytest.raises(TaskError, match="column='sold': absent"):
-            prepared.encode_rows([{"size": "3", "colour": "red"}])
-        with pytest.raises(TaskError, match="size='big'"):
-            prepared.encode_rows([{**rows[0], "size": "big"}])
-
-    def test_other_delimiters_and_a_byte_order_mark(self, tmp_path: Path) -> None:
-        tabs = [row.replace(",", "\t") for row in self.ROWS]
-        path = self.write(tmp_path, *tabs, header="\ufeffsize\tcolour\tprice\tsold", name="data.tsv")
-        assert str(load_tasks(f"{path}:sold")[0].type) == "Tensor[4] -> Tensor[2]"
-
-    @pytest.mark.parametrize(
-        ("lines", "header", "target", "message"),
-        [
-            (["1,2", "3,"], "a,b", "a", "line 3: b='' is missing"),
-            (["1,NA", "3,4"], "a,b", "a", "line 2: b='NA' is missing"),
-            (["1,nan", "3,4"], "a,b", "a", "is missing"),
-            (["1,inf", "3,4"], "a,b", "a", "infinite"),
-            (["1,2", "3,4,5"], "a,b", "a", "line 3: 3 cells"),
-            (["1,2"], "a,a", "a", "distinct"),
-            ([], "a,b", "a", "rows=0"),
-            (["1,2", "3,4"], "a,b", "c", "one of a, b; write data.csv:COLUMN"),
-            (["1,2", "3,4"], "a,b", None, "target=None"),
-            (["1,x", "2,y", "3,z"], "a,b", "a", "identifier.*drop=b"),
-            (["1", "2"], "a", "a", "no column beside"),
-            (["1,2", "1,4"], "a,b", "a", "at least two classes"),
-            (["1," + "y" * 2_000_000], "a,b", "a", "cannot be read as CSV"),
-        ],
-    )
-    def test_refuses(self, tmp_path: Path, lines: list, header: str, target: str, message: str) -> None:
-        with pytest.raises(TaskError, match=message):
-            load_tasks(self.write(tmp_path, *lines, header=header), target=target)
-
-    @given(st.text(max_size=60))
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-    def test_any_text_gives_a_task_or_a_task_error(self, tmp_path: Path, text: str) -> None:
-        (tmp_path / "data.csv").write_bytes(text.encode("utf-8", "surrogatepass"))
-        try:
-            assert load_tasks(str(tmp_path / "data.csv"), target="a")
-        except TaskError as error:
-            assert "data.csv" in str(error)
-
-
 def test_sources_describe_themselves() -> None:
     for source in sources().values():
         assert source.doc and source.options

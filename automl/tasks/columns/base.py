@@ -1,0 +1,61 @@
+"""What a column encoding is: from the cells of a column to features, with words about it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from .cells import CellLevels
+
+Json = dict[str, object]
+
+
+class ColumnSummary(NamedTuple):
+    """What became of a column, for people."""
+
+    column: str
+    kind: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.column}: {self.kind}{', ' if self.what else ''}{self.what}"
+
+
+class AbstractColumn(ABC):
+    """How one column of a table becomes features; fitted on train rows, stored as JSON."""
+
+    KIND: ClassVar[str]
+    name: str
+
+    @property
+    @abstractmethod
+    def width(self) -> int:
+        """How many features it gives; 0 where the column is left out."""
+
+    @abstractmethod
+    def encode(self, levels: CellLevels) -> np.ndarray:
+        """float64 [n, width]; no cell is refused: what cannot be read counts as missing, an unseen text as "other"."""
+
+    @abstractmethod
+    def summary(self) -> ColumnSummary:
+        """What became of the column."""
+
+    @abstractmethod
+    def to_json(self) -> Json:
+        """What ``from_json`` of its class reads, without ``kind``."""
+
+    def problem(self, levels: CellLevels) -> str | None:
+        """What is wrong with cells that a prediction is asked for, in a sentence; None where nothing is."""
+        return None
+
+
+def filled(count: int, by: str) -> str:
+    """Words on missing cells."""
+    return f"{count:,} missing {by}" if count else ""
+
+
+def joined(*parts: str) -> str:
+    """The parts that say something, with commas."""
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,49 @@
+"""A column of truth values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .base import AbstractColumn, ColumnSummary, Json, filled
+from .cells import CellLevels
+
+TRUE = frozenset(("true", "yes", "y", "t", "on"))
+FALSE = frozenset(("false", "no", "n", "f", "off"))
+
+
+@dataclass(frozen=True)
+class BooleanColumn(AbstractColumn):
+    """1 for yes, 0 for no, in any of the usual spellings; between them where a cell is missing or says something else, and where
+    ``missing`` train rows had no value a second feature says so."""
+
+    KIND = "yes or no"
+    name: str
+    missing: int = 0
+
+    @property
+    def width(self) -> int:
+        return 2 if self.missing else 1
+
+    def encode(self, levels: CellLevels) -> np.ndarray:
+        values = levels.spread(np.array([truth(str(text)) for text in levels.texts], dtype=np.float64))
+        absent = np.isnan(values)
+        values[absent] = 0.5
+        return np.stack([values, absent], axis=1) if self.missing else values[:, None]
+
+    def problem(self, levels: CellLevels) -> str | None:
+        wrong = [str(text) for text in levels.texts if np.isnan(truth(str(text)))]
+        return f"{self.name}={wrong[0][:80]!r}: yes or no is required, as in training; mend the cell" if wrong else None
+
+    def summary(self) -> ColumnSummary:
+        return ColumnSummary(self.name, self.KIND, filled(self.missing, "put between the two"))
+
+    def to_json(self) -> Json:
+        return {"name": self.name, "missing": self.missing}
+
+
+def truth(text: str) -> float:
+    """1 or 0, or NaN where the text is neither."""
+    low = text.lower()
+    return 1.0 if low in TRUE or low == "1" else 0.0 if low in FALSE or low == "0" else float("nan")

@@ -1,0 +1,96 @@
+"""The cells of a column as texts: which are missing, which are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from primitives.brief import brief_repr
+
+MISSING_TEXTS = frozenset(
+    ("", "na", "n/a", "n.a.", "nan", "nat", "null", "none", "nil", "missing", "?", "-", "--", ".", "<na>", "#n/a", "#na", "#null!")
+)  # fmt: skip
+"""Texts, in small letters, that stand for a cell without a value."""
+
+PLAIN = ("string", "floating", "integer", "mixed-integer-float", "datetime", "date", "empty")
+"""What pandas calls cells of one kind, none of which equals one of another."""
+
+
+@dataclass(frozen=True, eq=False)
+class CellLevels:
+    """The distinct texts of a column, ``texts`` [k] in the order in which they come first, and ``codes`` [n], the number of each cell's
+    text; -1 where the cell is missing."""
+
+    texts: np.ndarray
+    codes: np.ndarray
+
+    __repr__ = brief_repr
+
+    @property
+    def missing(self) -> int:
+        """How many cells have no value."""
+        return int((self.codes < 0).sum())
+
+    @property
+    def counts(self) -> np.ndarray:
+        """int64 [k]: how many cells have each text."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
+
+    def spread(self, values: np.ndarray, missing: float = float("nan")) -> np.ndarray:
+        """float64 [n]: of the values [k] of the distinct texts that of each cell, and ``missing`` where it has none."""
+        return np.append(values.astype(np.float64), missing)[self.codes]
+
+    def take(self, indices: np.ndarray) -> CellLevels:
+        """The cells at ``indices``, with the texts that occur there."""
+        codes = self.codes[indices]
+        used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(self.texts)))
+        places = np.full(len(self.texts) + 1, -1)
+        places[used] = np.arange(len(used))
+        return CellLevels(self.texts[used], places[codes])
+
+    def some(self, count: int = 3) -> str:
+        """The first texts, quoted, for a message."""
+        return ", ".join(repr(str(text)[:40]) for text in self.texts[:count])
+
+
+def cell_levels(cells: np.ndarray) -> CellLevels:
+    """The levels of cells [n] of any kind: texts, numbers, truth values, dates, None; texts count without the spaces around them."""
+    import pandas
+
+    first, distinct = pandas.factorize(_hashable(cells), use_na_sentinel=True)
+    stripped = np.array([cell_text(value) for value in distinct], dtype=object)
+    if not len(stripped):
+        return CellLevels(stripped, np.full(len(cells), -1))
+    second, texts = pandas.factorize(stripped, use_na_sentinel=True)
+    codes = np.append(second, -1)[first]
+    return CellLevels(np.asarray(texts, dtype=object), codes)
+
+
+def cell_text(value: object) -> str | None:
+    """A cell as text, None where it is missing: whole floats without their point, so that 1.0 and 1 are one level."""
+    if type(value) is not str and (value is None or value != value):
+        return None
+    if isinstance(value, float | np.floating) and float(value).is_integer() and abs(float(value)) < 1e15:
+        return str(int(value))
+    text = str(value).strip()
+    return None if text.lower() in MISSING_TEXTS else text
+
+
+def as_cells(values: Iterable[object]) -> np.ndarray:
+    """Values of any kind as cells [n], without turning numbers beside texts into texts."""
+    listed = list(values)
+    cells = np.empty(len(listed), dtype=object)
+    cells[:] = listed
+    return cells
+
+
+def _hashable(cells: np.ndarray) -> np.ndarray:
+    """The cells as keys: a truth value would be the same key as 0 or 1, and lists are none at all."""
+    from pandas.api.types import infer_dtype
+
+    if cells.dtype != object or infer_dtype(cells, skipna=True) in PLAIN:
+        return cells
+    odd = any(isinstance(value, bool | list | dict | set | np.ndarray | np.bool_) for value in cells)
+    return as_cells(value if value is None else str(value) for value in cells) if odd else cells

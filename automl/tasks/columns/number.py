@@ -1,0 +1,64 @@
+"""A column of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .base import AbstractColumn, ColumnSummary, Json, filled, joined
+from .cells import CellLevels
+from .numerals import POINT, parse_numerals
+
+
+@dataclass(frozen=True)
+class NumberColumn(AbstractColumn):
+    """A number; a missing one is filled with the ``median`` of the train rows, and where ``missing`` of these had none, a second feature
+    says so. ``odd`` are texts of the train rows that are no numbers and count as missing; ``decimal`` is the sign before fractions."""
+
+    KIND = "number"
+    name: str
+    median: float | None = None
+    missing: int = 0
+    decimal: str = POINT
+    odd: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        return 2 if self.missing else 1
+
+    def encode(self, levels: CellLevels) -> np.ndarray:
+        values = levels.spread(self._numbers(levels))
+        absent = np.isnan(values)
+        values[absent] = 0.0 if self.median is None else self.median
+        return np.stack([values, absent], axis=1) if self.missing else values[:, None]
+
+    def problem(self, levels: CellLevels) -> str | None:
+        wrong = [str(text) for text, value in zip(levels.texts, self._numbers(levels)) if np.isnan(value)]
+        wrong = [text for text in wrong if text not in self.odd]
+        if wrong:
+            return (
+                f"{self.name}={wrong[0][:80]!r}: a number is required in this column; mend the cell, or leave it empty"
+            )
+        if self.median is None and levels.missing:
+            return f"{self.name}: a number is required in every row, since training had one in each; fill the cell"
+        return None
+
+    def _numbers(self, levels: CellLevels) -> np.ndarray:
+        numbers = parse_numerals(levels.texts, self.decimal)
+        return np.where(np.isfinite(numbers), numbers, np.nan)
+
+    def summary(self) -> ColumnSummary:
+        median = "" if self.median is None else f"filled with the median {self.median:.6g}"
+        comma = "" if self.decimal == POINT else "a comma before fractions"
+        odd = f"{', '.join(map(repr, self.odd[:3]))} taken as missing" if self.odd else ""
+        return ColumnSummary(self.name, self.KIND, joined(comma, odd, filled(self.missing, median)))
+
+    def to_json(self) -> Json:
+        return {
+            "name": self.name,
+            "median": self.median,
+            "missing": self.missing,
+            "decimal": self.decimal,
+            "odd": list(self.odd),
+        }

@@ -1,0 +1,45 @@
+"""A column of sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .base import AbstractColumn, ColumnSummary, Json, filled, joined
+from .cells import CellLevels
+
+WORDS = 64
+"""Features of a bag of words."""
+
+
+@dataclass(frozen=True)
+class TextColumn(AbstractColumn):
+    """The words of a text, hashed into ``words`` counts and brought to length one (Weinberger et al. 2009; sklearn's HashingVectorizer),
+    and the logarithm of 1 + its characters. A missing text has no words."""
+
+    KIND = "text"
+    name: str
+    words: int = WORDS
+    missing: int = 0
+
+    @property
+    def width(self) -> int:
+        return self.words + 1
+
+    def encode(self, levels: CellLevels) -> np.ndarray:
+        from sklearn.feature_extraction.text import HashingVectorizer
+
+        texts = [str(text) for text in levels.texts]
+        rows = np.zeros((len(texts) + 1, self.width))
+        if texts:
+            rows[:-1, :-1] = HashingVectorizer(n_features=self.words).transform(texts).toarray()
+            rows[:-1, -1] = np.log1p([len(text) for text in texts])
+        return rows[levels.codes]
+
+    def summary(self) -> ColumnSummary:
+        what = f"its words hashed into {self.words} counts"
+        return ColumnSummary(self.name, self.KIND, joined(what, filled(self.missing, "without words")))
+
+    def to_json(self) -> Json:
+        return {"name": self.name, "words": self.words, "missing": self.missing}

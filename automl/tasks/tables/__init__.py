@@ -1,0 +1,1 @@
+"""Tables: read from files and frames, and made into tasks."""

@@ -1,0 +1,174 @@
+"""Text files of cells: encoding, delimiter and header are found where they are not told."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...errors import TaskError
+from ..columns.cells import MISSING_TEXTS, as_cells
+from ..columns.numerals import COMMA, POINT, parse_numerals
+from .raw import RawTable, distinct_names
+
+MAX_FIELD = 1_000_000
+DELIMITERS = (",", ";", "\t", "|")
+LOOKED_AT = 200
+"""Lines by which the delimiter and the header are found."""
+Row = Sequence[object]
+
+
+@dataclass(frozen=True)
+class ReadingOptions:
+    """How a table is to be read; None: to be found. ``header`` is yes or no, ``skip_bad`` leaves out lines that have more or fewer cells
+    than the others, ``sheet`` is the name of one of a workbook, ``decimal`` the sign before fractions, and ``target`` the column that is
+    known to be there."""
+
+    delimiter: str | None = None
+    encoding: str | None = None
+    header: str | None = None
+    skip_bad: bool = False
+    sheet: str | None = None
+    decimal: str | None = None
+    target: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.delimiter is not None and len(self.delimiter) != 1:
+            raise TaskError(f"delimiter={self.delimiter!r}: one character is required; give one")
+        if self.header not in (None, "yes", "no"):
+            raise TaskError(f"header={self.header!r}: yes or no is required; write header=no for a file without names")
+        if self.decimal not in (None, POINT, COMMA):
+            raise TaskError(f"decimal={self.decimal!r}: {POINT} or {COMMA} is required; give one of these")
+
+
+def read_delimited(path: Path, options: ReadingOptions) -> RawTable:
+    """The table in a text file. Raises TaskError with all lines that do not fit."""
+    text, notes = _decoded(path, options.encoding)
+    delimiter = options.delimiter or sniffed(text)
+    csv.field_size_limit(MAX_FIELD)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+        numbered = [(reader.line_num, row) for row in reader if len(row) > 1 or (row and row[0].strip())]
+    except csv.Error as error:
+        raise TaskError(
+            f"path={str(path)!r} cannot be read as CSV ({error}); save it as UTF-8 with '{delimiter}' between cells"
+        ) from None
+    rows, more = _of_one_width(path.name, numbered, options.skip_bad)
+    decimal = options.decimal or (COMMA if delimiter == ";" else POINT)
+    return table_of_rows(path.name, rows, options, (*notes, *more), typed=False, decimal=decimal)
+
+
+def table_of_rows(
+    name: str, rows: list[Row], options: ReadingOptions, notes: tuple[str, ...] = (), *, typed: bool, decimal: str = POINT
+) -> RawTable:  # fmt: skip
+    """The table of rows of one width, of which the first may be the header. Raises TaskError where there is no row beside it."""
+    named = bool(rows) and (options.header == "yes" or (options.header is None and has_header(rows, options.target)))
+    if named:
+        names, more = distinct_names([str(cell) if cell == cell and cell is not None else "" for cell in rows[0]])
+    else:
+        names = [f"column{index + 1}" for index in range(len(rows[0]) if rows else 0)]
+        said = f"the file has no line of names: its columns are called {names[0]} to {names[-1]}" if rows else ""
+        more = () if options.header == "no" else (f"{said} (?header=yes if its first line has names)",)
+    body = rows[1:] if named else rows
+    if not body:
+        raise TaskError(f"{name}: rows=0: a header line and at least one row are required; add them")
+    columns = {key: as_cells(cells) for key, cells in zip(names, zip(*body), strict=True)}
+    unnamed = [key for key, cell in zip(names, rows[0]) if named and not str(cell).strip() and _empty(columns[key])]
+    kept = {key: cells for key, cells in columns.items() if key not in unnamed}
+    more = tuple(note for note in more if not any(repr(key) in note for key in unnamed))
+    return RawTable(kept, typed, decimal, (*notes, *more))
+
+
+def has_header(rows: Sequence[Row], target: str | None = None) -> bool:
+    """Whether the first row has names: it names the ``target``, or else it has a text above a column of numbers, or no column has numbers.
+    Years and other whole numbers that count up are names too, where a text stands beside them."""
+    first = ["" if cell is None else str(cell).strip() for cell in rows[0]]
+    if target is not None and target in first:
+        return True
+    if len(rows) < 2 or len(set(first)) < len(first):
+        return len(rows) < 2 or not np.isfinite(_numbers(first)).any()
+    columns = list(zip(*rows[1 : LOOKED_AT + 1], strict=True))
+    numeric = np.array([_mostly_numbers(column) for column in columns])
+    above = np.isfinite(_numbers(first))
+    if not numeric.any():
+        return True
+    if not above[numeric].all():
+        return True
+    steps = np.diff(_numbers(first)[above])
+    texts = [text for text in first if text and not np.isfinite(_numbers([text])).all()]
+    return len(steps) > 1 and bool((steps == steps[0]).all()) and steps[0] == 1 and bool(texts)
+
+
+def sniffed(text: str) -> str:
+    """The delimiter of a text: that which cuts its first lines into the most cells, the same number in nearly all."""
+    lines = text[: 1 << 18].splitlines()[:LOOKED_AT]
+    best, found = (0.0, 1), ","
+    for delimiter in DELIMITERS:
+        try:
+            widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True) if row)
+        except csv.Error:
+            continue
+        width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
+        share = round(count / max(1, sum(widths.values())), 1)
+        if width > 1 and (share, width) > best:
+            best, found = (share, width), delimiter
+    return found
+
+
+def _decoded(path: Path, encoding: str | None) -> tuple[str, tuple[str, ...]]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TaskError(f"path={str(path)!r} cannot be read ({error}); correct the path, or who may read it") from None
+    if encoding is not None:
+        try:
+            return data.decode(encoding), ()
+        except (UnicodeDecodeError, LookupError) as error:
+            raise TaskError(
+                f"encoding={encoding!r} of {path.name}: {error}; give the one that it was saved in"
+            ) from None
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", errors="replace"), ("read as UTF-16",)
+    try:
+        return data.decode("utf-8-sig"), ()
+    except UnicodeDecodeError as error:
+        text = data.decode("cp1252", errors="replace")
+        byte = f"byte {error.object[error.start]:#04x} at {error.start:,}"
+        return text, (f"read as cp1252, since it is no UTF-8 ({byte}); ?encoding=NAME reads it otherwise",)
+
+
+def _of_one_width(name: str, numbered: list[tuple[int, list[str]]], skip: bool) -> tuple[list[Row], tuple[str, ...]]:
+    """The rows that have as many cells as the first; an empty cell that all others have at their end is taken off. Raises TaskError."""
+    if not numbered:
+        raise TaskError(f"{name}: rows=0: a header line and at least one row are required; add them")
+    width = len(numbered[0][1])
+    if len(numbered) > 1 and all(len(row) == width + 1 and not row[-1].strip() for _, row in numbered[1:]):
+        numbered = [numbered[0], *((line, row[:-1]) for line, row in numbered[1:])]
+    wrong = [(line, len(row)) for line, row in numbered if len(row) != width]
+    if wrong and not skip:
+        shown = "; ".join(f"line {line}: {count} cells" for line, count in wrong[:10])
+        more = f"; and {len(wrong) - 10:,} lines more" if len(wrong) > 10 else ""
+        raise TaskError(
+            f"{name}, {shown}{more}, but the header has {width}; correct the lines, name what stands between cells "
+            "(?delimiter=;), or leave such lines out (?skip_bad=yes)"
+        )
+    left_out = (f"{len(wrong):,} lines with more or fewer than {width} cells are left out",) if wrong else ()
+    return [row for _, row in numbered if len(row) == width], left_out
+
+
+def _numbers(texts: Sequence[str]) -> np.ndarray:
+    return parse_numerals(np.array(texts, dtype=object))
+
+
+def _mostly_numbers(cells: Sequence[object]) -> bool:
+    texts = [text for cell in cells if cell is not None and (text := str(cell).strip()).lower() not in MISSING_TEXTS]
+    return bool(texts) and float(np.isfinite(_numbers(texts)).mean()) >= 0.9
+
+
+def _empty(cells: np.ndarray) -> bool:
+    return all(cell is None or cell != cell or not str(cell).strip() for cell in cells)

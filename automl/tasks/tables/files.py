@@ -1,0 +1,73 @@
+"""Tables from files: text, Excel and Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import TaskError
+from .delimited import ReadingOptions, Row, read_delimited, table_of_rows
+from .raw import RawTable, raw_from_frame
+
+if TYPE_CHECKING:
+    import pandas
+
+TEXT, EXCEL, PARQUET = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".xls"), (".parquet", ".pq")
+SUFFIXES = (*TEXT[:2], *EXCEL, *PARQUET)
+OPTIONS = ("delimiter", "encoding", "header", "sheet", "decimal", "skip_bad")
+"""Options of a task's text that say how its table is to be read."""
+
+
+def reading_options(options: Mapping[str, str], target: str | None = None) -> ReadingOptions:
+    """The options that a task's text gives. Raises TaskError."""
+    texts = {key: options[key] for key in OPTIONS if key in options and key != "skip_bad"}
+    return ReadingOptions(**texts, skip_bad=options.get("skip_bad", "no") not in ("no", "false", "0"), target=target)
+
+
+def read_table(path: Path, options: ReadingOptions | None = None) -> RawTable:
+    """The table in a file, by its suffix. Raises TaskError on what is damaged, or where the package that reads it is not installed."""
+    options, suffix = options or ReadingOptions(), path.suffix.lower()
+    if suffix in EXCEL:
+        return _excel(path, options)
+    return raw_from_frame(_parquet(path)) if suffix in PARQUET else read_delimited(path, options)
+
+
+def _excel(path: Path, options: ReadingOptions) -> RawTable:
+    import pandas
+
+    try:
+        with pandas.ExcelFile(path) as book:
+            sheet = options.sheet or book.sheet_names[0]
+            if sheet not in book.sheet_names:
+                raise TaskError(f"sheet={sheet!r}: one of {', '.join(map(str, book.sheet_names))} is required; name it")
+            frame = pandas.read_excel(book, sheet, header=None, dtype=object)
+            notes = (f"sheet {sheet!r} of {len(book.sheet_names)} is read",) if len(book.sheet_names) > 1 else ()
+    except ImportError as error:
+        raise _missing(path, error) from None
+    except TaskError:
+        raise
+    except Exception as error:  # noqa: BLE001 - zip, XML and the reader's own
+        raise TaskError(f"path={str(path)!r} cannot be read as Excel ({error}); save it again, or as CSV") from None
+    rows: list[Row] = list(frame.dropna(how="all").astype(object).to_numpy().tolist())
+    if not rows:
+        raise TaskError(f"{path.name}: rows=0 in the sheet: a header line and at least one row are required; add them")
+    return table_of_rows(path.name, rows, options, notes, typed=True)
+
+
+def _parquet(path: Path) -> pandas.DataFrame:
+    import pandas
+
+    try:
+        return pandas.read_parquet(path)
+    except ImportError as error:
+        raise _missing(path, error) from None
+    except Exception as error:  # noqa: BLE001 - Arrow's own
+        raise TaskError(f"path={str(path)!r} cannot be read as Parquet ({error}); save it again, or as CSV") from None
+
+
+def _missing(path: Path, error: ImportError) -> TaskError:
+    return TaskError(
+        f"path={str(path)!r}: the package that reads {path.suffix} is not installed ({error}); install "
+        "automl-programs[tables], or save the table as CSV"
+    )

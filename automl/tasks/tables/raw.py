@@ -1,0 +1,88 @@
+"""A table as it was read: named columns of cells, before anything is known of what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from primitives.brief import brief_repr
+
+from ...errors import TaskError
+from ..columns.cells import as_cells
+from ..columns.numerals import POINT
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@dataclass(frozen=True, eq=False)
+class RawTable:
+    """``columns``: name to cells [n]. ``typed``: whether cells have types of their own (a frame, Parquet, Excel), so that a text "1" is no
+    number. ``decimal``: the sign before fractions where the cells do not show it. ``notes``: sentences on how it was read."""
+
+    columns: Mapping[str, np.ndarray]
+    typed: bool = True
+    decimal: str = POINT
+    notes: tuple[str, ...] = ()
+
+    __repr__ = brief_repr
+
+    def __len__(self) -> int:
+        return next((len(cells) for cells in self.columns.values()), 0)
+
+    def without(self, names: Sequence[str]) -> RawTable:
+        """The table without the columns ``names``. Raises TaskError where one is none of them."""
+        absent = [name for name in names if name not in self.columns]
+        if absent:
+            raise TaskError(
+                f"drop={', '.join(absent)}: the name of a column is required, one of {some(self.columns)}; correct it"
+            )
+        kept = {name: cells for name, cells in self.columns.items() if name not in names}
+        return RawTable(kept, self.typed, self.decimal, self.notes)
+
+
+def some(names: Mapping[str, object] | Sequence[str], count: int = 30) -> str:
+    """The first names, for a message."""
+    listed = list(names)
+    return ", ".join(listed[:count]) + (f", … ({len(listed)} in all)" if len(listed) > count else "")
+
+
+def distinct_names(names: Sequence[object]) -> tuple[list[str], tuple[str, ...]]:
+    """Names of columns as texts that differ: an empty one becomes columnN, one that is there already gets a number; with words on it."""
+    found: dict[str, None] = {}
+    notes = []
+    for index, name in enumerate(names):
+        text = "_".join(map(str, name)) if isinstance(name, tuple) else "" if name is None else str(name).strip()
+        chosen = text or f"column{index + 1}"
+        if chosen in found:
+            chosen = next(new for number in range(2, len(names) + 3) if (new := f"{chosen}.{number}") not in found)
+        if chosen != text:
+            notes.append(
+                f"column {index + 1} is named {text!r} in the file, as none or another is: it is called {chosen!r} here"
+            )
+        found[chosen] = None
+    return list(found), tuple(notes)
+
+
+def raw_from_frame(frame: pandas.DataFrame | pandas.Series) -> RawTable:
+    """The cells of a pandas frame or series; its index is left out. Raises TaskError where it has no columns or rows."""
+    import pandas
+
+    if isinstance(frame, pandas.Series):
+        frame = frame.to_frame()
+    names, notes = distinct_names(list(frame.columns))
+    if not len(names) or not len(frame):
+        raise TaskError(f"frame.shape={frame.shape}: at least one row and one column are required; give data")
+    return RawTable({name: _cells(frame.iloc[:, index]) for index, name in enumerate(names)}, notes=notes)
+
+
+def _cells(series: pandas.Series) -> np.ndarray:
+    kind = series.dtype.kind if isinstance(series.dtype, np.dtype) else "O"
+    if kind in "fiub":
+        return series.to_numpy()
+    if kind == "m":
+        return series.dt.total_seconds().to_numpy()
+    return as_cells(None if gone else value for value, gone in zip(series.astype(object), series.isna(), strict=True))

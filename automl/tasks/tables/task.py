@@ -1,0 +1,155 @@
+"""A task from a table: targets read, rows divided, and the encodings of the columns fitted to the train rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ...errors import TaskError
+from ..assembly import Goal, assembled
+from ..columns.base import AbstractColumn
+from ..columns.cells import CellLevels, as_cells, cell_levels
+from ..columns.fit import TrainRows, fit_column
+from ..columns.left_out import LeftOut
+from ..metrics import CLASSES, NUMBERS
+from ..preprocessing import Preprocessing, fit_inputs, standardise
+from ..split import Split
+from ..targets import encode_targets
+from ..task import Task
+from .raw import RawTable, raw_from_frame, some
+from .target import read_target
+
+if TYPE_CHECKING:
+    import pandas
+
+LEAST = 5
+"""Rows with a target below which nothing can be learned, and no score would mean anything."""
+KIND = "labelled"
+
+
+def table_task(
+    table: RawTable | pandas.DataFrame | np.ndarray,
+    target: str | Sequence[object] | np.ndarray | pandas.Series | pandas.DataFrame,
+    *,
+    name: str = "table",
+    split: Split | None = None,
+    targets: str | None = None,
+    scaling: str = "auto",
+    drop: Sequence[str] = (),
+    solved_at: float | None = None,
+    family: str | None = None,
+    source: str = "",
+) -> Task:
+    """A task from a table: a frame, an array [n, columns], or what ``read_table`` gives.
+
+    ``target`` is the name of a column, or the targets [n]. Columns may hold numbers, categories, dates, truth values, texts, and cells that
+    are missing; what becomes of each says ``task.preprocessing.describe()``. Rows without a target are left out. ``targets`` is ``classes``
+    or ``numbers``; None: texts are classes, and so are up to ten whole numbers that repeat. ``drop`` are columns to leave out. Other
+    arguments as for labelled_task. Raises TaskError.
+    """
+    raw = _raw(table)
+    aimed, cells, raw = _target_cells(raw, target)
+    raw, split = raw.without(drop), split or Split()
+    found = read_target(aimed, cells, targets=targets, typed=raw.typed, decimal=raw.decimal)
+    if len(found.rows) < LEAST:
+        raise TaskError(
+            f"{name}: rows={len(found.rows)} with a target: at least {LEAST} are required, and some hundred to learn "
+            "anything of use; add rows"
+        )
+    encoded = encode_targets(found.form, found.y)
+    train, validation, test = split.divide(encoded.y if found.form == CLASSES else None, len(found.rows))
+    levels = {key: cell_levels(each).take(found.rows) for key, each in raw.columns.items()}
+    y_train = encoded.y[train] if found.form == CLASSES else encoded.y[train, 0]
+    columns, x = _encoded(name, aimed, levels, train, TrainRows(y_train, len(encoded.names), len(levels), raw.decimal))
+    prepared = Preprocessing(
+        shape=x.shape[1:],
+        inputs=fit_inputs(x[train], scaling, None),
+        target=standardise(encoded.y[train]) if found.form == NUMBERS else None,
+        label_names=encoded.names,
+        labels=encoded.labels,
+        columns=columns,
+    )
+    parts = [(x[rows], encoded.y[rows]) for rows in (train, validation, test)]
+    return assembled(
+        KIND, name, found.form, parts, prepared, Goal(solved_at), split=split, family=family, source=source,
+        notes=(*raw.notes, *found.notes),
+    )  # fmt: skip
+
+
+def _raw(table: RawTable | pandas.DataFrame | np.ndarray) -> RawTable:
+    if isinstance(table, RawTable):
+        return table
+    if hasattr(table, "columns") or hasattr(table, "to_frame"):
+        return raw_from_frame(table)
+    array = np.asarray(table)
+    if array.ndim != 2 or 0 in array.shape:
+        raise TaskError(f"x.shape={array.shape}: a table [n, columns] with rows is required; reshape it")
+    return RawTable({f"column{index + 1}": array[:, index] for index in range(array.shape[1])})
+
+
+class _Aim(NamedTuple):
+    name: str
+    cells: np.ndarray
+    table: RawTable
+
+
+def _target_cells(
+    raw: RawTable, target: str | Sequence[object] | np.ndarray | pandas.Series | pandas.DataFrame
+) -> _Aim:
+    if isinstance(target, str):
+        if target not in raw.columns:
+            raise TaskError(
+                f"target={target!r}: the name of a column is required, one of {some(raw.columns)}; correct it"
+            )
+        return _Aim(target, raw.columns[target], raw.without([target]))
+    if hasattr(target, "columns") or hasattr(target, "to_frame"):
+        named = raw_from_frame(target)  # type: ignore[arg-type]
+        if len(named.columns) != 1:
+            raise TaskError(f"target.columns={some(named.columns)}: one column is required; choose one")
+        ((label, cells),) = named.columns.items()
+    else:
+        label, cells = "target", _one_column(target)
+    if len(cells) != len(raw):
+        raise TaskError(f"len(target)={len(cells)}: {len(raw)} targets are required, one a row; give one each")
+    return _Aim(label, cells, raw)
+
+
+def _one_column(target: Sequence[object] | np.ndarray) -> np.ndarray:
+    cells = target if isinstance(target, np.ndarray) else as_cells(target)
+    if cells.dtype == object and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells):
+        cells = np.array(cells.tolist())
+    if cells.ndim == 2 and cells.shape[1] == 1:
+        cells = cells[:, 0]
+    if cells.ndim != 1:
+        raise TaskError(f"target.shape={cells.shape}: one column of targets [n] is required; choose one")
+    return cells
+
+
+def _encoded(
+    name: str, target: str, levels: Mapping[str, CellLevels], train: np.ndarray, rows: TrainRows
+) -> tuple[tuple[AbstractColumn, ...], np.ndarray]:
+    """The encodings and the features [n, width] of all rows. Raises TaskError where no column says anything."""
+    if not levels:
+        raise TaskError(
+            f"{name} has no column beside target={target!r}: at least one feature is required; add a column"
+        )
+    for keep in (
+        frozenset[str](),
+        frozenset(levels),
+    ):  # where only names of rows are left, they are better than nothing
+        columns, features = [], []
+        for key, each in levels.items():
+            column, crossed = fit_column(
+                key, each.take(train), TrainRows(rows.targets, rows.classes, rows.columns, rows.decimal, keep)
+            )
+            encoded = column.encode(each)
+            if crossed is not None:
+                encoded[train] = crossed
+            columns.append(column)
+            features.append(encoded)
+        if any(column.width for column in columns):
+            return tuple(columns), np.concatenate(features, axis=1)
+    reasons = "; ".join(f"{column.name}: {column.reason}" for column in columns[:10] if isinstance(column, LeftOut))
+    raise TaskError(f"{name}: no column beside target={target!r} says anything ({reasons}); add a column that does")
