@@ -151,14 +151,14 @@ def say(result: Result, alone: bool) -> None:
     right = {True: ", right on the tests", False: ", wrong on the tests", None: ""}[
         result.right if result.solved else None
     ]
-    score = "" if result.score is None else f", validation {result.score:.4f}"
+    score = "" if result.score is None else f", validation {result.metric} {result.score:.4f}"
     if result.validation_seen:
         score += (
             " (before its final training took those cases too)"
             if result.test_score is not None
             else " (trained on too)"
         )
-    test = "" if result.test_score is None else f", test {result.test_score:.4f}"
+    test = "" if result.test_score is None else f", test {result.metric} {result.test_score:.4f}"
     plural = "" if result.evaluations == 1 else "s"
     sure = "" if result.confidence is None else f", {result.confidence:.0%} sure"
     print_text(

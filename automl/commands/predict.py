@@ -20,7 +20,9 @@ def predict(
     run: Annotated[str, typer.Argument(help="A run of the library, or a folder that Model.save or a baseline wrote.")],
     inputs: Annotated[
         list[str],
-        typer.Argument(help="Pictures or folders of them, files (.npy, .npz, .csv, .xlsx, .parquet, .json, .jsonl), or JSON text."),
+        typer.Argument(
+            help="Pictures or folders of them, files (.npy, .npz, .csv, .xlsx, .parquet, .json, .jsonl), or JSON text."
+        ),
     ],
     library: LibraryUrl = None,
 ) -> None:

@@ -98,7 +98,11 @@ class Task:
         split = None if self.split is None else self.split.to_json()
         # What pictures are made into, how numbers lie and what labels were shows in the arrays: tasks of before these were kept have the
         # digest that they had.
-        prepared = None if self.preprocessing is None else replace(self.preprocessing, pictures=None, raw_range=None, labels=())
+        prepared = (
+            None
+            if self.preprocessing is None
+            else replace(self.preprocessing, pictures=None, raw_range=None, labels=())
+        )
         preprocessing = None if prepared is None else prepared.to_json()
         fields = {"data": data.digest, "test": held_out, "split": split, "preprocessing": preprocessing}
         return content_digest(fields, arrays)

@@ -9,6 +9,8 @@ import numpy as np
 
 from primitives.brief import brief_repr
 
+from .numerals import POINT, decimal_sign, parse_numerals
+
 MISSING_TEXTS = frozenset(
     ("", "na", "n/a", "n.a.", "nan", "nat", "null", "none", "nil", "missing", "?", "-", "--", ".", "<na>", "#n/a", "#na", "#null!")
 )  # fmt: skip
@@ -21,10 +23,11 @@ PLAIN = ("string", "floating", "integer", "mixed-integer-float", "datetime", "da
 @dataclass(frozen=True, eq=False)
 class CellLevels:
     """The distinct texts of a column, ``texts`` [k] in the order in which they come first, and ``codes`` [n], the number of each cell's
-    text; -1 where the cell is missing."""
+    text; -1 where the cell is missing. ``values`` [k] are the numbers of cells that were no texts, NaN for texts."""
 
     texts: np.ndarray
     codes: np.ndarray
+    values: np.ndarray
 
     __repr__ = brief_repr
 
@@ -38,6 +41,15 @@ class CellLevels:
         """int64 [k]: how many cells have each text."""
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
 
+    def numbers(self, decimal: str = POINT) -> np.ndarray:
+        """float64 [k]: the finite number that each text is or writes with the sign ``decimal`` before fractions, else NaN."""
+        found = np.where(np.isnan(self.values), parse_numerals(self.texts, decimal), self.values)
+        return np.where(np.isfinite(found), found, np.nan)
+
+    def decimal(self, usual: str = POINT) -> str:
+        """The sign before fractions that the texts show, or else ``usual`` (decimal_sign)."""
+        return decimal_sign(self.texts[np.isnan(self.values)], usual)
+
     def spread(self, values: np.ndarray, missing: float = float("nan")) -> np.ndarray:
         """float64 [n]: of the values [k] of the distinct texts that of each cell, and ``missing`` where it has none."""
         return np.append(values.astype(np.float64), missing)[self.codes]
@@ -48,7 +60,7 @@ class CellLevels:
         used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(self.texts)))
         places = np.full(len(self.texts) + 1, -1)
         places[used] = np.arange(len(used))
-        return CellLevels(self.texts[used], places[codes])
+        return CellLevels(self.texts[used], places[codes], self.values[used])
 
     def some(self, count: int = 3) -> str:
         """The first texts, quoted, for a message."""
@@ -62,10 +74,28 @@ def cell_levels(cells: np.ndarray) -> CellLevels:
     first, distinct = pandas.factorize(_hashable(cells), use_na_sentinel=True)
     stripped = np.array([cell_text(value) for value in distinct], dtype=object)
     if not len(stripped):
-        return CellLevels(stripped, np.full(len(cells), -1))
+        return CellLevels(stripped, np.full(len(cells), -1), np.zeros(0))
     second, texts = pandas.factorize(stripped, use_na_sentinel=True)
     codes = np.append(second, -1)[first]
-    return CellLevels(np.asarray(texts, dtype=object), codes)
+    values = np.full(len(texts) + 1, np.nan)
+    values[second] = _values(distinct)
+    return CellLevels(np.asarray(texts, dtype=object), codes, values[:-1])
+
+
+def _values(distinct: np.ndarray) -> np.ndarray:
+    """float64 [k]: numbers that were no texts, NaN for everything else."""
+    if distinct.dtype.kind in "fiu":
+        return distinct.astype(np.float64)
+    kinds = (int, float, np.integer, np.floating)
+    typed = [isinstance(value, kinds) and not isinstance(value, bool) for value in distinct]
+    return np.array([_float(value) if plain else np.nan for value, plain in zip(distinct, typed, strict=True)])
+
+
+def _float(value: int | float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return float("nan")
 
 
 def cell_text(value: object) -> str | None:

@@ -17,7 +17,7 @@ from .coding import coded
 from .date import ENOUGH, PARTS, DateColumn, date_format, date_parts, parse_dates
 from .left_out import LeftOut
 from .number import NumberColumn
-from .numerals import POINT, decimal_sign, parse_numerals, units
+from .numerals import POINT, units
 from .text import TextColumn
 
 ONE_HOT = 16
@@ -100,15 +100,16 @@ def _digits(levels: CellLevels) -> bool:
 
 def _number(name: str, levels: CellLevels, train: TrainRows) -> NumberColumn | None:
     texts = levels.texts
-    sample = texts[:: max(1, len(texts) // 200)]
-    decimal = decimal_sign(texts, train.decimal)
-    if np.isfinite(parse_numerals(sample, decimal)).mean() < ENOUGH * 0.8:
+    sample = np.arange(0, len(texts), max(1, len(texts) // 200))
+    decimal = levels.decimal(train.decimal)
+    sampled = CellLevels(texts[sample], np.arange(len(sample)), levels.values[sample])
+    if np.isfinite(sampled.numbers(decimal)).mean() < ENOUGH * 0.8:
         return None
-    numbers = parse_numerals(texts, decimal)
+    numbers = levels.numbers(decimal)
     usable = np.isfinite(numbers)
-    if not mostly(usable, levels.counts) or len(units(sample) - {"", "%"}) > 1:
+    if not mostly(usable, levels.counts) or len(units(sampled.texts) - {"", "%"}) > 1:
         return None
-    values = levels.spread(np.where(usable, numbers, np.nan))
+    values = levels.spread(numbers)
     missing = int(np.isnan(values).sum())
     odd = tuple(sorted(map(str, texts[~usable]))[:100])
     return NumberColumn(name, float(np.nanmedian(values)), missing, decimal, odd)

@@ -8,7 +8,7 @@ import numpy as np
 
 from .base import AbstractColumn, ColumnSummary, Json, filled, joined
 from .cells import CellLevels
-from .numerals import POINT, parse_numerals
+from .numerals import POINT
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class NumberColumn(AbstractColumn):
         return 2 if self.missing else 1
 
     def encode(self, levels: CellLevels) -> np.ndarray:
-        values = levels.spread(self._numbers(levels))
+        values = levels.spread(levels.numbers(self.decimal))
         absent = np.isnan(values)
         values[absent] = 0.0 if self.median is None else self.median
         return np.stack([values, absent], axis=1) if self.missing else values[:, None]
 
     def problem(self, levels: CellLevels) -> str | None:
-        wrong = [str(text) for text, value in zip(levels.texts, self._numbers(levels)) if np.isnan(value)]
+        wrong = [str(text) for text, value in zip(levels.texts, levels.numbers(self.decimal)) if np.isnan(value)]
         wrong = [text for text in wrong if text not in self.odd]
         if wrong:
             return (
@@ -43,10 +43,6 @@ class NumberColumn(AbstractColumn):
         if self.median is None and levels.missing:
             return f"{self.name}: a number is required in every row, since training had one in each; fill the cell"
         return None
-
-    def _numbers(self, levels: CellLevels) -> np.ndarray:
-        numbers = parse_numerals(levels.texts, self.decimal)
-        return np.where(np.isfinite(numbers), numbers, np.nan)
 
     def summary(self) -> ColumnSummary:
         median = "" if self.median is None else f"filled with the median {self.median:.6g}"

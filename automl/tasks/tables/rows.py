@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import TaskError
-from ..columns.cells import as_cells
+from ..columns.base import AbstractColumn
+from ..columns.cells import as_cells, cell_levels
+from ..columns.number import NumberColumn
 from ..preprocessing import Preprocessing
 from .delimited import ReadingOptions
 from .files import read_table
@@ -25,7 +27,20 @@ def read_rows(path: Path, prepared: Preprocessing | None) -> list[dict[str, obje
     used = [column.name for column in prepared.columns if column.width]
     table = read_table(path, ReadingOptions(target=used[0]))
     prepared.check_present(table.columns)
-    return [dict(zip(used, row)) for row in zip(*(table.columns[name] for name in used), strict=True)]
+    columns = [
+        _as_numbers(table.columns[column.name], column, table.decimal) for column in prepared.columns if column.width
+    ]
+    return [dict(zip(used, row)) for row in zip(*columns, strict=True)]
+
+
+def _as_numbers(cells: np.ndarray, column: AbstractColumn, decimal: str) -> np.ndarray:
+    """The cells of a column of numbers as this file, not that of the training, writes numbers."""
+    if not isinstance(column, NumberColumn):
+        return cells
+    levels = cell_levels(cells)
+    numbers = levels.numbers(levels.decimal(decimal))
+    known = [text if np.isnan(number) else number for text, number in zip(levels.texts, numbers)]
+    return as_cells([*known, None])[levels.codes]
 
 
 def encoded_rows(cases: Rows, prepared: Preprocessing | None) -> Rows:
@@ -39,12 +54,16 @@ def encoded_rows(cases: Rows, prepared: Preprocessing | None) -> Rows:
         rows = [case for case in cases if isinstance(case, Mapping)]
         if len(rows) < len(cases):
             odd = next(case for case in cases if not isinstance(case, Mapping))
-            raise TaskError(f"inputs={str(odd)[:60]}: an object with a cell for each column is required, as the others are")
+            raise TaskError(
+                f"inputs={str(odd)[:60]}: an object with a cell for each column is required, as the others are"
+            )
         return prepared.encode_rows(rows)
     columns = _columns(cases, len(prepared.columns))
     if columns is None:
         return cases
-    return prepared.encode_columns({column.name: cells for column, cells in zip(prepared.columns, columns, strict=True)})
+    return prepared.encode_columns(
+        {column.name: cells for column, cells in zip(prepared.columns, columns, strict=True)}
+    )
 
 
 def _columns(cases: Rows, count: int) -> list[np.ndarray] | None:

@@ -9,7 +9,6 @@ import numpy as np
 from ...errors import TaskError
 from ..columns.cells import CellLevels, cell_levels
 from ..columns.fit import mostly
-from ..columns.numerals import decimal_sign, parse_numerals
 from ..metrics import CLASSES, NUMBERS
 from ..targets import FEW_CLASSES, target_form
 
@@ -49,7 +48,7 @@ def _numbers(name: str, levels: CellLevels, targets: str | None, texts: bool, de
     """float64 [n], NaN where a row is to be left out; None where the targets are labels that are no numbers."""
     if texts and targets != NUMBERS:
         return None
-    found = parse_numerals(levels.texts, decimal_sign(levels.texts, decimal))
+    found = levels.numbers(levels.decimal(decimal))
     usable = np.isfinite(found)
     most = mostly(usable, levels.counts)
     if targets == NUMBERS and not most:
@@ -59,7 +58,7 @@ def _numbers(name: str, levels: CellLevels, targets: str | None, texts: bool, de
         )
     # A few texts among many numbers stand for none; among few they may be labels.
     amounts = targets != CLASSES and most and (targets == NUMBERS or int(usable.sum()) > FEW_CLASSES)
-    return levels.spread(np.where(usable, found, np.nan)) if usable.all() or amounts else None
+    return levels.spread(found) if usable.all() or amounts else None
 
 
 def _texts(name: str, cells: np.ndarray, levels: CellLevels, rows: int) -> np.ndarray:

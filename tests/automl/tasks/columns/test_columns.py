@@ -71,6 +71,12 @@ def test_commas_that_show_nothing_are_as_is_usual_in_the_file() -> None:
     assert encoded(fitted(many("1.5", "2.25"), decimal=COMMA), "1.5") == [[1.5]]
 
 
+def test_a_number_that_is_no_text_is_itself_whatever_the_file_had() -> None:
+    column = fitted(many("41.000,50", "1.234", "0,5"))
+    assert encoded(column, 1.234, np.float32(0.5), 3, "1,5") == [[1.234], [0.5], [3], [1.5]]
+    assert encoded(column, "1.234") == [[1234]]
+
+
 def test_missing_numbers_are_filled_and_marked() -> None:
     column = fitted(many(1, 2, None, 6, "NA", "?"))
     assert encoded(column, 5, None, "nan") == [[5, 0], [2, 1], [2, 1]]
