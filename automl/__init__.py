@@ -16,7 +16,8 @@ Programs that were found
 Words, trainers, strategies of your own
     use_plugins(paths)                      make modules of yours known; automl.plugins has what they import
     plugins, testing                        what such modules import; the suites that they must meet
-Errors
+Errors and version
+    __version__                             the version that is installed
     TaskError, StudyError, PluginError      bad tasks, bad settings of a search, bad modules of yours
 """
 
@@ -42,7 +43,7 @@ _HOMES = {
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 _MODULES = ("baselines", "plugins", "testing")
-__all__ = sorted([*_HOME_OF, *_MODULES])
+__all__ = sorted([*_HOME_OF, *_MODULES, "__version__"])
 _SIBLINGS = ("primitives", "library", "search", "experiments")
 _BESIDE = __name__.removesuffix("automl")
 """What stands before the names of the four packages beside this one: nothing in a checkout, a common name where installed."""
@@ -75,6 +76,8 @@ _check_siblings()
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.import_module(".circumstances", __name__).installed_version()
     if name in _MODULES:
         return importlib.import_module(f".{name}", __name__)
     if name not in _HOME_OF:

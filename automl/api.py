@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from library.records import Change, Solution, StoreError, Subroutine
+from library.records import Change, Evaluation, Solution, StoreError, Subroutine
 from library.store import AbstractStore, open_store
 from library.vocabulary import Vocabulary, pinned_name
 from primitives.words import known_words
 
 from .budget import BudgetText, parse_budget
 from .plugins import use_plugins
+from .progress import progress_bar
 from .study.opening import Options, Progress, Result, library_url, open_study, run_study
 from .study.words import load_vocabulary
 from .tasks.load import load_tasks
 from .tasks.task import Task
 
 if TYPE_CHECKING:
-    from .growth.outcome import Growth
+    from .growth.learned_guidance import GuidancePlan
+    from .growth.outcome import Growth, Iteration
+    from .growth.plan import GrowthPlan
+    from .study.phases import Schedule
+
+
+logger = logging.getLogger(__name__)
 
 
 class Library:
@@ -90,11 +99,21 @@ class Library:
 
 def make_options(budget: BudgetText | None = None, evaluations: int | str | None = None, **given: Any) -> Options:
     """Options from a budget (``parse_budget``) and the names that ``Options`` has; words may be any sequence."""
+    _say_crowded(given.get("workers"))
     if given.get("words") is not None:
         given["words"] = tuple(given["words"])
     return Options(
         parse_budget(budget, evaluations), **{key: value for key, value in given.items() if value is not None}
     )
+
+
+def _say_crowded(workers: object) -> None:
+    """Log where there are to be more worker processes than processors."""
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if isinstance(workers, int) and workers > there:
+        logger.warning(
+            "workers=%d on %d processors: they will wait for each other; --workers %d is as fast", workers, there, there
+        )
 
 
 def search(
@@ -113,17 +132,24 @@ def search(
     trainer: Mapping[str, object] | None = None,
     plugins: Sequence[str | Path] = (),
     progress: Progress | None = None,
+    on_evaluation: Callable[[Evaluation], None] | None = None,
+    should_stop: Callable[[Mapping[str, object]], bool] | None = None,
+    quiet: bool = False,
 ) -> Result:
     """Search a program for one task.
 
     ``task`` is a name (``"digits"``), a path, or a task object; ``budget`` is a time (``"60s"``, a timedelta) and
     ``evaluations`` the number of terms considered or candidates trained: with both the search ends with whichever comes first, with
     neither after 60 s;
-    ``library`` offers its subroutines as words and keeps the record of the run (default: in memory); ``seed`` is that of the search,
+    ``library`` offers its subroutines as words and keeps the record of the run (default: in memory, so that nothing is written and
+    nothing is kept; the command writes ``automl.db``, as ``library=None`` does here); ``seed`` is that of the search,
     ``split_seed`` that by which the data of a task given by name is divided into train, validation and test part;
     ``target`` is the score to reach;
     ``settings`` are the strategy's options, ``trainer`` the trainer's; ``plugins`` are Python files (or dotted names of modules) with
-    words, tasks, trainers or strategies of your own, known from then on in this process (docs/plugins.md). Raises TaskError, BudgetError,
+    words, tasks, trainers or strategies of your own, known from then on in this process (docs/plugins.md).
+    A line on a terminal or in a notebook shows how far the search is, unless ``quiet`` or told to ``progress`` in its place;
+    ``on_evaluation`` is told of each evaluation once it is recorded, and once ``should_stop`` answers yes to the state of the search
+    (``evaluations``, ``seconds``, ``best``) it ends with what it has. Raises TaskError, BudgetError,
     StrategyError, StoreError, PluginError.
     """
     use_plugins(plugins)
@@ -141,7 +167,10 @@ def search(
     chosen, source = _one_task(task, split_seed)
     opened = library if isinstance(library, Library) else Library(library)
     try:
-        return run_study(open_study(chosen, opened.store, options, progress=progress, source=source))
+        with progress_bar(chosen.name, quiet or progress is not None) as shown:
+            study = open_study(chosen, opened.store, options, progress=progress or shown, source=source)
+            study.on_evaluation, study.should_stop = on_evaluation, should_stop
+            return run_study(study)
     finally:
         if opened is not library:
             opened.close()
@@ -168,18 +197,53 @@ def grow(
     evaluations: int | None = None,
     library: str | Path | Library | None = "memory:",
     plugins: Sequence[str | Path] = (),
-    **options: Any,
+    strategy: str | None = None,
+    workers: int | str | None = None,
+    seed: int | None = None,
+    split_seed: int = 0,
+    target: float | None = None,
+    words: Sequence[str] | None = None,
+    settings: Mapping[str, object] | None = None,
+    trainer: Mapping[str, object] | None = None,
+    schedule: Schedule | None = None,
+    plan: GrowthPlan | None = None,
+    frozen: bool | None = None,
+    only: Collection[str] | None = None,
+    every: int | None = None,
+    first: float | None = None,
+    revisit: bool | None = None,
+    iterations: int | None = None,
+    share: float | None = None,
+    guidance: str | GuidancePlan | None = None,
+    anew: bool = False,
+    search_path: Sequence[str | Path] = (),
+    on_result: Callable[[Result], None] | None = None,
+    on_iteration: Callable[[Iteration], None] | None = None,
+    progress: Progress | None = None,
+    quiet: bool = False,
 ) -> Growth:
     """Run a stream of tasks (or a curriculum) with a growing library: search, record, compress, promote, rewrite, revisit.
 
-    ``plugins`` and keyword options as for ``search``. Returns a Growth: results a task, what was promoted, and the library's list.
+    ``budget`` and ``evaluations`` are for each task; ``library``, ``plugins``, ``progress``, ``quiet`` and the options from ``strategy`` to
+    ``trainer`` as for ``search``, ``schedule`` spreads evaluations over a
+    budget. ``plan`` says how the tasks are gone through (GrowthPlan),
+    as its single fields from ``frozen`` to ``guidance`` do. ``anew`` begins at the first task even where this growth was begun before.
+    ``search_path`` has folders of named experiments. ``on_result`` is told of each task's result, ``on_iteration`` of each iteration.
+    Returns a Growth: results a task, what was promoted, and the library's list.
     """
     from .growth.grow import grow as run_growth
 
     use_plugins(plugins)
     opened = library if isinstance(library, Library) else Library(library)
     try:
-        return run_growth(tasks, opened.store, budget=budget, evaluations=evaluations, **options)
+        with progress_bar("grow", quiet or progress is not None) as shown:
+            return run_growth(
+                tasks, opened.store, budget=budget, evaluations=evaluations, plan=plan, anew=anew, search_path=search_path,
+                split_seed=split_seed, strategy=strategy, workers=workers, seed=seed, target=target, words=words, settings=settings,
+                trainer=trainer, schedule=schedule, frozen=frozen, only=only, every=every, first=first, revisit=revisit,
+                iterations=iterations, share=share, guidance=guidance, on_result=on_result, on_iteration=on_iteration,
+                progress=progress or shown,
+            )  # fmt: skip
     finally:
         if opened is not library:
             opened.close()

@@ -21,6 +21,7 @@ from ..evaluation.model import Model
 from ..execution.executors import WorkerError
 from ..interruption import exit_code, orderly_end
 from ..plugins import plugin_options
+from ..progress import printable
 from ..study.opening import Result, check_unchanged, run_study
 from ..study.study import Study, StudyError
 from ..tasks.load import load_tasks
@@ -36,14 +37,6 @@ def experiment_folders() -> list[Path]:
 def open_library(url: str | None, *, create: bool = True) -> AbstractStore:
     """The store at a URL or the default one."""
     return open_store(library_url(url), create=create)
-
-
-def printable(text: str) -> str:
-    """The text with everything but lines and what can be seen written as escapes: texts of stores and files could otherwise
-    move the cursor, change colours or turn the direction of what a terminal shows."""
-    return "".join(
-        each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode() for each in text
-    )
 
 
 def print_text(text: str, err: bool = False) -> None:
@@ -113,31 +106,6 @@ def json_lines(path: str | None) -> Iterator[Callable[[Mapping[str, Any]], None]
             stream.flush()
 
         yield write
-
-
-@contextmanager
-def progress_bar(title: str) -> Iterator[Callable[[Mapping[str, Any]], None] | None]:
-    """A rich progress line on standard error; None where that is no terminal.
-
-    title: what the line begins with, such as the name of a task; see ``printable``.
-    """
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    title = printable(title).replace("\n", "\\n")
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        line = bar.add_task(title, total=None)
-
-        def update(state: Mapping[str, Any]) -> None:
-            best = state.get("best")
-            shown = "" if best is None else f", best {best:.4g}"
-            bar.update(line, description=f"{title}: {state['evaluations']:,} evaluations{shown}")
-
-        yield update
 
 
 def shown_time(seconds: float) -> str:

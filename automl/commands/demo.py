@@ -20,9 +20,10 @@ from ..growth.grow import Begun, Growth, Listeners
 from ..growth.journal import is_growth, is_running
 from ..growth.plan import GrowthPlan
 from ..interruption import exit_code, orderly_end
+from ..progress import progress_bar
 from ..study.opening import Options, Result
 from ..tasks.curriculum import Curriculum, load_curriculum
-from .common import experiment_folders, json_lines, print_growth, print_table, print_text, progress_bar, say
+from .common import experiment_folders, json_lines, print_growth, print_table, print_text, say
 from .options import JsonFile, Seed, Workers, options_of
 
 BESIDE = ("", "-journal", "-shm", "-wal")

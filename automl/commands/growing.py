@@ -8,8 +8,9 @@ import typer
 
 from ..growth.grow import Begun, Growth, Iteration, Listeners
 from ..interruption import exit_code, orderly_end
+from ..progress import progress_bar
 from ..study.opening import Result
-from .common import json_lines, print_growth, print_table, print_text, progress_bar, say
+from .common import json_lines, print_growth, print_table, print_text, say
 
 
 def run_growth(

@@ -14,6 +14,7 @@ from library.records import Run, StoreError
 from primitives.syntax import show
 
 from ..growth.grow import is_growth, resume_growth
+from ..progress import progress_bar
 from ..study.ending import ending_of
 from ..study.opening import open_study, resume_options
 from ..study.stored import StoredResult, find_result, listed_result
@@ -25,7 +26,6 @@ from .common import (
     print_json,
     print_table,
     print_text,
-    progress_bar,
     run_or_leave,
     say,
     shown_time,

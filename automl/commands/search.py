@@ -13,6 +13,7 @@ from library.store import AbstractStore
 
 from ..execution.executors import WorkerError
 from ..interruption import orderly_end
+from ..progress import progress_bar
 from ..study.opening import Options, Result, check_options, library_url, open_study
 from ..study.parallel import search_many, side_by_side
 from ..tasks.load import load_tasks, with_option
@@ -25,7 +26,6 @@ from .common import (
     open_library,
     print_table,
     print_text,
-    progress_bar,
     run_or_leave,
     say,
 )

@@ -20,6 +20,8 @@ class Ending(StrEnum):
     """The strategy has nothing more to propose."""
     UNSURE = "not sure enough"
     """Programs meet all examples, and none is likely enough to be right for the strategy to give it."""
+    STOPPED = "stopped"
+    """Whoever called it said that it is enough."""
     INTERRUPTED = "interrupted"
     FAILED = "failed"
     RUNNING = "running"

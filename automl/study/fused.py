@@ -33,6 +33,8 @@ def run_fused(study: Study) -> None:
             if known[entry.text]:
                 return
         study.report()
+        if study.stopped:
+            return
     study.exhausted = study.in_budget()
 
 
@@ -46,4 +48,5 @@ def _record(study: Study, prepared: Prepared, entry: Candidate, confidence: floa
     study.journal.hit(entry)
     study.standing.ask(entry.ask, entry.phase)
     study.standing.note(entry.evaluation)
+    study.recorded(entry.evaluation)
     return entry.evaluation.solved

@@ -51,7 +51,7 @@ class Rounds:
                 return
             self._collect()
             self._tell()
-            if self.study.reached() and not self.budget.deterministic:
+            if self.study.stopped or (self.study.reached() and not self.budget.deterministic):
                 self.executor.cancel()
                 self.study.journal.cancelled(self.open.values())
                 self.open.clear()
@@ -224,6 +224,8 @@ class Rounds:
             if self.unsaved and (self.study.trained or time.monotonic() - self.saved > SAVE_SECONDS):
                 self._save()
             self.study.report()
+            if self.study.stopped:
+                return
 
     def _found(self, entry: Candidate, result: JobResult) -> Evaluated:
         if result.outcome == Outcome.ERROR:
@@ -255,4 +257,5 @@ class Rounds:
             if entry.phase == EXPLORE:
                 self.study.strategy.tell(entry.ask, self.study.feedback(entry.evaluation))
             del self.open[entry.ask]
+            self.study.recorded(entry.evaluation)
         self.study.report()

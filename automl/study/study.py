@@ -7,6 +7,7 @@ told as they finish: nothing that was recorded is lost, nothing is recorded twic
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -36,6 +37,7 @@ from .rounds import Rounds
 from .state import Standing
 
 __all__ = ["EvaluationBug", "Schedule", "Study", "StudyError", "new_run"]
+logger = logging.getLogger(__name__)
 Progress = Callable[[Mapping[str, object]], None]
 
 
@@ -54,6 +56,10 @@ class Study:
     context: WorkerContext
     target: float | None = None
     progress: Progress | None = None
+    on_evaluation: Callable[[Evaluation], None] | None = None
+    """Told of each evaluation once it is recorded. What it raises ends the search, which can be gone on with."""
+    should_stop: Callable[[Mapping[str, object]], bool] | None = None
+    """Asked with the state of the search, as ``progress`` is told it; once it says yes, the search ends with what it has."""
 
     __repr__ = brief_repr
 
@@ -64,6 +70,7 @@ class Study:
         trainer = self.context.get("trainer", {})
         self.evaluation_plan = EvaluationPlan(self.data.digest, trainer, self.schedule, self.record.seed, self.trained)
         self.exhausted = False
+        self.stopped = False
         self.elapsed = 0.0
         self.started = time.monotonic()
         self.terms = 0
@@ -132,6 +139,8 @@ class Study:
         """Why the search stopped, once it has."""
         if self.standing.solved:
             return Ending.SOLVED
+        if self.stopped:
+            return Ending.STOPPED
         recorded = ending_of(self.record)
         if self.record.state == "finished" and recorded is not None:
             return recorded
@@ -152,6 +161,8 @@ class Study:
 
     def reached(self) -> bool:
         """All examples met, or the score asked for reached. A trained task without a target uses its whole budget."""
+        if self.stopped:
+            return True
         if self.trained and self.target is None:
             return False
         return self.standing.solved
@@ -204,11 +215,31 @@ class Study:
         return Feedback(scores, evaluation.outcome, cases, evaluation.weights)
 
     def report(self) -> None:
-        """Show progress to whoever asked for it."""
+        """Show progress to whoever asked for it, and ask whether to stop."""
+        if self.progress is None and self.should_stop is None:
+            return
+        best = self.best()
+        score = None if best is None else self.score(best)
+        state = {"evaluations": self.considered, "seconds": self.spent(), "best": score}
         if self.progress is not None:
-            best = self.best()
-            score = None if best is None else self.score(best)
-            self.progress({"evaluations": self.considered, "seconds": self.spent(), "best": score})
+            self.progress(state)
+        if self.should_stop is not None and not self.stopped:
+            self.stopped = bool(self.should_stop(state))
+
+    def recorded(self, evaluation: Evaluation) -> None:
+        """Tell whoever asked for it, and the log, of an evaluation that is recorded."""
+        scored = self.score(evaluation)
+        shown = "" if scored is None else f", {self.data.metric} {scored:.6g}"
+        logger.info(
+            "run=%s ask=%d: %s%s in %.2f s",
+            self.record.id,
+            evaluation.ask,
+            evaluation.outcome,
+            shown,
+            evaluation.seconds,
+        )
+        if self.on_evaluation is not None:
+            self.on_evaluation(evaluation)
 
     # -- the log ---------------------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from automl.cli import main
-from automl.commands.common import interrupted, print_table, progress_bar
+from automl.commands.common import interrupted, print_table
+from automl.progress import progress_bar
 
 EVIL = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202eleft\r\x7f"
 SHOWN = "\\x1b[2J\\x1b]0;owned\\x07\\x9b31m\\u202eleft\\r\\x7f"
