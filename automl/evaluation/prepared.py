@@ -61,7 +61,7 @@ class Evaluated:
     weights: bytes | None = None
     seconds: float = 0.0
     detail: str = ""
-    history: list[dict[str, float]] = field(default_factory=list)
+    history: list[dict[str, object]] = field(default_factory=list)
     complete: bool = True
     """False where a deadline cut training short: another run may get further, so the result is no one else's."""
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import torch
 
 from primitives.batch import Objects, Ragged, collate, split
 from primitives.types import Type, arguments_of, has_tensor
+from primitives.values import Value
 
 from ..tasks.data import Column, Part, ProblemData, RaggedArray
 
-Inputs = tuple[Any, ...]
+Batch: TypeAlias = "torch.Tensor | Ragged | Objects | tuple[Batch, ...] | list[Value]"
+"""One argument, or the outputs, for some cases (primitives.batch); a pair is a tuple of the batches of its parts."""
+Inputs: TypeAlias = tuple[Batch, ...]
 
 
-def to_batch(column: Column, type: Type | None = None, device: Any = "cpu") -> Any:
+def to_batch(column: Column, type: Type | None = None, device: torch.device | str = "cpu") -> Batch:
     """A batch (primitives.batch) of a column: a tensor for an array, Ragged for a RaggedArray, else what ``collate``
     makes of the values. Real arrays become float32, whole ones int64. An array of that dtype is not copied, so that a
     large data set is in memory once: nothing may write to the batch, for task arrays are read-only."""
@@ -30,21 +33,21 @@ def to_batch(column: Column, type: Type | None = None, device: Any = "cpu") -> A
     return Objects(list(column))
 
 
-def _tensor(array: np.ndarray, device: Any) -> torch.Tensor:
+def _tensor(array: np.ndarray, device: torch.device | str) -> torch.Tensor:
     kind = np.float32 if array.dtype.kind == "f" else np.bool_ if array.dtype.kind == "b" else np.int64
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The given NumPy array is not writable", UserWarning)
         return torch.from_numpy(np.ascontiguousarray(array, dtype=kind)).to(device)
 
 
-def _value(value: Any) -> Any:
+def _value(value: Value) -> Value:
     """Arrays inside a value as tensors."""
     if isinstance(value, np.ndarray):
         return _tensor(value, "cpu")
     return tuple(map(_value, value)) if isinstance(value, tuple) else value
 
 
-def part_batch(data: ProblemData, part: Part, device: Any = "cpu") -> tuple[Inputs, Any]:
+def part_batch(data: ProblemData, part: Part, device: torch.device | str = "cpu") -> tuple[Inputs, Batch]:
     """``(inputs, targets)`` of a whole part."""
     types, result = arguments_of(data.type)
     inputs = tuple(to_batch(column, type, device) for column, type in zip(part.inputs, types, strict=True))
@@ -52,7 +55,7 @@ def part_batch(data: ProblemData, part: Part, device: Any = "cpu") -> tuple[Inpu
     return inputs, to_batch(targets, result, device) if isinstance(targets, tuple) else _tensor(targets, device)
 
 
-def move(batch: Any, device: Any) -> Any:
+def move(batch: Batch, device: torch.device | str) -> Batch:
     """The batch with its tensors on ``device``."""
     if isinstance(batch, torch.Tensor):
         return batch.to(device)
@@ -61,7 +64,7 @@ def move(batch: Any, device: Any) -> Any:
     return tuple(move(part, device) for part in batch) if isinstance(batch, tuple) else batch
 
 
-def count(batch: Any) -> int:
+def count(batch: Batch) -> int:
     """Number of cases in a batch."""
     if isinstance(batch, Ragged):
         return len(batch.lengths)
@@ -70,7 +73,7 @@ def count(batch: Any) -> int:
     return count(batch[0]) if isinstance(batch, tuple) else len(batch)
 
 
-def take(batch: Any, rows: torch.Tensor) -> Any:
+def take(batch: Batch, rows: torch.Tensor) -> Batch:
     """The cases at ``rows`` (int64 [m]), in that order."""
     if isinstance(batch, torch.Tensor):
         return batch.index_select(0, rows.to(batch.device))
@@ -86,7 +89,7 @@ def take(batch: Any, rows: torch.Tensor) -> Any:
     return tuple(take(part, rows) for part in batch)
 
 
-def window(batch: Any, start: int, stop: int) -> Any:
+def window(batch: Batch, start: int, stop: int) -> Batch:
     """The cases from ``start`` to ``stop``; tensors are not copied."""
     if isinstance(batch, torch.Tensor):
         return batch[start:stop]
@@ -99,7 +102,7 @@ def window(batch: Any, start: int, stop: int) -> Any:
     return tuple(window(part, start, stop) for part in batch)
 
 
-def join(batches: Sequence[Any]) -> Any:
+def join(batches: Sequence[Batch]) -> Batch:
     """Outputs of several batches as one batch."""
     first = batches[0]
     if len(batches) == 1:
@@ -110,12 +113,14 @@ def join(batches: Sequence[Any]) -> Any:
     if isinstance(first, torch.Tensor):
         return torch.cat(tuple(batches))
     if isinstance(first, Ragged):
-        return Ragged(join([b.values for b in batches if len(b.lengths)]), torch.cat([b.lengths for b in batches]))
+        lists = [batch for batch in batches if isinstance(batch, Ragged)]
+        return Ragged(join([b.values for b in lists if len(b.lengths)]), torch.cat([b.lengths for b in lists]))
     if isinstance(first, Objects):
-        return Objects([item for batch in batches for item in batch.items])
+        return Objects([item for batch in batches if isinstance(batch, Objects) for item in batch.items])
     if isinstance(first, tuple):
-        return tuple(join(parts) for parts in zip(*batches, strict=True))
-    return [item for batch in batches for item in batch]
+        pairs = [batch for batch in batches if isinstance(batch, tuple)]
+        return tuple(join(parts) for parts in zip(*pairs, strict=True))
+    return [item for batch in batches if isinstance(batch, list) for item in batch]
 
 
 def example_bytes(inputs: Inputs) -> float:
@@ -127,6 +132,6 @@ def example_bytes(inputs: Inputs) -> float:
     return total / max(1, count(inputs))
 
 
-def answers(outputs: Any) -> Any:
+def answers(outputs: Batch) -> torch.Tensor | list[Value]:
     """What automl.tasks.metrics.score reads: a tensor [n, …], or a list of ``n`` values."""
     return outputs if isinstance(outputs, torch.Tensor | list) else split(outputs)

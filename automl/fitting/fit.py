@@ -16,6 +16,7 @@ from primitives.values import Outcome
 
 from ..tasks.data import Part, ProblemData
 from . import batches, forward
+from .batches import Batch
 from .early_stopping import Keeper
 from .losses import Loss, are_probabilities, loss_name, make_loss
 from .monitoring import Measures, finite
@@ -185,7 +186,7 @@ class _Training:
             return None, None
         return make_loss(name, smoothing=self.options.smoothing, probabilities=probabilities), plain
 
-    def error(self, outputs: Any, targets: Any) -> float:
+    def error(self, outputs: Batch, targets: Batch) -> float:
         """Mean case error of outputs on some cases, in the task's own terms."""
         wanted = targets.cpu().numpy() if isinstance(targets, torch.Tensor) else tuple(batches.answers(targets))
         part = Part((), wanted)
@@ -226,7 +227,7 @@ class _Training:
         deadline = self.budget.deadline
         # A device is asked for the loss now and then only, for each answer waits for all that was queued.
         stride = 1 if self.precision.device == "cpu" else 32
-        pending: list[Any] = []
+        pending: list[torch.Tensor] = []
         last = self.train.per_epoch - 1
         for index, (inputs, targets) in enumerate(self.train.epoch()):
             final = index == last or (self.steps is not None and self.step + 1 >= self.steps)

@@ -47,7 +47,7 @@ class DeadlineReached(Exception):
 
 
 @contextmanager
-def evaluation_mode(program: Any) -> Iterator[None]:
+def evaluation_mode(program: torch.nn.Module) -> Iterator[None]:
     """Within the block the module is in evaluation mode; afterwards its mode is what it was."""
     training = program.training
     program.eval()
@@ -57,7 +57,9 @@ def evaluation_mode(program: Any) -> Iterator[None]:
         program.train(training)
 
 
-def predict(program: Any, inputs: batches.Inputs, batch_size: int = 512, deadline: float | None = None) -> Any:
+def predict(
+    program: torch.nn.Module, inputs: batches.Inputs, batch_size: int = 512, deadline: float | None = None
+) -> batches.Batch:
     """A module's output on all cases as one batch, in evaluation mode without gradients.
 
     program: a torch.nn.Module on batches (primitives.batch).
@@ -77,7 +79,8 @@ def predict(program: Any, inputs: batches.Inputs, batch_size: int = 512, deadlin
         for start in range(0, total, batch_size):
             if deadline is not None and time.monotonic() >= deadline:
                 raise DeadlineReached(f"the deadline came at case {start} of {total}")
-            found.append(program(*batches.window(inputs, start, min(start + batch_size, total))))
+            stop = min(start + batch_size, total)
+            found.append(program(*(batches.window(batch, start, stop) for batch in inputs)))
         return batches.join(found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch.nn import functional
@@ -11,9 +10,10 @@ from torch.nn import functional
 from primitives.batch import Ragged
 
 from ..tasks.metrics import ABSENT, CLASSES, HEADS, INTEGERS, NUMBERS, heads_of
+from .batches import Batch
 from .trainer import Unsuitable
 
-Loss = Callable[[Any, Any], torch.Tensor]
+Loss = Callable[[Batch, Batch], torch.Tensor]
 """``(outputs, targets) -> scalar``, the mean over the cases."""
 
 
@@ -24,7 +24,7 @@ def cross_entropy(smoothing: float = 0.0, probabilities: bool = False) -> Loss:
     outputs are those of a softmax, and their logarithm is taken.
     """
 
-    def loss(outputs: Any, targets: Any) -> torch.Tensor:
+    def loss(outputs: Batch, targets: Batch) -> torch.Tensor:
         outputs, targets = _aligned(outputs, targets)
         if outputs.ndim != 2 or targets.dtype.is_floating_point:
             raise Unsuitable(
@@ -40,12 +40,13 @@ def heads_cross_entropy(smoothing: float = 0.0) -> Loss:
     """The sum over the heads of a net, a pair of scores [n, classes] and the other heads, of the cross entropy against
     their classes, targets [n, heads]; heads that are not asked count nothing (Goodfellow et al. 2013)."""
 
-    def loss(outputs: Any, targets: Any) -> torch.Tensor:
+    def loss(outputs: Batch, targets: Batch) -> torch.Tensor:
         heads = heads_of(outputs)
         fit = isinstance(targets, torch.Tensor) and targets.ndim == 2 and len(heads) == targets.shape[1]
         if not fit or not all(isinstance(head, torch.Tensor) and head.ndim == 2 for head in heads):
             raise Unsuitable(f"heads={len(heads)}: one tensor [n, classes] for each column of targets is required")
-        options: dict[str, Any] = {"ignore_index": ABSENT, "reduction": "sum", "label_smoothing": smoothing}
+        assert isinstance(targets, torch.Tensor)
+        options: dict[str, object] = {"ignore_index": ABSENT, "reduction": "sum", "label_smoothing": smoothing}
         losses = [functional.cross_entropy(h.float(), t, **options) for h, t in zip(heads, targets.T, strict=True)]
         return torch.stack(losses).sum() / len(targets)
 
@@ -53,7 +54,7 @@ def heads_cross_entropy(smoothing: float = 0.0) -> Loss:
 
 
 def _regression(compare: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> Loss:
-    def loss(outputs: Any, targets: Any) -> torch.Tensor:
+    def loss(outputs: Batch, targets: Batch) -> torch.Tensor:
         outputs, targets = _aligned(outputs, targets)
         if outputs.shape != targets.shape:
             if outputs.numel() != targets.numel():
@@ -73,7 +74,7 @@ huber = _regression(functional.huber_loss)
 """Huber's loss with δ = 1."""
 
 
-def _aligned(outputs: Any, targets: Any) -> tuple[torch.Tensor, torch.Tensor]:
+def _aligned(outputs: Batch, targets: Batch) -> tuple[torch.Tensor, torch.Tensor]:
     """Tensors to compare; of two Ragged the packed elements, when their lengths agree."""
     if isinstance(outputs, Ragged) and isinstance(targets, Ragged):
         if not torch.equal(outputs.lengths, targets.lengths):
@@ -99,7 +100,7 @@ LOSSES: dict[str, Callable[..., Loss]] = {
 }
 
 
-def loss_name(form: str, targets: Any) -> str:
+def loss_name(form: str, targets: Batch) -> str:
     """The loss for a target form of automl.tasks.data and its batch: cross entropy for classes, the heads' for heads, mse
     for numbers."""
     if form == CLASSES:
@@ -112,7 +113,7 @@ def loss_name(form: str, targets: Any) -> str:
     return "mse" if not isinstance(values, torch.Tensor) or values.is_floating_point() else "cross_entropy"
 
 
-def are_probabilities(outputs: Any) -> bool:
+def are_probabilities(outputs: Batch) -> bool:
     """Whether outputs [n, classes ≥ 2] are distributions, as a program's that ends in softmax: scores never add up to
     1 by chance."""
     values = outputs.values if isinstance(outputs, Ragged) else outputs

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,18 +19,18 @@ from .losses import are_probabilities, loss_name, make_loss
 from .trainer import EpochRecord, Unsuitable
 
 
-def scores(program: Any, data: ProblemData, part: Part | None = None) -> dict[str, float]:
+def scores(program: torch.nn.Module, data: ProblemData, part: Part | None = None) -> dict[str, float]:
     """All scores of the task on ``part`` (default: the validation part), in evaluation mode."""
     chosen = data.validation if part is None else part
     return data.score(outputs_of(program, data.type, chosen), chosen)
 
 
-def accuracy(program: Any, data: ProblemData, part: Part | None = None) -> float:
+def accuracy(program: torch.nn.Module, data: ProblemData, part: Part | None = None) -> float:
     """Fraction of the cases of ``part`` that are right; NaN for a task of numbers."""
     return scores(program, data, part).get("accuracy", float("nan"))
 
 
-def confusion_matrix(program: Any, data: ProblemData, part: Part | None = None) -> np.ndarray:
+def confusion_matrix(program: torch.nn.Module, data: ProblemData, part: Part | None = None) -> np.ndarray:
     """int64 [classes, classes]: how many cases of the class of the row were taken for that of the column. Needs class
     scores."""
     probabilities, targets = _probabilities(program, data, part)
@@ -63,7 +62,7 @@ class Calibration:
     def confidence_gap(self) -> float:
         return float(np.nansum(self.count * (self.confidence - self.accuracy)) / max(1, self.count.sum()))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Figures and one row a bin that is not empty."""
         bins = len(self.count)
         rows = [
@@ -74,7 +73,7 @@ class Calibration:
         return {"error": self.error, "confidence_gap": self.confidence_gap, "bins": rows}
 
 
-def calibration(program: Any, data: ProblemData, part: Part | None = None, bins: int = 15) -> Calibration:
+def calibration(program: torch.nn.Module, data: ProblemData, part: Part | None = None, bins: int = 15) -> Calibration:
     """How far the program's probabilities can be trusted on ``part`` (default: the validation part). Needs class
     scores."""
     probabilities, targets = _probabilities(program, data, part)
@@ -91,7 +90,7 @@ def calibration_of(probabilities: np.ndarray, targets: np.ndarray, bins: int = 1
     return Calibration(count, *means)
 
 
-def calibration_error(program: Any, data: ProblemData, part: Part | None = None, bins: int = 15) -> float:
+def calibration_error(program: torch.nn.Module, data: ProblemData, part: Part | None = None, bins: int = 15) -> float:
     """The expected calibration error alone."""
     return calibration(program, data, part, bins).error
 
@@ -103,14 +102,14 @@ def curves(history: Sequence[EpochRecord]) -> dict[str, np.ndarray]:
     return {n: np.array([np.nan if row[n] is None else row[n] for row in rows], dtype=np.float64) for n in names}
 
 
-def overfitting_gap(program: Any, data: ProblemData) -> float:
+def overfitting_gap(program: torch.nn.Module, data: ProblemData) -> float:
     """The metric on the train part minus that on the validation part (in the metric's units, both in evaluation
     mode)."""
     train, validation = scores(program, data, data.train), scores(program, data)
     return train.get(data.metric, float("nan")) - validation.get(data.metric, float("nan"))
 
 
-def gradient_norms(program: Any, data: ProblemData, cases: int = 256) -> dict[str, float]:
+def gradient_norms(program: torch.nn.Module, data: ProblemData, cases: int = 256) -> dict[str, float]:
     """The gradient's norm of each parameter by name, for the loss on the first ``cases`` train cases: shows where it
     vanishes or explodes. 0 for a parameter that no gradient reaches. The program's gradients and mode are left as
     they were."""
@@ -119,7 +118,7 @@ def gradient_norms(program: Any, data: ProblemData, cases: int = 256) -> dict[st
     return {n: 0.0 if g is None else float(g.norm()) for n, g in zip(names, gradients, strict=True)}
 
 
-def reached_parameters(program: Any, data: ProblemData, cases: int = 64) -> tuple[int, int]:
+def reached_parameters(program: torch.nn.Module, data: ProblemData, cases: int = 64) -> tuple[int, int]:
     """``(numbers that are trainable, of them in parameters that a gradient reaches)``."""
     parameters = [p for p in program.parameters() if p.requires_grad]
     gradients = _gradients(program, data, cases)
@@ -127,7 +126,7 @@ def reached_parameters(program: Any, data: ProblemData, cases: int = 64) -> tupl
     return sum(p.numel() for p in parameters), reached
 
 
-def _gradients(program: Any, data: ProblemData, cases: int) -> list[torch.Tensor | None]:
+def _gradients(program: torch.nn.Module, data: ProblemData, cases: int) -> list[torch.Tensor | None]:
     parameters = [p for p in program.parameters() if p.requires_grad]
     device = parameters[0].device if parameters else "cpu"
     inputs, targets = batches.part_batch(data, data.train.take(np.arange(min(cases, len(data.train)))), device)
@@ -143,7 +142,7 @@ def _gradients(program: Any, data: ProblemData, cases: int) -> list[torch.Tensor
     return list(torch.autograd.grad(loss, parameters, allow_unused=True))
 
 
-def _probabilities(program: Any, data: ProblemData, part: Part | None) -> tuple[np.ndarray, np.ndarray]:
+def _probabilities(program: torch.nn.Module, data: ProblemData, part: Part | None) -> tuple[np.ndarray, np.ndarray]:
     """Class probabilities float64 [n, classes] and targets int64 [n]."""
     if data.target != CLASSES:
         raise ValueError(

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 
 from ..tasks.data import Part, ProblemData
 from . import batches, forward
+from .batches import Batch, Inputs
 from .losses import Loss
 from .trainer import Unsuitable
 
@@ -34,7 +34,7 @@ class Measures:
         part = data.train.take(rows.numpy())
         self._train = (part, *self._batch(part, device)) if count else None
 
-    def _batch(self, part: Part, device: str) -> tuple[tuple, Any]:
+    def _batch(self, part: Part, device: str) -> tuple[Inputs, Batch]:
         inputs, targets = batches.part_batch(self.data, part)
         return tuple(batches.move(x, device) for x in inputs), batches.move(targets, device)
 
@@ -50,7 +50,7 @@ class Measures:
         score = scores.get(self.data.metric, math.nan)
         return finite(loss), finite(score)
 
-    def _measured(self, part: tuple[Part, tuple, Any]) -> tuple[float | None, Mapping[str, float]]:
+    def _measured(self, part: tuple[Part, Inputs, Batch]) -> tuple[float | None, Mapping[str, float]]:
         cases, inputs, targets = part
         outputs = forward.predict(self.program, inputs, deadline=self.deadline)
         try:

@@ -6,12 +6,13 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import torch
 
 from primitives.batch import Ragged
 from primitives.compile.layout import kernels_last
+
+from .batches import Batch, Inputs
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 DEVICES = ("auto", "cpu", "cuda")
@@ -29,7 +30,7 @@ class Precision:
     name: str = "float32"
     channels_last: bool = False
 
-    def context(self) -> AbstractContextManager[Any]:
+    def context(self) -> AbstractContextManager[object]:
         """Within it the forward pass runs."""
         return torch.autocast(self.device, torch.bfloat16) if self.name == "bfloat16" else nullcontext()
 
@@ -39,7 +40,7 @@ class Precision:
             for parameter in program.parameters():
                 parameter.data = kernels_last(parameter.data)
 
-    def order(self, batch: Any) -> Any:
+    def order(self, batch: Batch) -> Batch:
         """A batch of images in that layout."""
         if self.channels_last and isinstance(batch, Ragged):
             return Ragged(self.order(batch.values), batch.lengths)
@@ -57,7 +58,7 @@ def has_fast_bfloat16() -> bool:
     return hardware and torch.backends.mkldnn.is_available()
 
 
-def resolve(device: str, precision: str, program: torch.nn.Module, batch_size: int, inputs: Any) -> Precision:
+def resolve(device: str, precision: str, program: torch.nn.Module, batch_size: int, inputs: Inputs) -> Precision:
     """The settings with every ``auto`` decided. ValueError for other names, or for a device that is absent."""
     if device not in DEVICES or precision not in PRECISIONS:
         raise ValueError(
@@ -79,7 +80,7 @@ def resolve(device: str, precision: str, program: torch.nn.Module, batch_size: i
     return Precision(device, "bfloat16" if half else "float32", last)
 
 
-def _images(inputs: Any) -> torch.Tensor | None:
+def _images(inputs: Inputs) -> torch.Tensor | None:
     """The first input that is a batch of images [n, c, h, w] (or of lists of them)."""
     for batch in inputs:
         values = batch.values if isinstance(batch, Ragged) else batch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from primitives.brief import brief_repr
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import torch
 
     from ..tasks.data import ProblemData
+    from .batches import Batch
     from .losses import Loss
     from .precision import Precision
 
@@ -69,7 +70,7 @@ class FitSetup:
     program: torch.nn.Module
     data: ProblemData
     loss: Loss | None
-    error: Callable[[Any, Any], float]
+    error: Callable[[Batch, Batch], float]
     precision: Precision
     cases: int
     steps: int | None

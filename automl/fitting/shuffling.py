@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import torch
 
@@ -11,6 +10,7 @@ from primitives.batch import Ragged
 
 from . import batches
 from .augmentation import Augmentation
+from .batches import Batch, Inputs
 from .precision import Precision
 
 BLOCK_BYTES = 16 * 2**20
@@ -24,7 +24,7 @@ class Shuffler:
     def __init__(
         self,
         inputs: tuple,
-        targets: Any,
+        targets: Batch,
         augmentation: Augmentation,
         precision: Precision,
         batch_size: int,
@@ -37,7 +37,7 @@ class Shuffler:
         self._order = torch.Generator().manual_seed(seed)
         self._draws = torch.Generator(precision.device).manual_seed(seed + 1)
 
-    def epoch(self) -> Iterator[tuple[tuple, Any]]:
+    def epoch(self) -> Iterator[tuple[Inputs, Batch]]:
         """``(inputs, targets)`` of each batch, all cases once in a new order."""
         order = torch.randperm(self.cases, generator=self._order)
         bounds = [self.cases * i // self.per_epoch for i in range(self.per_epoch + 1)]
@@ -51,12 +51,12 @@ class Shuffler:
                 low, high = start - cuts[0], stop - cuts[0]
                 yield tuple(batches.window(x, low, high) for x in inputs), batches.window(targets, low, high)
 
-    def first(self, cases: int) -> tuple[tuple, Any]:
+    def first(self, cases: int) -> tuple[Inputs, Batch]:
         """Up to so many cases in the order of the data, unchanged."""
         stop = min(cases, self.cases)
         return tuple(batches.window(x, 0, stop) for x in self.inputs), batches.window(self.targets, 0, stop)
 
-    def _changed(self, batch: Any, augmentation: Augmentation | None, rows: torch.Tensor) -> Any:
+    def _changed(self, batch: Batch, augmentation: Augmentation | None, rows: torch.Tensor) -> Batch:
         taken = batches.take(batch, rows)
         if augmentation is not None:
             if isinstance(taken, Ragged):
@@ -66,7 +66,7 @@ class Shuffler:
         return self.precision.order(taken)
 
 
-def _fitted(augmentation: Augmentation, batch: Any) -> Augmentation | None:
+def _fitted(augmentation: Augmentation, batch: Batch) -> Augmentation | None:
     """The changes for these images, None where there is nothing to change."""
     values = batch.values if isinstance(batch, Ragged) else batch
     if not augmentation.active or not isinstance(values, torch.Tensor) or values.ndim != 4:

@@ -16,7 +16,10 @@ from primitives.primitive import Setting, SettingError
 from primitives.values import Outcome
 
 if TYPE_CHECKING:
+    import torch
+
     from ..tasks.data import ProblemData
+    from .batches import Batch
     from .rates import TrainingProgress
 
 OUTCOMES = (
@@ -75,7 +78,7 @@ class EpochRecord:
 
     __repr__ = brief_repr
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return {**vars(self), "gradient_norms": dict(self.gradient_norms)}
 
 
@@ -96,7 +99,7 @@ class TrainingResult:
     best_score: float | None = None
     best_epoch: int | None = None
     scores: Mapping[str, float] = field(default_factory=dict)
-    weights: Mapping[str, Any] | None = None
+    weights: Mapping[str, torch.Tensor] | None = None
     epochs: int = 0
     steps: int = 0
     seconds: float = 0.0
@@ -114,12 +117,12 @@ UNRECORDED = ("seconds",)
 """Columns that two trainings with one seed do not share."""
 
 
-def columns(history: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def columns(history: Sequence[Mapping[str, Any]]) -> dict[str, object]:
     """Rows of ``EpochRecord.to_json`` as one list a column, in six digits, None where nothing was measured or what was
     is not finite; ``gradient_norms`` is a dictionary of such lists by parameter. What an evaluation keeps of its
     training (library.records)."""
     names = [name for name in history[0] if name not in (*UNRECORDED, "gradient_norms")] if history else []
-    found: dict[str, Any] = {name: [_short(row.get(name)) for row in history] for name in names}
+    found: dict[str, object] = {name: [_short(row.get(name)) for row in history] for name in names}
     norms = [row.get("gradient_norms") or {} for row in history]
     found["gradient_norms"] = {
         name: [_short(row.get(name)) for row in norms] for name in dict.fromkeys(name for row in norms for name in row)
@@ -127,7 +130,7 @@ def columns(history: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _short(value: Any) -> Any:
+def _short(value: object) -> object:
     if not isinstance(value, float):
         return value
     return float(f"{value:.6g}") if math.isfinite(value) else None
@@ -149,7 +152,7 @@ class AbstractUpdater(ABC):
     learning_rate: float = 0.0
 
     @abstractmethod
-    def step(self, inputs: tuple, targets: Any, progress: TrainingProgress, measure: bool) -> Any:
+    def step(self, inputs: tuple, targets: Batch, progress: TrainingProgress, measure: bool) -> torch.Tensor:
         """Update the weights once. Returns the loss, a detached scalar tensor; with ``measure`` the gradient norm is
         noted too."""
 
@@ -187,18 +190,24 @@ class AbstractTrainer(ABC):
         """All settings with their values, in declared order."""
         return MappingProxyType(self._values)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """What decides a result beside program, data, budget and seed: for the cache key, and for ``make_trainer``."""
         return {"trainer": self.name, "settings": dict(self._values)}
 
     @classmethod
     @abstractmethod
-    def suits(cls, program: Any, data: ProblemData) -> float:
+    def suits(cls, program: torch.nn.Module, data: ProblemData) -> float:
         """How well this trainer suits the program on this data: 0 not at all, 1 perfectly."""
 
     @abstractmethod
     def fit(
-        self, program: Any, data: ProblemData, budget: TrainingBudget, *, seed: int = 0, report: Report | None = None
+        self,
+        program: torch.nn.Module,
+        data: ProblemData,
+        budget: TrainingBudget,
+        *,
+        seed: int = 0,
+        report: Report | None = None,
     ) -> TrainingResult:
         """Train ``program`` (a torch.nn.Module on batches) on the train part; contract in automl.fitting.fit.fit."""
 

@@ -11,6 +11,8 @@ from primitives.plugins import PluginKind, classes
 from ..trainer import AbstractTrainer, EpochRecord, TrainingBudget, TrainingResult
 
 if TYPE_CHECKING:
+    import torch
+
     from ...tasks.data import ProblemData
 
 __all__ = [
@@ -34,7 +36,7 @@ def make_trainer(name: str, settings: Mapping[str, Any] | None = None) -> Abstra
     return kinds[name](**(settings or {}))
 
 
-def choose_trainer(program: Any, data: ProblemData) -> AbstractTrainer:
+def choose_trainer(program: torch.nn.Module, data: ProblemData) -> AbstractTrainer:
     """The trainer, with its default settings, that suits the program best: each says so itself
     (``AbstractTrainer.suits``)."""
     kinds = trainer_kinds()

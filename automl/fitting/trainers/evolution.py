@@ -4,6 +4,7 @@ do."""
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import torch
 
     from ...tasks.data import ProblemData
+    from ..batches import Batch
     from ..setup import FitSetup
 
 CMA_PARAMETERS = 150
@@ -48,12 +50,18 @@ class EvolutionTrainer(AbstractTrainer):
     )
 
     @classmethod
-    def suits(cls, program: Any, data: ProblemData) -> float:
+    def suits(cls, program: torch.nn.Module, data: ProblemData) -> float:
         """Always a little: it needs nothing of the program but weights."""
         return 0.5 if any(p.requires_grad for p in program.parameters()) else 0.1
 
     def fit(
-        self, program: Any, data: ProblemData, budget: TrainingBudget, *, seed: int = 0, report: Report | None = None
+        self,
+        program: torch.nn.Module,
+        data: ProblemData,
+        budget: TrainingBudget,
+        *,
+        seed: int = 0,
+        report: Report | None = None,
     ) -> TrainingResult:
         from ..fit import fit
         from ..setup import FitOptions
@@ -94,7 +102,7 @@ class _Candidates:
         for parameter, part in zip(parameters, self.vector.split(sizes) if sizes else (), strict=True):
             parameter.data = part.view(parameter.shape)
 
-    def costs(self, candidates: torch.Tensor, inputs: tuple, targets: Any) -> np.ndarray:
+    def costs(self, candidates: torch.Tensor, inputs: tuple, targets: Batch) -> np.ndarray:
         """float64 [m]: the cost of each row of ``candidates`` [m, size]; what fails or is not finite costs infinity."""
         import torch
 
@@ -109,7 +117,7 @@ class _Candidates:
         return np.where(np.isfinite(costs), costs, np.inf)
 
 
-def _mean_cost(costs: np.ndarray) -> Any:
+def _mean_cost(costs: np.ndarray) -> torch.Tensor:
     """The mean of the finite costs as a tensor; NaN where no candidate has one."""
     import torch
 
@@ -126,7 +134,7 @@ def centred_ranks(costs: np.ndarray) -> np.ndarray:
 
 
 class _GradientEstimate(AbstractUpdater):
-    def __init__(self, candidates: _Candidates, setup: FitSetup, values: dict[str, Any]) -> None:
+    def __init__(self, candidates: _Candidates, setup: FitSetup, values: Mapping[str, Any]) -> None:
         import torch
 
         self.candidates, self.values = candidates, values
@@ -137,7 +145,7 @@ class _GradientEstimate(AbstractUpdater):
         self.optimiser = torch.optim.Adam([self.mean], values["rate"], betas=(0.9, 0.99))
         self.norm: float | None = None
 
-    def step(self, inputs: tuple, targets: Any, progress: TrainingProgress, measure: bool) -> Any:
+    def step(self, inputs: tuple, targets: Batch, progress: TrainingProgress, measure: bool) -> torch.Tensor:
         import torch
 
         mean, sigma = self.mean.detach(), self.values["sigma"]
@@ -167,7 +175,7 @@ class _Ranked(list):
 
 
 class _CovarianceUpdater(AbstractUpdater):
-    def __init__(self, candidates: _Candidates, setup: FitSetup, values: dict[str, Any]) -> None:
+    def __init__(self, candidates: _Candidates, setup: FitSetup, values: Mapping[str, Any]) -> None:
         from deap import cma
 
         self.candidates = candidates
@@ -178,7 +186,7 @@ class _CovarianceUpdater(AbstractUpdater):
         self.learning_rate = float(self.strategy.sigma)
         self.norm: float | None = None
 
-    def step(self, inputs: tuple, targets: Any, progress: TrainingProgress, measure: bool) -> Any:
+    def step(self, inputs: tuple, targets: Batch, progress: TrainingProgress, measure: bool) -> torch.Tensor:
         import torch
 
         strategy, vector = self.strategy, self.candidates.vector

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,7 +12,10 @@ from ..rates import SCHEDULES, Schedule, TrainingProgress, schedule_named
 from ..trainer import AbstractTrainer, AbstractUpdater, Report, TrainingBudget, TrainingResult, Unsuitable
 
 if TYPE_CHECKING:
+    import torch
+
     from ...tasks.data import ProblemData
+    from ..batches import Batch
     from ..setup import FitOptions, FitSetup
 
 
@@ -67,7 +70,7 @@ class GradientTrainer(AbstractTrainer):
         self._schedule: Schedule = schedule_named(named) if isinstance(schedule, str) else schedule
         self._own = not isinstance(schedule, str)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         if self._own:
             raise ValueError(
                 f"schedule={self._schedule!r}: a function has no JSON form; use one of {', '.join(SCHEDULES)}"
@@ -75,7 +78,7 @@ class GradientTrainer(AbstractTrainer):
         return super().to_json()
 
     @classmethod
-    def suits(cls, program: Any, data: ProblemData) -> float:
+    def suits(cls, program: torch.nn.Module, data: ProblemData) -> float:
         """1 where every parameter gets a gradient, 0 where none does; where some do, as there are too many for
         evolution."""
         from ..measurements import reached_parameters
@@ -86,7 +89,13 @@ class GradientTrainer(AbstractTrainer):
         return 0.75 if reached and total > 5_000 else 0.25 * (reached > 0)
 
     def fit(
-        self, program: Any, data: ProblemData, budget: TrainingBudget, *, seed: int = 0, report: Report | None = None
+        self,
+        program: torch.nn.Module,
+        data: ProblemData,
+        budget: TrainingBudget,
+        *,
+        seed: int = 0,
+        report: Report | None = None,
     ) -> TrainingResult:
         from ..fit import fit
 
@@ -126,7 +135,7 @@ class GradientTrainer(AbstractTrainer):
 class _GradientUpdater(AbstractUpdater):
     """One optimiser on one program."""
 
-    def __init__(self, setup: FitSetup, values: dict[str, Any], schedule: Schedule) -> None:
+    def __init__(self, setup: FitSetup, values: Mapping[str, Any], schedule: Schedule) -> None:
         import torch
 
         assert setup.loss is not None
@@ -136,13 +145,14 @@ class _GradientUpdater(AbstractUpdater):
         trained = {name: p for name, p in setup.program.named_parameters() if p.requires_grad}
         self.names, self.parameters = list(trained), list(trained.values())
         self.weights = [p for p in self.parameters if p.ndim > 1]
-        self.norm: Any = None
-        self.norms: dict[str, Any] = {}
+        self.norm: torch.Tensor | None = None
+        self.norms: dict[str, torch.Tensor] = {}
         self.averaged = _Average(setup, values["average"]) if values["average"] > 0 else None
         self.adaptive = values["optimiser"] == "adamw"
+        self.optimiser: torch.optim.Optimizer | None = None
         if not self.parameters:
-            self.optimiser: Any = None
-        elif self.adaptive:
+            return
+        if self.adaptive:
             self.optimiser = torch.optim.AdamW(self.parameters, self.rate, weight_decay=0.0, fused=True)
         else:
             momentum, nesterov = values["momentum"], values["nesterov"] and values["momentum"] > 0
@@ -152,10 +162,11 @@ class _GradientUpdater(AbstractUpdater):
             groups = [group for group in groups if group["params"]]
             self.optimiser = torch.optim.SGD(groups, self.rate, momentum, nesterov=nesterov, fused=True)
 
-    def step(self, inputs: tuple, targets: Any, progress: TrainingProgress, measure: bool) -> Any:
+    def step(self, inputs: tuple, targets: Batch, progress: TrainingProgress, measure: bool) -> torch.Tensor:
         import torch
 
         self.learning_rate = self.rate * self.schedule(progress)
+        assert self.optimiser is not None, "a program without parameters takes no steps"
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate
         for parameter in self.parameters:
@@ -231,6 +242,6 @@ class _Average:
         finally:
             self._write(kept)
 
-    def _write(self, values: list[Any]) -> None:
+    def _write(self, values: list[torch.Tensor]) -> None:
         for live, value in zip(self.live, values, strict=True):
             live.copy_(value)
