@@ -16,7 +16,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import urlencode
 
 from primitives.brief import brief_repr
@@ -29,7 +29,7 @@ from .task import Task
 SCHEMA_VERSION = 1
 TOP_FIELDS = {"schema_version": int, "name": str, "description": str, "stage": list}
 WORDS_FIELDS = {"schema_version": int, "name": str, "description": str, "words": list}
-STAGE_FIELDS = {
+STAGE_FIELDS: dict[str, type] = {
     "name": str,
     "tasks": list,
     "budget": str,
@@ -49,10 +49,18 @@ class Stage:
     tasks: tuple[Task, ...]
     budget: Budget | None = None
     strategy: str | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
-    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict)
+    sources: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     __repr__ = brief_repr
+
+
+class LoadingOptions(TypedDict):
+    """How the tasks of a stage are loaded: the seed of their splits, and where names and relative paths are looked for."""
+
+    seed: int
+    search_path: Sequence[str | Path]
+    base: Path
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,7 @@ def _one(spec: str, target: str | None, seed: int, search_path: Sequence[str | P
     return Curriculum(reference.name, (Stage(reference.name, tasks, sources=_sources(reference, tasks)),))
 
 
-def _sources(reference: Reference, tasks: Sequence[Task]) -> dict[str, dict[str, Any]]:
+def _sources(reference: Reference, tasks: Sequence[Task]) -> dict[str, dict[str, object]]:
     """How to load the tasks of a reference again from any folder."""
     spec = reference.text
     if reference.path is not None:
@@ -159,7 +167,7 @@ def _stage(fields: Any, where: str, number: int, seed: int, base: Path, search_p
     specs = fields["tasks"]
     if not specs or not all(isinstance(spec, str) for spec in specs):
         raise TaskError(f"{where}: tasks={specs!r}: a list of at least one text is required; name the tasks")
-    given: dict[str, Any] = {"seed": fields.get("seed", seed), "search_path": search_path, "base": base}
+    given: LoadingOptions = {"seed": fields.get("seed", seed), "search_path": search_path, "base": base}
     try:
         loaded = {spec: _stage_tasks(spec, given) for spec in specs}
     except TaskError as error:
@@ -187,14 +195,14 @@ def _budget(fields: Mapping[str, Any], where: str) -> Budget | None:
         raise TaskError(f"{where}: {error}") from None
 
 
-def _stage_tasks(spec: str, given: dict[str, Any]) -> list[Task]:
+def _stage_tasks(spec: str, given: LoadingOptions) -> list[Task]:
     path = resolve(spec, **given).path
     if path is not None and path.suffix == ".toml":
         raise TaskError(f"tasks={spec!r}: a stage lists tasks, not declarations; list the tasks of that declaration")
     return load_tasks(spec, **given)
 
 
-def _check(fields: Any, known: Mapping[str, Any], required: Sequence[str], where: str) -> None:
+def _check(fields: object, known: Mapping[str, type], required: Sequence[str], where: str) -> None:
     if not isinstance(fields, dict):
         raise TaskError(f"{where}: {fields!r}: a table is required; write [[stage]]")
     missing = [key for key in required if key not in fields]

@@ -15,9 +15,10 @@ from primitives.brief import brief_repr
 from primitives.notation.types import parse_type
 from primitives.notation.values import from_json, to_json
 from primitives.types import TensorType, Type, arguments_of
+from primitives.values import Value
 
 from ..errors import TaskError
-from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, case_errors, score
+from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs, case_errors, score
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,14 +96,14 @@ class Part:
         chosen = np.asarray(indices, dtype=np.int64)
         return Part(tuple(_take(column, chosen) for column in self.inputs), _take(self.targets, chosen))  # type: ignore[arg-type]
 
-    def cases(self) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    def cases(self) -> Iterator[tuple[tuple[Value, ...], Value]]:
         """``(inputs, target)`` of each case; rows of arrays are numpy arrays, of a RaggedArray tuples of arrays."""
         columns = [_rows(column) for column in (*self.inputs, self.targets)]
         for *inputs, target in zip(*columns, strict=True):
             yield tuple(inputs), target
 
 
-def _rows(column: Column) -> Iterator[Any]:
+def _rows(column: Column) -> Iterator[Value]:
     if isinstance(column, RaggedArray):
         for rows in np.split(column.values, np.cumsum(column.lengths)[:-1]) if len(column) else ():
             yield tuple(rows)
@@ -163,15 +164,15 @@ class ProblemData:
         return {CLASSES: "cross_entropy", HEADS: "heads", NUMBERS: "mse"}.get(self.target)
 
     @property
-    def examples(self) -> tuple[tuple[tuple[Any, ...], Any], ...] | None:
+    def examples(self) -> tuple[tuple[tuple[Value, ...], Value], ...] | None:
         """The specification ``((inputs, output), …)`` of a task of values; None where the train part is arrays."""
         return tuple(self.train.cases()) if self.target == VALUES else None
 
-    def score(self, outputs: Any, part: Part) -> dict[str, float]:
+    def score(self, outputs: Outputs, part: Part) -> dict[str, float]:
         """Scores of a program's ``outputs`` on ``part``; contract in automl.tasks.metrics.score."""
         return score(self.target, outputs, part.targets, scale=self.target_scale)
 
-    def case_errors(self, outputs: Any, part: Part) -> np.ndarray:
+    def case_errors(self, outputs: Outputs, part: Part) -> np.ndarray:
         """float64 [n], 0 where the case is met: the vector for lexicase selection; contract in
         automl.tasks.metrics.case_errors."""
         return case_errors(self.target, outputs, part.targets)
@@ -191,7 +192,7 @@ class ProblemData:
         """The same problem on other cases, for example a subset at a lower fidelity; it has its own digest."""
         return replace(self, train=train, validation=validation, digest="")
 
-    def _describe(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    def _describe(self) -> tuple[dict[str, object], dict[str, np.ndarray]]:
         arrays: dict[str, np.ndarray] = {}
         argument_types, result = arguments_of(self.type)
         same = self.validation is self.train
@@ -226,19 +227,21 @@ class ProblemData:
         parts, type = described.pop("parts"), parse_type(described.pop("type"))
         argument_types, result = arguments_of(type)
         read = {key: restore_part(part, argument_types, result, arrays) for key, part in parts.items()}
-        tuples: dict[str, Any] = {key: tuple(described.pop(key)) for key in ("constants", "target_scale")}
+        constants, scale = tuple(described.pop("constants")), tuple(described.pop("target_scale"))
         validation = read.get("validation", read["train"])
-        return cls(**described, type=type, **tuples, train=read["train"], validation=validation)
+        return cls(
+            **described, type=type, constants=constants, target_scale=scale, train=read["train"], validation=validation
+        )
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return ProblemData.from_payload, self.payload()
 
 
 def describe_part(
     part: Part, argument_types: Sequence[Type], result: Type, name: str, arrays: dict[str, np.ndarray]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The JSON form of ``part``; its arrays are put into ``arrays`` under names that start with ``name``."""
-    described: list[dict[str, Any]] = []
+    described: list[dict[str, object]] = []
     for index, (column, type) in enumerate(zip((*part.inputs, part.targets), (*argument_types, result), strict=True)):
         key = f"{name}.{index}"
         if isinstance(column, tuple):
@@ -275,7 +278,7 @@ def frozen(array: np.ndarray) -> np.ndarray:
     return result
 
 
-def content_digest(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
+def content_digest(described: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> str:
     """32 hexadecimal digits over JSON-able fields and the shapes, dtypes and bytes of named arrays (BLAKE2b)."""
     state = hashlib.blake2b(json.dumps(described, sort_keys=True).encode(), digest_size=16)
     for name in sorted(arrays):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from library.files import irregular
@@ -27,6 +27,8 @@ REPEATED = ("drop",)
 """Options that may be given several times."""
 _SUFFIXES = ("", ".toml", ".jsonl", ".npz", ".csv")
 
+D = TypeVar("D")
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -42,10 +44,16 @@ class Reference:
     prepared: Preprocessing | None = None
     """What a model's training did to its inputs, where the task is read for that model: a source makes its inputs like those."""
 
-    def number(self, key: str, default: Any, kind: type = float) -> Any:
-        """The option ``key`` as a finite number; raises TaskError on anything else."""
-        if key not in self.options:
-            return default
+    def number(self, key: str, default: D) -> float | D:
+        """The option ``key`` as a finite number, ``default`` where it is not given; raises TaskError on anything else."""
+        return float(self._finite(key, float)) if key in self.options else default
+
+    def whole(self, key: str, default: D) -> int | D:
+        """The same as a whole number."""
+        return int(self._finite(key, int)) if key in self.options else default
+
+    def _finite(self, key: str, kind: type[int] | type[float]) -> float:
+        value: float | None
         try:
             value = kind(self.options[key])
         except ValueError:
@@ -74,7 +82,7 @@ class Reference:
 
     @property
     def whole_seed(self) -> int:
-        seed = self.number("seed", self.seed, int)
+        seed = self.whole("seed", self.seed)
         if seed < 0:
             raise TaskError(f"seed={seed}: a whole number of at least 0 is required; choose one")
         return seed
@@ -274,9 +282,9 @@ def _sequences(task: Task, reference: Reference) -> Task:
         name=options.get("name"),
         lengths=reference.span("lengths", (1, 3)),
         test_lengths=reference.span("test_lengths", (20, 20)),
-        count=reference.number("count", 1000, int),
-        validation_count=reference.number("validation_count", 300, int),
-        test_count=reference.number("test_count", 200, int),
+        count=reference.whole("count", 1000),
+        validation_count=reference.whole("validation_count", 300),
+        test_count=reference.whole("test_count", 200),
         seed=reference.whole_seed,
         solved_at=reference.number("solved_at", None),
         family=options.get("family"),

@@ -4,7 +4,6 @@ digest."""
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
@@ -35,7 +34,7 @@ class Split:
         if self.policy not in ("stratified", "random", "last"):
             raise TaskError(f"policy={self.policy!r}: stratified, random or last is required; choose one of these")
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return asdict(self)
 
     def divide(self, labels: np.ndarray | None, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import numpy as np
 
 from library.records import Direction
 from primitives.plugins import PluginKind, instances
 from primitives.types import Type, arguments_of
+from primitives.values import Value
 
 from ..errors import TaskError
 from .data import Part, ProblemData, RaggedArray, content_digest, describe_part
-from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES
+from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs
 from .preprocessing import Preprocessing
 from .split import Split
 
@@ -84,7 +85,7 @@ class Task:
         return self.data.dtype
 
     @property
-    def constants(self) -> tuple[Any, ...]:
+    def constants(self) -> tuple[Value, ...]:
         """Values that may occur literally in a program."""
         return self.data.constants
 
@@ -127,11 +128,11 @@ class Task:
             )
         return found
 
-    def score(self, outputs: Any, part: str | Part = "validation") -> dict[str, float]:
+    def score(self, outputs: Outputs, part: str | Part = "validation") -> dict[str, float]:
         """Scores of a program's ``outputs`` on a part (contract: automl.tasks.metrics.score)."""
         return self.data.score(outputs, self.part(part) if isinstance(part, str) else part)
 
-    def case_errors(self, outputs: Any, part: str | Part = "validation") -> np.ndarray:
+    def case_errors(self, outputs: Outputs, part: str | Part = "validation") -> np.ndarray:
         """float64 [n], 0 where a case is met (contract: automl.tasks.metrics.case_errors)."""
         return self.data.case_errors(outputs, self.part(part) if isinstance(part, str) else part)
 
@@ -139,7 +140,7 @@ class Task:
         """Whether the metric among ``scores`` reaches ``solved_at``."""
         return self.data.is_solved(scores)
 
-    def right(self, outputs: Any) -> bool | None:
+    def right(self, outputs: Outputs) -> bool | None:
         """Whether ``outputs`` on the test part reach ``solved_at`` (for examples: meet all); None where there is no
         test part."""
         part = self.test

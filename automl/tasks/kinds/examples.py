@@ -9,6 +9,7 @@ from library.records import Direction
 from primitives.notation.types import parse_type
 from primitives.notation.values import from_json
 from primitives.types import Type, arguments_of, has_tensor, is_function, is_ground, subtypes
+from primitives.values import Value
 
 from ...errors import TaskError
 from ..data import Part, ProblemData
@@ -22,10 +23,10 @@ MAX_NAME = 200
 def examples_task(
     name: str,
     type: Type | str,
-    examples: Sequence[tuple[Sequence[Any], Any]],
-    tests: Sequence[tuple[Sequence[Any], Any]] = (),
+    examples: Sequence[tuple[Sequence[object], object]],
+    tests: Sequence[tuple[Sequence[object], object]] = (),
     *,
-    constants: Sequence[Any] = (),
+    constants: Sequence[object] = (),
     family: str | None = None,
     source: str = "",
 ) -> Task:
@@ -41,7 +42,7 @@ def examples_task(
     return examples_from_json(fields if family is None else {**fields, "family": family})
 
 
-def examples_from_json(data: Any, where: str = "") -> Task:
+def examples_from_json(data: object, where: str = "") -> Task:
     """A task from one JSON object (fields: name, type, examples; optional tests, constants, family, source).
 
     Raises TaskError, which starts with ``where`` (such as ``line 3``) and names the field.
@@ -75,7 +76,7 @@ def sample(seed: int = 0) -> Task:
     return examples_task("sample-sum", "list(int) -> int", cases[:3], cases[3:], constants=(0,), family="sample")
 
 
-def _fields(data: Any, place: str) -> Mapping[str, Any]:
+def _fields(data: object, place: str) -> Mapping[str, Any]:
     if not isinstance(data, dict):
         raise TaskError(f"{place}task={_short(data)}: a JSON object is required; write one {{…}} a task")
     missing = [key for key in REQUIRED if key not in data]
@@ -96,7 +97,7 @@ def _fields(data: Any, place: str) -> Mapping[str, Any]:
     return data
 
 
-def _type(text: Any, place: str) -> Type:
+def _type(text: object, place: str) -> Type:
     if not isinstance(text, str):
         raise TaskError(
             f"{place}type={_short(text)}: a type's text is required, such as 'list(int) -> int'; put it in quotes"
@@ -115,11 +116,11 @@ def _type(text: Any, place: str) -> Type:
     return type
 
 
-def _part(cases: Any, type: Type, place: str) -> Part:
+def _part(cases: object, type: Type, place: str) -> Part:
     if not isinstance(cases, list):
         raise TaskError(f'{place}={_short(cases)}: a list of {{"inputs": […], "output": …}} is required; write one')
     arguments, result = arguments_of(type)
-    seen: dict[str, tuple[int, Any]] = {}
+    seen: dict[str, tuple[int, object]] = {}
     inputs, outputs = [], []
     for index, case in enumerate(cases):
         here = f"{place}[{index}]"
@@ -143,7 +144,7 @@ def _part(cases: Any, type: Type, place: str) -> Part:
     return Part(columns, tuple(outputs))
 
 
-def _value(data: Any, type: Type, place: str) -> Any:
+def _value(data: object, type: Type, place: str) -> Value:
     try:
         value = from_json(data, type)
     except (ValueError, TypeError, OverflowError) as error:
@@ -153,13 +154,13 @@ def _value(data: Any, type: Type, place: str) -> Any:
     return value
 
 
-def _finite(value: Any) -> bool:
+def _finite(value: Value) -> bool:
     if isinstance(value, tuple):
         return all(map(_finite, value))
     return bool(value.isfinite().all()) if hasattr(value, "isfinite") else True
 
 
-def _constants(data: Any, place: str) -> tuple[Any, ...]:
+def _constants(data: object, place: str) -> tuple[object, ...]:
     if not isinstance(data, list) or not all(isinstance(value, bool | int | float | str) for value in data):
         raise TaskError(
             f"{place}constants={_short(data)}: a list of numbers, truth values and texts is required; write one"
@@ -169,7 +170,7 @@ def _constants(data: Any, place: str) -> tuple[Any, ...]:
     return tuple(data)
 
 
-def _short(data: Any) -> str:
+def _short(data: object) -> str:
     try:
         text = repr(data)
     except (RecursionError, ValueError):

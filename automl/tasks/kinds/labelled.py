@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -23,9 +22,9 @@ LAYOUTS = ("auto", "chw", "hwc")
 def labelled_task(
     name: str,
     x: np.ndarray,
-    y: np.ndarray | Sequence[Any],
+    y: np.ndarray | Sequence[object],
     x_test: np.ndarray | None = None,
-    y_test: np.ndarray | Sequence[Any] | None = None,
+    y_test: np.ndarray | Sequence[object] | None = None,
     *,
     split: Split | None = None,
     targets: str | None = None,
@@ -94,7 +93,7 @@ def sample(seed: int = 0) -> Task:
     return labelled_task("sample-blobs", x, y, split=Split(seed=seed), label_names=("0", "1", "2"))
 
 
-def _inputs(x: Any, layout: str, name: str) -> np.ndarray:
+def _inputs(x: object, layout: str, name: str) -> np.ndarray:
     """[n, features] or [n, channels, height, width], numbers only."""
     array = np.asarray(x)
     if layout not in LAYOUTS:

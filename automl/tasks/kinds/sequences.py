@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -171,7 +170,7 @@ def _draw(
     return Part((RaggedArray(frozen(images), frozen(lengths)),), frozen(np.array(targets, dtype=np.int64)))
 
 
-def _ragged(values: Any, lengths: Any, name: str) -> RaggedArray:
+def _ragged(values: object, lengths: object, name: str) -> RaggedArray:
     array, counts = np.asarray(values), np.asarray(lengths)
     if array.ndim == 3:
         array = array[:, None]

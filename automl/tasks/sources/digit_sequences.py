@@ -29,7 +29,7 @@ def _load(reference: Reference) -> list[Task]:
     if not 1 <= lengths[0] <= lengths[1] <= 9:
         raise TaskError(f"lengths={lengths[0]}-{lengths[1]}: bounds from 1 to 9, in order, are required; write 1-5")
     counts = [
-        reference.number(key, default, int)
+        reference.whole(key, default)
         for key, default in (("count", 20_000), ("validation_count", 2_000), ("test_count", 2_000))
     ]
     if min(counts) < 1:

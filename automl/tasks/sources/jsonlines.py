@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Any
 
 from ...errors import TaskError
 from ..kinds.examples import examples_from_json
@@ -40,7 +39,7 @@ def read_lines(data: bytes, source: str = "") -> list[Task]:
     return list[Task](tasks)
 
 
-def _parse(line: bytes, number: int) -> Any:
+def _parse(line: bytes, number: int) -> object:
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -68,7 +67,7 @@ def _finite(text: str) -> float:
     return value if math.isfinite(value) else _refuse(text[:40])
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
         twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
@@ -89,7 +88,7 @@ def _load(reference: Reference) -> list[Task]:
     for key in ("task", "family"):
         if key in reference.options:
             tasks = _chosen(tasks, "name" if key == "task" else key, reference.options[key])
-    return tasks[: reference.number("limit", None, int)]
+    return tasks[: reference.whole("limit", None)]
 
 
 def _chosen(tasks: list[Task], attribute: str, wanted: str) -> list[Task]:
