@@ -89,9 +89,9 @@ def _command() -> Any:
 
     option = typer.main.get_command(sample).params[0]
     program = typer.main.get_command(app)
-    groups = [program]
+    groups: list[Any] = [program]
     while groups:
-        for command in groups.pop().commands.values():  # type: ignore[attr-defined]
+        for command in groups.pop().commands.values():
             if hasattr(command, "commands"):
                 groups.append(command)
             else:

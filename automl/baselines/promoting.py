@@ -118,11 +118,12 @@ def _trained(
     own = _own_weights(block, weights)
     (given,), _ = arguments_of(block.type)
     assert isinstance(given, TensorType)
-    maps, *sizes = given.shape
+    maps, *sizes = [size for size in given.shape if isinstance(size, int)]
+    assert len(sizes) == len(given.shape) - 1, "the blocks of a baseline have sizes, not variables"
     shapes = {name: tuple(tensor.shape) for name, tensor in own.items()}
     if _weights_at(block, given) != shapes:
         raise TaskError(f"word={block.name!r}: weights of other shapes than its text has; train the baseline again")
-    twice = TensorType((maps, *(2 * size for size in sizes)))  # type: ignore[operator]
+    twice = TensorType((maps, *(2 * size for size in sizes)))
     free = TensorType((maps, *(DimensionVariable(f"d{position}") for position in range(len(sizes)))))
     inference = _at(block, free if _weights_at(block, twice) == shapes else given)
     blob = store.blobs.put(_renamed(block.body, own))

@@ -73,7 +73,7 @@ def _place(node: FlowNode, lanes: list[int | None], last: dict[int, int]) -> tup
     """The lane of a node, and the line above it that shows which lanes fork or join there. Lanes whose value is not
     needed later are freed."""
     sources = [lanes.index(number) for number in node.inputs if number in lanes]
-    ending = [lane for lane in sources if last[lanes[lane]] == node.number]  # type: ignore[index]
+    ending = [lanes.index(number) for number in node.inputs if number in lanes and last[number] == node.number]
     free = next((i for i, each in enumerate(lanes) if each is None), len(lanes))
     lane = min(ending) if ending else free
     joined = sorted({*sources, lane})

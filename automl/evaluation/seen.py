@@ -51,11 +51,14 @@ def _part(task: Task, name: str) -> Part | None:
 
 def _rows(task: Task, part: Part) -> Mapping[int, np.ndarray] | None:
     """The cases' inputs in the units of the data as rows float64 [n, width], by width; None where some are no arrays."""
-    columns = [_raw(task, column) for column in part.inputs]
-    if any(column is None for column in columns):
-        return None
+    columns: list[list[np.ndarray]] = []
+    for column in part.inputs:
+        raw = _raw(task, column)
+        if raw is None:
+            return None
+        columns.append(raw)
     rows: dict[int, list[np.ndarray]] = {}
-    for case in zip(*columns, strict=True):  # type: ignore[arg-type]
+    for case in zip(*columns, strict=True):
         row = np.concatenate([np.ravel(each) for each in case])
         rows.setdefault(len(row), []).append(row)
     return {width: np.stack(some) for width, some in rows.items()}

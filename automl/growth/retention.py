@@ -113,7 +113,7 @@ def merge_equal_words(
 
     def worth(name: str) -> tuple[bool, float, int]:
         made = records[name].provenance.get("found_by") not in (FoundBy.TRIAL, FoundBy.COMPRESSION)
-        return made, saves(records[name], vocabulary, programs), -symbols(words[name].body, words)  # type: ignore[attr-defined]
+        return made, saves(records[name], vocabulary, programs), -symbols(snapshot.active[name].body, words)
 
     left: dict[str, str] = {}
     for group in groups:

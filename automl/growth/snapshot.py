@@ -57,8 +57,8 @@ def best_programs(store: AbstractStore, vocabulary: Vocabulary) -> dict[str, Sol
 
 def active_words(vocabulary: Vocabulary) -> dict[str, Comparable]:
     """The active subroutines with what ``equal_words`` compares."""
-    names = [name for name in vocabulary.words if name in vocabulary.definitions]
-    return {name: Comparable(vocabulary.words[name].body, vocabulary.words[name].scheme) for name in names}  # type: ignore[attr-defined]
+    known = vocabulary.definitions
+    return {name: Comparable(known[name].body, known[name].scheme) for name in vocabulary.words if name in known}
 
 
 class LibrarySnapshot:

@@ -94,13 +94,20 @@ class Part:
     def take(self, indices: Sequence[int] | np.ndarray) -> Part:
         """The cases at ``indices``, in that order."""
         chosen = np.asarray(indices, dtype=np.int64)
-        return Part(tuple(_take(column, chosen) for column in self.inputs), _take(self.targets, chosen))  # type: ignore[arg-type]
+        *inputs, targets = [_take(column, chosen) for column in (*self.inputs, self.targets)]
+        return part_of(inputs, targets)
 
     def cases(self) -> Iterator[tuple[tuple[Value, ...], Value]]:
         """``(inputs, target)`` of each case; rows of arrays are numpy arrays, of a RaggedArray tuples of arrays."""
         columns = [_rows(column) for column in (*self.inputs, self.targets)]
         for *inputs, target in zip(*columns, strict=True):
             yield tuple(inputs), target
+
+
+def part_of(inputs: Sequence[Column], targets: Column) -> Part:
+    """The part with these columns. Targets are never ragged."""
+    assert not isinstance(targets, RaggedArray)
+    return Part(tuple(inputs), targets)
 
 
 def _rows(column: Column) -> Iterator[Value]:
@@ -268,7 +275,7 @@ def restore_part(
             columns.append(RaggedArray(frozen(arrays[f"{key}.values"]), frozen(arrays[f"{key}.lengths"])))
         else:
             columns.append(frozen(arrays[entry["array"]]))
-    return Part(tuple(columns[:-1]), columns[-1])  # type: ignore[arg-type]
+    return part_of(columns[:-1], columns[-1])
 
 
 def frozen(array: np.ndarray) -> np.ndarray:

@@ -252,9 +252,10 @@ def _wrong_heads(outputs: Outputs, targets: np.ndarray) -> np.ndarray:
 def _head_classes(outputs: list) -> np.ndarray:
     """The class that one head gives for each case; -2, which no target is, where it gives none."""
     arrays = [as_array(output) if _is_array(output) else None for output in outputs]
-    shapes = {None if array is None else array.shape for array in arrays}
-    if None not in shapes and len(shapes) == 1 and len(next(iter(shapes)) or ()) == 1:
-        classes = _predicted_classes(np.stack(arrays))  # type: ignore[arg-type]
+    given = [array for array in arrays if array is not None]
+    shapes = {array.shape for array in given}
+    if len(given) == len(arrays) and len(shapes) == 1 and len(next(iter(shapes))) == 1:
+        classes = _predicted_classes(np.stack(given))
         return np.where(classes == -1, -2, classes)
     return np.array([-2 if a is None or a.ndim != 1 else int(_head_classes([a])[0]) for a in arrays])
 

@@ -204,20 +204,19 @@ def _targets(
     if len(y) < 1 or (form != INTEGERS and (y == y[:1]).all()):
         raise TaskError("y: targets that differ are required; check the labels")
     if form == INTEGERS:
-        return (), *_pair(y, y_test, lambda a: a.astype(np.int64))  # type: ignore[return-value]
+        return _pair((), y, y_test, lambda a: a.astype(np.int64))
     if form == NUMBERS:
-        return (), *_pair(y, y_test, lambda a: a.astype(np.float64).reshape(len(a), -1))  # type: ignore[return-value]
+        return _pair((), y, y_test, lambda a: a.astype(np.float64).reshape(len(a), -1))
     classes = np.unique(y)
     if y_test is not None and not np.isin(y_test, classes).all():
         raise TaskError("y_test has a label that y has not: labels of the train part are required; drop the cases")
-    encoded = _pair(y, y_test, lambda a: np.searchsorted(classes, a).astype(np.int64))
-    return tuple(map(str, classes.tolist())), *encoded  # type: ignore[return-value]
+    return _pair(tuple(map(str, classes.tolist())), y, y_test, lambda a: np.searchsorted(classes, a).astype(np.int64))
 
 
 def _pair(
-    y: np.ndarray, y_test: np.ndarray | None, change: Callable[[np.ndarray], np.ndarray]
-) -> tuple[np.ndarray, np.ndarray | None]:
-    return change(y), None if y_test is None else change(y_test)
+    labels: tuple[str, ...], y: np.ndarray, y_test: np.ndarray | None, change: Callable[[np.ndarray], np.ndarray]
+) -> tuple[tuple[str, ...], np.ndarray, np.ndarray | None]:
+    return labels, change(y), None if y_test is None else change(y_test)
 
 
 def _prepare(sequences: RaggedArray, y: np.ndarray, prepared: Preprocessing) -> Part:

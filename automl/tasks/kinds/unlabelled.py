@@ -10,7 +10,7 @@ from library.records import Direction
 from primitives.types import function, tensor
 
 from ...errors import TaskError
-from ..data import Part, ProblemData
+from ..data import ProblemData, part_of
 from ..metrics import NUMBERS
 from ..task import Task, TaskKind, task_kinds
 
@@ -24,7 +24,7 @@ def unlabelled_from_labelled(base: Task, *, solved_at: float | None = None) -> T
     columns = view.train.inputs
     if len(columns) != 1 or not isinstance(columns[0], np.ndarray):
         raise TaskError(f"base={base.name!r}: a task of one array is required as input; choose such a one")
-    train, validation = (Part(part.inputs, part.inputs[0]) for part in (view.train, view.validation))  # type: ignore[arg-type]
+    train, validation = (part_of(part.inputs, part.inputs[0]) for part in (view.train, view.validation))
     shape = tensor(*columns[0].shape[1:])
     data = ProblemData(
         name=f"{view.name}-unlabelled",
@@ -39,7 +39,7 @@ def unlabelled_from_labelled(base: Task, *, solved_at: float | None = None) -> T
         validation=train if view.validation is view.train else validation,
         family=view.family,
     )
-    test = None if held_out is None else Part(held_out.inputs, held_out.inputs[0])  # type: ignore[arg-type]
+    test = None if held_out is None else part_of(held_out.inputs, held_out.inputs[0])
     kept = None if prepared is None else replace(prepared, target=None, label_names=())
     return Task(data, test, base.split, kept, base.source, base.notes)
 

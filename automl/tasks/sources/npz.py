@@ -25,11 +25,11 @@ def _load(reference: Reference) -> list[Task]:
     given = reference.labelled()
     sequence = next((keys for keys in SEQUENCE_KEYS if all(key in arrays for key in keys)), None)
     if sequence is not None:
-        test = ("values_test", "lengths_test", "y_test")
-        held_out = tuple(arrays[key] for key in test) if all(key in arrays for key in test) else None
+        given_test = all(key in arrays for key in ("values_test", "lengths_test", "y_test"))
+        held_out = (arrays["values_test"], arrays["lengths_test"], arrays["y_test"]) if given_test else None
         given.pop("layout", None)
         return [sequences_task(values=arrays[sequence[0]], lengths=arrays[sequence[1]],
-        y=arrays[sequence[2]], test=held_out, **given)]  # type: ignore[arg-type]  # fmt: skip
+        y=arrays[sequence[2]], test=held_out, **given)]  # fmt: skip
     labelled = next((keys for keys in LABELLED_KEYS if all(key in arrays for key in keys)), None)
     if labelled is None:
         raise TaskError(
