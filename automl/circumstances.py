@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 PACKAGES = ("torch", "numpy", "scikit-learn")
 
 
-def circumstances(program: str, packages: Sequence[str] = PACKAGES) -> dict[str, Any]:
+def circumstances(program: str, packages: Sequence[str] = PACKAGES) -> dict[str, object]:
     """``hardware``, ``versions`` (Python's and the installed ones of ``packages``), ``command`` (``program`` with this
     process's arguments, without this machine's folders) and ``time`` (UTC, now)."""
     return {
@@ -33,10 +32,10 @@ def installed_version() -> str:
         return "of a checkout"
 
 
-def _hardware() -> dict[str, Any]:
+def _hardware() -> dict[str, object]:
     """Processor, cores that this process may use, memory in GiB; and if torch is loaded its threads, and the
     accelerator that it sees."""
-    found: dict[str, Any] = {"processor": _processor(), "system": platform.platform(terse=True)}
+    found: dict[str, object] = {"processor": _processor(), "system": platform.platform(terse=True)}
     found["cores"] = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if hasattr(os, "sysconf"):
         found["memory_gib"] = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)

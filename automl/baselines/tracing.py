@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from primitives.definitions import Definition, expand
 from primitives.inference import Inference
@@ -31,7 +30,7 @@ class _Function:
     """A function that waits for its arguments."""
 
     term: Term
-    scope: tuple[Any, ...]
+    scope: tuple[object, ...]
     block: tuple[str, ...]
 
 
@@ -58,7 +57,7 @@ class _Tracer:
         self.nodes.append(FlowNode(len(self.nodes), word, inputs, type, block))
         return len(self.nodes) - 1
 
-    def value(self, term: Term, scope: tuple[Any, ...], block: tuple[str, ...]) -> Any:
+    def value(self, term: Term, scope: tuple[object, ...], block: tuple[str, ...]) -> object:
         """A node's number, a _Function, or None for a constant."""
         if isinstance(term, Variable):
             return scope[-1 - term.index]
@@ -73,7 +72,7 @@ class _Tracer:
             return self.call(applied, [values[i] for i in range(len(arguments))])
         return None if isinstance(term, Literal) else _Function(term, scope, block)
 
-    def call(self, function: Any, arguments: Sequence[Any]) -> Any:
+    def call(self, function: object, arguments: Sequence[object]) -> object:
         """What a function gives for arguments, one or several."""
         if not arguments or not isinstance(function, _Function):
             return function
@@ -88,7 +87,7 @@ class _Tracer:
             return self.applied(term, found, arguments, block)
         return self.call(self.value(term, scope, block), arguments)
 
-    def applied(self, word: Word, found: Primitive, arguments: Sequence[Any], block: tuple[str, ...]) -> Any:
+    def applied(self, word: Word, found: Primitive, arguments: Sequence[object], block: tuple[str, ...]) -> object:
         arity = max(1, found.arity)
         values = [self.inside(each) for each in arguments[:arity]]
         inputs = tuple(dict.fromkeys(each for each in values if isinstance(each, int)))
@@ -99,7 +98,7 @@ class _Tracer:
         number = self.node(word, inputs, type, block)
         return self.call(number, arguments[arity:])
 
-    def inside(self, value: Any) -> Any:
+    def inside(self, value: object) -> object:
         """The last node of the body of a function that is handed to a word."""
         while isinstance(value, _Function) and isinstance(value.term, Lambda):
             value = self.value(value.term.body, (*value.scope, None), value.block)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -120,7 +120,7 @@ def options_of(
     settings: list[str] | None,
 ) -> Options:
     """Options from the texts of the command line. Raises BadParameter, BudgetError or StudyError."""
-    given: dict[str, dict[str, Any]] = {"settings": {}, "trainer": {}, "schedule": {}}
+    given: dict[str, dict[str, object]] = {"settings": {}, "trainer": {}, "schedule": {}}
     for text in settings or ():
         name, separator, value = text.partition("=")
         if not separator or not name:
@@ -153,7 +153,7 @@ def worker_number(text: str) -> int | str:
     return int(text) if text.isdecimal() and len(text) < 10 else text
 
 
-def _value(text: str) -> Any:
+def _value(text: str) -> object:
     if text in ("true", "false"):
         return text == "true"
     for kind in (int, float):

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from library.records import Evaluation, Run
 from library.store import AbstractStore
@@ -32,7 +31,7 @@ class OpenedModel:
     model: Model
     task: Task | None
     evaluation: Evaluation | None = None
-    about: Mapping[str, Any] = field(default_factory=dict)
+    about: Mapping[str, object] = field(default_factory=dict)
     seen: Mapping[str, int] | None = None
 
     __repr__ = brief_repr
@@ -107,7 +106,7 @@ def _evaluation(store: AbstractStore, run: Run, ask: int | None) -> StoredResult
     )  # fmt: skip
 
 
-def shown_model(about: Mapping[str, Any]) -> str:
+def shown_model(about: Mapping[str, object]) -> str:
     """Which program it is, in a line for people; "" for a folder."""
     if not about:
         return ""

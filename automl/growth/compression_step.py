@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from library.compression.compress import Abstraction, Compression, compress
 from library.compression.stitch_code import symbols
@@ -175,7 +174,7 @@ class _CompressedCorpus:
             records.append(record)
         return records
 
-    def _provenance(self, each: Abstraction, body: Term, words: Mapping[str, Primitive]) -> dict[str, Any]:
+    def _provenance(self, each: Abstraction, body: Term, words: Mapping[str, Primitive]) -> dict[str, object]:
         return {
             "found_by": FoundBy.COMPRESSION,
             "tasks": list(each.tasks),
@@ -192,7 +191,7 @@ class _CompressedCorpus:
         solved, data = self.solved[task], self.tasks[task].data
         part = data.validation if has_tensor(data.type) else data.train
 
-        def score(term: Term, weights: Mapping[str, Any]) -> float:
+        def score(term: Term, weights: Mapping[str, object]) -> float:
             model = Model(term, data.type, self.vocabulary, weights)
             return float(data.score(model.outputs(part), part).get(data.metric, float("nan")))
 
@@ -209,7 +208,7 @@ class _CompressedCorpus:
             return False
         return abs(again - before) <= self.rule.tolerance
 
-    def _moved(self, task: str) -> dict[str, Any]:
+    def _moved(self, task: str) -> dict[str, object]:
         """The stored weights of a task's program under the sites of the rewritten one."""
         stored = self.solved[task].solution.weights
         if stored is None:

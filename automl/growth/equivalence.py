@@ -14,7 +14,6 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 from primitives.brief import brief_repr
 from primitives.definitions import expand
@@ -77,7 +76,7 @@ class Sample:
         self.values: dict[Type, dict[str, Value]] = {
             type: {repr(value): value for value in values} for type, values in PLAIN.items()
         }
-        self._inputs: dict[str, list[tuple[Any, ...]]] = {}
+        self._inputs: dict[str, list[tuple[object, ...]]] = {}
         for task in tasks:
             data = task.data
             if data.target != VALUES or has_tensor(task.type) or data.examples is None:
@@ -116,7 +115,7 @@ class Sample:
                 found.append(tuple(random.choice(part) for part in parts))
         return found
 
-    def inputs(self, type: Type) -> list[tuple[Any, ...]]:
+    def inputs(self, type: Type) -> list[tuple[object, ...]]:
         """Arguments for functions of a ground type: picked from those known, others like them, and the usual ones. Empty where a type
         has no values to draw from."""
         key = str(type)
@@ -124,7 +123,7 @@ class Sample:
             self._inputs[key] = self._drawn(arguments_of(type)[0])
         return self._inputs[key]
 
-    def _drawn(self, types: Sequence[Type]) -> list[tuple[Any, ...]]:
+    def _drawn(self, types: Sequence[Type]) -> list[tuple[object, ...]]:
         plain = [type for type in types if not is_function(type)]
         pools = [self.pool(type) for type in plain]
         if not all(pools) or not all(self._callable(type) for type in types if is_function(type)):
@@ -142,14 +141,14 @@ class Sample:
         types, result = arguments_of(type)
         return not any(map(is_function, types)) and bool(self.pool(result))
 
-    def _with_functions(self, types: Sequence[Type], row: Sequence[Value], number: int) -> tuple[Any, ...]:
+    def _with_functions(self, types: Sequence[Type], row: Sequence[Value], number: int) -> tuple[object, ...]:
         values = iter(row)
         return tuple(
             self._function(type, f"{number} {place}", number) if is_function(type) else next(values)
             for place, type in enumerate(types)
         )
 
-    def _function(self, type: Type, name: str, number: int) -> Callable[[Any], Any]:
+    def _function(self, type: Type, name: str, number: int) -> Callable[[object], object]:
         """A curried function: every third time the last argument of the result's type as it is, if there is one, else a value by the
         text of the arguments."""
         types, result = arguments_of(type)
@@ -164,8 +163,8 @@ class Sample:
         return _curried(value, len(types))
 
 
-def _curried(function: Callable[..., Any], count: int, given: tuple[Any, ...] = ()) -> Callable[[Any], Any]:
-    def take(argument: Any) -> Any:
+def _curried(function: Callable[..., object], count: int, given: tuple[object, ...] = ()) -> Callable[[object], object]:
+    def take(argument: object) -> object:
         now = (*given, argument)
         return function(*now) if len(now) == count else _curried(function, count, now)
 
@@ -194,7 +193,7 @@ def equal_words(
 def _same(
     names: Sequence[str],
     given: Mapping[str, Comparable],
-    inputs: Sequence[tuple[Any, ...]],
+    inputs: Sequence[tuple[object, ...]],
     words: Mapping[str, Primitive],
     deadline: float,
 ) -> list[tuple[str, ...]]:
@@ -220,7 +219,7 @@ def _telling(values: Sequence[str]) -> bool:
 FAILURE = written(Failure("undefined", ""))
 
 
-def _value(body: Term, arguments: Sequence[Any], words: Mapping[str, Primitive]) -> str:
+def _value(body: Term, arguments: Sequence[object], words: Mapping[str, Primitive]) -> str:
     return written(evaluate(body, arguments, words=words, fuel=Fuel(STEPS)))
 
 

@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
@@ -58,7 +57,7 @@ class Learned:
     """A guide and how it came about (plain data, empty where no model was trained)."""
 
     guide: Guide
-    training: Mapping[str, Any]
+    training: Mapping[str, object]
 
     __repr__ = brief_repr
 

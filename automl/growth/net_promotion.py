@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from library.blobs import StoredWeights
 from library.compression.compress import kind_of
@@ -62,7 +61,7 @@ def promote_net(
     return record, decision
 
 
-def _closed_body(model: Model) -> tuple[Term, dict[str, Any]]:
+def _closed_body(model: Model) -> tuple[Term, dict[str, object]]:
     """The program with its sites numbered from 1, and its own weights under those sites after expansion. Subroutines that were tuned in
     it are written out, for it has its own version of their weights."""
     words = model.vocabulary.all_words
@@ -83,7 +82,7 @@ def _closed_body(model: Model) -> tuple[Term, dict[str, Any]]:
     return body, weights
 
 
-def _record(store: AbstractStore, task: Task, result: Result, body: Term, weights: Mapping[str, Any]) -> Subroutine:
+def _record(store: AbstractStore, task: Task, result: Result, body: Term, weights: Mapping[str, object]) -> Subroutine:
     assert result.model is not None
     vocabulary = result.model.vocabulary
     blob = store.blobs.put(weights)

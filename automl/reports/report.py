@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from primitives.brief import brief_repr
 
@@ -19,12 +18,12 @@ class ModelReport:
     are by file name without its ending."""
 
     name: str
-    facts: Mapping[str, Any]
+    facts: Mapping[str, object]
     pictures: Mapping[str, AbstractPicture] = field(default_factory=dict)
 
     __repr__ = brief_repr
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """The facts, as the commands print them with ``--json``."""
         return dict(self.facts)
 

@@ -212,7 +212,7 @@ def solved_against_terms(budget: str, limit: int | None, seed: int) -> dict[str,
     return figures
 
 
-def plot(figures: Mapping[str, Any], path: Path) -> None:
+def plot(figures: Mapping[str, object], path: Path) -> None:
     """Share of tasks solved against terms, one line a file."""
     import matplotlib
 

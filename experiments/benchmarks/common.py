@@ -8,14 +8,13 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from automl.circumstances import circumstances
 
 PACKAGES = ("torch", "numpy", "scikit-learn", "optuna", "deap", "ray", "sqlalchemy", "stitch_core")
 
 
-def alternate(candidates: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
+def alternate(candidates: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     """Seconds of each candidate in each round, alternating so that a busy machine slows all alike; one unmeasured
     round first."""
     seconds: dict[str, list[float]] = {name: [] for name in candidates}
@@ -47,13 +46,13 @@ def peak() -> int:
 
 def report(
     name: str,
-    figures: Mapping[str, Any],
+    figures: Mapping[str, object],
     *,
     seed: int | None,
     started: float,
     path: str | None = None,
     program: str | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The result with seed, hardware, versions, command, time, seconds since ``started`` (``time.perf_counter()``) and the most
     MiB that the process held (None but on Linux); printed, and written to ``path`` if given. ``program`` is the module that was run
     (default: the benchmark of the ``name``)."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import nn
@@ -68,7 +67,7 @@ def _step(run: Callable[[], torch.Tensor], model: nn.Module) -> Callable[[], tor
     return step
 
 
-def _compare(ours: Callable, theirs: Callable, pairs: list, rounds: int) -> dict[str, Any]:
+def _compare(ours: Callable, theirs: Callable, pairs: list, rounds: int) -> dict[str, object]:
     outputs = float((ours() - theirs()).detach().abs().max())
     gradients = max(float((a.grad - b.grad).abs().max()) for a, b in pairs)
     seconds = alternate({"compiled": ours, "written": theirs}, rounds=rounds)
@@ -81,7 +80,7 @@ def _compare(ours: Callable, theirs: Callable, pairs: list, rounds: int) -> dict
     }
 
 
-def conv2(rounds: int, batch: int = 64, same: bool = True) -> dict[str, Any]:
+def conv2(rounds: int, batch: int = 64, same: bool = True) -> dict[str, object]:
     """The conv2-relu net of 85,670 parameters, forward and backward."""
     words = builtin_words()
     program = compile_term(parse(CONV2, words), words, parse_type("Tensor[1,28,28] -> Tensor[10]"), seed=0)
@@ -96,7 +95,7 @@ def conv2(rounds: int, batch: int = 64, same: bool = True) -> dict[str, Any]:
     return _compare(_step(lambda: program(x), program), _step(lambda: module(x), module), pairs, rounds)
 
 
-def lstm(rounds: int, batch: int = 32, steps: int = 100, inputs: int = 32, width: int = 64) -> dict[str, Any]:
+def lstm(rounds: int, batch: int = 32, steps: int = 100, inputs: int = 32, width: int = 64) -> dict[str, object]:
     """``fold lstm_cell`` against nn.LSTM, forward and backward."""
     words = builtin_words()
     term = parse(LSTM.format(width=width), words)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import statistics
 import time
-from typing import Any
 
 import torch
 
@@ -67,7 +66,7 @@ def train(layers: list[str], recipe_name: str, seed: int) -> tuple[float, float]
     return 100 * accuracy(program, data, task.test), time.process_time() - started
 
 
-def summary(layers: list[str], recipe_name: str, seeds: range) -> dict[str, Any]:
+def summary(layers: list[str], recipe_name: str, seeds: range) -> dict[str, object]:
     rows = [train(layers, recipe_name, seed) for seed in seeds]
     accuracies, seconds = zip(*rows, strict=True)
     return {

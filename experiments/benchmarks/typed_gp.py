@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from primitives.columns.operations import instances
 from primitives.primitive import Primitive
@@ -29,7 +28,7 @@ class Tally:
     lists: int = 0
     failing: int = 0
     nodes: int = 0
-    kept: dict[int, Any] = field(default_factory=dict)
+    kept: dict[int, object] = field(default_factory=dict)
     """The first tree of each distinct tuple of values, by its hash."""
 
 
@@ -52,7 +51,7 @@ class TypedGP:
         inputs: Sequence[Type],
         literals: Sequence[tuple[Value, Type]],
         result: Type,
-    ) -> Any:
+    ) -> object:
         found = self.gp.PrimitiveSetTyped("main", [self.classes[type] for type in inputs], self.classes[result])
         for word, primitive in enumerate(words.values()):
             for number, (arguments, returned) in enumerate(instances(primitive, TYPES)):

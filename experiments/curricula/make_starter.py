@@ -13,10 +13,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 EXAMPLES, TESTS = 8, 6
-Inputs = tuple[Any, ...]
+Inputs = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class TaskRecipe:
     name: str
     family: str
     type: str
-    function: Callable[..., Any]
+    function: Callable[..., object]
     draw: Callable[[random.Random], Inputs]
     edges: tuple[Inputs, ...] = ()
 
@@ -126,7 +125,7 @@ def recipes() -> list[TaskRecipe]:
     return each + sums + keep + order + pairs + ranges
 
 
-def cases(recipe: TaskRecipe) -> list[dict[str, Any]]:
+def cases(recipe: TaskRecipe) -> list[dict[str, object]]:
     """Distinct cases: the edges, then drawn ones; every example differs from every test."""
     rng = random.Random(f"starter: {recipe.name}")
     seen: dict[str, Inputs] = {json.dumps(inputs): inputs for inputs in recipe.edges}

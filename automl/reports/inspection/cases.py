@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
@@ -47,7 +46,7 @@ class InspectionSettings:
 class Section:
     """One part of a report: JSON-able facts, and pictures by file name without its ending."""
 
-    facts: Mapping[str, Any]
+    facts: Mapping[str, object]
     pictures: Mapping[str, AbstractPicture] = field(default_factory=dict)
 
     __repr__ = brief_repr

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ...tasks.metrics import CLASSES
@@ -31,7 +29,7 @@ def mistakes_section(cases: Cases, settings: InspectionSettings) -> Section:
     wrong = np.flatnonzero(found != targets)
     wrong = wrong[np.argsort(-sure[wrong], kind="stable")]
     table = confusion(targets, found, cases.subject.width)
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         "part": cases.part,
         "cases": len(targets),
         "wrong": len(wrong),

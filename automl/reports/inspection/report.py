@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from ...errors import TaskError
 from ...evaluation.model import Model
@@ -31,7 +30,7 @@ def inspect_model(
     settings: InspectionSettings | None = None,
     *,
     seen: Mapping[str, int] | None = None,
-    about: Mapping[str, Any] | None = None,
+    about: Mapping[str, object] | None = None,
 ) -> ModelReport:
     """Inspect a trained program ``Tensor[…] -> Tensor[k]`` on its task's held-out cases; the same settings give the same report.
 
@@ -43,7 +42,7 @@ def inspect_model(
         if part not in PARTS:
             raise TaskError(f"part={part!r}: one of {', '.join(PARTS)} is required; choose one of these")
     chosen = settings or InspectionSettings()
-    facts: dict[str, Any] = {"program": model.program, "type": str(model.type), "seed": chosen.seed}
+    facts: dict[str, object] = {"program": model.program, "type": str(model.type), "seed": chosen.seed}
     if about:
         facts["subject"] = dict(about)
     cases = None
