@@ -22,10 +22,10 @@ from search.strategy import StrategyError
 from .budget import BudgetError
 from .circumstances import installed_version
 from .commands import baseline, demo, diagnose, grow, inspect, library, predict, runs, search
-from .commands.common import printable
+from .commands.everywhere import add_options
 from .errors import TaskError
 from .execution.executors import WorkerError
-from .plugins import use_plugins
+from .progress import QUIET, PrintableFormatter, printable
 from .study.study import StudyError
 
 USER_ERRORS = (
@@ -35,7 +35,7 @@ USER_ERRORS = (
 CLICK_ERROR: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """What typer raises for a wrong command line; where it comes from depends on typer's version."""
 app = typer.Typer(
-    help="Models as programs, grown instead of handcrafted.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Models as programs, grown instead of handcrafted.", no_args_is_help=True, pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )  # fmt: skip
 
@@ -68,49 +68,19 @@ app.command()(inspect.inspect)
 app.command()(demo.demo)
 
 
-def _take_plugins(given: list[str] | None) -> None:
-    use_plugins(given or ())
-
-
 def _command() -> Any:
-    """The program with the option ``--plugins`` in each of its commands: all of them read words."""
-    sample = typer.Typer(add_completion=False)
-
-    @sample.command()
-    def takes(
-        plugins: Annotated[
-            list[str] | None,
-            typer.Option(
-                "--plugins", metavar="FILE", is_eager=True, expose_value=False, callback=_take_plugins,
-                help="A Python file (or the dotted name of a module) with words, tasks, trainers, strategies of your own; may be repeated.",
-            ),
-        ] = None,
-    ) -> None: ...  # fmt: skip
-
-    option = typer.main.get_command(sample).params[0]
+    """The program with the options that every command has."""
     program = typer.main.get_command(app)
-    groups: list[Any] = [program]
-    while groups:
-        for command in groups.pop().commands.values():
-            if hasattr(command, "commands"):
-                groups.append(command)
-            else:
-                command.params.append(option)
+    add_options(program)
     return program
-
-
-class _PrintableFormatter(logging.Formatter):
-    """Log lines as terminals may show them: they name tasks, labels and words that come from files and stores."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return printable(super().format(record))
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; the entry point of the ``automl`` script."""
     handler = logging.StreamHandler()
-    handler.setFormatter(_PrintableFormatter("%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(PrintableFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=os.environ.get("AUTOML_LOG", "WARNING").upper(), handlers=[handler])
+    QUIET.set(False)
     try:
         code = _command()(args=arguments, prog_name="automl", standalone_mode=False)
     except typer.Exit as error:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
+
+QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
+"""Whether nothing but results and errors is to be shown."""
 
 
 def printable(text: str) -> str:
@@ -13,6 +18,13 @@ def printable(text: str) -> str:
     return "".join(
         each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode() for each in text
     )
+
+
+class PrintableFormatter(logging.Formatter):
+    """Log lines as terminals may show them: they name tasks, labels and words that come from files and stores."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
 
 
 @contextmanager
@@ -24,7 +36,7 @@ def progress_bar(title: str, quiet: bool = False) -> Iterator[Callable[[Mapping[
 
     None where nothing is shown: also where standard error is neither a terminal nor a notebook's.
     """
-    if quiet or not (sys.stderr.isatty() or "ipykernel" in sys.modules):
+    if quiet or QUIET.get() or not (sys.stderr.isatty() or "ipykernel" in sys.modules):
         yield None
         return
     from rich.console import Console

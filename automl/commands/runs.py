@@ -13,10 +13,13 @@ import typer
 from library.records import Run, StoreError
 from primitives.syntax import show
 
+from ..config import write_config
+from ..errors import TaskError
 from ..growth.grow import is_growth, resume_growth
 from ..progress import progress_bar
 from ..study.ending import ending_of
 from ..study.opening import open_study, resume_options
+from ..study.phases import Schedule
 from ..study.stored import StoredResult, find_result, listed_result
 from ..study.words import load_vocabulary
 from .common import (
@@ -29,6 +32,7 @@ from .common import (
     run_or_leave,
     say,
     shown_time,
+    split_seed_of,
     task_of,
 )
 from .growing import run_growth
@@ -116,6 +120,47 @@ def _say_run(
         mark = " (the result)" if each["result"] else ""
         print_text(f"\nask {each['ask']}{mark}, {record.metric} {each['score']}, {each['parameters']} parameters\n  "
                    + str(each["program"]).replace("\n", "\n  "))  # fmt: skip
+
+
+@app.command("config")
+def config_(run: str, library: LibraryUrl = None) -> None:
+    """Print the options that a search was started with, as a TOML file for `automl search --config`."""
+    record = open_library(library, create=False).run(run)
+    if is_growth(record):
+        raise TaskError(f"run={run!r} is a growth: a search is required; begin the growth again by its own command")
+    typer.echo(write_config(options_of_run(record)), nl=False)
+
+
+def options_of_run(record: Run) -> dict[str, object]:
+    """The options of the command that would search as the run did, by name. Raises TaskError where its task was made in Python."""
+    source = record.config.get("task") or {}
+    if "spec" not in source:
+        raise TaskError(
+            f"run={record.id!r}: its task was made in Python, so no command searches it; use the Python API"
+        )
+    options = resume_options(record)
+    schedule, usual = vars(options.schedule or Schedule()), vars(Schedule())
+    settings = {
+        **options.settings,
+        **{name if name == "trainer" else f"trainer.{name}": value for name, value in options.trainer.items()},
+        **{f"schedule.{name}": value for name, value in schedule.items() if value != usual[name]},
+    }
+    seconds = options.budget.seconds
+    return {
+        "task": source["spec"],
+        "budget": None if seconds is None else f"{seconds:.12g}s",
+        "evaluations": options.budget.evaluations,
+        "strategy": options.strategy,
+        "workers": str(options.workers),
+        "seed": options.seed,
+        "split-seed": split_seed_of(record),
+        "target": options.target,
+        "words": None if options.words is None else ",".join(options.words),
+        "target-column": source.get("target_column"),
+        "set": [
+            f"{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in settings.items()
+        ],
+    }
 
 
 @app.command()

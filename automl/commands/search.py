@@ -13,7 +13,7 @@ from library.store import AbstractStore
 
 from ..execution.executors import WorkerError
 from ..interruption import orderly_end
-from ..progress import progress_bar
+from ..progress import QUIET, progress_bar
 from ..study.opening import Options, Result, check_options, library_url, open_study
 from ..study.parallel import search_many, side_by_side
 from ..tasks.load import load_tasks, with_option
@@ -88,7 +88,7 @@ def _search_and_say(
     rows: list[Result] = []
     with json_lines(json) as write:
         store = open_library(library)
-        if json != "-":
+        if json != "-" and not QUIET.get():
             say_notes(tasks)
 
         def take(result: Result) -> None:

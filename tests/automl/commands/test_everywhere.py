@@ -1,0 +1,147 @@
+"""The options that every command has: files of options, what is shown, where it is logged."""
+
+from __future__ import annotations
+
+import json
+import logging
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from automl.cli import main
+from automl.config import read_config, write_config
+from automl.errors import TaskError
+
+REVERSED = {
+    "name": "reversed",
+    "type": "list(int) -> list(int)",
+    "examples": [{"inputs": [[3, 1, 2]], "output": [2, 1, 3]}],
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one.jsonl").write_text(json.dumps(REVERSED) + "\n")
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield tmp_path
+    root.setLevel(level)
+    root.handlers[:] = handlers
+
+
+@pytest.fixture
+def automl(capsys: pytest.CaptureFixture[str]):
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as leave:
+            main(list(arguments))
+        out, err = capsys.readouterr()
+        return int(leave.value.code or 0), out, err
+
+    return run
+
+
+def test_a_search_from_a_file_and_the_same_printed_as_one(folder: Path, automl) -> None:
+    text = 'task = "one.jsonl"\nevaluations = 2000\nwords = "reverse,sort"\nseed = 4\nlibrary = "x.db"\njson = "out.jsonl"\n'
+    text += "[set]\nmemory = 64\n"
+    (folder / "search.toml").write_text(text)
+    code, _, err = automl("search", "--config", "search.toml")
+    assert (code, err) == (0, "")
+    (run,) = json.loads(automl("runs", "list", "--library", "x.db", "--json")[1])
+    code, out, _ = automl("runs", "config", run["id"], "--library", "x.db")
+    printed = tomllib.loads(out)
+    assert code == 0 and printed["task"] == "one.jsonl" and printed["evaluations"] == 2000 and printed["seed"] == 4
+    assert printed["words"] == "reverse,sort" and printed["set"] == ["memory=64"]
+    (folder / "again.toml").write_text(out)
+    first = json.loads((folder / "out.jsonl").read_text())
+    again = json.loads(automl("search", "--config", "again.toml", "--library", "y.db", "--json", "-")[1])
+    assert (again["program"], again["evaluations"]) == (first["program"], first["evaluations"])
+
+
+def test_the_command_line_goes_before_the_file(folder: Path, automl) -> None:
+    (folder / "search.toml").write_text('task = "absent.jsonl"\nseed = 4\nambiguous = true\n')
+    code, out, _ = automl(
+        "search", "one.jsonl", "--config", "search.toml", "--seed", "5", "--time-limit", "3s", "--print-config"
+    )
+    found = tomllib.loads(out)
+    assert code == 0 and (found["task"], found["seed"], found["budget"], found["ambiguous"]) == (
+        "one.jsonl",
+        5,
+        "3s",
+        True,
+    )
+    (folder / "again.toml").write_text(out)
+    assert automl("search", "--config", "again.toml", "--print-config")[1] == out
+    assert not (folder / "automl.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("colour = 1", "'colour' is no option of search; it takes"),
+        ("quiet = true", "'quiet' is no option"),
+        ("seed = [1, 2]", "one value is required"),
+        ("seed = 'many'", "--seed"),
+        ("budget = 90", "a time with its unit"),
+        ("seed = 1979-05-27", "a text, a number"),
+        ("seed =", "cannot be read as TOML"),
+    ],
+)
+def test_files_that_are_refused_in_one_line(folder: Path, automl, text: str, message: str) -> None:
+    (folder / "search.toml").write_text(text)
+    code, out, err = automl("search", "one.jsonl", "--config", "search.toml")
+    assert code == 2 and out == "" and message in err and err.count("\n") == 1
+    code, _, err = automl("search", "one.jsonl", "--config", "absent.toml")
+    assert code == 2 and "absent.toml" in err
+
+
+VALUES = st.text() | st.integers() | st.just(True) | st.lists(st.text(), min_size=1)
+
+
+@given(st.dictionaries(st.from_regex(r"[a-z]+", fullmatch=True), VALUES))
+def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory, options: dict[str, object]) -> None:
+    path = tmp_path_factory.mktemp("config") / "x.toml"
+    path.write_text(write_config(options), encoding="utf-8", newline="")
+    wanted = {key: value if isinstance(value, bool | list) else str(value) for key, value in options.items()}
+    assert read_config(path) == wanted
+
+
+def test_what_no_file_can_hold() -> None:
+    assert write_config({"a": None, "b": False, "c": []}) == ""
+    with pytest.raises(TypeError):
+        write_config({"a": object()})
+    with pytest.raises(TaskError):
+        read_config("/absent/file.toml")
+
+
+def test_quiet_verbose_and_a_log_file(folder: Path, automl) -> None:
+    command = (
+        "search",
+        "one.jsonl",
+        "--evaluations",
+        "2000",
+        "--words",
+        "reverse,sort",
+        "--library",
+        "memory:",
+        "--workers",
+        "9999",
+    )
+    logged = logging.getLogger("automl")
+    code, out, err = automl(*command, "--log-file", "run.log", "--quiet")
+    assert code == 0 and "reversed: solved" in out and err == ""
+    lines = (folder / "run.log").read_text()
+    assert "workers=9999 on" in lines or logged.getEffectiveLevel() > logging.WARNING
+    logging.getLogger().setLevel(logging.WARNING)
+    assert automl(*command, "--log-file", "other.log", "--verbose")[0] == 0
+    assert "ask=0: ok" in (folder / "other.log").read_text()
+
+
+def test_completion_is_offered(automl) -> None:
+    code, out, _ = automl("--help")
+    assert code == 0 and "--install-completion" in out and "--show-completion" in out
