@@ -11,16 +11,19 @@ from typing import Annotated, Any
 import typer
 
 from library.records import Run, StoreError
+from library.store import AbstractStore
+from library.vocabulary import Vocabulary
 from primitives.syntax import show
 
 from ..config import write_config
 from ..errors import TaskError
+from ..evaluation.descriptions import readings_of
 from ..growth.grow import is_growth, resume_growth
 from ..progress import progress_bar
 from ..study.ending import ending_of
 from ..study.opening import open_study, resume_options
 from ..study.phases import Schedule
-from ..study.stored import StoredResult, find_result, listed_result
+from ..study.stored import StoredResult, find_result, listed_result, stored_model
 from ..study.words import load_vocabulary
 from .common import (
     experiment_folders,
@@ -103,6 +106,9 @@ def show_(run: str, library: LibraryUrl = None, json: AsJson = False) -> None:
         print_json({**facts, "result": None if result is None else result.to_dict()})
         return
     _say_run(record, outcomes, result, best)
+    if result is not None and result.evaluation.weights is not None:
+        for text in _found(store, record, vocabulary):
+            print_text(f"\n{text}")
 
 
 def _say_run(
@@ -120,6 +126,14 @@ def _say_run(
         mark = " (the result)" if each["result"] else ""
         print_text(f"\nask {each['ask']}{mark}, {record.metric} {each['score']}, {each['parameters']} parameters\n  "
                    + str(each["program"]).replace("\n", "\n  "))  # fmt: skip
+
+
+def _found(store: AbstractStore, record: Run, vocabulary: Vocabulary) -> list[str]:
+    """What the small fitted words of a run's result have found; nothing where its weights are gone."""
+    try:
+        return readings_of(stored_model(store, record, vocabulary))
+    except StoreError:
+        return []
 
 
 @app.command("config")

@@ -57,6 +57,12 @@ class Model:
         """The program's text for people, subroutines by name."""
         return show(self.term)
 
+    def describe(self) -> str:
+        """The program's text and, below it, what its small fitted words have found: a tree as nested ``if``s, which are Python."""
+        from .descriptions import readings_of
+
+        return "\n\n".join([self.program, *readings_of(self)])
+
     @property
     def expanded(self) -> Term:
         """The program with its subroutines written out."""

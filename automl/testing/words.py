@@ -11,6 +11,7 @@ from primitives.types import has_tensor
 from primitives.words import builtin_words, collect
 
 from .compiled import CompiledTensors, CompiledValues
+from .fitted import FittedTensors
 from .interpreted import Declaration, InterpretedTensors, InterpretedValues, Words
 
 
@@ -40,5 +41,5 @@ class ValueWordSuite(_Words, Declaration, InterpretedValues, CompiledValues):
     """Tests for a word on values. A subclass gives it by a fixture ``word``, a Primitive: see ``words_of``."""
 
 
-class TensorWordSuite(_Words, Declaration, InterpretedTensors, CompiledTensors):
+class TensorWordSuite(_Words, Declaration, InterpretedTensors, CompiledTensors, FittedTensors):
     """Tests for a word on tensors. A subclass gives it by a fixture ``word``, a Primitive: see ``words_of``."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from .readings import Reading
+
 LEAST = 1e-7
 """Probabilities below it are taken for it before their logarithm."""
 
@@ -83,12 +85,14 @@ class Fitting:
 
     ``supervised``: it looks at the targets, so that what it says of the cases that it was fitted to is better than what it says of others,
     and its ``units`` are the target's. ``needs``: the modules that ``fit`` imports; a worker loads them before its first candidate, for
-    an import that a deadline interrupts leaves a broken module behind.
+    an import that a deadline interrupts leaves a broken module behind. ``read(arrays, reading)`` gives the lines of a text that says what
+    the arrays mean, or none where they are too many for that.
     """
 
     fit: Callable[..., Fitted]
     supervised: bool = True
     needs: tuple[str, ...] = ()
+    read: Callable[[Mapping[str, np.ndarray], Reading], list[str]] | None = None
 
 
 class FittingClock:

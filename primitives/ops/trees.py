@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..fitted.cases import LEAST, Fitted, Fitting, FittingCases, FittingClock, FittingRefused
+from ..fitted.readings import nested_ifs
 from ..fitted.trees import BLOCK, MAX_NODES, TreeArrays, arrays_of, said_at, tree_buffers, walked
 from ..lazy import Tensor, torch
 from ..primitive import Parameter, Prior, Setting, Shape
@@ -108,7 +109,7 @@ def _largest_sample(cases: int, trees: int, leaf: int, depth: int) -> int:
     buffers=_buffers,
     flops=lambda x, *, units, leaf, depth: 4 * (depth or 20),
     prior=Prior(in_nets=-4.5),
-    fitted=Fitting(_fit_tree, needs=("sklearn.tree",)),
+    fitted=Fitting(_fit_tree, needs=("sklearn.tree",), read=nested_ifs),
 )
 def tree(
     x: Tensor, *, feature: Tensor, threshold: Tensor, left: Tensor, right: Tensor, value: Tensor, root: Tensor, steps: Tensor,
