@@ -21,7 +21,7 @@ _HOMES = {
     "strategies": ("StrategySuite",),
     "tasks": ("TaskSuite",),
     "trainers": ("TrainerSuite",),
-    "words": ("TensorWordSuite", "ValueWordSuite", "is_tensor_word", "words_of"),
+    "words": ("FittedWordSuite", "TensorWordSuite", "ValueWordSuite", "is_tensor_word", "words_of"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME_OF)
@@ -30,7 +30,7 @@ __all__ = sorted(_HOME_OF)
 pytest.register_assert_rewrite(
     *(
         f"{__name__}.{module}"
-        for module in (*_HOMES, "compiled", "interpreted", "store_runs", "store_transactions", "store_words")
+        for module in (*_HOMES, "compiled", "fitted", "interpreted", "store_runs", "store_transactions", "store_words")
     )
 )
 

@@ -41,5 +41,9 @@ class ValueWordSuite(_Words, Declaration, InterpretedValues, CompiledValues):
     """Tests for a word on values. A subclass gives it by a fixture ``word``, a Primitive: see ``words_of``."""
 
 
-class TensorWordSuite(_Words, Declaration, InterpretedTensors, CompiledTensors, FittedTensors):
+class TensorWordSuite(_Words, Declaration, InterpretedTensors, CompiledTensors):
     """Tests for a word on tensors. A subclass gives it by a fixture ``word``, a Primitive: see ``words_of``."""
+
+
+class FittedWordSuite(_Words, FittedTensors):
+    """Tests for a fitted word, beside those of TensorWordSuite. A subclass gives it by a fixture ``word``, a Primitive."""

@@ -30,8 +30,10 @@ def _fit(cases: FittingCases, *, units: int, whiten: bool) -> Fitted:
 
     x = cases.sample(MAX_CASES).x.astype(np.float64)
     directions, count = np.zeros((units, x.shape[1])), min(units, *x.shape)
+    if len(x) < 2:
+        return Fitted({"directions": directions, "mean": x.mean(axis=0)})
     found = PCA(count, random_state=cases.seed).fit(x)
-    spread = np.sqrt(np.maximum(found.explained_variance_, 1e-12)) if whiten and len(x) > 1 else np.ones(count)
+    spread = np.sqrt(np.maximum(found.explained_variance_, 1e-12)) if whiten else np.ones(count)
     directions[:count] = found.components_ / spread[:, None]
     return Fitted({"directions": directions, "mean": found.mean_})
 

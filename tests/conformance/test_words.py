@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from automl.testing import TensorWordSuite, ValueWordSuite, is_tensor_word
+from automl.testing import FittedWordSuite, TensorWordSuite, ValueWordSuite, is_tensor_word
 from primitives.inference import infer
 from primitives.interpreter.interpret import evaluate
 from primitives.primitive import Primitive
@@ -15,6 +15,7 @@ from primitives.words import builtin_words
 
 WORDS = builtin_words()
 TENSOR_WORDS = sorted(name for name, word in WORDS.items() if is_tensor_word(word))
+FITTED_WORDS = sorted(name for name, word in WORDS.items() if word.fitted is not None)
 VALUE_WORDS = sorted(set(WORDS) - set(TENSOR_WORDS))
 
 
@@ -31,6 +32,12 @@ class TestValueWords(ValueWordSuite):
 
 class TestTensorWords(TensorWordSuite):
     @pytest.fixture(params=TENSOR_WORDS)
+    def word(self, request: pytest.FixtureRequest) -> Primitive:
+        return WORDS[request.param]
+
+
+class TestFittedWords(FittedWordSuite):
+    @pytest.fixture(params=FITTED_WORDS)
     def word(self, request: pytest.FixtureRequest) -> Primitive:
         return WORDS[request.param]
 
