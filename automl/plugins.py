@@ -45,6 +45,7 @@ _HOMES = {
     ".automl.tasks.kinds.examples": ("examples_from_json", "examples_task"),
     ".automl.tasks.kinds.labelled": ("labelled_task",),
     ".automl.tasks.load": ("Reference", "Source"),
+    ".automl.tasks.measure": ("Measure",),
     ".automl.tasks.split": ("Split",),
     ".automl.tasks.task": ("Task", "TaskKind"),
     # trainers
@@ -70,6 +71,7 @@ _KINDS = {
     ".primitives.columns.kernels.registry": "KERNELS",
     ".automl.tasks.task": "TASKS",
     ".automl.tasks.load": "SOURCES",
+    ".automl.tasks.measure": "MEASURES",
     ".automl.fitting.trainers": "TRAINERS",
     ".search.strategies": "STRATEGIES",
     ".library.store": "STORES",

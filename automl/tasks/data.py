@@ -18,6 +18,7 @@ from primitives.types import TensorType, Type, arguments_of
 from primitives.values import Value
 
 from ..errors import TaskError
+from .measure import measured
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs, case_errors, score
 
 
@@ -143,6 +144,8 @@ class ProblemData:
     digest: str = field(default="")
     goal_given: bool = False
     """Whether ``solved_at`` was asked for, rather than what is usual for the form of target."""
+    target_offset: tuple[float, ...] = ()
+    """[k]: what was taken off targets of the form numbers, where the metric is one that was asked for by name."""
 
     __repr__ = brief_repr
 
@@ -177,7 +180,11 @@ class ProblemData:
 
     def score(self, outputs: Outputs, part: Part) -> dict[str, float]:
         """Scores of a program's ``outputs`` on ``part``; contract in automl.tasks.metrics.score."""
-        return score(self.target, outputs, part.targets, scale=self.target_scale)
+        scores = score(self.target, outputs, part.targets, scale=self.target_scale)
+        if self.metric in scores or self.target not in (CLASSES, NUMBERS) or not isinstance(part.targets, np.ndarray):
+            return scores
+        asked = measured(self.metric, self.target, outputs, part.targets, self.target_offset, self.target_scale)
+        return {**scores, **asked}
 
     def case_errors(self, outputs: Outputs, part: Part) -> np.ndarray:
         """float64 [n], 0 where the case is met: the vector for lexicase selection; contract in
@@ -212,6 +219,7 @@ class ProblemData:
             "type": str(self.type),
             "constants": list(self.constants),
             "target_scale": list(self.target_scale),
+            **({"target_offset": list(self.target_offset)} if self.target_offset else {}),
             "parts": described,
         }, arrays
 
@@ -235,9 +243,16 @@ class ProblemData:
         argument_types, result = arguments_of(type)
         read = {key: restore_part(part, argument_types, result, arrays) for key, part in parts.items()}
         constants, scale = tuple(described.pop("constants")), tuple(described.pop("target_scale"))
+        offset = tuple(described.pop("target_offset", ()))
         validation = read.get("validation", read["train"])
         return cls(
-            **described, type=type, constants=constants, target_scale=scale, train=read["train"], validation=validation
+            **described,
+            type=type,
+            constants=constants,
+            target_scale=scale,
+            target_offset=offset,
+            train=read["train"],
+            validation=validation,
         )
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -21,7 +21,17 @@ from .split import Split
 from .task import Task
 
 SPLIT_OPTIONS = ("test", "validation", "policy", "seed")
-LABELLED_OPTIONS = (*SPLIT_OPTIONS, "name", "targets", "scaling", "full_scale", "layout", "solved_at", "family")
+LABELLED_OPTIONS = (
+    *SPLIT_OPTIONS,
+    "name",
+    "targets",
+    "metric",
+    "scaling",
+    "full_scale",
+    "layout",
+    "solved_at",
+    "family",
+)
 SEQUENCE_OPTIONS = ("sequences", "lengths", "test_lengths", "count", "validation_count", "test_count")
 REPEATED = ("drop",)
 """Options that may be given several times."""
@@ -89,7 +99,11 @@ class Reference:
 
     def labelled(self, default: Split | None = None) -> dict[str, Any]:
         """Keyword arguments of ``labelled_task`` that the options set."""
-        texts = {key: self.options[key] for key in ("targets", "scaling", "layout", "family") if key in self.options}
+        texts = {
+            key: self.options[key]
+            for key in ("targets", "metric", "scaling", "layout", "family")
+            if key in self.options
+        }
         numbers = {key: self.number(key, None) for key in ("full_scale", "solved_at") if key in self.options}
         name = self.options.get("name", self.name)
         return {"name": name, "split": self.split(default), "source": self.name, **texts, **numbers}

@@ -188,7 +188,7 @@ def case_errors(form: str, outputs: Outputs, targets: np.ndarray | tuple) -> np.
     if form == INTEGERS:
         difference = np.abs(_integers(outputs) - wanted)
         return np.where(np.isnan(difference), 1.0, difference / (1.0 + difference))
-    residual = _matrix(outputs, wanted.shape[1:]) - wanted
+    residual = answer_rows(outputs, wanted.shape[1:]) - wanted
     squared = np.mean(residual.reshape(len(residual), -1) ** 2, axis=1)
     return np.where(np.isfinite(squared), squared, np.inf)
 
@@ -203,7 +203,7 @@ def _check_count(outputs: Outputs, targets: np.ndarray | tuple) -> None:
         )
 
 
-def _matrix(outputs: Outputs, shape: tuple[int, ...]) -> np.ndarray:
+def answer_rows(outputs: Outputs, shape: tuple[int, ...]) -> np.ndarray:
     """float64 [n, *shape]; a case whose output is a Failure or of another shape is NaN."""
     if _is_array(outputs) and as_array(outputs).shape[1:] == shape:
         return as_array(outputs).astype(np.float64)
@@ -229,7 +229,7 @@ def _integers(outputs: Outputs) -> np.ndarray:
 
 def _predicted_classes(outputs: Outputs) -> np.ndarray:
     """int64 [n]: the class of each case; -1, which no target is, where there is none."""
-    rows = _score_rows(outputs)
+    rows = score_rows(outputs)
     if rows is None:
         classes = _integers(outputs)
         return np.where(np.isnan(classes), -1, classes).astype(np.int64)
@@ -269,18 +269,18 @@ def heads_of(output: Value) -> list:
     return [*heads, output]
 
 
-def _score_rows(outputs: Outputs) -> np.ndarray | None:
+def score_rows(outputs: Outputs) -> np.ndarray | None:
     """float64 [n, classes] when the outputs are scores of the classes, else None."""
     if _is_array(outputs):
         array = as_array(outputs)
         return array.astype(np.float64) if array.ndim == 2 else None
     widths = [as_array(output).shape for output in outputs if _is_array(output)]
     vectors = [shape for shape in widths if len(shape) == 1 and shape[0] > 0]
-    return _matrix(outputs, vectors[0]) if vectors else None
+    return answer_rows(outputs, vectors[0]) if vectors else None
 
 
 def _cross_entropy(outputs: Outputs, targets: np.ndarray) -> dict[str, float]:
-    rows = _score_rows(outputs)
+    rows = score_rows(outputs)
     if rows is None or not np.isfinite(rows).all() or int(targets.max()) >= rows.shape[1]:
         return {}
     shifted = rows - rows.max(axis=1, keepdims=True)
@@ -289,7 +289,7 @@ def _cross_entropy(outputs: Outputs, targets: np.ndarray) -> dict[str, float]:
 
 
 def _number_scores(outputs: Outputs, targets: np.ndarray, scale: Sequence[float]) -> dict[str, float]:
-    predicted = _matrix(outputs, targets.shape[1:])
+    predicted = answer_rows(outputs, targets.shape[1:])
     if not np.isfinite(predicted).all():
         return {}
     residual, units = predicted - targets, np.asarray(scale or 1.0)

@@ -40,7 +40,8 @@ def test_help_is_there_and_fast(folder, process):
 
 def test_an_algorithmic_search_imports_nothing_heavy(folder):
     code = (
-        "import sys\nfrom automl.cli import main\ntry:\n    main(['search', 'one.jsonl', '--evaluations', '2000'])\nexcept SystemExit as end:\n"
+        "import sys\nfrom automl.cli import main\ntry:\n    main(['search', 'one.jsonl', '--evaluations', '2000'])\n"
+        "except SystemExit as end:\n"
         "    assert end.code == 0\nprint([m for m in ('torch', 'ray', 'optuna', 'sklearn', 'stitch_core') if m in sys.modules])"
     )
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}

@@ -28,6 +28,7 @@ def labelled_task(
     *,
     split: Split | None = None,
     targets: str | None = None,
+    metric: str | None = None,
     scaling: str = "auto",
     full_scale: float | None = None,
     layout: str = "auto",
@@ -46,7 +47,8 @@ def labelled_task(
     ``targets`` is ``classes`` or ``numbers``; None decides by the values. ``label_names`` name the classes 0, 1,
     … of an integer ``y``. ``solved_at`` is the score asked for; without one no score counts as solved, and ``usual`` is
     one that is good on this data. Scaling is fitted on the train part; a validation part without cases is replaced by the
-    train part. ``pictures`` is what picture files were made into, ``notes`` are sentences on how the data was read.
+    train part. ``metric`` is the name of one of automl.tasks.measure.measures (None: accuracy, R²).
+    ``pictures`` is what picture files were made into, ``notes`` are sentences on how the data was read.
     Raises TaskError on NaN, infinity, wrong shapes, no cases or one class only.
     """
     if (x_test is None) != (y_test is None):
@@ -82,7 +84,17 @@ def labelled_task(
         parts[2] = (x_test, encoded.y_test)
     goal = Goal(solved_at, usual)
     return assembled(
-        KIND.name, name, form, parts, prepared, goal, split=split, family=family, source=source, notes=notes
+        KIND.name,
+        name,
+        form,
+        parts,
+        prepared,
+        goal,
+        metric=metric,
+        split=split,
+        family=family,
+        source=source,
+        notes=notes,
     )
 
 

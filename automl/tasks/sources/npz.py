@@ -28,6 +28,8 @@ def _load(reference: Reference) -> list[Task]:
         given_test = all(key in arrays for key in ("values_test", "lengths_test", "y_test"))
         held_out = (arrays["values_test"], arrays["lengths_test"], arrays["y_test"]) if given_test else None
         given.pop("layout", None)
+        if "metric" in given:
+            raise TaskError(f"metric={given['metric']!r}: sequences have the metric of their targets; leave it out")
         return [sequences_task(values=arrays[sequence[0]], lengths=arrays[sequence[1]],
         y=arrays[sequence[2]], test=held_out, **given)]  # fmt: skip
     labelled = next((keys for keys in LABELLED_KEYS if all(key in arrays for key in keys)), None)

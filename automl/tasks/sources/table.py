@@ -55,7 +55,7 @@ def dropped(text: str, table: RawTable) -> list[str]:
 SOURCE = Source(
     "table",
     "a table with a target column (.csv, .tsv, .xlsx, .parquet; write data.csv:COLUMN)",
-    (*LABELLED_OPTIONS, "target", "drop", *OPTIONS),
+    (*(key for key in LABELLED_OPTIONS if key not in ("layout", "full_scale")), "target", "drop", *OPTIONS),
     lambda reference: (
         reference.path is not None and reference.path.suffix.lower() in SUFFIXES and reference.path.is_file()
     ),

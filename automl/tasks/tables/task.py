@@ -36,6 +36,7 @@ def table_task(
     name: str = "table",
     split: Split | None = None,
     targets: str | None = None,
+    metric: str | None = None,
     scaling: str = "auto",
     drop: Sequence[str] = (),
     solved_at: float | None = None,
@@ -46,7 +47,8 @@ def table_task(
 
     ``target`` is the name of a column, or the targets [n]. Columns may hold numbers, categories, dates, truth values, texts, and cells that
     are missing; what becomes of each says ``task.preprocessing.describe()``. Rows without a target are left out. ``targets`` is ``classes``
-    or ``numbers``; None: texts are classes, and so are up to ten whole numbers that repeat. ``drop`` are columns to leave out. Other
+    or ``numbers``; None: texts are classes, and so are up to ten whole numbers that repeat. ``metric`` is the name of one of
+    automl.tasks.measure.measures (None: accuracy, R²). ``drop`` are columns to leave out. Other
     arguments as for labelled_task. Raises TaskError.
     """
     raw = _raw(table)
@@ -73,7 +75,7 @@ def table_task(
     )
     parts = [(x[rows], encoded.y[rows]) for rows in (train, validation, test)]
     return assembled(
-        KIND, name, found.form, parts, prepared, Goal(solved_at), split=split, family=family, source=source,
+        KIND, name, found.form, parts, prepared, Goal(solved_at), metric=metric, split=split, family=family, source=source,
         notes=(*raw.notes, *found.notes),
     )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Metrics that labelled tasks may be given by name, one family a file."""
