@@ -22,26 +22,28 @@ class Places:
     results: Path
     nets: Path
 
-    shipped: Path | None = None
-    """Where results lie that came with the project; only read."""
+    read_only: tuple[Path, ...] = ()
+    """Folders in which results are looked for that are not among ``results``: those of before, and those that came with the project."""
 
     @classmethod
-    def at(cls, output: str | Path | None = None) -> Places:
-        """Both below ``output``. By default nets go to the user's cache, and results beside the experiments where that
-        is a checkout, else to the cache too."""
+    def at(cls, output: str | Path | None = None, library: str | None = None) -> Places:
+        """Both below ``output``. By default results go to the folder ``baselines`` beside the user's library, and nets to the user's
+        cache.
+
+        output: the folder (default: none).
+        library: the URL or file of the library (default: ``automl.db`` in the current folder).
+        """
         if output is not None:
             return cls(Path(output), Path(output) / "nets")
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "automl" / "baselines"
-        home = Path(__file__).resolve().parents[2]
-        shipped = home / "experiments" / "results" / "baselines"
-        return cls(shipped if (home / "pyproject.toml").is_file() else cache / "results", cache, shipped)
+        shipped = Path(__file__).resolve().parents[2] / "experiments" / "results" / "baselines"
+        return cls(_beside(library) / "baselines", cache, (cache / "results", shipped))
 
     def read(self, id: str, protocol: str) -> dict[str, Any] | None:
-        """The results of a baseline: those made here, else those that came with the project."""
-        found = read_results(self.file(id, protocol))
-        if found is None and self.shipped is not None:
-            return read_results(self.shipped / self.file(id, protocol).name)
-        return found
+        """The results of a baseline: those made here, else those of before or those that came with the project."""
+        name = self.file(id, protocol).name
+        found = (read_results(folder / name) for folder in (self.results, *self.read_only))
+        return next((each for each in found if each is not None), None)
 
     def file(self, id: str, protocol: str, epochs: int | None = None) -> Path:
         """The file of the results; those with other ``epochs`` than declared have their own."""
@@ -50,6 +52,12 @@ class Places:
     def net(self, id: str, protocol: str, seed: int, epochs: int | None = None) -> Path:
         """The folder of one run."""
         return self.nets / self.file(id, protocol, epochs).stem / f"seed-{seed}"
+
+
+def _beside(library: str | None) -> Path:
+    """The folder that a library's file lies in; the current one where it has none."""
+    path = (library or "").removeprefix("sqlite:///")
+    return Path() if not path or "://" in path or path.startswith("memory:") else Path(path).parent
 
 
 def read_results(path: Path) -> dict[str, Any] | None:

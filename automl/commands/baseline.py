@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Hand-designed systems as programs, with their published figures.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="The baseline's id (automl baseline list), or a .toml file.")]
-Output = Annotated[str | None, typer.Option("--output", help="Folder of the results and the trained nets.")]
+Output = Annotated[
+    str | None,
+    typer.Option("--output", help="Folder of results and trained nets; default: baselines, beside the library."),
+]
 
 
 @app.command("list")
@@ -73,11 +76,11 @@ def run_(
     baseline = load(id)
     runs = 1 if baseline.vote is not None else baseline.protocol(protocol).runs
     order = Order(baseline, protocol, _seeds(first, runs if seeds is None else seeds, epochs), data, epochs)
-    found = run(order, Places.at(output), tell)
+    found = run(order, Places.at(output, library), tell)
     if library is not None:
         from ..baselines.promoting import promote_run
 
-        words = promote_run(order, Places.at(output), open_library(library))
+        words = promote_run(order, Places.at(output, library), open_library(library))
         found = {**found, "promoted": [f"{word.name}: {word.type}" for word in words]}
     if json:
         print_json(found)
@@ -185,6 +188,7 @@ def _say_described(baseline: Baseline, described: Mapping[str, Any]) -> None:
 @app.command("table")
 def table_(
     output: Output = None,
+    library: Annotated[str | None, typer.Option(help="The library beside which results lie.")] = None,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Write docs/baselines.md (with --output: baselines.md there).")
     ] = False,
@@ -194,7 +198,7 @@ def table_(
     from ..baselines.results import Places, write_atomically
     from ..baselines.table import COLUMNS, cells, markdown_page, page_path, rows
 
-    found = rows(Places.at(output))
+    found = rows(Places.at(output, library))
     if markdown:
         path = page_path(output)
         write_atomically(path, markdown_page(found))

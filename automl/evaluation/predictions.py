@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from primitives.notation.values import ValueMismatch, from_json, to_json
+from primitives.notation.values import ValueMismatch, from_json, to_plain
 from primitives.types import TensorType, arguments_of, has_tensor
 from primitives.values import Failure
 
@@ -184,4 +184,4 @@ def _value(model: Model, case: object) -> Prediction:
     if not isinstance(case, (list, tuple)) or len(case) != len(types):
         raise TaskError(f"inputs={str(case)[:60]}: a list of {len(types)} arguments is required, type={model.type}")
     value = model(*(from_json(item, type) for item, type in zip(case, types, strict=True)))
-    return Prediction(failure=str(value)) if isinstance(value, Failure) else Prediction(to_json(value, result))
+    return Prediction(failure=str(value)) if isinstance(value, Failure) else Prediction(to_plain(value, result))

@@ -13,7 +13,7 @@ from library.records import Evaluation, Solution, Use
 from library.vocabulary import Vocabulary
 from primitives.brief import brief_repr
 from primitives.definitions import expand
-from primitives.notation.values import to_json
+from primitives.notation.values import to_plain
 from primitives.syntax import show
 from primitives.term import Let, Term, Word, canonical, map_words, show_canonical, subterms
 from primitives.types import arguments_of
@@ -149,12 +149,12 @@ def _alternatives(study: Study) -> tuple[AlternativeRow, ...]:
     types, result = arguments_of(study.task.type)
 
     def plain(value: object) -> object:
-        return {"failure": str(value)} if isinstance(value, Failure) else to_json(value, result)
+        return {"failure": str(value)} if isinstance(value, Failure) else to_plain(value, result)
 
     return tuple(
         {
             "program": show(each.term), "probability": round(each.probability, 4),
-            "inputs": [to_json(value, type) for value, type in zip(each.inputs, types)],
+            "inputs": [to_plain(value, type) for value, type in zip(each.inputs, types)],
             "output": plain(each.output), "chosen_output": plain(each.chosen),
         }
         for each in study.strategy.alternatives()

@@ -58,11 +58,14 @@ def _constructed_from_json(data: Any, type: Constructor) -> Value:
     if type.name == "option":
         if data is None:
             return None
-        if not isinstance(data, list) or len(data) != 1:
-            raise _bad(data, type, "null or a list of one value")
-        return Some(from_json(data[0], arguments[0]))
+        return Some(_present(data, arguments[0]))
+    if type.name == "map" and isinstance(data, dict):
+        if arguments[0] not in (STRING, CHAR):
+            raise _bad(data, type, "a list of [key, value] pairs, for the keys of an object are texts")
+        return _constructed_from_json([[key, value] for key, value in data.items()], type)
     if not isinstance(data, (list, tuple)):
-        raise _bad(data, type, "a list")
+        object_too = "an object, or " if type.name == "map" and arguments[0] in (STRING, CHAR) else ""
+        raise _bad(data, type, f"{object_too}a list of [key, value] pairs" if type.name == "map" else "a list")
     if len(data) > MAX_SIZE:
         raise _bad(f"{len(data)} items", type, f"at most {MAX_SIZE} items")
     if type.name == "list":
@@ -86,6 +89,16 @@ def _constructed_from_json(data: Any, type: Constructor) -> Value:
     raise _bad(data, type, "[nodes, edges]")
 
 
+def _present(data: Any, inner: Type) -> Value:
+    """What an option holds: a list of one value, or the value alone. Where data is both, the list counts."""
+    if isinstance(data, list) and len(data) == 1:
+        try:
+            return from_json(data[0], inner)
+        except ValueMismatch:
+            pass
+    return from_json(data, inner)
+
+
 def _tensor_from_json(data: Any, type: TensorType) -> Value:
     import torch
 
@@ -98,6 +111,28 @@ def _tensor_from_json(data: Any, type: TensorType) -> Value:
     ):
         raise _bad(f"shape {list(value.shape)}", type, "that shape")
     return value
+
+
+def to_plain(value: Value, type: Type) -> Any:
+    """The JSON form of a value as people write it, which ``from_json`` reads too: a map with texts as keys is an object, and an option is
+    null or the value alone (in a list where the value alone could mean something else)."""
+    if not isinstance(type, Constructor):
+        return to_json(value, type)
+    arguments = type.arguments
+    if type.name == "list":
+        return [to_plain(item, arguments[0]) for item in value]
+    if type.name == "pair":
+        return [to_plain(value[0], arguments[0]), to_plain(value[1], arguments[1])]
+    if type.name == "option":
+        if value is None:
+            return None
+        inner, found = arguments[0], to_plain(value.value, arguments[0])
+        alone = isinstance(inner, Constructor) and inner.name not in ("option", "unit", "list")
+        return found if alone else [found]
+    if type.name == "map":
+        entries = [(to_plain(k, arguments[0]), to_plain(v, arguments[1])) for k, v in value]
+        return dict(entries) if arguments[0] in (STRING, CHAR) else [list(entry) for entry in entries]
+    return to_json(value, type)
 
 
 def to_json(value: Value, type: Type) -> Any:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from primitives.notation.types import parse_type
-from primitives.notation.values import ValueMismatch, from_json, to_json
+from primitives.notation.values import ValueMismatch, from_json, to_json, to_plain
 from primitives.testing import fits, types, values
 from primitives.types import BOOL, CHAR, FLOAT, INT, STRING, Type, list_of, map_of
 from primitives.values import (
@@ -159,3 +159,50 @@ def test_graphs_ignore_order_and_keep_lonely_nodes() -> None:
 def test_failures_are_values_that_say_where() -> None:
     assert str(Failure("undefined", "head", "of nothing")) == "undefined at head: of nothing"
     assert {Undefined.kind, Overflow.kind, TooLarge.kind, Failed.kind} <= {"undefined", "overflow", "too large"}
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data())
+def test_values_as_people_write_them_are_read_again(data):
+    type = data.draw(types(3))
+    value = data.draw(values(type))
+    plain = json.loads(json.dumps(to_plain(value, type)))
+    assert repr(from_json(plain, type)) == repr(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "plain"),
+    [
+        ("map(str, int)", {"a": 1, "b": 2}, {"a": 1, "b": 2}),
+        ("map(str, int)", [["a", 1]], {"a": 1}),
+        ("map(str, map(char, bool))", {"x": {"y": True}}, {"x": {"y": True}}),
+        ("map(int, int)", [[1, 2]], [[1, 2]]),
+        ("option(int)", 1, 1),
+        ("option(int)", [1], 1),
+        ("option(int)", None, None),
+        ("option(list(int))", [1], [[1]]),
+        ("option(list(int))", [[1]], [[1]]),
+        ("option(option(int))", [None], [None]),
+        ("option(map(str, int))", {"a": 1}, {"a": 1}),
+        ("list(option(str))", ["a", None, ["b"]], ["a", None, "b"]),
+    ],
+)
+def test_forms_that_people_write(text, data, plain):
+    type = parse_type(text)
+    assert to_plain(from_json(data, type), type) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "needed"),
+    [
+        ("map(int, int)", {"1": 2}, "a list of .key, value. pairs, for the keys of an object are texts"),
+        ("map(str, int)", 3, "an object, or a list of .key, value. pairs"),
+        ("map(int, int)", 3, "needed a list of .key, value. pairs"),
+        ("map(char, int)", {"ab": 2}, "type=char"),
+        ("option(int)", "x", "type=int"),
+        ("option(int)", [1, 2], "type=int"),
+    ],
+)
+def test_forms_that_are_refused_say_what_is_needed(text, data, needed):
+    with pytest.raises(ValueMismatch, match=needed):
+        from_json(data, parse_type(text))

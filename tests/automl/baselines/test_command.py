@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -148,3 +149,24 @@ def test_the_page_says_what_was_not_run(automl, tmp_path):
     assert automl("baseline", "table", "--output", tmp_path, "--markdown")[0] == 0
     lines = {line.split(" | ")[0]: line for line in (tmp_path / "baselines.md").read_text().splitlines()}
     assert "| not run | – | not run | – |" in lines["| conv2-relu"] and "| – | – | not run | – |" in lines["| lenet5"]
+
+
+@pytest.mark.parametrize(
+    ("library", "folder"),
+    [
+        (None, "baselines"),
+        ("sqlite:///mine/a.db", "mine/baselines"),
+        ("mine/a.db", "mine/baselines"),
+        ("postgresql://host/x", "baselines"),
+    ],
+)
+def test_results_lie_beside_the_users_library(library, folder, tmp_path, monkeypatch):
+    from automl.baselines.results import Places
+
+    monkeypatch.chdir(tmp_path)
+    places = Places.at(None, library)
+    assert places.results == Path(folder) and places.file("conv", "book").parent == Path(folder)
+    assert places.read("conv", "book") is not None, "those that came with the project are shown"
+    Path(folder).mkdir(parents=True)
+    places.file("conv", "book").write_text(json.dumps(_results("conv", [0.5])))
+    assert places.read("conv", "book")["test_scores"] == [0.5], "one's own go before them"
