@@ -122,11 +122,14 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     if best.solved:
         _keep_solution(study, best, model.term, right, seconds)
     names = tuple(record.name for record in study.vocabulary.subroutines_in(model.term))
+    confidence, alternatives = consistent_shares(
+        best.scores.get(CONFIDENCE), _alternatives(study), len(study.data.train)
+    )
     return replace(
         nothing, solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
         score=study.score(best), test_score=test_score, parameters=best.parameters, subroutines=names,
         expanded=_expanded(study.vocabulary, model.term) if names else "",
-        alternatives=_alternatives(study), confidence=best.scores.get(CONFIDENCE), ask=best.ask,
+        alternatives=alternatives, confidence=confidence, ask=best.ask,
         validation_seen=_validation_seen(study, best),
     )  # fmt: skip
 
@@ -159,6 +162,24 @@ def _alternatives(study: Study) -> tuple[AlternativeRow, ...]:
         }
         for each in study.strategy.alternatives()
     )  # fmt: skip
+
+
+def consistent_shares(
+    confidence: float | None, alternatives: tuple[AlternativeRow, ...], examples: int
+) -> tuple[float | None, tuple[AlternativeRow, ...]]:
+    """The confidence in a program and its alternatives as parts of one whole.
+
+    confidence: in the program, None where none is known.
+    alternatives: others that meet all examples, each with its probability.
+    examples: how many examples there are; one alone proves nothing, so that no confidence is stated.
+
+    Each comes from a count of its own, so that together they may come to more than 1: then all are brought down in proportion.
+    """
+    total = (confidence or 0.0) + sum(each["probability"] for each in alternatives)
+    if total > 1.0:
+        confidence = None if confidence is None else round(confidence / total, 4)
+        alternatives = tuple({**each, "probability": round(each["probability"] / total, 4)} for each in alternatives)
+    return None if examples < 2 else confidence, alternatives
 
 
 def _expanded(vocabulary: Vocabulary, term: Term) -> str:

@@ -18,6 +18,7 @@ from ..task import Task, TaskKind
 
 REQUIRED, OPTIONAL = ("name", "type", "examples"), ("tests", "constants", "family", "source")
 MAX_NAME = 200
+ONE_EXAMPLE = "one example proves nothing: many programs meet it; give a few more, with other values and lengths"
 
 
 def examples_task(
@@ -67,7 +68,8 @@ def examples_from_json(data: object, where: str = "") -> Task:
         constants=_constants(fields.get("constants", []), place),
         family=fields.get("family"),
     )
-    return Task(view, tests if len(tests) else None, source=fields.get("source", ""))
+    notes = (ONE_EXAMPLE,) if len(view.train) == 1 else ()
+    return Task(view, tests if len(tests) else None, source=fields.get("source", ""), notes=notes)
 
 
 def sample(seed: int = 0) -> Task:
