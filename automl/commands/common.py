@@ -113,6 +113,11 @@ def shown_time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def _interval(result: Result) -> str:
+    low, high = result.test_interval or (None, None)
+    return "" if low is None or high is None else f" (95 % interval {low:.4f} to {high:.4f})"
+
+
 def say(result: Result, alone: bool) -> None:
     """A result in a line or two on standard output."""
     state = str(result.outcome)
@@ -126,7 +131,7 @@ def say(result: Result, alone: bool) -> None:
             if result.test_score is not None
             else " (trained on too)"
         )
-    test = "" if result.test_score is None else f", test {result.metric} {result.test_score:.4f}"
+    test = "" if result.test_score is None else f", test {result.metric} {result.test_score:.4f}{_interval(result)}"
     plural = "" if result.evaluations == 1 else "s"
     sure = "" if result.confidence is None else f", {result.confidence:.0%} sure"
     print_text(

@@ -19,6 +19,7 @@ from primitives.term import Let, Term, Word, canonical, map_words, show_canonica
 from primitives.types import arguments_of
 from primitives.values import Failure
 
+from ..evaluation.confidence import bootstrap_interval
 from ..evaluation.model import Model
 from ..tasks.columns.base import ColumnSummary
 from ..tasks.data import VALUES
@@ -79,6 +80,8 @@ class Result:
     """Sentences on what was done to the data when it was read, and on what the scores cannot say."""
     columns: tuple[ColumnSummary, ...] = ()
     """What became of each column of a table."""
+    test_interval: tuple[float, float] | None = None
+    """Where 95 % of the test scores of samples of the test cases, drawn with replacement, lie."""
     metric: str = ""
     """The name of what ``score`` and ``test_score`` are."""
 
@@ -95,6 +98,7 @@ class Result:
             "first_evaluations": self.first_evaluations, "alternatives": list(self.alternatives),
             "confidence": self.confidence, "ask": self.ask, "validation_seen": self.validation_seen,
             "notes": list(self.notes), "columns": [each._asdict() for each in self.columns], "metric": self.metric,
+            "test_interval": None if self.test_interval is None else list(self.test_interval),
         }  # fmt: skip
 
 
@@ -116,7 +120,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         _record(study, None)
         return nothing
     model = load_model(study.store, best, study.vocabulary, study.task)
-    right, test_score = _tested(study.task, model)
+    right, test_score, interval = _tested(study.task, model)
     known = None if test_score is None or not isfinite(test_score) else test_score
     _record(study, {"ask": best.ask, "score": study.score(best), "test_score": known, "right": right})
     if best.solved:
@@ -127,7 +131,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     )
     return replace(
         nothing, solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
-        score=study.score(best), test_score=test_score, parameters=best.parameters, subroutines=names,
+        score=study.score(best), test_score=test_score, test_interval=interval, parameters=best.parameters, subroutines=names,
         expanded=_expanded(study.vocabulary, model.term) if names else "",
         alternatives=alternatives, confidence=confidence, ask=best.ask,
         validation_seen=_validation_seen(study, best),
@@ -202,14 +206,18 @@ def _structure(term: Term) -> str:
     return canonical(map_words(term, lambda word: Word(word.name, (), word.site)))
 
 
-def _tested(task: Task, model: Model) -> tuple[bool | None, float | None]:
-    """Whether all tests are met (None where the task has none: data held out from arrays are scored, not met), and the score on them."""
+def _tested(task: Task, model: Model) -> tuple[bool | None, float | None, tuple[float, float] | None]:
+    """Whether all tests are met (None where the task has none: data held out from arrays are scored, not met), the score on them, and
+    between what the score lies that other cases of the kind may be expected to give."""
     part = task.test
     if part is None:
-        return None, None
-    scores = task.score(model.outputs(part), part)
+        return None, None, None
+    outputs = model.outputs(part)
+    scores = task.score(outputs, part)
     value = scores.get(task.metric)
-    return task.is_solved(scores) if task.data.target == VALUES else None, value
+    if task.data.target == VALUES:
+        return task.is_solved(scores), value, None
+    return None, value, None if value is None else bootstrap_interval(task.data, outputs, part)
 
 
 def _keep_solution(study: Study, best: Evaluation, term: Term, right: bool | None, seconds: float) -> None:

@@ -9,6 +9,9 @@ import numpy as np
 
 from ..errors import TaskError
 
+GROUPS, TIME = "groups", "time"
+POLICIES = ("stratified", "random", "last", GROUPS, TIME)
+
 
 @dataclass(frozen=True)
 class Split:
@@ -16,7 +19,8 @@ class Split:
     is left.
 
     ``policy``: ``stratified`` keeps the proportions of the classes, ``random`` ignores them, ``last`` takes the last
-    cases in the source's order (Nielsen's validation part of MNIST).
+    cases in the source's order (Nielsen's validation part of MNIST), ``groups`` keeps the cases of a group together, and ``time`` takes the
+    latest cases; by which group or time is given to ``divide``.
     """
 
     test: float = 0.25
@@ -31,27 +35,62 @@ class Split:
                 raise TaskError(f"{name}={value}: a fraction of at least 0 and below 1 is required; 0.2 is usual")
         if self.seed < 0:
             raise TaskError(f"seed={self.seed}: a whole number of at least 0 is required; choose one")
-        if self.policy not in ("stratified", "random", "last"):
-            raise TaskError(f"policy={self.policy!r}: stratified, random or last is required; choose one of these")
+        if self.policy not in POLICIES:
+            raise TaskError(f"policy={self.policy!r}: one of {', '.join(POLICIES)} is required; choose one of these")
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)
 
-    def divide(self, labels: np.ndarray | None, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def divide(
+        self, labels: np.ndarray | None, count: int, keys: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Indices (train, validation, test), disjoint and together all of ``range(count)``; each sorted.
 
-        ``labels`` [count] are the classes to stratify by, or None. The same arguments give the same parts on every
-        machine.
+        ``labels`` [count] are the classes to stratify by, or None; ``keys`` [count] the groups or the times. The same
+        arguments give the same parts on every machine. Raises TaskError.
         """
+        if self.policy in (GROUPS, TIME):
+            return self._by_keys(count, keys)
         everything = np.arange(count)
         rest, test = self._cut(everything, labels, self.test, stream=0)
         train, validation = self._cut(rest, None if labels is None else labels[rest], self.validation, stream=1)
+        self._check(train, count)
+        return train, validation, test
+
+    def _by_keys(self, count: int, keys: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        if keys is None:
+            raise TaskError(f"policy={self.policy!r}: a table with {self.policy}=COLUMN is required; name the column")
+        cut = self._latest if self.policy == TIME else self._whole_groups
+        rest, test = cut(np.arange(count), keys, self.test, stream=0)
+        train, validation = cut(rest, keys, self.validation, stream=1)
+        self._check(train, count)
+        return train, validation, test
+
+    def _latest(
+        self, indices: np.ndarray, keys: np.ndarray, fraction: float, stream: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        order = indices[np.argsort(keys[indices], kind="stable")]
+        kept = len(indices) - round(len(indices) * fraction)
+        return np.sort(order[:kept]), np.sort(order[kept:])
+
+    def _whole_groups(
+        self, indices: np.ndarray, keys: np.ndarray, fraction: float, stream: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The groups in a drawn order, as long as they come nearer to the fraction; one at least is left."""
+        groups, members = np.unique(keys[indices], return_inverse=True)
+        order = np.random.Generator(np.random.PCG64([self.seed, stream])).permutation(len(groups))
+        sizes = np.bincount(members, minlength=len(groups))[order]
+        after = np.cumsum(sizes)
+        nearer = np.abs(after - fraction * len(indices)) < np.abs(after - sizes - fraction * len(indices))
+        chosen = np.isin(members, order[:-1][nearer[:-1]])
+        return indices[~chosen], indices[chosen]
+
+    def _check(self, train: np.ndarray, count: int) -> None:
         if not len(train):
             raise TaskError(
                 f"cases={count} with test={self.test} and validation={self.validation}: at least one case must be "
                 "left to train on; give more cases or smaller fractions"
             )
-        return train, validation, test
 
     def _cut(
         self, indices: np.ndarray, labels: np.ndarray | None, fraction: float, stream: int

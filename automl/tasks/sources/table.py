@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ...errors import TaskError
 from ..load import LABELLED_OPTIONS, Reference, Source
+from ..split import GROUPS, TIME
 from ..tables.files import OPTIONS, SUFFIXES, read_table, reading_options
 from ..tables.raw import RawTable, some
 from ..tables.task import table_task
@@ -25,7 +26,7 @@ def _read(reference: Reference, path: Path) -> Task:
     options = reference.options
     table = read_table(path, reading_options(options, options.get("target")))
     target = _target(table, options.get("target"), path.name)
-    given = reference.labelled()
+    given = {**reference.labelled(), **{key: options[key] for key in (GROUPS, TIME) if key in options}}
     return table_task(table, target, drop=dropped(options.get("drop", ""), table), **given)
 
 
@@ -55,7 +56,14 @@ def dropped(text: str, table: RawTable) -> list[str]:
 SOURCE = Source(
     "table",
     "a table with a target column (.csv, .tsv, .xlsx, .parquet; write data.csv:COLUMN)",
-    (*(key for key in LABELLED_OPTIONS if key not in ("layout", "full_scale")), "target", "drop", *OPTIONS),
+    (
+        *(key for key in LABELLED_OPTIONS if key not in ("layout", "full_scale")),
+        "target",
+        "drop",
+        GROUPS,
+        TIME,
+        *OPTIONS,
+    ),
     lambda reference: (
         reference.path is not None and reference.path.suffix.lower() in SUFFIXES and reference.path.is_file()
     ),

@@ -18,6 +18,7 @@ from ..preprocessing import Preprocessing, fit_inputs, standardise
 from ..split import Split
 from ..targets import encode_targets
 from ..task import Task
+from .dividing import divided_by
 from .raw import RawTable, raw_from_frame, some
 from .target import read_target
 
@@ -39,6 +40,8 @@ def table_task(
     metric: str | None = None,
     scaling: str = "auto",
     drop: Sequence[str] = (),
+    groups: str | None = None,
+    time: str | None = None,
     solved_at: float | None = None,
     family: str | None = None,
     source: str = "",
@@ -48,12 +51,15 @@ def table_task(
     ``target`` is the name of a column, or the targets [n]. Columns may hold numbers, categories, dates, truth values, texts, and cells that
     are missing; what becomes of each says ``task.preprocessing.describe()``. Rows without a target are left out. ``targets`` is ``classes``
     or ``numbers``; None: texts are classes, and so are up to ten whole numbers that repeat. ``metric`` is the name of one of
-    automl.tasks.measure.measures (None: accuracy, R²). ``drop`` are columns to leave out. Other
+    automl.tasks.measure.measures (None: accuracy, R²). ``drop`` are columns to leave out; the
+    rows of one value of the column ``groups`` are kept in one part, and that column is left out; the latest rows by the column ``time`` are
+    held out. Other
     arguments as for labelled_task. Raises TaskError.
     """
     raw = _raw(table)
     aimed, cells, raw = _target_cells(raw, target)
-    raw, split = raw.without(drop), split or Split()
+    raw = raw.without(drop)
+    raw, keys, split = divided_by(raw, split or Split(), groups, time)
     found = read_target(aimed, cells, targets=targets, typed=raw.typed, decimal=raw.decimal)
     if len(found.rows) < LEAST:
         raise TaskError(
@@ -61,7 +67,8 @@ def table_task(
             "anything of use; add rows"
         )
     encoded = encode_targets(found.form, found.y)
-    train, validation, test = split.divide(encoded.y if found.form == CLASSES else None, len(found.rows))
+    labels, kept = encoded.y if found.form == CLASSES else None, None if keys is None else keys[found.rows]
+    train, validation, test = split.divide(labels, len(found.rows), kept)
     levels = {key: cell_levels(each).take(found.rows) for key, each in raw.columns.items()}
     y_train = encoded.y[train] if found.form == CLASSES else encoded.y[train, 0]
     columns, x = _encoded(name, aimed, levels, train, TrainRows(y_train, len(encoded.names), len(levels), raw.decimal))

@@ -1,0 +1,59 @@
+"""Rows of a table divided by a column: groups that stay together, or a time that the parts follow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...errors import TaskError
+from ..columns.cells import CellLevels, cell_levels
+from ..columns.date import date_format, parse_dates
+from ..split import GROUPS, TIME, Split
+from .raw import RawTable, some
+
+
+def divided_by(
+    table: RawTable, split: Split, groups: str | None, time: str | None
+) -> tuple[RawTable, np.ndarray | None, Split]:
+    """The table without the column of groups, the key [n] of each row (None: neither was given), and the split by it. Raises TaskError."""
+    if groups is not None and time is not None:
+        raise TaskError(f"groups={groups!r} and time={time!r}: one of the two is required; leave the other out")
+    name = groups if groups is not None else time
+    if name is None:
+        return table, None, split
+    if name not in table.columns:
+        kind = GROUPS if groups is not None else TIME
+        raise TaskError(f"{kind}={name!r}: the name of a column is required, one of {some(table.columns)}; correct it")
+    levels = cell_levels(table.columns[name])
+    if groups is not None:
+        if len(levels.texts) < 2:
+            raise TaskError(
+                f"groups={name!r}: {len(levels.texts)} groups: at least two are required; name another column"
+            )
+        said = f"{name}: divides the rows, {len(levels.texts):,} groups of which none is in two parts; it is left out itself"
+        shorter = table.without([name])
+        return replace(shorter, notes=(*shorter.notes, said)), levels.codes, replace(split, policy=GROUPS)
+    moments = _moments(name, levels, table.decimal)
+    said = f"{name}: divides the rows, the latest are held out"
+    return replace(table, notes=(*table.notes, said)), moments, replace(split, policy=TIME)
+
+
+def _moments(name: str, levels: CellLevels, decimal: str) -> np.ndarray:
+    """float64 [n]: when each row was, in the column's own units or in seconds. Raises TaskError where a cell says no time."""
+    values = levels.numbers(levels.decimal(decimal))
+    if np.isnan(values).any():
+        format = date_format(levels.texts)
+        times = None if format is None else parse_dates(levels.texts, format)
+        values = (
+            values
+            if times is None
+            else np.where(times.isna(), np.nan, times.values.astype("datetime64[s]").astype(np.int64))
+        )
+    found = levels.spread(values)
+    if np.isnan(found).any():
+        raise TaskError(
+            f"time={name!r}: {int(np.isnan(found).sum()):,} rows have no date or number there: one in each is required; "
+            "fill the cells, or name another column"
+        )
+    return found

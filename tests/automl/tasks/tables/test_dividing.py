@@ -1,0 +1,77 @@
+"""Rows divided by a column: groups that stay together, a time that the parts follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas
+import pytest
+
+from automl.tasks.load import load_tasks
+from automl.tasks.split import Split
+from automl.tasks.tables.task import table_task
+from automl.tasks.task import TaskError
+
+RNG = np.random.Generator(np.random.PCG64(0))
+N = 120
+DAYS = pandas.to_datetime("2020-01-01") + pandas.to_timedelta(RNG.permutation(N), "D")
+FRAME = pandas.DataFrame(
+    {
+        "who": [f"p{i}" for i in RNG.integers(0, 15, N)],
+        "when": DAYS,
+        "amount": np.arange(N) * 1.0,
+        "y": RNG.normal(size=N),
+    }
+)
+
+
+def rows(task: object) -> list[np.ndarray]:
+    """The numbers of the rows in each part, from the column that has them."""
+    prepared = task.preprocessing  # type: ignore[attr-defined]
+    place = sum(column.width for column in prepared.columns[: [c.name for c in prepared.columns].index("amount")])
+    parts = (task.data.train, task.data.validation, task.test)  # type: ignore[attr-defined]
+    return [prepared.inputs.invert(part.inputs[0])[:, place].round().astype(int) for part in parts]
+
+
+def test_no_group_is_in_two_parts() -> None:
+    for seed in range(5):
+        task = table_task(FRAME, "y", groups="who", split=Split(seed=seed))
+        parts = rows(task)
+        groups = [set(FRAME["who"].iloc[part]) for part in parts]
+        assert not groups[0] & groups[1] and not groups[0] & groups[2] and not groups[1] & groups[2]
+        assert sorted(np.concatenate(parts)) == list(range(N)) and 15 <= len(parts[2]) <= 45
+        assert "who" not in [column.name for column in task.preprocessing.columns]
+        assert any(note.startswith("who: divides the rows") for note in task.notes)
+
+
+@pytest.mark.parametrize(
+    "write", [lambda when: when, lambda when: when.dt.strftime("%d.%m.%Y"), lambda when: when.astype("int64")]
+)
+def test_the_latest_rows_are_held_out(write: object) -> None:
+    frame = FRAME.assign(when=write(FRAME["when"]))  # type: ignore[operator]
+    train, validation, test = (FRAME["when"].iloc[part] for part in rows(table_task(frame, "y", time="when")))
+    assert train.max() < validation.min() and validation.max() < test.min() and len(test) == 30
+
+
+def test_from_a_file(tmp_path: Path) -> None:
+    FRAME.to_csv(tmp_path / "t.csv", index=False)
+    (task,) = load_tasks(f"{tmp_path}/t.csv?target=y&time=when")
+    assert task.split.policy == "time" and task.split.to_json() == Split(policy="time").to_json()
+    (task,) = load_tasks(f"{tmp_path}/t.csv?target=y&groups=who")
+    assert task.split.policy == "groups"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"groups": "who", "time": "when"}, "one of the two"),
+        ({"groups": "nobody"}, "groups='nobody'"),
+        ({"time": "who"}, "time='who': 120 rows have no date"),
+        ({"split": Split(policy="groups")}, "groups=COLUMN"),
+        ({"groups": "same"}, "1 groups"),
+    ],
+)
+def test_refuses(given: dict, message: str) -> None:
+    with pytest.raises(TaskError, match=message):
+        table_task(FRAME.assign(same="a"), "y", **given)
