@@ -120,13 +120,16 @@ class Prior:
     ``cost``: what it costs in enumerations, in buckets of −log probability: 2 for an everyday word, 5 for a rare one; None where the word
     adds nothing there, as ``compose`` where terms are applications. ``weight``: its log-weight, relative to 0, where programs are drawn;
     ``in_nets``: the same for programs with tensors in their type (None: ``weight``). ``first``: the word alone, where that makes a program,
-    is worth trying before anything else, words with a smaller number earlier (None: it is not). All are set by hand.
+    is worth trying before anything else, words with a smaller number earlier (None: it is not). ``part``: such words, joined, are worth
+    another word on top of them, one with ``top``, its place among the same numbers. All are set by hand.
     """
 
     cost: int | None = 4
     weight: float = 0.0
     in_nets: float | None = None
     first: int | None = None
+    part: bool = False
+    top: int | None = None
 
     def drawn(self, tensors: bool) -> float:
         """The log-weight for programs with or without tensors in their type."""

@@ -99,7 +99,7 @@ class Rounds:
                 return None  # the refinement begins with a round of its own
             entry = self._refinement()
             if entry is not None or study.standing.refined:
-                return entry
+                return entry or self._final_at_once()
         assert study.strategy.asked == len(study.standing.phases), "the strategy's asks come before the refinement's"
         proposal = study.strategy.ask()
         study.exhausted = proposal is None
@@ -140,6 +140,12 @@ class Rounds:
             return True
         timed = self.budget.seconds is not None
         return timed and (study.standing.final or self._past(1.0 - study.schedule.final))
+
+    def _final_at_once(self) -> Candidate | None:
+        """The final training where the refinement has nothing left before its share of the budget is used."""
+        total = self.budget.evaluations
+        wanted = self.study.schedule.final > 0 if total is None else self._finals(total) > 0
+        return self._final() if wanted and not self.open else None
 
     def _final(self) -> Candidate | None:
         """The best settled program, once."""

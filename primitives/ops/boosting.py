@@ -165,7 +165,7 @@ def _sums(
     parameters=no_parameters,
     buffers=_buffers,
     flops=lambda x, *, units, trees, rate, leaves, leaf, penalty: 4 * trees * units * max(1, leaves.bit_length()),
-    prior=Prior(in_nets=-4.0, first=2),
+    prior=Prior(in_nets=-4.0, first=2, part=True),
     fitted=Fitting(_fit_boosting, needs=("sklearn.ensemble",)),
 )
 def boosting(

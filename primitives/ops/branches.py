@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..declarations import Role
 from ..inference import ShapeError
 from ..lazy import Tensor, torch
 from ..primitive import Prior, Setting, Shape
@@ -41,7 +42,11 @@ def _concatenated(x: Shape, y: Shape) -> Shape:
 
 
 @geometric(
-    "concat_maps", "Tensor[c,s...] -> Tensor[d,s...] -> Tensor[e,s...]", shapes=_concatenated, prior=Prior(in_nets=-0.7)
+    "concat_maps",
+    "Tensor[c,s...] -> Tensor[d,s...] -> Tensor[e,s...]",
+    shapes=_concatenated,
+    prior=Prior(in_nets=-0.7),
+    role=Role.JOIN,
 )
 def concat_maps(x: Tensor, y: Tensor) -> Tensor:
     """The maps (or numbers) of the first tensor followed by those of the second: the branches of an inception

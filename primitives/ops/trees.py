@@ -129,7 +129,7 @@ def tree(
     parameters=no_parameters,
     buffers=_buffers,
     flops=lambda x, *, units, trees, leaf, depth, features: 4 * trees * (depth or 20),
-    prior=Prior(in_nets=-4.0, first=3),
+    prior=Prior(in_nets=-4.0, first=3, part=True),
     fitted=Fitting(_fit_forest, needs=("sklearn.ensemble",)),
 )
 def forest(

@@ -42,7 +42,7 @@ def word_of(term: str) -> str:
 def test_a_table_has_first_tries_and_widths_and_a_picture_has_not_even_the_words(quick: Callable[..., Options]) -> None:
     vocabulary = load_vocabulary(open_store("memory:"))
     on_table = build_problem(table(), vocabulary, quick(5))
-    assert len(on_table.starts) == len(FIRST)
+    assert len(on_table.starts) == len(FIRST) + 1
     assert (on_table.ranges["forest.units"].low, on_table.ranges["forest.units"].high) == (2, 2)
     on_pictures = build_problem(task_kinds()["labelled"].sample(0), vocabulary, quick(5))
     assert not on_pictures.starts and not on_pictures.ranges
@@ -54,6 +54,7 @@ def test_fitted_words_come_first_and_the_result_is_never_worse(strategy: str, qu
     result = found(table(), quick(6, strategy=strategy))
     assert tuple(word_of(e.term) for e in result.history[:4]) == FIRST
     scores = {word_of(e.term): e.scores["accuracy"] for e in result.history[:4]}
+    assert result.history[4].term.startswith("(lambda (linear :units 2") and "forest" in result.history[4].term
     assert scores["forest"] > scores["linear"], "a forest can tell, a linear map cannot"
     assert result.score is not None and result.score >= max(scores.values())
     assert result.model is not None and len(result.model.predict(np.zeros((3, 4)))) == 3
