@@ -199,8 +199,8 @@ def task_of(run: Run) -> Task:
             f"run={run.id!r}: its task {run.task!r} was made in Python, so it cannot be loaded here; use the Python API"
         )
     tasks = load_tasks(
-        source["spec"], target=source.get("target_column"), seed=split_seed_of(run), search_path=experiment_folders()
-    )
+        source["spec"], target=source.get("target_column"), seed=split_seed_of(run), search_path=experiment_folders(), refused=[],
+    )  # fmt: skip
     for task in tasks:
         if task.name == source.get("name", run.task):
             check_unchanged(run, task)

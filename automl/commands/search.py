@@ -66,14 +66,20 @@ def search(
     ambiguous: Ambiguous = False,
     skip_bad: SkipBad = False,
 ) -> None:
-    """Search a program for a task; a file of many tasks is one study each (with --workers several at a time where they are cheap)."""
+    """Search a program for a task; a file of many tasks is one study each (with --workers several at a time where they are cheap).
+
+    Lines of such a file that are no task do not stop the others: they are named, and the exit code is 1.
+    """
     options = options_of(budget, evaluations, strategy, workers, seed, target, words, set)
     task = with_option(task, "skip_bad", "yes") if skip_bad else task
-    tasks = load_tasks(task, target=target_column, seed=split_seed, search_path=experiment_folders())
+    refused: list[str] = []
+    tasks = load_tasks(task, target=target_column, seed=split_seed, search_path=experiment_folders(), refused=refused)
     for each in tasks:
         check_options(options, each.data)
     source = {"spec": task, "seed": split_seed, "target_column": target_column}
-    _search_and_say(tasks, options, source, library, json, ambiguous)
+    _search_and_say(tasks, options, source, library, json, ambiguous, refused)
+    if refused:
+        raise typer.Exit(1)
 
 
 def _search_and_say(
@@ -83,13 +89,18 @@ def _search_and_say(
     library: str | None,
     json: str | None,
     ambiguous: bool,
+    refused: Sequence[str],
 ) -> None:
-    """Search each of the tasks; each result is written and said as it comes."""
+    """Search each of the tasks; each result is written and said as it comes, after those that are ``refused``, each a reason."""
     rows: list[Result] = []
     with json_lines(json) as write:
         store = open_library(library)
         if json != "-" and not QUIET.get():
             say_notes(tasks)
+        for reason in refused:
+            name, _, detail = reason.partition(": ")
+            write({"name": name, "solved": False, "right": None, "program": "", "outcome": REFUSED, "detail": detail})
+            print_text(f"automl: {name}: refused: {detail}", err=True)
 
         def take(result: Result) -> None:
             rows.append(result)
@@ -108,8 +119,8 @@ def _search_and_say(
                     begin = partial(open_study, each, store, options, progress=progress, source=named)
                     result = run_or_leave(begin, library)
                 take(result)
-    if len(rows) > 1 and json != "-":
-        _summary(rows)
+    if len(rows) + len(refused) > 1 and json != "-":
+        _summary(rows, len(refused))
 
 
 def _at_once(
@@ -149,6 +160,8 @@ def _going(store: AbstractStore, runs: Sequence[str]) -> list[str]:
     return [run.id for run in known if run.id in runs]
 
 
+REFUSED = "refused"
+"""The outcome of what stands for a task and is none."""
 SHOWN_COLUMNS = 40
 """Columns of a table that are told before a search."""
 
@@ -177,18 +190,17 @@ def say_alternatives(result: Result) -> None:
 
 
 def _written(value: Any) -> str:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and list(value) == ["failure"]:
         return f"no value ({value['failure']})"
     return dumps(value, ensure_ascii=False)
 
 
-def _summary(rows: list[Result]) -> None:
+def _summary(rows: list[Result], refused: int) -> None:
     solved = sum(row.solved for row in rows)
     right = sum(row.right is True for row in rows)
     tested = sum(row.right is not None for row in rows)
     seconds = sum(row.seconds for row in rows)
     terms = sum(row.evaluations for row in rows)
-    print_table(
-        ["tasks", "solved", "right", "with tests", "evaluations", "seconds"],
-        [[len(rows), solved, right, tested, f"{terms:,}", f"{seconds:.1f}"]],
-    )
+    columns = ["tasks", "solved", "right", "with tests", "evaluations", "seconds"]
+    row = [len(rows) + refused, solved, right, tested, f"{terms:,}", f"{seconds:.1f}"]
+    print_table([*columns, *(["refused"] if refused else [])], [[*row, *([refused] if refused else [])]])

@@ -153,7 +153,9 @@ def _tasks(spec: str, target: str | None, seed: int, search_path: tuple[str, ...
     """The tasks of a reference by name, read once a worker."""
     key = (spec, target, seed, search_path)
     if key not in _loaded:
-        _loaded[key] = {task.name: task for task in load_tasks(spec, target=target, seed=seed, search_path=search_path)}
+        _loaded[key] = {
+            task.name: task for task in load_tasks(spec, target=target, seed=seed, search_path=search_path, refused=[])
+        }
     return _loaded[key]
 
 

@@ -53,6 +53,8 @@ class Reference:
     search_path: tuple[Path, ...] = ()
     prepared: Preprocessing | None = None
     """What a model's training did to its inputs, where the task is read for that model: a source makes its inputs like those."""
+    refused: list[str] | None = None
+    """Where a source of many tasks notes those that it cannot read, with the reason, and goes on; None where the first ends the reading."""
 
     def number(self, key: str, default: D) -> float | D:
         """The option ``key`` as a finite number, ``default`` where it is not given; raises TaskError on anything else."""
@@ -138,17 +140,19 @@ def load_tasks(
     search_path: Sequence[str | Path] = (),
     base: Path | None = None,
     prepared: Preprocessing | None = None,
+    refused: list[str] | None = None,
 ) -> list[Task]:
     """All tasks that ``spec`` names: a bundled data set, a file, a folder, or a declaration in one of
     ``search_path``'s folders.
 
     ``target`` is the target column of a table. ``seed`` decides splits and draws. An option ``sequences=sum`` turns
     labelled tasks into lists of their examples, ``labels=none`` into unlabelled ones. ``prepared`` is what a model's training did to its
-    inputs, where the tasks are to be read as that model takes them. Raises TaskError, with what is
+    inputs, where the tasks are to be read as that model takes them. To ``refused`` the reasons are added why single tasks of many cannot
+    be read (None: the first such task is an error; so it is where no task can be read). Raises TaskError, with what is
     required and what to do, on whatever is wrong with the input.
     """
     found = resolve(spec, target=target, seed=seed, search_path=search_path, base=base)
-    reference = replace(found, prepared=prepared)
+    reference = replace(found, prepared=prepared, refused=refused)
     accepting = [source for source in sources().values() if source.accepts(reference)]
     if not accepting:
         raise _unknown(reference)

@@ -29,7 +29,6 @@ BAD_TASKS = {
     "arity.jsonl": json.dumps({**REVERSED, "examples": [{"inputs": [[1], 2], "output": []}]}),
     "contrary.jsonl": json.dumps({**REVERSED, "examples": [{"inputs": [[1]], "output": [n]} for n in (1, 2)]}),
     "big.jsonl": json.dumps({**REVERSED, "examples": [{"inputs": [[2**60]], "output": [1]}]}),
-    "twice.jsonl": lines_of([REVERSED, REVERSED]),
     "nan.jsonl": '{"name": "n", "type": "float -> float", "examples": [{"inputs": [NaN], "output": 1.0}]}',
     "unfinished.jsonl": '{"name": "n", "type": ',
     "nested.jsonl": "[" * 100_000,

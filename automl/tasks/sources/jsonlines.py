@@ -14,29 +14,47 @@ from ..task import Task
 MAX_BYTES = 256 * 2**20
 
 
-def read_lines(data: bytes, source: str = "") -> list[Task]:
-    """The tasks in the bytes of a JSON-lines file (UTF-8; blank lines are passed over). Raises TaskError with the
-    line's number."""
+def read_lines(data: bytes, source: str = "", refused: list[str] | None = None) -> list[Task]:
+    """The tasks in the bytes of a JSON-lines file (UTF-8; blank lines are passed over).
+
+    source: the file's name, as the tasks keep it.
+    refused: gets the reason for each line that is no task (None: the first such line ends the reading).
+
+    Raises TaskError with the line's number; also where no line is a task.
+    """
     if len(data) > MAX_BYTES:
         raise TaskError(f"size={len(data)} bytes: at most {MAX_BYTES} are read; divide the file")
-    lines, tasks = data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), []
+    tasks: list[Task] = []
+    wrong: list[str] = []
     seen: dict[str, int] = {}
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if not line.strip():
             continue
-        fields = _parse(line, number)
-        if isinstance(fields, dict) and "source" not in fields:
-            fields = {**fields, "source": source}
-        task = examples_from_json(fields, f"line {number}")
-        first = seen.setdefault(task.name, number)
-        if first != number:
-            raise TaskError(
-                f"line {number}: name={task.name!r} is also that of line {first}; names must differ: rename one"
-            )
-        tasks.append(task)
+        try:
+            tasks.append(_task(line, number, source, seen))
+        except TaskError as error:
+            if refused is None:
+                raise
+            wrong.append(str(error))
     if not tasks:
-        raise TaskError("tasks=0: at least one task is required; write one JSON object a line")
-    return list[Task](tasks)
+        raise TaskError(wrong[0] if wrong else "tasks=0: at least one task is required; write one JSON object a line")
+    if refused is not None:
+        refused.extend(wrong)
+    return tasks
+
+
+def _task(line: bytes, number: int, source: str, seen: dict[str, int]) -> Task:
+    """The task of a line; ``seen`` has the lines of names, and gets this one's."""
+    fields = _parse(line, number)
+    if isinstance(fields, dict) and "source" not in fields:
+        fields = {**fields, "source": source}
+    task = examples_from_json(fields, f"line {number}")
+    first = seen.setdefault(task.name, number)
+    if first != number:
+        raise TaskError(
+            f"line {number}: name={task.name!r} is also that of line {first}; names must differ: rename one"
+        )
+    return task
 
 
 def _parse(line: bytes, number: int) -> object:
@@ -82,7 +100,7 @@ def _load(reference: Reference) -> list[Task]:
     except OSError as error:
         raise TaskError(f"path={str(reference.path)!r} cannot be read: {error.strerror}; check the file") from None
     try:
-        tasks = read_lines(data, reference.path.name)
+        tasks = read_lines(data, reference.path.name, reference.refused)
     except TaskError as error:
         raise TaskError(f"{reference.path.name}: {error}") from None
     for key in ("task", "family"):
