@@ -32,7 +32,7 @@ from search.strategies.enumerative import Enumerative, problem_costs
 
 FEW = (2, 3, 4)
 """How many examples are shown."""
-TRUTH = 3
+TRUTH = 2
 """Cases kept back that a task must have at least, to say which programs are right."""
 SECONDS = 0.5
 
@@ -61,6 +61,24 @@ class Choice:
     features: np.ndarray
     alike: np.ndarray
     right: np.ndarray
+
+
+def write_choices(path: Path, found: Sequence[Choice]) -> None:
+    """Keep the choices as JSON."""
+    rows = [
+        {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in vars(each).items()}
+        for each in found
+    ]
+    path.write_text(json.dumps(rows), encoding="utf-8")
+
+
+def read_choices(path: Path) -> list[Choice]:
+    """What ``write_choices`` kept."""
+    arrays = ("features", "alike", "right")
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return [
+        Choice(**{name: np.array(value) if name in arrays else value for name, value in row.items()}) for row in rows
+    ]
 
 
 def specs(path: Path) -> Iterator[Spec]:

@@ -1,11 +1,13 @@
 """The weights by which a search chooses among programs that meet the examples, and those of its confidence.
 
-    python -m experiments.fitting.ranking [FILE …] [--draws 3] [--terms 60000] [--write] [--json FILE]
+    python -m experiments.fitting.ranking [FILE …] [--draws 2] [--terms 60000] [--choices FILE] [--write] [--json FILE]
 
 Fitted on half of the families of the files (``list_train.jsonl`` and ``rule_c001_c150.jsonl`` of ../shared/data/synthesis where none are
 named); the other half, and files named with ``--held-out``, are only reported. The weights are those of a conditional logit: the
-probability of a program is proportional to exp(w · f), and the likelihood is that of the right ones together; a ridge penalty, whose size
-is chosen by five-fold cross-validation over families, keeps them small. The confidence is a logistic regression of whether the first
+probability of a program is proportional to exp(w · f), and the likelihood is that of the right ones together; a ridge penalty keeps them
+small, the largest of which five-fold cross-validation over families says that it is within one standard error of the best (Breiman et al.
+1984), and what speaks against a program gets no weight above 0. ``--choices`` keeps what was searched in a file, to fit again without
+searching. The confidence is a logistic regression of whether the first
 program of the verdict is right, on choices whose weights were fitted without them. ``--write`` puts both into
 ``search/choice/fitted.json``. The search does not read that file yet: its WEIGHTS and CONFIDENCE are those of an earlier fit to all of both
 files, of which no script was kept.
@@ -28,13 +30,18 @@ from search.choice import ranking
 from search.choice.ranking import CONFIDENCE, FEATURES, HANDFUL, MOST_EVIDENCE, WEIGHTS
 
 from ..benchmarks.common import parser, report
-from .candidates import Choice, Spec, choices, divided, specs
+from .candidates import Choice, Spec, choices, divided, read_choices, specs, write_choices
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "synthesis"
 FILES = ("list_train.jsonl", "rule_c001_c150.jsonl")
-HELD_OUT = ("lambdabeam_synthetic.jsonl",)
-PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+HELD_OUT = ("lambdabeam_synthetic.jsonl", "text_train.jsonl")
+PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 FOLDS = 5
+AGAINST = frozenset((
+    "words", "literals", "literal_bits", "long_literals", "unused", "idle", "fails", "fails_usual", "same", "empties", "sizes",
+))  # fmt: skip
+"""Features that speak against a program if they speak at all: their weights are not above 0, whatever the few choices say in which
+they differ."""
 FITTED = Path(ranking.__file__).with_name("fitted.json")
 
 
@@ -64,8 +71,9 @@ def fit_ranking(group: Sequence[Choice], penalty: float) -> np.ndarray:
     telling = [each for each in group if each.right.any() and not each.right.all()]
     scale = np.concatenate([each.features for each in telling]).std(0)
     scale = np.where(scale > 0, scale, 1.0)
-    start = np.zeros(len(FEATURES))
-    return np.asarray(minimize(loss, start, args=(telling, scale, penalty), jac=True, method="L-BFGS-B").x)
+    start, bounds = np.zeros(len(FEATURES)), [(None, 0.0 if name in AGAINST else None) for name in FEATURES]
+    found = minimize(loss, start, args=(telling, scale, penalty), jac=True, method="L-BFGS-B", bounds=bounds)
+    return np.asarray(found.x)
 
 
 def first(each: Choice, weights: np.ndarray) -> tuple[int, float, float]:
@@ -120,7 +128,9 @@ def fit(group: Sequence[Choice]) -> tuple[Weights, dict[str, Any]]:
                 f"choices={len(group)}: needed some with right programs and wrong ones in every fold; name more tasks"
             )
     shares = {penalty: _cross(group, penalty) for penalty in PENALTIES}
-    penalty = max(PENALTIES, key=lambda each: (shares[each], each))
+    best = max(shares.values())
+    error = math.sqrt(best * (1 - best) / len(group))
+    penalty = max(each for each in PENALTIES if shares[each] >= best - error)
     apart = [row for rest, fold in folds(group) for row in _explained(fold, fit_ranking(rest, penalty))]
     found = Weights(fit_ranking(group, penalty), fit_confidence(apart))
     return found, {"penalty": penalty, "right_by_penalty": {str(key): round(value, 4) for key, value in shares.items()}}
@@ -176,15 +186,22 @@ def main() -> None:
     options = parser(__doc__)
     options.add_argument("files", nargs="*", type=Path, default=[DATA / name for name in FILES])
     options.add_argument("--held-out", nargs="*", type=Path, default=[DATA / name for name in HELD_OUT])
-    options.add_argument("--draws", type=int, default=3, help="of examples, for each task")
+    options.add_argument("--draws", type=int, default=2, help="of examples, for each task")
     options.add_argument("--terms", type=int, default=60_000, help="for each search; there are two for each draw")
+    options.add_argument("--choices", type=Path, help="read what was searched from this file, or keep it there")
     options.add_argument("--write", action="store_true", help=f"write {FITTED.name} beside the ranking")
     given = options.parse_args()
     started = time.perf_counter()
     tasks = [spec for path in given.files for spec in specs(path)]
     fitted_on, held_out = divided([spec.family for spec in tasks], given.seed)
     others = [spec for path in given.held_out for spec in specs(path)]
-    found = gathered([*tasks, *others], given.draws, given.terms, given.seed, lambda line: print(line, flush=True))
+    found = (
+        read_choices(given.choices)
+        if given.choices is not None and given.choices.is_file()
+        else gathered([*tasks, *others], given.draws, given.terms, given.seed, lambda line: print(line, flush=True))
+    )
+    if given.choices is not None:
+        write_choices(given.choices, found)
     inside = [each for each in found if each.family in fitted_on]
     weights, how = fit(inside)
     before = Weights(np.array(WEIGHTS), np.array(CONFIDENCE))

@@ -12,7 +12,7 @@ from scipy.optimize import check_grad
 
 from experiments.benchmarks.synthesis import STARTER
 from experiments.fitting import ranking
-from experiments.fitting.candidates import Choice, choices, divided, specs
+from experiments.fitting.candidates import Choice, choices, divided, read_choices, specs, write_choices
 from primitives.syntax import parse
 from primitives.words import builtin_words
 from search.choice.ranking import FEATURES, Entry, ranked, shares_alike
@@ -33,7 +33,9 @@ def drawn(number: int, weights: np.ndarray, size: int = 6) -> Choice:
 
 @pytest.fixture(scope="module")
 def truth() -> np.ndarray:
-    return np.linspace(-1.5, 1.5, COUNT)
+    weights = np.linspace(-1.5, 1.5, COUNT)
+    against = np.array([name in ranking.AGAINST for name in FEATURES])
+    return np.where(against, -np.abs(weights), weights)
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +104,17 @@ def _file(folder: Path, line: str) -> Path:
     path = folder / "tasks.jsonl"
     path.write_text(line + "\n", encoding="utf-8")
     return path
+
+
+def test_choices_that_are_kept_are_read_again(group: list[Choice], tmp_path: Path) -> None:
+    write_choices(tmp_path / "choices.json", group[:5])
+    for before, after in zip(group[:5], read_choices(tmp_path / "choices.json"), strict=True):
+        assert after.right.dtype == bool and (after.family, after.examples) == (before.family, before.examples)
+        for name in ("features", "alike", "right"):
+            np.testing.assert_array_equal(getattr(after, name), getattr(before, name))
+
+
+def test_what_speaks_against_a_program_gets_no_weight_for_it(truth: np.ndarray) -> None:
+    for_it = [drawn(number, np.abs(truth)) for number in range(60)]
+    found = dict(zip(FEATURES, ranking.fit_ranking(for_it, 0.01), strict=True))
+    assert all(found[name] <= 0 for name in ranking.AGAINST) and found["lambdas"] > 0
