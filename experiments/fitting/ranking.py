@@ -2,8 +2,8 @@
 
     python -m experiments.fitting.ranking [FILE …] [--draws 2] [--terms 60000] [--choices FILE] [--write] [--json FILE]
 
-Fitted on half of the families of the files (``list_train.jsonl`` and ``rule_c001_c150.jsonl`` of ../shared/data/synthesis where none are
-named); the other half, and files named with ``--held-out``, are only reported. The weights are those of a conditional logit: the
+Fitted on half of the families of the files (``list_train.jsonl``, ``rule_c001_c150.jsonl`` and ``text_train.jsonl`` of
+../shared/data/synthesis where none are named); the other half, and files named with ``--held-out``, are only reported. The weights are those of a conditional logit: the
 probability of a program is proportional to exp(w · f), and the likelihood is that of the right ones together; a ridge penalty keeps them
 small, the largest of which five-fold cross-validation over families says that it is within one standard error of the best (Breiman et al.
 1984), and what speaks against a program gets no weight above 0. ``--choices`` keeps what was searched in a file, to fit again without
@@ -33,8 +33,8 @@ from ..benchmarks.common import parser, report
 from .candidates import Choice, Spec, choices, divided, read_choices, specs, write_choices
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "synthesis"
-FILES = ("list_train.jsonl", "rule_c001_c150.jsonl")
-HELD_OUT = ("lambdabeam_synthetic.jsonl", "text_train.jsonl")
+FILES = ("list_train.jsonl", "rule_c001_c150.jsonl", "text_train.jsonl")
+HELD_OUT = ("lambdabeam_synthetic.jsonl",)
 PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 FOLDS = 5
 AGAINST = frozenset((
@@ -206,6 +206,8 @@ def main() -> None:
     weights, how = fit(inside)
     before = Weights(np.array(WEIGHTS), np.array(CONFIDENCE))
     parts = {"fitted_on": inside, "held_out": [each for each in found if each.family in held_out]}
+    for name in ("fitted_on", "held_out"):
+        parts.update({f"{name}: {path.stem}": [each for each in parts[name] if each.source == path.stem] for path in given.files})
     parts.update({path.stem: [each for each in found if each.source == path.stem] for path in given.held_out})
     result = {
         "files": [path.name for path in given.files], "families_fitted_on": sorted(fitted_on), "families_held_out": sorted(held_out),
