@@ -3,14 +3,13 @@
     python -m experiments.fitting.ranking [FILE …] [--draws 2] [--terms 60000] [--choices FILE] [--write] [--json FILE]
 
 Fitted on half of the families of the files (``list_train.jsonl``, ``rule_c001_c150.jsonl`` and ``text_train.jsonl`` of
-../shared/data/synthesis where none are named); the other half, and files named with ``--held-out``, are only reported. The weights are those of a conditional logit: the
-probability of a program is proportional to exp(w · f), and the likelihood is that of the right ones together; a ridge penalty keeps them
-small, the largest of which five-fold cross-validation over families says that it is within one standard error of the best (Breiman et al.
-1984), and what speaks against a program gets no weight above 0. ``--choices`` keeps what was searched in a file, to fit again without
-searching. The confidence is a logistic regression of whether the first
-program of the verdict is right, on choices whose weights were fitted without them. ``--write`` puts both into
-``search/choice/fitted.json``. The search does not read that file yet: its WEIGHTS and CONFIDENCE are those of an earlier fit to all of both
-files, of which no script was kept.
+../shared/data/synthesis where none are named); the other half, and files named with ``--held-out``, are only reported. The weights are
+those of a conditional logit: the probability of a program is proportional to exp(w · f), and the likelihood is that of the right ones
+together; a ridge penalty keeps them small, the largest of which five-fold cross-validation over families says that it is within one
+standard error of the best (Breiman et al. 1984), and what speaks against a program gets no weight above 0. ``--choices`` keeps what was
+searched in a file, to fit again without searching. The confidence is a logistic regression of whether the first program of the verdict is
+right, on choices whose weights were fitted without them. ``--write`` puts both into ``search/choice/fitted.json``, which the search
+reads; what is reported as ``before`` are the weights that it had.
 """
 
 from __future__ import annotations
@@ -207,7 +206,9 @@ def main() -> None:
     before = Weights(np.array(WEIGHTS), np.array(CONFIDENCE))
     parts = {"fitted_on": inside, "held_out": [each for each in found if each.family in held_out]}
     for name in ("fitted_on", "held_out"):
-        parts.update({f"{name}: {path.stem}": [each for each in parts[name] if each.source == path.stem] for path in given.files})
+        parts.update(
+            {f"{name}: {path.stem}": [each for each in parts[name] if each.source == path.stem] for path in given.files}
+        )
     parts.update({path.stem: [each for each in found if each.source == path.stem] for path in given.held_out})
     result = {
         "files": [path.name for path in given.files], "families_fitted_on": sorted(fitted_on), "families_held_out": sorted(held_out),

@@ -1,11 +1,11 @@
 """Which of the programs that meet the examples is the right one: how likely each is, and on what they agree.
 
 Few examples leave a choice. The probability of a program is proportional to exp(w · f) for features f of its text (description length,
-constants, arguments left out) and of its values on probes (failures, results unlike those of the examples). w was fitted by a conditional
-logit to the list tasks of DreamCoder and of Rule et al. with two to four of their examples, the other cases saying which programs are
-right, and moved towards what also suits programs drawn at random from the language; that a program should not fail where others do not
-weighs more than the fit says. Programs that agree on the probes add up: the one told first is that with which the others, weighed by their
-probability, agree most (Bayes' choice under a loss that asks for all of a handful of new inputs to be right).
+constants, arguments left out) and of its values on probes (failures, results unlike those of the examples). w is fitted by a conditional
+logit to list tasks of DreamCoder and of Rule et al. and to text tasks of DreamCoder, half of their families, with two to four of their
+examples, the other cases saying which programs are right (experiments/fitting/ranking.py). Programs that agree on the probes add up: the
+one told first is that with which the others, weighed by their probability, agree most (Bayes' choice under a loss that asks for all of a
+handful of new inputs to be right).
 
 Whether any of them is right is another question: a program as long as the outputs that it explains meets them by accident. The
 confidence weighs the bits of the outputs against the length of the program, by a logistic regression.
@@ -14,10 +14,12 @@ confidence weighs the bits of the outputs against the length of the program, by 
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import resources
 
 import numpy as np
 
@@ -32,11 +34,13 @@ FEATURES = (
     "words", "variables", "literals", "literal_bits", "long_literals", "unused", "idle", "lambdas", "branches", "repeats",
     "fails", "fails_usual", "same", "empties", "sizes",
 )  # fmt: skip
-WEIGHTS = (-1.4, -2.5, -1.5, -0.1, 0.0, -2.5, -2.7, 1.4, 0.0, 1.3, -3.0, -1.7, -1.3, -0.3, 0.2)
+FITTED = json.loads(resources.files(__package__).joinpath("fitted.json").read_text(encoding="utf-8"))
+"""What ``python -m experiments.fitting.ranking --write`` found: its command, the data and the part of them that it was fitted on."""
+WEIGHTS = tuple(FITTED["ranking"][name] for name in FEATURES)
 HANDFUL = 2
 """New inputs on which a program should be right all at once."""
 MOST_BITS = 20.0
-CONFIDENCE = (-0.16, 4.1, 0.018, 0.1, -1.1)
+CONFIDENCE = tuple(FITTED["confidence"])
 """Of the logistic regression: one, agreement, bits of the outputs, weight of the program, logarithm of the number of examples."""
 MOST_EVIDENCE = 120.0
 LONGEST = 200
