@@ -35,7 +35,7 @@ STREAMED_WITH = 32
 def one_task(file: str, number: int, budget: str, memory: int, seed: int) -> dict[str, Any]:
     """A row for a task of the file: how it ended, and MiB that the process grew by."""
     task = load_tasks(file, seed=seed)[number]
-    search(task, 1, strategy="enumerative", seed=seed)  # what is imported once a process does not count
+    search(task, evaluations=1, strategy="enumerative", seed=seed)  # what is imported once a process does not count
     before = peak()
     found = search(task, budget, strategy="enumerative", settings={"memory": memory}, seed=seed)
     return {

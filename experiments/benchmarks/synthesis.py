@@ -76,7 +76,7 @@ def main() -> None:
     tasks = load_tasks(file, seed=given.seed)
     if given.library == "memory:":
         # What is imported once a process is not the first task's cost.
-        search(tasks[0], 1, strategy=given.strategy, seed=given.seed)
+        search(tasks[0], evaluations=1, strategy=given.strategy, seed=given.seed)
     rows = run_tasks(tasks, given.budget, library=given.library, strategy=given.strategy, seed=given.seed)
     figures = {"file": named(file), "budget": given.budget, "summary": summary(rows), "rows": rows}
     report("synthesis", figures, seed=given.seed, started=started, path=given.json)

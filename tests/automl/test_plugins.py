@@ -74,7 +74,7 @@ def test_words_strategy_and_trainer_from_outside_search_a_net_on_workers(written
     x = rng.normal(size=(60, 3))
     task = labelled_task("signs", x, (x[:, 0] > 0).astype(int))
     found = automl.search(
-        task, "2", plugins=plugins, strategy="shortest", trainer={"trainer": "sign"}, words=["dense", "scaled", "relu"],
+        task, evaluations=2, plugins=plugins, strategy="shortest", trainer={"trainer": "sign"}, words=["dense", "scaled", "relu"],
         workers=2, library=library,
     )  # fmt: skip
     outcomes = [each.outcome for each in library.store.evaluations(found.run)]
@@ -111,7 +111,7 @@ def test_a_changed_word_is_evaluated_anew(written):
     text = (written / "my_words.py").read_text()
     for version in (text, text, text.replace("3 * n", "5 * n")):
         (written / "my_words.py").write_text(version)
-        automl.search("tasks.jsonl", "8", **options)
+        automl.search("tasks.jsonl", evaluations=8, **options)
         run = library.store.runs()[-1]
         keys.append({each.term: each.key for each in library.store.evaluations(run.id)})
     assert keys[0] == keys[1] and keys[0].keys() == keys[2].keys()
@@ -122,7 +122,7 @@ def test_a_changed_word_is_evaluated_anew(written):
 
 def test_without_plugins_no_run_and_no_key_is_another(written):
     library = automl.Library("memory:")
-    automl.search("tasks.jsonl", "3", strategy="random", words=["+", "*"], library=library)
+    automl.search("tasks.jsonl", evaluations=3, strategy="random", words=["+", "*"], library=library)
     (run,) = library.store.runs()
     assert run.config["plugins"] == []
 
