@@ -74,11 +74,13 @@ def write_choices(path: Path, found: Sequence[Choice]) -> None:
 
 def read_choices(path: Path) -> list[Choice]:
     """What ``write_choices`` kept."""
-    arrays = ("features", "alike", "right")
-    rows = json.loads(path.read_text(encoding="utf-8"))
     return [
-        Choice(**{name: np.array(value) if name in arrays else value for name, value in row.items()}) for row in rows
-    ]
+        Choice(
+            row["family"], row["source"], row["examples"], row["evidence"], np.array(row["features"]), np.array(row["alike"]),
+            np.array(row["right"], bool),
+        )
+        for row in json.loads(path.read_text(encoding="utf-8"))
+    ]  # fmt: skip
 
 
 def specs(path: Path) -> Iterator[Spec]:
