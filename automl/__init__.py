@@ -8,6 +8,7 @@ Tasks
     load_tasks(reference)                   the tasks that a name, a file or a folder stands for
     Task                                    one task: its data, held-out part, split and preprocessing
     examples_task, labelled_task            a task made of examples, or of arrays with labels
+    table_task(frame, column)               a task made of a table: a pandas frame, or X and y
 Programs that were found
     Model                                   a program with its weights and preprocessing: predict, save, load, source
     inspect_model(model, task)              what it gets wrong and how it can be fooled
@@ -39,6 +40,7 @@ _HOMES = {
     "tasks.kinds.examples": ("examples_task",),
     "tasks.kinds.labelled": ("labelled_task",),
     "tasks.load": ("load_tasks",),
+    "tasks.tables.task": ("table_task",),
     "tasks.task": ("Task",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -117,7 +117,7 @@ def _say_crowded(workers: object) -> None:
 
 
 def search(
-    task: str | Path | Task,
+    task: str | Path | Task | tuple[Any, Any],
     budget: BudgetText | None = None,
     *,
     evaluations: int | None = None,
@@ -138,7 +138,8 @@ def search(
 ) -> Result:
     """Search a program for one task.
 
-    ``task`` is a name (``"digits"``), a path, or a task object; ``budget`` is a time (``"60s"``, a timedelta) and
+    ``task`` is a name (``"digits"``), a path, data as ``(X, y)`` or ``(frame, "column")``, or a task object;
+    ``budget`` is a time (``"60s"``, a timedelta) and
     ``evaluations`` the number of terms considered or candidates trained: with both the search ends with whichever comes first, with
     neither after 60 s;
     ``library`` offers its subroutines as words and keeps the record of the run (default: in memory, so that nothing is written and
@@ -176,11 +177,13 @@ def search(
             opened.close()
 
 
-def _one_task(task: str | Path | Task, split_seed: int) -> tuple[Task, dict[str, object]]:
+def _one_task(task: str | Path | Task | tuple[Any, Any], split_seed: int) -> tuple[Task, dict[str, object]]:
     from .errors import TaskError
 
     if isinstance(task, Task):
         return task, {}
+    if isinstance(task, tuple):
+        return _task_of_data(task, split_seed), {}
     found = load_tasks(str(task), seed=split_seed)
     if len(found) != 1:
         names = ", ".join(each.name for each in found[:5])
@@ -188,6 +191,22 @@ def _one_task(task: str | Path | Task, split_seed: int) -> tuple[Task, dict[str,
             f"task={str(task)!r} holds {len(found)} tasks ({names}, …): one is required; use automl.grow, or pick one"
         )
     return found[0], {"spec": str(task), "name": found[0].name, "seed": split_seed}
+
+
+def _task_of_data(data: tuple[Any, ...], split_seed: int) -> Task:
+    """The task of ``(X, y)`` or ``(frame, column)``; X with more than two axes are pictures. Raises TaskError."""
+    from .errors import TaskError
+    from .tasks.kinds.labelled import labelled_task
+    from .tasks.split import Split
+    from .tasks.tables.task import table_task
+
+    if len(data) != 2:
+        raise TaskError(f"task=a tuple of {len(data)}: (X, y), or (frame, name of the target column), is required")
+    x, y = data
+    split = Split(seed=split_seed)
+    if getattr(x, "ndim", 2) > 2:
+        return labelled_task("data", x, y, split=split)
+    return table_task(x, y, name="data", split=split)
 
 
 def grow(
