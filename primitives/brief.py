@@ -1,13 +1,16 @@
-"""Values in part of a line, for ``repr``."""
+"""Values in part of a line, for ``repr``, and facts in a small table, for notebooks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from html import escape
 from itertools import islice
 from typing import Any
 
 SHOWN_ITEMS, SHOWN_TEXT, SHOWN_ALL = 3, 80, 800
+MOST_TEXT = 4_000
+"""Characters of one fact in a table for notebooks."""
 
 
 def brief(value: object) -> str:
@@ -39,3 +42,29 @@ def brief_repr(self: Any) -> str:
     shown = (f"{each.name}={brief(getattr(self, each.name, None))}" for each in fields(self) if each.repr)
     text = f"{type(self).__name__}({', '.join(shown)})"
     return text if len(text) <= SHOWN_ALL else f"{text[:SHOWN_ALL]}…)"
+
+
+def brief_html(title: str, facts: Mapping[str, object]) -> str:
+    """A small HTML table for notebooks, every text escaped.
+
+    title: its caption.
+    facts: a row each; those that are None or empty are left out, a text of several lines keeps them.
+    """
+    rows = "".join(
+        f'<tr><th style="text-align:left;vertical-align:top">{escape(name)}</th>'
+        f'<td style="text-align:left;white-space:pre-wrap">{escape(_shown(value))}</td></tr>'
+        for name, value in facts.items()
+        if value is not None and value != "" and value != ()
+    )
+    return f'<table><caption style="text-align:left">{escape(title)}</caption>{rows}</table>'
+
+
+def _shown(value: object) -> str:
+    text = (
+        f"{value:.6g}"
+        if isinstance(value, float)
+        else "\n".join(map(str, value))
+        if isinstance(value, tuple)
+        else str(value)
+    )
+    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}…"

@@ -13,7 +13,7 @@ import numpy as np
 
 from library.blobs import from_bytes, to_bytes
 from library.vocabulary import Vocabulary
-from primitives.brief import brief_repr
+from primitives.brief import brief_html, brief_repr
 from primitives.definitions import expand
 from primitives.inference import infer
 from primitives.interpreter.interpret import Fuel, evaluate
@@ -51,6 +51,15 @@ class Model:
     preprocessing: Preprocessing | None = None
 
     __repr__ = brief_repr
+
+    def _repr_html_(self) -> str:
+        """What notebooks show of it."""
+        labels = () if self.preprocessing is None else self.preprocessing.label_names
+        facts = {
+            "type": str(self.type), "program": self.program, "labels": ", ".join(map(str, labels)),
+            "weights": f"{len(self.weights)} arrays" if self.weights else None,
+        }  # fmt: skip
+        return brief_html("Model", facts)
 
     @property
     def program(self) -> str:

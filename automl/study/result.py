@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 from library.compression.normal import Unsafe, normal_form
 from library.records import Evaluation, Solution, Use
 from library.vocabulary import Vocabulary
-from primitives.brief import brief_repr
+from primitives.brief import brief_html, brief_repr
 from primitives.definitions import expand
 from primitives.notation.values import to_plain
 from primitives.syntax import show
@@ -86,6 +86,17 @@ class Result:
     """The name of what ``score`` and ``test_score`` are."""
 
     __repr__ = brief_repr
+
+    def _repr_html_(self) -> str:
+        """What notebooks show of it."""
+        scores = {
+            f"validation {self.metric}": self.score,
+            f"test {self.metric}": self.test_score,
+            "confidence": self.confidence,
+        }
+        ended = f"{self.outcome} after {self.evaluations:,} evaluations, {self.seconds:.1f} s"
+        facts = {"outcome": ended, **scores, "program": self.program, "written out": self.expanded, "notes": self.notes}
+        return brief_html(self.name, {**facts, "run": self.run})
 
     def to_dict(self) -> dict[str, object]:
         """The object that ``automl search --json`` writes."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..brief import brief_repr
 from .readings import Reading
 
 LEAST = 1e-7
@@ -31,6 +32,8 @@ class FittingCases:
     classes: int | None
     seed: int = 0
     seconds: float | None = None
+
+    __repr__ = brief_repr
 
     def __len__(self) -> int:
         return len(self.x)
@@ -77,6 +80,8 @@ class Fitted:
 
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
     complete: bool = True
+
+    __repr__ = brief_repr
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..brief import brief_repr
 from ..lazy import Tensor, torch
 from ..primitive import FREE, Parameter
 
@@ -39,6 +40,8 @@ class TreeArrays:
     left: np.ndarray
     right: np.ndarray
     value: np.ndarray
+
+    __repr__ = brief_repr
 
     @property
     def depth(self) -> int:

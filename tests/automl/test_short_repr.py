@@ -16,7 +16,7 @@ from automl.growth.outcome import Growth
 from automl.study.opening import open_study, run_study
 from automl.tasks.kinds.labelled import labelled_task
 from library.store import open_store
-from primitives.brief import brief
+from primitives.brief import brief, brief_html
 
 MOST = 1000
 PACKAGES = ("primitives", "library", "search", "automl")
@@ -87,3 +87,19 @@ def test_no_data_class_prints_all_that_it_holds():
             if large:
                 wrong.append(f"{each.__module__}.{each.__name__}: {', '.join(large)}")
     assert not wrong, "give these __repr__ = brief_repr (primitives.brief): " + "; ".join(wrong)
+
+
+def test_what_notebooks_show_is_short_and_escaped():
+    from automl import Model, examples_task, search
+    from library.vocabulary import Vocabulary
+    from primitives.notation.types import parse_type
+
+    found = search(examples_task("<b>odd", "int -> int", [((1,), 2), ((2,), 3)]), evaluations=2000, quiet=True)
+    html = found._repr_html_()
+    assert "&lt;b&gt;odd" in html and "<b>" not in html and found.run in html and "(lambda (x)" in html
+    model = Model(Vocabulary().read("(lambda (xs) (head xs))"), parse_type("list(int) -> int"), Vocabulary())
+    assert "list(int) -&gt; int" in model._repr_html_() and "weights" not in model._repr_html_()
+    long = brief_html(
+        "t", {"program": "x" * 10**6, "none": None, "empty": "", "score": 0.123456789, "notes": ("a", "b")}
+    )
+    assert len(long) < 5_000 and "0.123457" in long and "none" not in long and "a\nb" in long
