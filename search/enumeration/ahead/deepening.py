@@ -19,7 +19,7 @@ STEEP, FLAT = 8.0, 2.0
 """What a level is expected to hold at most and at least, as a multiple of the level before."""
 TRYING = 1.3
 """Terms to a body, counting those it is tried in."""
-MOST, WORDS, FALL = 0.6, 15.0, 1.5
+CURVE = MOST, WORDS, FALL = 0.6, 15.0, 1.5
 """The share of all terms is MOST for few words, and falls beyond about WORDS with their number to the power FALL: with few words most
 programs are loops written out, with many the common loops are words themselves."""
 
