@@ -53,6 +53,7 @@ Set = Annotated[
         "(schedule.epochs=5).",
     ),
 ]
+Encoding = Annotated[str | None, typer.Option(help="Encoding of a CSV file, such as cp1252; default: found.")]
 SkipBad = Annotated[
     bool, typer.Option("--skip-bad", help="Leave pictures out that cannot be read, and say which, instead of refusing.")
 ]
