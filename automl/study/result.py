@@ -188,12 +188,13 @@ def consistent_shares(
     alternatives: others that meet all examples, each with its probability.
     examples: how many examples there are; one alone proves nothing, so that no confidence is stated.
 
-    Each comes from a count of its own, so that together they may come to more than 1: then all are brought down in proportion.
+    The confidence is calibrated and stays as it is; the alternatives share what it leaves, where they would come to more.
     """
-    total = (confidence or 0.0) + sum(each["probability"] for each in alternatives)
-    if total > 1.0:
-        confidence = None if confidence is None else round(confidence / total, 4)
-        alternatives = tuple({**each, "probability": round(each["probability"] / total, 4)} for each in alternatives)
+    left, total = 1.0 - (confidence or 0.0), sum(each["probability"] for each in alternatives)
+    if total > left:
+        alternatives = tuple(
+            {**each, "probability": round(each["probability"] * left / total, 4)} for each in alternatives
+        )
     return None if examples < 2 else confidence, alternatives
 
 

@@ -15,12 +15,12 @@ Allowed = tuple[str, ...] | None
 
 class LibraryWords:
     """The vocabulary of a store as its library changes: made anew only where the subroutines are others than when it was last asked for,
-    so that the studies and the steps of a growth share one. ``made`` counts how often that was."""
+    so that the studies of a growth share one, and its steps, which keep all primitives, another. ``made`` counts how often that was."""
 
     def __init__(self, store: AbstractStore) -> None:
         self.store = store
         self.made = 0
-        self._last: tuple[Sequence[Subroutine], Allowed, Vocabulary] | None = None
+        self._last: dict[Allowed, tuple[Sequence[Subroutine], Vocabulary]] = {}
 
     def vocabulary(self, snapshot: str | None = None, allowed: Allowed = None) -> Vocabulary:
         """The words of the library; what can be no word is left out with a warning.
@@ -31,14 +31,15 @@ class LibraryWords:
         Raises StoreError where the store does not know the snapshot, or nothing has an allowed name.
         """
         records = _records(self.store, snapshot)
-        if self._last is not None and self._last[:2] == (records, allowed):
-            return self._last[2]
+        before, known = self._last.get(allowed, (None, None))
+        if known is not None and before == records:
+            return known
         digests = [record.weights for record in records if record.weights is not None]
         weights = StoredWeights(self.store.blobs, digests) if digests else None
         vocabulary = Vocabulary(records, weights, allowed=allowed, strict=False)
         vocabulary.warn()
         self.made += 1
-        self._last = records, allowed, vocabulary
+        self._last[allowed] = records, vocabulary
         return vocabulary
 
 

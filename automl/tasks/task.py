@@ -19,6 +19,7 @@ from primitives.types import Type, arguments_of
 from primitives.values import Value
 
 from ..errors import TaskError
+from .columns.stored import column_for_digest
 from .data import Part, ProblemData, RaggedArray, content_digest, describe_part
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs
 from .preprocessing import Preprocessing
@@ -97,16 +98,16 @@ class Task:
         argument_types, result = arguments_of(data.type)
         held_out = None if part is None else describe_part(part, argument_types, result, "test", arrays)
         split = None if self.split is None else self.split.to_json()
-        # What pictures are made into, how numbers lie and what labels were shows in the arrays: tasks of before these were kept have the
-        # digest that they had.
-        prepared = (
-            None
-            if self.preprocessing is None
-            else replace(self.preprocessing, pictures=None, raw_range=None, labels=())
-        )
-        preprocessing = None if prepared is None else prepared.to_json()
-        fields = {"data": data.digest, "test": held_out, "split": split, "preprocessing": preprocessing}
+        fields = {"data": data.digest, "test": held_out, "split": split, "preprocessing": self._prepared()}
         return content_digest(fields, arrays)
+
+    def _prepared(self) -> dict[str, object] | None:
+        """The preprocessing for the digest. What pictures are made into, how numbers lie and what labels were shows in the arrays: tasks
+        of before these were kept have the digest that they had."""
+        if self.preprocessing is None:
+            return None
+        kept = replace(self.preprocessing, pictures=None, raw_range=None, labels=())
+        return {**kept.to_json(), "columns": [column_for_digest(column) for column in kept.columns]}
 
     @cached_property
     def split_digest(self) -> str:

@@ -5,11 +5,11 @@
 Fitted on half of the families of the files (``list_train.jsonl``, ``rule_c001_c150.jsonl`` and ``text_train.jsonl`` of
 ../shared/data/synthesis where none are named); the other half, and files named with ``--held-out``, are only reported. The weights are
 those of a conditional logit: the probability of a program is proportional to exp(w · f), and the likelihood is that of the right ones
-together; a ridge penalty keeps them small, the largest of which five-fold cross-validation over families says that it is within one
-standard error of the best (Breiman et al. 1984), and what speaks against a program gets no weight above 0. ``--choices`` keeps what was
-searched in a file, to fit again without searching. The confidence is a logistic regression of whether the first program of the verdict is
-right, on choices whose weights were fitted without them. ``--write`` puts both into ``search/choice/fitted.json``, which the search
-reads; what is reported as ``before`` are the weights that it had.
+together; a ridge penalty, whose size is chosen by five-fold cross-validation over families, keeps them small; what speaks against a
+program gets no weight above 0, and one weight is set by hand (BY_HAND). ``--choices`` keeps what was searched in a file, to fit again
+without searching. The confidence is a logistic regression of whether the first program of the verdict is right, on choices whose weights
+were fitted without them. ``--write`` puts both into ``search/choice/fitted.json``, which the search reads; what is reported as ``before``
+are the weights that it had.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ AGAINST = frozenset((
 ))  # fmt: skip
 """Features that speak against a program if they speak at all: their weights are not above 0, whatever the few choices say in which
 they differ."""
+BY_HAND = {"unused": -2.5}
+"""Weights that are not fitted: few tasks of the data have several arguments, so that they say next to nothing of what people take for
+granted, that an argument is there to be used."""
 FITTED = Path(ranking.__file__).with_name("fitted.json")
 
 
@@ -70,7 +73,8 @@ def fit_ranking(group: Sequence[Choice], penalty: float) -> np.ndarray:
     telling = [each for each in group if each.right.any() and not each.right.all()]
     scale = np.concatenate([each.features for each in telling]).std(0)
     scale = np.where(scale > 0, scale, 1.0)
-    start, bounds = np.zeros(len(FEATURES)), [(None, 0.0 if name in AGAINST else None) for name in FEATURES]
+    bounds = [(BY_HAND.get(name), BY_HAND.get(name, 0.0 if name in AGAINST else None)) for name in FEATURES]
+    start = np.array([BY_HAND.get(name, 0.0) for name in FEATURES])
     found = minimize(loss, start, args=(telling, scale, penalty), jac=True, method="L-BFGS-B", bounds=bounds)
     return np.asarray(found.x)
 
@@ -127,9 +131,7 @@ def fit(group: Sequence[Choice]) -> tuple[Weights, dict[str, Any]]:
                 f"choices={len(group)}: needed some with right programs and wrong ones in every fold; name more tasks"
             )
     shares = {penalty: _cross(group, penalty) for penalty in PENALTIES}
-    best = max(shares.values())
-    error = math.sqrt(best * (1 - best) / len(group))
-    penalty = max(each for each in PENALTIES if shares[each] >= best - error)
+    penalty = max(PENALTIES, key=lambda each: (shares[each], each))
     apart = [row for rest, fold in folds(group) for row in _explained(fold, fit_ranking(rest, penalty))]
     found = Weights(fit_ranking(group, penalty), fit_confidence(apart))
     return found, {"penalty": penalty, "right_by_penalty": {str(key): round(value, 4) for key, value in shares.items()}}

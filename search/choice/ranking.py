@@ -57,6 +57,7 @@ class Shape:
     literal_bits: float
     long_literals: int
     unused: int
+    """Arguments left out by a program that uses others; one that uses none is a constant, which is another matter."""
     idle: int
     lambdas: int
     branches: int
@@ -81,7 +82,7 @@ def shape_of(term: Term, arity: int, costs: Costs, words: Mapping[str, Primitive
         literals=len(values),
         literal_bits=sum(map(bits, values)),
         long_literals=sum(isinstance(value, (tuple, str)) for value in values),
-        unused=arity - len(used),
+        unused=arity - len(used) if used else 0,
         idle=sum(not _mentions(each.body, 0) for each in inner),
         lambdas=len(inner) - sum(isinstance(each.body, Lambda) for each in inner),
         branches=sum(name in words and words[name].role is Role.CHOICE for name in names),

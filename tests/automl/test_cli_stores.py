@@ -80,12 +80,12 @@ def test_a_pipe_is_no_task(name: str, tmp_path: Path) -> None:
 def test_a_pipe_is_no_picture(tmp_path: Path) -> None:
     (tmp_path / "pictures" / "a").mkdir(parents=True)
     os.mkfifo(tmp_path / "pictures" / "a" / "1.png")
-    with pytest.raises(TaskError, match="is a pipe, not a file or a folder"):
+    with pytest.raises(TaskError, match="it is a pipe, not a file"):
         load_tasks(str(tmp_path / "pictures"))
 
 
 def test_a_pipe_is_no_input(tmp_path: Path) -> None:
-    from automl.commands.runs import read_inputs
+    from automl.tasks.inputs import read_inputs
 
     os.mkfifo(tmp_path / "x.npy")
     with pytest.raises(TaskError, match="is a pipe, not a file"):

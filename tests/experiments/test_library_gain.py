@@ -100,7 +100,7 @@ def subroutine(name: str, text: str) -> Subroutine:
 def test_random_words_are_alike_in_type_and_are_none_of_the_library() -> None:
     with Library("memory:") as library:
         for task in load_tasks(str(STARTER))[:6]:
-            search(task, 20_000, library=library)
+            search(task, evaluations=20_000, library=library)
         library.store.promote([subroutine("each_plus", "(lambda (n xs) (map (lambda (x) (+ x n)) xs))")])
         first = random_words(library, 0)
         assert len(first) == 1 and first[0].body != library.store.subroutine("each_plus").body
@@ -113,7 +113,7 @@ def test_solved_programs_go_on_trial_and_leave_unless_used() -> None:
     tasks = {task.name: task for task in load_tasks(str(STARTER))}
     with Library("memory:") as library:
         name = next(iter(tasks))
-        assert search(tasks[name], 20_000, library=library, words=load_words("map,+,-,*,fold")).solved
+        assert search(tasks[name], evaluations=20_000, library=library, words=load_words("map,+,-,*,fold")).solved
         (word,) = begin_trials(library.store, least=3)
         assert word.provenance["tasks"] == [name] and word.name in library.vocabulary.words
         assert not begin_trials(library.store, least=3)  # it is known now
@@ -128,8 +128,8 @@ def test_words_that_served_one_family_only_go() -> None:
         subroutine("each_plus", "(lambda (n xs) (map (lambda (x) (+ x n)) xs))"), provenance={"found_by": "compression"}
     )
     with Library("memory:") as library:
-        assert search(tasks[third], 20_000, library=library).solved
-        runs = [search(tasks[name], 20_000, library=library).run for name in (first, second)]
+        assert search(tasks[third], evaluations=20_000, library=library).solved
+        runs = [search(tasks[name], evaluations=20_000, library=library).run for name in (first, second)]
         library.store.promote([word])
         for name, run in zip((first, second), runs, strict=True):
             (old,) = library.store.solutions(name, run)

@@ -21,6 +21,16 @@ def column_to_json(column: AbstractColumn) -> Json:
     return {"kind": CODED if isinstance(column, CodedColumn) else column.KIND, **column.to_json()}
 
 
+def column_for_digest(column: AbstractColumn) -> Json | list[object]:
+    """What a digest is taken over: ``[name, categories or null]`` where the column gives the features that it gave when there were no
+    other kinds, so that tasks of that time keep their digests; else the same as ``column_to_json``."""
+    if column == NumberColumn(column.name, getattr(column, "median", None)):
+        return [column.name, None]
+    if isinstance(column, CategoryColumn) and not column.missing:
+        return [column.name, list(column.levels)]
+    return column_to_json(column)
+
+
 def column_from_json(data: Any) -> AbstractColumn:
     """The inverse of ``column_to_json``; reads ``[name, categories or null]`` of models before there were kinds too. Raises KeyError,
     TypeError or ValueError on anything else."""

@@ -68,7 +68,8 @@ def test_its_words_runs_and_solutions_are_listed(stored: Path) -> None:
 
 def test_its_programs_answer_as_they_did(stored: Path) -> None:
     assert automl("predict", SEARCH, "[[[1,2,3]],[[]]]").split() == ["12", "0"]
-    assert automl("predict", NET, "[[0.5,-0.3],[-1,2],[0.1,0.1]]").split() == ['"right"', '"left"', '"right"']
+    said = automl("predict", NET, "[[0.5,-0.3],[-1,2],[0.1,0.1]]").splitlines()
+    assert [json.loads(line)["answer"] for line in said] == ["right", "left", "right"]
     assert "points_net" in automl("library", "show", "points_net")
     assert "182 parameters" in automl("runs", "show", NET)
 

@@ -35,7 +35,7 @@ def drawn(number: int, weights: np.ndarray, size: int = 6) -> Choice:
 def truth() -> np.ndarray:
     weights = np.linspace(-1.5, 1.5, COUNT)
     against = np.array([name in ranking.AGAINST for name in FEATURES])
-    return np.where(against, -np.abs(weights), weights)
+    return np.array([ranking.BY_HAND.get(n, w) for n, w in zip(FEATURES, np.where(against, -np.abs(weights), weights))])
 
 
 @pytest.fixture(scope="module")
