@@ -126,7 +126,7 @@ def test_the_installed_package_is_imported_among_folders_of_our_names(installed:
     (crowded / "script.py").write_text(
         "import sys\nimport automl_programs\nfrom automl_programs import automl\nassert automl is automl_programs.automl\n"
         "assert not {'automl', 'search', 'library', 'primitives'} & set(sys.modules)\n"
-        "found = automl.search('last.jsonl?task=last', '300', strategy='genetic', workers=2)\nprint(found.evaluations)\n"
+        "found = automl.search('last.jsonl?task=last', evaluations=300, strategy='genetic', workers=2)\nprint(found.evaluations)\n"
     )
     assert 0 < int(run_in(crowded, installed / "python", "script.py")) <= 300
 
@@ -141,7 +141,7 @@ def test_both_names_give_the_same_modules(installed: Path, crowded: Path) -> Non
         "import automl.cli, importlib, sys\nassert one is other and automl is sys.modules['automl_programs.automl']\n"
         "assert one.__spec__.name == one.__name__ == 'automl_programs.automl.tasks.task'\n"
         "try:\n    importlib.import_module('automl.nowhere')\nexcept ModuleNotFoundError as error:\n    print(error)\n"
-        "print(automl.search('last.jsonl?task=last', '3000').solved)\n"
+        "print(automl.search('last.jsonl?task=last', evaluations=3000).solved)\n"
     )
     assert run_in(crowded, installed / "python", "script.py").splitlines() == [
         "No module named 'automl.nowhere'",
