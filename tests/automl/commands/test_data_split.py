@@ -112,7 +112,9 @@ def test_all_commands_mean_the_same_program_by_a_run(command, capsys):
     with pytest.raises(SystemExit):
         main(["predict", run, "in.json", "--library", "x.db"])
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    right = np.mean([int(answer["answer"]) == target for answer, target in zip(answers, task_of(recorded(run)).test.targets)])
+    right = np.mean(
+        [int(answer["answer"]) == target for answer, target in zip(answers, task_of(recorded(run)).test.targets)]
+    )
     assert right == pytest.approx(found["test_score"])
 
 

@@ -218,7 +218,9 @@ def test_commands_on_a_recorded_run(tmp_path, capsys, monkeypatch):
         found = capsys.readouterr()
         return int(caught.value.code or 0), found.out, found.err
 
-    code, out, _ = run("search", "iris", "--evaluations", "4", "--words", "dense,batch_norm", "--library", "x.db", "--json", "-")
+    code, out, _ = run(
+        "search", "iris", "--evaluations", "4", "--words", "dense,batch_norm", "--library", "x.db", "--json", "-"
+    )
     result = json.loads(out)
     code, out, error = run("diagnose", result["run"], "--library", "x.db", "--json", "--output", "out")
     assert code == 0, error
