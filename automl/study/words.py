@@ -30,7 +30,7 @@ class LibraryWords:
 
         Raises StoreError where the store does not know the snapshot, or nothing has an allowed name.
         """
-        records = _records(self.store, snapshot)
+        records, allowed = _records(self.store, snapshot), None if allowed is None else tuple(allowed)
         before, known = self._last.get(allowed, (None, None))
         if known is not None and before == records:
             return known

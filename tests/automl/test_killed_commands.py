@@ -40,8 +40,10 @@ def tasks(tmp_path: Path) -> Path:
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
+    """The command as a process that heeds signals, though whoever runs the tests may ignore some (as nohup does)."""
     code = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from automl.cli import main; main()"
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL); from automl.cli import main; main()"
     )
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
