@@ -2,7 +2,7 @@
 
     python -m experiments.fitting.deepening [--terms 100000] [--every 1] [--write] [--json FILE]
 
-Every task of the families that constants are fitted on (candidates.divided; ``list_train.jsonl`` and ``rule_c001_c150.jsonl`` of
+Every task of one half of the families (candidates.divided; ``list_train.jsonl`` and ``rule_c001_c150.jsonl`` of
 ../shared/data/synthesis) is enumerated with each of SHARES in three vocabularies: the small one of experiments/curricula/base_list.toml,
 all everyday words, and all words. What is measured is the binary logarithm of the terms to the first program that meets the examples, no
 more than twice the terms that are given; between the shares it is interpolated. The curve is the one of the grid with the least mean over

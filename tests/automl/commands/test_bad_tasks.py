@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from automl.cli import main
 from automl.errors import TaskError
 from automl.tasks.load import load_tasks
 
@@ -28,18 +27,9 @@ LINES = [
 ]
 
 
-@pytest.fixture
-def automl(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as leave:
-            main(list(arguments))
-        out, err = capsys.readouterr()
-        return int(leave.value.code or 0), out, err
-
-    return run
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.cli import main
 from automl.config import read_config, write_config
 from automl.errors import TaskError
 
@@ -32,18 +31,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield tmp_path
     root.setLevel(level)
     root.handlers[:] = handlers
-
-
-@pytest.fixture
-def automl(capsys: pytest.CaptureFixture[str]):
-    def run(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as leave:
-            main(list(arguments))
-        out, err = capsys.readouterr()
-        return int(leave.value.code or 0), out, err
-
-    return run
 
 
 def test_a_search_from_a_file_and_the_same_printed_as_one(folder: Path, automl) -> None:

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from automl.cli import main
 from automl.errors import TaskError
 from automl.evaluation.model import Model
 from automl.fitting.trainers import TrainingBudget, make_trainer
@@ -138,18 +137,6 @@ def test_unknown_parts_are_refused(net, task):
 
 
 # -- the command ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def automl(capsys):
-    def run(*arguments):
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as caught:
-            main([str(each) for each in arguments])
-        found = capsys.readouterr()
-        return int(caught.value.code or 0), found.out, found.err
-
-    return run
 
 
 @pytest.fixture
