@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from automl.tasks.columns.base import AbstractColumn
 from automl.tasks.columns.category import CategoryColumn
-from automl.tasks.columns.cells import as_cells, cell_levels
+from automl.tasks.columns.cells import MISSING_TEXTS, as_cells, cell_levels, cell_text
 from automl.tasks.columns.fit import TrainRows, fit_column
 from automl.tasks.columns.number import NumberColumn
 from automl.tasks.columns.numerals import COMMA, POINT, decimal_sign, parse_numerals
@@ -75,6 +75,14 @@ def test_a_number_that_is_no_text_is_itself_whatever_the_file_had() -> None:
     column = fitted(many("41.000,50", "1.234", "0,5"))
     assert encoded(column, 1.234, np.float32(0.5), 3, "1,5") == [[1.234], [0.5], [3], [1.5]]
     assert encoded(column, "1.234") == [[1234]]
+
+
+@given(st.lists(st.sampled_from([*MISSING_TEXTS, "NA", " n/A ", "a", " a", "1", "1.0", "", " "]), min_size=1))
+def test_texts_have_the_levels_that_each_cell_says(cells: list[str]) -> None:
+    levels = cell_levels(as_cells(cells))
+    said = [None if code < 0 else levels.texts[code] for code in levels.codes]
+    assert said == list(map(cell_text, cells))
+    assert len(set(levels.texts)) == len(levels.texts) and np.isnan(levels.values).all()
 
 
 def test_missing_numbers_are_filled_and_marked() -> None:
