@@ -20,7 +20,6 @@ from primitives.weights import deviating, initialise
 from ..circumstances import circumstances
 from ..errors import TaskError
 from ..evaluation.model import Model
-from ..fitting.fit import warm_up
 from ..fitting.forward import outputs_of
 from ..fitting.losses import are_probabilities
 from ..fitting.measurements import calibration_error, overfitting_gap
@@ -140,7 +139,6 @@ class Bench:
         program = self.compiled(seed)
         trainer = self.baseline.trainer(self.protocol.name, self.epochs)
         watch = Watch(self, program, seed, folder / "epochs.jsonl")
-        warm_up()
         started = time.monotonic()
         result = trainer.fit(program, self.data, TrainingBudget(epochs=self.epochs), seed=seed, report=watch)
         seconds = time.monotonic() - started - watch.seconds

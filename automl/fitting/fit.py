@@ -75,11 +75,6 @@ def _seeded(seed: int) -> Iterator[None]:
         yield
 
 
-def warm_up() -> None:
-    """Import what the first optimiser of a process imports (a second), so that no candidate's deadline pays for it."""
-    torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.0)
-
-
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether the exception says that memory ran out, on the CPU or on a device."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):

@@ -137,12 +137,14 @@ class _GradientEstimate(AbstractUpdater):
     def __init__(self, candidates: _Candidates, setup: FitSetup, values: Mapping[str, Any]) -> None:
         import torch
 
+        from ..optimisers.rules import Adam
+
         self.candidates, self.values = candidates, values
         self.schedule = schedule_named(values["schedule"])
         self.pairs = max(1, values["population"] // 2)
         self.generator = torch.Generator(candidates.vector.device).manual_seed(setup.seed)
         self.mean = torch.nn.Parameter(candidates.vector.clone())
-        self.optimiser = torch.optim.Adam([self.mean], values["rate"], betas=(0.9, 0.99))
+        self.rule = Adam([self.mean], betas=(0.9, 0.99))
         self.norm: float | None = None
 
     def step(self, inputs: tuple, targets: Batch, progress: TrainingProgress, measure: bool) -> torch.Tensor:
@@ -154,10 +156,8 @@ class _GradientEstimate(AbstractUpdater):
         fitness = torch.from_numpy(centred_ranks(costs)).to(mean)
         estimate = (fitness[: self.pairs] - fitness[self.pairs :]) @ noise / (2 * self.pairs * sigma)
         self.learning_rate = self.values["rate"] * self.schedule(progress)
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate
         self.mean.grad = -estimate
-        self.optimiser.step()
+        self.rule.step(self.learning_rate)
         self.candidates.vector.copy_(self.mean.detach())
         if measure:
             self.norm = float(estimate.norm())

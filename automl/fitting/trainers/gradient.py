@@ -136,7 +136,7 @@ class _GradientUpdater(AbstractUpdater):
     """One optimiser on one program."""
 
     def __init__(self, setup: FitSetup, values: Mapping[str, Any], schedule: Schedule) -> None:
-        import torch
+        from ..optimisers.rules import AbstractRule, Adam, GradientDescent
 
         assert setup.loss is not None
         self.program, self.loss, self.precision, self.schedule = setup.program, setup.loss, setup.precision, schedule
@@ -149,26 +149,19 @@ class _GradientUpdater(AbstractUpdater):
         self.norms: dict[str, torch.Tensor] = {}
         self.averaged = _Average(setup, values["average"]) if values["average"] > 0 else None
         self.adaptive = values["optimiser"] == "adamw"
-        self.optimiser: torch.optim.Optimizer | None = None
-        if not self.parameters:
-            return
         if self.adaptive:
-            self.optimiser = torch.optim.AdamW(self.parameters, self.rate, weight_decay=0.0, fused=True)
+            self.rules: list[AbstractRule] = [Adam(self.parameters, fused=True)]
         else:
             momentum, nesterov = values["momentum"], values["nesterov"] and values["momentum"] > 0
             # What SGD calls weight decay is the gradient of the l2 term; its kernel adds it at no cost.
-            biases = [p for p in self.parameters if p.ndim <= 1]
-            groups = [{"params": self.weights, "weight_decay": self.l2}, {"params": biases}]
-            groups = [group for group in groups if group["params"]]
-            self.optimiser = torch.optim.SGD(groups, self.rate, momentum, nesterov=nesterov, fused=True)
+            groups = (self.weights, self.l2), ([p for p in self.parameters if p.ndim <= 1], 0.0)
+            self.rules = [GradientDescent(some, momentum, nesterov=nesterov, l2=l2) for some, l2 in groups]
 
     def step(self, inputs: tuple, targets: Batch, progress: TrainingProgress, measure: bool) -> torch.Tensor:
         import torch
 
         self.learning_rate = self.rate * self.schedule(progress)
-        assert self.optimiser is not None, "a program without parameters takes no steps"
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate
+        assert self.parameters, "a program without parameters takes no steps"
         for parameter in self.parameters:
             parameter.grad = None
         with self.precision.context():
@@ -184,7 +177,8 @@ class _GradientUpdater(AbstractUpdater):
         if self.decay and self.weights:
             with torch.no_grad():
                 torch._foreach_mul_(self.weights, 1.0 - self.learning_rate * self.decay)
-        self.optimiser.step()
+        for rule in self.rules:
+            rule.step(self.learning_rate)
         if self.averaged is not None:
             self.averaged.update(progress.step)
         return loss.detach()

@@ -9,7 +9,6 @@ import torch
 from torch import nn
 
 from automl.fitting.early_stopping import Keeper
-from automl.fitting.fit import warm_up
 from automl.fitting.trainers import TrainingBudget, make_trainer
 
 
@@ -52,12 +51,3 @@ def test_weights_that_give_no_numbers_are_never_kept(iris, dense):
         net[0].weight.fill_(math.nan)
     result = make_trainer("gradient").fit(net, iris.data, TrainingBudget(epochs=0))
     assert result.best_score is None and result.weights is None
-
-
-def test_warming_up_leaves_nothing_to_import():
-    import sys
-
-    warm_up()
-    before = len(sys.modules)
-    torch.optim.AdamW([torch.zeros(1, requires_grad=True)], 0.1, fused=True)
-    assert len(sys.modules) - before < 20
