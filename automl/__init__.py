@@ -27,8 +27,12 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+import time
 from pathlib import Path
 from typing import Any
+
+LOADED = time.monotonic()
+"""When this package was loaded: for a command the moment from which its budget of time counts."""
 
 _HOMES = {
     "api": ("Library", "grow", "search"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,6 +154,7 @@ def search(
     (``evaluations``, ``seconds``, ``best``) it ends with what it has. Raises TaskError, BudgetError,
     StrategyError, StoreError, PluginError.
     """
+    began = time.monotonic()
     use_plugins(plugins)
     options = make_options(
         budget,
@@ -170,7 +172,7 @@ def search(
     try:
         with progress_bar(chosen.name, quiet or progress is not None) as shown:
             study = open_study(chosen, opened.store, options, progress=progress or shown, source=source)
-            study.on_evaluation, study.should_stop = on_evaluation, should_stop
+            study.on_evaluation, study.should_stop, study.began = on_evaluation, should_stop, began
             return run_study(study)
     finally:
         if opened is not library:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,6 +13,10 @@ MOST = 10**12
 """Bound of the seconds and of the evaluations of a budget."""
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h)\s*")
 _COUNT = re.compile(r"(\S+)\s*evaluations?")
+
+
+BEGAN: ContextVar[float | None] = ContextVar("began", default=None)
+"""The moment of ``time.monotonic()`` at which the command began that runs here; None where none does."""
 
 
 class BudgetError(ValueError):

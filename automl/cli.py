@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
 from typing import Annotated, Any
 
 import typer
@@ -19,7 +20,8 @@ from primitives.syntax import TermSyntaxError
 from search.problem import ProblemError
 from search.strategy import StrategyError
 
-from .budget import BudgetError
+from . import LOADED
+from .budget import BEGAN, BudgetError
 from .circumstances import installed_version
 from .commands import baseline, demo, diagnose, grow, inspect, library, predict, runs, search
 from .commands.everywhere import add_options
@@ -81,6 +83,7 @@ def main(arguments: list[str] | None = None) -> None:
     handler.setFormatter(PrintableFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=os.environ.get("AUTOML_LOG", "WARNING").upper(), handlers=[handler])
     QUIET.set(False)
+    BEGAN.set(LOADED if arguments is None else time.monotonic())
     try:
         code = _command()(args=arguments, prog_name="automl", standalone_mode=False)
     except typer.Exit as error:

@@ -16,6 +16,7 @@ from library.records import Run, StoreError
 from library.store import AbstractStore, open_store
 
 from ..api import library_url
+from ..budget import BEGAN
 from ..errors import TaskError
 from ..evaluation.model import Model
 from ..execution.executors import WorkerError
@@ -162,14 +163,20 @@ def print_growth(results: list[Result], title: str | None = None) -> None:
     print_table(["task", "solved", "right", "seconds", "terms", "test", "subroutines"], rows, title)
 
 
-def run_or_leave(begin: Callable[[], Study], library: str | None) -> Result:
+def run_or_leave(begin: Callable[[], Study], library: str | None, *, whole: bool = True) -> Result:
     """Run the study that ``begin`` opens; when SIGINT, SIGTERM or SIGHUP ends it, say how to resume it and leave with the exit code
-    that says so. Raises WorkerError, which says how to resume it too."""
+    that says so.
+
+    whole: whether the command does nothing else, so that a budget of time counts from its start (default: yes).
+
+    Raises WorkerError, which says how to resume it too.
+    """
     runs: list[str] = []
     try:
         with orderly_end():
             study = begin()
             runs.append(study.record.id)
+            study.began = BEGAN.get() if whole else None
             return run_study(study)
     except KeyboardInterrupt as signal:
         raise typer.Exit(interrupted(runs, library, signal)) from None

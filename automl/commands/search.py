@@ -120,7 +120,7 @@ def _search_and_say(
                 with progress_bar(each.name) as progress:
                     named = {**source, "name": each.name}
                     begin = partial(open_study, each, store, options, progress=progress, source=named)
-                    result = run_or_leave(begin, library)
+                    result = run_or_leave(begin, library, whole=len(tasks) == 1)
                 take(result)
     if len(rows) + len(refused) > 1 and json != "-":
         _summary(rows, len(refused))

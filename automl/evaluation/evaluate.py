@@ -9,18 +9,20 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-import threading
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
-from primitives.definitions import expand
+from primitives.definitions import Definition, expand
 from primitives.inference import IllTyped, Inference, infer
 from primitives.interpreter.interpret import Fuel
-from primitives.term import Term
+from primitives.primitive import Primitive
+from primitives.term import Term, words_in
 from primitives.types import has_tensor
 from primitives.values import Failure, Outcome
 
+from ..execution.workers.guard import unhurried
 from ..fitting.forward import run_interpreted
 from .cost import BATCH, MAX_PARAMETERS, refusal
 from .prepared import CandidateOrder, Evaluated, Prepared, WorkerContext
@@ -40,24 +42,32 @@ def prepare(context: WorkerContext) -> Prepared:
     return _prepared[1]
 
 
-def warm(context: WorkerContext) -> None:
-    """Make a worker ready before its first job: read the context, and import torch where candidates need it.
+def begin(context: WorkerContext) -> None:
+    """Make this process ready for its first job: read the context, and import torch where candidates need it.
 
-    On a table fitted words come first: what they import is loaded now, and what the first optimiser imports, which takes as long
-    again, meanwhile in a thread of its own. No import may wait for a candidate, whose deadline would interrupt it.
+    What fitted words import, which takes as long again, comes with the first candidate that has one, ``unhurried`` by its deadline, so that
+    the first answer of a search, which needs none of it, is there sooner.
     """
+    if has_tensor(prepare(context).data.type):
+        importlib.import_module(".training", __package__)
+
+
+def warm(context: WorkerContext) -> None:
+    """Make a worker ready that is killed at a deadline, so that no import may wait for a candidate: ``begin``, and on a table what the
+    fitted words import."""
+    begin(context)
     prepared = prepare(context)
-    if not has_tensor(prepared.data.type):
-        return
-    importlib.import_module(".training", __package__)
-    optimiser = importlib.import_module("..fitting.fit", __package__).warm_up
-    if not prepared.data.is_table:
-        optimiser()
-        return
-    needs = {name for word in prepared.words.values() if word.fitted is not None for name in word.fitted.needs}
-    for name in sorted(needs):
+    if prepared.data.is_table:
+        load_needs(prepared.words.values())
+
+
+def load_needs(words: Iterable[Primitive | Definition]) -> None:
+    """Import what the fitting of the words imports; nothing the second time."""
+    needs = {
+        name for word in words if isinstance(word, Primitive) and word.fitted is not None for name in word.fitted.needs
+    }
+    for name in sorted(needs - sys.modules.keys()):
         importlib.import_module(name)
-    threading.Thread(target=optimiser, name="optimiser").start()
 
 
 class CandidateJob(TypedDict):
@@ -82,10 +92,13 @@ def evaluate_candidate(prepared: Prepared, candidate: CandidateOrder) -> Evaluat
 
     What the inferred sizes say cannot be trained, for memory or in its seconds, is refused before anything is allocated (cost.py).
     """
-    started = time.perf_counter()
     term = prepared.vocabulary.read(candidate["term"])
+    whole = expand(term, prepared.words)
+    with unhurried():
+        load_needs(prepared.words[word.name] for word in words_in(whole))
+    started = time.perf_counter()
     try:
-        inference = infer(expand(term, prepared.words), prepared.words, prepared.data.type)
+        inference = infer(whole, prepared.words, prepared.data.type)
     except IllTyped as error:
         return Evaluated(Outcome.ILL_TYPED, detail=str(error))
     if inference.waiting:
@@ -116,8 +129,6 @@ def _evaluate(prepared: Prepared, term: Term, inference: Inference, candidate: C
 
 
 def _tuned(term: Term) -> bool:
-    from primitives.term import words_in
-
     return any(dict(word.settings).get("use") == "tuned" for word in words_in(term))
 
 

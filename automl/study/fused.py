@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ def run_fused(study: Study) -> None:
     resumed run begins again, with its whole budget, and records what its log does not have yet."""
     known = {evaluation.term: evaluation.solved for evaluation in study.evaluations.values()}
     prepared = Prepared(study.context)
-    deadline = None if study.budget.seconds is None else study.started + study.budget.seconds
+    deadline = None if study.budget.seconds is None else time.monotonic() + study.left()
     for found in study.strategy.run(deadline, study.budget.evaluations):
         study.terms = found.terms
         if isinstance(found, Hit):

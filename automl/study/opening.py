@@ -23,10 +23,10 @@ from search.strategy import AbstractStrategy
 
 from ..budget import Budget
 from ..errors import StudyError
-from ..evaluation.evaluate import evaluate_job, warm
+from ..evaluation.evaluate import begin, evaluate_job, warm
 from ..evaluation.prepared import context_of
 from ..execution.executors import executor_kind, executors, open_executor
-from ..execution.workers.guard import path_of
+from ..execution.workers.guard import can_interrupt, path_of
 from ..fitting.trainers import trainer_kinds
 from ..plugins import described, require_plugins
 from ..tasks.data import VALUES, ProblemData
@@ -51,7 +51,7 @@ WIDTH = "units"
 """The setting of a fitted word that says how many numbers it gives."""
 BLEND_SAMPLE = 6
 """Cases on arrays that one enumeration must meet; nets err now and then, so it meets one sample after another."""
-EVALUATE, WARM = path_of(evaluate_job), path_of(warm)
+EVALUATE, BEGIN, WARM = path_of(evaluate_job), path_of(begin), path_of(warm)
 Progress = Callable[[Mapping[str, object]], None]
 
 
@@ -215,9 +215,11 @@ def open_study(
         config = {**_config(options, schedule, task, source), "guidance": guidance}
         record = run or new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
     context = context_of(data, vocabulary, options.trainer, words=problem.words)
+    here = can_interrupt() and not executor_kind(options.workers).side_by_side(str(options.workers))
     executor = (
-        None if is_fused(strategy, data) else open_executor(EVALUATE, context, workers=options.workers, prepare=WARM)
-    )
+        None if is_fused(strategy, data)
+        else open_executor(EVALUATE, context, workers=options.workers, prepare=BEGIN if here else WARM)
+    )  # fmt: skip
     try:
         if run is None:
             record = store.create_run(record)  # only now, so that none is begun where there are no workers

@@ -13,6 +13,11 @@ TIMELY = 0.98
 """The share of a time budget after which no training is begun, and a loop of a strategy may end because it sees its end coming."""
 
 
+def closing(seconds: float) -> float:
+    """The seconds of a budget for what comes after the search: the test of the result, its record, and the end of the process."""
+    return min(1.5, 0.1 * seconds, 0.2 + 0.02 * seconds)
+
+
 @dataclass(frozen=True)
 class Schedule:
     """How evaluations are spread over a budget.

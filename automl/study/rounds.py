@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 SAVE_SECONDS = 0.05
 """Evaluations that come within this time are written together."""
 WAIT_SECONDS = 0.2
+LEAST_SECONDS = 0.5
+"""What any evaluation may take, however little time is left."""
+AGAIN = 2.0
+"""How many times as long as a fit to the train part one to the validation part too may take."""
 
 
 class Rounds:
@@ -80,6 +84,8 @@ class Rounds:
     def _stop_asking(self) -> bool:
         if self.study.reached():
             return True
+        if not self.study.standing.phases:
+            return False  # however short the time, there is an answer
         most = self.budget.evaluations
         if most is not None and len(self.study.standing.phases) >= most:
             return True
@@ -87,7 +93,17 @@ class Rounds:
 
     def _past(self, share: float) -> bool:
         """Whether a share of the time is spent; never where it is not bounded."""
-        return self.budget.seconds is not None and self.study.spent() >= self.budget.seconds * share
+        return self.budget.seconds is not None and self.study.left() <= (1.0 - share) * self.study.window
+
+    def _reserved(self) -> float:
+        """Seconds at the end for the final training: their share, or less where the best program is fitted and took less."""
+        study = self.study
+        if self.budget.seconds is None or not study.trained or not study.schedule.final:
+            return 0.0
+        share, best = study.schedule.final * study.window, study.standing.best()
+        if best is None or best.parameters or not best.seconds:
+            return share
+        return min(share, AGAIN * best.seconds + LEAST_SECONDS)
 
     def _next(self) -> Candidate | None:
         """The next proposal of the strategy, or of the refinement at the end of a trained search."""
@@ -139,7 +155,7 @@ class Rounds:
         if total is not None and len(study.standing.phases) >= total - self._finals(total):
             return True
         timed = self.budget.seconds is not None
-        return timed and (study.standing.final or self._past(1.0 - study.schedule.final))
+        return timed and (study.standing.final or study.left() <= self._reserved())
 
     def _final_at_once(self) -> Candidate | None:
         """The final training where the refinement has nothing left before its share of the budget is used."""
@@ -197,10 +213,10 @@ class Rounds:
         deadline = self.study.schedule.deadline
         if self.budget.seconds is None:
             return None, deadline
-        reserved = self.study.schedule.final if self.study.trained and entry.phase != FINAL else 0.0
-        deadline = min(deadline, max(0.5, self.budget.seconds * (1.0 - reserved) - self.study.spent()))
+        reserved = self._reserved() if entry.phase != FINAL else 0.0
+        deadline = min(deadline, max(LEAST_SECONDS, self.study.left() - reserved))
         if entry.info.get("operator") == START:
-            deadline = min(deadline, max(0.5, self.budget.seconds * self.study.schedule.start))
+            deadline = min(deadline, max(LEAST_SECONDS, self.study.window * self.study.schedule.start))
         return (max(0.2, deadline - 0.1) if self.study.trained else None), deadline + 1.0
 
     def _start(self, entry: Candidate) -> StartWeights | None:

@@ -8,6 +8,7 @@ told as they finish: nothing that was recorded is lost, nothing is recorded twic
 from __future__ import annotations
 
 import logging
+import math
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -32,7 +33,7 @@ from .candidate import EXPLORE, FINAL, Candidate, EvaluationPlan
 from .ending import Ending, ending_of
 from .fused import run_fused
 from .journal import ASKED, CANCELLED, TOLD, Journal
-from .phases import TIMELY, Schedule
+from .phases import TIMELY, Schedule, closing
 from .rounds import Rounds
 from .state import Standing
 
@@ -60,6 +61,8 @@ class Study:
     """Told of each evaluation once it is recorded. What it raises ends the search, which can be gone on with."""
     should_stop: Callable[[Mapping[str, object]], bool] | None = None
     """Asked with the state of the search, as ``progress`` is told it; once it says yes, the search ends with what it has."""
+    began: float | None = None
+    """The moment of ``time.monotonic()`` from which a budget of time counts: the start of the command or call (None: of ``run``)."""
 
     __repr__ = brief_repr
 
@@ -73,6 +76,7 @@ class Study:
         self.stopped = False
         self.elapsed = 0.0
         self.started = time.monotonic()
+        self.ahead = 0.0
         self.terms = 0
 
     # -- the outside -----------------------------------------------------------------------------------------
@@ -81,6 +85,7 @@ class Study:
         """Search until solved, exhausted or out of budget. KeyboardInterrupt leaves the run resumable and is raised again; a run that
         is finished stays as it is."""
         self.started = time.monotonic()
+        self.ahead = 0.0 if self.began is None else max(0.0, self.started - self.began)
         try:
             events = self._restore()
             if self.record.state == "finished":
@@ -151,11 +156,24 @@ class Study:
     def in_budget(self) -> bool:
         """Whether enough of the budget was left for more, had there been more to try."""
         most, seconds = self.budget.evaluations, self.budget.seconds
-        return (most is None or self.considered < most) and (seconds is None or self.spent() < TIMELY * seconds)
+        return (most is None or self.considered < most) and (seconds is None or self.left() > (1 - TIMELY) * seconds)
 
     def spent(self) -> float:
         """Seconds used so far: over all sessions of the run, or by this one where the strategy is fused and so begins again."""
         return self.elapsed + time.monotonic() - self.started
+
+    @property
+    def window(self) -> float:
+        """Seconds of the budget for the search itself, between what came before it and what comes after it (``closing``); without end
+        where time is not bounded. However long it took to come here, there is a second, or half of the budget."""
+        seconds = self.budget.seconds
+        if seconds is None:
+            return math.inf
+        return max(seconds - closing(seconds) - self.ahead, min(1.0, seconds / 2))
+
+    def left(self) -> float:
+        """How many of these are left."""
+        return self.window - self.spent()
 
     # -- for the loops ---------------------------------------------------------------------------------------
 

@@ -34,6 +34,10 @@ class DeadlineExceeded(BaseException):
     """Raised inside a job that is over its deadline. Not an Exception, so that the job's own handlers let it pass."""
 
 
+_running: _Alarm | None = None
+"""That of the job which runs in this process."""
+
+
 def path_of(function: Callable[..., object]) -> str:
     """The function as `module:function`, which `resolve` takes."""
     return f"{function.__module__}:{function.__qualname__}"
@@ -103,6 +107,21 @@ def _classify(error: BaseException, memory: int | None) -> tuple[Outcome, str]:
     return Outcome.ERROR, "".join(traceback.format_exception(error))
 
 
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """In the body the deadline of the job that runs here is put off, for what must not be interrupted and is no job's own: an import
+    that is broken off leaves a broken module behind. Whoever kills a worker from outside does not know of it."""
+    alarm = _running
+    if alarm is None or not can_interrupt():
+        yield
+        return
+    left = alarm.pause()
+    try:
+        yield
+    finally:
+        alarm.go_on(left)
+
+
 class _Alarm:
     """Raises DeadlineExceeded in the body once `seconds` are over, where this thread can be interrupted."""
 
@@ -115,19 +134,30 @@ class _Alarm:
         self._started = 0.0
 
     def __enter__(self) -> None:
+        global _running
         if not can_interrupt():
             return
         self._previous = signal.signal(signal.SIGALRM, self._ring)
         self._started = time.monotonic()
-        self._armed = True
+        self._armed, _running = True, self
         self._timer = signal.setitimer(signal.ITIMER_REAL, max(self._seconds, 1e-6), _REPEAT_SECONDS)
 
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def pause(self) -> float:
+        """Let it not ring until ``go_on``; the seconds that are left."""
+        return signal.setitimer(signal.ITIMER_REAL, 0)[0] if self._armed else 0.0
+
+    def go_on(self, left: float) -> None:
+        """Ring ``left`` seconds from now (0: it was not set)."""
+        if self._armed and left:
+            signal.setitimer(signal.ITIMER_REAL, left, _REPEAT_SECONDS)
+
     def stop(self) -> None:
+        global _running
         # Disarmed before anything else: an alarm on its way in must find nothing left to interrupt.
-        self._armed = False
+        self._armed, _running = False, None
         if self._previous is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self._previous)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from automl.execution.workers.guard import resolve, run_job, torch_threads, total_memory
+from automl.execution.workers.guard import resolve, run_job, torch_threads, total_memory, unhurried
 
 Dict = dict[str, Any]
 
@@ -132,3 +132,27 @@ def test_a_path_names_a_function() -> None:
 def test_the_machine_has_memory() -> None:
     total = total_memory()
     assert total is not None and total > 1 << 28
+
+
+def test_what_is_unhurried_is_not_interrupted_and_does_not_count() -> None:
+    def slow_start(context: Dict, job: Dict) -> Dict:
+        with unhurried():
+            time.sleep(0.6)
+        return {"done": True}
+
+    assert guarded(slow_start, deadline=0.3).outcome == "ok"
+
+
+def test_a_deadline_goes_on_after_what_was_unhurried() -> None:
+    def endless(context: Dict, job: Dict) -> Dict:
+        with unhurried():
+            time.sleep(0.05)
+        while True:
+            time.sleep(0.01)
+
+    assert guarded(endless, deadline=0.3).outcome == "timed out"
+
+
+def test_unhurried_alone_is_nothing() -> None:
+    with unhurried():
+        pass
