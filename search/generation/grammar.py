@@ -2,7 +2,7 @@
 
 Top-down and type-directed: every goal is a ground type, a word's type variables being filled from the types that the problem deals in
 (``signatures.Universe``). The productions of a goal and the least size that each needs are tabulated once, so a draw is a look-up.
-Goals with tensors are met by growing forward from what is in scope (``pipeline.Pipelines``), for output shapes follow from input shapes.
+Goals with tensors are met by growing forward from what is in scope (``nets.pipeline.Pipelines``), for output shapes follow from input shapes.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from primitives.types import (
 
 from ..problem import Problem
 from .choosing import Chooser, DeadEnd, Place
-from .pipeline import Pipelines
-from .placing import NEW_SITE
+from .nets.pipeline import Pipelines
+from .nets.placing import NEW_SITE
 from .signatures import Instance, Signature, Universe, signature
 from .sites import number, settled
 from .weights import CONSTANT, LAMBDA, VARIABLE, resolved_weights

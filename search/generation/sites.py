@@ -6,7 +6,7 @@ from primitives.inference import Inference
 from primitives.term import Term, Word, map_words, words_in
 from primitives.types import is_ground
 
-from .placing import NEW_SITE
+from .nets.placing import NEW_SITE
 
 
 def number(term: Term) -> tuple[Term, dict[str, str]]:

@@ -11,7 +11,7 @@ from primitives.term import Lambda, Term, Variable
 from primitives.types import Type, has_tensor
 
 from ..generation.choosing import DeadEnd
-from ..generation.kinds import kind_of
+from ..generation.nets.kinds import kind_of
 from ..generation.positions import Annotated, Position, replace_at
 from ..randomness import Draws
 from .editor import Editor, Variant, copy_sites

@@ -11,7 +11,7 @@ from primitives.types import has_tensor
 
 from ..generation import sites
 from ..generation.grammar import Grammar
-from ..generation.placing import NEW_SITE
+from ..generation.nets.placing import NEW_SITE
 from ..generation.positions import Annotated, Annotator
 
 

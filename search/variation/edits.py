@@ -14,8 +14,8 @@ from primitives.types import has_tensor, is_function
 
 from ..generation.choosing import DeadEnd
 from ..generation.grammar import Grammar
-from ..generation.kinds import kind_of
-from ..generation.placing import NEW_SITE
+from ..generation.nets.kinds import kind_of
+from ..generation.nets.placing import NEW_SITE
 from ..generation.positions import Annotated, Position, replace_at
 from ..randomness import Draws
 

@@ -16,8 +16,8 @@ from primitives.term import Apply, Let, Term, Variable, apply
 from primitives.types import has_tensor
 
 from ..generation.choosing import DeadEnd
-from ..generation.kinds import kind_of
-from ..generation.placing import Allowance, Context, Value
+from ..generation.nets.kinds import kind_of
+from ..generation.nets.placing import Allowance, Context, Value
 from ..generation.positions import Annotated, Path, Position, replace_at
 from ..randomness import Draws
 from .editor import copy_sites

@@ -25,7 +25,7 @@ from primitives.types import (
     variables_of,
 )
 
-from .signatures import Bindings, Signature, match, nesting, nodes, substitute
+from ..signatures import Bindings, Signature, match, nesting, nodes, substitute
 
 FAR = 99
 """Distance where there is no way."""

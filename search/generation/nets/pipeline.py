@@ -17,14 +17,14 @@ from primitives.inference import ShapeError
 from primitives.term import Let, Term, Variable, apply
 from primitives.types import Type, has_tensor, is_function, is_ground
 
+from ..choosing import Chooser, DeadEnd, Place
+from ..signatures import Bindings, match, substitute
 from . import sequences
-from .choosing import Chooser, DeadEnd, Place
 from .kinds import FAR, KindRule, Kinds, find_rules, kind_of
 from .placing import Allowance, Context, Placer, Value, fits
-from .signatures import Bindings, match, substitute
 
 if TYPE_CHECKING:
-    from .grammar import Grammar
+    from ..grammar import Grammar
 
 MAX_BRANCH = 8
 """Largest size of a branch."""

@@ -11,10 +11,10 @@ from primitives.primitive import Primitive
 from primitives.term import Term, Word
 from primitives.types import Constructor, TensorType, Type, is_ground
 
-from ..problem import Problem
-from .choosing import Chooser, DeadEnd, Place
+from ...problem import Problem
+from ..choosing import Chooser, DeadEnd, Place
+from ..signatures import Bindings, match, substitute
 from .kinds import KindRule
-from .signatures import Bindings, match, substitute
 
 NEW_SITE = "?"
 """Site of a new sited word until ``sites.number`` gives it one of its own."""

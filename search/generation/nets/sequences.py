@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from primitives.term import Lambda, Variable, Word, apply
 from primitives.types import Constructor, TensorType, Type, has_tensor, is_ground, is_list, list_of, subtypes
 
-from .choosing import DeadEnd, Place
+from ..choosing import DeadEnd, Place
+from ..signatures import Bindings, match, substitute
 from .kinds import KindRule, kind_of, open_goal
 from .placing import Context, Value
-from .signatures import Bindings, match, substitute
 
 if TYPE_CHECKING:
     from .pipeline import Pipelines
