@@ -47,3 +47,20 @@ def free_variables(term: Term) -> set[int]:
 
     map_variables(term, note)
     return free
+
+
+def mentions(term: Term, count: int) -> bool:
+    """Whether one of the ``count`` innermost free variables occurs in the term."""
+    waiting = [(term, 0)]
+    while waiting:
+        node, level = waiting.pop()
+        if isinstance(node, Variable):
+            if level <= node.index < level + count:
+                return True
+        elif isinstance(node, Lambda):
+            waiting.append((node.body, level + 1))
+        elif isinstance(node, Let):
+            waiting += ((node.value, level), (node.body, level + 1))
+        else:
+            waiting += ((part, level) for part in children(node))
+    return False

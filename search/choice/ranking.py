@@ -23,6 +23,7 @@ from importlib import resources
 
 import numpy as np
 
+from primitives.binding import mentions
 from primitives.declarations import Role
 from primitives.primitive import Primitive
 from primitives.term import Apply, Lambda, Let, Literal, Term, Variable, Word, spine
@@ -83,7 +84,7 @@ def shape_of(term: Term, arity: int, costs: Costs, words: Mapping[str, Primitive
         literal_bits=sum(map(bits, values)),
         long_literals=sum(isinstance(value, (tuple, str)) for value in values),
         unused=arity - len(used) if used else 0,
-        idle=sum(not _mentions(each.body, 0) for each in inner),
+        idle=sum(not mentions(each.body, 1) for each in inner),
         lambdas=len(inner) - sum(isinstance(each.body, Lambda) for each in inner),
         branches=sum(name in words and words[name].role is Role.CHOICE for name in names),
         repeats=len(compound) - len(set(compound)),
@@ -101,10 +102,6 @@ def _within(term: Term, depth: int) -> Iterator[tuple[Term, int]]:
     elif isinstance(term, Let):
         yield from _within(term.value, depth)
         yield from _within(term.body, depth + 1)
-
-
-def _mentions(term: Term, index: int) -> bool:
-    return any(isinstance(part, Variable) and part.index == index + depth for part, depth in _within(term, 0))
 
 
 def bits(value: Value) -> float:

@@ -1,8 +1,8 @@
-"""A weighted grammar over typed terms: tables of productions by goal type, sampling, probabilities.
+"""A weighted grammar over typed terms: sampling and probabilities by tables of productions.
 
 Top-down and type-directed: every goal is a ground type, a word's type variables being filled from the types that the problem deals in
-(``signatures.Universe``). The productions of a goal and the least size that each needs are tabulated once, so a draw is a look-up.
-Goals with tensors are met by growing forward from what is in scope (``nets.pipeline.Pipelines``), for output shapes follow from input shapes.
+(``productions.Productions``). Goals with tensors are met by growing forward from what is in scope (``nets.pipeline.Pipelines``), for
+output shapes follow from input shapes.
 """
 
 from __future__ import annotations
@@ -11,62 +11,22 @@ import bisect
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from primitives.binding import mentions
 from primitives.inference import IllTyped, infer
-from primitives.primitive import EFFECTFUL, Primitive
-from primitives.term import Lambda, Let, Literal, Term, Variable, Word, apply, children, lambdas, words_in
-from primitives.types import (
-    BOOL,
-    INT,
-    Constructor,
-    TensorType,
-    Type,
-    arguments_of,
-    has_tensor,
-    is_function,
-    list_of,
-    variables_of,
-)
+from primitives.primitive import Primitive
+from primitives.term import Term, Variable, Word, apply, lambdas, words_in
+from primitives.types import Type, arguments_of, has_tensor
 
 from ..problem import Problem
 from .choosing import Chooser, DeadEnd, Place
 from .nets.pipeline import Pipelines
 from .nets.placing import NEW_SITE
-from .signatures import Instance, Signature, Universe, signature
+from .productions import Production, Productions, ProductionTable
+from .signatures import Signature
 from .sites import number, settled
-from .weights import CONSTANT, LAMBDA, VARIABLE, resolved_weights
-
-NEVER = 10**9
-"""Least size of what cannot be built."""
-
-
-@dataclass(frozen=True, slots=True)
-class Production:
-    """One way to make a term of a goal type: a word applied to arguments, a constant, a variable, an abstraction or a net.
-
-    ``kind`` is word, constant, variable, lambda or net; ``weight`` its (not normalised) probability weight, ``least`` its least size.
-    """
-
-    kind: str
-    label: str
-    arguments: tuple[Type, ...]
-    weight: float
-    least: int
-    word: Primitive | None = None
-    literal: Literal | None = None
-    fixed: tuple[tuple[str, object], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ProductionTable:
-    """Productions of one goal in order of least size, with cumulative weights."""
-
-    productions: tuple[Production, ...]
-    least: tuple[int, ...]
-    cumulative: tuple[float, ...]
-    labels: tuple[str, ...]
+from .weights import VARIABLE, resolved_weights
 
 
 class Grammar:
@@ -77,17 +37,7 @@ class Grammar:
         self.words = problem.words
         self.weights = resolved_weights(problem.words, problem.weights, has_tensor(problem.type))
         self.inputs, self.result = arguments_of(problem.type)
-        constants = [literal.type for literal in problem.constants]
-        exact = [word.scheme.type for word in self.words.values() if is_exact_net(word)]
-        scalars = [] if has_tensor(problem.type) else [INT, BOOL, list_of(INT)]
-        self.universe = Universe([problem.type, *constants, *exact], scalars)
-        self.signatures = [signature(word) for word in self.words.values() if word.purity != EFFECTFUL]
-        self._by_result: dict[str, list[Signature]] = {}
-        for known in self.signatures:
-            self._by_result.setdefault(_head(known.result), []).append(known)
-        self._rules: dict[Type, list[Production]] = {}
-        self._least: dict[Type, int] = {}
-        self._tables: dict[Type, ProductionTable] = {}
+        self._productions = Productions(problem, self.weights, lambda goal: self.pipelines.least(goal))
         self.pipelines = Pipelines(self)
 
     def productions(self, goal: Type, scope: tuple[Type, ...] = ()) -> list[Production]:
@@ -97,40 +47,21 @@ class Grammar:
         variables = [Production("variable", f"${i}", (), share, 1) for i, t in enumerate(reversed(scope)) if t == goal]
         return [*variables, *self.table(goal).productions]
 
+    def table(self, goal: Type) -> ProductionTable:
+        """The tabulated productions of a goal (variables apart, for they depend on the scope)."""
+        return self._productions.table(goal)
+
     def least(self, goal: Type) -> int:
         """Least size of a term of the type in the scope of a program of the problem's type; NEVER if there is none.
 
         Of a function it is that of an abstraction.
         """
-        known = self._least.get(goal)
-        if known is None:
-            if is_function(goal):
-                wanted, result = arguments_of(goal)
-                known = min(NEVER, len(wanted) + (1 if result in wanted else self.least(result)))
-                self._least[goal] = known
-            else:
-                self._close(goal)
-                known = self._least[goal]
-        return known
+        return self._productions.least(goal)
 
-    def table(self, goal: Type) -> ProductionTable:
-        """The tabulated productions of a goal (variables apart, for they depend on the scope)."""
-        table = self._tables.get(goal)
-        if table is None:
-            if goal not in self._rules:
-                self.least(goal)
-                self._rules.setdefault(goal, self._find(goal) if is_function(goal) else [])
-            rules = [(self._need(rule), position) for position, rule in enumerate(self._rules[goal])]
-            kept = [
-                replace(r, least=need)
-                for need, position in sorted(rules)
-                if need < NEVER
-                for r in (self._rules[goal][position],)
-            ]
-            cumulative = tuple(itertools.accumulate(p.weight for p in kept))
-            labels = tuple(p.label for p in kept)
-            table = self._tables[goal] = ProductionTable(tuple(kept), tuple(p.least for p in kept), cumulative, labels)
-        return table
+    @property
+    def signatures(self) -> Sequence[Signature]:
+        """The arguments and results of the words that the problem may use."""
+        return self._productions.signatures
 
     def sample(self, type: Type, chooser: Chooser, size: int | None = None, attempts: int = 30) -> Term:
         """A random closed term of the type, at most ``size`` large (default: a random bound up to the problem's ``max_size``).
@@ -175,7 +106,7 @@ class Grammar:
 
     def grow(self, goal: Type, scope: tuple[Type, ...], budget: int, chooser: Chooser, place: Place = ()) -> Term:
         """A term of the goal type in scope, at most ``budget`` large; DeadEnd if none is possible or the choices led nowhere."""
-        table = self._tables.get(goal) or self.table(goal)
+        table = self.table(goal)
         count = bisect.bisect_right(table.least, budget)
         variables = [i for i, type in enumerate(reversed(scope)) if type == goal] if goal in scope else ()
         cumulative: Sequence[float] = table.cumulative[:count]
@@ -260,104 +191,3 @@ class Grammar:
         from .probability import log_probability
 
         return log_probability(self, term)
-
-    def _close(self, goal: Type) -> None:
-        """Find the rules of the goal and of all types of data that they need, then the least size of each."""
-        fresh, waiting = [], [goal]
-        while waiting:
-            type = arguments_of(waiting.pop())[1]
-            if type in self._rules:
-                continue
-            fresh.append(type)
-            self._rules[type] = self._find(type)
-            self._least[type] = 1 if type in self.inputs else NEVER
-            waiting.extend(argument for rule in self._rules[type] for argument in rule.arguments)
-        costs = {type: [self._parts(rule) for rule in self._rules[type]] for type in fresh}
-        moved = True
-        while moved:
-            moved = False
-            for type in fresh:
-                best = min(
-                    (base + sum(map(self._least.__getitem__, parts)) for base, parts in costs[type]), default=NEVER
-                )
-                if best < self._least[type]:
-                    self._least[type], moved = best, True
-
-    @staticmethod
-    def _parts(rule: Production) -> tuple[int, list[Type]]:
-        """The least size of a rule as a number plus the least sizes of types of data."""
-        base, parts = rule.least, []
-        for argument in rule.arguments:
-            wanted, result = arguments_of(argument)
-            base += len(wanted) + (result in wanted)
-            if result not in wanted:
-                parts.append(result)
-        return base, parts
-
-    def _need(self, rule: Production) -> int:
-        return min(rule.least + sum(map(self.least, rule.arguments)), NEVER)
-
-    def _find(self, goal: Type) -> list[Production]:
-        rules: list[Production] = []
-        constants = [literal for literal in self.problem.constants if literal.type == goal]
-        share = math.exp(self.weights[CONSTANT]) / max(len(constants), 1)
-        rules.extend(Production("constant", f"c{i}", (), share, 1, literal=c) for i, c in enumerate(constants))
-        wanted, result = arguments_of(goal)
-        if is_function(goal):
-            kept = math.exp(self.weights[LAMBDA])
-            if result in wanted:
-                rules.append(Production("lambda", LAMBDA, (), kept, len(wanted) + 1))
-            else:
-                rules.append(Production("lambda", LAMBDA, (result,), kept, len(wanted)))
-        elif has_tensor(goal):
-            least = self.pipelines.least(goal)
-            if least < NEVER:
-                rules.append(Production("net", "net", (), self.pipelines.WEIGHT, least))
-        for instance, copy in self._instances(goal):
-            weight = math.exp(self.weights[instance.word.name]) * instance.share
-            label = f"{instance.word.name}/{copy}"
-            rules.append(Production("word", label, instance.arguments, weight, 1, instance.word, None, instance.fixed))
-        return rules
-
-    def _instances(self, goal: Type) -> list[tuple[Instance, int]]:
-        """Words for the goal; geometric words that make tensors are left to forward growth, which knows their shapes.
-
-        A tensor that the problem does not deal in (the state of a cell, say) is not sought by words for any type.
-        """
-        result = arguments_of(goal)[1]
-        tensors = has_tensor(result)
-        found: list[tuple[Instance, int]] = []
-        familiar = not tensors or self.universe.admits(result)
-        for known in (*self._by_result.get(_head(result), ()), *(self._by_result.get("", ()) if familiar else ())):
-            grown = known.word.geometric and any(map(has_tensor, known.arguments)) or known.word.shapes
-            if tensors and grown and not is_exact_net(known.word):
-                continue
-            found.extend((instance, n) for n, instance in enumerate(self.universe.instances(known, goal)))
-        return found
-
-
-def _head(type: Type) -> str:
-    """The constructor of a type; empty for a variable."""
-    return type.name if isinstance(type, Constructor) else "Tensor" if isinstance(type, TensorType) else ""
-
-
-def is_exact_net(word: Primitive) -> bool:
-    """Whether a geometric word has one exact type, such as a promoted net: then it can be chosen by the type wanted."""
-    return word.geometric and not variables_of(word.scheme.type)
-
-
-def mentions(term: Term, count: int) -> bool:
-    """Whether one of the ``count`` innermost free variables occurs in the term."""
-    waiting = [(term, 0)]
-    while waiting:
-        node, level = waiting.pop()
-        if isinstance(node, Variable):
-            if level <= node.index < level + count:
-                return True
-        elif isinstance(node, Lambda):
-            waiting.append((node.body, level + 1))
-        elif isinstance(node, Let):
-            waiting += ((node.value, level), (node.body, level + 1))
-        else:
-            waiting += ((part, level) for part in children(node))
-    return False

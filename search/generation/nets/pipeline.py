@@ -48,9 +48,6 @@ class Step:
 class Pipelines:
     """Forward growth for one grammar."""
 
-    WEIGHT = math.exp(8.0)
-    """Weight of growing a net, among the productions of a goal with tensors."""
-
     def __init__(self, grammar: Grammar) -> None:
         self.grammar = grammar
         self.placer = Placer(grammar.problem)
