@@ -1,4 +1,4 @@
-"""Batches while a compiled program runs, and how to pick, join and convert them.
+"""Batches while a compiled program runs, and how to pick and join them; ``conversion`` says how they come in and go out.
 
 A torch tensor is a batch of tensors, a tuple of batches a batch of pairs; beside them there are Ragged (lists),
 Scalars (ints, floats, bools), Constant (one value for all examples), Function (code with captured batches) and
@@ -18,7 +18,6 @@ from ..batch import Objects, Ragged
 from ..binding import shift
 from ..brief import brief_repr
 from ..term import Apply, Lambda, Term, Variable
-from ..types import BOOL, FLOAT, INT, Constructor, TensorType, Type
 from ..values import Failure, Value
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ Batch = Any
 Device: TypeAlias = "torch.device | None"
 """Where tensors are made; None: on the processor."""
 Code = Callable[["ForwardPass", tuple], Batch]
-NUMBERS = {INT: torch.long, FLOAT: torch.float64, BOOL: torch.bool}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,79 +223,3 @@ def _cat(tensors: list[torch.Tensor]) -> torch.Tensor:
     """Joined, on the accelerator if one of them is there."""
     target = next((tensor.device for tensor in tensors if tensor.device.type != "cpu"), None)
     return torch.cat(tensors if target is None else [tensor.to(target) for tensor in tensors])
-
-
-def enter(batch: Any, type: Type) -> Batch:
-    """An argument of a program (see ``primitives.batch``) as a batch of the compiler's."""
-    if type in NUMBERS:
-        if isinstance(batch, torch.Tensor):
-            return Scalars(batch)
-        return pack(batch.items if isinstance(batch, Objects) else list(batch))
-    if isinstance(type, Constructor) and type.name == "list" and isinstance(batch, Ragged):
-        if isinstance(batch.values, Objects) and not batch.values.items:
-            return batch
-        return Ragged(enter(batch.values, type.arguments[0]), batch.lengths)
-    if isinstance(type, Constructor) and type.name == "pair" and isinstance(batch, tuple):
-        return tuple(enter(part, inner) for part, inner in zip(batch, type.arguments, strict=True))
-    if isinstance(type, TensorType) and not isinstance(batch, torch.Tensor):
-        return torch.stack(tuple(batch.items if isinstance(batch, Objects) else batch))
-    return Objects(list(batch)) if isinstance(batch, (list, tuple)) else batch
-
-
-def packable(type: Type) -> bool:
-    """Whether batches of the type are made of tensors: numbers, tensors, and lists and pairs of those."""
-    if type in NUMBERS or isinstance(type, TensorType):
-        return True
-    return isinstance(type, Constructor) and type.name in ("list", "pair") and all(map(packable, type.arguments))
-
-
-def leave(batch: Batch, type: Type, size: int, run: ForwardPass) -> Any:
-    """A batch of the compiler's as a program's output, in a form that depends on the type alone.
-
-    Numbers, tensors, and lists and pairs of those come as tensors, Ragged and tuples, anything else and every batch
-    in which an example failed as Objects.
-    """
-    if not packable(type) or has_failures(batch):
-        return Objects(values_of(batch, size, run))
-    return coerce(batch, type, size, run.device)
-
-
-def coerce(batch: Batch, type: Type, size: int, device: Device) -> Any:
-    """A batch as a geometric word takes it: raw tensors for tensors and numbers, Ragged for lists, tuples for
-    pairs."""
-    from ..batch import collate, to_device
-
-    if isinstance(batch, torch.Tensor) and isinstance(type, TensorType):
-        return batch
-    if isinstance(batch, Scalars):
-        return batch.values if device is None else batch.values.to(device)
-    if isinstance(batch, Constant):
-        if isinstance(type, Constructor) and type.name == "pair":
-            parts = zip(batch.value, type.arguments, strict=True)
-            return tuple(coerce(Constant(part), inner, size, device) for part, inner in parts)
-        batch = spread(batch, size, device)
-        return batch.values if isinstance(batch, Scalars) else coerce(batch, type, size, device)
-    if isinstance(batch, Ragged):
-        assert isinstance(type, Constructor)
-        if isinstance(batch.values, Objects) and not batch.values.items:
-            return Ragged(torch.zeros(0, device=device), batch.lengths)
-        values = spread(batch.values, int(batch.lengths.sum()), device)
-        return Ragged(coerce(values, type.arguments[0], -1, device), batch.lengths)
-    if isinstance(batch, tuple) and isinstance(type, Constructor):
-        return tuple(coerce(part, inner, size, device) for part, inner in zip(batch, type.arguments, strict=True))
-    assert isinstance(batch, Objects)
-    collated = collate(batch.items, type, packed=True)
-    return collated if device is None else to_device(collated, device)
-
-
-def wrap(result: Any, type: Type) -> Batch:
-    """The result of a geometric word as a batch; inverse of ``coerce``."""
-    if type in NUMBERS:
-        return Scalars(result)
-    if isinstance(result, Ragged):
-        assert isinstance(type, Constructor)
-        return Ragged(wrap(result.values, type.arguments[0]), result.lengths)
-    if isinstance(result, tuple):
-        assert isinstance(type, Constructor)
-        return tuple(wrap(part, inner) for part, inner in zip(result, type.arguments, strict=True))
-    return result

@@ -8,13 +8,14 @@ from typing import Any
 import torch
 
 from ..binding import free_variables, map_variables, shift
-from ..interpreter.interpret import IncompleteTerm
+from ..interpreter.code import IncompleteTerm
 from ..primitive import Primitive
 from ..term import Hole, Lambda, Let, Literal, Term, Variable, Word, apply, spine
 from ..types import TensorType, Type, arguments_of
 from ..values import Failed, Failure
 from . import control, folds, lists, numbers  # noqa: F401  (they declare forms)
-from .batches import Batch, Code, Constant, Function, Objects, coerce, has_failures, wrap
+from .batches import Batch, Code, Constant, Function, Objects, has_failures
+from .conversion import coerce, wrap
 from .forms import FORMS
 from .forward_pass import ForwardPass
 

@@ -19,8 +19,9 @@ from ..rewrite import pool_first
 from ..term import Lambda, Term
 from ..types import TensorType, Type, arguments_of
 from ..weights import Weights, frozen_sites, initialise
-from .batches import Batch, Device, enter, leave
+from .batches import Batch, Device
 from .code import Compiler
+from .conversion import enter, leave
 from .forward_pass import ForwardPass
 from .layout import kernels_last, pays
 

@@ -9,7 +9,8 @@ import torch
 from ..batch import Ragged
 from ..term import Word
 from ..types import TensorType, pair_of, tensor
-from .batches import Batch, Constant, Function, coerce, spread
+from .batches import Batch, Constant, Function, spread
+from .conversion import coerce
 from .forward_pass import ForwardPass
 from .timeline import Timeline
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from primitives.definitions import definition
+from primitives.interpreter.code import IncompleteTerm
 from primitives.interpreter.fuel import weigh
-from primitives.interpreter.interpret import Fuel, IncompleteTerm, Machine, evaluate
+from primitives.interpreter.interpret import Fuel, Machine, evaluate
 from primitives.syntax import parse
 from primitives.term import Term, Word
 from primitives.testing import terms, types, values
