@@ -23,7 +23,7 @@ from primitives.term import Term
 from primitives.types import Type, arguments_of, has_tensor
 from primitives.values import Value, equal
 from primitives.words import builtin_words
-from search.choice.deciding import Jury
+from search.choice.deciding import Ranking
 from search.choice.ranking import Entry, evidence, features, shape_of, shares_alike
 from search.enumeration.enumerator import Answer
 from search.problem import Example, Problem
@@ -127,26 +127,26 @@ def choice(spec: Spec, given: Sequence[Example], truth: Sequence[Example], terms
     words = {name: word for name, word in builtin_words().items() if not has_tensor(word.scheme.type)}
     problem = Problem(spec.type, words, examples=tuple(given))
     strategy = Enumerative(problem)
-    jury = strategy.jury()
-    for probes in ((), jury.near[: jury.rule.probes]):
+    ranking = strategy.ranking()
+    for probes in ((), ranking.near[: ranking.rule.probes]):
         engine = strategy.enumerator(probes=probes)
         for report in engine.run(None, terms):
             if isinstance(report, Answer):
-                jury.hear(Report(report.term, report.terms, {}))
-                if len(jury.hits) >= jury.rule.most:
+                ranking.add(Report(report.term, report.terms, {}))
+                if len(ranking.hits) >= ranking.rule.most:
                     break
         engine.release()
-    if not jury.entries:
+    if not ranking.entries:
         return None
-    rows = np.array([_features(jury, entry, problem) for entry in jury.entries])
-    right = np.array([_meets(entry.term, truth, problem.runnable) for entry in jury.entries])
+    rows = np.array([_features(ranking, entry, problem) for entry in ranking.entries])
+    right = np.array([_meets(entry.term, truth, problem.runnable) for entry in ranking.entries])
     wanted = [output for _, output in given]
-    return Choice(spec.family, spec.source, len(given), evidence(wanted), rows, shares_alike(jury.entries), right)
+    return Choice(spec.family, spec.source, len(given), evidence(wanted), rows, shares_alike(ranking.entries), right)
 
 
-def _features(jury: Jury, entry: Entry, problem: Problem) -> np.ndarray:
-    shape = shape_of(entry.term, len(jury.types), problem_costs(problem), jury.words)
-    return features(shape, jury.wanted, entry.near, entry.usual, jury.meets_empty)
+def _features(ranking: Ranking, entry: Entry, problem: Problem) -> np.ndarray:
+    shape = shape_of(entry.term, len(ranking.types), problem_costs(problem), ranking.words)
+    return features(shape, ranking.wanted, entry.near, entry.usual, ranking.meets_empty)
 
 
 def _meets(term: Term, cases: Sequence[Example], words: Mapping[str, Primitive]) -> bool:

@@ -11,24 +11,24 @@ from .ranking import Ranked
 
 
 def alternatives(
-    verdict: Sequence[Ranked], near: Sequence[Sequence[Value]], usual: Sequence[Sequence[Value]], most: int = 5
+    ordered: Sequence[Ranked], near: Sequence[Sequence[Value]], usual: Sequence[Sequence[Value]], most: int = 5
 ) -> list[Alternative]:
-    """The likeliest ways to differ from the first program of the verdict; ``near`` and ``usual`` are the inputs that its entries' values
+    """The likeliest ways to differ from the first program of a ranking; ``near`` and ``usual`` are the inputs that its entries' values
     belong to."""
-    if not verdict:
+    if not ordered:
         return []
     inputs = [*near, *usual]
     lengths = [len(repr(given)) for given in inputs]
-    best, names = _values(verdict[0]), verdict[0].entry.names
+    best, names = _values(ordered[0]), ordered[0].entry.names
     groups: dict[tuple[str, ...], list[Ranked]] = {}
-    for each in verdict:
+    for each in ordered:
         groups.setdefault(each.entry.names, []).append(each)
     found = []
     for group, members in groups.items():
         if group == names:
             continue
         chosen = max(members, key=lambda each: each.probability)
-        place = _telling(verdict[0], chosen, lengths)
+        place = _telling(ordered[0], chosen, lengths)
         total = sum(each.probability for each in members)
         found.append(Alternative(chosen.entry.term, total, tuple(inputs[place]), _values(chosen)[place], best[place]))
     return sorted(found, key=lambda each: -each.probability)[:most]

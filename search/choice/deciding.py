@@ -71,7 +71,7 @@ class StoppingRule:
 
 
 UNKNOWN = 1 << 30
-HEARD_ANEW = 1.2
+ADDED_ANEW = 1.2
 """Times as many programs as before after which the doubt is reckoned again."""
 DRAWING = 0.2
 """The part of the time left that drawing probes may take."""
@@ -79,7 +79,7 @@ PATIENCE = 3.0
 """Times the terms of the first hit after which cheaper programs are no longer expected."""
 
 
-class Jury:
+class Ranking:
     """Programs that meet the examples, weighed by their text and their values on probes."""
 
     def __init__(
@@ -118,9 +118,19 @@ class Jury:
         """Whether the examples have empty inputs."""
         return any(isinstance(value, (tuple, str)) and not value for row in self.given for value in row)
 
-    def hear(self, hit: Hit) -> bool:
+    @property
+    def wants_probes(self) -> bool:
+        """Whether the examples are too few to tell programs apart, and there are probes that may."""
+        return 0 < len(self.given) <= self.rule.few and bool(self.near)
+
+    @property
+    def full(self) -> bool:
+        """Whether it takes no more programs."""
+        return len(self.hits) >= self.rule.most
+
+    def add(self, hit: Hit) -> bool:
         """Take a program in; False if it is known, or there are too many already."""
-        if hit.term in self.hits or len(self.hits) >= self.rule.most:
+        if hit.term in self.hits or self.full:
             return False
         self.hits[hit.term] = hit
         near, usual = (tuple(self._run(hit.term, given) for given in inputs) for inputs in (self.near, self.usual))
@@ -132,20 +142,20 @@ class Jury:
     def _run(self, term: Term, given: Sequence[Value]) -> Value:
         return evaluate(term, given, words=self.words, fuel=Fuel(seconds=self.deadline.seconds(self.rule.seconds)))
 
-    def verdict(self) -> list[Ranked]:
+    def in_order(self) -> list[Ranked]:
         """All programs, the one to answer with first."""
         return ranked(self.entries)
 
     def doubt(self) -> float:
         """The probability that the program to answer with is not the right one, to within what the last few programs change."""
         known, doubt = self._doubt
-        if len(self.entries) > HEARD_ANEW * known:
-            doubt = 1.0 - self.confidence(self.verdict()[0])
+        if len(self.entries) > ADDED_ANEW * known:
+            doubt = 1.0 - self.confidence(self.in_order()[0])
             self._doubt = len(self.entries), doubt
         return doubt
 
     def confidence(self, best: Ranked) -> float:
-        """The probability that a program is right, the first of the verdict."""
+        """The probability that a program is right, the first of the ranking."""
         return confidence(best, self.wanted, 0.0 if self.prior is None else self.prior(best.entry.term))
 
 
@@ -198,53 +208,60 @@ class SearchState:
         return enough or time.monotonic() > self.until
 
 
-def decided(stream: Stream, jury: Jury, max_terms: int | None = None, timed: bool = False) -> Iterator[Found]:
-    """Progress, then all hits in the order of the verdict, then further hits as they are found. The ``info`` of a hit says when the
-    first of all was found (``first_terms``, ``first_seconds``), how likely the first of the verdict is right (``confidence``), and whether
+def decided(stream: Stream, ranking: Ranking, max_terms: int | None = None, timed: bool = False) -> Iterator[Found]:
+    """Progress, then all hits in the order of the ranking, then further hits as they are found. The ``info`` of a hit says when the
+    first of all was found (``first_terms``, ``first_seconds``), how likely the first of the ranking is right (``confidence``), and whether
     it is ``confirmed``: all cheaper programs have been considered, or very many that might be. ``timed``: whether to go on is bounded by
     seconds too."""
-    standing = SearchState(jury.rule, len(jury.wanted.values), timed)
-    few = 0 < standing.examples <= jury.rule.few
-    before = 0
-    running = iter(stream((), max_terms))
-    for found in running:
-        standing.note(found)
-        if isinstance(found, Hit):
-            jury.hear(found)
-        else:
-            yield found
-        first = standing.first
-        if first is not None and ((few and jury.near) or standing.over(standing.terms - first.terms, jury.doubt())):
-            break
-    if standing.first is None:
+    state = SearchState(ranking.rule, len(ranking.wanted.values), timed)
+    running, before = iter(stream((), max_terms)), 0
+
+    def enough(terms: int) -> bool:
+        first = state.first
+        return first is not None and (ranking.wants_probes or state.over(state.terms - first.terms, ranking.doubt()))
+
+    def enough_with_probes(terms: int) -> bool:
+        assert state.first is not None
+        return state.over(terms - state.first.terms, ranking.doubt()) or ranking.full
+
+    yield from _added(running, state, ranking, enough)
+    if state.first is None:
         return
-    if few and jury.near and (max_terms is None or standing.terms < max_terms):
-        before, standing.levels = standing.terms, {}
-        running = iter(stream(jury.near[: jury.rule.probes], None if max_terms is None else max_terms - before))
-        for found in running:
-            standing.note(found, before)
-            if isinstance(found, Hit):
-                jury.hear(found)
-            else:
-                yield replace(found, terms=standing.terms)
-            if standing.over(found.terms - standing.first.terms, jury.doubt()) or len(jury.hits) >= jury.rule.most:
-                break
-    yield from _told(jury, standing)
+    if ranking.wants_probes and (max_terms is None or state.terms < max_terms):
+        before, state.levels = state.terms, {}
+        running = iter(stream(ranking.near[: ranking.rule.probes], None if max_terms is None else max_terms - before))
+        for progress in _added(running, state, ranking, enough_with_probes, before):
+            yield replace(progress, terms=state.terms)
+    yield from _told(ranking, state)
     for found in running:
         if isinstance(found, Progress):
             yield replace(found, terms=before + found.terms)
-        elif found.term not in jury.hits:
+        elif found.term not in ranking.hits:
             yield replace(found, terms=before + found.terms, info={**found.info, "confirmed": True})
 
 
-def _told(jury: Jury, standing: SearchState) -> Iterator[Hit]:
-    """The hits in the order of the verdict."""
-    assert standing.first is not None
-    when = {"first_terms": standing.first.terms, "first_seconds": standing.first.info.get("seconds")}
-    waited = standing.terms > PATIENCE * standing.first.terms
-    verdict = jury.verdict()
-    when["confidence"] = jury.confidence(verdict[0])
-    for each in verdict:
-        hit = jury.hits[each.entry.term]
-        confirmed = waited or standing.considered(hit)
-        yield replace(hit, terms=standing.terms, info={**hit.info, **when, "confirmed": confirmed})
+def _added(
+    running: Iterator[Found], state: SearchState, ranking: Ranking, enough: Callable[[int], bool], before: int = 0
+) -> Iterator[Progress]:
+    """The progress of a search until it is ``enough`` after so many of its terms; its hits are added to the ranking."""
+    for found in running:
+        state.note(found, before)
+        if isinstance(found, Hit):
+            ranking.add(found)
+        else:
+            yield found
+        if enough(found.terms):
+            return
+
+
+def _told(ranking: Ranking, state: SearchState) -> Iterator[Hit]:
+    """The hits in the order of the ranking."""
+    assert state.first is not None
+    when = {"first_terms": state.first.terms, "first_seconds": state.first.info.get("seconds")}
+    waited = state.terms > PATIENCE * state.first.terms
+    ordered = ranking.in_order()
+    when["confidence"] = ranking.confidence(ordered[0])
+    for each in ordered:
+        hit = ranking.hits[each.entry.term]
+        confirmed = waited or state.considered(hit)
+        yield replace(hit, terms=state.terms, info={**hit.info, **when, "confirmed": confirmed})

@@ -217,7 +217,7 @@ def ranked(entries: Sequence[Entry]) -> list[Ranked]:
 
 
 def confidence(best: Ranked, wanted: Sequence[Value] | Outputs, nats: float = 0.0) -> float:
-    """The probability that a program, the first of a verdict, is right; ``nats`` by which more is known to speak for it."""
+    """The probability that a program, the first of a ranking, is right; ``nats`` by which more is known to speak for it."""
     outputs = Outputs.of(wanted)
     bits_of_outputs = min(evidence(outputs), MOST_EVIDENCE)
     terms = (1.0, best.agreement, bits_of_outputs, best.entry.weight + nats, math.log(max(len(outputs.values), 1)))

@@ -15,7 +15,7 @@ from primitives.types import arguments_of, has_tensor, is_function, is_ground, s
 from primitives.values import Value
 
 from ..choice.ambiguity import alternatives
-from ..choice.deciding import Jury, StoppingRule, decided
+from ..choice.deciding import Ranking, StoppingRule, decided
 from ..enumeration import enumerator
 from ..generation.constants import mined
 from ..generation.costs import Costs, default_costs, weighted
@@ -69,7 +69,7 @@ class Enumerative(AbstractStrategy):
                 "strategy='enumerative' needs a task of examples (inputs and outputs); use strategy='genetic' or 'random' for this one"
             )
         self._search: Iterator[Hit | Progress] | None = None
-        self._jury: Jury | None = None
+        self._ranking: Ranking | None = None
 
     def enumerator(
         self,
@@ -115,8 +115,8 @@ class Enumerative(AbstractStrategy):
         if self.options["sample"]:
             yield from self._run_samples(deadline, max_terms)
             return
-        self._jury = self.jury(Deadline(deadline))
-        for found in decided(partial(self._reports, deadline), self._jury, max_terms, timed=deadline is not None):
+        self._ranking = self.ranking(Deadline(deadline))
+        for found in decided(partial(self._reports, deadline), self._ranking, max_terms, timed=deadline is not None):
             if isinstance(found, Hit) and self._withheld(found):
                 return
             yield found
@@ -126,12 +126,12 @@ class Enumerative(AbstractStrategy):
         unconfirmed = not self.options["unconfirmed"] and not hit.info["confirmed"]
         return unconfirmed or bool(hit.info.get("confidence", 1.0) < self.options["sure"])
 
-    def jury(self, deadline: Deadline = NEVER) -> Jury:
-        """A jury for the problem's programs that has heard none; after the ``deadline`` it runs none."""
+    def ranking(self, deadline: Deadline = NEVER) -> Ranking:
+        """A ranking of the problem's programs that has none yet; after the ``deadline`` it runs none."""
         problem, suggestion = self.problem, self.suggestion
         costs = problem_costs(problem)
         prior = None if suggestion is None else advantage(costs, suggestion)
-        return Jury(
+        return Ranking(
             problem.type,
             problem.examples or (),
             problem.runnable,
@@ -143,16 +143,16 @@ class Enumerative(AbstractStrategy):
 
     @property
     def first_seconds(self) -> float | None:
-        hits = [] if self._jury is None else list(self._jury.hits.values())
+        hits = [] if self._ranking is None else list(self._ranking.hits.values())
         return hits[0].info.get("seconds") if hits else None
 
     @property
     def first_terms(self) -> int | None:
-        return None if self._jury is None else next((hit.terms for hit in self._jury.hits.values()), None)
+        return None if self._ranking is None else next((hit.terms for hit in self._ranking.hits.values()), None)
 
     def alternatives(self) -> Sequence[Alternative]:
-        jury = self._jury
-        return [] if jury is None else alternatives(jury.verdict(), jury.near, jury.usual)
+        ranking = self._ranking
+        return [] if ranking is None else alternatives(ranking.in_order(), ranking.near, ranking.usual)
 
     def _reports(
         self, deadline: float | None, probes: Sequence[Sequence[Value]], max_terms: int | None

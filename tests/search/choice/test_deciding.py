@@ -11,7 +11,7 @@ from primitives.types import INT, arguments_of, function, has_tensor, list_of
 from primitives.values import Failure
 from primitives.words import builtin_words
 from search.choice.ambiguity import alternatives
-from search.choice.deciding import Jury, StoppingRule, decided
+from search.choice.deciding import Ranking, StoppingRule, decided
 from search.choice.probes import probe_inputs, usual_inputs
 from search.choice.ranking import Entry, evidence, ranked, shape_of
 from search.generation.costs import default_costs
@@ -52,12 +52,12 @@ def test_no_probes_where_values_cannot_be_drawn_or_there_are_no_examples():
 
 
 def judged(type, cases, texts):
-    jury = Jury(parse_type(type), cases, WORDS, COSTS)
+    ranking = Ranking(parse_type(type), cases, WORDS, COSTS)
     for text in texts:
         term = parse(text, WORDS)
         infer(term, WORDS)
-        assert jury.hear(Hit(term, 10, {"cost": 5}))
-    return jury
+        assert ranking.add(Hit(term, 10, {"cost": 5}))
+    return ranking
 
 
 def test_programs_that_agree_add_up():
@@ -68,9 +68,9 @@ def test_programs_that_agree_add_up():
         Entry(terms[1], (1, 2, 3, 4), (), -3.2),
         Entry(terms[2], (0, 2, 4, 6), (), -3.0),
     ]
-    verdict = ranked(entries)
-    assert len(near) == 4 and [each.entry.term for each in verdict] == terms
-    assert sum(each.probability for each in verdict) == pytest.approx(1.0)
+    ordered = ranked(entries)
+    assert len(near) == 4 and [each.entry.term for each in ordered] == terms
+    assert sum(each.probability for each in ordered) == pytest.approx(1.0)
     assert ranked(entries[2:])[0].probability == 1.0 and ranked([]) == []
 
 
@@ -85,8 +85,8 @@ def test_programs_that_agree_add_up():
 )  # fmt: skip
 def test_generic_programs_come_before_those_of_the_examples_alone(type, cases, better, worse):
     for order in ((better, worse), (worse, better)):
-        verdict = judged(type, cases, order).verdict()
-        assert verdict[0].entry.term == parse(better, WORDS)
+        ordered = judged(type, cases, order).in_order()
+        assert ordered[0].entry.term == parse(better, WORDS)
 
 
 def test_confidence_weighs_the_outputs_against_the_length_of_the_program():
@@ -109,10 +109,10 @@ def test_what_speaks_for_a_program_from_elsewhere_lessens_the_doubt():
     cases = [([(5, 2)], (2,)), ([(7, 4)], (4,))]
     doubts = []
     for nats in (-3.0, 0.0, 3.0):
-        jury = Jury(parse_type("list(int) -> list(int)"), cases, WORDS, COSTS, prior=lambda term, nats=nats: nats)
-        assert jury.doubt() == 1.0
-        jury.hear(Hit(parse("(lambda (xs) (drop 1 xs))", WORDS), 10, {"cost": 5}))
-        doubts.append(jury.doubt())
+        ranking = Ranking(parse_type("list(int) -> list(int)"), cases, WORDS, COSTS, prior=lambda term, nats=nats: nats)
+        assert ranking.doubt() == 1.0
+        ranking.add(Hit(parse("(lambda (xs) (drop 1 xs))", WORDS), 10, {"cost": 5}))
+        doubts.append(ranking.doubt())
     assert doubts[0] > doubts[1] > doubts[2]
     rule = StoppingRule()
     assert not rule.enough(1_000, 10, 2, cheapest=True, doubt=doubts[0])
@@ -121,14 +121,14 @@ def test_what_speaks_for_a_program_from_elsewhere_lessens_the_doubt():
 
 def test_alternatives_show_an_input_on_which_they_differ():
     texts = ["(lambda (xs) (head xs))", "(lambda (xs) (maximum xs))", "(lambda (xs) (last (reverse xs)))"]
-    jury = judged("list(int) -> int", [([(9, 3)], 9), ([(7, 1, 2)], 7)], texts)
-    verdict = jury.verdict()
-    found = alternatives(verdict, jury.near, jury.usual)
+    ranking = judged("list(int) -> int", [([(9, 3)], 9), ([(7, 1, 2)], 7)], texts)
+    ordered = ranking.in_order()
+    found = alternatives(ordered, ranking.near, ranking.usual)
     assert len(found) == 1 and found[0].term == parse(texts[1], WORDS)
     other = found[0]
     assert evaluate(other.term, other.inputs, words=WORDS) == other.output != other.chosen
-    assert evaluate(verdict[0].entry.term, other.inputs, words=WORDS) == other.chosen
-    assert 0 < other.probability < verdict[0].probability and not isinstance(other.chosen, Failure)
+    assert evaluate(ordered[0].entry.term, other.inputs, words=WORDS) == other.chosen
+    assert 0 < other.probability < ordered[0].probability and not isinstance(other.chosen, Failure)
     assert alternatives([], [], []) == []
 
 
@@ -174,12 +174,12 @@ BETTER = parse("(lambda (xs) (head xs))", WORDS)
 @pytest.mark.parametrize("count", [2, 10])
 def test_the_search_goes_on_for_a_bounded_while_and_tells_the_likeliest_first(count):
     cases = [([(5, 2)], 5), ([(7, 4)], 7), *(([(n, 4)], 7) for n in range(8))][:count]
-    jury = Jury(
+    ranking = Ranking(
         parse_type("list(int) -> int"), cases, WORDS, COSTS, StoppingRule(share=1.0, more=8_000, few=5, unsure=0)
     )
     log = []
     found = []
-    for report in decided(stream_of({5: FIRST, 6: BETTER}, log), jury):
+    for report in decided(stream_of({5: FIRST, 6: BETTER}, log), ranking):
         if isinstance(report, Hit):
             found.append(report)
             if len(found) == 2:
@@ -190,11 +190,12 @@ def test_the_search_goes_on_for_a_bounded_while_and_tells_the_likeliest_first(co
 
 
 def test_a_budget_ends_the_waiting():
-    jury = Jury(parse_type("list(int) -> int"), [([(5, 2)], 5), ([(7, 4)], 7)], WORDS, COSTS)
-    found = [each for each in decided(stream_of({5: FIRST}, []), jury, 9_000) if isinstance(each, Hit)]
+    ranking = Ranking(parse_type("list(int) -> int"), [([(5, 2)], 5), ([(7, 4)], 7)], WORDS, COSTS)
+    found = [each for each in decided(stream_of({5: FIRST}, []), ranking, 9_000) if isinstance(each, Hit)]
     assert [hit.term for hit in found] == [FIRST] and not found[0].info["confirmed"]
     assert (
-        list(decided(stream_of({}, []), Jury(parse_type("list(int) -> int"), [([(5, 2)], 5)], WORDS, COSTS), 500)) == []
+        list(decided(stream_of({}, []), Ranking(parse_type("list(int) -> int"), [([(5, 2)], 5)], WORDS, COSTS), 500))
+        == []
     )
 
 
