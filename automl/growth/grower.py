@@ -119,7 +119,7 @@ class Grower:
         early = [task for task in tasks if self._in_passes(task)]
         enumerated = [task for task in early if _enumerates(task, options)]
         short = replace(options, budget=options.budget.share(self.plan.first))
-        self._search(enumerated, replace(short, settings={"hurry": False, **options.settings}), self.plan.every)
+        self._search(enumerated, replace(short, settings={"unconfirmed": False, **options.settings}), self.plan.every)
         self._search([task for task in early if task not in enumerated], short, self.plan.every)
         return [task for task in tasks if task not in early or not self.results[task.name].solved]
 

@@ -6,9 +6,11 @@ Here one program is enough: how one task keeps the numbers above 3 is how any ta
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from primitives.binding import free_variables, map_variables
+from primitives.declarations import Role
+from primitives.primitive import Primitive
 from primitives.term import Apply, Lambda, Let, Literal, Term, Variable, Word, apply, lambdas, spine
 from primitives.types import INT
 
@@ -18,10 +20,15 @@ Parameter = tuple[Term, tuple[Variable, ...]]
 """What becomes a parameter, as it reads outside all loops, and the variables that it is given where it stood."""
 
 
-def general(term: Term) -> Term:
-    """The closed program with its numbers beyond 0 and 1 as first parameters, then the conditions of ``if`` that mention variables of
-    loops within it, as functions of these variables; equal ones as one."""
-    return _apart(_apart(term, _condition), _number)
+def general(term: Term, words: Mapping[str, Primitive]) -> Term:
+    """The closed program with its numbers beyond 0 and 1 as first parameters, then the conditions of choices that mention variables of
+    loops within it, as functions of these variables; equal ones as one.
+
+    term: a program, with its binders.
+    words: what its words mean; those whose role is a choice have a condition as their first argument.
+    """
+    choices = frozenset(Word(name) for name, word in words.items() if word.role is Role.CHOICE)
+    return _apart(_apart(term, _condition, choices), _number, choices)
 
 
 def _number(part: Term, level: int, inputs: int, condition: bool) -> Parameter | None:
@@ -45,9 +52,9 @@ def _condition(part: Term, level: int, inputs: int, condition: bool) -> Paramete
     return lambdas(len(given), map_variables(part, outside)), tuple(map(Variable, given))
 
 
-def _apart(term: Term, parameter: Callable[[Term, int, int, bool], Parameter | None]) -> Term:
+def _apart(term: Term, parameter: Callable[[Term, int, int, bool], Parameter | None], choices: frozenset[Word]) -> Term:
     """The program with those of its parts as first parameters. ``parameter`` is told a part, the binders above it, those of them that are
-    the program's inputs, and whether it is a condition."""
+    the program's inputs, and whether it is the condition of one of the ``choices``."""
     inputs, body = 0, term
     while isinstance(body, Lambda):
         inputs, body = inputs + 1, body.body
@@ -64,7 +71,7 @@ def _apart(term: Term, parameter: Callable[[Term, int, int, bool], Parameter | N
         if isinstance(part, Let):
             return Let(change(part.value, level), change(part.body, level + 1), part.hint)
         if isinstance(part, Apply):
-            tested = part.function == Word("if")
+            tested = part.function in choices
             return Apply(change(part.function, level), change(part.argument, level, tested))
         return part
 

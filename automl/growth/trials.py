@@ -104,7 +104,7 @@ def _candidates(snapshot: LibrarySnapshot, least: int, most: int, parameters: in
     words = snapshot.vocabulary.all_words
     found = []
     for task, solved in snapshot.best.items():
-        body = general(solved.term)
+        body = general(solved.term, words)
         if solved.confidence < BELIEVED or not least <= symbols(body, words) <= most or not _is_plain(body, words):
             continue
         try:

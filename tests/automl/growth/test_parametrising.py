@@ -1,5 +1,7 @@
 """What becomes a parameter of a program on trial."""
 
+from dataclasses import replace
+
 import pytest
 
 from automl.growth.parametrising import general
@@ -32,7 +34,7 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "expected"), CASES)
 def test_conditions_of_loops_and_larger_numbers_become_parameters(text: str, expected: str) -> None:
-    made = general(parse(text, WORDS))
+    made = general(parse(text, WORDS), WORDS)
     assert made == parse(expected, WORDS)
     infer(made, WORDS)
 
@@ -48,4 +50,11 @@ def test_conditions_of_loops_and_larger_numbers_become_parameters(text: str, exp
 )
 def test_what_is_general_stays(text: str) -> None:
     term = parse(text, WORDS)
-    assert general(term) == term
+    assert general(term, WORDS) == term
+
+
+def test_any_word_whose_role_is_a_choice_has_a_condition() -> None:
+    words = {**WORDS, "choose": replace(WORDS["if"], name="choose")}
+    term = parse("(lambda (xs) (map (lambda (x) (choose (> x 1) x 0)) xs))", words)
+    assert general(term, words) == parse("(lambda (p xs) (map (lambda (x) (choose (p x) x 0)) xs))", words)
+    assert general(term, WORDS) == term
