@@ -17,6 +17,8 @@ MAX_INT = 2**53
 MAX_SIZE = 65_536
 """Longest list, string or table in every back end."""
 Value = Any
+_MEMORY_MESSAGES = ("can't allocate memory", "not enough memory", "out of memory", "std::bad_alloc")
+"""What libraries say in a RuntimeError where no memory is left."""
 
 
 class Outcome(StrEnum):
@@ -83,6 +85,13 @@ class OutOfFuel(Failed):
     """Too many steps or too deep a recursion."""
 
     kind = Outcome.OUT_OF_FUEL
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the exception says that memory ran out, on the CPU or on a device."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    return isinstance(error, RuntimeError) and any(text in str(error).lower() for text in _MEMORY_MESSAGES)
 
 
 def check_int(value: int) -> int:

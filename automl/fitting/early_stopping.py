@@ -15,8 +15,8 @@ def state_of(program: torch.nn.Module) -> dict[str, torch.Tensor]:
     return {k: v.detach().to("cpu", copy=True).contiguous() for k, v in program.state_dict().items()}
 
 
-class Keeper:
-    """Holds the weights of the ``best`` validation so far, or of the ``last`` (``keep``), with their scores.
+class KeptWeights:
+    """The weights of the ``best`` validation so far, or of the ``last`` (``keep``), with their scores.
 
     ``stale`` counts validations since the mean score of the last ``average`` of them was at its best.
     """

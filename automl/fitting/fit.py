@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from primitives.values import Outcome
+from primitives.values import Outcome, is_out_of_memory
 
 from ..tasks.data import Part, ProblemData
 from . import batches, forward
 from .batches import Batch
-from .early_stopping import Keeper
+from .early_stopping import KeptWeights
 from .losses import Loss, are_probabilities, loss_name, make_loss
 from .monitoring import Measures, finite
 from .precision import resolve
@@ -32,9 +32,6 @@ from .trainer import (
     TrainingResult,
     Unsuitable,
 )
-
-_MEMORY_MESSAGES = ("can't allocate memory", "not enough memory", "out of memory", "std::bad_alloc")
-
 
 GRACE = 0.5
 """Seconds beyond its deadline in which what was trained may still be measured: without a measurement nothing of it is kept."""
@@ -75,13 +72,6 @@ def _seeded(seed: int) -> Iterator[None]:
         yield
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether the exception says that memory ran out, on the CPU or on a device."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(text in str(error).lower() for text in _MEMORY_MESSAGES)
-
-
 class _Ended(Exception):
     """Training ends here, with an outcome."""
 
@@ -108,23 +98,23 @@ class _Training:
         self.started = time.monotonic()
         self.history: list[EpochRecord] = []
         self.step = self.epoch = self.plateaus = self.waited = 0
-        self.keeper = Keeper(data, keep=options.keep, average=options.average)
+        self.kept = KeptWeights(data, keep=options.keep, average=options.average)
         self.precision = resolve("cpu", "float32", program, 1, ())
 
     def run(self) -> TrainingResult:
         outcome, detail = self.trained()
-        if self.keeper.weights is not None:
-            self.program.load_state_dict(self.keeper.weights)
+        if self.kept.weights is not None:
+            self.program.load_state_dict(self.kept.weights)
         self.program.zero_grad(set_to_none=True)
         self.program.eval()
         return TrainingResult(
             outcome,
             detail,
             tuple(self.history),
-            best_score=self.keeper.score,
-            best_epoch=self.keeper.epoch,
-            scores=self.keeper.scores,
-            weights=self.keeper.weights,
+            best_score=self.kept.score,
+            best_epoch=self.kept.epoch,
+            scores=self.kept.scores,
+            weights=self.kept.weights,
             epochs=self.epoch,
             steps=self.step,
             seconds=time.monotonic() - self.started,
@@ -253,7 +243,7 @@ class _Training:
             self.history.append(record)
             if self.report is not None and self.report(record):
                 raise _Ended(Outcome.STOPPED, f"stopped after epoch {self.epoch}")
-        if self.options.patience and self.keeper.stale >= self.options.patience:
+        if self.options.patience and self.kept.stale >= self.options.patience:
             raise _Ended(Outcome.OK, f"early stopping after epoch {self.epoch}")
         self.plateau()
 
@@ -273,7 +263,7 @@ class _Training:
     def measure(self) -> dict[str, float | None]:
         """Losses and scores, as an EpochRecord names them."""
         loss, scores = self.measures.validation()
-        score = self.keeper.consider(self.program, self.epoch, loss, scores)
+        score = self.kept.consider(self.program, self.epoch, loss, scores)
         measured, train_score = self.measures.train()
         return {
             "validation_loss": finite(loss),
@@ -284,7 +274,7 @@ class _Training:
 
     def plateau(self) -> None:
         """Count validations without a better one; after ``plateau`` of them the schedule is told."""
-        self.waited = self.waited + 1 if self.keeper.stale else 0
+        self.waited = self.waited + 1 if self.kept.stale else 0
         if self.options.plateau and self.waited >= self.options.plateau:
             self.plateaus, self.waited = self.plateaus + 1, 0
             if self.plateaus == self.options.halvings:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 
-from primitives.values import Outcome
+from primitives.values import Outcome, is_out_of_memory
 
 from .result import JobResult
 
@@ -27,7 +27,6 @@ Function = Callable[..., dict[str, object]]  # (context, job) -> what the job ga
 
 # An alarm may be swallowed where it lands (a finaliser, a bare `except`), so it is repeated.
 _REPEAT_SECONDS = 0.2
-_MEMORY_MESSAGES = ("can't allocate memory", "not enough memory", "out of memory", "std::bad_alloc")
 
 
 class DeadlineExceeded(BaseException):
@@ -98,9 +97,7 @@ def run_job(
 
 def _classify(error: BaseException, memory: int | None) -> tuple[Outcome, str]:
     text = str(error).strip()
-    if isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and any(message in text.lower() for message in _MEMORY_MESSAGES)
-    ):
+    if is_out_of_memory(error):
         limit = "none" if memory is None else f"{memory / 2**20:.0f} MiB"
         first = text.splitlines()[0] if text else type(error).__name__
         return Outcome.OUT_OF_MEMORY, f"{first[:300]} (memory limit {limit})"

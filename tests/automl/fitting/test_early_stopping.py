@@ -8,15 +8,15 @@ from dataclasses import replace
 import torch
 from torch import nn
 
-from automl.fitting.early_stopping import Keeper
+from automl.fitting.early_stopping import KeptWeights
 from automl.fitting.trainers import TrainingBudget, make_trainer
 
 
-def considered(keeper: Keeper, readings) -> list[float | None]:
+def considered(kept: KeptWeights, readings) -> list[float | None]:
     net, scores = nn.Linear(1, 1), []
     for epoch, (score, loss) in enumerate(readings):
         nn.init.constant_(net.weight, float(epoch))
-        scores.append(keeper.consider(net, epoch, loss, {} if score is None else {keeper.data.metric: score}))
+        scores.append(kept.consider(net, epoch, loss, {} if score is None else {kept.data.metric: score}))
     return scores
 
 
@@ -29,20 +29,20 @@ def test_best_breaks_ties_by_loss_and_then_by_time(iris):
         ([(0.5, None), (0.5, None)], 1),
         ([(0.5, 1.0), (0.9, math.inf), (None, 0.1), (math.nan, 0.1)], 0),
     ):
-        keeper = Keeper(data)
-        considered(keeper, readings)
-        assert keeper.epoch == best and keeper.score == readings[best][0]
-        assert keeper.weights["weight"].item() == best
-        last = Keeper(data, keep="last")
+        kept = KeptWeights(data)
+        considered(kept, readings)
+        assert kept.epoch == best and kept.score == readings[best][0]
+        assert kept.weights["weight"].item() == best
+        last = KeptWeights(data, keep="last")
         kept = [i for i, score in enumerate(considered(last, readings)) if score is not None]
         assert last.epoch == kept[-1]
 
 
 def test_a_metric_to_minimise_and_staleness(iris):
-    keeper = Keeper(replace(iris.data, direction="minimize", digest=""), average=2)
-    considered(keeper, [(3.0, None), (1.0, None), (2.0, None), (1.5, None)])
-    assert keeper.score == 1.0 and keeper.epoch == 1
-    assert keeper.stale == 1, "the means are 3, 2, 1.5, 1.75"
+    kept = KeptWeights(replace(iris.data, direction="minimize", digest=""), average=2)
+    considered(kept, [(3.0, None), (1.0, None), (2.0, None), (1.5, None)])
+    assert kept.score == 1.0 and kept.epoch == 1
+    assert kept.stale == 1, "the means are 3, 2, 1.5, 1.75"
 
 
 def test_weights_that_give_no_numbers_are_never_kept(iris, dense):
