@@ -21,7 +21,7 @@ import importlib
 from typing import Any
 
 _HOMES = {
-    "blobs": ("Blobs",),
+    "weights.blobs": ("Blobs",),
     "compression.abstraction": ("Compression",),
     "compression.compress": ("compress",),
     "exchange": ("export_library", "import_library"),

@@ -15,7 +15,6 @@ from primitives.types import subtypes, variables_of
 from primitives.unify import Mismatch, Unifier
 from primitives.words import known_words
 
-from .blobs import Header, read_header
 from .digests import check_digest, true_digests
 from .exchange import Parcel
 from .ordering import pinned_name
@@ -23,6 +22,7 @@ from .records import StoreError, Subroutine
 from .rules import check_word_name, former_names
 from .store import AbstractStore
 from .vocabulary import Vocabulary
+from .weights.blobs import Header, read_header
 
 Problem = tuple[str, str]
 """A subroutine or a part of the store, and what is wrong with it."""

@@ -19,13 +19,13 @@ from pathlib import Path
 
 from primitives.brief import brief_repr
 
-from .blobs import Header, read_header
 from .digests import check_digest
 from .fields import Payload
 from .files import irregular
 from .records import Change, StoreError, Subroutine, Use, json_text, json_value
 from .rules import check_word_name, place
 from .store import AbstractStore
+from .weights.blobs import Header, read_header
 
 FORMAT = "automl-library"
 VERSION = 2

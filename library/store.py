@@ -22,7 +22,7 @@ from .word_store import AbstractWordStore
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from .blobs import Blobs
+    from .weights.blobs import Blobs
 
 
 class AbstractStore(AbstractRunStore, AbstractWordStore):

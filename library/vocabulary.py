@@ -28,12 +28,12 @@ from primitives.types import (
 )
 from primitives.words import WORDS, known_words
 
-from .blobs import from_bytes
 from .ordering import SHORT as SHORT
 from .ordering import ordered
 from .ordering import pinned_name as pinned_name
 from .records import StoreError, Subroutine
 from .rules import former_names
+from .weights.blobs import from_bytes
 
 if TYPE_CHECKING:
     import torch

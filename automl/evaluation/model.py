@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from library.blobs import from_bytes, to_bytes
 from library.vocabulary import Vocabulary
+from library.weights.blobs import from_bytes, to_bytes
 from primitives.brief import brief_html, brief_repr
 from primitives.definitions import expand
 from primitives.inference import infer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from library.blobs import from_bytes, to_bytes
+from library.weights.blobs import from_bytes, to_bytes
 from primitives.compile import compile_term
 from primitives.compile.program import Program
 from primitives.inference import Inference

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from library.blobs import StoredWeights
 from library.compression.compress import kind_of
 from library.compression.naming import hinted
 from library.digests import word_digest
@@ -15,6 +14,7 @@ from library.promotion import NetEvidence, Rule, Verdict, net_verdict
 from library.records import FoundBy, Subroutine, Use
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
+from library.weights.blobs import StoredWeights
 from primitives.definitions import expand
 from primitives.inference import infer
 from primitives.syntax import show

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from library.blobs import StoredWeights
 from library.records import Subroutine
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
+from library.weights.blobs import StoredWeights
 
 Allowed = tuple[str, ...] | None
 

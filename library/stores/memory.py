@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar, Unpack
 
-from ..blobs import Blobs
 from ..memory.log import MemoryRuns
 from ..memory.transactions import Transactions
 from ..memory.words import MemoryWords
 from ..records import Change, Evaluation, Event, GuideRecord, Run, Solution, Subroutine, Use
 from ..run_store import RunChanges, RunRow
 from ..store import NO_EVIDENCE, AbstractStore, Unreadable
+from ..weights.blobs import Blobs
 
 
 class MemoryStore(AbstractStore):

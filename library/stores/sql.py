@@ -13,7 +13,6 @@ from typing import ClassVar, Unpack
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
-from ..blobs import Blobs
 from ..records import (
     Change,
     Conflict,
@@ -33,6 +32,7 @@ from ..sql.engine import Database
 from ..sql.integrity import faults
 from ..sql.live import live_weights
 from ..store import NO_EVIDENCE, AbstractStore, Unreadable
+from ..weights.blobs import Blobs
 
 _SCHEME = re.compile(r"[a-z][a-z0-9]+(\+[a-z0-9]+)?://")
 _DATABASES = ("sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssql")

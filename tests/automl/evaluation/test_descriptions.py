@@ -10,8 +10,8 @@ from automl.evaluation.model import Model
 from automl.evaluation.prepared import Prepared, context_of
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.task import Task
-from library.blobs import from_bytes
 from library.vocabulary import Vocabulary
+from library.weights.blobs import from_bytes
 
 
 def fitted(text: str, task: Task) -> Model:

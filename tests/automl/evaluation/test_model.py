@@ -251,7 +251,7 @@ def test_a_damaged_model_is_refused(tmp_path, change):
 
 
 def test_a_model_with_weights_of_other_shapes_is_refused(net, tmp_path):
-    from library.blobs import to_bytes
+    from library.weights.blobs import to_bytes
 
     model = net[0].model
     model.save(tmp_path)

@@ -14,8 +14,8 @@ from automl.tasks.data import ProblemData
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import Split
 from automl.tasks.task import Task
-from library.blobs import from_bytes
 from library.vocabulary import Vocabulary
+from library.weights.blobs import from_bytes
 from primitives.compile import compile_term
 from primitives.compile.program import Program
 from primitives.syntax import parse

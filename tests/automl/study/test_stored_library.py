@@ -21,9 +21,9 @@ from automl.study.guides import latest_guide, load_guide
 from automl.study.opening import build_problem, open_study, resume_options, run_study, stored_model
 from automl.study.words import load_vocabulary
 from automl.tasks.load import load_tasks
-from library.blobs import Blobs
 from library.records import StoreError
 from library.store import open_store
+from library.weights.blobs import Blobs
 from primitives.interpreter.interpret import evaluate
 
 EXAMPLES = Path(__file__).parents[2] / "library" / "examples"

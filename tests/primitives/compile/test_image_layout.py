@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from library.blobs import from_bytes, to_bytes
+from library.weights.blobs import from_bytes, to_bytes
 from primitives.compile import compile_term
 from primitives.compile.layout import kernels_last
 from primitives.interpreter.interpret import evaluate

@@ -11,8 +11,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from .fields import Payload
-from .records import StoreError
+from ..fields import Payload
+from ..records import StoreError
 from .shelves import shelf_at
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
 
-from .files import irregular
-from .records import StoreError
+from ..files import irregular
+from ..records import StoreError
 
 KEPT_SUFFIXES = (".safetensors", ".part")
 """What `names` lists: blobs, and what interrupted writers left behind."""

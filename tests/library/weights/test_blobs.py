@@ -14,8 +14,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library.blobs import Blobs, from_bytes, read_header, to_bytes
 from library.records import StoreError
+from library.weights.blobs import Blobs, from_bytes, read_header, to_bytes
 
 
 @pytest.fixture(params=["memory", "folder", "file url", "fsspec"])
