@@ -9,13 +9,13 @@ one that is used twice, may behave differently. ``pool_first`` keeps outputs; on
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from .binding import map_variables, shift, substitute
 from .declarations import Role
 from .definitions import Definition
 from .primitive import PURE, Primitive
-from .term import Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, children, rebuild, spine, words_in
+from .term import Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, apply, children, rebuild, spine, words_in
 
 
 class NoNormalForm(ValueError):
@@ -37,27 +37,26 @@ def beta_normal(term: Term, *, steps: int = 10_000, size: int = 100_000) -> Term
             raise NoNormalForm(f"no normal form within {steps} steps and size {size}; the term may grow for ever")
         return result
 
-    def head_normal(term: Term) -> Term:
-        arguments: list[Term] = []
-        while True:
-            if isinstance(term, Apply):
-                arguments.append(term.argument)
-                term = term.function
-            elif isinstance(term, Lambda) and arguments:
-                term = reduced(term.body, arguments.pop())
-            elif isinstance(term, Let):
-                term = reduced(term.body, term.value)
-            else:
-                break
-        for argument in reversed(arguments):
-            term = Apply(term, argument)
-        return term
-
     def normal(term: Term) -> Term:
-        term = head_normal(term)
+        term = _head_normal(term, reduced)
         return rebuild(term, tuple(normal(part) for part in children(term)))
 
     return normal(term)
+
+
+def _head_normal(term: Term, reduced: Callable[[Term, Term], Term]) -> Term:
+    """The term reduced until nothing at its head can be; ``reduced`` gives a body with a value put in."""
+    arguments: list[Term] = []
+    while True:
+        if isinstance(term, Apply):
+            arguments.append(term.argument)
+            term = term.function
+        elif isinstance(term, Lambda) and arguments:
+            term = reduced(term.body, arguments.pop())
+        elif isinstance(term, Let):
+            term = reduced(term.body, term.value)
+        else:
+            return apply(term, *reversed(arguments))
 
 
 def is_value(term: Term, words: Mapping[str, Primitive]) -> bool:

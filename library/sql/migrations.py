@@ -42,18 +42,7 @@ def _add_curves(connection: Connection) -> None:
 def _move_guides(connection: Connection) -> None:
     """3 to 4: what growths learned has a table of its own. It was kept as runs, with the guide in their configuration;
     searches name it by the id of that run, which stays."""
-    table = Table(
-        "guides",
-        MetaData(),
-        Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-        Column("id", String(200), nullable=False, unique=True),
-        Column("guide", Text, nullable=False),
-        Column("weights", String(200)),
-        Column("iteration", Text, nullable=False),
-        Column("seed", BigInteger, nullable=False),
-        Column("library", String(200), nullable=False),
-        Column("created", Double, nullable=False),
-    )
+    table = _guides_of_4()
     table.create(connection)
     kept = text(
         "SELECT id, config, seed, library, started FROM runs WHERE task = 'growth of the library' "
@@ -74,6 +63,21 @@ def _move_guides(connection: Connection) -> None:
         }
         connection.execute(table.insert(), new)
         connection.execute(text("DELETE FROM runs WHERE id = :id"), {"id": row.id})
+
+
+def _guides_of_4() -> Table:
+    return Table(
+        "guides",
+        MetaData(),
+        Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+        Column("id", String(200), nullable=False, unique=True),
+        Column("guide", Text, nullable=False),
+        Column("weights", String(200)),
+        Column("iteration", Text, nullable=False),
+        Column("seed", BigInteger, nullable=False),
+        Column("library", String(200), nullable=False),
+        Column("created", Double, nullable=False),
+    )
 
 
 def _configuration(stored: str) -> Payload | None:

@@ -90,6 +90,23 @@ def built(
     pool = values.sequences(type)
     rows = np.repeat(np.arange(len(start)), lengths)
     failed = lengths > values.steps
+    at, depths, items = _put(body, rows, failed, evaluate)
+    order = np.lexsort((depths, at if right else -at, rows[at]))
+    before, after = np.bincount(rows[at], minlength=len(start)), pool.lengths[start]
+    failed |= before + after > values.limit
+    good = np.flatnonzero(~failed)
+    a, b = before[good], after[good]
+    data = np.empty(int((a + b).sum()), np.int64)
+    begins = np.cumsum(a + b) - a - b
+    data[flat_ranges(begins, a)] = items[order][~failed[rows[at[order]]]]
+    data[flat_ranges(begins + a, b)] = ranges(pool.data, pool.offsets[start[good]], b)
+    result = np.full(len(start), FAIL, np.int64)
+    result[good] = pool.intern(data, a + b)
+    return result
+
+
+def _put(body: Body, rows: Array, failed: Array, evaluate: Evaluate) -> tuple[Array, Array, Array]:
+    """What the body puts: at which of the elements, how deep in the body, and what. Marks the rows that ``failed``."""
     found: list[tuple[Array, int, Array]] = []
     waiting: list[tuple[Body, Array, int]] = [(body, np.arange(len(rows)), 0)]
     # A stack and no function that calls itself: such a function would keep all these arrays until the garbage collector comes.
@@ -106,18 +123,8 @@ def built(
             failed[rows[at[items == FAIL]]] = True
             found.append((at, depth, items))
             waiting.append((part.rest, at, depth + 1))
-    at = np.concatenate([each[0] for each in found]) if found else np.empty(0, np.int64)
-    items = np.concatenate([each[2] for each in found]) if found else at
-    depths = np.repeat([each[1] for each in found], [len(each[0]) for each in found]) if found else at
-    order = np.lexsort((depths, at if right else -at, rows[at]))
-    before, after = np.bincount(rows[at], minlength=len(start)), pool.lengths[start]
-    failed |= before + after > values.limit
-    good = np.flatnonzero(~failed)
-    a, b = before[good], after[good]
-    data = np.empty(int((a + b).sum()), np.int64)
-    begins = np.cumsum(a + b) - a - b
-    data[flat_ranges(begins, a)] = items[order][~failed[rows[at[order]]]]
-    data[flat_ranges(begins + a, b)] = ranges(pool.data, pool.offsets[start[good]], b)
-    result = np.full(len(start), FAIL, np.int64)
-    result[good] = pool.intern(data, a + b)
-    return result
+    if not found:
+        nothing = np.empty(0, np.int64)
+        return nothing, nothing, nothing
+    depths = np.repeat([each[1] for each in found], [len(each[0]) for each in found])
+    return np.concatenate([each[0] for each in found]), depths, np.concatenate([each[2] for each in found])

@@ -30,37 +30,49 @@ def distinct(columns: tuple[Array, ...]) -> tuple[Array, Array]:
 
 def lift(meaning: Callable, lazy: frozenset[int], remember: bool = False) -> Kernel:
     """The kernel of a scalar meaning. With ``remember`` its results are kept, as suits what is slow (a net on an image)."""
-    memo: dict[tuple, object] = {}
-    epochs: list[int] = [0]
+    memo = _Memo()
 
     def kernel(frame: Frame, *columns: Array) -> Array:
-        operation, pools = (
-            frame.operation,
-            [None if is_function(t) else frame.values.pool(t) for t in frame.operation.arguments],
-        )
+        pools = [None if is_function(type) else frame.values.pool(type) for type in frame.operation.arguments]
+        kept = memo.results(frame.values.epoch) if remember and None not in pools else None
         first, inverse = distinct(columns) if columns else (np.zeros(1, np.int64), np.zeros(1, np.int64))
         results = np.full(len(first), FAIL, np.int64)
         places, values = [], []
-        if epochs[0] != frame.values.epoch:  # codes may stand for other values now
-            memo.clear()
-            epochs[0] = frame.values.epoch
         for place, row in enumerate(zip(*(column[first].tolist() for column in columns)) if columns else [()]):
-            value = memo.get(row) if remember else None
+            value = None if kept is None else kept.get(row)
             if value is None:
                 frame.values.deadline.check()
-                try:
-                    value = _once(frame, meaning, lazy, pools, row)
-                except Failed:
-                    value = _FAILED
-                if remember and None not in pools and len(memo) < MEMO:
-                    memo[row] = value
+                value = _attempt(frame, meaning, lazy, pools, row)
+                if kept is not None and len(kept) < MEMO:
+                    kept[row] = value
             if value is not _FAILED:
                 values.append(value)
                 places.append(place)
-        results[places] = frame.values.encode(values, operation.result)
+        results[places] = frame.values.encode(values, frame.operation.result)
         return results[inverse]
 
     return kernel
+
+
+class _Memo:
+    """Results by the codes of the arguments, forgotten where codes come to stand for other values."""
+
+    def __init__(self) -> None:
+        self._epoch = 0
+        self._results: dict[tuple, object] = {}
+
+    def results(self, epoch: int) -> dict[tuple, object]:
+        if self._epoch != epoch:
+            self._results.clear()
+            self._epoch = epoch
+        return self._results
+
+
+def _attempt(frame: Frame, meaning: Callable, lazy: frozenset[int], pools: list, row: tuple) -> object:
+    try:
+        return _once(frame, meaning, lazy, pools, row)
+    except Failed:
+        return _FAILED
 
 
 def _once(frame: Frame, meaning: Callable, lazy: frozenset[int], pools: list, row: tuple) -> object:

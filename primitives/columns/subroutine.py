@@ -6,8 +6,7 @@ calling them gathers those rows, adds the arguments and evaluates the lambda's b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -17,47 +16,17 @@ from ..primitive import PURE, Primitive
 from ..term import Lambda, Let, Literal, Term, Variable, Word, apply, spine
 from ..types import BOOL, Type, arguments_of, function, is_function, is_ground, list_of
 from ..unify import Mismatch, Unifier
-from .building import FOLDS, Body, body_of, built, parts
+from .building import FOLDS, Body, body_of, parts
 from .frame import Frame, Kernel, Operation
 from .hashing import Array
-from .pools import FAIL, Values
+from .nodes import BuildingNode, Environment, Node, Scope, word_node
+from .pools import FAIL
 
-Environment = Sequence[Array]
-Node = Callable[["Scope", Environment, int], Array]
-"""A compiled term: gives the column of values in an environment of so many rows."""
 Build = Callable[[Primitive, tuple[Type, ...], Type], Operation]
 
 
 class Unsupported(Exception):
     """The body has a form that columns do not evaluate; the caller lifts the scalar meaning instead."""
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Where a subroutine runs: the frame of its own call, which knows the functions among its arguments."""
-
-    frame: Frame
-
-    @property
-    def values(self) -> Values:
-        return self.frame.values
-
-
-@dataclass(frozen=True)
-class _Caller:
-    """Applies closures that are rows of an environment."""
-
-    scope: Scope
-    environment: Environment
-    bodies: Mapping[int, Node]
-
-    @property
-    def values(self) -> Values:
-        return self.scope.values
-
-    def apply(self, operation: Operation, position: int, closures: Array, arguments: Sequence[Array]) -> Array:
-        inner = [column[closures] for column in self.environment]
-        return self.bodies[position](self.scope, [*inner, *arguments], len(closures))
 
 
 def subroutine_kernel(
@@ -163,15 +132,7 @@ class _Compiler:
         self, head: Word, given: list[Term], wanted: Type, scope: tuple[Type, ...], parameters: tuple[int, ...]
     ) -> Callable[[], Node]:
         primitive = self.words.get(head.name)
-        if (
-            primitive is None
-            or primitive.sited
-            or primitive.geometric
-            or primitive.purity != PURE
-            or head != primitive.word()
-        ):
-            raise Unsupported
-        if len(given) != primitive.arity:
+        if primitive is None or not _is_supported(primitive, head) or len(given) != primitive.arity:
             raise Unsupported
         body = body_of(primitive, given, self.words)
         if body is not None:
@@ -187,18 +148,7 @@ class _Compiler:
         def finish() -> Node:
             ground = tuple(self.ground(type) for type in types)
             operation = self.build(primitive, ground, self.ground(result))
-            nodes = {position: maker() for position, maker in makers.items()}
-            bodies = {position: nodes[position] for position, type in enumerate(ground) if is_function(type)}
-
-            def node(where: Scope, environment: Environment, count: int) -> Array:
-                columns = [
-                    np.arange(count) if position in bodies else nodes[position](where, environment, count)
-                    for position in range(len(ground))
-                ]
-                found = operation.run(Frame(_Caller(where, environment, bodies), operation), columns)
-                return found if columns else np.repeat(found, count)
-
-            return node
+            return word_node(operation, {position: maker() for position, maker in makers.items()})
 
         return finish
 
@@ -226,24 +176,7 @@ class _Compiler:
         def finish() -> Node:
             first, second = start(), xs()
             nodes = {term: maker() for term, maker in makers.items()}
-            type, source = self.ground(wanted), self.ground(list_of(through))
-
-            def node(where: Scope, environment: Environment, count: int) -> Array:
-                begin, lists = first(where, environment, count), second(where, environment, count)
-                good = np.flatnonzero((begin != FAIL) & (lists != FAIL))
-                data, lengths = where.values.sequences(source).gather(lists[good])
-                rows = np.repeat(good, lengths)
-
-                def evaluate(term: Term, at: Array) -> Array:
-                    unused = np.zeros(len(at), np.int64)
-                    own = (data[at], unused) if right else (unused, data[at])
-                    return nodes[term](where, [*(column[rows[at]] for column in environment), *own], len(at))
-
-                found = np.full(count, FAIL, np.int64)
-                found[good] = built(where.values, type, body, right, begin[good], lengths, evaluate)
-                return found
-
-            return node
+            return BuildingNode(first, second, nodes, body, right, self.ground(wanted), self.ground(list_of(through)))
 
         return finish
 
@@ -288,3 +221,9 @@ class _Compiler:
             return node
 
         return finish
+
+
+def _is_supported(primitive: Primitive, head: Word) -> bool:
+    """Whether columns evaluate the word: it is pure, has no weights and takes no settings but its own."""
+    plain = not (primitive.sited or primitive.geometric) and primitive.purity == PURE
+    return plain and head == primitive.word()

@@ -179,38 +179,13 @@ class Compiler:
     def geometric(self, word: Word, primitive: Primitive, arguments: list[Code]) -> Code:
         """A geometric word: its function on the batches, with the weights that its site has now."""
         types, result = arguments_of(primitive.scheme.type)
-        tensors = all(isinstance(type, TensorType) for type in (*types, result))
-        meaning, on_batches = primitive.meaning, _on_batches(word, primitive, types, result, word.site in self.frozen)
-        site = word.site
-        trains = "training" in primitive.keywords and site not in self.frozen
-        settings = dict(word.settings)
-        if "training" in primitive.keywords:
-            settings["training"] = False
+        frozen = word.site in self.frozen
+        on_batches = _on_batches(word, primitive, types, result, frozen)
         if not arguments:
             return lambda run, scope: on_batches(run)
-        fitted = primitive.fitted is not None
-
-        def code(run: ForwardPass, scope: tuple) -> Batch:
-            batches = [argument(run, scope) for argument in arguments]
-            if fitted and run.program.observer is not None:
-                seen = run.program.observer(str(site), batches[0])
-                if seen is not None:
-                    return seen
-            for batch in batches:
-                if not isinstance(batch, torch.Tensor):
-                    if any(map(has_failures, batches)):
-                        return run.strictly(on_batches, *batches)
-                    return on_batches(run, *batches)
-            if site is None:
-                options = settings
-            else:
-                node = run.nodes[site]
-                options = {**settings, **node._parameters, **node._buffers}
-            if trains and run.training:
-                options = {**options, "training": True}
-            return meaning(*batches, **options)
-
-        return code if tensors else self._general(arguments, on_batches)
+        if all(isinstance(type, TensorType) for type in (*types, result)):
+            return _on_tensors(word, primitive, arguments, on_batches, frozen)
+        return self._general(arguments, on_batches)
 
     def _general(self, arguments: list[Code], on_batches: Callable[..., Batch]) -> Code:
         def code(run: ForwardPass, scope: tuple) -> Batch:
@@ -220,6 +195,38 @@ class Compiler:
             return on_batches(run, *batches)
 
         return code
+
+
+def _on_tensors(
+    word: Word, primitive: Primitive, arguments: list[Code], on_batches: Callable[..., Batch], frozen: bool
+) -> Code:
+    """A geometric word of tensors alone: called on them as they are; on any other batch ``on_batches`` is."""
+    meaning, site, settings = primitive.meaning, word.site, dict(word.settings)
+    trains = "training" in primitive.keywords and not frozen
+    if "training" in primitive.keywords:
+        settings["training"] = False
+    fitted = primitive.fitted is not None
+
+    def code(run: ForwardPass, scope: tuple) -> Batch:
+        batches = [argument(run, scope) for argument in arguments]
+        if fitted and run.program.observer is not None:
+            seen = run.program.observer(str(site), batches[0])
+            if seen is not None:
+                return seen
+        for batch in batches:
+            if not isinstance(batch, torch.Tensor):
+                if any(map(has_failures, batches)):
+                    return run.strictly(on_batches, *batches)
+                return on_batches(run, *batches)
+        options = settings
+        if site is not None:
+            node = run.nodes[site]
+            options = {**settings, **node._parameters, **node._buffers}
+        if trains and run.training:
+            options = {**options, "training": True}
+        return meaning(*batches, **options)
+
+    return code
 
 
 def _on_batches(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeGuard
 
 from ..types import BOOL, CHAR, FLOAT, INT, STRING, UNIT, Constructor, TensorType, Type
@@ -56,37 +56,51 @@ def from_json(data: Any, type: Type) -> Value:
 def _constructed_from_json(data: Any, type: Constructor) -> Value:
     arguments = type.arguments
     if type.name == "option":
-        if data is None:
-            return None
-        return Some(_present(data, arguments[0]))
+        return None if data is None else Some(_present(data, arguments[0]))
+    items = _items(data, type)
+    if type.name == "list":
+        return tuple(from_json(item, arguments[0]) for item in items)
+    if type.name == "pair":
+        if len(items) != 2:
+            raise _bad(data, type, "a list of two values")
+        return from_json(items[0], arguments[0]), from_json(items[1], arguments[1])
+    if type.name == "map":
+        return _table_from_json(items, type)
+    return _graph_from_json(items, type)
+
+
+def _items(data: Any, type: Constructor) -> Sequence[Any]:
+    """The JSON forms of the parts of a value; of a map its [key, value] pairs, whether written as an object or as a list."""
+    of_texts = type.name == "map" and type.arguments[0] in (STRING, CHAR)
     if type.name == "map" and isinstance(data, dict):
-        if arguments[0] not in (STRING, CHAR):
+        if not of_texts:
             raise _bad(data, type, "a list of [key, value] pairs, for the keys of an object are texts")
-        return _constructed_from_json([[key, value] for key, value in data.items()], type)
+        data = [[key, value] for key, value in data.items()]
     if not isinstance(data, (list, tuple)):
-        object_too = "an object, or " if type.name == "map" and arguments[0] in (STRING, CHAR) else ""
+        object_too = "an object, or " if of_texts else ""
         raise _bad(data, type, f"{object_too}a list of [key, value] pairs" if type.name == "map" else "a list")
     if len(data) > MAX_SIZE:
         raise _bad(f"{len(data)} items", type, f"at most {MAX_SIZE} items")
-    if type.name == "list":
-        return tuple(from_json(item, arguments[0]) for item in data)
-    if type.name == "pair":
-        if len(data) != 2:
-            raise _bad(data, type, "a list of two values")
-        return from_json(data[0], arguments[0]), from_json(data[1], arguments[1])
-    node = Constructor("pair", (arguments[0], arguments[-1]))
-    if type.name == "map":
-        table = Table(from_json(item, node) for item in data)
-        if has_nan(tuple(table.entries)):
-            raise _bad(data, type, "keys without NaN")
-        return table
-    if len(data) == 2 and all(isinstance(part, (list, tuple)) for part in data):
-        nodes, edges = data
-        graph = Graph((from_json(e, node) for e in edges), (from_json(n, arguments[0]) for n in nodes))
-        if has_nan(graph.nodes):
-            raise _bad(data, type, "nodes without NaN")
-        return graph
-    raise _bad(data, type, "[nodes, edges]")
+    return data
+
+
+def _table_from_json(items: Sequence[Any], type: Constructor) -> Table:
+    entry = Constructor("pair", type.arguments)
+    table = Table(from_json(item, entry) for item in items)
+    if has_nan(tuple(table.entries)):
+        raise _bad(items, type, "keys without NaN")
+    return table
+
+
+def _graph_from_json(items: Sequence[Any], type: Constructor) -> Graph:
+    if len(items) != 2 or not all(isinstance(part, (list, tuple)) for part in items):
+        raise _bad(items, type, "[nodes, edges]")
+    (node,), (nodes, edges) = type.arguments, items
+    edge = Constructor("pair", (node, node))
+    graph = Graph((from_json(each, edge) for each in edges), (from_json(each, node) for each in nodes))
+    if has_nan(graph.nodes):
+        raise _bad(items, type, "nodes without NaN")
+    return graph
 
 
 def _present(data: Any, inner: Type) -> Value:

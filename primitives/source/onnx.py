@@ -32,9 +32,15 @@ def write_onnx(program: Program, path: str | Path) -> Path:
     missing = [name for name in ("onnx", "onnxscript") if importlib.util.find_spec(name) is None]
     if missing:
         raise OnnxError(f"packages {', '.join(missing)} are not installed; pip install 'automl-programs[onnx]'")
-    examples = tuple(torch.zeros(2, *shape) for shape in _shapes(program))
+    exported = _exported(program, tuple(torch.zeros(2, *shape) for shape in _shapes(program)))
+    _check_batch(exported.model.graph.inputs, program)
+    exported.save(str(path), include_initializers=True, external_data=False)
+    return Path(path)
+
+
+def _exported(program: Program, examples: tuple[torch.Tensor, ...]) -> torch.onnx.ONNXProgram:
+    """What torch's exporter makes of the program, tried on these inputs. Raises OnnxError where it cannot."""
     batch = torch.export.Dim("batch", min=1)
-    names = [f"input_{i}" for i in range(len(examples))]
     was_training = program.training
     model = _Tensors(program).eval()
     try:
@@ -42,7 +48,7 @@ def write_onnx(program: Program, path: str | Path) -> Path:
             model,
             examples,
             dynamo=True,
-            input_names=names,
+            input_names=[f"input_{i}" for i in range(len(examples))],
             output_names=[f"output_{i}" for i in range(_count(program.output_type))],
             dynamic_shapes=(tuple({0: batch} for _ in examples),),
             verbose=False,
@@ -55,9 +61,7 @@ def write_onnx(program: Program, path: str | Path) -> Path:
     finally:
         program.train(was_training)
     assert exported is not None
-    _check_batch(exported.model.graph.inputs, program)
-    exported.save(str(path), include_initializers=True, external_data=False)
-    return Path(path)
+    return exported
 
 
 def looks_at_values(type: Type) -> bool:

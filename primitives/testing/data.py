@@ -84,18 +84,8 @@ def values(type: Type, size: int = 4, edges: bool = True) -> SearchStrategy[Valu
     from hypothesis import strategies as st
 
     inner = functools.partial(values, size=size, edges=edges)
-    if type == BOOL:
-        return st.booleans()
-    if type == INT:
-        return integers() if edges else st.integers(-9, 9)
-    if type == FLOAT:
-        return floats() if edges else st.floats(-100, 100, width=32)
-    if type == CHAR:
-        return texts().filter(bool).map(lambda text: text[0])
-    if type == STRING:
-        return texts()
-    if type == UNIT:
-        return st.just(())
+    if type in (*BASE, UNIT):
+        return _base_values(type, edges)
     if isinstance(type, TensorType):
         return tensors(type)
     if not isinstance(type, Constructor) or is_function(type):
@@ -111,6 +101,20 @@ def values(type: Type, size: int = 4, edges: bool = True) -> SearchStrategy[Valu
     if type.name == "map":
         return st.lists(st.tuples(key, inner(parts[1])), max_size=size).map(Table)
     return st.builds(Graph, st.lists(st.tuples(key, key), max_size=2 * size), st.lists(key, max_size=2))
+
+
+def _base_values(type: Type, edges: bool) -> SearchStrategy[Value]:
+    from hypothesis import strategies as st
+
+    if type == BOOL:
+        return st.booleans()
+    if type == INT:
+        return integers() if edges else st.integers(-9, 9)
+    if type == FLOAT:
+        return floats() if edges else st.floats(-100, 100, width=32)
+    if type == CHAR:
+        return texts().filter(bool).map(lambda text: text[0])
+    return texts() if type == STRING else st.just(())
 
 
 def tensors(type: TensorType) -> SearchStrategy[Any]:

@@ -6,7 +6,8 @@ import logging
 import math
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -129,6 +130,20 @@ def train(
     if len(dreams) + len(solved) < 10:
         raise ValueError(f"tasks={len(dreams) + len(solved)}: at least 10 are needed to train a recognition model")
     started = time.monotonic()
+    with _seeded_thread(seed):
+        own, rows, unseen = _divided(dreams, solved, guide.names, seed, started, seconds)
+        best = _Fitter(guide, hidden).fit(own, rows, unseen, epochs, seconds - (time.monotonic() - started), seed)
+    result = Trained(
+        Guide(guide.grammar, Network(best.tensors)), best.before, best.after, best.epochs, len(own) + len(unseen),
+        time.monotonic() - started,
+    )  # fmt: skip
+    logger.info("recognition model: %s", result.to_json())
+    return result
+
+
+@contextmanager
+def _seeded_thread(seed: int) -> Iterator[None]:
+    """In the body torch draws by the seed, in one thread; afterwards it is as it was."""
     import torch
 
     threads = torch.get_num_threads()
@@ -136,25 +151,25 @@ def train(
     try:
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            repeats = max(1, round(len(dreams) / (3 * max(1, len(solved))))) if solved else 0
-            order = np.random.default_rng(seed).permutation(len(dreams))
-            held = [dreams[i] for i in order[: int(HELD_OUT * len(dreams))]] or list(solved)
-            taught = [dreams[i] for i in order[int(HELD_OUT * len(dreams)) :]]
-            unseen = lessons(held, guide.names, started + 0.1 * seconds)
-            dreamt = lessons(taught or solved, guide.names, started + 0.5 * seconds)
-            mine = lessons(solved, guide.names, started + 0.6 * seconds) if taught and solved else None
-            own = dreamt if mine is None else dreamt.joined(mine)
-            rows = np.concatenate([np.arange(len(dreamt)), np.tile(np.arange(len(dreamt), len(own)), repeats)])
-            fitter = _Fitter(guide, hidden)
-            best = fitter.fit(own, rows, unseen, epochs, seconds - (time.monotonic() - started), seed)
+            yield
     finally:
         torch.set_num_threads(threads)
-    result = Trained(
-        Guide(guide.grammar, Network(best.tensors)), best.before, best.after, best.epochs, len(own) + len(unseen),
-        time.monotonic() - started,
-    )  # fmt: skip
-    logger.info("recognition model: %s", result.to_json())
-    return result
+
+
+def _divided(
+    dreams: Sequence[Dream], solved: Sequence[Dream], names: Sequence[str], seed: int, started: float, seconds: float
+) -> tuple[Lessons, np.ndarray, Lessons]:
+    """The lessons to learn from, their rows in one epoch (solved tasks are repeated), and the lessons held out."""
+    repeats = max(1, round(len(dreams) / (3 * max(1, len(solved))))) if solved else 0
+    order = np.random.default_rng(seed).permutation(len(dreams))
+    held = [dreams[i] for i in order[: int(HELD_OUT * len(dreams))]] or list(solved)
+    taught = [dreams[i] for i in order[int(HELD_OUT * len(dreams)) :]]
+    unseen = lessons(held, names, started + 0.1 * seconds)
+    dreamt = lessons(taught or solved, names, started + 0.5 * seconds)
+    mine = lessons(solved, names, started + 0.6 * seconds) if taught and solved else None
+    own = dreamt if mine is None else dreamt.joined(mine)
+    rows = np.concatenate([np.arange(len(dreamt)), np.tile(np.arange(len(dreamt), len(own)), repeats)])
+    return own, rows, unseen
 
 
 @dataclass
