@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from ..api import make_options
-from ..study.opening import Options
+from ..study.opening import Options, worker_number
 from ..study.phases import Schedule
 from ..tasks.curriculum import load_words
 from .common import experiment_folders
@@ -121,8 +122,26 @@ def options_of(
     settings: list[str] | None,
 ) -> Options:
     """Options from the texts of the command line. Raises BadParameter, BudgetError or StudyError."""
+    given = _by_group(settings or ())
+    schedule = Schedule.from_dict(given["schedule"]) if given["schedule"] else None
+    return make_options(
+        budget,
+        evaluations,
+        strategy=strategy,
+        workers=worker_number(workers),
+        seed=seed,
+        target=target,
+        words=None if words is None else load_words(words, search_path=experiment_folders()),
+        schedule=schedule,
+        settings=given["settings"],
+        trainer=given["trainer"],
+    )
+
+
+def _by_group(texts: Iterable[str]) -> dict[str, dict[str, object]]:
+    """The strategy's settings, the trainer's and the schedule's. Raises BadParameter."""
     given: dict[str, dict[str, object]] = {"settings": {}, "trainer": {}, "schedule": {}}
-    for text in settings or ():
+    for text in texts:
         name, separator, value = text.partition("=")
         if not separator or not name:
             raise typer.BadParameter(f"--set {text!r}: needed name=value")
@@ -132,26 +151,7 @@ def options_of(
         if group not in ("", "trainer", "schedule"):
             raise typer.BadParameter(f"--set {text!r}: needed name=value, trainer.name=value or schedule.name=value")
         given["settings" if group == "" else group][inner] = _value(value)
-    changed = given.pop("schedule")
-    chosen = None if words is None else load_words(words, search_path=experiment_folders())
-    number = worker_number(workers)
-    schedule = Schedule.from_dict(changed) if changed else None
-    return make_options(
-        budget,
-        evaluations,
-        strategy=strategy,
-        workers=number,
-        seed=seed,
-        target=target,
-        words=chosen,
-        schedule=schedule,
-        **given,
-    )
-
-
-def worker_number(text: str) -> int | str:
-    """A number of workers, or an address as it is."""
-    return int(text) if text.isdecimal() and len(text) < 10 else text
+    return given
 
 
 def _value(text: str) -> object:

@@ -100,10 +100,7 @@ def _search_and_say(
         store = open_library(library)
         if json != "-" and not QUIET.get():
             say_notes(tasks)
-        for reason in refused:
-            name, _, detail = reason.partition(": ")
-            write({"name": name, "solved": False, "right": None, "program": "", "outcome": REFUSED, "detail": detail})
-            print_text(f"automl: {name}: refused: {detail}", err=True)
+        _say_refused(refused, write)
 
         def take(result: Result) -> None:
             rows.append(result)
@@ -124,6 +121,14 @@ def _search_and_say(
                 take(result)
     if len(rows) + len(refused) > 1 and json != "-":
         _summary(rows, len(refused))
+
+
+def _say_refused(refused: Sequence[str], write: Callable[[dict[str, Any]], None]) -> None:
+    """What stands for a task and is none, with the reason of each."""
+    for reason in refused:
+        name, _, detail = reason.partition(": ")
+        write({"name": name, "solved": False, "right": None, "program": "", "outcome": REFUSED, "detail": detail})
+        print_text(f"automl: {name}: refused: {detail}", err=True)
 
 
 def _at_once(

@@ -16,7 +16,7 @@ from primitives.weights import inherit, initialise
 from ..fitting import recipes
 from ..fitting.fitted_words import fit_words
 from ..fitting.forward import outputs_of
-from ..fitting.trainer import Unsuitable
+from ..fitting.trainer import TrainingResult, Unsuitable
 from ..fitting.trainers import AbstractTrainer, TrainingBudget, choose_trainer, make_trainer
 from ..tasks.data import ProblemData
 from .prepared import CandidateOrder, Evaluated, Prepared
@@ -75,6 +75,11 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Candi
     limit = None if left is None else 0.9 * left
     budget = TrainingBudget(epochs=int(candidate.get("epochs") or epochs), seconds=limit, deadline=deadline)
     result = trainer.fit(program, data, budget, seed=int(candidate.get("seed", 0)))
+    return _evaluated(program, result, whole, inference.parameters)
+
+
+def _evaluated(program: Program, result: TrainingResult, whole: bool, parameters: int) -> Evaluated:
+    """What a training came to; ``whole``: whether the fitted words were fitted to all."""
     outcome, complete = result.outcome, whole and result.outcome != Outcome.TIMED_OUT
     if outcome == Outcome.TIMED_OUT and result.weights is not None:
         outcome = Outcome.OK
@@ -86,9 +91,7 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Candi
         else "fitted to less than all, for its time was short"
     )  # fmt: skip
     history = [record.to_json() for record in result.history]
-    return Evaluated(
-        outcome, scores, None, inference.parameters, weights, detail=detail, history=history, complete=complete
-    )
+    return Evaluated(outcome, scores, None, parameters, weights, detail=detail, history=history, complete=complete)
 
 
 def _fit_words(program: Program, data: ProblemData, inference: Inference, candidate: CandidateOrder) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from library.compression.compress import Abstraction, Compression, compress
 from library.compression.stitch_code import symbols
@@ -24,6 +24,7 @@ from ..evaluation.prepared import library_weights
 from ..tasks.task import Task
 from .clock import EQUIVALENCE, TimeAllowance
 from .equivalence import COUNT, Sample, equal_words
+from .outcome import CompressionReport
 from .snapshot import LibrarySnapshot, Solved, active_words
 
 logger = logging.getLogger(__name__)
@@ -35,23 +36,7 @@ STITCH = 20.0
 """Seconds that stitch may search, at most."""
 
 
-@dataclass(frozen=True)
-class Report:
-    """One compression: the tasks of the corpus, its symbols before and after (bodies counted), the names found and promoted, why others
-    were refused, and what went wrong ("" if nothing)."""
-
-    tasks: int = 0
-    before: int = 0
-    after: int = 0
-    found: tuple[str, ...] = ()
-    promoted: tuple[str, ...] = ()
-    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    rewritten: int = 0
-    seconds: float = 0.0
-    problem: str = ""
-
-
-Compressed = tuple[Report, list[Subroutine]]
+Compressed = tuple[CompressionReport, list[Subroutine]]
 
 
 def compress_library(store: AbstractStore, tasks: Mapping[str, Task], rule: Rule | None = None) -> Compressed:
@@ -81,48 +66,62 @@ def prepare_compression(
     rule, allowance = rule or Rule(), allowance or TimeAllowance()
     deadline = allowance.deadline(LEAST)
     snapshot = snapshot or LibrarySnapshot(store)
-    vocabulary = snapshot.vocabulary
-    solved = {task: each for task, each in snapshot.best.items() if not each.doubtful}
-    offered = _words(vocabulary, [each.term for each in solved.values()])
-    taken = store.names()
-    corpus = {task: [each.term] for task, each in solved.items()}
-    confidence = {task: each.confidence for task, each in solved.items()}
-    refused: dict[str, tuple[str, ...]] = {}
-    bad: set[str] = set()
-
-    def judge(candidate: Abstraction) -> bool:
-        decision = verdict(candidate, Evidence(confidence=confidence), rule)
-        if not decision.promote:
-            refused[candidate.name] = decision.reasons
-        return decision.promote and canonical(candidate.body) not in bad
-
-    sample = Sample(tasks.values())
+    corpus = _Corpus(
+        {task: each for task, each in snapshot.best.items() if not each.doubtful}, snapshot.vocabulary, rule
+    )
+    sample, taken = Sample(tasks.values()), store.names()
     for number in range(ROUNDS):
         last = number == ROUNDS - 1 or time.monotonic() > deadline
         try:
-            found = compress(
-                corpus, offered, taken=taken, judge=judge, seconds=max(LEAST, min(STITCH, deadline - time.monotonic()))
-            )
+            found = corpus.compressed(taken, max(LEAST, min(STITCH, deadline - time.monotonic())))
         except StitchMissing as missing:
             logger.warning("the library does not grow: %s", missing)
-            report = Report(len(corpus), problem=str(missing), seconds=time.monotonic() - started)
+            report = CompressionReport(len(corpus.solved), problem=str(missing), seconds=time.monotonic() - started)
             return lambda: (report, [])
-        compressed = _CompressedCorpus(store, tasks, vocabulary, solved, found, rule)
+        compressed = _CompressedCorpus(store, tasks, snapshot.vocabulary, corpus.solved, found, rule)
         lost = compressed.refusals()
         if not (lost or last):
             with allowance.clock.doing(EQUIVALENCE):
                 lost = compressed.equal_words(sample, deadline)
-        if not lost:
-            break
-        refused.update(lost)
-        bad |= {canonical(each.body) for each in found.abstractions if each.name in lost}
-        if last:
+        corpus.refuse(found, lost)
+        if last or not lost:
             break
     if lost:
-        same = {task: tuple(terms) for task, terms in corpus.items()}
-        found = replace(found, abstractions=(), rewritten=same, after=found.before)
-        compressed = _CompressedCorpus(store, tasks, vocabulary, solved, found, rule)
-    return lambda: compressed.keep_and_report(len(corpus), refused, started)
+        found = corpus.as_it_is(found)
+        compressed = _CompressedCorpus(store, tasks, snapshot.vocabulary, corpus.solved, found, rule)
+    return lambda: compressed.keep_and_report(len(corpus.solved), corpus.refused, started)
+
+
+class _Corpus:
+    """The solved programs that are compressed, and the candidates that were refused on the way, with the reasons."""
+
+    def __init__(self, solved: Mapping[str, Solved], vocabulary: Vocabulary, rule: Rule) -> None:
+        self.solved, self.rule = solved, rule
+        self.offered = _words(vocabulary, [each.term for each in solved.values()])
+        self.refused: dict[str, tuple[str, ...]] = {}
+        self._evidence = Evidence(confidence={task: each.confidence for task, each in solved.items()})
+        self._bad: set[str] = set()
+
+    def compressed(self, taken: Collection[str], seconds: float) -> Compression:
+        """What the programs share, but for what was refused; no name is one that is ``taken``. Raises StitchMissing."""
+        terms = {task: [each.term] for task, each in self.solved.items()}
+        return compress(terms, self.offered, taken=taken, judge=self._may_be_promoted, seconds=seconds)
+
+    def _may_be_promoted(self, candidate: Abstraction) -> bool:
+        decision = verdict(candidate, self._evidence, self.rule)
+        if not decision.promote:
+            self.refused[candidate.name] = decision.reasons
+        return decision.promote and canonical(candidate.body) not in self._bad
+
+    def refuse(self, found: Compression, reasons: Mapping[str, tuple[str, ...]]) -> None:
+        """Offer some of the abstractions no more."""
+        self.refused.update(reasons)
+        self._bad |= {canonical(each.body) for each in found.abstractions if each.name in reasons}
+
+    def as_it_is(self, found: Compression) -> Compression:
+        """A compression by which nothing changes."""
+        same = {task: (each.term,) for task, each in self.solved.items()}
+        return replace(found, abstractions=(), rewritten=same, after=found.before)
 
 
 def _words(vocabulary: Vocabulary, terms: Sequence[Term]) -> dict[str, Primitive]:
@@ -251,7 +250,7 @@ class _CompressedCorpus:
     def keep_and_report(self, tasks: int, refused: Mapping[str, tuple[str, ...]], started: float) -> Compressed:
         promoted = self.keep()
         names = tuple(record.name for record in promoted)
-        report = Report(
+        report = CompressionReport(
             tasks, self.found.before, self.found.after, tuple(each.name for each in self.found.abstractions), names,
             {name: why for name, why in refused.items() if name not in names}, len(self.changed), time.monotonic() - started,
             self.found.problem,

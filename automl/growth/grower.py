@@ -18,10 +18,10 @@ from ..tasks.data import VALUES
 from ..tasks.task import Task
 from .attempts import Attempts
 from .clock import COMPRESSION, TRIALS, Clock, TimeAllowance
-from .compression_step import Report, prepare_compression
+from .compression_step import prepare_compression
 from .journal import GrowthJournal, Payload
 from .learned_guidance import learn_from
-from .outcome import Growth, Iteration
+from .outcome import CompressionReport, Growth, Iteration
 from .plan import Begun, Listeners, Setup
 from .retention import demote_unused
 from .snapshot import LibrarySnapshot
@@ -41,7 +41,7 @@ class Grower:
         self.words = LibraryWords(store)
         self.attempts = Attempts(store, setup, listeners, self.journal, self.allowance, self.words)
         self.tasks = {task.name: task for task in setup.curriculum.tasks}
-        self.reports: list[Report] = []
+        self.reports: list[CompressionReport] = []
         self.history: list[Iteration] = []
 
     @property
@@ -229,7 +229,7 @@ class Grower:
                 found = self.journal.step("compress", "", self._compression)
         refused = {name: tuple(reasons) for name, reasons in found["report"]["refused"].items()}
         lists = {name: tuple(found["report"][name]) for name in ("found", "promoted")}
-        self.reports.append(Report(**{**found["report"], **lists, "refused": refused}))
+        self.reports.append(CompressionReport(**{**found["report"], **lists, "refused": refused}))
         promoted = [self.store.subroutine(name, digest) for name, digest in found["words"]]
         self.promoted.extend(promoted)
         if promoted:

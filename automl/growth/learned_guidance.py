@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from primitives.brief import brief_repr
 from primitives.definitions import expand
+from primitives.primitive import Primitive
 from primitives.term import Term, words_in
-from primitives.types import has_tensor
+from primitives.types import Type, has_tensor
 from search.guidance import training
 from search.guidance.dreams import Dream, Dreamer, Prompt
 from search.guidance.guide import Guide, reestimated
@@ -78,15 +79,9 @@ def learn(
     that none of them uses. Dreams are about inputs of ``tasks``, solved or not; their tests are not looked at. Where the ``allowance``
     has less than LEAST_SECONDS left, once torch is loaded, the grammar is all that is learned.
     """
-    used = {word.name for term in solved.values() for word in words_in(term)}
-    words = {
-        name: word
-        for name, word in vocabulary.words.items()
-        if not has_tensor(word.scheme.type) and not getattr(word, "geometric", False)
-        and (name in used or name not in vocabulary.definitions)
-    }  # fmt: skip
     if plan.kind == "off" or len(solved) < FEWEST:
         return None
+    words = _weighed(vocabulary, solved.values())
     guide = reestimated(solved.values(), words, shares=[confidence.get(task, 1.0) for task in solved])
     specified = {
         name: (task.type, examples) for name, task in tasks.items() for examples in (_examples(task),) if examples
@@ -95,7 +90,31 @@ def learn(
     if plan.kind == "grammar" or not specified or not _is_time_for_a_model(allowance):
         return Learned(guide, {})
     own = [Dream(*specified[name], solved[name]) for name in sorted(solved) if name in specified]
-    prompts = [Prompt(type, tuple(given for given, _ in examples)) for type, examples in specified.values()]
+    return _with_model(guide, words, own, specified.values(), plan, seed, allowance)
+
+
+def _weighed(vocabulary: Vocabulary, solved: Iterable[Term]) -> dict[str, Primitive]:
+    """The words that the grammar weighs: those without tensors, of the subroutines those that a solved program uses."""
+    used = {word.name for term in solved for word in words_in(term)}
+    return {
+        name: word
+        for name, word in vocabulary.words.items()
+        if not has_tensor(word.scheme.type) and not word.geometric
+        and (name in used or name not in vocabulary.definitions)
+    }  # fmt: skip
+
+
+def _with_model(
+    guide: Guide,
+    words: Mapping[str, Primitive],
+    own: Sequence[Dream],
+    specified: Iterable[tuple[Type, Sequence[Example]]],
+    plan: GuidancePlan,
+    seed: int,
+    allowance: TimeAllowance,
+) -> Learned:
+    """The guide with a model, trained on dreams about what is ``specified`` and on the dreamer's ``own``: solved tasks."""
+    prompts = [Prompt(type, tuple(given for given, _ in examples)) for type, examples in specified]
     dreamer = Dreamer(words, guide.grammar, seed=seed)
     started = time.monotonic()
     with allowance.clock.doing(DREAMS):

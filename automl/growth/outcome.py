@@ -10,7 +10,22 @@ from library.records import Direction, Subroutine
 from primitives.brief import brief_repr
 
 from ..study.opening import Result
-from .compression_step import Report
+
+
+@dataclass(frozen=True)
+class CompressionReport:
+    """One compression: the tasks of the corpus, its symbols before and after (bodies counted), the names found and promoted, why others
+    were refused, and what went wrong ("" if nothing)."""
+
+    tasks: int = 0
+    before: int = 0
+    after: int = 0
+    found: tuple[str, ...] = ()
+    promoted: tuple[str, ...] = ()
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rewritten: int = 0
+    seconds: float = 0.0
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +70,7 @@ class Growth:
     promoted: list[Subroutine]
     library: list[dict[str, Any]]
     seconds: float
-    compressions: list[Report] = field(default_factory=list)
+    compressions: list[CompressionReport] = field(default_factory=list)
     iterations: list[Iteration] = field(default_factory=list)
     run: str = ""
     clock: Mapping[str, float] = field(default_factory=dict)

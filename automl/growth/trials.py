@@ -9,7 +9,7 @@ make searches wider.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from library.compression.abstraction import kind_of
@@ -70,18 +70,28 @@ def begin_trials(
     programs that are the same function (``equal_words``, on inputs like those of ``tasks``) the first.
     """
     snapshot = snapshot or LibrarySnapshot(store)
-    vocabulary = snapshot.vocabulary
-    words = vocabulary.all_words
-    active = snapshot.active
-    known = {written_out(each.body, words) for each in active.values()}
+    words = snapshot.vocabulary.all_words
+    fresh = _fresh(snapshot, _candidates(snapshot, least, most, parameters))
+    alike = _without_equal_words(snapshot.active, fresh, Sample(tasks), words, allowance or TimeAllowance())
+    return _promoted(store, snapshot.vocabulary, list(alike)[:count])
+
+
+def _fresh(snapshot: LibrarySnapshot, candidates: Iterable[_Candidate]) -> dict[str, _Candidate]:
+    """The candidates that are no active word, by their text, those of one text with the tasks of all."""
+    words = snapshot.vocabulary.all_words
+    known = {written_out(each.body, words) for each in snapshot.active.values()}
     fresh: dict[str, _Candidate] = {}
-    for each in _candidates(snapshot, least, most, parameters):
+    for each in candidates:
         text = written_out(each.body, words)
         if text in known:
             continue
         before = fresh.get(text, replace(each, tasks=(), runs=()))
         fresh[text] = replace(before, tasks=(*before.tasks, *each.tasks), runs=(*before.runs, *each.runs))
-    chosen = list(_without_equal_words(active, fresh, Sample(tasks), words, allowance or TimeAllowance()))[:count]
+    return fresh
+
+
+def _promoted(store: AbstractStore, vocabulary: Vocabulary, chosen: Sequence[_Candidate]) -> list[Subroutine]:
+    """The candidates as words on trial, with the uses that they come from, in one transaction."""
     taken = {*store.names(), *vocabulary.words}
     records: list[Subroutine] = []
     evidence = {}
@@ -157,24 +167,30 @@ def end_trials(
     merged = merge_equal_words(store, tasks, allowance, snapshot)
     if merged:
         snapshot = snapshot.later()
-    vocabulary = snapshot.vocabulary
-    given = dict(families or {})
-    if len({given.get(task, task) for task in snapshot.best}) < 2:
-        given = {}
+    narrow = _narrow(snapshot, families or {})
+    stay = _worth_keeping(snapshot, narrow)[:spare]
+    reasons = ["it served the tasks of no other family"]
+    return merged + [store.demote(record.name, {"reasons": reasons}) for record in narrow if record not in stay]
+
+
+def _narrow(snapshot: LibrarySnapshot, families: Mapping[str, str]) -> list[Subroutine]:
+    """The words, on trial or found by compression, that served tasks of one family only."""
+    given = families if len({families.get(task, task) for task in snapshot.best}) > 1 else {}
     served = _served(snapshot, given)
-    narrow = [
+    return [
         record
-        for record in vocabulary.active
+        for record in snapshot.vocabulary.active
         if record.provenance.get("found_by") in (FoundBy.TRIAL, FoundBy.COMPRESSION) and len(served[record.name]) < 2
     ]
+
+
+def _worth_keeping(snapshot: LibrarySnapshot, narrow: Sequence[Subroutine]) -> list[Subroutine]:
+    """Those on trial whose programs are likely right, in the order in which they were tried."""
+    vocabulary, best = snapshot.vocabulary, snapshot.best
     words = vocabulary.all_words
     ranks = {r.digest: _rank(expand(vocabulary.read(r.body), words), words) for r in narrow}
     tried = sorted((r for r in narrow if r.provenance.get("found_by") == FoundBy.TRIAL), key=lambda r: ranks[r.digest])
-    best = snapshot.best
-    tried = [r for r in tried if all(best[t].confidence >= TRUSTED for t in r.provenance["tasks"] if t in best)]
-    narrow = [record for record in narrow if record not in tried[:spare]]
-    reasons = ["it served the tasks of no other family"]
-    return merged + [store.demote(record.name, {"reasons": reasons}) for record in narrow]
+    return [r for r in tried if all(best[t].confidence >= TRUSTED for t in r.provenance["tasks"] if t in best)]
 
 
 def _rank(body: Term, words: Mapping[str, Primitive]) -> tuple[bool, int]:

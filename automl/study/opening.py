@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
-import logging
 import math
+import time
+import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from library.records import Direction, Run
+from library.records import Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
-from primitives.primitive import Primitive, Setting
-from primitives.term import Literal
-from primitives.types import BOOL, FLOAT, INT, STRING, TensorType, arguments_of, has_tensor
-from search.generation.starts import first_tries
-from search.guidance.guide import Guide
-from search.problem import Example, Problem
+from search.problem import Problem
 from search.strategies import find_strategies, make_strategy
 from search.strategy import AbstractStrategy
 
@@ -32,23 +27,19 @@ from ..plugins import described, require_plugins
 from ..tasks.data import VALUES, ProblemData
 from ..tasks.metrics import INTEGERS
 from ..tasks.task import Task
-from .guides import latest_guide, load_guide, suggestions
+from .guides import latest_guide, load_guide
 from .phases import Schedule
+from .problem import build_problem, default_strategy, is_fused
 from .result import Result, conclude
 from .stored import load_model, stored_model
-from .study import Study, new_run
+from .study import Study
 from .words import LibraryWords
 
 __all__ = [
     "DEFAULT_LIBRARY", "Options", "Progress", "Result", "build_problem", "check_options", "check_unchanged", "conclude", "default_strategy",
-    "library_url", "load_model", "open_study", "resume_options", "run_study", "stored_model",
+    "library_url", "load_model", "new_run", "open_study", "resume_options", "run_study", "stored_model",
 ]  # fmt: skip
-logger = logging.getLogger(__name__)
 DEFAULT_LIBRARY = "sqlite:///automl.db"
-MAX_BLEND_EXAMPLES = 200
-"""Most cases on arrays that an enumeration looks at."""
-WIDTH = "units"
-"""The setting of a fitted word that says how many numbers it gives."""
 BLEND_SAMPLE = 6
 """Cases on arrays that one enumeration must meet; nets err now and then, so it meets one sample after another."""
 EVALUATE, BEGIN, WARM = path_of(evaluate_job), path_of(begin), path_of(warm)
@@ -80,68 +71,6 @@ class Options:
 def library_url(text: str | Path | None) -> str:
     """The URL of a library: None is ``automl.db`` in the current folder."""
     return DEFAULT_LIBRARY if text is None else str(text)
-
-
-def default_strategy(data: ProblemData, vocabulary: Vocabulary | None = None) -> str:
-    """What suits the task: enumeration for values, and for whole numbers that a net of the library may help to; else genetic."""
-    nets = vocabulary is not None and any(
-        word.load and has_tensor(word.scheme.type) for word in vocabulary.definitions.values()
-    )
-    blend = data.target == INTEGERS and nets
-    return "enumerative" if blend or (data.target == VALUES and not has_tensor(data.type)) else "genetic"
-
-
-def is_fused(strategy: AbstractStrategy, data: ProblemData) -> bool:
-    """Whether the strategy's own loop searches the task: its targets are values of the language."""
-    return strategy.fused and data.target in (VALUES, INTEGERS)
-
-
-def examples_of(data: ProblemData) -> tuple[Example, ...] | None:
-    """The specification as values of the language; of a task on arrays the first MAX_BLEND_EXAMPLES of its train part."""
-    if data.target != INTEGERS:
-        return data.examples
-    import torch
-
-    def value(given: object) -> object:
-        return tuple(map(value, given)) if isinstance(given, tuple) else torch.tensor(given)
-
-    cases = itertools.islice(data.train.cases(), MAX_BLEND_EXAMPLES)
-    return tuple((tuple(map(value, inputs)), int(target)) for inputs, target in cases)
-
-
-def _widths(data: ProblemData, words: Mapping[str, Primitive]) -> dict[str, Setting]:
-    """Supervised fitted words give as many numbers as the task's target has, wherever in a program they stand."""
-    _, result = arguments_of(data.type)
-    width = result.shape[-1] if data.is_table and isinstance(result, TensorType) else None
-    if not isinstance(width, int):
-        return {}
-    return {
-        f"{name}.{setting.name}": replace(setting, default=width, low=width, high=width)
-        for name, word in words.items()
-        for setting in word.settings
-        if word.fitted is not None and word.fitted.supervised and setting.name == WIDTH
-    }
-
-
-def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: Guide | None = None) -> Problem:
-    """The search problem of a task: what a strategy may see of it, and what the ``guide`` suggests for it."""
-    data = task.data
-    tensors = has_tensor(data.type)
-    words: dict[str, Primitive] = {
-        name: word for name, word in vocabulary.words.items()
-        if (tensors or not has_tensor(word.scheme.type)) and (word.fitted is None or data.is_table)
-    }  # fmt: skip
-    for name, reason in vocabulary.unreadable(words).items():
-        logger.warning("word=%r is left out of the search for task=%r: %s", name, data.name, reason)
-        del words[name]
-    constants = tuple(_literal(value) for value in data.constants)
-    main = ("distance", Direction.MINIMIZE) if data.target == VALUES else (data.metric, data.direction)
-    kind = str(options.settings.get("guidance", "model"))
-    return Problem(
-        type=data.type, words=words, weights=options.weights, seed=options.seed, examples=examples_of(data), constants=constants,
-        objectives=(main, ("size", Direction.MINIMIZE)), ranges=_widths(data, words), starts=first_tries(data.type, words),
-        suggested=suggestions(guide, kind, data.type, data.examples),
-    )  # fmt: skip
 
 
 def check_options(options: Options, data: ProblemData) -> None:
@@ -208,9 +137,7 @@ def open_study(
         vocabulary = (library or LibraryWords(store)).vocabulary(snapshot, options.words)
         guidance = _guidance(store, options, data, run)
         problem = build_problem(task, vocabulary, options, load_guide(store, guidance, vocabulary))
-        name = options.strategy or default_strategy(data, vocabulary)
-        noisy = find_strategies()[name].fused and data.target == INTEGERS
-        strategy = make_strategy(name, problem, {**({"sample": BLEND_SAMPLE} if noisy else {}), **options.settings})
+        strategy = _strategy(options, problem, data, vocabulary)
         schedule = options.schedule or Schedule()
         config = {**_config(options, schedule, task, source), "guidance": guidance}
         record = run or new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
@@ -230,6 +157,29 @@ def open_study(
     return Study(
         task, store, record, vocabulary, strategy, executor, options.budget, schedule, context, options.target, progress
     )
+
+
+def _strategy(options: Options, problem: Problem, data: ProblemData, vocabulary: Vocabulary) -> AbstractStrategy:
+    """The strategy that the options name, or that suits the task; an enumeration by what nets say of pictures samples its examples."""
+    name = options.strategy or default_strategy(data, vocabulary)
+    noisy = find_strategies()[name].fused and data.target == INTEGERS
+    return make_strategy(name, problem, {**({"sample": BLEND_SAMPLE} if noisy else {}), **options.settings})
+
+
+def new_run(
+    task: Task,
+    strategy: str,
+    seed: int,
+    budget: Budget,
+    library: str,
+    config: Mapping[str, object],
+    run_id: str | None = None,
+) -> Run:
+    """The record of a run that starts now."""
+    return Run(
+        id=run_id or uuid.uuid4().hex[:12], task=task.name, strategy=strategy, seed=seed, budget=budget.to_json(), state="running",
+        config=dict(config), library=library, started=time.time(), metric=task.metric, direction=task.direction.value,
+    )  # fmt: skip
 
 
 def check_unchanged(run: Run, task: Task) -> None:
@@ -263,16 +213,6 @@ def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[st
     }  # fmt: skip
 
 
-def _literal(value: object) -> Literal:
-    """A constant of a task as a term."""
-    if isinstance(value, Literal):
-        return value
-    type = next(
-        type for kind, type in ((bool, BOOL), (int, INT), (float, FLOAT), (str, STRING)) if isinstance(value, kind)
-    )
-    return Literal(value, type)
-
-
 def run_study(study: Study) -> Result:
     """Run a study to its end, test the best program, and keep it where it solves the task."""
     try:
@@ -288,11 +228,12 @@ def resume_options(run: Run) -> Options:
     config = run.config
     words = config.get("words")
     return Options(
-        budget=Budget.from_json(run.budget), strategy=run.strategy, workers=_workers(config.get("workers", "1")), seed=run.seed,
+        budget=Budget.from_json(run.budget), strategy=run.strategy, workers=worker_number(config.get("workers", "1")), seed=run.seed,
         target=config.get("target"), words=None if words is None else tuple(words), trainer=config.get("trainer", {}),
         settings=config.get("settings", {}), weights=config.get("weights", {}), schedule=Schedule.from_dict(config.get("schedule", {})),
     )  # fmt: skip
 
 
-def _workers(text: str) -> int | str:
-    return int(text) if text.isdigit() else text
+def worker_number(text: str) -> int | str:
+    """A number of workers, or an address as it is."""
+    return int(text) if text.isdecimal() and len(text) < 10 else text

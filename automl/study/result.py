@@ -115,18 +115,7 @@ class Result:
 
 def conclude(study: Study, best: Evaluation | None) -> Result:
     """Score the best program on the held-out part; record a solution and the uses of subroutines."""
-    seconds = study.spent()
-    history = tuple(evaluation for _, evaluation in sorted(study.evaluations.items()))
-    texts = {evaluation.term for evaluation in history}
-    structures = len({_structure(study.vocabulary.read(text)) for text in texts} if study.trained else texts)
-    first = study.record.config.get("first", {})
-    nothing = Result(
-        name=study.task.name, run=study.record.id, solved=False, right=False if _by_examples(study) else None, program="", model=None,
-        score=None, test_score=None, evaluations=study.considered, seconds=seconds, outcome=study.ending(), parameters=0, subroutines=(),
-        history=history, structures=structures, first_seconds=first.get("seconds"), first_evaluations=first.get("evaluations"),
-        notes=study.task.notes, metric=study.data.metric,
-        columns=() if study.task.preprocessing is None else tuple(study.task.preprocessing.describe()),
-    )  # fmt: skip
+    nothing = _nothing_found(study)
     if best is None:
         _record(study, None)
         return nothing
@@ -135,7 +124,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     known = None if test_score is None or not isfinite(test_score) else test_score
     _record(study, {"ask": best.ask, "score": study.score(best), "test_score": known, "right": right})
     if best.solved:
-        _keep_solution(study, best, model.term, right, seconds)
+        _keep_solution(study, best, model.term, right, nothing.seconds)
     names = tuple(record.name for record in study.vocabulary.subroutines_in(model.term))
     confidence, alternatives = consistent_shares(
         best.scores.get(CONFIDENCE), _alternatives(study), len(study.data.train)
@@ -146,6 +135,21 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         expanded=_expanded(study.vocabulary, model.term) if names else "",
         alternatives=alternatives, confidence=confidence, ask=best.ask,
         validation_seen=_validation_seen(study, best),
+    )  # fmt: skip
+
+
+def _nothing_found(study: Study) -> Result:
+    """What is to be said of a search whatever it found."""
+    history = tuple(evaluation for _, evaluation in sorted(study.evaluations.items()))
+    texts = {evaluation.term for evaluation in history}
+    structures = len({_structure(study.vocabulary.read(text)) for text in texts} if study.trained else texts)
+    first = study.record.config.get("first", {})
+    return Result(
+        name=study.task.name, run=study.record.id, solved=False, right=False if _by_examples(study) else None, program="", model=None,
+        score=None, test_score=None, evaluations=study.considered, seconds=study.spent(), outcome=study.ending(), parameters=0,
+        subroutines=(), history=history, structures=structures, first_seconds=first.get("seconds"),
+        first_evaluations=first.get("evaluations"), notes=study.task.notes, metric=study.data.metric,
+        columns=() if study.task.preprocessing is None else tuple(study.task.preprocessing.describe()),
     )  # fmt: skip
 
 

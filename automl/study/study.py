@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import math
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -37,7 +36,7 @@ from .phases import TIMELY, Schedule, closing
 from .rounds import Rounds
 from .state import Standing
 
-__all__ = ["EvaluationBug", "Schedule", "Study", "StudyError", "new_run"]
+__all__ = ["EvaluationBug", "Schedule", "Study", "StudyError"]
 logger = logging.getLogger(__name__)
 Progress = Callable[[Mapping[str, object]], None]
 
@@ -309,19 +308,3 @@ class Study:
         if self.strategy.first_terms is not None:
             config["first"] = {"evaluations": self.strategy.first_terms, "seconds": self.strategy.first_seconds}
         return config
-
-
-def new_run(
-    task: Task,
-    strategy: str,
-    seed: int,
-    budget: Budget,
-    library: str,
-    config: Mapping[str, object],
-    run_id: str | None = None,
-) -> Run:
-    """The record of a run that starts now."""
-    return Run(
-        id=run_id or uuid.uuid4().hex[:12], task=task.name, strategy=strategy, seed=seed, budget=budget.to_json(), state="running",
-        config=dict(config), library=library, started=time.time(), metric=task.metric, direction=task.direction.value,
-    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,8 +59,8 @@ def _sweep(cases: Cases, settings: InspectionSettings) -> tuple[dict[str, Any], 
         slopes = {False: subject.gradients(chosen.unit, chosen.targets)}
         if goals is not None:
             slopes[True] = subject.gradients(chosen.unit, goals)
-    rows: list[dict[str, Any]] = []
-    for epsilon in settings.epsilons:
+
+    def row_of(epsilon: float) -> dict[str, Any]:
         moved = _moved(chosen, chosen.targets, epsilon, slopes.get(False), settings, towards=False)
         row = {
             "epsilon": epsilon,
@@ -70,18 +71,22 @@ def _sweep(cases: Cases, settings: InspectionSettings) -> tuple[dict[str, Any], 
         if goals is not None:
             moved = _moved(chosen, goals, epsilon, slopes.get(True), settings, towards=True)
             row["reached"] = round(float((subject.answer(moved)[0] == goals).float().mean()), 6)
-        rows.append(row)
-    metric = chosen.data.metric
+        return row
+
+    rows = [row_of(epsilon) for epsilon in settings.epsilons]
+    method = "gradient sign" if subject.differentiable else "evolved sign"
+    curves = _sweep_curves(rows, chosen.data.metric, method)
+    return {"method": method, "cases": len(chosen.unit), "rows": rows}, curves
+
+
+def _sweep_curves(rows: Sequence[Mapping[str, Any]], metric: str, method: str) -> Curves:
     lines = {f"{metric} under attack": metric, f"{metric} under noise": "noise", "taken for a chosen class": "reached"}
     curves: dict[str, list[float]] = {
         name: [float("nan") if row[key] is None else row[key] for row in rows]
         for name, key in lines.items()
         if key in rows[0]
     }
-    method = "gradient sign" if subject.differentiable else "evolved sign"
-    return {"method": method, "cases": len(chosen.unit), "rows": rows}, Curves(
-        [row["epsilon"] for row in rows], curves, ("ε, share of the data's range", metric), method
-    )
+    return Curves([row["epsilon"] for row in rows], curves, ("ε, share of the data's range", metric), method)
 
 
 def _moved(

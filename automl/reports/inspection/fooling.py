@@ -74,8 +74,6 @@ def evolve(
     """MAP-Elites with the direct encoding of Nguyen et al.: one champion a class; a child is a random champion with a ``share`` of its
     numbers changed by DEAP's bounded polynomial mutation (index ``eta``), and takes the place of every champion whose class it is
     more probable for. The share is halved each third of the generations. Asks for answers only; ends when all are ``certain``."""
-    from deap import tools
-
     subject.need_classes("evolve")
     count = min(classes or subject.width, subject.width)
     draws = np.random.default_rng(seed)
@@ -88,17 +86,20 @@ def evolve(
         for generation in range(generations):
             if (scores >= np.log(certain)).all():
                 break
-            chance = share * 0.5 ** (3 * generation // generations)
-            parents = draws.integers(0, count, children)
-            brood = [
-                tools.mutPolynomialBounded(list(champions[parent]), eta, 0.0, 1.0, max(chance, 1.0 / size))[0]
-                for parent in parents
-            ]
+            chance = max(share * 0.5 ** (3 * generation // generations), 1.0 / size)
+            brood = _mutated(champions, draws.integers(0, count, children), eta, chance)
             scores, champions = _replaced(subject, scores, champions, brood)
             used += children
     finally:
         random.setstate(held)
     return _of(subject, _tensor(subject, champions), used)
+
+
+def _mutated(champions: list[list[float]], parents: np.ndarray, eta: float, chance: float) -> list[list[float]]:
+    """Children of the champions at ``parents``, each number changed with this chance."""
+    from deap import tools
+
+    return [tools.mutPolynomialBounded(list(champions[parent]), eta, 0.0, 1.0, chance)[0] for parent in parents]
 
 
 def _starts(subject: Subject, count: int, seed: int) -> torch.Tensor:

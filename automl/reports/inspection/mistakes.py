@@ -51,10 +51,11 @@ def mistakes_section(cases: Cases, settings: InspectionSettings) -> Section:
         "confusion": Matrix(table, ("answer", "label"), f"{len(wrong)} of {len(targets)} wrong", names)
     }
     if len(wrong) and is_image(cases.subject.shape):
-        shown = wrong[: settings.shown]
-        images = [as_image(cases.unit[int(row)].cpu().numpy()) for row in shown]
-        captions = [
-            f"{cases.name(int(targets[row]))} → {cases.name(int(found[row]))} ({sure[row]:.0%})" for row in shown
-        ]
-        pictures["misclassified"] = Grid(images, captions, 8, "label → answer (confidence)")
+        pictures["misclassified"] = _picture(cases, wrong[: settings.shown], targets, found, sure)
     return Section(facts, pictures)
+
+
+def _picture(cases: Cases, rows: np.ndarray, targets: np.ndarray, found: np.ndarray, sure: np.ndarray) -> Grid:
+    images = [as_image(cases.unit[int(row)].cpu().numpy()) for row in rows]
+    captions = [f"{cases.name(int(targets[row]))} → {cases.name(int(found[row]))} ({sure[row]:.0%})" for row in rows]
+    return Grid(images, captions, 8, "label → answer (confidence)")

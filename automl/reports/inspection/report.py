@@ -52,9 +52,7 @@ def inspect_model(
                 "task=None: the data that the program was trained for is required; give it (--data), or inspect its filters only"
             )
         cases = Cases.of(model, task)
-        low, high = float(cases.subject.low.min()), float(cases.subject.high.max())
-        facts |= {"task": task.name, "differentiable": cases.subject.differentiable, "range": [low, high]}
-        facts |= {"part": cases.part, "cases": len(cases.unit), "seen": None if seen is None else seen[cases.part]}
+        facts |= {"task": task.name, **_about_cases(cases, seen)}
     pictures: dict[str, AbstractPicture] = {}
     for part in PARTS:
         if part in parts:
@@ -62,6 +60,12 @@ def inspect_model(
             facts[part] = dict(section.facts)
             pictures.update(section.pictures)
     return ModelReport("inspection", facts, pictures)
+
+
+def _about_cases(cases: Cases, seen: Mapping[str, int] | None) -> dict[str, object]:
+    low, high = float(cases.subject.low.min()), float(cases.subject.high.max())
+    known = {"part": cases.part, "cases": len(cases.unit), "seen": None if seen is None else seen[cases.part]}
+    return {"differentiable": cases.subject.differentiable, "range": [low, high], **known}
 
 
 def _filters(model: Model) -> Section:

@@ -14,8 +14,7 @@ from automl.growth.learned_guidance import GuidancePlan, learn
 from automl.growth.retention import merge_equal_words
 from automl.growth.snapshot import DOUBTFUL, best_programs
 from automl.growth.trials import begin_trials, end_trials
-from automl.study.opening import Options, open_study, run_study
-from automl.study.study import new_run
+from automl.study.opening import Options, new_run, open_study, run_study
 from automl.study.words import load_vocabulary
 from automl.tasks.kinds.examples import examples_task
 from automl.tasks.task import Task

@@ -503,7 +503,7 @@ def expanded(vocabulary: Any, term: Any) -> Any:
 
 
 def record_solution(store: AbstractStore, task: Task, term: str, weights: Any, score: float) -> None:
-    from automl.study.study import new_run
+    from automl.study.opening import new_run
 
     run = store.create_run(new_run(task, "random", 0, Budget(evaluations=1), store.snapshot(), {}))
     blob = store.blobs.put(weights)

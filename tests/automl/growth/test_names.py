@@ -9,7 +9,7 @@ from pathlib import Path
 from automl.budget import Budget
 from automl.growth.compression_step import compress_library
 from automl.growth.trials import begin_trials
-from automl.study.study import new_run
+from automl.study.opening import new_run
 from automl.tasks.kinds.examples import examples_task
 from library.records import Solution, Subroutine
 from library.store import AbstractStore, open_store
