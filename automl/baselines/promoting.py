@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -182,6 +182,17 @@ def _record(
     )
 
 
+def _frozen(term: Term, sites: Collection[str], trained: Collection[str]) -> Term:
+    """The term with the words that were trained frozen at these sites."""
+
+    def word(occurrence: Word) -> Word:
+        if occurrence.site in sites and occurrence.name in trained:
+            return Word(f"{occurrence.name}{TRAINED}", (("use", "frozen"),), occurrence.site)
+        return occurrence
+
+    return map_words(term, word)
+
+
 def _score_again(
     store: AbstractStore,
     baseline: Baseline,
@@ -195,15 +206,8 @@ def _score_again(
     trained = {record.name.removesuffix(TRAINED): record for record in records if record.weights is not None}
     blobs = {str(record.weights): store.blobs.get_bytes(str(record.weights)) for record in trained.values()}
     vocabulary = Vocabulary(records, blobs)
-    sites = {block.site for block in blocks}
     words = baseline.words(protocol)
-
-    def word(occurrence: Word) -> Word:
-        if occurrence.site in sites and occurrence.name in trained:
-            return Word(f"{occurrence.name}{TRAINED}", (("use", "frozen"),), occurrence.site)
-        return occurrence
-
-    term = map_words(baseline.term(protocol), word)
+    term = _frozen(baseline.term(protocol), {block.site for block in blocks}, trained)
     term = expand(term, {**words, **vocabulary.all_words, **{n: words[n] for n in baseline.definitions}})
     try:
         sites_now = infer(term, vocabulary.all_words, task.type).sites

@@ -83,18 +83,7 @@ def show_(run: str, library: LibraryUrl = None, json: AsJson = False) -> None:
     for evaluation in store.evaluations(run):
         outcomes[evaluation.outcome] = outcomes.get(evaluation.outcome, 0) + 1
     result = find_result(store, record)
-    first = [] if result is None else [result.evaluation]
-    others = [each for each in store.best(run, 5) if result is None or each.ask != result.ask]
-    best = [
-        {
-            "ask": e.ask,
-            "score": record.primary(e.scores),
-            "parameters": e.parameters,
-            "program": show(vocabulary.read(e.term)),
-            "result": e in first,
-        }
-        for e in [*first, *others][:5]
-    ]
+    best = _best_rows(store, record, vocabulary, result)
     if json:
         facts = {
             **record.to_dict(),
@@ -109,6 +98,24 @@ def show_(run: str, library: LibraryUrl = None, json: AsJson = False) -> None:
     if result is not None and result.evaluation.weights is not None:
         for text in _found(store, record, vocabulary):
             print_text(f"\n{text}")
+
+
+def _best_rows(
+    store: AbstractStore, record: Run, vocabulary: Vocabulary, result: StoredResult | None
+) -> list[dict[str, Any]]:
+    """The program that is the result, and those that scored best on the way: five in all, at most."""
+    first = [] if result is None else [result.evaluation]
+    others = [each for each in store.best(record.id, 5) if result is None or each.ask != result.ask]
+    return [
+        {
+            "ask": e.ask,
+            "score": record.primary(e.scores),
+            "parameters": e.parameters,
+            "program": show(vocabulary.read(e.term)),
+            "result": e in first,
+        }
+        for e in [*first, *others][:5]
+    ]
 
 
 def _say_run(

@@ -113,14 +113,25 @@ def _search_and_say(
         if side_by_side(tasks, options, store):
             _at_once(tasks, library, options, source, take, store)
         else:
-            for each in tasks:
-                with progress_bar(each.name) as progress:
-                    named = {**source, "name": each.name}
-                    begin = partial(open_study, each, store, options, progress=progress, source=named)
-                    result = run_or_leave(begin, library, whole=len(tasks) == 1)
-                take(result)
+            _one_by_one(tasks, library, options, source, take, store)
     if len(rows) + len(refused) > 1 and json != "-":
         _summary(rows, len(refused))
+
+
+def _one_by_one(
+    tasks: Sequence[Task],
+    library: str | None,
+    options: Options,
+    source: dict[str, Any],
+    take: Callable[[Result], None],
+    store: AbstractStore,
+) -> None:
+    for each in tasks:
+        with progress_bar(each.name) as progress:
+            named = {**source, "name": each.name}
+            begin = partial(open_study, each, store, options, progress=progress, source=named)
+            result = run_or_leave(begin, library, whole=len(tasks) == 1)
+        take(result)
 
 
 def _say_refused(refused: Sequence[str], write: Callable[[dict[str, Any]], None]) -> None:

@@ -21,6 +21,7 @@ from ..errors import StudyError
 from ..evaluation.evaluate import begin, evaluate_job, warm
 from ..evaluation.prepared import context_of
 from ..execution.executors import executor_kind, executors, open_executor
+from ..execution.executors.base import AbstractExecutor
 from ..execution.workers.guard import can_interrupt, path_of
 from ..fitting.trainers import trainer_kinds
 from ..plugins import described, require_plugins
@@ -147,16 +148,21 @@ def open_study(
         None if is_fused(strategy, data)
         else open_executor(EVALUATE, context, workers=options.workers, prepare=BEGIN if here else WARM)
     )  # fmt: skip
+    if run is None:
+        record = _created(store, record, executor)  # only now, so that none is begun where there are no workers
+    return Study(
+        task, store, record, vocabulary, strategy, executor, options.budget, schedule, context, options.target, progress
+    )
+
+
+def _created(store: AbstractStore, record: Run, executor: AbstractExecutor | None) -> Run:
+    """The run as the store has it; where it takes none, the workers are let go."""
     try:
-        if run is None:
-            record = store.create_run(record)  # only now, so that none is begun where there are no workers
+        return store.create_run(record)
     except BaseException:
         if executor is not None:
             executor.close()
         raise
-    return Study(
-        task, store, record, vocabulary, strategy, executor, options.budget, schedule, context, options.target, progress
-    )
 
 
 def _strategy(options: Options, problem: Problem, data: ProblemData, vocabulary: Vocabulary) -> AbstractStrategy:

@@ -72,13 +72,8 @@ def search_many(
     """
     runs = list(runs) or [uuid.uuid4().hex[:12] for _ in tasks]
     on_start(runs)
-    context = {
-        "url": url,
-        "source": dict(source),
-        "search_path": [str(folder) for folder in search_path],
-        "options": options_to_json(options),
-        "folder": os.getcwd(),
-    }
+    context = {"url": url, "source": dict(source), "search_path": [str(folder) for folder in search_path]}
+    context |= {"options": options_to_json(options), "folder": os.getcwd()}
     deadline = LONGEST if options.budget.seconds is None else options.budget.seconds + GRACE
     try:
         with open_executor(SEARCH, context, workers=options.workers, prepare=ENTER) as executor:

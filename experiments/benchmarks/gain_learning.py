@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from automl import Library, grow
-from automl.growth.grow import GrowthPlan, Iteration
+from automl.growth.grow import Growth, GrowthPlan, Iteration
 from automl.growth.learned_guidance import GuidancePlan
 from automl.growth.learned_guidance import learn as learn_guide
 from automl.growth.snapshot import best_programs
@@ -69,29 +69,33 @@ def learn(
     rows: list[dict[str, Any]] = []
 
     def take(iteration: Iteration) -> None:
-        rows.append(
-            {
-                "number": iteration.number,
-                "solved": iteration.solved,
-                "right": iteration.right,
-                "in_library": iteration.library,
-                "promoted": len(iteration.promoted),
-                "dropped": len(iteration.demoted),
-                "terms": iteration.terms,
-                "seconds": round(iteration.elapsed, 1),
-            }
-        )
+        rows.append(_row(iteration))
         note(f"iteration {rows[-1]}")
 
     plan = GrowthPlan(iterations=iterations, guidance=GuidancePlan(guidance))
     found = grow(
         list(tasks), budget, library=library, strategy="enumerative", seed=seed, words=words, plan=plan, on_iteration=take
     )  # fmt: skip
+    seconds = round(time.perf_counter() - started, 1)
+    return {"tasks": len(tasks), "iterations": rows, "seconds": seconds, **_came_to(found, library)}
+
+
+def _row(iteration: Iteration) -> dict[str, Any]:
     return {
-        "tasks": len(tasks),
-        "iterations": rows,
+        "number": iteration.number,
+        "solved": iteration.solved,
+        "right": iteration.right,
+        "in_library": iteration.library,
+        "promoted": len(iteration.promoted),
+        "dropped": len(iteration.demoted),
+        "terms": iteration.terms,
+        "seconds": round(iteration.elapsed, 1),
+    }
+
+
+def _came_to(found: Growth, library: Library) -> dict[str, Any]:
+    return {
         "terms": sum(result.evaluations for result in found.results),
-        "seconds": round(time.perf_counter() - started, 1),
         "clock": {activity: round(seconds, 1) for activity, seconds in found.clock.items()},
         "solved": sorted(result.name for result in found.results if result.solved),
         "unsolved": sorted(result.name for result in found.results if not result.solved),

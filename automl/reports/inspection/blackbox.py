@@ -67,25 +67,33 @@ def walk_along_boundary(
         return answers == goals if goals is not None else answers != classes
 
     there = subject.answer(others)[0]
-    far = torch.cdist(unit.flatten(1), others.flatten(1))
     usable = there[None, :] == goals[:, None] if goals is not None else there[None, :] != classes[:, None]
-    distance, nearest = torch.where(usable, far, torch.inf).min(1)
-    found = distance.isfinite()
-    best = torch.where(found.view(-1, *(1,) * (unit.ndim - 1)), others[nearest], unit)
+    best, found = _nearest(unit, others, usable)
     best = shortened(subject, unit, best, wrong)
     width, broad = torch.full((len(unit),), 0.3, device=unit.device), (-1, *(1,) * (unit.ndim - 1))
-    size = unit[0].numel()
     for _ in range(steps):
-        way = best - unit
-        length = way.flatten(1).norm(dim=1)
         noise = torch.randn(unit.shape, generator=draws).to(unit.device)
-        noise = noise / noise.flatten(1).norm(dim=1).view(broad)
-        step = way + (width * length).view(broad) * noise
-        # So much shorter that about one step in six, of those along a plane at a right angle, stays on the wrong side.
-        shorter = length * (1.0 - width / size**0.5)
-        step = step * (shorter / step.flatten(1).norm(dim=1).clamp_min(1e-12)).view(broad)
-        moved = (unit + step).clamp(0.0, 1.0)
+        moved = (unit + _shorter_way(best - unit, width, noise)).clamp(0.0, 1.0)
         accepted = wrong(subject.answer(moved)[0]) & found
         best = torch.where(accepted.view(broad), moved, best)
         width = torch.where(accepted, width * 1.2, width * 0.95).clamp(1e-3, 1.0)
     return Perturbations.between(subject, unit, shortened(subject, unit, best, wrong), found)
+
+
+def _nearest(unit: torch.Tensor, others: torch.Tensor, usable: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """For each case the nearest of the others that are ``usable`` [n, m] for it, or itself; and for which cases there is one."""
+    far = torch.cdist(unit.flatten(1), others.flatten(1))
+    distance, nearest = torch.where(usable, far, torch.inf).min(1)
+    found = distance.isfinite()
+    return torch.where(found.view(-1, *(1,) * (unit.ndim - 1)), others[nearest], unit), found
+
+
+def _shorter_way(way: torch.Tensor, width: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+    """The way from each case, turned by ``width`` [n] of its length in the direction of the noise, and a little shorter."""
+    broad = (-1, *(1,) * (way.ndim - 1))
+    length = way.flatten(1).norm(dim=1)
+    noise = noise / noise.flatten(1).norm(dim=1).view(broad)
+    step = way + (width * length).view(broad) * noise
+    # So much shorter that about one step in six, of those along a plane at a right angle, stays on the wrong side.
+    shorter = length * (1.0 - width / way[0].numel() ** 0.5)
+    return step * (shorter / step.flatten(1).norm(dim=1).clamp_min(1e-12)).view(broad)

@@ -36,15 +36,7 @@ def mistakes_section(cases: Cases, settings: InspectionSettings) -> Section:
         "accuracy": round(1.0 - len(wrong) / len(targets), 6),
         "labels": list(cases.names),
         "confusion": table.tolist(),
-        "misclassified": [
-            {
-                "case": int(row),
-                "label": cases.name(int(targets[row])),
-                "answer": cases.name(int(found[row])),
-                "confidence": round(float(sure[row]), 6),
-            }
-            for row in wrong[:LISTED]
-        ],
+        "misclassified": _rows(cases, wrong[:LISTED], targets, found, sure),
     }
     names = cases.names if len(cases.names) == len(table) else ()
     pictures: dict[str, AbstractPicture] = {
@@ -53,6 +45,20 @@ def mistakes_section(cases: Cases, settings: InspectionSettings) -> Section:
     if len(wrong) and is_image(cases.subject.shape):
         pictures["misclassified"] = _picture(cases, wrong[: settings.shown], targets, found, sure)
     return Section(facts, pictures)
+
+
+def _rows(
+    cases: Cases, rows: np.ndarray, targets: np.ndarray, found: np.ndarray, sure: np.ndarray
+) -> list[dict[str, object]]:
+    return [
+        {
+            "case": int(row),
+            "label": cases.name(int(targets[row])),
+            "answer": cases.name(int(found[row])),
+            "confidence": round(float(sure[row]), 6),
+        }
+        for row in rows
+    ]
 
 
 def _picture(cases: Cases, rows: np.ndarray, targets: np.ndarray, found: np.ndarray, sure: np.ndarray) -> Grid:

@@ -38,9 +38,7 @@ def inspect_model(
     ``filters`` alone needs no task and takes programs of any type. Raises TaskError on an unknown part, on a program of another type,
     or on a task that it was not trained for.
     """
-    for part in parts:
-        if part not in PARTS:
-            raise TaskError(f"part={part!r}: one of {', '.join(PARTS)} is required; choose one of these")
+    _check_parts(parts)
     chosen = settings or InspectionSettings()
     facts: dict[str, object] = {"program": model.program, "type": str(model.type), "seed": chosen.seed}
     if about:
@@ -60,6 +58,12 @@ def inspect_model(
             facts[part] = dict(section.facts)
             pictures.update(section.pictures)
     return ModelReport("inspection", facts, pictures)
+
+
+def _check_parts(parts: Sequence[str]) -> None:
+    for part in parts:
+        if part not in PARTS:
+            raise TaskError(f"part={part!r}: one of {', '.join(PARTS)} is required; choose one of these")
 
 
 def _about_cases(cases: Cases, seen: Mapping[str, int] | None) -> dict[str, object]:
