@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .compression.compress import Abstraction
@@ -81,10 +81,8 @@ def verdict(candidate: Abstraction, evidence: Evidence, rule: Rule = Rule()) -> 
         (count < rule.words, f"words={count} in its body, at least {rule.words} are needed"),
         (bool(lost), f"the programs of {', '.join(lost[:3])} give other outputs with it"),
     ]
-    if any(found for found, _ in against):
-        return Verdict(False, tuple(reason for found, reason in against if found))
-    return Verdict(
-        True,
+    return _weighed(
+        against,
         (
             f"used by {len(candidate.tasks)} tasks",
             f"shortens the corpus by {candidate.saved:g} symbols",
@@ -115,15 +113,19 @@ def net_verdict(evidence: NetEvidence, rule: Rule = Rule()) -> Verdict:
             f"score={evidence.score:g}, the subroutine in its place has {present}",
         ),
     ]
-    if any(found for found, _ in against):
-        return Verdict(False, tuple(reason for found, reason in against if found))
-    return Verdict(
-        True,
+    return _weighed(
+        against,
         (
             f"solves its task on validation data: score={evidence.score:g}, needed {evidence.solved_at:g}",
             f"its stored weights do no worse ({evidence.again:g})",
         ),
     )
+
+
+def _weighed(against: Sequence[tuple[bool, str]], reasons: tuple[str, ...]) -> Verdict:
+    """Against a promotion with those reasons that hold; where none does, for it with ``reasons``."""
+    held = tuple(reason for holds, reason in against if holds)
+    return Verdict(False, held) if held else Verdict(True, reasons)
 
 
 @dataclass(frozen=True)

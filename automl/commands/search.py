@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from json import dumps
 from typing import Any
@@ -110,27 +111,29 @@ def _search_and_say(
                 if ambiguous:
                     say_alternatives(result)
 
-        if side_by_side(tasks, options, store):
-            _at_once(tasks, library, options, source, take, store)
-        else:
-            _one_by_one(tasks, library, options, source, take, store)
+        at_once = side_by_side(tasks, options, store)
+        (_at_once if at_once else _one_by_one)(_Searches(tasks, options, source, library, store), take)
     if len(rows) + len(refused) > 1 and json != "-":
         _summary(rows, len(refused))
 
 
-def _one_by_one(
-    tasks: Sequence[Task],
-    library: str | None,
-    options: Options,
-    source: dict[str, Any],
-    take: Callable[[Result], None],
-    store: AbstractStore,
-) -> None:
-    for each in tasks:
+@dataclass(frozen=True)
+class _Searches:
+    """What to search, how, where the tasks came from (to load them again), and the library, as it was named and opened."""
+
+    tasks: Sequence[Task]
+    options: Options
+    source: dict[str, Any]
+    library: str | None
+    store: AbstractStore
+
+
+def _one_by_one(searches: _Searches, take: Callable[[Result], None]) -> None:
+    for each in searches.tasks:
         with progress_bar(each.name) as progress:
-            named = {**source, "name": each.name}
-            begin = partial(open_study, each, store, options, progress=progress, source=named)
-            result = run_or_leave(begin, library, whole=len(tasks) == 1)
+            source = {**searches.source, "name": each.name}
+            begin = partial(open_study, each, searches.store, searches.options, progress=progress, source=source)
+            result = run_or_leave(begin, searches.library, whole=len(searches.tasks) == 1)
         take(result)
 
 
@@ -142,15 +145,9 @@ def _say_refused(refused: Sequence[str], write: Callable[[dict[str, Any]], None]
         print_text(f"automl: {name}: refused: {detail}", err=True)
 
 
-def _at_once(
-    tasks: Sequence[Task],
-    library: str | None,
-    options: Options,
-    source: dict[str, Any],
-    take: Callable[[Result], None],
-    store: AbstractStore,
-) -> None:
+def _at_once(searches: _Searches, take: Callable[[Result], None]) -> None:
     """Several tasks at a time; the results in the order of the tasks."""
+    tasks, options, library, store = searches.tasks, searches.options, searches.library, searches.store
     runs: list[str] = []
     with progress_bar(f"{len(tasks)} tasks") as progress:
         solved = total = 0
@@ -166,7 +163,7 @@ def _at_once(
         try:
             folders = [str(folder) for folder in experiment_folders()]
             with orderly_end():
-                search_many(tasks, library_url(library), options, source, note, runs.extend, folders)
+                search_many(tasks, library_url(library), options, searches.source, note, runs.extend, folders)
         except KeyboardInterrupt as signal:
             raise typer.Exit(interrupted(_going(store, runs), library, signal)) from None
         except WorkerError as error:

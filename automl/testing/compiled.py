@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from primitives.batch import collate, split
 from primitives.binding import shift
 from primitives.compile import compile_term
 from primitives.inference import IllTyped, infer
-from primitives.interpreter.interpret import Fuel, evaluate
+from primitives.interpreter.interpret import evaluate
 from primitives.primitive import EFFECTFUL, Primitive
 from primitives.syntax import show
 from primitives.term import Apply, Literal, Variable, apply, lambdas
@@ -34,20 +33,9 @@ from primitives.types import (
 from primitives.unify import rename
 from primitives.values import Failure, Graph, Some, Table
 
-Words = Mapping[str, Primitive]
-FUEL = Fuel(steps=20_000)
-
+from .interpreted import FUEL, QUICK, Words
 
 BATCH = 3
-
-
-QUICK = settings(
-    max_examples=6,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-)
 
 
 def close(got, wanted):

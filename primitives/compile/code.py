@@ -61,12 +61,7 @@ class Compiler:
         reduced = eta_reduced(term)
         if reduced is not None:
             return self.code(reduced)
-        closed, take = self.close(term)
-        arity, body = 0, closed
-        while isinstance(body, Lambda):
-            arity, body = arity + 1, body.body
-        code = self.code(body)
-        return lambda run, scope: Function(code, arity, take(scope), closed)
+        return self.code_of_lambda(term)
 
     def delayed(self, term: Term) -> Code:
         closed, take = self.close(term)

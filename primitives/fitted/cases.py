@@ -107,6 +107,18 @@ class FittingClock:
         self.seconds, self.started = seconds, time.monotonic()
         self.asked = self.started
 
+    def grow(self, first: int, most: int, make: Callable[[int], object]) -> bool:
+        """Whether all ``most`` turns were made: ``make`` is told how many there are to be in all, in steps as large as the time allows,
+        the first of ``first`` turns."""
+        made = 0
+        while made < most:
+            more = self.more(made, first, most)
+            if not more:
+                break
+            made += more
+            make(made)
+        return made == most
+
     def more(self, made: int, first: int, most: int) -> int:
         """How many more turns to make at once, to come to ``most`` at most: ``first`` of them before it is known how long one takes, then
         as many as fit into two thirds of the time that is left, and 0 where that is none or hardly worth a new start."""

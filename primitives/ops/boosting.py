@@ -57,7 +57,8 @@ def _boosted(cases: FittingCases, trees: int, options: dict[str, Any]) -> _Boost
     kind = HistGradientBoostingRegressor if cases.classes is None else HistGradientBoostingClassifier
     model = kind(max_iter=trees, early_stopping=False, random_state=cases.seed, warm_start=True, **options)
     y = cases.y[:, 0] if cases.classes is None else cases.y
-    complete = _in_time(model, cases.x.astype(np.float64), y, trees, clock)
+    x = cases.x.astype(np.float64)
+    complete = clock.grow(FIRST_ROUNDS, trees, lambda made: model.set_params(max_iter=made).fit(x, y))
     base, rounds = np.ravel(model._baseline_prediction), model._predictors
     if cases.classes is None:
         owner, full = [0], base
@@ -69,18 +70,6 @@ def _boosted(cases: FittingCases, trees: int, options: dict[str, Any]) -> _Boost
     found = _Boosted([_tree(p.nodes) for r in rounds for p in r], owner * len(rounds), full, complete)
     _check(model, cases, found)
     return found
-
-
-def _in_time(model: Any, x: np.ndarray, y: np.ndarray, trees: int, clock: FittingClock) -> bool:
-    """Make rounds until there are ``trees`` of them or the time is up; whether all were made."""
-    made = 0
-    while made < trees:
-        more = clock.more(made, FIRST_ROUNDS, trees)
-        if not more:
-            break
-        made += more
-        model.set_params(max_iter=made).fit(x, y)
-    return made == trees
 
 
 def _tree(nodes: Any) -> TreeArrays:

@@ -79,14 +79,9 @@ def _fit_forest(cases: FittingCases, *, units: int, trees: int, leaf: int, depth
     kind = RandomForestRegressor if cases.classes is None else RandomForestClassifier
     options = {**_options(cases, leaf, depth, features), "max_samples": most if most < len(cases) else None}
     forest = kind(n_estimators=1, warm_start=True, n_jobs=1, **options)
-    made = 0
-    while made < trees:
-        more = clock.more(made, FIRST_TREES, trees)
-        if not more:
-            break
-        made += more
-        forest.set_params(n_estimators=made).fit(cases.x, _targets(cases))
-    return Fitted(_arrays(forest.estimators_, cases), complete=made == trees)
+    y = _targets(cases)
+    complete = clock.grow(FIRST_TREES, trees, lambda made: forest.set_params(n_estimators=made).fit(cases.x, y))
+    return Fitted(_arrays(forest.estimators_, cases), complete=complete)
 
 
 def _largest_sample(cases: int, trees: int, leaf: int, depth: int) -> int:

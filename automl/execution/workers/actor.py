@@ -6,9 +6,8 @@ import os
 import traceback
 
 from .briefing import Briefing
-from .guard import Function, run_job
+from .guard import Function
 from .result import pack_result
-from .wire import decode
 
 
 class Evaluator:
@@ -31,16 +30,4 @@ class Evaluator:
         """Runs encoded jobs one after another; returns their packed results."""
         briefing, function = self._briefing, self._function
         assert briefing is not None and function is not None
-        return [
-            pack_result(
-                run_job(
-                    function,
-                    briefing.context,
-                    decode(job),
-                    deadline=deadline,
-                    memory=briefing.memory,
-                    threads=briefing.threads,
-                )
-            )
-            for job, deadline in zip(jobs, deadlines)
-        ]
+        return [pack_result(briefing.run(function, job, deadline)) for job, deadline in zip(jobs, deadlines)]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from primitives.plugins.outside import accept
 
-from .guard import Function, resolve, torch_threads, total_memory
+from .guard import Function, resolve, run_job, torch_threads, total_memory
+from .result import JobResult
 from .wire import decode, encode
 
 
@@ -37,6 +38,10 @@ class Briefing:
     def to_bytes(self) -> bytes:
         """For the way to a worker. Raises TypeError where the context is not plain data."""
         return encode({name: getattr(self, name) for name in self.__dataclass_fields__})
+
+    def run(self, function: Function, job: bytes, deadline: float) -> JobResult:
+        """Runs one encoded job with the function that `open` gave, within `deadline` seconds."""
+        return run_job(function, self.context, decode(job), deadline=deadline, memory=self.memory, threads=self.threads)
 
     def open(self) -> Function:
         """Imports the plug-ins and the function and prepares for its jobs. Raises what the imports and `prepare` raise."""

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from typing import IO
 
 from .briefing import Briefing, import_path
-from .guard import Function, run_job, thread_environment
+from .guard import thread_environment
 from .result import pack_result, unpack_result
 from .transport import Broken, Done, Ready
 from .wire import decode, encode
@@ -120,20 +120,8 @@ def _main(arguments: list[str]) -> None:
         kind, message = decode(inbox.get())
         while kind == _JOBS:
             for job, deadline in message:
-                results.send_bytes(_run(function, briefing, job, deadline))
+                results.send_bytes(encode([_DONE, pack_result(briefing.run(function, job, deadline))]))
             kind, message = decode(inbox.get())
-
-
-def _run(function: Function, briefing: Briefing, job: bytes, deadline: float) -> bytes:
-    result = run_job(
-        function,
-        briefing.context,
-        decode(job),
-        deadline=deadline,
-        memory=briefing.memory,
-        threads=briefing.threads,
-    )
-    return encode([_DONE, pack_result(result)])
 
 
 def _read_jobs(jobs: Connection, inbox: queue.SimpleQueue[bytes]) -> None:

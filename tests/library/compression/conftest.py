@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pytest
 
+from library.compression.compress import Compression
+from primitives.definitions import definition
+from primitives.primitive import Primitive
 from primitives.syntax import parse
 from primitives.term import Term
 from primitives.words import builtin_words
 
+WORDS = builtin_words()
 LISTS = {
     "total of squares": "(lambda (xs) (sum (map (lambda (x) (* x x)) xs)))",
     "squares": "(lambda (xs) (map (lambda (x) (* x x)) xs))",
@@ -37,6 +43,24 @@ def nets() -> dict[str, list[Term]]:
     return _corpus(NETS)
 
 
-def _corpus(texts: dict[str, str]) -> dict[str, list[Term]]:
-    words = builtin_words()
-    return {task: [parse(text, words)] for task, text in texts.items()}
+@pytest.fixture(scope="session")
+def corpus() -> Callable[[Mapping[str, str]], dict[str, list[Term]]]:
+    """Reads one program a task."""
+    return _corpus
+
+
+@pytest.fixture(scope="session")
+def with_abstractions() -> Callable[..., dict[str, Primitive]]:
+    """Makes the words of a compression: ``with_abstractions(found, words)``, the built-in ones by default."""
+    return _with_abstractions
+
+
+def _corpus(texts: Mapping[str, str]) -> dict[str, list[Term]]:
+    return {task: [parse(text, WORDS)] for task, text in texts.items()}
+
+
+def _with_abstractions(found: Compression, words: Mapping[str, Primitive] = WORDS) -> dict[str, Primitive]:
+    known = dict(words)
+    for each in found.abstractions:
+        known[each.name] = definition(each.name, each.scheme, each.body)
+    return known

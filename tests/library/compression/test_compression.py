@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from library.compression.compress import Compression, compress, description_length
+from library.compression.compress import compress, description_length
 from library.compression.equivalence import same_program
 from library.compression.stitch_code import symbols
 from primitives.definitions import definition
@@ -25,20 +25,11 @@ from primitives.words import builtin_words
 
 WORDS = builtin_words()
 Corpus = dict[str, list[Term]]
+Read = Callable[[Mapping[str, str]], Corpus]
+Extend = Callable[..., dict[str, Primitive]]
 
 
-def corpus(texts: Mapping[str, str]) -> dict[str, list[Term]]:
-    return {task: [parse(text, WORDS)] for task, text in texts.items()}
-
-
-def with_abstractions(found: Compression, words: Mapping[str, Primitive] = WORDS) -> dict[str, Primitive]:
-    known = dict(words)
-    for each in found.abstractions:
-        known[each.name] = definition(each.name, each.scheme, each.body)
-    return known
-
-
-def test_shared_parts_get_names_types_and_counts(lists: Corpus) -> None:
+def test_shared_parts_get_names_types_and_counts(lists: Corpus, with_abstractions: Extend) -> None:
     found = compress(lists, WORDS)
     by_name = {each.name: each for each in found.abstractions}
     square = by_name["map_square"]
@@ -73,7 +64,7 @@ def test_a_part_of_one_task_alone_is_not_worth_a_name() -> None:
     assert found.abstractions == () and found.ratio == 1.0
 
 
-def test_a_corpus_that_knows_the_subroutine_uses_it_under_its_name() -> None:
+def test_a_corpus_that_knows_the_subroutine_uses_it_under_its_name(corpus: Read, with_abstractions: Extend) -> None:
     body = parse("(lambda (xs) (map (lambda (x) (* x x)) xs))", WORDS)
     known = {**WORDS, "squares": definition("squares", "Num a => list(a) -> list(a)", body)}
     texts = {
@@ -111,7 +102,7 @@ def test_odd_programs_are_left_alone(lists: Corpus) -> None:
 
 
 @pytest.mark.parametrize("texts", [{}, {"one": "(lambda (x) x)"}])
-def test_too_little_to_compare(texts: dict[str, str]) -> None:
+def test_too_little_to_compare(texts: dict[str, str], corpus: Read) -> None:
     found = compress(corpus(texts), WORDS)
     assert (
         found.abstractions == ()
@@ -120,7 +111,7 @@ def test_too_little_to_compare(texts: dict[str, str]) -> None:
     )
 
 
-def test_strange_characters_in_constants() -> None:
+def test_strange_characters_in_constants(corpus: Read, with_abstractions: Extend) -> None:
     key = '"#0 $1 (lam é \\" fn_0) ☃"'
     ends = {"a": "s", "b": '"#"', "c": "(upper s)", "d": "(lower s)", "e": '"fn_0"', "f": '"("'}
     texts = {name: f'(lambda (s) (split {end} (join {key} (split "," s))))' for name, end in ends.items()}

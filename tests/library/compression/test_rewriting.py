@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from library.compression.compress import Compression, compress
+from library.compression.compress import compress
 from primitives.compile import compile_term
-from primitives.definitions import definition, expand
+from primitives.definitions import expand
 from primitives.inference import infer
 from primitives.interpreter.interpret import evaluate
 from primitives.notation.types import parse_type
@@ -28,17 +28,8 @@ from primitives.words import builtin_words
 
 WORDS = builtin_words()
 Corpus = dict[str, list[Term]]
-
-
-def corpus(texts: Mapping[str, str]) -> dict[str, list[Term]]:
-    return {task: [parse(text, WORDS)] for task, text in texts.items()}
-
-
-def with_abstractions(found: Compression, words: Mapping[str, Primitive] = WORDS) -> dict[str, Primitive]:
-    known = dict(words)
-    for each in found.abstractions:
-        known[each.name] = definition(each.name, each.scheme, each.body)
-    return known
+Read = Callable[[Mapping[str, str]], Corpus]
+Extend = Callable[..., dict[str, Primitive]]
 
 
 def integer_terms(depth: int, scope: tuple[bool, ...]) -> st.SearchStrategy[str]:
@@ -83,7 +74,7 @@ def outcome(value: object) -> object:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CORPORA)
-def test_rewriting_never_changes_values_or_failures(texts: list[str]) -> None:
+def test_rewriting_never_changes_values_or_failures(texts: list[str], with_abstractions: Extend) -> None:
     programs = {str(i): [parse(f"(lambda (v0 v1) {text})", WORDS)] for i, text in enumerate(texts)}
     found = compress(programs, WORDS, max_arity=3)
     words = with_abstractions(found)
@@ -101,7 +92,7 @@ def test_rewriting_never_changes_values_or_failures(texts: list[str]) -> None:
         assert str(infer(each.body, words).scheme) == each.scheme
 
 
-def test_an_argument_is_not_evaluated_where_its_place_might_not_be() -> None:
+def test_an_argument_is_not_evaluated_where_its_place_might_not_be(corpus: Read, with_abstractions: Extend) -> None:
     texts = {
         "a": "(lambda (xs k) (if (is_empty xs) (+ k (* k 7)) (head xs)))",
         "b": "(lambda (xs k) (if (is_empty xs) (+ k (* k 7)) (head (tail xs))))",
@@ -113,7 +104,7 @@ def test_an_argument_is_not_evaluated_where_its_place_might_not_be() -> None:
         assert evaluate(found.rewritten[task][0], ((), 2), words=words) == 16
 
 
-def test_the_rest_of_a_lazy_word_is_not_evaluated_early() -> None:
+def test_the_rest_of_a_lazy_word_is_not_evaluated_early(corpus: Read, with_abstractions: Extend) -> None:
     """The partial application ``(lambda (n) (if (= 0 n)))`` would take its branches evaluated."""
     texts = {"a": "(lambda (v) (if (= 0 0) 0 v))", "b": "(lambda (v) (if (= 0 v) v (// 0 (if (= 0 0) v v))))"}
     found = compress(corpus(texts), WORDS)
@@ -121,7 +112,7 @@ def test_the_rest_of_a_lazy_word_is_not_evaluated_early() -> None:
     assert evaluate(found.rewritten["b"][0], (0,), words=words) == 0
 
 
-def test_an_abstraction_may_not_draw_once_what_was_drawn_twice() -> None:
+def test_an_abstraction_may_not_draw_once_what_was_drawn_twice(corpus: Read) -> None:
     texts = {
         "a": "(lambda (x) (add (dropout x) (dropout x)))",
         "b": "(lambda (x) (relu (add (dropout x) (dropout x))))",
@@ -132,7 +123,7 @@ def test_an_abstraction_may_not_draw_once_what_was_drawn_twice() -> None:
         assert show_canonical(each.body).count("dropout") in (0, 2)
 
 
-def test_nets_share_structure_and_keep_weights_outputs_and_gradients(nets: Corpus) -> None:
+def test_nets_share_structure_and_keep_weights_outputs_and_gradients(nets: Corpus, with_abstractions: Extend) -> None:
     found = compress(nets, WORDS)
     words = with_abstractions(found)
     assert any(each.kind == "geometric" and len(each.tasks) == 3 for each in found.abstractions)
@@ -155,7 +146,7 @@ def test_nets_share_structure_and_keep_weights_outputs_and_gradients(nets: Corpu
         assert slopes == pytest.approx(sorted(float(p.grad.abs().sum()) for p in again.parameters()), rel=1e-4)
 
 
-def test_shared_weights_stay_shared_and_separate_ones_separate() -> None:
+def test_shared_weights_stay_shared_and_separate_ones_separate(with_abstractions: Extend) -> None:
     same = parse("(lambda (x) (add (relu (dense :units 4 @1 x)) (relu (dense :units 4 @1 x))))", WORDS)
     apart = parse("(lambda (x) (add (relu (dense :units 4 @1 x)) (relu (dense :units 4 @2 x))))", WORDS)
     outer = parse("(lambda (x) (relu (add (relu (dense :units 4 @5 x)) (relu (dense :units 4 @6 x)))))", WORDS)
