@@ -87,5 +87,9 @@ class Problem:
         return MappingProxyType({**self.words, **missing})
 
     def setting(self, word: str, setting: Setting) -> Setting:
-        """The range to sample for a word's setting: the problem's own, else the declared one."""
+        """The range to sample for a word's setting: the problem's own, else the declared one.
+
+        word: its name.
+        setting: as the word declares it.
+        """
         return self.ranges.get(f"{word}.{setting.name}", setting)

@@ -34,7 +34,13 @@ class Draws:
         return self._block.pop()
 
     def integers(self, low: int, high: int | None = None) -> int:
-        """Uniform on [0, low), or [low, high)."""
+        """A whole number, each as likely, from 0 to below ``low``, or from ``low`` to below ``high`` where that is given.
+
+        low: the bound, or the least number.
+        high: the bound (default: ``low`` is).
+
+        Raises ValueError where there is none.
+        """
         if high is None:
             low, high = 0, low
         if high <= low:
@@ -42,31 +48,57 @@ class Draws:
         return low + min(int(self.random() * (high - low)), high - low - 1)
 
     def uniform(self, low: float, high: float) -> float:
-        """Uniform on [low, high)."""
+        """A number, each as likely.
+
+        low: the least.
+        high: the bound, not reached itself.
+        """
         return low + self.random() * (high - low)
 
     def choice(self, items: Sequence[T]) -> T:
-        """One of the items, each as likely."""
+        """One of the items, each as likely.
+
+        items: at least one.
+        """
         return items[self.integers(len(items))]
 
     def pick(self, place: Place, labels: Sequence[str], cumulative: Sequence[float]) -> int:
-        """An index by cumulative weights (a ``choosing.Chooser``)."""
+        """An index by cumulative weights (a ``choosing.Chooser``).
+
+        place: not looked at.
+        labels: not looked at.
+        cumulative: the sums of the weights up to each index.
+        """
         return self.weighted(cumulative)
 
     def fraction(self, place: Place) -> float:
-        """A number in [0, 1)."""
+        """A number from 0 to below 1.
+
+        place: not looked at.
+        """
         return self.random()
 
     def value(self, place: Place, word: str, setting: Setting) -> object:
-        """A value in the setting's range."""
+        """A value in the setting's range.
+
+        place: not looked at.
+        word: not looked at.
+        setting: says the range and how to draw from it.
+        """
         return setting.sample(self)
 
     def weighted(self, cumulative: Sequence[float]) -> int:
-        """An index with probability proportional to the steps of the cumulative weights."""
+        """An index with probability proportional to its weight.
+
+        cumulative: the sums of the weights up to each index, at least one.
+        """
         return min(bisect.bisect_right(cumulative, self.random() * cumulative[-1]), len(cumulative) - 1)
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
-        """The items in random order (Fisher and Yates)."""
+        """The items in random order (Fisher and Yates).
+
+        items: stay as they are.
+        """
         mixed = list(items)
         for last in range(len(mixed) - 1, 0, -1):
             other = self.integers(last + 1)

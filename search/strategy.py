@@ -93,7 +93,13 @@ class Option:
     """The name that stored runs may know it by; the name of today counts where both are given."""
 
     def check(self, strategy: str, value: Any) -> Any:
-        """The value in the option's type, or StrategyError. None is allowed where it is the default."""
+        """The value in the option's type.
+
+        strategy: the name of the strategy, for the message.
+        value: as it was given; an int stands for a float, and None is allowed where it is the default.
+
+        Raises StrategyError where it is of another type, none of the choices, or out of bounds.
+        """
         if value is None and self.default is None:
             return None
         wanted = type(self.default) if self.default is not None else type(value)
@@ -154,16 +160,27 @@ class AbstractStrategy(ABC):
 
     @abstractmethod
     def propose(self, number: int, draws: Draws) -> Proposal | None:
-        """The proposal of ask ``number``, or None when the space is exhausted; all randomness from ``draws``."""
+        """The proposal of an ask, or None when the space is exhausted.
+
+        number: of the ask, from the number of the problem's ``starts`` on.
+        draws: where all randomness comes from.
+        """
 
     @abstractmethod
     def learn(self, proposal: Proposal, feedback: Feedback) -> None:
-        """Take in the feedback on a proposal."""
+        """Take in what came of a proposal.
+
+        proposal: as it was made, with its number.
+        feedback: its scores, or why it has none.
+        """
 
     def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Progress | Hit]:
         """The fused loop of a strategy with ``fused``: yields Progress now and then and every Hit, until exhausted or at a bound.
 
-        ``deadline`` is a reading of ``time.monotonic()``; ``max_terms`` bounds the terms considered.
+        deadline: a reading of ``time.monotonic()`` (default: none).
+        max_terms: the most terms to consider (default: no bound).
+
+        Raises StrategyError where the strategy has no such loop.
         """
         raise StrategyError(f"strategy={self.name!r} has no loop of its own; use ask and tell")
 
@@ -196,7 +213,13 @@ class AbstractStrategy(ABC):
         return proposal
 
     def tell(self, number: int, feedback: Feedback) -> None:
-        """Feedback on an outstanding ask; StrategyError if it was not asked or was told before."""
+        """Take in the feedback on an ask that is outstanding.
+
+        number: of the ask.
+        feedback: what came of its proposal.
+
+        Raises StrategyError if it was not asked or was told before.
+        """
         proposal = self.outstanding.pop(number, None)
         if proposal is None:
             state = "was told already" if 0 <= number < self.asked else "was never asked"
@@ -204,21 +227,29 @@ class AbstractStrategy(ABC):
         self.learn(proposal, feedback)
 
     def ask_many(self, count: int) -> list[Proposal]:
-        """Up to ``count`` proposals; fewer only when exhausted."""
+        """Proposals, fewer than asked for only when exhausted.
+
+        count: how many, at most.
+        """
         proposals: list[Proposal] = []
         while len(proposals) < count and (proposal := self.ask()) is not None:
             proposals.append(proposal)
         return proposals
 
     def tell_many(self, feedbacks: Iterable[tuple[int, Feedback]]) -> None:
-        """Tell in the order given."""
+        """Tell in the order given.
+
+        feedbacks: each with the number of its ask.
+        """
         for number, feedback in feedbacks:
             self.tell(number, feedback)
 
     def replay(self, log: Iterable[Asked | Told]) -> Sequence[Proposal]:
-        """Bring a new strategy to the state after the log (entries in the order in which they happened).
+        """The proposals that are asked but not told, in order, once a new strategy is in the state after the log.
 
-        Every ask is repeated and compared; ReplayError where it differs. Returns the proposals that are asked but not told, in order.
+        log: entries in the order in which they happened.
+
+        Every ask is repeated and compared. Raises ReplayError where one differs, StrategyError where the strategy is not new.
         """
         if self.asked:
             raise StrategyError(f"strategy={self.name!r}: replay after {self.asked} asks; replay into a new strategy")

@@ -13,8 +13,13 @@ from .ranking import Ranked
 def alternatives(
     ordered: Sequence[Ranked], near: Sequence[Sequence[Value]], usual: Sequence[Sequence[Value]], most: int = 5
 ) -> list[Alternative]:
-    """The likeliest ways to differ from the first program of a ranking; ``near`` and ``usual`` are the inputs that its entries' values
-    belong to."""
+    """The likeliest ways to differ from the first program of a ranking.
+
+    ordered: the programs, the one that is given first.
+    near: the inputs like those of the examples that its entries' values belong to.
+    usual: the inputs that every user will have, likewise.
+    most: how many, at most (default: 5).
+    """
     if not ordered:
         return []
     inputs = [*near, *usual]

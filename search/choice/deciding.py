@@ -59,12 +59,22 @@ class StoppingRule:
     """The search goes on to its end where the best program is less likely right than this."""
 
     def grace(self, taken: float, examples: int) -> float:
-        """Seconds to go on at most."""
+        """Seconds to go on at most.
+
+        taken: seconds until the first program was found.
+        examples: how many there are.
+        """
         return max(self.least / max(examples, 1), self.share * taken) * self.longest
 
     def enough(self, since: int, taken: int, examples: int, cheapest: bool, doubt: float | None = None) -> bool:
-        """Whether ``since`` terms are enough after a program that took ``taken``, the ``cheapest`` there is or perhaps not. ``doubt``
-        is the probability that the best program so far is not the right one."""
+        """Whether to end after a program was found.
+
+        since: terms considered since then.
+        taken: terms considered until then.
+        examples: how many there are.
+        cheapest: whether the program is the cheapest there is, or perhaps not.
+        doubt: the probability that the best program so far is not the right one (default: not known).
+        """
         times = 1.0 if doubt is None else min(self.longest, doubt / self.usual)
         allowed = self.share * taken + self.more / max(examples, 1) ** 2
         return since > times * allowed and (cheapest or since > times * (allowed + self.unsure / max(examples, 1)))
@@ -129,7 +139,10 @@ class Ranking:
         return len(self.hits) >= self.rule.most
 
     def add(self, hit: Hit) -> bool:
-        """Take a program in; False if it is known, or there are too many already."""
+        """Whether a program was taken in: it is not if it is known, or if there are too many already.
+
+        hit: a program that meets the examples.
+        """
         if hit.term in self.hits or self.full:
             return False
         self.hits[hit.term] = hit
@@ -155,7 +168,10 @@ class Ranking:
         return doubt
 
     def confidence(self, best: Ranked) -> float:
-        """The probability that a program is right, the first of the ranking."""
+        """The probability that a program is right.
+
+        best: the first of the ranking.
+        """
         return confidence(best, self.wanted, 0.0 if self.prior is None else self.prior(best.entry.term))
 
 
@@ -209,10 +225,16 @@ class SearchState:
 
 
 def decided(stream: Stream, ranking: Ranking, max_terms: int | None = None, timed: bool = False) -> Iterator[Found]:
-    """Progress, then all hits in the order of the ranking, then further hits as they are found. The ``info`` of a hit says when the
-    first of all was found (``first_terms``, ``first_seconds``), how likely the first of the ranking is right (``confidence``), and whether
-    it is ``confirmed``: all cheaper programs have been considered, or very many that might be. ``timed``: whether to go on is bounded by
-    seconds too."""
+    """Progress, then all hits in the order of the ranking, then further hits as they are found.
+
+    stream: begins a search with some probes, for so many terms.
+    ranking: takes the hits in; it is empty.
+    max_terms: of all searches together (default: no bound).
+    timed: whether how long to go on is bounded by seconds too (default: by terms alone).
+
+    The ``info`` of a hit says when the first of all was found (``first_terms``, ``first_seconds``), how likely the first of the ranking is
+    right (``confidence``), and whether it is ``confirmed``: all cheaper programs have been considered, or very many that might be.
+    """
     state = SearchState(ranking.rule, len(ranking.wanted.values), timed)
     running, before = iter(stream((), max_terms)), 0
 

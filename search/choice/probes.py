@@ -27,8 +27,14 @@ LETTERS, DIGITS = "etaoinshrdlu", "0123456789"
 def probe_inputs(
     types: Sequence[Type], given: Sequence[Sequence[Value]], count: int, seed: int = 0, deadline: Deadline = NEVER
 ) -> list[tuple[Value, ...]]:
-    """Up to ``count`` distinct inputs that no example has, the same for the same seed; none where a type has no values to draw from
-    (functions, tensors, tables); those that were drawn by the ``deadline``."""
+    """Distinct inputs that no example has, the same for the same seed.
+
+    types: of the inputs; none are drawn where one has no values to draw from (functions, tensors, tables).
+    given: the inputs of the examples.
+    count: how many, at most.
+    seed: of the draws (default: 0).
+    deadline: those that were drawn by then are given (default: without end).
+    """
     if not given or not types or not all(map(_drawable, types)):
         return []
     found: list[tuple[Value, ...]] = []
@@ -59,7 +65,11 @@ def _drawn(
 
 
 def usual_inputs(types: Sequence[Type], given: Sequence[Sequence[Value]]) -> list[tuple[Value, ...]]:
-    """Inputs such as a user will have too: an empty sequence in place of each one, and the sequences of two examples joined."""
+    """Inputs such as a user will have too: an empty sequence in place of each one, and the sequences of two examples joined.
+
+    types: of the inputs.
+    given: the inputs of the examples.
+    """
     if not given:
         return []
     found = []
@@ -91,7 +101,12 @@ class Supply:
         self.type, self.seen, self.deadline = type, seen, deadline
 
     def draw(self, random: Random) -> Value:
-        """A value of the type, like those seen. Raises OutOfTime."""
+        """A value of the type, like those seen.
+
+        random: where the draws come from.
+
+        Raises OutOfTime.
+        """
         self.deadline.check()
         if self.type == INT:
             return self._integer(random)
@@ -143,6 +158,7 @@ class Supply:
 
     @cached_property
     def lengths(self) -> list[int]:
+        """The lengths of the lists and texts that were seen, 3 where none was."""
         return [len(value) for value in self.seen] or [3]
 
     def _list(self, random: Random) -> tuple:

@@ -66,7 +66,13 @@ class Shape:
 
 
 def shape_of(term: Term, arity: int, costs: Costs, words: Mapping[str, Primitive]) -> Shape:
-    """The counts of a program of ``words`` with ``arity`` arguments, whose lambdas on the outside are not counted."""
+    """The counts of a program.
+
+    term: the program.
+    arity: its arguments; their lambdas are not counted.
+    costs: of its words; one without is counted as 3.
+    words: what they mean.
+    """
     body = term
     for _ in range(arity):
         assert isinstance(body, Lambda)
@@ -105,7 +111,10 @@ def _within(term: Term, depth: int) -> Iterator[tuple[Term, int]]:
 
 
 def bits(value: Value) -> float:
-    """About how many bits it takes to write a value down."""
+    """About how many bits it takes to write a value down.
+
+    value: of data; what is neither number, text nor list counts as MOST_BITS.
+    """
     if isinstance(value, bool):
         return 1.0
     if isinstance(value, int):
@@ -125,6 +134,10 @@ class Outputs:
 
     @classmethod
     def of(cls, wanted: Sequence[Value] | Outputs) -> Outputs:
+        """The outputs, once.
+
+        wanted: those of the examples, or what was made of them before.
+        """
         return wanted if isinstance(wanted, Outputs) else cls(tuple(wanted))
 
     @cached_property
@@ -145,7 +158,10 @@ class Outputs:
 
 
 def evidence(wanted: Sequence[Value] | Outputs) -> float:
-    """About how many bits it takes to write the outputs down, each different one once."""
+    """About how many bits it takes to write the outputs down, each different one once.
+
+    wanted: the outputs of the examples.
+    """
     outputs = Outputs.of(wanted)
     return sum(outputs.bits.values()) + len(outputs.values) - len(outputs.bits)
 
@@ -153,8 +169,14 @@ def evidence(wanted: Sequence[Value] | Outputs) -> float:
 def features(
     shape: Shape, wanted: Sequence[Value] | Outputs, near: Sequence[Value], usual: Sequence[Value], meets_empty: bool
 ) -> np.ndarray:
-    """The features in the order of FEATURES. ``wanted`` are the outputs of the examples, ``near`` and ``usual`` the program's values on
-    probes; ``meets_empty``: whether the examples have empty inputs."""
+    """The features in the order of FEATURES, float64.
+
+    shape: the counts of the program.
+    wanted: the outputs of the examples.
+    near: the program's values on inputs like those of the examples.
+    usual: its values on inputs that every user will have.
+    meets_empty: whether the examples have empty inputs.
+    """
     whole, outputs = [value for value in near if not isinstance(value, Failure)], Outputs.of(wanted)
     low, high = outputs.sizes
     spread = [max(low - _size(value), _size(value) - high, 0.0) for value in whole]
@@ -205,7 +227,10 @@ class Ranked:
 
 
 def ranked(entries: Sequence[Entry]) -> list[Ranked]:
-    """The programs, the one to choose first."""
+    """The programs, the one to choose first.
+
+    entries: each with its values on the same probes.
+    """
     if not entries:
         return []
     weights = np.array([entry.weight for entry in entries])
@@ -217,7 +242,12 @@ def ranked(entries: Sequence[Entry]) -> list[Ranked]:
 
 
 def confidence(best: Ranked, wanted: Sequence[Value] | Outputs, nats: float = 0.0) -> float:
-    """The probability that a program, the first of a ranking, is right; ``nats`` by which more is known to speak for it."""
+    """The probability that a program is right.
+
+    best: the first of a ranking.
+    wanted: the outputs of the examples.
+    nats: by which more is known to speak for it (default: 0).
+    """
     outputs = Outputs.of(wanted)
     bits_of_outputs = min(evidence(outputs), MOST_EVIDENCE)
     terms = (1.0, best.agreement, bits_of_outputs, best.entry.weight + nats, math.log(max(len(outputs.values), 1)))
@@ -226,7 +256,10 @@ def confidence(best: Ranked, wanted: Sequence[Value] | Outputs, nats: float = 0.
 
 
 def shares_alike(entries: Sequence[Entry]) -> np.ndarray:
-    """The share of probes on which two programs have the same value, for all pairs."""
+    """The share of probes on which two programs have the same value, for all pairs: float64 [programs, programs].
+
+    entries: each with its values on the same probes.
+    """
     count = len(entries[0].near)
     if count == 0:
         return np.ones((len(entries), len(entries)))
@@ -239,6 +272,9 @@ def shares_alike(entries: Sequence[Entry]) -> np.ndarray:
 
 
 def written(value: Value) -> str:
-    """A text that equal values share, a digest for long ones; failures of all kinds are alike."""
+    """A text that equal values share, a digest for long ones; failures of all kinds are alike.
+
+    value: of data, or a Failure.
+    """
     text = "failure" if isinstance(value, Failure) else repr(value)
     return text if len(text) <= LONGEST else hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

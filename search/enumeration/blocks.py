@@ -44,6 +44,10 @@ class ResultTable:
     deadline: Deadline = NEVER
 
     def world(self, world: int) -> Array:
+        """The results in one world, [functions, arguments].
+
+        world: its number.
+        """
         stop = self.starts[world + 1] if world + 1 < len(self.starts) else len(self.flat)
         return self.flat[self.starts[world] : stop].reshape(-1, self.widths[world])
 
@@ -95,6 +99,12 @@ class Codes:
         self._kept: dict[tuple, Factor] = {}
 
     def of(self, bank: Bank, block: Block, merged: bool) -> Factor:
+        """The factor of a block, made once.
+
+        bank: that the block's arguments are for.
+        block: of values, or of functions as closures.
+        merged: whether functions that agree on the arguments that a world holds are one there.
+        """
         key = (id(bank), id(block.store), block.start, block.stop, merged, block.bank.filled if block.closure else 0)
         found = self._kept.get(key)
         if found is None:
@@ -103,10 +113,12 @@ class Codes:
         return found
 
     def clear(self) -> None:
+        """Forget all that was made, so that its memory is free."""
         self._kept.clear()
 
     @property
     def nbytes(self) -> int:
+        """Bytes of all factors that are kept."""
         return sum(f.codes.nbytes + sum(d.nbytes for d in f.distinct) for f in self._kept.values())
 
     def _values(self, bank: Bank, block: Block) -> Factor:

@@ -71,9 +71,17 @@ class Product:
             yield self.batch_of_rows(rows)
 
     def batch_of_rows(self, rows: list[Array]) -> Batch:
+        """The terms of one combination a row.
+
+        rows: of each factor.
+        """
         return direct_batch(self.bank, self.operation, rows, self.examples)
 
     def rows(self, numbers: Array) -> list[Array]:
+        """The rows of each factor.
+
+        numbers: of combinations, as the last factor counts fastest.
+        """
         rows = []
         for block in reversed(self.blocks):
             rows.append(block.start + numbers % len(block))
@@ -83,6 +91,7 @@ class Product:
     # --- factored -------------------------------------------------------------------------------------------------------------
 
     def factored(self) -> Iterator[Batch]:
+        """All terms, what the longest factor shares computed once."""
         inner = max(range(len(self.blocks)), key=lambda i: len(self.blocks[i]))
         outer = [i for i in range(len(self.blocks)) if i != inner]
         width = len(self.blocks[inner])

@@ -24,7 +24,10 @@ class Seen:
             self.add(term)
 
     def add(self, term: Term) -> bool:
-        """Note a term with numbered sites; whether it is new."""
+        """Whether a term is new; it is noted.
+
+        term: with numbered sites.
+        """
         mark = blake2b(show_canonical(term).encode(), digest_size=8).digest()
         if mark in self._known or mark in self._before:
             return False
@@ -38,7 +41,12 @@ class Seen:
 
 
 def fresh(make: Callable[[], Term], seen: Seen, attempts: int) -> Term | None:
-    """The first new term of up to ``attempts`` that ``make`` gives (it may raise DeadEnd), noted as seen; None if there is none."""
+    """The first new term, noted as seen; None if there is none.
+
+    make: gives a term, or raises DeadEnd.
+    seen: the terms that are not new.
+    attempts: how often ``make`` is asked, at most.
+    """
     for _ in range(attempts):
         try:
             term = make()
@@ -50,5 +58,11 @@ def fresh(make: Callable[[], Term], seen: Seen, attempts: int) -> Term | None:
 
 
 def sample(grammar: Grammar, chooser: Chooser) -> Term:
-    """A random program of the grammar's problem with its sites numbered."""
+    """A random program of the grammar's problem with its sites numbered.
+
+    grammar: of the problem.
+    chooser: makes the choices, such as the draws of an ask.
+
+    Raises DeadEnd where no term of the problem's size is found.
+    """
     return sites.number(grammar.sample(grammar.problem.type, chooser))[0]

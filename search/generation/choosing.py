@@ -19,10 +19,23 @@ class Chooser(Protocol):
     """Makes the choices; ``randomness.Draws`` is the random one."""
 
     def pick(self, place: Place, labels: Sequence[str], cumulative: Sequence[float]) -> int:
-        """An index below ``len(cumulative)``, by cumulative weights."""
+        """An index below ``len(cumulative)``, by cumulative weights.
+
+        place: where the choice is made.
+        labels: what each index stands for.
+        cumulative: the sums of the weights up to each index.
+        """
 
     def fraction(self, place: Place) -> float:
-        """A number in [0, 1)."""
+        """A number from 0 to below 1.
+
+        place: where the choice is made.
+        """
 
     def value(self, place: Place, word: str, setting: Setting) -> object:
-        """A value in the setting's range."""
+        """A value in the setting's range.
+
+        place: where the choice is made.
+        word: the name of the word whose setting it is.
+        setting: says the range.
+        """

@@ -23,7 +23,14 @@ LONGEST = 60
 def mined(
     examples: Sequence[tuple[Sequence[Value], Value]], output: Type, deadline: Deadline = NEVER
 ) -> list[Constant]:
-    """``(value, type, cost)`` of constants; the less sure they are the more they cost. Raises OutOfTime."""
+    """``(value, type, cost)`` of constants; the less sure they are the more they cost.
+
+    examples: inputs and output of each.
+    output: the type of the outputs.
+    deadline: until when to look (default: without end).
+
+    Raises OutOfTime.
+    """
     if not examples:
         return []
     results = [result for _, result in examples]

@@ -29,10 +29,15 @@ class Costs:
     literals: tuple[tuple[Value, Type, int], ...] = field(default=())
 
     def of(self, name: str) -> int | None:
+        """The cost of a word; None: it is not used.
+
+        name: of the word.
+        """
         return self.words.get(name)
 
 
 def default_literals() -> tuple[tuple[Value, Type, int], ...]:
+    """The constants that every task may use, with their types and costs."""
     ints = [
         (value, INT, cost)
         for cost, group in ((2, (0, 1, 2)), (3, (3, 4, 5, -1)), (4, (6, 7, 8, 9, 10)))
@@ -42,8 +47,11 @@ def default_literals() -> tuple[tuple[Value, Type, int], ...]:
 
 
 def default_costs(words: Mapping[str, Primitive], type: Type | None = None) -> Costs:
-    """What the words declare (a word on tensors that gives a tensor is left out: nets are found by training), and less for words about
-    what the ``type`` of the task speaks of."""
+    """What the words declare, a word on tensors that gives a tensor left out: nets are found by training.
+
+    words: by name.
+    type: the task's; words about what it speaks of cost less (default: no word does).
+    """
     table = {
         name: word.prior.cost for name, word in words.items() if word.prior.cost is not None and _is_enumerated(word)
     }
@@ -72,7 +80,12 @@ def _uncommon(type: Type) -> frozenset[str]:
 
 
 def weighted(costs: Costs, words: Mapping[str, Primitive], weights: Mapping[str, float]) -> Costs:
-    """The costs with those of weighed names replaced: a log weight of 0 costs ``NEUTRAL``, each nat above it one less, at least 1."""
+    """The costs with those of weighed names replaced: a log weight of 0 costs ``NEUTRAL``, each nat above it one less, at least 1.
+
+    costs: to begin from.
+    words: what may be weighed; other names are passed over.
+    weights: log weights in nats by name; −∞ takes a word away.
+    """
 
     def cost(name: str, otherwise: int) -> int:
         weight = weights.get(name)

@@ -41,20 +41,27 @@ class Grammar:
         self.pipelines = Pipelines(self)
 
     def productions(self, goal: Type, scope: tuple[Type, ...] = ()) -> list[Production]:
-        """All productions of a goal type under a scope (types of the binders, outermost first), with their weights."""
+        """All productions of a goal type with their weights, variables among them.
+
+        goal: a ground type.
+        scope: the types of the binders, outermost first (default: none).
+        """
         matching = sum(type == goal for type in scope)
         share = math.exp(self.weights[VARIABLE]) / max(matching, 1)
         variables = [Production("variable", f"${i}", (), share, 1) for i, t in enumerate(reversed(scope)) if t == goal]
         return [*variables, *self.table(goal).productions]
 
     def table(self, goal: Type) -> ProductionTable:
-        """The tabulated productions of a goal (variables apart, for they depend on the scope)."""
+        """The tabulated productions of a goal (variables apart, for they depend on the scope).
+
+        goal: a ground type.
+        """
         return self._productions.table(goal)
 
     def least(self, goal: Type) -> int:
         """Least size of a term of the type in the scope of a program of the problem's type; NEVER if there is none.
 
-        Of a function it is that of an abstraction.
+        goal: a ground type; of a function it is the size of an abstraction.
         """
         return self._productions.least(goal)
 
@@ -64,10 +71,14 @@ class Grammar:
         return self._productions.signatures
 
     def sample(self, type: Type, chooser: Chooser, size: int | None = None, attempts: int = 30) -> Term:
-        """A random closed term of the type, at most ``size`` large (default: a random bound up to the problem's ``max_size``).
+        """A random closed term of the type.
 
-        Where small bounds fail, the largest is tried. Terms that ignore all inputs are drawn again, up to half of the
-        ``attempts``. Raises DeadEnd after ``attempts`` failed tries.
+        type: ground, with no variables.
+        chooser: makes the choices.
+        size: the most symbols (default: a random bound up to the problem's ``max_size``; where small bounds fail, the largest is tried).
+        attempts: how many draws are made; terms that ignore all inputs are drawn again up to half of them (default: 30).
+
+        Raises DeadEnd after so many failed attempts.
         """
         arguments, result = arguments_of(type)
         least = len(arguments) + (1 if result in arguments else self.least(result))
@@ -105,7 +116,16 @@ class Grammar:
         return least + int((max(self.problem.max_size - least, 0) + 1) * fraction**skew)
 
     def grow(self, goal: Type, scope: tuple[Type, ...], budget: int, chooser: Chooser, place: Place = ()) -> Term:
-        """A term of the goal type in scope, at most ``budget`` large; DeadEnd if none is possible or the choices led nowhere."""
+        """A term of the goal type in scope.
+
+        goal: a ground type.
+        scope: the types of the binders, outermost first.
+        budget: the most symbols.
+        chooser: makes the choices.
+        place: where in the derivation it is grown (default: its root).
+
+        Raises DeadEnd if none is possible or the choices led nowhere.
+        """
         table = self.table(goal)
         count = bisect.bisect_right(table.least, budget)
         variables = [i for i, type in enumerate(reversed(scope)) if type == goal] if goal in scope else ()
@@ -124,7 +144,15 @@ class Grammar:
         return self._build(table.productions[index], goal, scope, budget, chooser, place)
 
     def start(self, goal: Type, scope: tuple[Type, ...], chooser: Chooser, place: Place) -> Term:
-        """A term of the goal type that a word makes from as little as it needs: where a recurrence begins. DeadEnd if no word does."""
+        """A term of the goal type that a word makes from as little as it needs: where a recurrence begins.
+
+        goal: a ground type.
+        scope: the types of the binders, outermost first.
+        chooser: makes the choices.
+        place: where in the derivation it is grown.
+
+        Raises DeadEnd if no word makes one.
+        """
         words = [production for production in self.table(goal).productions if production.kind == "word"]
         if not words:
             raise DeadEnd(f"goal={goal}: no word makes one")
@@ -156,7 +184,13 @@ class Grammar:
     def occurrence(
         self, word: Primitive, chooser: Chooser, place: Place, fixed: Mapping[str, object] = MappingProxyType({})
     ) -> Word:
-        """The word with chosen settings, but for those that are fixed; a sited one gets the placeholder site of new occurrences."""
+        """The word with chosen settings; a sited one gets the placeholder site of new occurrences.
+
+        word: as the problem has it.
+        chooser: makes the choices.
+        place: where in the derivation it stands.
+        fixed: settings that are not chosen, by name (default: none).
+        """
         settings = tuple(
             (
                 setting.name,
@@ -187,7 +221,10 @@ class Grammar:
         return lambdas(len(arguments), body)
 
     def log_probability(self, term: Term) -> float:
-        """Log-probability of a program of the problem's type; see ``probability.log_probability``."""
+        """Log-probability, in nats, of a program of the problem's type; see ``probability.log_probability``.
+
+        term: closed, with all words known.
+        """
         from .probability import log_probability
 
         return log_probability(self, term)

@@ -74,7 +74,14 @@ class Annotated:
 
 
 def annotate(term: Term, words: Mapping[str, Primitive], type: Type) -> Annotated:
-    """Infer a closed term at a program type; IllTyped if it does not fit."""
+    """A closed term with the types at its positions.
+
+    term: the program.
+    words: what its words mean.
+    type: what it must have.
+
+    Raises IllTyped if it does not fit.
+    """
     term = _copy(term)
     types = _Types()
     return Annotated(term, infer(term, words, type, types), types)
@@ -107,14 +114,23 @@ def _copy(term: Term) -> Term:
 
 
 def at(term: Term, path: Path) -> Term:
-    """The subterm at a path."""
+    """The subterm at a path.
+
+    term: the whole.
+    path: from the root, as ``children`` counts.
+    """
     for step in path:
         term = children(term)[step]
     return term
 
 
 def replace_at(term: Term, path: Path, new: Term) -> Term:
-    """The term with the subterm at the path replaced; free variables of ``new`` are read in the scope of that place."""
+    """The term with the subterm at the path replaced.
+
+    term: the whole.
+    path: from the root, as ``children`` counts.
+    new: what stands there then; its free variables are read in the scope of that place.
+    """
     if not path:
         return new
     parts = list(children(term))

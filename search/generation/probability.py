@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def log_probability(grammar: Grammar, term: Term) -> float:
-    """Log-probability of a program of the problem's type: at each node the weight of what stands there over that of all that could.
+    """Log-probability of a program in nats: at each node the weight of what stands there over that of all that could.
+
+    grammar: of the problem.
+    term: closed, of the problem's type.
 
     The unigram grammar of DreamCoder (Ellis et al. 2021): size bounds play no part. A word that no table holds (those of nets) and a
     node of open type count by their share among all names. −∞ for a word of weight 0 or none at all.
@@ -54,6 +57,9 @@ def _node_probability(grammar: Grammar, node: Term, position: Position | None, p
 
 def heads(term: Term, path: Path = ()) -> Iterator[tuple[Term, Path]]:
     """Every node that is chosen as a whole: applications with their arguments, lambdas, lets, leaves; with their paths.
+
+    term: the whole, or a part of it.
+    path: of that part (default: it is the root).
 
     The lambdas of one abstraction of several arguments are one choice: the outermost stands for all.
     """

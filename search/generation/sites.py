@@ -10,10 +10,11 @@ from .nets.placing import NEW_SITE
 
 
 def number(term: Term) -> tuple[Term, dict[str, str]]:
-    """Sites numbered 1, 2, … in pre-order; every word at the placeholder site gets one of its own.
+    """The term with sites numbered 1, 2, … in pre-order and, for every new site, the name that it had before.
 
-    Returns the term and, for every new site, the name that it had before; those of the placeholder are left out. Sites of shared
-    subroutines (``name@digest…``) keep their names.
+    term: every word at the placeholder site gets a site of its own; sites of shared subroutines (``name@digest…``) keep their names.
+
+    New sites that come from the placeholder have no name from before.
     """
     if all(word.site is None for word in words_in(term)):
         return term, {}
@@ -40,6 +41,8 @@ def number(term: Term) -> tuple[Term, dict[str, str]]:
 
 def settled(inference: Inference) -> bool:
     """Whether all shapes are known: no word waits for them, and the weights of every site can be made.
+
+    inference: of a whole program.
 
     They are not where only a list that is always empty would tell them: ``fold (lambda (y z) (to_number (dense z))) 0.0 empty``.
     """

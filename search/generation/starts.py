@@ -14,7 +14,10 @@ from .signatures import Bindings, match, signature
 
 
 def first_tries(type: Type, words: Mapping[str, Primitive]) -> tuple[Term, ...]:
-    """Programs of this (ground) type, in the order that the words declare, with the settings that the type decides and else the defaults.
+    """Programs of the type, in the order that the words declare, with the settings that the type decides and else the defaults.
+
+    type: ground, of the whole program.
+    words: what they may be made of.
 
     For each word with ``Prior.first`` it is the word alone; for each with ``Prior.top``, the word on top of those with ``Prior.part``,
     joined. Words that make no such program are passed over.

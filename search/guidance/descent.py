@@ -58,7 +58,11 @@ class Descent:
             tensor.grad = None
 
     def step(self, rate: float, momentum: float) -> None:
-        """One step down the gradients that the tensors have."""
+        """One step down the gradients that the tensors have.
+
+        rate: of learning.
+        momentum: of the mean of gradients.
+        """
         import torch
 
         self.steps += 1

@@ -66,7 +66,10 @@ class Dreamer:
         self.mutators: dict[Type, Mutator] = {}
 
     def grammar(self, type: Type) -> Grammar:
-        """The grammar for programs of the type; made once."""
+        """The grammar for programs of the type; made once.
+
+        type: of whole programs.
+        """
         if type not in self.grammars:
             offered = {name: word for name, word in self.words.items() if name in self.weights}
             special = {name: self.weights.get(name, 0.0) for name in (VARIABLE, CONSTANT)}
@@ -90,8 +93,16 @@ class Dreamer:
         solved: Iterable[tuple[Type, Term]] = (),
         seconds: float = 30.0,
     ) -> list[Dream]:
-        """Up to ``count`` dreams, in at most so many seconds: of programs that do the same on a prompt the likeliest,
-        and none that is constant, gives an input back or fails on more than a third of the inputs."""
+        """Dreams: programs run on prompts.
+
+        prompts: types with the inputs on which programs are run.
+        count: how many, at most.
+        solved: programs of solved tasks with their types, of which some dreams are variants (default: none).
+        seconds: after which what there is is given (default: 30).
+
+        Of programs that do the same on a prompt the likeliest is kept, and none that is constant, gives an input back or fails on more
+        than a third of the inputs.
+        """
         if not prompts:
             return []
         deadline = time.monotonic() + seconds
@@ -147,7 +158,13 @@ class Dreamer:
 def remembered(
     type: Type, inputs: Iterable[tuple[Value, ...]], term: Term, words: Mapping[str, Primitive]
 ) -> Dream | None:
-    """What the program does on the inputs as a task; None where that teaches nothing."""
+    """What a program does on the inputs, as a task; None where that teaches nothing.
+
+    type: of the program.
+    inputs: of the type's arguments.
+    term: the program.
+    words: what its words mean.
+    """
     examples: list[Example] = []
     failed = 0
     for given in inputs:
@@ -170,7 +187,10 @@ def remembered(
 
 
 def bearable(value: Value) -> bool:
-    """Whether a value is one that a person might give as an example."""
+    """Whether a value is one that a person might give as an example.
+
+    value: of data.
+    """
     if isinstance(value, bool):
         return True
     if isinstance(value, (int, float)):

@@ -45,7 +45,11 @@ class Described:
 
 
 def described(type: Type, examples: Sequence[Example]) -> Described:
-    """The task of this type with these examples; the first EXAMPLES and the first INPUTS inputs count. None at all are allowed."""
+    """The task of this type with these examples.
+
+    type: of the wanted program.
+    examples: the first EXAMPLES of them count, and of each the first INPUTS inputs; none at all are allowed.
+    """
     kept = examples[:EXAMPLES]
     tokens = np.zeros((EXAMPLES, SLOTS, TOKENS), np.int16)
     table = np.full((max(len(kept), 1), SLOTS * len(SINGLE) + INPUTS * len(PAIR)), np.nan, np.float32)
@@ -87,7 +91,10 @@ def _kinds(type: Type) -> np.ndarray:
 
 
 def encoded(value: Value) -> list[int]:
-    """The leading scalars of a value as TOKENS tokens; inner lists and texts are opened by a token of their own."""
+    """The leading scalars of a value as TOKENS tokens; inner lists and texts are opened by a token of their own.
+
+    value: of data.
+    """
     found: list[int] = []
     for token in _tokens(value, 0):
         found.append(token)
@@ -123,6 +130,9 @@ def _number(value: float) -> int:
 
 
 def can_be_described(type: Type) -> bool:
-    """Whether the inputs and the output are data of kinds that the features know."""
+    """Whether the inputs and the output are data of kinds that the features know.
+
+    type: of the wanted program.
+    """
     inputs, output = arguments_of(type)
     return all(isinstance(each, Constructor) for each in (*inputs, output))

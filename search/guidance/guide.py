@@ -45,10 +45,15 @@ class Guide:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The names that are weighed, in the order of the network's outputs."""
         return tuple(self.grammar)
 
     def weights(self, type: Type, examples: Sequence[Example]) -> dict[str, float]:
-        """The log weights of the names for a task. Those of the grammar where there is no model or the task is of no known kind."""
+        """The log weights of the names for a task, those of the grammar where there is no model or the task is of no known kind.
+
+        type: the task's.
+        examples: its inputs and outputs.
+        """
         if self.network is None or not can_be_described(type):
             return dict(self.grammar)
         before = np.array(list(self.grammar.values()))
@@ -69,7 +74,13 @@ class Guide:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], tensors: bytes | None) -> Guide:
-        """The guide of ``to_json``'s object and the tensors as safetensors bytes. Raises GuideError."""
+        """The guide that was kept.
+
+        data: the object that ``to_json`` gave.
+        tensors: the network's as safetensors bytes; None where it has none.
+
+        Raises GuideError.
+        """
         if data.get("schema_version", 0) > SCHEMA_VERSION:
             raise GuideError(
                 f"guidance: schema_version={data['schema_version']}: at most {SCHEMA_VERSION} is understood; "
@@ -111,8 +122,13 @@ def reestimated(
     strength: float = 30.0,
     shares: Iterable[float] | None = None,
 ) -> Guide:
-    """A guide without a model: the weights of the default costs, moved towards how often the solved programs use each name, each program
-    counting as its share (default: 1); see ``weights.refit``."""
+    """A guide without a model: the weights of the default costs, moved towards how often the solved programs use each name.
+
+    solved: programs of solved tasks.
+    words: what is weighed.
+    strength: how many occurrences the default costs are worth (default: 30; see ``weights.refit``).
+    shares: how much each program counts (default: 1).
+    """
     return Guide(refit(counts(solved, shares), base_weights(words), strength))
 
 

@@ -16,7 +16,11 @@ NORMAL_HIDDEN = 96
 
 
 def shapes(names: int, hidden: int = NORMAL_HIDDEN) -> dict[str, tuple[int, ...]]:
-    """The tensors of a network that weighs so many names."""
+    """The tensors of a network by name, with their shapes.
+
+    names: how many it weighs.
+    hidden: units of each hidden layer (default: NORMAL_HIDDEN).
+    """
     return {
         "tokens": (VOCABULARY, EMBEDDED),
         "slots": (SLOTS, TOKENS * EMBEDDED, SLOT_WIDTH),
@@ -45,7 +49,10 @@ class Network:
     __repr__ = brief_repr
 
     def logits(self, task: Described) -> np.ndarray:
-        """Corrections [names]."""
+        """Corrections to the log weights, float32 [names].
+
+        task: its features.
+        """
         weight = self.tensors
         pooled = np.zeros(2 * EXAMPLE_WIDTH, np.float32)
         if task.examples:
@@ -64,7 +71,10 @@ def _relu(values: np.ndarray) -> np.ndarray:
 
 
 def log_softmax(weights: np.ndarray) -> np.ndarray:
-    """Log-probabilities of log weights, ``[names]`` each."""
+    """Log-probabilities [names].
+
+    weights: log weights [names], in nats.
+    """
     if not len(weights):
         return weights
     top = weights.max()

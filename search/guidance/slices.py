@@ -30,8 +30,8 @@ DEAREST = 8.0
 def guided_costs(costs: Costs, weights: Mapping[str, float]) -> Costs:
     """Costs in units of 1/UNIT nat from log weights: −log probability of each name under the unigram grammar of all that are weighed.
 
-    Words that ``weights`` leave out (promoted since) are as likely as the median word; what ``costs`` leave out stays out. Literals
-    keep what they cost more or less than a constant of the task.
+    costs: the plain ones; what they leave out stays out, and literals keep what they cost more or less than a constant of the task.
+    weights: log weights in nats; words that they leave out (promoted since) are as likely as the median word.
     """
     known = [weights[name] for name in costs.words if name in weights]
     middle = float(np.median(known)) if known else 0.0
@@ -47,7 +47,11 @@ def guided_costs(costs: Costs, weights: Mapping[str, float]) -> Costs:
 
 
 def advantage(costs: Costs, weights: Mapping[str, float]) -> Callable[[Term], float]:
-    """Nats by which ``weights`` make a program likelier than the costs do, both as unigram grammars over the names that both know."""
+    """Nats by which weights make a program likelier than costs do, both as unigram grammars over the names that both know.
+
+    costs: the plain ones.
+    weights: log weights in nats.
+    """
     plain = {VARIABLE: costs.variable, CONSTANT: costs.constant, **costs.words}
     names = [name for name in plain if name in weights]
     before = log_softmax(np.array([-float(plain[name]) for name in names]))
@@ -57,12 +61,20 @@ def advantage(costs: Costs, weights: Mapping[str, float]) -> Callable[[Term], fl
 
 
 def finer_cost(cost: int, plain: Costs, guided: Costs) -> int:
-    """What a constant costs by guided costs that costs so much by the plain ones: the difference to a usual constant stays."""
+    """What a constant costs by guided costs: the difference to a usual constant stays.
+
+    cost: by the plain costs.
+    plain: those.
+    guided: in units of 1/UNIT nat.
+    """
     return max(1, guided.constant + UNIT * (cost - plain.constant))
 
 
 def finer(settings: Settings) -> Settings:
-    """The settings in units of 1/UNIT nat, for an enumeration whose constants are mined and weighed by its caller."""
+    """The settings in units of 1/UNIT nat, for an enumeration whose constants are mined and weighed by its caller.
+
+    settings: those of an enumeration by plain costs.
+    """
     return replace(
         settings, mine=False, max_cost=UNIT * settings.max_cost, strange_type=UNIT * settings.strange_type,
         nested=UNIT * settings.nested, ahead_from=UNIT * settings.ahead_from,
@@ -81,9 +93,11 @@ class Turn:
 def interleaved(
     engines: Sequence[Enumerator], deadline: float | None = None, max_terms: int | None = None
 ) -> Iterator[Turn]:
-    """Run the enumerations by turns, always the one with the fewest terms, until all have ended or the bounds of all are reached.
+    """The turns of several enumerations, always of the one with the fewest terms, until all have ended or the bounds of all are reached.
 
-    ``deadline`` is a reading of ``time.monotonic()``; ``max_terms`` bounds the terms of all together.
+    engines: the enumerations.
+    deadline: a reading of ``time.monotonic()`` (default: none).
+    max_terms: of all together (default: no bound).
     """
     running: dict[int, Iterator[Answer | LevelReport] | None] = dict.fromkeys(range(len(engines)))
     while running:

@@ -47,6 +47,7 @@ class Trained:
     __repr__ = brief_repr
 
     def to_json(self) -> dict[str, Any]:
+        """What is kept of how it came about, as plain data."""
         names = ("before", "after", "epochs", "tasks", "seconds")
         return {name: round(float(getattr(self, name)), 4) for name in names}
 
@@ -67,17 +68,28 @@ class Lessons:
         return len(self.uses)
 
     def joined(self, other: Lessons) -> Lessons:
-        """These and then the others."""
+        """These and then the others.
+
+        other: of the same names.
+        """
         pairs = [(getattr(self, each.name), getattr(other, each.name)) for each in fields(self)]
         return Lessons(*(np.concatenate(pair) for pair in pairs))
 
     def part(self, rows: np.ndarray) -> Lessons:
+        """Some of them.
+
+        rows: which, in this order, with repeats.
+        """
         return Lessons(self.properties[rows], self.tokens[rows], self.known[rows], self.uses[rows])
 
 
 def lessons(dreams: Sequence[Dream], names: Sequence[str], deadline: float = math.inf) -> Lessons:
-    """The arrays of tasks with their programs; at least one is needed. After the ``deadline`` (of the monotonic clock) tasks are left
-    out, from the end."""
+    """The arrays of tasks with their programs.
+
+    dreams: at least one.
+    names: what is counted in the programs, in this order.
+    deadline: of the monotonic clock, after which tasks are left out, from the end (default: none is).
+    """
     tasks: list[Described] = []
     for dream in dreams:
         if tasks and time.monotonic() > deadline:

@@ -21,7 +21,14 @@ def find_strategies() -> Mapping[str, type[AbstractStrategy]]:
 
 
 def make_strategy(name: str, problem: Problem, options: Mapping[str, Any] | None = None) -> AbstractStrategy:
-    """A strategy by name; StrategyError names those that exist."""
+    """A strategy on a problem.
+
+    name: one of ``find_strategies()``.
+    problem: what is asked for.
+    options: by the names that the strategy declares (default: its defaults).
+
+    Raises StrategyError where the name or an option is not known, or a value does not fit.
+    """
     strategies = find_strategies()
     if name not in strategies:
         raise StrategyError(f"strategy={name!r} is not known; use one of {', '.join(sorted(strategies))}")

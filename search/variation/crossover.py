@@ -25,9 +25,14 @@ class Recombiner:
         self.outer = len(editor.grammar.inputs)
 
     def cross(self, mother: Term, father: Term, draws: Draws, attempts: int = 12) -> Variant:
-        """The mother with one subterm from the father; DeadEnd if no fitting pair gives a new program in ``attempts`` tries.
+        """The mother with one subterm from the father; origins are (0, site) of the mother and (1, site) of the father.
 
-        Origins: (0, site) of the mother, (1, site) of the father.
+        mother: a program of the problem.
+        father: another.
+        draws: where the randomness comes from.
+        attempts: pairs of places that are tried (default: 12).
+
+        Raises DeadEnd if no fitting pair gives a new program.
         """
         receiver, donor = self.editor.annotate(mother), self.editor.annotate(father)
         gifts: dict[Type, list[Position]] = {}

@@ -36,13 +36,20 @@ class Editor:
         self._annotator = Annotator(self.problem.words, self.problem.type)
 
     def annotate(self, term: Term) -> Annotated:
-        """The positions of a program; IllTyped if it is none."""
+        """The positions of a program.
+
+        term: closed.
+
+        Raises IllTyped if it is no program of the problem.
+        """
         return self._annotator.annotate(term)
 
     def accept(self, term: Term, operator: str, copied: Mapping[str, tuple[int, str]]) -> Variant | None:
-        """The variant with its sites numbered if it is a program of the problem within bounds, else None.
+        """The variant with its sites numbered; None if it is no program of the problem within bounds.
 
-        ``copied`` says where made-up sites come from; other sites are the first parent's.
+        term: what an edit made.
+        operator: the edit's name.
+        copied: where made-up sites come from (parent, site); other sites are the first parent's.
         """
         if term.size > self.problem.max_size:
             return None
@@ -61,7 +68,13 @@ class Editor:
 
 
 def copy_sites(term: Term, mark: str, parent: int, copied: dict[str, tuple[int, str]]) -> Term:
-    """The term with own sites renamed by a mark (sharing inside it is kept); notes their origins in ``copied``."""
+    """The term with its own sites renamed by a mark (sharing inside it is kept).
+
+    term: what is copied.
+    mark: makes the new names.
+    parent: the number of the parent that it comes from.
+    copied: the origins of new sites are noted here.
+    """
 
     def rename(word: Word) -> Term:
         if word.site is None or "@" in word.site or word.site == NEW_SITE:

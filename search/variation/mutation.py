@@ -32,7 +32,14 @@ class Mutator(Editor):
         self.cumulative = list(itertools.accumulate(weight for _, weight in table.values()))
 
     def mutate(self, term: Term, draws: Draws, attempts: int = 20) -> Variant:
-        """A variant of a program; DeadEnd after ``attempts`` refused edits."""
+        """A variant of a program.
+
+        term: a program of the problem.
+        draws: where the randomness comes from.
+        attempts: edits that are tried (default: 20).
+
+        Raises DeadEnd after so many refused edits.
+        """
         parent = self.annotate(term)
         for _ in range(attempts):
             name, (operator, _) = self.operators[draws.weighted(self.cumulative)]
@@ -49,10 +56,17 @@ class Mutator(Editor):
         raise DeadEnd(f"no edit of a term of size {term.size} was accepted in {attempts} tries")
 
     def places(self, parent: Annotated) -> list[Position]:
-        """Positions inside the program's outer lambdas."""
+        """Positions inside the program's outer lambdas.
+
+        parent: the program.
+        """
         outer = len(self.grammar.inputs)
         return [p for p in parent.positions if len(p.path) >= outer and len(p.scope) >= outer]
 
     def spare(self, parent: Annotated, place: Position) -> int:
-        """Largest size of what may stand at the place."""
+        """Largest size of what may stand at the place.
+
+        parent: the program.
+        place: one of its positions.
+        """
         return self.problem.max_size - parent.term.size + place.term.size

@@ -59,7 +59,13 @@ class Individual:
 
 
 def individual(ask: int, term: Term, feedback: Feedback, objectives: Objectives) -> Individual | None:
-    """An individual, or None where an objective has no finite score. ``size`` is the term's own if it was not scored."""
+    """An individual; None where an objective has no finite score.
+
+    ask: the number of its proposal.
+    term: the program; ``size`` is its own if it was not scored.
+    feedback: its scores.
+    objectives: names of scores with their directions, the main one first.
+    """
     values = []
     for name, _ in objectives:
         value = feedback.scores.get(name, float(term.size) if name == "size" else math.nan)
@@ -74,7 +80,10 @@ def individual(ask: int, term: Term, feedback: Feedback, objectives: Objectives)
 
 @contextmanager
 def seeded(draws: Draws) -> Iterator[None]:
-    """Python's global random generator seeded from the draws, and restored."""
+    """A context in which Python's global random generator is seeded; afterwards it is as it was.
+
+    draws: give the seed.
+    """
     state = random.getstate()
     random.seed(draws.integers(1 << 53))
     try:
@@ -84,7 +93,12 @@ def seeded(draws: Draws) -> Iterator[None]:
 
 
 def tournament(population: Sequence[Individual], size: int, draws: Draws) -> Individual:
-    """The best by ``ranking`` of ``size`` drawn with replacement."""
+    """The best, by ``ranking``, of some drawn with replacement.
+
+    population: at least one individual.
+    size: how many are drawn.
+    draws: where the randomness comes from.
+    """
     from deap import tools
 
     with seeded(draws):
@@ -114,10 +128,15 @@ def lexicase(
     size: int = 5,
     sampler: Draws | None = None,
 ) -> Individual:
-    """Lexicase selection (Helmuth et al. 2014); ``epsilon``: with the automatic tolerance of La Cava et al. (2016).
+    """An individual by lexicase selection (Helmuth et al. 2014); a tournament where there are no cases.
 
-    ``sample`` is the share of the examples used, drawn by ``sampler`` (default: anew for each selection; down-sampled lexicase, Hernandez
-    et al. 2019, uses one sample for a whole generation). A tournament where there are no cases.
+    population: at least one individual.
+    draws: where the randomness comes from.
+    epsilon: whether with the automatic tolerance of La Cava et al. 2016 (default: no).
+    sample: the share of the examples that is used (default: all).
+    size: of the tournament (default: 5).
+    sampler: draws the sample (default: it is drawn anew for each selection; down-sampled lexicase, Hernandez et al. 2019, uses one for a
+        whole generation).
     """
     from deap import tools
 
@@ -137,7 +156,10 @@ def lexicase(
 
 
 def fronts(population: Sequence[Individual]) -> list[list[Individual]]:
-    """Non-dominated fronts (Deb et al. 2002), best first, with crowding distances assigned."""
+    """Non-dominated fronts (Deb et al. 2002), best first, with crowding distances assigned.
+
+    population: the individuals.
+    """
     from deap.tools import emo
 
     sort = emo.sortLogNondominated if _several(population) else emo.sortNondominated
@@ -153,7 +175,11 @@ def _several(population: Sequence[Individual]) -> bool:
 
 
 def survivors_nsga2(population: Sequence[Individual], count: int) -> list[Individual]:
-    """The ``count`` best by front, then by crowding distance; in the order of their asks."""
+    """The best by front, then by crowding distance; in the order of their asks.
+
+    population: the individuals.
+    count: how many stay, at most.
+    """
     from deap import tools
 
     kept = tools.selNSGA2(list(population), count, nd="log" if _several(population) else "standard")
@@ -175,21 +201,33 @@ def _crowded_ranks(population: Sequence[Individual]) -> dict[int, tuple[int, flo
 
 
 def crowded_tournament(population: Sequence[Individual], size: int, draws: Draws) -> Individual:
-    """The best of ``size`` drawn by front, then by crowding distance (NSGA-II's comparison)."""
+    """The best of some drawn by front, then by crowding distance (NSGA-II's comparison).
+
+    population: with fronts and distances assigned.
+    size: how many are drawn.
+    draws: where the randomness comes from.
+    """
     ranks = _crowded_ranks(population)
     drawn = [draws.choice(population) for _ in range(max(size, 2))]
     return min(drawn, key=lambda one: (*ranks[id(one)], one.ask))
 
 
 def best(population: Sequence[Individual], count: int) -> list[Individual]:
-    """The ``count`` best by ``ranking``, earlier asks first among equals."""
+    """The best by ``ranking``, earlier asks first among equals.
+
+    population: the individuals.
+    count: how many, at most.
+    """
     from deap import tools
 
     return tools.selBest(sorted(population, key=lambda one: one.ask), count, fit_attr="ranking")
 
 
 def hall_of_fame(size: int) -> Any:
-    """DEAP's archive of the best individuals ever told (by the objectives; equal terms once)."""
+    """DEAP's archive of the best individuals ever told (by the objectives; equal terms once).
+
+    size: how many it holds.
+    """
     from deap import tools
 
     return tools.HallOfFame(size, similar=lambda a, b: a.term == b.term)
@@ -204,8 +242,15 @@ def select_parent(
     sample: float = 1.0,
     sampler: Draws | None = None,
 ) -> Individual:
-    """One parent by one of PARENT_METHODS; ``size`` is that of a tournament, ``sample`` the share of cases for lexicase, which ``sampler``
-    draws."""
+    """One parent.
+
+    method: one of PARENT_METHODS.
+    population: at least one individual.
+    draws: where the randomness comes from.
+    size: of a tournament (default: 5).
+    sample: the share of the cases for lexicase (default: all).
+    sampler: draws that share (default: ``draws``).
+    """
     if method == "tournament":
         return tournament(population, size, draws)
     if method == "nsga2":

@@ -76,6 +76,7 @@ class KindRule:
 
     @property
     def name(self) -> str:
+        """The name of its word."""
         return self.signature.word.name
 
     @property
