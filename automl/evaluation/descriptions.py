@@ -68,10 +68,8 @@ def _affine(prepared: Preprocessing) -> tuple[np.ndarray, np.ndarray]:
 
 
 def feature_names(prepared: Preprocessing) -> tuple[str, ...]:
-    """A name for each number of the input of a table: its column's, with a number where that gives several; () where there are none."""
-    names: list[str] = []
-    for column in prepared.columns:
-        names += [column.name] if column.width == 1 else [f"{column.name}.{i}" for i in range(column.width)]
+    """A name for each number of the input of a table, by its column's; () where there are none."""
+    names = [name for column in prepared.columns for name in column.features]
     return tuple(names) if len(names) == int(np.prod(prepared.shape)) else ()
 
 

@@ -34,6 +34,11 @@ class AbstractColumn(ABC):
     def width(self) -> int:
         """How many features it gives; 0 where the column is left out."""
 
+    @property
+    @abstractmethod
+    def features(self) -> tuple[str, ...]:
+        """[width]: the names of its features, for people; they begin with the column's."""
+
     @abstractmethod
     def encode(self, levels: CellLevels) -> np.ndarray:
         """float64 [n, width]; no cell is refused: what cannot be read counts as missing, an unseen text as "other"."""
@@ -49,6 +54,11 @@ class AbstractColumn(ABC):
     def problem(self, levels: CellLevels) -> str | None:
         """What is wrong with cells that a prediction is asked for, in a sentence; None where nothing is."""
         return None
+
+
+def with_missing(names: tuple[str, ...], column: str, missing: int) -> tuple[str, ...]:
+    """The names of features, and that of the one more which says where the column is missing, if it has one."""
+    return (*names, f"{column} is missing") if missing else names
 
 
 def filled(count: int, by: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import AbstractColumn, ColumnSummary, Json, filled
+from .base import AbstractColumn, ColumnSummary, Json, filled, with_missing
 from .cells import CellLevels
 
 TRUE = frozenset(("true", "yes", "y", "t", "on"))
@@ -25,6 +25,10 @@ class BooleanColumn(AbstractColumn):
     @property
     def width(self) -> int:
         return 2 if self.missing else 1
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return with_missing((self.name,), self.name, self.missing)
 
     def encode(self, levels: CellLevels) -> np.ndarray:
         values = levels.spread(np.array([truth(str(text)) for text in levels.texts], dtype=np.float64))

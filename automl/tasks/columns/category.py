@@ -8,7 +8,7 @@ import numpy as np
 
 from primitives.brief import brief_repr
 
-from .base import AbstractColumn, ColumnSummary, Json, filled, joined
+from .base import AbstractColumn, ColumnSummary, Json, filled, joined, with_missing
 from .cells import CellLevels
 
 
@@ -27,6 +27,10 @@ class CategoryColumn(AbstractColumn):
     @property
     def width(self) -> int:
         return len(self.levels) + bool(self.missing)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return with_missing(tuple(f"{self.name}={level}" for level in self.levels), self.name, self.missing)
 
     def encode(self, levels: CellLevels) -> np.ndarray:
         place = _places(levels, self.levels)
@@ -47,8 +51,8 @@ class CategoryColumn(AbstractColumn):
 
 @dataclass(frozen=True)
 class CodedColumn(AbstractColumn):
-    """A category of many levels: for each the target's smoothed mean (of classes: the share of each class) over the train rows, and the
-    logarithm of 1 + how many rows have it. ``codes`` [levels][k]; a level not among ``levels`` has ``other`` [k] and a count of 0,
+    """A category of many levels: for each the target's smoothed mean (of classes: the share of each class, or of more than ten classes
+    mixtures of the shares) over the train rows, and the logarithm of 1 + how many rows have it. ``codes`` [levels][k]; a level not among ``levels`` has ``other`` [k] and a count of 0,
     a missing cell ``absent``. ``distinct`` is how many levels the train rows had.
 
     Micci-Barreca, A preprocessing scheme for high-cardinality categorical attributes (2001); fitted by sklearn.preprocessing.TargetEncoder,
@@ -69,6 +73,12 @@ class CodedColumn(AbstractColumn):
     @property
     def width(self) -> int:
         return len(self.other)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        means = range(self.width - 1)
+        names = (f"{self.name} target{f' {index + 1}' if len(means) > 1 else ''}" for index in means)
+        return (*names, f"{self.name} frequency")
 
     def encode(self, levels: CellLevels) -> np.ndarray:
         place = _places(levels, self.levels)

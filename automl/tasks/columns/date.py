@@ -9,7 +9,7 @@ import numpy as np
 
 from primitives.brief import brief_repr
 
-from .base import AbstractColumn, ColumnSummary, Json, filled, joined
+from .base import AbstractColumn, ColumnSummary, Json, filled, joined, with_missing
 from .cells import CellLevels
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ class DateColumn(AbstractColumn):
     @property
     def width(self) -> int:
         return len(self.parts) + bool(self.missing)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return with_missing(tuple(f"{self.name} {part}" for part in self.parts), self.name, self.missing)
 
     def encode(self, levels: CellLevels) -> np.ndarray:
         values = date_parts(self._times(levels))

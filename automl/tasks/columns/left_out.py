@@ -22,6 +22,10 @@ class LeftOut(AbstractColumn):
     def width(self) -> int:
         return 0
 
+    @property
+    def features(self) -> tuple[str, ...]:
+        return ()
+
     def encode(self, levels: CellLevels) -> np.ndarray:
         return np.zeros((len(levels.codes), 0))
 

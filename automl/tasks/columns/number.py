@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import AbstractColumn, ColumnSummary, Json, filled, joined
+from .base import AbstractColumn, ColumnSummary, Json, filled, joined, with_missing
 from .cells import CellLevels
 from .numerals import POINT
 
@@ -26,6 +26,10 @@ class NumberColumn(AbstractColumn):
     @property
     def width(self) -> int:
         return 2 if self.missing else 1
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return with_missing((self.name,), self.name, self.missing)
 
     def encode(self, levels: CellLevels) -> np.ndarray:
         values = levels.spread(levels.numbers(self.decimal))

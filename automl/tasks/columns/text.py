@@ -27,6 +27,10 @@ class TextColumn(AbstractColumn):
     def width(self) -> int:
         return self.words + 1
 
+    @property
+    def features(self) -> tuple[str, ...]:
+        return (*(f"{self.name} words {index + 1}" for index in range(self.words)), f"{self.name} length")
+
     def encode(self, levels: CellLevels) -> np.ndarray:
         from sklearn.feature_extraction.text import HashingVectorizer
 

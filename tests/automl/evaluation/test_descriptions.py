@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas
 import pytest
 
+from automl.evaluation.descriptions import feature_names
 from automl.evaluation.evaluate import evaluate_candidate
 from automl.evaluation.model import Model
 from automl.evaluation.prepared import Prepared, context_of
 from automl.tasks.kinds.labelled import labelled_task
+from automl.tasks.tables.task import table_task
 from automl.tasks.task import Task
 from library.vocabulary import Vocabulary
 from library.weights.blobs import from_bytes
@@ -51,6 +54,18 @@ def test_a_tree_of_numbers_answers_in_the_targets_own_units() -> None:
     tree = function(model.describe(), "tree")
     assert callable(tree)
     np.testing.assert_allclose([tree(row) for row in x], np.ravel(model.predict(x)), rtol=1e-3)
+
+
+def test_a_tree_on_a_table_names_its_columns_and_what_was_made_of_them() -> None:
+    rng = np.random.default_rng(0)
+    city = rng.choice(["Oslo", "Rome", "Bonn"], 200)
+    size = np.where(rng.random(200) < 0.2, None, rng.integers(1, 9, 200).astype(object))
+    y = 10.0 * (city == "Rome") + 4.0 * np.array([value is None for value in size]) + rng.normal(0.0, 0.1, 200)
+    task = table_task(pandas.DataFrame({"city": city, "size": size, "y": y}), "y")
+    assert task.preprocessing is not None
+    assert feature_names(task.preprocessing) == ("city=Bonn", "city=Oslo", "city=Rome", "size", "size is missing")
+    text = fitted("(lambda (x) (tree :units 1 :depth 3 @1 x))", task).describe()
+    assert "if x['city=Rome'] <= 0.5:" in text and "if x['size is missing'] <= 0.5:" in text
 
 
 @pytest.mark.parametrize(
