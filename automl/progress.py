@@ -29,7 +29,7 @@ class PrintableFormatter(logging.Formatter):
 
 @contextmanager
 def progress_bar(title: str, quiet: bool = False) -> Iterator[Callable[[Mapping[str, object]], None] | None]:
-    """A function that shows the state of a search (``evaluations``, ``best``).
+    """A function that shows the state of a search (``evaluations``, ``best`` and its ``metric``) or of many (with ``solved``).
 
     title: what stands before it, such as the name of a task; see ``printable``.
     quiet: show nothing (default: show it).
@@ -48,8 +48,9 @@ def progress_bar(title: str, quiet: bool = False) -> Iterator[Callable[[Mapping[
         line = bar.add_task(title, total=None)
 
         def update(state: Mapping[str, object]) -> None:
-            best = state.get("best")
-            shown = f", best {best:.4g}" if isinstance(best, float | int) else ""
+            best, metric = state.get("best"), state.get("metric") or "score"
+            shown = f", best {metric} {best:.4g}" if isinstance(best, float | int) else ""
+            shown = f", {state['solved']} solved" if "solved" in state else shown
             bar.update(line, description=f"{title}: {state['evaluations']:,} evaluations{shown}")
 
         yield update

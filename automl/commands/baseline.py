@@ -113,17 +113,17 @@ def _say_runs(found: Mapping[str, Any], protocol: str) -> None:
         ]
         for each in found["runs"]
     ]
-    print_table(["seed", "validation %", "test %", "epoch", "minutes"], rows)
+    print_table(["seed", "validation accuracy %", "test accuracy %", "epoch", "minutes"], rows)
     for line in found.get("promoted", ()):
         print_text(f"promoted {line}")
 
 
 def tell(row: Mapping[str, Any]) -> None:
     """One line on standard error for an epoch."""
-    test = "" if row["test_score"] is None else f" test {per_cent(row['test_score'])} %"
+    test = "" if row["test_score"] is None else f" test accuracy {per_cent(row['test_score'])} %"
     print_text(
         f"{row['id']} {row['protocol']} seed {row['seed']} epoch {row['epoch']}/{row['of']} loss {row['train_loss']:.4f} "
-        f"validation {per_cent(row['validation_score'])} %{test} {row['seconds']:.0f} s",
+        f"validation accuracy {per_cent(row['validation_score'])} %{test} {row['seconds']:.0f} s",
         err=True,
     )
 

@@ -48,8 +48,8 @@ app = typer.Typer(help="Searches that were run: list, show, resume.", no_args_is
 
 @app.command("list")
 def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
-    """Every run: id, task, state, started, evaluations (terms considered, or candidates evaluated), and the validation and test score
-    of its result."""
+    """Every run: id, task, state, started, evaluations (terms considered, or candidates evaluated), its metric, and the validation and
+    test score of its result."""
     store = open_library(library, create=False)
     damaged: dict[str, StoreError] = {}
     runs = {run.id: run for run in store.runs(unreadable=damaged.__setitem__)}
@@ -59,13 +59,13 @@ def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
         found = listed_result(store, run) if row["evaluations"] else {}
         row["evaluations"] = max(row["evaluations"], int(run.config.get("terms", 0)))
         row["ended"] = ending_of(run)
-        row["best"], row["test"] = found.get("score"), found.get("test_score")
+        row["best"], row["test"], row["metric"] = found.get("score"), found.get("test_score"), run.metric
     for name, error in damaged.items():
         print_text(f"automl: run={name!r} is left out, for its record is damaged: {error}", err=True)
     if json:
         print_json(rows)
         return
-    columns = ["id", "task", "strategy", "state", "ended", "started", "evaluations", "best", "test"]
+    columns = ["id", "task", "strategy", "state", "ended", "started", "evaluations", "metric", "best", "test"]
     print_table(
         columns,
         [[shown_time(row[c]) if c == "started" else row[c] for c in columns] for row in rows],

@@ -158,7 +158,7 @@ def _at_once(searches: _Searches, take: Callable[[Result], None]) -> None:
             total += result.evaluations
             solved += result.solved
             if progress is not None:
-                progress({"evaluations": total, "best": float(solved)})
+                progress({"evaluations": total, "solved": solved})
 
         try:
             folders = [str(folder) for folder in experiment_folders()]
