@@ -126,7 +126,9 @@ def say(result: Result, alone: bool) -> None:
         result.right if result.solved else None
     ]
     score = "" if result.score is None else f", validation {result.metric} {result.score:.4f}"
-    if result.validation_seen:
+    if result.folds:
+        score += f" ({shown_folds(result.folds)})"
+    elif result.validation_seen:
         score += (
             " (before its final training took those cases too)"
             if result.test_score is not None
@@ -146,6 +148,11 @@ def say(result: Result, alone: bool) -> None:
         print_text(f"  run {result.run}")
 
 
+def shown_folds(count: object) -> str:
+    """What a score that is a mean over so many folds is, for people."""
+    return f"mean of {count} folds; the program is fitted to all of their cases"
+
+
 def print_growth(results: list[Result], title: str | None = None) -> None:
     """The table of tasks: solved, right, seconds, terms, subroutines used."""
     rows = [
@@ -155,7 +162,7 @@ def print_growth(results: list[Result], title: str | None = None) -> None:
             r.right,
             f"{r.seconds:.2f}",
             f"{r.evaluations:,}",
-            r.test_score,
+            None if r.test_score is None else f"{r.metric} {r.test_score:.4g}",
             ", ".join(r.subroutines) or None,
         ]
         for r in results

@@ -18,7 +18,7 @@ from ..study.state import Standing
 from ..study.stored import StoredResult, result_of, stored_model
 from ..study.words import load_vocabulary
 from ..tasks.task import Task
-from .common import one_task, open_library, saved_model, split_seed_for, stored_run, task_of
+from .common import one_task, open_library, saved_model, shown_folds, split_seed_for, stored_run, task_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ def _evaluation(store: AbstractStore, run: Run, ask: int | None) -> StoredResult
         )
     return StoredResult(
         evaluation=chosen, phase=standing.phase(chosen), score=standing.score(chosen), test_score=None, right=None,
-        trained_on=standing.trained_on(chosen), is_result=False,
+        trained_on=standing.trained_on(chosen), is_result=False, metric=run.metric,
     )  # fmt: skip
 
 
@@ -111,10 +111,13 @@ def shown_model(about: Mapping[str, object]) -> str:
     if not about:
         return ""
     what = "the result of" if about["result"] else "not the result of"
-    score = "" if about["score"] is None else f", validation {about['score']:.4f}"
+    metric = about["metric"]
+    score = "" if about["score"] is None else f", validation {metric} {about['score']:.4f}"
     if about["before"] is not None:
         score += f" (of ask {about['before']}, before its final training took those cases too)"
-    test = "" if about["test_score"] is None else f", test {about['test_score']:.4f}"
+    elif about["folds"] and score:
+        score += f" ({shown_folds(about['folds'])})"
+    test = "" if about["test_score"] is None else f", test {metric} {about['test_score']:.4f}"
     return f"ask {about['ask']}, {what} run {about['run']}{score}{test}"
 
 

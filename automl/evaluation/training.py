@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from library.weights.blobs import from_bytes, to_bytes
 from primitives.compile import compile_term
@@ -14,15 +15,20 @@ from primitives.values import Outcome
 from primitives.weights import inherit, initialise
 
 from ..fitting import recipes
-from ..fitting.fitted_words import fit_words
+from ..fitting.fitted_words import WordFit, fit_words
 from ..fitting.forward import outputs_of
 from ..fitting.trainer import TrainingResult, Unsuitable
 from ..fitting.trainers import AbstractTrainer, TrainingBudget, choose_trainer, make_trainer
 from ..tasks.data import ProblemData
+from ..tasks.folds import Folds
+from . import cross_validation
 from .prepared import CandidateOrder, Evaluated, Prepared
 
 FITTING_ALONE, FITTING_BESIDE = 0.8, 0.5
 """The share of a candidate's seconds for fitting its fitted words: where they are all, and where something is trained beside them."""
+
+
+SHORT = "fitted to less than all, for its time was short"
 
 
 def compiled(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Program:
@@ -54,19 +60,70 @@ def is_accelerated(trainer: Mapping[str, object]) -> bool:
 def train(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Evaluated:
     """Train the candidate for its epochs within its seconds; scores are those of the best validation.
 
-    In the phase ``final`` the validation cases are trained on too, so that the scores say nothing: the driver leaves them out.
+    In the phase ``final`` the validation cases are trained on too, so that the scores say nothing: the driver leaves them out. Where the
+    data has folds, the scores of fitted words, and of nets that are refined, are means over these, and the weights those of a training on
+    all cases.
     """
+    data, phase = prepared.data, candidate.get("phase", "explore")
+    if phase == "final":
+        return _trained(prepared, term, inference, candidate, recipes.joined(data))
+    if data.folds is not None and not inference.parameters:
+        return _cross_fitted(prepared, term, inference, candidate)
+    if data.folds is not None and phase == "refine":
+        return _cross_trained(prepared, term, inference, candidate)
+    return _trained(prepared, term, inference, candidate, data)
+
+
+def _cross_fitted(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Evaluated:
+    """A candidate of fitted words alone: its scores from what each fold is answered by fits to the others, its weights of one more fit."""
+    data = prepared.data
+    program = compiled(prepared, term, inference, candidate)
+    try:
+        fit = _fit_words(program, recipes.joined(data), inference, candidate, data.folds)
+    except Unsuitable as error:
+        return Evaluated(Outcome.UNSUITABLE, detail=str(error), parameters=inference.parameters)
+    scores = cross_validation.scores_of(data, fit.outputs)
+    detail = "" if fit.complete else SHORT
+    return Evaluated(Outcome.OK, scores, None, 0, to_bytes(program.weights()), detail=detail, complete=fit.complete)
+
+
+def _cross_trained(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Evaluated:
+    """A candidate trained on all cases, and for its scores on those beside each fold, every training having an equal part of what is left
+    of the seconds. What a training keeps is its end, so that no score is the best of several."""
+    data, seconds = prepared.data, candidate.get("seconds")
+    started, parts = time.monotonic(), [cross_validation.all_cases(data), *cross_validation.divided(data)]
+    found: list[Evaluated] = []
+    for number, part in enumerate(parts):
+        order = candidate
+        if seconds is not None:
+            left = float(seconds) - (time.monotonic() - started)
+            order = {**candidate, "seconds": max(0.0, left) / (len(parts) - number)}
+        found.append(_trained(prepared, term, inference, order, part, keep="last"))
+        if found[-1].outcome != Outcome.OK:
+            return replace(found[-1], weights=None, scores={})
+    scored = [(part.validation, one.scores) for part, one in zip(parts[1:], found[1:], strict=True)]
+    detail = next((one.detail for one in found if one.detail), "")
+    complete = all(one.complete for one in found)
+    return replace(found[0], scores=cross_validation.mean_scores(scored), complete=complete, detail=detail)
+
+
+def _trained(
+    prepared: Prepared,
+    term: Term,
+    inference: Inference,
+    candidate: CandidateOrder,
+    data: ProblemData,
+    keep: str | None = None,
+) -> Evaluated:
+    """The candidate trained on the data's train part and scored on its validation part; ``keep`` says which weights are kept."""
     seconds = candidate.get("seconds")
     deadline = None if seconds is None else time.monotonic() + float(seconds)
     program = compiled(prepared, term, inference, candidate)
-    phase, data = candidate.get("phase", "explore"), prepared.data
-    if phase == "final":
-        data = recipes.joined(data)
     try:
-        whole = _fit_words(program, data, inference, candidate)
+        whole = _fit_words(program, data, inference, candidate).complete
     except Unsuitable as error:
         return Evaluated(Outcome.UNSUITABLE, detail=str(error), parameters=inference.parameters)
-    trainer, epochs = _trainer(prepared, program, phase)
+    trainer, epochs = _trainer(prepared, program, candidate.get("phase", "explore"), keep)
     left = None if deadline is None else deadline - time.monotonic()
     if left is not None and left <= 0:
         return Evaluated(
@@ -88,29 +145,32 @@ def _evaluated(program: Program, result: TrainingResult, whole: bool, parameters
     detail = result.detail or (
         f"stopped by its deadline after {result.epochs} epochs" if result.outcome == Outcome.TIMED_OUT
         else "" if whole
-        else "fitted to less than all, for its time was short"
+        else SHORT
     )  # fmt: skip
     history = [record.to_json() for record in result.history]
     return Evaluated(outcome, scores, None, parameters, weights, detail=detail, history=history, complete=complete)
 
 
-def _fit_words(program: Program, data: ProblemData, inference: Inference, candidate: CandidateOrder) -> bool:
-    """Fit the fitted words of the program in their share of the candidate's seconds; whether nothing was cut short. Raises
-    Unsuitable."""
+def _fit_words(
+    program: Program, data: ProblemData, inference: Inference, candidate: CandidateOrder, folds: Folds | None = None
+) -> WordFit:
+    """Fit the fitted words of the program in their share of the candidate's seconds. Raises Unsuitable."""
     seconds = candidate.get("seconds")
     share = FITTING_ALONE if not inference.parameters else FITTING_BESIDE
     bound = None if seconds is None else share * float(seconds)
-    return fit_words(program, data, seed=int(candidate.get("seed", 0)), seconds=bound)
+    return fit_words(program, data, seed=int(candidate.get("seed", 0)), seconds=bound, folds=folds)
 
 
-def _trainer(prepared: Prepared, program: Program, phase: str) -> tuple[AbstractTrainer, int]:
-    """The trainer for a phase, and the epochs that suit it where none are asked for."""
+def _trainer(prepared: Prepared, program: Program, phase: str, keep: str | None = None) -> tuple[AbstractTrainer, int]:
+    """The trainer for a phase, and the epochs that suit it where none are asked for. ``keep`` goes before what the phase keeps."""
     recipe = recipes.screening(prepared.data) if phase == "explore" else recipes.final(prepared.data)
     settings = {**recipe.settings, **prepared.trainer}
     name = settings.pop("trainer", None)
     kind = make_trainer(name) if name else choose_trainer(program, prepared.data)
     if phase != "final":
         settings.pop("keep", None)
+    if keep is not None:
+        settings["keep"] = keep
     # The driver has checked the user's settings: one is for the trainers that have it.
     return make_trainer(kind.name, {key: settings[key] for key in settings if key in kind.values}), recipe.epochs
 
@@ -119,8 +179,9 @@ def score_compiled(prepared: Prepared, term: Term, inference: Inference, candida
     """Score a candidate that has nothing to train."""
     data = prepared.data
     program = compiled(prepared, term, inference, candidate)
-    outputs = outputs_of(program, data.type, data.validation)
-    cases = [float(error) for error in data.case_errors(outputs, data.validation)]
-    return Evaluated(
-        Outcome.OK, {k: float(v) for k, v in data.score(outputs, data.validation).items()}, cases, inference.parameters
-    )
+    parts = [data] if data.folds is None else list(cross_validation.divided(data))
+    found = [(part.validation, outputs_of(program, data.type, part.validation)) for part in parts]
+    cases = [float(error) for part, outputs in found for error in data.case_errors(outputs, part)]
+    scored = [(part, data.score(outputs, part)) for part, outputs in found]
+    scores = dict(scored[0][1]) if data.folds is None else cross_validation.mean_scores(scored)
+    return Evaluated(Outcome.OK, {k: float(v) for k, v in scores.items()}, cases, inference.parameters)

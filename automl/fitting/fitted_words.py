@@ -11,6 +11,7 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -23,6 +24,7 @@ from primitives.primitive import Primitive
 from primitives.types import TensorType, arguments_of
 
 from ..tasks.data import ProblemData
+from ..tasks.folds import Folds
 from ..tasks.metrics import CLASSES, NUMBERS
 from . import batches
 from .forward import evaluation_mode
@@ -31,8 +33,22 @@ from .trainer import Unsuitable
 FOLDS = 5
 
 
-def fit_words(program: Program, data: ProblemData, *, seed: int = 0, seconds: float | None = None) -> bool:
-    """Fit the sites of fitted words in ``program`` to ``data.train``, within about ``seconds``; whether nothing was cut short by them.
+class WordFit(NamedTuple):
+    """What fitting comes to: whether nothing was cut short by the time, and what the program says of the train part as it is fitted, None
+    where it has nothing to fit."""
+
+    complete: bool
+    outputs: batches.Batch | None = None
+
+
+def fit_words(
+    program: Program, data: ProblemData, *, seed: int = 0, seconds: float | None = None, folds: Folds | None = None
+) -> WordFit:
+    """Fit the sites of fitted words in ``program`` to ``data.train``, within about ``seconds``.
+
+    With ``folds`` of its cases all supervised words say of each case what a fit says that has not seen its fold, so that the outputs are
+    those of a cross validation: exactly for a word alone, and of a stack as nearly as its outer word's fits go by inner ones which have not
+    seen their own case (van der Laan, Polley and Hubbard 2007). The sites keep the arrays of one more fit, to all cases.
 
     Sites of shared subroutines keep their arrays. The same seed and no bound of time give the same arrays. Raises Unsuitable where the
     task's targets are neither classes nor numbers, a word's ``units`` are not the target's, or a word stands where it does not see
@@ -41,14 +57,15 @@ def fit_words(program: Program, data: ProblemData, *, seed: int = 0, seconds: fl
     words = fitted_sites(program.term, program.words)
     wanted = {site: word for site, word in words.items() if "@" not in site and site not in program.frozen}
     if not wanted:
-        return True
-    observer = _Observer(program, wanted, _cases(data, seed), stacked_sites(program.term, program.words), seconds)
+        return WordFit(True)
+    stacked = stacked_sites(program.term, program.words)
+    observer = _Observer(program, wanted, _cases(data, seed), stacked, seconds, folds)
     inputs, _ = batches.part_batch(data, data.train)
     device = next((tensor.device for tensor in program.live().values()), torch.device("cpu"))
     program.observer = observer
     try:
         with evaluation_mode(program), torch.no_grad(), threadpool_limits(torch.get_num_threads()):
-            program(*(batches.move(batch, device) for batch in inputs))
+            outputs = program(*(batches.move(batch, device) for batch in inputs))
     finally:
         program.observer = None
     missed = [site for site in wanted if site not in observer.done]
@@ -57,7 +74,7 @@ def fit_words(program: Program, data: ProblemData, *, seed: int = 0, seconds: fl
         raise Unsuitable(
             f"word={name!r} @{missed[0]}: it was not reached by the cases as one batch; use it outside of branches and loops"
         )
-    return observer.complete
+    return WordFit(observer.complete, outputs)
 
 
 def _cases(data: ProblemData, seed: int) -> FittingCases:
@@ -85,6 +102,7 @@ class _Observer:
     cases: FittingCases
     stacked: frozenset[str]
     seconds: float | None
+    folds: Folds | None
     done: set[str] = field(default_factory=set)
     complete: bool = True
     started: float = field(default_factory=time.monotonic)
@@ -103,18 +121,30 @@ class _Observer:
             raise Unsuitable(
                 f"word={word.name!r} @{site}: units={settings['units']} is not the target's width; needed units={self.cases.width}"
             )
-        folds = min(FOLDS, len(x)) if site in self.stacked else 0
         seed = int(hashlib.sha256(f"{self.cases.seed}/{site}".encode()).hexdigest()[:8], 16)
         rows = x.detach().to("cpu", torch.float32).numpy()
         if not np.isfinite(rows).all():
             raise Unsuitable(
                 f"word={word.name!r} @{site}: its input has values that are not finite; bound them before it"
             )
-        cases = replace(self.cases, x=np.ascontiguousarray(rows), seed=seed, seconds=self._share(1 + folds))
-        outside = self._out_of_fold(word, settings, cases, folds) if folds > 1 else None
-        self._fill(site, self._fit(fitting, cases, settings))
+        cases = replace(self.cases, x=np.ascontiguousarray(rows), seed=seed)
+        folds = self._folds(site, fitting, cases)
+        cases = replace(cases, seconds=self._share(1 if folds is None else 1 + folds.count))
+        outside = None if folds is None else self._out_of_fold(word, settings, cases, folds)
+        found = self._fit(fitting, cases, settings)
+        self._fill(site, found)
         self.done.add(site)
-        return None if outside is None else outside.to(x.device)
+        if outside is None or folds is None:
+            return None
+        never = np.flatnonzero(folds.held_out < 0)
+        outside[never] = _said(word, settings, found, cases.x[never])
+        return outside.to(x.device)
+
+    def _folds(self, site: str, fitting: Fitting, cases: FittingCases) -> Folds | None:
+        """The folds by which the word says of each case what it says without having seen it; None where it may have seen it."""
+        if self.folds is not None and fitting.supervised:
+            return self.folds
+        return _drawn_folds(cases) if site in self.stacked and len(cases) > 1 else None
 
     def _share(self, fits: int) -> float | None:
         """The time for one of the fits at this site, all sites that are left having the same."""
@@ -132,34 +162,39 @@ class _Observer:
         return found
 
     def _out_of_fold(
-        self, word: Primitive, settings: Mapping[str, object], cases: FittingCases, folds: int
+        self, word: Primitive, settings: Mapping[str, object], cases: FittingCases, folds: Folds
     ) -> torch.Tensor:
-        """What the word says of each case when fitted to the other folds."""
+        """What the word says of each case when fitted to the folds that it may know; nothing (0) of those that no fold holds out."""
         assert word.fitted is not None
-        fold = _folds(cases, folds)
-        parts: list[torch.Tensor] = []
-        order: list[np.ndarray] = []
-        for number in range(folds):
-            rows = np.flatnonzero(fold == number)
-            found = self._fit(word.fitted, cases.take(np.flatnonzero(fold != number)), settings)
-            tensors = {name: _tensor(array) for name, array in found.arrays.items()}
-            parts.append(word.meaning(torch.from_numpy(cases.x[rows]), **settings, **tensors))
-            order.append(rows)
-        back = torch.from_numpy(np.argsort(np.concatenate(order)))
-        return torch.cat(parts)[back]
+        outside: torch.Tensor | None = None
+        for known, rows in folds.divided():
+            found = self._fit(word.fitted, cases.take(known), settings)
+            said = _said(word, settings, found, cases.x[rows])
+            outside = torch.zeros(len(cases), *said.shape[1:]) if outside is None else outside
+            outside[torch.from_numpy(rows)] = said
+        assert outside is not None, "there are folds"
+        return outside
 
     def _fill(self, site: str, found: Fitted) -> None:
         self.program.load({f"{site}.{name}": _tensor(array) for name, array in found.arrays.items()})
 
 
-def _folds(cases: FittingCases, folds: int) -> np.ndarray:
-    """The fold of each case: at random, the members of a class spread evenly."""
+def _said(word: Primitive, settings: Mapping[str, object], found: Fitted, x: np.ndarray) -> torch.Tensor:
+    """What the word, fitted so, says of the rows."""
+    tensors = {name: _tensor(array) for name, array in found.arrays.items()}
+    said = word.meaning(torch.from_numpy(np.ascontiguousarray(x)), **settings, **tensors)
+    assert isinstance(said, torch.Tensor)
+    return said
+
+
+def _drawn_folds(cases: FittingCases) -> Folds:
+    """Folds at random, the members of a class spread evenly."""
     order = np.random.Generator(np.random.PCG64(cases.seed)).permutation(len(cases))
     if cases.classes is not None:
         order = order[np.argsort(cases.y[order], kind="stable")]
     fold = np.empty(len(cases), dtype=np.int64)
-    fold[order] = np.arange(len(cases)) % folds
-    return fold
+    fold[order] = np.arange(len(cases)) % min(FOLDS, len(cases))
+    return Folds(fold)
 
 
 def _tensor(array: np.ndarray) -> torch.Tensor:

@@ -26,6 +26,7 @@ from ..execution.workers.guard import can_interrupt, path_of
 from ..fitting.trainers import trainer_kinds
 from ..plugins import described, require_plugins
 from ..tasks.data import VALUES, ProblemData
+from ..tasks.folds import FOLDS
 from ..tasks.metrics import INTEGERS
 from ..tasks.task import Task
 from .guides import latest_guide, load_guide
@@ -133,6 +134,9 @@ def open_study(
     if run is not None:
         require_plugins(run)
         check_unchanged(run, task)
+        if not run.config.get(FOLDS):  # begun before there were folds: it goes on as it began
+            task = replace(task, data=replace(data, folds=None))
+            data = task.data
     with store.batch():  # the run sees the library of one moment, and where anything is refused nothing is kept
         snapshot = store.snapshot() if run is None else run.library
         vocabulary = (library or LibraryWords(store)).vocabulary(snapshot, options.words)
@@ -208,11 +212,12 @@ def _guidance(store: AbstractStore, options: Options, data: ProblemData, run: Ru
 
 def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[str, object] | None) -> dict[str, object]:
     """What a run keeps of how it was started, and what its programs need to run without the task's data."""
-    prepared, split = task.preprocessing, task.split
+    prepared, split, data = task.preprocessing, task.split, task.data
     return {
         "type": str(task.type), "preprocessing": None if prepared is None else prepared.to_json(),
         "split": None if split is None else {**split.to_json(), "digest": task.split_digest},
         "task": dict(source or {}), "digest": task.digest, "target": options.target,
+        FOLDS: 0 if data.folds is None else data.folds.count,
         "words": None if options.words is None else list(options.words), "trainer": dict(options.trainer),
         "settings": dict(options.settings), "weights": dict(options.weights), "schedule": vars(schedule),
         "workers": str(options.workers), "plugins": described(),

@@ -26,6 +26,7 @@ from ..tasks.data import VALUES
 from ..tasks.task import Task
 from .ending import ENDED, Ending
 from .fused import CONFIDENCE
+from .state import folds_of
 from .stored import RESULT, load_model
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Result:
     confidence: float | None = None
     ask: int | None = None
     """The number of the proposal that the program is."""
+    folds: int = 0
+    """Over how many folds of the cases beside the test part ``score`` is a mean, the program being fitted to all of them; 0: of none."""
     validation_seen: bool = False
     """Whether the final training took the validation cases too; ``score`` is from the training before, which had not seen them."""
     notes: tuple[str, ...] = ()
@@ -109,7 +112,7 @@ class Result:
             "first_evaluations": self.first_evaluations, "alternatives": list(self.alternatives),
             "confidence": self.confidence, "ask": self.ask, "validation_seen": self.validation_seen,
             "notes": list(self.notes), "columns": [each._asdict() for each in self.columns], "metric": self.metric,
-            "test_interval": None if self.test_interval is None else list(self.test_interval),
+            "folds": self.folds, "test_interval": None if self.test_interval is None else list(self.test_interval),
         }  # fmt: skip
 
 
@@ -134,7 +137,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         score=study.score(best), test_score=test_score, test_interval=interval, parameters=best.parameters, subroutines=names,
         expanded=_expanded(study.vocabulary, model.term) if names else "",
         alternatives=alternatives, confidence=confidence, ask=best.ask,
-        validation_seen=_validation_seen(study, best),
+        validation_seen=_validation_seen(study, best), folds=folds_of(best),
     )  # fmt: skip
 
 

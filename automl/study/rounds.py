@@ -98,7 +98,7 @@ class Rounds:
     def _reserved(self) -> float:
         """Seconds at the end for the final training: their share, or less where the best program is fitted and took less."""
         study = self.study
-        if self.budget.seconds is None or not study.trained or not study.schedule.final:
+        if self.budget.seconds is None or not study.trained or not self._has_final:
             return 0.0
         share, best = study.schedule.final * study.window, study.standing.best()
         if best is None or best.parameters or not best.seconds:
@@ -142,14 +142,19 @@ class Rounds:
 
     def _finals(self, total: int) -> int:
         """How many of ``total`` evaluations are for the final training."""
-        return int(self.study.schedule.final > 0 and self.study.schedule.refine > 0 and total > 3)
+        return int(self._has_final and self.study.schedule.refine > 0 and total > 3)
+
+    @property
+    def _has_final(self) -> bool:
+        """Whether the best program is trained once more on all cases: not where each is already, for its scores are means over folds."""
+        return self.study.schedule.final > 0 and self.study.data.folds is None
 
     def _finishing(self) -> bool:
         """Whether it is time for the final training, or past it."""
         study = self.study
         best = study.standing.best()
         ready = study.standing.refined or (best is not None and study.standing.is_settled(best))
-        if not study.trained or not ready or not study.schedule.final:
+        if not study.trained or not ready or not self._has_final:
             return False
         total = self.budget.evaluations
         if total is not None and len(study.standing.phases) >= total - self._finals(total):
@@ -160,7 +165,7 @@ class Rounds:
     def _final_at_once(self) -> Candidate | None:
         """The final training where the refinement has nothing left before its share of the budget is used."""
         total = self.budget.evaluations
-        wanted = self.study.schedule.final > 0 if total is None else self._finals(total) > 0
+        wanted = self._has_final if total is None else self._finals(total) > 0
         return self._final() if wanted and not self.open else None
 
     def _final(self) -> Candidate | None:

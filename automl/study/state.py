@@ -9,12 +9,20 @@ from typing import Any
 from library.records import Direction, Evaluation, Event, Run
 from primitives.brief import brief_repr
 
+from ..tasks.folds import FOLDS
 from .candidate import EXPLORE, FINAL, PHASES, REFINE
 from .journal import ASKED
 
 Worth = tuple[bool, float]
 """Whether it solves the task, and the metric, signed so that more is better."""
 Rank = tuple[Any, ...]
+LOG_LOSS = "cross_entropy"
+"""The score that decides between programs with the same value of the metric."""
+
+
+def folds_of(evaluation: Evaluation) -> int:
+    """Over how many folds its scores are means; 0 where they are not."""
+    return int(evaluation.scores.get(FOLDS, 0))
 
 
 @dataclass
@@ -66,7 +74,7 @@ class Standing:
         if score is None:
             return
         phase = PHASES.index(self.phase(evaluation))
-        worth, last = (evaluation.solved, self._signed(score)), (-evaluation.size, -evaluation.ask)
+        worth, last = (evaluation.solved, self._signed(score)), self._last(evaluation)
         trained = bool(evaluation.parameters)
         rank: Rank = (evaluation.solved, phase, worth, last) if trained else (worth, phase, last)
         known = self._best.get(trained)
@@ -79,13 +87,18 @@ class Standing:
         return value if value is not None and value == value else None
 
     def best(self) -> Evaluation | None:
-        """The evaluation with the best metric, solved first; of equal ones the smaller, then the earlier.
+        """The evaluation with the best metric, solved first; of equal ones that with the lower log loss, where they have one, then the
+        smaller, then the earlier. A mean over folds goes before a score on the validation part alone.
 
         Of trained programs, later phases come before earlier ones, whose scores are those of a short training. What has nothing to train
         is compared with the best of these by its score alone, so that the result is never worse on validation than a fitted word.
         """
-        found = [(worth, -evaluation.size, -evaluation.ask, evaluation) for _, worth, evaluation in self._best.values()]
+        found = [(folds_of(each) > 0, worth, self._last(each), each) for _, worth, each in self._best.values()]
         return max(found, key=lambda entry: entry[:3])[3] if found else None
+
+    def _last(self, evaluation: Evaluation) -> tuple[float, int, int]:
+        """What decides between equal scores; more is better."""
+        return -evaluation.scores.get(LOG_LOSS, float("inf")), -evaluation.size, -evaluation.ask
 
     def phase(self, evaluation: Evaluation) -> str:
         """The phase in which it was asked for."""
@@ -95,11 +108,16 @@ class Standing:
         """Whether its score would not be another for a longer training: it had one, or nothing of it is trained."""
         return self.phase(evaluation) != EXPLORE or not evaluation.parameters
 
+    def is_whole(self, evaluation: Evaluation) -> bool:
+        """Whether its weights are already those of a training on train and validation cases together: of a final one, or of one whose
+        scores are means over folds."""
+        return self.phase(evaluation) == FINAL or folds_of(evaluation) > 0
+
     def trained_on(self, evaluation: Evaluation) -> tuple[str, ...]:
         """The parts of the data that its weights were trained on; () where nothing was trained."""
         if evaluation.weights is None:
             return ()
-        return ("train", "validation") if self.phase(evaluation) == FINAL else ("train",)
+        return ("train", "validation") if self.is_whole(evaluation) else ("train",)
 
     def to_refine(self, taken: Iterable[str], structure: Callable[[str], str]) -> Evaluation | None:
         """The best explored evaluation that a longer training may better, whose ``structure`` (of a term's text) was not refined yet and is

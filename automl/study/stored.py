@@ -22,7 +22,7 @@ from ..tasks.preprocessing import Preprocessing
 from ..tasks.task import Task
 from .candidate import FINAL
 from .journal import ASKED
-from .state import Standing
+from .state import Standing, folds_of
 
 RESULT = "result"
 """The field of a run's config that says what its result is: ask, score, test_score, right."""
@@ -43,6 +43,8 @@ class StoredResult:
     """Of a final training the ask of the training before, which had not seen the validation cases."""
     is_result: bool = True
     """Whether it is the run's result, or another evaluation of it."""
+    metric: str = ""
+    """The name of what ``score`` and ``test_score`` are."""
 
     __repr__ = brief_repr
 
@@ -54,16 +56,18 @@ class StoredResult:
     def to_dict(self) -> dict[str, object]:
         """Which program it is and what it scored, as plain data."""
         return {
-            "run": self.evaluation.run, "ask": self.ask, "result": self.is_result, "phase": self.phase, "score": self.score,
+            "run": self.evaluation.run, "ask": self.ask, "result": self.is_result, "phase": self.phase, "metric": self.metric,
+            "score": self.score, "folds": folds_of(self.evaluation),
             "test_score": self.test_score, "right": self.right, "before": self.before, "trained_on": list(self.trained_on),
         }  # fmt: skip
 
 
 def find_result(store: AbstractStore, run: Run) -> StoredResult | None:
-    """The result of a run, by the rule of ``Standing.best``; None where it has none (yet)."""
+    """The result of a run: what it recorded as that, or else by the rule of ``Standing.best``; None where it has none (yet)."""
     standing, events = Standing.of(run), store.events(run.id)
     standing.restore(events, store.evaluations(run.id))
-    best = standing.best()
+    known: Mapping[str, Any] = run.config.get(RESULT) or {}
+    best = standing.evaluations.get(known["ask"]) if "ask" in known else standing.best()
     if best is None:
         return None
     final = standing.phase(best) == FINAL
@@ -71,7 +75,6 @@ def find_result(store: AbstractStore, run: Run) -> StoredResult | None:
         (event.payload["info"]["of"] for event in events if final and event.kind == ASKED and event.ask == best.ask),
         None,
     )
-    known: Mapping[str, Any] = run.config.get(RESULT) or {}
     tested = known if known.get("ask") == best.ask else {}
     return StoredResult(
         evaluation=best,
@@ -81,6 +84,7 @@ def find_result(store: AbstractStore, run: Run) -> StoredResult | None:
         right=tested.get("right"),
         trained_on=standing.trained_on(best),
         before=before,
+        metric=run.metric,
     )
 
 

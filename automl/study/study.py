@@ -27,6 +27,7 @@ from ..evaluation.prepared import Evaluated, WorkerContext
 from ..execution.executors.base import AbstractExecutor
 from ..fitting.trainer import columns
 from ..tasks.data import VALUES
+from ..tasks.folds import FOLDS
 from ..tasks.task import Task
 from .candidate import EXPLORE, FINAL, Candidate, EvaluationPlan
 from .ending import Ending, ending_of
@@ -70,7 +71,9 @@ class Study:
         self.standing = Standing.of(self.record)
         self.journal = Journal(self.store, self.record)
         trainer = self.context.get("trainer", {})
-        self.evaluation_plan = EvaluationPlan(self.data.digest, trainer, self.schedule, self.record.seed, self.trained)
+        self.evaluation_plan = EvaluationPlan(
+            self.data.evaluation_digest, trainer, self.schedule, self.record.seed, self.trained
+        )
         self.exhausted = False
         self.stopped = False
         self.elapsed = 0.0
@@ -188,6 +191,8 @@ class Study:
         """Whether an evaluation solves the task, or reaches the score asked for."""
         if outcome != Outcome.OK:
             return False
+        if self.data.folds is not None and FOLDS not in scores:
+            return False  # the score on a small validation part alone proves nothing
         if self.target is None:
             return self.data.has_goal and self.data.is_solved(scores)
         score = scores.get(self.data.metric, float("nan"))
@@ -237,7 +242,7 @@ class Study:
             return
         best = self.best()
         score = None if best is None else self.score(best)
-        state = {"evaluations": self.considered, "seconds": self.spent(), "best": score}
+        state = {"evaluations": self.considered, "seconds": self.spent(), "best": score, "metric": self.data.metric}
         if self.progress is not None:
             self.progress(state)
         if self.should_stop is not None and not self.stopped:

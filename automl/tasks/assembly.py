@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,9 @@ import numpy as np
 from library.records import Direction
 from primitives.types import function, tensor
 
+from ..errors import TaskError
 from .data import Part, ProblemData, frozen
+from .folds import Folds, make_folds
 from .measure import Measure, measure_named
 from .metrics import CLASSES, NUMBERS
 from .preprocessing import Affine, Preprocessing
@@ -44,10 +47,13 @@ def assembled(
     family: str | None = None,
     source: str = "",
     notes: Sequence[str] = (),
+    folds: int | None = None,
+    keys: np.ndarray | None = None,
 ) -> Task:
     """The task of ``parts``: raw features [n, *shape] and targets of the train, the validation and the test part. A validation part without
     cases is replaced by the train part, a test part without cases is none. ``metric`` is the name of one for targets of this ``form``;
-    None: accuracy or R². Raises TaskError."""
+    None: accuracy or R². ``folds`` is how many a table's cases beside the test part are to have (0: none; None: some where they are few),
+    ``keys`` [train + validation] the groups or times that the split went by. Raises TaskError."""
     asked = measure_named(metric or USUAL[form], form)
     train, validation, test = (_part(prepared, *arrays) for arrays in parts)
     width = len(prepared.label_names) or parts[0][1].shape[1]
@@ -66,7 +72,19 @@ def assembled(
         target_offset=prepared.target.offset if prepared.target and metric is not None else (),
         family=family,
     )
+    data = replace(data, folds=_folds(data, split or Split(), keys, folds))
     return Task(data, test if len(test) else None, split, prepared, source, (*notes, *_few(data)))
+
+
+def _folds(data: ProblemData, split: Split, keys: np.ndarray | None, wanted: int | None) -> Folds | None:
+    """The folds of a table's cases. Raises TaskError where some are asked for and the data is no table."""
+    if not data.is_table:
+        if wanted:
+            raise TaskError(f"folds={wanted} of task={data.name!r}: a table is required; leave the folds out")
+        return None
+    parts = [data.train] if data.validation is data.train else [data.train, data.validation]
+    labels = np.concatenate([np.asarray(part.targets) for part in parts]) if data.target == CLASSES else None
+    return make_folds(split, sum(map(len, parts)), labels, keys, wanted)
 
 
 def _good(measure: Measure, form: str) -> tuple[float]:
@@ -84,6 +102,13 @@ def _part(prepared: Preprocessing, x: np.ndarray, y: np.ndarray) -> Part:
 def _few(data: ProblemData) -> tuple[str, ...]:
     """A sentence where the validation score is of so few cases that it says little."""
     count = len(data.validation)
+    if data.folds is not None:
+        held_out = int((data.folds.held_out >= 0).sum())
+        little = f" (so few that it says little about new ones: {held_out})" if held_out < FEW else ""
+        return (
+            f"few cases: a validation score is the mean over {data.folds.count} folds of the {len(data.folds.held_out):,} cases beside "
+            f"the test part{little}; the program given is fitted to all of these",
+        )
     if data.validation is data.train:
         return (f"few cases: the score is of the same {count} that are trained on, so it says nothing about new ones",)
     return (

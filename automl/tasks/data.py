@@ -18,6 +18,7 @@ from primitives.types import TensorType, Type, arguments_of
 from primitives.values import Value
 
 from ..errors import TaskError
+from .folds import Folds
 from .measure import measured
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs, case_errors, score
 
@@ -146,6 +147,8 @@ class ProblemData:
     """Whether ``solved_at`` was asked for, rather than what is usual for the form of target."""
     target_offset: tuple[float, ...] = ()
     """[k]: what was taken off targets of the form numbers, where the metric is one that was asked for by name."""
+    folds: Folds | None = None
+    """Where the cases are few: which of train and validation part together are held out in turn, a score being the mean over the folds."""
 
     __repr__ = brief_repr
 
@@ -153,6 +156,13 @@ class ProblemData:
         object.__setattr__(self, "direction", Direction(self.direction))  # from outside it may come as text
         if not self.digest:
             object.__setattr__(self, "digest", content_digest(*self._describe()))
+
+    @property
+    def evaluation_digest(self) -> str:
+        """The digest, with the folds where there are some: data of before there were folds keep the digest that they had."""
+        if self.folds is None:
+            return self.digest
+        return content_digest({"data": self.digest, "ordered": self.folds.ordered}, {"folds": self.folds.held_out})
 
     @property
     def has_goal(self) -> bool:
@@ -203,8 +213,8 @@ class ProblemData:
         return not self.direction.no_worse(second, first)
 
     def with_data(self, train: Part, validation: Part) -> ProblemData:
-        """The same problem on other cases, for example a subset at a lower fidelity; it has its own digest."""
-        return replace(self, train=train, validation=validation, digest="")
+        """The same problem on other cases, for example a subset at a lower fidelity; it has its own digest, and no folds."""
+        return replace(self, train=train, validation=validation, digest="", folds=None)
 
     def _describe(self) -> tuple[dict[str, object], dict[str, np.ndarray]]:
         arrays: dict[str, np.ndarray] = {}
@@ -226,6 +236,8 @@ class ProblemData:
     def payload(self) -> tuple[str, dict[str, np.ndarray]]:
         """JSON text and named plain arrays from which ``from_payload`` makes the same data on another machine."""
         described, arrays = self._describe()
+        if self.folds is not None:
+            described["ordered_folds"], arrays["folds"] = self.folds.ordered, self.folds.held_out
         return json.dumps(
             {
                 **described,
@@ -245,12 +257,15 @@ class ProblemData:
         constants, scale = tuple(described.pop("constants")), tuple(described.pop("target_scale"))
         offset = tuple(described.pop("target_offset", ()))
         validation = read.get("validation", read["train"])
+        ordered = described.pop("ordered_folds", None)
+        folds = None if ordered is None else Folds(np.asarray(arrays["folds"], dtype=np.int64), ordered)
         return cls(
             **described,
             type=type,
             constants=constants,
             target_scale=scale,
             target_offset=offset,
+            folds=folds,
             train=read["train"],
             validation=validation,
         )

@@ -30,6 +30,7 @@ LABELLED_OPTIONS = (
     "full_scale",
     "layout",
     "solved_at",
+    "folds",
     "family",
 )
 SEQUENCE_OPTIONS = ("sequences", "lengths", "test_lengths", "count", "validation_count", "test_count")
@@ -106,7 +107,11 @@ class Reference:
             for key in ("targets", "metric", "scaling", "layout", "family")
             if key in self.options
         }
-        numbers = {key: self.number(key, None) for key in ("full_scale", "solved_at") if key in self.options}
+        numbers: dict[str, float | None] = {
+            key: self.number(key, None) for key in ("full_scale", "solved_at") if key in self.options
+        }
+        if "folds" in self.options:
+            numbers["folds"] = self.whole("folds", None)
         name = self.options.get("name", self.name)
         return {"name": name, "split": self.split(default), "source": self.name, **texts, **numbers}
 

@@ -34,6 +34,7 @@ def labelled_task(
     layout: str = "auto",
     label_names: Sequence[str] | None = None,
     solved_at: float | None = None,
+    folds: int | None = None,
     usual: float | None = None,
     family: str | None = None,
     source: str = "",
@@ -48,6 +49,8 @@ def labelled_task(
     … of an integer ``y``. ``solved_at`` is the score asked for; without one no score counts as solved, and ``usual`` is
     one that is good on this data. Scaling is fitted on the train part; a validation part without cases is replaced by the
     train part. ``metric`` is the name of one of automl.tasks.measure.measures (None: accuracy, R²).
+    ``folds`` is in how many parts of its cases beside the test part a table's scores are measured in turn (0: in the validation part alone;
+    None: 5 where there are fewer than 1,000).
     ``pictures`` is what picture files were made into, ``notes`` are sentences on how the data was read.
     Raises TaskError on NaN, infinity, wrong shapes, no cases or one class only.
     """
@@ -95,6 +98,7 @@ def labelled_task(
         family=family,
         source=source,
         notes=notes,
+        folds=folds,
     )
 
 

@@ -43,6 +43,7 @@ def table_task(
     groups: str | None = None,
     time: str | None = None,
     solved_at: float | None = None,
+    folds: int | None = None,
     family: str | None = None,
     source: str = "",
 ) -> Task:
@@ -53,7 +54,8 @@ def table_task(
     or ``numbers``; None: texts are classes, and so are up to ten whole numbers that repeat. ``metric`` is the name of one of
     automl.tasks.measure.measures (None: accuracy, R²). ``drop`` are columns to leave out; the
     rows of one value of the column ``groups`` are kept in one part, and that column is left out; the latest rows by the column ``time`` are
-    held out. Other
+    held out. ``folds`` is in how many parts of the rows beside the test part scores are measured in turn (0: in the validation part alone;
+    None: 5 where there are fewer than 1,000). Other
     arguments as for labelled_task. Raises TaskError.
     """
     raw = _raw(table)
@@ -83,7 +85,7 @@ def table_task(
     parts = [(x[rows], encoded.y[rows]) for rows in (train, validation, test)]
     return assembled(
         KIND, name, found.form, parts, prepared, Goal(solved_at), metric=metric, split=split, family=family, source=source,
-        notes=(*raw.notes, *found.notes),
+        notes=(*raw.notes, *found.notes), folds=folds, keys=None if kept is None else kept[np.concatenate([train, validation])],
     )  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def test_changed_data_are_not_taken_for_those_of_the_run(command):
 
 def test_all_commands_mean_the_same_program_by_a_run(command, capsys):
     """The final training's program, though an earlier one scored as well on the validation part or better."""
-    found = command("search", "flowers.npz", *QUICK, "--json", "-")
+    found = command("search", "flowers.npz?folds=0", *QUICK, "--json", "-")
     run, store = found["run"], open_store("x.db")
     phases = {event.ask: event.payload["phase"] for event in store.events(run) if event.kind == "asked"}
     assert phases[found["ask"]] == "final" and found["validation_seen"]
@@ -130,7 +130,7 @@ def test_the_result_of_a_run_that_recorded_none_is_found(command):
 
 
 def test_what_the_training_had_is_said_beside_every_score(command, capsys):
-    run = command("search", "flowers.npz", *QUICK, "--json", "-")["run"]
+    run = command("search", "flowers.npz?folds=0", *QUICK, "--json", "-")["run"]
     where = ("--library", "x.db", "--json")
     counts = {
         part: command("evaluate", run, "--part", part, *where)["seen"]

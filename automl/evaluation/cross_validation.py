@@ -1,0 +1,46 @@
+"""The scores of a candidate where cases are few: the mean over folds, each answered by a fit to the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import torch
+
+from ..fitting.batches import Batch, answers, take
+from ..fitting.recipes import joined
+from ..tasks.data import Part, ProblemData
+from ..tasks.folds import FOLDS
+
+
+def all_cases(data: ProblemData) -> ProblemData:
+    """The data with the cases of train and validation part together as both parts: what the program given is fitted to."""
+    together = joined(data).train
+    return data.with_data(together, together)
+
+
+def divided(data: ProblemData) -> Iterator[ProblemData]:
+    """For each fold the data with its cases as validation part and those that are fitted to as train part."""
+    assert data.folds is not None, "data without folds are not divided"
+    together = joined(data).train
+    for known, held_out in data.folds.divided():
+        yield data.with_data(together.take(known), together.take(held_out))
+
+
+def mean_scores(folds: Sequence[tuple[Part, Mapping[str, float]]]) -> dict[str, float]:
+    """The mean of each score over the folds in which it is defined, each counting as its cases, and how many folds there are."""
+    totals: dict[str, tuple[float, int]] = {}
+    for part, scores in folds:
+        for name, value in scores.items():
+            total, cases = totals.get(name, (0.0, 0))
+            totals[name] = total + float(value) * len(part), cases + len(part)
+    return {**{name: total / cases for name, (total, cases) in totals.items()}, FOLDS: float(len(folds))}
+
+
+def scores_of(data: ProblemData, outputs: Batch | None) -> dict[str, float]:
+    """The mean scores over the data's folds of ``outputs`` for all its cases, each given without knowing the case's own fold; none where
+    there are no outputs."""
+    if outputs is None or data.folds is None:
+        return {}
+    together = joined(data).train
+    parts = [(together.take(rows), answers(take(outputs, torch.from_numpy(rows)))) for _, rows in data.folds.divided()]
+    return mean_scores([(part, data.score(some, part)) for part, some in parts])

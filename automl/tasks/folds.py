@@ -1,0 +1,93 @@
+"""Folds of the cases that a search sees: where these are few, each is held out once, and a score is the mean over the folds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from primitives.brief import brief_repr
+
+from ..errors import TaskError
+from .split import GROUPS, TIME, Split
+
+FOLDS = "folds"
+"""Among the scores of an evaluation: over how many folds they are means, where they are."""
+USUAL_FOLDS = 5
+FEW_ROWS = 1_000
+"""Rows of train and validation part together below which a table has folds: the usual fifth would leave fewer than 200 to choose by."""
+ORDERED = ("last", TIME)
+"""Policies of a split by which the later cases are those to be answered."""
+
+
+@dataclass(frozen=True, eq=False)
+class Folds:
+    """``held_out`` [n]: the number of the fold in which each case of train and validation part, end to end, is held out; -1: in none.
+    Where they are ``ordered``, a fold is fitted to the cases of the folds before it alone, and to those of none."""
+
+    held_out: np.ndarray
+    ordered: bool = False
+
+    __repr__ = brief_repr
+
+    @property
+    def count(self) -> int:
+        """How many folds there are."""
+        return int(self.held_out.max()) + 1
+
+    def divided(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """For each fold the indices of the cases that are fitted to, and of those that are held out."""
+        for number in range(self.count):
+            known = self.held_out < number if self.ordered else self.held_out != number
+            yield np.flatnonzero(known), np.flatnonzero(self.held_out == number)
+
+
+def make_folds(
+    split: Split, count: int, labels: np.ndarray | None, keys: np.ndarray | None, wanted: int | None = None
+) -> Folds | None:
+    """The folds of ``count`` cases as the split's policy and seed have it; None where there are to be none.
+
+    ``labels`` [count] are the classes to keep the proportions of, or None; ``keys`` [count] the groups or the times, or None. ``wanted`` is
+    how many folds (0: none; None: USUAL_FOLDS where there are fewer cases than FEW_ROWS). Raises TaskError.
+    """
+    if wanted is not None and (wanted == 1 or not 0 <= wanted <= max(2, count)):
+        raise TaskError(f"folds={wanted}: 0 for none, or a number from 2 to that of the cases, is required; 5 is usual")
+    number = min(USUAL_FOLDS if wanted is None else wanted, count)
+    if number < 2 or (wanted is None and count >= FEW_ROWS):
+        return None
+    rng = np.random.Generator(np.random.PCG64([split.seed, 2]))
+    if split.policy in ORDERED:
+        return _in_order(np.arange(count) if keys is None else keys, min(number, count - 1))
+    if split.policy == GROUPS and keys is not None:
+        return _of_groups(keys, number, rng)
+    order = rng.permutation(count)
+    if split.policy == "stratified" and labels is not None:
+        order = order[np.argsort(labels[order], kind="stable")]
+    held_out = np.empty(count, dtype=np.int64)
+    held_out[order] = np.arange(count) % number
+    return Folds(held_out)
+
+
+def _in_order(times: np.ndarray, number: int) -> Folds | None:
+    """The earliest of ``number + 1`` equal parts is held out in none."""
+    if number < 1:
+        return None
+    held_out = np.empty(len(times), dtype=np.int64)
+    held_out[np.argsort(times, kind="stable")] = np.arange(len(times)) * (number + 1) // len(times) - 1
+    return Folds(held_out, ordered=True)
+
+
+def _of_groups(keys: np.ndarray, number: int, rng: np.random.Generator) -> Folds | None:
+    """Whole groups, the largest first, each into the fold that is the smallest so far; of equal ones in a drawn order."""
+    _, members = np.unique(keys, return_inverse=True)
+    sizes = np.bincount(members)
+    number = min(number, len(sizes))
+    if number < 2:
+        return None
+    drawn = rng.permutation(len(sizes))
+    fold, filled = np.empty(len(sizes), dtype=np.int64), np.zeros(number, dtype=np.int64)
+    for group in drawn[np.argsort(-sizes[drawn], kind="stable")]:
+        fold[group] = int(filled.argmin())
+        filled[fold[group]] += sizes[group]
+    return Folds(fold[members])

@@ -1,0 +1,76 @@
+"""Scores of few cases: means over folds, which what is scored has not seen; the program itself is fitted to all of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.linear_model import Ridge
+
+from automl.evaluation.evaluate import evaluate_candidate
+from automl.evaluation.prepared import Evaluated, Prepared, context_of
+from automl.fitting.recipes import joined
+from automl.tasks.kinds.labelled import labelled_task
+from automl.tasks.task import Task
+from library.blobs import from_bytes
+from library.vocabulary import Vocabulary
+
+NOISE = np.random.default_rng(0)
+
+
+def evaluated(text: str, task: Task, **candidate: object) -> Evaluated:
+    return evaluate_candidate(Prepared(context_of(task.data, Vocabulary())), {"term": text, "seed": 1, **candidate})  # type: ignore[typeddict-item]
+
+
+@pytest.fixture(scope="module")
+def amounts() -> Task:
+    x = NOISE.normal(size=(80, 5))
+    return labelled_task("amounts", x, x @ np.arange(5) + NOISE.normal(size=80))
+
+
+@pytest.fixture(scope="module")
+def coins() -> Task:
+    """Classes that nothing tells."""
+    return labelled_task("coins", NOISE.normal(size=(120, 30)), NOISE.integers(0, 2, 120))
+
+
+def test_a_fitted_word_is_scored_by_fits_to_the_other_folds_and_kept_as_fitted_to_all(amounts: Task) -> None:
+    found = evaluated("(lambda (x) (linear :units 1 @1 x))", amounts)
+    data, folds = joined(amounts.data).train, amounts.data.folds
+    assert folds is not None and found.scores["folds"] == 5
+    x, y = np.asarray(data.inputs[0]), np.asarray(data.targets)
+    scores = [Ridge().fit(x[known], y[known]).score(x[rows], y[rows]) for known, rows in folds.divided()]
+    assert found.scores["r2"] == pytest.approx(np.mean(scores), abs=1e-4)
+    assert found.weights is not None
+    np.testing.assert_allclose(from_bytes(found.weights)["1.weight"], Ridge().fit(x, y).coef_.reshape(1, -1), rtol=1e-3)
+
+
+def test_nothing_is_learned_from_what_is_held_out(coins: Task) -> None:
+    """A tree that knows its cases by heart, and a stack on it, are no better than a coin on others."""
+    for text in ("(tree :units 2 @1 x)", "(linear :units 2 @1 (tree :units 2 @2 x))"):
+        found = evaluated(f"(lambda (x) {text})", coins)
+        assert found.outcome == "ok" and 0.3 < found.scores["accuracy"] < 0.7, found
+
+
+def test_a_net_is_scored_on_the_validation_part_until_it_is_refined(amounts: Task) -> None:
+    text = "(lambda (x) (dense :units 1 @1 x))"
+    explored, refined = evaluated(text, amounts, epochs=1), evaluated(text, amounts, phase="refine", epochs=200)
+    assert "folds" not in explored.scores
+    assert refined.scores["folds"] == 5 and refined.complete and refined.weights is not None
+    assert refined.scores["r2"] > 0.8
+
+
+def test_a_fold_in_which_a_score_is_undefined_does_not_count() -> None:
+    y = np.array(["no"] * 57 + ["yes"] * 3)
+    task = labelled_task("rare", NOISE.normal(size=(60, 2)), y, metric="auc")
+    found = evaluated("(lambda (x) (linear :units 2 @1 x))", task)
+    assert 0 <= found.scores["auc"] <= 1 and found.scores["folds"] == 5
+
+
+def test_a_program_with_nothing_to_fit_is_scored_over_the_folds_too(amounts: Task) -> None:
+    found = evaluated("(lambda (x) (stack_list :length 1 (take 1 (unstack x))))", amounts)
+    assert found.outcome == "ok" and found.scores["folds"] == 5
+
+
+def test_where_time_is_short_that_is_said(coins: Task) -> None:
+    found = evaluated("(lambda (x) (forest :units 2 :trees 400 @1 x))", coins, seconds=0.3)
+    assert found.outcome == "ok" and not found.complete and found.detail
