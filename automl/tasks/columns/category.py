@@ -52,8 +52,8 @@ class CategoryColumn(AbstractColumn):
 @dataclass(frozen=True)
 class CodedColumn(AbstractColumn):
     """A category of many levels: for each the target's smoothed mean (of classes: the share of each class, or of more than ten classes
-    mixtures of the shares) over the train rows, and the logarithm of 1 + how many rows have it. ``codes`` [levels][k]; a level not among ``levels`` has ``other`` [k] and a count of 0,
-    a missing cell ``absent``. ``distinct`` is how many levels the train rows had.
+    mixtures of the shares) over the train rows, and the logarithm of 1 + how many rows have it. ``codes`` [levels][k]; a level not among
+    ``levels`` has ``other`` [k] and a count of 0, a missing cell ``absent``. ``distinct`` is how many levels the train rows had.
 
     Micci-Barreca, A preprocessing scheme for high-cardinality categorical attributes (2001); fitted by sklearn.preprocessing.TargetEncoder,
     by whose cross fitting the codes of the train rows have not seen their own targets.
