@@ -151,7 +151,7 @@ def search(
     words, tasks, trainers or strategies of your own, known from then on in this process (docs/plugins.md).
     A line on a terminal or in a notebook shows how far the search is, unless ``quiet`` or told to ``progress`` in its place;
     ``on_evaluation`` is told of each evaluation once it is recorded, and once ``should_stop`` answers yes to the state of the search
-    (``evaluations``, ``seconds``, ``best``) it ends with what it has. Raises TaskError, BudgetError,
+    (``evaluations``, ``seconds``, ``best``, ``metric``) it ends with what it has. Raises TaskError, BudgetError,
     StrategyError, StoreError, PluginError.
     """
     began = time.monotonic()

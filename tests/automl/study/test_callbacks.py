@@ -37,7 +37,7 @@ def test_a_search_ends_with_what_it_has_once_it_should(impossible, quick, strate
     study.should_stop = lambda state: states.append(dict(state)) or state["evaluations"] >= 12
     found = run_study(study)
     assert 12 <= found.evaluations < 100 and found.outcome is Ending.STOPPED
-    assert set(states[-1]) == {"evaluations", "seconds", "best"}
+    assert set(states[-1]) == {"evaluations", "seconds", "best", "metric"}
 
 
 def test_through_the_library(caplog):
