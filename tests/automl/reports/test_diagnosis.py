@@ -219,7 +219,16 @@ def test_commands_on_a_recorded_run(tmp_path, capsys, monkeypatch):
         return int(caught.value.code or 0), found.out, found.err
 
     code, out, _ = run(
-        "search", "iris?folds=0", "--evaluations", "4", "--words", "dense,batch_norm", "--library", "x.db", "--json", "-"
+        "search",
+        "iris?folds=0",
+        "--evaluations",
+        "4",
+        "--words",
+        "dense,batch_norm",
+        "--library",
+        "x.db",
+        "--json",
+        "-",
     )
     result = json.loads(out)
     code, out, error = run("diagnose", result["run"], "--library", "x.db", "--json", "--output", "out")
