@@ -7,7 +7,8 @@ import numpy as np
 from primitives.values import Value
 
 from ..tasks.data import Part, ProblemData
-from ..tasks.metrics import Outputs, as_array
+from ..tasks.distance import as_array
+from ..tasks.metrics import Outputs
 
 RESAMPLES, CASES = 500, 2_000_000
 """Samples that are drawn; of large parts fewer, so that no more than CASES are scored in all, but at least LEAST."""

@@ -12,7 +12,8 @@ import torch
 from primitives.brief import brief_repr
 
 from ..tasks.data import Part, ProblemData
-from ..tasks.metrics import CLASSES, as_array
+from ..tasks.distance import as_array
+from ..tasks.metrics import CLASSES
 from . import batches
 from .forward import evaluation_mode, outputs_of
 from .losses import are_probabilities, loss_name, make_loss

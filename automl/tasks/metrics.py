@@ -1,4 +1,4 @@
-"""Scores of a program's outputs against targets, and equality and distance of values.
+"""Scores of a program's outputs against targets.
 
 Outputs are what a program gives on all cases of a part: an array or tensor [n, …], or a sequence of ``n`` values in
 which a Failure may stand for a case. NaN is never equal to anything, so that it never counts as met.
@@ -6,15 +6,15 @@ which a Failure may stand for a case. NaN is never equal to anything, so that it
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from primitives.values import Failure, Graph, Some, Table, Value
+from primitives.values import Value
 
 from ..errors import TaskError
+from .distance import as_array, distance, is_array
 
 if TYPE_CHECKING:
     import torch
@@ -27,116 +27,6 @@ VALUES, CLASSES, INTEGERS, NUMBERS, HEADS = "values", "classes", "integers", "nu
 [n, heads], one for each head of a net, ABSENT where a head is not asked."""
 TARGET_FORMS = (VALUES, CLASSES, INTEGERS, NUMBERS, HEADS)
 ABSENT = -1
-
-
-SCALAR_TOLERANCE = 1e-6
-"""Two Floats, which are float64, agree within this relative or absolute difference, as in primitives.values.equal."""
-TENSOR_TOLERANCE = 1e-4
-"""Elements of tensors, which are float32, agree when ``|a - b| <= 1e-4 * max(1, |b|)``."""
-
-
-def equal(actual: Value, expected: Value) -> bool:
-    """Whether two values of the language are equal: types must agree (``true`` is not 1, 1 is not 1.0), floats
-    within tolerance."""
-    return distance(actual, expected) == 0.0
-
-
-def distance(actual: Value, expected: Value) -> float:
-    """How far ``actual`` is from ``expected``, in [0, 1]: 0 when equal, 1 for a Failure or another type.
-
-    Numbers: d / (1 + d) with d their difference; lists and strings: mean over positions, where an absent one counts 1.
-    """
-    if isinstance(actual, Failure) or isinstance(expected, Failure):
-        return 1.0
-    if isinstance(expected, bool | np.bool_):
-        return float(not (isinstance(actual, bool | np.bool_) and bool(actual) == bool(expected)))
-    if isinstance(expected, int | float | np.number):
-        return _number_distance(actual, expected)
-    if isinstance(expected, str):
-        return _string_distance(actual, expected)
-    if isinstance(expected, tuple | list):
-        return _sequence_distance(actual, expected)
-    if expected is None or isinstance(expected, Some):
-        if isinstance(actual, Some) and isinstance(expected, Some):
-            return distance(actual.value, expected.value)
-        return float(actual is not None or expected is not None)
-    if isinstance(expected, Table):
-        return _table_distance(actual, expected)
-    if isinstance(expected, Graph):
-        return float(not (isinstance(actual, Graph) and actual == expected))
-    if _is_array(expected):
-        return _array_distance(actual, expected)
-    return 1.0
-
-
-def _number_distance(actual: Value, expected: Value) -> float:
-    whole = isinstance(expected, int | np.integer)
-    if isinstance(actual, bool | np.bool_) or not isinstance(
-        actual, int | np.integer if whole else float | np.floating
-    ):
-        return 1.0
-    if whole:
-        difference = float(abs(int(actual) - int(expected)))
-        return difference / (1.0 + difference)
-    if math.isclose(actual, expected, rel_tol=SCALAR_TOLERANCE, abs_tol=SCALAR_TOLERANCE):
-        return 0.0
-    difference = abs(float(actual) - float(expected))
-    return difference / (1.0 + difference) if math.isfinite(difference) else 1.0
-
-
-def _string_distance(actual: Value, expected: str) -> float:
-    if not isinstance(actual, str):
-        return 1.0
-    if actual == expected:
-        return 0.0
-    longest = max(len(actual), len(expected))
-    return 1.0 - sum(a == b for a, b in zip(actual, expected, strict=False)) / longest
-
-
-def _sequence_distance(actual: Value, expected: Sequence[Value]) -> float:
-    if not isinstance(actual, tuple | list):
-        return 1.0
-    longest = max(len(actual), len(expected))
-    if not longest:
-        return 0.0
-    absent = abs(len(actual) - len(expected))
-    return (absent + sum(distance(a, b) for a, b in zip(actual, expected, strict=False))) / longest
-
-
-def _table_distance(actual: Value, expected: Table) -> float:
-    if not isinstance(actual, Table):
-        return 1.0
-    keys = expected.entries.keys() | actual.entries.keys()
-    shared = expected.entries.keys() & actual.entries.keys()
-    apart = len(keys) - len(shared) + sum(distance(actual.entries[key], expected.entries[key]) for key in shared)
-    return apart / len(keys) if keys else 0.0
-
-
-def _is_array(value: object) -> bool:
-    return isinstance(value, np.ndarray) or hasattr(value, "detach")
-
-
-def _array_distance(actual: Value, expected: Value) -> float:
-    if not _is_array(actual):
-        return 1.0
-    got, wanted = as_array(actual), as_array(expected)
-    if got.shape != wanted.shape or got.dtype.kind != wanted.dtype.kind:
-        return 1.0
-    if got.dtype.kind != "f":
-        return float(np.mean(got != wanted)) if got.size else 0.0
-    with np.errstate(all="ignore"):
-        difference = np.abs(got.astype(np.float64) - wanted)
-        close = difference <= TENSOR_TOLERANCE * np.maximum(1.0, np.abs(wanted))
-        graded = np.where(np.isfinite(difference), difference / (1.0 + difference), 1.0)
-    return float(np.mean(np.where(close, 0.0, graded))) if got.size else 0.0
-
-
-def as_array(value: Value) -> np.ndarray:
-    """A numpy array of an array or of a torch tensor on any device; bfloat16 becomes float32."""
-    if hasattr(value, "detach"):
-        value = value.detach().cpu()
-        return (value.float() if value.is_floating_point() else value).numpy()
-    return np.asarray(value)
 
 
 def score(form: str, outputs: Outputs, targets: np.ndarray | tuple, *, scale: Sequence[float] = ()) -> dict[str, float]:
@@ -205,11 +95,11 @@ def _check_count(outputs: Outputs, targets: np.ndarray | tuple) -> None:
 
 def answer_rows(outputs: Outputs, shape: tuple[int, ...]) -> np.ndarray:
     """float64 [n, *shape]; a case whose output is a Failure or of another shape is NaN."""
-    if _is_array(outputs) and as_array(outputs).shape[1:] == shape:
+    if is_array(outputs) and as_array(outputs).shape[1:] == shape:
         return as_array(outputs).astype(np.float64)
     rows = np.full((len(outputs), *shape), np.nan)
     for index, output in enumerate(outputs):
-        if isinstance(output, int | float | np.number) or _is_array(output):
+        if isinstance(output, int | float | np.number) or is_array(output):
             row = as_array(output)
             if row.dtype.kind in "fiu" and row.size == rows[index].size and row.shape in (shape, ()):
                 rows[index] = row
@@ -218,11 +108,11 @@ def answer_rows(outputs: Outputs, shape: tuple[int, ...]) -> np.ndarray:
 
 def _integers(outputs: Outputs) -> np.ndarray:
     """float64 [n]; NaN where an output is not a whole number."""
-    if _is_array(outputs):
+    if is_array(outputs):
         array = as_array(outputs)
         if array.dtype.kind in "iu" and array.ndim == 1:
             return array.astype(np.float64)
-    plain = [output.item() if _is_array(output) and output.ndim == 0 else output for output in outputs]
+    plain = [output.item() if is_array(output) and output.ndim == 0 else output for output in outputs]
     whole = [isinstance(output, int | np.integer) and not isinstance(output, bool) for output in plain]
     return np.array([float(output) if ok else np.nan for output, ok in zip(plain, whole, strict=True)])
 
@@ -240,7 +130,7 @@ def _predicted_classes(outputs: Outputs) -> np.ndarray:
 def _wrong_heads(outputs: Outputs, targets: np.ndarray) -> np.ndarray:
     """bool [n, heads]: whether the head is asked and does not give the target's class."""
     count = targets.shape[1]
-    if _is_array(outputs) and as_array(outputs).shape == targets.shape:
+    if is_array(outputs) and as_array(outputs).shape == targets.shape:
         answers = as_array(outputs)
     else:
         cases = [heads if len(heads) == count else [None] * count for heads in map(heads_of, outputs)]
@@ -251,7 +141,7 @@ def _wrong_heads(outputs: Outputs, targets: np.ndarray) -> np.ndarray:
 
 def _head_classes(outputs: list) -> np.ndarray:
     """The class that one head gives for each case; -2, which no target is, where it gives none."""
-    arrays = [as_array(output) if _is_array(output) else None for output in outputs]
+    arrays = [as_array(output) if is_array(output) else None for output in outputs]
     given = [array for array in arrays if array is not None]
     shapes = {array.shape for array in given}
     if len(given) == len(arrays) and len(shapes) == 1 and len(next(iter(shapes))) == 1:
@@ -271,10 +161,10 @@ def heads_of(output: Value) -> list:
 
 def score_rows(outputs: Outputs) -> np.ndarray | None:
     """float64 [n, classes] when the outputs are scores of the classes, else None."""
-    if _is_array(outputs):
+    if is_array(outputs):
         array = as_array(outputs)
         return array.astype(np.float64) if array.ndim == 2 else None
-    widths = [as_array(output).shape for output in outputs if _is_array(output)]
+    widths = [as_array(output).shape for output in outputs if is_array(output)]
     vectors = [shape for shape in widths if len(shape) == 1 and shape[0] > 0]
     return answer_rows(outputs, vectors[0]) if vectors else None
 

@@ -13,7 +13,7 @@ from primitives.term import Apply, Lambda, Let, Term, Variable, Word, spine
 from primitives.types import TensorType, Type, arguments_of
 
 from ...evaluation.model import Model
-from ...tasks.metrics import as_array
+from ...tasks.distance import as_array
 
 
 @dataclass(frozen=True, eq=False)

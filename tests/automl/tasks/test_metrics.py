@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.tasks.metrics import CLASSES, INTEGERS, NUMBERS, VALUES, case_errors, distance, equal, score
+from automl.tasks.distance import distance, equal
+from automl.tasks.metrics import CLASSES, INTEGERS, NUMBERS, VALUES, case_errors, score
 from automl.tasks.task import TaskError
 from primitives.values import Failure, Graph, Some, Table
 from primitives.values import equal as kernel_equal
