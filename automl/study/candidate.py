@@ -11,10 +11,12 @@ from library.records import Evaluation
 from library.vocabulary import Vocabulary
 from primitives.brief import brief_repr
 from primitives.term import Term, show_canonical
+from search.strategy import Feedback
 
 from ..evaluation.evaluate import cache_key
-from ..evaluation.prepared import CandidateOrder, StartWeights
+from ..evaluation.prepared import CandidateOrder, Evaluated, StartWeights
 from ..fitting.trainers import TRAINERS
+from ..tasks.data import ProblemData
 from .phases import Schedule
 
 EXPLORE, REFINE, FINAL = "explore", "refine", "final"
@@ -77,6 +79,30 @@ class EvaluationPlan:
             order["start"] = start
             details["start"] = start["sites"]
         return order, cache_key(self.data, candidate.text, details)
+
+
+def refusal(found: Evaluated, before: Mapping[str, float], data: ProblemData) -> str:
+    """Why a final training does not count, "" where it does: it had too little time, or what was trained is worse on cases that it has
+    seen than the training before on the same, not yet seen. (A fit is no such search: it cannot go astray.)
+
+    found: what the final training came to.
+    before: the scores of the training before.
+    data: the task's.
+    """
+    if not found.parameters:
+        return "" if found.complete else found.detail or "its time was too short"
+    nan = float("nan")
+    now = found.scores.get(data.metric, nan)
+    if data.direction.no_worse(now, before.get(data.metric, nan)):
+        return ""
+    return f"{data.metric}={found.scores.get(data.metric)} on cases that it was trained on"
+
+
+def feedback_of(evaluation: Evaluation) -> Feedback:
+    """What the strategy is told of an evaluation."""
+    cases = None if evaluation.cases is None else tuple(evaluation.cases)
+    scores = {**evaluation.scores, "parameters": float(evaluation.parameters), "size": float(evaluation.size)}
+    return Feedback(scores, evaluation.outcome, cases, evaluation.weights)
 
 
 def plain(info: Mapping[str, Any]) -> dict[str, object]:

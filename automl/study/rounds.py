@@ -19,7 +19,7 @@ from ..errors import EvaluationBug
 from ..evaluation.evaluate import read_evaluations
 from ..evaluation.prepared import Evaluated, StartWeights
 from ..execution.executors.base import JobResult
-from .candidate import EXPLORE, FINAL, REFINE, Candidate
+from .candidate import EXPLORE, FINAL, REFINE, Candidate, feedback_of
 from .phases import TIMELY
 
 if TYPE_CHECKING:
@@ -282,7 +282,7 @@ class Rounds:
         for entry in done:
             assert entry.evaluation is not None
             if entry.phase == EXPLORE:
-                self.study.strategy.tell(entry.ask, self.study.feedback(entry.evaluation))
+                self.study.strategy.tell(entry.ask, feedback_of(entry.evaluation))
             del self.open[entry.ask]
             self.study.recorded(entry.evaluation)
         self.study.report()

@@ -19,7 +19,7 @@ from library.vocabulary import Vocabulary
 from primitives.brief import brief_repr
 from primitives.term import show_canonical
 from primitives.values import Outcome
-from search.strategy import AbstractStrategy, Asked, Feedback, Told
+from search.strategy import AbstractStrategy, Asked, Told
 
 from ..budget import Budget
 from ..errors import EvaluationBug, StudyError
@@ -29,7 +29,7 @@ from ..fitting.trainer import columns
 from ..tasks.data import VALUES
 from ..tasks.folds import FOLDS
 from ..tasks.task import Task
-from .candidate import EXPLORE, FINAL, Candidate, EvaluationPlan
+from .candidate import EXPLORE, FINAL, Candidate, EvaluationPlan, feedback_of, refusal
 from .ending import Ending, ending_of
 from .fused import run_fused
 from .journal import ASKED, CANCELLED, TOLD, Journal
@@ -203,7 +203,7 @@ class Study:
         scores = found.scores
         if entry.phase == FINAL and found.outcome == Outcome.OK:  # it was trained on the validation cases too
             scores = dict(self.evaluations[int(entry.info["of"])].scores)
-            refused = self._refused(found, scores)
+            refused = refusal(found, scores, self.data)
             if refused:
                 found, scores = replace(found, outcome=Outcome.DIVERGED, weights=None, detail=refused), {}
         weights = None if found.weights is None else self.store.blobs.put_bytes(found.weights)
@@ -214,27 +214,6 @@ class Study:
             size=entry.term.size, weights=weights, key=key, detail=found.detail, cases=found.cases,
             curves=columns(found.history) if found.history else None,
         )  # fmt: skip
-
-    def _refused(self, found: Evaluated, before: Mapping[str, float]) -> str:
-        """Why a final training does not count: it had too little time, or what was trained is worse on cases that it has seen than the
-        training ``before`` on the same, not yet seen. (A fit is no such search: it cannot go astray.)"""
-        if not found.parameters:
-            return "" if found.complete else found.detail or "its time was too short"
-        if self._no_worse(found.scores, before):
-            return ""
-        return f"{self.data.metric}={found.scores.get(self.data.metric)} on cases that it was trained on"
-
-    def _no_worse(self, new: Mapping[str, float], old: Mapping[str, float]) -> bool:
-        """Whether the metric among new scores is at least as good as among old ones."""
-        nan = float("nan")
-        one, other = new.get(self.data.metric, nan), old.get(self.data.metric, nan)
-        return self.data.direction.no_worse(one, other)
-
-    def feedback(self, evaluation: Evaluation) -> Feedback:
-        """What the strategy is told of an evaluation."""
-        cases = None if evaluation.cases is None else tuple(evaluation.cases)
-        scores = {**evaluation.scores, "parameters": float(evaluation.parameters), "size": float(evaluation.size)}
-        return Feedback(scores, evaluation.outcome, cases, evaluation.weights)
 
     def report(self) -> None:
         """Show progress to whoever asked for it, and ask whether to stop."""
@@ -288,7 +267,7 @@ class Study:
         for event in events:
             explored = self.standing.phases[event.ask] == EXPLORE
             if event.kind == TOLD and explored:
-                log.append(Told(event.ask, self.feedback(self.evaluations[event.ask])))
+                log.append(Told(event.ask, feedback_of(self.evaluations[event.ask])))
             if event.kind == ASKED and (explored or event.ask not in closed):
                 term = self.vocabulary.read(event.payload["term"])
                 if explored:
