@@ -38,7 +38,10 @@ class _Weights:
 
 def store_problems(store: AbstractStore) -> Iterator[Problem]:
     """All that is found wrong with a store and its weights, as ``(name, what)``: that of a subroutine under its name, the rest
-    under that of the table or file."""
+    under that of the table or file.
+
+    store: open for reading.
+    """
     yield from store.problems()
     try:
         records = store.subroutines(state=None)
@@ -95,7 +98,12 @@ def problems_of(
 
 
 def check_parcel(parcel: Parcel) -> None:
-    """Refuse a library file with a subroutine that does not hold. Raises StoreError."""
+    """Refuse a library file with a subroutine that does not hold.
+
+    parcel: what the file holds.
+
+    Raises StoreError.
+    """
     vocabulary = Vocabulary(parcel.subroutines, parcel.weights, strict=False)
     unread = {(record.name, record.digest): why for record, why in vocabulary.left_out}
     for record in parcel.subroutines:

@@ -21,14 +21,22 @@ def word_digest(body: Term, weights: str | None = None) -> str:
 
 def true_digests(record: Subroutine) -> tuple[str, ...]:
     """The digests that a subroutine with this body and these weights may have: the first as growth makes it, and, without
-    weights, that of the nets of baselines, which digest their absence as the empty text. Raises TermSyntaxError."""
+    weights, that of the nets of baselines, which digest their absence as the empty text.
+
+    record: whatever digest it says.
+
+    Raises TermSyntaxError.
+    """
     body = parse(record.body)
     found = word_digest(body, record.weights)
     return (found, _with_weights(body, "")) if record.weights is None else (found,)
 
 
 def check_digest(record: Subroutine) -> None:
-    """Raises StoreError unless the record's digest is that of its body and weights."""
+    """Raises StoreError unless the record's digest is that of its body and weights.
+
+    record: of a subroutine.
+    """
     try:
         accepted = true_digests(record)
     except TermSyntaxError as error:

@@ -115,7 +115,12 @@ def import_library(
 
 
 def read_library(path: str | os.PathLike[str]) -> Parcel:
-    """What the library file at `path` holds, checked: sizes, names, digests, shapes, and every record. Raises StoreError."""
+    """What the library file at `path` holds, checked: sizes, names, digests, shapes, and every record.
+
+    path: of the file.
+
+    Raises StoreError.
+    """
     kind = irregular(path)
     if kind:
         raise StoreError(f"file={os.fspath(path)} is {kind}, not a file; give the path of an exported library")

@@ -16,7 +16,10 @@ SHORT = 12
 
 
 def pinned_name(record: Subroutine) -> str:
-    """The name of this version of the subroutine, ``name@digest``, as stored terms have it."""
+    """The name of this version of the subroutine, ``name@digest``, as stored terms have it.
+
+    record: of the subroutine.
+    """
     return f"{record.name}@{record.digest[:SHORT]}"
 
 
@@ -26,6 +29,7 @@ def ordered(
     """The records so that each comes after those that its body names, and apart those that can be no words, with the
     reason: their name or body cannot be read, or they need words that are not there.
 
+    records: in any order.
     known: the names that are defined already.
     """
     needs: dict[int, set[str]] = {}

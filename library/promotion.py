@@ -62,7 +62,12 @@ class Verdict:
 
 
 def verdict(candidate: Abstraction, evidence: Evidence, rule: Rule = Rule()) -> Verdict:
-    """Whether an abstraction becomes a word: used by enough tasks, shortens the corpus, type-checks, reproduces the stored outputs."""
+    """Whether an abstraction becomes a word: used by enough tasks, shortens the corpus, type-checks, reproduces the stored outputs.
+
+    candidate: what compression found.
+    evidence: what the caller knows of its tasks and outputs.
+    rule: the bounds (default: Rule()).
+    """
     from primitives.term import words_in
 
     count = len(words_in(candidate.body))
@@ -94,7 +99,11 @@ def verdict(candidate: Abstraction, evidence: Evidence, rule: Rule = Rule()) -> 
 
 def net_verdict(evidence: NetEvidence, rule: Rule = Rule()) -> Verdict:
     """Whether a trained program becomes a word, with its weights: its task is solved on validation data, and what is stored is what was
-    scored."""
+    scored.
+
+    evidence: what the caller measured.
+    rule: the bounds (default: Rule()).
+    """
     sign = evidence.direction.sign
     present = evidence.present
     against = [
@@ -140,7 +149,11 @@ class Service:
 
 
 def review(service: Service, rule: Rule = Rule()) -> Verdict:
-    """Whether a subroutine stays (``promote``) or is demoted: it was not used for ``rule.patience`` tasks, or no longer pays."""
+    """Whether a subroutine stays (``promote``) or is demoted: it was not used for ``rule.patience`` tasks, or no longer pays.
+
+    service: what the subroutine did since it was promoted.
+    rule: the bounds (default: Rule()).
+    """
     if service.dependents:
         return Verdict(True, (f"{service.dependents} active subroutines are made with it",))
     if service.tasks >= rule.patience and service.last_use >= rule.patience:

@@ -15,7 +15,10 @@ CHANGEABLE = ("state", "finished", "budget", "config")
 
 
 def check_word_name(name: str) -> None:
-    """Raises StoreError where no term could name a subroutine called so."""
+    """Raises StoreError where no term could name a subroutine called so.
+
+    name: of a subroutine.
+    """
     if not is_word_name(name):
         raise StoreError(
             f"name={name!r} cannot name a word; needed letters, digits and _ ' . - after a letter, such as map_square"
@@ -86,13 +89,21 @@ def renamed(word: Subroutine, new: str, known: Collection[Subroutine]) -> Subrou
 
 
 def former_names(word: Subroutine) -> list[str]:
-    """The names that `word` had, oldest first."""
+    """The names that `word` had, oldest first.
+
+    word: a subroutine.
+    """
     names = word.provenance.get("names", [])
     return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
 def numbered(events: Iterable[Event]) -> dict[str, list[Event]]:
-    """Events by run. Raises Conflict where those of one run are not numbered one after another."""
+    """Events by run.
+
+    events: of any runs.
+
+    Raises Conflict where those of one run are not numbered one after another.
+    """
     by_run: dict[str, list[Event]] = {}
     for event in events:
         earlier = by_run.setdefault(event.run, [])
@@ -130,12 +141,18 @@ def unchanged(old: Evaluation, new: Evaluation) -> None:
 
 
 def words_digest(words: Sequence[tuple[str, str]]) -> str:
-    """The snapshot digest of active words given as sorted (name, digest) pairs."""
+    """The snapshot digest of active words given as sorted (name, digest) pairs.
+
+    words: of all active subroutines.
+    """
     return hashlib.sha256(json_text([list(word) for word in words]).encode()).hexdigest()
 
 
 def changeable(changes: Mapping[str, object]) -> None:
-    """Raises StoreError where `changes` names a field of a run that stays as it was created."""
+    """Raises StoreError where `changes` names a field of a run that stays as it was created.
+
+    changes: new values by the name of the field.
+    """
     wrong = [name for name in changes if name not in CHANGEABLE]
     if wrong:
         raise StoreError(f"a run's {', '.join(wrong)} cannot be changed; only {', '.join(CHANGEABLE)} can")

@@ -87,7 +87,12 @@ class AbstractRunStore(ABC):
 
     @abstractmethod
     def run(self, run: str) -> Run:
-        """The run with this id. Raises StoreError where there is none."""
+        """The run with this id.
+
+        run: its id.
+
+        Raises StoreError where there is none.
+        """
 
     @abstractmethod
     def append(self, *events: Event) -> None:
@@ -108,7 +113,10 @@ class AbstractRunStore(ABC):
 
     @abstractmethod
     def next_number(self, run: str) -> int:
-        """The number that the next event of `run` must have; 0 for an empty log."""
+        """The number that the next event of `run` must have; 0 for an empty log.
+
+        run: its id.
+        """
 
     @abstractmethod
     def record(self, *evaluations: Evaluation, events: Iterable[Event] = ()) -> int:
@@ -122,11 +130,18 @@ class AbstractRunStore(ABC):
 
     @abstractmethod
     def evaluations(self, run: str) -> tuple[Evaluation, ...]:
-        """All evaluations of `run`, by ask."""
+        """All evaluations of `run`, by ask.
+
+        run: its id.
+        """
 
     @abstractmethod
     def evaluation(self, run: str, ask: int) -> Evaluation | None:
-        """The evaluation of that ask; None where there is none yet."""
+        """The evaluation of that ask; None where there is none yet.
+
+        run: the id of its run.
+        ask: its number, from 0.
+        """
 
     @abstractmethod
     def best(self, run: str, count: int = 1) -> tuple[Evaluation, ...]:
@@ -152,7 +167,10 @@ class AbstractRunStore(ABC):
 
     @abstractmethod
     def add_solution(self, solution: Solution) -> bool:
-        """Whether the solution is new; the same program of the same run for the task is kept once, as it was first given."""
+        """Whether the solution is new; the same program of the same run for the task is kept once, as it was first given.
+
+        solution: of a task by a run of this store.
+        """
 
     @abstractmethod
     def solutions(self, task: str | None = None, run: str | None = None) -> tuple[Solution, ...]:
@@ -164,14 +182,24 @@ class AbstractRunStore(ABC):
 
     @abstractmethod
     def add_guide(self, guide: GuideRecord) -> None:
-        """Keeps what an iteration of a growth learned. Conflict if the id is taken."""
+        """Keeps what an iteration of a growth learned.
+
+        guide: with a new id.
+
+        Raises Conflict if the id is taken.
+        """
 
     @abstractmethod
     def guides(self) -> tuple[GuideRecord, ...]:
         """What growths learned, in the order in which it was added."""
 
     def guide(self, guide: str) -> GuideRecord:
-        """What was learned under this id. StoreError if there is nothing."""
+        """What was learned under this id.
+
+        guide: its id.
+
+        Raises StoreError if there is nothing.
+        """
         for each in self.guides():
             if each.id == guide:
                 return each

@@ -45,7 +45,10 @@ class AbstractStore(AbstractRunStore, AbstractWordStore):
     @classmethod
     @abstractmethod
     def accepts(cls, url: str) -> bool:
-        """Whether `url` names a store of this kind. No URL may be accepted by two kinds."""
+        """Whether `url` names a store of this kind. No URL may be accepted by two kinds.
+
+        url: as a user writes it.
+        """
 
     @classmethod
     @abstractmethod
@@ -60,7 +63,10 @@ class AbstractStore(AbstractRunStore, AbstractWordStore):
     @classmethod
     @abstractmethod
     def example(cls, folder: str) -> str:
-        """A URL of this kind that needs nothing but `folder`: the conformance suite runs on it."""
+        """A URL of this kind that needs nothing but `folder`: the conformance suite runs on it.
+
+        folder: an empty one.
+        """
 
     @abstractmethod
     def close(self) -> None:

@@ -124,20 +124,33 @@ class Vocabulary:
 
     def read(self, text: str) -> Term:
         """A stored term; pinned names of active subroutines, those that they had before they were renamed too, become plain ones.
-        Raises TermSyntaxError."""
+
+        text: the text form of a term.
+
+        Raises TermSyntaxError.
+        """
         return _renamed(parse(text, self.all_words), self.plain)
 
     def pin(self, term: Term) -> Term:
-        """The term with every subroutine named ``name@digest``, as it is stored."""
+        """The term with every subroutine named ``name@digest``, as it is stored.
+
+        term: with plain or pinned names.
+        """
         return _renamed(term, self._pinned)
 
     def subroutines_in(self, term: Term) -> list[Subroutine]:
-        """The subroutines that occur in the term directly, in order of first occurrence."""
+        """The subroutines that occur in the term directly, in order of first occurrence.
+
+        term: with plain or pinned names.
+        """
         by_name = {pinned_name(r): r for r in self.records} | {r.name: r for r in self.records if r.state == "active"}
         return list({by_name[w.name].digest: by_name[w.name] for w in words_in(term) if w.name in by_name}.values())
 
     def weights_of(self, names: Iterable[str]) -> list[str]:
-        """The digests of the weights that the named words need: their own and those of the subroutines in their bodies."""
+        """The digests of the weights that the named words need: their own and those of the subroutines in their bodies.
+
+        names: of words; those of primitives need none.
+        """
         by_name = {pinned_name(r): r for r in self.records} | {r.name: r for r in self.records if r.state == "active"}
         waiting, seen, found = [name for name in names if name in by_name], set[str](), dict[str, None]()
         while waiting:
@@ -152,7 +165,10 @@ class Vocabulary:
         return list(found)
 
     def unreadable(self, names: Iterable[str]) -> dict[str, str]:
-        """The named words whose weights cannot be read, with the reason."""
+        """The named words whose weights cannot be read, with the reason.
+
+        names: of words.
+        """
         found = {}
         for name in names:
             try:
@@ -163,7 +179,10 @@ class Vocabulary:
         return found
 
     def versions(self, term: Term) -> dict[str, str]:
-        """The words from outside that the term and its subroutines use, with the digests of the modules that they are in."""
+        """The words from outside that the term and its subroutines use, with the digests of the modules that they are in.
+
+        term: with plain or pinned names.
+        """
         outside = WORDS.outside()
         if not outside:
             return {}
@@ -175,7 +194,10 @@ class Vocabulary:
         return {name: outside[name] for name in sorted(names & outside.keys())}
 
     def find(self, type_text: str) -> list[str]:
-        """Names of words whose type can be unified with the given one."""
+        """Names of words whose type can be unified with the given one.
+
+        type_text: a scheme, as ``Ord a => list(a) -> a``.
+        """
         from primitives.unify import Mismatch, Unifier
 
         wanted = parse_scheme(type_text)

@@ -54,13 +54,22 @@ class Compression:
 
 
 def description_length(corpus: Corpus, words: Mapping[str, Primitive], bodies: Iterable[Term] = ()) -> int:
-    """Symbols of a corpus (the shortest program of each task) and of the abstractions that it uses."""
+    """Symbols of a corpus (the shortest program of each task) and of the abstractions that it uses.
+
+    corpus: programs by task.
+    words: what their words mean.
+    bodies: of the abstractions (default: none).
+    """
     shortest = (min((symbols(term, words) for term in terms), default=0) for terms in corpus.values())
     return sum(shortest) + sum(symbols(body, words) for body in bodies)
 
 
 def kind_of(body: Term, words: Mapping[str, Primitive]) -> str:
-    """``algorithmic``, ``geometric`` (only geometric words), or ``blend``."""
+    """``algorithmic``, ``geometric`` (only geometric words), or ``blend``.
+
+    body: a closed term.
+    words: what its words mean.
+    """
     geometric = {words[word.name].geometric for word in words_in(expand(body, words))}
     if geometric == {True}:
         return "geometric"

@@ -19,12 +19,19 @@ def names_of(term: Term) -> frozenset[str]:
 
 
 def name_in(term: Term, names: Collection[str]) -> bool:
-    """Whether one of the words occurs in the term."""
+    """Whether one of the words occurs in the term.
+
+    names: of words.
+    """
     return any(name in names for name in names_of(term))
 
 
 def at_site(body: Term, site: str | None) -> Term:
-    """The body as it stands where a subroutine is used at ``site``: its own sites are ``site.1``, …"""
+    """The body as it stands where a subroutine is used at ``site``: its own sites are ``site.1``, …
+
+    body: of the subroutine.
+    site: of its use; None where it has no weights.
+    """
     if site is None:
         return body
 
@@ -37,7 +44,14 @@ def at_site(body: Term, site: str | None) -> Term:
 
 
 def write_out(term: Term, names: Collection[str], bodies: Mapping[str, Term], words: Mapping[str, Primitive]) -> Term:
-    """The term without the words ``names``: each is replaced by its body, applied to its arguments. Raises Unsafe or Unreadable."""
+    """The term without the words ``names``: each is replaced by its body, applied to its arguments.
+
+    names: of abstractions.
+    bodies: of all abstractions, by name.
+    words: what all words mean.
+
+    Raises Unsafe or Unreadable.
+    """
     return restore_lets(_Writer(names, bodies, words).write(hide_lets(term))) if name_in(term, names) else term
 
 
@@ -59,13 +73,20 @@ class _Writer:
 def keep_safe(term: Term, bodies: Mapping[str, Term], words: Mapping[str, Primitive]) -> Term:
     """The term with those calls written out whose arguments would be evaluated earlier, or more or less often, than in their body.
 
-    ``bodies`` are those of all abstractions that it may call, which may call each other. Raises Unsafe or Unreadable.
+    bodies: of all abstractions that it may call, which may call each other.
+    words: what all words mean.
+
+    Raises Unsafe or Unreadable.
     """
     return safe_form(bodies, words)(term) if name_in(term, bodies) else term
 
 
 def safe_form(bodies: Mapping[str, Term], words: Mapping[str, Primitive]) -> Callable[[Term], Term]:
-    """A function that does to many terms what ``keep_safe`` does to one."""
+    """A function that does to many terms what ``keep_safe`` does to one.
+
+    bodies: of all abstractions, by name.
+    words: what all words mean.
+    """
     writer = _Writer(bodies, bodies, words)
     keep = _SafeForm(writer.bodies, {name: writer.write(body) for name, body in writer.bodies.items()}, words)
     return lambda term: restore_lets(keep.keep(hide_lets(term))[0]) if name_in(term, bodies) else term
@@ -109,7 +130,11 @@ class Lengths:
         return symbols(term, self.words)
 
     def without(self, term: Term, name: str, body: Term) -> int:
-        """Symbols of the term with every call of ``name`` replaced by its body."""
+        """Symbols of the term with every call of ``name`` replaced by its body.
+
+        name: of an abstraction.
+        body: what it stands for.
+        """
         parameters, inner = 0, body
         while isinstance(inner, Lambda):
             inner, parameters = inner.body, parameters + 1

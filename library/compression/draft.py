@@ -54,8 +54,12 @@ class Draft:
     # -- from stitch-core's text -----------------------------------------------------------------------------
 
     def read(self, raw: Raw, book: Codebook, usable: list[CorpusProgram]) -> None:
-        """Take in what stitch-core found, each call written out that strict evaluation would tell from its body. ``usable`` names the
-        program of each text; of several forms of one the shortest counts."""
+        """Take in what stitch-core found, each call written out that strict evaluation would tell from its body.
+
+        raw: its answer.
+        book: by which its texts are read.
+        usable: the program of each text; of several forms of one the shortest counts.
+        """
         bad: list[str] = []
         called: dict[str, Term] = {}
         known = known_bodies(self.words)
@@ -98,7 +102,11 @@ class Draft:
                     logger.info("task=%r keeps its program: %s", program.task, error)
 
     def define(self, name: str, body: Term) -> bool:
-        """Make the body a word; whether it has a type."""
+        """Make the body a word; whether it has a type.
+
+        name: private to the draft.
+        body: a closed term.
+        """
         self.bodies[name] = body
         try:
             scheme, typed = infer(body, self.words).scheme, True
@@ -111,7 +119,10 @@ class Draft:
     # -- what holds ------------------------------------------------------------------------------------------
 
     def remove(self, name: str) -> None:
-        """Take an abstraction back: out of the programs and of the other abstractions."""
+        """Take an abstraction back: out of the programs and of the other abstractions.
+
+        name: private to the draft.
+        """
         bodies = dict(self.bodies)
         del self.bodies[name]
         for program in self.programs:
@@ -167,7 +178,10 @@ class Draft:
             self.remove(worst)
 
     def tasks(self, name: str) -> tuple[str, ...]:
-        """The tasks whose program needs the abstraction, in order."""
+        """The tasks whose program needs the abstraction, in order.
+
+        name: private to the draft.
+        """
         needing = {name}
         for other, body in self.bodies.items():  # later ones may name earlier ones
             if name_in(body, needing):
@@ -175,7 +189,10 @@ class Draft:
         return tuple({p.task: 0 for p in self.programs if p.term is not None and name_in(p.term, needing)})
 
     def saved(self, name: str) -> int:
-        """Symbols by which corpus and abstractions (parameters apart) would grow without this one."""
+        """Symbols by which corpus and abstractions (parameters apart) would grow without this one.
+
+        name: private to the draft.
+        """
         body = self.bodies[name]
         now: dict[str, int] = {}
         then: dict[str, int] = {}
@@ -192,7 +209,12 @@ class Draft:
     # -- the outcome -----------------------------------------------------------------------------------------
 
     def result(self, corpus: Corpus, words: Mapping[str, Primitive], taken: Collection[str]) -> Compression:
-        """What is left, under names for people."""
+        """What is left, under names for people.
+
+        corpus: as it was given.
+        words: what its words mean.
+        taken: names that no abstraction gets.
+        """
         names: dict[str, str] = {}
         known = dict(words)
         abstractions = []
@@ -241,7 +263,12 @@ def _tokens(text: str) -> int:
 
 
 def lowered(term: Term) -> Term:
-    """The term without calls that stand for functions. Raises Unreadable where one lost its function."""
+    """The term without calls that stand for functions.
+
+    term: lets hidden.
+
+    Raises Unreadable where one lost its function.
+    """
     found = lower(term)
     if name_in(found, {CALL.name}):
         raise Unreadable("a call stands without its function")

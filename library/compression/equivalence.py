@@ -15,7 +15,12 @@ from .stitch_code import hide_lets
 
 def same_program(original: Term, rewritten: Term, words: Mapping[str, Primitive]) -> dict[str, str] | None:
     """Where the rewritten program's weights lie in the original, if both are one program: of one type, equal once the subroutines that
-    the original does not name are written out and applied, with the same sharing of sites; else None."""
+    the original does not name are written out and applied, with the same sharing of sites; else None.
+
+    original: as it was stored.
+    rewritten: with calls of abstractions.
+    words: all words that either names.
+    """
     named = {word.name for word in words_in(original)}
     written = expand(rewritten, Others(words, named))
     try:
@@ -46,7 +51,13 @@ class Others(Mapping[str, Primitive]):
 
 
 def expanded_sites(new: Term, old: Term, sites: Mapping[str, str], words: Mapping[str, Primitive]) -> dict[str, str]:
-    """Origins of the sites after expansion, from those before: a subroutine at site 3 has its weights at 3.1, 3.2, …"""
+    """Origins of the sites after expansion, from those before: a subroutine at site 3 has its weights at 3.1, 3.2, …
+
+    new: the rewritten program.
+    old: the original.
+    sites: for sites of the new those of the old.
+    words: all words that either names.
+    """
     inner = _inner_sites(new, words)
     there = _inner_sites(old, words)
     found: dict[str, str] = {}
@@ -61,7 +72,11 @@ def _inner_sites(term: Term, words: Mapping[str, Primitive]) -> dict[str, list[s
 
 
 def written_out(body: Term, words: Mapping[str, Primitive]) -> str:
-    """What tells subroutines apart: the text of the body with all subroutines in it written out, where that is safe."""
+    """What tells subroutines apart: the text of the body with all subroutines in it written out, where that is safe.
+
+    body: a closed term.
+    words: what its words mean.
+    """
     try:
         return canonical(eta_short(normal_form(hide_lets(expand(body, words)), words)))
     except Unsafe:
@@ -69,6 +84,9 @@ def written_out(body: Term, words: Mapping[str, Primitive]) -> str:
 
 
 def known_bodies(words: Mapping[str, Primitive]) -> dict[str, str]:
-    """Subroutines by what they do; those that bring weights stand for more than their structure, and pinned names may be demoted."""
+    """Subroutines by what they do; those that bring weights stand for more than their structure, and pinned names may be demoted.
+
+    words: a vocabulary.
+    """
     plain = [(n, w.body) for n, w in words.items() if isinstance(w, Definition) and w.weights is None and "@" not in n]
     return {written_out(body, words): name for name, body in reversed(plain)}

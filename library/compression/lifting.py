@@ -35,7 +35,12 @@ class Form:
 def forms(programs: Sequence[Term], tasks: Sequence[str], words: Mapping[str, Primitive]) -> list[list[Term]]:
     """For each program (lets hidden) other ways to write it, with one part under an inner lambda called as a function; ``lower`` of each
     is the program again. Only those are given whose function is another in another task's program at the same place: the rest shows
-    stitch-core nothing new. None for programs with weights."""
+    stitch-core nothing new. None for programs with weights.
+
+    programs: lets hidden.
+    tasks: the task of each.
+    words: what their words mean.
+    """
     found = [list(_forms(program, words)) for program in programs]
     seen: dict[Path, tuple[set[str], set[Term]]] = {}
     for task, own in zip(tasks, found, strict=True):
@@ -112,7 +117,10 @@ def _operator(term: Term, path: Path, words: Mapping[str, Primitive]) -> Iterato
 
 
 def lower(term: Term) -> Term:
-    """The term with every CALL made: of a lambda by substitution, of anything else as an application."""
+    """The term with every CALL made: of a lambda by substitution, of anything else as an application.
+
+    term: with calls.
+    """
     if isinstance(term, Apply):
         head, arguments = spine(term)
         arguments = [lower(argument) for argument in arguments]

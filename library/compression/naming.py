@@ -81,7 +81,11 @@ def _spoken(name: str, word: Primitive | None) -> str:
 
 
 def hinted(body: Term, scheme: Scheme) -> Term:
-    """The body with its parameters named after their types: f for functions, xs for lists, n for integers, x for the rest."""
+    """The body with its parameters named after their types: f for functions, xs for lists, n for integers, x for the rest.
+
+    body: a closed term.
+    scheme: its type.
+    """
     types, _ = arguments_of(scheme.type)
     names: list[str] = []
     inner = body
@@ -110,6 +114,10 @@ def _unused(name: str, taken: list[str]) -> str:
 
 
 def describe(body: Term, scheme: Scheme) -> str:
-    """One line: what it takes, what it gives, how."""
+    """One line: what it takes, what it gives, how.
+
+    body: a closed term.
+    scheme: its type.
+    """
     text = " ".join(show(hinted(body, scheme), width=10_000).split())
     return f"{scheme}, {text if len(text) <= 160 else text[:159] + '…'}"

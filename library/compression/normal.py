@@ -40,12 +40,23 @@ class Unsafe(ValueError):
 
 
 def normal_form(term: Term, words: Mapping[str, Primitive]) -> Term:
-    """The beta-normal form of a term (lets hidden) that means the same under strict evaluation. Raises Unsafe."""
+    """The beta-normal form of a term (lets hidden) that means the same under strict evaluation.
+
+    term: lets hidden.
+    words: what its words mean.
+
+    Raises Unsafe.
+    """
     return _Reducer(words, GROWTH * term.size + 200).normal(term)
 
 
 def applied(function: Term, arguments: Sequence[Term], words: Mapping[str, Primitive]) -> Term:
-    """The beta-normal form of a function applied to arguments, whenever they are evaluated. Raises Unsafe where it is too large."""
+    """The beta-normal form of a function applied to arguments, whenever they are evaluated.
+
+    words: what their words mean.
+
+    Raises Unsafe where it is too large.
+    """
     term = apply(function, *arguments)
     return _Reducer(words, GROWTH * term.size + 200, careful=False).normal(term)
 
@@ -115,7 +126,10 @@ def eta_short(term: Term) -> Term:
 
 
 def cannot_fail(term: Term, words: Mapping[str, Primitive]) -> bool:
-    """Whether evaluating the term cannot fail and does nothing: a variable, a constant, a function."""
+    """Whether evaluating the term cannot fail and does nothing: a variable, a constant, a function.
+
+    words: what its words mean.
+    """
     if isinstance(term, (Variable, Literal, Lambda)):
         return True
     head, arguments = spine(term)
@@ -142,7 +156,12 @@ def _lambdas(term: Term) -> int:
 
 
 def surely_evaluated(body: Term, index: int, words: Mapping[str, Primitive]) -> bool:
-    """Whether evaluating ``body`` evaluates its free variable ``index``, unless something else fails."""
+    """Whether evaluating ``body`` evaluates its free variable ``index``, unless something else fails.
+
+    body: what a lambda is around.
+    index: of the variable, seen from the root of the body.
+    words: what its words mean.
+    """
     if isinstance(body, Variable):
         return body.index == index
     if not isinstance(body, Apply):

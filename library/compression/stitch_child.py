@@ -25,7 +25,10 @@ def _limit(seconds: float, memory: int) -> None:
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """The abstractions and the rewritten programs of a request, or the text of what went wrong."""
+    """The abstractions and the rewritten programs of a request, or the text of what went wrong.
+
+    request: programs, weights and bounds, as the parent wrote them.
+    """
     import stitch_core
 
     try:

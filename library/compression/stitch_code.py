@@ -45,7 +45,12 @@ def hide_lets(term: Term) -> Term:
 
 
 def restore_lets(term: Term) -> Term:
-    """The inverse of ``hide_lets``. Raises Unreadable where a ``let`` lost its value or its body."""
+    """The inverse of ``hide_lets``.
+
+    term: lets hidden.
+
+    Raises Unreadable where a ``let`` lost its value or its body.
+    """
     if isinstance(term, Apply):
         head, arguments = spine(term)
         if head == LET and len(arguments) >= 2 and isinstance(arguments[1], Lambda):
@@ -57,12 +62,19 @@ def restore_lets(term: Term) -> Term:
 
 
 def symbols(term: Term, words: Mapping[str, Primitive]) -> int:
-    """The length of a term: variables, constants, words, lambdas and lets, and the settings that are not at their defaults."""
+    """The length of a term: variables, constants, words, lambdas and lets, and the settings that are not at their defaults.
+
+    words: what its words mean.
+    """
     return term.size + sum(_settings(word, words) for word in words_in(term) if word.settings)
 
 
 def body_symbols(body: Term, words: Mapping[str, Primitive]) -> int:
-    """The length of a subroutine's body without its parameters, which say nothing of their own: each call is counted with its arguments."""
+    """The length of a subroutine's body without its parameters, which say nothing of their own: each call is counted with its arguments.
+
+    body: of the subroutine.
+    words: what its words mean.
+    """
     parameters, inner = 0, body
     while isinstance(inner, Lambda):
         parameters, inner = parameters + 1, inner.body
@@ -70,7 +82,10 @@ def body_symbols(body: Term, words: Mapping[str, Primitive]) -> int:
 
 
 def occurrences(term: Term, free: range) -> int:
-    """How often the free variables of these indices occur in a term."""
+    """How often the free variables of these indices occur in a term.
+
+    free: indices, seen from the root.
+    """
     if isinstance(term, Variable):
         return int(term.index in free)
     if isinstance(term, Lambda):
@@ -98,7 +113,10 @@ class Codebook:
         self.abstractions: dict[str, tuple[str, bool]] = {}
 
     def encode(self, term: Term) -> str:
-        """A closed term (lets hidden) as text. A site that occurs more than once in it is kept apart from all others of the program."""
+        """A closed term (lets hidden) as text. A site that occurs more than once in it is kept apart from all others of the program.
+
+        term: without holes.
+        """
         counts: dict[str, int] = {}
         for word in words_in(term):
             if word.site is not None:
@@ -133,7 +151,12 @@ class Codebook:
         return token
 
     def define(self, token: str, name: str, sited: bool) -> None:
-        """From now on stitch-core's ``token`` (fn_0, …) is the subroutine ``name``."""
+        """From now on stitch-core's ``token`` (fn_0, …) is the subroutine ``name``.
+
+        token: as stitch-core names it.
+        name: as terms name it.
+        sited: whether its uses have weights of their own.
+        """
         self.abstractions[token] = (name, sited)
 
     def decode(self, text: str, arity: int = 0) -> Term:

@@ -79,7 +79,12 @@ class Blobs:
         return load(data)
 
     def get_bytes(self, digest: str) -> bytes:
-        """The safetensors bytes of this digest, verified against it. Raises StoreError where they are gone or damaged."""
+        """The safetensors bytes of this digest, verified against it.
+
+        digest: as `put` gave it.
+
+        Raises StoreError where they are gone or damaged.
+        """
         try:
             data = self._shelf.read(_name(_checked(digest)))
         except OSError as error:
@@ -93,11 +98,17 @@ class Blobs:
         return data
 
     def header(self, digest: str) -> Header:
-        """Names, dtypes and shapes of the tensors of this digest."""
+        """Names, dtypes and shapes of the tensors of this digest.
+
+        digest: as `put` gave it.
+        """
         return read_header(self.get_bytes(digest))
 
     def has(self, digest: str) -> bool:
-        """Whether the blob is there."""
+        """Whether the blob is there.
+
+        digest: as `put` gave it.
+        """
         return self._shelf.has(_name(_checked(digest)))
 
     def digests(self) -> Iterator[str]:
@@ -149,7 +160,10 @@ class StoredWeights(Mapping[str, bytes]):
 
 
 def to_bytes(tensors: Mapping[str, torch.Tensor]) -> bytes:
-    """Named tensors as safetensors bytes. The same tensors under the same names always give the same bytes."""
+    """Named tensors as safetensors bytes. The same tensors under the same names always give the same bytes.
+
+    tensors: by name, on any device.
+    """
     from safetensors.torch import save
 
     plain: dict[str, torch.Tensor] = {}
@@ -166,7 +180,12 @@ def to_bytes(tensors: Mapping[str, torch.Tensor]) -> bytes:
 
 
 def from_bytes(data: bytes) -> dict[str, torch.Tensor]:
-    """The tensors of safetensors bytes, on the CPU. Raises StoreError where the header is not sound."""
+    """The tensors of safetensors bytes, on the CPU.
+
+    data: a whole file of safetensors.
+
+    Raises StoreError where the header is not sound.
+    """
     read_header(data)
     from safetensors.torch import load
 

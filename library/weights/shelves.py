@@ -25,15 +25,27 @@ class AbstractShelf(ABC):
 
     @abstractmethod
     def has(self, name: str) -> bool:
-        """Whether something is kept under this name."""
+        """Whether something is kept under this name.
+
+        name: relative, with slashes.
+        """
 
     @abstractmethod
     def read(self, name: str) -> bytes | None:
-        """What is kept under this name; None where there is nothing. Raises StoreError and OSError where it cannot be read."""
+        """What is kept under this name; None where there is nothing.
+
+        name: relative, with slashes.
+
+        Raises StoreError and OSError where it cannot be read.
+        """
 
     @abstractmethod
     def write(self, name: str, data: bytes) -> None:
-        """Keeps bytes under a name: whole or not at all, also where a process dies; what was there is replaced."""
+        """Keeps bytes under a name: whole or not at all, also where a process dies; what was there is replaced.
+
+        name: relative, with slashes.
+        data: what is kept.
+        """
 
     @abstractmethod
     def names(self) -> Iterator[str]:
@@ -41,11 +53,17 @@ class AbstractShelf(ABC):
 
     @abstractmethod
     def age(self, name: str) -> float:
-        """Seconds since it was written; 0 where there is nothing or that is not known."""
+        """Seconds since it was written; 0 where there is nothing or that is not known.
+
+        name: relative, with slashes.
+        """
 
     @abstractmethod
     def delete(self, name: str) -> None:
-        """Deletes what is kept under this name, if anything is."""
+        """Deletes what is kept under this name, if anything is.
+
+        name: relative, with slashes.
+        """
 
 
 class _MemoryShelf(AbstractShelf):
