@@ -179,37 +179,50 @@ class Model:
         """Write ``model.json`` and ``weights.safetensors`` into a folder."""
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
-        description = {
-            "format": FORMAT,
-            "type": str(self.type),
-            "program": show_canonical(self.expanded),
-            "preprocessing": None if self.preprocessing is None else self.preprocessing.to_json(),
-        }
-        if self.weights:
-            (target / "weights.safetensors").write_bytes(to_bytes(self.weights))
-        (target / "model.json").write_text(json.dumps(description, indent=1), encoding="utf-8")
+        description, weights = self._stored()
+        if weights is not None:
+            (target / "weights.safetensors").write_bytes(weights)
+        (target / "model.json").write_text(description, encoding="utf-8")
 
     @staticmethod
     def load(folder: str | Path) -> Model:
         """The model that ``save`` wrote. Raises TaskError on anything else."""
         source = Path(folder)
         try:
-            description = json.loads((source / "model.json").read_text(encoding="utf-8"))
-            if description["format"] > FORMAT:
-                raise TaskError(
-                    f"format={description['format']}: this version reads up to {FORMAT}; update automl-programs"
-                )
-            vocabulary = Vocabulary()
-            prepared = description["preprocessing"]
             weights = source / "weights.safetensors"
-            model = Model(
-                vocabulary.read(description["program"]),
-                parse_type(description["type"]),
-                vocabulary,
-                from_bytes(weights.read_bytes()) if weights.exists() else {},
-                None if prepared is None else Preprocessing.from_json(prepared),
-            )
-            model.check_weights()
-            return model
+            description = (source / "model.json").read_text(encoding="utf-8")
+            return _restored(description, weights.read_bytes() if weights.exists() else None)
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise TaskError(f"folder={str(folder)!r}: a saved model is required ({error}); save it again") from None
+
+    def _stored(self) -> tuple[str, bytes | None]:
+        """What it is saved as: JSON text, and its weights as safetensors where it has any."""
+        description = {
+            "format": FORMAT,
+            "type": str(self.type),
+            "program": show_canonical(self.expanded),
+            "preprocessing": None if self.preprocessing is None else self.preprocessing.to_json(),
+        }
+        return json.dumps(description, indent=1), to_bytes(self.weights) if self.weights else None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """A copy, or what goes to another process, is made of what ``save`` writes, with subroutines written out."""
+        return _restored, self._stored()
+
+
+def _restored(text: str, weights: bytes | None) -> Model:
+    """The inverse of ``Model._stored``. Raises TaskError, or what shows that the text is none of its texts."""
+    description = json.loads(text)
+    if description["format"] > FORMAT:
+        raise TaskError(f"format={description['format']}: this version reads up to {FORMAT}; update automl-programs")
+    vocabulary = Vocabulary()
+    prepared = description["preprocessing"]
+    model = Model(
+        vocabulary.read(description["program"]),
+        parse_type(description["type"]),
+        vocabulary,
+        {} if weights is None else from_bytes(weights),
+        None if prepared is None else Preprocessing.from_json(prepared),
+    )
+    model.check_weights()
+    return model

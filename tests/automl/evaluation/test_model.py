@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import subprocess
 import sys
@@ -55,6 +56,16 @@ def test_a_model_that_was_saved_and_loaded_answers_the_same(net, raw, tmp_path):
     assert (outputs(again, raw) == outputs(model, raw)).all()
     assert again.predict(raw) == model.predict(raw)
     assert set(model.predict(raw)) <= {"0", "1", "2"}
+
+
+def test_a_model_can_be_copied(net, raw):
+    """A deep copy, and what goes to another process, take the way of a saved model: no code is in it."""
+    model = net[0].model
+    model.module  # noqa: B018 -- a compiled program beside it is no hindrance
+    again = copy.deepcopy(model)
+    assert (outputs(again, raw) == outputs(model, raw)).all() and again.preprocessing == model.preprocessing
+    function, given = model.__reduce__()
+    assert [type(each) for each in given] == [str, bytes] and function(given[0], given[1]).program == model.program
 
 
 def test_predict_does_what_the_search_did_to_its_inputs(net, blobs):
