@@ -63,19 +63,23 @@ def target_form(y: np.ndarray, targets: str | None, pictures: bool = False) -> s
     return CLASSES if few and bool((y == np.round(y)).all()) else NUMBERS
 
 
-def encode_targets(form: str, y: Any, y_test: Any = None, label_names: Sequence[str] | None = None) -> EncodedTargets:
+def encode_targets(
+    form: str, y: Any, y_test: Any = None, label_names: Sequence[str] | None = None, *, uniform: bool = False
+) -> EncodedTargets:
     """Targets in the form of a task. ``label_names`` name the classes 0, 1, … of whole numbers. Raises TaskError on NaN, infinity, one
-    class or one number only, and on labels of the test part that the others have not."""
+    class or one number only (unless ``uniform``), and on labels of the test part that the others have not."""
     first, second = np.asarray(y), None if y_test is None else np.asarray(y_test)
     for array, name in ((first, "y"), (second, "y_test")):
         if array is not None and array.dtype.kind in "fiu":
             check_finite(array, name)
-    return _numbers(first, second) if form == NUMBERS else _classes(first, second, label_names)
+    if form == NUMBERS:
+        return _numbers(first, second, uniform)
+    return _classes(first, second, label_names, uniform)
 
 
-def _numbers(y: np.ndarray, y_test: np.ndarray | None) -> EncodedTargets:
+def _numbers(y: np.ndarray, y_test: np.ndarray | None, uniform: bool) -> EncodedTargets:
     first = _rows(y)
-    if (first == first[:1]).all():
+    if not uniform and (first == first[:1]).all():
         raise TaskError(
             f"y={first[0].tolist()} in every case: targets that differ are required; check the target column"
         )
@@ -89,9 +93,11 @@ def _rows(y: np.ndarray) -> np.ndarray:
     return y.astype(np.float64).reshape(len(y), -1)
 
 
-def _classes(y: np.ndarray, y_test: np.ndarray | None, label_names: Sequence[str] | None) -> EncodedTargets:
+def _classes(
+    y: np.ndarray, y_test: np.ndarray | None, label_names: Sequence[str] | None, uniform: bool
+) -> EncodedTargets:
     classes = np.unique(y)
-    if len(classes) < 2:
+    if not uniform and len(classes) < 2:
         raise TaskError(f"classes={classes.tolist()}: at least two classes are required; check the labels y")
     if y_test is not None and not np.isin(y_test, classes).all():
         unseen = y_test[~np.isin(y_test, classes)][0]

@@ -19,7 +19,7 @@ class TargetColumn(NamedTuple):
     y: np.ndarray
     rows: np.ndarray
     form: str
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def read_target(name: str, cells: np.ndarray, *, targets: str | None, typed: bool, decimal: str) -> TargetColumn:

@@ -20,7 +20,7 @@ from ..targets import encode_targets
 from ..task import Task
 from .dividing import divided_by
 from .raw import RawTable, raw_from_frame, some
-from .target import read_target
+from .target import TargetColumn, read_target
 
 if TYPE_CHECKING:
     import pandas
@@ -32,7 +32,7 @@ KIND = "labelled"
 
 def table_task(
     table: RawTable | pandas.DataFrame | np.ndarray,
-    target: str | Sequence[object] | np.ndarray | pandas.Series | pandas.DataFrame,
+    target: str | Sequence[object] | np.ndarray | pandas.Series | pandas.DataFrame | TargetColumn,
     *,
     name: str = "table",
     split: Split | None = None,
@@ -49,7 +49,8 @@ def table_task(
 ) -> Task:
     """A task from a table: a frame, an array [n, columns], or what ``read_table`` gives.
 
-    ``target`` is the name of a column, or the targets [n]. Columns may hold numbers, categories, dates, truth values, texts, and cells that
+    ``target`` is the name of a column, or the targets [n]; a TargetColumn is what was already read, and taken as it is, however few rows it
+    has and even where they all have one target. Columns may hold numbers, categories, dates, truth values, texts, and cells that
     are missing; what becomes of each says ``task.preprocessing.describe()``. Rows without a target are left out. ``targets`` is ``classes``
     or ``numbers``; None: texts are classes, and so are up to ten whole numbers that repeat. ``metric`` is the name of one of
     automl.tasks.measure.measures (None: accuracy, R²). ``drop`` are columns to leave out; the
@@ -62,13 +63,8 @@ def table_task(
     aimed, cells, raw = _target_cells(raw, target)
     raw = raw.without(drop)
     raw, keys, split = divided_by(raw, split or Split(), groups, time)
-    found = read_target(aimed, cells, targets=targets, typed=raw.typed, decimal=raw.decimal)
-    if len(found.rows) < LEAST:
-        raise TaskError(
-            f"{name}: rows={len(found.rows)} with a target: at least {LEAST} are required, and some hundred to learn "
-            "anything of use; add rows"
-        )
-    encoded = encode_targets(found.form, found.y)
+    found = target if isinstance(target, TargetColumn) else _read_target(name, aimed, cells, targets, raw)
+    encoded = encode_targets(found.form, found.y, uniform=isinstance(target, TargetColumn))
     labels, kept = encoded.y if found.form == CLASSES else None, None if keys is None else keys[found.rows]
     train, validation, test = split.divide(labels, len(found.rows), kept)
     levels = {key: cell_levels(each).take(found.rows) for key, each in raw.columns.items()}
@@ -89,6 +85,16 @@ def table_task(
     )  # fmt: skip
 
 
+def _read_target(name: str, aimed: str, cells: np.ndarray, targets: str | None, raw: RawTable) -> TargetColumn:
+    found = read_target(aimed, cells, targets=targets, typed=raw.typed, decimal=raw.decimal)
+    if len(found.rows) < LEAST:
+        raise TaskError(
+            f"{name}: rows={len(found.rows)} with a target: at least {LEAST} are required, and some hundred to learn "
+            "anything of use; add rows"
+        )
+    return found
+
+
 def _raw(table: RawTable | pandas.DataFrame | np.ndarray) -> RawTable:
     if isinstance(table, RawTable):
         return table
@@ -107,8 +113,10 @@ class _Aim(NamedTuple):
 
 
 def _target_cells(
-    raw: RawTable, target: str | Sequence[object] | np.ndarray | pandas.Series | pandas.DataFrame
+    raw: RawTable, target: str | Sequence[object] | np.ndarray | pandas.Series | pandas.DataFrame | TargetColumn
 ) -> _Aim:
+    if isinstance(target, TargetColumn):
+        return _Aim("target", target.y, raw)
     if isinstance(target, str):
         if target not in raw.columns:
             raise TaskError(

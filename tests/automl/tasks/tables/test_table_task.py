@@ -8,7 +8,9 @@ import numpy as np
 import pandas
 import pytest
 
+from automl.tasks.metrics import CLASSES, NUMBERS
 from automl.tasks.preprocessing import Preprocessing
+from automl.tasks.tables.target import TargetColumn
 from automl.tasks.tables.task import table_task
 from automl.tasks.task import Task, TaskError
 
@@ -155,3 +157,15 @@ def test_new_rows() -> None:
         prepared.encode_rows([{"c": "x"}])
     with pytest.raises(TaskError, match=r"a='big': a number is required[^\n]*\np='small'"):
         prepared.encode_rows([{**row, "a": "big", "p": "small"}])
+
+
+def test_targets_that_were_read_are_taken_as_they_are() -> None:
+    x = np.arange(6.0).reshape(3, 2)
+    task = table_task(x, TargetColumn(np.array(["none", "a", "none"]), np.arange(3), CLASSES))
+    assert task.preprocessing.label_names == ("a", "none") and len(task.data.train) + len(task.test) == 3
+    one = table_task(x, TargetColumn(np.array([7, 7, 7]), np.arange(3), CLASSES))
+    assert one.preprocessing.labels == (7,) and str(one.type) == "Tensor[2] -> Tensor[1]"
+    assert str(table_task(x, TargetColumn(np.full(3, 2.5), np.arange(3), NUMBERS)).type) == "Tensor[2] -> Tensor[1]"
+    for y in (["none", "a", "none"], [7, 7, 7]):  # as cells of a column, "none" is a missing one
+        with pytest.raises(TaskError):
+            table_task(x, y, targets="classes")
