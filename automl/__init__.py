@@ -3,6 +3,7 @@
 Searching
     search(task, budget)                    the best program for one task, as a Result
     grow(tasks, budget)                     many tasks with a library that grows on the way, as a Growth
+    ProgramClassifier, ProgramRegressor     the search on tables as estimators of scikit-learn: fit, predict, score
     Library(url)                            what was kept: subroutines, solutions, history
 Tasks
     load_tasks(reference)                   the tasks that a name, a file or a folder stands for
@@ -37,6 +38,8 @@ LOADED = time.monotonic()
 _HOMES = {
     "api": ("Library", "grow", "search"),
     "errors": ("StudyError", "TaskError"),
+    "estimators.classifier": ("ProgramClassifier",),
+    "estimators.regressor": ("ProgramRegressor",),
     "evaluation.model": ("Model",),
     "plugins": ("PluginError", "use_plugins"),
     "reports.diagnosis": ("diagnose",),

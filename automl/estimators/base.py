@@ -1,0 +1,119 @@
+"""What the estimators share: their parameters, and a fit that is a search."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import Tags, check_consistent_length, check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from ..api import search
+from ..evaluation.model import Model
+from ..study.result import Result
+from ..tasks.split import Split
+from ..tasks.tables.raw import RawTable
+from ..tasks.tables.target import TargetColumn
+from ..tasks.tables.task import table_task
+from .cells import read_features, read_targets
+
+if TYPE_CHECKING:
+    from .cells import Features, Targets
+
+BUDGET = "10s"
+"""The time of a fit where neither a time nor a number of evaluations is given."""
+SEEDS = 2**31 - 1
+UNIFORM = ("constant",)
+"""The words of a fit to targets that are all the same."""
+
+
+class AbstractProgramEstimator(BaseEstimator, ABC):
+    """A search on a table behind scikit-learn's interface; its parameters are described in docs/estimators.md."""
+
+    model_: Model
+    result_: Result
+    program_: str
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+
+    def __init__(
+        self,
+        budget: str | timedelta | None = None,
+        *,
+        evaluations: int | None = None,
+        metric: str | None = None,
+        validation_fraction: float = 0.2,
+        words: Sequence[str] | None = None,
+        strategy: str | None = None,
+        library: str = "memory:",
+        workers: int | str = 1,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: bool = False,
+    ) -> None:
+        self.budget = budget
+        self.evaluations = evaluations
+        self.metric = metric
+        self.validation_fraction = validation_fraction
+        self.words = words
+        self.strategy = strategy
+        self.library = library
+        self.workers = workers
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X: Features, y: Targets) -> Self:
+        """Search a program for ``X`` [n, columns], a frame with columns of any kinds or an array, and the targets ``y`` [n].
+
+        Sets ``model_``, ``program_`` (its text), ``result_`` (of the search), ``n_features_in_`` and, of a frame, ``feature_names_in_``.
+        Returns itself. Raises ValueError where the data or a parameter cannot be or nothing was found, TypeError where ``X`` is sparse.
+        """
+        raw = read_features(self, X)
+        target = self._target(read_targets(y))
+        check_consistent_length(target.y, next(iter(raw.columns.values())))
+        result = self._searched(raw, target)
+        if result.model is None:
+            raise ValueError(
+                f"budget={self.budget!r}, evaluations={self.evaluations!r}: no program was found ({result.outcome}); give more"
+            )
+        self.result_, self.model_, self.program_ = result, result.model, result.program
+        return self
+
+    def _searched(self, raw: RawTable, target: TargetColumn) -> Result:
+        """What the search found; where all targets are the same, what says so, since nothing better can be found."""
+        seed = int(check_random_state(self.random_state).randint(SEEDS))
+        split = Split(test=0.0, validation=self.validation_fraction, seed=seed)
+        name, quiet = type(self).__name__, not self.verbose
+        if (target.y == target.y[:1]).all():
+            task = table_task(raw, target, name=name, split=split)
+            return search(task, evaluations=1, library=self.library, words=UNIFORM, seed=seed, quiet=quiet)
+        task = table_task(raw, target, name=name, split=split, metric=self.metric)
+        bounded = self.budget is not None or self.evaluations is not None
+        return search(
+            task, self.budget if bounded else BUDGET, evaluations=self.evaluations, library=self.library, words=self.words,
+            strategy=self.strategy, workers=self.workers, seed=seed, quiet=quiet,
+        )  # fmt: skip
+
+    @abstractmethod
+    def _target(self, y: np.ndarray) -> TargetColumn:
+        """The targets [n] in the form of a task. Raises ValueError where they are not of the estimator's kind."""
+
+    def _encoded(self, x: Features) -> np.ndarray:
+        """float64 [n, features]: what the program is given for new rows. Raises NotFittedError, ValueError, TypeError."""
+        check_is_fitted(self, "model_")
+        prepared = self.model_.preprocessing
+        assert prepared is not None, "a program for a table has a preprocessing"
+        names = [column.name for column in prepared.columns]
+        return prepared.encode_columns(read_features(self, x, names).columns)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.target_tags.required = True
+        tags.non_deterministic = self.budget is not None or self.evaluations is None
+        return tags
