@@ -41,7 +41,8 @@ _HOMES = {
     ".primitives.values": ("Failure", "Graph", "Overflow", "Some", "Table", "TooLarge", "Undefined", "check_int", "check_size"),
     # tasks and their sources
     ".automl.errors": ("TaskError",),
-    ".automl.tasks.data": ("Part", "ProblemData", "RaggedArray"),
+    ".automl.tasks.cases.parts": ("Part", "RaggedArray"),
+    ".automl.tasks.data": ("ProblemData",),
     ".automl.tasks.kinds.examples": ("examples_from_json", "examples_task"),
     ".automl.tasks.kinds.labelled": ("labelled_task",),
     ".automl.tasks.load": ("Reference", "Source"),

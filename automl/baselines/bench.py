@@ -24,7 +24,8 @@ from ..fitting.forward import outputs_of
 from ..fitting.losses import are_probabilities
 from ..fitting.measurements import calibration_error, overfitting_gap
 from ..fitting.trainers import TrainingBudget
-from ..tasks.data import Part, ProblemData
+from ..tasks.cases.parts import Part
+from ..tasks.data import ProblemData
 from ..tasks.metrics import CLASSES
 from ..tasks.task import Task
 from .data import expanded, load_data

@@ -9,7 +9,8 @@ from urllib.parse import quote
 import numpy as np
 
 from ..errors import TaskError
-from ..tasks.data import Part, ProblemData, frozen
+from ..tasks.cases.parts import Part, frozen
+from ..tasks.data import ProblemData
 from ..tasks.load import load_tasks, resolve
 from ..tasks.task import Task
 from .declaration import Baseline

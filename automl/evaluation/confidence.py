@@ -6,7 +6,8 @@ import numpy as np
 
 from primitives.values import Value
 
-from ..tasks.data import Part, ProblemData
+from ..tasks.cases.parts import Part
+from ..tasks.data import ProblemData
 from ..tasks.distance import as_array
 from ..tasks.metrics import Outputs
 

@@ -8,7 +8,8 @@ import torch
 
 from ..fitting.batches import Batch, answers, take
 from ..fitting.recipes import joined
-from ..tasks.data import Part, ProblemData
+from ..tasks.cases.parts import Part
+from ..tasks.data import ProblemData
 from ..tasks.folds import FOLDS
 
 

@@ -26,7 +26,7 @@ from primitives.values import Value
 
 from ..errors import TaskError
 from ..fitting.forward import outputs_of, run_interpreted
-from ..tasks.data import Part
+from ..tasks.cases.parts import Part
 from ..tasks.metrics import Outputs
 from ..tasks.preprocessing import Preprocessing
 from .predictions import Prediction, predictions_of

@@ -11,7 +11,8 @@ import numpy as np
 from primitives.types import has_tensor
 
 from ..errors import TaskError
-from ..tasks.data import Column, Part, ProblemData, RaggedArray
+from ..tasks.cases.parts import Column, Part, RaggedArray
+from ..tasks.data import ProblemData
 from ..tasks.metrics import CLASSES, NUMBERS, Outputs
 from ..tasks.preprocessing import Preprocessing
 from ..tasks.task import Task

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from ..tasks.data import Column, Part, RaggedArray
+from ..tasks.cases.parts import Column, Part, RaggedArray
 from ..tasks.task import Task
 
 PARTS = ("train", "validation", "test")

@@ -13,7 +13,8 @@ from primitives.batch import Objects, Ragged, collate, split
 from primitives.types import Type, arguments_of, has_tensor
 from primitives.values import Value
 
-from ..tasks.data import Column, Part, ProblemData, RaggedArray
+from ..tasks.cases.parts import Column, Part, RaggedArray
+from ..tasks.data import ProblemData
 
 Batch: TypeAlias = "torch.Tensor | Ragged | Objects | tuple[Batch, ...] | list[Value]"
 """One argument, or the outputs, for some cases (primitives.batch); a pair is a tuple of the batches of its parts."""

@@ -14,7 +14,8 @@ import torch
 
 from primitives.values import Outcome, is_out_of_memory
 
-from ..tasks.data import Part, ProblemData
+from ..tasks.cases.parts import Part
+from ..tasks.data import ProblemData
 from . import batches, forward
 from .batches import Batch
 from .early_stopping import KeptWeights

@@ -18,7 +18,7 @@ from primitives.types import Type, arguments_of
 from primitives.values import Value
 
 from ..errors import TaskError
-from ..tasks.data import Column, Part, RaggedArray
+from ..tasks.cases.parts import Column, Part, RaggedArray
 from ..tasks.preprocessing import Preprocessing
 
 if TYPE_CHECKING:

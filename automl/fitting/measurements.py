@@ -11,7 +11,8 @@ import torch
 
 from primitives.brief import brief_repr
 
-from ..tasks.data import Part, ProblemData
+from ..tasks.cases.parts import Part
+from ..tasks.data import ProblemData
 from ..tasks.distance import as_array
 from ..tasks.metrics import CLASSES
 from . import batches

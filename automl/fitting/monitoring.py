@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 import torch
 
-from ..tasks.data import Part, ProblemData
+from ..tasks.cases.parts import Part
+from ..tasks.data import ProblemData
 from . import batches, forward
 from .batches import Batch, Inputs
 from .losses import Loss

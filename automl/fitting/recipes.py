@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..tasks.data import Part, ProblemData, RaggedArray
+from ..tasks.cases.parts import Part, RaggedArray
+from ..tasks.data import ProblemData
 
 BATCH = 64
 SCREENING_STEPS, FINAL_STEPS = 120, 450

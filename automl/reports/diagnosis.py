@@ -17,7 +17,8 @@ from ..errors import TaskError
 from ..evaluation.model import Model
 from ..fitting.measurements import Calibration, calibration, gradient_norms, scores
 from ..fitting.trainer import EpochRecord, columns
-from ..tasks.data import Part, ProblemData
+from ..tasks.cases.parts import Part
+from ..tasks.data import ProblemData
 from ..tasks.metrics import CLASSES
 from .pictures import AbstractPicture, Curves
 from .report import ModelReport

@@ -12,7 +12,8 @@ from library.records import Direction
 from primitives.types import function, tensor
 
 from ..errors import TaskError
-from .data import Part, ProblemData, frozen
+from .cases.parts import Part, frozen
+from .data import ProblemData
 from .folds import Folds, make_folds
 from .measure import Measure, measure_named
 from .metrics import CLASSES, NUMBERS

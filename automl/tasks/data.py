@@ -1,123 +1,24 @@
-"""The data of a task as plain values: columns, parts, and the view that a search and its workers may see."""
+"""The data of a task: the view that a search and its workers may see."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
 from library.records import Direction
 from primitives.brief import brief_repr
 from primitives.notation.types import parse_type
-from primitives.notation.values import from_json, to_json
 from primitives.types import TensorType, Type, arguments_of
 from primitives.values import Value
 
-from ..errors import TaskError
+from .cases.parts import Part
+from .cases.plain import content_digest, describe_part, restore_part
 from .folds import Folds
 from .measure import measured
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs, case_errors, score
-
-
-@dataclass(frozen=True, eq=False)
-class RaggedArray:
-    """``n`` sequences of arrays end to end: ``values`` is [total, …], ``lengths`` is int64 [n] and sums to total."""
-
-    values: np.ndarray
-    lengths: np.ndarray
-
-    __repr__ = brief_repr
-
-    def __post_init__(self) -> None:
-        if self.lengths.ndim != 1 or int(self.lengths.sum()) != len(self.values) or (self.lengths < 0).any():
-            raise TaskError(
-                f"lengths.sum()={int(self.lengths.sum())} with len(values)={len(self.values)}: the lengths [n] of "
-                "the sequences must be at least 0 and add up to the number of values; give one length a sequence"
-            )
-
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    @property
-    def offsets(self) -> np.ndarray:
-        """int64 [n]: where each sequence starts in ``values``."""
-        return np.concatenate([[0], np.cumsum(self.lengths)[:-1]]).astype(np.int64) if len(self) else self.lengths
-
-    def row(self, index: int) -> np.ndarray:
-        """The sequence ``index``: [length, …]."""
-        start = int(self.lengths[:index].sum())
-        return self.values[start : start + int(self.lengths[index])]
-
-    def take(self, indices: np.ndarray) -> RaggedArray:
-        starts, lengths = self.offsets[indices], self.lengths[indices]
-        total = int(lengths.sum())
-        within = np.arange(total) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        return RaggedArray(self.values[np.repeat(starts, lengths) + within], lengths)
-
-
-Column = np.ndarray | RaggedArray | tuple
-"""One argument of a program for all cases: an array [n, …], ``n`` sequences of arrays, or ``n`` values of the
-language."""
-
-
-def _take(column: Column, indices: np.ndarray) -> Column:
-    if isinstance(column, RaggedArray):
-        return column.take(indices)
-    return tuple(column[i] for i in indices) if isinstance(column, tuple) else column[indices]
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Cases of a task: one column for each argument of the program, and the targets (array [n, …] or ``n`` values).
-
-    Array inputs are preprocessed and ready for a net (float32; per example shapes as in the task's type).
-    """
-
-    inputs: tuple[Column, ...]
-    targets: np.ndarray | tuple
-
-    __repr__ = brief_repr
-
-    def __post_init__(self) -> None:
-        counts = [len(column) for column in (*self.inputs, self.targets)]
-        if len(set(counts)) > 1:
-            raise TaskError(
-                f"cases={counts}: each argument and the targets must have the same number of cases; give one "
-                "target a case"
-            )
-
-    def __len__(self) -> int:
-        return len(self.targets)
-
-    def take(self, indices: Sequence[int] | np.ndarray) -> Part:
-        """The cases at ``indices``, in that order."""
-        chosen = np.asarray(indices, dtype=np.int64)
-        *inputs, targets = [_take(column, chosen) for column in (*self.inputs, self.targets)]
-        return part_of(inputs, targets)
-
-    def cases(self) -> Iterator[tuple[tuple[Value, ...], Value]]:
-        """``(inputs, target)`` of each case; rows of arrays are numpy arrays, of a RaggedArray tuples of arrays."""
-        columns = [_rows(column) for column in (*self.inputs, self.targets)]
-        for *inputs, target in zip(*columns, strict=True):
-            yield tuple(inputs), target
-
-
-def part_of(inputs: Sequence[Column], targets: Column) -> Part:
-    """The part with these columns. Targets are never ragged."""
-    assert not isinstance(targets, RaggedArray)
-    return Part(tuple(inputs), targets)
-
-
-def _rows(column: Column) -> Iterator[Value]:
-    if isinstance(column, RaggedArray):
-        for rows in np.split(column.values, np.cumsum(column.lengths)[:-1]) if len(column) else ():
-            yield tuple(rows)
-    else:
-        yield from column
 
 
 @dataclass(frozen=True, eq=False)
@@ -272,55 +173,3 @@ class ProblemData:
 
     def __reduce__(self) -> tuple[object, ...]:
         return ProblemData.from_payload, self.payload()
-
-
-def describe_part(
-    part: Part, argument_types: Sequence[Type], result: Type, name: str, arrays: dict[str, np.ndarray]
-) -> dict[str, object]:
-    """The JSON form of ``part``; its arrays are put into ``arrays`` under names that start with ``name``."""
-    described: list[dict[str, object]] = []
-    for index, (column, type) in enumerate(zip((*part.inputs, part.targets), (*argument_types, result), strict=True)):
-        key = f"{name}.{index}"
-        if isinstance(column, tuple):
-            described.append({"values": [to_json(value, type) for value in column]})
-        elif isinstance(column, RaggedArray):
-            arrays[f"{key}.values"], arrays[f"{key}.lengths"] = column.values, column.lengths
-            described.append({"ragged": key})
-        else:
-            arrays[key] = column
-            described.append({"array": key})
-    return {"columns": described}
-
-
-def restore_part(
-    described: Mapping[str, Any], argument_types: Sequence[Type], result: Type, arrays: Mapping[str, np.ndarray]
-) -> Part:
-    """The inverse of ``describe_part``."""
-    columns: list[Column] = []
-    for entry, type in zip(described["columns"], (*argument_types, result), strict=True):
-        if "values" in entry:
-            columns.append(tuple(from_json(value, type) for value in entry["values"]))
-        elif "ragged" in entry:
-            key = entry["ragged"]
-            columns.append(RaggedArray(frozen(arrays[f"{key}.values"]), frozen(arrays[f"{key}.lengths"])))
-        else:
-            columns.append(frozen(arrays[entry["array"]]))
-    return part_of(columns[:-1], columns[-1])
-
-
-def frozen(array: np.ndarray) -> np.ndarray:
-    """``array``, contiguous and marked read-only, so that no evaluation can change the data of the next."""
-    result = np.ascontiguousarray(array).view()
-    result.flags.writeable = False
-    return result
-
-
-def content_digest(described: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> str:
-    """32 hexadecimal digits over JSON-able fields and the shapes, dtypes and bytes of named arrays (BLAKE2b)."""
-    state = hashlib.blake2b(json.dumps(described, sort_keys=True).encode(), digest_size=16)
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        state.update(f"{name}:{little.dtype.str}:{little.shape}".encode())
-        state.update(little.reshape(-1).view(np.uint8).data if little.size else b"")
-    return state.hexdigest()

@@ -19,8 +19,10 @@ from primitives.types import Type, arguments_of
 from primitives.values import Value
 
 from ..errors import TaskError
+from .cases.parts import Part, RaggedArray
+from .cases.plain import content_digest, describe_part
 from .columns.stored import column_for_digest
-from .data import Part, ProblemData, RaggedArray, content_digest, describe_part
+from .data import ProblemData
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs
 from .preprocessing import Preprocessing
 from .split import Split

@@ -15,7 +15,8 @@ from primitives.notation.types import parse_type
 from primitives.types import arguments_of
 from primitives.values import Failure
 
-from ..tasks.data import Part, ProblemData, RaggedArray
+from ..tasks.cases.parts import Part, RaggedArray
+from ..tasks.data import ProblemData
 from ..tasks.preprocessing import Preprocessing
 from ..tasks.task import Task, TaskError, TaskKind
 

@@ -20,7 +20,8 @@ from primitives.values import Outcome
 from primitives.words import builtin_words
 
 from ..fitting.trainer import AbstractTrainer, TrainingBudget
-from ..tasks.data import Part, ProblemData
+from ..tasks.cases.parts import Part
+from ..tasks.data import ProblemData
 from ..tasks.kinds.labelled import labelled_task
 from ..tasks.kinds.sequences import sequences_task
 

@@ -17,7 +17,7 @@ from ...errors import TaskError
 from ...evaluation.model import Model
 from ...fitting.forward import evaluation_mode, predict
 from ...fitting.losses import are_probabilities
-from ...tasks.data import Part
+from ...tasks.cases.parts import Part
 from ...tasks.metrics import CLASSES, NUMBERS
 from ...tasks.preprocessing import Affine
 from ...tasks.task import Task

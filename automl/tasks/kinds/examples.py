@@ -12,7 +12,8 @@ from primitives.types import Type, arguments_of, has_tensor, is_function, is_gro
 from primitives.values import Value
 
 from ...errors import TaskError
-from ..data import Part, ProblemData
+from ..cases.parts import Part
+from ..data import ProblemData
 from ..metrics import VALUES
 from ..task import Task, TaskKind
 

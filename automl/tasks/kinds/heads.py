@@ -10,7 +10,8 @@ from library.records import Direction
 from primitives.types import Type, function, pair_of, tensor
 
 from ...errors import TaskError
-from ..data import Part, ProblemData, frozen
+from ..cases.parts import Part, frozen
+from ..data import ProblemData
 from ..metrics import ABSENT, HEADS
 from ..preprocessing import Preprocessing, check_finite, fit_inputs
 from ..task import Task, TaskKind

@@ -10,7 +10,8 @@ from library.records import Direction
 from primitives.types import INT, Type, function, list_of, tensor
 
 from ...errors import TaskError
-from ..data import Part, ProblemData, RaggedArray, frozen
+from ..cases.parts import Part, RaggedArray, frozen
+from ..data import ProblemData
 from ..metrics import CLASSES, INTEGERS, NUMBERS
 from ..preprocessing import Preprocessing, check_finite, fit_inputs, standardise
 from ..split import Split

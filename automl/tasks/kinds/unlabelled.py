@@ -10,7 +10,8 @@ from library.records import Direction
 from primitives.types import function, tensor
 
 from ...errors import TaskError
-from ..data import ProblemData, part_of
+from ..cases.parts import part_of
+from ..data import ProblemData
 from ..metrics import NUMBERS
 from ..task import Task, TaskKind, task_kinds
 

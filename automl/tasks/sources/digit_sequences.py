@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...errors import TaskError
-from ..data import Part
+from ..cases.parts import Part
 from ..kinds.heads import heads_task
 from ..load import Reference, Source, sources
 from ..metrics import ABSENT

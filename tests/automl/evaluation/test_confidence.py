@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from automl.evaluation.confidence import bootstrap_interval
-from automl.tasks.data import Part
+from automl.tasks.cases.parts import Part
 from automl.tasks.kinds.labelled import labelled_task
 
 

@@ -13,7 +13,7 @@ from automl.fitting import batches, forward
 from automl.fitting.losses import are_probabilities, make_loss
 from automl.fitting.precision import Precision, has_fast_bfloat16, resolve
 from automl.fitting.trainer import Unsuitable
-from automl.tasks.data import RaggedArray
+from automl.tasks.cases.parts import RaggedArray
 from primitives.batch import Objects, Ragged, split
 from primitives.notation.types import parse_type
 from primitives.values import Failure

@@ -11,7 +11,7 @@ from torch import nn
 
 from automl.errors import TaskError
 from automl.fitting import forward
-from automl.tasks.data import Part
+from automl.tasks.cases.parts import Part
 from primitives.notation.types import parse_type
 
 AUTOML = Path(forward.__file__).parents[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from automl.tasks.data import RaggedArray
+from automl.tasks.cases.parts import RaggedArray
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.kinds.sequences import REDUCTIONS, sequences_from_labelled, sequences_task
 from automl.tasks.load import load_tasks

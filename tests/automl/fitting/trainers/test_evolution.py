@@ -9,7 +9,7 @@ from torch import nn
 
 from automl.fitting.trainers import TrainingBudget, choose_trainer, make_trainer
 from automl.fitting.trainers.evolution import centred_ranks
-from automl.tasks.data import Part
+from automl.tasks.cases.parts import Part
 from automl.tasks.metrics import INTEGERS
 
 
