@@ -69,16 +69,24 @@ def prepare_compression(
     corpus = _Corpus(
         {task: each for task, each in snapshot.best.items() if not each.doubtful}, snapshot.vocabulary, rule
     )
+    try:
+        compressed = _settled(corpus, store, tasks, snapshot.vocabulary, allowance, deadline)
+    except StitchMissing as missing:
+        logger.warning("the library does not grow: %s", missing)
+        report = CompressionReport(len(corpus.solved), problem=str(missing), seconds=time.monotonic() - started)
+        return lambda: (report, [])
+    return lambda: compressed.keep_and_report(len(corpus.solved), corpus.refused, started)
+
+
+def _settled(
+    corpus: _Corpus, store: AbstractStore, tasks: Mapping[str, Task], vocabulary: Vocabulary, allowance: TimeAllowance, deadline: float
+) -> _CompressedCorpus:  # fmt: skip
+    """The corpus compressed anew until nothing is refused on evidence; as it is where that does not come about. Raises StitchMissing."""
     sample, taken = Sample(tasks.values()), store.names()
     for number in range(ROUNDS):
         last = number == ROUNDS - 1 or time.monotonic() > deadline
-        try:
-            found = corpus.compressed(taken, max(LEAST, min(STITCH, deadline - time.monotonic())))
-        except StitchMissing as missing:
-            logger.warning("the library does not grow: %s", missing)
-            report = CompressionReport(len(corpus.solved), problem=str(missing), seconds=time.monotonic() - started)
-            return lambda: (report, [])
-        compressed = _CompressedCorpus(store, tasks, snapshot.vocabulary, corpus.solved, found, rule)
+        found = corpus.compressed(taken, max(LEAST, min(STITCH, deadline - time.monotonic())))
+        compressed = _CompressedCorpus(store, tasks, vocabulary, corpus.solved, found, corpus.rule)
         lost = compressed.refusals()
         if not (lost or last):
             with allowance.clock.doing(EQUIVALENCE):
@@ -87,9 +95,8 @@ def prepare_compression(
         if last or not lost:
             break
     if lost:
-        found = corpus.as_it_is(found)
-        compressed = _CompressedCorpus(store, tasks, snapshot.vocabulary, corpus.solved, found, rule)
-    return lambda: compressed.keep_and_report(len(corpus.solved), corpus.refused, started)
+        compressed = _CompressedCorpus(store, tasks, vocabulary, corpus.solved, corpus.as_it_is(found), corpus.rule)
+    return compressed
 
 
 class _Corpus:

@@ -19,7 +19,7 @@ from search.strategy import AbstractStrategy
 from ..budget import Budget
 from ..errors import StudyError
 from ..evaluation.evaluate import begin, evaluate_job, warm
-from ..evaluation.prepared import context_of
+from ..evaluation.prepared import WorkerContext, context_of
 from ..execution.executors import executor_kind, executors, open_executor
 from ..execution.executors.base import AbstractExecutor
 from ..execution.workers.guard import can_interrupt, path_of
@@ -147,16 +147,18 @@ def open_study(
         config = {**_config(options, schedule, task, source), "guidance": guidance}
         record = run or new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
     context = context_of(data, vocabulary, options.trainer, words=problem.words)
-    here = can_interrupt() and not executor_kind(options.workers).side_by_side(str(options.workers))
-    executor = (
-        None if is_fused(strategy, data)
-        else open_executor(EVALUATE, context, workers=options.workers, prepare=BEGIN if here else WARM)
-    )  # fmt: skip
+    executor = None if is_fused(strategy, data) else _executor(options, context)
     if run is None:
         record = _created(store, record, executor)  # only now, so that none is begun where there are no workers
     return Study(
         task, store, record, vocabulary, strategy, executor, options.budget, schedule, context, options.target, progress
     )
+
+
+def _executor(options: Options, context: WorkerContext) -> AbstractExecutor:
+    """Opened with what prepares a worker for its jobs; in this process some of that can wait for the first job."""
+    here = can_interrupt() and not executor_kind(options.workers).side_by_side(str(options.workers))
+    return open_executor(EVALUATE, context, workers=options.workers, prepare=BEGIN if here else WARM)
 
 
 def _created(store: AbstractStore, record: Run, executor: AbstractExecutor | None) -> Run:

@@ -156,12 +156,9 @@ def random_words(library: Library, seed: int) -> list[Subroutine]:
         left = [each for each in candidates if show_canonical(each[3]) not in own]
         if not left:
             break
-        ranked = sorted(left, key=lambda each: (each[0] != record.type, abs(each[1] - arity), abs(each[2] - size)))
-        best = [
-            each
-            for each in ranked
-            if _rank(each, record.type, arity, size) == _rank(ranked[0], record.type, arity, size)
-        ]
+        ranks = [_rank(each, record.type, arity, size) for each in left]
+        least = min(ranks)
+        best = [each for each, rank in zip(left, ranks, strict=True) if rank == least]
         chosen = best[int(rng.integers(len(best)))]
         candidates.remove(chosen)
         kept.append(_subroutine(f"random_{len(kept) + 1}", chosen[3], vocabulary))
