@@ -8,9 +8,9 @@ import torch
 
 from ..fitting.batches import Batch, answers, take
 from ..fitting.recipes import joined
+from ..tasks.cases.folds import FOLDS
 from ..tasks.cases.parts import Part
 from ..tasks.data import ProblemData
-from ..tasks.folds import FOLDS
 
 
 def all_cases(data: ProblemData) -> ProblemData:

@@ -19,8 +19,8 @@ from ..fitting.fitted_words import WordFit, fit_words
 from ..fitting.forward import outputs_of
 from ..fitting.trainer import TrainingResult, Unsuitable
 from ..fitting.trainers import AbstractTrainer, TrainingBudget, choose_trainer, make_trainer
+from ..tasks.cases.folds import Folds
 from ..tasks.data import ProblemData
-from ..tasks.folds import Folds
 from . import cross_validation
 from .prepared import CandidateOrder, Evaluated, Prepared
 

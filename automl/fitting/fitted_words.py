@@ -23,8 +23,8 @@ from primitives.fitted.stacks import fitted_sites, stacked_sites
 from primitives.primitive import Primitive
 from primitives.types import TensorType, arguments_of
 
+from ..tasks.cases.folds import Folds
 from ..tasks.data import ProblemData
-from ..tasks.folds import Folds
 from ..tasks.metrics import CLASSES, NUMBERS
 from . import batches
 from .forward import evaluation_mode

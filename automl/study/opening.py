@@ -25,8 +25,8 @@ from ..execution.executors.base import AbstractExecutor
 from ..execution.workers.guard import can_interrupt, path_of
 from ..fitting.trainers import trainer_kinds
 from ..plugins import described, require_plugins
+from ..tasks.cases.folds import FOLDS
 from ..tasks.data import VALUES, ProblemData
-from ..tasks.folds import FOLDS
 from ..tasks.metrics import INTEGERS
 from ..tasks.task import Task
 from .guides import latest_guide, load_guide

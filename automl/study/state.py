@@ -9,7 +9,7 @@ from typing import Any
 from library.records import Direction, Evaluation, Event, Run
 from primitives.brief import brief_repr
 
-from ..tasks.folds import FOLDS
+from ..tasks.cases.folds import FOLDS
 from .candidate import EXPLORE, FINAL, PHASES, REFINE
 from .journal import ASKED
 

@@ -26,8 +26,8 @@ from ..errors import EvaluationBug, StudyError
 from ..evaluation.prepared import Evaluated, WorkerContext
 from ..execution.executors.base import AbstractExecutor
 from ..fitting.trainer import columns
+from ..tasks.cases.folds import FOLDS
 from ..tasks.data import VALUES
-from ..tasks.folds import FOLDS
 from ..tasks.task import Task
 from .candidate import EXPLORE, FINAL, Candidate, EvaluationPlan, feedback_of, refusal
 from .ending import Ending, ending_of

@@ -12,9 +12,9 @@ from library.records import Direction
 from primitives.types import function, tensor
 
 from ..errors import TaskError
+from .cases.folds import Folds, make_folds
 from .cases.parts import Part, frozen
 from .data import ProblemData
-from .folds import Folds, make_folds
 from .measure import Measure, measure_named
 from .metrics import CLASSES, NUMBERS
 from .preprocessing import Affine, Preprocessing

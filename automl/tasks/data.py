@@ -14,9 +14,9 @@ from primitives.notation.types import parse_type
 from primitives.types import TensorType, Type, arguments_of
 from primitives.values import Value
 
+from .cases.folds import Folds
 from .cases.parts import Part
 from .cases.plain import content_digest, describe_part, restore_part
-from .folds import Folds
 from .measure import measured
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs, case_errors, score
 

@@ -1,1 +1,1 @@
-"""The cases of a task: columns and parts of it, and their plain form."""
+"""The cases of a task: columns and parts of it, their plain form, and folds."""

@@ -8,8 +8,8 @@ import numpy as np
 import pandas
 import pytest
 
+from automl.tasks.cases.folds import FEW_ROWS, make_folds
 from automl.tasks.data import ProblemData
-from automl.tasks.folds import FEW_ROWS, make_folds
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import GROUPS, TIME, Split
 from automl.tasks.tables.task import table_task

@@ -9,8 +9,8 @@ import numpy as np
 
 from primitives.brief import brief_repr
 
-from ..errors import TaskError
-from .split import GROUPS, TIME, Split
+from ...errors import TaskError
+from ..split import GROUPS, TIME, Split
 
 FOLDS = "folds"
 """Among the scores of an evaluation: over how many folds they are means, where they are."""
