@@ -16,6 +16,7 @@ from library.files import irregular
 from primitives.plugins import PluginKind, instances
 
 from ..errors import TaskError
+from .derived import drawn_sequences, labelled_reference, without_labels
 from .preprocessing import Preprocessing
 from .split import Split
 from .task import Task
@@ -33,7 +34,6 @@ LABELLED_OPTIONS = (
     "folds",
     "family",
 )
-SEQUENCE_OPTIONS = ("sequences", "lengths", "test_lengths", "count", "validation_count", "test_count")
 REPEATED = ("drop",)
 """Options that may be given several times."""
 _SUFFIXES = ("", ".toml", ".jsonl", ".npz", ".csv")
@@ -161,24 +161,16 @@ def load_tasks(
     accepting = [source for source in sources().values() if source.accepts(reference)]
     if not accepting:
         raise _unknown(reference)
-    drawn = "sequences" in reference.options
-    inner = replace(reference, options=_without(reference.options)) if drawn else reference
-    unlabelled = "labels" in inner.options
-    if unlabelled:
-        inner = _unlabelled(inner)
+    inner = labelled_reference(reference)
     known = accepting[0].options
     unknown = [key for key in inner.options if key not in known]
     if unknown:
         raise TaskError(
             f"option={unknown[0]!r} of task={spec!r}: {accepting[0].name} takes {', '.join(known)}; rename or remove it"
         )
-    tasks = accepting[0].load(inner)
-    if unlabelled:
-        from .kinds.unlabelled import unlabelled_from_labelled
-
-        tasks = [unlabelled_from_labelled(task, solved_at=reference.number("solved_at", None)) for task in tasks]
+    tasks = without_labels(accepting[0].load(inner), reference)
     _refuse_duplicates(tasks, spec)
-    return [_sequences(task, reference) for task in tasks] if drawn else tasks
+    return drawn_sequences(tasks, reference)
 
 
 def resolve(
@@ -279,36 +271,3 @@ def _refuse_duplicates(tasks: Sequence[Task], spec: str) -> None:
                 f"name={task.name!r} occurs twice in {spec!r}: names must differ within one source; rename one"
             )
         seen.add(task.name)
-
-
-def _without(options: Mapping[str, str]) -> dict[str, str]:
-    """The options of the base task of a drawn one: those of the drawing, its name, family and goal apart."""
-    return {
-        key: value for key, value in options.items() if key not in (*SEQUENCE_OPTIONS, "name", "family", "solved_at")
-    }
-
-
-def _unlabelled(reference: Reference) -> Reference:
-    """The reference to the labelled tasks whose labels are to be left out."""
-    if reference.options["labels"] != "none":
-        raise TaskError(f"labels={reference.options['labels']!r}: none is required; write labels=none, or leave it out")
-    return replace(reference, options={k: v for k, v in reference.options.items() if k not in ("labels", "solved_at")})
-
-
-def _sequences(task: Task, reference: Reference) -> Task:
-    from .kinds.sequences import sequences_from_labelled
-
-    options = reference.options
-    return sequences_from_labelled(
-        task,
-        options["sequences"],
-        name=options.get("name"),
-        lengths=reference.span("lengths", (1, 3)),
-        test_lengths=reference.span("test_lengths", (20, 20)),
-        count=reference.whole("count", 1000),
-        validation_count=reference.whole("validation_count", 300),
-        test_count=reference.whole("test_count", 200),
-        seed=reference.whole_seed,
-        solved_at=reference.number("solved_at", None),
-        family=options.get("family"),
-    )
