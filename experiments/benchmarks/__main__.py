@@ -65,6 +65,10 @@ QUICK: dict[str, tuple[str, ...]] = {
     "recipes": ("--thirds", "1"),
     "resilience": ("--kills", "2"),
     "synthesis": ("experiments/curricula/starter.jsonl?limit=5", "--budget", "2s"),
+    "tables": (
+        *("--tables", "wine,few", "--folds", "2", "--seeds", "1", "--budget", "5s", "--jobs", "1"),
+        *("--cells", os.devnull),
+    ),
     "trainer": ("--rounds", "1"),
 }
 """Small settings; a benchmark that is not here runs with its defaults."""
