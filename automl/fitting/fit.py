@@ -19,6 +19,7 @@ from ..tasks.data import ProblemData
 from . import batches, forward
 from .batches import Batch
 from .early_stopping import KeptWeights
+from .fitted_words import unseen_values
 from .losses import Loss, are_probabilities, loss_name, make_loss
 from .monitoring import Measures, finite
 from .precision import resolve
@@ -217,9 +218,9 @@ class _Training:
         last = self.train.per_epoch - 1
         for index, (inputs, targets) in enumerate(self.train.epoch()):
             final = index == last or (self.steps is not None and self.step + 1 >= self.steps)
-            pending.append(
-                self.updater.step(inputs, targets, TrainingProgress(self.step, self.epoch, used, self.plateaus), final)
-            )
+            progress = TrainingProgress(self.step, self.epoch, used, self.plateaus)
+            with unseen_values(self.program, self.train.rows):
+                pending.append(self.updater.step(inputs, targets, progress, final))
             self.step += 1
             used = self.fraction()
             if len(pending) >= stride or final or used >= 1.0:

@@ -2,14 +2,16 @@
 
 One pass over the train part: at each fitted site the values of the word's argument are at hand, the word is fitted to them and to the
 targets, and the pass goes on with what it then says of them. Where another word is fitted to what it says (a stack), that is said of each
-case by a fit that has not seen it (Wolpert 1992), and the site keeps the arrays of a fit to all cases.
+case by a fit that has not seen it (Wolpert 1992), and the site keeps the arrays of a fit to all cases. What is trained beside fitted words
+takes the same of them, batch by batch.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -19,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from primitives.compile.program import Program
 from primitives.fitted.cases import Fitted, Fitting, FittingCases, FittingRefused
-from primitives.fitted.stacks import fitted_sites, stacked_sites
+from primitives.fitted.stacks import fitted_sites, independent_sites, stacked_sites
 from primitives.primitive import Primitive
 from primitives.types import TensorType, arguments_of
 
@@ -58,8 +60,10 @@ def fit_words(
     wanted = {site: word for site, word in words.items() if "@" not in site and site not in program.frozen}
     if not wanted:
         return WordFit(True)
+    trained = {name.rpartition(".")[0] for name, parameter in program.named_parameters() if parameter.requires_grad}
+    beside = independent_sites(program.term, program.words, trained) if trained else frozenset()
     stacked = stacked_sites(program.term, program.words)
-    observer = _Observer(program, wanted, _cases(data, seed), stacked, seconds, folds)
+    observer = _Observer(program, wanted, _cases(data, seed), stacked, beside, seconds, folds)
     inputs, _ = batches.part_batch(data, data.train)
     device = next((tensor.device for tensor in program.live().values()), torch.device("cpu"))
     program.observer = observer
@@ -74,7 +78,29 @@ def fit_words(
         raise Unsuitable(
             f"word={name!r} @{missed[0]}: it was not reached by the cases as one batch; use it outside of branches and loops"
         )
+    program.unseen = observer.unseen
     return WordFit(observer.complete, outputs)
+
+
+@contextmanager
+def unseen_values(program: torch.nn.Module, rows: torch.Tensor) -> Iterator[None]:
+    """In the body the program is run on the train cases ``rows`` (int64 [m]) and takes of its fitted words what fits say of these that have
+    not seen them; otherwise a training would believe words that know its targets."""
+    if not isinstance(program, Program) or not program.unseen:
+        yield
+        return
+
+    def say(site: str, x: torch.Tensor) -> torch.Tensor | None:
+        said = program.unseen.get(site)
+        if said is None or len(x) != len(rows):
+            return None
+        return said.index_select(0, rows.to(said.device)).to(x.device)
+
+    program.observer = say
+    try:
+        yield
+    finally:
+        program.observer = None
 
 
 def _cases(data: ProblemData, seed: int) -> FittingCases:
@@ -101,8 +127,10 @@ class _Observer:
     words: Mapping[str, Primitive]
     cases: FittingCases
     stacked: frozenset[str]
+    beside: frozenset[str]
     seconds: float | None
     folds: Folds | None
+    unseen: dict[str, torch.Tensor] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
     complete: bool = True
     started: float = field(default_factory=time.monotonic)
@@ -138,13 +166,15 @@ class _Observer:
             return None
         never = np.flatnonzero(folds.held_out < 0)
         outside[never] = _said(word, settings, found, cases.x[never])
+        if site in self.beside:
+            self.unseen[site] = outside
         return outside.to(x.device)
 
     def _folds(self, site: str, fitting: Fitting, cases: FittingCases) -> Folds | None:
         """The folds by which the word says of each case what it says without having seen it; None where it may have seen it."""
         if self.folds is not None and fitting.supervised:
             return self.folds
-        return _drawn_folds(cases) if site in self.stacked and len(cases) > 1 else None
+        return _drawn_folds(cases) if site in self.stacked | self.beside and len(cases) > 1 else None
 
     def _share(self, fits: int) -> float | None:
         """The time for one of the fits at this site, all sites that are left having the same."""

@@ -34,6 +34,8 @@ class Shuffler:
         self.cases = batches.count(targets)
         self.per_epoch = max(1, round(self.cases / batch_size))
         self._changes = [_fitted(augmentation, x) for x in inputs]
+        self.rows = torch.zeros(0, dtype=torch.int64)
+        """The cases of the batch that was given last."""
         self._order = torch.Generator().manual_seed(seed)
         self._draws = torch.Generator(precision.device).manual_seed(seed + 1)
 
@@ -49,6 +51,7 @@ class Shuffler:
             inputs = tuple(self._changed(x, a, rows) for x, a in zip(self.inputs, self._changes, strict=True))
             for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
                 low, high = start - cuts[0], stop - cuts[0]
+                self.rows = rows[low:high]
                 yield tuple(batches.window(x, low, high) for x in inputs), batches.window(targets, low, high)
 
     def first(self, cases: int) -> tuple[Inputs, Batch]:

@@ -67,6 +67,8 @@ class Program(nn.Module):
         self.frozen = frozen_sites(term, words)
         self.nodes: dict[str, Node] = {}
         self.observer: Observer | None = None
+        self.unseen: dict[str, torch.Tensor] = {}
+        """What fitted words say of each case that they were fitted to, by fits that had not seen it, for what is trained beside them."""
         self.input_types, self.output_type = arguments_of(type)
         self.channels_last = pays(sites.values())
         for site, found in sites.items():

@@ -1,8 +1,8 @@
-"""Which sites of a program hold fitted words, and which of these other fitted words are fitted on."""
+"""Which sites of a program hold fitted words, which of these other fitted words are fitted on, and which a training leaves as they are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ..definitions import expand
 from ..primitive import Primitive
@@ -25,9 +25,7 @@ def stacked_sites(term: Term, words: Mapping[str, Primitive]) -> frozenset[str]:
 
     A word that is not applied where it stands, as in ``(compose (forest) (linear))``, is counted, to be safe.
     """
-    sites = {
-        site for site, word in fitted_sites(term, words).items() if word.fitted is not None and word.fitted.supervised
-    }
+    sites = _supervised(term, words)
     if len(sites) < 2:
         return frozenset()
     try:
@@ -37,6 +35,38 @@ def stacked_sites(term: Term, words: Mapping[str, Primitive]) -> frozenset[str]:
     found: set[str] = set()
     _collect(whole, sites, found, inside=False)
     return frozenset(found)
+
+
+def independent_sites(term: Term, words: Mapping[str, Primitive], trained: Collection[str]) -> frozenset[str]:
+    """The sites of supervised fitted words whose arguments stay as they are while the sites ``trained`` change: none of these stands in
+    them.
+
+    A word that is not applied where it stands is not counted, to be safe.
+    """
+    sites = _supervised(term, words)
+    try:
+        whole = beta_normal(expand(term, words)) if sites else term
+    except NoNormalForm:
+        return frozenset()
+    changing: set[str] = set()
+
+    def visit(part: Term) -> None:
+        head, arguments = spine(part)
+        if isinstance(head, Word):
+            inside = {word.site for argument in arguments for word in words_in(argument)}
+            if head.site in sites and (not arguments or not inside.isdisjoint(trained)):
+                changing.add(str(head.site))
+        for each in arguments if isinstance(head, Word) else children(part):
+            visit(each)
+
+    visit(whole)
+    return frozenset(sites - changing)
+
+
+def _supervised(term: Term, words: Mapping[str, Primitive]) -> set[str]:
+    return {
+        site for site, word in fitted_sites(term, words).items() if word.fitted is not None and word.fitted.supervised
+    }
 
 
 def _collect(term: Term, sites: set[str], found: set[str], inside: bool) -> None:

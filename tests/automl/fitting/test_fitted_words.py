@@ -7,11 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 
 from automl.evaluation.evaluate import evaluate_candidate
 from automl.evaluation.prepared import Evaluated, Prepared, context_of
-from automl.fitting.fitted_words import fit_words
-from automl.fitting.trainer import Unsuitable
+from automl.fitting.fitted_words import fit_words, unseen_values
+from automl.fitting.measurements import calibration_error
+from automl.fitting.trainer import TrainingBudget, Unsuitable
+from automl.fitting.trainers import make_trainer
 from automl.tasks.data import ProblemData
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import Split
@@ -85,6 +88,58 @@ def test_a_site_that_occurs_twice_is_fitted_once(iris: Task) -> None:
     alone = program("(lambda (x) (linear :units 3 @1 x))", iris.data)
     fit_words(alone, iris.data)
     torch.testing.assert_close(net.weights()["1.weight"], alone.weights()["1.weight"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(lambda (x) (dense :units 2 @1 (forest :units 2 :trees 20 @2 x)))",
+        "(lambda (x) (dense :units 2 @1 (linear :units 2 :penalty 0.001 @2 x)))",
+    ],
+)
+def test_a_net_on_top_of_a_fitted_word_does_not_believe_what_it_says_of_its_own_cases(
+    text: str, noise: ProblemData
+) -> None:
+    def trained(believe: bool) -> Program:
+        net = program(text, noise)
+        fit_words(net, noise)
+        assert set(net.unseen) == {"2"} and net.unseen["2"].shape == (len(noise.train), 2)
+        if believe:
+            net.unseen = {}
+        make_trainer("gradient", {"keep": "last"}).fit(net, noise, TrainingBudget(epochs=30), seed=0)
+        assert net.observer is None
+        return net
+
+    doubting, believing = (calibration_error(trained(believe), noise) for believe in (False, True))
+    assert doubting < 0.8 * believing
+
+
+def test_a_batch_has_what_was_said_of_its_cases(noise: ProblemData) -> None:
+    net = program("(lambda (x) (add (dense :units 2 @1 x) (linear :units 2 @2 x)))", noise)
+    fit_words(net, noise)
+    x = torch.from_numpy(np.array(noise.train.inputs[0]))
+    rows = torch.tensor([7, 3, 200])
+    with torch.no_grad(), unseen_values(net, rows):
+        told = net(x[rows])
+    with torch.no_grad():
+        plain = net(x[rows])
+        own = F.linear(x[rows], net.weights()["2.weight"], net.weights()["2.bias"])
+    torch.testing.assert_close(told - plain, net.unseen["2"][rows] - own)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("(lambda (x) (linear :units 3 @1 (dense :units 4 @2 x)))", set()),
+        ("(lambda (x) (add (dense :units 3 @2 x) (linear :units 3 @1 (principal :units 2 @3 x))))", {"1"}),
+        ("(lambda (x) (linear :units 3 @1 x))", set()),
+        ("(lambda (x) (let ((y (dense :units 4 @2 x))) (add (linear :units 3 @1 y) (linear :units 3 @3 x))))", {"3"}),
+    ],
+)
+def test_what_a_training_changes_below_a_fitted_word_is_not_replaced(text: str, wanted: set[str], iris: Task) -> None:
+    net = program(text, iris.data)
+    fit_words(net, iris.data)
+    assert set(net.unseen) == wanted
 
 
 def test_what_is_trained_beside_leaves_fitted_arrays_alone(iris: Task) -> None:
