@@ -62,6 +62,7 @@ QUICK: dict[str, tuple[str, ...]] = {
         "--streamed",
         "600000",
     ),
+    "pace": ("--rows", "200", "--budgets", "5s", "--pictures", "0"),
     "recipes": ("--thirds", "1"),
     "resilience": ("--kills", "2"),
     "synthesis": ("experiments/curricula/starter.jsonl?limit=5", "--budget", "2s"),

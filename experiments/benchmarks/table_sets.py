@@ -158,10 +158,12 @@ def mixed(seed: int) -> pandas.DataFrame:
     effect = dict(zip(sorted(set(city)), rng.normal(size=40), strict=True))
     score = age / 20 + np.log(income) + np.array([effect[each] for each in city]) + 1.5 * (plan == "pro") * member
     score += since / 800 + 0.4 * rng.normal(size=rows)
+    cities = city.astype(object)
+    cities[rng.uniform(size=rows) < 0.05] = None
     columns = {
         "age": np.where(rng.uniform(size=rows) < 0.1, np.nan, age.round()),
         "income": np.array([f"${value:,.2f}" for value in income], dtype=object),
-        "city": np.where(rng.uniform(size=rows) < 0.05, None, city.astype(object)),
+        "city": cities,
         "plan": plan.astype(object),
         "member": np.where(member, "yes", "no").astype(object),
         "joined": np.array((pandas.Timestamp("2024-01-01") - pandas.to_timedelta(since, unit="D")).strftime("%d.%m.%Y"), dtype=object),
