@@ -53,9 +53,22 @@ class Library:
         return load_vocabulary(self.store)
 
     def list(self) -> list[dict[str, Any]]:
-        """A dictionary a subroutine: name, digest, type, kind, state, uses, tasks, saved, created, description."""
+        """A dictionary a subroutine: name, digest, type, kind, state, uses, tasks, saved, created, description, and left_out: why no
+        search is offered it although it is active, "" where searches are."""
         described = {record.digest: record.description for record in self.store.subroutines()}
-        return [{**row, "description": described.get(row["digest"], "")} for row in self.store.library_list()]
+        left_out = self._left_out()
+        return [
+            {
+                **row,
+                "description": described.get(row["digest"], ""),
+                "left_out": left_out.get((row["name"], row["digest"]), ""),
+            }
+            for row in self.store.library_list()
+        ]
+
+    def _left_out(self) -> dict[tuple[str, str], str]:
+        """Why subroutines can be no words, by name and digest."""
+        return {(record.name, record.digest): why for record, why in self.vocabulary.left_out}
 
     def show(self, name: str) -> dict[str, Any]:
         """All that is known of a subroutine. Raises StoreError if there is none of that name."""
@@ -66,6 +79,7 @@ class Library:
             "pinned": pinned_name(record),
             "tasks": sorted({use.task for use in uses}),
             "uses": len(uses),
+            "left_out": self._left_out().get((record.name, record.digest), ""),
         }
 
     def rename(self, old: str, new: str) -> Subroutine:

@@ -10,12 +10,11 @@ from primitives.definitions import expand
 from primitives.inference import Inference, infer
 from primitives.notation.types import parse_scheme
 from primitives.primitive import shape_text
-from primitives.syntax import TermSyntaxError
 from primitives.types import subtypes, variables_of
 from primitives.unify import Mismatch, Unifier
 from primitives.words import known_words
 
-from .digests import check_digest, true_digests
+from .digests import check_digest
 from .exchange import Parcel
 from .ordering import pinned_name
 from .records import StoreError, Subroutine
@@ -137,32 +136,30 @@ def _problems(record: Subroutine, vocabulary: Vocabulary, unread: str | None, we
     misnamed = _misnamed(record)
     if misnamed and record.state == "active":  # a demoted one is not offered to searches
         yield misnamed
-    yield from _false_digest(record, unread is not None and not misnamed)
-    if unread is not None and not misnamed:
-        yield unread
-    elif unread is None:
-        try:
-            problem = _meaning(record, vocabulary, weights)
-        except ValueError as error:
-            problem = str(error)
-        if problem:
-            yield problem
-    if record.weights is not None and record.weights not in weights.sound:
-        yield weights.damaged.get(record.weights, f"its weights={record.weights} are gone")
-
-
-def _false_digest(record: Subroutine, unread: bool) -> Iterator[str]:
-    """A body that cannot be read has no digest; that is said once, with what else is unread."""
-    try:
-        true_digests(record)
-    except TermSyntaxError as error:
-        if not unread:
-            yield f"its body cannot be read: {error}"
-        return
     try:
         check_digest(record)
     except StoreError as error:
         yield str(error)
+    else:
+        yield from _unusable(record, vocabulary, unread, weights, quietly=bool(misnamed))
+    if record.weights is not None and record.weights not in weights.sound:
+        yield weights.damaged.get(record.weights, f"its weights={record.weights} are gone")
+
+
+def _unusable(
+    record: Subroutine, vocabulary: Vocabulary, unread: str | None, weights: _Weights, quietly: bool
+) -> Iterator[str]:
+    """Why a subroutine is no word, not said again if ``quietly``; where it is one (``unread`` is None), what is wrong with its meaning."""
+    if unread is not None:
+        if not quietly:
+            yield unread
+        return
+    try:
+        problem = _meaning(record, vocabulary, weights)
+    except ValueError as error:
+        problem = str(error)
+    if problem:
+        yield problem
 
 
 def _meaning(record: Subroutine, vocabulary: Vocabulary, weights: _Weights) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from primitives.syntax import TermSyntaxError, parse
-from primitives.term import words_in
-
+from .digests import checked_words
 from .records import StoreError, Subroutine
 from .rules import check_word_name
 
@@ -27,7 +25,8 @@ def ordered(
     records: Sequence[Subroutine], known: Collection[str]
 ) -> tuple[list[Subroutine], list[tuple[Subroutine, str]]]:
     """The records so that each comes after those that its body names, and apart those that can be no words, with the
-    reason: their name or body cannot be read, or they need words that are not there.
+    reason: their name or body cannot be read, their digest is not that of what they say, or they need words that are not there or
+    were left out themselves.
 
     records: in any order.
     known: the names that are defined already.
@@ -44,9 +43,11 @@ def ordered(
         for name in needs[number]:
             users[name].append(number)
     found = _in_order(records, needs, users)
+    out = {pinned_name(record) for record, _ in left}
     for number, missing in needs.items():
         if missing:
-            left.append((records[number], f"needs unknown words {', '.join(sorted(missing)[:5])}"))
+            what = "words that are left out:" if missing <= out else "unknown words"
+            left.append((records[number], f"needs {what} {', '.join(sorted(missing)[:5])}"))
     return found, left
 
 
@@ -72,7 +73,4 @@ def _in_order(
 
 def _needs(record: Subroutine) -> set[str]:
     check_word_name(record.name)
-    try:
-        return {word.name for word in words_in(parse(record.body))}
-    except TermSyntaxError as error:
-        raise StoreError(f"body cannot be read: {error}") from None
+    return set(checked_words(record.body, record.weights, record.digest))

@@ -23,12 +23,16 @@ app = typer.Typer(help="The library of subroutines.", no_args_is_help=True)
 
 @app.command("list")
 def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
-    """Every active subroutine: type, kind, uses, tasks, saved, created."""
+    """Every active subroutine: type, kind, uses, tasks, saved, created, and whether it is left out of searches, as its record does
+    not hold."""
     rows = Library(library, create=False).list()
     if json:
         print_json(rows)
         return
     columns = ["name", "type", "kind", "uses", "tasks", "saved", "created"]
+    marked = any(row["left_out"] for row in rows)
+    if marked:
+        columns.append("left out")
     shown = [
         [
             row["name"],
@@ -38,6 +42,7 @@ def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
             len(row["tasks"]),
             row["saved"],
             shown_time(row["created"]),
+            *(["yes" if row["left_out"] else None] if marked else []),
         ]
         for row in rows
     ]
@@ -67,7 +72,7 @@ def _shown(value: Any) -> str:
         return ", ".join(map(str, value)) or "–"
     if isinstance(value, dict):
         return "; ".join(f"{key}: {_shown(item)}" for key, item in value.items()) or "–"
-    return "–" if value is None else str(value).replace("\n", "\n" + " " * 13)
+    return "–" if value is None or value == "" else str(value).replace("\n", "\n" + " " * 13)
 
 
 @app.command()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from library.digests import checked_words, word_digest
 from library.records import StoreError, Subroutine
 from library.store import open_store
 from library.vocabulary import SHORT, Vocabulary, _warn, pinned_name
@@ -29,6 +30,15 @@ TOTAL = subroutine(
     "total", "Num a => list(a) -> a", f"(lambda (sum ({pinned_name(SQUARES)} $0)))", Vocabulary([SQUARES])
 )
 PINNED = pinned_name(SQUARES)
+
+
+def rewritten(record: Subroutine, body: str) -> Subroutine:
+    """The record with another body and the digest of that."""
+    return replace(record, body=body, digest=word_digest(parse(body), record.weights))
+
+
+FALSE = replace(SQUARES, body="(lambda (map (lambda (+ $0 $0)) $0))")
+"""Changed in the store, its digest kept."""
 
 
 def test_words_are_the_primitives_and_the_active_subroutines() -> None:
@@ -89,8 +99,9 @@ def test_restricted_to_some_primitives() -> None:
     ("record", "message"),
     [
         (replace(SQUARES, name="map"), "is that of a primitive"),
-        (replace(SQUARES, body="(lambda (no_such_word $0))"), "needs unknown words no_such_word"),
+        (rewritten(SQUARES, "(lambda (no_such_word $0))"), "needs unknown words no_such_word"),
         (replace(SQUARES, body="(lambda"), "cannot be read"),
+        (FALSE, f"digest={SQUARES.digest}: its body and weights have the digest {rewritten(FALSE, FALSE.body).digest}"),
         (replace(SQUARES, type="nonsense of"), "cannot be read"),
     ],
 )
@@ -104,15 +115,16 @@ def test_records_that_cannot_be_words_are_refused(record: Subroutine, message: s
     [
         (replace(SQUARES, name="map"), "is that of a primitive"),
         (replace(SQUARES, name="(x"), "cannot name a word"),
-        (replace(SQUARES, body="(lambda (no_such_word $0))"), "needs unknown words no_such_word"),
+        (rewritten(SQUARES, "(lambda (no_such_word $0))"), "needs unknown words no_such_word"),
         (replace(SQUARES, body="(lambda"), "cannot be read"),
+        (FALSE, f"digest={SQUARES.digest}: its body and weights have the digest {rewritten(FALSE, FALSE.body).digest}"),
         (replace(SQUARES, type="nonsense of"), "cannot be read"),
     ],
 )
 def test_records_that_cannot_be_words_are_left_out_with_a_warning(record: Subroutine, message: str, caplog) -> None:
     """And so is what is made of them; all else stays."""
     doubled = subroutine("doubled", "Num a => list(a) -> list(a)", "(lambda (map (lambda (+ $0 $0)) $0))")
-    user = replace(TOTAL, body=f"(lambda (sum ({pinned_name(replace(record, name='squares'))} $0)))")
+    user = rewritten(TOTAL, f"(lambda (sum ({pinned_name(replace(record, name='squares'))} $0)))")
     _warn.cache_clear()
     vocabulary = Vocabulary([record, doubled, user], strict=False)
     vocabulary.warn()
@@ -145,7 +157,8 @@ def test_a_renamed_word_is_one_word_by_all_its_names() -> None:
 
 def test_a_renamed_net_finds_the_weights_that_programs_stored_before() -> None:
     body = "(lambda (dense :units 2 @1 $0))"
-    net = Subroutine("net", digest(parse(body)), "Tensor[3] -> Tensor[2]", "geometric", body, weights="ab" * 32)
+    blob = "ab" * 32
+    net = Subroutine("net", word_digest(parse(body), blob), "Tensor[3] -> Tensor[2]", "geometric", body, weights=blob)
     store = open_store("memory:")
     store.promote([net])
     before = Vocabulary(store.subroutines(None))
@@ -164,12 +177,14 @@ def test_long_chains_of_words_are_read_once_each(monkeypatch) -> None:
         calls.append(text)
         return parse(text, words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("library.ordering.parse", counted)
+    monkeypatch.setattr("library.digests.parse", counted)
+    checked_words.cache_clear()
     chain = [subroutine("f0", "int -> int", "(lambda (+ $0 1))")]
     for number in range(1, 30):
         body = f"(lambda ({pinned_name(chain[-1])} (+ $0 1)))"
         chain.append(replace(chain[0], name=f"f{number}", digest=digest(parse(body)), body=body))
-    assert len(Vocabulary(reversed(chain)).definitions) == 30 == len(calls)
+    for _ in range(2):  # one process reads a library many times, and a row of it once
+        assert len(Vocabulary(reversed(chain)).definitions) == 30 == len(calls)
 
 
 def test_words_are_found_by_type() -> None:

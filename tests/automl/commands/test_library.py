@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from automl.testing.commands import LISTS, lines_of, refused, subroutine, task
-from library.records import Subroutine, Use
+from library.records import Use
 from library.store import open_store
 from library.vocabulary import pinned_name
 
@@ -117,10 +117,34 @@ def test_a_store_with_a_name_that_is_none_is_searched_and_mended(folder, automl,
         assert automl("library", "check", "--library", cured)[0] == 0
 
 
+def test_a_word_whose_body_was_changed_behind_its_digest_is_used_by_no_search(folder, automl, caplog):
+    """Nor is what is made of it; both are shown, with the reason."""
+    store = open_store("lib.db")
+    falling = subroutine("falling", "(lambda (reverse (sort $0)))")
+    user = subroutine("user", f"(lambda (tail ({pinned_name(falling)} $0)))")
+    store.promote([falling, user, subroutine("other", "(lambda (sort (reverse $0)))")])
+    store.close()
+    changed = "(lambda (append 1 $0))"
+    with closing(sqlite3.connect("lib.db")) as connection, connection:
+        connection.execute("UPDATE subroutines SET body = ? WHERE name = 'falling'", (changed,))
+    library = ("--library", "lib.db")
+    Path("f.jsonl").write_text(lines_of([task("f", lambda xs: [*xs, 1], LISTS, [[4, 5]])]))
+    caplog.clear()
+    row = json.loads(automl("search", "f.jsonl", "--evaluations", "20000", *library, "--json", "-")[1])
+    assert row["solved"] and row["subroutines"] == []
+    assert "falling" in caplog.text and "digest" in caplog.text
+    rows = json.loads(automl("library", "list", *library, "--json")[1])
+    assert [bool(each["left_out"]) for each in rows] == [True, False, True]
+    assert f"words that are left out: {pinned_name(falling)}" in rows[2]["left_out"]
+    assert "left out" in automl("library", "list", *library)[1]
+    shown = automl("library", "show", "falling", *library)[1]
+    assert f"left_out     digest={falling.digest}: its body and weights have the digest" in shown
+    assert "left_out     –" in automl("library", "show", "other", *library)[1]
+
+
 def test_search_uses_the_library_and_says_so(folder, automl):
     store = open_store("lib.db")
-    body = "(lambda (reverse (sort $0)))"
-    store.promote([Subroutine("falling", "ab" * 32, "list(int) -> list(int)", "algorithmic", body)])
+    store.promote([subroutine("falling", "(lambda (reverse (sort $0)))")])
     store.close()
     Path("f.jsonl").write_text(lines_of([task("f", lambda xs: sorted(xs)[::-1] + [1], LISTS, [[4, 5]])]))
     code, out, _ = automl("search", "f.jsonl", "--budget", "20s", "--library", "lib.db", "--json", "-")
