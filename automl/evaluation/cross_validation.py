@@ -29,11 +29,11 @@ def divided(data: ProblemData) -> Iterator[ProblemData]:
 
 def mean_scores(folds: Sequence[tuple[Part, Mapping[str, float]]]) -> dict[str, float]:
     """The mean of each score over the folds in which it is defined, each counting as its cases, and how many folds there are."""
-    totals: dict[str, tuple[float, int]] = {}
+    totals: dict[str, tuple[float, float]] = {}
     for part, scores in folds:
         for name, value in scores.items():
-            total, cases = totals.get(name, (0.0, 0))
-            totals[name] = total + float(value) * len(part), cases + len(part)
+            total, cases = totals.get(name, (0.0, 0.0))
+            totals[name] = total + float(value) * part.total, cases + part.total
     return {**{name: total / cases for name, (total, cases) in totals.items()}, FOLDS: float(len(folds))}
 
 

@@ -150,7 +150,9 @@ class _Training:
         self.program.to(device)
         self.precision.lay_out(self.program)
         moved = tuple(batches.move(x, device) for x in inputs), batches.move(targets, device)
-        self.train = Shuffler(*moved, options.augmentation, self.precision, options.batch_size, self.seed)
+        self.train = Shuffler(
+            *moved, options.augmentation, self.precision, options.batch_size, self.seed, data.train.weights
+        )
         self.loss, plain = self.losses()
         late = None if self.budget.deadline is None else self.budget.deadline + GRACE
         self.measures = Measures(self.program, data, plain, device, options.train_cases, self.seed, late)

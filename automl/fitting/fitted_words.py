@@ -112,11 +112,13 @@ def _cases(data: ProblemData, seed: int) -> FittingCases:
         )
     empty = np.zeros((len(y), 0), dtype=np.float32)
     if data.target == NUMBERS:
-        return FittingCases(empty, np.asarray(y, dtype=np.float64).reshape(len(y), -1), None, seed)
+        numbers = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+        return FittingCases(empty, numbers, None, seed, weights=data.train.weights)
     result = arguments_of(data.type)[1]
     if not isinstance(result, TensorType) or not isinstance(result.shape[-1], int):
         raise Unsuitable(f"type={data.type}: fitted words need a program that gives a tensor of scores")
-    return FittingCases(empty, np.asarray(y, dtype=np.int64), result.shape[-1], seed)
+    classes = np.asarray(y, dtype=np.int64)
+    return FittingCases(empty, classes, result.shape[-1], seed, weights=data.train.weights)
 
 
 @dataclass

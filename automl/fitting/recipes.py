@@ -74,4 +74,6 @@ def _join(first: Part, second: Part) -> Part:
         return a + b if isinstance(a, tuple) else np.concatenate([a, b])
 
     inputs = tuple(column(a, b) for a, b in zip(first.inputs, second.inputs, strict=True))
-    return Part(inputs, column(first.targets, second.targets))
+    known = first.weights is not None and second.weights is not None
+    weights = column(first.weights, second.weights) if known else None
+    return Part(inputs, column(first.targets, second.targets), weights)

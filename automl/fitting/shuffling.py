@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 
 from primitives.batch import Ragged
@@ -19,7 +20,9 @@ BLOCK_BYTES = 16 * 2**20
 
 class Shuffler:
     """Batches of ``inputs`` and ``targets``, which lie on the device of ``precision``, of ``batch_size`` cases each or
-    nearly so, that no case is left out and none is alone. ``seed`` decides order and changes."""
+    nearly so, that no case is left out and none is alone. ``seed`` decides order and changes. ``weights`` [cases], where there are any,
+    are the probabilities, but for a factor, by which cases are drawn instead, with replacement: the mean gradient is then that of the
+    weighted loss."""
 
     def __init__(
         self,
@@ -29,6 +32,7 @@ class Shuffler:
         precision: Precision,
         batch_size: int,
         seed: int,
+        weights: np.ndarray | None = None,
     ) -> None:
         self.inputs, self.targets, self.precision = inputs, targets, precision
         self.cases = batches.count(targets)
@@ -37,11 +41,12 @@ class Shuffler:
         self.rows = torch.zeros(0, dtype=torch.int64)
         """The cases of the batch that was given last."""
         self._order = torch.Generator().manual_seed(seed)
+        self._weights = None if weights is None else torch.from_numpy(np.array(weights, dtype=np.float64))
         self._draws = torch.Generator(precision.device).manual_seed(seed + 1)
 
     def epoch(self) -> Iterator[tuple[Inputs, Batch]]:
-        """``(inputs, targets)`` of each batch, all cases once in a new order."""
-        order = torch.randperm(self.cases, generator=self._order)
+        """``(inputs, targets)`` of each batch, all cases once in a new order; of weighted ones as many, drawn by their weights."""
+        order = self._drawn()
         bounds = [self.cases * i // self.per_epoch for i in range(self.per_epoch + 1)]
         size = max(1, int(BLOCK_BYTES / max(1.0, batches.example_bytes(self.inputs)) * self.per_epoch / self.cases))
         for first in range(0, self.per_epoch, size):
@@ -53,6 +58,11 @@ class Shuffler:
                 low, high = start - cuts[0], stop - cuts[0]
                 self.rows = rows[low:high]
                 yield tuple(batches.window(x, low, high) for x in inputs), batches.window(targets, low, high)
+
+    def _drawn(self) -> torch.Tensor:
+        if self._weights is None:
+            return torch.randperm(self.cases, generator=self._order)
+        return torch.multinomial(self._weights, self.cases, replacement=True, generator=self._order)
 
     def first(self, cases: int) -> tuple[Inputs, Batch]:
         """Up to so many cases in the order of the data, unchanged."""

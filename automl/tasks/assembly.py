@@ -25,7 +25,7 @@ SOLVED_AT = {CLASSES: 0.95, NUMBERS: 0.8}
 USUAL = {CLASSES: "accuracy", NUMBERS: "r2"}
 FEW = 10
 """Validation cases below which a score is said to mean little: one more right or wrong changes it by a tenth."""
-Arrays = tuple[np.ndarray, np.ndarray]
+Arrays = tuple[np.ndarray, np.ndarray] | tuple[np.ndarray, np.ndarray, np.ndarray | None]
 
 
 class Goal(NamedTuple):
@@ -51,8 +51,9 @@ def assembled(
     folds: int | None = None,
     keys: np.ndarray | None = None,
 ) -> Task:
-    """The task of ``parts``: raw features [n, *shape] and targets of the train, the validation and the test part. A validation part without
-    cases is replaced by the train part, a test part without cases is none. ``metric`` is the name of one for targets of this ``form``;
+    """The task of ``parts``: raw features [n, *shape], targets and perhaps weights [n] of train, validation and test part. A validation
+    part without cases is replaced by the train part, a test part without cases is none. ``metric`` is one's name for targets of this
+    ``form``;
     None: accuracy or R². ``folds`` is how many a table's cases beside the test part are to have (0: none; None: some where they are few),
     ``keys`` [train + validation] the groups or times that the split went by. Raises TaskError."""
     asked = measure_named(metric or USUAL[form], form)
@@ -95,9 +96,13 @@ def _good(measure: Measure, form: str) -> tuple[float]:
     return (1.0 if measure.direction is Direction.MAXIMIZE else 0.0,)
 
 
-def _part(prepared: Preprocessing, x: np.ndarray, y: np.ndarray) -> Part:
+def _part(prepared: Preprocessing, x: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None) -> Part:
     scale: Affine | None = prepared.target
-    return Part((frozen(prepared.apply(x)),), frozen(scale.apply(y) if scale else y))
+    return Part(
+        (frozen(prepared.apply(x)),),
+        frozen(scale.apply(y) if scale else y),
+        None if weights is None else frozen(weights),
+    )
 
 
 def _few(data: ProblemData) -> tuple[str, ...]:

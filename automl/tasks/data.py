@@ -91,7 +91,7 @@ class ProblemData:
 
     def score(self, outputs: Outputs, part: Part) -> dict[str, float]:
         """Scores of a program's ``outputs`` on ``part``; contract in automl.tasks.metrics.score."""
-        scores = score(self.target, outputs, part.targets, scale=self.target_scale)
+        scores = score(self.target, outputs, part.targets, scale=self.target_scale, weights=part.weights)
         if self.metric in scores or self.target not in (CLASSES, NUMBERS) or not isinstance(part.targets, np.ndarray):
             return scores
         asked = measured(self.metric, self.target, outputs, part.targets, self.target_offset, self.target_scale)

@@ -29,7 +29,9 @@ TARGET_FORMS = (VALUES, CLASSES, INTEGERS, NUMBERS, HEADS)
 ABSENT = -1
 
 
-def score(form: str, outputs: Outputs, targets: np.ndarray | tuple, *, scale: Sequence[float] = ()) -> dict[str, float]:
+def score(
+    form: str, outputs: Outputs, targets: np.ndarray | tuple, *, scale: Sequence[float] = (), weights: np.ndarray | None = None
+) -> dict[str, float]:  # fmt: skip
     """Scores of ``outputs`` against ``targets`` of the target form ``form``.
 
     - values, classes, integers: ``accuracy`` (fraction of cases met) and ``error`` = 1 - accuracy;
@@ -39,17 +41,17 @@ def score(form: str, outputs: Outputs, targets: np.ndarray | tuple, *, scale: Se
       (fraction of all answers asked for that are right).
     - numbers: ``r2``, ``mse``, ``mae`` over all outputs, the latter two in units of ``scale`` [k] (default 1).
 
-    A score that is undefined, since an output is a Failure or not finite, is left out. Raises TaskError when the number
-    of outputs is not that of the targets, or when there are no cases.
+    Of classes and numbers each case counts as its ``weights`` [n], where there are any. A score that is undefined, since an output is a
+    Failure or not finite, is left out. Raises TaskError when the number of outputs is not that of the targets, or when there are no cases.
     """
     _check_count(outputs, targets)
     if form == NUMBERS:
-        return _number_scores(outputs, np.asarray(targets), scale)
+        return _number_scores(outputs, np.asarray(targets), scale, weights)
     errors = case_errors(form, outputs, targets)
-    accuracy = float(np.mean(errors == 0.0))
+    accuracy = float(np.average(errors == 0.0, weights=weights if form == CLASSES else None))
     scores = {"accuracy": accuracy, "error": 1.0 - accuracy}
     if form == CLASSES:
-        return scores | _cross_entropy(outputs, np.asarray(targets))
+        return scores | _cross_entropy(outputs, np.asarray(targets), weights)
     if form == HEADS:
         wanted = np.asarray(targets)
         wrong, asked = _wrong_heads(outputs, wanted), wanted != ABSENT
@@ -169,25 +171,35 @@ def score_rows(outputs: Outputs) -> np.ndarray | None:
     return answer_rows(outputs, vectors[0]) if vectors else None
 
 
-def _cross_entropy(outputs: Outputs, targets: np.ndarray) -> dict[str, float]:
+def _cross_entropy(outputs: Outputs, targets: np.ndarray, weights: np.ndarray | None) -> dict[str, float]:
     rows = score_rows(outputs)
     if rows is None or not np.isfinite(rows).all() or int(targets.max()) >= rows.shape[1]:
         return {}
     shifted = rows - rows.max(axis=1, keepdims=True)
     likelihood = shifted[np.arange(len(targets)), targets] - np.log(np.exp(shifted).sum(axis=1))
-    return {"cross_entropy": float(-likelihood.mean())}
+    return {"cross_entropy": float(-np.average(likelihood, weights=weights))}
 
 
-def _number_scores(outputs: Outputs, targets: np.ndarray, scale: Sequence[float]) -> dict[str, float]:
+def _number_scores(
+    outputs: Outputs, targets: np.ndarray, scale: Sequence[float], weights: np.ndarray | None
+) -> dict[str, float]:
     predicted = answer_rows(outputs, targets.shape[1:])
     if not np.isfinite(predicted).all():
         return {}
     residual, units = predicted - targets, np.asarray(scale or 1.0)
-    total = float(((targets - targets.mean(axis=0)) ** 2).sum())
-    remaining = float((residual**2).sum())
+    centred = targets - np.average(targets, axis=0, weights=weights)
+    total, remaining = (float(_weighed(squares**2, weights).sum()) for squares in (centred, residual))
     r2 = 1.0 - remaining / total if total > 0 else float(remaining == 0.0)
     return {
         "r2": r2,
-        "mse": float(((residual * units) ** 2).mean()),
-        "mae": float(np.abs(residual * units).mean()),
+        "mse": _mean((residual * units) ** 2, weights),
+        "mae": _mean(np.abs(residual * units), weights),
     }
+
+
+def _mean(rows: np.ndarray, weights: np.ndarray | None) -> float:
+    return float(rows.mean() if weights is None else np.average(rows, axis=0, weights=weights).mean())
+
+
+def _weighed(rows: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+    return rows if weights is None else rows * weights.reshape(-1, *(1,) * (rows.ndim - 1))

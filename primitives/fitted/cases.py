@@ -25,6 +25,7 @@ class FittingCases:
 
     ``x``: float32 [n, features], the values of the word's argument. ``y``: int64 [n], each below ``classes``, or float64 [n, k] where
     ``classes`` is None. ``seed``: all randomness comes from it. ``seconds``: how long the fitting may take (None: as long as it needs).
+    ``weights``: float64 [n], above 0, how much each case counts; None where all count alike.
     """
 
     x: np.ndarray
@@ -32,6 +33,7 @@ class FittingCases:
     classes: int | None
     seed: int = 0
     seconds: float | None = None
+    weights: np.ndarray | None = None
 
     __repr__ = brief_repr
 
@@ -55,7 +57,8 @@ class FittingCases:
 
     def take(self, rows: np.ndarray) -> FittingCases:
         """The cases at ``rows``."""
-        return replace(self, x=self.x[rows], y=self.y[rows])
+        weights = None if self.weights is None else self.weights[rows]
+        return replace(self, x=self.x[rows], y=self.y[rows], weights=weights)
 
     def sample(self, most: int) -> FittingCases:
         """At most so many of them, drawn by the seed, in their order."""
@@ -69,8 +72,8 @@ class FittingCases:
         return np.eye(self.classes)[self.y] if self.classes is not None else self.y
 
     def middle(self) -> np.ndarray:
-        """float64 [width]: the logarithms of the classes' frequencies, or the mean."""
-        mean = self.shares().mean(axis=0)
+        """float64 [width]: the logarithms of the classes' frequencies, or the mean, each case by its weight."""
+        mean = np.average(self.shares(), axis=0, weights=self.weights)
         return mean if self.classes is None else np.log(np.maximum(mean, LEAST))
 
 

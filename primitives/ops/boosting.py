@@ -58,7 +58,7 @@ def _boosted(cases: FittingCases, trees: int, options: dict[str, Any]) -> _Boost
     model = kind(max_iter=trees, early_stopping=False, random_state=cases.seed, warm_start=True, **options)
     y = cases.y[:, 0] if cases.classes is None else cases.y
     x = cases.x.astype(np.float64)
-    complete = clock.grow(FIRST_ROUNDS, trees, lambda made: model.set_params(max_iter=made).fit(x, y))
+    complete = clock.grow(FIRST_ROUNDS, trees, lambda made: model.set_params(max_iter=made).fit(x, y, cases.weights))
     base, rounds = np.ravel(model._baseline_prediction), model._predictors
     if cases.classes is None:
         owner, full = [0], base

@@ -53,7 +53,7 @@ def _fit_linear(cases: FittingCases, *, units: int, penalty: float) -> Fitted:
     if cases.classes is None:
         from sklearn.linear_model import Ridge
 
-        found = Ridge(alpha=penalty).fit(cases.x.astype(np.float64), cases.y)
+        found = Ridge(alpha=penalty).fit(cases.x.astype(np.float64), cases.y, sample_weight=cases.weights)
         return Fitted({"weight": found.coef_.reshape(units, -1), "bias": np.broadcast_to(found.intercept_, (units,))})
     most = None if cases.seconds is None else int(cases.seconds * SPEED / (ITERATIONS * cases.x.shape[1] * units))
     used = cases if most is None else cases.sample(max(most, 50 * units))
@@ -71,7 +71,8 @@ def _logistic(cases: FittingCases, penalty: float) -> tuple[np.ndarray, np.ndarr
     strength = 1.0 / penalty if penalty > 0 else np.inf
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        found = LogisticRegression(C=strength, max_iter=ITERATIONS).fit(cases.x.astype(np.float64), cases.y)
+        model = LogisticRegression(C=strength, max_iter=ITERATIONS)
+        found = model.fit(cases.x.astype(np.float64), cases.y, sample_weight=cases.weights)
     weight, bias = found.coef_, found.intercept_
     if len(weight) == 1:  # of two classes it gives the second one's advantage
         weight, bias = np.concatenate([0 * weight, weight]), np.concatenate([0 * bias, bias])

@@ -25,7 +25,8 @@ def _fit(cases: FittingCases, *, units: int, neighbours: int) -> Fitted:
 
     kept = cases.sample(min(MAX_CASES, max(1, MAX_NUMBERS // cases.x.shape[1])))
     flag = np.array([float(cases.classes is not None)])
-    return Fitted({"cases": kept.x, "answers": kept.shares(), "logarithm": flag})
+    counted = kept.shares() if kept.classes is None or kept.weights is None else kept.shares() * kept.weights[:, None]
+    return Fitted({"cases": kept.x, "answers": counted, "logarithm": flag})
 
 
 @geometric(
@@ -41,7 +42,8 @@ def _fit(cases: FittingCases, *, units: int, neighbours: int) -> Fitted:
 def nearest(
     x: Tensor, *, cases: Tensor, answers: Tensor, logarithm: Tensor, units: int, neighbours: int
 ) -> Tensor:  # fmt: skip
-    """The mean answer of the nearest cases by Euclidean distance (Cover and Hart 1967); of classes the logarithms of their shares."""
+    """The mean answer of the nearest cases by Euclidean distance (Cover and Hart 1967); of classes the logarithms of their shares,
+    a neighbour counting as the weight of its class."""
     far = (cases * cases).sum(1) - 2 * x @ cases.T
     closest = far.topk(min(neighbours, len(cases)), dim=1, largest=False, sorted=False).indices
     said = answers[closest].mean(1)

@@ -65,7 +65,7 @@ def _fit_tree(cases: FittingCases, *, units: int, leaf: int, depth: int) -> Fitt
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
     kind = DecisionTreeRegressor if cases.classes is None else DecisionTreeClassifier
-    found = kind(**_options(cases, leaf, depth, "all")).fit(cases.x, _targets(cases))
+    found = kind(**_options(cases, leaf, depth, "all")).fit(cases.x, _targets(cases), sample_weight=cases.weights)
     return Fitted(_arrays([found], cases))
 
 
@@ -80,7 +80,9 @@ def _fit_forest(cases: FittingCases, *, units: int, trees: int, leaf: int, depth
     options = {**_options(cases, leaf, depth, features), "max_samples": most if most < len(cases) else None}
     forest = kind(n_estimators=1, warm_start=True, n_jobs=1, **options)
     y = _targets(cases)
-    complete = clock.grow(FIRST_TREES, trees, lambda made: forest.set_params(n_estimators=made).fit(cases.x, y))
+    complete = clock.grow(
+        FIRST_TREES, trees, lambda made: forest.set_params(n_estimators=made).fit(cases.x, y, cases.weights)
+    )
     return Fitted(_arrays(forest.estimators_, cases), complete=complete)
 
 

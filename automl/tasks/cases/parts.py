@@ -64,11 +64,13 @@ def _take(column: Column, indices: np.ndarray) -> Column:
 class Part:
     """Cases of a task: one column for each argument of the program, and the targets (array [n, …] or ``n`` values).
 
-    Array inputs are preprocessed and ready for a net (float32; per example shapes as in the task's type).
+    Array inputs are preprocessed and ready for a net (float32; per example shapes as in the task's type). ``weights``: float64 [n], above
+    0, how much each case counts in training and in scores; None where all count alike.
     """
 
     inputs: tuple[Column, ...]
     targets: np.ndarray | tuple
+    weights: np.ndarray | None = None
 
     __repr__ = brief_repr
 
@@ -79,15 +81,22 @@ class Part:
                 f"cases={counts}: each argument and the targets must have the same number of cases; give one "
                 "target a case"
             )
+        if self.weights is not None and self.weights.shape != (len(self.targets),):
+            raise TaskError(f"weights.shape={self.weights.shape}: [{len(self.targets)}] is required, one weight a case")
 
     def __len__(self) -> int:
         return len(self.targets)
+
+    @property
+    def total(self) -> float:
+        """What its cases count together."""
+        return float(len(self)) if self.weights is None else float(self.weights.sum())
 
     def take(self, indices: Sequence[int] | np.ndarray) -> Part:
         """The cases at ``indices``, in that order."""
         chosen = np.asarray(indices, dtype=np.int64)
         *inputs, targets = [_take(column, chosen) for column in (*self.inputs, self.targets)]
-        return part_of(inputs, targets)
+        return part_of(inputs, targets, None if self.weights is None else self.weights[chosen])
 
     def cases(self) -> Iterator[tuple[tuple[Value, ...], Value]]:
         """``(inputs, target)`` of each case; rows of arrays are numpy arrays, of a RaggedArray tuples of arrays."""
@@ -96,10 +105,10 @@ class Part:
             yield tuple(inputs), target
 
 
-def part_of(inputs: Sequence[Column], targets: Column) -> Part:
+def part_of(inputs: Sequence[Column], targets: Column, weights: np.ndarray | None = None) -> Part:
     """The part with these columns. Targets are never ragged."""
     assert not isinstance(targets, RaggedArray)
-    return Part(tuple(inputs), targets)
+    return Part(tuple(inputs), targets, weights)
 
 
 def _rows(column: Column) -> Iterator[Value]:

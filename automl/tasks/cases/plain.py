@@ -30,7 +30,10 @@ def describe_part(
         else:
             arrays[key] = column
             described.append({"array": key})
-    return {"columns": described}
+    if part.weights is None:
+        return {"columns": described}
+    arrays[f"{name}.weights"] = part.weights
+    return {"columns": described, "weights": f"{name}.weights"}
 
 
 def restore_part(
@@ -46,7 +49,8 @@ def restore_part(
             columns.append(RaggedArray(frozen(arrays[f"{key}.values"]), frozen(arrays[f"{key}.lengths"])))
         else:
             columns.append(frozen(arrays[entry["array"]]))
-    return part_of(columns[:-1], columns[-1])
+    weights = frozen(arrays[described["weights"]]) if "weights" in described else None
+    return part_of(columns[:-1], columns[-1], weights)
 
 
 def content_digest(described: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> str:

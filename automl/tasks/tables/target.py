@@ -14,12 +14,14 @@ from ..targets import FEW_CLASSES, target_form
 
 
 class TargetColumn(NamedTuple):
-    """``y`` [kept] and ``rows`` [kept], the rows that have a target; ``form`` is CLASSES or NUMBERS; ``notes`` are sentences on both."""
+    """``y`` [kept] and ``rows`` [kept], the rows that have a target; ``form`` is CLASSES or NUMBERS; ``notes`` are sentences on both.
+    ``weights`` [kept], above 0, are how much each row counts in training and in scores; None: all alike."""
 
     y: np.ndarray
     rows: np.ndarray
     form: str
     notes: tuple[str, ...] = ()
+    weights: np.ndarray | None = None
 
 
 def read_target(name: str, cells: np.ndarray, *, targets: str | None, typed: bool, decimal: str) -> TargetColumn:

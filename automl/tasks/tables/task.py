@@ -78,7 +78,10 @@ def table_task(
         labels=encoded.labels,
         columns=columns,
     )
-    parts = [(x[rows], encoded.y[rows]) for rows in (train, validation, test)]
+    weights = found.weights
+    parts = [
+        (x[rows], encoded.y[rows], None if weights is None else weights[rows]) for rows in (train, validation, test)
+    ]
     return assembled(
         KIND, name, found.form, parts, prepared, Goal(solved_at), metric=metric, split=split, family=family, source=source,
         notes=(*raw.notes, *found.notes), folds=folds, keys=None if kept is None else kept[np.concatenate([train, validation])],
