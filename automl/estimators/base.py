@@ -19,10 +19,10 @@ from ..tasks.split import Split
 from ..tasks.tables.raw import RawTable
 from ..tasks.tables.target import TargetColumn
 from ..tasks.tables.task import table_task
-from .cells import read_features, read_targets
+from .cells import read_features, read_targets, read_weights, without_weightless
 
 if TYPE_CHECKING:
-    from .cells import Features, Targets
+    from .cells import Features, Targets, Weights
 
 BUDGET = "10s"
 """The time of a fit where neither a time nor a number of evaluations is given."""
@@ -65,16 +65,20 @@ class AbstractProgramEstimator(BaseEstimator, ABC):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X: Features, y: Targets) -> Self:
+    def fit(self, X: Features, y: Targets, sample_weight: Weights | None = None) -> Self:
         """Search a program for ``X`` [n, columns], a frame with columns of any kinds or an array, and the targets ``y`` [n].
 
+        ``sample_weight`` [n] says how much each row counts where programs are fitted and where they are compared (None: all alike); one
+        of weight 0 is left out.
         Sets ``model_``, ``program_`` (its text), ``result_`` (of the search), ``n_features_in_`` and, of a frame, ``feature_names_in_``.
         Returns itself. Raises ValueError where the data or a parameter cannot be or nothing was found, TypeError where ``X`` is sparse.
         """
-        raw = read_features(self, X)
-        target = self._target(read_targets(y))
-        check_consistent_length(target.y, next(iter(raw.columns.values())))
-        result = self._searched(raw, target)
+        raw, targets = read_features(self, X), read_targets(y)
+        check_consistent_length(targets, next(iter(raw.columns.values())))
+        weights = read_weights(sample_weight, len(targets))
+        if weights is not None:
+            raw, targets, weights = without_weightless(raw, targets, weights)
+        result = self._searched(raw, self._target(targets, weights))
         if result.model is None:
             raise ValueError(
                 f"budget={self.budget!r}, evaluations={self.evaluations!r}: no program was found ({result.outcome}); give more"
@@ -98,8 +102,8 @@ class AbstractProgramEstimator(BaseEstimator, ABC):
         )  # fmt: skip
 
     @abstractmethod
-    def _target(self, y: np.ndarray) -> TargetColumn:
-        """The targets [n] in the form of a task. Raises ValueError where they are not of the estimator's kind."""
+    def _target(self, y: np.ndarray, weights: np.ndarray | None) -> TargetColumn:
+        """The targets [n] and their weights in the form of a task. Raises ValueError where they are not of the estimator's kind."""
 
     def _encoded(self, x: Features) -> np.ndarray:
         """float64 [n, features]: what the program is given for new rows. Raises NotFittedError, ValueError, TypeError."""

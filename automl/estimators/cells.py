@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import assert_all_finite
+from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import column_or_1d, validate_data
 
 from ..tasks.tables.raw import RawTable, raw_from_frame
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Features: TypeAlias = "np.ndarray | pandas.DataFrame | Sequence[Sequence[object]]"
 Targets: TypeAlias = "np.ndarray | pandas.Series | pandas.DataFrame | Sequence[object]"
+Weights: TypeAlias = "np.ndarray | pandas.Series | Sequence[float] | float"
 LEAST = 2
 """Rows without which nothing is fitted."""
 
@@ -78,3 +79,27 @@ def read_targets(y: Targets) -> np.ndarray:
         plain = np.array(flat.tolist())
         flat = plain if plain.dtype.kind in "biuf" and plain.ndim == 1 else flat
     return flat
+
+
+def read_weights(weights: Weights | None, rows: int) -> np.ndarray | None:
+    """float64 [rows]: how much each row counts; None where all count alike and as one. Raises ValueError where they are no such weights."""
+    if weights is None:
+        return None
+    if isinstance(weights, int | float):
+        weights = np.full(rows, float(weights))
+    found: np.ndarray = check_array(weights, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
+    if found.shape != (rows,):
+        raise ValueError(f"sample_weight.shape={found.shape}: ({rows},) is required, a weight a row; give one each")
+    if (found < 0).any():
+        raise ValueError(f"sample_weight={found.min()}: weights of at least 0 are required; correct the negative ones")
+    if not found.any():
+        raise ValueError("sample_weight: at least one weight that is non-zero is required; all are zero")
+    return None if (found == 1.0).all() else found
+
+
+def without_weightless(
+    raw: RawTable, targets: np.ndarray, weights: np.ndarray
+) -> tuple[RawTable, np.ndarray, np.ndarray]:
+    """The rows whose weight is above 0."""
+    kept = weights > 0
+    return RawTable({name: cells[kept] for name, cells in raw.columns.items()}), targets[kept], weights[kept]

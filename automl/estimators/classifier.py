@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, final
 
 import numpy as np
 from sklearn.base import ClassifierMixin
+from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
 from ..tasks.metrics import CLASSES
@@ -25,10 +28,33 @@ class ProgramClassifier(ClassifierMixin, AbstractProgramEstimator):
 
     classes_: np.ndarray
 
-    def _target(self, y: np.ndarray) -> TargetColumn:
+    def __init__(
+        self,
+        budget: str | timedelta | None = None,
+        *,
+        evaluations: int | None = None,
+        metric: str | None = None,
+        class_weight: Mapping[object, float] | str | None = None,
+        validation_fraction: float = 0.2,
+        words: Sequence[str] | None = None,
+        strategy: str | None = None,
+        library: str = "memory:",
+        workers: int | str = 1,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: bool = False,
+    ) -> None:
+        super().__init__(
+            budget, evaluations=evaluations, metric=metric, validation_fraction=validation_fraction, words=words,
+            strategy=strategy, library=library, workers=workers, random_state=random_state, verbose=verbose,
+        )  # fmt: skip
+        self.class_weight = class_weight
+
+    def _target(self, y: np.ndarray, weights: np.ndarray | None) -> TargetColumn:
         check_classification_targets(y)
         self.classes_ = np.unique(y)
-        return TargetColumn(y, np.arange(len(y)), CLASSES)
+        if self.class_weight is not None:
+            weights = compute_sample_weight(self.class_weight, y) * (1.0 if weights is None else weights)
+        return TargetColumn(y, np.arange(len(y)), CLASSES, weights=weights)
 
     def predict_proba(self, X: Features) -> np.ndarray:
         """float64 [n, classes]: the probability of each label, in the order of ``classes_``."""

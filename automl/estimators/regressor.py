@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class ProgramRegressor(RegressorMixin, AbstractProgramEstimator):
     """A regressor of scikit-learn whose ``fit`` searches a program, found by its R² or another ``metric`` on held-out rows."""
 
-    def _target(self, y: np.ndarray) -> TargetColumn:
-        return TargetColumn(y.astype(np.float64), np.arange(len(y)), NUMBERS)
+    def _target(self, y: np.ndarray, weights: np.ndarray | None) -> TargetColumn:
+        return TargetColumn(y.astype(np.float64), np.arange(len(y)), NUMBERS, weights=weights)
 
     def predict(self, X: Features) -> np.ndarray:
         """float64 [n]: the number for each row, in the units of ``y``."""

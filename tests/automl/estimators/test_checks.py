@@ -10,7 +10,10 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from automl import ProgramClassifier, ProgramRegressor
 
-EXPECTED_FAILED: dict[str, str] = {}
+EXPECTED_FAILED = {
+    "check_sample_weight_equivalence_on_dense_data": "a row of weight 3 and three equal rows are divided otherwise into folds, and columns "
+    "are standardised without regard to weights, so that answers differ a little; to 1e-7 they could not be equal in float32"
+}
 """Checks that fail, with the reason."""
 
 

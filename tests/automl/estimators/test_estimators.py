@@ -207,3 +207,47 @@ def test_importing_the_package_imports_no_scikit_learn() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_weights_of_rows() -> None:
+    """Two rows of each value, one of each class: the weights decide. A row of weight 0 is as one that is not there."""
+    x, y = np.repeat(np.linspace(-1, 1, 40), 2)[:, None], np.tile(["a", "b"], 40)
+    counts = np.where((y == "a") == (x[:, 0] > 0), 5.0, 1.0)
+    wanted = np.where(x[:, 0] > 0, "a", "b")
+    found = ProgramClassifier(**TINY).fit(x, y, sample_weight=counts)
+    assert (found.predict(x) == wanted).mean() > 0.9 > ProgramClassifier(**TINY).fit(x, y).score(x, wanted)
+    assert found.result_.score == pytest.approx(found.score(x, y, sample_weight=counts), abs=0.05), (
+        "scores are weighted too"
+    )
+    kept = y != "b"
+    alone = ProgramClassifier(**TINY).fit(x, y, sample_weight=pandas.Series(kept.astype(int)))
+    assert alone.classes_.tolist() == ["a"] and set(alone.predict(x)) == {"a"}
+    fewer = ProgramRegressor(**TINY).fit(MIXED, A, sample_weight=(A > 0) * 1.0).predict(MIXED)
+    assert (fewer == ProgramRegressor(**TINY).fit(MIXED[A > 0], A[A > 0]).predict(MIXED)).all()
+    ones = ProgramRegressor(**TINY).fit(MIXED, A, sample_weight=1).predict(MIXED)
+    assert (ones == ProgramRegressor(**TINY).fit(MIXED, A).predict(MIXED)).all()
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        (np.ones(3), r"shape=\(3,\)"),
+        (np.full(N, -1.0), "at least 0"),
+        (np.zeros(N), "non-zero"),
+        (np.full(N, np.nan), "NaN"),
+    ],
+)
+def test_weights_that_cannot_be_are_refused(weights: np.ndarray, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        ProgramRegressor(**TINY).fit(MIXED, A, sample_weight=weights)
+
+
+def test_weights_of_classes() -> None:
+    rare = np.where(RNG.random(N) < 0.2, "rare", "usual")
+    found = ProgramClassifier(class_weight="balanced", **TINY).fit(MIXED[["a"]], rare)
+    plain = ProgramClassifier(**TINY).fit(MIXED[["a"]], rare)
+    assert found.predict_proba(MIXED[["a"]])[:, 0].mean() > plain.predict_proba(MIXED[["a"]])[:, 0].mean() + 0.15
+    only = ProgramClassifier(class_weight={"usual": 1e-4}, **TINY).fit(MIXED[["a"]], rare)
+    assert (only.predict(MIXED[["a"]]) == "rare").all()
+    with pytest.raises(ValueError, match="not in class_weight"):
+        ProgramClassifier(class_weight={"common": 2}, **TINY).fit(MIXED[["a"]], rare)
