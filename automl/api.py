@@ -19,14 +19,18 @@ from .plugins import use_plugins
 from .progress import progress_bar
 from .study.opening import Options, Progress, Result, library_url, open_study, run_study
 from .study.words import load_vocabulary
-from .tasks.load import load_tasks
+from .tasks.load import load_tasks, with_option
 from .tasks.task import Task
 
 if TYPE_CHECKING:
+    import pandas
+
     from .growth.learned_guidance import GuidancePlan
     from .growth.outcome import Growth, Iteration
     from .growth.plan import GrowthPlan
     from .study.phases import Schedule
+    from .tasks.cases.class_weights import ClassWeight
+    from .tasks.own_metric import MetricFunction
 
 
 logger = logging.getLogger(__name__)
@@ -132,7 +136,7 @@ def _say_crowded(workers: object) -> None:
 
 
 def search(
-    task: str | Path | Task | tuple[Any, Any],
+    task: str | Path | Task | pandas.DataFrame | tuple[Any, Any],
     budget: BudgetText | None = None,
     *,
     evaluations: int | None = None,
@@ -141,7 +145,11 @@ def search(
     workers: int | str = 1,
     seed: int = 0,
     split_seed: int = 0,
-    target: float | None = None,
+    target: float | str | None = None,
+    metric: str | MetricFunction | None = None,
+    direction: str | None = None,
+    probabilities: bool = False,
+    class_weight: ClassWeight | None = None,
     words: Sequence[str] | None = None,
     settings: Mapping[str, object] | None = None,
     trainer: Mapping[str, object] | None = None,
@@ -153,14 +161,17 @@ def search(
 ) -> Result:
     """Search a program for one task.
 
-    ``task`` is a name (``"digits"``), a path, data as ``(X, y)`` or ``(frame, "column")``, or a task object;
+    ``task`` is a name (``"digits"``), a path, data as ``(X, y)`` or ``(frame, "column")``, a frame alone, or a task object;
     ``budget`` is a time (``"60s"``, a timedelta) and
     ``evaluations`` the number of terms considered or candidates trained: with both the search ends with whichever comes first, with
     neither after 60 s;
     ``library`` offers its subroutines as words and keeps the record of the run (default: in memory, so that nothing is written and
     nothing is kept; the command writes ``automl.db``, as ``library=None`` does here); ``seed`` is that of the search,
     ``split_seed`` that by which the data of a task given by name is divided into train, validation and test part;
-    ``target`` is the score to reach;
+    ``target`` is the score to reach, or beside a frame the name of its column of targets;
+    ``metric`` is the name of a metric, or a function of your own ``(y_true, y_pred) -> float``, of which ``direction`` says whether to
+    ``maximize`` (the default) or ``minimize`` it, and ``probabilities`` that it is told those of the labels (docs/tables.md);
+    ``class_weight`` is how much a case of each class counts in training: ``balanced``, or a weight by label;
     ``settings`` are the strategy's options, ``trainer`` the trainer's; ``plugins`` are Python files (or dotted names of modules) with
     words, tasks, trainers or strategies of your own, known from then on in this process (docs/plugins.md).
     A line on a terminal or in a notebook shows how far the search is, unless ``quiet`` or told to ``progress`` in its place;
@@ -170,6 +181,8 @@ def search(
     """
     began = time.monotonic()
     use_plugins(plugins)
+    if isinstance(target, str):
+        task, target = (task, target), None
     options = make_options(
         budget,
         evaluations,
@@ -181,7 +194,8 @@ def search(
         settings=settings,
         trainer=trainer,
     )
-    chosen, source = _one_task(task, split_seed)
+    lasting = str(library.url if isinstance(library, Library) else library) != "memory:" or workers != 1
+    chosen, source = _one_task(task, split_seed, _aim(metric, direction, probabilities, class_weight, lasting))
     opened = library if isinstance(library, Library) else Library(library)
     try:
         with progress_bar(chosen.name, quiet or progress is not None) as shown:
@@ -193,23 +207,53 @@ def search(
             opened.close()
 
 
-def _one_task(task: str | Path | Task | tuple[Any, Any], split_seed: int) -> tuple[Task, dict[str, object]]:
+def _aim(
+    metric: str | MetricFunction | None,
+    direction: str | None,
+    probabilities: bool,
+    class_weight: ClassWeight | None,
+    lasting: bool,
+) -> dict[str, Any]:
+    """What is asked of a task made here, by the names that labelled_task has. Raises TaskError."""
+    from .tasks.own_metric import metric_name
+
+    name = metric if metric is None or isinstance(metric, str) else metric_name(metric, lasting)
+    given = {
+        "metric": name,
+        "direction": direction,
+        "probabilities": probabilities or None,
+        "class_weight": class_weight,
+    }
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _one_task(
+    task: str | Path | Task | pandas.DataFrame | tuple[Any, ...], split_seed: int, aim: Mapping[str, Any]
+) -> tuple[Task, dict[str, object]]:
     from .errors import TaskError
+    from .tasks.cases.class_weights import weight_text
 
     if isinstance(task, Task):
+        if aim:
+            raise TaskError(
+                f"{next(iter(aim))} of task={task.name!r}: it is part of the task; give it where that is made"
+            )
         return task, {}
-    if isinstance(task, tuple):
-        return _task_of_data(task, split_seed), {}
-    found = load_tasks(str(task), seed=split_seed)
+    if not isinstance(task, str | Path):
+        return _task_of_data(task if isinstance(task, tuple) else (task,), split_seed, aim), {}
+    spec = str(task)
+    for key, value in aim.items():
+        spec = with_option(spec, key, "yes" if value is True else weight_text(value))
+    found = load_tasks(spec, seed=split_seed)
     if len(found) != 1:
         names = ", ".join(each.name for each in found[:5])
         raise TaskError(
             f"task={str(task)!r} holds {len(found)} tasks ({names}, …): one is required; use automl.grow, or pick one"
         )
-    return found[0], {"spec": str(task), "name": found[0].name, "seed": split_seed}
+    return found[0], {"spec": spec, "name": found[0].name, "seed": split_seed}
 
 
-def _task_of_data(data: tuple[Any, ...], split_seed: int) -> Task:
+def _task_of_data(data: tuple[Any, ...], split_seed: int, aim: Mapping[str, Any]) -> Task:
     """The task of ``(X, y)`` or ``(frame, column)``; X with more than two axes are pictures. Raises TaskError."""
     from .errors import TaskError
     from .tasks.kinds.labelled import labelled_task
@@ -217,12 +261,14 @@ def _task_of_data(data: tuple[Any, ...], split_seed: int) -> Task:
     from .tasks.tables.task import table_task
 
     if len(data) != 2:
-        raise TaskError(f"task=a tuple of {len(data)}: (X, y), or (frame, name of the target column), is required")
+        raise TaskError(
+            f"task=data of {len(data)} parts: (X, y), or (frame, name of the target column), is required; beside a frame give target=NAME"
+        )
     x, y = data
     split = Split(seed=split_seed)
     if getattr(x, "ndim", 2) > 2:
-        return labelled_task("data", x, y, split=split)
-    return table_task(x, y, name="data", split=split)
+        return labelled_task("data", x, y, split=split, **aim)
+    return table_task(x, y, name="data", split=split, **aim)
 
 
 def grow(

@@ -17,6 +17,7 @@ See docs/plugins.md.
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -126,13 +127,24 @@ def _check(outside: Outside) -> None:
     """Raises PluginError where the module holds no plug-in, or one whose name is taken."""
     module = importlib.import_module(outside.module)
     own = [kind for kind in kinds() if kind.own(module)]
-    if not own:
+    if not own and not _functions(module):
         known = ", ".join(dict.fromkeys(kind.what for kind in kinds()))
         raise PluginError(
-            f"plugins={outside.given!r}: it holds no plug-in; needed at its top level one or more of: {known} (docs/plugins.md)"
+            f"plugins={outside.given!r}: it holds no plug-in; needed at its top level one or more of: {known}, or a function of "
+            "(y_true, y_pred) for a metric (docs/plugins.md)"
         )
     for kind in own:
         kind.found()
+
+
+def _functions(module: ModuleType) -> list[str]:
+    """The names of the functions of the module itself that take two arguments, which may be metrics."""
+    found = []
+    for name, value in vars(module).items():
+        if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_"):
+            taken = [each for each in inspect.signature(value).parameters.values() if each.default is each.empty]
+            found += [name] if len(taken) == 2 else []
+    return found
 
 
 def described() -> list[dict[str, str]]:

@@ -58,6 +58,14 @@ Encoding = Annotated[str | None, typer.Option(help="Encoding of a CSV file, such
 SkipBad = Annotated[
     bool, typer.Option("--skip-bad", help="Leave pictures out that cannot be read, and say which, instead of refusing.")
 ]
+ClassWeights = Annotated[
+    str | None,
+    typer.Option(
+        "--class-weight",
+        metavar="WEIGHTS",
+        help="How much a case of each class counts in training: balanced, or yes:10,no:1; default: all alike.",
+    ),
+]
 TargetColumn = Annotated[str | None, typer.Option("--target-column", help="Column of a CSV file to predict.")]
 DataSplit = Annotated[
     int | None,

@@ -33,6 +33,7 @@ from .common import (
 from .options import (
     Ambiguous,
     BudgetTime,
+    ClassWeights,
     Encoding,
     Evaluations,
     JsonFile,
@@ -68,6 +69,7 @@ def search(
     ambiguous: Ambiguous = False,
     skip_bad: SkipBad = False,
     encoding: Encoding = None,
+    class_weight: ClassWeights = None,
 ) -> None:
     """Search a program for a task; a file of many tasks is one study each (with --workers several at a time where they are cheap).
 
@@ -76,6 +78,7 @@ def search(
     options = options_of(budget, evaluations, strategy, workers, seed, target, words, set)
     task = with_option(task, "skip_bad", "yes") if skip_bad else task
     task = with_option(task, "encoding", encoding) if encoding is not None else task
+    task = with_option(task, "class_weight", class_weight) if class_weight is not None else task
     refused: list[str] = []
     tasks = load_tasks(task, target=target_column, seed=split_seed, search_path=experiment_folders(), refused=refused)
     for each in tasks:

@@ -168,12 +168,14 @@ class _Training:
         outputs = forward.predict(self.program, inputs, deadline=self.budget.deadline)
         name = self.options.loss if self.options.loss != "auto" else loss_name(self.data.target, targets)
         probabilities = name == "cross_entropy" and are_probabilities(outputs)
-        plain = make_loss(name, probabilities=probabilities)
+        weights = self.data.class_weights
+        plain = make_loss(name, probabilities=probabilities, weights=weights)
         try:
             plain(outputs, targets)
         except Unsuitable:
             return None, None
-        return make_loss(name, smoothing=self.options.smoothing, probabilities=probabilities), plain
+        smoothing = self.options.smoothing
+        return make_loss(name, smoothing=smoothing, probabilities=probabilities, weights=weights), plain
 
     def error(self, outputs: Batch, targets: Batch) -> float:
         """Mean case error of outputs on some cases, in the task's own terms."""

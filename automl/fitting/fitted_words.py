@@ -118,7 +118,11 @@ def _cases(data: ProblemData, seed: int) -> FittingCases:
     if not isinstance(result, TensorType) or not isinstance(result.shape[-1], int):
         raise Unsuitable(f"type={data.type}: fitted words need a program that gives a tensor of scores")
     classes = np.asarray(y, dtype=np.int64)
-    return FittingCases(empty, classes, result.shape[-1], seed, weights=data.train.weights)
+    weights = data.train.weights
+    if data.class_weights:
+        of_class = np.array(data.class_weights)[classes]
+        weights = of_class if weights is None else of_class * weights
+    return FittingCases(empty, classes, result.shape[-1], seed, weights=weights)
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch.nn import functional
@@ -17,8 +17,9 @@ Loss = Callable[[Batch, Batch], torch.Tensor]
 """``(outputs, targets) -> scalar``, the mean over the cases."""
 
 
-def cross_entropy(smoothing: float = 0.0, probabilities: bool = False) -> Loss:
-    """Cross entropy of scores [n, classes] against classes [n], with label smoothing (Szegedy et al. 2016).
+def cross_entropy(smoothing: float = 0.0, probabilities: bool = False, weights: Sequence[float] = ()) -> Loss:
+    """Cross entropy of scores [n, classes] against classes [n], with label smoothing (Szegedy et al. 2016) and, where ``weights`` of the
+    classes are given, as the mean of the cases so weighted.
 
     Outputs of log_softmax are scores too: there it equals the negative log-likelihood. With ``probabilities`` the
     outputs are those of a softmax, and their logarithm is taken.
@@ -31,7 +32,8 @@ def cross_entropy(smoothing: float = 0.0, probabilities: bool = False) -> Loss:
                 f"outputs.shape={tuple(outputs.shape)}: [n, classes] is required for classes; end in such a tensor"
             )
         scores = outputs.clamp_min(1e-7).log() if probabilities else outputs
-        return functional.cross_entropy(scores, targets, label_smoothing=smoothing)
+        weight = scores.new_tensor(weights) if weights else None
+        return functional.cross_entropy(scores, targets, weight=weight, label_smoothing=smoothing)
 
     return loss
 
@@ -128,10 +130,10 @@ def are_probabilities(outputs: Batch) -> bool:
     return bool((values >= 0).all() and ((values.sum(1) - 1).abs() < 1e-3).all())
 
 
-def make_loss(name: str, *, smoothing: float = 0.0, probabilities: bool = False) -> Loss:
-    """The loss of that name; ValueError for another name."""
+def make_loss(name: str, *, smoothing: float = 0.0, probabilities: bool = False, weights: Sequence[float] = ()) -> Loss:
+    """The loss of that name; ValueError for another name. ``weights`` of the classes count in cross entropy alone."""
     if name not in LOSSES:
         raise ValueError(f"loss={name!r}: one of {', '.join(LOSSES)} is required; choose one of these")
     if name == "heads":
         return heads_cross_entropy(smoothing)
-    return cross_entropy(smoothing, probabilities) if name == "cross_entropy" else LOSSES[name]()
+    return cross_entropy(smoothing, probabilities, weights) if name == "cross_entropy" else LOSSES[name]()

@@ -136,7 +136,8 @@ def _gradients(program: torch.nn.Module, data: ProblemData, cases: int) -> list[
         outputs = program(*inputs)
     name = loss_name(data.target, targets)
     try:
-        loss = make_loss(name, probabilities=name == "cross_entropy" and are_probabilities(outputs))(outputs, targets)
+        probabilities = name == "cross_entropy" and are_probabilities(outputs)
+        loss = make_loss(name, probabilities=probabilities, weights=data.class_weights)(outputs, targets)
     except Unsuitable:
         return [None] * len(parameters)
     if not parameters or not loss.requires_grad:

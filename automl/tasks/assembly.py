@@ -12,11 +12,13 @@ from library.records import Direction
 from primitives.types import function, tensor
 
 from ..errors import TaskError
+from .cases.class_weights import ClassWeight, class_weights, said_weights
 from .cases.folds import Folds, make_folds
 from .cases.parts import Part, frozen
 from .data import ProblemData
-from .measure import Measure, measure_named
+from .measure import Measure, chosen_measure
 from .metrics import CLASSES, NUMBERS
+from .own_metric import is_function
 from .preprocessing import Affine, Preprocessing
 from .split import Split
 from .task import Task
@@ -44,20 +46,26 @@ def assembled(
     goal: Goal,
     *,
     metric: str | None = None,
+    direction: str | None = None,
+    probabilities: bool = False,
     split: Split | None = None,
     family: str | None = None,
     source: str = "",
     notes: Sequence[str] = (),
+    class_weight: ClassWeight | None = None,
     folds: int | None = None,
     keys: np.ndarray | None = None,
 ) -> Task:
     """The task of ``parts``: raw features [n, *shape], targets and perhaps weights [n] of train, validation and test part. A validation
     part without cases is replaced by the train part, a test part without cases is none. ``metric`` is one's name for targets of this
-    ``form``;
-    None: accuracy or R². ``folds`` is how many a table's cases beside the test part are to have (0: none; None: some where they are few),
-    ``keys`` [train + validation] the groups or times that the split went by. Raises TaskError."""
-    asked = measure_named(metric or USUAL[form], form)
+    ``form``; None: accuracy or R². One of the user's own may have a ``direction`` and be told ``probabilities``. ``folds`` is how many a table's
+    cases beside the test part are to have (0: none; None: some where they are few), ``keys`` [train + validation] the groups or times that
+    the split went by. ``class_weight`` says how much a case of each class counts where programs are trained. Raises TaskError."""
+    asked = chosen_measure(metric or USUAL[form], form, direction, probabilities)
+    own = is_function(asked.name)
     train, validation, test = (_part(prepared, *arrays) for arrays in parts)
+    weights = _class_weights(class_weight, form, parts[0][1], prepared.label_names)
+    said = (said_weights(weights, prepared.label_names),) if weights else ()
     width = len(prepared.label_names) or parts[0][1].shape[1]
     data = ProblemData(
         name=name,
@@ -72,10 +80,15 @@ def assembled(
         validation=validation if len(validation) else train,
         target_scale=prepared.target.scale if prepared.target else (),
         target_offset=prepared.target.offset if prepared.target and metric is not None else (),
+        class_weights=weights,
+        metric_labels=(prepared.labels or prepared.label_names) if own else (),
+        metric_probabilities=probabilities,
         family=family,
     )
+    if own:
+        _try(data)
     data = replace(data, folds=_folds(data, split or Split(), keys, folds))
-    return Task(data, test if len(test) else None, split, prepared, source, (*notes, *_few(data)))
+    return Task(data, test if len(test) else None, split, prepared, source, (*notes, *said, *_few(data)))
 
 
 def _folds(data: ProblemData, split: Split, keys: np.ndarray | None, wanted: int | None) -> Folds | None:
@@ -87,6 +100,22 @@ def _folds(data: ProblemData, split: Split, keys: np.ndarray | None, wanted: int
     parts = [data.train] if data.validation is data.train else [data.train, data.validation]
     labels = np.concatenate([np.asarray(part.targets) for part in parts]) if data.target == CLASSES else None
     return make_folds(split, sum(map(len, parts)), labels, keys, wanted)
+
+
+def _try(data: ProblemData) -> None:
+    """Ask a metric of the user's own of perfect answers, so that one which cannot be asked is refused before a search. Raises TaskError."""
+    targets = np.asarray(data.validation.targets)
+    data.score(np.eye(len(data.metric_labels))[targets] if data.target == CLASSES else targets, data.validation)
+
+
+def _class_weights(
+    given: ClassWeight | None, form: str, targets: np.ndarray, names: tuple[str, ...]
+) -> tuple[float, ...]:
+    if given is None:
+        return ()
+    if form != CLASSES:
+        raise TaskError(f"class_weight={given!r}: classes as targets are required, not {form}; leave it out")
+    return class_weights(given, targets, names)
 
 
 def _good(measure: Measure, form: str) -> tuple[float]:

@@ -17,8 +17,9 @@ from primitives.values import Value
 from .cases.folds import Folds
 from .cases.parts import Part
 from .cases.plain import content_digest, describe_part, restore_part
-from .measure import measured
+from .measure import MetricUse, measured
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs, case_errors, score
+from .own_metric import metric_version
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +49,12 @@ class ProblemData:
     """Whether ``solved_at`` was asked for, rather than what is usual for the form of target."""
     target_offset: tuple[float, ...] = ()
     """[k]: what was taken off targets of the form numbers, where the metric is one that was asked for by name."""
+    class_weights: tuple[float, ...] = ()
+    """[classes]: how much a case of each counts in the loss; () where all count alike."""
+    metric_labels: tuple[str | int | float | bool, ...] = ()
+    """[classes]: the labels that a metric of the user's own is told; () for any other metric."""
+    metric_probabilities: bool = False
+    """Whether it is told the probabilities of the labels rather than the answers."""
     folds: Folds | None = None
     """Where the cases are few: which of train and validation part together are held out in turn, a score being the mean over the folds."""
 
@@ -60,10 +67,16 @@ class ProblemData:
 
     @property
     def evaluation_digest(self) -> str:
-        """The digest, with the folds where there are some: data of before there were folds keep the digest that they had."""
-        if self.folds is None:
+        """The digest, with the folds where there are some, and the version of a metric of the user's own: data of before there were folds
+        keep the digest that they had."""
+        version = metric_version(self.metric)
+        if self.folds is None and not version:
             return self.digest
-        return content_digest({"data": self.digest, "ordered": self.folds.ordered}, {"folds": self.folds.held_out})
+        folds = {} if self.folds is None else {"folds": self.folds.held_out}
+        ordered = self.folds is not None and self.folds.ordered
+        return content_digest(
+            {"data": self.digest, "ordered": ordered, **({"metric": version} if version else {})}, folds
+        )
 
     @property
     def has_goal(self) -> bool:
@@ -94,7 +107,8 @@ class ProblemData:
         scores = score(self.target, outputs, part.targets, scale=self.target_scale, weights=part.weights)
         if self.metric in scores or self.target not in (CLASSES, NUMBERS) or not isinstance(part.targets, np.ndarray):
             return scores
-        asked = measured(self.metric, self.target, outputs, part.targets, self.target_offset, self.target_scale)
+        use = MetricUse(self.target_offset, self.target_scale, self.metric_labels, self.metric_probabilities)
+        asked = measured(self.metric, self.target, outputs, part.targets, use)
         return {**scores, **asked}
 
     def case_errors(self, outputs: Outputs, part: Part) -> np.ndarray:
@@ -131,6 +145,9 @@ class ProblemData:
             "constants": list(self.constants),
             "target_scale": list(self.target_scale),
             **({"target_offset": list(self.target_offset)} if self.target_offset else {}),
+            **({"class_weights": list(self.class_weights)} if self.class_weights else {}),
+            **({"metric_labels": list(self.metric_labels)} if self.metric_labels else {}),
+            **({"metric_probabilities": True} if self.metric_probabilities else {}),
             "parts": described,
         }, arrays
 
@@ -157,6 +174,7 @@ class ProblemData:
         read = {key: restore_part(part, argument_types, result, arrays) for key, part in parts.items()}
         constants, scale = tuple(described.pop("constants")), tuple(described.pop("target_scale"))
         offset = tuple(described.pop("target_offset", ()))
+        weights, labels = tuple(described.pop("class_weights", ())), tuple(described.pop("metric_labels", ()))
         validation = read.get("validation", read["train"])
         ordered = described.pop("ordered_folds", None)
         folds = None if ordered is None else Folds(np.asarray(arrays["folds"], dtype=np.int64), ordered)
@@ -166,6 +184,8 @@ class ProblemData:
             constants=constants,
             target_scale=scale,
             target_offset=offset,
+            class_weights=weights,
+            metric_labels=labels,
             folds=folds,
             train=read["train"],
             validation=validation,

@@ -27,11 +27,14 @@ LABELLED_OPTIONS = (
     "name",
     "targets",
     "metric",
+    "direction",
+    "probabilities",
     "scaling",
     "full_scale",
     "layout",
     "solved_at",
     "folds",
+    "class_weight",
     "family",
 )
 REPEATED = ("drop",)
@@ -75,6 +78,12 @@ class Reference:
             raise TaskError(f"{key}={self.options[key]!r}: a finite {kind.__name__} is required; correct the option")
         return value
 
+    def yes_or_no(self, key: str) -> bool:
+        """The option ``key``, which is ``yes`` or ``no``; raises TaskError on anything else."""
+        if self.options[key] not in ("yes", "no"):
+            raise TaskError(f"{key}={self.options[key]!r}: yes or no is required; choose one")
+        return self.options[key] == "yes"
+
     def span(self, key: str, default: tuple[int, int]) -> tuple[int, int]:
         """The option ``key`` as bounds: ``1-3`` or ``20``."""
         text = self.options.get(key, f"{default[0]}-{default[1]}")
@@ -102,14 +111,16 @@ class Reference:
 
     def labelled(self, default: Split | None = None) -> dict[str, Any]:
         """Keyword arguments of ``labelled_task`` that the options set."""
-        texts = {
+        texts: dict[str, str | bool] = {
             key: self.options[key]
-            for key in ("targets", "metric", "scaling", "layout", "family")
+            for key in ("targets", "metric", "direction", "scaling", "layout", "class_weight", "family")
             if key in self.options
         }
         numbers: dict[str, float | None] = {
             key: self.number(key, None) for key in ("full_scale", "solved_at") if key in self.options
         }
+        if "probabilities" in self.options:
+            texts["probabilities"] = self.yes_or_no("probabilities")
         if "folds" in self.options:
             numbers["folds"] = self.whole("folds", None)
         name = self.options.get("name", self.name)

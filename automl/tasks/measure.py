@@ -12,6 +12,7 @@ from primitives.plugins import PluginKind, instances
 
 from ..errors import TaskError
 from .metrics import NUMBERS, Outputs, answer_rows, score_rows
+from .own_metric import asked, function_named, is_function, told_targets
 
 
 @dataclass(frozen=True)
@@ -47,21 +48,66 @@ def measure_named(name: str, form: str) -> Measure:
     return found
 
 
-def measured(
-    name: str, form: str, outputs: Outputs, targets: np.ndarray, offset: Sequence[float], scale: Sequence[float]
-) -> dict[str, float]:
+@dataclass(frozen=True)
+class MetricUse:
+    """How a metric is asked: ``offset`` and ``scale`` [k] bring numbers back to the units of the data. A function of a user's own is told
+    ``labels`` for classes, and ``probabilities`` of the answers where it asked for them."""
+
+    offset: Sequence[float] = ()
+    scale: Sequence[float] = ()
+    labels: Sequence[object] = ()
+    probabilities: bool = False
+
+
+def measured(name: str, form: str, outputs: Outputs, targets: np.ndarray, use: MetricUse) -> dict[str, float]:
     """The metric ``name`` of a program's ``outputs``, under its name; {} where it is undefined: an output is a Failure or not finite, or it
-    is NaN. ``offset`` and ``scale`` [k] bring numbers back to the units of the data. Raises TaskError where there is no such metric."""
-    measure = measure_named(name, form)
+    is NaN. Raises TaskError where there is no such metric."""
     found = answer_rows(outputs, targets.shape[1:]) if form == NUMBERS else score_rows(outputs)
     if found is None or not np.isfinite(found).all():
         return {}
     if form == NUMBERS:
-        centre, unit = np.asarray(offset or 0.0), np.asarray(scale or 1.0)
-        value = measure.measure(targets * unit + centre, found * unit + centre)
+        centre, unit = np.asarray(use.offset or 0.0), np.asarray(use.scale or 1.0)
+        wanted, answers = targets * unit + centre, found * unit + centre
     else:
-        value = measure.measure(targets, probabilities_of(found))
+        wanted, answers = targets, probabilities_of(found)
+    if is_function(name):
+        value = _own(name, form, wanted, answers, use)
+    else:
+        value = measure_named(name, form).measure(wanted, answers)
     return {} if value != value else {name: float(value)}
+
+
+def _own(name: str, form: str, wanted: np.ndarray, answers: np.ndarray, use: MetricUse) -> float:
+    """The value of a user's own function; NaN where it is undefined."""
+    if form == NUMBERS:
+        wanted, answers = told_targets(wanted, ()), told_targets(answers, ())
+    else:
+        wanted = told_targets(wanted, use.labels)
+        answers = answers if use.probabilities else told_targets(answers.argmax(axis=1), use.labels)
+    return asked(name, function_named(name), wanted, answers)
+
+
+def own_measure(name: str, form: str, direction: Direction | str | None) -> Measure:
+    """A user's function as a metric, more being better unless ``direction`` says otherwise. Raises TaskError where it is not found."""
+    function_named(name)
+    try:
+        chosen = Direction(direction or Direction.MAXIMIZE)
+    except ValueError:
+        raise TaskError(f"direction={direction!r}: maximize or minimize is required; choose one") from None
+    return Measure(name, form, chosen, lambda y, p: _own(name, form, y, p, MetricUse()))
+
+
+def chosen_measure(name: str, form: str, direction: Direction | str | None, probabilities: bool) -> Measure:
+    """The metric of that name, or the user's own function. Raises TaskError where there is none, or where ``direction`` or
+    ``probabilities`` is told of a metric that has its own."""
+    if is_function(name):
+        if probabilities and form == NUMBERS:
+            raise TaskError(f"probabilities of metric={name!r}: classes as targets are required; leave it out")
+        return own_measure(name, form, direction)
+    if direction is not None or probabilities:
+        told = f"direction={direction!r}" if direction is not None else "probabilities"
+        raise TaskError(f"{told} of metric={name!r}: it is for a function of your own; leave it out")
+    return measure_named(name, form)
 
 
 def probabilities_of(rows: np.ndarray) -> np.ndarray:

@@ -12,8 +12,9 @@ from primitives.brief import brief_repr
 
 from ...errors import TaskError
 from ...evaluation.model import Model
+from ...tasks.cases.parts import Part
 from ...tasks.data import ProblemData
-from ...tasks.metrics import CLASSES, score
+from ...tasks.metrics import CLASSES
 from ...tasks.task import Task
 from ..pictures import AbstractPicture
 from .subject import Subject, raw_inputs
@@ -96,7 +97,7 @@ class Cases:
     def metric(self, unit: torch.Tensor) -> float | None:
         """The task's metric with the cases moved to ``unit``; None where it is undefined."""
         outputs = self.subject.outputs(unit).cpu().numpy()
-        found = score(self.data.target, outputs, self.targets.cpu().numpy(), scale=self.data.target_scale)
+        found = self.data.score(outputs, Part((), self.targets.cpu().numpy()))
         value = found.get(self.data.metric)
         return None if value is None else round(float(value), 6)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...errors import TaskError
 from ..assembly import Goal, assembled
+from ..cases.class_weights import ClassWeight
 from ..metrics import CLASSES, NUMBERS
 from ..pictures import PictureForm
 from ..preprocessing import Preprocessing, check_finite, fit_inputs, standardise
@@ -29,12 +30,15 @@ def labelled_task(
     split: Split | None = None,
     targets: str | None = None,
     metric: str | None = None,
+    direction: str | None = None,
+    probabilities: bool = False,
     scaling: str = "auto",
     full_scale: float | None = None,
     layout: str = "auto",
     label_names: Sequence[str] | None = None,
     solved_at: float | None = None,
     folds: int | None = None,
+    class_weight: ClassWeight | None = None,
     usual: float | None = None,
     family: str | None = None,
     source: str = "",
@@ -48,9 +52,12 @@ def labelled_task(
     ``targets`` is ``classes`` or ``numbers``; None decides by the values. ``label_names`` name the classes 0, 1,
     … of an integer ``y``. ``solved_at`` is the score asked for; without one no score counts as solved, and ``usual`` is
     one that is good on this data. Scaling is fitted on the train part; a validation part without cases is replaced by the
-    train part. ``metric`` is the name of one of automl.tasks.measure.measures (None: accuracy, R²).
+    train part. ``metric`` is the name of one of automl.tasks.measure.measures (None: accuracy, R²), or that of
+    a function of your own (automl.tasks.own_metric), of which ``direction`` says whether to maximize (the default) or minimize it, and
+    ``probabilities`` that it is told those of the labels rather than answers.
     ``folds`` is in how many parts of its cases beside the test part a table's scores are measured in turn (0: in the validation part alone;
-    None: 5 where there are fewer than 1,000).
+    None: 5 where there are fewer than 1,000). ``class_weight`` is how much a case of each class counts where programs are trained:
+    ``balanced``, or a weight by label.
     ``pictures`` is what picture files were made into, ``notes`` are sentences on how the data was read.
     Raises TaskError on NaN, infinity, wrong shapes, no cases or one class only.
     """
@@ -94,11 +101,14 @@ def labelled_task(
         prepared,
         goal,
         metric=metric,
+        direction=direction,
+        probabilities=probabilities,
         split=split,
         family=family,
         source=source,
         notes=notes,
         folds=folds,
+        class_weight=class_weight,
     )
 
 

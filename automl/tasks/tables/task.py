@@ -9,6 +9,7 @@ import numpy as np
 
 from ...errors import TaskError
 from ..assembly import Goal, assembled
+from ..cases.class_weights import ClassWeight
 from ..columns.base import AbstractColumn
 from ..columns.cells import CellLevels, as_cells, cell_levels
 from ..columns.fit import TrainRows, fit_column
@@ -38,12 +39,15 @@ def table_task(
     split: Split | None = None,
     targets: str | None = None,
     metric: str | None = None,
+    direction: str | None = None,
+    probabilities: bool = False,
     scaling: str = "auto",
     drop: Sequence[str] = (),
     groups: str | None = None,
     time: str | None = None,
     solved_at: float | None = None,
     folds: int | None = None,
+    class_weight: ClassWeight | None = None,
     family: str | None = None,
     source: str = "",
 ) -> Task:
@@ -53,10 +57,11 @@ def table_task(
     has and even where they all have one target. Columns may hold numbers, categories, dates, truth values, texts, and cells that
     are missing; what becomes of each says ``task.preprocessing.describe()``. Rows without a target are left out. ``targets`` is ``classes``
     or ``numbers``; None: texts are classes, and so are up to ten whole numbers that repeat. ``metric`` is the name of one of
-    automl.tasks.measure.measures (None: accuracy, R²). ``drop`` are columns to leave out; the
-    rows of one value of the column ``groups`` are kept in one part, and that column is left out; the latest rows by the column ``time`` are
-    held out. ``folds`` is in how many parts of the rows beside the test part scores are measured in turn (0: in the validation part alone;
-    None: 5 where there are fewer than 1,000). Other
+    automl.tasks.measure.measures (None: accuracy, R²), or of a function of your own as for labelled_task. ``drop`` are columns to leave
+    out; the rows of one value of the column ``groups`` are kept in one part, and that column is left out; the latest rows by the column
+    ``time`` are held out. ``folds`` is in how many parts of the rows beside the test part scores are measured in turn (0: in the validation
+    part alone; None: 5 where there are fewer than 1,000). ``class_weight`` is how much a case of each class counts where programs are
+    trained: ``balanced``, or a weight by label. Other
     arguments as for labelled_task. Raises TaskError.
     """
     raw = _raw(table)
@@ -82,9 +87,10 @@ def table_task(
     parts = [
         (x[rows], encoded.y[rows], None if weights is None else weights[rows]) for rows in (train, validation, test)
     ]
+    beside = None if kept is None else kept[np.concatenate([train, validation])]
     return assembled(
-        KIND, name, found.form, parts, prepared, Goal(solved_at), metric=metric, split=split, family=family, source=source,
-        notes=(*raw.notes, *found.notes), folds=folds, keys=None if kept is None else kept[np.concatenate([train, validation])],
+        KIND, name, found.form, parts, prepared, Goal(solved_at), metric=metric, direction=direction, probabilities=probabilities,
+        split=split, family=family, source=source, notes=(*raw.notes, *found.notes), folds=folds, class_weight=class_weight, keys=beside,
     )  # fmt: skip
 
 

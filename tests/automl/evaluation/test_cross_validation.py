@@ -11,8 +11,8 @@ from automl.evaluation.prepared import Evaluated, Prepared, context_of
 from automl.fitting.recipes import joined
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.task import Task
-from library.blobs import from_bytes
 from library.vocabulary import Vocabulary
+from library.weights.blobs import from_bytes
 
 NOISE = np.random.default_rng(0)
 
