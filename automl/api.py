@@ -261,9 +261,9 @@ def _task_of_data(data: tuple[Any, ...], split_seed: int, aim: Mapping[str, Any]
     from .tasks.tables.task import table_task
 
     if len(data) != 2:
-        raise TaskError(
-            f"task=data of {len(data)} parts: (X, y), or (frame, name of the target column), is required; beside a frame give target=NAME"
-        )
+        what = "a frame alone: the name of its column of targets is required; give target=NAME"
+        of = f"a tuple of {len(data)}: (X, y), or (frame, name of the target column), is required"
+        raise TaskError(f"task={what if len(data) == 1 else of}")
     x, y = data
     split = Split(seed=split_seed)
     if getattr(x, "ndim", 2) > 2:
