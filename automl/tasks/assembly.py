@@ -58,9 +58,9 @@ def assembled(
 ) -> Task:
     """The task of ``parts``: raw features [n, *shape], targets and perhaps weights [n] of train, validation and test part. A validation
     part without cases is replaced by the train part, a test part without cases is none. ``metric`` is one's name for targets of this
-    ``form``; None: accuracy or R². One of the user's own may have a ``direction`` and be told ``probabilities``. ``folds`` is how many a table's
-    cases beside the test part are to have (0: none; None: some where they are few), ``keys`` [train + validation] the groups or times that
-    the split went by. ``class_weight`` says how much a case of each class counts where programs are trained. Raises TaskError."""
+    ``form``; None: accuracy or R². One of the user's own may have a ``direction`` and be told ``probabilities``. ``folds`` is how many a
+    table's cases beside the test part are to have (0: none; None: some where they are few), ``keys`` [train + validation] the groups or
+    times that the split went by. ``class_weight`` is how much a case of each class counts where programs are trained. Raises TaskError."""
     asked = chosen_measure(metric or USUAL[form], form, direction, probabilities)
     own = is_function(asked.name)
     train, validation, test = (_part(prepared, *arrays) for arrays in parts)
