@@ -226,24 +226,6 @@ class AbstractStrategy(ABC):
             raise StrategyError(f"strategy={self.name!r}: tell of ask={number}, which {state}; tell each ask once")
         self.learn(proposal, feedback)
 
-    def ask_many(self, count: int) -> list[Proposal]:
-        """Proposals, fewer than asked for only when exhausted.
-
-        count: how many, at most.
-        """
-        proposals: list[Proposal] = []
-        while len(proposals) < count and (proposal := self.ask()) is not None:
-            proposals.append(proposal)
-        return proposals
-
-    def tell_many(self, feedbacks: Iterable[tuple[int, Feedback]]) -> None:
-        """Tell in the order given.
-
-        feedbacks: each with the number of its ask.
-        """
-        for number, feedback in feedbacks:
-            self.tell(number, feedback)
-
     def replay(self, log: Iterable[Asked | Told]) -> Sequence[Proposal]:
         """The proposals that are asked but not told, in order, once a new strategy is in the state after the log.
 

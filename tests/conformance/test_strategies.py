@@ -7,7 +7,17 @@ import math
 import pytest
 
 from automl.testing import StrategySuite
-from automl.testing.strategies import PROBLEMS, SOME, WORDS, drive, list_problem, list_score, net_problem, net_score
+from automl.testing.strategies import (
+    PROBLEMS,
+    SOME,
+    WORDS,
+    asked_of,
+    drive,
+    list_problem,
+    list_score,
+    net_problem,
+    net_score,
+)
 from primitives.notation.types import parse_type
 from primitives.primitive import Setting
 from primitives.syntax import parse
@@ -45,7 +55,7 @@ def test_nothing_is_proposed_twice(name: str) -> None:
 def test_a_small_space_is_exhausted(name: str) -> None:
     problem = Problem(parse_type("list(int) -> int"), {"sum": SOME["sum"]}, constants=(Literal(1, INT),), max_size=3)
     strategy = make_strategy(name, problem)
-    texts = {proposal.text for proposal in strategy.ask_many(50)}
+    texts = {proposal.text for proposal in asked_of(strategy, 50)}
     assert texts == {"(lambda (sum $0))", "(lambda 1)"}
     assert strategy.ask() is None
 
@@ -155,7 +165,7 @@ def test_bayesian_ranges_are_those_of_the_problem() -> None:
     problem = Problem(parse_type("Tensor[1,8,8] -> Tensor[10]"), WORDS, ranges=ranges)
     strategy = make_strategy("bayesian", problem, {"structure": STRUCTURE, "startup": 5})
     found = set()
-    for proposal in strategy.ask_many(12)[1:]:
+    for proposal in asked_of(strategy, 12)[1:]:
         found |= {dict(word.settings)["maps"] for word in words_in(proposal.term) if word.name == "conv"}
     assert found == {8, 9}
 
