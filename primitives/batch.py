@@ -19,7 +19,7 @@ from .term import Word
 from .types import BOOL, FLOAT, INT, Constructor, TensorType, Type, arguments_of, has_tensor
 from .values import Failed, Value
 
-DTYPES = {INT: torch.long, FLOAT: torch.float64, BOOL: torch.bool}
+DTYPES: dict[Type, torch.dtype] = {INT: torch.long, FLOAT: torch.float64, BOOL: torch.bool}
 """The dtype of a packed batch of numbers."""
 
 

@@ -22,7 +22,8 @@ CLASSES = ("Eq", "Ord", "Num")
 class Type:
     """A type of the language: a Constructor, a TypeVariable or a TensorType."""
 
-    __slots__ = ()
+    __slots__ = ("_hash",)
+    _hash: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,18 @@ class Constructor(Type):
 
     name: str
     arguments: tuple[Type, ...] = ()
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:  # kept from the first call on, for nested types are keys of many tables
+            object.__setattr__(self, "_hash", hash((self.name, self.arguments)))
+            return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Constructor) and self.name == other.name and self.arguments == other.arguments
 
     def __str__(self) -> str:
         if self.name == "->":

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from primitives.interpreter.deadline import NEVER, Deadline
 from primitives.term import Term, show_canonical
 from primitives.values import Outcome
 
@@ -133,6 +134,8 @@ class AbstractStrategy(ABC):
     fused: ClassVar[bool] = False
     """Whether the strategy evaluates on its own in a closed loop (``run``) where the problem has examples."""
     batch: int = 1
+    deadline: Deadline = NEVER
+    """When the ask that is being answered ends: what takes long looks at it, and raises OutOfTime with all that was learned kept."""
 
     def __init__(self, problem: Problem, options: Mapping[str, Any] | None = None) -> None:
         self.problem = problem
@@ -164,6 +167,8 @@ class AbstractStrategy(ABC):
 
         number: of the ask, from the number of the problem's ``starts`` on.
         draws: where all randomness comes from.
+
+        May raise OutOfTime after its ``deadline``.
         """
 
     @abstractmethod
@@ -198,8 +203,14 @@ class AbstractStrategy(ABC):
         """What ``run`` found that meets all examples too, yet differs from the first hit on some input."""
         return ()
 
-    def ask(self) -> Proposal | None:
-        """The next proposal, numbered from 0, or None: exhausted."""
+    def ask(self, deadline: Deadline = NEVER) -> Proposal | None:
+        """The next proposal, numbered from 0, or None: exhausted.
+
+        deadline: when looking for one ends (default: never).
+
+        Raises OutOfTime where there is none by then; nothing was asked in that case.
+        """
+        self.deadline = deadline
         proposal: Proposal | None
         if self.asked < len(self.starts):
             proposal = Proposal(self.starts[self.asked], info={"operator": START})

@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from library.records import Evaluation
+from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
 from primitives.term import Term, canonical
 from primitives.values import Outcome
-from search.strategy import START
+from search.strategy import START, Proposal
 
 from ..errors import EvaluationBug
 from ..evaluation.evaluate import read_evaluations
@@ -30,6 +31,8 @@ SAVE_SECONDS = 0.05
 WAIT_SECONDS = 0.2
 LEAST_SECONDS = 0.5
 """What any evaluation may take, however little time is left."""
+FIRST_SECONDS = 3.0
+"""What the first proposal may take, however little time is left."""
 AGAIN = 2.0
 """How many times as long as a fit to the train part one to the validation part too may take."""
 
@@ -117,11 +120,26 @@ class Rounds:
             if entry is not None or study.standing.refined:
                 return entry or self._final_at_once()
         assert study.strategy.asked == len(study.standing.phases), "the strategy's asks come before the refinement's"
-        proposal = study.strategy.ask()
-        study.exhausted = proposal is None
+        proposal = self._proposal()
         if proposal is not None:
             return self._candidate(proposal.term, EXPLORE, proposal.info)
         return self._refinement() if study.trained and not self.open else None
+
+    def _proposal(self) -> Proposal | None:
+        """The strategy's next proposal; None where it is exhausted, or has none by the end of the time."""
+        study = self.study
+        try:
+            proposal = study.strategy.ask(self._end_of_asking())
+        except OutOfTime:
+            return None
+        study.exhausted = proposal is None
+        return proposal
+
+    def _end_of_asking(self) -> Deadline:
+        if self.budget.seconds is None:
+            return NEVER
+        least = 0.0 if self.study.standing.phases else FIRST_SECONDS
+        return Deadline(time.monotonic() + max(least, self.study.left()))
 
     def _candidate(self, term: Term, phase: str, info: Mapping[str, object]) -> Candidate:
         return Candidate.of(self.study.vocabulary, len(self.study.standing.phases), term, phase, info)

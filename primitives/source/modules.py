@@ -21,7 +21,7 @@ from .harvest import Harvest, SourceError
 if TYPE_CHECKING:
     import torch
 
-_NUMBERS = {INT: "int", FLOAT: "float", BOOL: "bool"}
+_NUMBERS: dict[Type, str] = {INT: "int", FLOAT: "float", BOOL: "bool"}
 _RESERVED = {
     "torch",
     "Program",

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from primitives.binding import mentions
 from primitives.inference import IllTyped, infer
+from primitives.interpreter.deadline import Deadline
 from primitives.primitive import Primitive
 from primitives.term import Term, Variable, Word, apply, lambdas, words_in
 from primitives.types import Type, arguments_of, has_tensor
@@ -23,7 +24,8 @@ from ..problem import Problem
 from .choosing import Chooser, DeadEnd, Place
 from .nets.pipeline import Pipelines
 from .nets.placing import NEW_SITE
-from .productions import Production, Productions, ProductionTable
+from .productions import Productions, ProductionTable
+from .rules import Production
 from .signatures import Signature
 from .sites import number, settled
 from .weights import VARIABLE, resolved_weights
@@ -66,6 +68,16 @@ class Grammar:
         return self._productions.least(goal)
 
     @property
+    def deadline(self) -> Deadline:
+        """When growing terms and looking for rules end by OutOfTime (default: never). It may be set anew at any time: what was found by
+        then is kept."""
+        return self._productions.deadline
+
+    @deadline.setter
+    def deadline(self, deadline: Deadline) -> None:
+        self._productions.deadline = deadline
+
+    @property
     def signatures(self) -> Sequence[Signature]:
         """The arguments and results of the words that the problem may use."""
         return self._productions.signatures
@@ -78,7 +90,7 @@ class Grammar:
         size: the most symbols (default: a random bound up to the problem's ``max_size``; where small bounds fail, the largest is tried).
         attempts: how many draws are made; terms that ignore all inputs are drawn again up to half of them (default: 30).
 
-        Raises DeadEnd after so many failed attempts.
+        Raises DeadEnd after so many failed attempts, OutOfTime after the deadline.
         """
         arguments, result = arguments_of(type)
         least = len(arguments) + (1 if result in arguments else self.least(result))
@@ -124,8 +136,9 @@ class Grammar:
         chooser: makes the choices.
         place: where in the derivation it is grown (default: its root).
 
-        Raises DeadEnd if none is possible or the choices led nowhere.
+        Raises DeadEnd if none is possible or the choices led nowhere, OutOfTime after the deadline.
         """
+        self.deadline.check()
         table = self.table(goal)
         count = bisect.bisect_right(table.least, budget)
         variables = [i for i, type in enumerate(reversed(scope)) if type == goal] if goal in scope else ()

@@ -101,6 +101,7 @@ def nesting(type: Type) -> int:
     return deepest if type.name == "->" else deepest + 1
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def nodes(type: Type) -> int:
     """Number of constructors in a type: 1 for ``int``, 3 for ``map(int, bool)``; of a function the largest of its parts."""
     if not isinstance(type, Constructor) or not type.arguments:
@@ -109,9 +110,26 @@ def nodes(type: Type) -> int:
     return max(parts) if type.name == "->" else 1 + sum(parts)
 
 
-def leaves(type: Type) -> set[Type]:
-    """The types without arguments inside a type."""
-    return {part for part in subtypes(type) if not (isinstance(part, Constructor) and part.arguments)}
+@functools.lru_cache(maxsize=1 << 16)
+def leaves(type: Type) -> frozenset[Type]:
+    """The types without arguments inside a type.
+
+    type: any.
+    """
+    if not isinstance(type, Constructor) or not type.arguments:
+        return frozenset((type,))
+    return frozenset().union(*map(leaves, type.arguments))
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _parts(type: Type) -> frozenset[Type]:
+    return frozenset(subtypes(type))
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _variables(types: tuple[Type, ...]) -> tuple[object, ...]:
+    """The variables of several types, in order of first occurrence."""
+    return tuple(dict.fromkeys(variable for type in types for variable in variables_of(type)))
 
 
 @dataclass(frozen=True)
@@ -180,16 +198,30 @@ class Universe:
         self.leaves = {leaf for type in found for leaf in leaves(type)}
         self.limit = limit if limit is not None else max(3, max(map(nodes, found), default=0) + 1)
         self._admitted: dict[Type, bool] = {}
+        self._familiars: dict[Type, bool] = {}
 
     def admits(self, type: Type) -> bool:
         """Whether a type is small enough, and made of scalars and tensors that the problem knows, to be a goal."""
         known = self._admitted.get(type)
         if known is None:
-            exact = {leaf for leaf in leaves(type) if not (isinstance(leaf, TensorType) and variables_of(leaf))}
-            inner = [p for part in subtypes(type) if not is_function(part) for p in getattr(part, "arguments", ())]
-            plain = all(getattr(p, "name", "") not in _SELDOM or p in self.weights for p in inner)
-            known = self._admitted[type] = plain and nodes(type) <= self.limit and exact <= self.leaves
+            known = self._admitted[type] = nodes(type) <= self.limit and self._familiar(type)
         return known
+
+    def _familiar(self, type: Type) -> bool:
+        """Whether the leaves of a type are those of the problem, and its options, maps and graphs inside others too."""
+        known = self._familiars.get(type)
+        if known is None:
+            if isinstance(type, Constructor) and type.arguments:
+                known = all(map(self._familiar, type.arguments))
+                if type.name != "->":
+                    known = known and all(map(self._usual, type.arguments))
+            else:
+                known = type in self.leaves or (isinstance(type, TensorType) and bool(variables_of(type)))
+            self._familiars[type] = known
+        return known
+
+    def _usual(self, inner: Type) -> bool:
+        return getattr(inner, "name", "") not in _SELDOM or inner in self.weights
 
     def instances(self, signature: Signature, goal: Type) -> list[Instance]:
         """All ways in which the word, given some or all of its arguments, has the goal type."""
@@ -203,9 +235,9 @@ class Universe:
         if not all(match(p, g, bindings) for p, g in zip(signature.arguments[given:], wanted)):
             return []
         arguments = signature.arguments[:given]
-        free = [v for v in variables_of(_tuple(arguments)) if v not in bindings and v not in signature.settings]
+        free = [v for v in _variables(arguments) if v not in bindings and v not in signature.settings]
         found = []
-        parts = set(subtypes(goal))
+        parts = _parts(goal)
         for weight, choice in self._fill(free, arguments):
             full = bindings | choice
             if not signature.allowed(full):
@@ -240,7 +272,3 @@ class Universe:
                 yield bindings
         if not any_fits and len(patterns) == 1:
             yield {}
-
-
-def _tuple(types: tuple[Type, ...]) -> Type:
-    return Constructor("pair", types)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from primitives.binding import free_variables
 from primitives.declarations import TRIVIAL, Role
+from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
 from primitives.term import Apply, Lambda, Literal, Term, Variable, Word, spine, subterms
@@ -28,7 +29,6 @@ from ..variation.mutation import Mutator
 LARGEST, LONGEST = 10**5, 60
 """Greatest number and longest list in the output of a dream."""
 FUEL = Fuel(steps=3_000)
-NEVER = -30.0
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class Dreamer:
         self.words, self.weights, self.seed, self.size, self.edits = words, weights, seed, size, edits
         self.grammars: dict[Type, Grammar] = {}
         self.mutators: dict[Type, Mutator] = {}
+        self.deadline = NEVER
 
     def grammar(self, type: Type) -> Grammar:
         """The grammar for programs of the type; made once.
@@ -83,6 +84,7 @@ class Dreamer:
                 seed=self.seed,
             )
             self.grammars[type] = Grammar(problem)
+        self.grammars[type].deadline = self.deadline
         return self.grammars[type]
 
     def dreams(
@@ -105,18 +107,21 @@ class Dreamer:
         """
         if not prompts:
             return []
-        deadline = time.monotonic() + seconds
+        self.deadline = Deadline(time.monotonic() + seconds)
         known: dict[Type, list[Term]] = {}
         for type, term in solved:
             known.setdefault(type, []).append(term)
         outputs = list(dict.fromkeys(arguments_of(prompt.type)[1] for prompt in prompts))
         best: dict[tuple[int, tuple[Value, ...]], tuple[float, Dream]] = {}
         for number in range(20 * count):
-            if len(best) >= count or time.monotonic() > deadline:
+            if len(best) >= count or self.deadline.passed:
                 break
             draws = Draws(self.seed, 7, number)
             place = draws.integers(len(prompts))
-            found = self._dream(prompts[place], outputs, known, draws)
+            try:
+                found = self._dream(prompts[place], outputs, known, draws)
+            except OutOfTime:
+                break
             if found is None:
                 continue
             key = place, (str(found.type), *(output for _, output in found.examples))
@@ -143,8 +148,9 @@ class Dreamer:
         return remembered(type, prompt.inputs, term, self.words)
 
     def _edited(self, type: Type, term: Term, draws: Draws) -> Term:
+        grammar = self.grammar(type)
         if type not in self.mutators:
-            self.mutators[type] = Mutator(self.grammar(type))
+            self.mutators[type] = Mutator(grammar)
         for _ in range(1 + (draws.random() < 0.4)):
             term = self.mutators[type].mutate(term, draws).term
         return term

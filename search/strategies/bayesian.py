@@ -235,6 +235,7 @@ class BayesianSearch(AbstractStrategy):
 
     def propose(self, number: int, draws: Draws) -> Proposal | None:
         """The program of ask ``number``: random at the start, then by the model; always one not proposed before."""
+        self.grammar.deadline = self.deadline
         make = self._settings if self.structure is not None else self._derivation
         for attempt in range(60):
             try:

@@ -83,6 +83,7 @@ class GeneticSearch(AbstractStrategy):
 
     def propose(self, number: int, draws: Draws) -> Proposal | None:
         """A random program while the first population fills, then a child of the population."""
+        self.grammar.deadline = self.deadline
         young = number < self.size or len(self.population) < 2
         if not young and draws.random() >= self.options["immigrants"]:
             for _ in range(4):

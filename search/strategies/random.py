@@ -25,6 +25,7 @@ class RandomSearch(AbstractStrategy):
 
     def propose(self, number: int, draws: Draws) -> Proposal | None:
         """The program of ask ``number``: a new draw."""
+        self.grammar.deadline = self.deadline
         term = fresh(lambda: sample(self.grammar, draws), self.seen, self.options["attempts"])
         return None if term is None else Proposal(term, info={"operator": "sample"})
 

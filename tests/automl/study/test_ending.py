@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -52,6 +53,24 @@ def test_a_finished_run_ended_as_it_did_when_it_is_looked_at_again(impossible, q
         store.update_run("r", config=config)
         assert ending_of(store.run("r")) is None, "of before this was recorded"
         assert run_study(open_study(impossible, store, options, run=store.run("r"))).outcome is wanted
+
+
+def test_a_proposal_that_takes_longer_than_is_left_ends_the_search_as_spent(impossible, quick, strategies, monkeypatch):
+    """What was evaluated by then counts, and a later budget goes on from there."""
+
+    propose = strategies["climber"].propose
+
+    def slow(self, number, draws):
+        while number >= 6 and self.deadline.at is not None:
+            self.deadline.check()
+            time.sleep(0.01)
+        return propose(self, number, draws)
+
+    monkeypatch.setattr(strategies["climber"], "propose", slow)
+    store = open_store("memory:")
+    found, run = search(impossible, quick(seconds=1.5, strategy="climber"), store)
+    assert found.outcome is Ending.SPENT is ending_of(run) and found.evaluations == 6
+    assert len(store.evaluations("r")) == 6
 
 
 def test_older_words_are_read():

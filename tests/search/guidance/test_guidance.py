@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,9 +16,10 @@ from primitives.notation.types import parse_type
 from primitives.primitive import Primitive
 from primitives.syntax import parse
 from primitives.term import Term
-from primitives.types import has_tensor
+from primitives.types import Type, has_tensor
 from primitives.words import builtin_words
 from search.generation.costs import default_costs
+from search.generation.rules import Production, Rules
 from search.generation.weights import CONSTANT, VARIABLE, base_weights, counts, refit
 from search.guidance.dreams import Dream, Dreamer, Prompt, remembered
 from search.guidance.features import EXAMPLES, PROPERTIES, SLOTS, TOKENS, described, encoded
@@ -165,6 +167,26 @@ def test_dreams_are_tasks_with_solutions(words: Mapping[str, Primitive]) -> None
     seen = [(str(dream.type), tuple(output for _, output in dream.examples)) for dream in dreams]
     assert len(set(seen)) >= 50  # two prompts of one type may have dreams that agree
     assert sum(counts([dream.term])["map"] for dream in dreams) > 5
+
+
+def test_dreams_end_with_their_time_while_a_type_is_looked_into(
+    words: Mapping[str, Primitive], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One type may take all of it: its grammar looks at the clock."""
+    tried = 0
+
+    def unending(rules: Rules, goal: Type) -> list[Production]:
+        nonlocal tried
+        while rules.deadline.at is not None:
+            rules.deadline.check()
+            tried += 1
+            time.sleep(0.01)
+        raise AssertionError("no deadline was given")
+
+    monkeypatch.setattr(Rules, "of", unending)
+    dreamer = Dreamer(words, base_weights(words), seed=3)
+    assert dreamer.dreams([Prompt(LISTS, INPUTS)], 20, seconds=0.5) == []
+    assert tried > 0
 
 
 @pytest.mark.parametrize("text", ["(lambda (xs) 3)", "(lambda (xs) (head xs))", "(lambda (xs) (index 3 xs))"])
