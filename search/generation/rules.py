@@ -54,7 +54,7 @@ Parts = tuple[int, tuple[Type, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class _FittingWord:
     """A word that may make terms of some type, ``place`` being its place among the words; none is smaller than ``floor``."""
 
     floor: int
@@ -67,7 +67,7 @@ class _Found:
     """The rules of one goal: those that need no word, and of the first ``done`` candidates (in order of floor) the words."""
 
     plain: list[Production]
-    candidates: tuple[_Candidate, ...]
+    candidates: tuple[_FittingWord, ...]
     done: int
     words: dict[int, list[Production]]
     parts: list[Parts]
@@ -88,7 +88,7 @@ class Rules:
         self._heads: dict[str, list[Signature]] = {}
         for known in self.signatures:
             self._heads.setdefault(_head(known.result), []).append(known)
-        self._candidates: dict[tuple[str, bool, bool], tuple[_Candidate, ...]] = {}
+        self._candidates: dict[tuple[str, bool, bool], tuple[_FittingWord, ...]] = {}
         self._found: dict[Type, _Found] = {}
 
     def of(self, goal: Type) -> list[Production]:
@@ -158,7 +158,7 @@ class Rules:
             return Production("lambda", LAMBDA, (), weight, len(wanted) + 1)
         return Production("lambda", LAMBDA, (result,), weight, len(wanted))
 
-    def _fitting(self, goal: Type) -> tuple[_Candidate, ...]:
+    def _fitting(self, goal: Type) -> tuple[_FittingWord, ...]:
         """Words that may make the goal; geometric words that make tensors are left to forward growth, which knows their shapes.
 
         A tensor that the problem does not deal in (the state of a cell, say) is not sought by words for any type.
@@ -171,13 +171,13 @@ class Rules:
             known = self._candidates[key] = tuple(sorted(self._of_head(*key), key=lambda each: each.floor))
         return known
 
-    def _of_head(self, head: str, tensors: bool, familiar: bool) -> Iterator[_Candidate]:
+    def _of_head(self, head: str, tensors: bool, familiar: bool) -> Iterator[_FittingWord]:
         words = (*self._heads.get(head, ()), *(self._heads.get("", ()) if familiar else ()))
         for place, known in enumerate(words):
             grown = known.word.geometric and any(map(has_tensor, known.arguments)) or known.word.shapes
             if not (tensors and grown) or _is_exact_net(known.word):
                 floor = 1 + sum(len(arguments_of(argument)[0]) + 1 for argument in known.arguments)
-                yield _Candidate(floor, place, known)
+                yield _FittingWord(floor, place, known)
 
 
 def parts_of(rule: Production) -> Parts:
