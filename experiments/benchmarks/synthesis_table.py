@@ -14,12 +14,14 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from automl.budget import parse_budget
+from automl.tasks.load import load_tasks
+from search.choice.ranking import FITTED
 
 from .gain_table import solved_by_both
 from .library_gain import compare
@@ -85,12 +87,35 @@ def solved(
         if tested:
             text = f"{100 * right:.1f} % of {len(tested)}"
             lines.append(Row(f"{label}: right of the solved", f"≥ {100 * share:g} %", text, right >= share))
+            lines += _by_fit(label, tested, found.get("fitted_on"))
         held = found.get("peak_mib")
         if held is not None:
             lines.append(Row(f"{label}: most memory of the process", "≤ 2,048 MiB", f"{held:,} MiB", held <= 2048))
         return lines
 
     return rows
+
+
+def _by_fit(label: str, tested: Sequence[Figures], fitted_on: Collection[str] | None) -> list[Row]:
+    """The share right of the solved apart for the tasks that the ranking was fitted on and for those held out from that."""
+    if fitted_on is None:
+        return []
+    lines = []
+    for part, inside in (("the ranking was fitted on", True), ("held out from that fit", False)):
+        group = [row["right"] is True for row in tested if (row["task"] in fitted_on) == inside]
+        if group:
+            text = f"{100 * sum(group) / len(group):.1f} % of {len(group)}"
+            lines.append(Row(f"{label}: right of the solved, families {part}", "", text, None))
+    return lines
+
+
+def fitted_on(file: str, data: Path) -> frozenset[str] | None:
+    """The tasks of a file of ``data`` whose families the ranking was fitted on; None where the file is absent or had no part in it."""
+    if file not in FITTED["files"] or not (PROJECT / data / file).is_file():
+        return None
+    families, stem = frozenset(FITTED["families_fitted_on"]), Path(file).stem
+    tasks = load_tasks(str(PROJECT / data / file))
+    return frozenset(task.name for task in tasks if f"{stem}:{task.family or task.name}" in families)
 
 
 def gain(label: str, ratio: float | None, right: float | None, points: float | None) -> Callable[[Figures], list[Row]]:
@@ -270,7 +295,9 @@ def lines(results: Path, data: Path) -> list[str]:
             found.append(f"| {name} | | not measured: `{text}` | |")
             continue
         result = json.loads(path.read_text(encoding="utf-8"))
-        for row in source.rows({**result["figures"], "peak_mib": result.get("peak_mib")}):
+        figures = result["figures"]
+        known = {"peak_mib": result.get("peak_mib"), "fitted_on": fitted_on(figures.get("file", ""), data)}
+        for row in source.rows({**figures, **known}):
             met = {True: "yes", False: "no", None: ""}[row.met]
             found.append(f"| {row.what} | {row.target} | {row.measured} | {met} |")
     return found

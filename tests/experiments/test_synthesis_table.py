@@ -69,6 +69,21 @@ def test_shares_are_of_the_tasks_with_tests() -> None:
     ]
 
 
+def test_shares_stand_apart_for_what_the_ranking_was_fitted_on() -> None:
+    rows = [{"task": name, "solved": True, "right": name != "c"} for name in "abcd"]
+    found = {"budget": "60s", "summary": {"tasks": 4, "solved": 4, "right": 3}, "rows": rows, "fitted_on": {"a", "b"}}
+    inside, outside = synthesis_table.solved("tasks", None, None, 0.9)(found)[3:]
+    assert inside.what.endswith("fitted on") and inside.measured == "100.0 % of 2"
+    assert outside.what.endswith("held out from that fit") and outside.measured == "50.0 % of 2"
+
+
+@pytest.mark.shared_data
+def test_half_of_the_families_of_a_fitted_file_are_told_apart() -> None:
+    names = synthesis_table.fitted_on("list_train.jsonl", synthesis_table.DATA)
+    assert names is not None and 30 < len(names) < 80
+    assert synthesis_table.fitted_on("lambdabeam_synthetic.jsonl", synthesis_table.DATA) is None
+
+
 def test_a_guide_must_save_terms_and_lose_no_tasks() -> None:
     part = {"terms_off_over_on": [1.5, 0.9, 1.2], "median": 1.2, "solved_more": [0, -1, -1]}
     grammar, model = synthesis_table.recognition({"summary": {"held out": {"grammar": part, "model": part}}})
