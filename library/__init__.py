@@ -17,35 +17,36 @@ Words
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
-_HOMES = {
-    "weights.blobs": ("Blobs",),
-    "compression.abstraction": ("Compression",),
-    "compression.compress": ("compress",),
-    "exchange": ("export_library", "import_library"),
-    "records": (
-        "Change",
-        "Conflict",
-        "Direction",
-        "Evaluation",
-        "Event",
-        "GuideRecord",
-        "Run",
-        "Solution",
-        "StoreError",
-        "Subroutine",
-        "Use",
-    ),
-    "store": ("AbstractStore", "open_store"),
-    "vocabulary": ("Vocabulary",),
-}  # fmt: skip
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-__all__ = sorted(_HOME_OF)
+from primitives.lazy import Facade
+
+_FACADE = Facade(
+    __name__,
+    {
+        "weights.blobs": ("Blobs",),
+        "compression.abstraction": ("Compression",),
+        "compression.compress": ("compress",),
+        "exchange": ("export_library", "import_library"),
+        "records": (
+            "Change",
+            "Conflict",
+            "Direction",
+            "Evaluation",
+            "Event",
+            "GuideRecord",
+            "Run",
+            "Solution",
+            "StoreError",
+            "Subroutine",
+            "Use",
+        ),
+        "store": ("AbstractStore", "open_store"),
+        "vocabulary": ("Vocabulary",),
+    },
+)
+__all__ = _FACADE.names
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
-    return getattr(importlib.import_module(f".{_HOME_OF[name]}", __name__), name)
+    return _FACADE.get(name)

@@ -25,27 +25,29 @@ Words
 
 from __future__ import annotations
 
-import importlib
+from typing import Any
 
-_HOMES = {
-    "inference": ("IllTyped", "Inference", "Site", "infer"),
-    "interpreter.interpret": ("Fuel", "evaluate"),
-    "definitions": ("Definition", "definition"),
-    "primitive": ("Parameter", "Primitive", "Setting"),
-    "words": ("builtin_words", "geometric", "word"),
-    "compile": ("compile_term",),
-    "source": ("to_source",),
-    "syntax": ("parse", "show"),
-    "notation.types": ("parse_scheme", "parse_type"),
-    "term": ("Apply", "Hole", "Lambda", "Let", "Literal", "Term", "Variable", "Word"),
-    "types": ("Scheme", "Type"),
-    "values": ("Failure",),
-}
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-__all__ = sorted(_HOME_OF)
+from .lazy import Facade
+
+_FACADE = Facade(
+    __name__,
+    {
+        "inference": ("IllTyped", "Inference", "Site", "infer"),
+        "interpreter.interpret": ("Fuel", "evaluate"),
+        "definitions": ("Definition", "definition"),
+        "primitive": ("Parameter", "Primitive", "Setting"),
+        "words": ("builtin_words", "geometric", "word"),
+        "compile": ("compile_term",),
+        "source": ("to_source",),
+        "syntax": ("parse", "show"),
+        "notation.types": ("parse_scheme", "parse_type"),
+        "term": ("Apply", "Hole", "Lambda", "Let", "Literal", "Term", "Variable", "Word"),
+        "types": ("Scheme", "Type"),
+        "values": ("Failure",),
+    },
+)
+__all__ = _FACADE.names
 
 
-def __getattr__(name: str) -> object:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f".{_HOME_OF[name]}", __name__), name)
+def __getattr__(name: str) -> Any:
+    return _FACADE.get(name)

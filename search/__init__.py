@@ -17,21 +17,22 @@ Programs
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
-_HOMES = {
-    "generation.grammar": ("Grammar",),
-    "problem": ("Problem", "ProblemError"),
-    "randomness": ("Draws",),
-    "strategies": ("find_strategies", "make_strategy"),
-    "strategy": ("AbstractStrategy", "Feedback", "Option", "Proposal", "StrategyError"),
-}
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-__all__ = sorted(_HOME_OF)
+from primitives.lazy import Facade
+
+_FACADE = Facade(
+    __name__,
+    {
+        "generation.grammar": ("Grammar",),
+        "problem": ("Problem", "ProblemError"),
+        "randomness": ("Draws",),
+        "strategies": ("find_strategies", "make_strategy"),
+        "strategy": ("AbstractStrategy", "Feedback", "Option", "Proposal", "StrategyError"),
+    },
+)
+__all__ = _FACADE.names
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
-    return getattr(importlib.import_module(f".{_HOME_OF[name]}", __name__), name)
+    return _FACADE.get(name)

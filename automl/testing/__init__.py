@@ -10,10 +10,11 @@ A suite is a class of tests. A subclass in a module of tests says by a fixture w
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 import pytest
+
+from primitives.lazy import Facade
 
 _HOMES = {
     "executors": ("ExecutorSuite",),
@@ -23,8 +24,8 @@ _HOMES = {
     "trainers": ("TrainerSuite",),
     "words": ("FittedWordSuite", "TensorWordSuite", "ValueWordSuite", "is_tensor_word", "words_of"),
 }
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-__all__ = sorted(_HOME_OF)
+_FACADE = Facade(__name__, _HOMES)
+__all__ = _FACADE.names
 
 # So that a failed assertion shows its values, as in a module of tests.
 pytest.register_assert_rewrite(
@@ -36,6 +37,4 @@ pytest.register_assert_rewrite(
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
-    return getattr(importlib.import_module(f".{_HOME_OF[name]}", __name__), name)
+    return _FACADE.get(name)
