@@ -1,4 +1,4 @@
-"""Words, tasks, trainers, strategies, stores and executors from outside: what their modules import, and how a search is given them.
+"""Words, tasks, trainers, strategies, stores, executors and pages from outside: what their modules import, and how a search is given them.
 
 A module of your own declares them as the modules of this project do, with what can be had from here::
 
@@ -10,7 +10,8 @@ A module of your own declares them as the modules of this project do, with what 
         return n // 2 if n % 2 == 0 else 3 * n + 1
 
 Then ``automl search … --plugins my_words.py``, ``automl.search(…, plugins=["my_words.py"])``, or an entry point of an installed package in
-the group ``automl.words`` (``automl.tasks``, ``automl.trainers``, ``automl.strategies``, ``automl.stores``, ``automl.executors``).
+the group ``automl.words`` (``automl.tasks``, ``automl.trainers``, ``automl.strategies``, ``automl.stores``, ``automl.executors``,
+``automl.pages``).
 See docs/plugins.md.
 """
 
@@ -50,6 +51,9 @@ _HOMES = {
     ".automl.tasks.measure": ("Measure",),
     ".automl.tasks.split": ("Split",),
     ".automl.tasks.task": ("Task", "TaskKind"),
+    # pages of an inspection
+    ".automl.reports.inspection.page": ("Inspected", "Page", "Section", "ShownTable"),
+    ".automl.reports.pictures": ("Curves", "Grid", "Matrix"),
     # trainers
     ".automl.fitting.fit": ("fit",),
     ".automl.fitting.setup": ("FitOptions",),
@@ -74,6 +78,7 @@ _KINDS = {
     ".automl.tasks.task": "TASKS",
     ".automl.tasks.load": "SOURCES",
     ".automl.tasks.measure": "MEASURES",
+    ".automl.reports.inspection.page": "PAGES",
     ".automl.fitting.trainers": "TRAINERS",
     ".search.strategies": "STRATEGIES",
     ".library.store": "STORES",

@@ -10,10 +10,6 @@ from .common import print_json, print_table, print_text
 from .options import AsJson, DataSplit, LibraryUrl, TargetColumn
 from .subject import open_model, shown_model, shown_seen
 
-Part = Annotated[
-    bool, typer.Option(show_default=False, help="Only this part, and those that are named beside it; default: all.")
-]
-
 
 def inspect(
     model: Annotated[
@@ -23,10 +19,13 @@ def inspect(
         str | None,
         typer.Option(help="The data, as for search; default: that of the run. Held-out cases are looked at."),
     ] = None,
-    adversarial: Part = False,
-    fooling: Part = False,
-    filters: Part = False,
-    misclassified: Part = False,
+    page: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only this page: adversarial, filters, fooling, misclassified or one of your own; may be repeated; default: all.",
+        ),
+    ] = None,
     output: Annotated[str | None, typer.Option(help="Folder for inspection.json and the pictures (PNG).")] = None,
     cases: Annotated[int, typer.Option(help="Held-out cases that are attacked.")] = 500,
     closest: Annotated[int, typer.Option(help="Cases whose smallest perturbation is looked for.")] = 20,
@@ -40,14 +39,13 @@ def inspect(
     json: AsJson = False,
 ) -> None:
     """What a trained program gets wrong, and how it can be fooled."""
-    from ..reports.inspection import PARTS, InspectionSettings, inspect_model
+    from ..reports.inspection.cases import InspectionSettings
+    from ..reports.inspection.report import inspect_model
 
-    wanted = {"adversarial": adversarial, "fooling": fooling, "filters": filters, "misclassified": misclassified}
-    parts = [part for part in PARTS if wanted[part]] or list(PARTS)
     chosen: dict[str, Any] = {} if epsilons is None else {"epsilons": _numbers(epsilons)}
     settings = InspectionSettings(cases=cases, closest=closest, seed=seed, **chosen)
     subject = open_model(model, data, library, split_seed, target_column)
-    inspection = inspect_model(subject.model, subject.task, parts, settings, seen=subject.seen, about=subject.about)
+    inspection = inspect_model(subject.model, subject.task, page, settings, seen=subject.seen, about=subject.about)
     written = inspection.save(output) if output is not None else []
     if json:
         print_json(inspection.to_dict())
@@ -66,36 +64,15 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 def _say(facts: dict[str, Any]) -> None:
     """The report for people; every figure is in the JSON."""
+    from ..reports.inspection.page import ShownTable, shown
+
     if "subject" in facts:
         print_text(shown_model(facts["subject"]))
     print_text(f"{facts['program']}\n")
     if "part" in facts:
         print_text(f"{facts['part']} part: {shown_seen(facts['seen'], facts['cases'])}\n")
-    for part in ("adversarial", "fooling", "filters", "misclassified"):
-        found = facts.get(part)
-        if found is None:
-            continue
-        if "sweep" in found:
-            rows = found["sweep"]["rows"]
-            title = f"{found['sweep']['method']}, {found['sweep']['cases']} cases (ε: share of the data's range)"
-            print_table(list(rows[0]), [list(row.values()) for row in rows], title)
-        for row in found.get("smallest") or ():
-            print_text(
-                f"smallest perturbation to {row['target']} ({row['method']}): found for {row['found']} of {row['cases']}, "
-                f"mean distortion {_short(row['mean_distortion'])} of the range, mean length {_short(row['mean_l2'])}"
-            )
-        for row in found.get("searches", ()):
-            print_text(
-                f"fooling images by {row['method']}: {row['fooled']} of {row['classes']} classes (taken for it with 99 % "
-                f"confidence, unlike the data), {row['evaluations']:,} evaluations"
-            )
-        for row in found.get("layers", ()):
-            print_text(f"first layer {row['word']} @{row['site']}: filters {row['shape']}")
-        if "wrong" in found:
-            print_text(f"misclassified: {found['wrong']} of {found['cases']} {found['part']} cases")
-        if "reason" in found:
-            print_text(f"{part}: {found['reason']}")
-
-
-def _short(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}"
+    for each in shown(facts):
+        if isinstance(each, ShownTable):
+            print_table(each.columns, each.rows, each.title)
+        else:
+            print_text(each)

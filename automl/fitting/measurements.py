@@ -32,14 +32,6 @@ def accuracy(program: torch.nn.Module, data: ProblemData, part: Part | None = No
     return scores(program, data, part).get("accuracy", float("nan"))
 
 
-def confusion_matrix(program: torch.nn.Module, data: ProblemData, part: Part | None = None) -> np.ndarray:
-    """int64 [classes, classes]: how many cases of the class of the row were taken for that of the column. Needs class
-    scores."""
-    probabilities, targets = _probabilities(program, data, part)
-    classes = probabilities.shape[1]
-    return np.bincount(targets * classes + probabilities.argmax(1), minlength=classes**2).reshape(classes, classes)
-
-
 @dataclass(frozen=True, eq=False)
 class Calibration:
     """What confidence is worth (Guo et al. 2017): cases in equal-width bins of the probability of their likeliest

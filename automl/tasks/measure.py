@@ -110,6 +110,14 @@ def chosen_measure(name: str, form: str, direction: Direction | str | None, prob
     return measure_named(name, form)
 
 
+def confusion(targets: np.ndarray, classes: np.ndarray, width: int) -> np.ndarray:
+    """int64 [width, width]: how many cases of the class of the row were taken for that of the column. ``targets`` and ``classes`` are
+    int64 [n]; cases without an answer (class -1) count nowhere."""
+    answered = classes >= 0
+    pairs = targets[answered] * width + classes[answered]
+    return np.bincount(pairs, minlength=width**2).reshape(width, width).astype(np.int64)
+
+
 def probabilities_of(rows: np.ndarray) -> np.ndarray:
     """float64 [n, classes] that sum to 1: the rows themselves where they do, or else the softmax of scores."""
     if (rows >= 0).all() and np.allclose(rows.sum(axis=1), 1.0, atol=1e-4):

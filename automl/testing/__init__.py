@@ -18,6 +18,7 @@ from primitives.lazy import Facade
 
 _HOMES = {
     "executors": ("ExecutorSuite",),
+    "pages": ("PageSuite",),
     "stores": ("StoreSuite",),
     "strategies": ("StrategySuite",),
     "tasks": ("TaskSuite",),
@@ -28,12 +29,7 @@ _FACADE = Facade(__name__, _HOMES)
 __all__ = _FACADE.names
 
 # So that a failed assertion shows its values, as in a module of tests.
-pytest.register_assert_rewrite(
-    *(
-        f"{__name__}.{module}"
-        for module in (*_HOMES, "compiled", "fitted", "interpreted", "store_runs", "store_transactions", "store_words")
-    )
-)
+pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in (*_HOMES, "compiled", "fitted", "interpreted")))
 
 
 def __getattr__(name: str) -> Any:

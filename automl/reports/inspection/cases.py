@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -16,7 +15,6 @@ from ...tasks.cases.parts import Part
 from ...tasks.data import ProblemData
 from ...tasks.metrics import CLASSES
 from ...tasks.task import Task
-from ..pictures import AbstractPicture
 from .subject import Subject, raw_inputs
 
 
@@ -41,16 +39,6 @@ class InspectionSettings:
         for name in ("cases", "closest", "classes", "shown"):
             if getattr(self, name) < 1:
                 raise TaskError(f"{name}={getattr(self, name)}: at least 1 is required; give a larger number")
-
-
-@dataclass(frozen=True, eq=False)
-class Section:
-    """One part of a report: JSON-able facts, and pictures by file name without its ending."""
-
-    facts: Mapping[str, object]
-    pictures: Mapping[str, AbstractPicture] = field(default_factory=dict)
-
-    __repr__ = brief_repr
 
 
 @dataclass(frozen=True, eq=False)

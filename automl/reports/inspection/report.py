@@ -2,85 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ...errors import TaskError
 from ...evaluation.model import Model
 from ...tasks.task import Task
-from ..pictures import AbstractPicture, filter_picture
+from ..pictures import AbstractPicture
 from ..report import ModelReport
-from .attacks import adversarial_section
-from .cases import Cases, InspectionSettings, Section
-from .deceptions import fooling_section
-from .filters import first_layers
-from .mistakes import mistakes_section
-
-PARTS = ("adversarial", "fooling", "filters", "misclassified")
-_SECTIONS: dict[str, Callable[[Cases, InspectionSettings], Section]] = {
-    "adversarial": adversarial_section,
-    "fooling": fooling_section,
-    "misclassified": mistakes_section,
-}
+from .cases import Cases, InspectionSettings
+from .page import Inspected, pages
 
 
 def inspect_model(
     model: Model,
     task: Task | None = None,
-    parts: Sequence[str] = PARTS,
+    parts: Sequence[str] | None = None,
     settings: InspectionSettings | None = None,
     *,
     seen: Mapping[str, int] | None = None,
     about: Mapping[str, object] | None = None,
 ) -> ModelReport:
-    """Inspect a trained program ``Tensor[…] -> Tensor[k]`` on its task's held-out cases; the same settings give the same report.
+    """The report on a trained program ``Tensor[…] -> Tensor[k]``, from its task's held-out cases; the same settings give the same one.
 
-    ``seen`` is how many cases of each part the program was trained on (None: not known), ``about`` says which program it is.
-    ``filters`` alone needs no task and takes programs of any type. Raises TaskError on an unknown part, on a program of another type,
-    or on a task that it was not trained for.
+    Args:
+        model: The program with its weights.
+        task: The task that it was trained for. None is enough where all parts are pages that need no data (``filters``), which take
+            programs of any type.
+        parts: The names of the pages that are wanted (docs/diagnostics.md); default: all that are found.
+        settings: Sizes of the attacks, how many cases, the seed; default: ``InspectionSettings()``.
+        seen: How many cases of each part of the task the program was trained on; default: not known.
+        about: Which program it is, for the fact ``subject``; default: no such fact.
+
+    Raises:
+        TaskError: An unknown part, a program of another type, or a task that it was not trained for.
     """
-    _check_parts(parts)
+    found = pages()
+    wanted = list(found) if parts is None else list(parts)
+    for part in wanted:
+        if part not in found:
+            raise TaskError(f"part={part!r}: one of {', '.join(sorted(found))} is required; choose one of these")
     chosen = settings or InspectionSettings()
     facts: dict[str, object] = {"program": model.program, "type": str(model.type), "seed": chosen.seed}
     if about:
         facts["subject"] = dict(about)
     cases = None
-    if set(parts) - {"filters"}:
+    if any(found[part].needs_data for part in wanted):
         if task is None:
+            rest = ", ".join(name for name, page in found.items() if not page.needs_data)
             raise TaskError(
-                "task=None: the data that the program was trained for is required; give it (--data), or inspect its filters only"
+                "task=None: the data that the program was trained for is required; give it (--data), or choose of the pages that "
+                f"need none (--page): {rest}"
             )
         cases = Cases.of(model, task)
         facts |= {"task": task.name, **_about_cases(cases, seen)}
     pictures: dict[str, AbstractPicture] = {}
-    for part in PARTS:
-        if part in parts:
-            section = _filters(model) if part == "filters" or cases is None else _SECTIONS[part](cases, chosen)
-            facts[part] = dict(section.facts)
+    inspected = Inspected(model, chosen, cases)
+    for name, page in found.items():
+        if name in wanted:
+            section = page.find(inspected)
+            facts[name] = dict(section.facts)
             pictures.update(section.pictures)
     return ModelReport("inspection", facts, pictures)
-
-
-def _check_parts(parts: Sequence[str]) -> None:
-    for part in parts:
-        if part not in PARTS:
-            raise TaskError(f"part={part!r}: one of {', '.join(PARTS)} is required; choose one of these")
 
 
 def _about_cases(cases: Cases, seen: Mapping[str, int] | None) -> dict[str, object]:
     low, high = float(cases.subject.low.min()), float(cases.subject.high.max())
     known = {"part": cases.part, "cases": len(cases.unit), "seen": None if seen is None else seen[cases.part]}
     return {"differentiable": cases.subject.differentiable, "range": [low, high], **known}
-
-
-def _filters(model: Model) -> Section:
-    layers = first_layers(model)
-    if not layers:
-        return Section({"layers": [], "reason": "the program has no layer with weights"})
-    facts = {
-        "layers": [{"site": layer.site, "word": layer.word, "shape": list(layer.filters.shape)} for layer in layers]
-    }
-    pictures: dict[str, AbstractPicture] = {}
-    for number, layer in enumerate(layers):
-        name = "filters" if len(layers) == 1 else f"filters_{number + 1}"
-        pictures[name] = filter_picture(layer.filters, f"{layer.word} @{layer.site}: {len(layer.filters)} filters")
-    return Section(facts, pictures)

@@ -6,15 +6,13 @@ import numpy as np
 
 from library.records import Direction
 
-from ..measure import Measure
+from ..measure import Measure, confusion
 from ..metrics import CLASSES
 
 
 def _confusion(targets: np.ndarray, answers: np.ndarray) -> np.ndarray:
     """float64 [classes, classes]: cases by target and by answer."""
-    count = answers.shape[1]
-    pairs = targets * count + answers.argmax(axis=1)
-    return np.bincount(pairs, minlength=count * count).reshape(count, count).astype(np.float64)
+    return confusion(targets, answers.argmax(axis=1), answers.shape[1]).astype(np.float64)
 
 
 def _balanced(targets: np.ndarray, answers: np.ndarray) -> float:

@@ -142,7 +142,7 @@ def test_what_the_training_had_is_said_beside_every_score(command, capsys):
     before = command("diagnose", run, "--ask", str(facts["subject"]["before"]), *where)
     assert before["seen"] == {"train": 72, "validation": 0, "test": 0} and before["gap_part"] == "validation"
     assert before["subject"]["result"] is False
-    inspected = command("inspect", run, "--misclassified", *where)
+    inspected = command("inspect", run, "--page", "misclassified", *where)
     assert (inspected["part"], inspected["cases"], inspected["seen"]) == ("test", 30, 0)
     for arguments, text in (
         (["evaluate", run, "--part", "validation"], "18 of the 18 cases were in its training"),

@@ -11,11 +11,12 @@ import torch
 from automl.errors import TaskError
 from automl.evaluation.model import Model
 from automl.fitting.trainers import TrainingBudget, make_trainer
-from automl.reports.inspection import PARTS, InspectionSettings, inspect_model
+from automl.reports.inspection import PAGES, InspectionSettings, inspect_model
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.task import task_kinds
 from library.vocabulary import Vocabulary
 from primitives.compile import compile_term
+from primitives.plugins.outside import forget, registered
 
 NET = "(lambda (x) (dense :units 3 @2 (relu (dense :units 8 @1 (flatten x)))))"
 HARD = "(lambda (x) (vector :length 3 (map (lambda (v) (if (> v 0.0) 1.0 0.0)) (elements (dense :units 3 @1 (flatten x))))))"
@@ -155,16 +156,44 @@ def test_the_command_inspects_a_saved_net(saved, tmp_path, automl):
     code, text, _ = automl(*common, "--output", out)
     assert code == 0 and "gradient sign" in text and "first layer dense" in text and "inspection.json" in text
     assert json.loads((out / "inspection.json").read_text())["task"] == "iris"
-    code, text, _ = automl(*common, "--json", "--misclassified", "--filters")
+    code, text, _ = automl(*common, "--json", "--page", "misclassified", "--page", "filters")
     facts = json.loads(text)
-    assert code == 0 and set(PARTS) & set(facts) == {"misclassified", "filters"}
+    assert code == 0 and set(PAGES.found()) & set(facts) == {"misclassified", "filters"}
     assert facts["filters"]["layers"] == [{"site": "1", "word": "dense", "shape": [3, 4]}]
 
 
 def test_filters_need_no_data_and_the_rest_says_so(saved, automl):
-    assert automl("inspect", saved, "--filters")[0] == 0
+    assert automl("inspect", saved, "--page", "filters")[0] == 0
     code, _, error = automl("inspect", saved)
-    assert code == 2 and "--data" in error
+    assert code == 2 and "--data" in error and "filters" in error
+    code, _, error = automl("inspect", saved, "--page", "dreams")
+    assert code == 2 and "part='dreams'" in error and "misclassified" in error
+
+
+OWN = """
+from automl.plugins import Page, Section
+
+
+def find(inspected):
+    return Section({"words": inspected.model.program.count("dense")})
+
+
+COUNTED = Page("counted", find, lambda facts: iter([f"{facts['words']} dense layer"]), needs_data=False)
+"""
+
+
+@pytest.fixture
+def forgotten():
+    """What a test registers is forgotten after it."""
+    yield
+    for each in registered():
+        forget(each)
+
+
+def test_a_page_from_outside_is_one_file(saved, tmp_path, automl, forgotten):
+    (tmp_path / "my_page.py").write_text(OWN)
+    code, out, error = automl("inspect", saved, "--page", "counted", "--plugins", tmp_path / "my_page.py")
+    assert code == 0 and "1 dense layer" in out, error
 
 
 def test_the_command_inspects_a_run_on_its_own_data(tmp_path, automl, monkeypatch):
@@ -172,7 +201,7 @@ def test_the_command_inspects_a_run_on_its_own_data(tmp_path, automl, monkeypatc
     code, out, _ = automl("search", "iris", "--evaluations", "2", "--strategy", "random", "--json", "-")
     run = json.loads(out)["run"]
     assert code == 0
-    code, out, error = automl("inspect", run, "--misclassified", "--json")
+    code, out, error = automl("inspect", run, "--page", "misclassified", "--json")
     assert code == 0, error
     assert json.loads(out)["task"] == "iris"
 
@@ -180,7 +209,7 @@ def test_the_command_inspects_a_run_on_its_own_data(tmp_path, automl, monkeypatc
 def test_what_is_no_model_is_one_clear_message(tmp_path, automl, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("nothere", str(tmp_path)):
-        code, _, error = automl("inspect", name, "--filters")
+        code, _, error = automl("inspect", name, "--page", "filters")
         assert code == 2 and "model=" in error and "Traceback" not in error
     assert not list(tmp_path.iterdir()), "nothing is made"
     code, _, error = automl("inspect", "nothere", "--epsilons", "a,b")

@@ -1,15 +1,17 @@
-"""The report on fooling images: how certain the program is of what looks like nothing."""
+"""The page on fooling images: how certain the program is of what looks like nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from ...tasks.metrics import CLASSES
-from ..pictures import AbstractPicture, Grid, as_image, is_image
-from .cases import Cases, InspectionSettings, Section
-from .fooling import CERTAIN, Fooling, ascend, distances, evolve
+from ....tasks.metrics import CLASSES
+from ...pictures import AbstractPicture, Grid, as_image, is_image
+from ..cases import Cases
+from ..fooling import CERTAIN, Fooling, ascend, distances, evolve
+from ..page import Inspected, Page, Section, Shown
 
 KNOWN = 5000
 """Most train cases among which the nearest is looked for."""
@@ -17,8 +19,9 @@ UNLIKE = 99
 """Percentile of the held-out cases' distances to the train data beyond which an input is unlike the data."""
 
 
-def fooling_section(cases: Cases, settings: InspectionSettings) -> Section:
+def _find(inspected: Inspected) -> Section:
     """By gradient ascent where gradients reach the input, and by evolution."""
+    cases, settings = inspected.cases, inspected.settings
     if cases.subject.form != CLASSES:
         return Section({"reason": "fooling images need classes"})
     known = cases.known[:KNOWN]
@@ -58,3 +61,14 @@ def _facts(cases: Cases, name: str, found: Fooling, away: np.ndarray, limit: flo
             for row in range(len(away))
         ],
     }
+
+
+def _show(facts: Mapping[str, Any]) -> Shown:
+    for row in facts.get("searches", ()):
+        yield (
+            f"fooling images by {row['method']}: {row['fooled']} of {row['classes']} classes (taken for it with 99 % "
+            f"confidence, unlike the data), {row['evaluations']:,} evaluations"
+        )
+
+
+FOOLING = Page("fooling", _find, _show)

@@ -10,7 +10,7 @@ import pytest
 from library.records import Conflict, GuideRecord, Solution, StoreError, Use
 from library.store import AbstractStore
 
-from .records import evaluation, run, word
+from ..records import evaluation, run, word
 
 BAD_NAMES = ["(x", "x)y", "$0", '"q', "a;b", "#r", "@9", ":k", "../../etc/x", "f@d1", "lambda", "true", "7"]
 

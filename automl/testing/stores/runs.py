@@ -12,7 +12,7 @@ import pytest
 from library.records import Conflict, Event, GuideRecord, Solution, StoreError
 from library.store import AbstractStore
 
-from .records import evaluation, log, run, word
+from ..records import evaluation, log, run, word
 
 
 class KeepsRuns:

@@ -9,9 +9,9 @@ import pytest
 
 from library.store import AbstractStore
 
-from .store_runs import KeepsRuns
-from .store_transactions import KeepsTransactions
-from .store_words import KeepsWords
+from .runs import KeepsRuns
+from .transactions import KeepsTransactions
+from .words import KeepsWords
 
 
 class StoreSuite(KeepsRuns, KeepsTransactions, KeepsWords):

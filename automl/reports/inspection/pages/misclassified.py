@@ -1,27 +1,25 @@
-"""The report on what a program gets wrong: misclassified cases and the confusion matrix."""
+"""The page on what a program gets wrong: misclassified cases and the confusion matrix."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
-from ...tasks.metrics import CLASSES
-from ..pictures import AbstractPicture, Grid, Matrix, as_image, is_image
-from .cases import Cases, InspectionSettings, Section
+from ....tasks.measure import confusion
+from ....tasks.metrics import CLASSES
+from ...pictures import AbstractPicture, Grid, Matrix, as_image, is_image
+from ..cases import Cases
+from ..page import Inspected, Page, Section, Shown
 
 LISTED = 1000
 """Most misclassified cases that a report lists."""
 
 
-def confusion(targets: np.ndarray, classes: np.ndarray, width: int) -> np.ndarray:
-    """int64 [width, width]: how many cases of the class of the row were taken for that of the column; cases that failed (class -1)
-    count nowhere."""
-    answered = classes >= 0
-    flat = targets[answered] * width + classes[answered]
-    return np.bincount(flat, minlength=width**2).reshape(width, width).astype(np.int64)
-
-
-def mistakes_section(cases: Cases, settings: InspectionSettings) -> Section:
+def _find(inspected: Inspected) -> Section:
     """The wrong ones of all held-out cases, the most confident first."""
+    cases, settings = inspected.cases, inspected.settings
     if cases.subject.form != CLASSES:
         return Section({cases.data.metric: cases.metric(cases.unit), "reason": "misclassified cases need classes"})
     found, sure = (each.cpu().numpy() for each in cases.subject.answer(cases.unit))
@@ -65,3 +63,11 @@ def _picture(cases: Cases, rows: np.ndarray, targets: np.ndarray, found: np.ndar
     images = [as_image(cases.unit[int(row)].cpu().numpy()) for row in rows]
     captions = [f"{cases.name(int(targets[row]))} → {cases.name(int(found[row]))} ({sure[row]:.0%})" for row in rows]
     return Grid(images, captions, 8, "label → answer (confidence)")
+
+
+def _show(facts: Mapping[str, Any]) -> Shown:
+    if "wrong" in facts:
+        yield f"misclassified: {facts['wrong']} of {facts['cases']} {facts['part']} cases"
+
+
+MISCLASSIFIED = Page("misclassified", _find, _show)

@@ -1,4 +1,4 @@
-"""The report on adversarial examples: the metric under attack, and the smallest perturbations."""
+"""The page on adversarial examples: the metric under attack, and the smallest perturbations."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...tasks.metrics import CLASSES
-from ..pictures import AbstractPicture, Curves, Grid, as_image, is_image
-from .adversarial import Perturbations, gradient_sign
-from .blackbox import evolved_sign, walk_along_boundary
-from .cases import Cases, InspectionSettings, Section
-from .smallest import smallest_perturbation
+from ....tasks.metrics import CLASSES
+from ...pictures import AbstractPicture, Curves, Grid, as_image, is_image
+from ..adversarial import Perturbations, gradient_sign
+from ..blackbox import evolved_sign, walk_along_boundary
+from ..cases import Cases, InspectionSettings
+from ..page import Inspected, Page, Section, Shown, ShownTable
+from ..smallest import smallest_perturbation
 
 BLACK_BOX_CASES = 100
 """Most cases that are attacked without gradients: each takes hundreds of answers."""
 
 
-def adversarial_section(cases: Cases, settings: InspectionSettings) -> Section:
+def _find(inspected: Inspected) -> Section:
     """By gradients where they reach the input, else by answers alone."""
+    cases, settings = inspected.cases, inspected.settings
     sweep, curve = _sweep(cases, settings)
     pictures: dict[str, AbstractPicture] = {"under_attack": curve}
     if cases.subject.form != CLASSES:
@@ -137,3 +139,21 @@ def _picture(cases: Cases, found: Perturbations, settings: InspectionSettings) -
             cases.name(int(answers[row])), f"r, rms {found.distortion[row]:.3f}", cases.name(int(found.classes[row]))
         ]  # fmt: skip
     return Grid(images, captions, 6, "case, smallest perturbation (stretched), taken for")
+
+
+def _show(facts: Mapping[str, Any]) -> Shown:
+    sweep = facts["sweep"]
+    title = f"{sweep['method']}, {sweep['cases']} cases (ε: share of the data's range)"
+    yield ShownTable(title, list(sweep["rows"][0]), [list(row.values()) for row in sweep["rows"]])
+    for row in facts.get("smallest") or ():
+        yield (
+            f"smallest perturbation to {row['target']} ({row['method']}): found for {row['found']} of {row['cases']}, "
+            f"mean distortion {_short(row['mean_distortion'])} of the range, mean length {_short(row['mean_l2'])}"
+        )
+
+
+def _short(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4g}"
+
+
+ADVERSARIAL = Page("adversarial", _find, _show)

@@ -10,7 +10,7 @@ import pytest
 from library.records import Conflict, Event, Solution, StoreError, Use
 from library.store import AbstractStore
 
-from .records import evaluation, log, run, word
+from ..records import evaluation, log, run, word
 
 
 class KeepsTransactions:

@@ -1,0 +1,1 @@
+"""Pages of the inspection, one a file; automl.reports.inspection.page finds them."""
