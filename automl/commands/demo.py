@@ -22,6 +22,7 @@ from ..growth.plan import GrowthPlan
 from ..interruption import exit_code, orderly_end
 from ..progress import progress_bar
 from ..study.opening import Options, Result
+from ..study.result import count_right
 from ..tasks.curriculum import Curriculum, load_curriculum
 from .common import experiment_folders, json_lines, print_growth, print_table, print_text, say
 from .options import JsonFile, Seed, Workers, options_of
@@ -165,7 +166,7 @@ def _compare(grown: list[Result], control: list[Result]) -> None:
     rows = []
     for title, results in (("with the library", [r for r in grown if r.name in both]), ("without", control)):
         rows.append(
-            [title, len(results), sum(r.solved for r in results), sum(r.right is True for r in results),
+            [title, len(results), sum(r.solved for r in results), count_right(r.right for r in results),
              f"{sum((r.solved and r.first_evaluations) or r.evaluations for r in results):,}", f"{sum(r.evaluations for r in results):,}",
              f"{sum(r.seconds for r in results):.1f}"]
         )  # fmt: skip

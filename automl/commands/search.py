@@ -17,6 +17,7 @@ from ..interruption import orderly_end
 from ..progress import QUIET, progress_bar
 from ..study.opening import Options, Result, check_options, library_url, open_study
 from ..study.parallel import search_many, side_by_side
+from ..study.result import count_right
 from ..tasks.load import load_tasks, with_option
 from ..tasks.task import Task
 from .common import (
@@ -216,7 +217,7 @@ def _written(value: Any) -> str:
 
 def _summary(rows: list[Result], refused: int) -> None:
     solved = sum(row.solved for row in rows)
-    right = sum(row.right is True for row in rows)
+    right = count_right(row.right for row in rows)
     tested = sum(row.right is not None for row in rows)
     seconds = sum(row.seconds for row in rows)
     terms = sum(row.evaluations for row in rows)

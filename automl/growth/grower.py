@@ -12,6 +12,7 @@ from library.store import AbstractStore
 from ..budget import Budget
 from ..study.guides import keep
 from ..study.opening import Options, Result, default_strategy
+from ..study.result import count_right
 from ..study.words import LibraryWords
 from ..tasks.curriculum import Stage
 from ..tasks.data import VALUES
@@ -179,7 +180,7 @@ class Grower:
             )
         results = self.results.values()
         iteration = Iteration(
-            number, len(results), sum(r.solved for r in results), sum(r.right is True for r in results),
+            number, len(results), sum(r.solved for r in results), count_right(r.right for r in results),
             sum(r.evaluations for r in results), round(sum(r.seconds for r in results), 3), round(self.clock.total(), 3),
             len(library.vocabulary.active), tuple(each.name for each in self.promoted[before:]), tuple(demoted),
             {} if learned is None else learned.training,

@@ -30,13 +30,14 @@ class CompressionReport:
 
 @dataclass(frozen=True)
 class Iteration:
-    """How the library stood after one iteration: tasks solved and right so far, terms and seconds of searches so far (``elapsed``:
-    seconds by the clock, learning included), active words, what was promoted and demoted in it, and the record of the model's training."""
+    """How the library stood after one iteration: tasks solved and right so far (None: no task has tests that tell), terms and seconds of
+    searches so far (``elapsed``: seconds by the clock, learning included), active words, what was promoted and demoted in it, and the
+    record of the model's training."""
 
     number: int
     tasks: int
     solved: int
-    right: int
+    right: int | None
     terms: int
     seconds: float
     elapsed: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, TypedDict
@@ -114,6 +114,12 @@ class Result:
             "notes": list(self.notes), "columns": [each._asdict() for each in self.columns], "metric": self.metric,
             "folds": self.folds, "test_interval": None if self.test_interval is None else list(self.test_interval),
         }  # fmt: skip
+
+
+def count_right(told: Iterable[bool | None]) -> int | None:
+    """How many programs are right, from each result's ``right``; None where none has tests that tell, for then nobody knows."""
+    known = [each for each in told if each is not None]
+    return sum(known) if known else None
 
 
 def conclude(study: Study, best: Evaluation | None) -> Result:

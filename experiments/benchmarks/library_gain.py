@@ -10,7 +10,8 @@ budget: seconds and terms of the unsolved count as what the budget came to. ``--
 random subtrees of the solved programs, alike in type and size.
 
 Each part is written to the JSON file when it is done; ``--only`` runs some parts and takes the others from that file (the
-library itself must then be kept with ``--library``).
+library itself must then be kept with ``--library``); ``--summarise FILE`` searches nothing and writes the summaries of a result
+file anew, from its own rows.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ import numpy as np
 from automl import Library, grow
 from automl.budget import parse_budget
 from automl.growth.learned_guidance import KINDS, GuidancePlan
-from automl.study.opening import Result
+from automl.study.result import Result, count_right
 from automl.tasks.curriculum import load_words
 from automl.tasks.load import load_tasks
 from automl.tasks.task import Task
@@ -98,12 +99,11 @@ def _is_call(term: Term, subroutines: Sequence[str]) -> bool:
 
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """What the rows come to; ``right`` is None where no solved task has tests to tell."""
-    told = [row["right"] for row in rows if row["right"] is not None]
     return {
         "tasks": len(rows),
         "solved": sum(row["solved"] for row in rows),
-        "right": sum(told) if told else None,
-        "with_tests": len(told),
+        "right": count_right(row["right"] for row in rows),
+        "with_tests": sum(row["right"] is not None for row in rows),
         "terms": sum(row["terms"] for row in rows),
         "seconds": round(sum(row["seconds"] for row in rows), 1),
     }
@@ -130,6 +130,32 @@ def compare(rows: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]], se
         "tasks": len(both), "terms_with": sum(a["terms"] for a, _ in both), "terms_without": sum(b["terms"] for _, b in both),
     }  # fmt: skip
     return found
+
+
+def summaries(figures: dict[str, Any], seed: int = 0) -> dict[str, Any]:
+    """What the rows of the searches in ``figures`` come to: ``gain``, ``control_gain`` and ``reuse``, as far as their rows are there.
+
+    Where no row has tests that tell, the iterations of the learning are taken to have none either (the halves are of one file), and
+    ``learning`` is given too, without a count of what is right.
+    """
+    found: dict[str, Any] = {}
+    for key, arm in (("gain", "with"), ("control_gain", "control")):
+        if arm in figures and "without" in figures:
+            found[key] = compare(figures[arm], figures["without"], seed)
+    if "learning" in figures and "gain" in found:
+        held = [row["task"] for row in figures["with"]]
+        found["reuse"] = reuse(figures["learning"]["promoted"], figures["with"], held)
+        if found["gain"]["with"]["right"] is None and found["gain"]["without"]["right"] is None:
+            iterations = [{**each, "right": None} for each in figures["learning"]["iterations"]]
+            found["learning"] = {**figures["learning"], "iterations": iterations}
+    return found
+
+
+def summarise(path: Path) -> None:
+    """Write the summaries of a result file anew, from its own rows."""
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    kept["figures"].update(summaries(kept["figures"], kept["seed"]))
+    path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 def reuse(words: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]], names: Sequence[str]) -> dict[str, Any]:
@@ -225,15 +251,8 @@ class _Run:
         return rows
 
     def write(self) -> None:
-        found = self.figures
-        if "with" in found and "without" in found:
-            found["gain"] = compare(found["with"], found["without"], self.given.seed)
-            if "learning" in found:
-                names = [task.name for task in self.held]
-                found["reuse"] = reuse(found["learning"]["promoted"], found["with"], names)
-        if "control" in found and "without" in found:
-            found["control_gain"] = compare(found["control"], found["without"], self.given.seed)
-        report("library_gain", found, seed=self.given.seed, started=self.started, path=self.given.json)
+        self.figures.update(summaries(self.figures, self.given.seed))
+        report("library_gain", self.figures, seed=self.given.seed, started=self.started, path=self.given.json)
 
 
 def _note(text: str) -> None:
@@ -253,7 +272,14 @@ def main() -> None:
     options.add_argument("--only", action="append", choices=PARTS)
     options.add_argument("--library", default="memory:", help="where the learned library is kept")
     options.add_argument("--limit", type=int, default=0, help="the first so many tasks of each half")
-    _Run(options.parse_args()).go()
+    options.add_argument(
+        "--summarise", type=Path, metavar="FILE", help="only write the summaries of this result anew, from its rows"
+    )
+    given = options.parse_args()
+    if given.summarise is not None:
+        summarise(given.summarise)
+    else:
+        _Run(given).go()
 
 
 if __name__ == "__main__":

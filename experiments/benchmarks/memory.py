@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from automl import search
+from automl.study.result import count_right
 from automl.tasks.load import load_tasks
 from search.enumeration.enumerator import LevelReport
 
@@ -73,7 +74,7 @@ def apart(function: Any, *arguments: Any) -> Any:
 def summary(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
     grown = [row["grown_mib"] for row in found]
     return {
-        "tasks": len(found), "solved": sum(row["solved"] for row in found), "right": sum(row["right"] is True for row in found),
+        "tasks": len(found), "solved": sum(row["solved"] for row in found), "right": count_right(row["right"] for row in found),
         "terms": sum(row["terms"] for row in found), "grown_mib_most": max(grown), "grown_mib_median": statistics.median(grown),
     }  # fmt: skip
 

@@ -24,6 +24,7 @@ from automl.budget import Budget
 from automl.evaluation.model import Model
 from automl.growth.learned_guidance import GuidancePlan, learn
 from automl.study.opening import Options, build_problem
+from automl.study.result import count_right
 from automl.study.words import load_vocabulary
 from automl.tasks.load import load_tasks
 from automl.tasks.task import Task
@@ -44,8 +45,8 @@ KINDS = ("off", "grammar", "model")
 def search(
     vocabulary: Vocabulary, task: Task, budget: int, kind: str, guide: Guide | None = None
 ) -> tuple[Row, Term | None]:
-    """One task searched with a kind of guidance: whether solved and right, terms to the first program that meets the examples
-    (``terms``) and to the answer (``answer``, after others were weighed against it), seconds; and the answer."""
+    """One task searched with a kind of guidance: whether solved and right (None: it has no tests), terms to the first program that
+    meets the examples (``terms``) and to the answer (``answer``, after others were weighed against it), seconds; and the answer."""
     options = Options(Budget(evaluations=budget), "enumerative", settings={"guidance": kind})
     problem = build_problem(task, vocabulary, options, guide)
     started, terms, answer = time.perf_counter(), 0, None
@@ -57,7 +58,7 @@ def search(
     row: Row = {
         "task": task.name,
         "solved": answer is not None,
-        "right": False,
+        "right": None if task.test is None else False,
         "seconds": time.perf_counter() - started,
     }
     if answer is None:
@@ -74,7 +75,7 @@ def total(rows: Sequence[Row]) -> Row:
     return {
         "tasks": len(rows),
         "solved": sum(row["solved"] for row in rows),
-        "right": sum(row["right"] for row in rows),
+        "right": count_right(row["right"] for row in rows),
         "terms": sum(row["terms"] for row in rows),
         "terms_to_answer": sum(row["answer"] for row in rows),
         "geometric_mean_terms": round(statistics.geometric_mean(max(1, row["terms"]) for row in rows), 1),
@@ -149,9 +150,13 @@ def summary(seeds: Sequence[Row], part: str) -> Row:
             "of_geometric_means": [round(ratio, 2) for ratio in means],
             "of_geometric_means_to_answer": [round(ratio, 2) for ratio in answers],
             "solved_more": [each[part][kind]["solved"] - each[part]["off"]["solved"] for each in seeds],
-            "right_more": [each[part][kind]["right"] - each[part]["off"]["right"] for each in seeds],
+            "right_more": [_more(each[part][kind]["right"], each[part]["off"]["right"]) for each in seeds],
         }
     return found
+
+
+def _more(own: int | None, other: int | None) -> int | None:
+    return None if own is None or other is None else own - other
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from automl import search
+from automl.study.result import count_right
 from automl.tasks.load import load_tasks
 from automl.tasks.task import Task
 
@@ -54,7 +55,7 @@ def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         "tasks": len(rows),
         "solved": len(solved),
-        "right": sum(row["right"] is True for row in rows) if any(row["right"] is not None for row in rows) else None,
+        "right": count_right(row["right"] for row in rows),
         "with_tests": sum(row["right"] is not None for row in rows),
         "seconds": round(sum(row["seconds"] for row in rows), 2),
         "terms": sum(row["terms"] for row in rows),

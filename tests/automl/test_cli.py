@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from automl.growth.outcome import Iteration
 from automl.testing.commands import lines_of, refused, task
 
 SEARCH_KEYS = {
@@ -27,6 +28,22 @@ def test_search_writes_one_object_a_task(folder, automl):
         assert row["evaluations"] > 0 and row["seconds"] > 0 and row["validation_score"] == 1.0
         assert row["parameters"] == 0 and row["subroutines"] == []
     assert "reversed: solved, right on the tests" in out
+
+
+def test_how_many_are_right_is_not_said_where_no_task_has_tests(folder, automl):
+    examples = [{"inputs": [[3, 1]], "output": [1, 3]}, {"inputs": [[5, 9, 2]], "output": [9, 5]}]
+    rows = [{"name": f"t{n}", "type": "list(int) -> list(int)", "examples": examples} for n in range(2)]
+    Path("untested.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    code, out, _ = automl("search", "untested.jsonl", "--evaluations", "20", "--library", "memory:")
+    (summary,) = [line for line in out.splitlines() if line.split()[:1] == ["2"]]
+    assert code == 0 and summary.split("│")[2].strip() == "–" and summary.split("│")[3].strip() == "0"
+    options = ("--evaluations", "20", "--guidance", "off", "--iterations", "2", "--library", "memory:")
+    code, out, _ = automl("grow", "untested.jsonl", *options, "--growth-log", "log.jsonl")
+    iterations = [line for line in out.splitlines() if "of 2" in line]
+    assert code == 0 and [line.split("│")[2].strip() for line in iterations] == ["–", "–"]
+    kept = json.loads(Path("log.jsonl").read_text().splitlines()[-1])
+    assert kept["right"] is None and Iteration.from_dict(kept).right is None
+    assert Iteration.from_dict({**kept, "right": 2}).right == 2, "growths that were stored before are read"
 
 
 def test_json_on_standard_output_is_nothing_else(folder, automl):

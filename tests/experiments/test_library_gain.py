@@ -67,6 +67,33 @@ def test_nobody_is_right_where_no_test_tells() -> None:
     assert (some["right"], some["with_tests"]) == (1, 2)
 
 
+def test_summaries_are_written_anew_from_the_rows(tmp_path: Path) -> None:
+    rows = [{**row("a", True, 10), "right": None}, {**row("b", True, 90), "right": None}]
+    stale = {"with": {"solved": 2, "right": 2}, "right_points": 10.0}
+    learning = {"promoted": [], "iterations": [{"number": 1, "solved": 3, "right": 0}]}
+    figures = {"with": rows, "without": rows, "gain": stale, "learning": learning, "budget": "60s"}
+    file = tmp_path / "gain.json"
+    file.write_text(json.dumps({"benchmark": "library_gain", "figures": figures, "seed": 0, "time": "then"}))
+    library_gain.summarise(file)
+    kept = json.loads(file.read_text())
+    found = kept["figures"]
+    assert found["gain"]["with"]["right"] is None and found["gain"]["right_points"] is None
+    assert found["learning"]["iterations"] == [{"number": 1, "solved": 3, "right": None}]
+    assert (found["with"], found["budget"], kept["time"]) == (rows, "60s", "then")
+
+
+def test_no_result_in_the_repository_counts_as_right_what_no_test_tells() -> None:
+    files = sorted(gain_table.RESULTS.glob("library_gain_*.json"))
+    assert len(files) >= 3
+    for file in files:
+        figures = json.loads(file.read_text(encoding="utf-8"))["figures"]
+        for key, arm in (("gain", "with"), ("control_gain", "control")):
+            for side, rows in (("with", figures[arm]), ("without", figures["without"])):
+                assert figures[key][side]["right"] == library_gain.summary(rows)["right"], f"{file.name}: {key}, {side}"
+        told = any(each["right"] is not None for each in figures["with"])
+        assert all((each["right"] is not None) is told for each in figures["learning"]["iterations"]), file.name
+
+
 def test_the_table_of_the_gain_shows_every_arm_and_where_it_loses(tmp_path: Path) -> None:
     arms = {
         "with": [row("a", True, 30), row("b", True, 10)],

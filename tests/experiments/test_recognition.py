@@ -21,6 +21,13 @@ def test_totals_and_ratios_of_both_measures():
     assert found["right_more"] == [1] and found["solved_more"] == [0]
 
 
+def test_nobody_is_right_where_no_test_tells():
+    sums = total([row(100, 1_000, right=None), row(10, 90, right=None)])
+    assert sums["right"] is None and total([row(1, 1), row(1, 1, right=None)])["right"] == 1
+    seeds = [{"part": dict.fromkeys(KINDS, sums)}]
+    assert summary(seeds, "part")["model"]["right_more"] == [None]
+
+
 def test_half_of_the_families_are_held_out_whole():
     family = {f"task {n}": f"family {n // 3}" for n in range(12)}
     held = held_out(family, seed=1)
