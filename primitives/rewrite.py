@@ -1,21 +1,19 @@
 """Rewrites that keep a term's meaning. Sites are copied with the words that carry them, so what shared weights shares
 them still.
 
-``simplify`` and ``share`` keep outputs, gradients and whether there is a failure. ``beta_normal`` goes all the way to
-the normal form, by which two terms are compared: there an argument that is never used and would fail, or a stochastic
-one that is used twice, may behave differently. ``pool_first`` keeps outputs; on gradients see there.
+``beta_normal`` goes all the way to the normal form, by which two terms are compared: there an argument that is never used and
+would fail, or a stochastic one that is used twice, may behave differently. ``pool_first`` keeps outputs; on gradients see there.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 
-from .binding import map_variables, shift, substitute
+from .binding import substitute
 from .declarations import Role
 from .definitions import Definition
 from .primitive import PURE, Primitive
-from .term import Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, apply, children, rebuild, spine, words_in
+from .term import Apply, Lambda, Let, Literal, Term, Variable, Word, apply, children, rebuild, spine, words_in
 
 
 class NoNormalForm(ValueError):
@@ -60,7 +58,7 @@ def _head_normal(term: Term, reduced: Callable[[Term, Term], Term]) -> Term:
 
 
 def is_value(term: Term, words: Mapping[str, Primitive]) -> bool:
-    """Whether evaluating the term does nothing: it is a variable, constant or function already."""
+    """Whether evaluating the term does nothing and cannot fail: it is a variable, a constant or a function already."""
     if isinstance(term, (Variable, Literal, Lambda)):
         return True
     head, arguments = spine(term)
@@ -68,28 +66,21 @@ def is_value(term: Term, words: Mapping[str, Primitive]) -> bool:
         return False
     found = words[head.name]
     if isinstance(found, Definition):
-        return not arguments and isinstance(found.body, Lambda)
-    return len(arguments) < found.arity and all(is_value(argument, words) for argument in arguments)
+        return (not arguments and is_value(found.body, words)) or (
+            len(arguments) < _lambdas(found.body) and all(is_value(argument, words) for argument in arguments)
+        )
+    if not arguments and found.arity == 0:
+        return found.purity == PURE
+    return len(arguments) < found.arity and all(
+        position in found.lazy or is_value(argument, words) for position, argument in enumerate(arguments)
+    )
 
 
-def simplify(term: Term, words: Mapping[str, Primitive]) -> Term:
-    """Beta-reduce and inline every ``let`` where the argument is a value or a pure one that is used exactly once
-    and surely."""
-
-    pure = is_pure(term, words)
-
-    def may(body: Term, value: Term) -> bool:
-        return is_value(value, words) or (pure and _used_once_surely(body, words))
-
-    def visit(term: Term) -> Term:
-        term = rebuild(term, tuple(visit(part) for part in children(term)))
-        if isinstance(term, Apply) and isinstance(term.function, Lambda) and may(term.function.body, term.argument):
-            return visit(substitute(term.function.body, term.argument))
-        if isinstance(term, Let) and may(term.body, term.value):
-            return visit(substitute(term.body, term.value))
-        return term
-
-    return visit(term)
+def _lambdas(term: Term) -> int:
+    count = 0
+    while isinstance(term, Lambda):
+        term, count = term.body, count + 1
+    return count
 
 
 def is_pure(term: Term, words: Mapping[str, Primitive]) -> bool:
@@ -105,94 +96,6 @@ def is_pure(term: Term, words: Mapping[str, Primitive]) -> bool:
         if isinstance(found, Definition) and not is_pure(found.body, words):
             return False
     return True
-
-
-def _used_once_surely(body: Term, words: Mapping[str, Primitive]) -> bool:
-    """Whether variable 0 occurs exactly once, where the body evaluates it whatever happens."""
-    uses = 0
-
-    def count(variable: Variable, level: int) -> Term:
-        nonlocal uses
-        uses += variable.index == level
-        return variable
-
-    map_variables(body, count)
-    return uses == 1 and any(part == Variable(0) for part in _strict_parts(body, words))
-
-
-def _strict_parts(term: Term, words: Mapping[str, Primitive]) -> list[Term]:
-    """Parts that are evaluated whenever the term is, below no binder."""
-    if isinstance(term, Let):
-        return [term, *_strict_parts(term.value, words)]
-    if not isinstance(term, Apply):
-        return [term]
-    head, arguments = spine(term)
-    found = words.get(head.name) if isinstance(head, Word) else None
-    lazy = found.lazy if found is not None else frozenset()
-    parts = [term, *([] if isinstance(head, Word) else _strict_parts(head, words))]
-    if isinstance(head, Word) and found is None:
-        return parts
-    for position, argument in enumerate(arguments):
-        if position not in lazy:
-            parts.extend(_strict_parts(argument, words))
-    return parts
-
-
-def share(term: Term, words: Mapping[str, Primitive]) -> Term:
-    """Bind pure computations that occur more than once in one scope by a ``let``, so that they run once.
-
-    In a term with impure words only the outermost scope is looked at, where every variable is an input and none can
-    stand for an impure function.
-    """
-
-    def visit(term: Term) -> Term:
-        if isinstance(term, Lambda):
-            return rebuild(term, (_share_scope(visit(term.body), words),))
-        if isinstance(term, Let):
-            return rebuild(term, (visit(term.value), _share_scope(visit(term.body), words)))
-        return rebuild(term, tuple(visit(part) for part in children(term)))
-
-    def outermost(term: Term) -> Term:
-        if isinstance(term, Lambda):
-            return rebuild(term, (outermost(term.body),))
-        return _share_scope(term, words)
-
-    return _share_scope(visit(term), words) if is_pure(term, words) else outermost(term)
-
-
-def _share_scope(body: Term, words: Mapping[str, Primitive]) -> Term:
-    while True:
-        counts = Counter(part for part in _strict_parts(body, words) if isinstance(part, Apply))
-        repeated = [
-            part
-            for part, count in counts.items()
-            if count > 1 and not is_value(part, words) and not _has_hole(part) and is_pure(part, words)
-        ]
-        if not repeated:
-            return body
-        largest = max(repeated, key=lambda part: part.size)
-        body = Let(largest, _replace(shift(body, 1), shift(largest, 1), words))
-
-
-def _replace(term: Term, found: Term, words: Mapping[str, Primitive]) -> Term:
-    """The occurrences of ``found`` in strict parts of the term replaced by variable 0."""
-    if term == found:
-        return Variable(0)
-    if isinstance(term, Let):
-        return rebuild(term, (_replace(term.value, found, words), term.body))
-    if not isinstance(term, Apply):
-        return term
-    head, arguments = spine(term)
-    primitive = words.get(head.name) if isinstance(head, Word) else None
-    lazy = primitive.lazy if primitive is not None else frozenset()
-    result = head if isinstance(head, Word) else _replace(head, found, words)
-    for position, argument in enumerate(arguments):
-        result = Apply(result, argument if position in lazy else _replace(argument, found, words))
-    return result
-
-
-def _has_hole(term: Term) -> bool:
-    return isinstance(term, Hole) or any(map(_has_hole, children(term)))
 
 
 def pool_first(term: Term, words: Mapping[str, Primitive]) -> Term:

@@ -39,11 +39,6 @@ STITCH = 20.0
 Compressed = tuple[CompressionReport, list[Subroutine]]
 
 
-def compress_library(store: AbstractStore, tasks: Mapping[str, Task], rule: Rule | None = None) -> Compressed:
-    """``prepare_compression``, and what it prepares."""
-    return prepare_compression(store, tasks, rule)()
-
-
 def prepare_compression(
     store: AbstractStore,
     tasks: Mapping[str, Task],

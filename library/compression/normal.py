@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from primitives.binding import free_variables, shift, substitute
 from primitives.declarations import Role
 from primitives.definitions import Definition
-from primitives.primitive import PURE, Primitive
-from primitives.rewrite import is_pure
+from primitives.primitive import Primitive
+from primitives.rewrite import is_pure, is_value
 from primitives.term import (
     Apply,
     Lambda,
-    Literal,
     Term,
     Variable,
     Word,
@@ -97,7 +96,7 @@ class _Reducer:
         """Whether each argument may be put into the body where its variable stands."""
         for position, argument in enumerate(arguments):
             index = len(arguments) - 1 - position
-            if cannot_fail(argument, self.words):
+            if is_value(argument, self.words):
                 continue
             if isinstance(body, Lambda) or not surely_evaluated(body, index, self.words):
                 raise Unsafe(f"argument {argument!r} would be evaluated before it is needed")
@@ -111,7 +110,7 @@ class _Reducer:
         found = self.words.get(head.name) if isinstance(head, Word) else None
         lazy = found.lazy if found is not None else frozenset()
         for position, argument in enumerate(rest, len(before)):
-            if position in lazy and not cannot_fail(argument, self.words):
+            if position in lazy and not is_value(argument, self.words):
                 raise Unsafe(f"argument {argument!r} would be evaluated before it is needed")
 
 
@@ -123,36 +122,6 @@ def eta_short(term: Term) -> Term:
     while count and isinstance(term, Apply) and term.argument == Variable(0) and 0 not in free_variables(term.function):
         term, count = shift(term.function, -1), count - 1
     return lambdas(count, term)
-
-
-def cannot_fail(term: Term, words: Mapping[str, Primitive]) -> bool:
-    """Whether evaluating the term cannot fail and does nothing: a variable, a constant, a function.
-
-    words: what its words mean.
-    """
-    if isinstance(term, (Variable, Literal, Lambda)):
-        return True
-    head, arguments = spine(term)
-    if not isinstance(head, Word) or head.name not in words:
-        return False
-    found = words[head.name]
-    if isinstance(found, Definition):
-        return (not arguments and cannot_fail(found.body, words)) or (
-            len(arguments) < _lambdas(found.body) and all(cannot_fail(argument, words) for argument in arguments)
-        )
-    if not arguments and found.arity == 0:
-        return found.purity == PURE
-    lazy = found.lazy
-    return len(arguments) < found.arity and all(
-        position in lazy or cannot_fail(argument, words) for position, argument in enumerate(arguments)
-    )
-
-
-def _lambdas(term: Term) -> int:
-    count = 0
-    while isinstance(term, Lambda):
-        term, count = term.body, count + 1
-    return count
 
 
 def surely_evaluated(body: Term, index: int, words: Mapping[str, Primitive]) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from ..binding import shift, substitute
 from ..definitions import Definition, expand
 from ..primitive import PURE, Primitive
+from ..rewrite import is_value
 from ..term import Lambda, Let, Literal, Term, Variable, Word, apply, spine
 from ..types import BOOL, Type, arguments_of, function, is_function, is_ground, list_of
 from ..unify import Mismatch, Unifier
@@ -35,10 +36,10 @@ def subroutine_kernel(
     """The kernel of a subroutine at ground types. ``build`` makes the operations of its words. Raises Unsupported."""
     unifier = Unifier()
     count = len(arguments)
-    body = _reduced(expand(primitive.body, words))
+    body = _reduced(expand(primitive.body, words), words)
     missing = count
     while missing and isinstance(body, Lambda):
-        body, missing = _reduced(body.body), missing - 1
+        body, missing = _reduced(body.body, words), missing - 1
     body = apply(shift(body, missing), *(Variable(missing - 1 - i) for i in range(missing)))
     compiler = _Compiler(unifier, words, build)
     try:
@@ -53,21 +54,16 @@ def subroutine_kernel(
     return kernel
 
 
-def _reduced(term: Term) -> Term:
+def _reduced(term: Term, words: Mapping[str, Primitive]) -> Term:
     """The term with functions put in for the variables to which it binds them at its head; other values are computed once."""
     while True:
         head, given = spine(term)
-        if isinstance(term, Let) and _is_value(term.value):
+        if isinstance(term, Let) and is_value(term.value, words):
             term = substitute(term.body, term.value)
-        elif isinstance(head, Lambda) and given and _is_value(given[0]):
+        elif isinstance(head, Lambda) and given and is_value(given[0], words):
             term = apply(substitute(head.body, given[0]), *given[1:])
         else:
             return term
-
-
-def _is_value(term: Term) -> bool:
-    """Whether there is nothing to compute, and so nothing that could fail."""
-    return isinstance(term, (Lambda, Variable, Literal, Word))
 
 
 class _Compiler:
@@ -85,7 +81,7 @@ class _Compiler:
     def term(
         self, term: Term, wanted: Type, scope: tuple[Type, ...], parameters: tuple[int, ...]
     ) -> Callable[[], Node]:
-        term = _reduced(term)
+        term = _reduced(term, self.words)
         if isinstance(term, Variable):
             position = len(scope) - 1 - term.index
             self.unifier.unify(scope[position], wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from primitives.definitions import definition
-from primitives.rewrite import NoNormalForm, beta_normal, is_pure, is_value, share, simplify
+from primitives.rewrite import NoNormalForm, beta_normal, is_pure, is_value
 from primitives.syntax import parse
 from primitives.term import Apply, Variable, Word, canonical
 from primitives.words import builtin_words
@@ -50,57 +50,26 @@ def test_terms_without_normal_form_are_refused():
         beta_normal(read(grow))
 
 
-@pytest.mark.parametrize(
-    ("text", "simple"),
-    [
-        # An argument that may fail is dropped or moved under a condition by no safe rewrite, and work is not doubled.
-        ("((lambda (x) 5) (head empty))", None),
-        ("(lambda (y) ((lambda (x) (if true 1 x)) (// 1 y)))", None),
-        ("(lambda (y) (let ((x (* y y))) (+ x x)))", None),
-        ("(lambda (y) (let ((x (* y y))) (map (lambda (z) (+ x z)) [1 2])))", None),
-        ("(lambda (y) (let ((x (* y y))) (+ x 1)))", "(lambda (+ (* $0 $0) 1))"),
-        ("(lambda (y) (let ((f (+ y))) (f (f 1))))", "(lambda (+ $0 (+ $0 1)))"),
-        ("(lambda (y) ((lambda (x) (+ x x)) y))", "(lambda (+ $0 $0))"),
-        # One dropout that is used twice is not two dropouts.
-        ("(lambda (y) (let ((d (dropout y))) (add d d)))", None),
-    ],
-)
-def test_simplify(text, simple):
-    term = read(text)
-    assert canonical(simplify(term, WORDS)) == (canonical(term) if simple is None else simple)
-
-
-@pytest.mark.parametrize(
-    ("text", "shared"),
-    [
-        ("(lambda (y) (+ (* y y) (* y y)))", "(lambda (let (* $0 $0) (+ $0 $0)))"),
-        (
-            "(lambda (y) (add (tanh (relu y)) (sigmoid (relu y))))",
-            "(lambda (let (relu $0) (add (tanh $0) (sigmoid $0))))",
-        ),
-        (
-            "(lambda (y) (add (dense :units 3 @1 y) (dense :units 3 @1 y)))",
-            "(lambda (let (dense :units 3 @1 $0) (add $0 $0)))",
-        ),
-        (
-            "(lambda (xs) (map (lambda (y) (+ (* y y) (* y y))) xs))",
-            "(lambda (map (lambda (let (* $0 $0) (+ $0 $0))) $0))",
-        ),
-        # Different sites are different functions; what only one branch needs is not computed before it; noise is not shared.
-        ("(lambda (y) (add (dense :units 3 @1 y) (dense :units 3 @2 y)))", None),
-        ("(lambda (y) (if (> y 0) (// 1 y) (+ 1 (// 1 y))))", None),
-        ("(lambda (y) (add (dropout y) (dropout y)))", None),
-        ("(lambda (y) (+ y y))", None),
-    ],
-)
-def test_share(text, shared):
-    term = read(text)
-    assert canonical(share(term, WORDS)) == (canonical(term) if shared is None else shared)
-
-
-def test_is_value():
-    assert all(is_value(read(text), WORDS) for text in ("3", "(lambda (x) (head empty))", "+", "(+ 1)", "(map (+ 1))"))
-    assert not any(is_value(read(text), WORDS) for text in ("(+ 1 2)", "(map (+ (+ 1 2)))", "(head empty)", "(id 3)"))
+def test_a_value_is_what_needs_no_evaluation_and_cannot_fail():
+    half = definition("half", "int -> int -> int", read("(lambda (x y) (// x y))"))
+    first = definition("first_of_none", "int", read("(head empty)"))
+    words = {**WORDS, "half": half, "first_of_none": first}
+    values = (
+        "3", "(lambda (x) (head empty))", "+", "(+ 1)", "(map (+ 1))", "empty", "half", "(half 1)", "(if true)"
+    )  # fmt: skip
+    for text in values:
+        assert is_value(parse(text, words), words), text
+    for text in (
+        "(+ 1 2)",
+        "(map (+ (+ 1 2)))",
+        "(head empty)",
+        "(id 3)",
+        "(half 1 0)",
+        "(+ (head empty))",
+        "first_of_none",
+    ):
+        assert not is_value(parse(text, words), words), text
+    assert not is_value(Word("who_knows"), words)
 
 
 def test_constants_that_differ_are_different_terms():

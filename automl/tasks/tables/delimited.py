@@ -13,7 +13,7 @@ import numpy as np
 
 from ...errors import TaskError
 from ..columns.cells import MISSING_TEXTS, as_cells
-from ..columns.numerals import COMMA, POINT, parse_numerals
+from ..columns.numerals import COMMA, DECIMALS, POINT, parse_numerals
 from .raw import RawTable, distinct_names
 
 MAX_FIELD = 1_000_000
@@ -42,8 +42,8 @@ class ReadingOptions:
             raise TaskError(f"delimiter={self.delimiter!r}: one character is required; give one")
         if self.header not in (None, "yes", "no"):
             raise TaskError(f"header={self.header!r}: yes or no is required; write header=no for a file without names")
-        if self.decimal not in (None, POINT, COMMA):
-            raise TaskError(f"decimal={self.decimal!r}: {POINT} or {COMMA} is required; give one of these")
+        if self.decimal not in (None, *DECIMALS):
+            raise TaskError(f"decimal={self.decimal!r}: {' or '.join(DECIMALS)} is required; give one of these")
 
 
 def read_delimited(path: Path, options: ReadingOptions) -> RawTable:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from automl.budget import Budget
-from automl.growth.compression_step import compress_library
+from automl.growth.compression_step import prepare_compression
 from automl.growth.equivalence import Comparable, Sample, equal_words
 from automl.growth.learned_guidance import GuidancePlan, learn
 from automl.growth.retention import merge_equal_words
@@ -123,7 +123,7 @@ def test_compression_promotes_no_equal_of_an_active_word() -> None:
         for each in TASKS:
             solve(store, each, shown[each.name])
         store.promote([word("reversed", REVERSED, "compression")])
-        report, _ = compress_library(store, {})
+        report, _ = prepare_compression(store, {})()
         reasons = [reason for why in report.refused.values() for reason in why]
         assert "it is the same function as reversed, by 40 inputs" in reasons
         vocabulary = load_vocabulary(store)
@@ -140,7 +140,7 @@ def test_a_doubtful_program_teaches_nothing() -> None:
                     f"({SQUARES} xs)", "(map (lambda (x) (* x x)) (map (lambda (x) (+ x 1)) xs))"
                 )
                 solve(store, each, text, confidence=sure)
-            report, promoted = compress_library(store, {})
+            report, promoted = prepare_compression(store, {})()
             assert bool(promoted) == (sure > DOUBTFUL) and report.tasks == (2 if promoted else 0)
             assert bool(begin_trials(store, TASKS, least=4)) == bool(promoted)
 
@@ -206,6 +206,6 @@ def test_what_two_doubted_programs_share_is_not_promoted(confidence: float, prom
     for each, outer in zip(TASKS, ("sum", "length")):
         text = f"(lambda (xs) ({outer} (map (lambda (x) (* (+ x 3) x)) (reverse xs))))"
         solve(store, each, text, confidence=confidence)
-    report, found = compress_library(store, {})
+    report, found = prepare_compression(store, {})()
     assert bool(found) == promoted
     assert promoted or "expected to be right" in str(report.refused)

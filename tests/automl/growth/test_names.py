@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from automl.budget import Budget
-from automl.growth.compression_step import compress_library
+from automl.growth.compression_step import prepare_compression
 from automl.growth.trials import begin_trials
 from automl.study.opening import new_run
 from automl.tasks.kinds.examples import examples_task
@@ -52,5 +52,5 @@ def test_a_word_of_a_compression_gets_no_number_that_was_given(tmp_path: Path) -
     with with_earlier_words(tmp_path / "lib.db") as store:
         solve(store, "one", f"(lambda (xs) (tail {LOOP}))")
         solve(store, "two", f"(lambda (xs) (cons 1 {LOOP}))")
-        report, promoted = compress_library(store, {})
+        report, promoted = prepare_compression(store, {})()
         assert [record.name for record in promoted] == ["f5"], report

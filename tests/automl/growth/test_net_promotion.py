@@ -158,7 +158,7 @@ def test_a_rewritten_net_keeps_its_weights(store: AbstractStore) -> None:
         model = Model(term, base.type, vocabulary, weights)
         scores[name] = tasks[name].score(model.outputs(part), part)["accuracy"]
         record_solution(store, tasks[name], show_canonical(term), weights, scores[name])
-    report, promoted = compression_module.compress_library(store, tasks)
+    report, promoted = compression_module.prepare_compression(store, tasks)()
     assert promoted and report.rewritten == 2 and promoted[0].kind == "geometric"
     vocabulary = load_vocabulary(store)
     for name, solved in best_programs(store, vocabulary).items():

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from library.compression.normal import Unsafe, align, cannot_fail, normal_form
+from library.compression.normal import Unsafe, align, normal_form
 from library.compression.stitch_code import hide_lets, restore_lets
-from primitives.definitions import Definition, definition
-from primitives.primitive import Primitive
 from primitives.syntax import parse
 from primitives.term import (
     Apply,
@@ -62,15 +60,6 @@ def test_a_hidden_let_is_no_word_of_unknown_effects() -> None:
     unknown = Lambda(Apply(Lambda(apply(Word("+"), Variable(0), Variable(0))), Apply(Word("who_knows"), Variable(0))))
     with pytest.raises(Unsafe, match="not pure"):
         normal_form(unknown, WORDS)
-
-
-def test_values() -> None:
-    half = definition("half", "int -> int -> int", parse("(lambda (x y) (// x y))", WORDS))
-    words: dict[str, Primitive] = {**WORDS, "half": half}
-    assert isinstance(half, Definition)
-    for text, expected in {"1": True, "(+ 1)": True, "(+ 1 2)": False, "(half 1)": True, "(half 1 0)": False, "(head empty)": False,
-                           "(map (+ 1))": True, "(+ (head empty))": False}.items():  # fmt: skip
-        assert cannot_fail(parse(text, words), words) is expected, text
 
 
 def test_align_wants_the_same_sharing() -> None:
