@@ -47,10 +47,22 @@ def _names(parameter: Any) -> list[str]:
     return [name.lstrip("-").replace("_", "-") for name in parameter.opts]
 
 
+class _LogFile(logging.FileHandler):
+    """The file that ``--log-file`` names."""
+
+
 def _be_quiet(wanted: bool) -> None:
-    if wanted:
-        QUIET.set(True)
-        logging.getLogger().setLevel(logging.ERROR)
+    """The terminal is spared what is no error; a log file, named before or after, is not."""
+    if not wanted:
+        return
+    QUIET.set(True)
+    root = logging.getLogger()
+    if not any(isinstance(each, _LogFile) for each in root.handlers):
+        root.setLevel(logging.ERROR)
+        return
+    for each in root.handlers:
+        if not isinstance(each, _LogFile):
+            each.setLevel(max(each.level, logging.ERROR))
 
 
 def _be_verbose(wanted: bool) -> None:
@@ -61,7 +73,7 @@ def _be_verbose(wanted: bool) -> None:
 def _log_to(path: str | None) -> None:
     if path is None:
         return
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = _LogFile(path, encoding="utf-8")
     handler.setFormatter(PrintableFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.setLevel(logging.INFO)
     root = logging.getLogger()
