@@ -145,7 +145,9 @@ def test_the_starter_curriculum_loads(curricula: Path) -> None:
 def test_starter_tasks_are_told_apart_by_their_examples(curricula: Path) -> None:
     """No task is met by giving an argument back, by a constant, or by the outputs of another task on the same
     inputs."""
-    for task in load_tasks(str(curricula / "starter.jsonl")):
+    tasks = load_tasks(str(curricula / "starter.jsonl"))
+    assert len(tasks) >= 30
+    for task in tasks:
         examples, test = task.data.examples, task.test
         assert examples is not None and len(examples) >= 6 and test is not None and len(test) >= 5
         assert len({output for _, output in examples}) >= 3, task.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import struct
 from pathlib import Path
 
@@ -85,12 +86,21 @@ def test_refuses_a_reference(spec: str, message: str) -> None:
         load_tasks(spec)
 
 
-@given(st.text(max_size=30) | st.text(max_size=30).map(lambda text: f"iris?{text}"))
-def test_any_text_gives_tasks_or_a_task_error(text: str) -> None:
+@given(st.text(max_size=30) | st.text(max_size=30).map(lambda text: f"iris?x{text}"))
+def test_any_text_is_refused_with_its_name(text: str) -> None:
+    with pytest.raises(TaskError, match="task="):
+        load_tasks(text)
+
+
+@given(
+    st.sampled_from(["test", "validation", "policy", "seed", "targets", "metric", "scaling", "full_scale"]),
+    st.text(max_size=8) | st.integers().map(str) | st.floats().map(str),
+)
+def test_any_value_of_an_option_gives_tasks_or_is_refused_with_its_name(option: str, value: str) -> None:
     try:
-        assert load_tasks(text)
+        assert len(load_tasks(f"iris?{option}={value}")) == 1
     except TaskError as error:
-        assert "task=" in str(error) or "required" in str(error)
+        assert re.search(rf"\b(task|{option})=", str(error)), error
 
 
 def test_refuses_a_file_of_another_kind(tmp_path: Path) -> None:
@@ -209,6 +219,7 @@ class TestIdx:
 
 
 def test_sources_describe_themselves() -> None:
+    assert {"bundled", "cifar", "idx", "images", "jsonlines", "npz", "table"} <= set(sources())
     for source in sources().values():
         assert source.doc and source.options
 

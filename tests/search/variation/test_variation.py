@@ -82,17 +82,24 @@ def test_mutants_are_programs(type: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("type", TYPES)
-@settings(max_examples=60, deadline=None)
-@given(seed=st.integers(0, 10**6))
-def test_children_of_two_are_programs(type: str, seed: int) -> None:
-    _, recombiner = tools(type)
-    mother, father = sample(type, seed), sample(type, seed + 1)
-    try:
-        child = recombiner.cross(mother, father, Draws(seed, 2))
-    except DeadEnd:
-        return
-    check(child, (mother, father), type)
-    assert recombiner.cross(mother, father, Draws(seed, 2)) == child
+def test_children_of_two_are_programs(type: str) -> None:
+    born: list[Term] = []
+
+    @settings(max_examples=60, deadline=None)
+    @given(seed=st.integers(0, 10**6))
+    def crossed(seed: int) -> None:
+        _, recombiner = tools(type)
+        mother, father = sample(type, seed), sample(type, seed + 1)
+        try:
+            child = recombiner.cross(mother, father, Draws(seed, 2))
+        except DeadEnd:
+            return
+        check(child, (mother, father), type)
+        assert recombiner.cross(mother, father, Draws(seed, 2)) == child
+        born.append(child)
+
+    crossed()
+    assert len(born) >= 20, "too few parents had a child"
 
 
 @pytest.mark.parametrize("type", TYPES)

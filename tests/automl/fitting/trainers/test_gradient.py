@@ -189,6 +189,7 @@ def test_averaged_weights_are_validated_and_kept(iris, dense):
             optimiser="sgd", rate=0.05, schedule="constant", batch_size=len(data.train), momentum=0.0, keep="last"
         ).fit(fresh, data, TrainingBudget(steps=steps))
         seen.append(fresh.state_dict())
+    assert set(result.weights) == set(net.state_dict()), "every weight is looked at"
     for name, weight in result.weights.items():
         mean = sum(state[name] for state in seen) / 3
         assert torch.allclose(weight, mean, atol=1e-6)
