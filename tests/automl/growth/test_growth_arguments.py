@@ -79,6 +79,7 @@ def test_runs_know_how_to_load_their_tasks_again(
     )
     run(tmp_path / "some.toml", store, 100, first=0)
     monkeypatch.chdir(tmp_path.parent)
+    assert len(studies(store)) == 2
     for each in studies(store):
         source = each.config["task"]
         (again,) = [t for t in load_tasks(source["spec"], seed=source["seed"]) if t.name == source["name"]]
