@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,16 +44,21 @@ def _model(layer: str, weights: dict[str, list], points: np.ndarray, targets: np
     return Model(term, task.type, vocabulary, tensors, task.preprocessing), task
 
 
+def _facts(page: Page, model: Model, task: Task | None) -> dict[str, Any]:
+    found = inspect_model(model, task, [page.name], QUICK).facts[page.name]
+    assert isinstance(found, dict)
+    return found
+
+
 class PageSuite:
     """A subclass says by the fixture ``page`` which ``Page`` is tested; it must be known (``use_plugins`` for one of your own)."""
 
     @pytest.mark.parametrize("given", [_classes, _numbers], ids=["classes", "numbers"])
     def test_its_facts_are_json_the_same_for_the_same_seed_and_said_to_people(self, page: Page, given):
         model, task = given()
-        report = inspect_model(model, task, [page.name], QUICK)
-        facts = report.facts[page.name]
+        facts = _facts(page, model, task)
         assert facts, "a page finds something, or says the reason"
-        assert json.dumps(inspect_model(model, task, [page.name], QUICK).facts[page.name]) == json.dumps(facts)
+        assert json.dumps(_facts(page, model, task)) == json.dumps(facts)
         said = list(page.show(facts))
         assert said or "reason" in facts, "people are told something"
         for each in said:
@@ -72,9 +78,9 @@ class PageSuite:
             with pytest.raises(TaskError, match="the data .* is required"):
                 inspect_model(model, None, [page.name], QUICK)
         else:
-            assert page.name in inspect_model(model, None, [page.name], QUICK).facts
+            assert _facts(page, model, None)
 
     def test_a_file_of_facts_is_enough_to_show_it(self, page: Page):
         """What is shown comes from the facts as they are stored, not from objects among them."""
-        facts = inspect_model(*_classes(), [page.name], QUICK).facts[page.name]
+        facts = _facts(page, *_classes())
         assert list(page.show(json.loads(json.dumps(facts)))) == list(page.show(facts))

@@ -1,0 +1,99 @@
+"""What the pages of ``docs`` name is there: paths, modules, links, and the options of the command."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from automl.cli import app
+from automl.commands.everywhere import add_options
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+ROOMS = "primitives|library|search|automl|experiments|tests|docs"
+SCRIPTS = {"--write", "--every"}
+"""Options of ``python -m experiments.…``, not of the command; those modules are read for them."""
+names = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+
+
+def code(page: Path) -> list[str]:
+    """What stands between single backquotes, and the indented lines."""
+    text = page.read_text(encoding="utf-8")
+    return [*re.findall(r"`([^`\n]+)`", text), *re.findall(r"^    (.+)$", text, re.MULTILINE)]
+
+
+def paths(page: Path) -> set[str]:
+    found = {path for each in code(page) for path in re.findall(rf"(?<![\w/.@-])(?:{ROOMS})/[\w./*-]*", each)}
+    return {path.rstrip("./") for path in found if "PATH" not in path}
+
+
+def modules(page: Path) -> set[str]:
+    """Dotted names that begin with a package, as ``automl.tasks.load``."""
+    text = page.read_text(encoding="utf-8")
+    shown = [each for each in code(page) if "=" not in each]
+    imported = re.findall(rf"^(?:from|import) ((?:{ROOMS})(?:\.\w+)+)", text, re.MULTILINE)
+    run = re.findall(rf"python -m ((?:{ROOMS})(?:\.\w+)+)", text)
+    return {*imported, *run, *(name for each in shown for name in re.findall(rf"^(?:{ROOMS})(?:\.\w+)+$", each))}
+
+
+def options() -> set[str]:
+    program, found = typer.main.get_command(app), {"--help"}
+    add_options(program)
+    groups = [program]
+    while groups:
+        command = groups.pop()
+        found |= {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
+        groups.extend(getattr(command, "commands", {}).values())
+    return found
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(PAGES) >= 10 and sum(len(paths(page)) for page in PAGES) >= 60
+    assert "automl/reports/inspection/pages" in paths(ROOT / "docs" / "architecture.md")
+    assert "automl.reports.inspection" in modules(ROOT / "docs" / "diagnostics.md")
+
+
+@names
+def test_paths_are_there(page: Path) -> None:
+    absent = sorted(path for path in paths(page) if not list(ROOT.glob(path)))
+    assert not absent, f"{page.name}: {absent} are not there"
+
+
+@names
+def test_modules_are_there(page: Path) -> None:
+    for name in sorted(modules(page)):
+        place = ROOT.joinpath(*name.split("."))
+        parent = place.parent
+        there = [place.with_suffix(".py"), place / "__init__.py", parent.with_suffix(".py"), parent / "__init__.py"]
+        assert any(path.is_file() for path in there), f"{page.name}: {name} is not there"
+
+
+@names
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+    absent = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert not absent, f"{page.name}: {absent} lead nowhere"
+
+
+@names
+def test_options_are_those_of_the_command(page: Path) -> None:
+    known = {*options(), *SCRIPTS}
+    text = page.read_text(encoding="utf-8")
+    absent = sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) - known)
+    assert not absent, f"{page.name}: {absent} are no options of automl"
+
+
+def test_options_of_scripts_are_there() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "experiments" / "fitting").glob("*.py"))
+    assert all(f'"{option}"' in text for option in SCRIPTS)
+
+
+def test_the_table_of_folders_names_every_module_of_automl() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    row = re.search(r"^\| `automl/` \|(.*)\|$", page, re.MULTILINE)
+    assert row is not None
+    there = {path.stem for path in (ROOT / "automl").glob("*.py") if not path.stem.startswith("__")}
+    assert set(re.findall(r"`(\w+)`", row[1])) == there
