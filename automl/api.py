@@ -159,25 +159,34 @@ def search(
     should_stop: Callable[[Mapping[str, object]], bool] | None = None,
     quiet: bool = False,
 ) -> Result:
-    """Search a program for one task.
+    """The best program that a search finds for one task, as a Result.
 
-    ``task`` is a name (``"digits"``), a path, data as ``(X, y)`` or ``(frame, "column")``, a frame alone, or a task object;
-    ``budget`` is a time (``"60s"``, a timedelta) and
-    ``evaluations`` the number of terms considered or candidates trained: with both the search ends with whichever comes first, with
-    neither after 60 s;
-    ``library`` offers its subroutines as words and keeps the record of the run (default: in memory, so that nothing is written and
-    nothing is kept; the command writes ``automl.db``, as ``library=None`` does here); ``seed`` is that of the search,
-    ``split_seed`` that by which the data of a task given by name is divided into train, validation and test part;
-    ``target`` is the score to reach, or beside a frame the name of its column of targets;
-    ``metric`` is the name of a metric, or a function of your own ``(y_true, y_pred) -> float``, of which ``direction`` says whether to
-    ``maximize`` (the default) or ``minimize`` it, and ``probabilities`` that it is told those of the labels (docs/tables.md);
-    ``class_weight`` is how much a case of each class counts in training: ``balanced``, or a weight by label;
-    ``settings`` are the strategy's options, ``trainer`` the trainer's; ``plugins`` are Python files (or dotted names of modules) with
-    words, tasks, trainers or strategies of your own, known from then on in this process (docs/plugins.md).
-    A line on a terminal or in a notebook shows how far the search is, unless ``quiet`` or told to ``progress`` in its place;
-    ``on_evaluation`` is told of each evaluation once it is recorded, and once ``should_stop`` answers yes to the state of the search
-    (``evaluations``, ``seconds``, ``best``, ``metric``) it ends with what it has. Raises TaskError, BudgetError,
-    StrategyError, StoreError, PluginError.
+    task: a name (``"digits"``), a path, data as ``(X, y)`` or ``(frame, "column")``, a frame alone, or a task object.
+    budget: a time (``"60s"``, a timedelta); with ``evaluations`` too, whichever comes first; with neither 60 s.
+    evaluations: the number of terms considered or candidates trained.
+    strategy: the name of one (default: what suits the task).
+    library: offers its subroutines as words and keeps the record of the run: a URL, a file or an open Library (default: in memory, so
+        that nothing is written and nothing is kept; None: ``automl.db``, which the command writes).
+    workers: processes, or the address of a Ray cluster (default: 1).
+    seed: of the search (default: 0).
+    split_seed: by which the data of a task given by name is divided into train, validation and test part (default: 0).
+    target: the validation score that is enough, or beside a frame the name of its column of targets (default: the task's own score).
+    metric: the name of a metric, or a function of your own ``(y_true, y_pred) -> float`` (docs/tables.md; default: accuracy, R²).
+    direction: of a function of your own: ``maximize`` or ``minimize`` (default: ``maximize``).
+    probabilities: whether it is told the probabilities of the labels rather than answers (default: no).
+    class_weight: how much a case of each class counts in training: ``balanced``, or a weight by label (default: each 1).
+    words: the primitives that programs may use (default: all).
+    settings: options of the strategy, by name.
+    trainer: ``trainer`` and its settings, by name.
+    plugins: Python files, or dotted names of modules, with words, tasks, trainers or strategies of your own, known from then on in this
+        process (docs/plugins.md).
+    progress: told how far it is, in place of a line on the terminal.
+    on_evaluation: told of each evaluation once it is recorded.
+    should_stop: asked with the state of the search (``evaluations``, ``seconds``, ``best``, ``metric``); once it answers yes the search
+        ends with what it has.
+    quiet: show no line on how far it is (default: on a terminal or in a notebook it is shown).
+
+    Raises TaskError, BudgetError, StudyError, StrategyError, StoreError, PluginError.
     """
     began = time.monotonic()
     use_plugins(plugins)
@@ -303,14 +312,40 @@ def grow(
     progress: Progress | None = None,
     quiet: bool = False,
 ) -> Growth:
-    """Run a stream of tasks (or a curriculum) with a growing library: search, record, compress, promote, rewrite, revisit.
+    """A stream of tasks searched with a growing library (search, record, compress, promote, rewrite, revisit), as a Growth: a result a
+    task, what was promoted, and the library's list.
 
-    ``budget`` and ``evaluations`` are for each task; ``library``, ``plugins``, ``progress``, ``quiet`` and the options from ``strategy`` to
-    ``trainer`` as for ``search``, ``schedule`` spreads evaluations over a
-    budget. ``plan`` says how the tasks are gone through (GrowthPlan),
-    as its single fields from ``frozen`` to ``guidance`` do. ``anew`` begins at the first task even where this growth was begun before.
-    ``search_path`` has folders of named experiments. ``on_result`` is told of each task's result, ``on_iteration`` of each iteration.
-    Returns a Growth: results a task, what was promoted, and the library's list.
+    tasks: a curriculum (its name or TOML file), or tasks and what ``search`` takes for one, in their order.
+    budget: time for each task, such as ``"60s"``; default as for ``search``.
+    evaluations: terms considered, or candidates trained, for each task; with a budget too, whichever comes first.
+    library: what grows: a URL, a file or an open Library (default: in memory; None: ``automl.db``).
+    plugins: Python files, or dotted names of modules, with words, tasks, trainers or strategies of your own.
+    strategy: the name of one (default: what suits each task).
+    workers: processes, or the address of a Ray cluster (default: 1).
+    seed: of the searches (default: 0).
+    split_seed: by which the data of tasks given by name is divided (default: 0).
+    target: the validation score that is enough (default: the task's own).
+    words: the primitives that programs may use (default: all).
+    settings: options of the strategy, by name.
+    trainer: ``trainer`` and its settings, by name.
+    schedule: how evaluations of nets are spread over a budget (default: ``Schedule()``).
+    plan: how the tasks are gone through and what is learned on the way (default: ``GrowthPlan()``); what follows changes its fields.
+    frozen: use the library and change no word of it.
+    only: names of the tasks to search.
+    every: compress after so many newly solved tasks in the first pass.
+    first: the share of each task's budget that the first pass has, from 0 (one pass only) to 1.
+    revisit: try unsolved tasks once more where the library has changed since.
+    iterations: how often to search, compress and learn, at least 1.
+    share: the share of the searches' budgets in seconds that all else may take beside them.
+    guidance: what later searches learn: ``off``, ``grammar``, ``model``, or a plan.
+    anew: begin at the first task even where this growth was begun before (default: go on where it was ended).
+    search_path: folders of named experiments, beside the current one.
+    on_result: told of each task's result.
+    on_iteration: told of each iteration.
+    progress: told how far it is, in place of a line on the terminal.
+    quiet: show no such line (default: on a terminal or in a notebook it is shown).
+
+    Raises TaskError, BudgetError, StudyError, StrategyError, StoreError, PluginError.
     """
     from .growth.grow import grow as run_growth
 

@@ -75,10 +75,17 @@ def definition(
     shapes: Callable | None = None,
     origin: str = "",
 ) -> Definition:
-    """A subroutine as a word: it stands for the closed term ``body``, whose words are primitives or other definitions.
+    """A subroutine as a word.
 
-    With ``weights`` (a blob's digest) its occurrences are ``frozen`` unless told otherwise, else ``fresh``. ``digest`` names the version
-    (default: that of the body). ``load`` reads those weights; in stored ones its shared uses have the name ``origin`` (default: ``name``).
+    name: by which programs call it.
+    scheme: its type, as text or as it is.
+    body: the closed term that it stands for; its words are primitives or other definitions.
+    doc: what it does, for people (default: nothing).
+    weights: the digest of the blob with its weights; with them its occurrences are ``frozen`` unless told otherwise, else ``fresh``.
+    digest: names the version (default: that of the body).
+    load: reads those weights, ``site.parameter`` to a tensor.
+    shapes: the shape of its result from those of its arguments, where the type cannot say it.
+    origin: the name that its shared uses have in stored weights (default: ``name``).
     """
     scheme = parse_scheme(scheme) if isinstance(scheme, str) else scheme
     sited = bool(sites_of(body))

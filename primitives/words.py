@@ -28,12 +28,23 @@ from .primitive import Primitive
 
 
 def word(name: str, scheme: str, **options: Any) -> Callable[[Callable], Callable]:
-    """Declare an algorithmic word; several may decorate one function."""
+    """A decorator that declares a word whose meaning is the function; several may decorate one function.
+
+    name: by which programs call it.
+    scheme: its type, as ``"Ord a => list(a) -> list(a)"``.
+    options: further fields of ``Primitive``, such as ``lazy`` (positions of arguments that are evaluated only when needed), ``settings``
+        or ``prior``.
+    """
     return _declare(name, scheme, options)
 
 
 def geometric(name: str, scheme: str, **options: Any) -> Callable[[Callable], Callable]:
-    """Declare a geometric word: its function works on batches."""
+    """A decorator that declares a word on tensors: its function is given batches, and settings, parameters and buffers by name.
+
+    name: by which programs call it.
+    scheme: its type, as ``"Tensor[s...] -> Tensor[s...]"``; sizes are those of one example.
+    options: further fields of ``Primitive``, such as ``settings``, ``parameters`` or ``shapes``.
+    """
     return _declare(name, scheme, {"geometric": True, **options})
 
 

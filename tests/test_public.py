@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import re
 import subprocess
 import sys
@@ -29,3 +30,24 @@ def test_importing_a_package_imports_none_of_its_modules(package):
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     only = ["primitives.lazy"] if package == "primitives" else []
     assert done.stdout.strip() == str(only), "what looks names up, and nothing else"
+
+
+def functions() -> list[tuple[str, str]]:
+    """Each public function with its package, those that take three things or more."""
+    found = []
+    for package in PACKAGES:
+        module = importlib.import_module(package)
+        for name in module.__all__:
+            function = getattr(module, name)
+            if inspect.isfunction(function) and len(inspect.signature(function).parameters) >= 3:
+                found.append((package, name))
+    return found
+
+
+@pytest.mark.parametrize(("package", "name"), functions())
+def test_a_public_function_says_what_each_argument_is(package, name):
+    function = getattr(importlib.import_module(package), name)
+    items = set(re.findall(r"^ *(\w+(?:, \w+)*): ", inspect.getdoc(function) or "", re.MULTILINE))
+    described = {each for item in items for each in item.split(", ")}
+    missing = [each for each in inspect.signature(function).parameters if each not in described]
+    assert not missing, f"{package}.{name}: an item an argument is required; add {', '.join(missing)}"

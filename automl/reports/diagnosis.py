@@ -44,9 +44,14 @@ def diagnose(
     each site, from the input on) and ``gradient_norms`` at the end (by parameter, of the loss on train cases); what there is nothing for
     is left out.
 
-    ``curves`` are those of its training, where they are known; ``test`` is scored beside train and validation if given;
-    ``seen`` is how many cases of each part the program was trained on, ``about`` says which program it is;
-    gradients and the train part's figures are of at most ``cases`` cases, evenly spread over it.
+    model: the program with its weights.
+    data: the train and validation parts of its task.
+    curves: those of its training, a column a name (default: not known).
+    test: a part that is scored beside train and validation (default: none).
+    seen: how many cases of each part the program was trained on (default: not known).
+    about: which program it is, for the fact ``subject`` (default: no such fact).
+    bins: of the calibration, from 0 to 1 (default: 10).
+    cases: most cases of the train part, evenly spread over it, for its figures and the gradients (default: 10,000).
     """
     parts = {"train": _spread(data.train, cases), "validation": data.validation}
     if test is not None:

@@ -158,14 +158,19 @@ def load_tasks(
     prepared: Preprocessing | None = None,
     refused: list[str] | None = None,
 ) -> list[Task]:
-    """All tasks that ``spec`` names: a bundled data set, a file, a folder, or a declaration in one of
-    ``search_path``'s folders.
+    """All tasks that a text names.
 
-    ``target`` is the target column of a table. ``seed`` decides splits and draws. An option ``sequences=sum`` turns
-    labelled tasks into lists of their examples, ``labels=none`` into unlabelled ones. ``prepared`` is what a model's training did to its
-    inputs, where the tasks are to be read as that model takes them. To ``refused`` the reasons are added why single tasks of many cannot
-    be read (None: the first such task is an error; so it is where no task can be read). Raises TaskError, with what is
-    required and what to do, on whatever is wrong with the input.
+    spec: a bundled data set, a file, a folder or a declaration, with options, as ``digits?test=0.3``. ``sequences=sum`` turns labelled
+        tasks into lists of their examples, ``labels=none`` into unlabelled ones.
+    target: the target column of a table ; ``spec`` may name it too, as ``data.csv:COLUMN`` (default: none).
+    seed: decides splits and draws (default: 0).
+    search_path: folders in which declarations are looked for by their names.
+    base: the folder that relative paths are looked for in first (default: the current one).
+    prepared: what a model's training did to its inputs, where the tasks are to be read as that model takes them.
+    refused: a list to which the reasons are added why single tasks of many cannot be read (default: the first such task is an error; so
+        it is where no task can be read).
+
+    Raises TaskError, with what is required and what to do, on whatever is wrong with the input.
     """
     found = resolve(spec, target=target, seed=seed, search_path=search_path, base=base)
     reference = replace(found, prepared=prepared, refused=refused)

@@ -208,10 +208,17 @@ def compile_term(
     fuel: Fuel = Fuel(),  # noqa: B008  (frozen)
     storage: Folder = None,
 ) -> Program:
-    """Compile a closed term of the type; ``fuel`` bounds, an example, what runs through the interpreter.
+    """A closed term as a torch module: it is called with a batch an argument, [n, *shape] each, and gives [n, …].
 
-    Sites that ``weights`` does not name start from ``initialise(sites, seed)``. Raises IllTyped, or ValueError for a
-    shape that is not known or weights that do not fit.
+    term: a program without free variables and holes.
+    words: the meaning of each word in it, by name.
+    type: that of the program, with sizes where it has weights (default: as inferred).
+    weights: ``site.parameter`` to a tensor to start from (default: none; what is not named is initialised).
+    seed: of the initialisation (default: 0).
+    fuel: bounds, for each example, what runs through the interpreter (default: 200,000 steps).
+    storage: the run's folder, for words that remember (default: none, and they fail).
+
+    Raises IllTyped, or ValueError for a shape that is not known or weights that do not fit.
     """
     inference = infer(term, words, type)
     type = inference.type if type is None else type

@@ -27,9 +27,14 @@ from .shapes import Occurrence, Waiting, sites_of_layers
 def infer(
     term: Term, words: Mapping[str, Primitive], expected: Type | None = None, observer: Observer | None = None
 ) -> Inference:
-    """The principal type of a closed term, unified with ``expected`` if given. Raises IllTyped.
+    """The principal type of a closed term, with its sites and the constraints that wait. Nothing is run.
 
-    ``observer`` (default: none) is told the type of every part.
+    term: a program without free variables.
+    words: the meaning of each word in it, by name.
+    expected: a type that it is to have (default: any).
+    observer: told the type of every part (default: none).
+
+    Raises IllTyped.
     """
     inferencer = _Inferencer(words, observer)
     try:

@@ -43,8 +43,13 @@ def evaluate(
 ) -> Value | Failure:
     """The value of a closed term applied to the arguments, or a Failure.
 
-    ``weights`` maps ``site.parameter`` to tensors (default: those of the library's subroutines);
-    ``storage`` is the run's folder for words that remember.
+    term: a program without free variables and holes.
+    arguments: values of the types of its arguments, one after another; with fewer the value is a function (default: none).
+    words: the meaning of each word in it, by name.
+    weights: ``site.parameter`` to a tensor (default: those of the library's subroutines).
+    fuel: the most steps and seconds (default: 200,000 steps, no bound in seconds).
+    storage: the run's folder, for words that remember (default: none, and they fail).
+    training: whether words with another meaning while training, such as dropout, have it (default: no).
     """
     machine = Machine(words, LibraryWeights(term, words) if weights is None else weights, fuel, storage, training)
     try:

@@ -48,9 +48,15 @@ def to_source(
 
     An algorithmic program becomes ``def program(x, y): …`` on values, one with tensors ``class
     Program(torch.nn.Module)``. Its ``forward`` takes batches where every word works on batches, and else the values
-    of one example. ``weights`` is what the module starts with: the name of a safetensors file beside the text, or the
-    tensors themselves (``site.parameter`` to tensor), which then stand in the text as base64; without any it starts at
-    random. Raises IllTyped, or SourceError for what cannot be written.
+    of one example.
+
+    term: a program without free variables and holes.
+    words: the meaning of each word in it, by name.
+    type: that of the program, with sizes where it has weights (default: as inferred).
+    weights: what the module starts with: the name of a safetensors file beside the text, or the tensors themselves (``site.parameter`` to
+        tensor), which then stand in the text as base64 (default: it starts at random).
+
+    Raises IllTyped, or SourceError for what cannot be written.
     """
     inference = infer(term, words, type)
     type = inference.type if type is None else type

@@ -66,7 +66,11 @@ def _pipeline(term: Term) -> list[Term]:
 
 
 def show(term: Term, width: int = 100, scope: tuple[str, ...] = ()) -> str:
-    """The text for people; ``parse(show(t), words) == t`` up to variable names. ``scope`` names the free variables,
-    innermost last."""
+    """The text for people; ``parse(show(t), words) == t`` up to variable names.
+
+    term: what is to be read.
+    width: characters a line that are aimed at (default: 100).
+    scope: names of the free variables, innermost last (default: none is free).
+    """
     names = tuple(name or f"${len(scope) - 1 - position}" for position, name in enumerate(scope))
     return _Printer(term, width).show(term, names, 0)

@@ -32,9 +32,17 @@ def examples_task(
     family: str | None = None,
     source: str = "",
 ) -> Task:
-    """A task from Python data: examples and tests are ``(inputs, output)`` in the JSON form of their types.
+    """A task from Python data, with values in the JSON form of their types.
 
-    Raises TaskError as ``from_json`` does.
+    name: what it is called; the rows of a growth go by it.
+    type: that of the programs, such as ``list(int) -> int``.
+    examples: what a program must meet: ``(inputs, output)``, at least one, with as many inputs as the type has arguments.
+    tests: the same, held out from the search: a program that meets them too is right (default: none, and nobody knows).
+    constants: numbers, characters or texts that programs may name (default: none).
+    family: tasks of one family are held out together (default: none).
+    source: where the task comes from, for people (default: not said).
+
+    Raises TaskError, with the field, where a value does not fit the type or two examples contradict each other.
     """
     cases = {
         key: [{"inputs": list(inputs), "output": output} for inputs, output in given]

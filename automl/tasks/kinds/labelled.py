@@ -45,20 +45,32 @@ def labelled_task(
     pictures: PictureForm | None = None,
     notes: Sequence[str] = (),
 ) -> Task:
-    """A task from ``x`` ([n, features], [n, h, w], [n, c, h, w] or [n, h, w, c]) and ``y`` ([n] labels, or
-    numbers [n] or [n, k]).
+    """A task made of arrays: from a tensor to a class, or to numbers.
 
-    With ``x_test`` and ``y_test`` these are the test part and ``split`` makes only the validation part.
-    ``targets`` is ``classes`` or ``numbers``; None decides by the values. ``label_names`` name the classes 0, 1,
-    … of an integer ``y``. ``solved_at`` is the score asked for; without one no score counts as solved, and ``usual`` is
-    one that is good on this data. Scaling is fitted on the train part; a validation part without cases is replaced by the
-    train part. ``metric`` is the name of one of automl.tasks.measure.measures (None: accuracy, R²), or that of
-    a function of your own (automl.tasks.own_metric), of which ``direction`` says whether to maximize (the default) or minimize it, and
-    ``probabilities`` that it is told those of the labels rather than answers.
-    ``folds`` is in how many parts of its cases beside the test part a table's scores are measured in turn (0: in the validation part alone;
-    None: 5 where there are fewer than 1,000). ``class_weight`` is how much a case of each class counts where programs are trained:
-    ``balanced``, or a weight by label.
-    ``pictures`` is what picture files were made into, ``notes`` are sentences on how the data was read.
+    name: what it is called.
+    x: [n, features], [n, h, w], [n, c, h, w] or [n, h, w, c].
+    y: [n] labels, or numbers [n] or [n, k].
+    x_test, y_test: the test part, in the same form; ``split`` then makes only the validation part (default: ``split`` makes both).
+    split: how the cases are divided (default: ``Split()``). A validation part without cases is replaced by the train part.
+    targets: ``classes`` or ``numbers`` (default: by the values).
+    metric: the name of one of automl.tasks.measure.measures, or that of a function of your own (automl.tasks.own_metric) (default:
+        accuracy, R²).
+    direction: of a function of your own: ``maximize`` or ``minimize`` (default: ``maximize``).
+    probabilities: whether it is told the probabilities of the labels rather than answers (default: no).
+    scaling: ``auto``, ``unit``, ``standardise`` or ``none``, fitted on the train part (default: ``auto``).
+    full_scale: the value that ``unit`` makes 1 (default: 255 for bytes).
+    layout: where the channels of pictures are: ``auto``, ``chw`` or ``hwc`` (default: ``auto``, by the sizes).
+    label_names: of the classes 0, 1, … of an integer ``y`` (default: their numbers).
+    solved_at: the score that counts as solved (default: none does).
+    folds: in how many parts of its cases beside the test part a table's scores are measured in turn; 0: in the validation part alone
+        (default: 5 where there are fewer than 1,000, else 0).
+    class_weight: how much a case of each class counts where programs are trained: ``balanced``, or a weight by label (default: each 1).
+    usual: a score that is good on this data, for people (default: not known).
+    family: tasks of one family are held out together (default: none).
+    source: where the data comes from, for people (default: not said).
+    pictures: what picture files were made into (default: they were none).
+    notes: sentences on how the data was read (default: none).
+
     Raises TaskError on NaN, infinity, wrong shapes, no cases or one class only.
     """
     if (x_test is None) != (y_test is None):

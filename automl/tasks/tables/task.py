@@ -51,18 +51,31 @@ def table_task(
     family: str | None = None,
     source: str = "",
 ) -> Task:
-    """A task from a table: a frame, an array [n, columns], or what ``read_table`` gives.
+    """A task from a table, whose columns may hold numbers, categories, dates, truth values, texts, and cells that are missing; what
+    becomes of each says ``task.preprocessing.describe()``. Rows without a target are left out.
 
-    ``target`` is the name of a column, or the targets [n]; a TargetColumn is what was already read, and taken as it is, however few rows it
-    has and even where they all have one target. Columns may hold numbers, categories, dates, truth values, texts, and cells that
-    are missing; what becomes of each says ``task.preprocessing.describe()``. Rows without a target are left out. ``targets`` is ``classes``
-    or ``numbers``; None: texts are classes, and so are up to ten whole numbers that repeat. ``metric`` is the name of one of
-    automl.tasks.measure.measures (None: accuracy, R²), or of a function of your own as for labelled_task. ``drop`` are columns to leave
-    out; the rows of one value of the column ``groups`` are kept in one part, and that column is left out; the latest rows by the column
-    ``time`` are held out. ``folds`` is in how many parts of the rows beside the test part scores are measured in turn (0: in the validation
-    part alone; None: 5 where there are fewer than 1,000). ``class_weight`` is how much a case of each class counts where programs are
-    trained: ``balanced``, or a weight by label. Other
-    arguments as for labelled_task. Raises TaskError.
+    table: a frame, an array [n, columns], or what ``read_table`` gives.
+    target: the name of a column, or the targets [n]; a TargetColumn is what was already read, and taken as it is, however few rows it has
+        and even where they all have one target.
+    name: what the task is called (default: ``table``).
+    split: how the rows are divided (default: ``Split()``).
+    targets: ``classes`` or ``numbers`` (default: texts are classes, and so are up to ten whole numbers that repeat).
+    metric: the name of one of automl.tasks.measure.measures, or that of a function of your own (automl.tasks.own_metric) (default:
+        accuracy, R²).
+    direction: of a function of your own: ``maximize`` or ``minimize`` (default: ``maximize``).
+    probabilities: whether it is told the probabilities of the labels rather than answers (default: no).
+    scaling: ``auto``, ``unit``, ``standardise`` or ``none``, of the features, fitted on the train part (default: ``auto``).
+    drop: columns to leave out (default: none).
+    groups: a column; the rows of one value of it are kept in one part, and it is left out (default: none).
+    time: a column by which the latest rows are held out (default: none).
+    solved_at: the score that counts as solved (default: none does).
+    folds: in how many parts of the rows beside the test part scores are measured in turn; 0: in the validation part alone (default: 5
+        where there are fewer than 1,000, else 0).
+    class_weight: how much a case of each class counts where programs are trained: ``balanced``, or a weight by label (default: each 1).
+    family: tasks of one family are held out together (default: none).
+    source: where the data comes from, for people (default: not said).
+
+    Raises TaskError.
     """
     raw = _raw(table)
     aimed, cells, raw = _target_cells(raw, target)
