@@ -10,7 +10,7 @@ import typer
 
 from ..errors import TaskError
 from .common import model_folder, print_json, print_table, print_text, saved_model
-from .options import AsJson, DataSplit, LibraryUrl, ModelName, TargetColumn
+from .options import AsJson, DataSplit, LibraryUrl, LookedAt, ModelName, TargetColumn
 from .subject import open_model, shown_model, shown_seen
 
 
@@ -51,7 +51,7 @@ def evaluate(
 
 def diagnose(
     model: ModelName,
-    data: Annotated[str | None, typer.Option(help="The data, as for search; default: that of the run.")] = None,
+    data: LookedAt = None,
     ask: Annotated[int | None, typer.Option(help="Diagnose this evaluation of the run; default: its result.")] = None,
     output: Annotated[str | None, typer.Option(help="Folder for diagnosis.json and the curves (PNG).")] = None,
     every: Annotated[int, typer.Option(help="Show every so many of the measured epochs.")] = 1,

@@ -7,18 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from .common import print_json, print_table, print_text
-from .options import AsJson, DataSplit, LibraryUrl, TargetColumn
+from .options import AsJson, DataSplit, LibraryUrl, LookedAt, ModelName, TargetColumn
 from .subject import open_model, shown_model, shown_seen
 
 
 def inspect(
-    model: Annotated[
-        str, typer.Argument(help="A folder that Model.save or a baseline wrote, or a run of the library.")
-    ],
-    data: Annotated[
-        str | None,
-        typer.Option(help="The data, as for search; default: that of the run. Held-out cases are looked at."),
-    ] = None,
+    model: ModelName,
+    data: LookedAt = None,
     page: Annotated[
         list[str] | None,
         typer.Option(
@@ -38,7 +33,7 @@ def inspect(
     target_column: TargetColumn = None,
     json: AsJson = False,
 ) -> None:
-    """What a trained program gets wrong, and how it can be fooled."""
+    """What a trained program gets wrong on held-out cases, and how it can be fooled."""
     from ..reports.inspection.cases import InspectionSettings
     from ..reports.inspection.report import inspect_model
 

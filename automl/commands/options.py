@@ -77,6 +77,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ModelName = Annotated[
     str, typer.Argument(help="A run of the library, or a folder that Model.save or a baseline wrote.")
 ]
+LookedAt = Annotated[str | None, typer.Option("--data", help="The data, as for search; default: that of the run.")]
 SplitSeed = Annotated[
     int,
     typer.Option(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from .batches import Batch, Constant, Scalars, select, spread
@@ -20,26 +22,25 @@ def _count(batch: Batch) -> int | None:
     return None
 
 
-@form("repeat")
-def repeat(run: ForwardPass, count: Batch, f: Batch, x: Batch) -> Batch:
+def _turns(run: ForwardPass, count: Batch, x: Batch, turn: Callable[[int, Batch], Batch]) -> Batch:
+    """``x`` after as many turns, each told its number; only where that count is the same for all examples."""
     turns = _count(count)
     if turns is None:
         return NotImplemented
-    for _ in range(turns):
+    for number in range(turns):
         run.tick()
-        x = run.apply(f, x)
+        x = turn(number, x)
     return x
+
+
+@form("repeat")
+def repeat(run: ForwardPass, count: Batch, f: Batch, x: Batch) -> Batch:
+    return _turns(run, count, x, lambda _, state: run.apply(f, state))
 
 
 @form("for")
 def loop(run: ForwardPass, count: Batch, f: Batch, x: Batch) -> Batch:
-    turns = _count(count)
-    if turns is None:
-        return NotImplemented
-    for i in range(turns):
-        run.tick()
-        x = run.apply(f, Constant(i), x)
-    return x
+    return _turns(run, count, x, lambda number, state: run.apply(f, Constant(number), state))
 
 
 @form("while")

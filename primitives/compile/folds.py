@@ -35,25 +35,26 @@ def narrow_function(f: Batch, size: int) -> Batch:
     return select(f, torch.arange(size))
 
 
-@form("fold")
-def fold(run: ForwardPass, f: Batch, start: Batch, xs: Batch) -> Batch:
+def _folded(run: ForwardPass, f: Batch, start: Batch, xs: Batch, *, backwards: bool) -> Batch:
     ragged = as_ragged(run, xs)
     if ragged is None:
         return NotImplemented
     if not total_of(ragged):
         return start
-    fused = fused_fold(run, f, start, ragged)
-    return _fold(run, f, start, Timeline(run, ragged), flipped=False) if fused is None else fused
+    fused = None if backwards else fused_fold(run, f, start, ragged)
+    if fused is not None:
+        return fused
+    return _fold(run, f, start, Timeline(run, ragged, backwards=backwards), flipped=backwards)
+
+
+@form("fold")
+def fold(run: ForwardPass, f: Batch, start: Batch, xs: Batch) -> Batch:
+    return _folded(run, f, start, xs, backwards=False)
 
 
 @form("foldr")
 def fold_right(run: ForwardPass, f: Batch, start: Batch, xs: Batch) -> Batch:
-    ragged = as_ragged(run, xs)
-    if ragged is None:
-        return NotImplemented
-    if not total_of(ragged):
-        return start
-    return _fold(run, f, start, Timeline(run, ragged, backwards=True), flipped=True)
+    return _folded(run, f, start, xs, backwards=True)
 
 
 @form("scan")

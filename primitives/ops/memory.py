@@ -7,12 +7,13 @@ input with the pair of memory and address as state.
 from __future__ import annotations
 
 from ..lazy import F, Tensor, torch
-from ..primitive import Parameter, Prior, Setting, Shape
+from ..primitive import Parameter, Prior, Setting
 from ..words import geometric
 
 
-def _linear(rows: int, inputs: int) -> tuple[Parameter, Parameter]:
-    return Parameter((rows, inputs), "uniform", inputs), Parameter((rows,), "zeros")
+def _linear(rows: int, inputs: int) -> dict[str, Parameter]:
+    """The parameters of a layer that makes so many numbers of so many inputs."""
+    return {"weight": Parameter((rows, inputs), "uniform", inputs), "bias": Parameter((rows,), "zeros")}
 
 
 def _by_content(memory: Tensor, key: Tensor, strength: Tensor) -> Tensor:
@@ -21,15 +22,10 @@ def _by_content(memory: Tensor, key: Tensor, strength: Tensor) -> Tensor:
     return (F.softplus(strength) * similarity).softmax(1)
 
 
-def _content_parameters(memory: Shape, x: Shape) -> dict[str, Parameter]:
-    weight, bias = _linear(memory[1] + 1, x[0])
-    return {"weight": weight, "bias": bias}
-
-
 @geometric(
     "content_address",
     "Tensor[slots,width] -> Tensor[d] -> Tensor[slots]",
-    parameters=_content_parameters,
+    parameters=lambda memory, x: _linear(memory[1] + 1, x[0]),
     prior=Prior(in_nets=-3.5),
 )
 def content_address(memory: Tensor, x: Tensor, *, weight: Tensor, bias: Tensor) -> Tensor:
@@ -38,15 +34,10 @@ def content_address(memory: Tensor, x: Tensor, *, weight: Tensor, bias: Tensor) 
     return _by_content(memory, head[:, 1:], head[:, :1])
 
 
-def _address_parameters(memory: Shape, address: Shape, x: Shape) -> dict[str, Parameter]:
-    weight, bias = _linear(memory[1] + 6, x[0])
-    return {"weight": weight, "bias": bias}
-
-
 @geometric(
     "address",
     "Tensor[slots,width] -> Tensor[slots] -> Tensor[d] -> Tensor[slots]",
-    parameters=_address_parameters,
+    parameters=lambda memory, address, x: _linear(memory[1] + 6, x[0]),
     prior=Prior(in_nets=-4.0),
 )
 def address(memory: Tensor, previous: Tensor, x: Tensor, *, weight: Tensor, bias: Tensor) -> Tensor:
@@ -71,15 +62,10 @@ def memory_read(memory: Tensor, address: Tensor) -> Tensor:
     return torch.bmm(address.unsqueeze(1), memory).squeeze(1)
 
 
-def _write_parameters(memory: Shape, address: Shape, x: Shape) -> dict[str, Parameter]:
-    weight, bias = _linear(2 * memory[1], x[0])
-    return {"weight": weight, "bias": bias}
-
-
 @geometric(
     "memory_write",
     "Tensor[slots,width] -> Tensor[slots] -> Tensor[d] -> Tensor[slots,width]",
-    parameters=_write_parameters,
+    parameters=lambda memory, address, x: _linear(2 * memory[1], x[0]),
     prior=Prior(in_nets=-3.5),
 )
 def memory_write(memory: Tensor, address: Tensor, x: Tensor, *, weight: Tensor, bias: Tensor) -> Tensor:

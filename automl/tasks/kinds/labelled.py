@@ -58,7 +58,7 @@ def labelled_task(
     direction: of a function of your own: ``maximize`` or ``minimize`` (default: ``maximize``).
     probabilities: whether it is told the probabilities of the labels rather than answers (default: no).
     scaling: ``auto``, ``unit``, ``standardise`` or ``none``, fitted on the train part (default: ``auto``).
-    full_scale: the value that ``unit`` makes 1 (default: 255 for bytes).
+    full_scale: the value that ``unit`` makes 1 (default: 255 for bytes, else the largest of the train part).
     layout: where the channels of pictures are: ``auto``, ``chw`` or ``hwc`` (default: ``auto``, by the sizes).
     label_names: of the classes 0, 1, … of an integer ``y`` (default: their numbers).
     solved_at: the score that counts as solved (default: none does).
