@@ -42,12 +42,16 @@ def store_problems(store: AbstractStore) -> Iterator[Problem]:
     store: open for reading.
     """
     yield from store.problems()
+    records: tuple[Subroutine, ...] = ()
+    owners: dict[str, str] = {}
     try:
         records = store.subroutines(state=None)
+    except StoreError as error:
+        yield "subroutines", str(error)
+    try:
         owners = {each.weights: f"task={each.task!r}" for each in store.solutions() if each.weights is not None}
     except StoreError as error:
-        yield "subroutines and solutions", str(error)
-        return
+        yield "solutions", str(error)
     used = {record.weights for record in records if record.weights is not None}
     weights = _read(store, used | owners.keys())
     yield from problems_of(records, weights.sound, weights.damaged)

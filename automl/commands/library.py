@@ -8,7 +8,7 @@ import typer
 
 from library.check import check_parcel, store_problems
 from library.exchange import export_library, import_library, read_library
-from library.records import Subroutine
+from library.records import StoreError, Subroutine
 from primitives.definitions import ExpansionError, expand
 from primitives.syntax import TermSyntaxError, show
 from primitives.term import words_in
@@ -174,13 +174,21 @@ def check(library: LibraryUrl = None, json: AsJson = False) -> None:
     there are any."""
     store = Library(library, create=False).store
     problems = [{"name": name, "problem": problem} for name, problem in store_problems(store)]
-    count = len(store.subroutines(state=None))
+    try:
+        names = [record.name for record in store.subroutines(state=None)]
+    except StoreError:  # among the problems
+        names = []
     if json:
-        print_json({"checked": count, "problems": problems})
+        print_json({"checked": len(names), "problems": problems})
     else:
         for problem in problems:
             print_text(f"{problem['name']}: {problem['problem']}")
-        print_text(f"{count} subroutines checked, {len(problems)} problems")
+        if any(problem["name"] not in names for problem in problems):
+            print_text(
+                "what is damaged beside the words cannot be mended here: restore the store from a copy, with the weights beside it; "
+                "until then what is not named above can be used"
+            )
+        print_text(f"{len(names)} subroutines checked, {len(problems)} problems")
     if problems:
         raise typer.Exit(1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -24,14 +25,19 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from ..records import Conflict, StoreError
 from .files import check_file, copy_of, reading_uri, sqlite_file, why_unwritable
+from .integrity import first_fault, is_damage, reason_of
 from .migrations import STEPS
 from .schema import APPLICATION, VERSION, metadata, schema_version
 
+logger = logging.getLogger(__name__)
 BUSY_SECONDS = 60.0
+LOOKED_THROUGH = 16 * 2**20
+"""Bytes up to which an SQLite file is looked through for damage when it is opened: about ten milliseconds for each MiB."""
+ADVICE = "restore it from a copy, with the weights beside it; `automl library check` lists what can still be read and what cannot"
 # What lets one writer at a time go on: anywhere the row of the version; PostgreSQL has a lock that writes nothing.
 _LOCK = select(schema_version.c.version).with_for_update()
 _POSTGRESQL_LOCK = select(func.pg_advisory_xact_lock(int.from_bytes(b"automl")))
@@ -135,7 +141,7 @@ class Database:
 
     @contextmanager
     def _begin(self, alone: bool) -> Iterator[Connection]:
-        with self._engine.connect() as connection, connection.begin():
+        with self._engine.connect() as connection, connection.begin() as transaction:
             if self._file is not None:
                 # The driver's own BEGIN is off, and an event listener that says it would cost on every statement.
                 connection.connection.cursor().execute("BEGIN IMMEDIATE" if alone else "BEGIN").close()
@@ -144,6 +150,8 @@ class Database:
             elif alone and self._made:
                 connection.execute(_LOCK)
             yield connection
+            if not alone:  # a commit fails where damage was met, although there is nothing to be kept
+                transaction.rollback()
 
     @property
     def in_batch(self) -> bool:
@@ -166,13 +174,18 @@ class Database:
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise StoreError(f"store={self.name}: {_cause(error)}") from error
         except UnicodeDecodeError as error:  # SQLite's own message holds the damaged name of a table or column
-            raise StoreError(f"store={self.name}: its tables are damaged: {error}") from error
+            raise StoreError(f"store={self.name}: its tables are damaged: {error}; {ADVICE}") from error
 
     # -- opening -----------------------------------------------------------------------------------------------
 
     def _prepare(self, create: bool) -> None:
         with self.read() as connection:
             version = self._version(connection)
+            fault = "" if version is None else self._fault(connection)
+        if fault:
+            logger.warning(
+                "store=%s is damaged (%s): rows may be missing in what is shown and used; %s", self.name, fault, ADVICE
+            )
         if version is None and (self.refusal or not create):
             raise StoreError(f"store={self.name} does not exist: the database is empty; check the URL")
         self._made = version is not None
@@ -184,6 +197,12 @@ class Database:
             self._made = True
         if self._file is not None and not self.refusal:
             self._use_wal()
+
+    def _fault(self, connection: Connection) -> str:
+        """What the engine finds wrong with a file that is small enough to be looked through at each opening."""
+        if self._file is None or self._file.stat().st_size > LOOKED_THROUGH:
+            return ""
+        return first_fault(connection)
 
     def _bring_up_to_date(self) -> None:
         try:
@@ -259,7 +278,9 @@ def _translated(name: str, make: Callable[[], Engine]) -> Engine:
 
 
 def _cause(error: Exception) -> str:
-    message = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+    message = reason_of(error)
+    if is_damage(error):
+        return f"{message}; {ADVICE}"
     if message == "database is locked":
         return f"it stayed locked for {BUSY_SECONDS:g} s; is a process that writes to it stopped?"
     return message

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
-from sqlalchemy import Column, Connection, Table, func, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, func, literal_column, select, text
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
+from ..fields import short
 from ..records import Record, Run, StoreError, json_value
 from ..rules import words_digest
 from .schema import (
@@ -49,6 +51,99 @@ def any_text(connection: Connection) -> Iterator[None]:
         driver.text_factory = before
 
 
+def reason_of(error: Exception) -> str:
+    """What an engine says, in one line.
+
+    error: as it was raised, by SQLAlchemy or by the driver.
+    """
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error says that a file of SQLite is damaged.
+
+    error: as it was raised, by SQLAlchemy or by the driver.
+    """
+    cause = getattr(error, "orig", None) or error
+    return (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def first_fault(connection: Connection) -> str:
+    """What SQLite first finds wrong with its file; "" where that is nothing, and for other engines.
+
+    connection: an open transaction.
+    """
+    with any_text(connection):
+        try:
+            return next((what for _, what in _engine(connection)), "").strip().replace("\n", ": ")
+        except DatabaseError as error:
+            return reason_of(error)
+
+
+def read_rows(
+    connection: Connection, table: Table, columns: Sequence[Column[Any]], lost: Callable[[str], None]
+) -> list[Row[Any]]:
+    """The rows of a table. Where the file is damaged, those that can be read, one by one.
+
+    connection: an open transaction, whose text is that of ``any_text``.
+    table: any.
+    columns: of the table, in the order wanted.
+    lost: told of each row, or of the part of the table, that cannot be read.
+
+    Raises SQLAlchemyError for what is no damage.
+    """
+    statement = select(*columns)
+    try:
+        return list(connection.execute(statement).all())
+    except DatabaseError as error:
+        if not is_damage(error):
+            raise
+    found: list[Row[Any]] = []
+    keys = _keys(table)
+    for values in _key_values(connection, table, keys, lost):
+        here = [key == value for key, value in zip(keys, values, strict=True)]
+        try:
+            found += connection.execute(statement.where(*here)).all()
+        except DatabaseError as error:
+            lost(f"the row with {_place(connection, table, here)} cannot be read: {reason_of(error)}")
+    return found
+
+
+def _keys(table: Table) -> list[ColumnElement[Any]]:
+    """What finds a row without a look into an index."""
+    without = table.dialect_options["sqlite"]["with_rowid"] is False
+    return list(table.primary_key) if without else [literal_column("rowid")]
+
+
+def _key_values(
+    connection: Connection, table: Table, keys: Sequence[ColumnElement[Any]], lost: Callable[[str], None]
+) -> list[tuple[object, ...]]:
+    """The keys of the rows: read from the first one on, and where that meets damage from the last one back too."""
+    found: dict[tuple[object, ...], None] = {}
+    reason = ""
+    for order in (list(keys), [key.desc() for key in keys]):
+        try:
+            for row in connection.execute(select(*keys).select_from(table).order_by(*order)):
+                found[tuple(row)] = None
+        except DatabaseError as error:
+            reason = reason_of(error)
+        else:
+            return list(found)
+    lost(f"part of the table cannot be read: {reason}")
+    return list(found)
+
+
+def _place(connection: Connection, table: Table, here: Sequence[ColumnElement[bool]]) -> str:
+    """The primary key of a row, as far as that can be read."""
+    shown = []
+    for column in table.primary_key:
+        try:
+            shown.append(f"{column.name}={short(connection.execute(select(column).where(*here)).scalar())}")
+        except DatabaseError:
+            shown.append(f"{column.name}=?")
+    return ", ".join(shown)
+
+
 def faults(connection: Connection) -> Iterator[Fault]:
     """All that is found wrong, each as ``(where, what)``."""
     checks: list[tuple[str, Callable[[Connection], Iterator[Fault]]]] = [("database", _engine)]
@@ -60,8 +155,7 @@ def faults(connection: Connection) -> Iterator[Fault]:
             try:
                 yield from check(connection)
             except (SQLAlchemyError, sqlite3.Error) as error:
-                reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
-                yield where, f"cannot be read: {reason}"
+                yield where, f"cannot be read: {reason_of(error)}"
 
 
 def _engine(connection: Connection) -> Iterator[Fault]:
@@ -73,14 +167,27 @@ def _engine(connection: Connection) -> Iterator[Fault]:
 
 def _rows(connection: Connection, kind: type[Record]) -> Iterator[Fault]:
     table = TABLES[kind]
-    keys = [column.name for column in table.primary_key]
     columns = (*COLUMNS[kind], *table.primary_key)
-    for row in connection.execute(select(*columns).execution_options(yield_per=1000)):
-        try:
-            from_row(kind, row[: len(COLUMNS[kind])])
-        except (StoreError, TypeError) as error:
-            place = ", ".join(f"{key}={value!r}" for key, value in zip(keys, row[-len(keys) :], strict=True))
-            yield table.name, f"the row with {place} cannot be read: {error}"
+    try:
+        for row in connection.execute(select(*columns).execution_options(yield_per=1000)):
+            yield from _no_record(kind, row)
+    except DatabaseError as error:
+        if not is_damage(error):
+            raise
+        lost: list[str] = []
+        for row in read_rows(connection, table, columns, lost.append):
+            yield from _no_record(kind, row)
+        yield from ((table.name, what) for what in lost)
+
+
+def _no_record(kind: type[Record], row: Row[Any]) -> Iterator[Fault]:
+    table = TABLES[kind]
+    keys = [column.name for column in table.primary_key]
+    try:
+        from_row(kind, row[: len(COLUMNS[kind])])
+    except (StoreError, TypeError) as error:
+        place = ", ".join(f"{key}={value!r}" for key, value in zip(keys, row[-len(keys) :], strict=True))
+        yield table.name, f"the row with {place} cannot be read: {error}"
 
 
 def _active(connection: Connection) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from ..records import Change, StoreError, Subroutine, Use, json_text, json_value
 from ..rules import place, renamed, words_digest
-from .integrity import any_text
+from .integrity import any_text, read_rows
 from .log import fetch
 from .schema import COLUMNS, changes, from_row, snapshots, subroutines, to_row, uses
 
@@ -87,17 +87,22 @@ def rename(connection: Connection, word: Subroutine, new: str, evidence: Mapping
 
 def find(connection: Connection, state: str | None) -> tuple[Subroutine, ...]:
     """The subroutines in that state (None: in any), by name and digest; damaged rows are left out, with a warning."""
-    statement = select(*COLUMNS[Subroutine])
-    if state is not None:
-        statement = statement.where(subroutines.c.state == state)
     found = []
     with any_text(connection):
-        for row in connection.execute(statement).all():
+        # The state is looked at in the record: a damaged one must not make the row vanish.
+        for row in read_rows(connection, subroutines, COLUMNS[Subroutine], _left_out):
             try:
-                found.append(from_row(Subroutine, row))
+                word = from_row(Subroutine, row)
             except StoreError as error:  # one damaged word must not end every search
-                logger.warning("a subroutine is left out: %s; `automl library check` says more", error)
+                _left_out(str(error))
+                continue
+            if state in (None, word.state):
+                found.append(word)
     return tuple(sorted(found, key=lambda word: (word.name, word.digest)))  # a database's collation may differ
+
+
+def _left_out(why: str) -> None:
+    logger.warning("a subroutine is left out: %s; `automl library check` says more", why)
 
 
 def add_uses(connection: Connection, new: Iterable[Use], saved: Mapping[str, float]) -> None:

@@ -186,6 +186,61 @@ def test_no_flipped_bit_is_both_unnoticed_and_felt(file: Path, tmp_path: Path) -
     assert noticed > 40
 
 
+def words_page(file: Path) -> tuple[int, int]:
+    """First and last byte of the page that the words are in."""
+    with closing(sqlite3.connect(file)) as connection:
+        page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'subroutines'").fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+    return (page - 1) * size, page * size
+
+
+def test_no_flipped_bit_makes_a_word_vanish_without_a_sign(file: Path, tmp_path: Path, caplog) -> None:
+    """The words are read as every command reads them."""
+    sound, (first, last) = file.read_bytes(), words_page(file)
+    with open_store(str(file)) as store:
+        expected = [(each.name, each.digest) for each in store.subroutines()]
+    copy, whole = tmp_path / "flipped.db", 0
+    for place in [place for place in range(first, last) if sound[place]][::29]:
+        copy.write_bytes(sound[:place] + bytes([sound[place] ^ 4]) + sound[place + 1 :])
+        caplog.clear()
+        try:
+            with open_store(str(copy), create=False) as store:
+                found = [(each.name, each.digest) for each in store.subroutines()]
+        except StoreError as error:
+            assert "restore it from a copy" in str(error), place
+            continue
+        assert found == expected or "restore it from a copy" in caplog.text or "is left out" in caplog.text, place
+        whole += found == expected
+    assert whole
+
+
+def test_the_words_beside_a_row_that_sqlite_cannot_read_are_still_found(file: Path, caplog) -> None:
+    with open_store(str(file)) as store:
+        store.promote([word("long", "(lambda (tail $0))", "list(a) -> list(a)", description="x" * 20_000)])
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+    data = bytearray(file.read_bytes())
+    page = next(at for at in range(0, len(data), size) if data[at + 4 : at + size] == b"x" * (size - 4))
+    data[page : page + 4] = b"\xff" * 4  # where the text goes on
+    file.write_bytes(data)
+    with pytest.raises(sqlite3.DatabaseError, match="malformed"), closing(sqlite3.connect(file)) as connection:
+        connection.execute("SELECT * FROM subroutines").fetchall()
+    with open_store(str(file), create=False) as store:
+        assert [each.name for each in store.subroutines()] == ["map_square", "one_net", "total"]
+        found = list(store_problems(store))
+        assert store.solutions() and store.runs()
+    assert "is damaged" in caplog.text and "the row with name='long'" in caplog.text
+    assert any(name == "subroutines" and "the row with name='long'" in what for name, what in found), found
+
+
+def test_a_state_that_is_none_does_not_hide_the_word(file: Path, caplog) -> None:
+    change(file, "UPDATE subroutines SET state = '8ec676' WHERE name = 'total'")
+    with open_store(str(file)) as store:
+        assert [each.name for each in store.subroutines()] == ["map_square", "one_net"]
+    assert "Subroutine.state='8ec676'" in caplog.text
+
+
 def test_every_flipped_byte_of_the_weights_is_noticed(file: Path) -> None:
     for path in blob_files(file):
         sound = path.read_bytes()

@@ -142,6 +142,26 @@ def test_a_word_whose_body_was_changed_behind_its_digest_is_used_by_no_search(fo
     assert "left_out     –" in automl("library", "show", "other", *library)[1]
 
 
+def test_damage_is_said_by_what_reads_and_the_check_goes_on(folder, automl, caplog):
+    store = open_store("lib.db")
+    store.promote([subroutine("falling", "(lambda (reverse (sort $0)))"), subroutine("other", "(lambda (tail $0))")])
+    store.close()
+    with closing(sqlite3.connect("lib.db")) as connection, connection:
+        connection.execute("UPDATE subroutines SET state = 'actave' WHERE name = 'other'")
+        page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'solutions'").fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+    with Path("lib.db").open("r+b") as stream:
+        stream.seek((page - 1) * size)
+        stream.write(b"\xff")
+    code, out, _ = automl("library", "list", "--library", "lib.db")
+    assert code == 0 and "falling" in out and "other" not in out
+    assert "lib.db is damaged" in caplog.text and "restore it from a copy" in caplog.text
+    assert "Subroutine.state='actave'" in caplog.text
+    code, out, _ = automl("library", "check", "--library", "lib.db")
+    assert code == 1 and "name='other'" in out and "solutions: cannot be read" in out and "1 subroutines checked" in out
+    assert "restore the store from a copy" in out
+
+
 def test_search_uses_the_library_and_says_so(folder, automl):
     store = open_store("lib.db")
     store.promote([subroutine("falling", "(lambda (reverse (sort $0)))")])
