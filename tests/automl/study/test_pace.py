@@ -28,6 +28,13 @@ def table() -> Task:
     return labelled_task("sign", x, (x[:, 0] > 0).astype(int))
 
 
+@pytest.fixture(scope="module")
+def many_rows() -> Task:
+    """So many that the best program is trained once more at the end."""
+    x = np.random.default_rng(0).normal(size=(2000, 3))
+    return labelled_task("sign", x, (x[:, 0] > 0).astype(int))
+
+
 def opened(task: Task, seconds: float) -> Study:
     return open_study(task, open_store("memory:"), Options(Budget(seconds)), run_id="r")
 
@@ -81,14 +88,19 @@ def evaluation(**given: object) -> Evaluation:
         (evaluation(seconds=30.0), 0.15),
     ],
 )
-def test_the_final_training_has_what_it_needs(table: Task, best: Evaluation | None, reserved: float) -> None:
-    study = opened(table, 60.0)
+def test_the_final_training_has_what_it_needs(many_rows: Task, best: Evaluation | None, reserved: float) -> None:
+    study = opened(many_rows, 60.0)
     study.budget = Budget(60.0 + closing(60.0) + 0.02 * 60)  # a window of 60 s and a bit
     if best is not None:
         study.standing.ask(0, "explore")
         study.standing.note(best)
     share = Rounds(study)._reserved() / study.window
     assert share == pytest.approx(reserved, rel=0.05)
+
+
+def test_where_there_is_no_final_training_nothing_is_kept_for_it(table: Task) -> None:
+    assert table.data.folds is not None
+    assert Rounds(opened(table, 60.0))._reserved() == 0.0
 
 
 def test_a_worker_in_this_process_imports_what_fits_only_for_what_is_fitted(
