@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
@@ -34,8 +35,8 @@ def read_features(estimator: BaseEstimator, x: Features, names: Sequence[str] | 
     if hasattr(x, "iloc") and hasattr(x, "columns"):
         frame = cast("pandas.DataFrame", x)
         validate_data(estimator, frame, reset=names is None, skip_check_array=True)
-        columns = _frame_columns(frame, least, type(estimator).__name__)
-        return RawTable(columns if names is None else dict(zip(names, columns.values(), strict=True)))
+        raw = _frame_cells(frame, least, type(estimator).__name__)
+        return raw if names is None else RawTable(dict(zip(names, raw.columns.values(), strict=True)))
     array = validate_data(
         estimator, x, reset=names is None, dtype=None, ensure_all_finite="allow-nan", ensure_min_samples=least
     )
@@ -43,17 +44,17 @@ def read_features(estimator: BaseEstimator, x: Features, names: Sequence[str] | 
     return RawTable({name: array[:, index] for index, name in enumerate(named)})
 
 
-def _frame_columns(frame: pandas.DataFrame, least: int, name: str) -> Mapping[str, np.ndarray]:
-    """The cells of a frame by column. Raises ValueError in the words of scikit-learn, which has none for frames of mixed columns."""
+def _frame_cells(frame: pandas.DataFrame, least: int, name: str) -> RawTable:
+    """The cells of a frame. Raises ValueError in the words of scikit-learn, which has none for frames of mixed columns."""
     for count, needed, what in ((frame.shape[1], 1, "feature"), (len(frame), least, "sample")):
         if count < needed:
             raise ValueError(
                 f"Found array with {count} {what}(s) (shape={frame.shape}) while a minimum of {needed} is required by {name}."
             )
-    columns = raw_from_frame(frame).columns
-    for key, cells in columns.items():
+    raw = raw_from_frame(frame)
+    for key, cells in raw.columns.items():
         _check_cells(cells, key)
-    return columns
+    return raw
 
 
 def _check_cells(cells: np.ndarray, name: str) -> None:
@@ -102,4 +103,5 @@ def without_weightless(
 ) -> tuple[RawTable, np.ndarray, np.ndarray]:
     """The rows whose weight is above 0."""
     kept = weights > 0
-    return RawTable({name: cells[kept] for name, cells in raw.columns.items()}), targets[kept], weights[kept]
+    columns = {name: cells[kept] for name, cells in raw.columns.items()}
+    return replace(raw, columns=columns), targets[kept], weights[kept]

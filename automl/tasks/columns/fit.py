@@ -37,13 +37,15 @@ WORDY = 3.0
 @dataclass(frozen=True, eq=False)
 class TrainRows:
     """What encodings are fitted to beside the cells: ``targets`` [n] (class numbers, or numbers where ``classes`` is 0), how many
-    ``columns`` the table has, the sign before fractions where cells do not show it, and the columns to ``keep`` even if they name rows."""
+    ``columns`` the table has, the sign before fractions where cells do not show it, the columns to ``keep`` even if they name rows, and
+    those that are ``categorical`` by their own type, whatever their cells write."""
 
     targets: np.ndarray
     classes: int = 0
     columns: int = 1
     decimal: str = POINT
     keep: frozenset[str] = frozenset()
+    categorical: frozenset[str] = frozenset()
 
     __repr__ = brief_repr
 
@@ -54,6 +56,8 @@ def fit_column(name: str, levels: CellLevels, train: TrainRows) -> tuple[Abstrac
     left_out = _left_out(name, levels, name in train.keep)
     if left_out is not None:
         return LeftOut(name, left_out), None
+    if name in train.categorical:
+        return _category(name, levels, train)
     if (
         not np.isnan([truth(str(text)) for text in levels.texts[:50]]).any()
         and not _digits(levels)
@@ -69,6 +73,10 @@ def fit_column(name: str, levels: CellLevels, train: TrainRows) -> tuple[Abstrac
         return LeftOut(
             name, f"it names the rows: {len(levels.texts):,} different texts, such as {levels.some(2)}"
         ), None
+    return _category(name, levels, train)
+
+
+def _category(name: str, levels: CellLevels, train: TrainRows) -> tuple[AbstractColumn, np.ndarray | None]:
     if len(levels.texts) <= max(2, min(ONE_HOT, ALL_ONE_HOT // max(1, train.columns))):
         return CategoryColumn(name, tuple(sorted(map(str, levels.texts))), levels.missing), None
     return coded(name, levels, train.targets, train.classes)

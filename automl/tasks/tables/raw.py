@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, eq=False)
 class RawTable:
     """``columns``: name to cells [n]. ``typed``: whether cells have types of their own (a frame, Parquet, Excel), so that a text "1" is no
-    number. ``decimal``: the sign before fractions where the cells do not show it. ``notes``: sentences on how it was read."""
+    number. ``decimal``: the sign before fractions where the cells do not show it. ``notes``: sentences on how it was read.
+    ``categorical``: the columns that are categories by their own type, even of numbers."""
 
     columns: Mapping[str, np.ndarray]
     typed: bool = True
     decimal: str = POINT
     notes: tuple[str, ...] = ()
+    categorical: frozenset[str] = frozenset()
 
     __repr__ = brief_repr
 
@@ -41,7 +43,7 @@ class RawTable:
                 f"drop={', '.join(absent)}: the name of a column is required, one of {some(self.columns)}; correct it"
             )
         kept = {name: cells for name, cells in self.columns.items() if name not in names}
-        return RawTable(kept, self.typed, self.decimal, self.notes)
+        return replace(self, columns=kept)
 
 
 def some(names: Mapping[str, object] | Sequence[str], count: int = 30) -> str:
@@ -76,7 +78,10 @@ def raw_from_frame(frame: pandas.DataFrame | pandas.Series) -> RawTable:
     names, notes = distinct_names(list(frame.columns))
     if not len(names) or not len(frame):
         raise TaskError(f"frame.shape={frame.shape}: at least one row and one column are required; give data")
-    return RawTable({name: _cells(frame.iloc[:, index]) for index, name in enumerate(names)}, notes=notes)
+    columns = {name: _cells(frame.iloc[:, index]) for index, name in enumerate(names)}
+    kinds = zip(names, frame.dtypes, strict=True)
+    categorical = frozenset(name for name, kind in kinds if isinstance(kind, pandas.CategoricalDtype))
+    return RawTable(columns, notes=notes, categorical=categorical)
 
 
 def _cells(series: pandas.Series) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -87,7 +88,8 @@ def table_task(
     train, validation, test = split.divide(labels, len(found.rows), kept)
     levels = {key: cell_levels(each).take(found.rows) for key, each in raw.columns.items()}
     y_train = encoded.y[train] if found.form == CLASSES else encoded.y[train, 0]
-    columns, x = _encoded(name, aimed, levels, train, TrainRows(y_train, len(encoded.names), len(levels), raw.decimal))
+    known = TrainRows(y_train, len(encoded.names), len(levels), raw.decimal, categorical=raw.categorical)
+    columns, x = _encoded(name, aimed, levels, train, known)
     prepared = Preprocessing(
         shape=x.shape[1:],
         inputs=fit_inputs(x[train], scaling, None),
@@ -182,9 +184,7 @@ def _encoded(
     ):  # where only names of rows are left, they are better than nothing
         columns, features = [], []
         for key, each in levels.items():
-            column, crossed = fit_column(
-                key, each.take(train), TrainRows(rows.targets, rows.classes, rows.columns, rows.decimal, keep)
-            )
+            column, crossed = fit_column(key, each.take(train), replace(rows, keep=keep))
             encoded = column.encode(each)
             if crossed is not None:
                 encoded[train] = crossed

@@ -79,6 +79,15 @@ def test_a_frame_of_mixed_columns_and_rows_unlike_those_of_the_fit() -> None:
         found.predict(new.assign(a="big"))
 
 
+def test_categories_of_numbers_are_categories() -> None:
+    frame = pandas.DataFrame({"zone": pandas.Categorical(np.arange(N) % 3 + 10)})
+    y = np.array([0.0, 9.0, 1.0])[np.arange(N) % 3]
+    found = ProgramRegressor(evaluations=2, words=("linear", "constant"), random_state=0).fit(frame, y)
+    assert found.score(frame, y) > 0.98 and found.result_.columns[0].kind == "category"
+    weighed = ProgramRegressor(**TINY).fit(frame, y, sample_weight=np.arange(N) % 2 + 1)
+    assert weighed.result_.columns[0].kind == "category"
+
+
 def test_arrays_of_texts_and_of_one_feature() -> None:
     texts = np.where(A > 0, "x", "y")[:, None]
     assert ProgramClassifier(**TINY).fit(texts, A > 0).score(texts, A > 0) == 1.0

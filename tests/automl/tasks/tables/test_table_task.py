@@ -169,3 +169,16 @@ def test_targets_that_were_read_are_taken_as_they_are() -> None:
     for y in (["none", "a", "none"], [7, 7, 7]):  # as cells of a column, "none" is a missing one
         with pytest.raises(TaskError):
             table_task(x, y, targets="classes")
+
+
+def test_a_column_of_the_type_category_is_one_even_of_numbers() -> None:
+    whole = pandas.Series(np.arange(N) % 3 + 5)
+    frame = pandas.DataFrame({"plain": whole, "typed": whole.astype("category"), "y": whole + A})
+    task = table_task(frame, "y")
+    assert kinds(task) == {"plain": "number", "typed": "category"} and str(task.type) == "Tensor[4] -> Tensor[1]"
+    assert kinds(table_task(frame, "y", drop=["plain"])) == {"typed": "category"}
+    assert task.preprocessing is not None
+    rows = task.preprocessing.encode_rows(
+        [{"plain": 6, "typed": 6}, {"plain": 6, "typed": "7"}, {"plain": 6, "typed": 9}]
+    )
+    assert rows[:, 1:].tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 0]]
