@@ -4,6 +4,7 @@ its answers are worth."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -61,6 +62,7 @@ def diagnose(
     json: AsJson = False,
 ) -> None:
     """Curves of train against validation, their gap, calibration, and gradient norms layer by layer."""
+    from ..evaluation.importances import importances as importances_of
     from ..evaluation.scoring import as_trained
     from ..reports.diagnosis import diagnose as diagnosis_of
     from ..reports.diagnosis import logged_curves
@@ -75,6 +77,9 @@ def diagnose(
     curves = logged_curves(model_folder(model)) if subject.evaluation is None else subject.evaluation.curves
     known, test = as_trained(subject.model, subject.given_task)
     found = diagnosis_of(subject.model, known, curves, test=test, seen=subject.seen, about=subject.about)
+    if known.is_table:
+        columns = importances_of(subject.model, subject.given_task)
+        found = replace(found, facts={**found.facts, "importances": columns.to_dict()})
     written = found.save(output) if output is not None else []
     if json:
         print_json(found.facts)
@@ -104,6 +109,10 @@ def say(facts: Mapping[str, Any], every: int = 1) -> None:
     else:
         print_text(f"gap of {facts['metric']}, train less {facts['gap_part']}: {facts['gap']:+.4g}")
     _say_calibration(facts)
+    if "importances" in facts:
+        from ..evaluation.importances import said_importances
+
+        print_text("\n".join(said_importances(facts["importances"])))
     if not curves:
         norms = [[titled(name, facts["layers"]), value] for name, value in facts["gradient_norms"].items()]
         print_table(["parameter", "gradient norm"], norms, "\nGradient norms by parameter, on train cases")

@@ -81,8 +81,8 @@ def _check_type(model: Model, task: Task) -> None:
     ours, theirs = model.preprocessing, task.preprocessing
     if ours is not None and theirs is not None and ours.columns != theirs.columns:
         raise TaskError(
-            f"task={task.name!r}: its columns are encoded otherwise than in training, since they were fitted to other rows; predict "
-            "from its rows and compare the answers, or give the table and the split of the training"
+            f"task={task.name!r}: its columns are encoded otherwise than in training, since they were fitted to other rows; load the "
+            "table for the model: load_tasks(…, prepared=model.preprocessing)"
         )
 
 

@@ -185,7 +185,11 @@ def begun_run(store: AbstractStore, run: str) -> Run | None:
 
 def result_to_json(result: Result) -> dict[str, object]:
     """A result as plain data, without its model and history."""
-    plain = {each.name: getattr(result, each.name) for each in fields(Result) if each.name not in ("model", "history")}
+    plain = {
+        each.name: getattr(result, each.name)
+        for each in fields(Result)
+        if each.name not in ("model", "history", "task")
+    }
     return {**plain, "outcome": str(result.outcome)}
 
 

@@ -19,6 +19,7 @@ from primitives.term import Let, Term, Word, canonical, map_words, show_canonica
 from primitives.types import arguments_of
 from primitives.values import Failure
 
+from ..errors import TaskError
 from ..evaluation.confidence import bootstrap_interval
 from ..evaluation.model import Model
 from ..tasks.columns.base import ColumnSummary
@@ -30,6 +31,7 @@ from .state import folds_of
 from .stored import RESULT, load_model
 
 if TYPE_CHECKING:
+    from ..evaluation.importances import Importances
     from .study import Study
 
 
@@ -85,6 +87,8 @@ class Result:
     """What became of each column of a table."""
     test_interval: tuple[float, float] | None = None
     """Where 95 % of the test scores of samples of the test cases, drawn with replacement, lie."""
+    task: Task | None = None
+    """What was searched for; None where the search was in another process."""
     metric: str = ""
     """The name of what ``score`` and ``test_score`` are."""
 
@@ -100,6 +104,15 @@ class Result:
         ended = f"{self.outcome} after {self.evaluations:,} evaluations, {self.seconds:.1f} s"
         facts = {"outcome": ended, **scores, "program": self.program, "written out": self.expanded, "notes": self.notes}
         return brief_html(self.name, {**facts, "run": self.run})
+
+    def importances(self, repeats: int = 10, seed: int = 0) -> Importances:
+        """What the metric loses where a column of the table is permuted, column by column, on the held-out part
+        (automl.evaluation.importances). Raises TaskError where nothing was found, or the task is no table."""
+        from ..evaluation.importances import importances
+
+        if self.model is None or self.task is None:
+            raise TaskError(f"result={self.name!r}: a program and its task are required; search for it in this process")
+        return importances(self.model, self.task, repeats=repeats, seed=seed)
 
     def to_dict(self) -> dict[str, object]:
         """The object that ``automl search --json`` writes."""
@@ -157,7 +170,7 @@ def _nothing_found(study: Study) -> Result:
         name=study.task.name, run=study.record.id, solved=False, right=False if _by_examples(study) else None, program="", model=None,
         score=None, test_score=None, evaluations=study.considered, seconds=study.spent(), outcome=study.ending(), parameters=0,
         subroutines=(), history=history, structures=structures, first_seconds=first.get("seconds"),
-        first_evaluations=first.get("evaluations"), notes=study.task.notes, metric=study.data.metric,
+        first_evaluations=first.get("evaluations"), notes=study.task.notes, task=study.task, metric=study.data.metric,
         columns=() if study.task.preprocessing is None else tuple(study.task.preprocessing.describe()),
     )  # fmt: skip
 

@@ -14,16 +14,19 @@ from ..pictures import AbstractPicture
 
 if TYPE_CHECKING:
     from ...evaluation.model import Model
+    from ...tasks.task import Task
     from .cases import Cases, InspectionSettings
 
 
 @dataclass(frozen=True, eq=False)
 class Inspected:
-    """What a page looks at: the ``model``, the ``settings``, and the held-out cases where data was given."""
+    """What a page looks at: the ``model``, the ``settings``, and the held-out cases and the ``task`` that they are of, where data was
+    given."""
 
     model: Model
     settings: InspectionSettings
     given: Cases | None = None
+    task: Task | None = None
 
     __repr__ = brief_repr
 

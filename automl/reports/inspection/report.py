@@ -56,7 +56,7 @@ def inspect_model(
         cases = Cases.of(model, task)
         facts |= {"task": task.name, **_about_cases(cases, seen)}
     pictures: dict[str, AbstractPicture] = {}
-    inspected = Inspected(model, chosen, cases)
+    inspected = Inspected(model, chosen, cases, task)
     for name, page in found.items():
         if name in wanted:
             section = page.find(inspected)

@@ -8,6 +8,7 @@ from ...errors import TaskError
 from ..load import LABELLED_OPTIONS, Reference, Source
 from ..split import GROUPS, TIME
 from ..tables.files import OPTIONS, SUFFIXES, read_table, reading_options
+from ..tables.known import known_table_task
 from ..tables.raw import RawTable, some
 from ..tables.task import table_task
 from ..task import Task
@@ -27,7 +28,17 @@ def _read(reference: Reference, path: Path) -> Task:
     table = read_table(path, reading_options(options, options.get("target")))
     target = _target(table, options.get("target"), path.name)
     given = {**reference.labelled(), **{key: options[key] for key in (GROUPS, TIME) if key in options}}
-    return table_task(table, target, drop=dropped(options.get("drop", ""), table), **given)
+    given["drop"] = dropped(options.get("drop", ""), table)
+    prepared = reference.prepared
+    if prepared is None or not prepared.columns:
+        return table_task(table, target, **given)
+    try:  # where these are the rows of the training, they are known by it, and which of them it had
+        own = table_task(table, target, **given)
+    except TaskError:
+        own = None  # too few rows, or too much alike, to be trained on: a model can answer for them all the same
+    return (
+        own if own is not None and own.preprocessing == prepared else known_table_task(table, target, prepared, **given)
+    )
 
 
 def _target(table: RawTable, name: str | None, file: str) -> str:

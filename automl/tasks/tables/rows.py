@@ -28,12 +28,12 @@ def read_rows(path: Path, prepared: Preprocessing | None) -> list[dict[str, obje
     table = read_table(path, ReadingOptions(target=used[0]))
     prepared.check_present(table.columns)
     columns = [
-        _as_numbers(table.columns[column.name], column, table.decimal) for column in prepared.columns if column.width
+        as_numbers(table.columns[column.name], column, table.decimal) for column in prepared.columns if column.width
     ]
     return [dict(zip(used, row)) for row in zip(*columns, strict=True)]
 
 
-def _as_numbers(cells: np.ndarray, column: AbstractColumn, decimal: str) -> np.ndarray:
+def as_numbers(cells: np.ndarray, column: AbstractColumn, decimal: str) -> np.ndarray:
     """The cells of a column of numbers as this file, not that of the training, writes numbers."""
     if not isinstance(column, NumberColumn):
         return cells

@@ -36,14 +36,14 @@ def read_target(name: str, cells: np.ndarray, *, targets: str | None, typed: boo
     if numbers is None:
         rows = np.flatnonzero(levels.codes >= 0)
         y = _texts(name, cells[rows], levels, len(rows))
-        return TargetColumn(y, rows, target_form(y, targets), _left_out(name, len(cells) - len(rows)))
+        return TargetColumn(y, rows, target_form(y, targets), rows_left_out(name, len(cells) - len(rows)))
     rows = np.flatnonzero(np.isfinite(numbers))
     y = numbers[rows]
     whole = bool((y == np.round(y)).all()) and float(np.abs(y).max(initial=0.0)) < 2**53
     y = y.astype(np.int64) if whole else y
     form = target_form(y, targets)
     told = () if targets is not None or not whole else _told(name, len(np.unique(y)), form)
-    return TargetColumn(y, rows, form, (*_left_out(name, len(cells) - len(rows)), *told))
+    return TargetColumn(y, rows, form, (*rows_left_out(name, len(cells) - len(rows)), *told))
 
 
 def _numbers(name: str, levels: CellLevels, targets: str | None, texts: bool, decimal: str) -> np.ndarray | None:
@@ -74,7 +74,8 @@ def _texts(name: str, cells: np.ndarray, levels: CellLevels, rows: int) -> np.nd
     return levels.texts.astype(str)[levels.codes[levels.codes >= 0]]
 
 
-def _left_out(name: str, count: int) -> tuple[str, ...]:
+def rows_left_out(name: str, count: int) -> tuple[str, ...]:
+    """A sentence on ``count`` rows without a target; none where there are none."""
     row = "row" if count == 1 else "rows"
     return (f"{name}: target, {count:,} {row} without one left out",) if count else ()
 
