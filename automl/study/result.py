@@ -88,7 +88,7 @@ class Result:
     test_interval: tuple[float, float] | None = None
     """Where 95 % of the test scores of samples of the test cases, drawn with replacement, lie."""
     task: Task | None = None
-    """What was searched for; None where the search was in another process."""
+    """What was searched for; None in a copy, and where the search was in another process."""
     metric: str = ""
     """The name of what ``score`` and ``test_score`` are."""
 
@@ -104,6 +104,10 @@ class Result:
         ended = f"{self.outcome} after {self.evaluations:,} evaluations, {self.seconds:.1f} s"
         facts = {"outcome": ended, **scores, "program": self.program, "written out": self.expanded, "notes": self.notes}
         return brief_html(self.name, {**facts, "run": self.run})
+
+    def __getstate__(self) -> dict[str, object]:
+        """A copy, here or in another process, is without the task, whose test part stays where it is."""
+        return {**self.__dict__, "task": None}
 
     def importances(self, repeats: int = 10, seed: int = 0) -> Importances:
         """What the metric loses where a column of the table is permuted, column by column, on the held-out part

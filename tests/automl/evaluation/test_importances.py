@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pandas
 import pytest
@@ -66,3 +69,11 @@ def test_without_columns_each_feature_is_one() -> None:
     bunch = automl.search("iris", evaluations=2, quiet=True)
     names = [each.column for each in bunch.importances(repeats=2).columns]
     assert sorted(names) == [f"feature {number}" for number in range(1, 5)]
+
+
+def test_a_copy_of_a_result_has_no_task_and_says_so() -> None:
+    result = automl.search("iris", evaluations=2, quiet=True)
+    for copied in (copy.deepcopy(result), pickle.loads(pickle.dumps(result))):
+        assert copied.task is None and copied.program == result.program
+        with pytest.raises(TaskError, match="result='iris': a program and its task are required"):
+            copied.importances()
