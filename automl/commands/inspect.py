@@ -18,7 +18,7 @@ def inspect(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Only this page: adversarial, filters, fooling, importances, misclassified or one of your own; may be repeated; default: all.",
+            help="Only this page: adversarial, filters, fooling, importances, misclassified or one of your own; repeatable; default: all.",
         ),
     ] = None,
     output: Annotated[str | None, typer.Option(help="Folder for inspection.json and the pictures (PNG).")] = None,

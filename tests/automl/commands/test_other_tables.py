@@ -58,7 +58,9 @@ def test_commands_on_other_rows(run) -> None:
     facts = json.loads(out)
     assert {each["column"] for each in facts["importances"]["columns"]} == {"size", "city", "more"}
     assert facts["importances"]["part"] == "test" and facts["importances"]["metric"] == "accuracy"
-    code, out, error = run("inspect", name, "--data", "other.csv:bought", "--page", "importances", "--page", "misclassified")
+    code, out, error = run(
+        "inspect", name, "--data", "other.csv:bought", "--page", "importances", "--page", "misclassified"
+    )
     assert code == 0 and "importances: what accuracy loses on 20 test cases where a column is permuted" in out, error
     assert " ± " in out and "misclassified: " in out
     code, out, error = run("diagnose", name)
