@@ -11,7 +11,7 @@ A module of your own declares them as the modules of this project do, with what 
 
 Then ``automl search … --plugins my_words.py``, ``automl.search(…, plugins=["my_words.py"])``, or an entry point of an installed package in
 the group ``automl.words`` (``automl.tasks``, ``automl.trainers``, ``automl.strategies``, ``automl.stores``, ``automl.executors``,
-``automl.pages``).
+``automl.pages``, ``automl.columns``).
 See docs/plugins.md.
 """
 
@@ -48,6 +48,9 @@ _HOMES = {
     ".automl.tasks.kinds.examples": ("examples_from_json", "examples_task"),
     ".automl.tasks.kinds.labelled": ("labelled_task",),
     ".automl.tasks.load": ("Reference", "Source"),
+    ".automl.tasks.columns.base": ("AbstractColumn", "ColumnSummary"),
+    ".automl.tasks.columns.cells": ("CellLevels",),
+    ".automl.tasks.columns.kind": ("ColumnKind", "FittedColumn", "TrainRows"),
     ".automl.tasks.measure": ("Measure",),
     ".automl.tasks.split": ("Split",),
     ".automl.tasks.task": ("Task", "TaskKind"),
@@ -78,6 +81,7 @@ _KINDS = {
     ".automl.tasks.task": "TASKS",
     ".automl.tasks.load": "SOURCES",
     ".automl.tasks.measure": "MEASURES",
+    ".automl.tasks.columns.kind": "COLUMNS",
     ".automl.reports.inspection.page": "PAGES",
     ".automl.fitting.trainers": "TRAINERS",
     ".search.strategies": "STRATEGIES",

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("primitives", "library", "search", "automl", "experiments")
 PLUG_INS = {
     "primitives/ops", "primitives/columns/kernels", "library/stores", "search/strategies", "automl/tasks/kinds", "automl/tasks/measures",
-    "automl/tasks/sources", "automl/reports/inspection/pages",
+    "automl/tasks/sources", "automl/reports/inspection/pages", "automl/tasks/columns/kinds",
     "automl/fitting/trainers", "automl/execution/executors", "automl/commands", "experiments/benchmarks",
 }  # fmt: skip
 """Folders in which every file is one more of a kind: they may have as many as there are."""

@@ -17,6 +17,7 @@ import pytest
 from primitives.lazy import Facade
 
 _HOMES = {
+    "columns": ("ColumnSuite",),
     "executors": ("ExecutorSuite",),
     "pages": ("PageSuite",),
     "stores": ("StoreSuite",),

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...errors import TaskError
 from ..columns.cells import CellLevels, cell_levels
-from ..columns.date import date_format, parse_dates
+from ..columns.kinds.date import date_format, parse_dates
 from ..split import GROUPS, TIME, Split
 from .raw import RawTable, some
 

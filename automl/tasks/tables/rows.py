@@ -10,7 +10,7 @@ import numpy as np
 from ...errors import TaskError
 from ..columns.base import AbstractColumn
 from ..columns.cells import as_cells, cell_levels
-from ..columns.number import NumberColumn
+from ..columns.kinds.number import NumberColumn
 from ..preprocessing import Preprocessing
 from .delimited import ReadingOptions
 from .files import read_table

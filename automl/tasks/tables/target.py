@@ -8,7 +8,7 @@ import numpy as np
 
 from ...errors import TaskError
 from ..columns.cells import CellLevels, cell_levels
-from ..columns.fit import mostly
+from ..columns.kind import mostly
 from ..metrics import CLASSES, NUMBERS
 from ..targets import FEW_CLASSES, target_form
 

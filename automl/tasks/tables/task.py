@@ -13,8 +13,9 @@ from ..assembly import Goal, assembled
 from ..cases.class_weights import ClassWeight
 from ..columns.base import AbstractColumn
 from ..columns.cells import CellLevels, as_cells, cell_levels
-from ..columns.fit import TrainRows, fit_column
-from ..columns.left_out import LeftOut
+from ..columns.fit import fit_column
+from ..columns.kind import TrainRows
+from ..columns.kinds.left_out import LeftOut
 from ..metrics import CLASSES, NUMBERS
 from ..preprocessing import Preprocessing, fit_inputs, standardise
 from ..split import Split

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from automl.tasks.columns.category import CodedColumn
 from automl.tasks.columns.cells import as_cells, cell_levels
-from automl.tasks.columns.coding import MOST_CLASSES, coded
+from automl.tasks.columns.kinds.coding import MOST_CLASSES, CodedColumn, coded
 from automl.tasks.columns.stored import column_from_json, column_to_json
 
 RNG = np.random.default_rng(0)

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automl.tasks.columns.base import AbstractColumn
-from automl.tasks.columns.category import CategoryColumn
 from automl.tasks.columns.cells import MISSING_TEXTS, as_cells, cell_levels, cell_text
-from automl.tasks.columns.fit import TrainRows, fit_column
-from automl.tasks.columns.number import NumberColumn
+from automl.tasks.columns.fit import fit_column
+from automl.tasks.columns.kind import TrainRows
+from automl.tasks.columns.kinds.category import CategoryColumn
+from automl.tasks.columns.kinds.number import NumberColumn
 from automl.tasks.columns.numerals import COMMA, POINT, decimal_sign, parse_numerals
 from automl.tasks.columns.stored import column_from_json, column_to_json
 

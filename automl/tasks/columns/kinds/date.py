@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from primitives.brief import brief_repr
 
-from .base import AbstractColumn, ColumnSummary, Json, filled, joined, with_missing
-from .cells import CellLevels
+from ..base import AbstractColumn, ColumnSummary, Json, filled, joined, with_missing
+from ..cells import CellLevels
+from ..kind import DATES, ENOUGH, ColumnKind, FittedColumn, TrainRows, mostly
 
 if TYPE_CHECKING:
     import pandas
@@ -122,5 +124,23 @@ def date_format(texts: np.ndarray) -> str | None:
     return None
 
 
-ENOUGH = 0.95
-"""The part of a column's texts that must be dates, or numbers, for it to count as one of these; what is left counts as missing."""
+def _fit(name: str, levels: CellLevels, train: TrainRows) -> FittedColumn | None:
+    format = date_format(levels.texts)
+    if format is None:
+        return None
+    times = parse_dates(levels.texts, format)
+    if not mostly(~np.asarray(times.isna()), levels.counts):
+        return None
+    values = {part: levels.spread(column) for part, column in date_parts(times).items()}
+    medians = {part: float(np.nanmedian(column)) for part, column in values.items()}
+    parts = tuple(part for part in PARTS if np.nanmin(values[part]) < np.nanmax(values[part])) or ("days",)
+    missing = int(np.isnan(values["days"]).sum())
+    return FittedColumn(DateColumn(name, format, parts, tuple(medians[part] for part in parts), missing))
+
+
+def _read(data: Mapping[str, Any]) -> DateColumn:
+    parts, medians = tuple(map(str, data["parts"])), tuple(map(float, data["medians"]))
+    return DateColumn(str(data["name"]), str(data["format"]), parts, medians, int(data["missing"]))
+
+
+DATE = ColumnKind(DateColumn.KIND, DateColumn, _read, {DATES: _fit})

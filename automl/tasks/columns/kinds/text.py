@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from .base import AbstractColumn, ColumnSummary, Json, filled, joined
-from .cells import CellLevels
+from ..base import AbstractColumn, ColumnSummary, Json, filled, joined
+from ..cells import CellLevels
+from ..kind import TEXTS, ColumnKind, FittedColumn, TrainRows
 
 WORDS = 64
 """Features of a bag of words."""
+FEW = 16
+"""Different texts up to which they are taken for names."""
+WORDY = 3.0
+"""Words a cell, on average, from which different texts are sentences, not names."""
 
 
 @dataclass(frozen=True)
@@ -47,3 +54,23 @@ class TextColumn(AbstractColumn):
 
     def to_json(self) -> Json:
         return {"name": self.name, "words": self.words, "missing": self.missing}
+
+
+def _fit(name: str, levels: CellLevels, train: TrainRows) -> FittedColumn | None:
+    return FittedColumn(TextColumn(name, missing=levels.missing)) if _sentences(levels) else None
+
+
+def _sentences(levels: CellLevels) -> bool:
+    """Whether the texts are sentences: of several words, and most of them different."""
+    texts = levels.texts
+    if len(texts) <= FEW or len(texts) * 3 < len(levels.codes) - levels.missing:
+        return False
+    sample = texts[:: max(1, len(texts) // 500)]
+    return float(np.mean([len(str(text).split()) for text in sample])) >= WORDY
+
+
+def _read(data: Mapping[str, Any]) -> TextColumn:
+    return TextColumn(str(data["name"]), int(data["words"]), int(data["missing"]))
+
+
+TEXT = ColumnKind(TextColumn.KIND, TextColumn, _read, {TEXTS: _fit})

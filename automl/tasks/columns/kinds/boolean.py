@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from .base import AbstractColumn, ColumnSummary, Json, filled, with_missing
-from .cells import CellLevels
+from ..base import AbstractColumn, ColumnSummary, Json, filled, with_missing
+from ..cells import CellLevels
+from ..kind import TRUTH, ColumnKind, FittedColumn, TrainRows
 
 TRUE = frozenset(("true", "yes", "y", "t", "on"))
 FALSE = frozenset(("false", "no", "n", "f", "off"))
@@ -51,3 +54,21 @@ def truth(text: str) -> float:
     """1 or 0, or NaN where the text is neither."""
     low = text.lower()
     return 1.0 if low in TRUE or low == "1" else 0.0 if low in FALSE or low == "0" else float("nan")
+
+
+def _fit(name: str, levels: CellLevels, train: TrainRows) -> FittedColumn | None:
+    told = not np.isnan([truth(str(text)) for text in levels.texts[:50]]).any()
+    if told and not _digits(levels) and len(levels.texts) <= 20:
+        return FittedColumn(BooleanColumn(name, levels.missing))
+    return None
+
+
+def _digits(levels: CellLevels) -> bool:
+    return all(str(text) in "01" for text in levels.texts)
+
+
+def _read(data: Mapping[str, Any]) -> BooleanColumn:
+    return BooleanColumn(str(data["name"]), int(data["missing"]))
+
+
+BOOLEAN = ColumnKind(BooleanColumn.KIND, BooleanColumn, _read, {TRUTH: _fit})

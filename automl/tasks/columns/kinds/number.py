@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from .base import AbstractColumn, ColumnSummary, Json, filled, joined, with_missing
-from .cells import CellLevels
-from .numerals import POINT
+from ..base import AbstractColumn, ColumnSummary, Json, filled, joined, with_missing
+from ..cells import CellLevels
+from ..kind import ENOUGH, NUMBERS, ColumnKind, FittedColumn, TrainRows, mostly
+from ..numerals import POINT, units
 
 
 @dataclass(frozen=True)
@@ -62,3 +65,29 @@ class NumberColumn(AbstractColumn):
             "decimal": self.decimal,
             "odd": list(self.odd),
         }
+
+
+def _fit(name: str, levels: CellLevels, train: TrainRows) -> FittedColumn | None:
+    texts = levels.texts
+    sample = np.arange(0, len(texts), max(1, len(texts) // 200))
+    decimal = levels.decimal(train.decimal)
+    sampled = CellLevels(texts[sample], np.arange(len(sample)), levels.values[sample])
+    if np.isfinite(sampled.numbers(decimal)).mean() < ENOUGH * 0.8:
+        return None
+    numbers = levels.numbers(decimal)
+    usable = np.isfinite(numbers)
+    if not mostly(usable, levels.counts) or len(units(sampled.texts) - {"", "%"}) > 1:
+        return None
+    values = levels.spread(numbers)
+    missing = int(np.isnan(values).sum())
+    odd = tuple(sorted(map(str, texts[~usable]))[:100])
+    return FittedColumn(NumberColumn(name, float(np.nanmedian(values)), missing, decimal, odd))
+
+
+def _read(data: Mapping[str, Any]) -> NumberColumn:
+    median = None if data["median"] is None else float(data["median"])
+    odd = tuple(map(str, data["odd"]))
+    return NumberColumn(str(data["name"]), median, int(data["missing"]), str(data["decimal"]), odd)
+
+
+NUMBER = ColumnKind(NumberColumn.KIND, NumberColumn, _read, {NUMBERS: _fit})

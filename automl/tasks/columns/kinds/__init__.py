@@ -1,0 +1,1 @@
+"""Kinds of column, one a file; automl.tasks.columns.kind finds them."""
