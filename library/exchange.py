@@ -22,8 +22,8 @@ from primitives.brief import brief_repr
 from .digests import check_digest
 from .fields import Payload
 from .files import irregular
-from .records import Change, StoreError, Subroutine, Use, json_text, json_value
-from .rules import check_word_name, place
+from .records import Change, StoreError, Subroutine, Use, json_text, json_value, short
+from .rules import check_former_names, check_moment, check_word_name, place
 from .store import AbstractStore
 from .weights.blobs import Header, read_header
 
@@ -195,6 +195,14 @@ def _parcel(manifest: Payload, weights: Mapping[str, bytes], digest: str) -> Par
         raise StoreError(f"weights={strange} are {'missing' if strange in wanted else 'used by no subroutine'}")
     for record in subroutines:
         _check_word(record)
+    uses = tuple(Use.from_dict(each) for each in parts["uses"])
+    known = {each.digest for each in subroutines}
+    for use in uses:
+        if use.subroutine not in known:
+            raise StoreError(f"a use for task={use.task!r} is of subroutine={use.subroutine}, which is not in it")
+    history = tuple(Change.from_dict(each) for each in parts["history"])
+    for change in history:
+        _check_change(change)
     shapes = manifest.get("weights", {})
     for each, data in weights.items():
         if hashlib.sha256(data).hexdigest() != each:
@@ -203,8 +211,8 @@ def _parcel(manifest: Payload, weights: Mapping[str, bytes], digest: str) -> Par
             raise StoreError(f"weights={each} have other tensors than the manifest says")
     return Parcel(
         subroutines,
-        tuple(Use.from_dict(each) for each in parts["uses"]),
-        tuple(Change.from_dict(each) for each in parts["history"]),
+        uses,
+        history,
         weights,
         digest,
     )
@@ -227,12 +235,27 @@ def _check_sizes(subroutines: Sequence[Subroutine]) -> None:
 
 
 def _check_word(record: Subroutine) -> None:
-    """Raises StoreError unless the name can be a word's and the digest is that of the content."""
+    """Raises StoreError unless its names can be a word's, its time is one, and the digest is that of the content."""
     try:
         check_word_name(record.name)
+        check_former_names(record)
+        check_moment(record.created)
         check_digest(record)
     except StoreError as error:
         raise StoreError(f"subroutine={record.name!r}: {error}") from None
+
+
+def _check_change(change: Change) -> None:
+    """Raises StoreError unless its time is one, and what it says of names can name words."""
+    names = [change.name]
+    if change.action == "renamed":
+        names += [str(change.evidence[key]) for key in ("from", "to") if key in change.evidence]
+    try:
+        check_moment(change.time)
+        for name in names:
+            check_word_name(name)
+    except StoreError as error:
+        raise StoreError(f"its history of {short(change.name)} does not hold: {error}") from None
 
 
 def _rehearse(store: AbstractStore, parcel: Parcel) -> None:

@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from primitives.notation.names import is_word_name
 
-from .records import Conflict, Evaluation, Event, StoreError, Subroutine, json_text
+from .records import Conflict, Evaluation, Event, StoreError, Subroutine, json_text, short
 
 CHANGEABLE = ("state", "finished", "budget", "config")
 """The fields of a run that `update_run` may change; the others decide what its record means."""
+LAST_MOMENT = 253_402_300_799.0
+"""The last second of the year 9999, after which no calendar of ours goes on."""
 
 
 def check_word_name(name: str) -> None:
@@ -23,6 +25,23 @@ def check_word_name(name: str) -> None:
         raise StoreError(
             f"name={name!r} cannot name a word; needed letters, digits and _ ' . - after a letter, such as map_square"
         )
+
+
+def check_moment(seconds: float | None) -> None:
+    """Raises StoreError where no clock can have shown that moment, in seconds since 1970; None is no moment."""
+    if seconds is not None and not 0 <= seconds <= LAST_MOMENT:
+        raise StoreError(f"time={seconds!r} is no moment; needed seconds since 1970, up to the year 9999")
+
+
+def check_former_names(word: Subroutine) -> None:
+    """Raises StoreError where what is said to be the former names of `word` could name no word."""
+    names = word.provenance.get("names", [])
+    if not isinstance(names, list):
+        raise StoreError(f"provenance.names={short(names)}: needed a list of the names that it had")
+    for name in names:
+        if not isinstance(name, str):
+            raise StoreError(f"provenance.names has {short(name)}: needed the text of a name that it had")
+        check_word_name(name)
 
 
 def place(new: Subroutine, known: Collection[Subroutine], *, revive: bool) -> str:
@@ -84,17 +103,17 @@ def renamed(word: Subroutine, new: str, known: Collection[Subroutine]) -> Subrou
     former = next((each for each in known if (each.name, each.digest) == (new, word.digest)), None)
     if former is not None:
         return replace(former, state="active", saved=word.saved)
-    names = [*former_names(word), word.name]
+    names = [name for name in (*former_names(word), word.name) if is_word_name(name)]
     return replace(word, name=new, provenance={**word.provenance, "names": names})
 
 
 def former_names(word: Subroutine) -> list[str]:
-    """The names that `word` had, oldest first.
+    """The names that `word` had, oldest first; a text that could name no word is none, for no term and no weights go by it.
 
     word: a subroutine.
     """
     names = word.provenance.get("names", [])
-    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    return [name for name in names if isinstance(name, str) and is_word_name(name)] if isinstance(names, list) else []
 
 
 def numbered(events: Iterable[Event]) -> dict[str, list[Event]]:

@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from library.records import Run, StoreError
+from library.rules import LAST_MOMENT
 from library.store import AbstractStore, open_store
 
 from ..api import library_url
@@ -110,7 +111,9 @@ def json_lines(path: str | None) -> Iterator[Callable[[Mapping[str, Any]], None]
 
 
 def shown_time(seconds: float) -> str:
-    """A moment (seconds since 1970) in UTC, to the second."""
+    """A moment (seconds since 1970) in UTC, to the second; the number itself where the calendar has no such moment."""
+    if not 0 <= seconds <= LAST_MOMENT:
+        return f"no moment ({seconds:g})"
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 

@@ -129,6 +129,18 @@ def rewritten(file: Path, change) -> Path:
         (lambda m, o: m["subroutines"][0].update(body="(lambda"), "subroutine='f': its body cannot be read"),
         (lambda m, o: m["subroutines"][0].update(name="(x"), r"subroutine='\(x': name='\(x' cannot name a word"),
         (lambda m, o: m["uses"].append(3), "Use"),
+        (
+            lambda m, o: m["uses"].append({"subroutine": "ab" * 32, "task": "t"}),
+            "a use for task='t' is of subroutine=abab",
+        ),
+        (lambda m, o: m["subroutines"][0].update(created=1e30), r"subroutine='f': time=1e\+30 is no moment"),
+        (lambda m, o: m["subroutines"][1].update(created=-1.0), "subroutine='g': time=-1.0 is no moment"),
+        (lambda m, o: m["history"][0].update(time=1e30), r"history of '.*time=1e\+30 is no moment"),
+        (lambda m, o: m["history"][0].update(name="(x"), r"history of '\(x' does not hold: name='\(x' cannot name"),
+        (lambda m, o: m["history"][0].update(action="renamed", evidence={"from": "(x"}), r"name='\(x' cannot name"),
+        (lambda m, o: m["subroutines"][0].update(provenance={"names": ["(x", "map"]}), r"subroutine='f': name='\(x'"),
+        (lambda m, o: m["subroutines"][0].update(provenance={"names": "map"}), "provenance.names='map'"),
+        (lambda m, o: m["subroutines"][0].update(provenance={"names": [3]}), "provenance.names has 3"),
         (lambda m, o: m["weights"].clear(), "other tensors"),
         (lambda m, o: [(o[0][0], o[0][1][:-1] + b"x")], "damaged"),
         (lambda m, o: [("weights/none.safetensors", b"")], "no library file holds"),
@@ -174,8 +186,13 @@ def test_many_long_bodies_are_refused_together(file, target, monkeypatch):
 
 def test_words_of_baselines_without_weights_have_their_own_digest(file, target):
     old = hashlib.sha256(b"inc\n").hexdigest()
-    change = rewritten(file, lambda m, o: m["subroutines"][0].update(digest=old))
-    assert import_library(target, change) == 3 and target.subroutine("f").digest == old
+
+    def older(manifest, others) -> None:
+        new = manifest["subroutines"][0]["digest"]
+        manifest["subroutines"][0]["digest"] = old
+        manifest["uses"] = [{**use, "subroutine": old} if use["subroutine"] == new else use for use in manifest["uses"]]
+
+    assert import_library(target, rewritten(file, older)) == 3 and target.subroutine("f").digest == old
 
 
 def test_renamed_words_travel_with_the_names_that_they_had(source, tmp_path, target):
