@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from primitives.definitions import expand
-from primitives.inference import Inference, infer
-from primitives.notation.types import parse_scheme
-from primitives.primitive import shape_text
-from primitives.types import subtypes, variables_of
-from primitives.unify import Mismatch, Unifier
+from primitives.interpreter.deadline import Deadline, OutOfTime
 from primitives.words import known_words
 
 from .digests import check_digest
 from .exchange import Parcel
-from .ordering import pinned_name
+from .meaning import Meanings
+from .recorded import recorded_problems
 from .records import StoreError, Subroutine
-from .rules import check_word_name, former_names
+from .rules import check_former_names, check_moment, check_word_name
 from .store import AbstractStore
 from .vocabulary import Vocabulary
-from .weights.blobs import Header, read_header
+from .weights.blobs import read_header
 
 Problem = tuple[str, str]
 """A subroutine or a part of the store, and what is wrong with it."""
+MEANING_SECONDS = 60.0
+"""What finding the types of all bodies of a library may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ def store_problems(store: AbstractStore) -> Iterator[Problem]:
     store: open for reading.
     """
     yield from store.problems()
+    yield from recorded_problems(store)
     records: tuple[Subroutine, ...] = ()
     owners: dict[str, str] = {}
     try:
@@ -91,30 +91,33 @@ def problems_of(
     damaged: why other weights could not be read, by digest; default: none are damaged.
     """
     records = tuple(records)
-    vocabulary = Vocabulary(records, weights, strict=False)
-    unread = {(record.name, record.digest): why for record, why in vocabulary.left_out}
     read = _Weights(weights, damaged or {})
-    for record in records:
-        advice = _advice(record)
-        for problem in _problems(record, vocabulary, unread.get((record.name, record.digest)), read):
-            yield record.name, f"{problem}{advice}"
+    for record, problem in _found(records, read):
+        yield record.name, f"{problem}{_advice(record)}"
 
 
 def check_parcel(parcel: Parcel) -> None:
     """Refuse a library file with a subroutine that does not hold.
 
-    parcel: what the file holds.
+    parcel: what the file has.
 
     Raises StoreError.
     """
-    vocabulary = Vocabulary(parcel.subroutines, parcel.weights, strict=False)
+    for record, problem in _found(parcel.subroutines, _Weights(parcel.weights, {})):
+        raise StoreError(
+            f"subroutine={record.name!r} in the file does not hold: {problem}; export it again from a sound library"
+        )
+
+
+def _found(records: tuple[Subroutine, ...], weights: _Weights) -> Iterator[tuple[Subroutine, str]]:
+    """Each fault of the subroutines of one library."""
+    began = time.monotonic()
+    vocabulary = Vocabulary(records, weights.sound, strict=False)
+    meanings = Meanings(vocabulary, Deadline(began + MEANING_SECONDS))
     unread = {(record.name, record.digest): why for record, why in vocabulary.left_out}
-    for record in parcel.subroutines:
-        why = unread.get((record.name, record.digest))
-        for problem in _problems(record, vocabulary, why, _Weights(parcel.weights, {})):
-            raise StoreError(
-                f"subroutine={record.name!r} in the file does not hold: {problem}; export it again from a sound library"
-            )
+    for record in records:
+        for problem in _problems(record, meanings, unread.get((record.name, record.digest)), weights):
+            yield record, problem
 
 
 def _advice(record: Subroutine) -> str:
@@ -136,7 +139,7 @@ def _misnamed(record: Subroutine) -> str:
     return ""
 
 
-def _problems(record: Subroutine, vocabulary: Vocabulary, unread: str | None, weights: _Weights) -> Iterator[str]:
+def _problems(record: Subroutine, meanings: Meanings, unread: str | None, weights: _Weights) -> Iterator[str]:
     misnamed = _misnamed(record)
     if misnamed and record.state == "active":  # a demoted one is not offered to searches
         yield misnamed
@@ -145,13 +148,23 @@ def _problems(record: Subroutine, vocabulary: Vocabulary, unread: str | None, we
     except StoreError as error:
         yield str(error)
     else:
-        yield from _unusable(record, vocabulary, unread, weights, quietly=bool(misnamed))
+        yield from _unusable(record, meanings, unread, weights, quietly=bool(misnamed))
+    yield from _unlikely(record)
     if record.weights is not None and record.weights not in weights.sound:
         yield weights.damaged.get(record.weights, f"its weights={record.weights} are gone")
 
 
+def _unlikely(record: Subroutine) -> Iterator[str]:
+    """What is said of when a subroutine was made, and of the names that it had, and cannot be."""
+    for check in (lambda: check_former_names(record), lambda: check_moment(record.created)):
+        try:
+            check()
+        except StoreError as error:
+            yield str(error)
+
+
 def _unusable(
-    record: Subroutine, vocabulary: Vocabulary, unread: str | None, weights: _Weights, quietly: bool
+    record: Subroutine, meanings: Meanings, unread: str | None, weights: _Weights, quietly: bool
 ) -> Iterator[str]:
     """Why a subroutine is no word, not said again if ``quietly``; where it is one (``unread`` is None), what is wrong with its meaning."""
     if unread is not None:
@@ -159,48 +172,10 @@ def _unusable(
             yield unread
         return
     try:
-        problem = _meaning(record, vocabulary, weights)
+        problem = meanings.problem(record, weights.sound.get(record.weights or ""))
+    except OutOfTime:
+        problem = f"its type was not checked: the types of the library take more than {MEANING_SECONDS:.0f} s to find"
     except ValueError as error:
         problem = str(error)
     if problem:
         yield problem
-
-
-def _meaning(record: Subroutine, vocabulary: Vocabulary, weights: _Weights) -> str:
-    body = expand(vocabulary.read(record.body), vocabulary.all_words)
-    found = infer(body, vocabulary.all_words)
-    if not _fits(found, record.type):
-        return f"its body has the type {found.scheme}, stored is {record.type}"
-    if record.weights is None or record.weights not in weights.sound:
-        return ""
-    return _misfit(read_header(weights.sound[record.weights]), record, vocabulary)
-
-
-def _fits(found: Inference, text: str) -> bool:
-    """Whether the body can be used at the stored type: it is an instance of the inferred one, so inferring binds none of its
-    variables."""
-    unifier = Unifier()
-    stored = unifier.instantiate(parse_scheme(text))
-    try:
-        unifier.unify(stored, unifier.instantiate(found.scheme))
-    except Mismatch:
-        return False
-    bound = unifier.resolve(stored)
-    same_size = sum(1 for _ in subtypes(bound)) == sum(1 for _ in subtypes(stored))
-    return same_size and len(variables_of(bound)) == len(variables_of(stored))
-
-
-def _misfit(header: Header, record: Subroutine, vocabulary: Vocabulary) -> str:
-    """What is wrong with the shapes of stored weights, where the stored type fixes them."""
-    body = expand(vocabulary.read(record.body), vocabulary.all_words)
-    sites = infer(body, vocabulary.all_words, parse_scheme(record.type).type).sites
-    prefix = pinned_name(record) if not former_names(record) else f"{former_names(record)[0]}@{record.digest[:12]}"
-    for site, place in sites.items():
-        for name, parameter in {**place.parameters, **place.buffers}.items():
-            key = f"{site}.{name}"
-            stored = header.get(key, header.get(f"{prefix}.{key}"))
-            if stored is None:
-                return f"its weights have no {key}"
-            if all(isinstance(size, int) for size in parameter.shape) and not parameter.admits(stored[1]):
-                return f"its weights have {key} of shape {list(stored[1])}, needed {shape_text(parameter.shape)}"
-    return ""

@@ -11,7 +11,7 @@ from .brief import brief_repr
 from .lazy import Tensor
 from .notation.types import parse_scheme
 from .primitive import Primitive, Prior, Setting
-from .term import Term, Word, map_words, sites_of, words_in
+from .term import Term, Word, map_shared_words, sites_of, words_in
 from .term import digest as digest_of
 from .types import Scheme, arguments_of
 
@@ -172,7 +172,7 @@ def _expand(term: Term, words: Mapping[str, Primitive], inside: tuple[str, ...],
                 return inner
             return Word(inner.name, inner.settings, inner.site if "@" in inner.site else f"{prefix}.{inner.site}")
 
-        body = _expand(map_words(found.body, rename), words, (*inside, found.name), known)
+        body = _expand(map_shared_words(found.body, rename), words, (*inside, found.name), known)
         if body.size > MAX_EXPANDED:
             raise ExpansionError(
                 f"word={found.name!r} stands for a term of size {body.size}, needed at most {MAX_EXPANDED}"
@@ -180,4 +180,4 @@ def _expand(term: Term, words: Mapping[str, Primitive], inside: tuple[str, ...],
         known[occurrence] = body
         return body
 
-    return map_words(term, replace)
+    return map_shared_words(term, replace)

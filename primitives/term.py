@@ -210,6 +210,24 @@ def words_in(term: Term) -> list[Word]:
     return [part for part in subterms(term) if isinstance(part, Word)]
 
 
+def map_shared_words(term: Term, change: Callable[[Word], Term]) -> Term:
+    """The term with every word replaced by ``change(word)``, which must be closed and always the same; what stands in several places is
+    gone through once, and still stands there."""
+    done: dict[int, Term] = {}
+
+    def changed(part: Term) -> Term:
+        found = done.get(id(part))
+        if found is None:
+            inner = children(part)
+            found = (
+                change(part) if isinstance(part, Word) else rebuild(part, tuple(map(changed, inner))) if inner else part
+            )
+            done[id(part)] = found
+        return found
+
+    return changed(term)
+
+
 def map_words(term: Term, change: Callable[[Word], Term]) -> Term:
     """The term with every word replaced by ``change(word)`` (which must be closed)."""
     if isinstance(term, Word):
@@ -219,9 +237,28 @@ def map_words(term: Term, change: Callable[[Word], Term]) -> Term:
     return rebuild(term, tuple(map_words(part, change) for part in children(term)))
 
 
+def _distinct(term: Term) -> Iterator[Term]:
+    """The parts of a term in pre-order, but those of a part that stands in several places, as what subroutines stand for does, once."""
+    seen: set[int] = set()
+    stack = [term]
+    while stack:
+        term = stack.pop()
+        if id(term) in seen:
+            continue
+        seen.add(id(term))
+        yield term
+        stack.extend(reversed(children(term)))
+
+
+def names_in(term: Term) -> frozenset[str]:
+    """The names of all words of a term."""
+    return frozenset(part.name for part in _distinct(term) if isinstance(part, Word))
+
+
 def sites_of(term: Term) -> list[str]:
     """Distinct sites in order of first occurrence."""
-    return list(dict.fromkeys(word.site for word in words_in(term) if word.site is not None))
+    words = (part for part in _distinct(term) if isinstance(part, Word))
+    return list(dict.fromkeys(word.site for word in words if word.site is not None))
 
 
 def renumber_sites(term: Term, start: int = 1) -> Term:

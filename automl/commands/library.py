@@ -157,7 +157,7 @@ def demote(name: str, library: LibraryUrl = None) -> None:
 def export(file: str, library: LibraryUrl = None) -> None:
     """Write the whole library, with weights and history, to one file."""
     opened = Library(library, create=False)
-    print_text(f"{export_library(opened.store, file)} subroutines written to {file}")
+    print_text(f"{_counted(export_library(opened.store, file), 'subroutine')} written to {file}")
 
 
 @app.command("import")
@@ -165,7 +165,7 @@ def import_(file: str, library: LibraryUrl = None) -> None:
     """Take in the subroutines of an exported file; all or none."""
     check_parcel(read_library(file))  # before a library is made for it
     opened = Library(library)
-    print_text(f"{import_library(opened.store, file, check_parcel)} subroutines taken in from {file}")
+    print_text(f"{_counted(import_library(opened.store, file, check_parcel), 'subroutine')} taken in from {file}")
 
 
 @app.command()
@@ -188,13 +188,17 @@ def check(library: LibraryUrl = None, json: AsJson = False) -> None:
                 "what is damaged beside the words cannot be mended here: restore the store from a copy, with the weights beside it; "
                 "until then what is not named above can be used"
             )
-        print_text(f"{len(names)} subroutines checked, {len(problems)} problems")
+        print_text(f"{_counted(len(names), 'subroutine')} checked, {_counted(len(problems), 'problem')}")
     if problems:
         raise typer.Exit(1)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 @app.command()
 def gc(library: LibraryUrl = None) -> None:
     """Delete weights that nothing names any more: neither a subroutine, a solution, nor a run's best evaluations."""
     opened = Library(library, create=False)
-    print_text(f"{opened.store.collect_garbage()} weights files deleted")
+    print_text(f"{_counted(opened.store.collect_garbage(), 'weights file')} deleted")

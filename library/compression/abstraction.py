@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from primitives.definitions import expand
 from primitives.primitive import Primitive
-from primitives.term import Term, words_in
+from primitives.term import Term, names_in
 
 from .stitch_code import symbols
 
@@ -70,7 +70,7 @@ def kind_of(body: Term, words: Mapping[str, Primitive]) -> str:
     body: a closed term.
     words: what its words mean.
     """
-    geometric = {words[word.name].geometric for word in words_in(expand(body, words))}
+    geometric = {words[name].geometric for name in names_in(expand(body, words))}
     if geometric == {True}:
         return "geometric"
     return "blend" if True in geometric else "algorithmic"

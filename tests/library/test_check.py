@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from library.check import store_problems
+import library.check
+from library import meaning
+from library.check import problems_of, store_problems
 from library.digests import word_digest
 from library.records import Evaluation, Event, Run, Solution, StoreError, Subroutine, Use
 from library.store import AbstractStore, open_store
@@ -25,13 +27,14 @@ NET = "(lambda (dense :units 2 @1 $0))"
 
 
 def word(name: str, body: str, type: str, **fields) -> Subroutine:
-    return Subroutine(name, word_digest(parse(body), fields.get("weights")), type, "algorithmic", body, **fields)
+    kind = fields.pop("kind", "algorithmic")
+    return Subroutine(name, word_digest(parse(body), fields.get("weights")), type, kind, body, **fields)
 
 
 def net(store: AbstractStore, name: str, value: float) -> Subroutine:
     tensors = {"1.weight": torch.full((2, 3), value), "1.bias": torch.full((2,), value)}
     blob = store.blobs.put(tensors)
-    return word(name, NET, "Tensor[3] -> Tensor[2]", weights=blob)
+    return word(name, NET, "Tensor[3] -> Tensor[2]", kind="geometric", weights=blob)
 
 
 def fill(store: AbstractStore) -> None:
@@ -49,10 +52,12 @@ def fill(store: AbstractStore) -> None:
     store.create_run(Run("r1", "t", "random", library=library, started=1.0, config={"words": None}))
     blob = store.blobs.put({"9.weight": torch.ones(4)})
     evaluations = [
-        Evaluation("r1", n, f"(+ 1 {n})", "ok", {"score": n / 8}, weights=blob if n == 3 else None) for n in range(8)
+        Evaluation("r1", n, f"(+ 1 {n})", "ok", {"score": n / 8}, solved=n == 7, weights=blob if n == 3 else None)
+        for n in range(8)
     ]
     store.record(*evaluations, events=[Event("r1", n, "asked", n, {"n": n}) for n in range(8)])
     store.add_solution(Solution("t", "r1", f"(lambda ({pinned_name(total)} $0))", scores={"score": 1.0}, weights=blob))
+    store.update_run("r1", state="finished", finished=2.0)
 
 
 @pytest.fixture
@@ -75,6 +80,54 @@ def change(file: Path, *statements: str) -> None:
             connection.execute(statement)
 
 
+def doubling(count: int) -> list[Subroutine]:
+    """Words each of which is the one before it, twice: what they stand for doubles with each."""
+    words = [word("w1", "(lambda (+ $0 1))", "int -> int")]
+    for number in range(2, count + 1):
+        before = pinned_name(words[-1])
+        words.append(word(f"w{number}", f"(lambda ({before} ({before} $0)))", "int -> int"))
+    return words
+
+
+def test_words_in_words_are_checked_by_the_types_that_they_declare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written out, the last of them has a hundred thousand parts."""
+    parts = 0
+    note = meaning._Clock.note
+
+    def counted(clock, term, type) -> None:
+        nonlocal parts
+        parts += 1
+        note(clock, term, type)
+
+    monkeypatch.setattr(meaning._Clock, "note", counted)
+    words = doubling(16)
+    assert list(problems_of(words, {})) == []
+    assert 0 < parts < 1000
+    lying = replace(words[3], type="int -> str")
+    assert [name for name, _ in problems_of([*words[:3], lying, *words[4:]], {})] == ["w4"]
+
+
+def test_words_that_stand_for_too_much_are_refused_and_not_written_out() -> None:
+    """An answer comes at once: forty of them would stand for more than any memory holds."""
+    found = list(problems_of(doubling(39), {}))
+    assert found[0][0] == "w18" and "needed at most" in found[0][1]
+    assert {name for name, _ in found} == {f"w{number}" for number in range(18, 40)}
+
+
+def test_what_could_not_be_checked_in_time_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library.check, "MEANING_SECONDS", -1.0)
+    found = list(problems_of(doubling(2), {}))
+    assert [name for name, _ in found] == ["w1", "w2"]
+    assert all("its type was not checked" in what for _, what in found)
+
+
+def test_types_more_general_than_those_of_the_words_in_them_hold() -> None:
+    """The type of the first is narrower than it could be; what the second says of itself is true all the same."""
+    narrow = word("same", "(lambda (reverse (reverse $0)))", "list(int) -> list(int)")
+    wide = word("twice", f"(lambda ({pinned_name(narrow)} $0))", "list(a) -> list(a)")
+    assert list(problems_of([narrow, wide], {})) == []
+
+
 def blob_files(file: Path) -> list[Path]:
     return sorted(Path(f"{file}.blobs").rglob("*.safetensors"))
 
@@ -93,6 +146,14 @@ def test_a_sound_store_has_no_problems(url: str, tmp_path: Path) -> None:
         ("UPDATE subroutines SET type = 'int -> int' WHERE name = 'total'", "total", "stored is int -> int"),
         ("UPDATE subroutines SET weights = NULL WHERE name = 'one_net'", "one_net", "have the digest"),
         ("UPDATE subroutines SET kind = 'magic' WHERE name = 'total'", "subroutines", "name='total'.*cannot be read"),
+        ("UPDATE subroutines SET kind = 'geometric' WHERE name = 'total'", "total", "its kind is algorithmic, stored is geometric"),
+        ("UPDATE subroutines SET created = 1e30 WHERE name = 'total'", "total", r"time=1e\+30 is no moment"),
+        ("UPDATE subroutines SET provenance = '{\"names\":[\"(x\",\"map\"]}' WHERE name = 'total'", "total", r"name='\(x' cannot name"),
+        ("UPDATE runs SET started = 1e30", "runs", r"run='r1': time=1e\+30 is no moment"),
+        ("UPDATE solutions SET created = -1", "solutions", r"run='r1': time=-1.0 is no moment"),
+        ("UPDATE changes SET time = 1e30 WHERE action = 'demoted'", "changes", r"two_net@.*time=1e\+30 is no moment"),
+        ("UPDATE evaluations SET term = '(((' WHERE ask = 3", "evaluations", "run='r1' ask=3 cannot be read"),
+        ("DELETE FROM solutions", "solutions", "run='r1' solved task='t', but no solution of it is kept"),
         ("UPDATE subroutines SET provenance = '{' WHERE name = 'total'", "subroutines", "name='total'.*not valid JSON"),
         ("UPDATE subroutines SET name = '(x', active_name = '(x' WHERE name = 'total'", "(x", r"library rename '\(x' NEW"),
         ("UPDATE subroutines SET active_name = NULL WHERE name = 'total'", "subroutines", "is kept as None"),

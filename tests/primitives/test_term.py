@@ -24,7 +24,9 @@ from primitives.term import (
     children,
     digest,
     lambdas,
+    map_shared_words,
     map_words,
+    names_in,
     rebuild,
     renumber_sites,
     sites_of,
@@ -139,3 +141,22 @@ def test_sites_of_shared_subroutines_keep_their_names() -> None:
     term = apply(Word("f", (), "net@abc.1"), Word("g", (), "9"))
     assert sites_of(renumber_sites(term))[0] == "net@abc.1"
     assert sites_of(renumber_sites(term))[1] != "9"
+
+
+def test_what_stands_in_many_places_is_gone_through_once() -> None:
+    """Forty doublings have a million million parts, and forty-one that differ."""
+    term: Term = Apply(Word("f", (), "2"), Word("g", (), "1"))
+    for _ in range(40):
+        term = Apply(term, term)
+    asked = []
+
+    def change(word: Word) -> Word:
+        asked.append(word.name)
+        return Word(word.name, word.settings, f"7.{word.site}")
+
+    changed = map_shared_words(term, change)
+    assert asked == ["f", "g"] and changed.size == term.size == 2**41
+    assert sites_of(changed) == ["7.2", "7.1"] and names_in(changed) == {"f", "g"}
+    small = parse("(lambda (+ (+ $0 1) (* $0 2)))")
+    assert map_shared_words(small, lambda word: word) is small
+    assert map_shared_words(small, lambda word: Word("-")) == map_words(small, lambda word: Word("-"))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from automl.testing.commands import LISTS, lines_of, refused, subroutine, task
-from library.records import Use
+from library.records import Run, Use
 from library.store import open_store
 from library.vocabulary import pinned_name
 
@@ -108,7 +108,9 @@ def test_a_store_with_a_name_that_is_none_is_searched_and_mended(folder, automl,
     for look in (("show", name), ("list",), ("graph", "falling"), ("graph", name)):
         assert automl("library", *look, *library)[0] == 0, look
     code, out, err = automl("library", "check", *library)
-    assert code == 1 and "1 problem" in out and f"library rename {shlex.quote(name)} NEW" in out, (out, err)
+    assert (
+        code == 1 and "2 subroutines checked, 1 problem\n" in out and f"library rename {shlex.quote(name)} NEW" in out
+    ), (out, err)
     for cure in (("rename", name, "sorted_again"), ("demote", name)):
         cured = f"{cure[0]}.db"
         with closing(sqlite3.connect("lib.db")) as source, closing(sqlite3.connect(cured)) as copy:
@@ -158,8 +160,35 @@ def test_damage_is_said_by_what_reads_and_the_check_goes_on(folder, automl, capl
     assert "lib.db is damaged" in caplog.text and "restore it from a copy" in caplog.text
     assert "Subroutine.state='actave'" in caplog.text
     code, out, _ = automl("library", "check", "--library", "lib.db")
-    assert code == 1 and "name='other'" in out and "solutions: cannot be read" in out and "1 subroutines checked" in out
+    assert code == 1 and "name='other'" in out and "solutions: cannot be read" in out and "1 subroutine checked" in out
     assert "restore the store from a copy" in out
+
+
+@pytest.mark.parametrize("moment", [1e30, -1e30])
+def test_a_moment_that_no_calendar_has_ends_no_command(folder, automl, moment):
+    """As an earlier version took it in."""
+    store = open_store("lib.db")
+    store.promote([subroutine("falling", "(lambda (reverse (sort $0)))")])
+    store.create_run(Run("r1", "t", "random"))
+    store.close()
+    with closing(sqlite3.connect("lib.db")) as connection, connection:
+        connection.execute("UPDATE subroutines SET created = ?", (moment,))
+        connection.execute("UPDATE changes SET time = ?", (moment,))
+        connection.execute("UPDATE runs SET started = ?", (moment,))
+    library = ("--library", "lib.db")
+    for look in (
+        ("library", "list"),
+        ("library", "show", "falling"),
+        ("library", "history"),
+        ("runs", "list"),
+        ("runs", "show", "r1"),
+    ):
+        code, out, err = automl(*look, *library)
+        assert code == 0 and "no moment" in out, (look, out, err)
+    code, out, _ = automl("library", "check", *library)
+    assert code == 1 and "1 subroutine checked, 3 problems" in out
+    assert automl("library", "export", "words.zip", *library)[0] == 0
+    refused(automl("library", "import", "words.zip", "--library", "new.db"), "is no moment")
 
 
 def test_search_uses_the_library_and_says_so(folder, automl):
