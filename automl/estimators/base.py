@@ -12,9 +12,13 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import Tags, check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from primitives.values import Failure
+
 from ..api import search
 from ..evaluation.model import Model
+from ..fitting.forward import predict_raw
 from ..study.result import Result
+from ..tasks.preprocessing import Preprocessing
 from ..tasks.split import Split
 from ..tasks.tables.raw import RawTable
 from ..tasks.tables.target import TargetColumn
@@ -22,6 +26,8 @@ from ..tasks.tables.task import table_task
 from .cells import read_features, read_targets, read_weights, without_weightless
 
 if TYPE_CHECKING:
+    import torch
+
     from .cells import Features, Targets, Weights
 
 BUDGET = "10s"
@@ -105,13 +111,20 @@ class AbstractProgramEstimator(BaseEstimator, ABC):
     def _target(self, y: np.ndarray, weights: np.ndarray | None) -> TargetColumn:
         """The targets [n] and their weights in the form of a task. Raises ValueError where they are not of the estimator's kind."""
 
-    def _encoded(self, x: Features) -> np.ndarray:
-        """float64 [n, features]: what the program is given for new rows. Raises NotFittedError, ValueError, TypeError."""
+    def _outputs(self, x: Features) -> tuple[torch.Tensor, Preprocessing]:
+        """float32 [n, width]: what the program says of new rows, and what makes answers of it. Raises NotFittedError, TypeError, and
+        ValueError where the program fails."""
         check_is_fitted(self, "model_")
-        prepared = self.model_.preprocessing
+        model = self.model_
+        prepared = model.preprocessing
         assert prepared is not None, "a program for a table has a preprocessing"
         names = [column.name for column in prepared.columns]
-        return prepared.encode_columns(read_features(self, x, names).columns)
+        encoded = prepared.encode_columns(read_features(self, x, names).columns)
+        outputs = predict_raw(model.module, model.type, encoded, prepared)
+        if isinstance(outputs, list):
+            failure = next(each for each in outputs if isinstance(each, Failure))
+            raise ValueError(f"X: the program has no answer for a row ({failure}); leave such rows out, or fit anew")
+        return outputs.detach().cpu(), prepared
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

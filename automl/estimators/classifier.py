@@ -11,6 +11,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
+from ..evaluation.predictions import probabilities
 from ..tasks.metrics import CLASSES
 from ..tasks.tables.target import TargetColumn
 from .base import AbstractProgramEstimator
@@ -58,8 +59,8 @@ class ProgramClassifier(ClassifierMixin, AbstractProgramEstimator):
 
     def predict_proba(self, X: Features) -> np.ndarray:
         """float64 [n, classes]: the probability of each label, in the order of ``classes_``."""
-        encoded = self._encoded(X)
-        return self.model_.predict_proba(encoded)
+        outputs, _ = self._outputs(X)
+        return probabilities(outputs)
 
     def predict(self, X: Features) -> np.ndarray:
         """[n]: the most probable label of each row."""

@@ -24,5 +24,5 @@ class ProgramRegressor(RegressorMixin, AbstractProgramEstimator):
 
     def predict(self, X: Features) -> np.ndarray:
         """float64 [n]: the number for each row, in the units of ``y``."""
-        encoded = self._encoded(X)
-        return np.array(self.model_.predict(encoded), dtype=np.float64).reshape(len(encoded))
+        outputs, prepared = self._outputs(X)
+        return np.array(prepared.decode(outputs.numpy()), dtype=np.float64).reshape(len(outputs))

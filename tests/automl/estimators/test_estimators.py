@@ -88,6 +88,16 @@ def test_categories_of_numbers_are_categories() -> None:
     assert weighed.result_.columns[0].kind == "category"
 
 
+def test_as_many_features_as_columns_are_not_taken_for_cells() -> None:
+    """A constant column gives no feature, one with missing cells gives two."""
+    frame = pandas.DataFrame({"same": 1.0, "a": MIXED["a"]})
+    y = frame["a"].fillna(5.0).to_numpy()
+    found = ProgramRegressor(**TINY).fit(frame, y)
+    assert found.score(frame, y) > 0.95
+    sure = ProgramClassifier(**TINY).fit(frame, y > 1)
+    assert sure.score(frame, y > 1) > 0.8
+
+
 def test_arrays_of_texts_and_of_one_feature() -> None:
     texts = np.where(A > 0, "x", "y")[:, None]
     assert ProgramClassifier(**TINY).fit(texts, A > 0).score(texts, A > 0) == 1.0
