@@ -121,7 +121,8 @@ class Prior:
     adds nothing there, as ``compose`` where terms are applications. ``weight``: its log-weight, relative to 0, where programs are drawn;
     ``in_nets``: the same for programs with tensors in their type (None: ``weight``). ``first``: the word alone, where that makes a program,
     is worth trying before anything else, words with a smaller number earlier (None: it is not). ``part``: such words, joined, are worth
-    another word on top of them, one with ``top``, its place among the same numbers. All are set by hand.
+    another word on top of them, one with ``top``, its place among the same numbers; a word with ``between`` then stands on each of them.
+    All are set by hand.
     """
 
     cost: int | None = 4
@@ -130,6 +131,7 @@ class Prior:
     first: int | None = None
     part: bool = False
     top: int | None = None
+    between: bool = False
 
     def drawn(self, tensors: bool) -> float:
         """The log-weight for programs with or without tensors in their type."""

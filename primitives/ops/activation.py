@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from ..declarations import Role
-from ..lazy import F, Tensor
-from ..primitive import Prior
+from ..lazy import F, Tensor, torch
+from ..primitive import Prior, Setting
 from ..words import geometric
 
 
@@ -42,3 +44,14 @@ def softmax(x: Tensor) -> Tensor:
 def log_softmax(x: Tensor) -> Tensor:
     """The logarithm of softmax, computed stably."""
     return x.log_softmax(1)
+
+
+@geometric(
+    "bound_odds",
+    "Tensor[n] -> Tensor[n]",
+    settings=(Setting("odds", 1000.0, 10.0, 10_000.0, log=True, least=1.0),),
+    prior=Prior(in_nets=-5.0, between=True),
+)
+def bound_odds(x: Tensor, *, odds: float) -> Tensor:
+    """Scores by which no class is more than ``odds`` times as likely as another: max(x, max(x) − ln odds). One number stays as it is."""
+    return torch.maximum(x, x.amax(1, keepdim=True) - math.log(odds))

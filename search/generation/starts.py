@@ -20,7 +20,7 @@ def first_tries(type: Type, words: Mapping[str, Primitive]) -> tuple[Term, ...]:
     words: what they may be made of.
 
     For each word with ``Prior.first`` it is the word alone; for each with ``Prior.top``, the word on top of those with ``Prior.part``,
-    joined. Words that make no such program are passed over.
+    joined, with the word that has ``Prior.between`` on each of these. Words that make no such program are passed over.
     """
     count = len(arguments_of(type)[0])
     inputs = [Variable(count - 1 - i) for i in range(count)]
@@ -32,9 +32,11 @@ def first_tries(type: Type, words: Mapping[str, Primitive]) -> tuple[Term, ...]:
     found = [(place, apply(_headed(words[name], type, "1"), *inputs)) for place, name in fitting]
     parts = [words[name] for _, name in fitting if words[name].prior.part]
     join = next((word for word in words.values() if word.role is Role.JOIN), None)
+    between = next((word.word() for word in words.values() if word.prior.between), None)
     for word in words.values():
         if word.prior.top is not None and join is not None and len(parts) > 1 and count == 1 and _head(word, type, "1"):
             said = [apply(_headed(part, type, str(site)), *inputs) for site, part in enumerate(parts, 2)]
+            said = [each if between is None else apply(between, each) for each in said]
             joined = reduce(lambda rest, each: apply(join.word(), each, rest), reversed(said))
             found.append((word.prior.top, apply(_headed(word, type, "1"), joined)))
     return tuple(lambdas(count, body) for _, body in sorted(found, key=lambda entry: entry[0]))

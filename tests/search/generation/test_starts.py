@@ -18,11 +18,19 @@ def test_first_tries_are_words_alone_and_a_stack_in_their_order_with_the_setting
     type = parse_type("Tensor[13] -> Tensor[3]")
     terms = first_tries(type, WORDS)
     assert [[word.name for word in words_in(term)] for term in terms] == [
-        ["constant"], ["linear"], ["boosting"], ["forest"], ["linear", "concat_maps", "linear", "concat_maps", "boosting", "forest"],
+        ["constant"], ["linear"], ["boosting"], ["forest"],
+        ["linear", "concat_maps", "bound_odds", "linear", "concat_maps", "bound_odds", "boosting", "bound_odds", "forest"],
     ]  # fmt: skip
     assert all(dict(word.settings)["units"] == 3 for term in terms for word in words_in(term) if word.site is not None)
     assert all(infer(term, WORDS, type).type == type for term in terms)
     assert list(infer(terms[-1], WORDS, type).sites) == ["2", "3", "4", "1"]
+
+
+def test_a_stack_does_without_a_word_that_stands_between() -> None:
+    some = {name: word for name, word in WORDS.items() if not word.prior.between}
+    assert not {word.name for word in words_in(first_tries(parse_type("Tensor[2] -> Tensor[3]"), some)[-1])} & {
+        "bound_odds"
+    }
 
 
 def test_a_stack_has_parts_and_a_word_that_joins_them() -> None:
