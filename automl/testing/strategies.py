@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from primitives.inference import infer
+from primitives.interpreter.deadline import Deadline, OutOfTime
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.notation.types import parse_type
 from primitives.syntax import parse
@@ -195,6 +198,16 @@ class StrategySuite:
         with pytest.raises(StrategyError, match="wrong_option"):
             strategy(list_problem(), {"wrong_option": 1})
         assert make("list").batch >= 1
+
+    def test_an_ask_that_finds_nothing_in_its_time_was_not_asked(self, make: Make, problem: str) -> None:
+        one, other = make(problem), make(problem)
+        found = None
+        if not one.fused:
+            with suppress(OutOfTime):
+                found = one.ask(Deadline(time.monotonic() - 1.0))
+        found, wanted = found or one.ask(), other.ask()
+        assert (found is None) == (wanted is None)
+        assert found is None or wanted is None or (found.number, found.text) == (0, wanted.text)
 
     def test_several_may_be_asked_before_one_is_told(self, make: Make) -> None:
         one, other = make("list"), make("list")
