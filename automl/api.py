@@ -17,7 +17,7 @@ from primitives.words import known_words
 from .budget import BudgetText, parse_budget
 from .plugins import use_plugins
 from .progress import progress_bar
-from .study.opening import Options, Progress, Result, library_url, open_study, run_study
+from .study.opening import Options, Progress, Result, library_url, open_study, plain_option, run_study
 from .study.words import load_vocabulary
 from .tasks.load import load_tasks, with_option
 from .tasks.task import Task
@@ -119,11 +119,8 @@ class Library:
 def make_options(budget: BudgetText | None = None, evaluations: int | str | None = None, **given: Any) -> Options:
     """Options from a budget (``parse_budget``) and the names that ``Options`` has; words may be any sequence."""
     _say_crowded(given.get("workers"))
-    if given.get("words") is not None:
-        given["words"] = tuple(given["words"])
-    return Options(
-        parse_budget(budget, evaluations), **{key: value for key, value in given.items() if value is not None}
-    )
+    plain = {key: plain_option(key, value) for key, value in given.items() if value is not None}
+    return Options(parse_budget(budget, evaluations), **plain)
 
 
 def _say_crowded(workers: object) -> None:
@@ -248,25 +245,32 @@ def _one_task(
                 f"{next(iter(aim))} of task={task.name!r}: it is part of the task; give it where that is made"
             )
         return task, {}
+    seed = plain_option("split_seed", split_seed)
+    if isinstance(task, tuple) or hasattr(task, "iloc"):
+        return _task_of_data(task if isinstance(task, tuple) else (task,), seed, aim), {}
     if not isinstance(task, str | Path):
-        return _task_of_data(task if isinstance(task, tuple) else (task,), split_seed, aim), {}
+        raise TaskError(
+            f"task={type(task).__name__}: a name, a path, a task, (X, y) or (frame, column) is required; give one of these"
+        )
     spec = str(task)
     for key, value in aim.items():
         spec = with_option(spec, key, "yes" if value is True else weight_text(value))
-    found = load_tasks(spec, seed=split_seed)
+    found = load_tasks(spec, seed=seed)
     if len(found) != 1:
         names = ", ".join(each.name for each in found[:5])
         raise TaskError(
             f"task={str(task)!r} holds {len(found)} tasks ({names}, …): one is required; use automl.grow, or pick one"
         )
-    return found[0], {"spec": spec, "name": found[0].name, "seed": split_seed}
+    return found[0], {"spec": spec, "name": found[0].name, "seed": seed}
 
 
 def _task_of_data(data: tuple[Any, ...], split_seed: int, aim: Mapping[str, Any]) -> Task:
     """The task of ``(X, y)`` or ``(frame, column)``; X with more than two axes are pictures. Raises TaskError."""
     from .errors import TaskError
+    from .tasks.cases.arrays import plain_array
     from .tasks.kinds.labelled import labelled_task
     from .tasks.split import Split
+    from .tasks.tables.given import as_frame
     from .tasks.tables.task import table_task
 
     if len(data) != 2:
@@ -275,8 +279,10 @@ def _task_of_data(data: tuple[Any, ...], split_seed: int, aim: Mapping[str, Any]
         raise TaskError(f"task={what if len(data) == 1 else of}")
     x, y = data
     split = Split(seed=split_seed)
-    if getattr(x, "ndim", 2) > 2:
-        return labelled_task("data", x, y, split=split, **aim)
+    if as_frame(x) is None:
+        x = plain_array(x, "x")
+        if x.ndim > 2:
+            return labelled_task("data", x, y, split=split, **aim)
     return table_task(x, y, name="data", split=split, **aim)
 
 

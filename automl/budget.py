@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
+from numbers import Real
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 MOST = 10**12
@@ -126,7 +127,7 @@ def _refused(given: object) -> BudgetError:
 def _count(given: int | float | str) -> int:
     """A whole number from 1 to MOST. Raises BudgetError."""
     try:
-        number = float(given) if isinstance(given, (str, int, float)) and not isinstance(given, bool) else 0.0
+        number = float(given) if isinstance(given, str | Real) and not isinstance(given, bool) else 0.0
     except (ValueError, OverflowError):
         number = 0.0
     if not 1 <= number <= MOST or number != int(number):

@@ -68,9 +68,24 @@ def names() -> list[str]:
     return sorted(path.stem for path in folder().glob("*.toml"))
 
 
-def every() -> list[Baseline]:
-    """All declared baselines by their numbers. Raises TaskError where one is malformed."""
-    found = [read(folder() / f"{name}.toml") for name in names()]
+def every(refused: list[str] | None = None) -> list[Baseline]:
+    """All declared baselines by their numbers.
+
+    refused: gets the reason for each that is malformed, or whose program does not fit (None: the first such one is an error).
+
+    Raises TaskError.
+    """
+    found: list[Baseline] = []
+    for name in names():
+        try:
+            baseline = read(folder() / f"{name}.toml")
+            if refused is not None:
+                _ = baseline.inference
+            found.append(baseline)
+        except TaskError as error:
+            if refused is None:
+                raise
+            refused.append(f"{name}: {error}")
     return sorted(found, key=lambda baseline: (baseline.number, baseline.id))
 
 
@@ -84,7 +99,7 @@ def load(name: str | Path) -> Baseline:
     found = folder() / f"{name}.toml"
     if str(name) in names():
         return read(found)
-    for baseline in every():
+    for baseline in every([]):
         if str(name) in baseline.aliases:
             return baseline
     raise TaskError(f"baseline={str(name)!r} is not known; there are: {', '.join(names())}; or give a .toml file")

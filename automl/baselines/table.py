@@ -35,10 +35,10 @@ def page_path(output: str | Path | None = None) -> Path:
     return folder / "baselines.md"
 
 
-def rows(places: Places) -> list[dict[str, Any]]:
+def rows(places: Places, refused: list[str] | None = None) -> list[dict[str, Any]]:
     """One row a baseline: its declaration's figures, and for each protocol what was measured (None where nothing
-    was, or where the results are those of another declaration)."""
-    return [_row(baseline, places) for baseline in every()]
+    was, or where the results are those of another declaration). ``refused`` as ``every`` takes it."""
+    return [_row(baseline, places) for baseline in every(refused)]
 
 
 def _row(baseline: Baseline, places: Places) -> dict[str, Any]:

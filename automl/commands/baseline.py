@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,7 +29,8 @@ def list_(json: AsJson = False) -> None:
     from ..baselines import every
 
     rows: list[dict[str, Any]] = []
-    for baseline in every():
+    refused: list[str] = []
+    for baseline in every(refused):
         rows.append(
             {"id": baseline.id, "title": baseline.title, "parameters": baseline.inference.parameters,
              "published": baseline.published.to_json(), "source": baseline.source, "data": baseline.data,
@@ -37,7 +38,7 @@ def list_(json: AsJson = False) -> None:
         )  # fmt: skip
     if json:
         print_json(rows)
-        return
+        return _end(refused)
     shown = [
         [
             row["id"],
@@ -49,6 +50,16 @@ def list_(json: AsJson = False) -> None:
         for row in rows
     ]
     print_table(["id", "what", "parameters", "published %", "protocols"], shown)
+    _end(refused)
+
+
+def _end(refused: Sequence[str]) -> None:
+    """Name the declarations that cannot be read; the exit code says that there were some."""
+    for reason in refused:
+        name, _, detail = reason.partition(": ")
+        print_text(f"automl: {name}: refused: {detail}", err=True)
+    if refused:
+        raise typer.Exit(1)
 
 
 @app.command("run")
@@ -198,7 +209,8 @@ def table_(
     from ..baselines.results import Places, write_atomically
     from ..baselines.table import COLUMNS, cells, markdown_page, page_path, rows
 
-    found = rows(Places.at(output, library))
+    refused: list[str] = []
+    found = rows(Places.at(output, library), refused)
     if markdown:
         path = page_path(output)
         write_atomically(path, markdown_page(found))
@@ -207,3 +219,4 @@ def table_(
         print_json(found)
     elif not markdown:
         print_table(COLUMNS, [cells(row) for row in found])
+    _end(refused)

@@ -173,6 +173,17 @@ def print_growth(results: list[Result], title: str | None = None) -> None:
     print_table(["task", "solved", "right", "seconds", "terms", "test", "subroutines"], rows, title)
 
 
+REFUSED = "refused"
+"""The outcome of what stands for a task and is none."""
+
+
+def refusal(reason: str) -> dict[str, Any]:
+    """The JSON row of a task that is refused; it is said on standard error too. ``reason`` is its name and, after a colon, why."""
+    name, _, detail = reason.partition(": ")
+    print_text(f"automl: {name}: refused: {detail}", err=True)
+    return {"name": name, "solved": False, "right": None, "program": "", "outcome": REFUSED, "detail": detail}
+
+
 def run_or_leave(begin: Callable[[], Study], library: str | None, *, whole: bool = True) -> Result:
     """Run the study that ``begin`` opens; when SIGINT, SIGTERM or SIGHUP ends it, say how to resume it and leave with the exit code
     that says so.

@@ -55,6 +55,7 @@ def grow(
 ) -> None:
     """Wake (search each task with the library), abstract (compress, promote, rewrite, demote), dream (learn where to look), and again.
 
+    Lines of a file that are no task, and tasks that cannot be searched so, do not stop the others: they are named, and the exit code is 1.
     A growth that was ended and is begun again with the same arguments and library goes on at the first task that was not finished.
     """
     from ..growth.grow import grow as growth_of

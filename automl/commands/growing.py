@@ -10,7 +10,7 @@ from ..growth.grow import Begun, Growth, Iteration, Listeners
 from ..interruption import exit_code, orderly_end
 from ..progress import progress_bar
 from ..study.opening import Result
-from .common import json_lines, print_growth, print_table, print_text, say
+from .common import json_lines, print_growth, print_table, print_text, refusal, say
 
 
 def run_growth(
@@ -23,7 +23,7 @@ def run_growth(
     json: the file for one JSON object a task, ``-`` for standard output, None for none.
     growth_log: the file for one JSON object an iteration.
 
-    Raises typer.Exit where SIGINT, SIGTERM or SIGHUP end it, having said how to go on.
+    Raises typer.Exit where SIGINT, SIGTERM or SIGHUP end it, having said how to go on, and at the end where tasks were refused.
     """
     begun: list[Begun] = []
     with json_lines(json) as write, json_lines(growth_log) as log, progress_bar("grow") as progress:
@@ -46,8 +46,12 @@ def run_growth(
         except KeyboardInterrupt as signal:
             _say_how_to_go_on(begun, library)
             raise typer.Exit(exit_code(signal)) from None
+        for reason in growth.refused:
+            write(refusal(reason))
     if json != "-":
         _say_growth(growth)
+    if growth.refused:
+        raise typer.Exit(1)
 
 
 def _say_how_to_go_on(begun: Sequence[Begun], library: str | None) -> None:

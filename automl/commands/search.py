@@ -11,11 +11,15 @@ from typing import Any
 import typer
 
 from library.store import AbstractStore
+from primitives.inference import IllTyped
+from search.problem import ProblemError
+from search.strategy import StrategyError
 
+from ..errors import StudyError, TaskError
 from ..execution.executors import WorkerError
 from ..interruption import orderly_end
 from ..progress import QUIET, progress_bar
-from ..study.opening import Options, Result, check_options, library_url, open_study
+from ..study.opening import Options, Result, library_url, open_study, possible_tasks
 from ..study.parallel import search_many, side_by_side
 from ..study.result import count_right
 from ..tasks.load import load_tasks, with_option
@@ -28,6 +32,7 @@ from .common import (
     open_library,
     print_table,
     print_text,
+    refusal,
     run_or_leave,
     say,
 )
@@ -74,7 +79,8 @@ def search(
 ) -> None:
     """Search a program for a task; a file of many tasks is one study each (with --workers several at a time where they are cheap).
 
-    Lines of such a file that are no task do not stop the others: they are named, and the exit code is 1.
+    Lines of such a file that are no task, and tasks that cannot be searched so, do not stop the others: they are named, and the exit code
+    is 1.
     """
     options = options_of(budget, evaluations, strategy, workers, seed, target, words, set)
     task = with_option(task, "skip_bad", "yes") if skip_bad else task
@@ -82,11 +88,9 @@ def search(
     task = with_option(task, "class_weight", class_weight) if class_weight is not None else task
     refused: list[str] = []
     tasks = load_tasks(task, target=target_column, seed=split_seed, search_path=experiment_folders(), refused=refused)
-    for each in tasks:
-        check_options(options, each.data)
+    tasks, impossible = possible_tasks(tasks, options, alone=len(tasks) == 1)
     source = {"spec": task, "seed": split_seed, "target_column": target_column}
-    _search_and_say(tasks, options, source, library, json, ambiguous, refused)
-    if refused:
+    if not _search_and_say(tasks, options, source, library, json, ambiguous, [*refused, *impossible]):
         raise typer.Exit(1)
 
 
@@ -98,14 +102,23 @@ def _search_and_say(
     json: str | None,
     ambiguous: bool,
     refused: Sequence[str],
-) -> None:
-    """Search each of the tasks; each result is written and said as it comes, after those that are ``refused``, each a reason."""
+) -> bool:
+    """Search each of the tasks; each result is written and said as it comes, after those that are ``refused``, each a reason. Whether none
+    was."""
     rows: list[Result] = []
+    bad = 0
     with json_lines(json) as write:
         store = open_library(library)
         if json != "-" and not QUIET.get():
             say_notes(tasks)
-        _say_refused(refused, write)
+
+        def refuse(reason: str) -> None:
+            nonlocal bad
+            bad += 1
+            write(refusal(reason))
+
+        for reason in refused:
+            refuse(reason)
 
         def take(result: Result) -> None:
             rows.append(result)
@@ -115,10 +128,13 @@ def _search_and_say(
                 if ambiguous:
                     say_alternatives(result)
 
-        at_once = side_by_side(tasks, options, store)
-        (_at_once if at_once else _one_by_one)(_Searches(tasks, options, source, library, store), take)
-    if len(rows) + len(refused) > 1 and json != "-":
-        _summary(rows, len(refused))
+        if side_by_side(tasks, options, store):
+            _at_once(_Searches(tasks, options, source, library, store), take)
+        else:
+            _one_by_one(_Searches(tasks, options, source, library, store), take, refuse)
+    if len(rows) + bad > 1 and json != "-":
+        _summary(rows, bad)
+    return not bad
 
 
 @dataclass(frozen=True)
@@ -132,21 +148,21 @@ class _Searches:
     store: AbstractStore
 
 
-def _one_by_one(searches: _Searches, take: Callable[[Result], None]) -> None:
+def _one_by_one(searches: _Searches, take: Callable[[Result], None], refuse: Callable[[str], None]) -> None:
+    """One task after another; those whose search cannot be begun are refused, but for one that is alone."""
+    alone = len(searches.tasks) == 1
     for each in searches.tasks:
         with progress_bar(each.name) as progress:
             source = {**searches.source, "name": each.name}
             begin = partial(open_study, each, searches.store, searches.options, progress=progress, source=source)
-            result = run_or_leave(begin, searches.library, whole=len(searches.tasks) == 1)
+            try:
+                result = run_or_leave(begin, searches.library, whole=alone)
+            except TASK_ERRORS as error:
+                if alone:
+                    raise
+                refuse(f"{each.name}: {error}")
+                continue
         take(result)
-
-
-def _say_refused(refused: Sequence[str], write: Callable[[dict[str, Any]], None]) -> None:
-    """What stands for a task and is none, with the reason of each."""
-    for reason in refused:
-        name, _, detail = reason.partition(": ")
-        write({"name": name, "solved": False, "right": None, "program": "", "outcome": REFUSED, "detail": detail})
-        print_text(f"automl: {name}: refused: {detail}", err=True)
 
 
 def _at_once(searches: _Searches, take: Callable[[Result], None]) -> None:
@@ -180,8 +196,8 @@ def _going(store: AbstractStore, runs: Sequence[str]) -> list[str]:
     return [run.id for run in known if run.id in runs]
 
 
-REFUSED = "refused"
-"""The outcome of what stands for a task and is none."""
+TASK_ERRORS = (StudyError, StrategyError, ProblemError, TaskError, IllTyped)
+"""What says that a search cannot be begun for a task, where it may for others."""
 SHOWN_COLUMNS = 40
 """Columns of a table that are told before a search."""
 

@@ -114,7 +114,9 @@ class Model:
             raise TaskError(
                 f"type={self.type}: a classifier with an answer for every case is required; use predictions"
             )
-        return np.array([list((each.probabilities or {}).values()) for each in found], dtype=np.float64)
+        labels = () if self.preprocessing is None else self.preprocessing.label_names
+        shares = [list((each.probabilities or {}).values()) for each in found]
+        return np.array(shares, dtype=np.float64).reshape(len(found), -1 if found else len(labels))
 
     def source(self) -> str:
         """Stand-alone Python (PyTorch) source that gives the same outputs without this project. The weights stand in it
@@ -176,9 +178,14 @@ class Model:
             raise TaskError(f"program={self.program[:80]!r}: {error}") from None
 
     def save(self, folder: str | Path) -> None:
-        """Write ``model.json`` and ``weights.safetensors`` into a folder."""
+        """Write ``model.json`` and ``weights.safetensors`` into a folder. Raises TaskError where that cannot be one."""
         target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
+        try:
+            target.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise TaskError(
+                f"folder={str(folder)!r} cannot be made ({error.strerror}); name one that can be written"
+            ) from None
         description, weights = self._stored()
         if weights is not None:
             (target / "weights.safetensors").write_bytes(weights)

@@ -18,7 +18,7 @@ from ..errors import TaskError
 from ..fitting.forward import predict_raw
 from ..tasks.pictures import SUFFIXES, BadPicture, PictureForm
 from ..tasks.preprocessing import Preprocessing
-from ..tasks.tables.rows import encoded_rows
+from ..tasks.tables.rows import encoded_rows, listed
 
 if TYPE_CHECKING:
     import torch
@@ -67,8 +67,10 @@ def predictions_of(model: Model, cases: Cases) -> list[Prediction]:
     Raises TaskError or ValueMismatch on cases of another shape or type.
     """
     if not has_tensor(model.type):
-        return [_value(model, case) for case in cases]
+        return [_value(model, case) for case in listed(cases)]
     cases = encoded_rows(cases, model.preprocessing)
+    if not len(cases):
+        return []
     _warn_of_range(cases, model.preprocessing)
     outputs = predict_raw(model.module, model.type, cases, model.preprocessing)
     if isinstance(outputs, list):

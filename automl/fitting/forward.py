@@ -18,6 +18,7 @@ from primitives.types import Type, arguments_of
 from primitives.values import Value
 
 from ..errors import TaskError
+from ..tasks.cases.arrays import plain_array
 from ..tasks.cases.parts import Column, Part, RaggedArray
 from ..tasks.preprocessing import Preprocessing
 
@@ -128,8 +129,10 @@ def predict_raw(
 
 def _array(raw: object, preprocessing: Preprocessing | None) -> np.ndarray:
     try:
-        array = np.asarray(raw, dtype=np.float64)
-    except (TypeError, ValueError):
+        array = plain_array(raw, "inputs").astype(np.float64)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, TaskError):
+            raise
         raise TaskError("inputs: an array of numbers [n, *shape] is required; convert them") from None
     if preprocessing is None:
         return array.astype(np.float32)

@@ -3,6 +3,7 @@ the grammar, train the recognition model), and again with what was not solved (E
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Any
 
 from library.records import Run
 from library.store import AbstractStore
+from search.strategy import StrategyError
 
 from ..budget import DEFAULT_BUDGET, Budget, BudgetText, parse_budget, stored_budget
 from ..errors import StudyError, TaskError
-from ..study.opening import Options
+from ..study.opening import Options, plain_option, possible_tasks
 from ..study.parallel import options_from_json
 from ..tasks.curriculum import Curriculum, Stage, load_curriculum
 from ..tasks.load import load_tasks
@@ -21,11 +23,12 @@ from ..tasks.task import Task
 from .grower import Grower
 from .journal import is_growth, new_growth, unfinished_growth
 from .outcome import Growth, Iteration
-from .plan import Begun, GrowthPlan, Listeners, Setup, plain_option
+from .plan import Begun, GrowthPlan, Listeners, Setup
 
 __all__ = [
     "Begun", "Growth", "GrowthPlan", "Iteration", "Listeners", "curriculum_of", "grow", "is_growth", "resume_growth",
 ]  # fmt: skip
+logger = logging.getLogger(__name__)
 Tasks = Curriculum | Task | str | Path | Sequence["str | Path | Task"]
 
 
@@ -72,8 +75,36 @@ def grow(
     )
     curriculum = curriculum_of(tasks, seed=split_seed, search_path=search_path)
     setup = Setup(curriculum, options, _budget(budget, evaluations), plan)
+    setup = _possible(setup)
+    refused = setup.curriculum.refused
+    for reason in refused:
+        logger.warning("refused: %s", reason)
     earlier = None if anew else unfinished_growth(store, setup)
-    return Grower(store, setup, listeners, earlier or new_growth(store, setup)).run()
+    growth = Grower(store, setup, listeners, earlier or new_growth(store, setup)).run()
+    return replace(growth, refused=refused)
+
+
+def _possible(setup: Setup) -> Setup:
+    """The setup without the tasks that cannot be searched with the options of their stages; those are refused. Raises StudyError or
+    StrategyError where nothing is left."""
+    stages: list[Stage] = []
+    refused: list[str] = []
+    first: StudyError | StrategyError | None = None
+    for stage in setup.curriculum.stages:
+        try:
+            kept, reasons = possible_tasks(stage.tasks, setup.stage_options(stage))
+        except (StudyError, StrategyError) as error:
+            first = first or error
+            kept, reasons = [], [f"{task.name}: {error}" for task in stage.tasks]
+        refused += reasons
+        if kept:
+            stages.append(replace(stage, tasks=tuple(kept)))
+    if first is not None and not stages:
+        raise first
+    if not refused:
+        return setup
+    every = (*setup.curriculum.refused, *refused)
+    return replace(setup, curriculum=replace(setup.curriculum, stages=tuple(stages), refused=every))
 
 
 def _budget(budget: BudgetText | None, evaluations: int | None) -> Budget | None:
@@ -139,7 +170,11 @@ def _stage(run: Run, kept: Mapping[str, Any], search_path: Sequence[str | Path])
         key = f"{source['spec']} {source.get('seed', 0)} {source.get('target_column')}"
         if key not in loaded:
             found = load_tasks(
-                source["spec"], target=source.get("target_column"), seed=source.get("seed", 0), search_path=search_path
+                source["spec"],
+                target=source.get("target_column"),
+                seed=source.get("seed", 0),
+                search_path=search_path,
+                refused=[],
             )
             loaded[key] = {task.name: task for task in found}
         task = loaded[key].get(each["name"])
@@ -162,15 +197,27 @@ def curriculum_of(tasks: Tasks, *, seed: int = 0, search_path: Sequence[str | Pa
     if not each:
         raise TaskError("tasks=[]: at least one task or curriculum is required; name one")
     stages: list[Stage] = []
+    refused: list[str] = []
     for one in each:
         if isinstance(one, Task):
             stages.append(Stage(one.name, (one,)))
+            continue
+        try:
+            found = load_curriculum(str(one), seed=seed, search_path=search_path)
+        except TaskError as error:
+            if len(each) == 1:
+                raise
+            refused.append(f"{one}: {error}")
         else:
-            stages.extend(load_curriculum(str(one), seed=seed, search_path=search_path).stages)
+            stages.extend(found.stages)
+            refused.extend(found.refused)
+    if not stages:
+        raise TaskError(refused[0])
     names = [task.name for stage in stages for task in stage.tasks]
     twice = next((name for position, name in enumerate(names) if name in names[:position]), None)
     if twice is not None:
         raise TaskError(f"task={twice!r} occurs twice: names must differ; rename or remove one")
     if all(isinstance(one, Task) for one in each):  # one stage, so that they share its passes
         return Curriculum("tasks", (Stage("tasks", tuple(task for stage in stages for task in stage.tasks)),))
-    return Curriculum(" + ".join(str(getattr(one, "name", one)) for one in each), tuple(stages))
+    name = " + ".join(str(getattr(one, "name", one)) for one in each)
+    return Curriculum(name, tuple(stages), refused=tuple(refused))

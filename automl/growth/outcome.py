@@ -65,7 +65,8 @@ class Iteration:
 class Growth:
     """What growing came to: the last result of each task in the curriculum's order (``evaluations`` and ``seconds`` over all attempts),
     the subroutines promoted, the library's rows afterwards, seconds in all, a report of each compression, and one of each iteration;
-    ``run`` is the id under which the store keeps the growth, ``clock`` the seconds by activity."""
+    ``run`` is the id under which the store keeps the growth, ``clock`` the seconds by activity. ``refused`` are what was given as tasks and
+    cannot be searched, each with the reason after a colon."""
 
     results: list[Result]
     promoted: list[Subroutine]
@@ -75,6 +76,7 @@ class Growth:
     iterations: list[Iteration] = field(default_factory=list)
     run: str = ""
     clock: Mapping[str, float] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
 
     __repr__ = brief_repr
 

@@ -10,11 +10,10 @@ from typing import Any
 
 from library.promotion import Rule
 
-from ..budget import Budget, parse_budget
+from ..budget import Budget
 from ..errors import TaskError
-from ..study.opening import Options, Progress
+from ..study.opening import Options, Progress, plain_option
 from ..study.parallel import options_to_json
-from ..study.phases import Schedule
 from ..study.result import Result
 from ..tasks.curriculum import Curriculum, Stage
 from .clock import SHARE
@@ -156,12 +155,3 @@ class Setup:
 def _budget_text(budget: Budget) -> str:
     """A stage's budget as growths have always kept it: digests of growths that were begun before stay the same."""
     return str(budget.evaluations) if budget.seconds is None else str(budget)
-
-
-def plain_option(name: str, value: Any) -> Any:
-    """An option as Options wants it, from what a declaration or a caller may say."""
-    if name == "budget":
-        return parse_budget(value)
-    if name == "schedule" and isinstance(value, Mapping):
-        return Schedule(**value)
-    return tuple(value) if name == "words" and not isinstance(value, str) else value

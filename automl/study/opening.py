@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from library.records import Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from search.problem import Problem
 from search.strategies import find_strategies, make_strategy
-from search.strategy import AbstractStrategy
+from search.strategy import AbstractStrategy, StrategyError
 
-from ..budget import Budget
+from ..budget import Budget, parse_budget
 from ..errors import StudyError
 from ..evaluation.evaluate import begin, evaluate_job, warm
 from ..evaluation.prepared import WorkerContext, context_of
@@ -39,7 +40,7 @@ from .words import LibraryWords
 
 __all__ = [
     "DEFAULT_LIBRARY", "Options", "Progress", "Result", "build_problem", "check_options", "check_unchanged", "conclude", "default_strategy",
-    "library_url", "load_model", "new_run", "open_study", "resume_options", "run_study", "stored_model",
+    "library_url", "load_model", "new_run", "open_study", "plain_option", "possible_tasks", "resume_options", "run_study", "stored_model",
 ]  # fmt: skip
 DEFAULT_LIBRARY = "sqlite:///automl.db"
 BLEND_SAMPLE = 6
@@ -66,13 +67,64 @@ class Options:
     def __post_init__(self) -> None:
         if type(self.seed) is not int or not 0 <= self.seed < 2**63:
             raise StudyError(f"seed={self.seed!r}: needed a whole number from 0 to 2^63 - 1")
-        if self.target is not None and not math.isfinite(self.target):
+        number = isinstance(self.target, int | float) and not isinstance(self.target, bool)
+        if self.target is not None and not (number and math.isfinite(self.target)):
             raise StudyError(f"target={self.target!r}: needed a finite score, such as 0.98")
+        if self.words is not None and not any(self.words):
+            raise StudyError("words=(): needed at least one word; name some, or leave the option out for all words")
+        for name, given in (("settings", self.settings), ("trainer", self.trainer)):
+            if not isinstance(given, Mapping):
+                raise StudyError(f"{name}={given!r}: needed a dictionary, name to value, such as {{'rate': 0.01}}")
+
+
+def plain_option(name: str, value: Any) -> Any:
+    """An option as Options has it, from what a caller or a declaration may give: numpy's numbers, several forms of words and schedules."""
+    if name == "budget":
+        return parse_budget(value)
+    if name == "schedule" and isinstance(value, Mapping):
+        return Schedule(**value)
+    if name == "words":
+        return tuple(word.strip() for word in value.split(",")) if isinstance(value, str) else tuple(value)
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", None) == 0 else value
 
 
 def library_url(text: str | Path | None) -> str:
     """The URL of a library: None is ``automl.db`` in the current folder."""
     return DEFAULT_LIBRARY if text is None else str(text)
+
+
+def possible_tasks(tasks: Sequence[Task], options: Options, *, alone: bool = False) -> tuple[list[Task], list[str]]:
+    """Those of the tasks that can be searched with the options, and for each of the others its name and the reason, with a colon between.
+    Of one task ``alone`` its strategy is not tried, for opening its study does that. Raises StudyError or StrategyError, the first reason,
+    where none can be."""
+    possible: list[Task] = []
+    refused: list[tuple[str, StudyError | StrategyError]] = []
+    kinds: dict[tuple[str, str], StudyError | StrategyError | None] = {}
+    for task in tasks:
+        kind = (task.data.kind, task.data.target)
+        try:
+            check_options(options, task.data)
+            if kind not in kinds and not alone:
+                kinds[kind] = _refusal(task, options)
+            if (known := kinds.get(kind)) is not None:
+                raise known
+        except (StudyError, StrategyError) as error:
+            refused.append((task.name, error))
+        else:
+            possible.append(task)
+    if refused and not possible:
+        raise refused[0][1]
+    return possible, [f"{name}: {error}" for name, error in refused]
+
+
+def _refusal(task: Task, options: Options) -> StrategyError | None:
+    """Why the strategy takes no task of this kind, or its settings are refused; None where all is well."""
+    problem = build_problem(task, Vocabulary(), options)
+    try:
+        make_strategy(options.strategy or default_strategy(task.data), problem, options.settings)
+    except StrategyError as error:
+        return error
+    return None
 
 
 def check_options(options: Options, data: ProblemData) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypedDict
 from urllib.parse import urlencode
@@ -65,11 +65,13 @@ class LoadingOptions(TypedDict):
 
 @dataclass(frozen=True)
 class Curriculum:
-    """Stages in the order in which they are to be grown; task names differ throughout."""
+    """Stages in the order in which they are to be grown; task names differ throughout. ``refused`` are what was named as a task and is
+    none, each with the reason after a colon."""
 
     name: str
     stages: tuple[Stage, ...]
     description: str = ""
+    refused: tuple[str, ...] = ()
 
     __repr__ = brief_repr
 
@@ -82,16 +84,29 @@ def load_curriculum(
     spec: str | Sequence[str], *, target: str | None = None, seed: int = 0, search_path: Sequence[str | Path] = ()
 ) -> Curriculum:
     """The curriculum that ``spec`` names: a TOML declaration (a path, or a name in ``search_path``'s folders), or
-    one or several tasks' references, each a stage of its own.
+    one or several tasks' references, each a stage of its own. Of several references those that cannot be read, and lines of a file that are
+    no tasks, do not stop the others; they are ``refused``.
 
-    Raises TaskError on a malformed declaration, an unknown field, a newer schema or two tasks of one name.
+    Raises TaskError on a malformed declaration, an unknown field, a newer schema or two tasks of one name, and where nothing can be read.
     """
     specs = [spec] if isinstance(spec, str) else list(spec)
     if not specs:
         raise TaskError("tasks=[]: at least one task or curriculum is required; name one")
-    found = [_one(text, target, seed, search_path) for text in specs]
+    found: list[Curriculum] = []
+    refused: list[str] = []
+    for text in specs:
+        try:
+            found.append(_one(text, target, seed, search_path))
+        except TaskError as error:
+            if len(specs) == 1:
+                raise
+            refused.append(f"{text}: {error}")
+    if not found:
+        raise TaskError(refused[0])
     stages = tuple(stage for curriculum in found for stage in curriculum.stages)
-    named = found[0] if len(found) == 1 else Curriculum(" + ".join(c.name for c in found), stages)
+    refused += [reason for curriculum in found for reason in curriculum.refused]
+    name = " + ".join(curriculum.name for curriculum in found)
+    named = replace(found[0], name=name, stages=stages, refused=tuple(refused))
     seen: set[str] = set()
     for task in named.tasks:
         if task.name in seen:
@@ -106,8 +121,10 @@ def _one(spec: str, target: str | None, seed: int, search_path: Sequence[str | P
     reference = resolve(spec, target=target, seed=seed, search_path=search_path)
     if reference.path is not None and reference.path.suffix == ".toml":
         return read_curriculum(reference.path, seed=seed, search_path=search_path)
-    tasks = tuple(load_tasks(spec, target=target, seed=seed, search_path=search_path))
-    return Curriculum(reference.name, (Stage(reference.name, tasks, sources=_sources(reference, tasks)),))
+    refused: list[str] = []
+    tasks = tuple(load_tasks(spec, target=target, seed=seed, search_path=search_path, refused=refused))
+    stage = Stage(reference.name, tasks, sources=_sources(reference, tasks))
+    return Curriculum(reference.name, (stage,), refused=tuple(f"{reference.name} {reason}" for reason in refused))
 
 
 def _sources(reference: Reference, tasks: Sequence[Task]) -> dict[str, dict[str, object]]:

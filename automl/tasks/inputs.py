@@ -50,6 +50,8 @@ def read_inputs(text: str, preprocessing: Preprocessing | None) -> Any:
 
 
 def _cases(data: Any) -> list[Any]:
+    if isinstance(data, dict) and "inputs" not in data:
+        return [data]  # one row of a table
     if not isinstance(data, list):
         raise TaskError(f"inputs={str(data)[:60]}: a list of cases is required, each a list of the program's arguments")
     return [case["inputs"] if isinstance(case, dict) and "inputs" in case else case for case in data]

@@ -79,10 +79,11 @@ class Reference:
         return value
 
     def yes_or_no(self, key: str) -> bool:
-        """The option ``key``, which is ``yes`` or ``no``; raises TaskError on anything else."""
-        if self.options[key] not in ("yes", "no"):
-            raise TaskError(f"{key}={self.options[key]!r}: yes or no is required; choose one")
-        return self.options[key] == "yes"
+        """The option ``key``, which is ``yes`` or ``no`` (as where it is not given); raises TaskError on anything else."""
+        text = self.options.get(key, "no")
+        if text not in ("yes", "no"):
+            raise TaskError(f"{key}={text!r}: yes or no is required; choose one")
+        return text == "yes"
 
     def span(self, key: str, default: tuple[int, int]) -> tuple[int, int]:
         """The option ``key`` as bounds: ``1-3`` or ``20``."""
@@ -172,6 +173,8 @@ def load_tasks(
 
     Raises TaskError, with what is required and what to do, on whatever is wrong with the input.
     """
+    if type(seed) is not int or seed < 0:
+        raise TaskError(f"seed={seed!r} of the split: a whole number of at least 0 is required; choose one")
     found = resolve(spec, target=target, seed=seed, search_path=search_path, base=base)
     reference = replace(found, prepared=prepared, refused=refused)
     accepting = [source for source in sources().values() if source.accepts(reference)]

@@ -40,7 +40,11 @@ class Affine:
     def apply(self, array: np.ndarray) -> np.ndarray:
         """``array`` is [n, features] or [n, channels, …]; the result has its shape and is float32."""
         offset, scale = self._parts(array.ndim)
-        return ((array - offset) / scale).astype(np.float32)
+        with np.errstate(over="ignore"):  # a difference beyond the range of floats, whose quotient may be within
+            found = (array - offset) / scale
+            if not np.isfinite(found).all():
+                found = np.where(np.isfinite(found), found, array / scale - offset / scale)
+            return found.astype(np.float32)
 
     def invert(self, array: np.ndarray) -> np.ndarray:
         offset, scale = self._parts(array.ndim)
@@ -217,9 +221,22 @@ def standardise(array: np.ndarray) -> Affine:
     centred."""
     axes = (0, *range(2, array.ndim))
     exact = array.astype(np.float64, copy=False)
-    mean, deviation = exact.mean(axis=axes), exact.std(axis=axes)
-    spread = np.where(deviation > 1e-12 * np.maximum(1.0, np.abs(mean)), deviation, 1.0)
-    return Affine(tuple(map(float, mean)), tuple(map(float, spread)))
+    largest = np.abs(exact).max(axis=axes, keepdims=True, initial=0.0)
+    # Sums and squares of what is far from 1 leave the range of floats; a power of two changes no digit.
+    unit = np.where((largest > _FAR_UP) | ((largest > 0) & (largest < _FAR_DOWN)), _power_of_two(largest), 1.0)
+    mean, deviation = (exact / unit).mean(axis=axes), (exact / unit).std(axis=axes)
+    unit, largest = unit.reshape(mean.shape), largest.reshape(mean.shape)
+    spread = np.where(deviation > 1e-12 * largest / unit, deviation * unit, 1.0)
+    return Affine(tuple(map(float, mean * unit)), tuple(map(float, spread)))
+
+
+_FAR_UP, _FAR_DOWN = 1e150, 1e-140
+
+
+def _power_of_two(numbers: np.ndarray) -> np.ndarray:
+    """A power of two near each of the positive numbers; of those that it cannot be divided by, the nearest."""
+    _, exponent = np.frexp(numbers)
+    return np.ldexp(1.0, np.clip(exponent, -1000, 1000))
 
 
 def fit_inputs(train: np.ndarray, scaling: str, full_scale: float | None) -> Affine:

@@ -17,6 +17,9 @@ from .preprocessing import Label, check_finite
 FEW_CLASSES = 10
 """Distinct whole numbers up to which they count as classes, where none is told."""
 
+LARGEST = 1e150
+"""The size of targets beyond which their squares are no floats."""
+
 
 @dataclass(frozen=True, eq=False)
 class EncodedTargets:
@@ -79,6 +82,11 @@ def encode_targets(
 
 def _numbers(y: np.ndarray, y_test: np.ndarray | None, uniform: bool) -> EncodedTargets:
     first = _rows(y)
+    largest = float(np.abs(first).max(initial=0.0))
+    if largest > LARGEST:
+        raise TaskError(
+            f"y={largest:.3g}: numbers up to {LARGEST:.0e} are required, for errors are squared; divide the targets"
+        )
     if not uniform and (first == first[:1]).all():
         raise TaskError(
             f"y={first[0].tolist()} in every case: targets that differ are required; check the target column"
@@ -100,7 +108,7 @@ def _classes(
     if not uniform and len(classes) < 2:
         raise TaskError(f"classes={classes.tolist()}: at least two classes are required; check the labels y")
     if y_test is not None and not np.isin(y_test, classes).all():
-        unseen = y_test[~np.isin(y_test, classes)][0]
+        unseen = y_test[~np.isin(y_test, classes)][:1].tolist()[0]
         raise TaskError(
             f"y_test has the label {unseen!r}, which y has not: labels of the train part are required; drop the cases"
         )

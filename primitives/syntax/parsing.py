@@ -111,7 +111,9 @@ class _Parser:
             raise TermSyntaxError(f"term={shorten(tree_text(tree))}: needed (lambda (x y) body)")
         names = tree[1] if isinstance(tree[1], list) else [tree[1]]
         if not names or not all(map(_is_name, names)):
-            raise TermSyntaxError(f"term={shorten(tree_text(tree))}: variables={tree_text(names)} must be plain names")
+            raise TermSyntaxError(
+                f"term={shorten(tree_text(tree))}: variables={tree_text(names)} must be plain names, from a small letter on"
+            )
         body = self.term(tree[2], (*scope, *names))
         for name in reversed(names):
             body = Lambda(body, name)

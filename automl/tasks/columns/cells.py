@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -45,6 +46,14 @@ class CellLevels:
         """float64 [k]: the finite number that each text is or writes with the sign ``decimal`` before fractions, else NaN."""
         found = np.where(np.isnan(self.values), parse_numerals(self.texts, decimal), self.values)
         return np.where(np.isfinite(found), found, np.nan)
+
+    def infinite(self, numbers: np.ndarray) -> np.ndarray:
+        """bool [k]: which of the texts without one of the ``numbers`` [k] is or writes an infinity: no number to learn from, and no text
+        either."""
+        found, rest = np.zeros(len(numbers), dtype=bool), np.flatnonzero(np.isnan(numbers))
+        given = self.values[rest]
+        found[rest] = np.isinf(np.where(np.isnan(given), parse_numerals(self.texts[rest]), given))
+        return found
 
     def decimal(self, usual: str = POINT) -> str:
         """The sign before fractions that the texts show, or else ``usual`` (decimal_sign)."""
@@ -89,7 +98,7 @@ def _values(distinct: np.ndarray) -> np.ndarray:
     """float64 [k]: numbers that were no texts, NaN for everything else."""
     if distinct.dtype.kind in "fiu":
         return distinct.astype(np.float64)
-    kinds = (int, float, np.integer, np.floating)
+    kinds = (Real, np.integer, np.floating)
     typed = [isinstance(value, kinds) and not isinstance(value, bool) for value in distinct]
     return np.array([_float(value) if plain else np.nan for value, plain in zip(distinct, typed, strict=True)])
 
@@ -102,11 +111,12 @@ def _stripped(texts: np.ndarray) -> np.ndarray:
     return plain
 
 
-def _float(value: int | float) -> float:
+def _float(value: Real) -> float:
+    """The number as a float, an infinity where it is beyond them."""
     try:
         return float(value)
     except OverflowError:
-        return float("nan")
+        return float("inf")
 
 
 def cell_text(value: object) -> str | None:
@@ -115,7 +125,7 @@ def cell_text(value: object) -> str | None:
         return None
     if isinstance(value, float | np.floating) and float(value).is_integer() and abs(float(value)) < 1e15:
         return str(int(value))
-    text = str(value).strip()
+    text = (value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)).strip()
     return None if text.lower() in MISSING_TEXTS else text
 
 

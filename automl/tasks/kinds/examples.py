@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from library.records import Direction
 from primitives.notation.types import parse_type
 from primitives.notation.values import from_json
-from primitives.types import Type, arguments_of, has_tensor, is_function, is_ground, subtypes
+from primitives.types import Constructor, Type, arguments_of, has_tensor, is_function, is_ground, subtypes
 from primitives.values import Value
 
 from ...errors import TaskError
@@ -19,6 +20,8 @@ from ..task import Task, TaskKind
 
 REQUIRED, OPTIONAL = ("name", "type", "examples"), ("tests", "constants", "family", "source")
 MAX_NAME = 200
+MAX_DEPTH = 12
+"""Types in types beyond which there are more combinations of them than a search gets through."""
 ONE_EXAMPLE = "one example proves nothing: many programs meet it; give a few more, with other values and lengths"
 
 
@@ -124,7 +127,15 @@ def _type(text: object, place: str) -> Type:
                 f"{place}type={text!r}: {data_type} has a variable or a function in it, but examples need types of "
                 "data; name concrete types and sizes"
             )
+        if _depth(data_type) > MAX_DEPTH:
+            raise TaskError(
+                f"{place}type={_short(text)}: types in types up to {MAX_DEPTH} deep are searched; flatten the values"
+            )
     return type
+
+
+def _depth(type: Type) -> int:
+    return 1 + max(map(_depth, type.arguments), default=0) if isinstance(type, Constructor) else 1
 
 
 def _part(cases: object, type: Type, place: str) -> Part:
@@ -156,6 +167,8 @@ def _part(cases: object, type: Type, place: str) -> Part:
 
 
 def _value(data: object, type: Type, place: str) -> Value:
+    if _has_infinite(data):
+        raise TaskError(f"{place}={_short(data)}: finite numbers are required; drop the case")
     try:
         value = from_json(data, type)
     except (ValueError, TypeError, OverflowError) as error:
@@ -163,6 +176,20 @@ def _value(data: object, type: Type, place: str) -> Value:
     if has_tensor(type) and not _finite(value):
         raise TaskError(f"{place}={_short(data)}: finite float32 numbers are required; use smaller ones")
     return value
+
+
+def _has_infinite(data: object) -> bool:
+    """Whether a number that is none, or is infinite, is among the values, inner ones too."""
+    waiting = [data]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, float) and not math.isfinite(each):
+            return True
+        if isinstance(each, list | tuple):
+            waiting.extend(each)
+        elif isinstance(each, dict):
+            waiting.extend([*each, *each.values()])
+    return False
 
 
 def _finite(value: Value) -> bool:

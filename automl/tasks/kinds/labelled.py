@@ -9,6 +9,7 @@ import numpy as np
 
 from ...errors import TaskError
 from ..assembly import Goal, assembled
+from ..cases.arrays import plain_array, plain_targets
 from ..cases.class_weights import ClassWeight
 from ..metrics import CLASSES, NUMBERS
 from ..pictures import PictureForm
@@ -78,13 +79,14 @@ def labelled_task(
     split = split or Split()
     if x_test is not None:
         split = replace(split, test=0.0)
-    x = _inputs(x, layout, "x")
+    x, y = _inputs(x, layout, "x"), plain_targets(y, "y")
+    y_test = None if y_test is None else plain_targets(y_test, "y_test")
     x_test = None if x_test is None else _inputs(x_test, layout, "x_test")
     if x_test is not None and x_test.shape[1:] != x.shape[1:]:
         raise TaskError(
             f"x_test.shape={x_test.shape}: examples of x's shape {x.shape[1:]} are required; reshape x_test"
         )
-    form = target_form(np.asarray(y), targets, pictures=x.ndim > 2)
+    form = target_form(y, targets, pictures=x.ndim > 2)
     encoded = encode_targets(form, y, y_test, label_names)
     for array, target, label in ((x, encoded.y, "y"), (x_test, encoded.y_test, "y_test")):
         if array is not None and target is not None and len(array) != len(target):
@@ -133,7 +135,7 @@ def sample(seed: int = 0) -> Task:
 
 def _inputs(x: object, layout: str, name: str) -> np.ndarray:
     """[n, features] or [n, channels, height, width], numbers only."""
-    array = np.asarray(x)
+    array = plain_array(x, name)
     if layout not in LAYOUTS:
         raise TaskError(f"layout={layout!r}: one of {', '.join(LAYOUTS)} is required; choose one of these")
     if array.dtype.kind == "O":

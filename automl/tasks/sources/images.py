@@ -16,7 +16,6 @@ from ..task import Task
 
 Labelled = list[tuple[str, Path]]
 """(class, file) of each picture."""
-SKIP_BAD = {"yes": True, "no": False}
 
 
 def _files(folder: Path) -> Labelled:
@@ -101,11 +100,11 @@ def _shown(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def _skip_bad(reference: Reference) -> bool:
-    text = reference.options.get("skip_bad", "no")
-    if text not in SKIP_BAD:
-        raise TaskError(f"skip_bad={text!r}: yes or no is required; correct the option")
-    return SKIP_BAD[text]
+def _empty_classes(folder: Path, labels: np.ndarray) -> tuple[str, ...]:
+    """A sentence about subfolders without a picture that can be read: no program can answer with their names."""
+    folders = sorted(sub.name for sub in folder.iterdir() if sub.is_dir() and not sub.name.startswith("."))
+    empty = [name for name in folders if name not in set(labels.tolist())]
+    return (f"no class, for there are no pictures in it: {', '.join(empty)}",) if empty else ()
 
 
 def _load(reference: Reference) -> list[Task]:
@@ -114,7 +113,7 @@ def _load(reference: Reference) -> list[Task]:
     divided = (folder / "train").is_dir() and bool(_files(folder / "train"))
     files = _files(folder / "train") if divided else _files(folder)
     held_out = _files(folder / "test") if divided and (folder / "test").is_dir() else []
-    reader, skip = PictureReader(), _skip_bad(reference)
+    reader, skip = PictureReader(), reference.yes_or_no("skip_bad")
     looks = reader.look(files)
     reader.look(held_out)
     total = len(files) + len(held_out)
@@ -125,7 +124,11 @@ def _load(reference: Reference) -> list[Task]:
     x, y = reader.read(files, form)
     x_test, y_test = reader.read(held_out, form) if held_out else (None, None)
     left_out = reader.check(total, skip)
-    notes = (*describe(looks, form, "as asked" if size else "as in training" if known else ""), *left_out)
+    notes = (
+        *describe(looks, form, "as asked" if size else "as in training" if known else ""),
+        *left_out,
+        *_empty_classes(folder / "train" if divided else folder, y),
+    )
     given = {**reference.labelled(), "targets": CLASSES, "layout": "chw"}
     return [labelled_task(x=x, y=y, x_test=x_test, y_test=y_test, pictures=form, notes=notes, **given)]
 

@@ -25,7 +25,7 @@ def _load(reference: Reference) -> list[Task]:
 
 def _read(reference: Reference, path: Path) -> Task:
     options = reference.options
-    table = read_table(path, reading_options(options, options.get("target")))
+    table = read_table(path, reading_options(options, options.get("target"), skip_bad=reference.yes_or_no("skip_bad")))
     target = _target(table, options.get("target"), path.name)
     given = {**reference.labelled(), **{key: options[key] for key in (GROUPS, TIME) if key in options}}
     given["drop"] = dropped(options.get("drop", ""), table)

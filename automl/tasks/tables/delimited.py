@@ -14,7 +14,8 @@ import numpy as np
 from ...errors import TaskError
 from ..columns.cells import MISSING_TEXTS, as_cells
 from ..columns.numerals import COMMA, DECIMALS, POINT, parse_numerals
-from .raw import RawTable, distinct_names
+from .decoding import decoded
+from .raw import RawTable, distinct_names, repeated_names
 
 MAX_FIELD = 1_000_000
 DELIMITERS = (",", ";", "\t", "|")
@@ -48,7 +49,7 @@ class ReadingOptions:
 
 def read_delimited(path: Path, options: ReadingOptions) -> RawTable:
     """The table in a text file. Raises TaskError with all lines that do not fit."""
-    text, notes = _decoded(path, options.encoding)
+    text, notes = decoded(path, options.encoding)
     delimiter = options.delimiter or sniffed(text)
     csv.field_size_limit(MAX_FIELD)
     try:
@@ -58,6 +59,7 @@ def read_delimited(path: Path, options: ReadingOptions) -> RawTable:
         raise TaskError(
             f"path={str(path)!r} cannot be read as CSV ({error}); save it as UTF-8 with '{delimiter}' between cells"
         ) from None
+    _check_quotes(path.name, text, delimiter, numbered)
     rows, more = _of_one_width(path.name, numbered, options.skip_bad)
     decimal = options.decimal or (COMMA if delimiter == ";" else POINT)
     return table_of_rows(path.name, rows, options, (*notes, *more), typed=False, decimal=decimal)
@@ -68,8 +70,9 @@ def table_of_rows(
 ) -> RawTable:  # fmt: skip
     """The table of rows of one width, of which the first may be the header. Raises TaskError where there is no row beside it."""
     named = bool(rows) and (options.header == "yes" or (options.header is None and has_header(rows, options.target)))
+    labels = [str(cell) if cell == cell and cell is not None else "" for cell in rows[0]] if named else []
     if named:
-        names, more = distinct_names([str(cell) if cell == cell and cell is not None else "" for cell in rows[0]])
+        names, more = distinct_names(labels)
     else:
         names = [f"column{index + 1}" for index in range(len(rows[0]) if rows else 0)]
         said = f"the file has no line of names: its columns are called {names[0]} to {names[-1]}" if rows else ""
@@ -78,10 +81,12 @@ def table_of_rows(
     if not body:
         raise TaskError(f"{name}: rows=0: a header line and at least one row are required; add them")
     columns = {key: as_cells(cells) for key, cells in zip(names, zip(*body), strict=True)}
-    unnamed = [key for key, cell in zip(names, rows[0]) if named and not str(cell).strip() and _empty(columns[key])]
-    kept = {key: cells for key, cells in columns.items() if key not in unnamed}
-    more = tuple(note for note in more if not any(repr(key) in note for key in unnamed))
-    return RawTable(kept, typed, decimal, (*notes, *more))
+    unnamed = [key for key, label in zip(names, labels) if not label.strip()]
+    empty = [key for key in unnamed if _empty(columns[key])]
+    kept = {key: cells for key, cells in columns.items() if key not in empty}
+    more = tuple(note for note in more if not any(repr(key) in note for key in empty))
+    notes = (*notes, *more)
+    return RawTable(kept, typed, decimal, notes, repeated=repeated_names(labels), unnamed=frozenset(unnamed))
 
 
 def has_header(rows: Sequence[Row], target: str | None = None) -> bool:
@@ -120,26 +125,19 @@ def sniffed(text: str) -> str:
     return found
 
 
-def _decoded(path: Path, encoding: str | None) -> tuple[str, tuple[str, ...]]:
+def _check_quotes(name: str, text: str, delimiter: str, numbered: list[tuple[int, list[str]]]) -> None:
+    """Raises TaskError where the last row is what follows a quote that is never closed: the rest of the file would be one cell."""
+    if not numbered or not any("\n" in cell for cell in numbered[-1][1]):
+        return
+    reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True), 0
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise TaskError(f"path={str(path)!r} cannot be read ({error}); correct the path, or who may read it") from None
-    if encoding is not None:
-        try:
-            return data.decode(encoding), ()
-        except (UnicodeDecodeError, LookupError) as error:
+        for _ in reader:
+            line = reader.line_num
+    except csv.Error as error:
+        if "unexpected end" in str(error):
             raise TaskError(
-                f"encoding={encoding!r} of {path.name}: {error}; give the one that it was saved in"
+                f"{name}, line {line + 1}: a quote is opened there and never closed; close it, or double it where it belongs to the text"
             ) from None
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", errors="replace"), ("read as UTF-16",)
-    try:
-        return data.decode("utf-8-sig"), ()
-    except UnicodeDecodeError as error:
-        text = data.decode("cp1252", errors="replace")
-        byte = f"byte {error.object[error.start]:#04x} at {error.start:,}"
-        return text, (f"read as cp1252, since it is no UTF-8 ({byte}); ?encoding=NAME reads it otherwise",)
 
 
 def _of_one_width(name: str, numbered: list[tuple[int, list[str]]], skip: bool) -> tuple[list[Row], tuple[str, ...]]:

@@ -19,10 +19,10 @@ OPTIONS = ("delimiter", "encoding", "header", "sheet", "decimal", "skip_bad")
 """Options of a task's text that say how its table is to be read."""
 
 
-def reading_options(options: Mapping[str, str], target: str | None = None) -> ReadingOptions:
-    """The options that a task's text gives. Raises TaskError."""
+def reading_options(options: Mapping[str, str], target: str | None = None, *, skip_bad: bool = False) -> ReadingOptions:
+    """The options that a task's text gives; whether bad lines are left out is given apart. Raises TaskError."""
     texts = {key: options[key] for key in OPTIONS if key in options and key != "skip_bad"}
-    return ReadingOptions(**texts, skip_bad=options.get("skip_bad", "no") not in ("no", "false", "0"), target=target)
+    return ReadingOptions(**texts, skip_bad=skip_bad, target=target)
 
 
 def read_table(path: Path, options: ReadingOptions | None = None) -> RawTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -22,13 +23,16 @@ if TYPE_CHECKING:
 class RawTable:
     """``columns``: name to cells [n]. ``typed``: whether cells have types of their own (a frame, Parquet, Excel), so that a text "1" is no
     number. ``decimal``: the sign before fractions where the cells do not show it. ``notes``: sentences on how it was read.
-    ``categorical``: the columns that are categories by their own type, even of numbers."""
+    ``categorical``: the columns that are categories by their own type, even of numbers. ``repeated``: names that more than one column had;
+    ``unnamed``: columns whose names are not those of the file, which has none for them."""
 
     columns: Mapping[str, np.ndarray]
     typed: bool = True
     decimal: str = POINT
     notes: tuple[str, ...] = ()
     categorical: frozenset[str] = frozenset()
+    repeated: frozenset[str] = frozenset()
+    unnamed: frozenset[str] = frozenset()
 
     __repr__ = brief_repr
 
@@ -45,6 +49,20 @@ class RawTable:
         kept = {name: cells for name, cells in self.columns.items() if name not in names}
         return replace(self, columns=kept)
 
+    def without_row_numbers(self) -> RawTable:
+        """The table without columns that have no name and number the rows from 0 or 1, as an index that was saved with a frame does."""
+        numbering = [name for name in self.columns if name in self.unnamed and _counts(self.columns[name])]
+        said = (f"{name}: it has no name and numbers the rows, it is left out" for name in numbering)
+        return replace(self.without(numbering), notes=(*self.notes, *said)) if numbering else self
+
+
+def _counts(cells: np.ndarray) -> bool:
+    """Whether cells are the numbers of their rows, from 0 or 1."""
+    for first in (0, 1):
+        if all(str(cell).strip() == str(number) for number, cell in enumerate(cells, first)):
+            return True
+    return False
+
 
 def some(names: Mapping[str, object] | Sequence[str], count: int = 30) -> str:
     """The first names, for a message."""
@@ -52,12 +70,23 @@ def some(names: Mapping[str, object] | Sequence[str], count: int = 30) -> str:
     return ", ".join(listed[:count]) + (f", … ({len(listed)} in all)" if len(listed) > count else "")
 
 
+def column_text(label: object) -> str:
+    """The name of a column with this label: the parts of a label of several levels stand with underscores between."""
+    return "_".join(map(str, label)) if isinstance(label, tuple) else "" if label is None else str(label).strip()
+
+
+def repeated_names(labels: Sequence[object]) -> frozenset[str]:
+    """The names that more than one column has."""
+    counts = Counter(map(column_text, labels))
+    return frozenset(name for name, count in counts.items() if name and count > 1)
+
+
 def distinct_names(names: Sequence[object]) -> tuple[list[str], tuple[str, ...]]:
     """Names of columns as texts that differ: an empty one becomes columnN, one that is there already gets a number; with words on it."""
     found: dict[str, None] = {}
     notes = []
     for index, name in enumerate(names):
-        text = "_".join(map(str, name)) if isinstance(name, tuple) else "" if name is None else str(name).strip()
+        text = column_text(name)
         chosen = text or f"column{index + 1}"
         if chosen in found:
             chosen = next(new for number in range(2, len(names) + 3) if (new := f"{chosen}.{number}") not in found)
@@ -69,19 +98,20 @@ def distinct_names(names: Sequence[object]) -> tuple[list[str], tuple[str, ...]]
     return list(found), tuple(notes)
 
 
-def raw_from_frame(frame: pandas.DataFrame | pandas.Series) -> RawTable:
-    """The cells of a pandas frame or series; its index is left out. Raises TaskError where it has no columns or rows."""
+def raw_from_frame(frame: pandas.DataFrame | pandas.Series, *, empty: bool = False) -> RawTable:
+    """The cells of a pandas frame or series; its index is left out. Raises TaskError where it has no columns, or no rows unless it may be
+    ``empty``."""
     import pandas
 
     if isinstance(frame, pandas.Series):
         frame = frame.to_frame()
     names, notes = distinct_names(list(frame.columns))
-    if not len(names) or not len(frame):
+    if not len(names) or (not len(frame) and not empty):
         raise TaskError(f"frame.shape={frame.shape}: at least one row and one column are required; give data")
     columns = {name: _cells(frame.iloc[:, index]) for index, name in enumerate(names)}
     kinds = zip(names, frame.dtypes, strict=True)
     categorical = frozenset(name for name, kind in kinds if isinstance(kind, pandas.CategoricalDtype))
-    return RawTable(columns, notes=notes, categorical=categorical)
+    return RawTable(columns, notes=notes, categorical=categorical, repeated=repeated_names(list(frame.columns)))
 
 
 def _cells(series: pandas.Series) -> np.ndarray:

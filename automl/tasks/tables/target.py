@@ -52,7 +52,8 @@ def _numbers(name: str, levels: CellLevels, targets: str | None, texts: bool, de
         return None
     found = levels.numbers(levels.decimal(decimal))
     usable = np.isfinite(found)
-    most = mostly(usable, levels.counts)
+    readable = usable | levels.infinite(found)
+    most = mostly(readable, levels.counts) and bool(usable.any())
     if targets == NUMBERS and not most:
         wrong = ", ".join(repr(str(text)) for text in levels.texts[~usable][:5])
         raise TaskError(
@@ -60,7 +61,7 @@ def _numbers(name: str, levels: CellLevels, targets: str | None, texts: bool, de
         )
     # A few texts among many numbers stand for none; among few they may be labels.
     amounts = targets != CLASSES and most and (targets == NUMBERS or int(usable.sum()) > FEW_CLASSES)
-    return levels.spread(found) if usable.all() or amounts else None
+    return levels.spread(found) if readable.all() or amounts else None
 
 
 def _texts(name: str, cells: np.ndarray, levels: CellLevels, rows: int) -> np.ndarray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from ...errors import TaskError
 from ..assembly import Goal, assembled
 from ..cases.class_weights import ClassWeight
 from ..columns.base import AbstractColumn
-from ..columns.cells import CellLevels, as_cells, cell_levels
+from ..columns.cells import CellLevels, cell_levels
 from ..columns.fit import fit_column
 from ..columns.kind import TrainRows
 from ..columns.kinds.left_out import LeftOut
@@ -22,11 +21,9 @@ from ..split import Split
 from ..targets import encode_targets
 from ..task import Task
 from .dividing import divided_by
-from .raw import RawTable, raw_from_frame, some
+from .given import Aim, Table, Targets, aim, given_table
+from .raw import RawTable
 from .target import TargetColumn, read_target
-
-if TYPE_CHECKING:
-    import pandas
 
 LEAST = 5
 """Rows with a target below which nothing can be learned, and no score would mean anything."""
@@ -34,8 +31,8 @@ KIND = "labelled"
 
 
 def table_task(
-    table: RawTable | pandas.DataFrame | np.ndarray,
-    target: str | Sequence[object] | np.ndarray | pandas.Series | pandas.DataFrame | TargetColumn,
+    table: Table,
+    target: Targets | TargetColumn,
     *,
     name: str = "table",
     split: Split | None = None,
@@ -56,8 +53,8 @@ def table_task(
     """A task from a table, whose columns may hold numbers, categories, dates, truth values, texts, and cells that are missing; what
     becomes of each says ``task.preprocessing.describe()``. Rows without a target are left out.
 
-    table: a frame, an array [n, columns], or what ``read_table`` gives.
-    target: the name of a column, or the targets [n]; a TargetColumn is what was already read, and taken as it is, however few rows it has
+    table: a frame, an array [n, columns], a dictionary of columns, one dictionary a row, or what ``read_table`` gives.
+    target: the label of a column, or the targets [n]; a TargetColumn is what was already read, and taken as it is, however few rows it has
         and even where they all have one target.
     name: what the task is called (default: ``table``).
     split: how the rows are divided (default: ``Split()``).
@@ -79,12 +76,13 @@ def table_task(
 
     Raises TaskError.
     """
-    raw = _raw(table)
-    aimed, cells, raw = _target_cells(raw, target)
-    raw = raw.without(drop)
+    raw = given_table(table)
+    read = target if isinstance(target, TargetColumn) else None
+    aimed, cells, raw = aim(table, raw, target) if read is None else Aim("target", read.y, raw)
+    raw = raw.without(drop).without_row_numbers()
     raw, keys, split = divided_by(raw, split or Split(), groups, time)
-    found = target if isinstance(target, TargetColumn) else _read_target(name, aimed, cells, targets, raw)
-    encoded = encode_targets(found.form, found.y, uniform=isinstance(target, TargetColumn))
+    found = _read_target(name, aimed, cells, targets, raw) if read is None else read
+    encoded = encode_targets(found.form, found.y, uniform=read is not None)
     labels, kept = encoded.y if found.form == CLASSES else None, None if keys is None else keys[found.rows]
     train, validation, test = split.divide(labels, len(found.rows), kept)
     levels = {key: cell_levels(each).take(found.rows) for key, each in raw.columns.items()}
@@ -118,57 +116,6 @@ def _read_target(name: str, aimed: str, cells: np.ndarray, targets: str | None, 
             "anything of use; add rows"
         )
     return found
-
-
-def _raw(table: RawTable | pandas.DataFrame | np.ndarray) -> RawTable:
-    if isinstance(table, RawTable):
-        return table
-    if hasattr(table, "columns") or hasattr(table, "to_frame"):
-        return raw_from_frame(table)
-    array = np.asarray(table)
-    if array.ndim != 2 or 0 in array.shape:
-        raise TaskError(f"x.shape={array.shape}: a table [n, columns] with rows is required; reshape it")
-    return RawTable({f"column{index + 1}": array[:, index] for index in range(array.shape[1])})
-
-
-class _Aim(NamedTuple):
-    name: str
-    cells: np.ndarray
-    table: RawTable
-
-
-def _target_cells(
-    raw: RawTable, target: str | Sequence[object] | np.ndarray | pandas.Series | pandas.DataFrame | TargetColumn
-) -> _Aim:
-    if isinstance(target, TargetColumn):
-        return _Aim("target", target.y, raw)
-    if isinstance(target, str):
-        if target not in raw.columns:
-            raise TaskError(
-                f"target={target!r}: the name of a column is required, one of {some(raw.columns)}; correct it"
-            )
-        return _Aim(target, raw.columns[target], raw.without([target]))
-    if hasattr(target, "columns") or hasattr(target, "to_frame"):
-        named = raw_from_frame(target)  # type: ignore[arg-type]
-        if len(named.columns) != 1:
-            raise TaskError(f"target.columns={some(named.columns)}: one column is required; choose one")
-        ((label, cells),) = named.columns.items()
-    else:
-        label, cells = "target", _one_column(target)
-    if len(cells) != len(raw):
-        raise TaskError(f"len(target)={len(cells)}: {len(raw)} targets are required, one a row; give one each")
-    return _Aim(label, cells, raw)
-
-
-def _one_column(target: Sequence[object] | np.ndarray) -> np.ndarray:
-    cells = target if isinstance(target, np.ndarray) else as_cells(target)
-    if cells.dtype == object and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells):
-        cells = np.array(cells.tolist())
-    if cells.ndim == 2 and cells.shape[1] == 1:
-        cells = cells[:, 0]
-    if cells.ndim != 1:
-        raise TaskError(f"target.shape={cells.shape}: one column of targets [n] is required; choose one")
-    return cells
 
 
 def _encoded(

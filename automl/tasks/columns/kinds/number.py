@@ -72,11 +72,13 @@ def _fit(name: str, levels: CellLevels, train: TrainRows) -> FittedColumn | None
     sample = np.arange(0, len(texts), max(1, len(texts) // 200))
     decimal = levels.decimal(train.decimal)
     sampled = CellLevels(texts[sample], np.arange(len(sample)), levels.values[sample])
-    if np.isfinite(sampled.numbers(decimal)).mean() < ENOUGH * 0.8:
+    numbers = sampled.numbers(decimal)
+    if (np.isfinite(numbers) | sampled.infinite(numbers)).mean() < ENOUGH * 0.8:
         return None
     numbers = levels.numbers(decimal)
     usable = np.isfinite(numbers)
-    if not mostly(usable, levels.counts) or len(units(sampled.texts) - {"", "%"}) > 1:
+    readable = usable | levels.infinite(numbers)
+    if not usable.any() or not mostly(readable, levels.counts) or len(units(sampled.texts) - {"", "%"}) > 1:
         return None
     values = levels.spread(numbers)
     missing = int(np.isnan(values).sum())
