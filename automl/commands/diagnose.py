@@ -45,8 +45,9 @@ def evaluate(
         return
     if subject.about:
         print_text(shown_model(subject.about))
+    width = max([10, *map(len, scores)])
     for name, value in scores.items():
-        print_text(f"{name:10} {value:.6g}")
+        print_text(f"{name:{width}} {value:.6g}")
     print_text(shown_seen(seen, cases))
 
 
@@ -113,7 +114,7 @@ def say(facts: Mapping[str, Any], every: int = 1) -> None:
         from ..evaluation.importances import said_importances
 
         print_text("\n".join(said_importances(facts["importances"])))
-    if not curves:
+    if not curves and facts["gradient_norms"]:
         norms = [[titled(name, facts["layers"]), value] for name, value in facts["gradient_norms"].items()]
         print_table(["parameter", "gradient norm"], norms, "\nGradient norms by parameter, on train cases")
 

@@ -65,6 +65,7 @@ def test_commands_on_other_rows(run) -> None:
     assert " ± " in out and "misclassified: " in out
     code, out, error = run("diagnose", name)
     assert code == 0 and "importances: what accuracy loses on" in out and ", validation accuracy 0." in out, error
+    assert "Gradient norms" not in out, "nothing of a fitted program is trained"
 
 
 def test_few_rows_alike_and_what_is_not_known(run) -> None:
