@@ -81,18 +81,21 @@ def paired(table: Array, rows: Array, worlds: Array, failure: int) -> Array:
 
 
 @_compile
+def _slot(table: Array, kept: Array, key: Any) -> Any:
+    """Where the key is in the table, or would be put: ``table`` there holds its number, or one below 0."""
+    mask = np.uint64(len(table) - 1)
+    slot = key & mask
+    while table[slot] >= 0 and kept[table[slot]] != key:
+        slot = (slot + _ONE) & mask
+    return slot
+
+
+@_compile
 def index_find(table: Array, kept: Array, keys: Array) -> Array:
     """Numbers of keys, -1 for those that are absent; ``table`` holds numbers of ``kept`` keys by slot."""
-    mask = np.uint64(len(table) - 1)
     numbers = np.empty(len(keys), np.int64)
     for i in range(len(keys)):
-        key = keys[i]
-        slot = key & mask
-        number = table[slot]
-        while number >= 0 and kept[number] != key:
-            slot = (slot + _ONE) & mask
-            number = table[slot]
-        numbers[i] = number
+        numbers[i] = table[_slot(table, kept, keys[i])]
     return numbers
 
 
@@ -101,14 +104,10 @@ def index_add(
     table: Array, kept: Array, count: int, limit: int, keys: Array, first: int, numbers: Array, new: Array, fresh: int
 ) -> tuple[int, int, int]:
     """Insert ``keys[first:]`` until ``limit`` keys are kept: where it stopped, how many are kept, how many were new."""
-    mask = np.uint64(len(table) - 1)
     for i in range(first, len(keys)):
         key = keys[i]
-        slot = key & mask
+        slot = _slot(table, kept, key)
         number = table[slot]
-        while number >= 0 and kept[number] != key:
-            slot = (slot + _ONE) & mask
-            number = table[slot]
         if number < 0:
             if count == limit:
                 return i, count, fresh
