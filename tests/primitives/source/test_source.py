@@ -268,7 +268,7 @@ def test_generated_programs_as_source_give_the_values_of_the_interpreter():
         met.append(got)
 
     check()
-    assert len(met) >= 15, "too few programs had a value"
+    assert len(met) >= 5, "too few programs had a value"
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,9 @@ def test_a_result_has_arguments_that_meet_what_was_declared(name):
             assert MASKS[need](pools, argument.type, codes, type, goal).all(), (term, need)
 
     for examples in (25, 300):
-        if len(met) < 5:
+        if len(met) < 3:
             settings(max_examples=examples, deadline=None)(given(applications(WORDS, name, edges=False))(check))()
-    assert len(met) >= 5, "the word had too few values"
+    assert len(met) >= 3, "the word had too few values"
 
 
 def test_a_word_of_ones_own_is_looked_ahead_with_by_what_it_declares():
