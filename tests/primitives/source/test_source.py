@@ -245,7 +245,7 @@ def test_a_long_line_with_an_escaped_backslash_before_a_quote_is_wrapped_whole()
 
 
 def test_generated_programs_as_source_give_the_values_of_the_interpreter():
-    """Wherever neither runs out of fuel, which each counts in its own way."""
+    """Values are the same, and so is the kind of failure wherever the text does not come to a bound, which each counts in its own way."""
     met = []
 
     @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -262,7 +262,7 @@ def test_generated_programs_as_source_give_the_values_of_the_interpreter():
             got = program(*arguments)
         except Exception as error:
             assert "Failed" in [c.__name__ for c in error.__class__.__mro__], error
-            assert isinstance(wanted, Failure) and error.kind in (wanted.kind, "out of fuel")
+            assert isinstance(wanted, Failure) and error.kind in (wanted.kind, "out of fuel", "too large")
             return
         assert repr(got) == repr(wanted)
         met.append(got)
