@@ -69,6 +69,14 @@ def test_shares_are_of_the_tasks_with_tests() -> None:
     ]
 
 
+def test_summaries_of_the_results_are_those_of_their_rows() -> None:
+    files = sorted((synthesis.PROJECT / synthesis_table.RESULTS).glob("synthesis*.json"))
+    assert files
+    for path in files:
+        figures = json.loads(path.read_text(encoding="utf-8"))["figures"]
+        assert figures["summary"] == synthesis.summary(figures["rows"]), path.name
+
+
 def test_shares_stand_apart_for_what_the_ranking_was_fitted_on() -> None:
     rows = [{"task": name, "solved": True, "right": name != "c"} for name in "abcd"]
     found = {"budget": "60s", "summary": {"tasks": 4, "solved": 4, "right": 3}, "rows": rows, "fitted_on": {"a", "b"}}
