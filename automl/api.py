@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from library.records import Change, Evaluation, Solution, StoreError, Subroutine
+from library.rules import across_names
 from library.store import AbstractStore, open_store
 from library.vocabulary import Vocabulary, pinned_name
 from primitives.words import known_words
@@ -19,7 +20,7 @@ from .plugins import use_plugins
 from .progress import progress_bar
 from .study.opening import Options, Progress, Result, library_url, open_study, plain_option, run_study
 from .study.words import load_vocabulary
-from .tasks.load import load_tasks, with_option
+from .tasks.load import experiment_folders, load_tasks, with_option
 from .tasks.task import Task
 
 if TYPE_CHECKING:
@@ -98,8 +99,10 @@ class Library:
         return self.store.demote(name, {"reasons": ["demoted by hand"]})
 
     def history(self, name: str | None = None) -> Sequence[Change]:
-        """Promotions, demotions and imports, oldest first."""
-        return self.store.history(name)
+        """Promotions, demotions, renamings and imports, oldest first. ``name``: only those of words that are called so, or were, under
+        the names too that they had before and since."""
+        changes = self.store.history()
+        return changes if name is None else across_names(changes, name)
 
     def solutions(self, task: str | None = None) -> Sequence[Solution]:
         """The programs that solved tasks."""
@@ -255,7 +258,7 @@ def _one_task(
     spec = str(task)
     for key, value in aim.items():
         spec = with_option(spec, key, "yes" if value is True else weight_text(value))
-    found = load_tasks(spec, seed=seed)
+    found = load_tasks(spec, seed=seed, search_path=experiment_folders())
     if len(found) != 1:
         names = ", ".join(each.name for each in found[:5])
         raise TaskError(
@@ -360,7 +363,8 @@ def grow(
     try:
         with progress_bar("grow", quiet or progress is not None) as shown:
             return run_growth(
-                tasks, opened.store, budget=budget, evaluations=evaluations, plan=plan, anew=anew, search_path=search_path,
+                tasks, opened.store, budget=budget, evaluations=evaluations, plan=plan, anew=anew,
+                search_path=[*search_path, *experiment_folders()],
                 split_seed=split_seed, strategy=strategy, workers=workers, seed=seed, target=target, words=words, settings=settings,
                 trainer=trainer, schedule=schedule, frozen=frozen, only=only, every=every, first=first, revisit=revisit,
                 iterations=iterations, share=share, guidance=guidance, on_result=on_result, on_iteration=on_iteration,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from primitives.notation.names import is_word_name
 
-from .records import Conflict, Evaluation, Event, StoreError, Subroutine, json_text, short
+from .records import Change, Conflict, Evaluation, Event, StoreError, Subroutine, json_text, short
 
 CHANGEABLE = ("state", "finished", "budget", "config")
 """The fields of a run that `update_run` may change; the others decide what its record means."""
@@ -105,6 +105,23 @@ def renamed(word: Subroutine, new: str, known: Collection[Subroutine]) -> Subrou
         return replace(former, state="active", saved=word.saved)
     names = [name for name in (*former_names(word), word.name) if is_word_name(name)]
     return replace(word, name=new, provenance={**word.provenance, "names": names})
+
+
+def across_names(changes: Sequence[Change], name: str) -> tuple[Change, ...]:
+    """Of what happened to a library, what happened to the words of a name, under the names that they had before and since too.
+
+    changes: all that happened, in order.
+    name: that a word has or had.
+    """
+    wanted = {(each.name, each.digest) for each in changes if each.name == name}
+    renamings = [each for each in changes if each.action == "renamed"]
+    before = 0
+    while len(wanted) > before:
+        before = len(wanted)
+        for each in renamings:
+            if (each.name, each.digest) in wanted:
+                wanted |= {(str(each.evidence[end]), each.digest) for end in ("from", "to") if end in each.evidence}
+    return tuple(each for each in changes if (each.name, each.digest) in wanted)
 
 
 def former_names(word: Subroutine) -> list[str]:

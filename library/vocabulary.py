@@ -82,6 +82,9 @@ class Vocabulary:
         names = {record.digest: record.name for record in self.active}
         self.plain = {pinned_name(record): names[record.digest] for record in self.records if record.digest in names}
 
+    def __repr__(self) -> str:
+        return f"Vocabulary({len(self.words):,} words, {len(self.active):,} of them of a library)"
+
     def _defined(
         self, given: tuple[Subroutine, ...], base: Mapping[str, Primitive], every: dict[str, Primitive]
     ) -> tuple[Subroutine, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import TypedDict
@@ -26,6 +27,18 @@ class WordRow(TypedDict):
     created: float
     uses: int
     tasks: list[str]
+
+
+def _others(name: str, known: Iterable[Subroutine]) -> str:
+    """What the library has in place of a name: the active ones like it, or else its first ones."""
+    names = sorted({each.name for each in known if each.state == "active"})
+    if not names:
+        return "it has no active subroutine"
+    near = difflib.get_close_matches(name, names, n=3)
+    if near:
+        return f"did you mean {', '.join(near)}?"
+    more = f" and {len(names) - 10} more, see `automl library list`" if len(names) > 10 else ""
+    return f"it has {', '.join(names[:10])}{more}"
 
 
 class AbstractWordStore(ABC):
@@ -154,7 +167,7 @@ class AbstractWordStore(ABC):
         versions = ", ".join(f"{each.name}@{each.digest} ({each.state})" for each in known if each.name == name)
         asked = name if digest is None else f"{name}@{digest}"
         raise StoreError(
-            f"name={asked!r} is not in the library; " + (f"known: {versions}" if versions else "it has none")
+            f"name={asked!r} is not in the library; {f'known: {versions}' if versions else _others(name, known)}"
         )
 
     def library_list(self, state: str | None = "active") -> tuple[WordRow, ...]:

@@ -23,17 +23,11 @@ from ..evaluation.model import Model
 from ..execution.executors import WorkerError
 from ..interruption import exit_code, orderly_end
 from ..plugins import plugin_options
-from ..progress import printable
+from ..progress import QUIET, printable
 from ..study.opening import Result, check_unchanged, run_study
 from ..study.study import Study, StudyError
-from ..tasks.load import load_tasks
+from ..tasks.load import experiment_folders, load_tasks
 from ..tasks.task import Task
-
-
-def experiment_folders() -> list[Path]:
-    """Where named experiments lie: beside the installed package."""
-    home = Path(__file__).resolve().parent.parent.parent / "experiments"
-    return [home / "curricula", home]
 
 
 def open_library(url: str | None, *, create: bool = True) -> AbstractStore:
@@ -133,7 +127,7 @@ def say(result: Result, alone: bool) -> None:
         score += f" ({shown_folds(result.folds)})"
     elif result.validation_seen:
         score += (
-            " (before its final training took those cases too)"
+            " (measured before the final training, which used the validation cases too)"
             if result.test_score is not None
             else " (trained on too)"
         )
@@ -251,11 +245,28 @@ def stored_run(name: str, library: str | None) -> tuple[AbstractStore, Run]:
     """The run of that name and the library that has it. Raises TaskError."""
     try:
         store = open_library(library, create=False)
-        return store, store.run(name)
+        return store, run_of(store, name)
     except StoreError as error:
         raise TaskError(
             f"model={name!r}: a folder with model.json, or a run of the library, is required ({error}); correct the name"
         ) from None
+
+
+def run_of(store: AbstractStore, name: str) -> Run:
+    """The run with that id, or the only one whose id begins so. Raises StoreError."""
+    ids = [run.id for run in store.runs(unreadable=lambda run, error: None)]
+    found = [each for each in ids if name and each.startswith(name)]
+    if name not in ids and len(found) > 1:
+        raise StoreError(
+            f"run={name!r} is the beginning of {len(found)} ids ({', '.join(found[:5])}); give more of one"
+        )
+    return store.run(found[0] if name not in ids and found else name)
+
+
+def say_begun(text: str) -> None:
+    """Say on standard error what a command is about to do that takes a while, unless it is to be quiet."""
+    if not QUIET.get():
+        print_text(f"automl: {text} …", err=True)
 
 
 def saved_model(name: str) -> Model | None:

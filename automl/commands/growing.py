@@ -32,7 +32,8 @@ def run_growth(
             begun.append(one)
             if one.searched and json != "-":
                 print_text(
-                    f"going on with growth {one.run}: {one.searched} of its {one.tasks} tasks have been searched"
+                    f"going on with growth {one.run}, iteration {one.iteration} of {one.iterations}: "
+                    f"{one.searched} of its {one.tasks} tasks have been searched"
                 )
 
         def note(result: Result) -> None:

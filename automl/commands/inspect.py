@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .common import print_json, print_table, print_text
+from .common import print_json, print_table, print_text, say_begun
 from .options import AsJson, DataSplit, LibraryUrl, LookedAt, ModelName, TargetColumn
 from .subject import open_model, shown_model, shown_seen
 
@@ -40,6 +40,7 @@ def inspect(
     chosen: dict[str, Any] = {} if epsilons is None else {"epsilons": _numbers(epsilons)}
     settings = InspectionSettings(cases=cases, closest=closest, seed=seed, **chosen)
     subject = open_model(model, data, library, split_seed, target_column)
+    say_begun(f"inspecting {model}: its errors, and what deceives it")
     inspection = inspect_model(subject.model, subject.task, page, settings, seen=subject.seen, about=subject.about)
     written = inspection.save(output) if output is not None else []
     if json:

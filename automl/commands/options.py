@@ -99,7 +99,11 @@ Tasks = Annotated[
 ]
 Frozen = Annotated[bool, typer.Option("--frozen", help="Use the library but promote nothing.")]
 Iterations = Annotated[
-    int, typer.Option(min=1, help="How often to wake, abstract and dream; each one revisits what is not solved.")
+    int,
+    typer.Option(
+        min=1,
+        help="How often to wake, abstract and dream; each one gives what is not solved its whole budget again.",
+    ),
 ]
 Guidance = Annotated[
     str,

@@ -15,6 +15,7 @@ from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from primitives.syntax import show
 
+from ..budget import Budget, BudgetError
 from ..config import write_config
 from ..errors import TaskError
 from ..evaluation.descriptions import readings_of
@@ -32,8 +33,10 @@ from .common import (
     print_json,
     print_table,
     print_text,
+    run_of,
     run_or_leave,
     say,
+    say_begun,
     shown_time,
     split_seed_of,
     task_of,
@@ -77,10 +80,10 @@ def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
 def show_(run: str, library: LibraryUrl = None, json: AsJson = False) -> None:
     """One run: how it was started, how its evaluations ended, its result, and the programs that scored best on the way."""
     store = open_library(library, create=False)
-    record = store.run(run)
+    record = run_of(store, run)
     vocabulary = load_vocabulary(store, record.library or None)
     outcomes: dict[str, int] = {}
-    for evaluation in store.evaluations(run):
+    for evaluation in store.evaluations(record.id):
         outcomes[evaluation.outcome] = outcomes.get(evaluation.outcome, 0) + 1
     result = find_result(store, record)
     best = _best_rows(store, record, vocabulary, result)
@@ -89,7 +92,7 @@ def show_(run: str, library: LibraryUrl = None, json: AsJson = False) -> None:
             **record.to_dict(),
             "outcomes": outcomes,
             "best": best,
-            "events": store.next_number(run),
+            "events": store.next_number(record.id),
             "ended": ending_of(record),
         }
         print_json({**facts, "result": None if result is None else result.to_dict()})
@@ -118,15 +121,26 @@ def _best_rows(
     ]
 
 
+def _budget(record: Run) -> str:
+    """The budget of a run as the command takes it."""
+    try:
+        return str(Budget.from_json(record.budget))
+    except BudgetError:
+        return "–"
+
+
 def _say_run(
     record: Run, outcomes: Mapping[str, int], result: StoredResult | None, best: Sequence[Mapping[str, Any]]
 ) -> None:
     """A run, its result and the programs that scored best, for people."""
     for name in ("id", "task", "strategy", "seed", "budget", "state", "metric", "direction"):
-        print_text(f"{name:10} {getattr(record, name)}")
-    print_text(f"{'ended':10} {ending_of(record) or '–'}")
+        print_text(f"{name:10} {_budget(record) if name == 'budget' else getattr(record, name)}")
+    ended = ending_of(record)
+    if ended is not None:  # a growth, and a run of before that was recorded, say it by their state
+        print_text(f"{'ended':10} {ended}")
     print_text(f"{'started':10} {shown_time(record.started)}")
-    print_text(f"{'outcomes':10} {', '.join(f'{count} {name}' for name, count in sorted(outcomes.items())) or '–'}")
+    if outcomes:
+        print_text(f"{'outcomes':10} {', '.join(f'{count} {name}' for name, count in sorted(outcomes.items()))}")
     if result is not None:
         print_text(f"{'result':10} {shown_model(result.to_dict())}")
     for each in best:
@@ -146,7 +160,7 @@ def _found(store: AbstractStore, record: Run, vocabulary: Vocabulary) -> list[st
 @app.command("config")
 def config_(run: str, library: LibraryUrl = None) -> None:
     """Print the options that a search was started with, as a TOML file for `automl search --config`."""
-    record = open_library(library, create=False).run(run)
+    record = run_of(open_library(library, create=False), run)
     if is_growth(record):
         raise TaskError(f"run={run!r} is a growth: a search is required; begin the growth again by its own command")
     typer.echo(write_config(options_of_run(record)), nl=False)
@@ -188,7 +202,7 @@ def options_of_run(record: Run) -> dict[str, object]:
 def resume(run: str, library: LibraryUrl = None, workers: MoreWorkers = None, json: JsonFile = None) -> None:
     """Go on with a run that was interrupted or killed, by replay of its log. Shows the result of one that is finished."""
     store = open_library(library, create=False)
-    record = store.run(run)
+    record = run_of(store, run)
     if is_growth(record):
         number = None if workers is None else worker_number(workers)
         folders = experiment_folders()
@@ -225,6 +239,7 @@ def export(
     elif to == "weights":
         model.export_weights(file)
     else:
+        say_begun(f"writing run {run} as ONNX, which takes up to a minute")
         model.export_onnx(file)
     print_text(shown_model(subject.about))
     for path in written:

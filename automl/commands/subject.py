@@ -18,7 +18,7 @@ from ..study.state import Standing
 from ..study.stored import StoredResult, result_of, stored_model
 from ..study.words import load_vocabulary
 from ..tasks.task import Task
-from .common import one_task, open_library, saved_model, shown_folds, split_seed_for, stored_run, task_of
+from .common import one_task, open_library, run_of, saved_model, shown_folds, split_seed_for, stored_run, task_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,7 @@ def open_model(
 def model_of_run(name: str, library: str | None) -> OpenedModel:
     """The result of a run, without its data. Raises StoreError or StudyError."""
     store = open_library(library, create=False)
-    run = store.run(name)
+    run = run_of(store, name)
     result = result_of(store, run)
     model = stored_model(store, run, load_vocabulary(store, run.library or None), result.evaluation)
     return OpenedModel(model, None, result.evaluation, result.to_dict())
@@ -114,7 +114,7 @@ def shown_model(about: Mapping[str, object]) -> str:
     metric = about["metric"]
     score = "" if about["score"] is None else f", validation {metric} {about['score']:.4f}"
     if about["before"] is not None:
-        score += f" (of ask {about['before']}, before its final training took those cases too)"
+        score += f" (measured at ask {about['before']}; the final training used the validation cases too)"
     elif about["folds"] and score:
         score += f" ({shown_folds(about['folds'])})"
     test = "" if about["test_score"] is None else f", test {metric} {about['test_score']:.4f}"

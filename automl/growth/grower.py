@@ -57,8 +57,13 @@ class Grower:
         """Grow to the end; KeyboardInterrupt leaves a growth that can be gone on with."""
         with self.journal:
             if self.listeners.on_begin is not None:
-                searched = self.journal.subjects("search")
-                self.listeners.on_begin(Begun(self.journal.run.id, len(self._chosen()), len(searched)))
+                searched, concluded = self.journal.subjects("search"), self.journal.subjects("learn")
+                iterations = self.plan.iterations
+                self.listeners.on_begin(
+                    Begun(
+                        self.journal.run.id, len(self._chosen()), len(searched), min(len(concluded) + 1, iterations), iterations
+                    )
+                )  # fmt: skip
             self._run()
         results = self.attempts.finished()
         rows = [dict(row) for row in self.store.library_list()]

@@ -73,11 +73,14 @@ class GrowthPlan:
 
 @dataclass(frozen=True)
 class Begun:
-    """A growth that begins or goes on: its run's id, and how many of its tasks have been searched already."""
+    """A growth that begins or goes on: its run's id, how many of its tasks have been searched already, and in which of its iterations
+    it is, from 1."""
 
     run: str
     tasks: int
     searched: int = 0
+    iteration: int = 1
+    iterations: int = 1
 
 
 @dataclass(frozen=True)

@@ -192,6 +192,12 @@ def load_tasks(
     return drawn_sequences(tasks, reference)
 
 
+def experiment_folders() -> list[Path]:
+    """Where named experiments lie: beside the installed package."""
+    home = Path(__file__).resolve().parent.parent.parent / "experiments"
+    return [home / "curricula", home]
+
+
 def resolve(
     spec: str,
     *,
@@ -274,7 +280,15 @@ def _unknown(reference: Reference) -> TaskError:
     if reference.path is not None:
         readers = "; ".join(source.doc for source in sources().values())
         return TaskError(f"task={reference.text!r}: no reader for this file or folder. What can be read: {readers}")
-    near = sorted({p.stem for folder in reference.search_path if folder.is_dir() for p in folder.glob("*.toml")})
+    near = sorted(
+        {
+            p.stem
+            for folder in reference.search_path
+            if folder.is_dir()
+            for suffix in _SUFFIXES[1:]
+            for p in folder.glob(f"*{suffix}")
+        }
+    )
     declared = f", or a declared one: {', '.join(near)}" if near else ""
     return TaskError(
         f"task={reference.text!r}: no such file, folder or data set. Give a path that exists, or a name: "

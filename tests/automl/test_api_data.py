@@ -53,3 +53,12 @@ def test_a_search_on_a_frame_answers_with_its_labels() -> None:
         == ["a", "c"]
         == [each["column"] for each in result.to_dict()["columns"]]
     )  # type: ignore[attr-defined]
+
+
+def test_the_curricula_of_the_package_are_known_by_name(tmp_path, monkeypatch) -> None:
+    """From any folder, as an installed user is in."""
+    monkeypatch.chdir(tmp_path)
+    growth = automl.grow("starter", evaluations=20, only=["add one"], iterations=1, guidance="off", quiet=True)
+    assert growth.run
+    with pytest.raises(TaskError, match="a declared one: .*starter"):
+        automl.grow("experiments/curricula/starter.jsonl", evaluations=20)

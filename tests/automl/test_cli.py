@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from automl.growth.outcome import Iteration
-from automl.testing.commands import lines_of, refused, task
+from automl.testing.commands import REVERSED, lines_of, refused, task
+from library.store import open_store
 
 SEARCH_KEYS = {
     "name", "solved", "right", "program", "seconds", "evaluations", "outcome", "validation_score", "test_score", "parameters",
@@ -114,3 +116,34 @@ def test_predict_and_export_a_program_on_values(folder, automl):
     for to in ("weights", "onnx"):
         code, _, err = automl("export", row["run"], "--to", to, "x.out")
         assert code == 2 and "export" in err and not Path("x.out").exists()
+
+
+def test_a_run_is_named_by_the_beginning_of_its_id(folder, automl):
+    library = ("--library", "lib.db")
+    Path("f.jsonl").write_text(lines_of([REVERSED]))
+    run = json.loads(automl("search", "f.jsonl", "--budget", "20s", *library, "--json", "-")[1])["run"]
+    for command in (
+        ["runs", "show", run[:5]],
+        ["runs", "resume", run[:5]],
+        ["runs", "config", run[:5]],
+        ["predict", run[:5], "[[[1, 2]]]"],
+    ):
+        assert automl(*command, *library)[0] == 0, command
+    shown = automl("runs", "show", run[:5], *library)[1]
+    assert f"id         {run}\n" in shown and "budget     20s\n" in shown
+    with open_store("lib.db") as store:
+        store.create_run(replace(store.run(run), id=run[:4] + "zz"))
+    refused(automl("runs", "show", run[:4], *library), f"run={run[:4]!r} is the beginning of 2 ids")
+    refused(automl("runs", "show", "nosuch", *library), "run='nosuch' is unknown")
+    assert automl("runs", "show", run, *library)[0] == 0
+
+
+def test_a_growth_shows_its_budget_and_says_nothing_that_it_has_not(folder, automl):
+    Path("f.jsonl").write_text(lines_of([REVERSED]))
+    library = ("--library", "lib.db")
+    assert automl("grow", "f.jsonl", "--budget", "20s", "--iterations", "1", "--guidance", "off", *library)[0] == 0
+    with open_store("lib.db") as store:
+        (growth,) = [run.id for run in store.runs() if run.strategy == "growth" or "growth" in run.task]
+    shown = automl("runs", "show", growth, *library)[1]
+    assert "outcomes" not in shown and "ended " not in shown and "{" not in shown.split("started")[0], shown
+    assert "iteration 1 of 1: 1 of its 1 tasks" in automl("runs", "resume", growth, *library)[1]

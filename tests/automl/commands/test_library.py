@@ -201,3 +201,39 @@ def test_search_uses_the_library_and_says_so(folder, automl):
     assert code == 0 and row["solved"] and row["subroutines"] == ["falling"] and "falling" in row["program"]
     (listed,) = json.loads(automl("library", "list", "--library", "lib.db", "--json")[1])
     assert (listed["uses"], listed["tasks"]) == (1, ["f"])
+
+
+def test_an_unknown_name_is_answered_with_those_that_are_there(folder, automl):
+    library = ("--library", "lib.db")
+    with open_store("lib.db") as store:
+        store.promote(
+            [subroutine("falling", "(lambda (reverse (sort $0)))"), subroutine("other", "(lambda (tail $0))")]
+        )
+    for command in ("show", "demote", "graph"):
+        refused(
+            automl("library", command, "faling", *library), "name='faling' is not in the library; did you mean falling?"
+        )
+        refused(automl("library", command, "xyz", *library), "it has falling, other")
+    for name in ("falling", "other"):
+        assert automl("library", "demote", name, *library)[0] == 0
+    refused(automl("library", "demote", "xyz", *library), "it has no active subroutine")
+
+
+def test_the_history_of_a_word_goes_across_its_names(folder, automl):
+    library = ("--library", "lib.db")
+    with open_store("lib.db") as store:
+        store.promote(
+            [subroutine("falling", "(lambda (reverse (sort $0)))"), subroutine("other", "(lambda (tail $0))")]
+        )
+    assert automl("library", "rename", "falling", "down", *library)[0] == 0
+    assert automl("library", "rename", "down", "descending", *library)[0] == 0
+    assert automl("library", "demote", "descending", *library)[0] == 0
+    told = [json.loads(automl("library", "history", name, "--json", *library)[1]) for name in ("falling", "descending")]
+    assert told[0] == told[1]
+    assert [(each["action"], each["name"]) for each in told[0]] == [
+        ("promoted", "falling"), ("renamed", "falling"), ("renamed", "down"), ("renamed", "down"), ("renamed", "descending"),
+        ("demoted", "descending"),
+    ]  # fmt: skip
+    assert [each["name"] for each in json.loads(automl("library", "history", "other", "--json", *library)[1])] == [
+        "other"
+    ]
