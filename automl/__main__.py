@@ -1,5 +1,20 @@
-"""``python -m automl``."""
+"""``python -m automl``, and the entry point of the ``automl`` script."""
 
-from .cli import main
+from __future__ import annotations
 
-main()
+import sys
+
+
+def main() -> None:
+    """Run the command line. What it needs is imported in here, for an interruption may come then too."""
+    try:
+        from .cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write("automl: interrupted\n")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

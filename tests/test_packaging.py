@@ -103,7 +103,7 @@ def test_wheel_holds_every_module_and_declaration_under_one_name(project_root: P
     expected = {name if name.startswith(NAMESPACE) else f"{NAMESPACE}/{name}" for name in shipped_files(project_root)}
     assert {name for name in names if ".dist-info" not in name} == expected | {"automl/__init__.py"}
     assert texts["top_level.txt"].split() == ["automl", NAMESPACE]
-    assert "automl = automl_programs.automl.cli:main" in texts["entry_points.txt"]
+    assert "automl = automl_programs.automl.__main__:main" in texts["entry_points.txt"]
 
 
 @pytest.mark.timeout(180)

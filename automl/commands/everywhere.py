@@ -20,7 +20,7 @@ def _take_plugins(given: list[str] | None) -> None:
 
 
 def _take_config(context: typer.Context, path: str | None) -> None:
-    """The file's options become the defaults of the command: what the command line says goes before. Raises BadParameter, TaskError."""
+    """The file's options become the defaults of the command: the command line takes precedence. Raises BadParameter, TaskError."""
     if path is None:
         return
     names = {name: each for each in context.command.params for name in _names(each)}
@@ -100,7 +100,7 @@ def _options() -> list[Any]:
             str | None,
             typer.Option(
                 "--config", metavar="FILE", is_eager=True, expose_value=False, callback=_take_config,
-                help="A TOML file with options of this command, by the same names; the command line goes before it.",
+                help="A TOML file with options of this command, by the same names; the command line takes precedence.",
             ),
         ] = None,
         print_config: Annotated[

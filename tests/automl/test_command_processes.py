@@ -175,3 +175,21 @@ def test_vocabulary_of_the_command_is_the_builtin_one(folder, automl):
     automl("search", "one.jsonl", "--evaluations", "2000", "--words", "reverse,sort")
     (run,) = json.loads(automl("runs", "list", "--json")[1])
     assert run["best"] == 1.0 and len(Vocabulary().words) > 60
+
+
+@pytest.mark.parametrize("module", ["typer", "library.records", "primitives.words"])
+def test_an_interrupt_while_modules_are_imported_is_one_line(module, folder):
+    code = f"""
+import sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupting())
+from automl.__main__ import main
+sys.argv = ["automl", "library", "list"]
+main()
+"""
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    assert (found.returncode, found.stderr, found.stdout) == (130, "automl: interrupted\n", "")
