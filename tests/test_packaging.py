@@ -209,3 +209,18 @@ def test_a_folder_that_shadows_a_package_is_named(project_root: Path, tmp_path: 
     assert done.returncode != 0
     assert "ImportError" in done.stderr
     assert str(tmp_path / "library") in done.stderr
+
+
+def test_a_checkout_says_which_folder_stands_before_its_own(crowded: Path) -> None:
+    """Nothing of a user's folder is imported in its place."""
+    (crowded / "script.py").write_text("from automl_programs import automl\n")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    found = subprocess.run(
+        [sys.executable, "script.py"], cwd=crowded, env=environment, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 1
+    last = found.stderr.splitlines()[-1]
+    assert (
+        last.startswith(f"ImportError: package='automl' is taken from {crowded / 'automl'}")
+        and "rename the other" in last
+    )
