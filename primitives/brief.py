@@ -38,10 +38,15 @@ def _some(items: list[str], count: int) -> str:
 
 
 def brief_repr(self: Any) -> str:
-    """``__repr__`` for data classes that hold arrays, weights or many records: their fields, each in part of a line."""
-    shown = (f"{each.name}={brief(getattr(self, each.name, None))}" for each in fields(self) if each.repr)
-    text = f"{type(self).__name__}({', '.join(shown)})"
-    return text if len(text) <= SHOWN_ALL else f"{text[:SHOWN_ALL]}…)"
+    """``__repr__`` for data classes that hold arrays, weights or many records: their fields, each in part of a line; of many,
+    the first ones."""
+    shown = [f"{each.name}={brief(getattr(self, each.name, None))}" for each in fields(self) if each.repr]
+    kept, length = 0, 0
+    while kept < len(shown) and length + len(shown[kept]) + 2 <= SHOWN_ALL:
+        length += len(shown[kept]) + 2
+        kept += 1
+    more = [f"… {len(shown) - kept} more"] if kept < len(shown) else []
+    return f"{type(self).__name__}({', '.join([*shown[:kept], *more])})"
 
 
 def brief_html(title: str, facts: Mapping[str, object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 
 from ..types import (
@@ -23,6 +24,11 @@ class TypeSyntaxError(ValueError):
     """The text of a type cannot be read."""
 
 
+_ELSEWHERE = {
+    "array": "list", "boolean": "bool", "character": "char", "dict": "map", "dictionary": "map", "double": "float", "integer": "int",
+    "number": "float", "optional": "option", "real": "float", "string": "str", "text": "str", "tuple": "pair",
+}  # fmt: skip
+"""What other languages call these types."""
 _TOKEN = re.compile(r"\s*(->|=>|\.\.\.|[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[()\[\],:?])")
 
 
@@ -38,6 +44,12 @@ def _tokens(text: str) -> list[str]:
     return tokens
 
 
+def _meant(name: str) -> str:
+    """The type that an unknown name may stand for, for a message; "" where none is like it."""
+    near = _ELSEWHERE.get(name.lower()) or next(iter(difflib.get_close_matches(name.lower(), ARITIES, n=1)), "")
+    return f" (did you mean {near}?)," if near and near != name else ""
+
+
 class _Reader:
     """Recursive descent over the tokens of one type."""
 
@@ -50,7 +62,9 @@ class _Reader:
 
     def fail(self, needed: str) -> TypeSyntaxError:
         got = self.tokens[self.position] if self.position < len(self.tokens) else "the end"
-        return TypeSyntaxError(f"type={self.text!r}: got {got!r}, needed {needed}; for example 'list(int) -> int'")
+        return TypeSyntaxError(
+            f"type={self.text!r}: got {got!r}{_meant(got) or ','} needed {needed}; for example 'list(int) -> int'"
+        )
 
     def peek(self) -> str | None:
         return self.tokens[self.position] if self.position < len(self.tokens) else None

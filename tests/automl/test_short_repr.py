@@ -16,7 +16,7 @@ from automl.growth.outcome import Growth
 from automl.study.opening import open_study, run_study
 from automl.tasks.kinds.labelled import labelled_task
 from library.store import open_store
-from primitives.brief import brief, brief_html
+from primitives.brief import brief, brief_html, brief_repr
 
 MOST = 1000
 PACKAGES = ("primitives", "library", "search", "automl")
@@ -103,3 +103,24 @@ def test_what_notebooks_show_is_short_and_escaped():
         "t", {"program": "x" * 10**6, "none": None, "empty": "", "score": 0.123456789, "notes": ("a", "b")}
     )
     assert len(long) < 5_000 and "0.123457" in long and "none" not in long and "a\nb" in long
+
+
+@dataclasses.dataclass
+class Many:
+    a: str
+    b: str = "b" * 70
+    c: tuple[str, ...] = ("c" * 70,) * 2
+    d: tuple[str, ...] = ("d" * 70,) * 3
+    e: tuple[str, ...] = ("e" * 70,) * 3
+    f: tuple[str, ...] = ("f" * 70,) * 3
+
+    __repr__ = brief_repr
+
+
+def test_a_long_repr_ends_after_a_whole_field(found) -> None:
+    one = Many("a")
+    fields = [f"{each.name}={brief(getattr(one, each.name))}" for each in dataclasses.fields(one)]
+    shown = repr(one)
+    kept = next(count for count in range(6, 0, -1) if shown.startswith(f"Many({', '.join(fields[:count])}"))
+    assert 0 < kept < 6 and shown == f"Many({', '.join(fields[:kept])}, … {6 - kept} more)" and len(shown) <= 830
+    assert "object at 0x" not in repr(found[0].model)

@@ -148,3 +148,13 @@ def test_types_are_immutable() -> None:
     with pytest.raises(AttributeError):
         INT.name = "bool"  # type: ignore[misc]
     assert Constructor("int") == INT != FLOAT
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("string -> int", "str"), ("lst(int)", "list"), ("Boolean", "bool"), ("q_q", "")]
+)
+def test_an_unknown_type_is_answered_with_the_one_that_it_may_mean(text: str, meant: str) -> None:
+    with pytest.raises(TypeSyntaxError) as error:
+        parse_type(text)
+    assert (f"(did you mean {meant}?)" in str(error.value)) == bool(meant)
+    assert str(error.value).count("'list(int) -> int'") == 1 and "such as a; for example" in str(error.value)
