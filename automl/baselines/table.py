@@ -22,8 +22,8 @@ was not run in full, the table says so, and `fast` on the same program stands fo
 published on, the two figures cannot be compared: the run shows that the program learns.
 
 This page is made from the declarations and from `experiments/results/baselines/` by `automl baseline table --markdown`;
-seeds, curves, versions and hardware of every run stand there. What one runs oneself lies in `baselines/` beside the library and goes
-before that.
+seeds, curves, versions and hardware of every run stand there. Results of your own runs are in `baselines/` beside your library; where
+there are any for a system, the page shows those in place of the ones that come with the package.
 """
 COLUMNS = ("id", "what", "data", "parameters", "published", "book", "minutes", "fast", "minutes")
 

@@ -119,7 +119,7 @@ def _type(text: object, place: str) -> Type:
     try:
         type = parse_type(text)
     except ValueError as error:
-        raise TaskError(f"{place}{error}; write a type such as 'list(int) -> int'") from None
+        raise TaskError(f"{place}{error}") from None
     arguments, result = arguments_of(type)
     for data_type in (*arguments, result):
         if not is_ground(data_type) or any(is_function(part) for part in subtypes(data_type)):
