@@ -281,6 +281,10 @@ def _task_of_data(data: tuple[Any, ...], split_seed: int, aim: Mapping[str, Any]
         of = f"a tuple of {len(data)}: (X, y), or (frame, name of the target column), is required"
         raise TaskError(f"task={what if len(data) == 1 else of}")
     x, y = data
+    if isinstance(x, str | Path):
+        raise TaskError(
+            f"target={y!r} of task={str(x)!r}: a column is named so for a frame; for a file write FILE:COLUMN"
+        )
     split = Split(seed=split_seed)
     if as_frame(x) is None:
         x = plain_array(x, "x")

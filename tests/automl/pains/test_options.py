@@ -67,7 +67,7 @@ PYTHON: list[tuple[str, Mapping[str, object], str]] = [
     ("a seed as text", {"evaluations": 5, "seed": "3"}, "seed='3'"),
     ("a seed of the split below nothing", {"evaluations": 5, "split_seed": -1}, "seed=-1"),
     ("a goal that is no number", {"evaluations": 5, "target": float("nan")}, "target=nan"),
-    ("a column of what is no table", {"evaluations": 5, "target": "0.9"}, "target"),
+    ("a column of what is no table", {"evaluations": 5, "target": "0.9"}, "target='0.9'"),
     ("no words", {"evaluations": 5, "words": []}, "words=()"),
     ("a number as word", {"evaluations": 5, "words": [1]}, "word=1"),
     ("a number as strategy", {"evaluations": 5, "strategy": 3}, "strategy=3"),
