@@ -124,6 +124,9 @@ def _trained(
     except Unsuitable as error:
         return Evaluated(Outcome.UNSUITABLE, detail=str(error), parameters=inference.parameters)
     trainer, epochs = _trainer(prepared, program, candidate.get("phase", "explore"), keep)
+    if not inference.parameters:
+        # What was fitted is kept and scored also where that took all the time: a candidate without a score is worth nothing.
+        deadline = None
     left = None if deadline is None else deadline - time.monotonic()
     if left is not None and left <= 0:
         return Evaluated(

@@ -74,3 +74,13 @@ def test_a_program_with_nothing_to_fit_is_scored_over_the_folds_too(amounts: Tas
 def test_where_time_is_short_that_is_said(coins: Task) -> None:
     found = evaluated("(lambda (x) (forest :units 2 :trees 400 @1 x))", coins, seconds=0.3)
     assert found.outcome == "ok" and not found.complete and found.detail
+
+
+def test_what_was_fitted_is_scored_though_that_took_all_the_time() -> None:
+    x = NOISE.normal(size=(2000, 3))
+    many = labelled_task("many", x, (x[:, 0] > 0).astype(int))
+    assert many.data.folds is None
+    found = evaluated("(lambda (x) (boosting :units 2 @1 x))", many, seconds=1e-4)
+    assert found.outcome == "ok" and not found.complete and found.scores["accuracy"] > 0.7, found
+    late = evaluated("(lambda (x) (dense :units 2 @1 (boosting :units 2 @2 x)))", many, seconds=1e-4)
+    assert late.outcome == "timed out", late
