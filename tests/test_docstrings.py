@@ -22,10 +22,15 @@ def public(node: ast.Module | ast.ClassDef) -> Iterator[tuple[Documented, bool]]
     """Each with whether it is a method of a class that implements an interface."""
     implements = isinstance(node, ast.ClassDef) and any("Abstract" in ast.unparse(base) for base in node.bases)
     for each in node.body:
-        if isinstance(each, Documented) and not each.name.startswith("_"):
+        if isinstance(each, Documented) and not each.name.startswith("_") and not is_setter(each):
             yield each, implements and isinstance(each, ast.FunctionDef)
             if isinstance(each, ast.ClassDef):
                 yield from public(each)
+
+
+def is_setter(node: Documented) -> bool:
+    """Whether it is the second half of a property, which is described where it is read."""
+    return any(isinstance(each, ast.Attribute) and each.attr == "setter" for each in node.decorator_list)
 
 
 def modules() -> list[str]:
