@@ -29,7 +29,7 @@ def test_a_progress_bar_shows_the_title_with_escapes(monkeypatch: pytest.MonkeyP
     with progress_bar(f"[red]{EVIL}\nnext line") as progress:
         assert progress is not None
         progress({"evaluations": 1234, "best": 0.5})
-    assert f"[red]{SHOWN}\\nnext line: 1,234 evaluations, best 0.5" in terminal.getvalue()
+    assert f"[red]{SHOWN}\\nnext line: 1,234 evaluations, best score 0.5" in terminal.getvalue()
     assert "\x1b]0;owned" not in terminal.getvalue() and "\u202e" not in terminal.getvalue()
 
 

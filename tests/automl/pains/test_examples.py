@@ -38,7 +38,7 @@ REFUSED: list[tuple[str, str, list[Case], str]] = [
     ("null for a whole number", "int -> int", [([None], 0)], "value=None"),
     ("a whole number of 101 digits", "int -> int", [([10**100], 2)], "|x| <= 2^53"),
     ("2^53 + 1", "int -> int", [([2**53 + 1], 2)], "value=9007199254740993"),
-    ("PySR#141 an infinite number", "float -> float", [([float("inf")], 1.0)], "finite"),
+    ("srbench#141 an infinite number", "float -> float", [([float("inf")], 1.0)], "finite"),
     ("gplearn: a number that is none", "float -> float", [([1.0], float("nan"))], "finite"),
     ("fewer inputs than the type has", "int -> int -> int", [([1], 5)], "1 values"),
     ("a type that is none", "lisst(int) -> int", [([[1]], 1)], "lisst"),
