@@ -124,7 +124,7 @@ def _best_rows(
 def _budget(record: Run) -> str:
     """The budget of a run as the command takes it."""
     try:
-        return str(Budget.from_json(record.budget))
+        return str(Budget.from_json(record.budget)) if record.budget else "–"
     except BudgetError:
         return "–"
 
