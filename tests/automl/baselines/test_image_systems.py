@@ -78,9 +78,14 @@ SMALL = [
     ("googlenet", "Tensor[3,32,32] -> Tensor[10]"),
     ("lrmd", "Tensor[3,12,12] -> Tensor[3,12,12]"),
 ]
+LARGE = ("resnet", "googlenet")
+"""Those that take seconds even so."""
 
 
-@pytest.mark.parametrize(("name", "type"), SMALL, ids=[name for name, _ in SMALL])
+@pytest.mark.parametrize(
+    ("name", "type"),
+    [pytest.param(*row, id=row[0], marks=[pytest.mark.slow] if row[0] in LARGE else []) for row in SMALL],
+)
 def test_small_inputs_train(name: str, type: str) -> None:
     """The loss on one batch falls: gradients go through every layer."""
     baseline, kind = load(name), parse_type(type)

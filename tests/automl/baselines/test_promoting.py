@@ -129,6 +129,7 @@ def fits(term, words, type) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_a_search_on_another_image_task_uses_the_blocks(promoted, tmp_path):
     *_, store, _, _ = promoted
     rng = np.random.default_rng(0)

@@ -67,6 +67,7 @@ def test_a_space_that_is_exhausted(impossible, quick, mortal, killed, record_of)
     assert crash_everywhere(impossible, options, mortal, killed, record_of) > 8
 
 
+@pytest.mark.slow
 def test_a_trained_search_with_its_refinement(blobs, quick, mortal, killed, record_of):
     options = quick(10, strategy="widths", seed=2)
     assert crash_everywhere(blobs, options, mortal, killed, record_of) > 20

@@ -113,6 +113,7 @@ def test_sequences_are_composed_as_their_answers_say() -> None:
 
 
 @pytest.mark.shared_data
+@pytest.mark.slow
 def test_test_sequences_are_of_test_digits_alone(shared_data: Path) -> None:
     given = f"path={shared_data / 'mnist'}"
     counts = "count=50&validation_count=40&test_count=30&lengths=1-1"

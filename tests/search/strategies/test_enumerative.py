@@ -275,6 +275,7 @@ def test_words_about_pairs_are_cheap_where_the_task_speaks_of_pairs():
     assert told.of("unfold") == plain.of("unfold") and told.of("map") == plain.of("map")
 
 
+@pytest.mark.slow
 def test_the_parts_of_a_pair_are_looked_for_apart():
     cases = [([(1, 4, 6, 7)], ((4, 6), (1, 7))), ([(2, 2, 9)], ((2, 2), (9,))), ([(5, 8, 3)], ((8,), (5, 3)))]
     task = problem("list(int) -> pair(list(int), list(int))", cases)
