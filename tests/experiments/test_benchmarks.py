@@ -52,6 +52,7 @@ def test_synthesis_is_the_same_for_a_budget_in_terms() -> None:
     assert [(row["terms"], row["program"]) for row in first] == [(row["terms"], row["program"]) for row in second]
 
 
+@pytest.mark.slow
 def test_columns_counts_and_plots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     picture = tmp_path / "solved.png"
     small = ["--terms", "20000", "--programs", "100", "--rounds", "1", "--budget", "2000 evaluations", "--limit", "4"]
@@ -70,6 +71,7 @@ def test_columns_counts_and_plots(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_memory_counts_tasks_and_weighs_streamed_terms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = ["--memory", "24", "--budget", "20000 evaluations", "--every", "2", "--streamed", "500000"]
     figures = run("memory", [FEW, *small], tmp_path, monkeypatch)
@@ -167,6 +169,7 @@ def test_every_benchmark_is_run_and_has_small_settings() -> None:
     assert set(all_benchmarks.QUICK) <= set(names)
 
 
+@pytest.mark.slow
 def test_the_runner_writes_results_and_reports_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

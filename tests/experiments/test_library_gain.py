@@ -180,6 +180,7 @@ def test_vocabularies_are_declared(tmp_path: Path) -> None:
         load_words(str(wrong))
 
 
+@pytest.mark.slow
 def test_a_run_writes_its_parts_and_takes_up_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "gain.json"
     given = [
