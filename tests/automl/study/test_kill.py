@@ -14,10 +14,10 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     "case",
     [
-        Case(HARD, "300", "random", "1", 3.0),
-        Case(FUSED, "300000", "enumerative", "1", 3.0),
-        Case("iris", "30", "random", "2", 7.0, extra=SHORT),
-        Case("iris", "30", "random", "2", 5.0, "workers", SHORT),
+        Case(HARD, "300 evaluations", "random", "1", 3.0),
+        Case(FUSED, "300000 evaluations", "enumerative", "1", 3.0),
+        Case("iris", "30 evaluations", "random", "2", 7.0, extra=SHORT),
+        Case("iris", "30 evaluations", "random", "2", 5.0, "workers", SHORT),
     ],
     ids=lambda case: f"{case.task} {case.strategy} {case.victims}",
 )

@@ -101,12 +101,26 @@ def tensors_of(output):
     return [output] if isinstance(output, torch.Tensor) else [part for inner in output for part in tensors_of(inner)]
 
 
+NOT_YET = ("boosting", "constant", "forest", "tree")
+"""Fitted words whose steps or output depend on values or on the batch: they are refused."""
+
+
+@pytest.mark.parametrize("name", NOT_YET)
+def test_a_word_that_cannot_be_held_is_refused_with_the_other_export(name, tmp_path):
+    inputs, text = example_of(WORDS[name])
+    term = parse(f"(lambda (x0) {text.format('x0')})", WORDS)
+    type = infer(term, WORDS, function(*inputs, TypeVariable("result"))).type
+    with pytest.raises(OnnxError, match="export source instead"):
+        write_onnx(compile_term(term, WORDS, type).eval(), tmp_path / "net.onnx")
+
+
 @pytest.mark.slow
 def test_every_geometric_word_is_free_in_its_batch(tmp_path):
     """All words that ONNX can hold, side by side in one program, for exporting each would take minutes."""
     from onnx.reference import ReferenceEvaluator
 
-    names = [n for n, w in sorted(WORDS.items()) if w.geometric and not looks_at_values(w.scheme.type)]
+    free = {n for n, w in WORDS.items() if w.geometric and not looks_at_values(w.scheme.type)}
+    names = sorted(free.difference(NOT_YET))
     assert len(names) > 40 and "local_conv" in names
     inputs, texts = [], []
     for name in names:
