@@ -61,6 +61,14 @@ def with_missing(names: tuple[str, ...], column: str, missing: int) -> tuple[str
     return (*names, f"{column} is missing") if missing else names
 
 
+def one_feature(values: np.ndarray, instead: float, missing: int) -> np.ndarray:
+    """The features of a column of numbers, float64 [n], NaN where there is none: with ``instead`` there, and a second one that says where, if
+    any was missing in training."""
+    absent = np.isnan(values)
+    values = np.where(absent, instead, values)
+    return np.stack([values, absent], axis=1) if missing else values[:, None]
+
+
 def filled(count: int, by: str) -> str:
     """Words on missing cells."""
     return f"{count:,} missing {by}" if count else ""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import AbstractColumn, ColumnSummary, Json, filled, with_missing
+from ..base import AbstractColumn, ColumnSummary, Json, filled, one_feature, with_missing
 from ..cells import CellLevels
 from ..kind import TRUTH, ColumnKind, FittedColumn, TrainRows
 
@@ -35,9 +35,7 @@ class BooleanColumn(AbstractColumn):
 
     def encode(self, levels: CellLevels) -> np.ndarray:
         values = levels.spread(np.array([truth(str(text)) for text in levels.texts], dtype=np.float64))
-        absent = np.isnan(values)
-        values[absent] = 0.5
-        return np.stack([values, absent], axis=1) if self.missing else values[:, None]
+        return one_feature(values, 0.5, self.missing)
 
     def problem(self, levels: CellLevels) -> str | None:
         wrong = [str(text) for text in levels.texts if np.isnan(truth(str(text)))]

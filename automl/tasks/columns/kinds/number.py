@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import AbstractColumn, ColumnSummary, Json, filled, joined, with_missing
+from ..base import AbstractColumn, ColumnSummary, Json, filled, joined, one_feature, with_missing
 from ..cells import CellLevels
 from ..kind import ENOUGH, NUMBERS, ColumnKind, FittedColumn, TrainRows, mostly
 from ..numerals import POINT, units
@@ -36,9 +36,7 @@ class NumberColumn(AbstractColumn):
 
     def encode(self, levels: CellLevels) -> np.ndarray:
         values = levels.spread(levels.numbers(self.decimal))
-        absent = np.isnan(values)
-        values[absent] = 0.0 if self.median is None else self.median
-        return np.stack([values, absent], axis=1) if self.missing else values[:, None]
+        return one_feature(values, 0.0 if self.median is None else self.median, self.missing)
 
     def problem(self, levels: CellLevels) -> str | None:
         wrong = [str(text) for text, value in zip(levels.texts, levels.numbers(self.decimal)) if np.isnan(value)]
