@@ -62,8 +62,8 @@ def with_missing(names: tuple[str, ...], column: str, missing: int) -> tuple[str
 
 
 def one_feature(values: np.ndarray, instead: float, missing: int) -> np.ndarray:
-    """The features of a column of numbers, float64 [n], NaN where there is none: with ``instead`` there, and a second one that says where, if
-    any was missing in training."""
+    """The features of a column of numbers, float64 [n]: ``instead`` in place of NaN, and a second one that says where, if training had
+    any ``missing``."""
     absent = np.isnan(values)
     values = np.where(absent, instead, values)
     return np.stack([values, absent], axis=1) if missing else values[:, None]
