@@ -27,7 +27,7 @@ from ..fitting.forward import run_interpreted
 from .cost import BATCH, MAX_PARAMETERS, refusal
 from .prepared import CandidateOrder, Evaluated, Prepared, WorkerContext
 
-VERSION = 3
+VERSION = 4
 """Raise it when the same candidate may get another result: it is part of every cache key."""
 
 

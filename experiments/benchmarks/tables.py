@@ -72,7 +72,7 @@ def run_cell(cell: Cell) -> CellResult:
         return CellResult(scored(table, test, answers), round(time.perf_counter() - started, 2))
     except Exception as error:  # noqa: BLE001  a cell that fails is counted, with its reason, and the others go on
         return CellResult(
-            None, round(time.perf_counter() - started, 2), failed=f"{type(error).__name__}: {error}"[:500]
+            None, round(time.perf_counter() - started, 2), failed=f"{type(error).__name__}: {error}"[-500:]
         )
 
 

@@ -61,11 +61,15 @@ class FittingCases:
         return replace(self, x=self.x[rows], y=self.y[rows], weights=weights)
 
     def sample(self, most: int) -> FittingCases:
-        """At most so many of them, drawn by the seed, in their order."""
+        """At most so many of them, drawn by the seed, in their order; of each class that occurs one at least, however rare."""
         if len(self) <= most:
             return self
         rng = np.random.Generator(np.random.PCG64(self.seed))
-        return self.take(np.sort(rng.choice(len(self), max(most, 1), replace=False)))
+        order = rng.permutation(len(self))
+        if self.classes is not None:
+            _, first = np.unique(self.y[order], return_index=True)
+            order = np.concatenate([order[np.sort(first)], np.delete(order, first)])
+        return self.take(np.sort(order[: max(most, 1)]))
 
     def shares(self) -> np.ndarray:
         """float64 [n, width]: the target of each case as numbers, of a class 1 at its place."""

@@ -16,6 +16,15 @@ def test_a_sample_keeps_the_order_and_comes_from_the_seed() -> None:
     assert (cases.sample(7).x == some.x).all() and cases.sample(20) is cases
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_sample_has_every_class_however_rare(seed: int) -> None:
+    y = np.zeros(2000, dtype=np.int64)
+    y[[700, 1500]] = 1, 2
+    some = FittingCases(np.arange(2000, dtype=np.float32)[:, None], y, 4, seed=seed).sample(20)
+    assert len(some) == 20 and list(some.present) == [0, 1, 2]
+    assert {700.0, 1500.0} <= set(some.x[:, 0].tolist())
+
+
 def test_a_clock_without_seconds_lets_all_be_made_at_once() -> None:
     assert FittingClock(None).more(0, 5, 100) == 100
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -235,3 +236,13 @@ print(sorted(public() - before))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", sorted(name for name, word in WORDS.items() if word.fitted and word.fitted.supervised))
+@pytest.mark.parametrize("seed", range(3))
+def test_a_rare_class_is_fitted_to_however_short_the_time(name: str, seed: int) -> None:
+    cases = drawn(2, n=4000, seed=seed)
+    y = np.zeros(4000, dtype=np.int64)
+    y[seed + 5] = 1
+    rare = replace(cases, y=y, seconds=1e-6)
+    assert np.isfinite(said(name, rare, cases.x[:10])).all()
