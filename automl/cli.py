@@ -10,35 +10,17 @@ from typing import Annotated, Any
 
 import typer
 
-from library.records import StoreError
-from primitives.inference import IllTyped
-from primitives.notation.types import TypeSyntaxError
-from primitives.notation.values import ValueMismatch
-from primitives.plugins import PluginError
-from primitives.primitive import SettingError
-from primitives.syntax import TermSyntaxError
-from search.problem import ProblemError
-from search.strategy import StrategyError
-
 from . import LOADED
-from .budget import BEGAN, BudgetError
+from .budget import BEGAN
 from .circumstances import installed_version
-from .commands import baseline, demo, diagnose, grow, inspect, library, predict, runs, search
-from .commands.everywhere import add_options
-from .errors import TaskError
-from .execution.executors import WorkerError
+from .commands.group import CommandGroup
 from .progress import QUIET, PrintableFormatter, printable
-from .study.study import StudyError
 
-USER_ERRORS = (
-    TaskError, StoreError, BudgetError, StudyError, StrategyError, ProblemError, SettingError, IllTyped, TermSyntaxError,
-    TypeSyntaxError, ValueMismatch, WorkerError, PluginError, OSError,
-)  # fmt: skip
 CLICK_ERROR: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """What typer raises for a wrong command line; where it comes from depends on typer's version."""
 app = typer.Typer(
-    help="Models as programs, grown instead of handcrafted.", no_args_is_help=True, pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    cls=CommandGroup, help="Models as programs, grown instead of handcrafted.", no_args_is_help=True,
+    pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
 
 
@@ -57,24 +39,26 @@ def _program(
     """Models as programs, grown instead of handcrafted."""
 
 
-app.command()(search.search)
-app.command()(grow.grow)
-app.add_typer(library.app, name="library")
-app.add_typer(runs.app, name="runs")
-app.add_typer(baseline.app, name="baseline")
-app.command()(runs.export)
-app.command()(predict.predict)
-app.command()(diagnose.evaluate)
-app.command()(diagnose.diagnose)
-app.command()(inspect.inspect)
-app.command()(demo.demo)
+def user_errors() -> tuple[type[Exception], ...]:
+    """What says that something given is wrong: one message, without where in the code it was noticed."""
+    from library.records import StoreError
+    from primitives.inference import IllTyped
+    from primitives.notation.types import TypeSyntaxError
+    from primitives.notation.values import ValueMismatch
+    from primitives.plugins import PluginError
+    from primitives.primitive import SettingError
+    from primitives.syntax import TermSyntaxError
+    from search.problem import ProblemError
+    from search.strategy import StrategyError
 
+    from .budget import BudgetError
+    from .errors import StudyError, TaskError
+    from .execution.executors import WorkerError
 
-def _command() -> Any:
-    """The program with the options that every command has."""
-    program = typer.main.get_command(app)
-    add_options(program)
-    return program
+    return (
+        TaskError, StoreError, BudgetError, StudyError, StrategyError, ProblemError, SettingError, IllTyped, TermSyntaxError,
+        TypeSyntaxError, ValueMismatch, WorkerError, PluginError, OSError,
+    )  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -85,7 +69,7 @@ def main(arguments: list[str] | None = None) -> None:
     QUIET.set(False)
     BEGAN.set(LOADED if arguments is None else time.monotonic())
     try:
-        code = _command()(args=arguments, prog_name="automl", standalone_mode=False)
+        code = typer.main.get_command(app)(args=arguments, prog_name="automl", standalone_mode=False)
     except typer.Exit as error:
         code = error.exit_code
     except typer.Abort:
@@ -96,7 +80,9 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(_fail("interrupted", 130))
     except BrokenPipeError:
         sys.exit(0)
-    except USER_ERRORS as error:
+    except Exception as error:
+        if not isinstance(error, user_errors()):
+            raise
         sys.exit(_fail(str(error), 2))
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -9,7 +9,6 @@ import pytest
 import typer
 
 from automl.cli import app
-from automl.commands.everywhere import add_options
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -39,7 +38,6 @@ def modules(page: Path) -> set[str]:
 
 def options() -> set[str]:
     program, found = typer.main.get_command(app), {"--help"}
-    add_options(program)
     groups = [program]
     while groups:
         command = groups.pop()

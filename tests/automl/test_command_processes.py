@@ -32,10 +32,27 @@ def test_help_is_there_and_fast(folder, process):
     assert time.monotonic() - started < 10
     loaded = subprocess.run(
         [sys.executable, "-c", "import automl.cli, sys; print([m for m in ('torch', 'ray', 'optuna', 'deap', 'sklearn', "
-         "'sqlalchemy', 'stitch_core', 'matplotlib', 'rich.progress') if m in sys.modules])"],
+         "'numpy', 'sqlalchemy', 'stitch_core', 'matplotlib', 'rich.progress') if m in sys.modules])"],
         capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(PROJECT)},
     )  # fmt: skip
     assert loaded.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unused"),
+    [
+        (["search", "one.jsonl", "--evaluations", "5"], ["automl.growth", "library.promotion", "automl.commands.runs"]),
+        (["predict", "no_such_run", "1"], ["automl.growth", "automl.commands.search", "automl.study.parallel"]),
+        (["--version"], ["automl.study", "primitives.words", "numpy"]),
+    ],
+)  # fmt: skip
+def test_a_command_imports_no_other(arguments, unused, folder):
+    code = f"import sys\nfrom automl.cli import main\ntry:\n    main({arguments})\nexcept SystemExit:\n    print(sorted(sys.modules))"
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    loaded = found.stdout.splitlines()[-1]
+    assert "'automl.commands.group'" in loaded
+    assert [name for name in unused if f"'{name}'" in loaded] == []
 
 
 def test_an_algorithmic_search_imports_nothing_heavy(folder):
@@ -193,3 +210,12 @@ main()
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
     assert (found.returncode, found.stderr, found.stdout) == (130, "automl: interrupted\n", "")
+
+
+def test_an_interrupt_while_a_table_is_read_is_one_line(folder, automl, monkeypatch):
+    def interrupted(*given, **options):
+        raise KeyboardInterrupt
+
+    Path("some.csv").write_text("a,b\n1,2\n")
+    monkeypatch.setattr("automl.tasks.sources.table.read_table", interrupted)
+    assert automl("search", "some.csv:b") == (130, "", "automl: interrupted\n")
