@@ -116,13 +116,20 @@ def _interval(result: Result) -> str:
     return "" if low is None or high is None else f" (95 % interval {low:.4f} to {high:.4f})"
 
 
+def _scored(part: str, metric: str, score: float | None, undefined: str) -> str:
+    """A score for people, or why there is none; "" where there is nothing to be said."""
+    if score is None:
+        return f", no {part} {metric} ({undefined})" if undefined else ""
+    return f", {part} {metric} {score:.4f}"
+
+
 def say(result: Result, alone: bool) -> None:
     """A result in a line or two on standard output."""
     state = str(result.outcome)
     right = {True: ", right on the tests", False: ", wrong on the tests", None: ""}[
         result.right if result.solved else None
     ]
-    score = "" if result.score is None else f", validation {result.metric} {result.score:.4f}"
+    score = _scored("validation", result.metric, result.score, result.undefined)
     if result.folds:
         score += f" ({shown_folds(result.folds)})"
     elif result.validation_seen:
@@ -131,7 +138,7 @@ def say(result: Result, alone: bool) -> None:
             if result.test_score is not None
             else " (trained on too)"
         )
-    test = "" if result.test_score is None else f", test {result.metric} {result.test_score:.4f}{_interval(result)}"
+    test = _scored("test", result.metric, result.test_score, result.test_undefined) + _interval(result)
     plural = "" if result.evaluations == 1 else "s"
     sure = "" if result.confidence is None else f", {result.confidence:.0%} sure"
     print_text(

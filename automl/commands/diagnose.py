@@ -30,17 +30,25 @@ def evaluate(
     json: AsJson = False,
 ) -> None:
     """Score a trained program on any data set, and say how many of the cases its training had."""
-    from ..evaluation.scoring import evaluate as score_on
+    from ..evaluation.scoring import evaluated
 
     subject = open_model(model, data, library, split_seed, target_column)
     task = subject.given_task
     part = part or ("test" if data is None and task.test is not None else "all")
-    scores = score_on(subject.model, task, part)
+    scores, undefined = evaluated(subject.model, task, part)
     names = subject.parts if part == "all" else (part,)
     cases = sum(len(task.part(name)) for name in names)
     seen = None if subject.seen is None else sum(subject.seen[name] for name in names)
     if json:
-        facts = {"model": model, "data": task.name, "part": part, "scores": scores, "seen": seen}
+        shown = {**scores, **({task.metric: None} if undefined else {})}
+        facts = {
+            "model": model,
+            "data": task.name,
+            "part": part,
+            "scores": shown,
+            "reason": undefined or None,
+            "seen": seen,
+        }
         print_json({**facts, **({"subject": dict(subject.about)} if subject.about else {})})
         return
     if subject.about:
@@ -48,6 +56,8 @@ def evaluate(
     width = max([10, *map(len, scores)])
     for name, value in scores.items():
         print_text(f"{name:{width}} {value:.6g}")
+    if undefined:
+        print_text(f"no {task.metric}: {undefined}")
     print_text(shown_seen(seen, cases))
 
 
@@ -63,6 +73,7 @@ def diagnose(
     json: AsJson = False,
 ) -> None:
     """Curves of train against validation, their gap, calibration, and gradient norms layer by layer."""
+    from ..evaluation.importances import Unimportant
     from ..evaluation.importances import importances as importances_of
     from ..evaluation.scoring import as_trained
     from ..reports.diagnosis import diagnose as diagnosis_of
@@ -79,8 +90,11 @@ def diagnose(
     known, test = as_trained(subject.model, subject.given_task)
     found = diagnosis_of(subject.model, known, curves, test=test, seen=subject.seen, about=subject.about)
     if known.is_table:
-        columns = importances_of(subject.model, subject.given_task)
-        found = replace(found, facts={**found.facts, "importances": columns.to_dict()})
+        try:
+            columns: dict[str, object] = {"importances": importances_of(subject.model, subject.given_task).to_dict()}
+        except Unimportant as undefined:
+            columns = {"importances": None, "importances_reason": str(undefined)}
+        found = replace(found, facts={**found.facts, **columns})
     written = found.save(output) if output is not None else []
     if json:
         print_json(found.facts)
@@ -101,16 +115,23 @@ def say(facts: Mapping[str, Any], every: int = 1) -> None:
     curves = facts.get("curves")
     if curves:
         _say_curves(facts, curves, every)
-    columns = ["part", "cases", "trained on", *next(iter(facts["scores"].values()))]
-    rows = [[part, facts["cases"][part], seen.get(part), *found.values()] for part, found in facts["scores"].items()]
-    print_table(columns, rows, "\nThe program")
+    names = list(dict.fromkeys(name for found in facts["scores"].values() for name in found))
+    rows = [
+        [part, facts["cases"][part], seen.get(part), *(found.get(name) for name in names)]
+        for part, found in facts["scores"].items()
+    ]
+    print_table(["part", "cases", "trained on", *names], rows, "\nThe program")
     print_text("")
-    if facts["gap"] is None:
+    if facts["gap_part"] is None:
         print_text(f"gap of {facts['metric']}: not known, for its training had cases of every part")
+    elif facts["gap"] is None:
+        print_text(f"gap of {facts['metric']}: not known, for it is undefined on train or {facts['gap_part']} part")
     else:
         print_text(f"gap of {facts['metric']}, train less {facts['gap_part']}: {facts['gap']:+.4g}")
     _say_calibration(facts)
-    if "importances" in facts:
+    if "importances_reason" in facts:
+        print_text(facts["importances_reason"])
+    elif "importances" in facts:
         from ..evaluation.importances import said_importances
 
         print_text("\n".join(said_importances(facts["importances"])))

@@ -113,12 +113,15 @@ def shown_model(about: Mapping[str, object]) -> str:
     what = "the result of" if about["result"] else "not the result of"
     metric = about["metric"]
     score = "" if about["score"] is None else f", validation {metric} {about['score']:.4f}"
+    without = f", no validation {metric} ({about['reason']})" if about.get("reason") else ""
     if about["before"] is not None:
         score += f" (measured at ask {about['before']}; the final training used the validation cases too)"
     elif about["folds"] and score:
         score += f" ({shown_folds(about['folds'])})"
     test = "" if about["test_score"] is None else f", test {metric} {about['test_score']:.4f}"
-    return f"ask {about['ask']}, {what} run {about['run']}{score}{test}"
+    if about.get("test_reason"):
+        test = f", no test {metric} ({about['test_reason']})"
+    return f"ask {about['ask']}, {what} run {about['run']}{score}{without}{test}"
 
 
 def shown_seen(seen: int | None, cases: int) -> str:

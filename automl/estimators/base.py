@@ -18,6 +18,7 @@ from ..api import search
 from ..evaluation.model import Model
 from ..fitting.forward import predict_raw
 from ..study.result import Result
+from ..tasks.own_metric import MetricFunction, metric_name
 from ..tasks.preprocessing import Preprocessing
 from ..tasks.split import Split
 from ..tasks.tables.raw import RawTable
@@ -45,13 +46,16 @@ class AbstractProgramEstimator(BaseEstimator, ABC):
     program_: str
     n_features_in_: int
     feature_names_in_: np.ndarray
+    probabilities: bool = False
+    """Whether a metric that is a function is told probabilities rather than answers."""
 
     def __init__(
         self,
         budget: str | timedelta | None = None,
         *,
         evaluations: int | None = None,
-        metric: str | None = None,
+        metric: str | MetricFunction | None = None,
+        direction: str | None = None,
         validation_fraction: float = 0.2,
         words: Sequence[str] | None = None,
         strategy: str | None = None,
@@ -63,6 +67,7 @@ class AbstractProgramEstimator(BaseEstimator, ABC):
         self.budget = budget
         self.evaluations = evaluations
         self.metric = metric
+        self.direction = direction
         self.validation_fraction = validation_fraction
         self.words = words
         self.strategy = strategy
@@ -100,12 +105,21 @@ class AbstractProgramEstimator(BaseEstimator, ABC):
         if (target.y == target.y[:1]).all():
             task = table_task(raw, target, name=name, split=split)
             return search(task, evaluations=1, library=self.library, words=UNIFORM, seed=seed, quiet=quiet)
-        task = table_task(raw, target, name=name, split=split, metric=self.metric)
+        task = table_task(
+            raw, target, name=name, split=split, metric=self._metric_name(), direction=self.direction,
+            probabilities=self.probabilities,
+        )  # fmt: skip
         bounded = self.budget is not None or self.evaluations is not None
         return search(
             task, self.budget if bounded else BUDGET, evaluations=self.evaluations, library=self.library, words=self.words,
             strategy=self.strategy, workers=self.workers, seed=seed, quiet=quiet,
         )  # fmt: skip
+
+    def _metric_name(self) -> str | None:
+        """The name under which the search finds the metric. Raises ValueError where it is a function that other processes cannot find."""
+        if self.metric is None or isinstance(self.metric, str):
+            return self.metric
+        return metric_name(self.metric, lasting=self.library != "memory:" or self.workers != 1)
 
     @abstractmethod
     def _target(self, y: np.ndarray, weights: np.ndarray | None) -> TargetColumn:

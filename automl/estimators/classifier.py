@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from ..evaluation.predictions import probabilities
 from ..tasks.metrics import CLASSES
+from ..tasks.own_metric import MetricFunction
 from ..tasks.tables.target import TargetColumn
 from .base import AbstractProgramEstimator
 
@@ -34,7 +35,9 @@ class ProgramClassifier(ClassifierMixin, AbstractProgramEstimator):
         budget: str | timedelta | None = None,
         *,
         evaluations: int | None = None,
-        metric: str | None = None,
+        metric: str | MetricFunction | None = None,
+        direction: str | None = None,
+        probabilities: bool = False,
         class_weight: Mapping[object, float] | str | None = None,
         validation_fraction: float = 0.2,
         words: Sequence[str] | None = None,
@@ -45,10 +48,11 @@ class ProgramClassifier(ClassifierMixin, AbstractProgramEstimator):
         verbose: bool = False,
     ) -> None:
         super().__init__(
-            budget, evaluations=evaluations, metric=metric, validation_fraction=validation_fraction, words=words,
+            budget, evaluations=evaluations, metric=metric, direction=direction, validation_fraction=validation_fraction, words=words,
             strategy=strategy, library=library, workers=workers, random_state=random_state, verbose=verbose,
         )  # fmt: skip
         self.class_weight = class_weight
+        self.probabilities = probabilities
 
     def _target(self, y: np.ndarray, weights: np.ndarray | None) -> TargetColumn:
         check_classification_targets(y)

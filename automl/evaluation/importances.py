@@ -28,6 +28,10 @@ class Importance(NamedTuple):
     std: float
 
 
+class Unimportant(TaskError):
+    """The cases have no score that could be lost; the text says why."""
+
+
 class Importances(NamedTuple):
     """The importances of all columns, the largest first, of the ``metric`` on ``cases`` cases of a ``part`` of the data."""
 
@@ -58,6 +62,10 @@ def importances(model: Model, task: Task, *, repeats: int = REPEATS, seed: int =
     rng = np.random.Generator(np.random.PCG64(seed))
     if len(part) > CASES:
         part = part.take(np.sort(rng.choice(len(part), CASES, replace=False)))
+    names = () if model.preprocessing is None else model.preprocessing.label_names
+    reason = data.why_undefined(None, part, names)
+    if reason:
+        raise Unimportant(f"no importances: {name} holds {reason}")
     base = _score(model, data, part)
     found = []
     for column, places in columns_of(model.preprocessing, np.asarray(part.inputs[0]).shape[1]):
@@ -87,7 +95,7 @@ def columns_of(prepared: Preprocessing | None, width: int) -> list[tuple[str, np
 def _permuted(part: Part, places: Sequence[int] | np.ndarray, order: np.ndarray) -> Part:
     x = np.array(part.inputs[0])
     x[:, places] = x[order][:, places]
-    return Part((x,), part.targets)
+    return Part((x,), part.targets, part.weights)
 
 
 def _score(model: Model, data: ProblemData, part: Part) -> float:

@@ -29,24 +29,38 @@ def evaluate(model: Model, task: Task, part: str = "all") -> dict[str, float]:
     name, and numbers compared in their own units. Raises TaskError where the data is not of the model's type, or has
     labels that the model does not know.
     """
+    return evaluated(model, task, part)[0]
+
+
+def evaluated(model: Model, task: Task, part: str = "all") -> tuple[dict[str, float], str]:
+    """The scores as ``evaluate`` gives them, and, in a sentence, why the task's metric is not among them ("" where it is)."""
     if part not in PARTS:
         raise TaskError(f"part={part!r}: one of {', '.join(PARTS)} is required; choose one of these")
     _check_type(model, task)
     cases = _cases(task, part)
     data = task.data
     if not has_tensor(model.type) or model.preprocessing is None or task.preprocessing is None:
-        return dict(data.score(model.outputs(cases), cases))
+        return _scored(task, model.outputs(cases), cases, part)
     ours, theirs = model.preprocessing, task.preprocessing
     warning = ours.other_range(*theirs.raw_range) if theirs.raw_range is not None else ""
     if warning:
         logger.warning(warning)
-    prepared = Part(tuple(_prepared(column, ours, theirs) for column in cases.inputs), cases.targets)
+    prepared = Part(tuple(_prepared(column, ours, theirs) for column in cases.inputs), cases.targets, cases.weights)
     outputs: Outputs = model.outputs(prepared)
     if data.target == CLASSES:
-        prepared = Part(prepared.inputs, _classes(np.asarray(cases.targets), ours, theirs))
+        prepared = replace(prepared, targets=_classes(np.asarray(cases.targets), ours, theirs))
     if data.target == NUMBERS and ours.target is not None and theirs.target is not None:
         outputs = theirs.target.apply(ours.target.invert(_numbers(outputs)))
-    return dict(data.score(outputs, prepared))
+    return _scored(task, outputs, prepared, part)
+
+
+def _scored(task: Task, outputs: Outputs, cases: Part, part: str) -> tuple[dict[str, float], str]:
+    scores = dict(task.data.score(outputs, cases))
+    if task.metric in scores:
+        return scores, ""
+    names = () if task.preprocessing is None else task.preprocessing.label_names
+    what = "the data" if part == "all" else part
+    return scores, f"{what} holds {task.data.why_undefined(outputs, cases, names)}"
 
 
 def as_trained(model: Model, task: Task) -> tuple[ProblemData, Part | None]:
@@ -59,7 +73,8 @@ def as_trained(model: Model, task: Task) -> tuple[ProblemData, Part | None]:
         return data, test
     train, validation = (_as_trained(part, data.target, ours, theirs) for part in (data.train, data.validation))
     scale = ours.target.scale if data.target == NUMBERS and ours.target and theirs.target else data.target_scale
-    seen = replace(data.with_data(train, validation), target_scale=scale, digest="")
+    offset = ours.target.offset if data.target_offset and ours.target is not None else data.target_offset
+    seen = replace(data.with_data(train, validation), target_scale=scale, target_offset=offset, digest="")
     return seen, None if test is None else _as_trained(test, data.target, ours, theirs)
 
 
@@ -69,7 +84,7 @@ def _as_trained(part: Part, form: str, ours: Preprocessing, theirs: Preprocessin
         targets = _classes(np.asarray(targets), ours, theirs)
     if form == NUMBERS and ours.target is not None and theirs.target is not None:
         targets = ours.target.apply(theirs.target.invert(_numbers(targets)))
-    return Part(tuple(_prepared(column, ours, theirs) for column in part.inputs), targets)
+    return Part(tuple(_prepared(column, ours, theirs) for column in part.inputs), targets, part.weights)
 
 
 def _check_type(model: Model, task: Task) -> None:
@@ -92,7 +107,8 @@ def _cases(task: Task, part: str) -> Part:
     data, test = task.data, task.test
     parts = [data.train, *([] if data.validation is data.train else [data.validation]), *([test] if test else [])]
     columns = [_joined(column) for column in zip(*((*each.inputs, each.targets) for each in parts), strict=True)]
-    return Part(tuple(columns[:-1]), columns[-1])
+    weights = [each.weights for each in parts if each.weights is not None]
+    return Part(tuple(columns[:-1]), columns[-1], np.concatenate(weights) if len(weights) == len(parts) else None)
 
 
 def _joined(columns: tuple[Any, ...]) -> Any:

@@ -36,10 +36,14 @@ class KeptWeights:
         self, program: torch.nn.Module, epoch: int, loss: float | None, scores: Mapping[str, float]
     ) -> float | None:
         """Note a validation after ``epoch`` epochs; its value of the task's metric, None where that is undefined or
-        the loss is not finite. Of equal scores the one with the lower loss is better, then the later."""
+        the loss is not finite. Of equal scores the one with the lower loss is better, then the later; as long as none is defined, the
+        loss alone decides."""
         score = scores.get(self.data.metric, math.nan)
-        if not math.isfinite(score) or (loss is not None and not math.isfinite(loss)):
+        if loss is not None and not math.isfinite(loss):
             self.stale += 1
+            return None
+        if not math.isfinite(score):
+            self._consider_loss(program, epoch, loss, scores)
             return None
         sign = self.data.direction.sign
         rank = (sign * score, -math.inf if loss is None else -loss)
@@ -51,3 +55,14 @@ class KeptWeights:
         self.stale = 0 if mean > self._best_mean else self.stale + 1
         self._best_mean = max(mean, self._best_mean)
         return score
+
+    def _consider_loss(
+        self, program: torch.nn.Module, epoch: int, loss: float | None, scores: Mapping[str, float]
+    ) -> None:
+        """Note a validation on which the metric is undefined."""
+        rank = (-math.inf, -math.inf if loss is None else -loss)
+        better = loss is not None and self.score is None and rank > self._best
+        if better or (self.keep == "last" and loss is not None and self.score is None):
+            self._best = max(rank, self._best)
+            self.weights, self.scores, self.epoch = state_of(program), dict(scores), epoch
+        self.stale = 0 if better else self.stale + 1

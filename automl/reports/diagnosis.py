@@ -87,8 +87,9 @@ def _gap(measured: Mapping[str, Mapping[str, float]], metric: str, seen: Mapping
     new = next((name for name in ("validation", "test") if name in measured and not (seen or {}).get(name)), None)
     if new is None:
         return {"gap": None, "gap_part": None}
-    nan = float("nan")
-    return {"gap": measured["train"].get(metric, nan) - measured[new].get(metric, nan), "gap_part": new}
+    both = [measured[name].get(metric) for name in ("train", new)]
+    known, other = both
+    return {"gap": None if known is None or other is None else known - other, "gap_part": new}
 
 
 def logged_curves(folder: str | Path) -> Columns | None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from library.compression.normal import Unsafe, normal_form
 from library.records import Evaluation, Solution, Use
@@ -91,14 +91,18 @@ class Result:
     """What was searched for; None in a copy, and where the search was in another process."""
     metric: str = ""
     """The name of what ``score`` and ``test_score`` are."""
+    undefined: str = ""
+    """Why there is no ``score`` though a program was found, in a sentence."""
+    test_undefined: str = ""
+    """Why there is no ``test_score`` though there is a test part, in a sentence."""
 
     __repr__ = brief_repr
 
     def _repr_html_(self) -> str:
         """What notebooks show of it."""
         scores = {
-            f"validation {self.metric}": self.score,
-            f"test {self.metric}": self.test_score,
+            f"validation {self.metric}": self.undefined or self.score,
+            f"test {self.metric}": self.test_undefined or self.test_score,
             "confidence": self.confidence,
         }
         ended = f"{self.outcome} after {self.evaluations:,} evaluations, {self.seconds:.1f} s"
@@ -129,6 +133,7 @@ class Result:
             "first_evaluations": self.first_evaluations, "alternatives": list(self.alternatives),
             "confidence": self.confidence, "ask": self.ask, "validation_seen": self.validation_seen,
             "notes": list(self.notes), "columns": [each._asdict() for each in self.columns], "metric": self.metric,
+            "validation_reason": self.undefined or None, "test_reason": self.test_undefined or None,
             "folds": self.folds, "test_interval": None if self.test_interval is None else list(self.test_interval),
         }  # fmt: skip
 
@@ -146,9 +151,13 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         _record(study, None)
         return nothing
     model = load_model(study.store, best, study.vocabulary, study.task)
-    right, test_score, interval = _tested(study.task, model)
+    tested = _tested(study.task, model)
+    right, test_score = tested.right, tested.score
     known = None if test_score is None or not isfinite(test_score) else test_score
-    _record(study, {"ask": best.ask, "score": study.score(best), "test_score": known, "right": right})
+    undefined = "" if study.score(best) is not None else _why_undefined(study.task, model)
+    reasons = {"reason": undefined, "test_reason": tested.undefined}
+    given = {name: reason for name, reason in reasons.items() if reason}
+    _record(study, {"ask": best.ask, "score": study.score(best), "test_score": known, "right": right, **given})
     if best.solved:
         _keep_solution(study, best, model.term, right, nothing.seconds)
     names = tuple(record.name for record in study.vocabulary.subroutines_in(model.term))
@@ -157,7 +166,8 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     )
     return replace(
         nothing, solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
-        score=study.score(best), test_score=test_score, test_interval=interval, parameters=best.parameters, subroutines=names,
+        score=study.score(best), test_score=test_score, test_interval=tested.interval, undefined=undefined,
+        test_undefined=tested.undefined, parameters=best.parameters, subroutines=names,
         expanded=_expanded(study.vocabulary, model.term) if names else "",
         alternatives=alternatives, confidence=confidence, ask=best.ask,
         validation_seen=_validation_seen(study, best), folds=folds_of(best),
@@ -248,18 +258,33 @@ def _structure(term: Term) -> str:
     return canonical(map_words(term, lambda word: Word(word.name, (), word.site)))
 
 
-def _tested(task: Task, model: Model) -> tuple[bool | None, float | None, tuple[float, float] | None]:
-    """Whether all tests are met (None where the task has none: data held out from arrays are scored, not met), the score on them, and
-    between what the score lies that other cases of the kind may be expected to give."""
+class _Tested(NamedTuple):
+    """``right``: whether all tests are met (None where the task has none: data held out from arrays are scored, not met); the ``score`` on
+    them, between what it lies that other cases of the kind may be expected to give, and why there is none."""
+
+    right: bool | None = None
+    score: float | None = None
+    interval: tuple[float, float] | None = None
+    undefined: str = ""
+
+
+def _tested(task: Task, model: Model) -> _Tested:
     part = task.test
     if part is None:
-        return None, None, None
+        return _Tested()
     outputs = model.outputs(part)
     scores = task.score(outputs, part)
     value = scores.get(task.metric)
     if task.data.target == VALUES:
-        return task.is_solved(scores), value, None
-    return None, value, None if value is None else bootstrap_interval(task.data, outputs, part)
+        return _Tested(task.is_solved(scores), value)
+    if value is None:
+        return _Tested(undefined=task.why_undefined("test", outputs))
+    return _Tested(None, value, bootstrap_interval(task.data, outputs, part))
+
+
+def _why_undefined(task: Task, model: Model) -> str:
+    """Why the program has no score on the validation part."""
+    return task.why_undefined("validation") or task.why_undefined("validation", model.outputs(task.data.validation))
 
 
 def _keep_solution(study: Study, best: Evaluation, term: Term, right: bool | None, seconds: float) -> None:

@@ -71,10 +71,11 @@ class Standing:
             self.known.setdefault(evaluation.key, evaluation)
         self.solved = self.solved or evaluation.solved
         score = self.score(evaluation)
-        if score is None:
+        if score is None and LOG_LOSS not in evaluation.scores:
             return
         phase = PHASES.index(self.phase(evaluation))
-        worth, last = (evaluation.solved, self._signed(score)), self._last(evaluation)
+        signed = float("-inf") if score is None else self._signed(score)
+        worth, last = (evaluation.solved, signed), self._last(evaluation)
         trained = bool(evaluation.parameters)
         rank: Rank = (evaluation.solved, phase, worth, last) if trained else (worth, phase, last)
         known = self._best.get(trained)
@@ -88,7 +89,8 @@ class Standing:
 
     def best(self) -> Evaluation | None:
         """The evaluation with the best metric, solved first; of equal ones that with the lower log loss, where they have one, then the
-        smaller, then the earlier. A mean over folds goes before a score on the validation part alone.
+        smaller, then the earlier. A mean over folds goes before a score on the validation part alone. Where no program has a value of
+        the metric, since the validation part holds one class only, the log loss alone decides.
 
         Of trained programs, later phases come before earlier ones, whose scores are those of a short training. What has nothing to train
         is compared with the best of these by its score alone, so that the result is never worse on validation than a fitted word.

@@ -45,6 +45,9 @@ class StoredResult:
     """Whether it is the run's result, or another evaluation of it."""
     metric: str = ""
     """The name of what ``score`` and ``test_score`` are."""
+    reason: str = ""
+    test_reason: str = ""
+    """Why there is no ``score``, and why no ``test_score`` though there is a test part; "" where there are, or it was not recorded."""
 
     __repr__ = brief_repr
 
@@ -59,6 +62,7 @@ class StoredResult:
             "run": self.evaluation.run, "ask": self.ask, "result": self.is_result, "phase": self.phase, "metric": self.metric,
             "score": self.score, "folds": folds_of(self.evaluation),
             "test_score": self.test_score, "right": self.right, "before": self.before, "trained_on": list(self.trained_on),
+            "reason": self.reason or None, "test_reason": self.test_reason or None,
         }  # fmt: skip
 
 
@@ -85,6 +89,8 @@ def find_result(store: AbstractStore, run: Run) -> StoredResult | None:
         trained_on=standing.trained_on(best),
         before=before,
         metric=run.metric,
+        reason=tested.get("reason", ""),
+        test_reason=tested.get("test_reason", ""),
     )
 
 

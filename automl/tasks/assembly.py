@@ -62,6 +62,7 @@ def assembled(
     table's cases beside the test part are to have (0: none; None: some where they are few), ``keys`` [train + validation] the groups or
     times that the split went by. ``class_weight`` is how much a case of each class counts where programs are trained. Raises TaskError."""
     asked = chosen_measure(metric or USUAL[form], form, direction, probabilities)
+    _check_defined(asked, name, np.concatenate([arrays[1] for arrays in parts]), prepared.label_names)
     own = is_function(asked.name)
     train, validation, test = (_part(prepared, *arrays) for arrays in parts)
     weights = _class_weights(class_weight, form, parts[0][1], prepared.label_names)
@@ -88,7 +89,8 @@ def assembled(
     if own:
         _try(data)
     data = replace(data, folds=_folds(data, split or Split(), keys, folds))
-    return Task(data, test if len(test) else None, split, prepared, source, (*notes, *said, *_few(data)))
+    left_out = _undefined(data, prepared.label_names)
+    return Task(data, test if len(test) else None, split, prepared, source, (*notes, *said, *_few(data), *left_out))
 
 
 def _folds(data: ProblemData, split: Split, keys: np.ndarray | None, wanted: int | None) -> Folds | None:
@@ -97,9 +99,47 @@ def _folds(data: ProblemData, split: Split, keys: np.ndarray | None, wanted: int
         if wanted:
             raise TaskError(f"folds={wanted} of task={data.name!r}: a table is required; leave the folds out")
         return None
+    targets = _targets_beside_test(data)
+    labels, count = targets if data.target == CLASSES else None, len(targets)
+    folds = make_folds(split, count, labels, keys, wanted)
+    if folds is None or wanted is not None:
+        return folds
+    # Where a class has too few members for the usual number of folds, in fewer ones each may have its score.
+    fewer = (folds, *(make_folds(split, count, labels, keys, number) for number in range(folds.count - 1, 1, -1)))
+    return next((each for each in fewer if each is not None and not _without_score(data, each)), folds)
+
+
+def _targets_beside_test(data: ProblemData) -> np.ndarray:
+    """Those of train and validation part, end to end."""
     parts = [data.train] if data.validation is data.train else [data.train, data.validation]
-    labels = np.concatenate([np.asarray(part.targets) for part in parts]) if data.target == CLASSES else None
-    return make_folds(split, sum(map(len, parts)), labels, keys, wanted)
+    return np.concatenate([np.asarray(part.targets) for part in parts])
+
+
+def _without_score(data: ProblemData, folds: Folds, names: Sequence[str] = ()) -> list[str]:
+    """Of each fold in which no program has a score, why."""
+    targets = _targets_beside_test(data)
+    reasons = (data.why_undefined(None, Part((), targets[rows]), names) for _, rows in folds.divided())
+    return [reason for reason in reasons if reason]
+
+
+def _undefined(data: ProblemData, names: Sequence[str]) -> tuple[str, ...]:
+    """A sentence where the metric has no value on what programs are compared by, or on some of it."""
+    if data.folds is None:
+        reason = data.why_undefined(None, data.validation, names)
+        return (f"{data.metric}: validation holds {reason}; programs are compared by log loss",) if reason else ()
+    reasons = _without_score(data, data.folds, names)
+    if not reasons:
+        return ()
+    count = data.folds.count
+    left = "so programs are compared by log loss" if len(reasons) == count else "its mean is over the others"
+    return (f"{data.metric}: {len(reasons)} of {count} folds hold {reasons[0]}; {left}",)
+
+
+def _check_defined(measure: Measure, name: str, targets: np.ndarray, names: Sequence[str]) -> None:
+    """Raises TaskError where the targets of all parts are such that no program has a score."""
+    reason = measure.undefined(targets, names)
+    if reason and len(np.unique(targets)) > 1:
+        raise TaskError(f"metric={measure.name!r} of {name}: the targets hold {reason}")
 
 
 def _try(data: ProblemData) -> None:

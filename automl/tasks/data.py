@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from primitives.values import Value
 from .cases.folds import Folds
 from .cases.parts import Part
 from .cases.plain import content_digest, describe_part, restore_part
-from .measure import MetricUse, measured
+from .measure import MetricUse, measured, why_undefined
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs, case_errors, score
 from .own_metric import metric_version
 
@@ -107,9 +107,18 @@ class ProblemData:
         scores = score(self.target, outputs, part.targets, scale=self.target_scale, weights=part.weights)
         if self.metric in scores or self.target not in (CLASSES, NUMBERS) or not isinstance(part.targets, np.ndarray):
             return scores
-        use = MetricUse(self.target_offset, self.target_scale, self.metric_labels, self.metric_probabilities)
-        asked = measured(self.metric, self.target, outputs, part.targets, use)
-        return {**scores, **asked}
+        return {**scores, **measured(self.metric, self.target, outputs, part.targets, self._use, part.weights)}
+
+    @property
+    def _use(self) -> MetricUse:
+        return MetricUse(self.target_offset, self.target_scale, self.metric_labels, self.metric_probabilities)
+
+    def why_undefined(self, outputs: Outputs | None, part: Part, names: Sequence[str] = ()) -> str:
+        """What ``part`` has by which the metric is undefined for ``outputs`` on it, or, where these are None, for whatever a program says;
+        "" where it is defined. ``names`` are those of the classes, for people."""
+        if self.target not in (CLASSES, NUMBERS) or not isinstance(part.targets, np.ndarray) or not len(part):
+            return ""
+        return why_undefined(self.metric, self.target, outputs, part.targets, self._use, part.weights, names)
 
     def case_errors(self, outputs: Outputs, part: Part) -> np.ndarray:
         """float64 [n], 0 where the case is met: the vector for lexicase selection; contract in

@@ -11,8 +11,13 @@ from library.records import Direction
 from primitives.plugins import PluginKind, instances
 
 from ..errors import TaskError
-from .metrics import NUMBERS, Outputs, answer_rows, score_rows
+from .metrics import CLASSES, NUMBERS, Outputs, UndefinedScore, answer_rows, score_rows
 from .own_metric import asked, function_named, is_function, told_targets
+from .scorers.scorer import scorer_form, scorer_undefined, scorer_value
+
+
+def _defined(targets: np.ndarray, names: Sequence[str]) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -21,14 +26,35 @@ class Measure:
 
     Of classes: targets int64 [n] and answers float64 [n, classes], the probability of each class. Of numbers: both float64 [n, k], in the
     units of the data. NaN where it is undefined.
+
+    weighted: ``measure`` with a third argument, float64 [n] above 0, how much each case counts (default: cases count alike whatever they
+        weigh).
+    undefined: of targets as above and the names of the classes, what they have by which no answer has a value, such as ``only the class
+        'no': auc needs two``; "" where they do not (default: never).
     """
 
     name: str
     form: str
     direction: Direction
     measure: Callable[[np.ndarray, np.ndarray], float]
+    weighted: Callable[[np.ndarray, np.ndarray, np.ndarray], float] | None = None
+    undefined: Callable[[np.ndarray, Sequence[str]], str] = _defined
+
+    def value(self, targets: np.ndarray, answers: np.ndarray, weights: np.ndarray | None = None) -> float:
+        """What it comes to, which is finite. Raises UndefinedScore where it has no value."""
+        # What is divided by nothing, or sums of answers that are too large, is a reason here and no warning.
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            if weights is None or self.weighted is None:
+                value = float(self.measure(targets, answers))
+            else:
+                value = float(self.weighted(targets, answers, weights))
+        if not np.isfinite(value):
+            raise UndefinedScore(self.undefined(targets, ()) or f"answers for which {self.name} comes to {value}")
+        return value
 
 
+ROUNDING = 1e-6
+"""How far a number in single precision, as standardised targets are, may be off in parts of its scale."""
 MEASURES: PluginKind[Measure] = PluginKind("metric", f"{__package__}.measures", instances(Measure), "tasks")
 
 
@@ -38,14 +64,30 @@ def measures() -> Mapping[str, Measure]:
 
 
 def measure_named(name: str, form: str) -> Measure:
-    """The metric ``name`` for targets of the form ``form``; upper case, spaces and dashes do not count. Raises
-    TaskError where there is none."""
+    """The metric ``name`` for targets of the form ``form``, or the scorer that scikit-learn has by that name; upper case, spaces and
+    dashes do not count. Raises TaskError where there is none."""
     key = name.strip().lower().replace(" ", "_").replace("-", "_")
     found = measures().get(name) or measures().get(key)
+    if found is None and scorer_form(key) == form:
+        return _of_scorer(key, form)
     if found is None or found.form != form:
         known = ", ".join(sorted(each.name for each in measures().values() if each.form == form))
-        raise TaskError(f"metric={name!r}: one for {form} is required, of {known}; choose one of these")
+        raise TaskError(
+            f"metric={name!r}: one for {form} is required, of {known}, or a scorer of scikit-learn's; choose one of these"
+        )
     return found
+
+
+def _of_scorer(name: str, form: str) -> Measure:
+    def weighed(targets: np.ndarray, answers: np.ndarray, weights: np.ndarray | None = None) -> float:
+        return scorer_value(name, form, targets, answers, weights)
+
+    def undefined(targets: np.ndarray, names: Sequence[str]) -> str:
+        reason = scorer_undefined(name, form, targets)
+        alone = form == CLASSES and bool((targets == targets[:1]).all())
+        return f"only the class {class_name(int(targets[0]), names)}: {name} needs two" if reason and alone else reason
+
+    return Measure(name, form, Direction.MAXIMIZE, weighed, weighted=weighed, undefined=undefined)
 
 
 @dataclass(frozen=True)
@@ -59,32 +101,80 @@ class MetricUse:
     probabilities: bool = False
 
 
-def measured(name: str, form: str, outputs: Outputs, targets: np.ndarray, use: MetricUse) -> dict[str, float]:
-    """The metric ``name`` of a program's ``outputs``, under its name; {} where it is undefined: an output is a Failure or not finite, or it
-    is NaN. Raises TaskError where there is no such metric."""
-    found = answer_rows(outputs, targets.shape[1:]) if form == NUMBERS else score_rows(outputs)
-    if found is None or not np.isfinite(found).all():
+def measured(
+    name: str, form: str, outputs: Outputs, targets: np.ndarray, use: MetricUse, weights: np.ndarray | None = None
+) -> dict[str, float]:
+    """The metric ``name`` of a program's ``outputs``, under its name, each case counting as its ``weights`` [n] (None: alike); {} where
+    it is undefined (``why_undefined``). Raises TaskError where there is no such metric."""
+    try:
+        return {name: _measured(name, form, outputs, targets, use, weights)}
+    except UndefinedScore:
         return {}
+
+
+def why_undefined(
+    name: str, form: str, outputs: Outputs | None, targets: np.ndarray, use: MetricUse, weights: np.ndarray | None = None,
+    names: Sequence[str] = (),
+) -> str:  # fmt: skip
+    """What cases have by which the metric is undefined for ``outputs`` (None: for whatever a program says), such as ``only the class 'no':
+    auc needs two``; "" where it is defined. ``names`` are those of the classes, for people."""
+    if not is_function(name):
+        reason = measure_named(name, form).undefined(_in_units(targets, form, use), names)
+        if reason or outputs is None:
+            return reason
+    if outputs is None:
+        return ""
+    try:
+        _measured(name, form, outputs, targets, use, weights)
+    except UndefinedScore as undefined:
+        return str(undefined)
+    return ""
+
+
+def _measured(
+    name: str, form: str, outputs: Outputs, targets: np.ndarray, use: MetricUse, weights: np.ndarray | None
+) -> float:
+    """The value, which is finite. Raises UndefinedScore, which says what the cases have by which there is none."""
+    found = answer_rows(outputs, targets.shape[1:]) if form == NUMBERS else score_rows(outputs)
+    if found is None:
+        raise UndefinedScore(f"answers that are no {form}: {name} needs one for each case")
+    bad = int((~np.isfinite(found)).reshape(len(found), -1).any(axis=1).sum())
+    if bad:
+        raise UndefinedScore(f"{bad:,} of {len(found):,} answers missing or not finite: {name} needs one for each case")
+    if form != NUMBERS and int(targets.max()) >= found.shape[1]:
+        raise UndefinedScore(
+            f"a class beyond the {found.shape[1]} that are answered: {name} needs the probability of each"
+        )
+    wanted = _in_units(targets, form, use)
     if form == NUMBERS:
-        centre, unit = np.asarray(use.offset or 0.0), np.asarray(use.scale or 1.0)
-        wanted, answers = targets * unit + centre, found * unit + centre
+        with np.errstate(over="ignore"):
+            answers = found * np.asarray(use.scale or 1.0) + np.asarray(use.offset or 0.0)
     else:
-        wanted, answers = targets, probabilities_of(found)
+        answers = probabilities_of(found)
     if is_function(name):
-        value = _own(name, form, wanted, answers, use)
-    else:
-        value = measure_named(name, form).measure(wanted, answers)
-    return {} if value != value else {name: float(value)}
+        return _own(name, form, wanted, answers, use, weights)
+    return measure_named(name, form).value(wanted, answers, weights)
 
 
-def _own(name: str, form: str, wanted: np.ndarray, answers: np.ndarray, use: MetricUse) -> float:
-    """The value of a user's own function; NaN where it is undefined."""
+def _in_units(targets: np.ndarray, form: str, use: MetricUse) -> np.ndarray:
+    """The targets in the units of the data; what is 0 there but for the rounding of the standardised number is 0."""
+    if form != NUMBERS:
+        return targets
+    centre, unit = np.asarray(use.offset or 0.0), np.asarray(use.scale or 1.0)
+    found = targets * unit + centre
+    return np.where(np.abs(found) <= ROUNDING * (np.abs(centre) + unit), 0.0, found) if use.offset else found
+
+
+def _own(
+    name: str, form: str, wanted: np.ndarray, answers: np.ndarray, use: MetricUse, weights: np.ndarray | None = None
+) -> float:
+    """The value of a user's own function. Raises UndefinedScore where it has none."""
     if form == NUMBERS:
         wanted, answers = told_targets(wanted, ()), told_targets(answers, ())
     else:
         wanted = told_targets(wanted, use.labels)
         answers = answers if use.probabilities else told_targets(answers.argmax(axis=1), use.labels)
-    return asked(name, function_named(name), wanted, answers)
+    return asked(name, function_named(name), wanted, answers, weights)
 
 
 def own_measure(name: str, form: str, direction: Direction | str | None) -> Measure:
@@ -110,6 +200,16 @@ def chosen_measure(name: str, form: str, direction: Direction | str | None, prob
     return measure_named(name, form)
 
 
+def average(values: np.ndarray, weights: np.ndarray | None) -> float:
+    """The mean of ``values`` [n, …] over all of them, each case counting as its weight [n]."""
+    return float(values.mean() if weights is None else np.average(values, axis=0, weights=weights).mean())
+
+
+def class_name(number: int, names: Sequence[str]) -> str:
+    """A class for people, by its name where there is one."""
+    return repr(names[number]) if number < len(names) else str(number)
+
+
 def confusion(targets: np.ndarray, classes: np.ndarray, width: int) -> np.ndarray:
     """int64 [width, width]: how many cases of the class of the row were taken for that of the column. ``targets`` and ``classes`` are
     int64 [n]; cases without an answer (class -1) count nowhere."""
@@ -120,7 +220,8 @@ def confusion(targets: np.ndarray, classes: np.ndarray, width: int) -> np.ndarra
 
 def probabilities_of(rows: np.ndarray) -> np.ndarray:
     """float64 [n, classes] that sum to 1: the rows themselves where they do, or else the softmax of scores."""
-    if (rows >= 0).all() and np.allclose(rows.sum(axis=1), 1.0, atol=1e-4):
-        return rows
-    powers = np.exp(rows - rows.max(axis=1, keepdims=True))
+    with np.errstate(over="ignore"):
+        if (rows >= 0).all() and np.allclose(rows.sum(axis=1), 1.0, atol=1e-4):
+            return rows
+        powers = np.exp(rows - rows.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)

@@ -29,6 +29,10 @@ TARGET_FORMS = (VALUES, CLASSES, INTEGERS, NUMBERS, HEADS)
 ABSENT = -1
 
 
+class UndefinedScore(ValueError):
+    """A metric has no value for these cases; the text says what they have by which it has none."""
+
+
 def score(
     form: str, outputs: Outputs, targets: np.ndarray | tuple, *, scale: Sequence[float] = (), weights: np.ndarray | None = None
 ) -> dict[str, float]:  # fmt: skip
@@ -42,7 +46,8 @@ def score(
     - numbers: ``r2``, ``mse``, ``mae`` over all outputs, the latter two in units of ``scale`` [k] (default 1).
 
     Of classes and numbers each case counts as its ``weights`` [n], where there are any. A score that is undefined, since an output is a
-    Failure or not finite, is left out. Raises TaskError when the number of outputs is not that of the targets, or when there are no cases.
+    Failure, not finite or too large, is left out. Raises TaskError when the number of outputs is not that of the targets, or when there
+    are no cases.
     """
     _check_count(outputs, targets)
     if form == NUMBERS:
@@ -80,8 +85,9 @@ def case_errors(form: str, outputs: Outputs, targets: np.ndarray | tuple) -> np.
     if form == INTEGERS:
         difference = np.abs(_integers(outputs) - wanted)
         return np.where(np.isnan(difference), 1.0, difference / (1.0 + difference))
-    residual = answer_rows(outputs, wanted.shape[1:]) - wanted
-    squared = np.mean(residual.reshape(len(residual), -1) ** 2, axis=1)
+    with np.errstate(over="ignore"):
+        residual = answer_rows(outputs, wanted.shape[1:]) - wanted
+        squared = np.mean(residual.reshape(len(residual), -1) ** 2, axis=1)
     return np.where(np.isfinite(squared), squared, np.inf)
 
 
@@ -175,9 +181,10 @@ def _cross_entropy(outputs: Outputs, targets: np.ndarray, weights: np.ndarray | 
     rows = score_rows(outputs)
     if rows is None or not np.isfinite(rows).all() or int(targets.max()) >= rows.shape[1]:
         return {}
-    shifted = rows - rows.max(axis=1, keepdims=True)
-    likelihood = shifted[np.arange(len(targets)), targets] - np.log(np.exp(shifted).sum(axis=1))
-    return {"cross_entropy": float(-np.average(likelihood, weights=weights))}
+    with np.errstate(over="ignore"):
+        shifted = rows - rows.max(axis=1, keepdims=True)
+        likelihood = shifted[np.arange(len(targets)), targets] - np.log(np.exp(shifted).sum(axis=1))
+        return _finite({"cross_entropy": float(-np.average(likelihood, weights=weights))})
 
 
 def _number_scores(
@@ -186,15 +193,23 @@ def _number_scores(
     predicted = answer_rows(outputs, targets.shape[1:])
     if not np.isfinite(predicted).all():
         return {}
-    residual, units = predicted - targets, np.asarray(scale or 1.0)
-    centred = targets - np.average(targets, axis=0, weights=weights)
-    total, remaining = (float(_weighed(squares**2, weights).sum()) for squares in (centred, residual))
-    r2 = 1.0 - remaining / total if total > 0 else float(remaining == 0.0)
-    return {
-        "r2": r2,
-        "mse": _mean((residual * units) ** 2, weights),
-        "mae": _mean(np.abs(residual * units), weights),
-    }
+    with np.errstate(over="ignore", invalid="ignore"):
+        residual, units = predicted - targets, np.asarray(scale or 1.0)
+        centred = targets - np.average(targets, axis=0, weights=weights)
+        total, remaining = (float(_weighed(squares**2, weights).sum()) for squares in (centred, residual))
+        r2 = 1.0 - remaining / total if total > 0 else float(remaining == 0.0)
+        return _finite(
+            {
+                "r2": r2,
+                "mse": _mean((residual * units) ** 2, weights),
+                "mae": _mean(np.abs(residual * units), weights),
+            }
+        )
+
+
+def _finite(scores: dict[str, float]) -> dict[str, float]:
+    """The scores without those that finite answers are too large for."""
+    return {name: value for name, value in scores.items() if np.isfinite(value)}
 
 
 def _mean(rows: np.ndarray, weights: np.ndarray | None) -> float:

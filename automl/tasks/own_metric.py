@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -13,8 +15,9 @@ from primitives.plugins import PluginError
 from primitives.plugins.outside import Outside, register, registered
 
 from ..errors import TaskError
+from .metrics import UndefinedScore
 
-MetricFunction: TypeAlias = Callable[[np.ndarray, np.ndarray], float]
+MetricFunction: TypeAlias = Callable[..., float]
 """``(y_true [n], y_pred [n]) -> score``: labels as they were given, or numbers in the units of the data ([n, k] for several); for
 ``y_pred`` [n, classes], the probability of each label in order, where it asked for these. ValueError where it is undefined."""
 
@@ -102,17 +105,37 @@ def metric_version(name: str) -> str:
     return "" if outside is None else outside.digest
 
 
-def asked(name: str, function: MetricFunction, y_true: np.ndarray, y_pred: np.ndarray) -> float:
-    """What the function says; NaN where it is undefined. Raises TaskError where it fails otherwise, or gives no number."""
+def asked(
+    name: str, function: MetricFunction, y_true: np.ndarray, y_pred: np.ndarray, weights: np.ndarray | None = None
+) -> float:
+    """What the function says; one that has an argument ``sample_weight`` is told the ``weights`` [n] of the cases, where they have any.
+    Raises UndefinedScore where it has no value, TaskError where it fails otherwise, or gives no number."""
+    told = {} if weights is None or not _takes_weights(function) else {"sample_weight": weights}
     try:
-        value = function(y_true, y_pred)
-    except (ValueError, ArithmeticError):
-        return float("nan")
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            value = function(y_true, y_pred, **told)
+    except (ValueError, ArithmeticError) as error:
+        raise UndefinedScore(f"no value of {name} ({_first_line(error)})") from error
     except Exception as error:
         raise TaskError(f"metric={name!r}: it raised {type(error).__name__}: {error}; mend the function") from error
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         raise TaskError(f"metric={name!r}: it gave {str(value)[:60]!r}: a number is required; mend the function")
+    if not np.isfinite(value):
+        why = f"; {_first_line(said[0].message)}" if said else ""
+        raise UndefinedScore(f"no value of {name} (it gave {value}{why})")
     return float(value)
+
+
+def _takes_weights(function: MetricFunction) -> bool:
+    try:
+        return "sample_weight" in inspect.signature(function).parameters
+    except (TypeError, ValueError):  # what is written in C may not say
+        return False
+
+
+def _first_line(said: Exception | Warning | str, most: int = 160) -> str:
+    return (str(said).splitlines() or [type(said).__name__])[0][:most]
 
 
 def told_targets(targets: np.ndarray, labels: Sequence[object]) -> np.ndarray:

@@ -102,7 +102,7 @@ class Split:
         groups = [np.arange(len(indices))]
         if self.policy == "stratified" and labels is not None:
             groups = [np.flatnonzero(labels == c) for c in np.unique(labels)]
-        quotas = _apportion([len(group) for group in groups], taken)
+        quotas = _not_alone([len(group) for group in groups], _apportion([len(group) for group in groups], taken))
         chosen = np.zeros(len(indices), dtype=bool)
         for group, quota in zip(groups, quotas, strict=True):
             chosen[rng.permutation(group)[:quota]] = True
@@ -119,6 +119,18 @@ def _apportion(sizes: list[int], total: int) -> list[int]:
         for index in [i for i in order if quotas[i] < sizes[i]][:missing]:
             quotas[index] += 1
     return quotas
+
+
+def _not_alone(sizes: list[int], quotas: list[int]) -> list[int]:
+    """The quotas; where all are of one group, though they are several, one of them is given to the largest other group that keeps a member,
+    since some scores need two classes."""
+    others = [index for index, quota in enumerate(quotas) if not quota and sizes[index] > 1]
+    if sum(quotas) < 2 or sum(quota > 0 for quota in quotas) > 1 or not others:
+        return quotas
+    taken = list(quotas)
+    taken[next(index for index, quota in enumerate(quotas) if quota)] -= 1
+    taken[max(others, key=lambda index: sizes[index])] += 1
+    return taken
 
 
 NIELSEN = Split(test=0.0, validation=1 / 6, policy="last")

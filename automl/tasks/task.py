@@ -135,6 +135,13 @@ class Task:
         """Scores of a program's ``outputs`` on a part (contract: automl.tasks.metrics.score)."""
         return self.data.score(outputs, self.part(part) if isinstance(part, str) else part)
 
+    def why_undefined(self, part: str, outputs: Outputs | None = None) -> str:
+        """Why a part has no score, in a sentence, such as ``validation holds only the class 'no': auc needs two``: for ``outputs`` on
+        it, or (None) for whatever a program says; "" where it has one."""
+        names = () if self.preprocessing is None else self.preprocessing.label_names
+        reason = self.data.why_undefined(outputs, self.part(part), names)
+        return f"{part} holds {reason}" if reason else ""
+
     def case_errors(self, outputs: Outputs, part: str | Part = "validation") -> np.ndarray:
         """float64 [n], 0 where a case is met (contract: automl.tasks.metrics.case_errors)."""
         return self.data.case_errors(outputs, self.part(part) if isinstance(part, str) else part)

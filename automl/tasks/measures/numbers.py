@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from library.records import Direction
 
-from ..measure import Measure
+from ..measure import Measure, average
 from ..metrics import NUMBERS
 
+Weights = np.ndarray | None
 
-def _r2(targets: np.ndarray, answers: np.ndarray) -> float:
-    total = float(((targets - targets.mean(axis=0)) ** 2).sum())
-    remaining = float(((targets - answers) ** 2).sum())
+
+def _r2(targets: np.ndarray, answers: np.ndarray, weights: Weights = None) -> float:
+    centred = targets - np.average(targets, axis=0, weights=weights)
+    total, remaining = average(centred**2, weights), average((targets - answers) ** 2, weights)
     return 1.0 - remaining / total if total else float(remaining == 0.0)
 
 
-def _mse(targets: np.ndarray, answers: np.ndarray) -> float:
-    return float(((targets - answers) ** 2).mean())
+def _mae(targets: np.ndarray, answers: np.ndarray, weights: Weights = None) -> float:
+    return average(np.abs(targets - answers), weights)
 
 
-def _mape(targets: np.ndarray, answers: np.ndarray) -> float:
-    return float((np.abs(targets - answers) / np.maximum(np.abs(targets), np.finfo(np.float64).eps)).mean())
+def _mse(targets: np.ndarray, answers: np.ndarray, weights: Weights = None) -> float:
+    return average((targets - answers) ** 2, weights)
 
 
-R2 = Measure("r2", NUMBERS, Direction.MAXIMIZE, _r2)
-MAE = Measure("mae", NUMBERS, Direction.MINIMIZE, lambda y, p: float(np.abs(y - p).mean()))
-MSE = Measure("mse", NUMBERS, Direction.MINIMIZE, _mse)
-RMSE = Measure("rmse", NUMBERS, Direction.MINIMIZE, lambda y, p: float(np.sqrt(_mse(y, p))))
-MAPE = Measure("mape", NUMBERS, Direction.MINIMIZE, _mape)
+def _rmse(targets: np.ndarray, answers: np.ndarray, weights: Weights = None) -> float:
+    return float(np.sqrt(_mse(targets, answers, weights)))
+
+
+def _mape(targets: np.ndarray, answers: np.ndarray, weights: Weights = None) -> float:
+    return average(np.abs(targets - answers) / np.abs(targets), weights)
+
+
+def _no_zeros(targets: np.ndarray, names: Sequence[str]) -> str:
+    zeros = int((targets == 0).any(axis=tuple(range(1, targets.ndim))).sum())
+    what = "target that is 0" if zeros == 1 else "targets that are 0"
+    return f"{zeros:,} {what} among {len(targets):,}: mape has no percentage of 0; ask for mae" if zeros else ""
+
+
+R2 = Measure("r2", NUMBERS, Direction.MAXIMIZE, _r2, weighted=_r2)
+MAE = Measure("mae", NUMBERS, Direction.MINIMIZE, _mae, weighted=_mae)
+MSE = Measure("mse", NUMBERS, Direction.MINIMIZE, _mse, weighted=_mse)
+RMSE = Measure("rmse", NUMBERS, Direction.MINIMIZE, _rmse, weighted=_rmse)
+MAPE = Measure("mape", NUMBERS, Direction.MINIMIZE, _mape, weighted=_mape, undefined=_no_zeros)

@@ -180,6 +180,64 @@ def test_parameters_clones_and_a_second_fit() -> None:
     assert found.n_features_in_ == 1 and found.result_.metric == "log_loss"
 
 
+def test_a_row_of_weight_nothing_has_no_influence_on_fit_or_score() -> None:
+    """Neither on programs nor on their scores, nor on the medians, codes and scales of columns."""
+    names = np.array([f"level {i % 25}" for i in range(N)])  # coded by the target
+    frame = MIXED.assign(name=names)
+    y = np.where(A + RNG.normal(size=N) > 0, "yes", "no")
+    odd = frame.head(20).assign(a=1e6, name="level 3", city="Kyiv")
+    weights = np.r_[RNG.uniform(0.5, 2.0, N), np.zeros(20)]
+    given = {"metric": "auc", "words": ("linear", "constant"), **TINY}
+    without = ProgramClassifier(**given).fit(frame, y, sample_weight=weights[:N])
+    both = pandas.concat([frame, odd], ignore_index=True)
+    beside = ProgramClassifier(**given).fit(both, np.r_[y, np.full(20, "yes")], sample_weight=weights)
+    assert [each.scores for each in beside.result_.history] == [each.scores for each in without.result_.history]
+    assert beside.model_.preprocessing == without.model_.preprocessing
+    assert (beside.predict_proba(frame) == without.predict_proba(frame)).all()
+
+
+def gain(y_true: np.ndarray, y_pred: np.ndarray) -> float:
+    return float((y_true == y_pred).sum())
+
+
+def brier(y_true: np.ndarray, y_pred: np.ndarray) -> float:
+    return float((((y_true == "yes") - y_pred[:, 1]) ** 2).mean())
+
+
+LINEAR = {"words": ("linear", "constant"), **TINY}
+
+
+def test_a_metric_is_a_scorer_s_name_or_a_function() -> None:
+    y = np.where(A > 0, "yes", "no")
+    scored = ProgramClassifier(metric="neg_brier_score", **LINEAR).fit(MIXED, y)
+    told = ProgramClassifier(metric=brier, direction="minimize", probabilities=True, **LINEAR)
+    assert clone(told).get_params() == told.get_params() and clone(told).metric is brier
+    found = told.fit(MIXED, y)
+    assert found.result_.metric == "brier()" and scored.result_.metric == "neg_brier_score"
+    assert -found.result_.score == pytest.approx(scored.result_.score) and found.program_ == scored.program_
+    assert ProgramClassifier(metric=gain, **LINEAR).fit(MIXED, y).result_.score > 5
+    amounts = ProgramRegressor(metric=lambda t, p: abs(t - p).max(), direction="minimize", **LINEAR).fit(MIXED, A)
+    worst = ProgramRegressor(metric="neg_max_error", **LINEAR).fit(MIXED, A)
+    assert amounts.result_.score == pytest.approx(-worst.result_.score)
+    searched = GridSearchCV(ProgramClassifier(metric=gain, **LINEAR), {"metric": [gain, "f1"]}, cv=2).fit(MIXED, y)
+    assert searched.best_params_["metric"] in (gain, "f1")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"metric": 3}, "metric=3: a name, or a function"), ({"metric": "f3"}, "metric='f3'"),
+        ({"metric": lambda t, p: 1.0, "library": "sqlite:///x.db"}, "must find it again"),
+        ({"metric": "f1", "direction": "minimize"}, "direction='minimize'"),
+        ({"metric": lambda t, p: "good"}, "a number is required"),
+    ],
+)  # fmt: skip
+def test_metrics_that_are_none_are_refused_in_a_line(given: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message) as refused:
+        ProgramClassifier(**given, **LINEAR).fit(MIXED, A > 0)
+    assert "\n" not in str(refused.value)
+
+
 def test_a_fitted_estimator_can_be_kept_by_joblib(tmp_path: Path) -> None:
     found = ProgramClassifier(**TINY).fit(MIXED, A > 0)
     joblib.dump(found, tmp_path / "found")

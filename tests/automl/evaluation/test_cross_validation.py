@@ -61,7 +61,7 @@ def test_a_net_is_scored_on_the_validation_part_until_it_is_refined(amounts: Tas
 
 def test_a_fold_in_which_a_score_is_undefined_does_not_count() -> None:
     y = np.array(["no"] * 57 + ["yes"] * 3)
-    task = labelled_task("rare", NOISE.normal(size=(60, 2)), y, metric="auc")
+    task = labelled_task("rare", NOISE.normal(size=(60, 2)), y, metric="auc", folds=5)
     found = evaluated("(lambda (x) (linear :units 2 @1 x))", task)
     assert 0 <= found.scores["auc"] <= 1 and found.scores["folds"] == 5
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ....evaluation.importances import importances, said_importances
+from ....evaluation.importances import Unimportant, importances, said_importances
 from ..page import Inspected, Page, Section, Shown
 
 
@@ -14,7 +14,10 @@ def _find(inspected: Inspected) -> Section:
     task = inspected.task
     if task is None or not task.data.is_table:
         return Section({"reason": "they are of the columns of a table"})
-    return Section(importances(inspected.model, task, seed=inspected.settings.seed).to_dict())
+    try:
+        return Section(importances(inspected.model, task, seed=inspected.settings.seed).to_dict())
+    except Unimportant as undefined:
+        return Section({"reason": str(undefined)})
 
 
 def _show(facts: Mapping[str, Any]) -> Shown:

@@ -1,0 +1,1 @@
+"""Metrics that scikit-learn has by name, beyond those of ours."""
