@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from functools import cached_property, partial
 from numbers import Real
+from typing import NamedTuple
 
 import numpy as np
 
-from primitives.brief import brief_repr
+from primitives.brief import brief
 
 from .numerals import POINT, decimal_sign, parse_numerals
 
@@ -21,21 +22,63 @@ PLAIN = ("string", "floating", "integer", "mixed-integer-float", "datetime", "da
 """What pandas calls cells of one kind, none of which equals one of another."""
 
 
-@dataclass(frozen=True, eq=False)
-class CellLevels:
-    """The distinct texts of a column, ``texts`` [k] in the order in which they come first, and ``codes`` [n], the number of each cell's
-    text; -1 where the cell is missing. ``values`` [k] are the numbers of cells that were no texts, NaN for texts."""
-
+class _Distinct(NamedTuple):
     texts: np.ndarray
     codes: np.ndarray
     values: np.ndarray
 
-    __repr__ = brief_repr
+
+class CellLevels:
+    """The distinct texts of a column, ``texts`` [k] in the order in which they come first, and ``codes`` [n], the number of each cell's
+    text; -1 where the cell is missing. ``values`` [k] are the numbers of cells that were no texts, NaN for texts.
+
+    ``plain``, float64 [n], are the numbers of the cells where it is known that each writes one, finite, with a point before fractions if
+    any, and is nothing else; else None. Such columns have their texts only when they are asked for.
+    """
+
+    def __init__(self, texts: np.ndarray, codes: np.ndarray, values: np.ndarray) -> None:
+        self.plain: np.ndarray | None = None
+        self._known: Callable[[], _Distinct] = partial(_Distinct, texts, codes, values)
+
+    @classmethod
+    def of_numbers(cls, plain: np.ndarray, levels: Callable[[], CellLevels]) -> CellLevels:
+        """The levels of cells whose numbers are known to be ``plain`` (see above); ``levels`` gives the same with their texts."""
+        none = np.zeros(0)
+        found = cls(none, none, none)
+        found.plain = plain
+        found._known = lambda: levels()._distinct
+        return found
+
+    @cached_property
+    def _distinct(self) -> _Distinct:
+        return self._known()
+
+    @property
+    def texts(self) -> np.ndarray:
+        return self._distinct.texts
+
+    @property
+    def codes(self) -> np.ndarray:
+        return self._distinct.codes
+
+    @property
+    def values(self) -> np.ndarray:
+        return self._distinct.values
+
+    def __len__(self) -> int:
+        return len(self.codes if self.plain is None else self.plain)
+
+    def __repr__(self) -> str:
+        if self.plain is not None:
+            return f"{type(self).__name__}(plain={brief(self.plain)})"
+        return (
+            f"{type(self).__name__}(texts={brief(self.texts)}, codes={brief(self.codes)}, values={brief(self.values)})"
+        )
 
     @property
     def missing(self) -> int:
         """How many cells have no value."""
-        return int((self.codes < 0).sum())
+        return 0 if self.plain is not None else int((self.codes < 0).sum())
 
     @property
     def counts(self) -> np.ndarray:
@@ -59,12 +102,20 @@ class CellLevels:
         """The sign before fractions that the texts show, or else ``usual`` (decimal_sign)."""
         return decimal_sign(self.texts[np.isnan(self.values)], usual)
 
+    def cell_numbers(self, decimal: str = POINT) -> np.ndarray:
+        """float64 [n]: of each cell the finite number that it is or writes (see ``numbers``), NaN where it is missing or does neither."""
+        if self.plain is not None and decimal == POINT:
+            return self.plain
+        return self.spread(self.numbers(decimal))
+
     def spread(self, values: np.ndarray, missing: float = float("nan")) -> np.ndarray:
         """float64 [n]: of the values [k] of the distinct texts that of each cell, and ``missing`` where it has none."""
         return np.append(values.astype(np.float64), missing)[self.codes]
 
     def take(self, indices: np.ndarray) -> CellLevels:
         """The cells at ``indices``, with the texts that occur there."""
+        if self.plain is not None:
+            return CellLevels.of_numbers(self.plain[indices], lambda: CellLevels(*self._distinct).take(indices))
         codes = self.codes[indices]
         used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(self.texts)))
         places = np.full(len(self.texts) + 1, -1)
@@ -92,6 +143,20 @@ def cell_levels(cells: np.ndarray) -> CellLevels:
     values = np.full(len(texts) + 1, np.nan)
     values[second] = _values(distinct)
     return CellLevels(np.asarray(texts, dtype=object), codes, values[:-1])
+
+
+def number_levels(cells: np.ndarray) -> CellLevels:
+    """The levels of cells [n], as ``cell_levels`` has them; where they are finite numbers by their own type they are known as such."""
+    numbers = plain_numbers(cells)
+    if numbers is None or np.signbit(numbers[numbers == 0]).any():  # as a level -0.0 is what 0.0 is
+        return cell_levels(cells)
+    return CellLevels.of_numbers(numbers, partial(cell_levels, cells))
+
+
+def plain_numbers(cells: np.ndarray) -> np.ndarray | None:
+    """float64 [n]: the cells where all are finite numbers by their own type, else None."""
+    numbers = cells.astype(np.float64) if cells.dtype.kind in "fiu" else np.zeros(0)
+    return numbers if len(numbers) and np.isfinite(numbers).all() else None
 
 
 def _values(distinct: np.ndarray) -> np.ndarray:

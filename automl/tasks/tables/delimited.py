@@ -6,8 +6,9 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,10 +16,10 @@ from ...errors import TaskError
 from ..columns.cells import MISSING_TEXTS, as_cells
 from ..columns.numerals import COMMA, DECIMALS, POINT, parse_numerals
 from .decoding import decoded
-from .raw import RawTable, distinct_names, repeated_names
+from .plain import DELIMITERS, plain_text
+from .raw import CellsByName, RawTable, distinct_names, repeated_names
 
 MAX_FIELD = 1_000_000
-DELIMITERS = (",", ";", "\t", "|")
 LOOKED_AT = 200
 """Lines by which the delimiter and the header are found."""
 Row = Sequence[object]
@@ -51,6 +52,14 @@ def read_delimited(path: Path, options: ReadingOptions) -> RawTable:
     """The table in a text file. Raises TaskError with all lines that do not fit."""
     text, notes = decoded(path, options.encoding)
     delimiter = options.delimiter or sniffed(text)
+    decimal = options.decimal or (COMMA if delimiter == ";" else POINT)
+    plain = plain_text(text, delimiter, LOOKED_AT + 2)
+    if plain is not None:
+        header = _header(plain.first(LOOKED_AT + 1), options)
+        read, numbers = plain.columns(header.lines, LOOKED_AT + 1)
+        columns = CellsByName(dict(zip(header.names, read, strict=True)))
+        known = {header.names[place]: each for place, each in numbers.items()}
+        return _named(columns, header, RawTable({}, False, decimal, notes, numbers=known))
     csv.field_size_limit(MAX_FIELD)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
@@ -61,7 +70,6 @@ def read_delimited(path: Path, options: ReadingOptions) -> RawTable:
         ) from None
     _check_quotes(path.name, text, delimiter, numbered)
     rows, more = _of_one_width(path.name, numbered, options.skip_bad)
-    decimal = options.decimal or (COMMA if delimiter == ";" else POINT)
     return table_of_rows(path.name, rows, options, (*notes, *more), typed=False, decimal=decimal)
 
 
@@ -69,24 +77,45 @@ def table_of_rows(
     name: str, rows: list[Row], options: ReadingOptions, notes: tuple[str, ...] = (), *, typed: bool, decimal: str = POINT
 ) -> RawTable:  # fmt: skip
     """The table of rows of one width, of which the first may be the header. Raises TaskError where there is no row beside it."""
-    named = bool(rows) and (options.header == "yes" or (options.header is None and has_header(rows, options.target)))
-    labels = [str(cell) if cell == cell and cell is not None else "" for cell in rows[0]] if named else []
-    if named:
-        names, more = distinct_names(labels)
-    else:
-        names = [f"column{index + 1}" for index in range(len(rows[0]) if rows else 0)]
-        said = f"the file has no line of names: its columns are called {names[0]} to {names[-1]}" if rows else ""
-        more = () if options.header == "no" else (f"{said} (?header=yes if its first line has names)",)
-    body = rows[1:] if named else rows
+    header = _header(rows, options)
+    body = rows[header.lines :]
     if not body:
         raise TaskError(f"{name}: rows=0: a header line and at least one row are required; add them")
-    columns = {key: as_cells(cells) for key, cells in zip(names, zip(*body), strict=True)}
-    unnamed = [key for key, label in zip(names, labels) if not label.strip()]
-    empty = [key for key in unnamed if _empty(columns[key])]
-    kept = {key: cells for key, cells in columns.items() if key not in empty}
-    more = tuple(note for note in more if not any(repr(key) in note for key in empty))
-    notes = (*notes, *more)
-    return RawTable(kept, typed, decimal, notes, repeated=repeated_names(labels), unnamed=frozenset(unnamed))
+    columns = {key: as_cells(cells) for key, cells in zip(header.names, zip(*body), strict=True)}
+    return _named(CellsByName(columns), header, RawTable({}, typed, decimal, notes))
+
+
+class _Header(NamedTuple):
+    """The ``names`` of the columns, the ``labels`` of the file if it has any, how many ``lines`` these take, and ``notes`` on them."""
+
+    names: list[str]
+    labels: list[str]
+    lines: int
+    notes: tuple[str, ...]
+
+
+def _header(rows: Sequence[Row], options: ReadingOptions) -> _Header:
+    """What the columns are called, by the first rows."""
+    named = bool(rows) and (options.header == "yes" or (options.header is None and has_header(rows, options.target)))
+    if named:
+        labels = [str(cell) if cell == cell and cell is not None else "" for cell in rows[0]]
+        names, notes = distinct_names(labels)
+        return _Header(names, labels, 1, notes)
+    names = [f"column{index + 1}" for index in range(len(rows[0]) if rows else 0)]
+    said = f"the file has no line of names: its columns are called {names[0]} to {names[-1]}" if rows else ""
+    notes = () if options.header == "no" else (f"{said} (?header=yes if its first line has names)",)
+    return _Header(names, [], 0, notes)
+
+
+def _named(columns: CellsByName, header: _Header, table: RawTable) -> RawTable:
+    """The table with the columns, less those that have neither a name nor a cell."""
+    unnamed = [key for key, label in zip(header.names, header.labels) if not label.strip()]
+    empty = [key for key in unnamed if key not in table.numbers and _empty(columns[key])]
+    kept = columns.only(key for key in columns if key not in empty)
+    more = tuple(note for note in header.notes if not any(repr(key) in note for key in empty))
+    return replace(
+        table, columns=kept, notes=(*table.notes, *more), repeated=repeated_names(header.labels), unnamed=frozenset(unnamed)
+    )  # fmt: skip
 
 
 def has_header(rows: Sequence[Row], target: str | None = None) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +13,32 @@ import numpy as np
 from primitives.brief import brief_repr
 
 from ...errors import TaskError
-from ..columns.cells import as_cells
+from ..columns.cells import CellLevels, as_cells, cell_levels, number_levels
 from ..columns.numerals import POINT
 
 if TYPE_CHECKING:
     import pandas
+
+
+class CellsByName(Mapping[str, np.ndarray]):
+    """Cells [n] of columns by name; those of some are read when they are asked for."""
+
+    def __init__(self, cells: Mapping[str, np.ndarray | Callable[[], np.ndarray]]) -> None:
+        self._cells = dict(cells)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        found = self._cells[name]
+        return found if isinstance(found, np.ndarray) else found()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells)
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    def only(self, names: Iterable[str]) -> CellsByName:
+        """Those of the columns ``names``."""
+        return CellsByName({name: self._cells[name] for name in names})
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +46,8 @@ class RawTable:
     """``columns``: name to cells [n]. ``typed``: whether cells have types of their own (a frame, Parquet, Excel), so that a text "1" is no
     number. ``decimal``: the sign before fractions where the cells do not show it. ``notes``: sentences on how it was read.
     ``categorical``: the columns that are categories by their own type, even of numbers. ``repeated``: names that more than one column had;
-    ``unnamed``: columns whose names are not those of the file, which has none for them."""
+    ``unnamed``: columns whose names are not those of the file, which has none for them. ``numbers``, float64 [n]: of columns whose every
+    cell is known to write a finite number and nothing else."""
 
     columns: Mapping[str, np.ndarray]
     typed: bool = True
@@ -33,11 +56,19 @@ class RawTable:
     categorical: frozenset[str] = frozenset()
     repeated: frozenset[str] = frozenset()
     unnamed: frozenset[str] = frozenset()
+    numbers: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     __repr__ = brief_repr
 
     def __len__(self) -> int:
-        return next((len(cells) for cells in self.columns.values()), 0)
+        return next((len(cells) for cells in chain(self.numbers.values(), self.columns.values())), 0)
+
+    def levels(self, name: str) -> CellLevels:
+        """What a column holds, as its encoding is fitted to it."""
+        if name in self.numbers:
+            return CellLevels.of_numbers(self.numbers[name], lambda: cell_levels(self.columns[name]))
+        cells = self.columns[name]
+        return cell_levels(cells) if name in self.categorical else number_levels(cells)
 
     def without(self, names: Sequence[str]) -> RawTable:
         """The table without the columns ``names``. Raises TaskError where one is none of them."""
@@ -46,8 +77,10 @@ class RawTable:
             raise TaskError(
                 f"drop={', '.join(absent)}: the name of a column is required, one of {some(self.columns)}; correct it"
             )
-        kept = {name: cells for name, cells in self.columns.items() if name not in names}
-        return replace(self, columns=kept)
+        kept = [name for name in self.columns if name not in names]
+        columns, numbers = self.columns, {name: self.numbers[name] for name in kept if name in self.numbers}
+        picked = columns.only(kept) if isinstance(columns, CellsByName) else {name: columns[name] for name in kept}
+        return replace(self, columns=picked, numbers=numbers)
 
     def without_row_numbers(self) -> RawTable:
         """The table without columns that have no name and number the rows from 0 or 1, as an index that was saved with a frame does."""

@@ -11,7 +11,7 @@ from ...errors import TaskError
 from ..assembly import Goal, assembled
 from ..cases.class_weights import ClassWeight
 from ..columns.base import AbstractColumn
-from ..columns.cells import CellLevels, cell_levels
+from ..columns.cells import CellLevels
 from ..columns.fit import fit_column
 from ..columns.kind import TrainRows
 from ..columns.kinds.left_out import LeftOut
@@ -85,7 +85,7 @@ def table_task(
     encoded = encode_targets(found.form, found.y, uniform=read is not None)
     labels, kept = encoded.y if found.form == CLASSES else None, None if keys is None else keys[found.rows]
     train, validation, test = split.divide(labels, len(found.rows), kept)
-    levels = {key: cell_levels(each).take(found.rows) for key, each in raw.columns.items()}
+    levels = {key: raw.levels(key).take(found.rows) for key in raw.columns}
     y_train = encoded.y[train] if found.form == CLASSES else encoded.y[train, 0]
     known = TrainRows(y_train, len(encoded.names), len(levels), raw.decimal, categorical=raw.categorical)
     columns, x = _encoded(name, aimed, levels, train, known)

@@ -55,6 +55,8 @@ def truth(text: str) -> float:
 
 
 def _fit(name: str, levels: CellLevels, train: TrainRows) -> FittedColumn | None:
+    if levels.plain is not None:
+        return None  # 0 and 1 are numbers
     told = not np.isnan([truth(str(text)) for text in levels.texts[:50]]).any()
     if told and not _digits(levels) and len(levels.texts) <= 20:
         return FittedColumn(BooleanColumn(name, levels.missing))

@@ -36,7 +36,7 @@ class LeftOut(AbstractColumn):
         return ()
 
     def encode(self, levels: CellLevels) -> np.ndarray:
-        return np.zeros((len(levels.codes), 0))
+        return np.zeros((len(levels), 0))
 
     def summary(self) -> ColumnSummary:
         return ColumnSummary(self.name, self.KIND, self.reason)
@@ -60,6 +60,8 @@ def _fit_names(name: str, levels: CellLevels, train: TrainRows) -> FittedColumn 
 
 def _useless(name: str, levels: CellLevels, keep: bool) -> str | None:
     """Why a column is of no use, None where it may be."""
+    if levels.plain is not None and levels.plain.min() < levels.plain.max() and not ROW_NAMES.fullmatch(name):
+        return None
     if not len(levels.texts):
         return "every cell of it is missing"
     if len(levels.texts) == 1 and not levels.missing:

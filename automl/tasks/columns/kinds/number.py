@@ -35,7 +35,7 @@ class NumberColumn(AbstractColumn):
         return with_missing((self.name,), self.name, self.missing)
 
     def encode(self, levels: CellLevels) -> np.ndarray:
-        values = levels.spread(levels.numbers(self.decimal))
+        values = levels.cell_numbers(self.decimal)
         return one_feature(values, 0.0 if self.median is None else self.median, self.missing)
 
     def problem(self, levels: CellLevels) -> str | None:
@@ -66,6 +66,8 @@ class NumberColumn(AbstractColumn):
 
 
 def _fit(name: str, levels: CellLevels, train: TrainRows) -> FittedColumn | None:
+    if levels.plain is not None:
+        return FittedColumn(NumberColumn(name, float(np.median(levels.plain))))
     texts = levels.texts
     sample = np.arange(0, len(texts), max(1, len(texts) // 200))
     decimal = levels.decimal(train.decimal)
