@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -14,6 +15,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("automl: interrupted\n")
         sys.exit(130)
+    finally:
+        gc.freeze()  # the process ends: to look through all that it imported for garbage would take a second, for nothing
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from ..execution.workers.collecting import uncollected
 from .everywhere import add_options
 
 COMMANDS = {
@@ -66,7 +67,8 @@ class _Loading(MutableMapping[str, Any]):
 def _load(name: str) -> Any:
     """The command or group of that name, with the options that every command has."""
     module, attribute = COMMANDS[name]
-    declared = getattr(importlib.import_module(f".{module}", __package__), attribute)
+    with uncollected():
+        declared = getattr(importlib.import_module(f".{module}", __package__), attribute)
     home = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
     if isinstance(declared, typer.Typer):
         home.add_typer(declared, name=name)

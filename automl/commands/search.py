@@ -17,6 +17,7 @@ from search.strategy import StrategyError
 
 from ..errors import StudyError, TaskError
 from ..execution.executors import WorkerError
+from ..execution.workers.collecting import uncollected
 from ..interruption import orderly_end
 from ..progress import QUIET, progress_bar
 from ..study.opening import Options, Result, library_url, open_study, possible_tasks
@@ -87,8 +88,11 @@ def search(
     task = with_option(task, "encoding", encoding) if encoding is not None else task
     task = with_option(task, "class_weight", class_weight) if class_weight is not None else task
     refused: list[str] = []
-    tasks = load_tasks(task, target=target_column, seed=split_seed, search_path=experiment_folders(), refused=refused)
-    tasks, impossible = possible_tasks(tasks, options, alone=len(tasks) == 1)
+    with uncollected():
+        tasks = load_tasks(
+            task, target=target_column, seed=split_seed, search_path=experiment_folders(), refused=refused
+        )
+        tasks, impossible = possible_tasks(tasks, options, alone=len(tasks) == 1)
     source = {"spec": task, "seed": split_seed, "target_column": target_column}
     if not _search_and_say(tasks, options, source, library, json, ambiguous, [*refused, *impossible]):
         raise typer.Exit(1)
@@ -108,7 +112,8 @@ def _search_and_say(
     rows: list[Result] = []
     bad = 0
     with json_lines(json) as write:
-        store = open_library(library)
+        with uncollected():
+            store = open_library(library)
         if json != "-" and not QUIET.get():
             say_notes(tasks)
 

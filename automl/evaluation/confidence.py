@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from primitives.values import Value
@@ -9,7 +11,7 @@ from primitives.values import Value
 from ..tasks.cases.parts import Part
 from ..tasks.data import ProblemData
 from ..tasks.distance import as_array
-from ..tasks.metrics import Outputs
+from ..tasks.metrics import CLASSES, Outputs
 
 RESAMPLES, CASES = 500, 2_000_000
 """Samples that are drawn; of large parts fewer, so that no more than CASES are scored in all, but at least LEAST."""
@@ -24,12 +26,29 @@ def bootstrap_interval(data: ProblemData, outputs: Outputs, part: Part, seed: in
     wanted = int(np.clip(CASES // max(1, count), LEAST, RESAMPLES))
     rng = np.random.Generator(np.random.PCG64([seed, count]))
     answers = tuple(outputs) if isinstance(outputs, list | tuple) else as_array(outputs)
-    found = [_sampled(data, answers, part, rng.integers(0, count, count)) for _ in range(wanted)]
+    sampled = partial(_accuracy, _met(data, answers, part)) if _is_accuracy(data) else partial(_sampled, data, answers)
+    found = [sampled(part, rng.integers(0, count, count)) for _ in range(wanted)]
     known = [value for value in found if value is not None and np.isfinite(value)]
     if len(known) < SHARE * wanted:
         return None
     low, high = np.quantile(known, [(1 - SHARE) / 2, (1 + SHARE) / 2])
     return float(low), float(high)
+
+
+def _is_accuracy(data: ProblemData) -> bool:
+    """Whether the metric is a mean over the cases, of which each is met or not whatever the others are."""
+    return data.metric == "accuracy" and data.target == CLASSES
+
+
+def _met(data: ProblemData, answers: tuple[Value, ...] | np.ndarray, part: Part) -> np.ndarray:
+    """bool [n]: which cases are met."""
+    return data.case_errors(answers, part) == 0.0
+
+
+def _accuracy(met: np.ndarray, part: Part, chosen: np.ndarray) -> float:
+    """The accuracy on the cases ``chosen``, as automl.tasks.metrics.score has it."""
+    weights = part.weights
+    return float(np.average(met[chosen], weights=None if weights is None else weights[chosen]))
 
 
 def _sampled(

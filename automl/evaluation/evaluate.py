@@ -22,6 +22,7 @@ from primitives.term import Term, words_in
 from primitives.types import has_tensor
 from primitives.values import Failure, Outcome
 
+from ..execution.workers.collecting import uncollected
 from ..execution.workers.guard import unhurried
 from ..fitting.forward import run_interpreted
 from .cost import BATCH, MAX_PARAMETERS, refusal
@@ -49,7 +50,8 @@ def begin(context: WorkerContext) -> None:
     the first answer of a search, which needs none of it, is there sooner.
     """
     if has_tensor(prepare(context).data.type):
-        importlib.import_module(".training", __package__)
+        with uncollected():
+            importlib.import_module(".training", __package__)
 
 
 def warm(context: WorkerContext) -> None:
@@ -66,8 +68,9 @@ def load_needs(words: Iterable[Primitive | Definition]) -> None:
     needs = {
         name for word in words if isinstance(word, Primitive) and word.fitted is not None for name in word.fitted.needs
     }
-    for name in sorted(needs - sys.modules.keys()):
-        importlib.import_module(name)
+    with uncollected():
+        for name in sorted(needs - sys.modules.keys()):
+            importlib.import_module(name)
 
 
 class CandidateJob(TypedDict):

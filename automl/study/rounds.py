@@ -33,6 +33,8 @@ LEAST_SECONDS = 0.5
 """What any evaluation may take, however little time is left."""
 FIRST_SECONDS = 3.0
 """What the first proposal may take, however little time is left."""
+USEFUL_STARTS = 2
+"""Of the programs that a search begins with those that are tried while any of the whole budget is left: the first may be a constant."""
 AGAIN = 2.0
 """How many times as long as a fit to the train part one to the validation part too may take."""
 
@@ -92,7 +94,16 @@ class Rounds:
         most = self.budget.evaluations
         if most is not None and len(self.study.standing.phases) >= most:
             return True
+        if self._useful_start():
+            return False
         return self._past(TIMELY if self.study.trained else 1.0)
+
+    def _useful_start(self) -> bool:
+        """Whether the next proposal is a program to begin with that is to be tried even in what is reserved for what comes after the
+        search."""
+        study, asked = self.study, len(self.study.standing.phases)
+        wanted = study.trained and asked < min(USEFUL_STARTS, len(study.strategy.starts))
+        return wanted and self.budget.seconds is not None and study.ahead + study.spent() < self.budget.seconds
 
     def _past(self, share: float) -> bool:
         """Whether a share of the time is spent; never where it is not bounded."""
@@ -111,9 +122,10 @@ class Rounds:
     def _next(self) -> Candidate | None:
         """The next proposal of the strategy, or of the refinement at the end of a trained search."""
         study = self.study
-        if self._finishing():
+        useful = self._useful_start()
+        if self._finishing() and not useful:
             return self._final()
-        if self._refining():
+        if self._refining() and not useful:
             if self.budget.deterministic and any(entry.phase == EXPLORE for entry in self.open.values()):
                 return None  # the refinement begins with a round of its own
             entry = self._refinement()

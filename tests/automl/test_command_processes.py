@@ -101,6 +101,16 @@ def test_an_interrupt_ends_cleanly_and_the_run_can_be_resumed(folder, workers, p
     store.close()
 
 
+def test_a_command_ends_without_a_look_for_garbage(folder):
+    code = (
+        "import atexit, gc, sys\natexit.register(lambda: print(gc.get_freeze_count() > 1000))\n"
+        "sys.argv = ['automl', '--version']\nfrom automl.__main__ import main\nmain()"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert found.stdout.splitlines()[-1] == "True" and found.stderr == ""
+
+
 def test_several_tasks_go_to_the_workers_that_were_asked_for(folder, automl, monkeypatch):
     """Those of the text that --workers has, not processes whatever it says."""
     opened = []

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from automl.evaluation import confidence
 from automl.evaluation.confidence import bootstrap_interval
 from automl.tasks.cases.parts import Part
 from automl.tasks.kinds.labelled import labelled_task
@@ -23,6 +24,22 @@ def test_an_accuracy_lies_within_its_binomial_interval(count: int) -> None:
     assert low == pytest.approx(0.75 - 1.96 * deviation, abs=0.6 * deviation)
     assert high == pytest.approx(0.75 + 1.96 * deviation, abs=0.6 * deviation)
     assert bootstrap_interval(data, outputs, part) == (low, high) == bootstrap_interval(data, list(outputs), part)
+
+
+@pytest.mark.parametrize("weighed", [False, True])
+def test_an_accuracy_needs_no_scoring_of_each_sample(weighed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.Generator(np.random.PCG64(1))
+    y, outputs = rng.integers(0, 3, 90), rng.normal(size=(90, 3))
+    outputs[5] = np.nan
+    data = labelled_task("t", rng.normal(size=(90, 2)), y).data
+    part = Part((np.zeros((90, 1), np.float32),), y, rng.uniform(0.5, 2.0, 90) if weighed else None)
+    scored: list[int] = []
+    monkeypatch.setattr(confidence, "_sampled", lambda *given: scored.append(1))
+    found = bootstrap_interval(data, outputs, part)
+    monkeypatch.undo()
+    assert not scored
+    monkeypatch.setattr(confidence, "_is_accuracy", lambda data: False)
+    assert found == bootstrap_interval(data, outputs, part)
 
 
 def test_a_score_that_is_undefined_has_no_interval() -> None:

@@ -58,6 +58,18 @@ def test_however_late_it_is_there_is_an_answer(table: Task) -> None:
     assert len(study.store.evaluations("r")) == len(found.history)
 
 
+@pytest.mark.parametrize(("ago", "tried"), [(0.0, ["constant", "linear"]), (2000.0, ["constant"])])
+def test_while_any_of_the_budget_is_left_a_program_that_looks_at_its_input_is_tried(
+    table: Task, monkeypatch: pytest.MonkeyPatch, ago: float, tried: list[str]
+) -> None:
+    monkeypatch.setattr(Study, "left", lambda study: 0.0)  # of the time for the search itself
+    study = opened(table, 1000.0)
+    study.began = time.monotonic() - ago
+    found = run_study(study)
+    assert [each.term.split()[1].lstrip("(") for each in found.history] == tried
+    assert found.program.startswith(f"(lambda (x) ({tried[-1]}")
+
+
 def test_values_are_searched_too_however_late_it_is() -> None:
     task = examples_task("same", "int -> int", [((1,), 1), ((2,), 2)])
     study = opened(task, 5.0)
