@@ -36,7 +36,7 @@ FIRST_SECONDS = 3.0
 USEFUL_STARTS = 2
 """Of the programs that a search begins with those that are tried while any of the whole budget is left: the first may be a constant."""
 AGAIN = 2.0
-"""How many times as long as a fit to the train part one to the validation part too may take."""
+"""How many times as long as a fit to the train part, or a training on it, one on the validation part too may take."""
 
 
 class Rounds:
@@ -110,14 +110,19 @@ class Rounds:
         return self.budget.seconds is not None and self.study.left() <= (1.0 - share) * self.study.window
 
     def _reserved(self) -> float:
-        """Seconds at the end for the final training: their share, or less where the best program is fitted and took less."""
+        """Seconds at the end for the final training: their share, or less where the best program was fitted, or trained to the end of a
+        refinement, which is as long as the final training, in less."""
         study = self.study
         if self.budget.seconds is None or not study.trained or not self._has_final:
             return 0.0
         share, best = study.schedule.final * study.window, study.standing.best()
-        if best is None or best.parameters or not best.seconds:
+        if best is None or not best.seconds or (best.parameters and not self._trained_to_its_end(best)):
             return share
         return min(share, AGAIN * best.seconds + LEAST_SECONDS)
+
+    def _trained_to_its_end(self, evaluation: Evaluation) -> bool:
+        """Whether it was refined, and not cut short by its deadline."""
+        return self.study.standing.phase(evaluation) == REFINE and bool(evaluation.key)
 
     def _next(self) -> Candidate | None:
         """The next proposal of the strategy, or of the refinement at the end of a trained search."""

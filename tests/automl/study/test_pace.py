@@ -11,6 +11,7 @@ import pytest
 import automl
 from automl.budget import Budget
 from automl.evaluation import evaluate
+from automl.study.candidate import EXPLORE, REFINE
 from automl.study.opening import Options, open_study, run_study
 from automl.study.phases import closing
 from automl.study.rounds import AGAIN, LEAST_SECONDS, Rounds
@@ -63,6 +64,7 @@ def test_while_any_of_the_budget_is_left_a_program_that_looks_at_its_input_is_tr
     table: Task, monkeypatch: pytest.MonkeyPatch, ago: float, tried: list[str]
 ) -> None:
     monkeypatch.setattr(Study, "left", lambda study: 0.0)  # of the time for the search itself
+    monkeypatch.setattr("automl.study.rounds.LEAST_SECONDS", 100.0)  # however slow the machine is
     study = opened(table, 1000.0)
     study.began = time.monotonic() - ago
     found = run_study(study)
@@ -91,20 +93,26 @@ def evaluation(**given: object) -> Evaluation:
 
 
 @pytest.mark.parametrize(
-    ("best", "reserved"),
+    ("best", "phase", "reserved"),
     [
-        (None, 0.15),
-        (evaluation(parameters=10, seconds=1.0), 0.15),
-        (evaluation(seconds=0.0), 0.15),
-        (evaluation(seconds=1.0), (AGAIN * 1.0 + LEAST_SECONDS) / 60),
-        (evaluation(seconds=30.0), 0.15),
+        (None, EXPLORE, 0.15),
+        (evaluation(parameters=10, seconds=1.0), EXPLORE, 0.15),
+        (evaluation(parameters=10, seconds=1.0), REFINE, (AGAIN * 1.0 + LEAST_SECONDS) / 60),
+        (evaluation(parameters=10, seconds=1.0, key=""), REFINE, 0.15),  # its deadline came before its last epoch
+        (evaluation(parameters=10, seconds=0.0), REFINE, 0.15),  # from the cache
+        (evaluation(parameters=10, seconds=30.0), REFINE, 0.15),
+        (evaluation(seconds=0.0), EXPLORE, 0.15),
+        (evaluation(seconds=1.0), EXPLORE, (AGAIN * 1.0 + LEAST_SECONDS) / 60),
+        (evaluation(seconds=30.0), EXPLORE, 0.15),
     ],
 )
-def test_the_final_training_has_what_it_needs(many_rows: Task, best: Evaluation | None, reserved: float) -> None:
+def test_the_final_training_has_what_it_needs(
+    many_rows: Task, best: Evaluation | None, phase: str, reserved: float
+) -> None:
     study = opened(many_rows, 60.0)
     study.budget = Budget(60.0 + closing(60.0) + 0.02 * 60)  # a window of 60 s and a bit
     if best is not None:
-        study.standing.ask(0, "explore")
+        study.standing.ask(0, phase)
         study.standing.note(best)
     share = Rounds(study)._reserved() / study.window
     assert share == pytest.approx(reserved, rel=0.05)
