@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+import numpy as np
 import torch
 
 from ..fitting.batches import Batch, answers, take
 from ..fitting.recipes import joined
-from ..tasks.cases.folds import FOLDS
+from ..tasks.cases.folds import FOLDS, FoldCodes
 from ..tasks.cases.parts import Part
 from ..tasks.data import ProblemData
 
@@ -23,8 +25,14 @@ def divided(data: ProblemData) -> Iterator[ProblemData]:
     """For each fold the data with its cases as validation part and those that are fitted to as train part."""
     assert data.folds is not None, "data without folds are not divided"
     together = joined(data).train
-    for known, held_out in data.folds.divided():
-        yield data.with_data(together.take(known), together.take(held_out))
+    for number, (known, held_out) in enumerate(data.folds.divided()):
+        parts = [_as_seen(together.take(rows), data.folds.codes, number, rows) for rows in (known, held_out)]
+        yield data.with_data(*parts)
+
+
+def _as_seen(part: Part, codes: FoldCodes | None, fold: int, rows: np.ndarray) -> Part:
+    """The cases ``rows`` as a fold has them."""
+    return part if codes is None else replace(part, inputs=(codes.put(np.asarray(part.inputs[0]), fold, rows),))
 
 
 def mean_scores(folds: Sequence[tuple[Part, Mapping[str, float]]]) -> dict[str, float]:

@@ -20,6 +20,7 @@ from ..fitting.forward import outputs_of
 from ..fitting.trainer import TrainingResult, Unsuitable
 from ..fitting.trainers import AbstractTrainer, TrainingBudget, choose_trainer, make_trainer
 from ..tasks.cases.folds import Folds
+from ..tasks.cases.parts import Part
 from ..tasks.data import ProblemData
 from . import cross_validation
 from .prepared import CandidateOrder, Evaluated, Prepared
@@ -67,6 +68,8 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Candi
     data, phase = prepared.data, candidate.get("phase", "explore")
     if phase == "final":
         return _trained(prepared, term, inference, candidate, recipes.joined(data))
+    if data.folds is not None and not inference.parameters and data.folds.codes is not None:
+        return _fitted_by_folds(prepared, term, inference, candidate)
     if data.folds is not None and not inference.parameters:
         return _cross_fitted(prepared, term, inference, candidate)
     if data.folds is not None and phase == "refine":
@@ -85,6 +88,32 @@ def _cross_fitted(prepared: Prepared, term: Term, inference: Inference, candidat
     scores = cross_validation.scores_of(data, fit.outputs)
     detail = "" if fit.complete else SHORT
     return Evaluated(Outcome.OK, scores, None, 0, to_bytes(program.weights()), detail=detail, complete=fit.complete)
+
+
+def _fitted_by_folds(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Evaluated:
+    """The same where a fold has features of its own: a fit to each, from the words' inputs on, and one more to all cases."""
+    data, seconds = prepared.data, candidate.get("seconds")
+    started, parts = time.monotonic(), [cross_validation.all_cases(data), *cross_validation.divided(data)]
+    scored: list[tuple[Part, Mapping[str, float]]] = []
+    weights, complete = b"", True
+    for number, part in enumerate(parts):
+        order = candidate
+        if seconds is not None:
+            left = float(seconds) - (time.monotonic() - started)
+            order = {**candidate, "seconds": max(0.0, left) / (len(parts) - number)}
+        program = compiled(prepared, term, inference, order)
+        try:
+            complete = _fit_words(program, part, inference, order).complete and complete
+        except Unsuitable as error:
+            return Evaluated(Outcome.UNSUITABLE, detail=str(error), parameters=inference.parameters)
+        if not number:
+            weights = to_bytes(program.weights())
+        else:
+            scored.append(
+                (part.validation, data.score(outputs_of(program, data.type, part.validation), part.validation))
+            )
+    scores = cross_validation.mean_scores(scored)
+    return Evaluated(Outcome.OK, scores, None, 0, weights, detail="" if complete else SHORT, complete=complete)
 
 
 def _cross_trained(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Evaluated:

@@ -14,7 +14,7 @@ from primitives.notation.types import parse_type
 from primitives.types import TensorType, Type, arguments_of
 from primitives.values import Value
 
-from .cases.folds import Folds
+from .cases.folds import FoldCodes, Folds
 from .cases.parts import Part
 from .cases.plain import content_digest, describe_part, restore_part
 from .measure import MetricUse, measured, why_undefined
@@ -72,7 +72,7 @@ class ProblemData:
         version = metric_version(self.metric)
         if self.folds is None and not version:
             return self.digest
-        folds = {} if self.folds is None else {"folds": self.folds.held_out}
+        folds = {} if self.folds is None else _arrays_of(self.folds)
         ordered = self.folds is not None and self.folds.ordered
         return content_digest(
             {"data": self.digest, "ordered": ordered, **({"metric": version} if version else {})}, folds
@@ -164,7 +164,8 @@ class ProblemData:
         """JSON text and named plain arrays from which ``from_payload`` makes the same data on another machine."""
         described, arrays = self._describe()
         if self.folds is not None:
-            described["ordered_folds"], arrays["folds"] = self.folds.ordered, self.folds.held_out
+            described["ordered_folds"] = self.folds.ordered
+            arrays.update(_arrays_of(self.folds))
         return json.dumps(
             {
                 **described,
@@ -186,7 +187,7 @@ class ProblemData:
         weights, labels = tuple(described.pop("class_weights", ())), tuple(described.pop("metric_labels", ()))
         validation = read.get("validation", read["train"])
         ordered = described.pop("ordered_folds", None)
-        folds = None if ordered is None else Folds(np.asarray(arrays["folds"], dtype=np.int64), ordered)
+        folds = None if ordered is None else _folds_from(arrays, ordered)
         return cls(
             **described,
             type=type,
@@ -202,3 +203,15 @@ class ProblemData:
 
     def __reduce__(self) -> tuple[object, ...]:
         return ProblemData.from_payload, self.payload()
+
+
+def _arrays_of(folds: Folds) -> dict[str, np.ndarray]:
+    """The named arrays of folds."""
+    codes = {} if folds.codes is None else {"fold_places": folds.codes.places, "fold_codes": folds.codes.values}
+    return {"folds": folds.held_out, **codes}
+
+
+def _folds_from(arrays: Mapping[str, np.ndarray], ordered: bool) -> Folds:
+    """The inverse of ``_arrays_of``."""
+    codes = FoldCodes(arrays["fold_places"], arrays["fold_codes"]) if "fold_codes" in arrays else None
+    return Folds(np.asarray(arrays["folds"], dtype=np.int64), ordered, codes)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ..tasks.columns.cells import CellLevels, as_cells, cell_levels
-from ..tasks.columns.fit import fit_column
+from ..tasks.columns.fit import fit_column, refit_column
 from ..tasks.columns.kind import ColumnKind, FittedColumn, TrainRows
 from ..tasks.columns.stored import column_from_json, column_to_json
 
@@ -86,3 +86,20 @@ class ColumnSuite:
         for levels, (column, crossed) in found:
             again = fit_column("c", levels, TrainRows(np.arange(len(levels.codes)) % 2, 2, 3))
             assert again.column == column and np.array_equal(again.crossed, crossed)
+
+    def test_what_looks_at_targets_is_fitted_anew_to_other_rows(self, kind: ColumnKind, found):
+        """Two sets of targets that differ in rows which it is not fitted to give the same features; what does not look at them needs no
+        ``refit``."""
+        for levels, (column, crossed) in found:
+            rows = np.arange(len(levels.codes))
+            if kind.refit is None:
+                other = fit_column("c", levels, TrainRows(rows // 2 % 2, 2, 3))
+                assert crossed is None and other.column == column, (
+                    f"kind={kind.name!r} looks at targets: give its refit"
+                )
+                continue
+            known, others = rows[rows % 5 != 0], rows[rows % 5 == 0]
+            told = TrainRows((rows % 2)[known], 2, 3)
+            features = refit_column(column, levels, known, others, told)
+            assert [each.shape for each in features] == [(len(known), column.width), (len(others), column.width)]
+            assert all(np.isfinite(each).all() for each in features)

@@ -22,12 +22,31 @@ ORDERED = ("last", TIME)
 
 
 @dataclass(frozen=True, eq=False)
+class FoldCodes:
+    """Features that are made of targets, as each fold has them: ``values`` float32 [folds, n, m] at the ``places`` [m] of a case's vector.
+    Those of what a fold is fitted to, and of what it holds out, are made without the targets that it holds out."""
+
+    places: np.ndarray
+    values: np.ndarray
+
+    __repr__ = brief_repr
+
+    def put(self, x: np.ndarray, fold: int, rows: np.ndarray) -> np.ndarray:
+        """The vectors ``x`` [m, width] of the cases ``rows`` [m] as the fold has them."""
+        seen = np.array(x)
+        seen[:, self.places] = self.values[fold][rows]
+        return seen
+
+
+@dataclass(frozen=True, eq=False)
 class Folds:
     """``held_out`` [n]: the number of the fold in which each case of train and validation part, end to end, is held out; -1: in none.
-    Where they are ``ordered``, a fold is fitted to the cases of the folds before it alone, and to those of none."""
+    Where they are ``ordered``, a fold is fitted to the cases of the folds before it alone, and to those of none. ``codes``: features that
+    are others in each fold; None where all are the same."""
 
     held_out: np.ndarray
     ordered: bool = False
+    codes: FoldCodes | None = None
 
     __repr__ = brief_repr
 

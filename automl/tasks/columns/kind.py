@@ -57,12 +57,17 @@ class ColumnKind:
     are categorical by their type TYPED_CATEGORIES and TYPED_CODES, then TRUTH, NUMBERS, DATES, TEXTS, NAMES (of the rows), CATEGORIES,
     CODES. After LEFT_OUT a column has at least one cell that is not missing. A kind of your own that knows its cells by their look is asked
     between these and TRUTH, say at 5.
+
+    ``refit``: of encodings that are made of targets, how one is fitted to other rows, with the same width, so that scores over folds know
+    nothing of what they are of: from the encoding, the cells of these rows and their targets to what ``fits`` give (default: encodings do
+    not look at targets).
     """
 
     name: str
     column: type[AbstractColumn]
     read: Callable[[Mapping[str, Any]], AbstractColumn]
     fits: Mapping[int, Fit]
+    refit: Callable[[AbstractColumn, CellLevels, TrainRows], FittedColumn] | None = None
 
 
 LEFT_OUT, TRUTH, NUMBERS, DATES, TEXTS, NAMES, CATEGORIES, CODES = range(0, 80, 10)

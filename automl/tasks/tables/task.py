@@ -12,7 +12,7 @@ from ..assembly import Goal, assembled
 from ..cases.class_weights import ClassWeight
 from ..columns.base import AbstractColumn
 from ..columns.cells import CellLevels
-from ..columns.fit import fit_column
+from ..columns.fit import fit_column, looks_at_targets
 from ..columns.kind import TrainRows
 from ..columns.kinds.left_out import LeftOut
 from ..metrics import CLASSES, NUMBERS
@@ -21,6 +21,7 @@ from ..split import Split
 from ..targets import encode_targets
 from ..task import Task
 from .dividing import divided_by
+from .fold_codes import fold_codes
 from .given import Aim, Table, Targets, aim, given_table
 from .raw import RawTable
 from .target import TargetColumn, read_target
@@ -101,11 +102,26 @@ def table_task(
     parts = [
         (x[rows], encoded.y[rows], None if weights is None else weights[rows]) for rows in (train, validation, test)
     ]
-    beside = None if kept is None else kept[np.concatenate([train, validation])]
-    return assembled(
+    beside = np.concatenate([train, validation])
+    task = assembled(
         KIND, name, found.form, parts, prepared, Goal(solved_at), metric=metric, direction=direction, probabilities=probabilities,
-        split=split, family=family, source=source, notes=(*raw.notes, *found.notes), folds=folds, class_weight=class_weight, keys=beside,
+        split=split, family=family, source=source, notes=(*raw.notes, *found.notes), folds=folds,
+        class_weight=class_weight, keys=None if kept is None else kept[beside],
     )  # fmt: skip
+    y_beside = encoded.y[beside] if found.form == CLASSES else encoded.y[beside, 0]
+    cells_beside = {column.name: levels[column.name].take(beside) for column in columns if looks_at_targets(column)}
+    return _with_codes(task, columns, cells_beside, replace(known, targets=y_beside), x[beside])
+
+
+def _with_codes(
+    task: Task, columns: Sequence[AbstractColumn], levels: Mapping[str, CellLevels], rows: TrainRows, x: np.ndarray
+) -> Task:
+    """The task whose folds, where it has some, have features of their own in place of those made of targets."""
+    folds, prepared = task.data.folds, task.preprocessing
+    if folds is None or prepared is None or not levels:
+        return task
+    codes = fold_codes(folds, columns, levels, rows, x, prepared)
+    return replace(task, data=replace(task.data, folds=replace(folds, codes=codes)))
 
 
 def _read_target(name: str, aimed: str, cells: np.ndarray, targets: str | None, raw: RawTable) -> TargetColumn:

@@ -76,10 +76,11 @@ class CodedColumn(AbstractColumn):
         }  # fmt: skip
 
 
-def coded(name: str, levels: CellLevels, targets: np.ndarray, classes: int) -> FittedColumn:
+def coded(name: str, levels: CellLevels, targets: np.ndarray, classes: int, width: int | None = None) -> FittedColumn:
     """The encoding, and the features [n, width] of the train rows, for which the targets of other rows alone were used.
 
-    ``targets`` [n] are class numbers below ``classes``, or numbers where that is 0.
+    ``targets`` [n] are class numbers below ``classes``, or numbers where that is 0. ``width`` is that of the features (None: as many as the
+    targets ask for): what rows with fewer classes lack is 0.
     """
     counts = levels.counts
     ranked = sorted(np.flatnonzero(counts >= 2), key=lambda index: (-counts[index], levels.texts[index]))
@@ -90,11 +91,21 @@ def coded(name: str, levels: CellLevels, targets: np.ndarray, classes: int) -> F
     members = groups[levels.codes]
     often = np.log1p(np.append(counts[kept], [0, levels.missing]))
     crossed, means, mean = _target_means(members, targets, classes)
+    if width is not None:
+        crossed, means, mean = (_as_wide(each, width - 1) for each in (crossed, means, mean))
     table = np.concatenate([_by_group(members, means, mean, len(kept) + 2), often[:, None]], axis=1)
     rows = [tuple(map(float, row)) for row in table]
     texts = tuple(str(text) for text in levels.texts[kept])
     column = CodedColumn(name, texts, tuple(rows[:other]), rows[other], rows[absent], len(counts), levels.missing)
     return FittedColumn(column, np.concatenate([crossed, often[members][:, None]], axis=1))
+
+
+def _as_wide(array: np.ndarray, width: int) -> np.ndarray:
+    """The array [..., k] as [..., width]: with columns of 0, or without the last ones."""
+    wide = np.zeros((*array.shape[:-1], width))
+    shared = min(width, array.shape[-1])
+    wide[..., :shared] = array[..., :shared]
+    return wide
 
 
 def _target_means(members: np.ndarray, targets: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -145,6 +156,10 @@ def _fit_typed(name: str, levels: CellLevels, train: TrainRows) -> FittedColumn 
     return _fit(name, levels, train) if name in train.categorical else None
 
 
+def _refit(column: AbstractColumn, levels: CellLevels, train: TrainRows) -> FittedColumn:
+    return coded(column.name, levels, train.targets, train.classes, column.width)
+
+
 def _read(data: Mapping[str, Any]) -> CodedColumn:
     codes = tuple(tuple(map(float, row)) for row in data["codes"])
     other, absent = tuple(map(float, data["other"])), tuple(map(float, data["absent"]))
@@ -154,4 +169,4 @@ def _read(data: Mapping[str, Any]) -> CodedColumn:
     return CodedColumn(str(data["name"]), levels, codes, other, absent, int(data["distinct"]), int(data["missing"]))
 
 
-CODED = ColumnKind("coded", CodedColumn, _read, {TYPED_CODES: _fit_typed, CODES: _fit})
+CODED = ColumnKind("coded", CodedColumn, _read, {TYPED_CODES: _fit_typed, CODES: _fit}, _refit)
