@@ -15,7 +15,7 @@ TIMELY = 0.98
 
 def closing(seconds: float) -> float:
     """The seconds of a budget for what comes after the search: the test of the result, its record, and the end of the process."""
-    return min(1.5, 0.1 * seconds, 0.2 + 0.02 * seconds)
+    return min(1.0, 0.1 * seconds, 0.2 + 0.01 * seconds)
 
 
 @dataclass(frozen=True)

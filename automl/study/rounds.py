@@ -35,8 +35,9 @@ FIRST_SECONDS = 3.0
 """What the first proposal may take, however little time is left."""
 USEFUL_STARTS = 2
 """Of the programs that a search begins with those that are tried while any of the whole budget is left: the first may be a constant."""
-AGAIN = 2.0
-"""How many times as long as a fit to the train part, or a training on it, one on the validation part too may take."""
+AGAIN, LONGER = 2.0, 1.5
+"""How many times as long as a fit to the train part one to the validation part too may take, and how many times as long as a training, of
+which but a few cases more make no more steps."""
 
 
 class Rounds:
@@ -118,7 +119,7 @@ class Rounds:
         share, best = study.schedule.final * study.window, study.standing.best()
         if best is None or not best.seconds or (best.parameters and not self._trained_to_its_end(best)):
             return share
-        return min(share, AGAIN * best.seconds + LEAST_SECONDS)
+        return min(share, (LONGER if best.parameters else AGAIN) * best.seconds + LEAST_SECONDS)
 
     def _trained_to_its_end(self, evaluation: Evaluation) -> bool:
         """Whether it was refined, and not cut short by its deadline."""

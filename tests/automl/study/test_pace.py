@@ -14,7 +14,7 @@ from automl.evaluation import evaluate
 from automl.study.candidate import EXPLORE, REFINE
 from automl.study.opening import Options, open_study, run_study
 from automl.study.phases import closing
-from automl.study.rounds import AGAIN, LEAST_SECONDS, Rounds
+from automl.study.rounds import AGAIN, LEAST_SECONDS, LONGER, Rounds
 from automl.study.study import Study
 from automl.tasks.kinds.examples import examples_task
 from automl.tasks.kinds.labelled import labelled_task
@@ -97,7 +97,7 @@ def evaluation(**given: object) -> Evaluation:
     [
         (None, EXPLORE, 0.15),
         (evaluation(parameters=10, seconds=1.0), EXPLORE, 0.15),
-        (evaluation(parameters=10, seconds=1.0), REFINE, (AGAIN * 1.0 + LEAST_SECONDS) / 60),
+        (evaluation(parameters=10, seconds=1.0), REFINE, (LONGER * 1.0 + LEAST_SECONDS) / 60),
         (evaluation(parameters=10, seconds=1.0, key=""), REFINE, 0.15),  # its deadline came before its last epoch
         (evaluation(parameters=10, seconds=0.0), REFINE, 0.15),  # from the cache
         (evaluation(parameters=10, seconds=30.0), REFINE, 0.15),
