@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .growth.learned_guidance import GuidancePlan
     from .growth.outcome import Growth, Iteration
     from .growth.plan import GrowthPlan
-    from .study.phases import Schedule
+    from .study.planning.schedule import Schedule
     from .tasks.cases.class_weights import ClassWeight
     from .tasks.own_metric import MetricFunction
 
@@ -151,6 +151,7 @@ def search(
     probabilities: bool = False,
     class_weight: ClassWeight | None = None,
     words: Sequence[str] | None = None,
+    starts: str = "auto",
     settings: Mapping[str, object] | None = None,
     trainer: Mapping[str, object] | None = None,
     plugins: Sequence[str | Path] = (),
@@ -176,6 +177,8 @@ def search(
     probabilities: whether it is told the probabilities of the labels rather than answers (default: no).
     class_weight: how much a case of each class counts in training: ``balanced``, or a weight by label (default: each 1).
     words: the primitives that programs may use (default: all).
+    starts: what the search begins with: ``auto`` (declared nets, where the time for many pictures is planned) or ``none`` (default:
+        ``auto``).
     settings: options of the strategy, by name.
     trainer: ``trainer`` and its settings, by name.
     plugins: Python files, or dotted names of modules, with words, tasks, trainers or strategies of your own, known from then on in this
@@ -200,6 +203,7 @@ def search(
         seed=seed,
         target=target,
         words=words,
+        starts=starts,
         settings=settings,
         trainer=trainer,
     )

@@ -22,6 +22,7 @@ from .options import (
     Set,
     Share,
     SplitSeed,
+    Starts,
     Strategy,
     Target,
     TargetColumn,
@@ -45,6 +46,7 @@ def grow(
     target: Target = None,
     words: Words = None,
     set: Set = None,
+    starts: Starts = "auto",
     target_column: TargetColumn = None,
     frozen: Frozen = False,
     iterations: Iterations = 2,
@@ -60,7 +62,7 @@ def grow(
     """
     from ..growth.grow import grow as growth_of
 
-    options = options_of(budget, evaluations, strategy, workers, seed, target, words, set)
+    options = options_of(budget, evaluations, strategy, workers, seed, target, words, set, starts)
     curriculum = load_curriculum(tasks, target=target_column, seed=split_seed, search_path=experiment_folders())
     plan = GrowthPlan(frozen=frozen, iterations=iterations, share=share, guidance=GuidancePlan(guidance))
     store = open_library(library)

@@ -9,7 +9,7 @@ import typer
 
 from ..api import make_options
 from ..study.opening import Options, worker_number
-from ..study.phases import Schedule
+from ..study.planning.schedule import Schedule
 from ..tasks.curriculum import load_words
 from .common import experiment_folders
 
@@ -44,6 +44,12 @@ Words = Annotated[
     str | None,
     typer.Option(
         help="Words to use in place of the whole vocabulary: separated by commas, or a declared vocabulary (base_list)."
+    ),
+]
+Starts = Annotated[
+    str,
+    typer.Option(
+        help="Programs to begin with: auto (for many pictures in a given time, declared nets), or none, only the words."
     ),
 ]
 Set = Annotated[
@@ -133,6 +139,7 @@ def options_of(
     target: float | None,
     words: str | None,
     settings: list[str] | None,
+    starts: str = "auto",
 ) -> Options:
     """Options from the texts of the command line. Raises BadParameter, BudgetError or StudyError."""
     given = _by_group(settings or ())
@@ -146,6 +153,7 @@ def options_of(
         target=target,
         words=None if words is None else load_words(words, search_path=experiment_folders()),
         schedule=schedule,
+        starts=starts,
         settings=given["settings"],
         trainer=given["trainer"],
     )

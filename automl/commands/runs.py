@@ -23,7 +23,7 @@ from ..growth.grow import is_growth, resume_growth
 from ..progress import progress_bar
 from ..study.ending import ending_of
 from ..study.opening import open_study, resume_options
-from ..study.phases import Schedule
+from ..study.planning.schedule import Schedule
 from ..study.stored import StoredResult, find_result, listed_result, stored_model
 from ..study.words import load_vocabulary
 from .common import (
@@ -191,6 +191,7 @@ def options_of_run(record: Run) -> dict[str, object]:
         "split-seed": split_seed_of(record),
         "target": options.target,
         "words": None if options.words is None else ",".join(options.words),
+        "starts": options.starts,
         "target-column": source.get("target_column"),
         "set": [
             f"{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in settings.items()

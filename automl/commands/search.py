@@ -49,6 +49,7 @@ from .options import (
     Set,
     SkipBad,
     SplitSeed,
+    Starts,
     Strategy,
     Target,
     TargetColumn,
@@ -72,6 +73,7 @@ def search(
     target: Target = None,
     words: Words = None,
     set: Set = None,
+    starts: Starts = "auto",
     target_column: TargetColumn = None,
     ambiguous: Ambiguous = False,
     skip_bad: SkipBad = False,
@@ -83,7 +85,7 @@ def search(
     Lines of such a file that are no task, and tasks that cannot be searched so, do not stop the others: they are named, and the exit code
     is 1.
     """
-    options = options_of(budget, evaluations, strategy, workers, seed, target, words, set)
+    options = options_of(budget, evaluations, strategy, workers, seed, target, words, set, starts)
     task = with_option(task, "skip_bad", "yes") if skip_bad else task
     task = with_option(task, "encoding", encoding) if encoding is not None else task
     task = with_option(task, "class_weight", class_weight) if class_weight is not None else task

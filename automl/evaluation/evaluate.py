@@ -123,7 +123,7 @@ def _evaluate(prepared: Prepared, term: Term, inference: Inference, candidate: C
 
     trainable = any("@" not in site for site in inference.sites) or _tuned(term)
     refused = refusal(
-        inference, prepared.words, cases=len(data.validation), batch=int(prepared.trainer.get("batch_size", BATCH)),
+        inference, prepared.words, cases=len(prepared.data_for(candidate).validation), batch=int(prepared.trainer.get("batch_size", BATCH)),
         seconds=candidate.get("seconds"), accelerated=is_accelerated(prepared.trainer), training=trainable,
     )  # fmt: skip
     if refused is not None:

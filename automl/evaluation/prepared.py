@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 import numpy as np
@@ -29,7 +29,8 @@ class StartWeights(TypedDict):
 
 class CandidateOrder(TypedDict, total=False):
     """What is asked for one candidate: to train it for ``epochs`` (None: what suits the data) within ``seconds`` (None: no limit) in
-    the ``phase`` explore (the default), refine or final."""
+    the ``phase`` explore (the default), refine or final, with ``settings`` of the trainer that go before those of the phase, and scored on
+    ``validation_cases`` of the validation part (None: all)."""
 
     term: Required[str]
     seed: int
@@ -37,6 +38,8 @@ class CandidateOrder(TypedDict, total=False):
     phase: str
     seconds: float | None
     start: StartWeights
+    settings: Mapping[str, object]
+    validation_cases: int | None
 
 
 class WorkerContext(TypedDict, total=False):
@@ -80,6 +83,17 @@ class Prepared:
         self.fuel = Fuel()
         self.storage = context.get("storage")
         self._library: dict[str, torch.Tensor] | None = None
+        self._fewer: dict[int, ProblemData] = {}
+
+    def data_for(self, candidate: CandidateOrder) -> ProblemData:
+        """The data for a candidate: all, or all with so many validation cases as it is scored on, always the same ones."""
+        most = candidate.get("validation_cases")
+        if most is None or len(self.data.validation) <= most:
+            return self.data
+        if most not in self._fewer:
+            rows = np.random.Generator(np.random.PCG64(most)).permutation(len(self.data.validation))[:most]
+            self._fewer[most] = replace(self.data, validation=self.data.validation.take(np.sort(rows)))
+        return self._fewer[most]
 
     @property
     def library_weights(self) -> dict[str, torch.Tensor]:

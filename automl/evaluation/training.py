@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from library.weights.blobs import from_bytes, to_bytes
 from primitives.compile import compile_term
@@ -65,7 +66,7 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Candi
     data has folds, the scores of fitted words, and of nets that are refined, are means over these, and the weights those of a training on
     all cases.
     """
-    data, phase = prepared.data, candidate.get("phase", "explore")
+    data, phase = prepared.data_for(candidate), candidate.get("phase", "explore")
     if phase == "final":
         return _trained(prepared, term, inference, candidate, recipes.joined(data))
     if data.folds is not None and not inference.parameters and data.folds.codes is not None:
@@ -152,7 +153,8 @@ def _trained(
         whole = _fit_words(program, data, inference, candidate).complete
     except Unsuitable as error:
         return Evaluated(Outcome.UNSUITABLE, detail=str(error), parameters=inference.parameters)
-    trainer, epochs = _trainer(prepared, program, candidate.get("phase", "explore"), keep)
+    own = candidate.get("settings", {})
+    trainer, epochs = _trainer(prepared, program, candidate.get("phase", "explore"), own, keep)
     if not inference.parameters:
         # What was fitted is kept and scored also where that took all the time: a candidate without a score is worth nothing.
         deadline = None
@@ -193,10 +195,13 @@ def _fit_words(
     return fit_words(program, data, seed=int(candidate.get("seed", 0)), seconds=bound, folds=folds)
 
 
-def _trainer(prepared: Prepared, program: Program, phase: str, keep: str | None = None) -> tuple[AbstractTrainer, int]:
-    """The trainer for a phase, and the epochs that suit it where none are asked for. ``keep`` goes before what the phase keeps."""
+def _trainer(
+    prepared: Prepared, program: Program, phase: str, own: Mapping[str, object], keep: str | None = None
+) -> tuple[AbstractTrainer, int]:
+    """The trainer for a phase, with settings that are the candidate's ``own`` in place of those of the phase, and the epochs that suit it
+    where none are asked for. ``keep`` goes before what the phase keeps."""
     recipe = recipes.screening(prepared.data) if phase == "explore" else recipes.final(prepared.data)
-    settings = {**recipe.settings, **prepared.trainer}
+    settings: dict[str, Any] = {**(own or recipe.settings), **prepared.trainer}
     name = settings.pop("trainer", None)
     kind = make_trainer(name) if name else choose_trainer(program, prepared.data)
     if phase != "final":

@@ -35,6 +35,8 @@ from .trainer import (
     Unsuitable,
 )
 
+FORWARD = 0.5
+"""What a case costs at most where it is only measured, in cases that are trained on (a forward pass is a third of the work)."""
 GRACE = 0.5
 """Seconds beyond its deadline in which what was trained may still be measured: without a measurement nothing of it is kept."""
 
@@ -100,6 +102,7 @@ class _Training:
         self.started = time.monotonic()
         self.history: list[EpochRecord] = []
         self.step = self.epoch = self.plateaus = self.waited = 0
+        self.training, self.seen = 0.0, 0
         self.kept = KeptWeights(data, keep=options.keep, average=options.average)
         self.precision = resolve("cpu", "float32", program, 1, ())
 
@@ -193,10 +196,18 @@ class _Training:
         used = 0.0
         if self.steps is not None:
             used = self.step / self.steps if self.steps else 1.0
-        if self.budget.seconds is not None:
-            seconds = time.monotonic() - self.started
-            used = max(used, seconds / self.budget.seconds if self.budget.seconds else 1.0)
+        allowed = self.allowed()
+        if allowed is not None:
+            used = max(used, (time.monotonic() - self.started) / allowed if allowed > 0 else 1.0)
         return min(used, 1.0)
+
+    def allowed(self) -> float | None:
+        """Seconds for the training: those of the budget, less what a measurement takes before the deadline, as far as the steps tell."""
+        seconds, deadline = self.budget.seconds, self.budget.deadline
+        if seconds is None or deadline is None or not self.seen:
+            return seconds
+        measuring = FORWARD * self.training / self.seen * self.measures.cases
+        return min(seconds, deadline - self.started - measuring)
 
     def epochs(self) -> None:
         trainable = any(p.requires_grad for p in self.program.parameters())
@@ -222,10 +233,11 @@ class _Training:
         last = self.train.per_epoch - 1
         for index, (inputs, targets) in enumerate(self.train.epoch()):
             final = index == last or (self.steps is not None and self.step + 1 >= self.steps)
-            progress = TrainingProgress(self.step, self.epoch, used, self.plateaus)
+            progress, began = TrainingProgress(self.step, self.epoch, used, self.plateaus), time.monotonic()
             with unseen_values(self.program, self.train.rows):
                 pending.append(self.updater.step(inputs, targets, progress, final))
             self.step += 1
+            self.training, self.seen = self.training + time.monotonic() - began, self.seen + len(self.train.rows)
             used = self.fraction()
             if len(pending) >= stride or final or used >= 1.0:
                 total, seen = total + sum(map(float, pending)), seen + len(pending)

@@ -19,8 +19,8 @@ from .trainer import Unsuitable
 class Measures:
     """Measures a program, in evaluation mode, on the device of its data.
 
-    ``train_cases`` of the train part are drawn once, from ``seed``; never more than the validation part has, so that
-    to measure both takes at most twice the time. ``loss`` is None where the outputs have none. Measuring raises
+    ``train_cases`` of the train part are drawn once, from ``seed``; never more than the validation part has, so that to measure both
+    takes at most twice the time; ``cases`` are both together. ``loss`` is None where the outputs have none. Measuring raises
     forward.DeadlineReached where ``deadline`` comes first.
     """
 
@@ -34,6 +34,7 @@ class Measures:
         rows = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(seed))[:count]
         part = data.train.take(rows.numpy())
         self._train = (part, *self._batch(part, device)) if count else None
+        self.cases = len(data.validation) + count
 
     def _batch(self, part: Part, device: str) -> tuple[Inputs, Batch]:
         inputs, targets = batches.part_batch(self.data, part)

@@ -17,11 +17,10 @@ from ..evaluation.evaluate import cache_key
 from ..evaluation.prepared import CandidateOrder, Evaluated, StartWeights
 from ..fitting.trainers import TRAINERS
 from ..tasks.data import ProblemData
-from .phases import Schedule
+from .planning.schedule import EXPLORE, SETTINGS, Schedule
 
-EXPLORE, REFINE, FINAL = "explore", "refine", "final"
-"""The phases of a trained search: many programs for a short time, the best for longer, the very best on all but the test data."""
-PHASES = (EXPLORE, REFINE, FINAL)
+SCREENING_CASES = 2000
+"""Validation cases on which a short training in planned time is scored."""
 
 
 @dataclass
@@ -54,7 +53,8 @@ class Candidate:
 class EvaluationPlan:
     """How a study has candidates evaluated: the same plan, term and start give the same result.
 
-    ``data`` is the task's digest, ``trainer`` its settings, ``trained`` whether candidates are trained rather than only run.
+    ``data`` is the task's digest, ``trainer`` its settings, ``trained`` whether candidates are trained rather than only run. ``recipe`` are
+    the settings by phase of a training in planned time, before those of the candidate and of ``trainer``; {} where the data decides.
     """
 
     data: str
@@ -62,6 +62,7 @@ class EvaluationPlan:
     schedule: Schedule
     seed: int
     trained: bool
+    recipe: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def job(self, candidate: Candidate, start: StartWeights | None) -> tuple[CandidateOrder, str]:
         """What the evaluator takes, and the key of its result in the cache. ``start`` are weights to start from."""
@@ -72,6 +73,14 @@ class EvaluationPlan:
             seed = hashlib.sha256(f"{candidate.text}\n{self.seed}".encode()).hexdigest()
             order |= {"seed": int(seed[:8], 16), "epochs": epochs, "phase": candidate.phase}
             details = {"epochs": epochs, "phase": candidate.phase, "seed": self.seed, "trainer": dict(self.trainer)}
+            settings = {**self.recipe.get(candidate.phase, {}), **candidate.info.get(SETTINGS, {})}
+            if settings:
+                order["settings"] = settings
+                details["settings"] = settings
+            if self.schedule.is_planned:
+                details["seconds"] = self.schedule.seconds_of(candidate.phase)
+            if self.schedule.is_planned and candidate.phase == EXPLORE:
+                order["validation_cases"] = details["validation_cases"] = SCREENING_CASES
         plugins = {**candidate.versions, **(TRAINERS.outside() if self.trained else {})}
         if plugins:
             details["plugins"] = plugins

@@ -10,7 +10,8 @@ from search.reports import Hit
 
 from ..evaluation.evaluate import evaluate_candidate
 from ..evaluation.prepared import Prepared
-from .candidate import EXPLORE, Candidate
+from .candidate import Candidate
+from .planning.schedule import EXPLORE
 
 if TYPE_CHECKING:
     from .study import Study

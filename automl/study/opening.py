@@ -31,7 +31,8 @@ from ..tasks.data import VALUES, ProblemData
 from ..tasks.metrics import INTEGERS
 from ..tasks.task import Task
 from .guides import latest_guide, load_guide
-from .phases import Schedule
+from .planning.schedule import Schedule, usual_schedule
+from .planning.starts import AUTO, NONE, STARTS, declared_starts
 from .problem import build_problem, default_strategy, is_fused
 from .result import Result, conclude
 from .stored import load_model, stored_model
@@ -45,13 +46,16 @@ __all__ = [
 DEFAULT_LIBRARY = "sqlite:///automl.db"
 BLEND_SAMPLE = 6
 """Cases on arrays that one enumeration must meet; nets err now and then, so it meets one sample after another."""
+POPULATION = 6
+"""Programs of a population in planned time, at least."""
 EVALUATE, BEGIN, WARM = path_of(evaluate_job), path_of(begin), path_of(warm)
 Progress = Callable[[Mapping[str, object]], None]
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to search: what the command line and the API share. ``words`` restricts the primitives."""
+    """How to search: what the command line and the API share. ``words`` restricts the primitives, ``starts`` is one of
+    automl.study.planning.starts.STARTS."""
 
     budget: Budget
     strategy: str | None = None
@@ -63,6 +67,7 @@ class Options:
     settings: Mapping[str, object] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
     schedule: Schedule | None = None
+    starts: str = AUTO
 
     def __post_init__(self) -> None:
         if type(self.seed) is not int or not 0 <= self.seed < 2**63:
@@ -70,6 +75,8 @@ class Options:
         number = isinstance(self.target, int | float) and not isinstance(self.target, bool)
         if self.target is not None and not (number and math.isfinite(self.target)):
             raise StudyError(f"target={self.target!r}: needed a finite score, such as 0.98")
+        if self.starts not in STARTS:
+            raise StudyError(f"starts={self.starts!r}: needed one of {', '.join(STARTS)}")
         if self.words is not None and not any(self.words):
             raise StudyError("words=(): needed at least one word; name some, or leave the option out for all words")
         for name, given in (("settings", self.settings), ("trainer", self.trainer)):
@@ -193,9 +200,11 @@ def open_study(
         snapshot = store.snapshot() if run is None else run.library
         vocabulary = (library or LibraryWords(store)).vocabulary(snapshot, options.words)
         guidance = _guidance(store, options, data, run)
+        schedule = options.schedule or usual_schedule(data, options.budget)
         problem = build_problem(task, vocabulary, options, load_guide(store, guidance, vocabulary))
-        strategy = _strategy(options, problem, data, vocabulary)
-        schedule = options.schedule or Schedule()
+        if options.starts == AUTO and schedule.is_planned:
+            problem = replace(problem, starts=(*problem.starts, *declared_starts(data.type, problem.words)))
+        strategy = _strategy(options, problem, data, vocabulary, schedule.is_planned)
         config = {**_config(options, schedule, task, source), "guidance": guidance}
         record = run or new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
     context = context_of(data, vocabulary, options.trainer, words=problem.words)
@@ -223,11 +232,17 @@ def _created(store: AbstractStore, record: Run, executor: AbstractExecutor | Non
         raise
 
 
-def _strategy(options: Options, problem: Problem, data: ProblemData, vocabulary: Vocabulary) -> AbstractStrategy:
-    """The strategy that the options name, or that suits the task; an enumeration by what nets say of pictures samples its examples."""
+def _strategy(
+    options: Options, problem: Problem, data: ProblemData, vocabulary: Vocabulary, planned: bool
+) -> AbstractStrategy:
+    """The strategy that the options name, or that suits the task; an enumeration by what nets say of pictures samples its examples, and in
+    planned time, which is enough for few candidates, a population is small."""
     name = options.strategy or default_strategy(data, vocabulary)
-    noisy = find_strategies()[name].fused and data.target == INTEGERS
-    return make_strategy(name, problem, {**({"sample": BLEND_SAMPLE} if noisy else {}), **options.settings})
+    kind = find_strategies()[name]
+    usual: dict[str, object] = {"sample": BLEND_SAMPLE} if kind.fused and data.target == INTEGERS else {}
+    if planned and any(option.name == "population" for option in kind.OPTIONS):
+        usual["population"] = max(POPULATION, len(problem.starts))
+    return make_strategy(name, problem, {**usual, **options.settings})
 
 
 def new_run(
@@ -274,7 +289,7 @@ def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[st
         FOLDS: 0 if data.folds is None else data.folds.count,
         "words": None if options.words is None else list(options.words), "trainer": dict(options.trainer),
         "settings": dict(options.settings), "weights": dict(options.weights), "schedule": vars(schedule),
-        "workers": str(options.workers), "plugins": described(),
+        "starts": options.starts, "workers": str(options.workers), "plugins": described(),
     }  # fmt: skip
 
 
@@ -296,6 +311,7 @@ def resume_options(run: Run) -> Options:
         budget=Budget.from_json(run.budget), strategy=run.strategy, workers=worker_number(config.get("workers", "1")), seed=run.seed,
         target=config.get("target"), words=None if words is None else tuple(words), trainer=config.get("trainer", {}),
         settings=config.get("settings", {}), weights=config.get("weights", {}), schedule=Schedule.from_dict(config.get("schedule", {})),
+        starts=config.get("starts", NONE),
     )  # fmt: skip
 
 

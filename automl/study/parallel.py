@@ -21,7 +21,7 @@ from ..tasks.load import load_tasks
 from ..tasks.task import Task
 from .ending import Ending
 from .opening import Options, check_options, default_strategy, find_strategies, open_study, run_study
-from .phases import Schedule
+from .planning.schedule import Schedule
 from .result import Result
 
 SEARCH, ENTER = f"{__name__}:search_job", f"{__name__}:enter"

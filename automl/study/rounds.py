@@ -20,8 +20,9 @@ from ..errors import EvaluationBug
 from ..evaluation.evaluate import read_evaluations
 from ..evaluation.prepared import Evaluated, StartWeights
 from ..execution.executors.base import JobResult
-from .candidate import EXPLORE, FINAL, REFINE, Candidate, feedback_of
-from .phases import TIMELY
+from .candidate import Candidate, feedback_of
+from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, TIMELY
+from .refinement import next_refinement
 
 if TYPE_CHECKING:
     from .study import Study
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 SAVE_SECONDS = 0.05
 """Evaluations that come within this time are written together."""
 WAIT_SECONDS = 0.2
-LEAST_SECONDS = 0.5
-"""What any evaluation may take, however little time is left."""
 FIRST_SECONDS = 3.0
 """What the first proposal may take, however little time is left."""
 USEFUL_STARTS = 2
@@ -38,6 +37,8 @@ USEFUL_STARTS = 2
 AGAIN, LONGER = 2.0, 1.5
 """How many times as long as a fit to the train part one to the validation part too may take, and how many times as long as a training, of
 which but a few cases more make no more steps."""
+HARDLY = 0.5
+"""The share of its time that a planned training of the refinement must have: with less it is not begun."""
 
 
 class Rounds:
@@ -82,7 +83,7 @@ class Rounds:
             if entry is None:
                 break
             self.open[entry.ask] = entry
-            study.standing.ask(entry.ask, entry.phase)
+            study.standing.ask(entry.ask, entry.phase, entry.info)
             asked.append(entry)
         study.journal.asked(asked)
         return asked
@@ -112,12 +113,14 @@ class Rounds:
 
     def _reserved(self) -> float:
         """Seconds at the end for the final training: their share, or less where the best program was fitted, or trained to the end of a
-        refinement, which is as long as the final training, in less."""
+        refinement, which is as long as the final training, in less. A planned one has the whole of its share."""
         study = self.study
         if self.budget.seconds is None or not study.trained or not self._has_final:
             return 0.0
         share, best = study.schedule.final * study.window, study.standing.best()
-        if best is None or not best.seconds or (best.parameters and not self._trained_to_its_end(best)):
+        if study.schedule.is_planned or best is None or not best.seconds:
+            return share
+        if best.parameters and not self._trained_to_its_end(best):
             return share
         return min(share, (LONGER if best.parameters else AGAIN) * best.seconds + LEAST_SECONDS)
 
@@ -196,7 +199,8 @@ class Rounds:
         if total is not None and len(study.standing.phases) >= total - self._finals(total):
             return True
         timed = self.budget.seconds is not None
-        return timed and (study.standing.final or study.left() <= self._reserved())
+        least = HARDLY * (study.schedule.refine_seconds or 0.0)
+        return timed and (study.standing.final or study.left() <= self._reserved() + least)
 
     def _final_at_once(self) -> Candidate | None:
         """The final training where the refinement has nothing left before its share of the budget is used."""
@@ -212,14 +216,18 @@ class Rounds:
         best = study.standing.best()
         if best is None or not study.standing.is_settled(best) or best.weights is None:
             return None
-        return self._candidate(study.vocabulary.read(best.term), FINAL, {"of": best.ask})
+        return self._candidate(
+            study.vocabulary.read(best.term), FINAL, {"of": best.ask, **study.standing.settings_of(best.ask)}
+        )
 
     def _refinement(self) -> Candidate | None:
-        """The best program so far that was not refined yet, to be trained for longer."""
-        vocabulary = self.study.vocabulary
-        taken = (entry.text for entry in self.open.values() if entry.phase == REFINE)
-        best = self.study.standing.to_refine(taken, lambda text: canonical(vocabulary.read(text)))
-        return None if best is None else self._candidate(vocabulary.read(best.term), REFINE, {"of": best.ask})
+        """The program that is to be trained for longer next, if any."""
+        study, vocabulary = self.study, self.study.vocabulary
+        wanted = next_refinement(
+            study.standing, [entry.payload for entry in self.open.values() if entry.phase == REFINE], study.variant,
+            lambda text: canonical(vocabulary.read(text)),
+        )  # fmt: skip
+        return None if wanted is None else self._candidate(vocabulary.read(wanted[0]), REFINE, wanted[1])
 
     # -- evaluate ----------------------------------------------------------------------------------------------
 
@@ -251,7 +259,7 @@ class Rounds:
 
     def _deadline(self, entry: Candidate) -> tuple[float | None, float]:
         """The seconds in which a training should end by itself (None: no such limit), and those after which it is ended."""
-        deadline = self.study.schedule.deadline
+        deadline = self.study.schedule.seconds_of(entry.phase)
         if self.budget.seconds is None:
             return None, deadline
         reserved = self._reserved() if entry.phase != FINAL else 0.0

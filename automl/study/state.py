@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from library.records import Direction, Evaluation, Event, Run
 from primitives.brief import brief_repr
 
 from ..tasks.cases.folds import FOLDS
-from .candidate import EXPLORE, FINAL, PHASES, REFINE
 from .journal import ASKED
+from .planning.schedule import EXPLORE, FINAL, PHASES, REFINE, SETTINGS
 
 Worth = tuple[bool, float]
 """Whether it solves the task, and the metric, signed so that more is better."""
@@ -33,6 +34,8 @@ class Standing:
     direction: Direction
     evaluations: dict[int, Evaluation] = field(default_factory=dict)
     phases: dict[int, str] = field(default_factory=dict)
+    infos: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    """What is known of the asks of the refinement and of the final training: of which ask, with which settings of their own."""
     known: dict[str, Evaluation] = field(default_factory=dict)
     solved: bool = False
     refined: int = 0
@@ -53,12 +56,14 @@ class Standing:
         """Take in a run's log and its evaluations."""
         for event in events:
             if event.kind == ASKED:
-                self.ask(event.ask, event.payload["phase"])
+                self.ask(event.ask, event.payload["phase"], event.payload["info"])
         for evaluation in evaluations:
             self.note(evaluation)
 
-    def ask(self, number: int, phase: str) -> None:
-        """Note that a proposal was asked for."""
+    def ask(self, number: int, phase: str, info: Mapping[str, Any] | None = None) -> None:
+        """Note that a proposal was asked for; of a later phase also with its info (default: none)."""
+        if info and phase != EXPLORE:
+            self.infos[number] = info
         if number not in self.phases:
             self.refined += phase == REFINE
             self.final = self.final or phase == FINAL
@@ -133,6 +138,15 @@ class Standing:
                 explored.append((-self._signed(score), ask, evaluation))
         explored.sort(key=lambda entry: entry[:2])
         return next((each for _, _, each in explored if structure(each.term) not in done), None)
+
+    def settings_of(self, ask: int) -> dict[str, Any]:
+        """The part of an ask's info that has settings of the trainer that are its own; {} where it has none."""
+        return {key: value for key, value in self.infos.get(ask, {}).items() if key == SETTINGS}
+
+    def worth(self, evaluation: Evaluation) -> float:
+        """The task's metric, signed so that more is better; minus infinity where there is none."""
+        score = self.score(evaluation)
+        return -inf if score is None else self._signed(score)
 
     def _signed(self, score: float) -> float:
         return self.direction.sign * score

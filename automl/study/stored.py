@@ -20,8 +20,8 @@ from ..evaluation.model import Model
 from ..evaluation.prepared import library_weights
 from ..tasks.preprocessing import Preprocessing
 from ..tasks.task import Task
-from .candidate import FINAL
 from .journal import ASKED
+from .planning.schedule import FINAL
 from .state import Standing, folds_of
 
 RESULT = "result"

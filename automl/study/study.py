@@ -25,15 +25,16 @@ from ..budget import Budget
 from ..errors import EvaluationBug, StudyError
 from ..evaluation.prepared import Evaluated, WorkerContext
 from ..execution.executors.base import AbstractExecutor
+from ..fitting.recipes import MIRRORED, timed
 from ..fitting.trainer import columns
 from ..tasks.cases.folds import FOLDS
 from ..tasks.data import VALUES
 from ..tasks.task import Task
-from .candidate import EXPLORE, FINAL, Candidate, EvaluationPlan, feedback_of, refusal
+from .candidate import Candidate, EvaluationPlan, feedback_of, refusal
 from .ending import Ending, ending_of
 from .fused import run_fused
 from .journal import ASKED, CANCELLED, TOLD, Journal
-from .phases import TIMELY, Schedule, closing
+from .planning.schedule import EXPLORE, FINAL, TIMELY, Schedule, closing
 from .rounds import Rounds
 from .state import Standing
 
@@ -72,8 +73,9 @@ class Study:
         self.journal = Journal(self.store, self.record)
         trainer = self.context.get("trainer", {})
         self.evaluation_plan = EvaluationPlan(
-            self.data.evaluation_digest, trainer, self.schedule, self.record.seed, self.trained
-        )
+            self.data.evaluation_digest, trainer, self.schedule, self.record.seed, self.trained,
+            timed(self.data) if self.schedule.is_planned else {},
+        )  # fmt: skip
         self.exhausted = False
         self.stopped = False
         self.elapsed = 0.0
@@ -123,6 +125,11 @@ class Study:
     def trained(self) -> bool:
         """Whether candidates are trained (rather than only run)."""
         return self.data.target != VALUES and not self.fused
+
+    @property
+    def variant(self) -> Mapping[str, object]:
+        """Settings with which the refinement trains its best program too; {} where it tries none."""
+        return MIRRORED if self.schedule.is_planned else {}
 
     @property
     def evaluations(self) -> dict[int, Evaluation]:

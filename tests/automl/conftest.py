@@ -15,7 +15,7 @@ import pytest
 from automl.budget import Budget
 from automl.cli import main
 from automl.study.opening import Options
-from automl.study.phases import Schedule
+from automl.study.planning.schedule import Schedule
 from automl.tasks.kinds.examples import examples_task
 from automl.tasks.task import Task, task_kinds
 from automl.testing.commands import REVERSED, SORTED, TOTAL, lines_of

@@ -15,7 +15,7 @@ from automl.budget import Budget
 from automl.errors import TaskError
 from automl.evaluation.model import Model
 from automl.study.opening import Options, open_study, run_study
-from automl.study.phases import Schedule
+from automl.study.planning.schedule import Schedule
 from automl.tasks.inputs import read_inputs
 from automl.tasks.kinds.examples import examples_task
 from automl.tasks.load import load_tasks

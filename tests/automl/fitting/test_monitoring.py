@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 import torch
 from torch import nn
 
+from automl.fitting import fit
 from automl.fitting import measurements as diagnostics
+from automl.fitting.setup import FitOptions
 from automl.fitting.trainers import TrainingBudget, make_trainer
 
 
@@ -31,6 +34,20 @@ def test_the_train_part_is_measured_as_the_validation_part_is(digits, convolutio
     assert [r.train_loss for r in without.history] == [r.train_loss for r in result.history], (
         "measuring changes nothing"
     )
+
+
+def test_a_training_leaves_the_time_to_measure_what_it_came_to(digits, convolutional):
+    """However slow the steps are, what is left before the deadline suffices for the validation part at half their pace."""
+    now = time.monotonic()
+    budget = TrainingBudget(seconds=100.0, deadline=now + 200.0)
+    training = fit._Training(convolutional(), digits.data, lambda setup: None, budget, FitOptions(), 0, None)
+    assert training.allowed() == 100.0
+    training.prepare()
+    training.training, training.seen = 10.0, 100
+    measuring = fit.FORWARD * 0.1 * (len(digits.data.validation) + min(1000, len(digits.data.validation)))
+    assert training.allowed() == 100.0 and measuring < 100.0
+    training.training = 100.0
+    assert training.allowed() == pytest.approx(200.0 - 10 * measuring, abs=1.0)
 
 
 def test_overfitting_shows(dense):

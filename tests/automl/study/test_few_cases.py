@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from automl.study.candidate import EXPLORE, FINAL, REFINE
 from automl.study.opening import Options, open_study, run_study
+from automl.study.planning.schedule import EXPLORE, FINAL, REFINE
 from automl.study.state import Standing
 from automl.study.stored import RESULT, find_result
 from automl.tasks.kinds.labelled import labelled_task

@@ -10,9 +10,8 @@ import pytest
 
 from automl.budget import Budget
 from automl.execution.executors.serial import SerialExecutor
-from automl.study.candidate import EXPLORE, FINAL, REFINE
 from automl.study.opening import Options, build_problem, open_study, run_study
-from automl.study.phases import Schedule
+from automl.study.planning.schedule import EXPLORE, FINAL, REFINE, Schedule
 from automl.study.result import Result
 from automl.study.state import Standing
 from automl.study.words import load_vocabulary

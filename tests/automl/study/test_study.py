@@ -13,7 +13,7 @@ from automl.execution.executors.base import JobResult
 from automl.study.candidate import Candidate, EvaluationPlan
 from automl.study.ending import Ending
 from automl.study.opening import Options, build_problem, open_study, run_study
-from automl.study.phases import Schedule
+from automl.study.planning.schedule import Schedule
 from automl.study.words import load_vocabulary
 from library.store import open_store
 from primitives.syntax import parse

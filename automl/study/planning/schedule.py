@@ -1,0 +1,116 @@
+"""How evaluations are spread over a budget."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from ...budget import Budget
+from ...errors import StudyError
+from ...fitting.recipes import image_side
+from ...tasks.data import ProblemData
+
+EXPLORE, REFINE, FINAL = "explore", "refine", "final"
+"""The phases of a trained search: many programs for a short time, the best for longer, the very best on all but the test data."""
+PHASES = (EXPLORE, REFINE, FINAL)
+SETTINGS = "settings"
+"""The field of a proposal's info with settings of the trainer that are its own."""
+TIMELY = 0.98
+"""The share of a time budget after which no training is begun, and a loop of a strategy may end because it sees its end coming."""
+LEAST_SECONDS = 0.5
+"""What any evaluation may take, however little time is left."""
+PLANNED_CASES = 2000
+"""Pictures below which a training is long enough by its epochs within seconds."""
+EXPLORING, FINISHING = 0.25, 0.45
+"""The shares of a planned time for short trainings, and for that of the result."""
+GROWTH, PACE = 0.6, 4.65
+"""A short training of a planned time of W seconds has W ** GROWTH / PACE of them: 2.5 of a minute, 10 of ten minutes, 29 of an hour."""
+LONGER = 3.0
+"""How many times as long a training of the best has."""
+MOST_EPOCHS = {EXPLORE: 40, REFINE: 200}
+"""Passes over the data that a planned training makes at most, however much time it has."""
+
+
+def closing(seconds: float) -> float:
+    """The seconds of a budget for what comes after the search: the test of the result, its record, and the end of the process."""
+    return min(1.0, 0.1 * seconds, 0.2 + 0.01 * seconds)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How evaluations are spread over a budget.
+
+    ``epochs`` and ``refine_epochs`` are what a candidate is trained for while exploring and in the refinement of the best (None: what
+    suits the data, automl.fitting.recipes); ``refine`` is the share of the budget for the refinement, ``final`` the share of time
+    for training the best of all once more, on train and validation cases together (0: it is left out; its validation score is that of
+    its refinement); ``deadline`` bounds one evaluation in seconds, and ``start`` that of each program that a search begins with, as a share
+    of the time. ``explore_seconds`` and ``refine_seconds`` are what a training has in these phases (None: what is left, up to
+    ``deadline``). Raises StudyError.
+    """
+
+    epochs: int | None = None
+    refine_epochs: int | None = None
+    refine: float = 0.45
+    final: float = 0.15
+    deadline: float = 60.0
+    start: float = 0.15
+    explore_seconds: float | None = None
+    refine_seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("epochs", 1, 10**6), ("refine_epochs", 1, 10**6)):
+            value = getattr(self, name)
+            if value is not None and (type(value) is not int or not low <= value <= high):
+                raise StudyError(f"schedule.{name}={value!r}: needed a whole number from {low} to {high}")
+        for name in ("explore_seconds", "refine_seconds"):
+            value = getattr(self, name)
+            if value is not None and (type(value) not in (int, float) or not LEAST_SECONDS <= value <= 1e6):
+                raise StudyError(f"schedule.{name}={value!r}: needed a number from {LEAST_SECONDS:g} to 1e6 (seconds)")
+        for name, most in (("refine", 1.0), ("final", 0.5), ("deadline", 1e6), ("start", 1.0)):
+            value = getattr(self, name)
+            if type(value) not in (int, float) or not math.isfinite(value) or not 0 <= value <= most:
+                raise StudyError(f"schedule.{name}={value!r}: needed a number from 0 to {most:g}")
+        if self.deadline < 0.01:
+            raise StudyError(f"schedule.deadline={self.deadline!r}: needed at least 0.01 (seconds)")
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Schedule:
+        """The schedule with the given fields; StudyError where one is not known."""
+        known = [each.name for each in fields(cls)]
+        for name in given:
+            if name not in known:
+                raise StudyError(f"schedule.{name} is not known; there are: {', '.join(known)}")
+        return cls(**given)
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether each training has the time that a plan of the whole gives it."""
+        return self.explore_seconds is not None
+
+    def seconds_of(self, phase: str) -> float:
+        """What a training of the phase may take at most."""
+        own = {EXPLORE: self.explore_seconds, REFINE: self.refine_seconds}.get(phase)
+        return self.deadline if own is None else min(own, self.deadline)
+
+
+def usual_schedule(data: ProblemData, budget: Budget) -> Schedule:
+    """How a search spreads its evaluations where it is not told.
+
+    data: of pictures that are many, with a budget in time, the time is planned: short trainings of EXPLORING of the time at most, then
+        longer ones of the best, and FINAL for the training of the result. Otherwise the trainings are as long as suits the data.
+    budget: of the search.
+    """
+    if budget.seconds is None or budget.evaluations is not None or not is_planned(data):
+        return Schedule()
+    each = max(LEAST_SECONDS, budget.seconds**GROWTH / PACE)
+    return Schedule(
+        epochs=MOST_EPOCHS[EXPLORE], refine_epochs=MOST_EPOCHS[REFINE], refine=1.0 - EXPLORING, final=FINISHING,
+        deadline=max(60.0, budget.seconds), explore_seconds=each, refine_seconds=LONGER * each,
+    )  # fmt: skip
+
+
+def is_planned(data: ProblemData) -> bool:
+    """Whether the time for training is what bounds a search on this data: pictures, and PLANNED_CASES of them at least."""
+    return image_side(data) is not None and len(data.train) >= PLANNED_CASES and data.folds is None

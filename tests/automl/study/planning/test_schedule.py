@@ -1,0 +1,63 @@
+"""The plan of a search's time: which data it is for, and how the time is spread."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from automl.budget import Budget
+from automl.errors import StudyError
+from automl.study.planning.schedule import (
+    EXPLORE,
+    FINAL,
+    PLANNED_CASES,
+    REFINE,
+    Schedule,
+    is_planned,
+    usual_schedule,
+)
+from automl.tasks.data import ProblemData
+from automl.tasks.kinds.labelled import labelled_task
+
+DRAWN = np.random.default_rng(0)
+
+
+def pictures(count: int, side: int = 8) -> ProblemData:
+    x = DRAWN.integers(0, 255, size=(2 * count, 1, side, side), dtype=np.uint8)
+    return labelled_task("pictures", x, np.arange(2 * count) % 2).data
+
+
+MANY, FEW = pictures(PLANNED_CASES), pictures(100)
+
+
+def test_time_is_planned_where_many_pictures_are_trained_on() -> None:
+    assert is_planned(MANY) and not is_planned(FEW)
+    rows = labelled_task("rows", DRAWN.normal(size=(2 * PLANNED_CASES, 5)), np.arange(2 * PLANNED_CASES) % 2)
+    assert not is_planned(rows.data)
+
+
+@pytest.mark.parametrize("budget", [Budget(None, 20), Budget(60.0, 20)])
+def test_a_number_of_evaluations_needs_no_plan_so_that_a_seed_gives_the_same_record(budget: Budget) -> None:
+    assert usual_schedule(MANY, budget) == Schedule()
+    assert usual_schedule(FEW, Budget(60.0)) == Schedule()
+
+
+@pytest.mark.parametrize("seconds", [5.0, 60.0, 600.0, 3600.0, 86400.0])
+def test_the_more_time_the_more_trainings_and_the_longer_each(seconds: float) -> None:
+    plan, longer = usual_schedule(MANY, Budget(seconds)), usual_schedule(MANY, Budget(10 * seconds))
+    assert plan.is_planned and not Schedule().is_planned
+    short, middle, end = (plan.seconds_of(phase) for phase in (EXPLORE, REFINE, FINAL))
+    assert 0 < short < middle < end and end >= seconds
+    assert longer.seconds_of(EXPLORE) > short
+    explored, later = (
+        (1 - each.refine) * time / each.seconds_of(EXPLORE) for each, time in ((plan, seconds), (longer, 10 * seconds))
+    )
+    assert explored >= 2 and later > explored
+
+
+@pytest.mark.parametrize(
+    "given", [{"explore_seconds": 0.1}, {"refine_seconds": float("nan")}, {"explore_seconds": "3"}]
+)
+def test_a_time_that_is_none_is_refused(given: dict[str, float]) -> None:
+    with pytest.raises(StudyError, match="schedule.(explore|refine)_seconds=.*needed a number from 0.5"):
+        Schedule.from_dict(given)

@@ -1,0 +1,48 @@
+"""Declared nets: each fits the tasks of its type, and none is in the way of another task."""
+
+from __future__ import annotations
+
+import pytest
+
+from automl.study.planning.starts import DeclaredNet, declared_nets, declared_starts, dimensions
+from primitives.inference import infer
+from primitives.notation.types import parse_type
+from primitives.types import arguments_of
+from primitives.words import builtin_words
+
+WORDS = builtin_words()
+NETS = declared_nets()
+
+
+@pytest.mark.parametrize("net", NETS, ids=[net.name for net in NETS])
+@pytest.mark.parametrize(
+    "type", ["Tensor[1,28,28] -> Tensor[10]", "Tensor[3,32,32] -> Tensor[2]", "Tensor[4,64,48] -> Tensor[1000]"]
+)
+def test_each_net_is_a_program_of_the_type(net: DeclaredNet, type: str) -> None:
+    wanted = parse_type(type)
+    term = net.term(wanted, WORDS)
+    assert term is not None and net.title and net.source
+    found = infer(term, WORDS, wanted)
+    assert not found.waiting and found.parameters > 0
+    assert arguments_of(wanted)[1] == arguments_of(found.type)[1]
+
+
+def test_nets_come_by_their_weights_and_only_where_they_fit() -> None:
+    wanted = parse_type("Tensor[1,28,28] -> Tensor[10]")
+    sizes = [infer(term, WORDS, wanted).parameters for term in declared_starts(wanted, WORDS)]
+    assert len(sizes) == len(NETS) and sizes == sorted(sizes)
+    assert declared_starts(parse_type("Tensor[13] -> Tensor[3]"), WORDS) == ()
+    assert declared_starts(parse_type("list(int) -> int"), WORDS) == ()
+    assert declared_starts(wanted, {name: word for name, word in WORDS.items() if name != "conv"}) == ()
+
+
+def test_a_picture_that_is_too_small_for_a_net_leaves_that_net_out() -> None:
+    small, large = (declared_starts(parse_type(f"Tensor[1,{n},{n}] -> Tensor[10]"), WORDS) for n in (4, 32))
+    assert len(small) < len(large)
+
+
+def test_a_name_stands_for_one_size() -> None:
+    pattern = parse_type("Tensor[c,n,n] -> Tensor[k]")
+    assert dimensions(pattern, parse_type("Tensor[3,8,8] -> Tensor[5]")) == {"c": 3, "n": 8, "k": 5}
+    assert dimensions(pattern, parse_type("Tensor[3,8,9] -> Tensor[5]")) is None
+    assert dimensions(pattern, parse_type("Tensor[3,8,8] -> Tensor[5] -> Tensor[5]")) is None

@@ -1,0 +1,61 @@
+"""Which program is trained for longer next, and in which way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from automl.study.planning.schedule import EXPLORE, REFINE, SETTINGS
+from automl.study.refinement import next_refinement
+from automl.study.state import Standing
+from library.records import Direction, Evaluation
+
+OTHER = {"flip_horizontal": True}
+
+
+def standing(explored: Mapping[str, float], refined: list[tuple[str, float, dict[str, Any]]]) -> Standing:
+    """After short trainings of terms to scores, and longer ones of a term to a score, with settings."""
+    found = Standing("accuracy", Direction.MAXIMIZE)
+    for term, score in explored.items():
+        _note(found, term, score, EXPLORE, {})
+    of = {each.term: ask for ask, each in found.evaluations.items()}
+    for term, score, settings in refined:
+        _note(found, term, score, REFINE, {"of": of[term], **({SETTINGS: settings} if settings else {})})
+    return found
+
+
+def _note(found: Standing, term: str, score: float, phase: str, info: dict[str, Any]) -> None:
+    ask = len(found.phases)
+    found.ask(ask, phase, info)
+    found.note(Evaluation(run="r", ask=ask, term=term, outcome="ok", scores={"accuracy": score}, parameters=10))
+
+
+def asked(
+    found: Standing, variant: Mapping[str, object] = OTHER, pending: list[dict[str, Any]] | None = None
+) -> object:
+    return next_refinement(found, pending or [], variant, lambda text: text)
+
+
+EXPLORED = {"a": 0.5, "b": 0.9, "c": 0.8, "d": 0.7}
+
+
+def test_the_best_comes_first_and_each_once() -> None:
+    assert asked(standing(EXPLORED, [])) == ("b", {"of": 1})
+    assert asked(standing(EXPLORED, [("b", 0.91, {})])) == ("c", {"of": 2})
+    assert asked(standing(EXPLORED, []), pending=[{"term": "b", "info": {"of": 1}}]) == ("c", {"of": 2})
+    assert asked(standing({"a": 0.5}, [("a", 0.6, {})])) is None
+
+
+def test_the_better_of_two_is_trained_in_another_way_too() -> None:
+    found = standing(EXPLORED, [("b", 0.91, {}), ("c", 0.93, {})])
+    assert asked(found) == ("c", {"of": 2, SETTINGS: OTHER})
+    assert asked(found, pending=[{"term": "c", "info": {"of": 2, SETTINGS: OTHER}}]) == ("d", {"of": 3})
+    assert asked(found, variant={}) == ("d", {"of": 3})
+
+
+@pytest.mark.parametrize(("score", "own"), [(0.95, {SETTINGS: OTHER}), (0.92, {}), (0.93, {})])
+def test_what_comes_after_is_trained_in_the_way_that_was_better(score: float, own: dict[str, object]) -> None:
+    found = standing(EXPLORED, [("b", 0.91, {}), ("c", 0.93, {}), ("c", score, OTHER)])
+    assert asked(found) == ("d", {"of": 3, **own})
