@@ -30,6 +30,7 @@ from ..tasks.data import ProblemData
 from ..tasks.metrics import CLASSES, NUMBERS
 from . import batches
 from .forward import evaluation_mode
+from .threads import fitting_threads
 from .trainer import Unsuitable
 
 FOLDS = 5
@@ -68,7 +69,8 @@ def fit_words(
     device = next((tensor.device for tensor in program.live().values()), torch.device("cpu"))
     program.observer = observer
     try:
-        with evaluation_mode(program), torch.no_grad(), threadpool_limits(torch.get_num_threads()):
+        threads = fitting_threads(len(data.train) * _width(inputs), torch.get_num_threads())
+        with evaluation_mode(program), torch.no_grad(), threadpool_limits(threads):
             outputs = program(*(batches.move(batch, device) for batch in inputs))
     finally:
         program.observer = None
@@ -80,6 +82,11 @@ def fit_words(
         )
     program.unseen = observer.unseen
     return WordFit(observer.complete, outputs)
+
+
+def _width(inputs: batches.Inputs) -> int:
+    """How many numbers a case has."""
+    return sum(x[0].numel() for x in inputs if isinstance(x, torch.Tensor) and len(x))
 
 
 @contextmanager
