@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 from primitives.compile.program import Program
 from primitives.fitted.cases import Fitted, Fitting, FittingCases, FittingRefused
 from primitives.fitted.stacks import fitted_sites, independent_sites, stacked_sites
+from primitives.fitted.threads import fitting_threads
 from primitives.primitive import Primitive
 from primitives.types import TensorType, arguments_of
 
@@ -30,7 +31,6 @@ from ..tasks.data import ProblemData
 from ..tasks.metrics import CLASSES, NUMBERS
 from . import batches
 from .forward import evaluation_mode
-from .threads import fitting_threads
 from .trainer import Unsuitable
 
 FOLDS = 5

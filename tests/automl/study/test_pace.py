@@ -11,9 +11,8 @@ import pytest
 import automl
 from automl.budget import Budget
 from automl.evaluation import evaluate
-from automl.study.planning.schedule import EXPLORE, REFINE
 from automl.study.opening import Options, open_study, run_study
-from automl.study.planning.schedule import closing
+from automl.study.planning.schedule import EXPLORE, REFINE, closing
 from automl.study.rounds import AGAIN, LEAST_SECONDS, LONGER, Rounds
 from automl.study.study import Study
 from automl.tasks.kinds.examples import examples_task

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from automl.fitting.threads import MANY_CELLS, fitting_threads
+from primitives.fitted.threads import MANY_CELLS, fitting_threads
 
 
 @pytest.mark.parametrize(
