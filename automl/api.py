@@ -19,6 +19,7 @@ from .budget import BudgetText, parse_budget
 from .plugins import use_plugins
 from .progress import progress_bar
 from .study.opening import Options, Progress, Result, library_url, open_study, plain_option, run_study
+from .study.result import conclude
 from .study.words import load_vocabulary
 from .tasks.load import experiment_folders, load_tasks, with_option
 from .tasks.task import Task
@@ -189,6 +190,7 @@ def search(
         ends with what it has.
     quiet: show no line on how far it is (default: on a terminal or in a notebook it is shown).
 
+    Ctrl-C ends it with the best program so far, its outcome ``interrupted``; KeyboardInterrupt is raised where there is none yet.
     Raises TaskError, BudgetError, StudyError, StrategyError, StoreError, PluginError.
     """
     began = time.monotonic()
@@ -214,7 +216,15 @@ def search(
         with progress_bar(chosen.name, quiet or progress is not None) as shown:
             study = open_study(chosen, opened.store, options, progress=progress or shown, source=source)
             study.on_evaluation, study.should_stop, study.began = on_evaluation, should_stop, began
-            return run_study(study)
+            try:
+                return run_study(study)
+            except KeyboardInterrupt:
+                if study.best() is None:
+                    raise
+                logger.warning(
+                    "%s: interrupted after %d evaluations; this is the best so far", chosen.name, study.considered
+                )
+                return conclude(study, study.best())
     finally:
         if opened is not library:
             opened.close()

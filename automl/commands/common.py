@@ -15,6 +15,7 @@ import typer
 from library.records import Run, StoreError
 from library.rules import LAST_MOMENT
 from library.store import AbstractStore, open_store
+from primitives.syntax import show
 
 from ..api import library_url
 from ..budget import BEGAN
@@ -194,16 +195,49 @@ def run_or_leave(begin: Callable[[], Study], library: str | None, *, whole: bool
     Raises WorkerError, which says how to resume it too.
     """
     runs: list[str] = []
+    studies: list[Study] = []
     try:
         with orderly_end():
             study = begin()
             runs.append(study.record.id)
+            studies.append(study)
             study.began = BEGAN.get() if whole else None
-            return run_study(study)
+            result = run_study(study)
     except KeyboardInterrupt as signal:
+        for study in studies:
+            _say_best(study)
         raise typer.Exit(interrupted(runs, library, signal)) from None
     except WorkerError as error:
         raise WorkerError("\n".join([str(error), *how_to_resume(runs, library)])) from error
+    _check_kept(result, library)
+    return result
+
+
+def _check_kept(result: Result, library: str | None) -> None:
+    """Say on standard error where the run is in its library no more: a file that is deleted or cut short in the midst of a search is
+    written to, as if nothing were, until it is closed."""
+    if library_url(library).startswith("memory:"):
+        return
+    try:
+        with open_library(library, create=False) as store:
+            store.run(result.run)
+    except StoreError as error:
+        reason = str(error).splitlines()[0]
+        print_text(
+            f"automl: run={result.run} is in its library no more, which was deleted or damaged meanwhile ({reason}); what is printed here "
+            "is all that is left: search again",
+            err=True,
+        )
+
+
+def _say_best(study: Study) -> None:
+    """The best program so far of a search that was interrupted, on standard error; nothing where there is none."""
+    best = study.best()
+    if best is not None:
+        score = study.score(best)
+        scored = "" if score is None else f", validation {study.data.metric} {score:.4f}"
+        text = show(study.vocabulary.read(best.term))
+        print_text(f"automl: best so far{scored}, after {study.considered:,} evaluations: {text}", err=True)
 
 
 def interrupted(runs: Sequence[str], library: str | None, signal: KeyboardInterrupt) -> int:

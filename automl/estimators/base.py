@@ -17,6 +17,7 @@ from primitives.values import Failure
 from ..api import search
 from ..evaluation.model import Model
 from ..fitting.forward import predict_raw
+from ..study.ending import Ending
 from ..study.result import Result
 from ..tasks.own_metric import MetricFunction, metric_name
 from ..tasks.preprocessing import Preprocessing
@@ -90,6 +91,8 @@ class AbstractProgramEstimator(BaseEstimator, ABC):
         if weights is not None:
             raw, targets, weights = without_weightless(raw, targets, weights)
         result = self._searched(raw, self._target(targets, weights))
+        if result.outcome is Ending.INTERRUPTED:  # whoever fits many is to end at the first Ctrl-C
+            raise KeyboardInterrupt
         if result.model is None:
             raise ValueError(
                 f"budget={self.budget!r}, evaluations={self.evaluations!r}: no program was found ({result.outcome}); give more"

@@ -155,6 +155,8 @@ class Study:
             return Ending.SOLVED
         if self.stopped:
             return Ending.STOPPED
+        if self.record.state == "interrupted":
+            return Ending.INTERRUPTED
         recorded = ending_of(self.record)
         if self.record.state == "finished" and recorded is not None:
             return recorded

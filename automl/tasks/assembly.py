@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -27,6 +28,8 @@ SOLVED_AT = {CLASSES: 0.95, NUMBERS: 0.8}
 USUAL = {CLASSES: "accuracy", NUMBERS: "r2"}
 FEW = 10
 """Validation cases below which a score is said to mean little: one more right or wrong changes it by a tenth."""
+ANSWER_SECONDS = 30.0
+"""Within which a metric of the user's own must answer: one that takes longer would leave no time to search."""
 Arrays = tuple[np.ndarray, np.ndarray] | tuple[np.ndarray, np.ndarray, np.ndarray | None]
 
 
@@ -143,9 +146,27 @@ def _check_defined(measure: Measure, name: str, targets: np.ndarray, names: Sequ
 
 
 def _try(data: ProblemData) -> None:
-    """Ask a metric of the user's own of perfect answers, so that one which cannot be asked is refused before a search. Raises TaskError."""
+    """Ask a metric of the user's own of perfect answers, so that one which cannot be asked, or does not end, is refused before a search.
+    Raises TaskError."""
     targets = np.asarray(data.validation.targets)
-    data.score(np.eye(len(data.metric_labels))[targets] if data.target == CLASSES else targets, data.validation)
+    answers = np.eye(len(data.metric_labels))[targets] if data.target == CLASSES else targets
+    failed: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            data.score(answers, data.validation)
+        except Exception as error:  # noqa: BLE001  raised again below
+            failed.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(ANSWER_SECONDS)
+    if asking.is_alive():
+        raise TaskError(
+            f"metric={data.metric!r}: no answer for {len(targets):,} cases within {ANSWER_SECONDS:g} s; mend the function"
+        )
+    if failed:
+        raise failed[0]
 
 
 def _class_weights(
