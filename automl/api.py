@@ -176,7 +176,8 @@ def search(
     metric: the name of a metric, or a function of your own ``(y_true, y_pred) -> float`` (docs/tables.md; default: accuracy, R²).
     direction: of a function of your own: ``maximize`` or ``minimize`` (default: ``maximize``).
     probabilities: whether it is told the probabilities of the labels rather than answers (default: no).
-    class_weight: how much a case of each class counts in training: ``balanced``, or a weight by label (default: each 1).
+    class_weight: how much a case of each class counts in training: ``balanced``, ``none``, or a weight by label (default:
+        each 1, but ``balanced`` where the metric counts classes alike).
     words: the primitives that programs may use (default: all).
     starts: what the search begins with: ``auto`` (declared nets, where the time for many pictures is planned) or ``none`` (default:
         ``auto``).

@@ -69,7 +69,8 @@ ClassWeights = Annotated[
     typer.Option(
         "--class-weight",
         metavar="WEIGHTS",
-        help="How much a case of each class counts in training: balanced, or yes:10,no:1; default: all alike.",
+        help="How much a case of each class counts in training: balanced, none, or yes:10,no:1; default: none, but balanced "
+        "for balanced_accuracy.",
     ),
 ]
 TargetColumn = Annotated[str | None, typer.Option("--target-column", help="Column of a CSV file to predict.")]

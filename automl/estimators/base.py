@@ -19,6 +19,7 @@ from ..evaluation.model import Model
 from ..fitting.forward import predict_raw
 from ..study.ending import Ending
 from ..study.result import Result
+from ..tasks.cases.class_weights import NONE
 from ..tasks.own_metric import MetricFunction, metric_name
 from ..tasks.preprocessing import Preprocessing
 from ..tasks.split import Split
@@ -110,7 +111,7 @@ class AbstractProgramEstimator(BaseEstimator, ABC):
             return search(task, evaluations=1, library=self.library, words=UNIFORM, seed=seed, quiet=quiet)
         task = table_task(
             raw, target, name=name, split=split, metric=self._metric_name(), direction=self.direction,
-            probabilities=self.probabilities,
+            probabilities=self.probabilities, class_weight=None if getattr(self, "class_weight", None) is None else NONE,
         )  # fmt: skip
         bounded = self.budget is not None or self.evaluations is not None
         return search(

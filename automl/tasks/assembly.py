@@ -13,7 +13,7 @@ from library.records import Direction
 from primitives.types import function, tensor
 
 from ..errors import TaskError
-from .cases.class_weights import ClassWeight, class_weights, said_weights
+from .cases.class_weights import BALANCED, NONE, ClassWeight, class_weights, said_weights
 from .cases.folds import Folds, make_folds
 from .cases.parts import Part, frozen
 from .data import ProblemData
@@ -68,8 +68,15 @@ def assembled(
     _check_defined(asked, name, np.concatenate([arrays[1] for arrays in parts]), prepared.label_names)
     own = is_function(asked.name)
     train, validation, test = (_part(prepared, *arrays) for arrays in parts)
-    weights = _class_weights(class_weight, form, parts[0][1], prepared.label_names)
-    said = (said_weights(weights, prepared.label_names),) if weights else ()
+    weights = _class_weights(
+        BALANCED if class_weight is None and asked.alike else class_weight, form, parts[0][1], prepared.label_names
+    )
+    why = (
+        f", for {asked.name} counts each class alike; class_weight={NONE} leaves them out"
+        if class_weight is None
+        else ""
+    )
+    said = (f"{said_weights(weights, prepared.label_names)}{why}",) if weights else ()
     width = len(prepared.label_names) or parts[0][1].shape[1]
     data = ProblemData(
         name=name,

@@ -29,6 +29,7 @@ class Measure:
 
     weighted: ``measure`` with a third argument, float64 [n] above 0, how much each case counts (default: cases count alike whatever they
         weigh).
+    alike: whether each class counts the same in it, however many cases it has, so that they should in training too (default: no).
     undefined: of targets as above and the names of the classes, what they have by which no answer has a value, such as ``only the class
         'no': auc needs two``; "" where they do not (default: never).
     """
@@ -39,6 +40,7 @@ class Measure:
     measure: Callable[[np.ndarray, np.ndarray], float]
     weighted: Callable[[np.ndarray, np.ndarray, np.ndarray], float] | None = None
     undefined: Callable[[np.ndarray, Sequence[str]], str] = _defined
+    alike: bool = False
 
     def value(self, targets: np.ndarray, answers: np.ndarray, weights: np.ndarray | None = None) -> float:
         """What it comes to, which is finite. Raises UndefinedScore where it has no value."""

@@ -8,9 +8,10 @@ import numpy as np
 
 from ...errors import TaskError
 
-BALANCED = "balanced"
+BALANCED, NONE = "balanced", "none"
 ClassWeight = str | Mapping[object, float]
-"""``balanced``, ``label:weight`` pairs with commas, or weights by label; labels that are not among them weigh 1."""
+"""``balanced``, ``none`` (each case counts alike), ``label:weight`` pairs with commas, or weights by label; labels that are not among them
+weigh 1."""
 
 
 def class_weights(given: ClassWeight, targets: np.ndarray, names: Sequence[str]) -> tuple[float, ...]:
@@ -21,7 +22,10 @@ def class_weights(given: ClassWeight, targets: np.ndarray, names: Sequence[str])
 
     Raises TaskError where that is anything else, a label is not known, or a weight is not above 0.
     """
-    if isinstance(given, str) and given.strip().lower() == BALANCED:
+    asked = given.strip().lower() if isinstance(given, str) else ""
+    if asked == NONE:
+        return ()
+    if asked == BALANCED:
         counts = np.bincount(targets, minlength=len(names))
         there = int((counts > 0).sum())
         return tuple(float(len(targets) / (there * count)) if count else 1.0 for count in counts)
@@ -47,7 +51,7 @@ def _pairs(text: str) -> dict[object, float]:
             colon = ""
         if not colon:
             raise TaskError(
-                f"class_weight={text!r}: {BALANCED}, or labels with their weights, is required; write such as yes:10,no:1"
+                f"class_weight={text!r}: {BALANCED}, {NONE}, or labels with their weights, is required; write such as yes:10,no:1"
             )
     return found
 

@@ -65,7 +65,8 @@ def labelled_task(
     solved_at: the score that counts as solved (default: none does).
     folds: in how many parts of its cases beside the test part a table's scores are measured in turn; 0: in the validation part alone
         (default: 5 where there are fewer than 1,000, else 0).
-    class_weight: how much a case of each class counts where programs are trained: ``balanced``, or a weight by label (default: each 1).
+    class_weight: how much a case of each class counts where programs are trained: ``balanced``, ``none``, or a weight by label (default:
+        each 1, but ``balanced`` where the metric counts classes alike).
     usual: a score that is good on this data, for people (default: not known).
     family: tasks of one family are held out together (default: none).
     source: where the data comes from, for people (default: not said).

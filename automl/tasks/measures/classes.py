@@ -69,7 +69,7 @@ def _several(targets: np.ndarray, names: Sequence[str]) -> str:
 
 
 ACCURACY = Measure("accuracy", CLASSES, Direction.MAXIMIZE, _accuracy, weighted=_accuracy)
-BALANCED_ACCURACY = Measure("balanced_accuracy", CLASSES, Direction.MAXIMIZE, _balanced, weighted=_balanced)
+BALANCED_ACCURACY = Measure("balanced_accuracy", CLASSES, Direction.MAXIMIZE, _balanced, weighted=_balanced, alike=True)
 F1 = Measure("f1", CLASSES, Direction.MAXIMIZE, _f1, weighted=_f1)
 LOG_LOSS = Measure("log_loss", CLASSES, Direction.MINIMIZE, _log_loss, weighted=_log_loss)
 AUC = Measure("auc", CLASSES, Direction.MAXIMIZE, _auc, weighted=_auc, undefined=_several)

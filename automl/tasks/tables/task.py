@@ -71,7 +71,8 @@ def table_task(
     solved_at: the score that counts as solved (default: none does).
     folds: in how many parts of the rows beside the test part scores are measured in turn; 0: in the validation part alone (default: 5
         where there are fewer than 1,000, else 0).
-    class_weight: how much a case of each class counts where programs are trained: ``balanced``, or a weight by label (default: each 1).
+    class_weight: how much a case of each class counts where programs are trained: ``balanced``, ``none``, or a weight by label (default:
+        each 1, but ``balanced`` where the metric counts classes alike).
     family: tasks of one family are held out together (default: none).
     source: where the data comes from, for people (default: not said).
 

@@ -28,7 +28,7 @@ Y = np.array(["no"] * 720 + ["yes"] * 80)
 X = RNG.normal(size=(800, 3)) + 0.9 * (Y == "yes")[:, None]
 
 
-def task(class_weight: object = None, **given: object) -> Task:
+def task(class_weight: object = "none", **given: object) -> Task:
     return labelled_task("rare", X, Y, class_weight=class_weight, metric="balanced_accuracy", **given)  # type: ignore[arg-type]
 
 
@@ -43,7 +43,7 @@ def test_what_may_be_asked_for() -> None:
     assert class_weights({7: 3}, targets, ("5", "6", "7")) == (1.0, 1.0, 3.0)
     assert class_weights(weight_text({"a:b": 3, "c": 0.5}), targets, ("a:b", "c")) == (3.0, 0.5)
     for wrong, said in (
-        ("heavy", "balanced, or labels with their weights"),
+        ("heavy", "balanced, none, or labels with their weights"),
         ({"d": 1.0}, "class_weight of 'd': a label is required, of a, b, c"),
         ({"a": 0.0}, "'a'=0.0: a finite number above 0"),
         ({"a": True}, "'a'=True: a finite number above 0"),
@@ -66,6 +66,14 @@ def test_they_belong_to_the_data_and_are_said(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,b\n" + "".join(f"{i},{'xy'[i % 5 == 0]}\n" for i in range(40)))
     (read,) = load_tasks(f"{tmp_path}/t.csv:b?class_weight=y:4")
     assert read.data.class_weights == (1.0, 4.0)
+
+
+def test_a_metric_that_counts_classes_alike_has_them_weigh_alike_in_training() -> None:
+    unasked = task(None)
+    assert unasked.data.class_weights == task("balanced").data.class_weights
+    said = "class weights: no 0.5556, yes 5, for balanced_accuracy counts each class alike; class_weight=none leaves them out"
+    assert said in unasked.notes and not any("class weights" in note for note in task("none").notes)
+    assert labelled_task("rare", X, Y).data.class_weights == ()
 
 
 def test_the_loss_is_the_weighted_mean() -> None:
@@ -96,7 +104,7 @@ def test_a_linear_word_is_fitted_as_scikit_learns_is() -> None:
 def test_rare_cases_are_found_by_all_that_is_trained_or_fitted(word: str, candidate: dict[str, object]) -> None:
     plain, weighted = (
         evaluated(f"(lambda (x) {word})", task(each, folds=0, split=Split(validation=0.5)), **candidate)
-        for each in (None, "balanced")
+        for each in ("none", "balanced")
     )
     assert weighted.scores["balanced_accuracy"] > plain.scores["balanced_accuracy"], (plain.scores, weighted.scores)
 
