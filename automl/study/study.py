@@ -94,6 +94,8 @@ class Study:
             events = self._restore()
             if self.record.state == "finished":
                 return self.best()
+            if self.schedule.is_planned:
+                logger.info("run=%s plan: %s", self.record.id, self.schedule.plan(self.window))
             if self.record.state != "running":
                 self.record = self.store.update_run(self.record.id, state="running")
             if self.fused:

@@ -94,6 +94,16 @@ class Schedule:
         own = {EXPLORE: self.explore_seconds, REFINE: self.refine_seconds}.get(phase)
         return self.deadline if own is None else min(own, self.deadline)
 
+    def plan(self, seconds: float) -> str:
+        """How ``seconds`` are planned to be spent, for people; "" where nothing is planned."""
+        if self.explore_seconds is None or self.refine_seconds is None:
+            return ""
+        short, longer = (1.0 - self.refine) * seconds, (self.refine - self.final) * seconds
+        return (
+            f"{short:.0f} s for trainings of {self.explore_seconds:.1f} s, {longer:.0f} s for trainings of the best of "
+            f"{self.refine_seconds:.1f} s, {self.final * seconds:.0f} s for that of the result"
+        )
+
 
 def usual_schedule(data: ProblemData, budget: Budget) -> Schedule:
     """How a search spreads its evaluations where it is not told.

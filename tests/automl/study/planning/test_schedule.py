@@ -55,6 +55,13 @@ def test_the_more_time_the_more_trainings_and_the_longer_each(seconds: float) ->
     assert explored >= 2 and later > explored
 
 
+def test_a_plan_says_how_the_time_is_spent() -> None:
+    assert Schedule().plan(600.0) == ""
+    assert usual_schedule(MANY, Budget(600.0)).plan(600.0) == (
+        "150 s for trainings of 10.0 s, 180 s for trainings of the best of 30.0 s, 270 s for that of the result"
+    )
+
+
 @pytest.mark.parametrize(
     "given", [{"explore_seconds": 0.1}, {"refine_seconds": float("nan")}, {"explore_seconds": "3"}]
 )
