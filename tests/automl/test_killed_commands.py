@@ -168,6 +168,7 @@ def test_a_search_that_is_asked_to_end_says_how_to_go_on(
     assert run.state == "interrupted"
 
 
+@pytest.mark.slow
 def test_searches_side_by_side_that_are_asked_to_end_say_how_to_go_on(tasks: Path, tmp_path: Path) -> None:
     library = tmp_path / "library.db"
     words = ("--words", "reverse,sort,tail,map,+,*,filter,<,take,drop")

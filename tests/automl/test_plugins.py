@@ -72,6 +72,7 @@ def test_the_script_of_the_page_runs_with_workers(written, capsys):
     assert capsys.readouterr().out.startswith("True (lambda (x)")
 
 
+@pytest.mark.slow
 def test_words_strategy_and_trainer_from_outside_search_a_net_on_workers(written):
     library, plugins = automl.Library("memory:"), ["my_words.py", "my_trainer.py", "my_strategy.py"]
     rng = np.random.default_rng(0)
@@ -192,6 +193,7 @@ def test_what_the_page_adds_meets_the_suites(written, project_root, chosen, leas
     assert passed and int(passed.group(1)) >= least and "failed" not in said, said[-3000:]
 
 
+@pytest.mark.slow
 def test_a_suite_finds_the_fault_of_a_word(written, project_root):
     (written / "test_bad.py").write_text(BAD)
     said = said_by_pytest(written, project_root, "test_bad.py", "-k", "declaration or fit_the_inferred")

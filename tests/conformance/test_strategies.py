@@ -69,6 +69,7 @@ def test_known_programs_come_first_and_once(name: str) -> None:
     assert not set(asked[:2]) & set(asked[2:])
 
 
+@pytest.mark.slow
 def test_genetic_search_finds_what_random_search_does_not() -> None:
     """A deceptive little task: more convolutions score higher; both get the same number of asks."""
 

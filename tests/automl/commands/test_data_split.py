@@ -40,6 +40,7 @@ def recorded(run):
     return open_store("x.db").run(run)
 
 
+@pytest.mark.slow
 def test_the_seed_of_the_search_does_not_divide_the_data(command):
     first, second, third = (
         recorded(command("search", "flowers.npz", *QUICK, *more, "--json", "-")["run"])

@@ -180,6 +180,7 @@ def test_a_word_that_stopped_paying_is_demoted_and_its_programs_still_run() -> N
 # -- several at a time -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_tasks_are_searched_several_at_a_time(tmp_path: Path) -> None:
     file = tmp_path / "lists.jsonl"
     file.write_text("\n".join(map(json.dumps, rows())), encoding="utf-8")

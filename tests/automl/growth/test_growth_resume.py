@@ -74,7 +74,7 @@ def quick_stitch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stitch_process, "run", run)
 
 
-@pytest.mark.parametrize("step", [43, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("step", [90, pytest.param(2, marks=pytest.mark.slow)])
 def test_killed_at_any_write_it_comes_to_the_same(step: int, quick_stitch: None, mortal: Any, killed: Any) -> None:
     plain = open_store("memory:")
     wanted = record_of(plain, begin(plain))

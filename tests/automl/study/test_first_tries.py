@@ -48,7 +48,9 @@ def test_a_table_has_first_tries_and_widths_and_a_picture_has_not_even_the_words
     assert not [name for name, word in on_pictures.words.items() if word.fitted is not None]
 
 
-@pytest.mark.parametrize("strategy", ["random", "genetic", "bayesian"])
+@pytest.mark.parametrize(
+    "strategy", ["genetic", *(pytest.param(name, marks=pytest.mark.slow) for name in ("random", "bayesian"))]
+)
 def test_fitted_words_come_first_and_the_result_is_never_worse(strategy: str, quick: Callable[..., Options]) -> None:
     result = found(table(), quick(6, strategy=strategy))
     assert tuple(word_of(e.term) for e in result.history[:4]) == FIRST

@@ -157,7 +157,7 @@ def stream_of(hits, log):
     return stream
 
 
-@pytest.mark.parametrize(("sure", "given"), [(0.0, True), (0.9, False)])
+@pytest.mark.parametrize(("sure", "given"), [pytest.param(0.0, True, marks=pytest.mark.slow), (0.9, False)])
 def test_a_doubtful_program_is_withheld_on_demand_and_searched_on_for(sure, given):
     cases = [([(5, 2)], 11), ([(7, 4)], -3)]
     problem = Problem(parse_type("list(int) -> int"), WORDS, examples=tuple((tuple(i), o) for i, o in cases))

@@ -60,7 +60,10 @@ FEWER = "map filter head tail reverse sort length sum + -".split()
 """What a loop within a loop is looked for among: with all words it takes long."""
 
 
-@pytest.mark.parametrize("name", TASKS)
+LONG = ("variable", "option")
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in TASKS])
 def test_small_tasks_are_solved_and_generalise(name):
     type, cases, tests = TASKS[name]
     words = {word: WORDS[word] for word in FEWER} if name == "nested" else WORDS
@@ -130,7 +133,9 @@ def banks_of(bank):
         yield from banks_of(child)
 
 
-@pytest.mark.parametrize("type", ["list(int) -> list(int)", "list(list(int)) -> list(int)"])
+@pytest.mark.parametrize(
+    "type", ["list(int) -> list(int)", pytest.param("list(list(int)) -> list(int)", marks=pytest.mark.slow)]
+)
 def test_what_is_kept_holds_no_value_that_was_forgotten(type):
     """Once the bank is frozen, values of streamed terms are forgotten now and then: no row may stand for one of them."""
     lists = [(3, 1, 2, 9, 8), (5, 6, 1, 1), (7, 2, 2, 4, 4, 8)]
@@ -265,6 +270,7 @@ def test_a_search_that_ended_keeps_no_banks(words):
         gc.enable()
 
 
+@pytest.mark.slow
 def test_words_about_pairs_are_cheap_where_the_task_speaks_of_pairs():
     cases = [([((3, 8), (9, 6), (2, 5))], (11, 15, 7)), ([((5, 7), (8, 1))], (12, 9)), ([((1, 5),)], (6,))]
     task = problem("list(pair(int, int)) -> list(int)", cases)

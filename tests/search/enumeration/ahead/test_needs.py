@@ -27,7 +27,9 @@ def test_every_need_that_can_be_declared_can_be_looked_at():
     assert set(MASKS) == set(Need)
 
 
-@pytest.mark.parametrize("name", NEEDING)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name == "zipwith" else ()) for name in NEEDING]
+)
 def test_a_result_has_arguments_that_meet_what_was_declared(name):
     met = []
 
