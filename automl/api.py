@@ -321,6 +321,7 @@ def grow(
     split_seed: int = 0,
     target: float | None = None,
     words: Sequence[str] | None = None,
+    starts: str | None = None,
     settings: Mapping[str, object] | None = None,
     trainer: Mapping[str, object] | None = None,
     schedule: Schedule | None = None,
@@ -354,6 +355,7 @@ def grow(
     split_seed: by which the data of tasks given by name is divided (default: 0).
     target: the validation score that is enough (default: the task's own).
     words: the primitives that programs may use (default: all).
+    starts: what each search begins with: ``auto`` or ``none``, as for ``search`` (default: ``auto``).
     settings: options of the strategy, by name.
     trainer: ``trainer`` and its settings, by name.
     schedule: how evaluations of nets are spread over a budget (default: ``Schedule()``).
@@ -384,7 +386,8 @@ def grow(
             return run_growth(
                 tasks, opened.store, budget=budget, evaluations=evaluations, plan=plan, anew=anew,
                 search_path=[*search_path, *experiment_folders()],
-                split_seed=split_seed, strategy=strategy, workers=workers, seed=seed, target=target, words=words, settings=settings,
+                split_seed=split_seed, strategy=strategy, workers=workers, seed=seed, target=target, words=words, starts=starts,
+                settings=settings,
                 trainer=trainer, schedule=schedule, frozen=frozen, only=only, every=every, first=first, revisit=revisit,
                 iterations=iterations, share=share, guidance=guidance, on_result=on_result, on_iteration=on_iteration,
                 progress=progress or shown,

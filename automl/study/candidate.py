@@ -79,8 +79,8 @@ class EvaluationPlan:
                 details["settings"] = settings
             if self.schedule.is_planned:
                 details["seconds"] = self.schedule.seconds_of(candidate.phase)
-            if self.schedule.is_planned and candidate.phase == EXPLORE:
-                order["validation_cases"] = details["validation_cases"] = SCREENING_CASES
+                if candidate.phase == EXPLORE:
+                    order["validation_cases"] = details["validation_cases"] = SCREENING_CASES
         plugins = {**candidate.versions, **(TRAINERS.outside() if self.trained else {})}
         if plugins:
             details["plugins"] = plugins

@@ -27,8 +27,8 @@ EXPLORING, FINISHING = 0.25, 0.45
 """The shares of a planned time for short trainings, and for that of the result."""
 GROWTH, PACE = 0.6, 4.65
 """A short training of a planned time of W seconds has W ** GROWTH / PACE of them: 2.5 of a minute, 10 of ten minutes, 29 of an hour."""
-LONGER = 3.0
-"""How many times as long a training of the best has."""
+REFINE_TIMES = 3.0
+"""How many times as long a training of the best has. This and the numbers above were set by hand."""
 MOST_EPOCHS = {EXPLORE: 40, REFINE: 200}
 """Passes over the data that a planned training makes at most, however much time it has."""
 
@@ -109,7 +109,7 @@ def usual_schedule(data: ProblemData, budget: Budget) -> Schedule:
     """How a search spreads its evaluations where it is not told.
 
     data: of pictures that are many, with a budget in time, the time is planned: short trainings of EXPLORING of the time at most, then
-        longer ones of the best, and FINAL for the training of the result. Otherwise the trainings are as long as suits the data.
+        longer ones of the best, and FINISHING for the training of the result. Otherwise the trainings are as long as suits the data.
     budget: of the search.
     """
     if budget.seconds is None or budget.evaluations is not None or not is_planned(data):
@@ -117,7 +117,7 @@ def usual_schedule(data: ProblemData, budget: Budget) -> Schedule:
     each = max(LEAST_SECONDS, budget.seconds**GROWTH / PACE)
     return Schedule(
         epochs=MOST_EPOCHS[EXPLORE], refine_epochs=MOST_EPOCHS[REFINE], refine=1.0 - EXPLORING, final=FINISHING,
-        deadline=max(60.0, budget.seconds), explore_seconds=each, refine_seconds=LONGER * each,
+        deadline=max(60.0, budget.seconds), explore_seconds=each, refine_seconds=REFINE_TIMES * each,
     )  # fmt: skip
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+import automl
+from automl.errors import StudyError
 from automl.study.planning.starts import DeclaredNet, declared_nets, declared_starts, dimensions
+from automl.tasks.kinds.examples import examples_task
 from primitives.inference import infer
 from primitives.notation.types import parse_type
 from primitives.types import arguments_of
@@ -46,3 +51,13 @@ def test_a_name_stands_for_one_size() -> None:
     assert dimensions(pattern, parse_type("Tensor[3,8,8] -> Tensor[5]")) == {"c": 3, "n": 8, "k": 5}
     assert dimensions(pattern, parse_type("Tensor[3,8,9] -> Tensor[5]")) is None
     assert dimensions(pattern, parse_type("Tensor[3,8,8] -> Tensor[5] -> Tensor[5]")) is None
+
+
+@pytest.mark.parametrize(
+    "launch", [automl.search, lambda task, **given: automl.grow([task], **given)], ids=["search", "grow"]
+)
+def test_what_a_search_begins_with_is_an_option_of_searches_and_growths(launch: Callable[..., object]) -> None:
+    task = examples_task("double", "int -> int", [((2,), 4), ((5,), 10)])
+    launch(task, evaluations=50, starts="none", quiet=True)
+    with pytest.raises(StudyError, match="starts='odd': needed one of auto, none"):
+        launch(task, evaluations=50, starts="odd", quiet=True)
