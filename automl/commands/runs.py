@@ -22,6 +22,7 @@ from ..evaluation.descriptions import readings_of
 from ..growth.grow import is_growth, resume_growth
 from ..progress import progress_bar
 from ..study.ending import ending_of
+from ..study.found.programs import LATENCY
 from ..study.opening import open_study, resume_options
 from ..study.planning.schedule import Schedule
 from ..study.stored import StoredResult, find_result, listed_result, stored_model
@@ -39,8 +40,10 @@ from .common import (
     say_begun,
     shown_time,
     split_seed_of,
+    stored_run,
     task_of,
 )
+from .found import found_programs, measured_latency, say_found
 from .growing import run_growth
 from .options import AsJson, JsonFile, LibraryUrl, worker_number
 from .subject import model_of_run, shown_model
@@ -155,6 +158,40 @@ def _found(store: AbstractStore, record: Run, vocabulary: Vocabulary) -> list[st
         return readings_of(stored_model(store, record, vocabulary))
     except StoreError:
         return []
+
+
+@app.command("leaderboard")
+def leaderboard_(
+    run: str,
+    top: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
+    library: LibraryUrl = None,
+    json: AsJson = False,
+) -> None:
+    """The distinct structures that a search found, the best program of each: programs that differ in settings and weights alone count as
+    one."""
+    store, record = stored_run(run, library)
+    say_found(found_programs(store, record).leaderboard(top), json)
+
+
+@app.command("front")
+def front_(
+    run: str,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            help="parameters, operations, latency (measured now) or size; default: parameters, or size where there are none."
+        ),
+    ] = None,
+    library: LibraryUrl = None,
+    json: AsJson = False,
+) -> None:
+    """The Pareto front of a search: the programs than which none scores as well at less cost."""
+    store, record = stored_run(run, library)
+    found = found_programs(store, record)
+    measure = (
+        partial(measured_latency, store, record, found, task_of(record).data.validation) if against == LATENCY else None
+    )
+    say_found(found.front(against, measure), json)
 
 
 @app.command("config")

@@ -5,19 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, NamedTuple
 
 from library.compression.normal import Unsafe, normal_form
 from library.records import Evaluation, Solution, Use
 from library.vocabulary import Vocabulary
 from primitives.brief import brief_html, brief_repr
 from primitives.definitions import expand
-from primitives.notation.values import to_plain
 from primitives.syntax import show
-from primitives.term import Let, Term, Word, canonical, map_words, show_canonical, subterms
-from primitives.types import arguments_of
-from primitives.values import Failure
+from primitives.term import Let, Term, show_canonical, subterms
 
 from ..errors import TaskError
 from ..evaluation.confidence import bootstrap_interval
@@ -26,6 +24,8 @@ from ..tasks.columns.base import ColumnSummary
 from ..tasks.data import VALUES
 from ..tasks.task import Task
 from .ending import ENDED, Ending
+from .found.alternatives import AlternativeRow, alternatives_of, consistent_shares
+from .found.programs import LATENCY, FoundProgram, FoundPrograms, structure_of
 from .fused import CONFIDENCE
 from .state import folds_of
 from .stored import RESULT, load_model
@@ -33,17 +33,6 @@ from .stored import RESULT, load_model
 if TYPE_CHECKING:
     from ..evaluation.importances import Importances
     from .study import Study
-
-
-class AlternativeRow(TypedDict):
-    """Another program that meets all examples: its text, how likely it is, inputs on which it differs from the one that was chosen, its
-    output there and that of the chosen one; values in their JSON form, or ``{"failure": …}``."""
-
-    program: str
-    probability: float
-    inputs: list[object]
-    output: object
-    chosen_output: object
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +78,8 @@ class Result:
     """Where 95 % of the test scores of samples of the test cases, drawn with replacement, lie."""
     task: Task | None = None
     """What was searched for; None in a copy, and where the search was in another process."""
+    found: FoundPrograms | None = None
+    """All that was evaluated, for ``leaderboard`` and ``front``; None wherever ``task`` is."""
     metric: str = ""
     """The name of what ``score`` and ``test_score`` are."""
     undefined: str = ""
@@ -111,7 +102,7 @@ class Result:
 
     def __getstate__(self) -> dict[str, object]:
         """A copy, here or in another process, is without the task, whose test part stays where it is."""
-        return {**self.__dict__, "task": None}
+        return {**self.__dict__, "task": None, "found": None}
 
     def importances(self, repeats: int = 10, seed: int = 0) -> Importances:
         """What the metric loses where a column of the table is permuted, column by column, on the held-out part
@@ -121,6 +112,37 @@ class Result:
         if self.model is None or self.task is None:
             raise TaskError(f"result={self.name!r}: a program and its task are required; search for it in this process")
         return importances(self.model, self.task, repeats=repeats, seed=seed)
+
+    def leaderboard(self, top: int | None = None) -> list[FoundProgram]:
+        """One program of each structure that was evaluated, better scores first; ``pandas.DataFrame`` takes the list.
+
+        top: how many at most (default: all).
+
+        Raises TaskError where the search was in another process.
+        """
+        return self._found().leaderboard(top)
+
+    def front(self, against: str | None = None) -> list[FoundProgram]:
+        """The programs than which none scores as well at less cost, the best first; ``pandas.DataFrame`` takes the list.
+
+        against: the cost: ``parameters``, ``operations``, ``latency`` (measured now, in milliseconds a case) or ``size`` (default:
+            parameters, or size where no program has any).
+
+        Raises StudyError where the programs have no such cost, TaskError where the search was in another process.
+        """
+        from .found.latency import fresh_latency
+
+        found = self._found()
+        if against != LATENCY or self.task is None:
+            return found.front(against)
+        return found.front(against, partial(fresh_latency, found, self.task.data.validation))
+
+    def _found(self) -> FoundPrograms:
+        if self.found is None:
+            raise TaskError(
+                f"result={self.name!r}: what else was found is known where it was searched; use `automl runs leaderboard {self.run}`"
+            )
+        return self.found
 
     def to_dict(self) -> dict[str, object]:
         """The object that ``automl search --json`` writes."""
@@ -162,7 +184,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         _keep_solution(study, best, model.term, right, nothing.seconds)
     names = tuple(record.name for record in study.vocabulary.subroutines_in(model.term))
     confidence, alternatives = consistent_shares(
-        best.scores.get(CONFIDENCE), _alternatives(study), len(study.data.train)
+        best.scores.get(CONFIDENCE), alternatives_of(study), len(study.data.train)
     )
     return replace(
         nothing, solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
@@ -171,6 +193,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         expanded=_expanded(study.vocabulary, model.term) if names else "",
         alternatives=alternatives, confidence=confidence, ask=best.ask,
         validation_seen=_validation_seen(study, best), folds=folds_of(best),
+        found=FoundPrograms(study.standing, study.vocabulary, study.task.type, best.ask),
     )  # fmt: skip
 
 
@@ -178,13 +201,15 @@ def _nothing_found(study: Study) -> Result:
     """What is to be said of a search whatever it found."""
     history = tuple(evaluation for _, evaluation in sorted(study.evaluations.items()))
     texts = {evaluation.term for evaluation in history}
-    structures = len({_structure(study.vocabulary.read(text)) for text in texts} if study.trained else texts)
+    structures = len({structure_of(study.vocabulary.read(text)) for text in texts} if study.trained else texts)
     first = study.record.config.get("first", {})
     return Result(
         name=study.task.name, run=study.record.id, solved=False, right=False if _by_examples(study) else None, program="", model=None,
         score=None, test_score=None, evaluations=study.considered, seconds=study.spent(), outcome=study.ending(), parameters=0,
         subroutines=(), history=history, structures=structures, first_seconds=first.get("seconds"),
-        first_evaluations=first.get("evaluations"), notes=study.task.notes, task=study.task, metric=study.data.metric,
+        first_evaluations=first.get("evaluations"),
+        notes=study.task.notes, task=study.task, metric=study.data.metric,
+        found=FoundPrograms(study.standing, study.vocabulary, study.task.type),
         columns=() if study.task.preprocessing is None else tuple(study.task.preprocessing.describe()),
     )  # fmt: skip
 
@@ -202,42 +227,6 @@ def _record(study: Study, result: Mapping[str, object] | None) -> None:
         study.record = study.store.update_run(study.record.id, config=config)
 
 
-def _alternatives(study: Study) -> tuple[AlternativeRow, ...]:
-    """The strategy's alternatives as plain objects."""
-    types, result = arguments_of(study.task.type)
-
-    def plain(value: object) -> object:
-        return {"failure": str(value)} if isinstance(value, Failure) else to_plain(value, result)
-
-    return tuple(
-        {
-            "program": show(each.term), "probability": round(each.probability, 4),
-            "inputs": [to_plain(value, type) for value, type in zip(each.inputs, types)],
-            "output": plain(each.output), "chosen_output": plain(each.chosen),
-        }
-        for each in study.strategy.alternatives()
-    )  # fmt: skip
-
-
-def consistent_shares(
-    confidence: float | None, alternatives: tuple[AlternativeRow, ...], examples: int
-) -> tuple[float | None, tuple[AlternativeRow, ...]]:
-    """The confidence in a program and its alternatives as parts of one whole.
-
-    confidence: in the program, None where none is known.
-    alternatives: others that meet all examples, each with its probability.
-    examples: how many examples there are; one alone proves nothing, so that no confidence is stated.
-
-    The confidence is calibrated and stays as it is; the alternatives share what it leaves, where they would come to more.
-    """
-    left, total = 1.0 - (confidence or 0.0), sum(each["probability"] for each in alternatives)
-    if total > left:
-        alternatives = tuple(
-            {**each, "probability": round(each["probability"] * left / total, 4)} for each in alternatives
-        )
-    return None if examples < 2 else confidence, alternatives
-
-
 def _expanded(vocabulary: Vocabulary, term: Term) -> str:
     """The program written out for people; where subroutines are functions that are applied, with the arguments in their place."""
     written = expand(term, vocabulary.all_words)
@@ -251,11 +240,6 @@ def _expanded(vocabulary: Vocabulary, term: Term) -> str:
 
 def _by_examples(study: Study) -> bool:
     return study.data.target == VALUES and study.task.test is not None
-
-
-def _structure(term: Term) -> str:
-    """What two programs share that differ only in their settings."""
-    return canonical(map_words(term, lambda word: Word(word.name, (), word.site)))
 
 
 class _Tested(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import automl
-from automl.study.result import consistent_shares
+from automl.study.found.alternatives import consistent_shares
 from automl.tasks.kinds.examples import examples_task
 
 

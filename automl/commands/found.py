@@ -1,0 +1,83 @@
+"""What the subcommands say of the programs that a search found beside its result. No subcommand itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from library.records import Evaluation, Run, StoreError
+from library.store import AbstractStore
+from primitives.notation.types import parse_type
+
+from ..errors import TaskError
+from ..growth.grow import is_growth
+from ..study.found.programs import FoundProgram, FoundPrograms
+from ..study.state import Standing
+from ..study.stored import find_result, stored_model
+from ..study.words import load_vocabulary
+from ..tasks.cases.parts import Part
+from .common import print_json, print_table, print_text
+
+SHOWN_PROGRAM = 70
+"""Characters of a program in a table."""
+
+
+def found_programs(store: AbstractStore, record: Run) -> FoundPrograms:
+    """What a stored search has found. Raises TaskError for a growth."""
+    if is_growth(record):
+        raise TaskError(
+            f"run={record.id!r} is a growth: a search is required; name one of its runs (`automl runs list`)"
+        )
+    standing = Standing.of(record)
+    standing.restore(store.events(record.id), store.evaluations(record.id))
+    result = find_result(store, record)
+    vocabulary = load_vocabulary(store, record.library or None)
+    return FoundPrograms(
+        standing, vocabulary, parse_type(record.config["type"]), None if result is None else result.ask
+    )
+
+
+def measured_latency(
+    store: AbstractStore, record: Run, found: FoundPrograms, part: Part, evaluation: Evaluation
+) -> float | None:
+    """Milliseconds for a case by the program of an evaluation with its weights; None where these are gone."""
+    from ..study.found.latency import latency
+
+    try:
+        return latency(stored_model(store, record, found.vocabulary, evaluation), part)
+    except StoreError:
+        return None
+
+
+def say_found(rows: Sequence[FoundProgram], json: bool) -> None:
+    """Programs as a table, or as JSON. What stands in no row has no column."""
+    if json:
+        print_json([asdict(row) for row in rows])
+        return
+    if not rows:
+        print_text("no program with a score was found")
+        return
+    columns: dict[str, list[Any]] = {
+        "rank": [f"{row.rank}{'*' if row.is_result else ''}" for row in rows],
+        "ask": [row.ask for row in rows],
+        f"validation {rows[0].metric}": [f"{row.score:.4f}" for row in rows],
+        "folds": [row.folds or None for row in rows],
+        "parameters": [f"{row.parameters:,}" if row.parameters else None for row in rows],
+        "operations": [None if row.operations is None else f"{row.operations:,}" for row in rows],
+        "size": [row.size for row in rows],
+        "ms a case": [None if row.latency is None else f"{row.latency:.3g}" for row in rows],
+        "seconds": [f"{row.seconds:.1f}" for row in rows],
+        "trained": [row.phase for row in rows],
+        "program": [_one_line(row.program) for row in rows],
+    }
+    shown = {name: cells for name, cells in columns.items() if any(each is not None for each in cells)}
+    print_table(list(shown), list(zip(*shown.values(), strict=True)))
+    if any(row.is_result for row in rows):
+        longest = "" if rows[0].is_result else ", the best of those that were trained longest"
+        print_text(f"* the result of the search{longest}")
+
+
+def _one_line(program: str) -> str:
+    text = " ".join(program.split())
+    return text if len(text) <= SHOWN_PROGRAM else f"{text[: SHOWN_PROGRAM - 1]}…"

@@ -1,0 +1,1 @@
+"""What a search found beside its result: a leaderboard, a Pareto front."""

@@ -1,0 +1,153 @@
+"""The programs that a search found, the best of each structure first, and those that nothing cheaper betters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from library.records import Evaluation
+from library.vocabulary import Vocabulary
+from primitives.definitions import expand
+from primitives.inference import infer
+from primitives.syntax import show
+from primitives.term import Term, Word, canonical, map_words
+from primitives.types import Type, has_tensor
+
+from ...errors import StudyError
+from ...evaluation.cost import multiply_adds
+from ..planning.schedule import PHASES
+from ..state import Standing, folds_of
+
+PARAMETERS, OPERATIONS, LATENCY, SIZE = "parameters", "operations", "latency", "size"
+COSTS = (PARAMETERS, OPERATIONS, LATENCY, SIZE)
+"""What a front may set against the metric."""
+Latency = Callable[[Evaluation], float | None]
+"""Milliseconds that the program of an evaluation takes for a case; None where its weights, which decide that, are gone."""
+
+
+@dataclass(frozen=True)
+class FoundProgram:
+    """A program that a search evaluated.
+
+    ``rank`` is its place in the list, from 1; ``ask`` the number of the proposal; ``score`` the value of ``metric`` on the validation part;
+    ``parameters`` the weights that are trained; ``operations`` the multiply-adds for one case (None for a program on values); ``size`` the
+    words and literals of its text; ``latency`` milliseconds for one case (None: not measured); ``seconds`` how long its training took;
+    ``folds`` over how many folds the score is a mean (0: it is of the validation part alone);
+    ``phase`` which training that was (``explore``, ``refine``, ``final``); ``is_result`` whether it is the search's result.
+    """
+
+    rank: int
+    ask: int
+    metric: str
+    score: float
+    parameters: int
+    operations: int | None
+    size: int
+    latency: float | None
+    seconds: float
+    phase: str
+    is_result: bool
+    folds: int
+    program: str
+
+
+@dataclass(frozen=True, eq=False)
+class FoundPrograms:
+    """What a search has found: where it stands, how its texts are read, the type of its programs, and the ask of its result (None: it has
+    none)."""
+
+    standing: Standing
+    vocabulary: Vocabulary
+    type: Type
+    result: int | None = None
+
+    def leaderboard(self, top: int | None = None) -> list[FoundProgram]:
+        """One program of each structure (programs that differ in settings, weights and sites alone have one), better scores first; where
+        there are scores that are means over folds, these before those of a small validation part alone.
+
+        top: how many at most (default: all).
+
+        Of each structure it is that of the longest training, whose scores say most, and of equal ones the best.
+        """
+        if top is not None and (type(top) is not int or top < 1):
+            raise StudyError(f"top={top!r}: a whole number from 1 is required")
+        known: dict[str, Term] = {}
+
+        def structure(evaluation: Evaluation) -> str:
+            if evaluation.term not in known:
+                known[evaluation.term] = self.vocabulary.read(evaluation.term)
+            return structure_of(known[evaluation.term])
+
+        rows = self._best_of_each(structure)[:top]
+        return [self._row(rank, each) for rank, each in enumerate(rows, 1)]
+
+    def front(self, against: str | None = None, latency: Latency | None = None) -> list[FoundProgram]:
+        """The programs than which no other scores as well at less cost, the best first; where some scores are means over folds, of these.
+
+        against: the cost, one of COSTS (default: parameters, or size where no program has any).
+        latency: measures that cost (needed for it alone).
+
+        Raises StudyError where programs have no such cost.
+        """
+        rows = [self._row(0, each) for each in self._best_of_each(lambda each: each.term)]
+        rows = [row for row in rows if row.folds] or rows
+        if against is None:
+            against = PARAMETERS if any(row.parameters for row in rows) else SIZE
+        if against not in COSTS:
+            raise StudyError(f"against={against!r}: one of {', '.join(COSTS)} is required")
+        if against == OPERATIONS and not has_tensor(self.type):
+            raise StudyError(
+                f"against={against!r}: programs of type {self.type} run on values, whose operations are not counted; take size"
+            )
+        if against == LATENCY:
+            if latency is None:
+                raise StudyError(f"against={against!r}: a function that measures it is required")
+            timed = {row.ask: latency(self.standing.evaluations[row.ask]) for row in rows}
+            rows = [replace(row, latency=timed[row.ask]) for row in rows if timed[row.ask] is not None]
+        sign, kept = self.standing.direction.sign, list[FoundProgram]()
+        for row in sorted(rows, key=lambda row: (getattr(row, against), -sign * row.score, row.size, row.ask)):
+            if not kept or sign * row.score > sign * kept[-1].score:
+                kept.append(row)
+        return [replace(row, rank=rank) for rank, row in enumerate(reversed(kept), 1)]
+
+    def _best_of_each(self, kind: Callable[[Evaluation], str]) -> list[Evaluation]:
+        """Of the evaluations of each kind with a score the one of the longest training, the best of equal ones; better scores first."""
+        best: dict[str, Evaluation] = {}
+        for each in self._scored():
+            name = kind(each)
+            if name not in best or self._trust(each) > self._trust(best[name]):
+                best[name] = each
+        return sorted(
+            best.values(), key=lambda each: (not folds_of(each), -self.standing.worth(each), each.size, each.ask)
+        )
+
+    def _scored(self) -> Iterable[Evaluation]:
+        return (each for each in self.standing.evaluations.values() if self.standing.score(each) is not None)
+
+    def _trust(self, evaluation: Evaluation) -> tuple[bool, bool, int, float, int]:
+        return (
+            evaluation.ask == self.result, folds_of(evaluation) > 0, PHASES.index(self.standing.phase(evaluation)),
+            self.standing.worth(evaluation), -evaluation.ask,
+        )  # fmt: skip
+
+    def _row(self, rank: int, evaluation: Evaluation) -> FoundProgram:
+        term = self.vocabulary.read(evaluation.term)
+        score = self.standing.score(evaluation)
+        assert score is not None, "programs without a score are left out"
+        return FoundProgram(
+            rank=rank, ask=evaluation.ask, metric=self.standing.metric, score=score, parameters=evaluation.parameters,
+            operations=self._operations(term), size=evaluation.size, latency=None, seconds=evaluation.seconds,
+            phase=self.standing.phase(evaluation), is_result=evaluation.ask == self.result,
+            folds=folds_of(evaluation), program=show(term),
+        )  # fmt: skip
+
+    def _operations(self, term: Term) -> int | None:
+        if not has_tensor(self.type):
+            return None
+        words = self.vocabulary.all_words
+        return multiply_adds(infer(expand(term, words), words, self.type), words)
+
+
+def structure_of(term: Term) -> str:
+    """What two programs share that differ only in their settings and sites."""
+    return canonical(map_words(term, lambda word: Word(word.name, (), word.site)))
