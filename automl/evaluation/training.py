@@ -10,7 +10,8 @@ from typing import Any
 from library.weights.blobs import from_bytes, to_bytes
 from primitives.compile import compile_term
 from primitives.compile.program import Program
-from primitives.inference import Inference
+from primitives.definitions import expand
+from primitives.inference import Inference, infer
 from primitives.term import Term
 from primitives.values import Outcome
 from primitives.weights import inherit, initialise
@@ -67,6 +68,9 @@ def train(prepared: Prepared, term: Term, inference: Inference, candidate: Candi
     all cases.
     """
     data, phase = prepared.data_for(candidate), candidate.get("phase", "explore")
+    if "trained" in candidate:
+        term = prepared.vocabulary.read(candidate["trained"])
+        inference = infer(expand(term, prepared.words), prepared.words, data.type)
     if phase == "final":
         return _trained(prepared, term, inference, candidate, recipes.joined(data))
     if data.folds is not None and not inference.parameters and data.folds.codes is not None:
@@ -164,7 +168,8 @@ def _trained(
             Outcome.TIMED_OUT, parameters=inference.parameters, detail="the deadline came before the first step"
         )
     limit = None if left is None else 0.9 * left
-    budget = TrainingBudget(epochs=int(candidate.get("epochs") or epochs), seconds=limit, deadline=deadline)
+    given = candidate.get("epochs")
+    budget = TrainingBudget(epochs=epochs if given is None else int(given), seconds=limit, deadline=deadline)
     result = trainer.fit(program, data, budget, seed=int(candidate.get("seed", 0)))
     return _evaluated(program, result, whole, inference.parameters)
 

@@ -17,7 +17,7 @@ from ..evaluation.evaluate import cache_key
 from ..evaluation.prepared import CandidateOrder, Evaluated, StartWeights
 from ..fitting.trainers import TRAINERS
 from ..tasks.data import ProblemData
-from .planning.schedule import EXPLORE, SETTINGS, Schedule
+from .planning.schedule import EXPLORE, SETTINGS, TRAINED, UNTRAINED, Schedule
 
 SCREENING_CASES = 2000
 """Validation cases on which a short training in planned time is scored."""
@@ -74,6 +74,10 @@ class EvaluationPlan:
             order |= {"seed": int(seed[:8], 16), "epochs": epochs, "phase": candidate.phase}
             details = {"epochs": epochs, "phase": candidate.phase, "seed": self.seed, "trainer": dict(self.trainer)}
             settings = {**self.recipe.get(candidate.phase, {}), **candidate.info.get(SETTINGS, {})}
+            if candidate.info.get(UNTRAINED):
+                order["epochs"] = details["epochs"] = 0
+            if TRAINED in candidate.info:
+                order["trained"] = details["trained"] = candidate.info[TRAINED]
             if settings:
                 order["settings"] = settings
                 details["settings"] = settings

@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from library.records import Evaluation
+from primitives.definitions import expand
 from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
-from primitives.term import Term, canonical
+from primitives.term import Term, canonical, sites_of
 from primitives.values import Outcome
 from search.strategy import START, Proposal
 
@@ -21,7 +22,8 @@ from ..evaluation.evaluate import read_evaluations
 from ..evaluation.prepared import Evaluated, StartWeights
 from ..execution.executors.base import JobResult
 from .candidate import Candidate, feedback_of
-from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, TIMELY
+from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, TIMELY, UNTRAINED
+from .planning.views import both_ways
 from .refinement import next_refinement
 
 if TYPE_CHECKING:
@@ -133,7 +135,7 @@ class Rounds:
         study = self.study
         useful = self._useful_start()
         if self._finishing() and not useful:
-            return self._final()
+            return self._view() or self._final()
         if self._refining() and not useful:
             if self.budget.deterministic and any(entry.phase == EXPLORE for entry in self.open.values()):
                 return None  # the refinement begins with a round of its own
@@ -206,19 +208,31 @@ class Rounds:
         """The final training where the refinement has nothing left before its share of the budget is used."""
         total = self.budget.evaluations
         wanted = self._has_final if total is None else self._finals(total) > 0
-        return self._final() if wanted and not self.open else None
+        return (self._view() or self._final()) if wanted and not self.open else None
 
     def _final(self) -> Candidate | None:
-        """The best settled program, once."""
+        """The best settled program, once, when no view of it is on its way."""
         study = self.study
-        if study.standing.final or (self.budget.deterministic and self.open):
+        waits = self.budget.deterministic or any(UNTRAINED in entry.info for entry in self.open.values())
+        if study.standing.final or (waits and self.open):
             return None
         best = study.standing.best()
         if best is None or not study.standing.is_settled(best) or best.weights is None:
             return None
-        return self._candidate(
-            study.vocabulary.read(best.term), FINAL, {"of": best.ask, **study.standing.settings_of(best.ask)}
-        )
+        return self._candidate(study.vocabulary.read(best.term), FINAL, study.standing.trained_as(best))
+
+    def _view(self) -> Candidate | None:
+        """The best program of the refinement looking at its pictures both ways, once, where a plan has time for it and mirrored pictures
+        are not known to be worse in training."""
+        study = self.study
+        best = study.standing.best()
+        if best is None or not study.schedule.is_planned or study.standing.final or not study.standing.wants_view(best):
+            return None
+        term = both_ways(study.vocabulary.read(best.term), study.data.type, study.strategy.problem.words)
+        if term is None:
+            return None
+        sites = sites_of(expand(term, study.vocabulary.all_words))
+        return self._candidate(term, REFINE, study.standing.view_of(best, sites))
 
     def _refinement(self) -> Candidate | None:
         """The program that is to be trained for longer next, if any."""

@@ -12,7 +12,7 @@ from primitives.brief import brief_repr
 
 from ..tasks.cases.folds import FOLDS
 from .journal import ASKED
-from .planning.schedule import EXPLORE, FINAL, PHASES, REFINE, SETTINGS
+from .planning.schedule import EXPLORE, FINAL, PHASES, REFINE, SETTINGS, TRAINED, UNTRAINED
 
 Worth = tuple[bool, float]
 """Whether it solves the task, and the metric, signed so that more is better."""
@@ -138,6 +138,35 @@ class Standing:
                 explored.append((-self._signed(score), ask, evaluation))
         explored.sort(key=lambda entry: entry[:2])
         return next((each for _, _, each in explored if structure(each.term) not in done), None)
+
+    def wants_view(self, evaluation: Evaluation) -> bool:
+        """Whether a refined program may be better where it looks at its pictures both ways: nobody asked yet, and it was trained with
+        settings of its own, or none were tried."""
+        if self.phase(evaluation) != REFINE or not evaluation.parameters or self.is_view(evaluation):
+            return False
+        asked = any(UNTRAINED in info and info["of"] == evaluation.ask for info in self.infos.values())
+        varied = any(SETTINGS in info for info in self.infos.values())
+        return not asked and (not varied or bool(self.settings_of(evaluation.ask)))
+
+    def view_of(self, evaluation: Evaluation, sites: Iterable[str]) -> dict[str, Any]:
+        """The info of a program with the sites of another's: it has its weights, and is not trained."""
+        inherit = {site: [evaluation.ask, site] for site in sites}
+        return {"of": evaluation.ask, UNTRAINED: True, "inherit": inherit, **self.settings_of(evaluation.ask)}
+
+    def is_view(self, evaluation: Evaluation) -> bool:
+        """Whether it has the weights of another program."""
+        return UNTRAINED in self.infos.get(evaluation.ask, {})
+
+    def trained_scores(self, ask: int) -> Mapping[str, float]:
+        """The scores of what an ask trained: its own, or those of the program that a view shows."""
+        return self.evaluations[self.infos[ask]["of"] if UNTRAINED in self.infos.get(ask, {}) else ask].scores
+
+    def trained_as(self, evaluation: Evaluation) -> dict[str, Any]:
+        """The info of a final training of its program: of which ask, in which way, and in place of a view the program that it shows."""
+        found: dict[str, Any] = {"of": evaluation.ask, **self.settings_of(evaluation.ask)}
+        if self.is_view(evaluation):
+            found[TRAINED] = self.evaluations[self.infos[evaluation.ask]["of"]].term
+        return found
 
     def settings_of(self, ask: int) -> dict[str, Any]:
         """The part of an ask's info that has settings of the trainer that are its own; {} where it has none."""

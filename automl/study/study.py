@@ -214,7 +214,7 @@ class Study:
         scores = found.scores
         if entry.phase == FINAL and found.outcome == Outcome.OK:  # it was trained on the validation cases too
             scores = dict(self.evaluations[int(entry.info["of"])].scores)
-            refused = refusal(found, scores, self.data)
+            refused = refusal(found, self.standing.trained_scores(int(entry.info["of"])), self.data)
             if refused:
                 found, scores = replace(found, outcome=Outcome.DIVERGED, weights=None, detail=refused), {}
         weights = None if found.weights is None else self.store.blobs.put_bytes(found.weights)

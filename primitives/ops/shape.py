@@ -15,6 +15,12 @@ def flatten(x: Tensor) -> Tensor:
     return x.flatten(1) if x.dim() > 1 else x.unsqueeze(1)
 
 
+@geometric("mirror", "Tensor[c,h,w] -> Tensor[c,h,w]", prior=Prior(in_nets=-6.0))
+def mirror(x: Tensor) -> Tensor:
+    """Every map with its columns in reverse order."""
+    return x.flip(3)
+
+
 def _reshaped(x: Shape, *, channels: int, height: int, width: int) -> Shape:
     if volume(x) != channels * height * width:
         raise ShapeError(
