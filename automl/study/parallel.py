@@ -184,11 +184,11 @@ def begun_run(store: AbstractStore, run: str) -> Run | None:
 
 
 def result_to_json(result: Result) -> dict[str, object]:
-    """A result as plain data, without its model and history."""
+    """A result as plain data, without its model, history and all else that was found."""
     plain = {
         each.name: getattr(result, each.name)
         for each in fields(Result)
-        if each.name not in ("model", "history", "task")
+        if each.name not in ("model", "history", "task", "found")
     }
     return {**plain, "outcome": str(result.outcome)}
 
