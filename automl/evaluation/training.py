@@ -207,6 +207,8 @@ def _trainer(
     where none are asked for. ``keep`` goes before what the phase keeps."""
     recipe = recipes.screening(prepared.data) if phase == "explore" else recipes.final(prepared.data)
     settings: dict[str, Any] = {**(own or recipe.settings), **prepared.trainer}
+    if "batch_size" in prepared.trainer:
+        settings.pop("least_steps", None)  # that of the recipe: who says how many cases a step has means it
     name = settings.pop("trainer", None)
     kind = make_trainer(name) if name else choose_trainer(program, prepared.data)
     if phase != "final":

@@ -17,7 +17,7 @@ from primitives.values import Outcome, is_out_of_memory
 from ..tasks.cases.parts import Part
 from ..tasks.data import ProblemData
 from . import batches, forward
-from .batches import Batch
+from .batches import Batch, Inputs
 from .early_stopping import KeptWeights
 from .fitted_words import unseen_values
 from .losses import Loss, are_probabilities, loss_name, make_loss
@@ -37,8 +37,19 @@ from .trainer import (
 
 FORWARD = 0.5
 """What a case costs at most where it is only measured, in cases that are trained on (a forward pass is a third of the work)."""
+SMALLEST, TIMED = 16, 64
+"""The fewest cases a step where time is short, and on how many the speed of a program is measured."""
+PASSES = 3.0
+"""What a case costs where it is trained on, in forward passes."""
 GRACE = 0.5
 """Seconds beyond its deadline in which what was trained may still be measured: without a measurement nothing of it is kept."""
+
+
+def fewer_cases(batch_size: int, steps: int, cases: float) -> int:
+    """The batch size, halved as long as ``cases`` do not suffice for so many steps and it is not below SMALLEST."""
+    while batch_size >= 2 * SMALLEST and cases < steps * batch_size:
+        batch_size //= 2
+    return batch_size
 
 
 def fit(
@@ -154,7 +165,7 @@ class _Training:
         self.precision.lay_out(self.program)
         moved = tuple(batches.move(x, device) for x in inputs), batches.move(targets, device)
         self.train = Shuffler(
-            *moved, options.augmentation, self.precision, options.batch_size, self.seed, data.train.weights
+            *moved, options.augmentation, self.precision, self.batch_size(moved[0]), self.seed, data.train.weights
         )
         self.loss, plain = self.losses()
         late = None if self.budget.deadline is None else self.budget.deadline + GRACE
@@ -164,6 +175,20 @@ class _Training:
             self.program, data, self.loss, self.error, self.precision, self.train.cases, self.steps, self.seed
         )
         self.updater = self.make_updater(setup)
+
+    def batch_size(self, inputs: Inputs) -> int:
+        """Cases a step: the option's, or halved while the seconds do not suffice for the least steps, as far as a forward pass tells."""
+        size, wanted = self.options.batch_size, self.options.least_steps
+        if not wanted or self.budget.seconds is None:
+            return size
+        some = tuple(batches.window(each, 0, min(TIMED, batches.count(each))) for each in inputs)
+        times = []
+        for _ in range(2):  # the first also sets up what all later ones use
+            began = time.monotonic()
+            forward.predict(self.program, some, deadline=self.budget.deadline)
+            times.append(time.monotonic() - began)
+        left = self.budget.seconds - (time.monotonic() - self.started)
+        return fewer_cases(size, wanted, cases=left * batches.count(some) / (PASSES * max(min(times), 1e-9)))
 
     def losses(self) -> tuple[Loss | None, Loss | None]:
         """The loss to train with and the one to report (without smoothing); None where the outputs have none."""

@@ -19,7 +19,7 @@ from ..fitting.trainers import TRAINERS
 from ..tasks.data import ProblemData
 from .planning.schedule import EXPLORE, SETTINGS, TRAINED, UNTRAINED, Schedule
 
-SCREENING_CASES = 2000
+SCREENING_CASES = 1000
 """Validation cases on which a short training in planned time is scored."""
 
 

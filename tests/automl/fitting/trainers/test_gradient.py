@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import nn
 
+from automl.fitting.fit import fewer_cases
 from automl.fitting.recipes import joined
 from automl.fitting.trainers import TrainingBudget, make_trainer
 from primitives.primitive import SettingError
@@ -349,3 +350,25 @@ def test_bfloat16_learns_too(digits, convolutional):
     result = gradient(precision="bfloat16").fit(convolutional(), digits.data, TrainingBudget(epochs=5))
     assert result.precision == "bfloat16" and result.best_score > 0.9
     assert all(w.dtype != torch.bfloat16 for w in result.weights.values())
+
+
+@pytest.mark.parametrize(
+    ("size", "steps", "cases", "wanted"),
+    [
+        (128, 750, 1e6, 128),
+        (128, 750, 750 * 128, 128),
+        (128, 750, 750 * 127, 64),
+        (128, 750, 100, 16),
+        (24, 750, 1, 24),
+    ],
+)
+def test_a_step_has_fewer_cases_where_there_are_too_few_for_its_steps(size, steps, cases, wanted):
+    assert fewer_cases(size, steps, cases) == wanted
+
+
+@pytest.mark.parametrize("budget", [TrainingBudget(seconds=0.3), TrainingBudget(epochs=1)], ids=["seconds", "epochs"])
+def test_steps_have_fewer_cases_only_where_the_seconds_do_not_suffice(iris, dense, budget):
+    """96 cases a step become 24, the last size of at least 16."""
+    result = gradient(batch_size=96, least_steps=10**9).fit(dense(), iris.data, budget)
+    per_epoch = next(record.steps for record in result.history if record.epoch == 1)
+    assert per_epoch == (round(len(iris.data.train) / 24) if budget.seconds else 1)
