@@ -36,6 +36,7 @@ _ROOT = __package__.removesuffix("automl").removesuffix(".")
 """The package that the five packages lie in: none in a checkout."""
 _HOMES = {
     # words
+    ".primitives.morphing.declared": ("Channels", "Morphing"),
     ".primitives.primitive": ("Parameter", "Setting"),
     ".primitives.words": ("geometric", "known_words", "word"),
     ".primitives.columns.kernels.registry": ("kernel",),

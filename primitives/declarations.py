@@ -42,6 +42,7 @@ class Role(Enum):
     FOLD_RIGHT = "takes a state through a list from its last element: function of element and state, start, list"
     PREPEND = "puts its first argument before the list that is its second"
     MONOTONE = "takes each number of a tensor by itself and never turns a greater one into a smaller one"
+    SUM = "adds two tensors number by number"
     JOIN = "puts one tensor behind the other along their first axis"
     WINDOW_MAXIMUM = "gives the greatest number of each window of a tensor"
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .declarations import Need, Role
+from .morphing.declared import Morphing
 from .notation.names import is_word_name
 from .term import Word
 from .types import Constructor, Scheme, TypeVariable, arguments_of, is_function, subtypes
@@ -152,6 +153,7 @@ class Primitive:
     ``flops(*argument shapes, **settings)`` is the number of multiply-adds an example, where it is worth knowing.
     ``needs`` says, by position, what an argument must be like for the word to give a certain result (see ``declarations.py``);
     ``role`` says what the word does where others must know it exactly (see ``declarations.py``);
+    ``morphing`` says which edits at it keep what a net computes (see ``morphing``);
     ``spoken`` is what the names of learned words call it where its own name cannot stand in one (``add`` for ``+``), and ``twice`` what
     they call it where it is given one value twice (``square`` for ``*``), or TRIVIAL where nobody would do so.
     ``unbounded``: it may call its functions more often than its arguments have elements, perhaps for ever.
@@ -180,6 +182,7 @@ class Primitive:
     fitted: Fitting | None = None
     needs: Mapping[int, Need] = field(default_factory=lambda: MappingProxyType({}))
     role: Role | None = None
+    morphing: Morphing | None = None
     spoken: str = ""
     twice: str = ""
     keywords: frozenset[str] = field(init=False)

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from .definitions import Definition, expand
 from .inference import Inference, Site
 from .lazy import Tensor, torch
+from .morphing.transfer import MAKE, Transfer, transferred
 from .primitive import Parameter, Primitive
 from .term import Term, sites_of, words_in
 from .types import Constructor, TensorType, Type
@@ -79,23 +80,45 @@ def inherit(
     seed: int = 0,
     *,
     origins: Mapping[str, str] | None = None,
+    transfer: Transfer | None = None,
+    words: Mapping[str, Primitive] | None = None,
 ) -> dict[str, torch.Tensor]:
     """Weights for an edited program that start from its parent's.
 
     ``origins`` tells for new sites the old one that they copy; a site not in it starts from the old site of its own
     name. Equal shapes are copied, of unequal ones the overlapping block (a widened layer keeps what it knew), and
-    what has no forebear starts afresh.
+    what has no forebear starts afresh. ``transfer`` has the steps of sites whose weights are made otherwise from
+    those of the old one, by what the ``words`` declare.
     """
     weights = initialise(new_sites, seed)
     for site, found in new_sites.items():
         source = (origins or {}).get(site, site)
-        for name, parameter in {**found.parameters, **found.buffers}.items():
-            known = old.get(f"{source}.{name}")
+        parts = {**found.parameters, **found.buffers}
+        given = {name: old[f"{source}.{name}"] for name in parts if f"{source}.{name}" in old}
+        steps = (transfer or {}).get(site, ())
+        if steps and (given or steps[0]["op"] == MAKE):
+            given = transferred(given, steps, words or {})
+        for name, parameter in parts.items():
+            known = given.get(name)
             if known is not None and parameter.is_free and parameter.admits(known.shape):
                 weights[f"{site}.{name}"] = known.detach().clone()
             elif known is not None:
                 weights[f"{site}.{name}"] = _overlap(weights[f"{site}.{name}"], known)
     return weights
+
+
+NOISE = 0.1
+"""What ``shrunk`` adds, in fresh first weights. Set by hand."""
+
+
+def shrunk(weights: Weights, sites: Mapping[str, Site], scale: float, seed: int = 0) -> dict[str, torch.Tensor]:
+    """The weights multiplied by ``scale``, with noise added: NOISE times fresh first weights (Ash and Adams 2020, shrink and perturb).
+
+    Buffers stay. So a net that starts from another's weights learns from new cases nearly as well as one that starts afresh.
+    """
+    fresh = initialise(sites, seed)
+    trained = {f"{site}.{name}" for site, found in sites.items() for name in found.parameters}
+    return {k: scale * v + NOISE * fresh[k].to(v) if k in trained else v for k, v in weights.items()}
 
 
 def _overlap(fresh: torch.Tensor, known: torch.Tensor) -> torch.Tensor:

@@ -13,6 +13,7 @@ from primitives.words import builtin_words, collect
 from .compiled import CompiledTensors, CompiledValues
 from .fitted import FittedTensors
 from .interpreted import Declaration, InterpretedTensors, InterpretedValues, Words
+from .morphing import KeepsFunctions
 
 
 def is_tensor_word(word: Primitive) -> bool:
@@ -41,7 +42,7 @@ class ValueWordSuite(_Words, Declaration, InterpretedValues, CompiledValues):
     """Tests for a word on values. A subclass gives it by a fixture ``word``, a Primitive: see ``words_of``."""
 
 
-class TensorWordSuite(_Words, Declaration, InterpretedTensors, CompiledTensors):
+class TensorWordSuite(_Words, Declaration, InterpretedTensors, CompiledTensors, KeepsFunctions):
     """Tests for a word on tensors. A subclass gives it by a fixture ``word``, a Primitive: see ``words_of``."""
 
 

@@ -6,29 +6,48 @@ import math
 
 from ..declarations import Role
 from ..lazy import F, Tensor, torch
+from ..morphing.declared import Channels, Morphing
 from ..primitive import Prior, Setting
 from ..words import geometric
 
 
-@geometric("relu", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=2.0), role=Role.MONOTONE)
+@geometric(
+    "relu",
+    "Tensor[s...] -> Tensor[s...]",
+    prior=Prior(in_nets=2.0),
+    role=Role.MONOTONE,
+    morphing=Morphing(Channels.APART, idempotent=True),
+)
 def relu(x: Tensor) -> Tensor:
     """max(x, 0)."""
     return F.relu(x)
 
 
-@geometric("sigmoid", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=-1.0), role=Role.MONOTONE)
+@geometric(
+    "sigmoid",
+    "Tensor[s...] -> Tensor[s...]",
+    prior=Prior(in_nets=-1.0),
+    role=Role.MONOTONE,
+    morphing=Morphing(Channels.APART),
+)
 def sigmoid(x: Tensor) -> Tensor:
     """1 / (1 + e⁻ˣ)."""
     return x.sigmoid()
 
 
-@geometric("tanh", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=-0.5), role=Role.MONOTONE)
+@geometric(
+    "tanh",
+    "Tensor[s...] -> Tensor[s...]",
+    prior=Prior(in_nets=-0.5),
+    role=Role.MONOTONE,
+    morphing=Morphing(Channels.APART),
+)
 def tanh(x: Tensor) -> Tensor:
     """The hyperbolic tangent."""
     return x.tanh()
 
 
-@geometric("gelu", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=0.5))
+@geometric("gelu", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=0.5), morphing=Morphing(Channels.APART))
 def gelu(x: Tensor) -> Tensor:
     """x Φ(x) (Hendrycks and Gimpel 2016)."""
     return F.gelu(x)

@@ -5,29 +5,45 @@ from __future__ import annotations
 from ..declarations import Role
 from ..inference import ShapeError
 from ..lazy import Tensor, torch
+from ..morphing.declared import Channels, Morphing
 from ..primitive import Prior, Setting, Shape
 from ..words import geometric
 
 
-@geometric("add", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]")
+@geometric("add", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]", role=Role.SUM, morphing=Morphing(Channels.APART))
 def add(x: Tensor, y: Tensor) -> Tensor:
     """The sum, number by number (a residual connection: He et al. 2016)."""
     return x + y
 
 
-@geometric("multiply", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=-2.0))
+@geometric(
+    "multiply",
+    "Tensor[s...] -> Tensor[s...] -> Tensor[s...]",
+    prior=Prior(in_nets=-2.0),
+    morphing=Morphing(Channels.APART),
+)
 def multiply(x: Tensor, y: Tensor) -> Tensor:
     """The product, number by number (a gate)."""
     return x * y
 
 
-@geometric("subtract", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=-2.0))
+@geometric(
+    "subtract",
+    "Tensor[s...] -> Tensor[s...] -> Tensor[s...]",
+    prior=Prior(in_nets=-2.0),
+    morphing=Morphing(Channels.APART),
+)
 def subtract(x: Tensor, y: Tensor) -> Tensor:
     """The difference, number by number."""
     return x - y
 
 
-@geometric("scale", "float -> Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=-3.0))
+@geometric(
+    "scale",
+    "float -> Tensor[s...] -> Tensor[s...]",
+    prior=Prior(in_nets=-3.0),
+    morphing=Morphing(Channels.APART),
+)
 def scale(factor: Tensor, x: Tensor) -> Tensor:
     """The tensor times a number."""
     return x * factor.to(x.dtype).reshape(-1, *[1] * (x.dim() - 1))

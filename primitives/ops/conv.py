@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..inference import ShapeError
-from ..lazy import F, Tensor
+from ..lazy import F, Tensor, torch
+from ..morphing.declared import Channels, Morphing
 from ..primitive import Parameter, Prior, Setting, Shape
 from ..words import geometric
 from .base import PADDING, pad_same, windows
@@ -30,6 +31,23 @@ def _flops(
     return maps * height * width * (x[0] // groups) * kernel * kernel
 
 
+def _identity(
+    x: Shape, *, maps: int, kernel: int, stride: int, padding: str, groups: int, dilation: int, biased: int
+) -> dict[str, Tensor] | None:
+    """One in the middle of the kernel from each channel to itself (Zagoruyko and Komodakis 2017, Dirac parametrisation)."""
+    if x[0] != maps or stride != 1 or groups != 1 or not kernel % 2 or (padding != "same" and kernel > 1):
+        return None
+    weight = torch.zeros(maps, maps, kernel, kernel)
+    weight[:, :, kernel // 2, kernel // 2] = torch.eye(maps)
+    return {"weight": weight, "bias": torch.zeros(maps)} if biased else {"weight": weight}
+
+
+def _offset(old: int, new: int, *, padding: str, dilation: int, **_: object) -> int | None:
+    """Where a kernel lies in a larger one: both have their borders padded, the larger number of pixels at the end."""
+    moved = dilation * (new - 1) // 2 - dilation * (old - 1) // 2
+    return moved // dilation if padding == "same" and not moved % dilation else None
+
+
 @geometric(
     "conv",
     "Tensor[c,h,w] -> Tensor[maps,i,j]",
@@ -46,6 +64,7 @@ def _flops(
     parameters=_parameters,
     flops=_flops,
     prior=Prior(in_nets=2.5),
+    morphing=Morphing(Channels.MIXED, _identity, window="kernel", offset=_offset),
 )
 def conv(
     x: Tensor,

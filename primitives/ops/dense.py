@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from ..lazy import F, Tensor
+from ..lazy import F, Tensor, torch
+from ..morphing.declared import Channels, Morphing
 from ..primitive import Parameter, Prior, Setting, Shape
 from ..words import geometric
 
 
 def _parameters(x: Shape, *, units: int) -> dict[str, Parameter]:
     return {"weight": Parameter((units, x[0]), "kaiming", x[0]), "bias": Parameter((units,), "zeros")}
+
+
+def _identity(x: Shape, *, units: int) -> dict[str, Tensor] | None:
+    return {"weight": torch.eye(units), "bias": torch.zeros(units)} if x[0] == units else None
 
 
 @geometric(
@@ -18,6 +23,7 @@ def _parameters(x: Shape, *, units: int) -> dict[str, Parameter]:
     parameters=_parameters,
     flops=lambda x, *, units: x[0] * units,
     prior=Prior(in_nets=1.5),
+    morphing=Morphing(Channels.MIXED, _identity),
 )
 def dense(x: Tensor, *, weight: Tensor, bias: Tensor, units: int) -> Tensor:
     """An affine map to ``units`` numbers: x Wᵀ + b."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..lazy import F, Tensor, torch
+from ..morphing.declared import Channels, Morphing
 from ..primitive import STATEFUL, Parameter, Prior, Setting, Shape
 from ..words import geometric
 from .base import pad_same
@@ -12,6 +13,15 @@ def _affine(shape: Shape) -> dict[str, Parameter]:
     return {"weight": Parameter(shape, "ones"), "bias": Parameter(shape, "zeros")}
 
 
+_EPSILON = 1e-5
+
+
+def _identity(x: Shape) -> dict[str, Tensor]:
+    """Statistics by which it gives its argument in evaluation, to the precision of the numbers."""
+    kept = {"mean": torch.zeros(x[0]), "variance": torch.full((x[0],), 1.0 - _EPSILON)}
+    return {"weight": torch.ones(x[0]), "bias": torch.zeros(x[0]), **kept}
+
+
 @geometric(
     "batch_norm",
     "Tensor[c,s...] -> Tensor[c,s...]",
@@ -19,6 +29,7 @@ def _affine(shape: Shape) -> dict[str, Parameter]:
     parameters=lambda x: _affine((x[0],)),
     buffers=lambda x: {"mean": Parameter((x[0],), "zeros"), "variance": Parameter((x[0],), "ones")},
     prior=Prior(in_nets=1.2),
+    morphing=Morphing(Channels.APART, _identity),
 )
 def batch_norm(x: Tensor, *, weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, training: bool) -> Tensor:
     """Each channel brought to mean 0 and variance 1 over batch and positions, then scaled (Ioffe and Szegedy 2015).
@@ -27,7 +38,7 @@ def batch_norm(x: Tensor, *, weight: Tensor, bias: Tensor, mean: Tensor, varianc
     number a channel uses the running ones.
     """
     own = training and x.numel() > x.shape[1]
-    return F.batch_norm(x, mean, variance, weight, bias, own, 0.1, 1e-5)
+    return F.batch_norm(x, mean, variance, weight, bias, own, 0.1, _EPSILON)
 
 
 @geometric("layer_norm", "Tensor[c,s...] -> Tensor[c,s...]", parameters=lambda x: _affine(x), prior=Prior(in_nets=-0.5))

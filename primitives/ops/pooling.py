@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..declarations import Role
 from ..lazy import F, Tensor
+from ..morphing.declared import Channels, Morphing
 from ..primitive import Parameter, Prior, Setting, Shape
 from ..words import geometric
 from .base import PADDING, pad_same, windows
@@ -26,6 +27,7 @@ def _shape(x: Shape, *, kernel: int, stride: int, padding: str) -> Shape:
     shapes=_shape,
     prior=Prior(in_nets=1.0),
     role=Role.WINDOW_MAXIMUM,
+    morphing=Morphing(Channels.APART),
 )
 def max_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
     """The largest value of every window, map by map."""
@@ -36,7 +38,13 @@ def max_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
     return F.max_pool2d(x, kernel, stride)
 
 
-@geometric("average_pool", "Tensor[c,h,w] -> Tensor[c,i,j]", settings=_SETTINGS, shapes=_shape)
+@geometric(
+    "average_pool",
+    "Tensor[c,h,w] -> Tensor[c,i,j]",
+    settings=_SETTINGS,
+    shapes=_shape,
+    morphing=Morphing(Channels.APART),
+)
 def average_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
     """The mean of every window, map by map; pixels outside the image do not count."""
     if padding == "valid":
@@ -47,7 +55,14 @@ def average_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor
     return F.avg_pool2d(pad_same(x, kernel, 1, 0.0), kernel, stride) / F.avg_pool2d(inside, kernel, stride)
 
 
-@geometric("l2_pool", "Tensor[c,h,w] -> Tensor[c,i,j]", settings=_SETTINGS, shapes=_shape, prior=Prior(in_nets=-2.0))
+@geometric(
+    "l2_pool",
+    "Tensor[c,h,w] -> Tensor[c,i,j]",
+    settings=_SETTINGS,
+    shapes=_shape,
+    prior=Prior(in_nets=-2.0),
+    morphing=Morphing(Channels.APART),
+)
 def l2_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
     """The Euclidean norm √(Σx² + 10⁻¹²) of every window (Le et al. 2012); the small term keeps the gradient finite
     at zero."""
@@ -71,6 +86,7 @@ def l2_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
         "bias": Parameter((x[0],), "zeros"),
     },
     prior=Prior(in_nets=-3.0),
+    morphing=Morphing(Channels.APART),
 )
 def subsample(x: Tensor, *, weight: Tensor, bias: Tensor, kernel: int, stride: int) -> Tensor:
     """The sum of every window times a coefficient plus a bias, both trained, one of each a map (LeCun et al. 1998,
@@ -84,6 +100,7 @@ def subsample(x: Tensor, *, weight: Tensor, bias: Tensor, kernel: int, stride: i
     "Tensor[c,h,w] -> Tensor[c]",
     settings=(Setting("mode", "mean", choices=("mean", "max")),),
     prior=Prior(in_nets=-0.5),
+    morphing=Morphing(Channels.APART),
 )
 def global_pool(x: Tensor, *, mode: str) -> Tensor:
     """The mean or the maximum of every map."""

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from ..inference import ShapeError
 from ..lazy import F, Tensor
+from ..morphing.declared import Channels, Morphing
 from ..primitive import Prior, Setting, Shape
 from ..words import geometric
 from .base import volume
 
 
-@geometric("flatten", "Tensor[s...] -> Tensor[n]", shapes=lambda x: (volume(x),), prior=Prior(in_nets=-0.5))
+@geometric(
+    "flatten",
+    "Tensor[s...] -> Tensor[n]",
+    shapes=lambda x: (volume(x),),
+    prior=Prior(in_nets=-0.5),
+    morphing=Morphing(Channels.IN_A_ROW),
+)
 def flatten(x: Tensor) -> Tensor:
     """All numbers of the tensor as one vector, last axis fastest."""
     return x.flatten(1) if x.dim() > 1 else x.unsqueeze(1)
@@ -58,6 +65,7 @@ def transpose(x: Tensor) -> Tensor:
     settings=(Setting("border", 1, 1, 3),),
     shapes=lambda x, *, border: (x[0], x[1] + 2 * border, x[2] + 2 * border),
     prior=Prior(in_nets=-2.5),
+    morphing=Morphing(Channels.APART),
 )
 def pad(x: Tensor, *, border: int) -> Tensor:
     """``border`` rows and columns of zeros put round every map."""

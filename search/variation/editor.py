@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from primitives.inference import IllTyped
+from primitives.morphing.transfer import Transfer
 from primitives.term import Term, Word, map_words, sites_of, words_in
 from primitives.types import has_tensor
 
@@ -19,12 +20,30 @@ from ..generation.positions import Annotated, Annotator
 class Variant:
     """A new program: how it was made, and for each site that has an ancestor the ancestor's site.
 
-    ``origins`` maps a site to (0 for the first parent, 1 for the second; site there).
+    ``origins`` maps a site to (0 for the first parent, 1 for the second; site there), ``transfer`` to the steps by which its weights come
+    from the ancestor's, where they are not the same.
     """
 
     term: Term
     operator: str
     origins: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    transfer: Transfer = field(default_factory=dict)
+
+    def then(self, second: Variant) -> Variant:
+        """This edit and a second one of its result as one edit.
+
+        second: a variant of ``term``, whose sites all come from there.
+        """
+        origins = {site: self.origins[old] for site, (_, old) in second.origins.items() if old in self.origins}
+        steps = {
+            site: (
+                *self.transfer.get(second.origins[site][1] if site in second.origins else "", ()),
+                *second.transfer.get(site, ()),
+            )
+            for site in {**second.origins, **second.transfer}
+        }
+        transfer = {site: each for site, each in steps.items() if each}
+        return Variant(second.term, f"{self.operator}+{second.operator}", origins, transfer)
 
 
 class Editor:

@@ -26,6 +26,7 @@ def test_roles_of_the_built_in_words():
         Role.FOLD_RIGHT: {"foldr"},
         Role.PREPEND: {"cons"},
         Role.MONOTONE: {"relu", "sigmoid", "tanh"},
+        Role.SUM: {"add"},
         Role.JOIN: {"concat_maps"},
         Role.WINDOW_MAXIMUM: {"max_pool"},
     }
