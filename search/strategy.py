@@ -37,7 +37,9 @@ class ReplayError(StrategyError):
 class Proposal:
     """A program to evaluate. ``parent`` is the ask that it was derived from; ``number`` its own ask (given by ``ask``).
 
-    ``info`` is plain data: ``operator`` (how it was made) and ``inherit`` {site: (ask number, site there)}, where weights may start from.
+    ``info`` is plain data: ``operator`` (how it was made), ``inherit`` {site: (ask number, site there)}, where weights may start from,
+    ``transfer`` {site: steps}, where they are not simply copied (``primitives.morphing.transfer``), and ``shrink``, by which what is
+    inherited is multiplied (``primitives.weights.shrunk``).
     """
 
     term: Term

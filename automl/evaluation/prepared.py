@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Required, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, Required, TypedDict
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from library.vocabulary import Vocabulary
 from primitives.brief import brief_repr
 from primitives.definitions import Definition
 from primitives.interpreter.interpret import Fuel
+from primitives.morphing.transfer import Transfer
 
 from ..tasks.data import ProblemData
 
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 
 
 class StartWeights(TypedDict):
-    """Weights to start from: ``blobs`` are safetensors by digest; ``sites`` maps a site to a digest and the site that it has there."""
+    """Weights to start from: ``blobs`` are safetensors by digest; ``sites`` maps a site to a digest and the site that it has there,
+    ``transfer`` to the steps by which it is made from that; ``shrink`` is by what inherited weights are multiplied."""
 
     blobs: Mapping[str, bytes]
     sites: Mapping[str, Sequence[str]]
+    transfer: NotRequired[Transfer]
+    shrink: NotRequired[float]
 
 
 class CandidateOrder(TypedDict, total=False):

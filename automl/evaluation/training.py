@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from library.weights.blobs import from_bytes, to_bytes
 from primitives.compile import compile_term
 from primitives.compile.program import Program
 from primitives.definitions import expand
 from primitives.inference import Inference, infer
+from primitives.primitive import Primitive
 from primitives.term import Term
 from primitives.values import Outcome
-from primitives.weights import inherit, initialise
+from primitives.weights import inherit, initialise, shrunk
 
 from ..fitting import recipes
 from ..fitting.fitted_words import WordFit, fit_words
@@ -25,7 +26,10 @@ from ..tasks.cases.folds import Folds
 from ..tasks.cases.parts import Part
 from ..tasks.data import ProblemData
 from . import cross_validation
-from .prepared import CandidateOrder, Evaluated, Prepared
+from .prepared import CandidateOrder, Evaluated, Prepared, StartWeights
+
+if TYPE_CHECKING:
+    import torch
 
 FITTING_ALONE, FITTING_BESIDE = 0.8, 0.5
 """The share of a candidate's seconds for fitting its fitted words: where they are all, and where something is trained beside them."""
@@ -40,17 +44,36 @@ def compiled(prepared: Prepared, term: Term, inference: Inference, candidate: Ca
     weights = dict(initialise(inference.sites, seed))
     start = candidate.get("start")
     if start:
-        tensors = {digest: from_bytes(data) for digest, data in start["blobs"].items()}
-        for site, (digest, there) in start["sites"].items():
-            parent = {
-                f"{site}.{k.removeprefix(there + '.')}": v
-                for k, v in tensors[digest].items()
-                if k.startswith(f"{there}.")
-            }
-            if site in inference.sites:
-                weights.update(inherit(parent, {site: inference.sites[site]}, seed))
+        weights.update(inherited(start, inference, prepared.words, seed))
     weights.update({k: v for k, v in prepared.library_weights.items() if k.rpartition(".")[0] in inference.sites})
     return compile_term(term, prepared.words, prepared.data.type, weights=weights, seed=seed)
+
+
+def inherited(
+    start: StartWeights, inference: Inference, words: Mapping[str, Primitive], seed: int
+) -> dict[str, torch.Tensor]:
+    """The weights of the sites that start from a parent's, and of new ones that start in a way of their own.
+
+    start: what of which parent, and how.
+    inference: of the program that starts.
+    words: what its words mean.
+    seed: for what has no forebear, and for noise.
+    """
+    weights: dict[str, torch.Tensor] = {}
+    tensors = {digest: from_bytes(data) for digest, data in start["blobs"].items()}
+    transfer, shrink = start.get("transfer", {}), start.get("shrink", 1.0)
+    for site, (digest, there) in start["sites"].items():
+        parent = {
+            f"{site}.{k.removeprefix(there + '.')}": v for k, v in tensors[digest].items() if k.startswith(f"{there}.")
+        }
+        # A subroutine that is used fresh has its sites below that of its use.
+        for name in [each for each in inference.sites if each == site or each.startswith(f"{site}.")]:
+            mine = {name: inference.sites[name]}
+            found = inherit(parent, mine, seed, transfer=transfer, words=words)
+            weights.update(found if shrink >= 1.0 else shrunk(found, mine, shrink, seed))
+    for site in transfer.keys() - start["sites"].keys():
+        weights.update(inherit({}, {site: inference.sites[site]}, seed, transfer=transfer, words=words))
+    return weights
 
 
 def is_accelerated(trainer: Mapping[str, object]) -> bool:

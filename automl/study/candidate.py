@@ -91,6 +91,7 @@ class EvaluationPlan:
         if start:
             order["start"] = start
             details["start"] = start["sites"]
+            details |= {name: start[name] for name in ("transfer", "shrink") if name in start}
         return order, cache_key(self.data, candidate.text, details)
 
 

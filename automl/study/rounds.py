@@ -294,7 +294,14 @@ class Rounds:
             if parent.weights not in blobs:
                 blobs[parent.weights] = self.study.store.blobs.get_bytes(parent.weights)
             sites[str(site)] = [parent.weights, str(there)]
-        return {"blobs": blobs, "sites": sites} if sites else None
+        if not sites:
+            return None
+        start: StartWeights = {"blobs": blobs, "sites": sites}
+        if "transfer" in entry.info:
+            start["transfer"] = entry.info["transfer"]
+        if "shrink" in entry.info:
+            start["shrink"] = float(entry.info["shrink"])
+        return start
 
     def _collect(self) -> None:
         """Wait for results, a whole round or the next ones, and keep each as it comes."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from primitives.types import FLOAT, INT, arguments_of
+from primitives.term import Term
+from primitives.types import FLOAT, INT, arguments_of, has_tensor
 
 from ..generation.candidates import Seen, fresh, sample
 from ..generation.choosing import DeadEnd
@@ -12,6 +13,7 @@ from ..randomness import Draws
 from ..strategy import AbstractStrategy, Feedback, Option, Proposal
 from ..variation.crossover import Recombiner
 from ..variation.editor import Variant
+from ..variation.morphisms import Morpher
 from ..variation.mutation import Mutator
 from ..variation.selection import (
     PARENT_METHODS,
@@ -26,6 +28,7 @@ from ..variation.selection import (
 MOST_CASES = 50
 """Examples that a selection looks at unless told otherwise: with more, the early ones decide nearly always."""
 REPLACEMENTS = ("oldest", "worst", "generation")
+INHERIT = ("weights", "none")
 
 
 class GeneticSearch(AbstractStrategy):
@@ -52,6 +55,26 @@ class GeneticSearch(AbstractStrategy):
         Option("crossover", 0.3, "probability of crossover, else mutation", low=0.0, high=1.0),
         Option("mutations", 1.5, "mean number of mutations in a row, at least one", low=1.0, high=10.0),
         Option("immigrants", 0.05, "probability of a new random program", low=0.0, high=1.0),
+        Option(
+            "inherit",
+            "weights",
+            "what a child's weights start from: its parents' at the sites that survive, or none",
+            choices=INHERIT,
+        ),
+        Option(
+            "morphisms",
+            0.0,
+            "share of the mutated nets that compute what their parent does until trained",
+            low=0.0,
+            high=1.0,
+        ),
+        Option(
+            "shrink",
+            1.0,
+            "what inherited weights are multiplied by; below 1 noise is added (Ash and Adams 2020)",
+            low=0.0,
+            high=1.0,
+        ),
         Option("elite", 2, "best programs that are never removed", low=0),
         Option("batch", 8, "asks that may be outstanding in deterministic mode", low=1),
     )
@@ -71,6 +94,7 @@ class GeneticSearch(AbstractStrategy):
         self.grammar, self.seen = Grammar(problem), Seen(self.starts)
         self.mutator = Mutator(self.grammar)
         self.recombiner = Recombiner(self.mutator)
+        self.morpher = Morpher(self.mutator) if chosen["morphisms"] and has_tensor(problem.type) else None
         self.population: list[Individual] = []
         self.offspring: list[Individual] = []
         self.hall = hall_of_fame(max(chosen["elite"], 1))
@@ -99,14 +123,30 @@ class GeneticSearch(AbstractStrategy):
             if draws.random() < self.options["crossover"]:
                 father = self._parent(draws)
                 variant = self.recombiner.cross(mother.term, father.term, draws)
-                return _proposal(variant, (mother.ask, father.ask))
-            variant = self.mutator.mutate(mother.term, draws)
-            more = 1.0 - 1.0 / self.options["mutations"]
-            while draws.random() < more:
-                variant = _composed(variant, self.mutator.mutate(variant.term, draws))
-            return _proposal(variant, (mother.ask, mother.ask))
+                return self._proposal(variant, (mother.ask, father.ask))
+            return self._proposal(self._mutant(mother.term, draws), (mother.ask, mother.ask))
         except DeadEnd:
             return None
+
+    def _mutant(self, term: Term, draws: Draws) -> Variant:
+        """One or more edits of a program, all or none of which keep what it computes. Raises DeadEnd."""
+        keeps = self.morpher is not None and draws.random() < self.options["morphisms"]
+        edit = self.morpher.morph if self.morpher is not None and keeps else self.mutator.mutate
+        variant = edit(term, draws)
+        more = 1.0 - 1.0 / self.options["mutations"]
+        while draws.random() < more:
+            variant = variant.then(edit(variant.term, draws))
+        return variant
+
+    def _proposal(self, variant: Variant, asks: tuple[int, int]) -> Proposal:
+        info: dict[str, object] = {"operator": variant.operator, "parents": asks, "inherit": {}}
+        if self.options["inherit"] != "none":
+            info["inherit"] = {site: (asks[parent], there) for site, (parent, there) in variant.origins.items()}
+            if variant.transfer:
+                info["transfer"] = {site: list(steps) for site, steps in variant.transfer.items()}
+            if self.options["shrink"] < 1.0:
+                info["shrink"] = self.options["shrink"]
+        return Proposal(variant.term, asks[0], info)
 
     def _parent(self, draws: Draws) -> Individual:
         generation = Draws(self.problem.seed, 1 << 40, self.told // self.size)
@@ -162,14 +202,3 @@ def _lexicase(problem: Problem) -> str:
 
 def _auto(value: str, chosen: str) -> str:
     return chosen if value == "auto" else value
-
-
-def _composed(first: Variant, second: Variant) -> Variant:
-    """Two edits in a row as one."""
-    origins = {site: first.origins[old] for site, (_, old) in second.origins.items() if old in first.origins}
-    return Variant(second.term, f"{first.operator}+{second.operator}", origins)
-
-
-def _proposal(variant: Variant, asks: tuple[int, int]) -> Proposal:
-    inherit = {site: (asks[parent], there) for site, (parent, there) in variant.origins.items()}
-    return Proposal(variant.term, asks[0], {"operator": variant.operator, "parents": asks, "inherit": inherit})

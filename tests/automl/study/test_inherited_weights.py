@@ -1,0 +1,93 @@
+"""Children of a search begin with what their parents' weights make of them, wherever they are evaluated."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from automl.evaluation.evaluate import prepare
+from automl.evaluation.prepared import context_of
+from automl.evaluation.training import compiled, inherited
+from automl.fitting.forward import outputs_of
+from automl.study.opening import open_study, run_study
+from automl.study.planning.schedule import Schedule
+from library.store import open_store
+from library.vocabulary import Vocabulary
+from library.weights.blobs import to_bytes
+from primitives.definitions import definition
+from primitives.inference import infer
+from primitives.notation.types import parse_type
+from primitives.syntax import parse
+from primitives.weights import NOISE, initialise, shrunk
+from primitives.words import builtin_words
+
+WORDS = builtin_words()
+
+
+def test_children_that_keep_the_function_begin_with_their_parents_outputs(blobs, quick):
+    """Their orders, as they are sent to a worker, make nets that give what the parents' trained nets give, until they are trained."""
+    given = {"population": 4, "morphisms": 1.0, "crossover": 0.0, "immigrants": 0.0}
+    options = replace(quick(16, strategy="genetic", seed=4, settings=given), schedule=Schedule(epochs=1, refine=0.0))
+    with open_store("memory:") as store:
+        study = open_study(blobs, store, options, run_id="r")
+        orders, submit = {}, study.executor.submit
+        study.executor.submit = lambda ask, job, end: (
+            orders.update({ask: job["candidates"][0]}),
+            submit(ask, job, end),
+        )
+        run_study(study)
+        evaluations = {each.ask: each for each in store.evaluations("r")}
+        blob = {
+            digest: store.blobs.get_bytes(digest) for digest in {each.weights for each in evaluations.values()} - {None}
+        }
+    prepared = prepare(context_of(blobs.data, Vocabulary()))
+    outputs = {}
+    for order in orders.values():
+        if not order.get("start", {}).get("transfer"):
+            continue
+        digest = next(iter(order["start"]["sites"].values()))[0]
+        parent = next(each for each in evaluations.values() if each.weights == digest)
+        same = {site: (digest, site) for site in infer(parse(parent.term, WORDS), WORDS, blobs.data.type).sites}
+        for name, text, start in (
+            ("parent", parent.term, {"sites": same, "blobs": blob}),
+            ("child", order["term"], order["start"]),
+        ):
+            term = parse(text, WORDS)
+            program = compiled(
+                prepared, term, infer(term, WORDS, blobs.data.type), {"term": text, "seed": 9, "start": start}
+            )
+            outputs.setdefault(order["term"], {})[name] = torch.as_tensor(
+                outputs_of(program.eval(), blobs.data.type, blobs.data.validation)
+            )
+    assert len(outputs) >= 3
+    for found in outputs.values():
+        assert torch.allclose(found["child"], found["parent"], rtol=1e-4, atol=1e-4)
+
+
+def test_the_weights_of_a_subroutine_used_fresh_are_inherited_too():
+    body = parse("(lambda (x) (relu (dense :units 4 @1 x)))", WORDS)
+    block = definition("block", "Tensor[n] -> Tensor[4]", body)
+    words, type = {**WORDS, "block": block}, parse_type("Tensor[3] -> Tensor[2]")
+    term = parse("(lambda (x) (dense :units 2 @1 (block :use fresh @2 x)))", words)
+    inference = infer(term, words, type)
+    old = {f"{site.replace('2', '7', 1)}": tensor for site, tensor in initialise(inference.sites, 5).items()}
+    start = {"blobs": {"d": to_bytes(old)}, "sites": {"1": ("d", "1"), "2": ("d", "7")}}
+    found = inherited(start, inference, words, 0)
+    assert found.keys() == {"1.weight", "1.bias", "2.1.weight", "2.1.bias"}
+    assert torch.equal(found["2.1.weight"], old["7.1.weight"]) and torch.equal(found["1.weight"], old["1.weight"])
+
+
+def test_inherited_weights_may_be_shrunk_and_perturbed():
+    term, type = (
+        parse("(lambda (x) (batch_norm @1 (dense :units 2 @2 x)))", WORDS),
+        parse_type("Tensor[3] -> Tensor[2]"),
+    )
+    sites = infer(term, WORDS, type).sites
+    old = {name: tensor + 3.0 for name, tensor in initialise(sites, 1).items()}
+    found, fresh = shrunk(old, sites, 0.4, seed=2), initialise(sites, 2)
+    assert torch.allclose(found["2.weight"], 0.4 * old["2.weight"] + NOISE * fresh["2.weight"])
+    assert torch.equal(found["1.mean"], old["1.mean"])
+    start = {"blobs": {"d": to_bytes(old)}, "sites": {site: ("d", site) for site in sites}, "shrink": 0.4}
+    begun = inherited(start, infer(term, WORDS, type), WORDS, 2)
+    assert not torch.equal(begun["2.weight"], old["2.weight"]) and torch.equal(begun["1.mean"], old["1.mean"])
