@@ -37,8 +37,8 @@ from .trainer import (
 
 FORWARD = 0.5
 """What a case costs at most where it is only measured, in cases that are trained on (a forward pass is a third of the work)."""
-SMALLEST, TIMED = 16, 64
-"""The fewest cases a step where time is short, and on how many the speed of a program is measured."""
+SMALLEST = 16
+"""The fewest cases a step where time is short."""
 PASSES = 3.0
 """What a case costs where it is trained on, in forward passes."""
 GRACE = 0.5
@@ -178,17 +178,18 @@ class _Training:
 
     def batch_size(self, inputs: Inputs) -> int:
         """Cases a step: the option's, or halved while the seconds do not suffice for the least steps, as far as a forward pass tells."""
-        size, wanted = self.options.batch_size, self.options.least_steps
-        if not wanted or self.budget.seconds is None:
+        size, wanted, needed = self.options.batch_size, self.options.least_steps, self.options.needed_steps
+        if not (wanted or needed) or self.budget.seconds is None:
             return size
-        some = tuple(batches.window(each, 0, min(TIMED, batches.count(each))) for each in inputs)
-        times = []
-        for _ in range(2):  # the first also sets up what all later ones use
-            began = time.monotonic()
-            forward.predict(self.program, some, deadline=self.budget.deadline)
-            times.append(time.monotonic() - began)
-        left = self.budget.seconds - (time.monotonic() - self.started)
-        return fewer_cases(size, wanted, cases=left * batches.count(some) / (PASSES * max(min(times), 1e-9)))
+        each = forward.seconds_a_case(self.program, inputs, self.budget.deadline)
+        measured = each * (len(self.data.validation) + min(self.options.train_cases, len(self.data.train)))
+        cases = (self.budget.seconds - (time.monotonic() - self.started) - measured) / (PASSES * each)
+        if cases < needed * SMALLEST:
+            steps = max(0, int(cases / SMALLEST))
+            raise _Ended(
+                Outcome.TIMED_OUT, f"in its time it would make about {steps} steps of {SMALLEST} cases, needed {needed}"
+            )
+        return fewer_cases(size, wanted, cases)
 
     def losses(self) -> tuple[Loss | None, Loss | None]:
         """The loss to train with and the one to report (without smoothing); None where the outputs have none."""

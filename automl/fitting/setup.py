@@ -25,6 +25,7 @@ class FitOptions:
 
     batch_size: cases a step (default: 64).
     least_steps: where a budget in seconds would not suffice for so many steps, a step has fewer cases, down to 16 (default: 0, never).
+    needed_steps: where it would not suffice for so many of 16 cases, nothing is trained: timed out (default: 0, never).
     validations: at most so many, spread evenly over the budget, the last at its end (default: 20).
     train_cases: on how many cases of the train part loss and score are measured then (default: 1,000; 0: none).
     patience: stop after so many validations without a better mean over the last ``average`` (default: 0, never).
@@ -41,6 +42,7 @@ class FitOptions:
 
     batch_size: int = 64
     least_steps: int = 0
+    needed_steps: int = 0
     validations: int = 20
     train_cases: int = 1000
     patience: int = 0

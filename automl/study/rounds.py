@@ -39,6 +39,8 @@ USEFUL_STARTS = 2
 AGAIN, LONGER = 2.0, 1.5
 """How many times as long as a fit to the train part one to the validation part too may take, and how many times as long as a training, of
 which but a few cases more make no more steps."""
+NEEDED_STEPS = 50
+"""Steps without which a short training in planned time says nothing of a net, once there is a better one; set by hand."""
 HARDLY = 0.5
 """The share of its time that a planned training of the refinement must have: with less it is not begun."""
 
@@ -256,6 +258,8 @@ class Rounds:
                 self._keep(entry, cached)
                 continue
             order["seconds"], deadline = self._deadline(entry)
+            if entry.phase == EXPLORE and self.study.schedule.is_planned and self.study.standing.best() is not None:
+                order["settings"] = {"needed_steps": NEEDED_STEPS, **order.get("settings", {})}
             self.executor.submit(entry.ask, {"candidates": [order]}, deadline)
 
     def _cached(self, entry: Candidate) -> Evaluation | None:

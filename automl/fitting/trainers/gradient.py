@@ -37,6 +37,7 @@ class GradientTrainer(AbstractTrainer):
         Setting("schedule", "one_cycle", choices=tuple(SCHEDULES)),
         Setting("batch_size", 64, 8, 512, log=True, least=1),
         Setting("least_steps", 0, least=0),
+        Setting("needed_steps", 0, least=0),
         Setting("momentum", 0.9, 0.0, 0.99),
         Setting("nesterov", True, choices=(True, False)),
         Setting("weight_decay", 0.01, 0.0, 0.3),
@@ -111,6 +112,7 @@ class GradientTrainer(AbstractTrainer):
         return FitOptions(
             batch_size=v["batch_size"],
             least_steps=v["least_steps"],
+            needed_steps=v["needed_steps"],
             validations=v["validations"],
             train_cases=v["train_cases"],
             plateau=v["plateau"] if self._own or v["schedule"] == "halving" else 0,

@@ -372,3 +372,13 @@ def test_steps_have_fewer_cases_only_where_the_seconds_do_not_suffice(iris, dens
     result = gradient(batch_size=96, least_steps=10**9).fit(dense(), iris.data, budget)
     per_epoch = next(record.steps for record in result.history if record.epoch == 1)
     assert per_epoch == (round(len(iris.data.train) / 24) if budget.seconds else 1)
+
+
+def test_what_would_not_make_the_steps_that_are_needed_is_not_trained(iris, dense):
+    net = dense()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    result = gradient(needed_steps=10**9).fit(net, iris.data, TrainingBudget(seconds=0.5))
+    assert result.outcome == "timed out" and result.weights is None and "needed 1000000000" in result.detail
+    assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
+    assert gradient(needed_steps=1).fit(dense(), iris.data, TrainingBudget(seconds=0.5)).outcome == "ok"
+    assert gradient(needed_steps=10**9).fit(dense(), iris.data, TrainingBudget(epochs=1)).outcome == "ok"
