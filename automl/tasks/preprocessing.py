@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ Label = str | int | float | bool
 MOST_SAID = 20
 """Columns of new rows whose problems are told at once."""
 SCALINGS = ("auto", "unit", "standardise", "none")
+BLOCK = 1 << 22
+"""Numbers that are scaled at once: as 64-bit floats all inputs together would take many times their memory."""
 NARROW, FAR = 20, 10
 """Raw inputs are said to be in other units where they span less than a NARROW-th of the training's range, or lie FAR times it outside."""
 
@@ -39,6 +42,13 @@ class Affine:
 
     def apply(self, array: np.ndarray) -> np.ndarray:
         """``array`` is [n, features] or [n, channels, …]; the result has its shape and is float32."""
+        found = np.empty(array.shape, dtype=np.float32)
+        step = max(1, BLOCK // max(1, math.prod(array.shape[1:])))
+        for start in range(0, len(array), step):
+            found[start : start + step] = self._block(array[start : start + step])
+        return found
+
+    def _block(self, array: np.ndarray) -> np.ndarray:
         offset, scale = self._parts(array.ndim)
         with np.errstate(over="ignore"):  # a difference beyond the range of floats, whose quotient may be within
             found = (array - offset) / scale
