@@ -39,7 +39,7 @@ class AbstractExecutor(ABC):
     Raises TypeError where the context is not plain data, WorkerError (here or in wait) where workers cannot be started.
 
     A job's outcome is a JobResult; wait() raises nothing for it. Jobs run at least once: one whose worker died is run
-    again (up to three times), so the function must not count on running once. Use as a context manager, or close().
+    again (once), so the function must not count on running once. Use as a context manager, or close().
     """
 
     name: ClassVar[str]
