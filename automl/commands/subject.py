@@ -96,7 +96,7 @@ def _evaluation(store: AbstractStore, run: Run, ask: int | None) -> StoredResult
     standing.restore(store.events(run.id), store.evaluations(run.id))
     chosen = standing.evaluations.get(ask)
     if chosen is None or chosen.weights is None:
-        trained = ", ".join(str(each.ask) for each in standing.evaluations.values() if each.weights is not None)
+        trained = ", ".join(str(each.ask) for each in standing.evaluations.every() if each.weights is not None)
         raise TaskError(
             f"ask={ask}: an evaluation with weights is required; run {run.id} has {trained[:200] or 'none'}"
         )

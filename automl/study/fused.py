@@ -23,7 +23,7 @@ CONFIDENCE = "confidence"
 def run_fused(study: Study) -> None:
     """Run the strategy's own loop until a hit solves the task, the space is exhausted or the budget used. It tells hits only, so a
     resumed run begins again, with its whole budget, and records what its log does not have yet."""
-    known = {evaluation.term: evaluation.solved for evaluation in study.evaluations.values()}
+    known = {evaluation.term: evaluation.solved for evaluation in study.evaluations.every()}
     prepared = Prepared(study.context)
     deadline = None if study.budget.seconds is None else time.monotonic() + study.left()
     for found in study.strategy.run(deadline, study.budget.evaluations):

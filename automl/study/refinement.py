@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .planning.schedule import REFINE, SETTINGS
+from .planning.schedule import SETTINGS
 from .state import Standing
 
 TWO = 2
@@ -25,11 +25,11 @@ def next_refinement(
     It is the best of those that were not yet trained for longer. With a variant, once two of them were, the better one is trained once
     more by it, and what comes after is trained in the way that was better.
     """
-    refined = [each for ask, each in standing.evaluations.items() if standing.phases.get(ask) == REFINE]
+    refined = [standing.evaluations[ask] for ask in standing.refinements] if variant else []
     usual = [each for each in refined if not standing.settings_of(each.ask) and standing.score(each) is not None]
     varied = [each for each in refined if standing.settings_of(each.ask)]
     own: dict[str, Any] = {}
-    if variant and len(usual) >= TWO:
+    if len(usual) >= TWO:
         if not varied and not any(SETTINGS in each["info"] for each in pending):
             best = max(usual, key=standing.worth)
             return best.term, {**standing.infos[best.ask], SETTINGS: dict(variant)}

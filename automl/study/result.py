@@ -199,7 +199,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
 
 def _nothing_found(study: Study) -> Result:
     """What is to be said of a search whatever it found."""
-    history = tuple(evaluation for _, evaluation in sorted(study.evaluations.items()))
+    history = study.evaluations.every()
     texts = {evaluation.term for evaluation in history}
     structures = len({structure_of(study.vocabulary.read(text)) for text in texts} if study.trained else texts)
     first = study.record.config.get("first", {})

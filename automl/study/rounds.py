@@ -54,6 +54,8 @@ class Rounds:
         self.executor = study.executor
         self.budget = study.budget
         self.open: dict[int, Candidate] = {}
+        self.done: list[Candidate] = []
+        """Those of the open ones that are evaluated."""
         self.unsaved: list[Candidate] = []
         self.saved = time.monotonic()
 
@@ -70,6 +72,13 @@ class Rounds:
                 self.executor.cancel()
                 self.study.journal.cancelled(self.open.values())
                 self.open.clear()
+                self.done.clear()
+
+    def take(self, entry: Candidate) -> None:
+        """One more that is asked, and perhaps evaluated already."""
+        self.open[entry.ask] = entry
+        if entry.evaluation is not None:
+            self.done.append(entry)
 
     # -- ask ---------------------------------------------------------------------------------------------------
 
@@ -86,7 +95,7 @@ class Rounds:
             entry = self._next()
             if entry is None:
                 break
-            self.open[entry.ask] = entry
+            self.take(entry)
             study.standing.ask(entry.ask, entry.phase, entry.info)
             asked.append(entry)
         study.journal.asked(asked)
@@ -95,10 +104,10 @@ class Rounds:
     def _stop_asking(self) -> bool:
         if self.study.reached():
             return True
-        if not self.study.standing.phases:
+        if not self.study.standing.asked:
             return False  # however short the time, there is an answer
         most = self.budget.evaluations
-        if most is not None and len(self.study.standing.phases) >= most:
+        if most is not None and self.study.standing.asked >= most:
             return True
         if self._useful_start():
             return False
@@ -107,7 +116,7 @@ class Rounds:
     def _useful_start(self) -> bool:
         """Whether the next proposal is a program to begin with that is to be tried even in what is reserved for what comes after the
         search."""
-        study, asked = self.study, len(self.study.standing.phases)
+        study, asked = self.study, self.study.standing.asked
         wanted = study.trained and asked < min(USEFUL_STARTS, len(study.strategy.starts))
         return wanted and self.budget.seconds is not None and study.ahead + study.spent() < self.budget.seconds
 
@@ -144,7 +153,7 @@ class Rounds:
             entry = self._refinement()
             if entry is not None or study.standing.refined:
                 return entry or self._final_at_once()
-        assert study.strategy.asked == len(study.standing.phases), "the strategy's asks come before the refinement's"
+        assert study.strategy.asked == study.standing.asked, "the strategy's asks come before the refinement's"
         proposal = self._proposal()
         if proposal is not None:
             return self._candidate(proposal.term, EXPLORE, proposal.info)
@@ -163,11 +172,11 @@ class Rounds:
     def _end_of_asking(self) -> Deadline:
         if self.budget.seconds is None:
             return NEVER
-        least = 0.0 if self.study.standing.phases else FIRST_SECONDS
+        least = 0.0 if self.study.standing.asked else FIRST_SECONDS
         return Deadline(time.monotonic() + max(least, self.study.left()))
 
     def _candidate(self, term: Term, phase: str, info: Mapping[str, object]) -> Candidate:
-        return Candidate.of(self.study.vocabulary, len(self.study.standing.phases), term, phase, info)
+        return Candidate.of(self.study.vocabulary, self.study.standing.asked, term, phase, info)
 
     def _refining(self) -> bool:
         """Whether the share of the budget that is for the refinement has begun."""
@@ -179,7 +188,7 @@ class Rounds:
         total = self.budget.evaluations
         if total is not None:
             count = max(1, round(total * share / 3)) if total > 1 else 0
-            if len(study.standing.phases) >= total - count - self._finals(total):
+            if study.standing.asked >= total - count - self._finals(total):
                 return True
         return self._past(1.0 - share)
 
@@ -200,7 +209,7 @@ class Rounds:
         if not study.trained or not ready or not self._has_final:
             return False
         total = self.budget.evaluations
-        if total is not None and len(study.standing.phases) >= total - self._finals(total):
+        if total is not None and study.standing.asked >= total - self._finals(total):
             return True
         timed = self.budget.seconds is not None
         least = HARDLY * (study.schedule.refine_seconds or 0.0)
@@ -265,7 +274,7 @@ class Rounds:
     def _cached(self, entry: Candidate) -> Evaluation | None:
         """The evaluation of the same term under the same plan, as this candidate's own."""
         study = self.study
-        found = study.standing.known.get(entry.key)
+        found = study.evaluations.by_key(entry.key)
         if found is None and study.trained:
             found = study.store.cached(entry.key)
         if found is None or found.outcome != Outcome.OK:
@@ -310,8 +319,7 @@ class Rounds:
     def _collect(self) -> None:
         """Wait for results, a whole round or the next ones, and keep each as it comes."""
         while True:
-            waiting = sum(entry.evaluation is None for entry in self.open.values())
-            if not waiting or (waiting < len(self.open) and not self.budget.deterministic):
+            if len(self.done) == len(self.open) or (self.done and not self.budget.deterministic):
                 return
             for ask, result in self.executor.wait(WAIT_SECONDS):
                 if ask in self.open:
@@ -334,6 +342,7 @@ class Rounds:
 
     def _keep(self, entry: Candidate, evaluation: Evaluation) -> None:
         entry.evaluation = evaluation
+        self.done.append(entry)
         self.study.standing.note(evaluation)
         self.unsaved.append(entry)
 
@@ -345,7 +354,7 @@ class Rounds:
 
     def _tell(self) -> None:
         """Tell a whole round in ask order, or whatever has finished; all of it is on disk before."""
-        done = [entry for _, entry in sorted(self.open.items()) if entry.evaluation is not None]
+        done, self.done = sorted(self.done, key=lambda entry: entry.ask), []
         self.study.journal.told(done, self.unsaved, None if self.budget.deterministic else self.study.spent())
         self.unsaved, self.saved = [], time.monotonic()
         for entry in done:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
 from library.records import Direction, Evaluation, Event, Run
+from library.run_store import AbstractRunStore
 from primitives.brief import brief_repr
 
 from ..tasks.cases.folds import FOLDS
 from .journal import ASKED
+from .keeping.evaluations import Evaluations
 from .planning.schedule import EXPLORE, FINAL, PHASES, REFINE, SETTINGS, TRAINED, UNTRAINED
 
 Worth = tuple[bool, float]
@@ -32,25 +35,35 @@ class Standing:
 
     metric: str
     direction: Direction
-    evaluations: dict[int, Evaluation] = field(default_factory=dict)
+    evaluations: Evaluations = field(default_factory=Evaluations)
+    asked: int = 0
+    """Asks, of any phase."""
     phases: dict[int, str] = field(default_factory=dict)
+    """The phases of the asks that explore no more."""
     infos: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     """What is known of the asks of the refinement and of the final training: of which ask, with which settings of their own."""
-    known: dict[str, Evaluation] = field(default_factory=dict)
     solved: bool = False
     refined: int = 0
     """Asks of the refinement."""
     final: bool = False
     """Whether the final training was asked for."""
+    refinements: list[int] = field(default_factory=list)
+    """The asks of the refinement that were evaluated."""
     _best: dict[bool, tuple[Rank, Worth, Evaluation]] = field(default_factory=dict)
     """Of the trained ones (True) and of those without anything to train, each by its rule."""
+    _refinable: list[tuple[float, int]] = field(default_factory=list)
+    """A heap of the explored evaluations that a longer training may better: what the metric says, less is better, and the ask."""
+    _structures: set[str] = field(default_factory=set)
+    """Those of the first ``_structured`` refinements."""
+    _structured: int = 0
 
     __repr__ = brief_repr
 
     @staticmethod
-    def of(run: Run) -> Standing:
-        """That of a run without evaluations."""
-        return Standing(run.metric, Direction(run.direction))
+    def of(run: Run, store: AbstractRunStore | None = None) -> Standing:
+        """That of a run without evaluations. With a ``store``, which is to have every evaluation before it is told, only the latest stay
+        in memory."""
+        return Standing(run.metric, Direction(run.direction), Evaluations(store, run.id))
 
     def restore(self, events: Iterable[Event], evaluations: Iterable[Evaluation]) -> None:
         """Take in a run's log and its evaluations."""
@@ -64,21 +77,25 @@ class Standing:
         """Note that a proposal was asked for; of a later phase also with its info (default: none)."""
         if info and phase != EXPLORE:
             self.infos[number] = info
-        if number not in self.phases:
+        if number >= self.asked:
+            self.asked = number + 1
             self.refined += phase == REFINE
             self.final = self.final or phase == FINAL
-        self.phases[number] = phase
+        if phase != EXPLORE:
+            self.phases[number] = phase
 
     def note(self, evaluation: Evaluation) -> None:
         """Take in a finished evaluation."""
-        self.evaluations[evaluation.ask] = evaluation
-        if evaluation.key:
-            self.known.setdefault(evaluation.key, evaluation)
+        self.evaluations.add(evaluation)
         self.solved = self.solved or evaluation.solved
-        score = self.score(evaluation)
+        score, named = self.score(evaluation), self.phase(evaluation)
+        if named == REFINE:
+            self.refinements.append(evaluation.ask)
+        elif named == EXPLORE and score is not None and (evaluation.parameters or not evaluation.key):
+            heapq.heappush(self._refinable, (-self._signed(score), evaluation.ask))
         if score is None and LOG_LOSS not in evaluation.scores:
             return
-        phase = PHASES.index(self.phase(evaluation))
+        phase = PHASES.index(named)
         signed = float("-inf") if score is None else self._signed(score)
         worth, last = (evaluation.solved, signed), self._last(evaluation)
         trained = bool(evaluation.parameters)
@@ -109,7 +126,11 @@ class Standing:
 
     def phase(self, evaluation: Evaluation) -> str:
         """The phase in which it was asked for."""
-        return self.phases.get(evaluation.ask, EXPLORE)
+        return self.phase_of(evaluation.ask)
+
+    def phase_of(self, ask: int) -> str:
+        """The phase of an ask."""
+        return self.phases.get(ask, EXPLORE)
 
     def is_settled(self, evaluation: Evaluation) -> bool:
         """Whether its score would not be another for a longer training: it had one, or nothing of it is trained."""
@@ -129,15 +150,23 @@ class Standing:
     def to_refine(self, taken: Iterable[str], structure: Callable[[str], str]) -> Evaluation | None:
         """The best explored evaluation that a longer training may better, whose ``structure`` (of a term's text) was not refined yet and is
         not that of one among ``taken`` (texts): it has trained weights, or was fitted to less than all (it has no key)."""
-        refined = [e.term for ask, e in self.evaluations.items() if self.phases.get(ask) == REFINE]
-        done = {structure(text) for text in {*refined, *taken}}
-        explored: list[tuple[float, int, Evaluation]] = []
-        for ask, evaluation in self.evaluations.items():
-            score = self.score(evaluation)
-            if score is not None and (evaluation.parameters or not evaluation.key) and self.phases.get(ask) == EXPLORE:
-                explored.append((-self._signed(score), ask, evaluation))
-        explored.sort(key=lambda entry: entry[:2])
-        return next((each for _, _, each in explored if structure(each.term) not in done), None)
+        self._structures |= {structure(self.evaluations[ask].term) for ask in self.refinements[self._structured :]}
+        self._structured = len(self.refinements)
+        pending = {structure(text) for text in taken}
+        passed: list[tuple[float, int]] = []
+        found = None
+        while self._refinable and found is None:
+            best = self.evaluations[self._refinable[0][1]]
+            its = structure(best.term)
+            if its not in self._structures and its not in pending:
+                found = best
+                break
+            entry = heapq.heappop(self._refinable)
+            if its not in self._structures:  # what is pending may be given up yet
+                passed.append(entry)
+        for entry in passed:
+            heapq.heappush(self._refinable, entry)
+        return found
 
     def wants_view(self, evaluation: Evaluation) -> bool:
         """Whether a refined program may be better where it looks at its pictures both ways: nobody asked yet, and it was trained with

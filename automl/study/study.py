@@ -34,6 +34,7 @@ from .candidate import Candidate, EvaluationPlan, feedback_of, refusal
 from .ending import Ending, ending_of
 from .fused import run_fused
 from .journal import ASKED, CANCELLED, TOLD, Journal
+from .keeping.evaluations import Evaluations
 from .planning.schedule import EXPLORE, FINAL, TIMELY, Schedule, closing
 from .rounds import Rounds
 from .state import Standing
@@ -69,7 +70,7 @@ class Study:
 
     def __post_init__(self) -> None:
         self.data = self.task.data
-        self.standing = Standing.of(self.record)
+        self.standing = Standing.of(self.record, self.store)
         self.journal = Journal(self.store, self.record)
         trainer = self.context.get("trainer", {})
         self.evaluation_plan = EvaluationPlan(
@@ -91,7 +92,7 @@ class Study:
         self.started = time.monotonic()
         self.ahead = 0.0 if self.began is None else max(0.0, self.started - self.began)
         try:
-            events = self._restore()
+            events, recorded = self._restore()
             if self.record.state == "finished":
                 return self.best()
             if self.schedule.is_planned:
@@ -102,7 +103,7 @@ class Study:
                 run_fused(self)
             else:
                 rounds = Rounds(self)
-                self._replay(events, rounds)
+                self._replay(events, recorded, rounds)
                 rounds.run()
         except KeyboardInterrupt:
             self._stop("interrupted")
@@ -134,7 +135,7 @@ class Study:
         return MIRRORED if self.schedule.is_planned else {}
 
     @property
-    def evaluations(self) -> dict[int, Evaluation]:
+    def evaluations(self) -> Evaluations:
         """What was evaluated, by ask."""
         return self.standing.evaluations
 
@@ -255,10 +256,10 @@ class Study:
 
     # -- the log ---------------------------------------------------------------------------------------------
 
-    def _restore(self) -> tuple[Event, ...]:
-        """Bring the state to the end of the log, and give the log."""
-        events = self.journal.read()
-        self.standing.restore(events, self.store.evaluations(self.record.id))
+    def _restore(self) -> tuple[tuple[Event, ...], tuple[Evaluation, ...]]:
+        """Bring the state to the end of the log, and give the log and the evaluations."""
+        events, recorded = self.journal.read(), self.store.evaluations(self.record.id)
+        self.standing.restore(events, recorded)
         asked = (event.payload["info"] for event in events if event.kind == ASKED)
         self.terms = max([0, *(int(info.get("terms", 0)) for info in asked)])
         over = self.record.state == "finished"
@@ -269,16 +270,17 @@ class Study:
             self.terms = int(self.record.config.get("terms", self.terms))
             self.started = time.monotonic()
             self.exhausted = self.in_budget()
-        return events
+        return events, recorded
 
-    def _replay(self, events: tuple[Event, ...], rounds: Rounds) -> None:
+    def _replay(self, events: tuple[Event, ...], recorded: tuple[Evaluation, ...], rounds: Rounds) -> None:
         """Bring the strategy to the end of the log; what was asked and not told is open again."""
+        known = {each.ask: each for each in recorded}
         closed = {event.ask for event in events if event.kind in (TOLD, CANCELLED)}
         log: list[Asked | Told] = []
         for event in events:
-            explored = self.standing.phases[event.ask] == EXPLORE
+            explored = self.standing.phase_of(event.ask) == EXPLORE
             if event.kind == TOLD and explored:
-                log.append(Told(event.ask, feedback_of(self.evaluations[event.ask])))
+                log.append(Told(event.ask, feedback_of(known[event.ask])))
             if event.kind == ASKED and (explored or event.ask not in closed):
                 term = self.vocabulary.read(event.payload["term"])
                 if explored:
@@ -286,8 +288,8 @@ class Study:
                 if event.ask not in closed:
                     phase, info = event.payload["phase"], event.payload["info"]
                     entry = Candidate.of(self.vocabulary, event.ask, term, phase, info)
-                    entry.evaluation = self.evaluations.get(event.ask)
-                    rounds.open[event.ask] = entry
+                    entry.evaluation = known.get(event.ask)
+                    rounds.take(entry)
         self.strategy.replay(log)
 
     def _stop(self, state: str) -> None:

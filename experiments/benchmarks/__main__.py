@@ -38,6 +38,7 @@ QUICK: dict[str, tuple[str, ...]] = {
     ),
     "compiled": ("--rounds", "3"),
     "digits": ("--budget", "10s", "--seeds", "11"),
+    "driver": ("--candidates", "300", "--workers", "20"),
     "library_gain": (
         *(
             "--tasks",

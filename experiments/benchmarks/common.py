@@ -36,12 +36,21 @@ def ratio(seconds: Mapping[str, Sequence[float]], first: str, second: str) -> di
 
 def peak() -> int:
     """Bytes of resident memory that the process has had at most (Linux; RuntimeError elsewhere)."""
+    return _status("VmHWM")
+
+
+def resident() -> int:
+    """Bytes of resident memory that the process has now (Linux; RuntimeError elsewhere)."""
+    return _status("VmRSS")
+
+
+def _status(name: str) -> int:
     status = Path("/proc/self/status")
     lines = status.read_text(encoding="utf-8").splitlines() if status.is_file() else []
     for line in lines:
-        if line.startswith("VmHWM"):
+        if line.startswith(name):
             return int(line.split()[1]) << 10
-    raise RuntimeError("VmHWM is absent from /proc/self/status; run this on Linux")
+    raise RuntimeError(f"{name} is absent from /proc/self/status; run this on Linux")
 
 
 def report(

@@ -122,7 +122,7 @@ class FoundPrograms:
         )
 
     def _scored(self) -> Iterable[Evaluation]:
-        return (each for each in self.standing.evaluations.values() if self.standing.score(each) is not None)
+        return (each for each in self.standing.evaluations.every() if self.standing.score(each) is not None)
 
     def _trust(self, evaluation: Evaluation) -> tuple[bool, bool, int, float, int]:
         return (

@@ -20,14 +20,14 @@ def standing(explored: Mapping[str, float], refined: list[tuple[str, float, dict
     found = Standing("accuracy", Direction.MAXIMIZE)
     for term, score in explored.items():
         _note(found, term, score, EXPLORE, {})
-    of = {each.term: ask for ask, each in found.evaluations.items()}
+    of = {each.term: each.ask for each in found.evaluations.every()}
     for term, score, settings in refined:
         _note(found, term, score, REFINE, {"of": of[term], **({SETTINGS: settings} if settings else {})})
     return found
 
 
 def _note(found: Standing, term: str, score: float, phase: str, info: dict[str, Any]) -> None:
-    ask = len(found.phases)
+    ask = found.asked
     found.ask(ask, phase, info)
     found.note(Evaluation(run="r", ask=ask, term=term, outcome="ok", scores={"accuracy": score}, parameters=10))
 

@@ -29,7 +29,7 @@ def sides() -> Task:
 
 
 def _explored(study: Study) -> list[Evaluation]:
-    return [each for ask, each in sorted(study.evaluations.items()) if study.standing.phases[ask] == EXPLORE]
+    return [each for each in study.evaluations.every() if study.standing.phase(each) == EXPLORE]
 
 
 @pytest.mark.slow
@@ -39,7 +39,7 @@ def test_a_planned_search_goes_through_its_phases(sides: Task) -> None:
     found = run_study(study)
     nets = [show_canonical(term) for term in declared_starts(sides.data.type, study.strategy.problem.words)]
     assert nets and all(each.term == net for each, net in zip(_explored(study), nets, strict=False))
-    phases = [study.standing.phases[each.ask] for each in found.history]
+    phases = [study.standing.phase_of(each.ask) for each in found.history]
     assert phases == sorted(phases, key=PHASES.index) and phases[-1] == FINAL
     assert found.score is not None and found.score > 0.9 and found.test_score is not None and found.test_score > 0.9
     # A final training that had too little time, on a busy machine, does not count.
