@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from .budget import BudgetText, parse_budget
 from .plugins import use_plugins
 from .progress import progress_bar
 from .study.opening import Options, Progress, Result, library_url, open_study, plain_option, run_study
+from .study.planning.limits import NAMES as BOUNDS
+from .study.planning.limits import read_bounds
 from .study.result import conclude
 from .study.words import load_vocabulary
 from .tasks.load import experiment_folders, load_tasks, with_option
@@ -123,8 +126,9 @@ class Library:
 def make_options(budget: BudgetText | None = None, evaluations: int | str | None = None, **given: Any) -> Options:
     """Options from a budget (``parse_budget``) and the names that ``Options`` has; words may be any sequence."""
     _say_crowded(given.get("workers"))
+    bounds = read_bounds({name: given.pop(name, None) for name in BOUNDS})
     plain = {key: plain_option(key, value) for key, value in given.items() if value is not None}
-    return Options(parse_budget(budget, evaluations), **plain)
+    return Options(parse_budget(budget, evaluations), bounds=bounds, **plain)
 
 
 def _say_crowded(workers: object) -> None:
@@ -153,6 +157,10 @@ def search(
     class_weight: ClassWeight | None = None,
     words: Sequence[str] | None = None,
     starts: str = "auto",
+    max_parameters: int | str | None = None,
+    max_operations: int | str | None = None,
+    max_memory: int | str | None = None,
+    max_latency: str | timedelta | None = None,
     settings: Mapping[str, object] | None = None,
     trainer: Mapping[str, object] | None = None,
     plugins: Sequence[str | Path] = (),
@@ -181,6 +189,10 @@ def search(
     words: the primitives that programs may use (default: all).
     starts: what the search begins with: ``auto`` (declared nets, where the time for many pictures is planned) or ``none`` (default:
         ``auto``).
+    max_parameters: the most trainable numbers that a program may have (default: any).
+    max_operations: the most multiply-adds of one case, forward (default: any).
+    max_memory: the most bytes of a program's weights and of what a forward pass of one case holds, such as ``"10MB"`` (default: any).
+    max_latency: the longest time of one inference of one case on this machine, such as ``"5ms"`` (default: any).
     settings: options of the strategy, by name.
     trainer: ``trainer`` and its settings, by name.
     plugins: Python files, or dotted names of modules, with words, tasks, trainers or strategies of your own, known from then on in this
@@ -207,6 +219,10 @@ def search(
         target=target,
         words=words,
         starts=starts,
+        max_parameters=max_parameters,
+        max_operations=max_operations,
+        max_memory=max_memory,
+        max_latency=max_latency,
         settings=settings,
         trainer=trainer,
     )

@@ -34,6 +34,8 @@ class Outcome(StrEnum):
     DIVERGED = "diverged"
     """A training came to numbers that are not finite."""
     TIMED_OUT = "timed out"
+    OUT_OF_BOUNDS = "out of bounds"
+    """It is larger or slower than the search allows."""
     STOPPED = "stopped"
     """Whoever watches a training ended it."""
     UNSUITABLE = "unsuitable"

@@ -13,12 +13,12 @@ import math
 from collections.abc import Mapping
 
 from .definitions import Definition, expand
-from .inference import Inference, Site
+from .inference import Inference, Site, shape_of
 from .lazy import Tensor, torch
 from .morphing.transfer import MAKE, Transfer, transferred
 from .primitive import Parameter, Primitive
 from .term import Term, sites_of, words_in
-from .types import Constructor, TensorType, Type
+from .types import Constructor, TensorType, Type, is_ground
 
 Weights = Mapping[str, Tensor]
 
@@ -176,6 +176,24 @@ def _elements(type: Type, length: int) -> int:
     if isinstance(type, Constructor) and type.arguments and type.name != "->":
         return sum(_elements(part, length) for part in type.arguments) * (length if type.name == "list" else 1)
     return 1
+
+
+def multiply_adds(inference: Inference, words: Mapping[str, Primitive]) -> int:
+    """Multiply-adds of one case: as words declare them, and at least one for each weight of a site. An element of a list counts once,
+    so this is a lower bound.
+
+    inference: of the program.
+    words: what its words mean, those inside subroutines too.
+    """
+    total = 0
+    for word, arguments, _ in inference.layers:
+        site = inference.sites.get(word.site or "")
+        declared = words[word.name].flops
+        if declared is not None and all(is_ground(each) for each in arguments):
+            total += int(declared(*map(shape_of, arguments), **dict(word.settings)))
+        elif site is not None:
+            total += site.size
+    return total
 
 
 def estimate_memory(

@@ -10,11 +10,14 @@ from types import MappingProxyType
 from library.records import Direction
 from primitives.brief import brief_repr
 from primitives.definitions import Definition, expand
+from primitives.inference import Inference
 from primitives.primitive import Primitive, Setting
 from primitives.term import Literal, Term, words_in
 from primitives.types import Type
 from primitives.values import Value
 from primitives.words import known_words
+
+from .bounds import UNBOUNDED, Bounds
 
 Example = tuple[tuple[Value, ...], Value]
 
@@ -34,7 +37,7 @@ class Problem:
     ``probes`` are further inputs without outputs, on which programs may be told apart.
     ``objectives`` are (name of a score, ``minimise`` | ``maximise``), the first being the main one.
     ``ranges`` override what is sampled, ``{"conv.maps": Setting("maps", 8, 4, 32, log=True)}``.
-    ``max_parameters`` bounds the trainable numbers of a proposal, ``starts`` are programs known beforehand to begin from.
+    ``bounds`` say what a proposal may need at most, ``starts`` are programs known beforehand to begin from.
     ``suggested`` are further log-weights that earlier tasks taught, by their source (``grammar``: re-estimated; ``model``: predicted for
     this task), which a strategy may try beside ``weights``.
     """
@@ -49,7 +52,7 @@ class Problem:
     objectives: tuple[tuple[str, str], ...] = (("score", Direction.MAXIMIZE),)
     ranges: Mapping[str, Setting] = field(default_factory=dict)
     max_size: int = 40
-    max_parameters: int | None = None
+    bounds: Bounds = UNBOUNDED
     tolerance: float = 1e-6
     starts: tuple[Term, ...] = ()
     suggested: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -85,6 +88,13 @@ class Problem:
         inner = {word.name for found in definitions for word in words_in(expand(found.body, self.words))}
         missing = {name: word for name, word in known_words().items() if name in inner and name not in self.words}
         return MappingProxyType({**self.words, **missing})
+
+    def excess(self, inference: Inference) -> str:
+        """What of a program is beyond the problem's bounds, "" where nothing is (see ``Bounds.excess``).
+
+        inference: of the program.
+        """
+        return self.bounds.excess(inference, self.runnable) if self.bounds.by_shape else ""
 
     def setting(self, word: str, setting: Setting) -> Setting:
         """The range to sample for a word's setting: the problem's own, else the declared one.

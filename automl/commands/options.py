@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
@@ -50,6 +51,30 @@ Starts = Annotated[
     str,
     typer.Option(
         help="Programs to begin with: auto (for many pictures in a given time, declared nets), or none, only the words."
+    ),
+]
+MaxParameters = Annotated[
+    str | None,
+    typer.Option("--max-parameters", metavar="COUNT", help="Most trainable numbers of a program: 8000, 1e5."),
+]
+MaxOperations = Annotated[
+    str | None,
+    typer.Option("--max-operations", metavar="COUNT", help="Most multiply-adds of one case, forward: 2e6."),
+]
+MaxMemory = Annotated[
+    str | None,
+    typer.Option(
+        "--max-memory",
+        metavar="SIZE",
+        help="Most memory for a program's weights and a forward pass of one case: 500kB, 10MB.",
+    ),
+]
+MaxLatency = Annotated[
+    str | None,
+    typer.Option(
+        "--max-latency",
+        metavar="TIME",
+        help="Longest time of one inference of one case on this machine: 5ms.",
     ),
 ]
 Set = Annotated[
@@ -141,6 +166,7 @@ def options_of(
     words: str | None,
     settings: list[str] | None,
     starts: str = "auto",
+    bounds: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Options:
     """Options from the texts of the command line. Raises BadParameter, BudgetError or StudyError."""
     given = _by_group(settings or ())
@@ -155,6 +181,7 @@ def options_of(
         words=None if words is None else load_words(words, search_path=experiment_folders()),
         schedule=schedule,
         starts=starts,
+        **bounds,
         settings=given["settings"],
         trainer=given["trainer"],
     )

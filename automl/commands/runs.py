@@ -24,6 +24,7 @@ from ..progress import progress_bar
 from ..study.ending import ending_of
 from ..study.found.programs import LATENCY
 from ..study.opening import open_study, resume_options
+from ..study.planning.limits import as_options
 from ..study.planning.schedule import Schedule
 from ..study.stored import StoredResult, find_result, listed_result, stored_model
 from ..study.words import load_vocabulary
@@ -229,6 +230,7 @@ def options_of_run(record: Run) -> dict[str, object]:
         "target": options.target,
         "words": None if options.words is None else ",".join(options.words),
         "starts": options.starts,
+        **as_options(options.bounds),
         "target-column": source.get("target_column"),
         "set": [
             f"{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in settings.items()

@@ -22,6 +22,7 @@ from ..interruption import orderly_end
 from ..progress import QUIET, progress_bar
 from ..study.opening import Options, Result, library_url, open_study, possible_tasks
 from ..study.parallel import search_many, side_by_side
+from ..study.planning.limits import NAMES as BOUNDS
 from ..study.result import count_right
 from ..tasks.load import load_tasks, with_option
 from ..tasks.task import Task
@@ -45,6 +46,10 @@ from .options import (
     Evaluations,
     JsonFile,
     LibraryUrl,
+    MaxLatency,
+    MaxMemory,
+    MaxOperations,
+    MaxParameters,
     Seed,
     Set,
     SkipBad,
@@ -74,6 +79,10 @@ def search(
     words: Words = None,
     set: Set = None,
     starts: Starts = "auto",
+    max_parameters: MaxParameters = None,
+    max_operations: MaxOperations = None,
+    max_memory: MaxMemory = None,
+    max_latency: MaxLatency = None,
     target_column: TargetColumn = None,
     ambiguous: Ambiguous = False,
     skip_bad: SkipBad = False,
@@ -85,7 +94,8 @@ def search(
     Lines of such a file that are no task, and tasks that cannot be searched so, do not stop the others: they are named, and the exit code
     is 1.
     """
-    options = options_of(budget, evaluations, strategy, workers, seed, target, words, set, starts)
+    bounds = dict(zip(BOUNDS, (max_parameters, max_operations, max_memory, max_latency), strict=True))
+    options = options_of(budget, evaluations, strategy, workers, seed, target, words, set, starts, bounds)
     task = with_option(task, "skip_bad", "yes") if skip_bad else task
     task = with_option(task, "encoding", encoding) if encoding is not None else task
     task = with_option(task, "class_weight", class_weight) if class_weight is not None else task

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from primitives.inference import Inference, shape_of
+from primitives.inference import Inference
 from primitives.primitive import Primitive
-from primitives.types import is_ground
 from primitives.values import Outcome
-from primitives.weights import estimate_memory
+from primitives.weights import estimate_memory, multiply_adds
 
 BATCH = 64
 """Cases of a training step, unless the trainer's settings say otherwise."""
@@ -21,20 +20,6 @@ ACCELERATED = 100.0
 """By how much more a GPU may do."""
 PASSES = 6
 """What the shortest training runs on a batch: to ask which trainer suits it, and for one step, each forward, backward and update."""
-
-
-def multiply_adds(inference: Inference, words: Mapping[str, Primitive]) -> int:
-    """Multiply-adds of one case: as words declare them, and at least one for each weight of a site. An element of a list counts once,
-    so this is a lower bound."""
-    total = 0
-    for word, arguments, _ in inference.layers:
-        site = inference.sites.get(word.site or "")
-        declared = words[word.name].flops
-        if declared is not None and all(is_ground(each) for each in arguments):
-            total += int(declared(*map(shape_of, arguments), **dict(word.settings)))
-        elif site is not None:
-            total += site.size
-    return total
 
 
 def refusal(

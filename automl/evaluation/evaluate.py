@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypedDict
 
 from primitives.definitions import Definition, expand
@@ -26,6 +27,7 @@ from ..execution.workers.collecting import uncollected
 from ..execution.workers.guard import unhurried
 from ..fitting.forward import run_interpreted
 from .cost import BATCH, MAX_PARAMETERS, refusal
+from .latency import slowness
 from .prepared import CandidateOrder, Evaluated, Prepared, WorkerContext
 
 VERSION = 4
@@ -117,6 +119,14 @@ def evaluate_candidate(prepared: Prepared, candidate: CandidateOrder) -> Evaluat
 
 def _evaluate(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Evaluated:
     data = prepared.data
+    beyond = prepared.bounds.excess(inference, prepared.words)
+    fitted = _fitted(inference)
+    explored = candidate.get("phase", "explore") == "explore"  # what follows is of a candidate that kept its bounds
+    if not beyond and explored and not fitted:
+        beyond = slowness(prepared, term, inference)
+    if beyond:
+        parameters = min(inference.parameters, MAX_PARAMETERS)
+        return Evaluated(Outcome.OUT_OF_BOUNDS, detail=beyond, parameters=parameters)
     if not inference.sites and not has_tensor(data.type):
         return _interpreted(prepared, term, candidate)
     from .training import is_accelerated, score_compiled, train
@@ -128,7 +138,18 @@ def _evaluate(prepared: Prepared, term: Term, inference: Inference, candidate: C
     )  # fmt: skip
     if refused is not None:
         return Evaluated(refused[0], detail=refused[1], parameters=min(inference.parameters, MAX_PARAMETERS))
-    return (train if trainable else score_compiled)(prepared, term, inference, candidate)
+    found = (train if trainable else score_compiled)(prepared, term, inference, candidate)
+    if explored and fitted and found.weights is not None:  # how large what was fitted is, only the fit tells
+        from library.weights.blobs import from_bytes
+
+        beyond = slowness(prepared, term, inference, from_bytes(found.weights))
+    return replace(found, outcome=Outcome.OUT_OF_BOUNDS, scores={}, weights=None, detail=beyond) if beyond else found
+
+
+def _fitted(inference: Inference) -> bool:
+    """Whether only a fit tells how large some of the candidate's own weights are."""
+    own = (site for name, site in inference.sites.items() if "@" not in name)
+    return any(buffer.is_free for site in own for buffer in site.buffers.values())
 
 
 def _tuned(term: Term) -> bool:

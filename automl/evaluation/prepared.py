@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NotRequired, Required, TypedDict
 
 import numpy as np
@@ -14,6 +14,7 @@ from primitives.brief import brief_repr
 from primitives.definitions import Definition
 from primitives.interpreter.interpret import Fuel
 from primitives.morphing.transfer import Transfer
+from search.bounds import UNBOUNDED, Bounds
 
 from ..tasks.data import ProblemData
 
@@ -50,13 +51,15 @@ class CandidateOrder(TypedDict, total=False):
 
 class WorkerContext(TypedDict, total=False):
     """What a worker needs once: ``data`` as ``ProblemData.payload`` gives it, ``subroutines`` as records' dictionaries, ``weights``
-    as safetensors by digest, settings of the ``trainer``, the ``storage`` folder of ``remember`` (None: none)."""
+    as safetensors by digest, settings of the ``trainer``, the ``storage`` folder of ``remember`` (None: none), the fields of ``bounds``
+    on what a candidate may need."""
 
     data: Required[tuple[str, dict[str, np.ndarray]]]
     subroutines: list[dict[str, object]]
     weights: dict[str, bytes]
     trainer: dict[str, object]
     storage: str | None
+    bounds: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class Prepared:
         self.trainer: dict[str, Any] = dict(context.get("trainer", {}))
         self.fuel = Fuel()
         self.storage = context.get("storage")
+        self.bounds = Bounds(**context.get("bounds", {}))
         self._library: dict[str, torch.Tensor] | None = None
         self._fewer: dict[int, ProblemData] = {}
 
@@ -126,9 +130,10 @@ def library_weights(vocabulary: Vocabulary, sites: Iterable[str] | None = None) 
 
 def context_of(
     data: ProblemData, vocabulary: Vocabulary, trainer: Mapping[str, object] | None = None, storage: str | None = None,
-    words: Iterable[str] | None = None,
+    words: Iterable[str] | None = None, bounds: Bounds = UNBOUNDED,
 ) -> WorkerContext:  # fmt: skip
-    """The plain data that workers need once, with the weights of the ``words`` that candidates are made of (None: of all)."""
+    """The plain data that workers need once, with the weights of the ``words`` that candidates are made of (None: of all), and the
+    ``bounds`` on what these may need."""
     needed = vocabulary.weights if words is None else vocabulary.weights_of(words)
     return {
         "data": data.payload(),
@@ -136,4 +141,5 @@ def context_of(
         "weights": {digest: vocabulary.weights[digest] for digest in needed},
         "trainer": dict(trainer or {}),
         "storage": storage,
+        "bounds": asdict(bounds),
     }

@@ -63,6 +63,8 @@ class EvaluationPlan:
     seed: int
     trained: bool
     recipe: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    latency: float | None = None
+    """The seconds that an inference may take; None where these are not bounded."""
 
     def job(self, candidate: Candidate, start: StartWeights | None) -> tuple[CandidateOrder, str]:
         """What the evaluator takes, and the key of its result in the cache. ``start`` are weights to start from."""
@@ -88,6 +90,8 @@ class EvaluationPlan:
         plugins = {**candidate.versions, **(TRAINERS.outside() if self.trained else {})}
         if plugins:
             details["plugins"] = plugins
+        if self.latency is not None:  # what shapes tell is known before anything is looked up
+            details["latency"] = self.latency
         if start:
             order["start"] = start
             details["start"] = start["sites"]

@@ -6,13 +6,14 @@ import math
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from library.records import Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
+from search.bounds import UNBOUNDED, Bounds
 from search.problem import Problem
 from search.strategies import find_strategies, make_strategy
 from search.strategy import AbstractStrategy, StrategyError
@@ -31,6 +32,7 @@ from ..tasks.data import VALUES, ProblemData
 from ..tasks.metrics import INTEGERS
 from ..tasks.task import Task
 from .guides import latest_guide, load_guide
+from .planning.limits import within_bounds
 from .planning.schedule import Schedule, usual_schedule
 from .planning.starts import AUTO, NONE, STARTS, declared_starts
 from .problem import build_problem, default_strategy, is_fused
@@ -55,7 +57,7 @@ Progress = Callable[[Mapping[str, object]], None]
 @dataclass(frozen=True)
 class Options:
     """How to search: what the command line and the API share. ``words`` restricts the primitives, ``starts`` is one of
-    automl.study.planning.starts.STARTS."""
+    automl.study.planning.starts.STARTS, ``bounds`` say what a program may need."""
 
     budget: Budget
     strategy: str | None = None
@@ -68,6 +70,7 @@ class Options:
     weights: Mapping[str, float] = field(default_factory=dict)
     schedule: Schedule | None = None
     starts: str = AUTO
+    bounds: Bounds = UNBOUNDED
 
     def __post_init__(self) -> None:
         if type(self.seed) is not int or not 0 <= self.seed < 2**63:
@@ -204,10 +207,11 @@ def open_study(
         problem = build_problem(task, vocabulary, options, load_guide(store, guidance, vocabulary))
         if options.starts == AUTO and schedule.is_planned:
             problem = replace(problem, starts=(*problem.starts, *declared_starts(data.type, problem.words)))
+        problem = within_bounds(problem)
         strategy = _strategy(options, problem, data, vocabulary, schedule.is_planned)
         config = {**_config(options, schedule, task, source), "guidance": guidance}
         record = run or new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
-    context = context_of(data, vocabulary, options.trainer, words=problem.words)
+    context = context_of(data, vocabulary, options.trainer, words=problem.words, bounds=options.bounds)
     executor = None if is_fused(strategy, data) else _executor(options, context)
     if run is None:
         record = _created(store, record, executor)  # only now, so that none is begun where there are no workers
@@ -289,7 +293,7 @@ def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[st
         FOLDS: 0 if data.folds is None else data.folds.count,
         "words": None if options.words is None else list(options.words), "trainer": dict(options.trainer),
         "settings": dict(options.settings), "weights": dict(options.weights), "schedule": vars(schedule),
-        "starts": options.starts, "workers": str(options.workers), "plugins": described(),
+        "starts": options.starts, "bounds": asdict(options.bounds), "workers": str(options.workers), "plugins": described(),
     }  # fmt: skip
 
 
@@ -311,7 +315,7 @@ def resume_options(run: Run) -> Options:
         budget=Budget.from_json(run.budget), strategy=run.strategy, workers=worker_number(config.get("workers", "1")), seed=run.seed,
         target=config.get("target"), words=None if words is None else tuple(words), trainer=config.get("trainer", {}),
         settings=config.get("settings", {}), weights=config.get("weights", {}), schedule=Schedule.from_dict(config.get("schedule", {})),
-        starts=config.get("starts", NONE),
+        starts=config.get("starts", NONE), bounds=Bounds(**config.get("bounds", {})),
     )  # fmt: skip
 
 

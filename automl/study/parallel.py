@@ -11,6 +11,7 @@ from typing import Any
 from library.records import Run, StoreError
 from library.store import AbstractStore, open_store
 from primitives.values import Outcome
+from search.bounds import Bounds
 
 from ..budget import Budget
 from ..errors import EvaluationBug
@@ -160,7 +161,8 @@ def options_to_json(options: Options) -> dict[str, object]:
     for name in ("trainer", "settings", "weights"):
         given[name] = dict(given[name])
     schedule = None if options.schedule is None else asdict(options.schedule)
-    return {**given, "budget": options.budget.to_json(), "schedule": schedule, "workers": 1}
+    bounds = asdict(options.bounds)
+    return {**given, "budget": options.budget.to_json(), "schedule": schedule, "bounds": bounds, "workers": 1}
 
 
 def options_from_json(given: Mapping[str, Any]) -> Options:
@@ -171,6 +173,7 @@ def options_from_json(given: Mapping[str, Any]) -> Options:
             **given,
             "budget": Budget.from_json(given["budget"]),
             "schedule": None if schedule is None else Schedule.from_dict(schedule),
+            "bounds": Bounds(**given["bounds"]),
         }  # fmt: skip
     )
 

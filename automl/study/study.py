@@ -75,7 +75,7 @@ class Study:
         trainer = self.context.get("trainer", {})
         self.evaluation_plan = EvaluationPlan(
             self.data.evaluation_digest, trainer, self.schedule, self.record.seed, self.trained,
-            timed(self.data) if self.schedule.is_planned else {},
+            timed(self.data) if self.schedule.is_planned else {}, self.context.get("bounds", {}).get("latency"),
         )  # fmt: skip
         self.exhausted = False
         self.stopped = False

@@ -18,6 +18,7 @@ from primitives.term import Literal, Term, words_in
 from primitives.types import INT, has_tensor
 from primitives.values import Failure
 from primitives.words import builtin_words
+from search.bounds import Bounds
 from search.problem import Problem
 from search.strategy import AbstractStrategy, Asked, Feedback, Proposal, ReplayError, StrategyError, Told
 
@@ -44,8 +45,12 @@ def list_problem(seed: int = 0, **change: object) -> Problem:
     return Problem(parse_type("list(int) -> int"), SOME, **(options | change))
 
 
-def net_problem(seed: int = 0) -> Problem:
-    return Problem(parse_type("Tensor[1,8,8] -> Tensor[10]"), WORDS, seed=seed, max_size=20, max_parameters=40_000)
+LOOSE, TIGHT = Bounds(parameters=40_000), Bounds(parameters=700, operations=60_000, memory=6_000)
+"""Bounds for ``net_problem``; few nets keep the tight ones unless they are grown for them."""
+
+
+def net_problem(seed: int = 0, bounds: Bounds = LOOSE) -> Problem:
+    return Problem(parse_type("Tensor[1,8,8] -> Tensor[10]"), WORDS, seed=seed, max_size=20, bounds=bounds)
 
 
 def list_score(term: Term) -> Feedback:
@@ -134,7 +139,17 @@ class StrategySuite:
             inference = infer(term, made.words, made.type)
             assert inference.waiting == ()
             assert term.size <= made.max_size
-            assert made.max_parameters is None or inference.parameters <= made.max_parameters
+            assert not made.excess(inference)
+
+    def test_what_is_proposed_keeps_tight_bounds(self, strategy: type[AbstractStrategy]) -> None:
+        try:
+            made = strategy(net_problem(1, TIGHT), None)
+        except StrategyError as error:
+            pytest.skip(f"it takes no other tasks than such of examples: {error}")
+        log = [entry for entry in drive(made, net_score, 60) if isinstance(entry, Asked)]
+        assert len(log) == 60
+        for entry in log:
+            assert not made.problem.excess(infer(parse(entry.term, WORDS), WORDS, made.problem.type))
 
     def test_the_same_seed_gives_the_same_asks_and_another_one_others(self, make: Make, problem: str) -> None:
         score = PROBLEMS[problem][1]

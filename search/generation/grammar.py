@@ -110,17 +110,18 @@ class Grammar:
         raise DeadEnd(f"type={type}: no term of size up to {size or self.problem.max_size} found in {attempts} tries")
 
     def _allowed(self, term: Term, type: Type) -> bool:
-        """Whether the term keeps ``max_parameters`` (nets that grew apart, in several arguments, were counted one by one) and all its
+        """Whether the term keeps the bounds (nets that grew apart, in several arguments, were counted one by one) and all its
         shapes are known (goals are ground, but the term may say less of its types than the goals that it met) and agree (a subroutine with
         weights that are shared may be wanted at two sizes)."""
-        if not any(word.site or self.words[word.name].shapes for word in words_in(term)):
+        if not self.problem.bounds.by_shape and not any(
+            word.site or self.words[word.name].shapes for word in words_in(term)
+        ):
             return True
-        limit = self.problem.max_parameters
         try:
             inference = infer(number(term)[0], self.problem.runnable, type)
         except IllTyped:
             return False
-        return settled(inference) and (limit is None or inference.parameters <= limit)
+        return settled(inference) and not self.problem.excess(inference)
 
     def _bound(self, least: int, fraction: float) -> int:
         """A size bound between the least and the largest; small ones are likelier."""

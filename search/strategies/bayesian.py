@@ -209,12 +209,11 @@ class BayesianSearch(AbstractStrategy):
         return self._fill(self.structure, lambda name, word, setting: values.get(name))
 
     def _fits(self, term: Term) -> bool:
-        limit = self.problem.max_parameters
         try:
             found = infer(term, self.problem.runnable, self.problem.type)
         except IllTyped:
             return False
-        return limit is None or found.parameters <= limit
+        return not self.problem.excess(found)
 
     def _fill(self, term: Term, choose: Callable[[str, Word, Setting], object]) -> Term:
         """The structure with each setting that ``choose(name, word, setting)`` gives a value for."""

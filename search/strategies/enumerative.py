@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from primitives.definitions import Definition
+from primitives.inference import infer
 from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
 from primitives.types import arguments_of, has_tensor, is_function, is_ground, subtypes
 from primitives.values import Value
@@ -166,6 +167,8 @@ class Enumerative(AbstractStrategy):
             engines.append(self.enumerator(share=len(engines) + 1, probes=probes, deadline=until))
             for turn in interleaved(engines, deadline, max_terms):
                 reported = replace(_reported(turn.found, 0), terms=turn.terms)
+                if self._is_beyond(reported):
+                    continue
                 guided = suggestion is not None and turn.number == 0
                 yield replace(reported, **_noted(reported, guided=guided)) if suggestion is not None else reported
         except OutOfTime:
@@ -185,12 +188,21 @@ class Enumerative(AbstractStrategy):
             terms = 0
             for found in self.enumerator([examples[i] for i in sorted(chosen)]).run(deadline, left):
                 terms = found.terms if isinstance(found, enumerator.LevelReport) else max(terms, found.terms)
-                yield _reported(found, before)
+                reported = _reported(found, before)
+                if not self._is_beyond(reported):
+                    yield reported
             before, bound = before + terms, 2 * bound
             if (deadline is not None and time.monotonic() > deadline) or (
                 max_terms is not None and before >= max_terms
             ):
                 return
+
+    def _is_beyond(self, reported: Progress | Hit) -> bool:
+        """Whether it is a hit beyond the problem's bounds: nets in it have their weights."""
+        problem = self.problem
+        if not isinstance(reported, Hit) or not problem.bounds.by_shape:
+            return False
+        return bool(problem.excess(infer(reported.term, problem.runnable, problem.type)))
 
     def propose(self, number: int, draws: Draws) -> Proposal | None:
         if self._search is None:

@@ -79,8 +79,7 @@ class Editor:
             annotated = self.annotate(numbered)
         except IllTyped:
             return None
-        limit = self.problem.max_parameters
-        if not sites.settled(annotated.inference) or (limit is not None and annotated.inference.parameters > limit):
+        if not sites.settled(annotated.inference) or self.problem.excess(annotated.inference):
             return None
         origins = {new: copied.get(old, (0, old)) for new, old in before.items()}
         return Variant(numbered, operator, origins)

@@ -24,14 +24,39 @@ MAX_ELEMENTS = 1 << 22
 
 @dataclass
 class Allowance:
-    """Trainable numbers that a net being grown may still take."""
+    """Trainable numbers and multiply-adds that a net being grown may still take; None where these are not bounded."""
 
-    parameters: int
+    parameters: int | None = None
+    operations: int | None = None
 
     @classmethod
     def of(cls, problem: Problem) -> Allowance:
         """All that the problem allows."""
-        return cls(problem.max_parameters if problem.max_parameters is not None else 1 << 40)
+        return cls(problem.bounds.parameters, problem.bounds.operations)
+
+    def take(self, word: Primitive, types: Sequence[Type], settings: Mapping[str, object]) -> bool:
+        """Whether a word's weights and work are allowed; then they are taken off.
+
+        word: with its settings.
+        types: of its arguments.
+        settings: by name.
+        """
+        if self.parameters is None and self.operations is None:
+            return True
+        parameters = operations = 0
+        shapes = list(map(shape_of, types))
+        if word.parameters is not None:
+            made = word.parameters(*shapes, **settings).values()
+            parameters = sum(math.prod(parameter.shape) for parameter in made)
+        if self.operations is not None:
+            declared = word.flops is not None and all(map(is_ground, types))
+            operations = int(word.flops(*shapes, **settings)) if word.flops and declared else parameters
+        parameters_left = None if self.parameters is None else self.parameters - parameters
+        operations_left = None if self.operations is None else self.operations - operations
+        if min(parameters_left or 0, operations_left or 0) < 0:
+            return False
+        self.parameters, self.operations = parameters_left, operations_left
+        return True
 
 
 @dataclass(frozen=True)
@@ -79,12 +104,8 @@ class Placer:
         settings, result = self._fitting(rule, types, bindings, self._fixed(rule, bindings, goal), context, place)
         if goal is not None and rule.closing and not fits(result, goal):
             raise DeadEnd(f"word={word.name}: gives {result}, needed {goal}")
-        if word.parameters is not None:
-            made = word.parameters(*map(shape_of, types), **settings).values()
-            count = sum(math.prod(parameter.shape) for parameter in made)
-            if count > context.allowance.parameters:
-                raise DeadEnd(f"word={word.name}: more than max_parameters={self.problem.max_parameters}")
-            context.allowance.parameters -= count
+        if not context.allowance.take(word, types, settings):
+            raise DeadEnd(f"word={word.name}: more than {self.problem.bounds}")
         return Word(word.name, tuple(settings.items()), NEW_SITE if word.sited else None), result
 
     @staticmethod

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from automl.evaluation.cost import multiply_adds, refusal
+from automl.evaluation.cost import refusal
 from automl.evaluation.evaluate import evaluate_candidate
 from automl.evaluation.prepared import Prepared, context_of
 from automl.fitting import forward
@@ -16,6 +16,7 @@ from library.vocabulary import Vocabulary
 from primitives.inference import infer
 from primitives.notation.types import parse_type
 from primitives.syntax import parse
+from primitives.weights import multiply_adds
 from primitives.words import builtin_words
 
 IMAGES = "Tensor[1,64,64] -> Tensor[3]"

@@ -17,6 +17,7 @@ from primitives.syntax import parse
 from primitives.term import Literal, lambdas, renumber_sites, words_in
 from primitives.types import INT, STRING, arguments_of, has_tensor, is_ground
 from primitives.words import builtin_words
+from search.bounds import Bounds
 from search.generation import sites
 from search.generation.choosing import DeadEnd
 from search.generation.grammar import Grammar
@@ -49,7 +50,7 @@ TYPES = (
 def grammar_of(type: str) -> Grammar:
     parsed = parse_type(type)
     words = WORDS if has_tensor(parsed) else PLAIN
-    return Grammar(Problem(parsed, words, constants=CONSTANTS, max_size=22, max_parameters=50_000))
+    return Grammar(Problem(parsed, words, constants=CONSTANTS, max_size=22, bounds=Bounds(parameters=50_000)))
 
 
 @pytest.mark.parametrize("type", TYPES)

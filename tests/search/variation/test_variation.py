@@ -16,6 +16,7 @@ from primitives.syntax import parse
 from primitives.term import Literal, Term, renumber_sites, sites_of, words_in
 from primitives.types import INT, has_tensor
 from primitives.words import builtin_words
+from search.bounds import Bounds
 from search.generation import sites
 from search.generation.choosing import DeadEnd
 from search.generation.grammar import Grammar
@@ -42,7 +43,9 @@ NET = "Tensor[1,8,8] -> Tensor[10]"
 def tools(type: str) -> tuple[Mutator, Recombiner]:
     parsed = parse_type(type)
     words = WORDS if has_tensor(parsed) else PLAIN
-    problem = Problem(parsed, words, constants=(Literal(0, INT), Literal(1, INT)), max_size=24, max_parameters=80_000)
+    problem = Problem(
+        parsed, words, constants=(Literal(0, INT), Literal(1, INT)), max_size=24, bounds=Bounds(parameters=80_000)
+    )
     mutator = Mutator(Grammar(problem))
     return mutator, Recombiner(mutator)
 
