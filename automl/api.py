@@ -22,6 +22,7 @@ from .progress import progress_bar
 from .study.opening import Options, Progress, Result, library_url, open_study, plain_option, run_study
 from .study.planning.limits import NAMES as BOUNDS
 from .study.planning.limits import read_bounds
+from .study.planning.starts import STARTS
 from .study.result import conclude
 from .study.words import load_vocabulary
 from .tasks.load import experiment_folders, load_tasks, with_option
@@ -127,8 +128,20 @@ def make_options(budget: BudgetText | None = None, evaluations: int | str | None
     """Options from a budget (``parse_budget``) and the names that ``Options`` has; words may be any sequence."""
     _say_crowded(given.get("workers"))
     bounds = read_bounds({name: given.pop(name, None) for name in BOUNDS})
+    given.update(_beginning(given.pop("starts", None)))
     plain = {key: plain_option(key, value) for key, value in given.items() if value is not None}
     return Options(parse_budget(budget, evaluations), bounds=bounds, **plain)
+
+
+def _beginning(starts: str | Sequence[str | Path] | None) -> dict[str, Any]:
+    """The options that say what a search begins with: a word for that, or a list of programs, among which that word may be."""
+    if starts is None or isinstance(starts, str):
+        return {"starts": starts}
+    said = [str(each) for each in starts if str(each) in STARTS]
+    return {
+        "starts": said[-1] if said else None,
+        "programs": tuple(str(each) for each in starts if str(each) not in STARTS),
+    }
 
 
 def _say_crowded(workers: object) -> None:
@@ -156,7 +169,7 @@ def search(
     probabilities: bool = False,
     class_weight: ClassWeight | None = None,
     words: Sequence[str] | None = None,
-    starts: str = "auto",
+    starts: str | Sequence[str | Path] = "auto",
     max_parameters: int | str | None = None,
     max_operations: int | str | None = None,
     max_memory: int | str | None = None,
@@ -187,8 +200,9 @@ def search(
     class_weight: how much a case of each class counts in training: ``balanced``, ``none``, or a weight by label (default:
         each 1, but ``balanced`` where the metric counts classes alike).
     words: the primitives that programs may use (default: all).
-    starts: what the search begins with: ``auto`` (declared nets, where the time for many pictures is planned) or ``none`` (default:
-        ``auto``).
+    starts: what the search begins with: ``auto`` (declared nets, where the time for many pictures is planned) or ``none``; or a list of
+        programs of yours (texts, files with one, runs of the library, whose results are meant), which come before these; ``none`` in it
+        leaves the declared nets out (default: ``auto``).
     max_parameters: the most trainable numbers that a program may have (default: any).
     max_operations: the most multiply-adds of one case, forward (default: any).
     max_memory: the most bytes of a program's weights and of what a forward pass of one case holds, such as ``"10MB"`` (default: any).

@@ -53,6 +53,15 @@ Starts = Annotated[
         help="Programs to begin with: auto (for many pictures in a given time, declared nets), or none, only the words."
     ),
 ]
+Start = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--start",
+        metavar="PROGRAM",
+        help="A program to begin with, before --starts: a file with its text, the text itself, or a run, whose result is "
+        "meant. May be repeated.",
+    ),
+]
 MaxParameters = Annotated[
     str | None,
     typer.Option("--max-parameters", metavar="COUNT", help="Most trainable numbers of a program: 8000, 1e5."),
@@ -167,6 +176,7 @@ def options_of(
     settings: list[str] | None,
     starts: str = "auto",
     bounds: Mapping[str, str | None] = MappingProxyType({}),
+    programs: Iterable[str] = (),
 ) -> Options:
     """Options from the texts of the command line. Raises BadParameter, BudgetError or StudyError."""
     given = _by_group(settings or ())
@@ -181,6 +191,7 @@ def options_of(
         words=None if words is None else load_words(words, search_path=experiment_folders()),
         schedule=schedule,
         starts=starts,
+        programs=tuple(programs),
         **bounds,
         settings=given["settings"],
         trainer=given["trainer"],

@@ -54,6 +54,7 @@ from .options import (
     Set,
     SkipBad,
     SplitSeed,
+    Start,
     Starts,
     Strategy,
     Target,
@@ -79,6 +80,7 @@ def search(
     words: Words = None,
     set: Set = None,
     starts: Starts = "auto",
+    start: Start = None,
     max_parameters: MaxParameters = None,
     max_operations: MaxOperations = None,
     max_memory: MaxMemory = None,
@@ -95,7 +97,7 @@ def search(
     is 1.
     """
     bounds = dict(zip(BOUNDS, (max_parameters, max_operations, max_memory, max_latency), strict=True))
-    options = options_of(budget, evaluations, strategy, workers, seed, target, words, set, starts, bounds)
+    options = options_of(budget, evaluations, strategy, workers, seed, target, words, set, starts, bounds, start or ())
     task = with_option(task, "skip_bad", "yes") if skip_bad else task
     task = with_option(task, "encoding", encoding) if encoding is not None else task
     task = with_option(task, "class_weight", class_weight) if class_weight is not None else task

@@ -11,7 +11,7 @@ from library.store import AbstractStore
 
 from ..budget import Budget
 from ..study.guides import keep
-from ..study.opening import Options, Result, default_strategy
+from ..study.opening import Options, Result
 from ..study.result import count_right
 from ..study.words import LibraryWords
 from ..tasks.curriculum import Stage
@@ -252,7 +252,7 @@ class Grower:
 
 
 def _enumerates(task: Task, options: Options) -> bool:
-    return (options.strategy or default_strategy(task.data)) == "enumerative"
+    return options.strategy_for(task.data) == "enumerative"
 
 
 def _shorter(budget: Budget, result: Result) -> Budget:

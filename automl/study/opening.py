@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from library.records import Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
-from search.bounds import UNBOUNDED, Bounds
+from search.bounds import Bounds
 from search.problem import Problem
 from search.strategies import find_strategies, make_strategy
 from search.strategy import AbstractStrategy, StrategyError
 
-from ..budget import Budget, parse_budget
+from ..budget import Budget
 from ..errors import StudyError
 from ..evaluation.evaluate import begin, evaluate_job, warm
 from ..evaluation.prepared import WorkerContext, context_of
@@ -33,11 +32,12 @@ from ..tasks.metrics import INTEGERS
 from ..tasks.task import Task
 from .guides import latest_guide, load_guide
 from .planning.limits import within_bounds
+from .planning.options import Options, plain_option
 from .planning.schedule import Schedule, usual_schedule
-from .planning.starts import AUTO, NONE, STARTS, declared_starts
+from .planning.starts import AUTO, NONE, begin_with, declared_starts, program_text
 from .problem import build_problem, default_strategy, is_fused
 from .result import Result, conclude
-from .stored import load_model, stored_model
+from .stored import load_model, result_of, stored_model
 from .study import Study
 from .words import LibraryWords
 
@@ -52,50 +52,6 @@ POPULATION = 6
 """Programs of a population in planned time, at least."""
 EVALUATE, BEGIN, WARM = path_of(evaluate_job), path_of(begin), path_of(warm)
 Progress = Callable[[Mapping[str, object]], None]
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to search: what the command line and the API share. ``words`` restricts the primitives, ``starts`` is one of
-    automl.study.planning.starts.STARTS, ``bounds`` say what a program may need."""
-
-    budget: Budget
-    strategy: str | None = None
-    workers: int | str = 1
-    seed: int = 0
-    target: float | None = None
-    words: tuple[str, ...] | None = None
-    trainer: Mapping[str, object] = field(default_factory=dict)
-    settings: Mapping[str, object] = field(default_factory=dict)
-    weights: Mapping[str, float] = field(default_factory=dict)
-    schedule: Schedule | None = None
-    starts: str = AUTO
-    bounds: Bounds = UNBOUNDED
-
-    def __post_init__(self) -> None:
-        if type(self.seed) is not int or not 0 <= self.seed < 2**63:
-            raise StudyError(f"seed={self.seed!r}: needed a whole number from 0 to 2^63 - 1")
-        number = isinstance(self.target, int | float) and not isinstance(self.target, bool)
-        if self.target is not None and not (number and math.isfinite(self.target)):
-            raise StudyError(f"target={self.target!r}: needed a finite score, such as 0.98")
-        if self.starts not in STARTS:
-            raise StudyError(f"starts={self.starts!r}: needed one of {', '.join(STARTS)}")
-        if self.words is not None and not any(self.words):
-            raise StudyError("words=(): needed at least one word; name some, or leave the option out for all words")
-        for name, given in (("settings", self.settings), ("trainer", self.trainer)):
-            if not isinstance(given, Mapping):
-                raise StudyError(f"{name}={given!r}: needed a dictionary, name to value, such as {{'rate': 0.01}}")
-
-
-def plain_option(name: str, value: Any) -> Any:
-    """An option as Options has it, from what a caller or a declaration may give: numpy's numbers, several forms of words and schedules."""
-    if name == "budget":
-        return parse_budget(value)
-    if name == "schedule" and isinstance(value, Mapping):
-        return Schedule(**value)
-    if name == "words":
-        return tuple(word.strip() for word in value.split(",")) if isinstance(value, str) else tuple(value)
-    return value.item() if hasattr(value, "item") and getattr(value, "ndim", None) == 0 else value
 
 
 def library_url(text: str | Path | None) -> str:
@@ -131,7 +87,7 @@ def _refusal(task: Task, options: Options) -> StrategyError | None:
     """Why the strategy takes no task of this kind, or its settings are refused; None where all is well."""
     problem = build_problem(task, Vocabulary(), options)
     try:
-        make_strategy(options.strategy or default_strategy(task.data), problem, options.settings)
+        make_strategy(options.strategy_for(task.data), problem, options.settings)
     except StrategyError as error:
         return error
     return None
@@ -151,9 +107,12 @@ def check_options(options: Options, data: ProblemData) -> None:
             f"trainer={dict(options.trainer)}: task={data.name!r} is not trained; leave the trainer's settings out"
         )
     known = find_strategies()
-    name = options.strategy or default_strategy(data)
+    name = options.strategy_for(data)
     if name not in known:
         raise StudyError(f"strategy={name!r} is not known; needed one of {', '.join(sorted(known))}")
+    if options.programs and known[name].fused:
+        others = ", ".join(sorted(each for each, kind in known.items() if not kind.fused))
+        raise StudyError(f"strategy={name!r} begins with no program (start): needed one of {others}")
 
 
 def _check_trainer(given: Mapping[str, object]) -> None:
@@ -207,7 +166,10 @@ def open_study(
         problem = build_problem(task, vocabulary, options, load_guide(store, guidance, vocabulary))
         if options.starts == AUTO and schedule.is_planned:
             problem = replace(problem, starts=(*problem.starts, *declared_starts(data.type, problem.words)))
-        problem = within_bounds(problem)
+        options = replace(
+            options, programs=tuple(program_text(each, partial(_result_text, store)) for each in options.programs)
+        )
+        problem = begin_with(options.programs, within_bounds(problem), vocabulary)
         strategy = _strategy(options, problem, data, vocabulary, schedule.is_planned)
         config = {**_config(options, schedule, task, source), "guidance": guidance}
         record = run or new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
@@ -218,6 +180,11 @@ def open_study(
     return Study(
         task, store, record, vocabulary, strategy, executor, options.budget, schedule, context, options.target, progress
     )
+
+
+def _result_text(store: AbstractStore, run: str) -> str:
+    """The program that is the result of a run. Raises StoreError, or StudyError where it has none."""
+    return result_of(store, store.run(run)).evaluation.term
 
 
 def _executor(options: Options, context: WorkerContext) -> AbstractExecutor:
@@ -241,7 +208,7 @@ def _strategy(
 ) -> AbstractStrategy:
     """The strategy that the options name, or that suits the task; an enumeration by what nets say of pictures samples its examples, and in
     planned time, which is enough for few candidates, a population is small."""
-    name = options.strategy or default_strategy(data, vocabulary)
+    name = options.strategy_for(data, vocabulary)
     kind = find_strategies()[name]
     usual: dict[str, object] = {"sample": BLEND_SAMPLE} if kind.fused and data.target == INTEGERS else {}
     if planned and any(option.name == "population" for option in kind.OPTIONS):
@@ -277,7 +244,7 @@ def _guidance(store: AbstractStore, options: Options, data: ProblemData, run: Ru
     """The run that kept the guide for a study: the latest one, or for a study that goes on that which it began with."""
     if run is not None:
         return str(run.config.get("guidance", ""))
-    name = options.strategy or default_strategy(data)
+    name = options.strategy_for(data)
     offered = "guidance" in {option.name for option in find_strategies()[name].OPTIONS}
     wanted = offered and data.target == VALUES and options.settings.get("guidance") != "off"
     return latest_guide(store) if wanted else ""
@@ -293,7 +260,8 @@ def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[st
         FOLDS: 0 if data.folds is None else data.folds.count,
         "words": None if options.words is None else list(options.words), "trainer": dict(options.trainer),
         "settings": dict(options.settings), "weights": dict(options.weights), "schedule": vars(schedule),
-        "starts": options.starts, "bounds": asdict(options.bounds), "workers": str(options.workers), "plugins": described(),
+        "starts": options.starts, "programs": list(options.programs), "bounds": asdict(options.bounds),
+        "workers": str(options.workers), "plugins": described(),
     }  # fmt: skip
 
 
@@ -315,7 +283,7 @@ def resume_options(run: Run) -> Options:
         budget=Budget.from_json(run.budget), strategy=run.strategy, workers=worker_number(config.get("workers", "1")), seed=run.seed,
         target=config.get("target"), words=None if words is None else tuple(words), trainer=config.get("trainer", {}),
         settings=config.get("settings", {}), weights=config.get("weights", {}), schedule=Schedule.from_dict(config.get("schedule", {})),
-        starts=config.get("starts", NONE), bounds=Bounds(**config.get("bounds", {})),
+        starts=config.get("starts", NONE), programs=tuple(config.get("programs", ())), bounds=Bounds(**config.get("bounds", {})),
     )  # fmt: skip
 
 

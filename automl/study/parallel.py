@@ -21,7 +21,7 @@ from ..tasks.data import VALUES
 from ..tasks.load import load_tasks
 from ..tasks.task import Task
 from .ending import Ending
-from .opening import Options, check_options, default_strategy, find_strategies, open_study, run_study
+from .opening import Options, check_options, find_strategies, open_study, run_study
 from .planning.schedule import Schedule
 from .result import Result
 
@@ -40,7 +40,7 @@ def side_by_side(tasks: Sequence[Task], options: Options, store: AbstractStore) 
     for task in tasks:
         data = task.data
         check_options(options, data)
-        if data.target != VALUES or not known[options.strategy or default_strategy(data)].fused:
+        if data.target != VALUES or not known[options.strategy_for(data)].fused:
             return False
     return executor_kind(options.workers).side_by_side(str(options.workers))
 

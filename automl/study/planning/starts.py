@@ -5,26 +5,35 @@ source = "Nielsen, Neural networks and deep learning (2015), ch. 6"
 type = "Tensor[c,h,w] -> Tensor[n]"       # of the tasks that it is for
 program = "(lambda (x) (pipe x flatten (dense :units {n})))"      # {n}: a dimension of the type
 
-They are not in the way of a search that finds nets from words alone: ``starts="none"`` leaves them out.
+They are not in the way of a search that finds nets from words alone: ``starts="none"`` leaves them out. Programs of the user's own stand
+before them.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from library.records import StoreError
+from library.vocabulary import Vocabulary
 from primitives.inference import IllTyped, infer
 from primitives.notation.types import parse_type
 from primitives.primitive import Primitive
 from primitives.syntax import parse
-from primitives.term import Term
+from primitives.term import Hole, Term, subterms, words_in
 from primitives.types import TensorType, Type, arguments_of
+from search.generation.sites import number, settled
+from search.problem import Problem
+
+from ...errors import StudyError
 
 AUTO, NONE = "auto", "none"
 STARTS = (AUTO, NONE)
 """What a search may begin with: what suits the task, or nothing but its words."""
+ROOM = 16
+"""By how much a program that a search begins with may grow, at least."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,81 @@ def declared_starts(type: Type, words: Mapping[str, Primitive]) -> tuple[Term, .
     found = [(net.term(type, words), net.name) for net in declared_nets()]
     sized = [(infer(term, words, type).parameters, name, term) for term, name in found if term is not None]
     return tuple(term for _, _, term in sorted(sized, key=lambda entry: entry[:2]))
+
+
+def program_text(given: str, result_of_run: Callable[[str], str]) -> str:
+    """The text of a program that a search is to begin with.
+
+    given: its text, the name of a file with it, or the id of a run, whose result is meant.
+    result_of_run: gives the text of that; raises StoreError where there is no such run.
+
+    Raises StudyError for what is none of these.
+    """
+    if given.lstrip().startswith(("(", ";")):
+        return given
+    try:
+        if Path(given).is_file():
+            return Path(given).read_text(encoding="utf-8")
+        return result_of_run(given)
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudyError(f"start={given!r} cannot be read ({error}); needed a text file with a program") from None
+    except StoreError:
+        raise StudyError(
+            f"start={given!r}: needed the text of a program, the name of a file with one, or a run of the library"
+        ) from None
+
+
+def begin_with(texts: Sequence[str], problem: Problem, vocabulary: Vocabulary) -> Problem:
+    """The problem with the programs before those that it begins with anyway, and with room for some words more than they have.
+
+    texts: of the programs, in their order.
+    problem: of the task.
+    vocabulary: reads them.
+
+    Raises StudyError for a program that is none of the problem's: of another type, of words that it lacks, or beyond its bounds.
+    """
+    terms = tuple(dict.fromkeys(read_program(text, problem, vocabulary) for text in texts))
+    room = max((term.size + ROOM for term in terms), default=0)
+    return replace(problem, starts=(*terms, *problem.starts), max_size=max(problem.max_size, room))
+
+
+def read_program(text: str, problem: Problem, vocabulary: Vocabulary) -> Term:
+    """A program of the problem from its text, with its sites numbered. Raises StudyError, in one line, where it is none."""
+    name = f"start={shortened(text)!r}"
+    try:
+        term = number(vocabulary.read(text))[0]
+    except ValueError as error:
+        raise StudyError(f"{name} is no program: {error}") from None
+    free = [part for part in subterms(term) if isinstance(part, Hole)]
+    if free:
+        raise StudyError(
+            f"{name} has parts that are free (?{free[0].name}); fill them, or give it as the space (--space)"
+        )
+    lacking = sorted({word.name for word in words_in(term)} - problem.words.keys())
+    if lacking:
+        raise StudyError(f"{name}: word={lacking[0]!r} is none of those that the search may use; add it to --words")
+    try:
+        whole = infer(term, problem.runnable, problem.type)
+    except IllTyped as error:
+        raise StudyError(f"{name} {_got(term, problem)}, needed {problem.type}: {error}") from None
+    if not settled(whole):
+        raise StudyError(f"{name}: its shapes are not known from type {problem.type}; correct the program")
+    if beyond := problem.excess(whole):
+        raise StudyError(f"{name}: {beyond}; raise the bound, or begin with a smaller program")
+    return term
+
+
+def _got(term: Term, problem: Problem) -> str:
+    try:
+        return f"has type {infer(term, problem.runnable).type}"
+    except IllTyped:
+        return "has no type"
+
+
+def shortened(text: str) -> str:
+    """A text on one line, cut off after 60 characters, for messages."""
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else f"{line[:59]}…"
 
 
 def dimensions(pattern: Type, ground: Type) -> dict[str, int] | None:

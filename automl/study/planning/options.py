@@ -1,0 +1,71 @@
+"""How to search: what the command line, the API and stored runs share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from library.vocabulary import Vocabulary
+from search.bounds import UNBOUNDED, Bounds
+
+from ...budget import Budget, parse_budget
+from ...errors import StudyError
+from ...tasks.data import ProblemData
+from ..problem import default_strategy
+from .schedule import Schedule
+from .starts import AUTO, STARTS
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to search. ``words`` restricts the primitives, ``starts`` is one of automl.study.planning.starts.STARTS, ``programs`` are those
+    that a user has it begin with (texts, files with one, or runs), ``bounds`` say what a program may need."""
+
+    budget: Budget
+    strategy: str | None = None
+    workers: int | str = 1
+    seed: int = 0
+    target: float | None = None
+    words: tuple[str, ...] | None = None
+    trainer: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+    schedule: Schedule | None = None
+    starts: str = AUTO
+    bounds: Bounds = UNBOUNDED
+    programs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if type(self.seed) is not int or not 0 <= self.seed < 2**63:
+            raise StudyError(f"seed={self.seed!r}: needed a whole number from 0 to 2^63 - 1")
+        number = isinstance(self.target, int | float) and not isinstance(self.target, bool)
+        if self.target is not None and not (number and math.isfinite(self.target)):
+            raise StudyError(f"target={self.target!r}: needed a finite score, such as 0.98")
+        if self.starts not in STARTS:
+            raise StudyError(f"starts={self.starts!r}: needed one of {', '.join(STARTS)}")
+        if self.words is not None and not any(self.words):
+            raise StudyError("words=(): needed at least one word; name some, or leave the option out for all words")
+        for name, given in (("settings", self.settings), ("trainer", self.trainer)):
+            if not isinstance(given, Mapping):
+                raise StudyError(f"{name}={given!r}: needed a dictionary, name to value, such as {{'rate': 0.01}}")
+
+    def strategy_for(self, data: ProblemData, vocabulary: Vocabulary | None = None) -> str:
+        """The name of the strategy for a task: the one that is asked for, or what suits the task; an enumeration begins with no program.
+
+        data: the task's.
+        vocabulary: of the search, where it is known (default: it is not).
+        """
+        return self.strategy or ("genetic" if self.programs else default_strategy(data, vocabulary))
+
+
+def plain_option(name: str, value: Any) -> Any:
+    """An option as Options has it, from what a caller or a declaration may give: numpy's numbers, several forms of words and schedules."""
+    if name == "budget":
+        return parse_budget(value)
+    if name == "schedule" and isinstance(value, Mapping):
+        return Schedule(**value)
+    if name == "words":
+        return tuple(word.strip() for word in value.split(",")) if isinstance(value, str) else tuple(value)
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", None) == 0 else value
