@@ -20,14 +20,13 @@ from .prepared import Prepared
 if TYPE_CHECKING:
     import torch
 
-WARMING, RUNS = 3, 15
-"""Inferences that are not counted, for the first ones prepare what the later ones use, and those that are."""
-LEAST_RUNS, MOST_SECONDS = 3, 0.5
-"""Of these, how many there are however long they take, and the time after which no more are begun."""
+WARMING, RUNS, MOST_SECONDS = 2, 30, 0.2
+"""Inferences that are not counted, for the first ones prepare what the later ones use, those that are at most, and the time after which no
+further one begins."""
 
 
 def median_seconds(infer_once: Callable[[], object]) -> float:
-    """The median time of an inference in seconds.
+    """The median time of an inference in seconds: of RUNS, or as many as MOST_SECONDS allow.
 
     infer_once: makes one.
     """
@@ -35,7 +34,7 @@ def median_seconds(infer_once: Callable[[], object]) -> float:
         infer_once()
     found: list[float] = []
     began = time.perf_counter()
-    while len(found) < RUNS and (len(found) < LEAST_RUNS or time.perf_counter() - began < MOST_SECONDS):
+    while len(found) < RUNS and (not found or time.perf_counter() - began < MOST_SECONDS):
         started = time.perf_counter()
         infer_once()
         found.append(time.perf_counter() - started)

@@ -23,7 +23,7 @@ from ..evaluation.prepared import Evaluated, StartWeights
 from ..execution.executors.base import JobResult
 from .candidate import Candidate, feedback_of
 from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, TIMELY, UNTRAINED
-from .planning.views import both_ways
+from .planning.views import both_ways, may_look_twice
 from .refinement import next_refinement
 
 if TYPE_CHECKING:
@@ -238,6 +238,8 @@ class Rounds:
         study = self.study
         best = study.standing.best()
         if best is None or not study.schedule.is_planned or study.standing.final or not study.standing.wants_view(best):
+            return None
+        if not may_look_twice(study.strategy.problem):
             return None
         term = both_ways(study.vocabulary.read(best.term), study.data.type, study.strategy.problem.words)
         if term is None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from statistics import median
-
 import numpy as np
 
 from library.records import Evaluation
@@ -13,30 +10,20 @@ from primitives.primitive import Primitive
 from primitives.term import words_in
 
 from ...errors import StudyError
+from ...evaluation.latency import median_seconds
 from ...evaluation.model import Model
 from ...tasks.cases.parts import Part
 from .programs import FoundPrograms
 
-WARM, MOST, SECONDS = 2, 30, 0.2
-"""Passes that are not counted, passes that are at most, and the time after which no further one begins."""
-
 
 def latency(model: Model, part: Part) -> float:
-    """Milliseconds from a case's inputs to the program's output: the median of MOST passes of one case, or as many as SECONDS allow.
+    """Milliseconds from a case's inputs to the program's output: a median (``evaluation.latency.median_seconds``).
 
     model: the program with its weights.
     part: cases of its task; the first is taken. It must have one.
     """
     case = part.take(np.array([0]))
-    for _ in range(WARM):
-        model.outputs(case)
-    taken: list[float] = []
-    began = time.perf_counter()
-    while len(taken) < MOST and (not taken or time.perf_counter() - began < SECONDS):
-        started = time.perf_counter()
-        model.outputs(case)
-        taken.append(1000.0 * (time.perf_counter() - started))
-    return median(taken)
+    return 1000.0 * median_seconds(lambda: model.outputs(case))
 
 
 def fresh_latency(found: FoundPrograms, part: Part, evaluation: Evaluation) -> float:

@@ -12,9 +12,9 @@ from primitives.inference import infer
 from primitives.syntax import show
 from primitives.term import Term, Word, canonical, map_words
 from primitives.types import Type, has_tensor
+from primitives.weights import multiply_adds
 
 from ...errors import StudyError
-from ...evaluation.cost import multiply_adds
 from ..planning.schedule import PHASES
 from ..state import Standing, folds_of
 

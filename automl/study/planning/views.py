@@ -15,8 +15,18 @@ from primitives.inference import IllTyped, infer
 from primitives.primitive import Primitive
 from primitives.term import Lambda, Let, Literal, Term, Variable, Word, apply
 from primitives.types import FLOAT, Type
+from search.problem import Problem
 
 WORDS = ("mirror", "add", "scale")
+
+
+def may_look_twice(problem: Problem) -> bool:
+    """Whether a program of a search may be replaced by one that takes twice the work: not where that is bounded.
+
+    problem: of the search.
+    """
+    bounds = problem.bounds
+    return bounds.operations is None and bounds.memory is None and bounds.latency is None
 
 
 def both_ways(net: Term, type: Type, words: Mapping[str, Primitive]) -> Term | None:

@@ -10,6 +10,7 @@ import pytest
 from primitives.notation.types import parse_type
 from primitives.term import sites_of, words_in
 from primitives.words import builtin_words
+from search.bounds import Bounds
 from search.problem import Problem
 from search.strategies import make_strategy
 from search.strategy import AbstractStrategy, Asked, Feedback, Proposal, Told
@@ -20,7 +21,9 @@ SMALL = {"population": 6, "crossover": 0.0, "immigrants": 0.0}
 
 
 def strategy(**options: object) -> AbstractStrategy:
-    problem = Problem(parse_type("Tensor[1,8,8] -> Tensor[4]"), WORDS, seed=3, max_size=24, max_parameters=60_000)
+    problem = Problem(
+        parse_type("Tensor[1,8,8] -> Tensor[4]"), WORDS, seed=3, max_size=24, bounds=Bounds(parameters=60_000)
+    )
     return make_strategy("genetic", problem, {**SMALL, **options})
 
 

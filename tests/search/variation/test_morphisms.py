@@ -20,6 +20,7 @@ from primitives.term import Term, sites_of, words_in
 from primitives.types import TensorType, Type, arguments_of
 from primitives.weights import inherit, initialise
 from primitives.words import builtin_words
+from search.bounds import Bounds
 from search.generation import sites
 from search.generation.choosing import DeadEnd
 from search.generation.grammar import Grammar
@@ -39,7 +40,7 @@ RANGES = {"conv.maps": Setting("maps", 4, 2, 12, log=True), "dense.units": Setti
 
 @functools.cache
 def morpher(type: str = NET) -> Morpher:
-    problem = Problem(parse_type(type), TRAINED, ranges=RANGES, max_size=40, max_parameters=60_000)
+    problem = Problem(parse_type(type), TRAINED, ranges=RANGES, max_size=40, bounds=Bounds(parameters=60_000))
     return Morpher(Mutator(Grammar(problem)))
 
 

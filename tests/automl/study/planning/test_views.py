@@ -11,7 +11,7 @@ from automl.evaluation.evaluate import evaluate_candidate
 from automl.evaluation.prepared import Prepared, context_of
 from automl.study.opening import Options, open_study, run_study
 from automl.study.planning.schedule import FINAL, REFINE, TRAINED, UNTRAINED
-from automl.study.planning.views import WORDS, both_ways
+from automl.study.planning.views import WORDS, both_ways, may_look_twice
 from automl.study.stored import stored_model
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.task import Task
@@ -22,6 +22,8 @@ from primitives.compile import compile_term
 from primitives.notation.types import parse_type
 from primitives.syntax import parse, show
 from primitives.words import builtin_words
+from search.bounds import Bounds
+from search.problem import Problem
 
 ALL = builtin_words()
 TYPE = parse_type("Tensor[3,12,12] -> Tensor[4]")
@@ -90,3 +92,9 @@ def test_a_planned_search_tries_it_once_and_trains_the_net_that_it_shows(cars: T
         len(stored_model(store, store.runs()[0], study.vocabulary).predict(cars.test.inputs[0][:3])) == 3
         and found.test_score is not None
     )
+
+
+def test_twice_the_work_is_not_done_where_that_is_bounded() -> None:
+    assert may_look_twice(Problem(TYPE, ALL)) and may_look_twice(Problem(TYPE, ALL, bounds=Bounds(parameters=99)))
+    for name in ("operations", "memory", "latency"):
+        assert not may_look_twice(Problem(TYPE, ALL, bounds=Bounds(**{name: 99})))
