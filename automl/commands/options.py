@@ -15,7 +15,7 @@ from ..tasks.curriculum import load_words
 from .common import experiment_folders
 
 Strategy = Annotated[
-    str | None, typer.Option(help="enumerative, genetic, bayesian, random; default: what suits the task.")
+    str | None, typer.Option(help="enumerative, genetic, bayesian, reinforce, random; default: what suits the task.")
 ]
 BudgetTime = Annotated[
     str | None,

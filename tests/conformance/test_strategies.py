@@ -44,14 +44,14 @@ def test_an_unknown_strategy_is_refused_with_the_names() -> None:
         make_strategy("genetical", list_problem())
 
 
-@pytest.mark.parametrize("name", ["random", "genetic", "bayesian"])
+@pytest.mark.parametrize("name", ["random", "genetic", "bayesian", "reinforce"])
 def test_nothing_is_proposed_twice(name: str) -> None:
     for problem, (_, score) in PROBLEMS.items():
         asked = [e.term for e in drive(make(name, problem), score, 90) if isinstance(e, Asked)]
         assert len(set(asked)) == len(asked) == 90
 
 
-@pytest.mark.parametrize("name", ["random", "genetic", "bayesian"])
+@pytest.mark.parametrize("name", ["random", "genetic", "bayesian", "reinforce"])
 def test_a_small_space_is_exhausted(name: str) -> None:
     problem = Problem(parse_type("list(int) -> int"), {"sum": SOME["sum"]}, constants=(Literal(1, INT),), max_size=3)
     strategy = make_strategy(name, problem)
@@ -60,7 +60,7 @@ def test_a_small_space_is_exhausted(name: str) -> None:
     assert strategy.ask() is None
 
 
-@pytest.mark.parametrize("name", ["random", "genetic", "bayesian"])
+@pytest.mark.parametrize("name", ["random", "genetic", "bayesian", "reinforce"])
 def test_known_programs_come_first_and_once(name: str) -> None:
     starts = tuple(parse(f"(lambda (x) (+ {n} (sum x)))", SOME) for n in (1, 2, 1))
     log = drive(make_strategy(name, list_problem(starts=starts)), list_score, 60)
