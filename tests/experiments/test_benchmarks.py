@@ -16,6 +16,7 @@ import pytest
 from experiments.benchmarks import __main__ as all_benchmarks
 from experiments.benchmarks import blend, columns, synthesis
 from experiments.benchmarks.banks import FIRST_ORDER, INPUTS, LITERALS, census, rows
+from experiments.benchmarks.strategies import margin
 from experiments.benchmarks.typed_gp import TYPES, TypedGP
 from primitives.interpreter.interpret import evaluate
 from primitives.term import Literal, Term, Variable, apply, lambdas
@@ -193,3 +194,20 @@ def test_digits_and_blend_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     figures = run("blend", small, tmp_path, monkeypatch)
     assert 0 < figures["predicted"]["digit_accuracy"] <= 1
     assert set(figures) >= {"digits", "promoted", "sum"}
+
+
+def test_margins_are_those_of_the_pairs() -> None:
+    control = [{"test": 90.0}, {"test": 80.0}, {"test": None}]
+    found = margin([{"test": 91.0}, {"test": 83.0}, {"test": 2.0}], control, "test")
+    assert found["margin"] == 2.0 and (found["better"], found["worse"]) == (3, 0)
+    # Student's t at 97.5 % with two degrees of freedom is 4.303; the standard deviation of 1, 3, 2 is 1.
+    assert found["interval"] == pytest.approx([2.0 - 4.303 / 3**0.5, 2.0 + 4.303 / 3**0.5], abs=1e-3)
+
+
+@pytest.mark.slow
+def test_strategies_are_compared_with_the_control(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = run(
+        "strategies", ["--evaluations", "3", "--seeds", "2", "--strategies", "reinforce"], tmp_path, monkeypatch
+    )
+    assert [row["seed"] for row in figures["random"]["rows"]] == [row["seed"] for row in figures["reinforce"]["rows"]]
+    assert len(figures["reinforce"]["test"]["interval"]) == 2
