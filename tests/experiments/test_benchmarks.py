@@ -18,6 +18,7 @@ from experiments.benchmarks import blend, columns, synthesis
 from experiments.benchmarks.banks import FIRST_ORDER, INPUTS, LITERALS, census, rows
 from experiments.benchmarks.strategies import margin
 from experiments.benchmarks.typed_gp import TYPES, TypedGP
+from experiments.benchmarks.zero_cost import kept
 from primitives.interpreter.interpret import evaluate
 from primitives.term import Literal, Term, Variable, apply, lambdas
 from primitives.values import Failed, Failure
@@ -211,3 +212,18 @@ def test_strategies_are_compared_with_the_control(tmp_path: Path, monkeypatch: p
     )
     assert [row["seed"] for row in figures["random"]["rows"]] == [row["seed"] for row in figures["reinforce"]["rows"]]
     assert len(figures["reinforce"]["test"]["interval"]) == 2
+
+
+@pytest.mark.slow
+def test_untrained_scores_are_compared_with_the_number_of_parameters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = run("zero_cost", ["--nets", "6"], tmp_path, monkeypatch)
+    assert figures["nets"] == 6 and figures["scores"]["parameters"]["above"] == 0.0
+    assert all(-1 <= each["tau"] <= 1 for each in figures["scores"].values() if each["tau"] == each["tau"])
+    assert any(row["codes"] > -1e29 for row in figures["rows"])
+
+
+def test_a_filter_keeps_the_best_that_are_in_its_upper_half() -> None:
+    rows = [{"accuracy": i / 20, "up": float(i), "down": float(-i), "none": 0.0} for i in range(20)]
+    assert (kept(rows, "up"), kept(rows, "down")) == (1.0, 0.0)
