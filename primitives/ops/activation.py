@@ -68,9 +68,11 @@ def log_softmax(x: Tensor) -> Tensor:
 @geometric(
     "bound_odds",
     "Tensor[n] -> Tensor[n]",
-    settings=(Setting("odds", 1000.0, 10.0, 10_000.0, log=True, least=1.0),),
+    settings=(Setting("odds", 30.0, 10.0, 10_000.0, log=True, least=1.0),),
     prior=Prior(in_nets=-5.0, between=True),
 )
 def bound_odds(x: Tensor, *, odds: float) -> Tensor:
-    """Scores by which no class is more than ``odds`` times as likely as another: max(x, max(x) − ln odds). One number stays as it is."""
+    """Scores by which no class is more than ``odds`` times as likely as another: max(x, max(x) − ln odds). One number stays as it is.
+
+    The default of ``odds`` is what ``python -m experiments.fitting.odds --draws 4`` chose (experiments/results/fitting_odds.json)."""
     return torch.maximum(x, x.amax(1, keepdim=True) - math.log(odds))
