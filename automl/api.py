@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -17,6 +16,7 @@ from library.vocabulary import Vocabulary, pinned_name
 from primitives.words import known_words
 
 from .budget import BudgetText, parse_budget
+from .execution.threads import processors
 from .plugins import use_plugins
 from .progress import progress_bar
 from .study.opening import Options, Progress, Result, library_url, open_study, plain_option, run_study
@@ -146,7 +146,7 @@ def _beginning(starts: str | Sequence[str | Path] | None) -> dict[str, Any]:
 
 def _say_crowded(workers: object) -> None:
     """Log where there are to be more worker processes than processors."""
-    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    there = processors()
     if isinstance(workers, int) and workers > there:
         logger.warning(
             "workers=%d on %d processors: they will wait for each other; --workers %d is as fast", workers, there, there

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from .execution.threads import processors
+
 PACKAGES = ("torch", "numpy", "scikit-learn")
 
 
@@ -36,7 +38,7 @@ def _hardware() -> dict[str, object]:
     """Processor, cores that this process may use, memory in GiB; and if torch is loaded its threads, and the
     accelerator that it sees."""
     found: dict[str, object] = {"processor": _processor(), "system": platform.platform(terse=True)}
-    found["cores"] = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    found["cores"] = processors()
     if hasattr(os, "sysconf"):
         found["memory_gib"] = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
     torch = sys.modules.get("torch")

@@ -14,6 +14,7 @@ from . import LOADED
 from .budget import BEGAN
 from .circumstances import installed_version
 from .commands.group import CommandGroup
+from .execution.threads import wait_patiently
 from .progress import QUIET, PrintableFormatter, printable
 
 CLICK_ERROR: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
@@ -67,6 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
     handler.setFormatter(PrintableFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=os.environ.get("AUTOML_LOG", "WARNING").upper(), handlers=[handler])
     QUIET.set(False)
+    wait_patiently()
     BEGAN.set(LOADED if arguments is None else time.monotonic())
     try:
         code = typer.main.get_command(app)(args=arguments, prog_name="automl", standalone_mode=False)

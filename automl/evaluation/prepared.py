@@ -36,11 +36,12 @@ class CandidateOrder(TypedDict, total=False):
     """What is asked for one candidate: to train it for ``epochs`` (None: what suits the data; 0: not at all) within ``seconds`` (None: no
     limit) in the ``phase`` explore (the default), refine or final, with ``settings`` of the trainer that go before those of the phase, and
     scored on ``validation_cases`` of the validation part (None: all). ``trained`` is the text of a program with the same sites that is
-    trained and scored in its place, which then has its weights."""
+    trained and scored in its place, which then has its weights. ``threads`` are those of its training (default: those of the worker)."""
 
     term: Required[str]
     trained: str
     seed: int
+    threads: int
     epochs: int | None
     phase: str
     seconds: float | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from primitives.term import Term
 from primitives.values import Outcome
 from primitives.weights import inherit, initialise, shrunk
 
+from ..execution.workers.guard import torch_threads
 from ..fitting import recipes
 from ..fitting.fitted_words import WordFit, fit_words
 from ..fitting.forward import outputs_of
@@ -84,6 +86,12 @@ def is_accelerated(trainer: Mapping[str, object]) -> bool:
 
 
 def train(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Evaluated:
+    """Train the candidate with the threads that it may have (see ``_trained_for``)."""
+    with torch_threads(candidate["threads"]) if "threads" in candidate else nullcontext():
+        return _trained_for(prepared, term, inference, candidate)
+
+
+def _trained_for(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Evaluated:
     """Train the candidate for its epochs within its seconds; scores are those of the best validation.
 
     In the phase ``final`` the validation cases are trained on too, so that the scores say nothing: the driver leaves them out. Where the

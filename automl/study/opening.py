@@ -23,6 +23,7 @@ from ..evaluation.evaluate import begin, evaluate_job, warm
 from ..evaluation.prepared import WorkerContext, context_of
 from ..execution.executors import executor_kind, executors, open_executor
 from ..execution.executors.base import AbstractExecutor
+from ..execution.threads import wait_patiently
 from ..execution.workers.guard import can_interrupt, path_of
 from ..fitting.trainers import trainer_kinds
 from ..plugins import described, require_plugins
@@ -189,6 +190,7 @@ def _result_text(store: AbstractStore, run: str) -> str:
 
 def _executor(options: Options, context: WorkerContext) -> AbstractExecutor:
     """Opened with what prepares a worker for its jobs; in this process some of that can wait for the first job."""
+    wait_patiently()
     here = can_interrupt() and not executor_kind(options.workers).side_by_side(str(options.workers))
     return open_executor(EVALUATE, context, workers=options.workers, prepare=BEGIN if here else WARM)
 

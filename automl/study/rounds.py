@@ -21,6 +21,7 @@ from ..errors import EvaluationBug
 from ..evaluation.evaluate import read_evaluations
 from ..evaluation.prepared import Evaluated, StartWeights
 from ..execution.executors.base import JobResult
+from ..execution.threads import training_threads
 from .candidate import Candidate, feedback_of
 from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, TIMELY, UNTRAINED
 from .planning.views import both_ways, may_look_twice
@@ -269,6 +270,8 @@ class Rounds:
                 self._keep(entry, cached)
                 continue
             order["seconds"], deadline = self._deadline(entry)
+            if self.study.schedule.is_planned and self.executor.is_here:
+                order["threads"] = training_threads(1 if entry.phase == FINAL else self.executor.capacity)
             if entry.phase == EXPLORE and self.study.schedule.is_planned and self.study.standing.best() is not None:
                 order["settings"] = {"needed_steps": NEEDED_STEPS, **order.get("settings", {})}
             self.executor.submit(entry.ask, {"candidates": [order]}, deadline)

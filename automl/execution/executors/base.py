@@ -80,6 +80,11 @@ class AbstractExecutor(ABC):
     def local_workers(cls, workers: str) -> int:
         """How many workers share one machine's memory."""
 
+    @property
+    def is_here(self) -> bool:
+        """Whether all its workers are on this machine."""
+        return True
+
     @classmethod
     @abstractmethod
     def side_by_side(cls, workers: str) -> bool:

@@ -159,6 +159,10 @@ class RayExecutor(AbstractRosterExecutor[_Actor]):
     def local_workers(cls, workers: str) -> int:
         return _local_count(workers) or os.cpu_count() or 1
 
+    @property
+    def is_here(self) -> bool:
+        return _local_count(str(self.workers)) is not None
+
     @classmethod
     def side_by_side(cls, workers: str) -> bool:
         return _local_count(workers) != 1
