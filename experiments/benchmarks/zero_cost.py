@@ -122,7 +122,8 @@ def jacobian(program: Program, batch: Batch) -> float:
     x = batch[0].clone().requires_grad_(True)
     program(x).sum().backward()
     assert x.grad is not None
-    correlations = np.corrcoef(x.grad.flatten(1).double().numpy())
+    with np.errstate(invalid="ignore"):  # a case without a gradient
+        correlations = np.corrcoef(x.grad.flatten(1).double().numpy())
     if not np.isfinite(correlations).all():
         return LOWEST
     values = np.maximum(np.linalg.eigvalsh(correlations), 0.0) + 1e-5
@@ -151,7 +152,7 @@ def measured(task: Task, terms: list[Term], seed: int) -> list[dict[str, float]]
             began = time.process_time()
             try:
                 row[name] = score(program, batch)
-            except RuntimeError:  # nothing of the net has a gradient
+            except (RuntimeError, TypeError):  # nothing of the net has a gradient, or its cases are no batch
                 row[name] = LOWEST
             row[f"{name}_seconds"] = time.process_time() - began
         began = time.process_time()
