@@ -91,16 +91,18 @@ def json_lines(path: str | None) -> Iterator[Callable[[Mapping[str, Any]], None]
 
         yield show
         return
-    with Path(path).open("a", encoding="utf-8") as stream:
-        fresh = True
+    with Path(path).open("ab", buffering=0) as stream:
+        fresh = Path(path).is_file()  # a device or a pipe cannot be emptied
 
         def write(row: Mapping[str, Any]) -> None:
             nonlocal fresh
-            if fresh:  # only now, so that a command which fails before its first result spoils no earlier file
-                stream.truncate(0)
-                fresh = False
-            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-            stream.flush()
+            try:
+                if fresh:  # only now, so that a command which fails before its first result spoils no earlier file
+                    stream.truncate(0)
+                    fresh = False
+                stream.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
+            except OSError as error:
+                raise OSError(error.errno, f"{error.strerror}; what was found is in the library", path) from error
 
         yield write
 

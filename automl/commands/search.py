@@ -141,11 +141,11 @@ def _search_and_say(
 
         def take(result: Result) -> None:
             rows.append(result)
-            write(result.to_dict())
             if json != "-":
                 say(result, alone=len(tasks) == 1)
                 if ambiguous:
                     say_alternatives(result)
+            write(result.to_dict())
 
         if side_by_side(tasks, options, store):
             _at_once(_Searches(tasks, options, source, library, store), take)

@@ -134,3 +134,13 @@ def test_quiet_verbose_and_a_log_file(folder: Path, automl) -> None:
 def test_completion_is_offered(automl) -> None:
     code, out, _ = automl("--help")
     assert code == 0 and "--install-completion" in out and "--show-completion" in out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is required")
+def test_a_file_that_takes_no_result_is_named_and_the_result_is_said(folder: Path, automl) -> None:
+    code, out, err = automl(
+        "search", "one.jsonl", "--evaluations", "2000", "--words", "reverse,sort", "--json", "/dev/full"
+    )
+    assert code == 2 and "reverse" in out
+    assert "/dev/full" in err and "what was found is in the library" in err and "Traceback" not in err
+    assert len(json.loads(automl("runs", "list", "--json")[1])) == 1
