@@ -170,6 +170,7 @@ def search(
     class_weight: ClassWeight | None = None,
     words: Sequence[str] | None = None,
     starts: str | Sequence[str | Path] = "auto",
+    space: str | Path | None = None,
     max_parameters: int | str | None = None,
     max_operations: int | str | None = None,
     max_memory: int | str | None = None,
@@ -203,6 +204,8 @@ def search(
     starts: what the search begins with: ``auto`` (declared nets, where the time for many pictures is planned) or ``none``; or a list of
         programs of yours (texts, files with one, runs of the library, whose results are meant), which come before these; ``none`` in it
         leaves the declared nets out (default: ``auto``).
+    space: a program with free parts (its text, or a file with it), which are all that is filled: ``?name``, ``(choice f g)``, and settings
+        such as ``:units (range 16 512)`` (default: all programs of the type are searched).
     max_parameters: the most trainable numbers that a program may have (default: any).
     max_operations: the most multiply-adds of one case, forward (default: any).
     max_memory: the most bytes of a program's weights and of what a forward pass of one case holds, such as ``"10MB"`` (default: any).
@@ -233,6 +236,7 @@ def search(
         target=target,
         words=words,
         starts=starts,
+        space=None if space is None else str(space),
         max_parameters=max_parameters,
         max_operations=max_operations,
         max_memory=max_memory,

@@ -3,7 +3,8 @@
 Terms
     Term                                    a program or a part of one: frozen, hashable, without tensors
     Variable, Lambda, Apply, Let            its kinds: a bound variable, a function, its application, a name for a value,
-    Literal, Word, Hole                     a constant, a word with settings and site, a place still to be filled
+    Literal, Word                           a constant, a word with settings and site
+    Hole, OneOf, FreeSetting                what is still to be filled: a place, one of several, the value of a setting
     parse(text, words)                      the term that a text stands for
     show(term)                              its text, with names for people
     Definition, definition(name, scheme, body)   a subroutine: a word that stands for a term
@@ -41,7 +42,7 @@ _FACADE = Facade(
         "source": ("to_source",),
         "syntax": ("parse", "show"),
         "notation.types": ("parse_scheme", "parse_type"),
-        "term": ("Apply", "Hole", "Lambda", "Let", "Literal", "Term", "Variable", "Word"),
+        "term": ("Apply", "FreeSetting", "Hole", "Lambda", "Let", "Literal", "OneOf", "Term", "Variable", "Word"),
         "types": ("Scheme", "Type"),
         "values": ("Failure",),
     },

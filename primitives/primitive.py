@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from .declarations import Need, Role
 from .morphing.declared import Morphing
 from .notation.names import is_word_name
-from .term import Word
+from .term import FreeSetting, Word
 from .types import Constructor, Scheme, TypeVariable, arguments_of, is_function, subtypes
 
 if TYPE_CHECKING:
@@ -45,7 +45,13 @@ class Setting:
     least: float | None = None
 
     def check(self, word: str, value: object) -> Any:
-        """The value in the setting's type, or SettingError."""
+        """The value in the setting's type, or SettingError. One that is still to be chosen must be such whatever is chosen."""
+        if isinstance(value, FreeSetting):
+            if value.choices:
+                return FreeSetting(choices=tuple(self.check(word, each) for each in value.choices))
+            if isinstance(self.default, str | bool):
+                raise self._bad(word, value, f"(choice one other …) of {', '.join(map(str, self.choices))}")
+            return FreeSetting(self.check(word, value.low), self.check(word, value.high), value.log)
         if self.choices and isinstance(self.default, (str, bool)):
             if value not in self.choices or isinstance(value, bool) != isinstance(self.default, bool):
                 raise self._bad(word, value, f"one of {', '.join(map(str, self.choices))}")
@@ -64,7 +70,9 @@ class Setting:
         return value
 
     def _bad(self, word: str, value: object, needed: str) -> SettingError:
-        return SettingError(f"word={word!r}: setting {self.name}={value!r}, needed {needed}")
+        return SettingError(
+            f"word={word!r}: setting {self.name}={value if isinstance(value, FreeSetting) else repr(value)}, needed {needed}"
+        )
 
     def sample(self, rng: Any) -> Any:
         """A value from the range, by a numpy Generator: uniform, or log-uniform where ``log``."""

@@ -11,6 +11,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from .notation.values import to_json
 from .types import BOOL, CHAR, FLOAT, INT, STRING, Constructor, Type, has_tensor
@@ -152,6 +153,43 @@ class Hole(Term):
         super().__init__((name,), 1)
 
 
+class OneOf(Term):
+    """A place that is still to be filled, by one of the ``alternatives``."""
+
+    __slots__ = ("alternatives",)
+    alternatives: tuple[Term, ...]
+
+    def __init__(self, alternatives: tuple[Term, ...]) -> None:
+        object.__setattr__(self, "alternatives", tuple(alternatives))
+        size, depth = (max((getattr(each, name) for each in alternatives), default=0) for name in ("size", "depth"))
+        super().__init__((self.alternatives,), size + 1, depth + 1)
+
+
+@dataclass(frozen=True)
+class FreeSetting:
+    """What stands for the value of a setting that is still to be chosen: from ``low`` to ``high``, evenly or (``log``) by their logarithms,
+    or one of ``choices``, where there are any."""
+
+    low: float = 0
+    high: float = 0
+    log: bool = False
+    choices: tuple = ()
+
+    def __str__(self) -> str:
+        if self.choices:
+            return f"(choice {' '.join(map(_show_setting, self.choices))})"
+        return f"(range {_show_setting(self.low)} {_show_setting(self.high)}{' log' if self.log else ''})"
+
+    def admits(self, value: object) -> bool:
+        """Whether a value is one that may be chosen.
+
+        value: any; true is not 1.
+        """
+        if self.choices:
+            return any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in self.choices)
+        return isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high
+
+
 def apply(function: Term, *arguments: Term) -> Term:
     """``function`` applied to the arguments in turn."""
     for argument in arguments:
@@ -181,6 +219,8 @@ def children(term: Term) -> tuple[Term, ...]:
         return (term.body,)
     if isinstance(term, Apply):
         return (term.function, term.argument)
+    if isinstance(term, OneOf):
+        return term.alternatives
     return (term.value, term.body) if isinstance(term, Let) else ()
 
 
@@ -192,6 +232,8 @@ def rebuild(term: Term, parts: tuple[Term, ...]) -> Term:
         return Lambda(parts[0], term.hint)
     if isinstance(term, Apply):
         return Apply(parts[0], parts[1])
+    if isinstance(term, OneOf):
+        return OneOf(parts)
     assert isinstance(term, Let)
     return Let(parts[0], parts[1], term.hint)
 
@@ -311,6 +353,8 @@ def show_canonical(term: Term) -> str:
         return show_literal(term.value, term.type)
     if isinstance(term, Hole):
         return f"?{term.name}"
+    if isinstance(term, OneOf):
+        return f"(choice {' '.join(map(show_canonical, term.alternatives))})"
     if isinstance(term, Lambda):
         return f"(lambda {show_canonical(term.body)})"
     if isinstance(term, Let):

@@ -12,7 +12,7 @@ from primitives.brief import brief_repr
 from primitives.definitions import Definition, expand
 from primitives.inference import Inference
 from primitives.primitive import Primitive, Setting
-from primitives.term import Literal, Term, words_in
+from primitives.term import Literal, Term, names_in, words_in
 from primitives.types import Type
 from primitives.values import Value
 from primitives.words import known_words
@@ -38,6 +38,8 @@ class Problem:
     ``objectives`` are (name of a score, ``minimise`` | ``maximise``), the first being the main one.
     ``ranges`` override what is sampled, ``{"conv.maps": Setting("maps", 8, 4, 32, log=True)}``.
     ``bounds`` say what a proposal may need at most, ``starts`` are programs known beforehand to begin from.
+    ``space`` is a program with free parts (``spaces.reading.as_space``): then proposals are this program with its parts filled, and
+    what fills them alone is made of ``words``; None where all programs of the type are meant.
     ``suggested`` are further log-weights that earlier tasks taught, by their source (``grammar``: re-estimated; ``model``: predicted for
     this task), which a strategy may try beside ``weights``.
     """
@@ -55,6 +57,7 @@ class Problem:
     bounds: Bounds = UNBOUNDED
     tolerance: float = 1e-6
     starts: tuple[Term, ...] = ()
+    space: Term | None = None
     suggested: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     __repr__ = brief_repr
@@ -83,11 +86,17 @@ class Problem:
 
     @cached_property
     def runnable(self) -> Mapping[str, Primitive]:
-        """``words`` and what the subroutines among them are made of: what it takes to run a program, beyond what it may be made of."""
+        """``words``, and what the subroutines among them and the space are made of: what it takes to run a program."""
         definitions = [word for word in self.words.values() if isinstance(word, Definition)]
         inner = {word.name for found in definitions for word in words_in(expand(found.body, self.words))}
+        inner |= self.used
         missing = {name: word for name, word in known_words().items() if name in inner and name not in self.words}
         return MappingProxyType({**self.words, **missing})
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The names of the words that proposals are made of: ``words``, and those of the space."""
+        return frozenset(self.words) | (frozenset() if self.space is None else names_in(self.space))
 
     def excess(self, inference: Inference) -> str:
         """What of a program is beyond the problem's bounds, "" where nothing is (see ``Bounds.excess``).

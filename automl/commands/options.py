@@ -62,6 +62,14 @@ Start = Annotated[
         "meant. May be repeated.",
     ),
 ]
+Space = Annotated[
+    str | None,
+    typer.Option(
+        "--space",
+        metavar="PROGRAM",
+        help="A program with free parts, which alone are filled: ?name, (choice f g), :units (range 16 512). A file, or the text itself.",
+    ),
+]
 MaxParameters = Annotated[
     str | None,
     typer.Option("--max-parameters", metavar="COUNT", help="Most trainable numbers of a program: 8000, 1e5."),
@@ -177,6 +185,7 @@ def options_of(
     starts: str = "auto",
     bounds: Mapping[str, str | None] = MappingProxyType({}),
     programs: Iterable[str] = (),
+    space: str | None = None,
 ) -> Options:
     """Options from the texts of the command line. Raises BadParameter, BudgetError or StudyError."""
     given = _by_group(settings or ())
@@ -192,6 +201,7 @@ def options_of(
         schedule=schedule,
         starts=starts,
         programs=tuple(programs),
+        space=space,
         **bounds,
         settings=given["settings"],
         trainer=given["trainer"],

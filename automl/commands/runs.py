@@ -231,6 +231,7 @@ def options_of_run(record: Run) -> dict[str, object]:
         "words": None if options.words is None else ",".join(options.words),
         "starts": options.starts,
         "start": list(options.programs),
+        "space": options.space,
         **as_options(options.bounds),
         "target-column": source.get("target_column"),
         "set": [

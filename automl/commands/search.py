@@ -53,6 +53,7 @@ from .options import (
     Seed,
     Set,
     SkipBad,
+    Space,
     SplitSeed,
     Start,
     Starts,
@@ -81,6 +82,7 @@ def search(
     set: Set = None,
     starts: Starts = "auto",
     start: Start = None,
+    space: Space = None,
     max_parameters: MaxParameters = None,
     max_operations: MaxOperations = None,
     max_memory: MaxMemory = None,
@@ -97,7 +99,9 @@ def search(
     is 1.
     """
     bounds = dict(zip(BOUNDS, (max_parameters, max_operations, max_memory, max_latency), strict=True))
-    options = options_of(budget, evaluations, strategy, workers, seed, target, words, set, starts, bounds, start or ())
+    options = options_of(
+        budget, evaluations, strategy, workers, seed, target, words, set, starts, bounds, start or (), space
+    )
     task = with_option(task, "skip_bad", "yes") if skip_bad else task
     task = with_option(task, "encoding", encoding) if encoding is not None else task
     task = with_option(task, "class_weight", class_weight) if class_weight is not None else task

@@ -35,6 +35,7 @@ from .guides import latest_guide, load_guide
 from .planning.limits import within_bounds
 from .planning.options import Options, plain_option
 from .planning.schedule import Schedule, usual_schedule
+from .planning.spaces import in_space
 from .planning.starts import AUTO, NONE, begin_with, declared_starts, program_text
 from .problem import build_problem, default_strategy, is_fused
 from .result import Result, conclude
@@ -111,6 +112,9 @@ def check_options(options: Options, data: ProblemData) -> None:
     name = options.strategy_for(data)
     if name not in known:
         raise StudyError(f"strategy={name!r} is not known; needed one of {', '.join(sorted(known))}")
+    if options.space is not None and known[name].fused:
+        others = ", ".join(sorted(each for each, kind in known.items() if not kind.fused))
+        raise StudyError(f"strategy={name!r} fills no free parts (space): needed one of {others}")
     if options.programs and known[name].fused:
         others = ", ".join(sorted(each for each, kind in known.items() if not kind.fused))
         raise StudyError(f"strategy={name!r} begins with no program (start): needed one of {others}")
@@ -170,11 +174,14 @@ def open_study(
         options = replace(
             options, programs=tuple(program_text(each, partial(_result_text, store)) for each in options.programs)
         )
+        if options.space is not None:
+            options = replace(options, space=program_text(options.space, partial(_result_text, store), "space"))
+            problem = in_space(options.space or "", problem, vocabulary)
         problem = begin_with(options.programs, within_bounds(problem), vocabulary)
         strategy = _strategy(options, problem, data, vocabulary, schedule.is_planned)
         config = {**_config(options, schedule, task, source), "guidance": guidance}
         record = run or new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
-    context = context_of(data, vocabulary, options.trainer, words=problem.words, bounds=options.bounds)
+    context = context_of(data, vocabulary, options.trainer, words=problem.used, bounds=options.bounds)
     executor = None if is_fused(strategy, data) else _executor(options, context)
     if run is None:
         record = _created(store, record, executor)  # only now, so that none is begun where there are no workers
@@ -262,7 +269,7 @@ def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[st
         FOLDS: 0 if data.folds is None else data.folds.count,
         "words": None if options.words is None else list(options.words), "trainer": dict(options.trainer),
         "settings": dict(options.settings), "weights": dict(options.weights), "schedule": vars(schedule),
-        "starts": options.starts, "programs": list(options.programs), "bounds": asdict(options.bounds),
+        "starts": options.starts, "programs": list(options.programs), "space": options.space, "bounds": asdict(options.bounds),
         "workers": str(options.workers), "plugins": described(),
     }  # fmt: skip
 
@@ -285,7 +292,8 @@ def resume_options(run: Run) -> Options:
         budget=Budget.from_json(run.budget), strategy=run.strategy, workers=worker_number(config.get("workers", "1")), seed=run.seed,
         target=config.get("target"), words=None if words is None else tuple(words), trainer=config.get("trainer", {}),
         settings=config.get("settings", {}), weights=config.get("weights", {}), schedule=Schedule.from_dict(config.get("schedule", {})),
-        starts=config.get("starts", NONE), programs=tuple(config.get("programs", ())), bounds=Bounds(**config.get("bounds", {})),
+        starts=config.get("starts", NONE), programs=tuple(config.get("programs", ())), space=config.get("space"),
+        bounds=Bounds(**config.get("bounds", {})),
     )  # fmt: skip
 
 

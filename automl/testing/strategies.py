@@ -19,6 +19,8 @@ from primitives.types import INT, has_tensor
 from primitives.values import Failure
 from primitives.words import builtin_words
 from search.bounds import Bounds
+from search.generation.spaces.matching import parts_of
+from search.generation.spaces.reading import as_space
 from search.problem import Problem
 from search.strategy import AbstractStrategy, Asked, Feedback, Proposal, ReplayError, StrategyError, Told
 
@@ -49,8 +51,12 @@ LOOSE, TIGHT = Bounds(parameters=40_000), Bounds(parameters=700, operations=60_0
 """Bounds for ``net_problem``; few nets keep the tight ones unless they are grown for them."""
 
 
-def net_problem(seed: int = 0, bounds: Bounds = LOOSE) -> Problem:
-    return Problem(parse_type("Tensor[1,8,8] -> Tensor[10]"), WORDS, seed=seed, max_size=20, bounds=bounds)
+def _space(text: str) -> Term:
+    return as_space(parse(text, WORDS))
+
+
+def net_problem(seed: int = 0, bounds: Bounds = LOOSE, space: Term | None = None) -> Problem:
+    return Problem(parse_type("Tensor[1,8,8] -> Tensor[10]"), WORDS, seed=seed, max_size=20, bounds=bounds, space=space)
 
 
 def list_score(term: Term) -> Feedback:
@@ -67,6 +73,16 @@ def net_score(term: Term) -> Feedback:
     names = [word.name for word in words_in(term)]
     score = names.count("conv") + 0.5 * names.count("relu") - 0.1 * len(names)
     return Feedback({"score": score}) if "softmax" not in names else Feedback({}, "diverged")
+
+
+SPACES: dict[str, tuple[Callable[[], Problem], Score]] = {
+    "list": (lambda: list_problem(space=_space("(lambda (xs) (fold ?join 0 (choice (map ?each xs) xs)))")), list_score),
+    "net": (
+        lambda: net_problem(2, space=_space("(lambda (x) (pipe x ?f flatten (dense :units (range 8 32)) relu (dense :units 10)))")),
+        net_score,
+    ),
+}  # fmt: skip
+"""Problems with a program whose free parts alone are filled."""
 
 
 PROBLEMS: dict[str, tuple[Callable[[int], Problem], Score]] = {
@@ -150,6 +166,21 @@ class StrategySuite:
         assert len(log) == 60
         for entry in log:
             assert not made.problem.excess(infer(parse(entry.term, WORDS), WORDS, made.problem.type))
+
+    @pytest.mark.parametrize("kind", SPACES)
+    def test_what_is_proposed_is_of_the_space(self, strategy: type[AbstractStrategy], kind: str) -> None:
+        problem, score = SPACES[kind]
+        try:
+            made = strategy(problem(), None)
+        except StrategyError as error:
+            pytest.skip(f"it fills no free parts: {error}")
+        log = [entry for entry in drive(made, score, 45) if isinstance(entry, Asked)]
+        assert len(log) == 45 or (kind == "net" and len(log) > 30)
+        assert made.problem.space is not None
+        for entry in log:
+            term = parse(entry.term, WORDS)
+            assert parts_of(made.problem.space, term) is not None
+            infer(term, WORDS, made.problem.type)
 
     def test_the_same_seed_gives_the_same_asks_and_another_one_others(self, make: Make, problem: str) -> None:
         score = PROBLEMS[problem][1]

@@ -10,7 +10,7 @@ import torch
 from ..binding import free_variables, map_variables, shift
 from ..interpreter.code import IncompleteTerm
 from ..primitive import Primitive
-from ..term import Hole, Lambda, Let, Literal, Term, Variable, Word, apply, spine
+from ..term import Hole, Lambda, Let, Literal, OneOf, Term, Variable, Word, apply, spine
 from ..types import TensorType, Type, arguments_of
 from ..values import Failed, Failure
 from . import control, folds, lists, numbers  # noqa: F401  (they declare forms)
@@ -39,6 +39,8 @@ class Compiler:
             return self.let(term)
         if isinstance(term, Hole):
             raise IncompleteTerm(f"hole ?{term.name} cannot be compiled: fill it first")
+        if isinstance(term, OneOf):
+            raise IncompleteTerm("a choice cannot be compiled: choose an alternative first")
         head, arguments = spine(term)
         if isinstance(head, Word):
             return self.word(head, arguments)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from ..definitions import Definition, ExpansionError, expand
 from ..primitive import Primitive, SettingError
 from ..syntax import show
-from ..term import Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, sites_of, spine
+from ..term import Apply, FreeSetting, Hole, Lambda, Let, Literal, OneOf, Term, Variable, Word, sites_of, spine
 from ..types import (
     Constructor,
     Scheme,
@@ -125,6 +125,8 @@ class _Inferencer:
             return self.word(term)
         if isinstance(term, Let):
             return self.let(term)
+        if isinstance(term, OneOf):
+            raise IllTyped(f"program: {self.shown(term)} is still free; choose one alternative")
         assert isinstance(term, Hole)
         return self.unifier.fresh()
 
@@ -141,6 +143,9 @@ class _Inferencer:
         if isinstance(primitive, Definition) and (primitive.geometric or has_tensor(primitive.scheme.type)):
             return self.definition(term, primitive)
         settings = dict(term.settings)
+        for name, value in term.settings:
+            if isinstance(value, FreeSetting):
+                raise IllTyped(f"word={term.name!r}: setting {name}={value} is still free; choose a value", term.name)
         if len(settings) != len(primitive.settings):
             try:
                 settings = dict(primitive.word(settings).settings)

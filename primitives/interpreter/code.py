@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..primitive import Primitive
-from ..term import Hole, Lambda, Let, Literal, Term, Variable, Word, spine
+from ..term import Hole, Lambda, Let, Literal, OneOf, Term, Variable, Word, spine
 from ..values import OutOfFuel, Value
 from .word_calls import WordCall, call_of
 
@@ -39,6 +39,8 @@ def code_of(term: Term, words: Mapping[str, Primitive]) -> Code:
         return lambda machine, scope: body(machine, (*scope, bound(machine, scope)))
     if isinstance(term, Hole):
         return _incomplete(f"hole ?{term.name} cannot run: fill it first")
+    if isinstance(term, OneOf):
+        return _incomplete("a choice cannot run: choose an alternative first")
     head, parts = spine(term)
     return applied(head, [code_of(part, words) for part in parts], words)
 

@@ -8,7 +8,7 @@ NAME = re.compile(r"[a-z_][A-Za-z0-9_']*")
 """What may name a variable."""
 WORD = re.compile(r"([A-Za-z_][A-Za-z0-9_'.-]*|[-+*/<>=!&|%^~]+)(@[A-Za-z0-9_-]+)?")
 """What may name a word: letters, digits and ``_ ' . -`` after a letter, or signs alone; ``@digest`` behind it pins a version."""
-FORMS = ("lambda", "let", "pipe", "stack", "literal")
+FORMS = ("lambda", "let", "pipe", "stack", "literal", "choice")
 """Heads that are syntax, not words."""
 CONSTANTS = ("true", "false")
 """Names that are constants, not words."""

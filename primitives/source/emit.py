@@ -12,7 +12,7 @@ from typing import Any
 
 from ..declarations import Role
 from ..primitive import Primitive
-from ..term import Hole, Lambda, Let, Literal, Term, Variable, Word, spine
+from ..term import Hole, Lambda, Let, Literal, OneOf, Term, Variable, Word, spine
 from ..types import Type, arguments_of, is_function
 from ..values import Graph, Some, Table
 from .bounds import bounded, counter
@@ -84,6 +84,8 @@ class Emitter:
             return self.expression(term.body, (*scope, name))
         if isinstance(term, Hole):
             raise SourceError(f"hole ?{term.name} has no source: fill it first")
+        if isinstance(term, OneOf):
+            raise SourceError("a choice has no source: choose an alternative first")
         head, arguments = spine(term)
         if isinstance(head, Word):
             return self.word(head, arguments, scope)

@@ -6,7 +6,8 @@ parse.
 
 Forms: ``(lambda (x y) body)``, ``(let ((y value)) body)``, ``(pipe x f g)`` = ``(g (f x))``, ``(stack n f)`` = n
 composed copies of f with fresh sites (syntax only), ``(word :setting value @site argument …)``, ``?hole``, ``[1 2 3]``,
-``"text"``, ``#"c"`` a char, ``(literal "type" "JSON")`` any other constant.
+``(choice f g)`` one of several, still to be chosen, as is a setting ``:units (range 16 512)``, ``(range 16 512 log)`` or
+``(choice 3 5)``, ``"text"``, ``#"c"`` a char, ``(literal "type" "JSON")`` any other constant.
 """
 
 from __future__ import annotations

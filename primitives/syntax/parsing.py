@@ -12,10 +12,10 @@ from ..notation.names import FORMS, NAME, WORD
 from ..notation.types import parse_type
 from ..notation.values import from_json
 from ..primitive import Primitive, SettingError
-from ..term import MAX_DEPTH, Apply, Hole, Lambda, Let, Literal, Term, Variable, Word, apply, map_words, sites_of
+from ..term import MAX_DEPTH, Apply, Hole, Lambda, Let, Literal, OneOf, Term, Variable, Word, apply, map_words, sites_of
 from ..types import is_ground, list_of
 from ..values import MAX_SIZE
-from .reading import Brackets, TermSyntaxError, Tree, constant, read_tree, setting, shorten, tree_text
+from .reading import Brackets, TermSyntaxError, Tree, constant, free_setting, read_tree, setting, shorten, tree_text
 
 
 def parse(text: str, words: Mapping[str, Primitive] | None = None) -> Term:
@@ -92,9 +92,9 @@ class _Parser:
             if rest[0][0] == "@":
                 site, rest = rest[0][1:], rest[1:]
                 continue
-            if len(rest) < 2 or not isinstance(rest[1], str):
+            if len(rest) < 2:
                 raise TermSyntaxError(f"term: setting {rest[0]} has no value")
-            settings[rest[0][1:]] = setting(rest[1])
+            settings[rest[0][1:]] = setting(rest[1]) if isinstance(rest[1], str) else free_setting(rest[0], rest[1])
             rest = rest[2:]
         if settings or site is not None:
             if not isinstance(head, str) or head in scope:
@@ -170,6 +170,13 @@ class _Parser:
 
     def fresh(self, word: Word) -> Word:
         return word if word.site is None or "@" in word.site else Word(word.name, word.settings, self.FRESH)
+
+    def form_choice(self, tree: list, scope: tuple[str, ...]) -> Term:
+        if len(tree) < 3:
+            raise TermSyntaxError(
+                f"term={shorten(tree_text(tree))}: needed (choice one other …), two alternatives at least"
+            )
+        return OneOf(tuple(self.term(part, scope) for part in tree[1:]))
 
     def form_literal(self, tree: list, scope: tuple[str, ...]) -> Term:
         if len(tree) != 3 or not all(isinstance(part, str) and part.startswith('"') for part in tree[1:]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..notation.names import CONSTANTS, FORMS, NAME
-from ..term import Apply, Lambda, Let, Term, Variable, Word, show_canonical, show_word, spine, words_in
+from ..term import Apply, Lambda, Let, OneOf, Term, Variable, Word, show_canonical, show_word, spine, words_in
 
 _LETTERS = ("x", "y", "z", "u", "v", "w", "p", "q", "r", "s", "t")
 
@@ -39,6 +39,8 @@ class _Printer:
             name = self.name(term.hint, scope)
             value = self.show(term.value, scope, indent + 7)
             return self.join([f"let (({name} {value}))", self.show(term.body, (*scope, name), indent + 2)], indent)
+        if isinstance(term, OneOf):
+            return self.join(["choice", *(self.show(each, scope, indent + 2) for each in term.alternatives)], indent)
         stages = _pipeline(term)
         if len(stages) > 3:
             parts = ["pipe", *(self.show(stage, scope, indent + 2) for stage in stages)]

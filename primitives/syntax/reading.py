@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from ..notation.names import CONSTANTS
-from ..term import MAX_DEPTH, Literal
+from ..term import MAX_DEPTH, FreeSetting, Literal
 from ..types import BOOL, CHAR, FLOAT, INT, STRING
 from ..values import MAX_INT, MAX_SIZE
 
@@ -104,3 +104,32 @@ def setting(token: str) -> object:
     except ValueError as error:
         raise TermSyntaxError(str(error)) from None
     return found.value if found is not None else token
+
+
+def free_setting(name: str, tree: Tree) -> FreeSetting:
+    """What a setting that is still to be chosen may be: ``(range 16 512)``, ``(range 16 512 log)`` or ``(choice 3 5)``.
+
+    name: of the setting, for messages.
+    tree: what stands for its value.
+
+    Raises TermSyntaxError.
+    """
+    shown = f"term: setting {name} {shorten(tree_text(tree))}"
+    parts = list(tree)
+    if isinstance(tree, Brackets) or not parts or not all(isinstance(part, str) for part in parts):
+        raise TermSyntaxError(
+            f"{shown} has no value that can be read: needed one, (range low high), (range low high log) or (choice one other …)"
+        )
+    head, values = parts[0], [setting(part) for part in parts[1:]]
+    if head == "choice" and len(values) >= 2:
+        return FreeSetting(choices=tuple(values))
+    log = len(values) == 3 and values[2] == "log"
+    numbers = [each for each in values[:2] if isinstance(each, int | float) and not isinstance(each, bool)]
+    if head != "range" or len(numbers) != 2 or not (len(values) == 2 or log):
+        raise TermSyntaxError(
+            f"{shown} has no value that can be read: needed one, (range low high), (range low high log) or (choice one other …)"
+        )
+    low, high = numbers
+    if not low < high or (log and low <= 0):
+        raise TermSyntaxError(f"{shown}: needed a low below the high{', and above 0 for its logarithm' if log else ''}")
+    return FreeSetting(low, high, log)

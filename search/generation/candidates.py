@@ -10,6 +10,7 @@ from primitives.term import Term, show_canonical
 from . import sites
 from .choosing import Chooser, DeadEnd
 from .grammar import Grammar
+from .spaces.filling import Filler
 
 
 class Seen:
@@ -57,12 +58,15 @@ def fresh(make: Callable[[], Term], seen: Seen, attempts: int) -> Term | None:
     return None
 
 
-def sample(grammar: Grammar, chooser: Chooser) -> Term:
-    """A random program of the grammar's problem with its sites numbered.
+def sample(grammar: Grammar, chooser: Chooser, attempts: int = 30) -> Term:
+    """A random program of the grammar's problem with its sites numbered, one of its space where it has one.
 
     grammar: of the problem.
     chooser: makes the choices, such as the draws of an ask.
+    attempts: how many draws are made (default: 30).
 
     Raises DeadEnd where no term of the problem's size is found.
     """
-    return sites.number(grammar.sample(grammar.problem.type, chooser))[0]
+    if grammar.problem.space is not None:
+        return Filler(grammar).sample(chooser, attempts)
+    return sites.number(grammar.sample(grammar.problem.type, chooser, attempts=attempts))[0]

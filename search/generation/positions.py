@@ -25,7 +25,7 @@ class Position:
     scope: tuple[Type, ...]
 
 
-class _Types:
+class TypesOfParts:
     """Observes an inference: the type of every node, each of which must be a distinct object."""
 
     def __init__(self) -> None:
@@ -33,10 +33,26 @@ class _Types:
         self.resolve: Callable[[Type], Type]
 
     def note(self, term: Term, type: Type) -> None:
+        """A part was inferred.
+
+        term: the part.
+        type: as far as it is known so far.
+        """
         self.noted[id(term)] = (term, type)
 
     def finish(self, resolve: Callable[[Type], Type]) -> None:
+        """Inference has ended.
+
+        resolve: gives a type with all that is known filled in.
+        """
         self.resolve = resolve
+
+    def of(self, node: Term) -> Type:
+        """The type of a node that was inferred, as far as it is known.
+
+        node: the very object.
+        """
+        return self.resolve(self.noted[id(node)][1])
 
     def positions(self, node: Term, path: Path, scope: tuple[Type, ...]) -> Iterator[Position]:
         """Places in the node, which has been inferred, in pre-order."""
@@ -64,7 +80,7 @@ class _Types:
 class Annotated:
     """A well-typed term with its inference and its positions in pre-order (functions that stand applied are no positions)."""
 
-    def __init__(self, term: Term, inference: Inference, types: _Types) -> None:
+    def __init__(self, term: Term, inference: Inference, types: TypesOfParts) -> None:
         self.term, self.inference, self._types = term, inference, types
 
     @functools.cached_property
@@ -82,8 +98,8 @@ def annotate(term: Term, words: Mapping[str, Primitive], type: Type) -> Annotate
 
     Raises IllTyped if it does not fit.
     """
-    term = _copy(term)
-    types = _Types()
+    term = copied(term)
+    types = TypesOfParts()
     return Annotated(term, infer(term, words, type, types), types)
 
 
@@ -98,14 +114,17 @@ class Annotator:
         return annotate(term, self.words, self.type)
 
 
-def _copy(term: Term) -> Term:
-    """The same term with every node an object of its own, so that a node can be told by its identity."""
+def copied(term: Term) -> Term:
+    """The same term with every node an object of its own, so that a node can be told by its identity.
+
+    term: any without choices.
+    """
     if isinstance(term, Apply):
-        return Apply(_copy(term.function), _copy(term.argument))
+        return Apply(copied(term.function), copied(term.argument))
     if isinstance(term, Lambda):
-        return Lambda(_copy(term.body), term.hint)
+        return Lambda(copied(term.body), term.hint)
     if isinstance(term, Let):
-        return Let(_copy(term.value), _copy(term.body), term.hint)
+        return Let(copied(term.value), copied(term.body), term.hint)
     if isinstance(term, Word):
         return Word(term.name, term.settings, term.site)
     if isinstance(term, Variable):

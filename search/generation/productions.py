@@ -13,6 +13,7 @@ from ..problem import Problem
 from .least import LeastSizes
 from .rules import NEVER, Production, Rules
 from .signatures import Signature
+from .spaces.scopes import scope_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Productions:
 
     def __init__(self, problem: Problem, weights: Mapping[str, float], least_net: Callable[[Type], int]) -> None:
         self._rules = Rules(problem, weights, least_net)
-        self._least = LeastSizes(self._rules, arguments_of(problem.type)[0])
+        self._least = LeastSizes(self._rules, (*arguments_of(problem.type)[0], *scope_types(problem)))
         self._tables: dict[Type, ProductionTable] = {}
 
     @property

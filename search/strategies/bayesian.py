@@ -167,6 +167,8 @@ class BayesianSearch(AbstractStrategy):
         self.seen = Seen(self.starts)
         self.chosen: dict[int, Parameters] = {}
         self.known: dict[str, int] = {}
+        if self.options["structure"] and problem.space is not None:
+            raise StrategyError("strategy='bayesian': option structure and a space are given; needed one of them")
         self.structure = self._structure() if self.options["structure"] else None
         self.grammar = Grammar(problem)
         self.space = self._space() if self.structure is not None else {}
@@ -268,7 +270,8 @@ class BayesianSearch(AbstractStrategy):
         ready = len(self.memory.trials) >= self.options["startup"] and attempt < 20
         trust = self.options["trust"] if ready else 1 << 60
         chooser = ModelChooser(self.memory, draws, self.known, trust, self.options["explore"])
-        return sites.number(self.grammar.sample(self.problem.type, chooser, attempts=5))[0], chooser.parameters
+        # In a space a choice has one name; a chooser gives the same answer twice, so each try has one of its own.
+        return sample(self.grammar, chooser, attempts=5 if self.problem.space is None else 1), chooser.parameters
 
     def learn(self, proposal: Proposal, feedback: Feedback) -> None:
         """Note the scores of the choices made; a proposal without scores teaches nothing."""

@@ -69,6 +69,10 @@ class Enumerative(AbstractStrategy):
             raise StrategyError(
                 "strategy='enumerative' needs a task of examples (inputs and outputs); use strategy='genetic' or 'random' for this one"
             )
+        if self.problem.space is not None:
+            raise StrategyError(
+                "strategy='enumerative' fills no free parts; use genetic, bayesian or random for a space"
+            )
         self._search: Iterator[Hit | Progress] | None = None
         self._ranking: Ranking | None = None
 

@@ -17,8 +17,7 @@ from library.records import Direction
 from primitives.primitive import Setting
 from primitives.term import Term
 
-from ..generation import sites
-from ..generation.candidates import Seen, fresh
+from ..generation.candidates import Seen, fresh, sample
 from ..generation.choosing import Place
 from ..generation.grammar import Grammar
 from ..problem import Problem
@@ -151,7 +150,8 @@ class ReinforceSearch(AbstractStrategy):
 
         def draw() -> Term:
             made.append(PolicyChooser(self.policy, draws))
-            return sites.number(self.grammar.sample(self.problem.type, made[-1]))[0]
+            # A chooser notes the choices of one program, so in a space each try has one of its own.
+            return sample(self.grammar, made[-1], attempts=30 if self.problem.space is None else 1)
 
         term = fresh(draw, self.seen, self.options["attempts"])
         if term is None:

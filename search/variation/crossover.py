@@ -15,6 +15,10 @@ from ..generation.nets.kinds import kind_of
 from ..generation.positions import Annotated, Position, replace_at
 from ..randomness import Draws
 from .editor import Editor, Variant, copy_sites
+from .spaces import exchange
+
+EXCHANGES = 0.6
+"""How often children of two programs of a space have a whole free part of the father."""
 
 
 class Recombiner:
@@ -39,7 +43,15 @@ class Recombiner:
         for part in self._places(donor):
             gifts.setdefault(_key(part.type), []).append(part)
         places = [place for place in self._places(receiver) if _key(place.type) in gifts]
-        for _ in range(attempts if places else 0):
+        space = self.editor.problem.space
+        for _ in range(attempts if places or space is not None else 0):
+            copied: dict[str, tuple[int, str]] = {}
+            if space is not None and (not places or draws.random() < EXCHANGES):
+                swapped = exchange(space, mother, father, draws, copied)
+                child = self.editor.accept(swapped, "exchange", copied)
+                if child is not None and child.term not in (mother, father):
+                    return child
+                continue
             place = draws.choice(places)
             part = draws.choice(gifts[_key(place.type)])
             if part.term.size > self.editor.problem.max_size - mother.size + place.term.size:
@@ -47,7 +59,6 @@ class Recombiner:
             new = _moved(part, place, draws)
             if new is None or new == place.term:
                 continue
-            copied: dict[str, tuple[int, str]] = {}
             new = copy_sites(new, "~", 1, copied)
             child = self.editor.accept(replace_at(receiver.term, place.path, new), "crossover", copied)
             if child is not None and child.term != mother and child.term != father:
@@ -56,7 +67,7 @@ class Recombiner:
 
     def _places(self, annotated: Annotated) -> list[Position]:
         return [
-            p for p in annotated.positions
+            p for p in self.editor.free(annotated)
             if len(p.path) >= self.outer and len(p.scope) >= self.outer and not isinstance(p.term, Variable | Lambda)
         ]  # fmt: skip
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from primitives.inference import IllTyped
 from primitives.morphing.transfer import Transfer
-from primitives.term import Term, Word, map_words, sites_of, words_in
+from primitives.term import Hole, Term, Word, map_words, sites_of, words_in
 from primitives.types import has_tensor
 
 from ..generation import sites
 from ..generation.grammar import Grammar
 from ..generation.nets.placing import NEW_SITE
-from ..generation.positions import Annotated, Annotator
+from ..generation.positions import Annotated, Annotator, Position
+from ..generation.spaces.matching import parts_of
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Editor:
     def __init__(self, grammar: Grammar) -> None:
         self.grammar, self.problem = grammar, grammar.problem
         self._plain = not has_tensor(grammar.problem.type)
-        self._annotator = Annotator(self.problem.words, self.problem.type)
+        self._annotator = Annotator(self.problem.runnable, self.problem.type)
 
     def annotate(self, term: Term) -> Annotated:
         """The positions of a program.
@@ -63,6 +64,17 @@ class Editor:
         """
         return self._annotator.annotate(term)
 
+    def free(self, annotated: Annotated) -> list[Position]:
+        """The positions that may be changed: all, or those in the holes of the space.
+
+        annotated: a program of the problem.
+        """
+        if self.problem.space is None:
+            return list(annotated.positions)
+        parts = parts_of(self.problem.space, annotated.term) or ()
+        holes = [part.path for part in parts if isinstance(part.free, Hole)]
+        return [each for each in annotated.positions if any(each.path[: len(path)] == path for path in holes)]
+
     def accept(self, term: Term, operator: str, copied: Mapping[str, tuple[int, str]]) -> Variant | None:
         """The variant with its sites numbered; None if it is no program of the problem within bounds.
 
@@ -72,7 +84,14 @@ class Editor:
         """
         if term.size > self.problem.max_size:
             return None
-        if self._plain and not any(self.problem.words[word.name].geometric for word in words_in(term)):
+        space = self.problem.space
+        if space is not None and parts_of(space, sites.number(term)[0]) is None:
+            return None
+        if (
+            space is None
+            and self._plain
+            and not any(self.problem.words[word.name].geometric for word in words_in(term))
+        ):
             return Variant(term, operator)  # parts were exchanged at equal ground types, and no shape can be wrong
         numbered, before = sites.number(term)
         try:
@@ -81,7 +100,7 @@ class Editor:
             return None
         if not sites.settled(annotated.inference) or self.problem.excess(annotated.inference):
             return None
-        origins = {new: copied.get(old, (0, old)) for new, old in before.items()}
+        origins = {new: copied.get(old, (0, old)) for new, old in before.items() if NEW_SITE not in old}
         return Variant(numbered, operator, origins)
 
 

@@ -174,7 +174,7 @@ def _mixes(word: Primitive) -> bool:
 
 def widen_channels(morpher: Morpher, parent: Annotated, draws: Draws) -> Morphism:
     """A layer with more channels, some of them repeated, and what reads them with shares of its weights (Net2WiderNet)."""
-    groups = channel_groups(parent, morpher.problem.words)
+    groups = channel_groups(parent, morpher.problem.runnable)
     free = groups.free()
     if not free:
         raise DeadEnd("every layer's width is needed as it is")
@@ -183,7 +183,7 @@ def widen_channels(morpher: Morpher, parent: Annotated, draws: Draws) -> Morphis
     wanted, names = round(width * draws.uniform(LEAST, MOST)), {site: groups.makers[site][1] for site in free[group]}
     for word in words_in(parent.term):
         if word.site in names:
-            declared = {setting.name: setting for setting in morpher.problem.words[word.name].settings}
+            declared = {setting.name: setting for setting in morpher.problem.runnable[word.name].settings}
             high = morpher.problem.setting(word.name, declared[names[word.site]]).high
             wanted = wanted if high is None else min(wanted, int(high))
     wanted = max(wanted, width + 1) if wanted >= width + 1 or width < 2 else wanted
@@ -282,7 +282,7 @@ def grow_kernel(morpher: Morpher, parent: Annotated, draws: Draws) -> Morphism:
         raise DeadEnd("no window can be made larger")
     chosen, size, offset = draws.choice(found)
     assert chosen.site is not None and isinstance(size, int)
-    name = morpher.problem.words[chosen.name].morphing
+    name = morpher.problem.runnable[chosen.name].morphing
     assert name is not None
 
     def larger(word: Word) -> Term:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 
-from primitives.term import Term
+from primitives.term import Hole, Term, subterms
 from primitives.types import has_tensor
 
 from ..generation.choosing import DeadEnd
@@ -17,7 +17,11 @@ from ..generation.positions import Annotated, Position
 from ..randomness import Draws
 from .editor import Editor, Variant
 from .edits import OPERATORS
+from .spaces import refill
 from .stages import STAGE_OPERATORS
+
+REFILLING = 8.0
+"""The weight of the edit that chooses a free part of a space anew."""
 
 
 class Mutator(Editor):
@@ -28,6 +32,10 @@ class Mutator(Editor):
         table = dict(OPERATORS)
         if has_tensor(self.problem.type):
             table |= STAGE_OPERATORS
+        space = self.problem.space
+        if space is not None:
+            holes = any(isinstance(part, Hole) for part in subterms(space))
+            table = {**(table if holes else {}), "refill": (refill, REFILLING)}
         self.operators = list(table.items())
         self.cumulative = list(itertools.accumulate(weight for _, weight in table.values()))
 
@@ -56,12 +64,12 @@ class Mutator(Editor):
         raise DeadEnd(f"no edit of a term of size {term.size} was accepted in {attempts} tries")
 
     def places(self, parent: Annotated) -> list[Position]:
-        """Positions inside the program's outer lambdas.
+        """Positions inside the program's outer lambdas that may be changed.
 
         parent: the program.
         """
         outer = len(self.grammar.inputs)
-        return [p for p in parent.positions if len(p.path) >= outer and len(p.scope) >= outer]
+        return [p for p in self.free(parent) if len(p.path) >= outer and len(p.scope) >= outer]
 
     def spare(self, parent: Annotated, place: Position) -> int:
         """Largest size of what may stand at the place.

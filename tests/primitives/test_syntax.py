@@ -8,14 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from primitives.inference import IllTyped, infer
 from primitives.notation.names import is_word_name
 from primitives.syntax import TermSyntaxError, parse, show
 from primitives.term import (
     Apply,
+    FreeSetting,
     Hole,
     Lambda,
     Let,
     Literal,
+    OneOf,
     Term,
     Variable,
     Word,
@@ -42,6 +45,17 @@ def test_both_forms_read_back(term: Term, width: int) -> None:
 
 
 @st.composite
+def free_settings(draw: st.DrawFn) -> FreeSetting:
+    """Values of settings that are still to be chosen."""
+    numbers = st.one_of(st.integers(1, 99), st.floats(0.01, 99))
+    if draw(st.booleans()):
+        values = st.one_of(numbers, st.booleans(), st.sampled_from(("same", "valid")))
+        return FreeSetting(choices=tuple(draw(st.lists(values, min_size=2, max_size=4))))
+    low, more = draw(numbers), draw(numbers)
+    return FreeSetting(low, low + more, draw(st.booleans()))
+
+
+@st.composite
 def untyped(draw: st.DrawFn, scope: int = 0, depth: int = 5) -> Term:
     """Closed terms of every form, well-typed or not: words with settings and sites, holes, redexes, let."""
     leaves = [
@@ -51,6 +65,12 @@ def untyped(draw: st.DrawFn, scope: int = 0, depth: int = 5) -> Term:
             st.just("conv"),
             st.just((("maps", 3), ("rate", 0.5), ("mode", "same"), ("bias", False), ("low", -1))),
             st.sampled_from((None, "1", "5.1", "net@0a.2")),
+        ),
+        st.builds(
+            Word,
+            st.just("conv"),
+            st.lists(st.tuples(st.sampled_from(("maps", "rate")), free_settings()), min_size=1, max_size=2).map(tuple),
+            st.sampled_from((None, "1")),
         ),
         st.builds(Hole, st.sampled_from(("", "a", "hole1"))),
         types(2).flatmap(lambda type: values(type).map(lambda value: Literal(value, type))),
@@ -64,7 +84,7 @@ def untyped(draw: st.DrawFn, scope: int = 0, depth: int = 5) -> Term:
     return draw(
         st.one_of(
             *leaves, st.builds(Lambda, under, hint), st.builds(Apply, inside, inside), st.builds(Apply, inside, inside),
-            st.builds(Let, inside, under, hint),
+            st.builds(Let, inside, under, hint), st.lists(inside, min_size=2, max_size=3).map(tuple).map(OneOf),
         )
     )  # fmt: skip
 
@@ -103,6 +123,36 @@ def test_forms() -> None:
     assert parse('#"("').value == "("  # type: ignore[attr-defined]
     assert parse("1e3") == Literal(1000.0, FLOAT) != parse("1000")
     assert parse("[[1 2] [3]]").value == ((1, 2), (3,))  # type: ignore[attr-defined]
+
+
+def test_free_parts() -> None:
+    assert parse("(choice 1 ?a)") == OneOf((Literal(1, INT), Hole("a")))
+    conv = parse("(conv :maps (range 8 32 log) :kernel (choice 3 5))", WORDS)
+    assert dict(conv.settings)["maps"] == FreeSetting(8, 32, True)  # type: ignore[attr-defined]
+    assert dict(conv.settings)["kernel"] == FreeSetting(choices=(3, 5))  # type: ignore[attr-defined]
+    text = show(parse("(lambda (x) (pipe x (dense :units (range 2 9)) (choice relu tanh) ?f flatten))", WORDS))
+    assert "(choice relu tanh)" in text and "(dense :units (range 2 9) @1)" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("(choice relu)", "two alternatives"), ("choice", "cannot stand alone"), ("(dense :units (range 9 2) 1)", "low below the high"),
+     ("(dense :units (range 4 4) 1)", "low below"), ("(dense :units (range 0 4 log) 1)", "above 0"),
+     ("(dense :units (range 4) 1)", "range low high"), ("(dense :units (choice 4) 1)", "choice one other"),
+     ("(dense :units (between 4 5) 1)", "range low high"), ("(dense :units [4 5] 1)", "range low high"),
+     ("(dense :units (range 1 (range 2 3)) 1)", "range low high"), ("(dense :units (range 0 8) 1)", "units=0, needed at least 1"),
+     ("(dense :units (choice 4 no) 1)", "units='no', needed a number"), ("(conv :padding (range 1 2) 1)", "choice one other"),
+     ("(conv :padding (choice same around) 1)", "'around', needed one of"), ("(lambda (choice) choice)", "plain names")],
+)  # fmt: skip
+def test_free_parts_that_cannot_be_are_refused(text: str, said: str) -> None:
+    with pytest.raises(TermSyntaxError, match=said):
+        parse(text, WORDS)
+
+
+@pytest.mark.parametrize("text", ["(lambda (x) (choice x 1))", "(lambda (x) (dense :units (range 2 9) x))"])
+def test_what_is_free_has_no_type_yet(text: str) -> None:
+    with pytest.raises(IllTyped, match="still free; choose"):
+        infer(parse(text, WORDS), WORDS)
 
 
 def test_pipelines_are_shown_as_such() -> None:

@@ -21,7 +21,8 @@ from .starts import AUTO, STARTS
 @dataclass(frozen=True)
 class Options:
     """How to search. ``words`` restricts the primitives, ``starts`` is one of automl.study.planning.starts.STARTS, ``programs`` are those
-    that a user has it begin with (texts, files with one, or runs), ``bounds`` say what a program may need."""
+    that a user has it begin with (texts, files with one, or runs), ``bounds`` say what a program may need, ``space`` is a program with free
+    parts (a text, or a file with one), which alone are filled then."""
 
     budget: Budget
     strategy: str | None = None
@@ -36,6 +37,7 @@ class Options:
     starts: str = AUTO
     bounds: Bounds = UNBOUNDED
     programs: tuple[str, ...] = ()
+    space: str | None = None
 
     def __post_init__(self) -> None:
         if type(self.seed) is not int or not 0 <= self.seed < 2**63:
@@ -52,12 +54,15 @@ class Options:
                 raise StudyError(f"{name}={given!r}: needed a dictionary, name to value, such as {{'rate': 0.01}}")
 
     def strategy_for(self, data: ProblemData, vocabulary: Vocabulary | None = None) -> str:
-        """The name of the strategy for a task: the one that is asked for, or what suits the task; an enumeration begins with no program.
+        """The name of the strategy for a task: the one that is asked for, or what suits the task; an enumeration begins with no program and
+        fills no free parts.
 
         data: the task's.
         vocabulary: of the search, where it is known (default: it is not).
         """
-        return self.strategy or ("genetic" if self.programs else default_strategy(data, vocabulary))
+        return self.strategy or (
+            "genetic" if self.programs or self.space is not None else default_strategy(data, vocabulary)
+        )
 
 
 def plain_option(name: str, value: Any) -> Any:

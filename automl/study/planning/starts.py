@@ -22,9 +22,10 @@ from primitives.inference import IllTyped, infer
 from primitives.notation.types import parse_type
 from primitives.primitive import Primitive
 from primitives.syntax import parse
-from primitives.term import Hole, Term, subterms, words_in
+from primitives.term import Hole, Term, names_in, subterms
 from primitives.types import TensorType, Type, arguments_of
 from search.generation.sites import number, settled
+from search.generation.spaces.matching import parts_of
 from search.problem import Problem
 
 from ...errors import StudyError
@@ -85,11 +86,12 @@ def declared_starts(type: Type, words: Mapping[str, Primitive]) -> tuple[Term, .
     return tuple(term for _, _, term in sorted(sized, key=lambda entry: entry[:2]))
 
 
-def program_text(given: str, result_of_run: Callable[[str], str]) -> str:
+def program_text(given: str, result_of_run: Callable[[str], str], option: str = "start") -> str:
     """The text of a program that a search is to begin with.
 
     given: its text, the name of a file with it, or the id of a run, whose result is meant.
     result_of_run: gives the text of that; raises StoreError where there is no such run.
+    option: its name, for messages (default: ``start``).
 
     Raises StudyError for what is none of these.
     """
@@ -100,10 +102,10 @@ def program_text(given: str, result_of_run: Callable[[str], str]) -> str:
             return Path(given).read_text(encoding="utf-8")
         return result_of_run(given)
     except (OSError, UnicodeDecodeError) as error:
-        raise StudyError(f"start={given!r} cannot be read ({error}); needed a text file with a program") from None
+        raise StudyError(f"{option}={given!r} cannot be read ({error}); needed a text file with a program") from None
     except StoreError:
         raise StudyError(
-            f"start={given!r}: needed the text of a program, the name of a file with one, or a run of the library"
+            f"{option}={given!r}: needed the text of a program, the name of a file with one, or a run of the library"
         ) from None
 
 
@@ -133,7 +135,8 @@ def read_program(text: str, problem: Problem, vocabulary: Vocabulary) -> Term:
         raise StudyError(
             f"{name} has parts that are free (?{free[0].name}); fill them, or give it as the space (--space)"
         )
-    lacking = sorted({word.name for word in words_in(term)} - problem.words.keys())
+    fixed = frozenset() if problem.space is None else names_in(problem.space)
+    lacking = sorted(names_in(term) - problem.words.keys() - fixed)
     if lacking:
         raise StudyError(f"{name}: word={lacking[0]!r} is none of those that the search may use; add it to --words")
     try:
@@ -142,6 +145,8 @@ def read_program(text: str, problem: Problem, vocabulary: Vocabulary) -> Term:
         raise StudyError(f"{name} {_got(term, problem)}, needed {problem.type}: {error}") from None
     if not settled(whole):
         raise StudyError(f"{name}: its shapes are not known from type {problem.type}; correct the program")
+    if problem.space is not None and parts_of(problem.space, term) is None:
+        raise StudyError(f"{name} is no program of the space; change nothing but its free parts")
     if beyond := problem.excess(whole):
         raise StudyError(f"{name}: {beyond}; raise the bound, or begin with a smaller program")
     return term

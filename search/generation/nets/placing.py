@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from primitives.inference import ShapeError, shape_of
+from primitives.inference import Inference, ShapeError, shape_of
 from primitives.primitive import Primitive
 from primitives.term import Term, Word
 from primitives.types import Constructor, TensorType, Type, is_ground
+from primitives.weights import multiply_adds
 
 from ...problem import Problem
 from ..choosing import Chooser, DeadEnd, Place
@@ -33,6 +34,16 @@ class Allowance:
     def of(cls, problem: Problem) -> Allowance:
         """All that the problem allows."""
         return cls(problem.bounds.parameters, problem.bounds.operations)
+
+    def beside(self, inference: Inference, words: Mapping[str, Primitive]) -> Allowance:
+        """What is left beside a program, as far as its shapes are known.
+
+        inference: of the program.
+        words: what its words mean.
+        """
+        parameters = None if self.parameters is None else self.parameters - inference.parameters
+        operations = None if self.operations is None else self.operations - multiply_adds(inference, words)
+        return Allowance(parameters, operations)
 
     def take(self, word: Primitive, types: Sequence[Type], settings: Mapping[str, object]) -> bool:
         """Whether a word's weights and work are allowed; then they are taken off.

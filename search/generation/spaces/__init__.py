@@ -1,0 +1,1 @@
+"""Spaces: programs with free parts, which a search fills while everything else stays."""
