@@ -175,6 +175,7 @@ def search(
     max_operations: int | str | None = None,
     max_memory: int | str | None = None,
     max_latency: str | timedelta | None = None,
+    keep_weights: int = 20,
     settings: Mapping[str, object] | None = None,
     trainer: Mapping[str, object] | None = None,
     plugins: Sequence[str | Path] = (),
@@ -210,6 +211,8 @@ def search(
     max_operations: the most multiply-adds of one case, forward (default: any).
     max_memory: the most bytes of a program's weights and of what a forward pass of one case holds, such as ``"10MB"`` (default: any).
     max_latency: the longest time of one inference of one case on this machine, such as ``"5ms"`` (default: any).
+    keep_weights: of so many of the best candidates of each phase the weights stay in the library, beside those of parents; 0: of all
+        (default: 20).
     settings: options of the strategy, by name.
     trainer: ``trainer`` and its settings, by name.
     plugins: Python files, or dotted names of modules, with words, tasks, trainers or strategies of your own, known from then on in this
@@ -241,6 +244,7 @@ def search(
         max_operations=max_operations,
         max_memory=max_memory,
         max_latency=max_latency,
+        keep_weights=keep_weights,
         settings=settings,
         trainer=trainer,
     )

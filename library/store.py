@@ -7,7 +7,7 @@ and what happened to them. A kind of store is one module in `library/stores/`, f
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, ClassVar
 
@@ -96,6 +96,26 @@ class AbstractStore(AbstractRunStore, AbstractWordStore):
 
         best: how many of the best evaluations of a finished run count; of runs that may go on all do, as they may be parents. Default: 5.
         """
+
+    @abstractmethod
+    def named_beside(self, run: str, digests: Collection[str]) -> set[str]:
+        """Those of some weights that anything but evaluations of one run names: evaluations of others, subroutines, solutions, guides.
+
+        run: the id of that run.
+        digests: of the weights.
+        """
+
+    def free_weights(self, run: str, digests: Collection[str], older_than: float = 60.0) -> set[str]:
+        """Deletes weights that evaluations of one run alone name. The digests of those that are gone, or that others name.
+
+        run: the id of that run.
+        digests: of the weights.
+        older_than: only weights of at least this age are deleted, in seconds; a younger one may belong to a record that another process
+            is writing. Default: a minute.
+        """
+        with self.batch():
+            named = self.named_beside(run, digests)
+            return named | self.blobs.delete(set(digests) - named, older_than)
 
     def collect_garbage(self, best: int = 5, older_than: float = 3600.0) -> int:
         """How many weights were deleted: those that `live_weights` does not name.

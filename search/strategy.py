@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -180,6 +180,10 @@ class AbstractStrategy(ABC):
         proposal: as it was made, with its number.
         feedback: its scores, or why it has none.
         """
+
+    def parents(self) -> Collection[int] | None:
+        """The asks whose weights later proposals may start from; None where that is not known."""
+        return None
 
     def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Progress | Hit]:
         """The fused loop of a strategy with ``fused``: yields Progress now and then and every Hit, until exhausted or at a bound.

@@ -10,6 +10,7 @@ import typer
 
 from ..api import make_options
 from ..study.opening import Options, worker_number
+from ..study.planning.options import KEPT
 from ..study.planning.schedule import Schedule
 from ..tasks.curriculum import load_words
 from .common import experiment_folders
@@ -92,6 +93,14 @@ MaxLatency = Annotated[
         "--max-latency",
         metavar="TIME",
         help="Longest time of one inference of one case on this machine: 5ms.",
+    ),
+]
+KeepWeights = Annotated[
+    int,
+    typer.Option(
+        "--keep-weights",
+        metavar="COUNT",
+        help="Of so many of the best candidates of each phase weights stay in the library, beside those of parents; 0: of all.",
     ),
 ]
 Set = Annotated[
@@ -186,6 +195,7 @@ def options_of(
     bounds: Mapping[str, str | None] = MappingProxyType({}),
     programs: Iterable[str] = (),
     space: str | None = None,
+    keep_weights: int = KEPT,
 ) -> Options:
     """Options from the texts of the command line. Raises BadParameter, BudgetError or StudyError."""
     given = _by_group(settings or ())
@@ -203,6 +213,7 @@ def options_of(
         programs=tuple(programs),
         space=space,
         **bounds,
+        keep_weights=keep_weights,
         settings=given["settings"],
         trainer=given["trainer"],
     )

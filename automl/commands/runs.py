@@ -233,6 +233,7 @@ def options_of_run(record: Run) -> dict[str, object]:
         "start": list(options.programs),
         "space": options.space,
         **as_options(options.bounds),
+        "keep-weights": options.keep_weights,
         "target-column": source.get("target_column"),
         "set": [
             f"{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in settings.items()

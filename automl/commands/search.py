@@ -45,6 +45,7 @@ from .options import (
     Encoding,
     Evaluations,
     JsonFile,
+    KeepWeights,
     LibraryUrl,
     MaxLatency,
     MaxMemory,
@@ -87,6 +88,7 @@ def search(
     max_operations: MaxOperations = None,
     max_memory: MaxMemory = None,
     max_latency: MaxLatency = None,
+    keep_weights: KeepWeights = 20,
     target_column: TargetColumn = None,
     ambiguous: Ambiguous = False,
     skip_bad: SkipBad = False,
@@ -100,7 +102,19 @@ def search(
     """
     bounds = dict(zip(BOUNDS, (max_parameters, max_operations, max_memory, max_latency), strict=True))
     options = options_of(
-        budget, evaluations, strategy, workers, seed, target, words, set, starts, bounds, start or (), space
+        budget,
+        evaluations,
+        strategy,
+        workers,
+        seed,
+        target,
+        words,
+        set,
+        starts,
+        bounds,
+        start or (),
+        space,
+        keep_weights,
     )
     task = with_option(task, "skip_bad", "yes") if skip_bad else task
     task = with_option(task, "encoding", encoding) if encoding is not None else task

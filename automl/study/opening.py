@@ -186,7 +186,18 @@ def open_study(
     if run is None:
         record = _created(store, record, executor)  # only now, so that none is begun where there are no workers
     return Study(
-        task, store, record, vocabulary, strategy, executor, options.budget, schedule, context, options.target, progress
+        task,
+        store,
+        record,
+        vocabulary,
+        strategy,
+        executor,
+        options.budget,
+        schedule,
+        context,
+        options.target,
+        progress,
+        keep_weights=options.keep_weights,
     )
 
 
@@ -270,7 +281,7 @@ def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[st
         "words": None if options.words is None else list(options.words), "trainer": dict(options.trainer),
         "settings": dict(options.settings), "weights": dict(options.weights), "schedule": vars(schedule),
         "starts": options.starts, "programs": list(options.programs), "space": options.space, "bounds": asdict(options.bounds),
-        "workers": str(options.workers), "plugins": described(),
+        "keep_weights": options.keep_weights, "workers": str(options.workers), "plugins": described(),
     }  # fmt: skip
 
 
@@ -293,7 +304,7 @@ def resume_options(run: Run) -> Options:
         target=config.get("target"), words=None if words is None else tuple(words), trainer=config.get("trainer", {}),
         settings=config.get("settings", {}), weights=config.get("weights", {}), schedule=Schedule.from_dict(config.get("schedule", {})),
         starts=config.get("starts", NONE), programs=tuple(config.get("programs", ())), space=config.get("space"),
-        bounds=Bounds(**config.get("bounds", {})),
+        bounds=Bounds(**config.get("bounds", {})), keep_weights=config.get("keep_weights", 0),
     )  # fmt: skip
 
 

@@ -330,6 +330,8 @@ class Rounds:
                 if ask in self.open:
                     entry = self.open[ask]
                     self._keep(entry, self.study.evaluation(entry, self._found(entry, result)))
+            if self.done and not self.budget.deterministic:
+                return  # they are written when they are told, at once
             if self.unsaved and (self.study.trained or time.monotonic() - self.saved > SAVE_SECONDS):
                 self._save()
             self.study.report()
@@ -368,4 +370,18 @@ class Rounds:
                 self.study.strategy.tell(entry.ask, feedback_of(entry.evaluation))
             del self.open[entry.ask]
             self.study.recorded(entry.evaluation)
+            self.study.hold(entry.evaluation)
+        self._free_weights()
         self.study.report()
+
+    def _free_weights(self) -> None:
+        """Let go of the weights of candidates that are not among the best, and that nothing which is asked or may be begins from."""
+        study = self.study
+        parents = study.strategy.parents() if study.trained and study.weights.due else None
+        if parents is None:
+            return
+        best = study.best()
+        needed = {*parents, *study.standing.shown_by_views()} | (set() if best is None else {best.ask})
+        for entry in self.open.values():
+            needed |= {int(ask) for ask, _ in dict(entry.info.get("inherit") or {}).values()}
+        study.weights.free(needed)

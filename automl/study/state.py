@@ -186,6 +186,10 @@ class Standing:
         """Whether it has the weights of another program."""
         return UNTRAINED in self.infos.get(evaluation.ask, {})
 
+    def shown_by_views(self) -> set[int]:
+        """The asks of the programs whose weights views have."""
+        return {int(info["of"]) for info in self.infos.values() if UNTRAINED in info}
+
     def trained_scores(self, ask: int) -> Mapping[str, float]:
         """The scores of what an ask trained: its own, or those of the program that a view shows."""
         return self.evaluations[self.infos[ask]["of"] if UNTRAINED in self.infos.get(ask, {}) else ask].scores

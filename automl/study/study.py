@@ -35,6 +35,7 @@ from .ending import Ending, ending_of
 from .fused import run_fused
 from .journal import ASKED, CANCELLED, TOLD, Journal
 from .keeping.evaluations import Evaluations
+from .keeping.weights import CandidateWeights
 from .planning.schedule import EXPLORE, FINAL, TIMELY, Schedule, closing
 from .rounds import Rounds
 from .state import Standing
@@ -63,6 +64,8 @@ class Study:
     """Told of each evaluation once it is recorded. What it raises ends the search, which can be gone on with."""
     should_stop: Callable[[Mapping[str, object]], bool] | None = None
     """Asked with the state of the search, as ``progress`` is told it; once it says yes, the search ends with what it has."""
+    keep_weights: int = 0
+    """Of so many of the best candidates of each phase the weights stay in the store; 0: of all."""
     began: float | None = None
     """The moment of ``time.monotonic()`` from which a budget of time counts: the start of the command or call (None: of ``run``)."""
 
@@ -72,6 +75,7 @@ class Study:
         self.data = self.task.data
         self.standing = Standing.of(self.record, self.store)
         self.journal = Journal(self.store, self.record)
+        self.weights = CandidateWeights(self.store, self.record.id, self.keep_weights)
         trainer = self.context.get("trainer", {})
         self.evaluation_plan = EvaluationPlan(
             self.data.evaluation_digest, trainer, self.schedule, self.record.seed, self.trained,
@@ -227,6 +231,10 @@ class Study:
             curves=columns(found.history) if found.history else None,
         )  # fmt: skip
 
+    def hold(self, evaluation: Evaluation) -> None:
+        """Note that the weights of an evaluation that is recorded are in the store."""
+        self.weights.add(evaluation, self.standing.phase(evaluation), self.standing.worth(evaluation))
+
     def report(self) -> None:
         """Show progress to whoever asked for it, and ask whether to stop."""
         if self.progress is None and self.should_stop is None:
@@ -260,6 +268,8 @@ class Study:
         """Bring the state to the end of the log, and give the log and the evaluations."""
         events, recorded = self.journal.read(), self.store.evaluations(self.record.id)
         self.standing.restore(events, recorded)
+        for each in recorded:
+            self.hold(each)
         asked = (event.payload["info"] for event in events if event.kind == ASKED)
         self.terms = max([0, *(int(info.get("terms", 0)) for info in asked)])
         over = self.record.state == "finished"

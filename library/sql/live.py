@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sqlalchemy import Connection, select
 
@@ -14,6 +14,8 @@ from .integrity import any_text
 from .schema import COLUMNS, evaluations, from_row, guides, solutions, subroutines
 
 logger = logging.getLogger(__name__)
+AT_ONCE = 500
+"""Digests that one query names: a database takes so many parameters."""
 
 
 def live_weights(connection: Connection, best: int) -> set[str] | None:
@@ -34,6 +36,24 @@ def live_weights(connection: Connection, best: int) -> set[str] | None:
             logger.warning("%s has weights=%s, which name none: all weights are kept", where, short(value))
             unknown = True
     return None if unknown else needed
+
+
+def named_beside(connection: Connection, run: str, digests: Collection[str]) -> set[str]:
+    """Those of the digests that subroutines, solutions, guides or evaluations of other runs name.
+
+    connection: an open transaction.
+    run: whose evaluations do not count.
+    digests: of weights.
+    """
+    wanted, found = sorted(digests), set[str]()
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        for table in (subroutines, solutions, guides, evaluations):
+            named = select(table.c.weights).where(table.c.weights.in_(some)).distinct()
+            if table is evaluations:
+                named = named.where(evaluations.c.run != run)
+            found.update(connection.execute(named).scalars())
+    return found
 
 
 def _owned(connection: Connection) -> Iterator[tuple[str, object]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar, Unpack
 
@@ -61,6 +61,12 @@ class MemoryStore(AbstractStore):
             evaluations = self.best(run.id, best) if run.state == "finished" else self.evaluations(run.id)
             kept |= {each.weights for each in evaluations}
         return {digest for digest in kept if digest is not None}
+
+    def named_beside(self, run: str, digests: Collection[str]) -> set[str]:
+        named = {each.weights for each in self.subroutines(state=None)}
+        named |= {each.weights for each in self.solutions()} | {each.weights for each in self.guides()}
+        named |= {each.weights for other in self.runs() if other.id != run for each in self.evaluations(other.id)}
+        return {digest for digest in digests if digest in named}
 
     # -- runs and their log ------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +30,7 @@ from ..run_store import RunChanges, RunRow
 from ..sql import log, words
 from ..sql.engine import Database
 from ..sql.integrity import faults
-from ..sql.live import live_weights
+from ..sql.live import live_weights, named_beside
 from ..store import NO_EVIDENCE, AbstractStore, Unreadable
 from ..weights.blobs import Blobs
 
@@ -112,6 +112,10 @@ class SqlStore(AbstractStore):
         with self._database.read() as connection:
             needed = live_weights(connection, best)
         return set(self.blobs.digests()) if needed is None else needed
+
+    def named_beside(self, run: str, digests: Collection[str]) -> set[str]:
+        with self._database.read() as connection:
+            return named_beside(connection, run, digests)
 
     # -- runs and their log ------------------------------------------------------------------------------------
 

@@ -25,6 +25,8 @@ ITEM_BITS = {
     "BOOL": 8, "U8": 8, "I8": 8, "F8_E4M3": 8, "F8_E5M2": 8, "I16": 16, "U16": 16, "F16": 16, "BF16": 16,
     "I32": 32, "U32": 32, "F32": 32, "I64": 64, "U64": 64, "F64": 64, "C64": 64,
 }  # fmt: skip
+FRESH_SECONDS = 30.0
+"""Weights that are put again are written again where they are older, so that they are young while a record of them is being written."""
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 Header = dict[str, tuple[str, tuple[int, ...]]]
@@ -58,7 +60,7 @@ class Blobs:
         """
         read_header(data)
         digest = hashlib.sha256(data).hexdigest()
-        if not self._shelf.has(_name(digest)):
+        if not self._shelf.has(_name(digest)) or self._shelf.age(_name(digest)) > FRESH_SECONDS:
             self._shelf.write(_name(digest), data)
         return digest
 
@@ -117,6 +119,20 @@ class Blobs:
             stem = name.rpartition("/")[2].removesuffix(SUFFIX)
             if _DIGEST.match(stem) and name == _name(stem):
                 yield stem
+
+    def delete(self, digests: Iterable[str], older_than: float) -> set[str]:
+        """The digests of the blobs that were deleted, or are not there.
+
+        digests: that are to go.
+        older_than: only what was written at least so many seconds ago is deleted.
+        """
+        gone = set()
+        for digest in digests:
+            name = _name(_checked(digest))
+            if not self._shelf.has(name) or self._shelf.age(name) >= older_than:
+                self._shelf.delete(name)
+                gone.add(digest)
+        return gone
 
     def gc(self, keep: Collection[str], older_than: float = 3600.0) -> int:
         """How many blobs were deleted. What interrupted writers left behind is deleted too.

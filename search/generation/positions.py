@@ -106,7 +106,7 @@ def annotate(term: Term, words: Mapping[str, Primitive], type: Type) -> Annotate
 class Annotator:
     """``annotate`` for one set of words and one program type, remembering the terms seen last."""
 
-    def __init__(self, words: Mapping[str, Primitive], type: Type, remembered: int = 2048) -> None:
+    def __init__(self, words: Mapping[str, Primitive], type: Type, remembered: int = 512) -> None:
         self.words, self.type = words, type
         self.annotate = functools.lru_cache(maxsize=remembered)(self._annotate)
 

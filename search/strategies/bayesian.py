@@ -273,6 +273,10 @@ class BayesianSearch(AbstractStrategy):
         # In a space a choice has one name; a chooser gives the same answer twice, so each try has one of its own.
         return sample(self.grammar, chooser, attempts=5 if self.problem.space is None else 1), chooser.parameters
 
+    def parents(self) -> tuple[int, ...]:
+        """None: each program begins anew."""
+        return ()
+
     def learn(self, proposal: Proposal, feedback: Feedback) -> None:
         """Note the scores of the choices made; a proposal without scores teaches nothing."""
         parameters = self.chosen.pop(proposal.number, None)

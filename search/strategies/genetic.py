@@ -105,6 +105,10 @@ class GeneticSearch(AbstractStrategy):
         """The best individuals told so far, best first."""
         return list(self.hall)
 
+    def parents(self) -> list[int]:
+        """The asks of the population, and of what joins it next."""
+        return [one.ask for one in (*self.population, *self.offspring)]
+
     def propose(self, number: int, draws: Draws) -> Proposal | None:
         """A random program while the first population fills, then a child of the population."""
         self.grammar.deadline = self.deadline

@@ -29,5 +29,9 @@ class RandomSearch(AbstractStrategy):
         term = fresh(lambda: sample(self.grammar, draws), self.seen, self.options["attempts"])
         return None if term is None else Proposal(term, info={"operator": "sample"})
 
+    def parents(self) -> tuple[int, ...]:
+        """None: each program begins anew."""
+        return ()
+
     def learn(self, proposal: Proposal, feedback: Feedback) -> None:
         """Random search learns nothing."""

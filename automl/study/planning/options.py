@@ -17,12 +17,16 @@ from ..problem import default_strategy
 from .schedule import Schedule
 from .starts import AUTO, STARTS
 
+KEPT = 20
+"""Candidates of each phase, the best, whose weights stay."""
+
 
 @dataclass(frozen=True)
 class Options:
     """How to search. ``words`` restricts the primitives, ``starts`` is one of automl.study.planning.starts.STARTS, ``programs`` are those
     that a user has it begin with (texts, files with one, or runs), ``bounds`` say what a program may need, ``space`` is a program with free
-    parts (a text, or a file with one), which alone are filled then."""
+    parts (a text, or a file with one), which alone are filled then; of so many of the best candidates of each phase as
+    ``keep_weights`` says the weights stay in the library (0: of all)."""
 
     budget: Budget
     strategy: str | None = None
@@ -38,6 +42,7 @@ class Options:
     bounds: Bounds = UNBOUNDED
     programs: tuple[str, ...] = ()
     space: str | None = None
+    keep_weights: int = KEPT
 
     def __post_init__(self) -> None:
         if type(self.seed) is not int or not 0 <= self.seed < 2**63:
@@ -47,6 +52,10 @@ class Options:
             raise StudyError(f"target={self.target!r}: needed a finite score, such as 0.98")
         if self.starts not in STARTS:
             raise StudyError(f"starts={self.starts!r}: needed one of {', '.join(STARTS)}")
+        if type(self.keep_weights) is not int or not 0 <= self.keep_weights <= 10**9:
+            raise StudyError(
+                f"keep_weights={self.keep_weights!r}: needed a whole number of candidates, or 0 for all of them"
+            )
         if self.words is not None and not any(self.words):
             raise StudyError("words=(): needed at least one word; name some, or leave the option out for all words")
         for name, given in (("settings", self.settings), ("trainer", self.trainer)):

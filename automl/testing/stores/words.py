@@ -208,6 +208,25 @@ class KeepsWords:
         store.rename("g", "f3")
         assert store.names() == {"f1", "f2", "f3", "g"}
 
+    def test_weights_that_one_run_alone_names_are_freed(self, store: AbstractStore):
+        import torch
+
+        digests = [store.blobs.put({"w": torch.full((2,), float(n))}) for n in range(7)]
+        for name in ("mine", "other"):
+            store.create_run(run(name))
+        store.record(*(evaluation(n, "mine", weights=digests[n]) for n in range(5)))
+        store.record(evaluation(0, "other", weights=digests[0]))
+        store.promote([word("f", "d1", weights=digests[1])])
+        store.demote("f")
+        store.add_solution(Solution("sort", "mine", "x", weights=digests[2]))
+        store.add_guide(GuideRecord("g", {}, digests[3]))
+        wanted = [*digests[:5], digests[6]]
+        assert store.named_beside("mine", wanted) == set(digests[:4])
+        assert store.free_weights("mine", wanted) == set(digests[:4]), "the others are too young"
+        assert store.free_weights("mine", wanted, older_than=0.0) == set(wanted)
+        assert sorted(store.blobs.digests()) == sorted([*digests[:4], digests[5]])
+        assert store.free_weights("mine", wanted) == set(wanted), "what is gone is gone"
+
     def test_live_weights_are_kept_and_others_collected(self, store: AbstractStore):
         import torch
 

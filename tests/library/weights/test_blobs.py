@@ -90,6 +90,17 @@ def test_an_absent_or_ill_formed_digest_is_named(blobs):
             blobs.has(bad)
 
 
+def test_what_is_put_again_is_young_again(blobs, monkeypatch):
+    digest = blobs.put({"a": torch.tensor([1.0])})
+    monkeypatch.setattr("library.weights.blobs.FRESH_SECONDS", -1.0)
+    written = []
+    write = type(blobs._shelf).write
+    monkeypatch.setattr(type(blobs._shelf), "write", lambda shelf, *given: written.append(1) or write(shelf, *given))
+    assert blobs.put({"a": torch.tensor([1.0])}) == digest and written
+    assert blobs.delete([digest], older_than=1000.0) == set() and blobs.has(digest)
+    assert blobs.delete([digest], older_than=-1.0) == {digest} and not blobs.has(digest)
+
+
 def test_garbage_is_collected_when_old(blobs):
     digests = [blobs.put({"a": torch.tensor([float(n)])}) for n in range(4)]
     assert blobs.gc(digests[:1]) == 0 and blobs.gc(digests[:1], older_than=1000) == 0
