@@ -39,6 +39,7 @@ QUICK: dict[str, tuple[str, ...]] = {
     "compiled": ("--rounds", "3"),
     "digits": ("--budget", "10s", "--seeds", "11"),
     "driver": ("--candidates", "300", "--workers", "20"),
+    "inheritance": ("--seeds", "1", "--evaluations", "12", "--programs", "3", "--alone", "1"),
     "library_gain": (
         *(
             "--tasks",

@@ -22,7 +22,7 @@ def flatten(x: Tensor) -> Tensor:
     return x.flatten(1) if x.dim() > 1 else x.unsqueeze(1)
 
 
-@geometric("mirror", "Tensor[c,h,w] -> Tensor[c,h,w]", prior=Prior(in_nets=-6.0))
+@geometric("mirror", "Tensor[c,h,w] -> Tensor[c,h,w]", prior=Prior(in_nets=-6.0), morphing=Morphing(Channels.APART))
 def mirror(x: Tensor) -> Tensor:
     """Every map with its columns in reverse order."""
     return x.flip(3)

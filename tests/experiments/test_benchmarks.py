@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from experiments.benchmarks import __main__ as all_benchmarks
-from experiments.benchmarks import blend, columns, synthesis
+from experiments.benchmarks import blend, columns, inheritance, synthesis
 from experiments.benchmarks.banks import FIRST_ORDER, INPUTS, LITERALS, census, rows
 from experiments.benchmarks.strategies import margin
 from experiments.benchmarks.typed_gp import TYPES, TypedGP
@@ -227,3 +227,41 @@ def test_untrained_scores_are_compared_with_the_number_of_parameters(
 def test_a_filter_keeps_the_best_that_are_in_its_upper_half() -> None:
     rows = [{"accuracy": i / 20, "up": float(i), "down": float(-i), "none": 0.0} for i in range(20)]
     assert (kept(rows, "up"), kept(rows, "down")) == (1.0, 0.0)
+
+
+@pytest.mark.slow
+def test_inheritance_pairs_its_arms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = [
+        "--seeds",
+        "1",
+        "--evaluations",
+        "11",
+        "--epochs",
+        "1",
+        "--alone",
+        "1",
+        "--programs",
+        "3",
+        "--error",
+        "30",
+        "--train-cases",
+        "300",
+    ]
+    figures = run("inheritance", small, tmp_path, monkeypatch)
+    assert set(figures["arms"]) == set(figures["rows"]) == set(inheritance.ARMS)
+    assert all(
+        arm["median_best_error_after"][-1] <= arm["median_best_error_after"][0] for arm in figures["arms"].values()
+    )
+    assert figures["arms"]["scratch"]["ratio"] == 1.0
+    first = [row["best_after"][0] for (row,) in figures["rows"].values()]
+    assert len(set(first)) == 1, "until the first child all arms are the same search"
+
+
+def test_compute_to_an_error_is_compared_in_pairs() -> None:
+    found = [inheritance.TrainedNet("", error, 10, None) for error in (9.0, 5.0, 3.0)]
+    assert [inheritance.reached(found, error, 100) for error in (10.0, 5.0, 1.0)] == [100, 200, None]
+    rows = {"scratch": [{"cases": None, "best_after": [3.0]}, {"cases": 200, "best_after": [3.0]}]}
+    rows["inherited"] = [{"cases": 100, "best_after": [2.0]}, {"cases": 100, "best_after": [1.0]}]
+    table = inheritance.compared(rows, 400)
+    assert table["inherited"]["ratio"] == pytest.approx((0.25 * 0.5) ** 0.5, abs=1e-3)
+    assert table["inherited"]["ratio_95"] == [0.25, 0.5] and table["scratch"]["reached"] == 1

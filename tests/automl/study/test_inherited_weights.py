@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 import torch
 
 from automl.evaluation.evaluate import prepare
 from automl.evaluation.prepared import context_of
 from automl.evaluation.training import compiled, inherited
 from automl.fitting.forward import outputs_of
-from automl.study.opening import open_study, run_study
+from automl.study.opening import open_study, resume_options, run_study
 from automl.study.planning.schedule import Schedule
 from library.store import open_store
 from library.vocabulary import Vocabulary
@@ -23,12 +24,13 @@ from primitives.weights import NOISE, initialise, shrunk
 from primitives.words import builtin_words
 
 WORDS = builtin_words()
+KEEPING = {"population": 4, "morphisms": 1.0, "crossover": 0.0, "immigrants": 0.0}
+"""A search whose children all compute what their parents do until they are trained."""
 
 
 def test_children_that_keep_the_function_begin_with_their_parents_outputs(blobs, quick):
     """Their orders, as they are sent to a worker, make nets that give what the parents' trained nets give, until they are trained."""
-    given = {"population": 4, "morphisms": 1.0, "crossover": 0.0, "immigrants": 0.0}
-    options = replace(quick(16, strategy="genetic", seed=4, settings=given), schedule=Schedule(epochs=1, refine=0.0))
+    options = replace(quick(16, strategy="genetic", seed=4, settings=KEEPING), schedule=Schedule(epochs=1, refine=0.0))
     with open_store("memory:") as store:
         study = open_study(blobs, store, options, run_id="r")
         orders, submit = {}, study.executor.submit
@@ -63,6 +65,26 @@ def test_children_that_keep_the_function_begin_with_their_parents_outputs(blobs,
     assert len(outputs) >= 3
     for found in outputs.values():
         assert torch.allclose(found["child"], found["parent"], rtol=1e-4, atol=1e-4)
+
+
+def test_a_killed_search_with_such_edits_goes_on_as_it_would_have(blobs, quick, mortal, killed, record_of, tmp_path):
+    """What children start from is in the log as plain data, and is the same again."""
+    options = replace(quick(14, strategy="genetic", seed=4, settings=KEEPING), schedule=Schedule(epochs=1, refine=0.0))
+    records = []
+    for name, dies in (("whole", None), ("killed", 14)):
+        with open_store(f"sqlite:///{tmp_path}/{name}.db") as store:
+            if dies is None:
+                run_study(open_study(blobs, store, options, run_id="r"))
+            else:
+                with pytest.raises(killed):
+                    run_study(open_study(blobs, mortal(store, dies, False), options, run_id="r"))
+                assert 4 < len(store.evaluations("r")) < 14
+                run = store.run("r")
+                run_study(open_study(blobs, store, resume_options(run), run=run))
+            records.append(record_of(store, "r"))
+    assert records[0] == records[1]
+    infos = [payload["info"] for _, kind, _, payload in records[0]["events"] if kind == "asked"]
+    assert any(info.get("transfer") for info in infos)
 
 
 def test_the_weights_of_a_subroutine_used_fresh_are_inherited_too():
