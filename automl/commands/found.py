@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from library.records import Evaluation, Run, StoreError
 from library.store import AbstractStore
@@ -12,12 +12,20 @@ from primitives.notation.types import parse_type
 
 from ..errors import TaskError
 from ..growth.grow import is_growth
+from ..interruption import exit_code, orderly_end
 from ..study.found.programs import FoundProgram, FoundPrograms
+from ..study.opening import Options, Result
 from ..study.state import Standing
 from ..study.stored import find_result, stored_model
+from ..study.study import Study
 from ..study.words import load_vocabulary
 from ..tasks.cases.parts import Part
-from .common import print_json, print_table, print_text
+from ..tasks.metrics import INTEGERS, VALUES
+from ..tasks.task import Task
+from .common import print_json, print_table, print_text, say_begun
+
+if TYPE_CHECKING:
+    from ..comparison.compare import ComparisonRow
 
 SHOWN_PROGRAM = 70
 """Characters of a program in a table."""
@@ -81,3 +89,69 @@ def say_found(rows: Sequence[FoundProgram], json: bool) -> None:
 def _one_line(program: str) -> str:
     text = " ".join(program.split())
     return text if len(text) <= SHOWN_PROGRAM else f"{text[: SHOWN_PROGRAM - 1]}…"
+
+
+def check_comparable(tasks: Sequence[Task]) -> None:
+    """Raises TaskError where there are several tasks, or programs for the only one are not trained."""
+    if len(tasks) != 1:
+        raise TaskError(
+            f"tasks={len(tasks)}: --compare is of one task; name it with ?name=NAME, or leave the option out"
+        )
+    data = tasks[0].data
+    if data.target in (VALUES, INTEGERS):
+        raise TaskError(
+            f"task={data.name!r}: --compare is of programs that are trained, and those of type {data.type} are only run; leave it out"
+        )
+
+
+def announce_comparison(study: Study) -> None:
+    """Say on standard error what comes after a search that begins, and how long it takes."""
+    from ..comparison.compare import announcement
+
+    say_begun(announcement(study))
+
+
+def compared(study: Study, result: Result, options: Options) -> tuple[list[ComparisonRow], int]:
+    """The rows of the comparison, and the exit code: 0, or that of the signal that ended it early; what was found is kept then too."""
+    from ..comparison.compare import compare
+
+    rows: list[ComparisonRow] = []
+    try:
+        with orderly_end():
+            for row in compare(study, result, options):
+                rows.append(row)
+    except KeyboardInterrupt as signal:
+        print_text("automl: interrupted; the comparison lacks what was to come, and the search is complete", err=True)
+        return rows, exit_code(signal)
+    return rows, 0
+
+
+def say_comparison(rows: Sequence[ComparisonRow]) -> None:
+    """The rows of a comparison as a table."""
+    metric = rows[0].metric
+    columns = [
+        "",
+        "which",
+        f"validation {metric}",
+        f"test {metric}",
+        "parameters",
+        "trainings",
+        "seconds",
+        "without a score for",
+    ]
+    cells = [
+        [
+            row.arm, row.name, _score(row.validation, row.validation_spread), _score(row.test, row.test_spread),
+            f"{row.parameters:,}" if row.parameters else None, row.trainings, f"{row.seconds:.1f}", row.detail or None,
+        ]
+        for row in rows
+    ]  # fmt: skip
+    shown = [index for index in range(len(columns)) if any(row[index] is not None for row in cells)]
+    print_table([columns[index] for index in shown], [[row[index] for index in shown] for row in cells])
+    print_text("every row is scored on the test part once, after its last training; seconds are those of the whole row")
+
+
+def _score(value: float | None, spread: tuple[float, float] | None) -> str | None:
+    if value is None:
+        return None
+    return f"{value:.4f}" if spread is None else f"{value:.4f} ({spread[0]:.4f} to {spread[1]:.4f})"

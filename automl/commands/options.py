@@ -103,6 +103,14 @@ KeepWeights = Annotated[
         help="Of so many of the best candidates of each phase weights stay in the library, beside those of parents; 0: of all.",
     ),
 ]
+Compare = Annotated[
+    bool,
+    typer.Option(
+        "--compare",
+        help="After the search show beside its result: random search of the same budget, declared baselines trained alike, and the "
+        "winner trained anew three times. Their time is not in the budget.",
+    ),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option(

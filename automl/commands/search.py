@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from json import dumps
 from typing import Any
@@ -20,10 +20,11 @@ from ..execution.executors import WorkerError
 from ..execution.workers.collecting import uncollected
 from ..interruption import orderly_end
 from ..progress import QUIET, progress_bar
-from ..study.opening import Options, Result, library_url, open_study, possible_tasks
+from ..study.opening import Options, Progress, Result, library_url, open_study, possible_tasks
 from ..study.parallel import search_many, side_by_side
 from ..study.planning.limits import NAMES as BOUNDS
 from ..study.result import count_right
+from ..study.study import Study
 from ..tasks.load import load_tasks, with_option
 from ..tasks.task import Task
 from .common import (
@@ -38,10 +39,12 @@ from .common import (
     run_or_leave,
     say,
 )
+from .found import announce_comparison, check_comparable, compared, say_comparison
 from .options import (
     Ambiguous,
     BudgetTime,
     ClassWeights,
+    Compare,
     Encoding,
     Evaluations,
     JsonFile,
@@ -94,6 +97,7 @@ def search(
     skip_bad: SkipBad = False,
     encoding: Encoding = None,
     class_weight: ClassWeights = None,
+    compare: Compare = False,
 ) -> None:
     """Search a program for a task; a file of many tasks is one study each (with --workers several at a time where they are cheap).
 
@@ -125,8 +129,10 @@ def search(
             task, target=target_column, seed=split_seed, search_path=experiment_folders(), refused=refused
         )
         tasks, impossible = possible_tasks(tasks, options, alone=len(tasks) == 1)
+    if compare:
+        check_comparable(tasks)
     source = {"spec": task, "seed": split_seed, "target_column": target_column}
-    if not _search_and_say(tasks, options, source, library, json, ambiguous, [*refused, *impossible]):
+    if not _search_and_say(tasks, options, source, library, json, ambiguous, [*refused, *impossible], compare):
         raise typer.Exit(1)
 
 
@@ -138,9 +144,10 @@ def _search_and_say(
     json: str | None,
     ambiguous: bool,
     refused: Sequence[str],
+    compare: bool,
 ) -> bool:
-    """Search each of the tasks; each result is written and said as it comes, after those that are ``refused``, each a reason. Whether none
-    was."""
+    """Search each of the tasks; each result is written and said as it comes, after those that are ``refused``, each a reason, and where
+    it is to be compared with what that gives. Whether none was."""
     rows: list[Result] = []
     bad = 0
     with json_lines(json) as write:
@@ -157,18 +164,30 @@ def _search_and_say(
         for reason in refused:
             refuse(reason)
 
-        def take(result: Result) -> None:
+        def take(result: Result, study: Study | None = None) -> None:
             rows.append(result)
             if json != "-":
                 say(result, alone=len(tasks) == 1)
                 if ambiguous:
                     say_alternatives(result)
-            write(result.to_dict())
+            if not compare or study is None:
+                write(result.to_dict())
+                return
+            try:
+                beside, code = compared(study, result, options)
+            except BaseException:
+                write(result.to_dict())  # what was found is not lost with what it was to be compared with
+                raise
+            write({**result.to_dict(), "comparison": [asdict(row) for row in beside]})
+            if json != "-" and beside:
+                say_comparison(beside)
+            if code:
+                raise typer.Exit(code)
 
         if side_by_side(tasks, options, store):
-            _at_once(_Searches(tasks, options, source, library, store), take)
+            _at_once(_Searches(tasks, options, source, library, store, compare), take)
         else:
-            _one_by_one(_Searches(tasks, options, source, library, store), take, refuse)
+            _one_by_one(_Searches(tasks, options, source, library, store, compare), take, refuse)
     if len(rows) + bad > 1 and json != "-":
         _summary(rows, bad)
     return not bad
@@ -176,22 +195,25 @@ def _search_and_say(
 
 @dataclass(frozen=True)
 class _Searches:
-    """What to search, how, where the tasks came from (to load them again), and the library, as it was named and opened."""
+    """What to search, how, where the tasks came from (to load them again), the library, as it was named and opened, and whether each
+    result is to be compared."""
 
     tasks: Sequence[Task]
     options: Options
     source: dict[str, Any]
     library: str | None
     store: AbstractStore
+    compare: bool
 
 
-def _one_by_one(searches: _Searches, take: Callable[[Result], None], refuse: Callable[[str], None]) -> None:
+def _one_by_one(searches: _Searches, take: Callable[[Result, Study], None], refuse: Callable[[str], None]) -> None:
     """One task after another; those whose search cannot be begun are refused, but for one that is alone."""
     alone = len(searches.tasks) == 1
     for each in searches.tasks:
         with progress_bar(each.name) as progress:
             source = {**searches.source, "name": each.name}
-            begin = partial(open_study, each, searches.store, searches.options, progress=progress, source=source)
+            opened: list[Study] = []
+            begin = partial(_opened, opened, searches, each, progress, source)
             try:
                 result = run_or_leave(begin, searches.library, whole=alone)
             except TASK_ERRORS as error:
@@ -199,7 +221,17 @@ def _one_by_one(searches: _Searches, take: Callable[[Result], None], refuse: Cal
                     raise
                 refuse(f"{each.name}: {error}")
                 continue
-        take(result)
+        take(result, opened[0])
+
+
+def _opened(
+    opened: list[Study], searches: _Searches, task: Task, progress: Progress | None, source: dict[str, Any]
+) -> Study:
+    """The study of a task, which is put into ``opened`` too."""
+    opened.append(open_study(task, searches.store, searches.options, progress=progress, source=source))
+    if searches.compare:
+        announce_comparison(opened[0])
+    return opened[0]
 
 
 def _at_once(searches: _Searches, take: Callable[[Result], None]) -> None:

@@ -11,10 +11,13 @@ from library.records import Evaluation
 from library.vocabulary import Vocabulary
 from primitives.brief import brief_repr
 from primitives.term import Term, show_canonical
+from primitives.values import Outcome
 from search.strategy import Feedback
 
-from ..evaluation.evaluate import cache_key
+from ..errors import EvaluationBug
+from ..evaluation.evaluate import cache_key, read_evaluations
 from ..evaluation.prepared import CandidateOrder, Evaluated, StartWeights
+from ..execution.executors.base import JobResult
 from ..fitting.trainers import TRAINERS
 from ..tasks.data import ProblemData
 from .planning.schedule import EXPLORE, SETTINGS, TRAINED, UNTRAINED, Schedule
@@ -97,6 +100,17 @@ class EvaluationPlan:
             details["start"] = start["sites"]
             details |= {name: start[name] for name in ("transfer", "shrink") if name in start}
         return order, cache_key(self.data, candidate.text, details)
+
+
+def evaluated_of(result: JobResult, run: str, candidate: Candidate) -> Evaluated:
+    """What the evaluation of a run's candidate found, from what its job came to. Raises EvaluationBug where our code failed."""
+    if result.outcome == Outcome.ERROR:
+        raise EvaluationBug(
+            f"run={run}, ask={candidate.ask}: the evaluator failed on {candidate.text}\n{result.detail}"
+        )
+    if result.outcome == Outcome.OK and result.value is not None:
+        return read_evaluations(result.value)[0]
+    return Evaluated(result.outcome, detail=result.detail, seconds=result.seconds)
 
 
 def refusal(found: Evaluated, before: Mapping[str, float], data: ProblemData) -> str:

@@ -182,7 +182,7 @@ def open_study(
         config = {**_config(options, schedule, task, source), "guidance": guidance}
         record = run or new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
     context = context_of(data, vocabulary, options.trainer, words=problem.used, bounds=options.bounds)
-    executor = None if is_fused(strategy, data) else _executor(options, context)
+    executor = None if is_fused(strategy, data) else evaluator(options.workers, context)
     if run is None:
         record = _created(store, record, executor)  # only now, so that none is begun where there are no workers
     return Study(
@@ -206,11 +206,11 @@ def _result_text(store: AbstractStore, run: str) -> str:
     return result_of(store, store.run(run)).evaluation.term
 
 
-def _executor(options: Options, context: WorkerContext) -> AbstractExecutor:
-    """Opened with what prepares a worker for its jobs; in this process some of that can wait for the first job."""
+def evaluator(workers: int | str, context: WorkerContext) -> AbstractExecutor:
+    """An executor of candidates, opened with what prepares a worker for them; in this process some of that can wait for the first job."""
     wait_patiently()
-    here = can_interrupt() and not executor_kind(options.workers).side_by_side(str(options.workers))
-    return open_executor(EVALUATE, context, workers=options.workers, prepare=BEGIN if here else WARM)
+    here = can_interrupt() and not executor_kind(workers).side_by_side(str(workers))
+    return open_executor(EVALUATE, context, workers=workers, prepare=BEGIN if here else WARM)
 
 
 def _created(store: AbstractStore, record: Run, executor: AbstractExecutor | None) -> Run:

@@ -173,11 +173,11 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         _record(study, None)
         return nothing
     model = load_model(study.store, best, study.vocabulary, study.task)
-    tested = _tested(study.task, model)
-    right, test_score = tested.right, tested.score
+    on_test = tested(study.task, model)
+    right, test_score = on_test.right, on_test.score
     known = None if test_score is None or not isfinite(test_score) else test_score
     undefined = "" if study.score(best) is not None else _why_undefined(study.task, model)
-    reasons = {"reason": undefined, "test_reason": tested.undefined}
+    reasons = {"reason": undefined, "test_reason": on_test.undefined}
     given = {name: reason for name, reason in reasons.items() if reason}
     _record(study, {"ask": best.ask, "score": study.score(best), "test_score": known, "right": right, **given})
     if best.solved:
@@ -188,8 +188,8 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     )
     return replace(
         nothing, solved=best.solved, right=right if best.solved or not _by_examples(study) else False, program=model.program, model=model,
-        score=study.score(best), test_score=test_score, test_interval=tested.interval, undefined=undefined,
-        test_undefined=tested.undefined, parameters=best.parameters, subroutines=names,
+        score=study.score(best), test_score=test_score, test_interval=on_test.interval, undefined=undefined,
+        test_undefined=on_test.undefined, parameters=best.parameters, subroutines=names,
         expanded=_expanded(study.vocabulary, model.term) if names else "",
         alternatives=alternatives, confidence=confidence, ask=best.ask,
         validation_seen=_validation_seen(study, best), folds=folds_of(best),
@@ -242,7 +242,7 @@ def _by_examples(study: Study) -> bool:
     return study.data.target == VALUES and study.task.test is not None
 
 
-class _Tested(NamedTuple):
+class Tested(NamedTuple):
     """``right``: whether all tests are met (None where the task has none: data held out from arrays are scored, not met); the ``score`` on
     them, between what it lies that other cases of the kind may be expected to give, and why there is none."""
 
@@ -252,18 +252,19 @@ class _Tested(NamedTuple):
     undefined: str = ""
 
 
-def _tested(task: Task, model: Model) -> _Tested:
+def tested(task: Task, model: Model) -> Tested:
+    """What a model comes to on the test part of its task."""
     part = task.test
     if part is None:
-        return _Tested()
+        return Tested()
     outputs = model.outputs(part)
     scores = task.score(outputs, part)
     value = scores.get(task.metric)
     if task.data.target == VALUES:
-        return _Tested(task.is_solved(scores), value)
+        return Tested(task.is_solved(scores), value)
     if value is None:
-        return _Tested(undefined=task.why_undefined("test", outputs))
-    return _Tested(None, value, bootstrap_interval(task.data, outputs, part))
+        return Tested(undefined=task.why_undefined("test", outputs))
+    return Tested(None, value, bootstrap_interval(task.data, outputs, part))
 
 
 def _why_undefined(task: Task, model: Model) -> str:

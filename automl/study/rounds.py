@@ -17,12 +17,9 @@ from primitives.term import Term, canonical, sites_of
 from primitives.values import Outcome
 from search.strategy import START, Proposal
 
-from ..errors import EvaluationBug
-from ..evaluation.evaluate import read_evaluations
-from ..evaluation.prepared import Evaluated, StartWeights
-from ..execution.executors.base import JobResult
+from ..evaluation.prepared import StartWeights
 from ..execution.threads import training_threads
-from .candidate import Candidate, feedback_of
+from .candidate import Candidate, evaluated_of, feedback_of
 from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, TIMELY, UNTRAINED
 from .planning.views import both_ways, may_look_twice
 from .refinement import next_refinement
@@ -129,7 +126,7 @@ class Rounds:
         """Seconds at the end for the final training: their share, or less where the best program was fitted, or trained to the end of a
         refinement, which is as long as the final training, in less. A planned one has the whole of its share."""
         study = self.study
-        if self.budget.seconds is None or not study.trained or not self._has_final:
+        if self.budget.seconds is None or not study.trained or not self.study.has_final:
             return 0.0
         share, best = study.schedule.final * study.window, study.standing.best()
         if study.schedule.is_planned or best is None or not best.seconds:
@@ -195,19 +192,14 @@ class Rounds:
 
     def _finals(self, total: int) -> int:
         """How many of ``total`` evaluations are for the final training."""
-        return int(self._has_final and self.study.schedule.refine > 0 and total > 3)
-
-    @property
-    def _has_final(self) -> bool:
-        """Whether the best program is trained once more on all cases: not where each is already, for its scores are means over folds."""
-        return self.study.schedule.final > 0 and self.study.data.folds is None
+        return int(self.study.has_final and self.study.schedule.refine > 0 and total > 3)
 
     def _finishing(self) -> bool:
         """Whether it is time for the final training, or past it."""
         study = self.study
         best = study.standing.best()
         ready = study.standing.refined or (best is not None and study.standing.is_settled(best))
-        if not study.trained or not ready or not self._has_final:
+        if not study.trained or not ready or not self.study.has_final:
             return False
         total = self.budget.evaluations
         if total is not None and study.standing.asked >= total - self._finals(total):
@@ -219,7 +211,7 @@ class Rounds:
     def _final_at_once(self) -> Candidate | None:
         """The final training where the refinement has nothing left before its share of the budget is used."""
         total = self.budget.evaluations
-        wanted = self._has_final if total is None else self._finals(total) > 0
+        wanted = self.study.has_final if total is None else self._finals(total) > 0
         return (self._view() or self._final()) if wanted and not self.open else None
 
     def _final(self) -> Candidate | None:
@@ -329,7 +321,7 @@ class Rounds:
             for ask, result in self.executor.wait(WAIT_SECONDS):
                 if ask in self.open:
                     entry = self.open[ask]
-                    self._keep(entry, self.study.evaluation(entry, self._found(entry, result)))
+                    self._keep(entry, self.study.evaluation(entry, evaluated_of(result, self.study.record.id, entry)))
             if self.done and not self.budget.deterministic:
                 return  # they are written when they are told, at once
             if self.unsaved and (self.study.trained or time.monotonic() - self.saved > SAVE_SECONDS):
@@ -337,15 +329,6 @@ class Rounds:
             self.study.report()
             if self.study.stopped:
                 return
-
-    def _found(self, entry: Candidate, result: JobResult) -> Evaluated:
-        if result.outcome == Outcome.ERROR:
-            raise EvaluationBug(
-                f"run={self.study.record.id}, ask={entry.ask}: the evaluator failed on {entry.text}\n{result.detail}"
-            )
-        if result.outcome == Outcome.OK and result.value is not None:
-            return read_evaluations(result.value)[0]
-        return Evaluated(result.outcome, detail=result.detail, seconds=result.seconds)
 
     def _keep(self, entry: Candidate, evaluation: Evaluation) -> None:
         entry.evaluation = evaluation

@@ -195,9 +195,11 @@ class Standing:
         return self.evaluations[self.infos[ask]["of"] if UNTRAINED in self.infos.get(ask, {}) else ask].scores
 
     def trained_as(self, evaluation: Evaluation) -> dict[str, Any]:
-        """The info of a final training of its program: of which ask, in which way, and in place of a view the program that it shows."""
+        """The info of another training of its program: of which ask, in which way, and in place of a view the program that it shows."""
         found: dict[str, Any] = {"of": evaluation.ask, **self.settings_of(evaluation.ask)}
-        if self.is_view(evaluation):
+        if TRAINED in self.infos.get(evaluation.ask, {}):
+            found[TRAINED] = self.infos[evaluation.ask][TRAINED]
+        elif self.is_view(evaluation):
             found[TRAINED] = self.evaluations[self.infos[evaluation.ask]["of"]].term
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from library.records import Evaluation, Run
 from library.store import AbstractStore
@@ -12,7 +12,7 @@ from library.vocabulary import Vocabulary
 from primitives.brief import brief_repr
 from primitives.definitions import expand
 from primitives.notation.types import parse_type
-from primitives.term import sites_of
+from primitives.term import Term, sites_of
 from primitives.types import Type
 
 from ..errors import StudyError
@@ -23,6 +23,9 @@ from ..tasks.task import Task
 from .journal import ASKED
 from .planning.schedule import FINAL
 from .state import Standing, folds_of
+
+if TYPE_CHECKING:
+    import torch
 
 RESULT = "result"
 """The field of a run's config that says what its result is: ask, score, test_score, right."""
@@ -132,12 +135,20 @@ def _model(
     type: Type,
     preprocessing: Preprocessing | None,
 ) -> Model:
-    term = vocabulary.read(evaluation.term)
-    weights: dict[str, object] = {}
+    weights = None if evaluation.weights is None else store.blobs.get(evaluation.weights)
+    return model_with(vocabulary.read(evaluation.term), weights, vocabulary, type, preprocessing)
+
+
+def model_with(
+    term: Term,
+    weights: Mapping[str, torch.Tensor] | None,
+    vocabulary: Vocabulary,
+    type: Type,
+    preprocessing: Preprocessing | None,
+) -> Model:
+    """The program with ``weights`` (None: it has none of its own), and with those that subroutines bring. Raises StoreError where these
+    are gone."""
     shared = {site for site in sites_of(expand(term, vocabulary.all_words)) if "@" in site}
-    if shared:
-        known = library_weights(vocabulary, shared)
-        weights = {name: tensor for name, tensor in known.items() if name.rpartition(".")[0] in shared}
-    if evaluation.weights is not None:
-        weights.update(store.blobs.get(evaluation.weights))
-    return Model(term, type, vocabulary, weights, preprocessing)
+    known = library_weights(vocabulary, shared) if shared else {}
+    brought = {name: tensor for name, tensor in known.items() if name.rpartition(".")[0] in shared}
+    return Model(term, type, vocabulary, {**brought, **(weights or {})}, preprocessing)

@@ -139,6 +139,11 @@ class Study:
         return MIRRORED if self.schedule.is_planned else {}
 
     @property
+    def has_final(self) -> bool:
+        """Whether the best program is trained once more on all cases: not where each is already, for its scores are means over folds."""
+        return self.schedule.final > 0 and self.data.folds is None
+
+    @property
     def evaluations(self) -> Evaluations:
         """What was evaluated, by ask."""
         return self.standing.evaluations
