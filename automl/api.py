@@ -176,6 +176,7 @@ def search(
     max_memory: int | str | None = None,
     max_latency: str | timedelta | None = None,
     keep_weights: int = 20,
+    ensemble: int = 0,
     settings: Mapping[str, object] | None = None,
     trainer: Mapping[str, object] | None = None,
     plugins: Sequence[str | Path] = (),
@@ -213,6 +214,7 @@ def search(
     max_latency: the longest time of one inference of one case on this machine, such as ``"5ms"`` (default: any).
     keep_weights: of so many of the best candidates of each phase the weights stay in the library, beside those of parents; 0: of all
         (default: 20).
+    ensemble: of how many programs at most the result is a blend, where that is better on the validation part (default: 0, of none).
     settings: options of the strategy, by name.
     trainer: ``trainer`` and its settings, by name.
     plugins: Python files, or dotted names of modules, with words, tasks, trainers or strategies of your own, known from then on in this
@@ -245,6 +247,7 @@ def search(
         max_memory=max_memory,
         max_latency=max_latency,
         keep_weights=keep_weights,
+        ensemble=ensemble,
         settings=settings,
         trainer=trainer,
     )

@@ -151,8 +151,21 @@ def say(result: Result, alone: bool) -> None:
         print_text(f"  {result.program}".replace("\n", "\n  "))
     if result.expanded:
         print_text(f"  = {result.expanded}".replace("\n", "\n    "))
+    if result.ensemble is not None:
+        print_text(f"  {_shown_members(result)}")
     if alone:
         print_text(f"  run {result.run}")
+
+
+def _shown_members(result: Result) -> str:
+    """Of what an ensemble is a blend, or why there is none, for people."""
+    if not result.ensemble:
+        return "no blend of several programs scored better on the validation part than this one alone"
+    members = [
+        f"{each.share:.3g} of ask {each.ask}" + ("" if each.score is None else f" ({each.score:.4f} alone)")
+        for each in result.ensemble
+    ]
+    return f"a blend of {', '.join(members)}"
 
 
 def shown_folds(count: object) -> str:

@@ -111,6 +111,14 @@ Compare = Annotated[
         "winner trained anew three times. Their time is not in the budget.",
     ),
 ]
+Ensemble = Annotated[
+    int,
+    typer.Option(
+        "--ensemble",
+        metavar="COUNT",
+        help="Blend the answers of at most so many programs of different structure, where that is better on the validation part; 0: none.",
+    ),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option(
@@ -204,6 +212,7 @@ def options_of(
     programs: Iterable[str] = (),
     space: str | None = None,
     keep_weights: int = KEPT,
+    ensemble: int = 0,
 ) -> Options:
     """Options from the texts of the command line. Raises BadParameter, BudgetError or StudyError."""
     given = _by_group(settings or ())
@@ -222,6 +231,7 @@ def options_of(
         space=space,
         **bounds,
         keep_weights=keep_weights,
+        ensemble=ensemble,
         settings=given["settings"],
         trainer=given["trainer"],
     )

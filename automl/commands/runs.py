@@ -234,6 +234,7 @@ def options_of_run(record: Run) -> dict[str, object]:
         "space": options.space,
         **as_options(options.bounds),
         "keep-weights": options.keep_weights,
+        "ensemble": options.ensemble,
         "target-column": source.get("target_column"),
         "set": [
             f"{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in settings.items()

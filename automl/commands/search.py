@@ -46,6 +46,7 @@ from .options import (
     ClassWeights,
     Compare,
     Encoding,
+    Ensemble,
     Evaluations,
     JsonFile,
     KeepWeights,
@@ -98,6 +99,7 @@ def search(
     encoding: Encoding = None,
     class_weight: ClassWeights = None,
     compare: Compare = False,
+    ensemble: Ensemble = 0,
 ) -> None:
     """Search a program for a task; a file of many tasks is one study each (with --workers several at a time where they are cheap).
 
@@ -119,6 +121,7 @@ def search(
         start or (),
         space,
         keep_weights,
+        ensemble,
     )
     task = with_option(task, "skip_bad", "yes") if skip_bad else task
     task = with_option(task, "encoding", encoding) if encoding is not None else task

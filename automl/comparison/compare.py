@@ -89,11 +89,13 @@ def compare(study: Study, result: Result, options: Options) -> Iterator[Comparis
             found = [trainings.train(rival.term, {}, study.record.seed)]
             yield _trained(rival.kind, rival.name, study, show(rival.term), found)
         if result.ask is not None:
-            term = study.vocabulary.read(study.evaluations[result.ask].term)
-            info = study.standing.trained_as(study.evaluations[result.ask])
+            ask = result.ensemble[0].ask if result.ensemble else result.ask  # a blend is not trained as a whole
+            term = study.vocabulary.read(study.evaluations[ask].term)
+            info = study.standing.trained_as(study.evaluations[ask])
             logger.info("run=%s comparison: the result again, %d times", study.record.id, RETRAININGS)
             again = [trainings.train(term, info, study.record.seed + n) for n in range(1, RETRAININGS + 1)]
-            yield _trained(RETRAINED, f"{RETRAININGS} seeds", study, result.program, again)
+            what = "the largest member, " if result.ensemble else ""
+            yield _trained(RETRAINED, f"{what}{RETRAININGS} seeds", study, show(term), again)
 
 
 def _control(study: Study, options: Options) -> Result:

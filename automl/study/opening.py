@@ -12,7 +12,7 @@ from pathlib import Path
 from library.records import Run
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
-from search.bounds import Bounds
+from search.bounds import UNBOUNDED, Bounds
 from search.problem import Problem
 from search.strategies import find_strategies, make_strategy
 from search.strategy import AbstractStrategy, StrategyError
@@ -31,10 +31,11 @@ from ..tasks.cases.folds import FOLDS
 from ..tasks.data import VALUES, ProblemData
 from ..tasks.metrics import INTEGERS
 from ..tasks.task import Task
+from .found.ensemble import add_ensemble, check_ensemble, ensemble_schedule
 from .guides import latest_guide, load_guide
 from .planning.limits import within_bounds
 from .planning.options import Options, plain_option
-from .planning.schedule import Schedule, usual_schedule
+from .planning.schedule import ENSEMBLE, Schedule, usual_schedule
 from .planning.spaces import in_space
 from .planning.starts import AUTO, NONE, begin_with, declared_starts, program_text
 from .problem import build_problem, default_strategy, is_fused
@@ -102,6 +103,11 @@ def check_options(options: Options, data: ProblemData) -> None:
     if not any(kind.accepts(str(options.workers)) for kind in kinds):
         forms = "; ".join(kind.workers_form() for kind in kinds)
         raise StudyError(f"workers={options.workers!r}: needed {forms}")
+    check_ensemble(options.ensemble, data)
+    if options.ensemble and options.bounds != UNBOUNDED:
+        raise StudyError(
+            f"ensemble={options.ensemble} with bounds on programs: a blend needs as much as all of its parts together; leave one out"
+        )
     if data.target != VALUES:
         _check_trainer(options.trainer)
     elif options.trainer:
@@ -167,7 +173,7 @@ def open_study(
         snapshot = store.snapshot() if run is None else run.library
         vocabulary = (library or LibraryWords(store)).vocabulary(snapshot, options.words)
         guidance = _guidance(store, options, data, run)
-        schedule = options.schedule or usual_schedule(data, options.budget)
+        schedule = options.schedule or _usual_schedule(options, data)
         problem = build_problem(task, vocabulary, options, load_guide(store, guidance, vocabulary))
         if options.starts == AUTO and schedule.is_planned:
             problem = replace(problem, starts=(*problem.starts, *declared_starts(data.type, problem.words)))
@@ -204,6 +210,11 @@ def open_study(
 def _result_text(store: AbstractStore, run: str) -> str:
     """The program that is the result of a run. Raises StoreError, or StudyError where it has none."""
     return result_of(store, store.run(run)).evaluation.term
+
+
+def _usual_schedule(options: Options, data: ProblemData) -> Schedule:
+    schedule = usual_schedule(data, options.budget)
+    return ensemble_schedule(schedule, options.ensemble, options.budget.seconds) if options.ensemble else schedule
 
 
 def evaluator(workers: int | str, context: WorkerContext) -> AbstractExecutor:
@@ -281,7 +292,7 @@ def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[st
         "words": None if options.words is None else list(options.words), "trainer": dict(options.trainer),
         "settings": dict(options.settings), "weights": dict(options.weights), "schedule": vars(schedule),
         "starts": options.starts, "programs": list(options.programs), "space": options.space, "bounds": asdict(options.bounds),
-        "keep_weights": options.keep_weights, "workers": str(options.workers), "plugins": described(),
+        "keep_weights": options.keep_weights, ENSEMBLE: options.ensemble, "workers": str(options.workers), "plugins": described(),
     }  # fmt: skip
 
 
@@ -292,6 +303,10 @@ def run_study(study: Study) -> Result:
     finally:
         if study.executor is not None:
             study.executor.close()
+    count = int(study.record.config.get(ENSEMBLE, 0))
+    if count and best is not None:
+        add_ensemble(study, count)
+        best = study.best()
     return conclude(study, best)
 
 
@@ -304,7 +319,7 @@ def resume_options(run: Run) -> Options:
         target=config.get("target"), words=None if words is None else tuple(words), trainer=config.get("trainer", {}),
         settings=config.get("settings", {}), weights=config.get("weights", {}), schedule=Schedule.from_dict(config.get("schedule", {})),
         starts=config.get("starts", NONE), programs=tuple(config.get("programs", ())), space=config.get("space"),
-        bounds=Bounds(**config.get("bounds", {})), keep_weights=config.get("keep_weights", 0),
+        bounds=Bounds(**config.get("bounds", {})), keep_weights=config.get("keep_weights", 0), ensemble=int(config.get(ENSEMBLE, 0)),
     )  # fmt: skip
 
 

@@ -25,8 +25,10 @@ from ..tasks.data import VALUES
 from ..tasks.task import Task
 from .ending import ENDED, Ending
 from .found.alternatives import AlternativeRow, alternatives_of, consistent_shares
+from .found.ensemble import EnsembleMember, members_of
 from .found.programs import LATENCY, FoundProgram, FoundPrograms, structure_of
 from .fused import CONFIDENCE
+from .planning.schedule import ENSEMBLE
 from .state import folds_of
 from .stored import RESULT, load_model
 
@@ -78,6 +80,9 @@ class Result:
     """Where 95 % of the test scores of samples of the test cases, drawn with replacement, lie."""
     task: Task | None = None
     """What was searched for; None in a copy, and where the search was in another process."""
+    ensemble: tuple[EnsembleMember, ...] | None = None
+    """The members of which the program is a blend, the largest share first; () where one was asked for and none was better than the best
+    program alone, None where none was asked for."""
     found: FoundPrograms | None = None
     """All that was evaluated, for ``leaderboard`` and ``front``; None wherever ``task`` is."""
     metric: str = ""
@@ -156,6 +161,7 @@ class Result:
             "confidence": self.confidence, "ask": self.ask, "validation_seen": self.validation_seen,
             "notes": list(self.notes), "columns": [each._asdict() for each in self.columns], "metric": self.metric,
             "validation_reason": self.undefined or None, "test_reason": self.test_undefined or None,
+            "ensemble": None if self.ensemble is None else [vars(each) for each in self.ensemble],
             "folds": self.folds, "test_interval": None if self.test_interval is None else list(self.test_interval),
         }  # fmt: skip
 
@@ -194,6 +200,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         alternatives=alternatives, confidence=confidence, ask=best.ask,
         validation_seen=_validation_seen(study, best), folds=folds_of(best),
         found=FoundPrograms(study.standing, study.vocabulary, study.task.type, best.ask),
+        ensemble=members_of(study.standing, best.ask) if study.record.config.get(ENSEMBLE) else None,
     )  # fmt: skip
 
 

@@ -212,5 +212,10 @@ class Standing:
         score = self.score(evaluation)
         return -inf if score is None else self._signed(score)
 
+    def trust(self, evaluation: Evaluation) -> tuple[bool, int, float, int]:
+        """By which one evaluation goes before another of the same program: a mean over folds, then the longer training, then the better
+        score, then the earlier."""
+        return folds_of(evaluation) > 0, PHASES.index(self.phase(evaluation)), self.worth(evaluation), -evaluation.ask
+
     def _signed(self, score: float) -> float:
         return self.direction.sign * score

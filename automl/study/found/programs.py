@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from library.records import Evaluation
@@ -15,7 +15,6 @@ from primitives.types import Type, has_tensor
 from primitives.weights import multiply_adds
 
 from ...errors import StudyError
-from ..planning.schedule import PHASES
 from ..state import Standing, folds_of
 
 PARAMETERS, OPERATIONS, LATENCY, SIZE = "parameters", "operations", "latency", "size"
@@ -32,8 +31,8 @@ class FoundProgram:
     ``rank`` is its place in the list, from 1; ``ask`` the number of the proposal; ``score`` the value of ``metric`` on the validation part;
     ``parameters`` the weights that are trained; ``operations`` the multiply-adds for one case (None for a program on values); ``size`` the
     words and literals of its text; ``latency`` milliseconds for one case (None: not measured); ``seconds`` how long its training took;
-    ``folds`` over how many folds the score is a mean (0: it is of the validation part alone);
-    ``phase`` which training that was (``explore``, ``refine``, ``final``); ``is_result`` whether it is the search's result.
+    ``phase`` which training that was (``explore``, ``refine``, ``final``; ``ensemble``: none, for it is a blend); ``is_result`` whether it
+    is the search's result; ``folds`` over how many folds the score is a mean (0: it is of the validation part alone).
     """
 
     rank: int
@@ -78,7 +77,7 @@ class FoundPrograms:
                 known[evaluation.term] = self.vocabulary.read(evaluation.term)
             return structure_of(known[evaluation.term])
 
-        rows = self._best_of_each(structure)[:top]
+        rows = self.best_of_each(structure)[:top]
         return [self._row(rank, each) for rank, each in enumerate(rows, 1)]
 
     def front(self, against: str | None = None, latency: Latency | None = None) -> list[FoundProgram]:
@@ -89,7 +88,7 @@ class FoundPrograms:
 
         Raises StudyError where programs have no such cost.
         """
-        rows = [self._row(0, each) for each in self._best_of_each(lambda each: each.term)]
+        rows = [self._row(0, each) for each in self.best_of_each(lambda each: each.term)]
         rows = [row for row in rows if row.folds] or rows
         if against is None:
             against = PARAMETERS if any(row.parameters for row in rows) else SIZE
@@ -110,25 +109,24 @@ class FoundPrograms:
                 kept.append(row)
         return [replace(row, rank=rank) for rank, row in enumerate(reversed(kept), 1)]
 
-    def _best_of_each(self, kind: Callable[[Evaluation], str]) -> list[Evaluation]:
-        """Of the evaluations of each kind with a score the one of the longest training, the best of equal ones; better scores first."""
+    def best_of_each(
+        self, kind: Callable[[Evaluation], str], accepted: Callable[[Evaluation], bool] = lambda evaluation: True
+    ) -> list[Evaluation]:
+        """Of the evaluations of each kind with a score that are accepted (default: all) the one of the longest training, the best of equal
+        ones, and the result before others; better scores first, after means over folds."""
         best: dict[str, Evaluation] = {}
-        for each in self._scored():
+        for each in self.standing.evaluations.every():
+            if self.standing.score(each) is None or not accepted(each):
+                continue
             name = kind(each)
-            if name not in best or self._trust(each) > self._trust(best[name]):
+            if name not in best or self._rank(each) > self._rank(best[name]):
                 best[name] = each
         return sorted(
             best.values(), key=lambda each: (not folds_of(each), -self.standing.worth(each), each.size, each.ask)
         )
 
-    def _scored(self) -> Iterable[Evaluation]:
-        return (each for each in self.standing.evaluations.every() if self.standing.score(each) is not None)
-
-    def _trust(self, evaluation: Evaluation) -> tuple[bool, bool, int, float, int]:
-        return (
-            evaluation.ask == self.result, folds_of(evaluation) > 0, PHASES.index(self.standing.phase(evaluation)),
-            self.standing.worth(evaluation), -evaluation.ask,
-        )  # fmt: skip
+    def _rank(self, evaluation: Evaluation) -> tuple[bool, tuple[bool, int, float, int]]:
+        return evaluation.ask == self.result, self.standing.trust(evaluation)
 
     def _row(self, rank: int, evaluation: Evaluation) -> FoundProgram:
         term = self.vocabulary.read(evaluation.term)

@@ -43,6 +43,8 @@ class Options:
     programs: tuple[str, ...] = ()
     space: str | None = None
     keep_weights: int = KEPT
+    ensemble: int = 0
+    """Of how many programs at most the result is to be a blend, if that is better; 0: of none."""
 
     def __post_init__(self) -> None:
         if type(self.seed) is not int or not 0 <= self.seed < 2**63:

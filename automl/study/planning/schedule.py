@@ -12,9 +12,10 @@ from ...errors import StudyError
 from ...fitting.recipes import image_side
 from ...tasks.data import ProblemData
 
-EXPLORE, REFINE, FINAL = "explore", "refine", "final"
-"""The phases of a trained search: many programs for a short time, the best for longer, the very best on all but the test data."""
-PHASES = (EXPLORE, REFINE, FINAL)
+EXPLORE, REFINE, FINAL, ENSEMBLE = "explore", "refine", "final", "ensemble"
+"""The phases of a trained search: many programs for a short time, the best for longer, the very best on all but the test data; or, where it
+is asked for, the best blended."""
+PHASES = (EXPLORE, REFINE, FINAL, ENSEMBLE)
 SETTINGS = "settings"
 """The field of a proposal's info with settings of the trainer that are its own."""
 UNTRAINED, TRAINED = "untrained", "trained"
@@ -103,7 +104,8 @@ class Schedule:
         short, longer = (1.0 - self.refine) * seconds, (self.refine - self.final) * seconds
         return (
             f"{short:.0f} s for trainings of {self.explore_seconds:.1f} s, {longer:.0f} s for trainings of the best of "
-            f"{self.refine_seconds:.1f} s, {self.final * seconds:.0f} s for that of the result"
+            f"{self.refine_seconds:.1f} s"
+            + (f", {self.final * seconds:.0f} s for that of the result" if self.final else "")
         )
 
 
