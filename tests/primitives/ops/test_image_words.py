@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 import torch
 from torch.nn import functional
@@ -151,3 +155,40 @@ def test_can_be_written_as_plain_source(text: str, tmp_path) -> None:
 def _names(ours, program) -> dict[str, str]:
     """Our names of weights to those of the written module, in order."""
     return dict(zip(ours.weights(), program.state_dict(), strict=True))
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("size", [1, 2, 7, 8])
+@pytest.mark.parametrize("stride", [2, 3])
+def test_a_kernel_of_one_pixel_reads_each_stride_th_pixel(padding: str, size: int, stride: int) -> None:
+    side = -(-size // stride)
+    text = f"(lambda (x) (conv :maps 4 :kernel 1 :stride {stride} :padding {padding} @1 x))"
+    program = compiled(text, f"Tensor[5,{size},{size}] -> Tensor[4,{side},{side}]")
+    x, weights = images(3, 5, size, size), program.weights()
+    wanted = torch.nn.functional.conv2d(x, weights["1.weight"], weights["1.bias"], stride)
+    assert torch.allclose(program(x), wanted, atol=1e-5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library that checks its memory is required")
+def test_the_gradient_of_a_strided_kernel_of_one_pixel_stays_within_its_memory() -> None:
+    """In a process of its own: it would not be this one that lives on to tell."""
+    text = """
+import torch
+from primitives.words import builtin_words
+torch.set_num_threads(1)
+conv = builtin_words()["conv"].meaning
+for _ in range(30):
+    x = torch.randn(16, 5, 8, 8).contiguous(memory_format=torch.channels_last).requires_grad_()
+    weight = torch.randn(4, 5, 1, 1).contiguous(memory_format=torch.channels_last).requires_grad_()
+    y = conv(x, weight=weight, kernel=1, stride=2, padding="valid", groups=1, dilation=1, biased=0, maps=4)
+    torch.autograd.grad(y.sum(), [x, weight])
+    kept = [torch.randn(37) for _ in range(50)]
+"""
+    environment = {
+        **os.environ,
+        "MALLOC_CHECK_": "3",
+        "MALLOC_PERTURB_": "165",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    done = subprocess.run([sys.executable, "-c", text], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-500:]
