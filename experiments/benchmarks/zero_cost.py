@@ -152,7 +152,11 @@ def measured(task: Task, terms: list[Term], seed: int) -> list[dict[str, float]]
             began = time.process_time()
             try:
                 row[name] = score(program, batch)
-            except (RuntimeError, TypeError, AttributeError):  # nothing of the net has a gradient, or its cases are no batch
+            except (
+                RuntimeError,
+                TypeError,
+                AttributeError,
+            ):  # nothing of the net has a gradient, or its cases are no batch
                 row[name] = LOWEST
             row[f"{name}_seconds"] = time.process_time() - began
         began = time.process_time()

@@ -21,12 +21,13 @@ WORDS = ("mirror", "add", "scale")
 
 
 def may_look_twice(problem: Problem) -> bool:
-    """Whether a program of a search may be replaced by one that takes twice the work: not where that is bounded.
+    """Whether a program of a search may be replaced by one of another form that takes twice the work: not where that is bounded, or the
+    form is given.
 
     problem: of the search.
     """
     bounds = problem.bounds
-    return bounds.operations is None and bounds.memory is None and bounds.latency is None
+    return problem.space is None and bounds.operations is None and bounds.memory is None and bounds.latency is None
 
 
 def both_ways(net: Term, type: Type, words: Mapping[str, Primitive]) -> Term | None:

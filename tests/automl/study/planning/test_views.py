@@ -23,6 +23,7 @@ from primitives.notation.types import parse_type
 from primitives.syntax import parse, show
 from primitives.words import builtin_words
 from search.bounds import Bounds
+from search.generation.spaces.reading import as_space
 from search.problem import Problem
 
 ALL = builtin_words()
@@ -98,3 +99,8 @@ def test_twice_the_work_is_not_done_where_that_is_bounded() -> None:
     assert may_look_twice(Problem(TYPE, ALL)) and may_look_twice(Problem(TYPE, ALL, bounds=Bounds(parameters=99)))
     for name in ("operations", "memory", "latency"):
         assert not may_look_twice(Problem(TYPE, ALL, bounds=Bounds(**{name: 99})))
+
+
+def test_a_program_of_a_given_form_keeps_it() -> None:
+    space = as_space(parse("(lambda (x) (pipe x (conv :maps (range 4 8)) flatten (dense :units 4)))", ALL))
+    assert not may_look_twice(Problem(TYPE, ALL, space=space))
