@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -218,6 +219,17 @@ def folder(tmp_path, monkeypatch):
     Path("three.jsonl").write_text(lines_of([REVERSED, SORTED, TOTAL]))
     Path("one.jsonl").write_text(lines_of([REVERSED]))
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def logged_as_before():
+    """A command that was run in this process, quiet or verbose, changes nothing for the next test."""
+    root = logging.getLogger()
+    level, levels = root.level, [(each, each.level) for each in root.handlers]
+    yield
+    root.setLevel(level)
+    for each, its in levels:
+        each.setLevel(its)
 
 
 @pytest.fixture
