@@ -11,7 +11,6 @@ from library.store import AbstractStore
 from primitives.notation.types import parse_type
 
 from ..errors import TaskError
-from ..growth.grow import is_growth
 from ..interruption import exit_code, orderly_end
 from ..study.found.programs import FoundProgram, FoundPrograms
 from ..study.opening import Options, Result
@@ -33,6 +32,8 @@ SHOWN_PROGRAM = 70
 
 def found_programs(store: AbstractStore, record: Run) -> FoundPrograms:
     """What a stored search has found. Raises TaskError for a growth."""
+    from ..growth.grow import is_growth
+
     if is_growth(record):
         raise TaskError(
             f"run={record.id!r} is a growth: a search is required; name one of its runs (`automl runs list`)"

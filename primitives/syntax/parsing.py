@@ -94,6 +94,8 @@ class _Parser:
                 continue
             if len(rest) < 2:
                 raise TermSyntaxError(f"term: setting {rest[0]} has no value")
+            if rest[0][1:] in settings:
+                raise TermSyntaxError(f"term: setting {rest[0]} is given twice; leave one out")
             settings[rest[0][1:]] = setting(rest[1]) if isinstance(rest[1], str) else free_setting(rest[0], rest[1])
             rest = rest[2:]
         if settings or site is not None:

@@ -69,7 +69,7 @@ def untyped(draw: st.DrawFn, scope: int = 0, depth: int = 5) -> Term:
         st.builds(
             Word,
             st.just("conv"),
-            st.lists(st.tuples(st.sampled_from(("maps", "rate")), free_settings()), min_size=1, max_size=2).map(tuple),
+            st.dictionaries(st.sampled_from(("maps", "rate")), free_settings(), min_size=1).map(dict.items).map(tuple),
             st.sampled_from((None, "1")),
         ),
         st.builds(Hole, st.sampled_from(("", "a", "hole1"))),
@@ -283,3 +283,9 @@ def test_a_name_is_accepted_where_it_parses_as_one_word_and_prints_the_same(name
 def test_names_that_would_break_what_mentions_them_are_refused() -> None:
     assert [name for name in BAD_NAMES if is_word_name(name)] == []
     assert all(map(is_word_name, [*builtin_words(), "map_square", "task_net", "f12", "digits.v2", "x'"]))
+
+
+def test_a_setting_that_is_given_twice_is_refused() -> None:
+    for text in ("(conv :maps 4 :maps 5)", "(conv :maps (range 1 2) :kernel 3 :maps 4)"):
+        with pytest.raises(TermSyntaxError, match=":maps is given twice"):
+            parse(text)

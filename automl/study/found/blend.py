@@ -8,6 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from library.vocabulary import Vocabulary
+from primitives.brief import brief_repr
 from primitives.term import Lambda, Literal, Term, Variable, Word, apply, lambdas, map_words, sites_of
 from primitives.types import FLOAT, arguments_of
 
@@ -27,6 +28,8 @@ class BlendPart:
     model: Model
     share: float
     scores: bool
+
+    __repr__ = brief_repr
 
 
 def blend(parts: Sequence[BlendPart]) -> Model:

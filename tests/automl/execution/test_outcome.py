@@ -10,8 +10,8 @@ from library.records import Evaluation
 from primitives.values import Outcome
 
 STORED = (
-    "ok", "ill-typed", "undefined", "overflow", "out of fuel", "too large", "out of memory", "diverged", "timed out", "stopped",
-    "unsuitable", "lost", "error",
+    "ok", "ill-typed", "undefined", "overflow", "out of fuel", "too large", "out of memory", "diverged", "timed out",
+    "out of bounds", "stopped", "unsuitable", "lost", "error",
 )  # fmt: skip
 
 
