@@ -190,7 +190,7 @@ class StrategySuite:
         if len(first) > 4 and not strategy.fused:
             assert first != other
 
-    @pytest.mark.parametrize("outstanding", [1, 3])
+    @pytest.mark.parametrize("outstanding", [pytest.param(1, marks=pytest.mark.slow), 3])
     def test_replay_continues_as_if_never_interrupted(self, make: Make, problem: str, outstanding: int) -> None:
         """Cut at several places, also between an ask and its tell: what follows equals the uninterrupted run."""
         score = PROBLEMS[problem][1]

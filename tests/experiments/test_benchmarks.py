@@ -39,6 +39,7 @@ def run(name: str, arguments: list[str], folder: Path, monkeypatch: pytest.Monke
     return written["figures"]
 
 
+@pytest.mark.slow
 def test_synthesis_counts_what_its_rows_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     figures = run("synthesis", [FEW, "--budget", "30000 evaluations"], tmp_path, monkeypatch)
     assert figures["file"] == "starter.jsonl"

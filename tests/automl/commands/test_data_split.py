@@ -63,6 +63,7 @@ def test_a_run_is_scored_on_the_cases_that_it_held_out(command):
     assert not np.array_equal(test.inputs[0], other.test.inputs[0]), "the seed matters here"
 
 
+@pytest.mark.slow
 def test_a_run_of_before_there_was_a_split_seed_keeps_the_split_of_its_seed(command):
     run = command("search", "flowers.npz", *QUICK, "--split-seed", "5", "--seed", "5", "--json", "-")["run"]
     store = open_store("x.db")
@@ -155,6 +156,7 @@ def test_what_the_training_had_is_said_beside_every_score(command, capsys):
         assert text in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_cases_that_were_trained_on_are_found_in_data_that_is_divided_otherwise(command):
     run = command("search", "flowers.npz", *QUICK, "--json", "-")["run"]
     own, (other,) = task_of(recorded(run)), load_tasks("flowers.npz", seed=3)

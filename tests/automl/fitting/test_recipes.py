@@ -27,6 +27,7 @@ def test_digits_take_8_and_30_epochs_and_flowers_more(digits, iris):
     assert "elastic" not in recipes.final(iris.data).settings
 
 
+@pytest.mark.slow
 def test_screening_then_final_on_digits(digits, convolutional):
     data, test = digits.data, digits.test
     screened = fit(recipes.screening(data), convolutional(), data)

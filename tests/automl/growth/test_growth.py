@@ -90,6 +90,7 @@ def test_frozen_uses_the_library_and_changes_nothing_of_it(store: AbstractStore,
     assert (store.snapshot(), store.history()) == (before[0], before[2]) and len(store.solutions()) == before[1] + 2
 
 
+@pytest.mark.slow
 def test_the_unsolved_are_revisited_with_what_came_after(
     store: AbstractStore, squares: Squares, run: Grow, task: Callable[..., Task], studies: Studies
 ) -> None:
@@ -109,6 +110,7 @@ def test_the_unsolved_are_revisited_with_what_came_after(
     assert studies(store)[0].library != runs[1].library
 
 
+@pytest.mark.slow
 def test_easy_tasks_come_first_where_the_budget_is_shared_out(
     store: AbstractStore, squares: Squares, run: Grow, task: Callable[..., Task], studies: Studies
 ) -> None:

@@ -159,6 +159,7 @@ def test_what_cannot_be_grown_is_refused(given: dict[str, Any], message: str) ->
 # -- demotion --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_word_that_stopped_paying_is_demoted_and_its_programs_still_run() -> None:
     store = open_store("memory:")
     growth = grow(tasks(["squares", "reversed squares"]), store, evaluations=30_000, strategy="enumerative", first=0)

@@ -208,6 +208,7 @@ def test_a_diagnosis_of_numbers_on_other_data_is_in_the_same_units(tmp_path):
     assert found["validation"] == pytest.approx(evaluate(model, few, "validation"), rel=1e-3)
 
 
+@pytest.mark.slow
 def test_commands_on_a_recorded_run(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
 

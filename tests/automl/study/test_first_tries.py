@@ -73,6 +73,7 @@ def test_without_fitted_words_in_the_vocabulary_none_is_tried(quick: Callable[..
     assert all("dense" in e.term for e in result.history)
 
 
+@pytest.mark.slow
 def test_a_start_has_its_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """No start may take more than its share, however slow it is; other candidates may."""
     seconds: dict[str, float] = {}

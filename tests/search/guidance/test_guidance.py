@@ -295,6 +295,7 @@ def test_right_suggestions_save_terms_and_wrong_ones_cost_a_factor_of_two(proble
     assert late.term == plain.term and not late.info["guided"] and terms < many < 2.5 * terms + 20_000
 
 
+@pytest.mark.slow
 def test_turns_keep_to_the_budget_and_can_be_turned_off(problem: Problem) -> None:
     hard = replace(
         problem, examples=tuple((given, (1, 7, 3, n)) for n, (given, _) in enumerate(problem.examples or ()))

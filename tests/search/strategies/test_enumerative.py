@@ -60,7 +60,7 @@ FEWER = "map filter head tail reverse sort length sum + -".split()
 """What a loop within a loop is looked for among: with all words it takes long."""
 
 
-LONG = ("variable", "option")
+LONG = ("variable", "option", "nested", "swap", "constant")
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in TASKS])
@@ -117,6 +117,7 @@ def test_bounds_on_time_and_terms_hold():
     assert 5_000 <= last.terms < 200_000
 
 
+@pytest.mark.slow
 def test_a_small_memory_stops_the_bank_but_not_the_search():
     type, cases = impossible()
     enumerator = Enumerator(type, cases, words=WORDS, settings=Settings(memory=12 << 20, lambda_depth=0))
@@ -216,6 +217,7 @@ def list_type(element):
     return function(list_of(element), INT)
 
 
+@pytest.mark.slow
 def test_constants_of_the_task_are_used():
     task = problem(
         "str -> bool", [(["abc"], True), (["x"], False), (["zzabc"], False)], constants=(Literal("abc", STRING),)

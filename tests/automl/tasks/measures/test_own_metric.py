@@ -114,6 +114,7 @@ def test_a_lambda_is_refused_where_it_must_be_found_again(tmp_path: Path) -> Non
     assert not (tmp_path / "x.db").exists()
 
 
+@pytest.mark.slow
 def test_a_function_of_a_module_is_found_again_by_its_name(module, capsys: pytest.CaptureFixture[str]) -> None:
     FRAME[["a", "b", "bought"]].to_csv("t.csv", index=False)
     result = automl.search(
