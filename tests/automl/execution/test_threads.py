@@ -20,11 +20,11 @@ from library.vocabulary import Vocabulary
 @pytest.mark.parametrize(
     ("environment", "load", "sharing", "wanted"),
     [
-        ({"OMP_WAIT_POLICY": "PASSIVE"}, 7.0, 1, 8),
-        ({"OMP_WAIT_POLICY": "passive"}, 7.0, 3, 2),
-        ({"OMP_WAIT_POLICY": "PASSIVE"}, 0.0, 99, 1),
-        ({"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": "3"}, 0.0, 1, 3),
-        ({"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": "3"}, 0.0, 4, 2),
+        ({"GOMP_SPINCOUNT": "30000"}, 7.0, 1, 8),
+        ({"GOMP_SPINCOUNT": "9"}, 7.0, 3, 2),
+        ({"GOMP_SPINCOUNT": "30000"}, 0.0, 99, 1),
+        ({"GOMP_SPINCOUNT": "30000", "OMP_NUM_THREADS": "3"}, 0.0, 1, 3),
+        ({"GOMP_SPINCOUNT": "30000", "OMP_NUM_THREADS": "3"}, 0.0, 4, 2),
         ({}, 0.0, 1, 8),
         ({}, 5.2, 1, 3),
         ({}, 50.0, 1, 1),
@@ -33,7 +33,7 @@ from library.vocabulary import Vocabulary
 def test_trainings_share_the_processors_and_spin_on_idle_ones_alone(
     environment: dict[str, str], load: float, sharing: int, wanted: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in (threads.POLICY, threads.COUNT):
+    for name in (threads.SPINS, threads.COUNT):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -43,13 +43,13 @@ def test_trainings_share_the_processors_and_spin_on_idle_ones_alone(
 
 
 def test_what_the_environment_says_of_waiting_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(threads.POLICY, "ACTIVE")
+    monkeypatch.setenv(threads.SPINS, "7")
     monkeypatch.delitem(sys.modules, "torch")
     threads.wait_patiently()
-    assert os.environ[threads.POLICY] == "ACTIVE"
-    monkeypatch.delenv(threads.POLICY)
+    assert os.environ[threads.SPINS] == "7"
+    monkeypatch.delenv(threads.SPINS)
     threads.wait_patiently()
-    assert os.environ[threads.POLICY] == threads.PATIENT
+    assert os.environ[threads.SPINS] == threads.FEW
 
 
 def test_an_order_has_its_threads_for_its_training_alone(monkeypatch: pytest.MonkeyPatch) -> None:
