@@ -1,4 +1,4 @@
-"""The result of a search beside what costs no search, or as much: each arm trained and timed alike, its test part read once."""
+"""The result of a search beside what costs no search, or as much: each arm trained and timed alike, the test part read once a training."""
 
 from __future__ import annotations
 

@@ -19,9 +19,9 @@ def processors() -> int:
 def wait_patiently() -> None:
     """Have threads that wait for each other spin for a moment only, unless the environment says otherwise, or it is too late.
 
-    On two processors a net of two convolutions was trained on 3,200 pictures a second by two such threads, on 3,100 by two that spin as
-    long as they do by default, on 1,900 by two that sleep at once, and on 1,900 by one thread; with two other programs at work on 1,400 by
-    two such threads, on 500 by two that spin, and on 1,200 by one.
+    On two processors, as measured by hand once, for four to six seconds each, a net of two convolutions was trained on 3,200 pictures a
+    second by two such threads, on 3,100 by two that spin as long as they do by default, on 1,900 by two that sleep at once, and on 1,900 by
+    one thread; with two other programs at work on 1,400 by two such threads, on 500 by two that spin, and on 1,200 by one.
     """
     if "torch" not in sys.modules:
         os.environ.setdefault(SPINS, FEW)
