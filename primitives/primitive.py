@@ -161,6 +161,7 @@ class Primitive:
     ``flops(*argument shapes, **settings)`` is the number of multiply-adds an example, where it is worth knowing.
     ``needs`` says, by position, what an argument must be like for the word to give a certain result (see ``declarations.py``);
     ``role`` says what the word does where others must know it exactly (see ``declarations.py``);
+    ``ufunc`` names numpy's universal function that is the meaning on arrays of Floats, NaN where the word fails; "" where there is none;
     ``morphing`` says which edits at it keep what a net computes (see ``morphing``);
     ``spoken`` is what the names of learned words call it where its own name cannot stand in one (``add`` for ``+``), and ``twice`` what
     they call it where it is given one value twice (``square`` for ``*``), or TRIVIAL where nobody would do so.
@@ -190,6 +191,7 @@ class Primitive:
     fitted: Fitting | None = None
     needs: Mapping[int, Need] = field(default_factory=lambda: MappingProxyType({}))
     role: Role | None = None
+    ufunc: str = ""
     morphing: Morphing | None = None
     spoken: str = ""
     twice: str = ""

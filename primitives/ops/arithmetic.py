@@ -16,19 +16,19 @@ def checked(value: Value) -> Value:
     return check_int(value) if isinstance(value, int) else value
 
 
-@word("+", "Num a => a -> a -> a", prior=Prior(cost=2), spoken="add", twice="double")
+@word("+", "Num a => a -> a -> a", ufunc="add", prior=Prior(cost=2), spoken="add", twice="double")
 def add(x: Value, y: Value) -> Value:
     """The sum of two numbers."""
     return checked(x + y)
 
 
-@word("-", "Num a => a -> a -> a", prior=Prior(cost=2), spoken="subtract", twice=TRIVIAL)
+@word("-", "Num a => a -> a -> a", ufunc="subtract", prior=Prior(cost=2), spoken="subtract", twice=TRIVIAL)
 def subtract(x: Value, y: Value) -> Value:
     """The first number less the second."""
     return checked(x - y)
 
 
-@word("*", "Num a => a -> a -> a", prior=Prior(cost=2), spoken="times", twice="square")
+@word("*", "Num a => a -> a -> a", ufunc="multiply", prior=Prior(cost=2), spoken="times", twice="square")
 def multiply(x: Value, y: Value) -> Value:
     """The product of two numbers."""
     return checked(x * y)
@@ -50,7 +50,7 @@ def modulo(x: int, y: int) -> int:
     return x % y
 
 
-@word("/", "float -> float -> float", spoken="divide")
+@word("/", "float -> float -> float", ufunc="divide", spoken="divide")
 def divide(x: float, y: float) -> float:
     """Quotient of Floats; undefined for a zero divisor."""
     if y == 0:
@@ -76,7 +76,7 @@ def is_odd(x: int) -> bool:
     return x % 2 == 1
 
 
-@word("power", "Num a => a -> a -> a")
+@word("power", "Num a => a -> a -> a", ufunc="power")
 def power(x: Value, y: Value) -> Value:
     """``x`` to the power ``y``; undefined for a negative Int exponent, zero to a negative and a negative Float to a
     fraction."""
@@ -94,25 +94,25 @@ def power(x: Value, y: Value) -> Value:
         raise Undefined(f"{x} to the power {y}") from None
 
 
-@word("negate", "Num a => a -> a")
+@word("negate", "Num a => a -> a", ufunc="negative")
 def negate(x: Value) -> Value:
     """The number with the other sign."""
     return -x
 
 
-@word("abs", "Num a => a -> a")
+@word("abs", "Num a => a -> a", ufunc="absolute")
 def absolute(x: Value) -> Value:
     """The magnitude."""
     return abs(x)
 
 
-@word("min", "Ord a => a -> a -> a", prior=Prior(cost=3), twice=TRIVIAL)
+@word("min", "Ord a => a -> a -> a", ufunc="minimum", prior=Prior(cost=3), twice=TRIVIAL)
 def least(x: Value, y: Value) -> Value:
     """The smaller of two values, the first if they are equal."""
     return y if less(y, x) else x
 
 
-@word("max", "Ord a => a -> a -> a", prior=Prior(cost=3), twice=TRIVIAL)
+@word("max", "Ord a => a -> a -> a", ufunc="maximum", prior=Prior(cost=3), twice=TRIVIAL)
 def greatest(x: Value, y: Value) -> Value:
     """The larger of two values, the first if they are equal."""
     return y if less(x, y) else x
@@ -149,7 +149,7 @@ def round_to_int(x: float) -> int:
     return check_int(round(whole(x)))
 
 
-@word("sqrt", "float -> float")
+@word("sqrt", "float -> float", ufunc="sqrt")
 def square_root(x: float) -> float:
     """The square root; undefined below zero."""
     if x < 0:
@@ -157,7 +157,7 @@ def square_root(x: float) -> float:
     return math.sqrt(x)
 
 
-@word("exp", "float -> float")
+@word("exp", "float -> float", ufunc="exp")
 def exponential(x: float) -> float:
     """e to the power ``x``; infinite where it is beyond the range of Float."""
     try:
@@ -166,7 +166,7 @@ def exponential(x: float) -> float:
         return math.inf
 
 
-@word("log", "float -> float")
+@word("log", "float -> float", ufunc="log")
 def logarithm(x: float) -> float:
     """The natural logarithm; undefined at and below zero."""
     if x <= 0:
@@ -174,13 +174,13 @@ def logarithm(x: float) -> float:
     return math.log(x)
 
 
-@word("sin", "float -> float")
+@word("sin", "float -> float", ufunc="sin")
 def sine(x: float) -> float:
     """The sine of an angle in radians; NaN for infinities."""
     return math.sin(x) if math.isfinite(x) else math.nan
 
 
-@word("cos", "float -> float")
+@word("cos", "float -> float", ufunc="cos")
 def cosine(x: float) -> float:
     """The cosine of an angle in radians; NaN for infinities."""
     return math.cos(x) if math.isfinite(x) else math.nan
