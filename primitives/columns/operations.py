@@ -46,9 +46,10 @@ def operation(
     primitive: Primitive, arguments: tuple[Type, ...], result: Type, words: Mapping[str, Primitive]
 ) -> Operation:
     """The word at ground types, with its kernel or lifted."""
-    entry = KernelEntry(primitive.columns) if primitive.columns is not None else find_kernel(primitive.name)
-    if entry is not None and entry.suits is not None and arguments and not entry.suits(arguments[0]):
-        entry = None
+    if primitive.columns is not None:
+        entry: KernelEntry | None = KernelEntry(primitive.columns)
+    else:
+        entry = find_kernel(primitive.name, arguments[0] if arguments else None)
     if isinstance(primitive, Definition):
         entry = _subroutine(primitive, arguments, result, words)
     if entry is None:

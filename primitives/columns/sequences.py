@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..types import Constructor, Type
+from ..types import FLOAT, Constructor, Type
 from .frame import Frame
 from .hashing import Array, flat_ranges, ranges
 from .pools import FAIL
 from .pools.codes import equal_by_code, ordered_by_code
+from .pools.scalars import floats_of
 
 
 def ordered_elements(type: Type) -> bool:
@@ -18,11 +19,21 @@ def ordered_elements(type: Type) -> bool:
     )
 
 
-def equal_elements(type: Type) -> bool:
-    """Whether the elements of a sequence type are equal exactly where their codes are."""
+def comparable_elements(type: Type) -> bool:
+    """Whether ``unequal`` serves the elements of a sequence type."""
     return type == Constructor("str") or (
-        isinstance(type, Constructor) and len(type.arguments) == 1 and equal_by_code(type.arguments[0])
+        isinstance(type, Constructor) and len(type.arguments) == 1 and comparable_codes(type.arguments[0])
     )
+
+
+def comparable_codes(type: Type) -> bool:
+    """Whether ``unequal`` serves the values of a type."""
+    return type == FLOAT or equal_by_code(type)
+
+
+def unequal(type: Type, a: Array, b: Array) -> Array:
+    """Where two columns of codes of a type stand for values that differ; a NaN differs from everything."""
+    return floats_of(a) != floats_of(b) if type == FLOAT else a != b
 
 
 def int_elements(type: Type) -> bool:

@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...types import CHAR, Constructor, Type
 from ...values import MAX_INT
 from ..frame import Frame
 from ..hashing import Array, flat_ranges
 from ..pools import FAIL, NOTHING
-from ..pools.codes import equal_by_code
 from ..sequences import (
+    comparable_codes,
+    comparable_elements,
     element,
-    equal_elements,
     first_in_row,
     int_elements,
     joined,
@@ -22,6 +23,7 @@ from ..sequences import (
     put,
     reduced,
     spread,
+    unequal,
 )
 from .registry import kernel
 from .scalars import checked, multiply
@@ -212,25 +214,32 @@ def minimum(frame: Frame, xs: Array) -> Array:
     return reduced(np.minimum, *frame.sequences(0).gather(xs), FAIL)
 
 
+def inner_type(frame: Frame, position: int) -> Type:
+    """The type of the elements of the sequence at an argument position."""
+    type = frame.operation.arguments[position]
+    assert isinstance(type, Constructor)
+    return type.arguments[0] if type.arguments else CHAR
+
+
 def rows_of(lengths: Array) -> Array:
     """The row of every element."""
     return np.repeat(np.arange(len(lengths)), lengths)
 
 
-@kernel("contains", suits=equal_by_code)
+@kernel("contains", suits=comparable_codes)
 def contains(frame: Frame, x: Array, xs: Array) -> Array:
     data, lengths = frame.sequences(1).gather(xs)
     rows = rows_of(lengths)
     result = np.zeros(len(xs), np.int64)
-    result[rows[data == x[rows]]] = 1
+    result[rows[~unequal(frame.operation.arguments[0], data, x[rows])]] = 1
     return result
 
 
-@kernel("search", suits=equal_by_code)
+@kernel("search", suits=comparable_codes)
 def search(frame: Frame, x: Array, xs: Array) -> Array:
     data, lengths = frame.sequences(1).gather(xs)
     rows = rows_of(lengths)
-    places = first_in_row(data == x[rows], rows)
+    places = first_in_row(~unequal(frame.operation.arguments[0], data, x[rows]), rows)
     result = np.full(len(xs), NOTHING, np.int64)
     result[rows[places]] = frame.tuples().intern(places - (np.cumsum(lengths) - lengths)[rows[places]])
     return result
@@ -249,24 +258,22 @@ def argsort(frame: Frame, xs: Array) -> Array:
     return frame.sequences().intern(order - np.repeat(np.cumsum(lengths) - lengths, lengths), lengths)
 
 
-@kernel("unique", suits=equal_elements)
+@kernel("unique", suits=comparable_elements)
 def unique(frame: Frame, xs: Array) -> Array:
     data, lengths = frame.sequences(0).gather(xs)
     rows = rows_of(lengths)
     order = np.lexsort((data, rows))
     fresh = np.ones(len(data), bool)
-    fresh[order[1:]] = (data[order[1:]] != data[order[:-1]]) | (rows[order[1:]] != rows[order[:-1]])
+    apart = unequal(inner_type(frame, 0), data[order[1:]], data[order[:-1]])
+    fresh[order[1:]] = apart | (rows[order[1:]] != rows[order[:-1]])
     return frame.sequences().intern(data[fresh], np.bincount(rows[fresh], minlength=len(xs)))
 
 
-@kernel("group", suits=equal_elements)
+@kernel("group", suits=comparable_elements)
 def group(frame: Frame, xs: Array) -> Array:
     data, lengths = frame.sequences(0).gather(xs)
     rows = rows_of(lengths)
-    starts = (
-        np.flatnonzero(np.concatenate(([True], (data[1:] != data[:-1]) | (rows[1:] != rows[:-1]))))
-        if len(data)
-        else np.empty(0, int)
-    )
+    apart = unequal(inner_type(frame, 0), data[1:], data[:-1]) | (rows[1:] != rows[:-1])
+    starts = np.flatnonzero(np.concatenate(([True], apart))) if len(data) else np.empty(0, int)
     runs = frame.sequences(0).intern(data, np.diff(np.append(starts, len(data))))
     return frame.sequences().intern(runs, np.bincount(rows[starts], minlength=len(xs)))

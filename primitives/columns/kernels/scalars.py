@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...types import BOOL, CHAR, INT, STRING, Constructor, Type
+from ...types import BOOL, CHAR, FLOAT, INT, STRING, Constructor, Type
 from ...values import MAX_INT, has_nan, order_key
 from ..frame import Frame
 from ..hashing import Array, distinct
 from ..pools import FAIL, SequencePool
 from ..pools.codes import equal_by_code, ordered_by_code
+from ..pools.scalars import float_places, floats_of
 from .registry import kernel
 
 
@@ -23,6 +24,8 @@ def ranks(frame: Frame, type: Type, codes: Array) -> Array:
     """Integers in the order of the values; FAIL for values that have no place in an order (NaN)."""
     if ordered_by_code(type):
         return codes
+    if type == FLOAT:
+        return np.where((codes == FAIL) | np.isnan(floats_of(codes)), FAIL, float_places(codes))
     pool = frame.values.pool(type)
     found, _, inverse = distinct(codes)
     if isinstance(pool, SequencePool) and isinstance(type, Constructor):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Sequence
 
@@ -11,10 +12,33 @@ from ...types import BOOL, CHAR, FLOAT, INT, UNIT, Type
 from ...values import Value
 from ..hashing import Array
 
+_MAGNITUDE = np.int64(np.iinfo(np.int64).max)
+
+
+def floats_of(codes: Array) -> Array:
+    """The Floats that codes stand for, as a view of the same memory."""
+    return np.ascontiguousarray(codes, np.int64).view(np.float64)
+
+
+def codes_of(floats: Array) -> Array:
+    """The codes of Floats: their bits, with one zero (the bits of the other one are FAIL's) and one NaN."""
+    with np.errstate(invalid="ignore"):
+        kept = np.asarray(floats, np.float64) + 0.0
+    odd = np.isnan(kept)
+    if odd.any():
+        kept[odd] = math.nan
+    return kept.view(np.int64)
+
+
+def float_places(codes: Array) -> Array:
+    """Integers in the order of the Floats that codes stand for, a NaN after all others; applied again it gives the codes back."""
+    return np.where(codes < 0, codes ^ _MAGNITUDE, codes)
+
 
 def _float_code(value: float) -> int:
-    number = float(value) + 0.0
-    return struct.unpack("<q", struct.pack("<d", number if number != 0 else 0.0))[0]
+    number = float(value)
+    plain = 0.0 if number == 0 else math.nan if number != number else number
+    return struct.unpack("<q", struct.pack("<d", plain))[0]
 
 
 def _float_value(code: int) -> float:
@@ -42,6 +66,8 @@ class ScalarPool:
     def encode_many(self, values: Sequence[Value]) -> Array:
         if self.type in (INT, BOOL):
             return np.array(values, np.int64)
+        if self.type == FLOAT:
+            return codes_of(np.array(values, np.float64))
         return np.array([self.encode(value) for value in values], np.int64)
 
     def mark(self) -> int:
