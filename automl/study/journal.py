@@ -15,12 +15,17 @@ ASKED, STARTED, FINISHED, TOLD, CANCELLED = "asked", "started", "finished", "tol
 
 
 class Journal:
-    """Numbers a run's events and writes them with its evaluations. Every method is one transaction."""
+    """Numbers a run's events and writes them with its evaluations, as they are noted, in one transaction for each ``write``.
+
+    So what is on disk is always the log up to some moment, with the evaluations of all that it says was told.
+    """
 
     def __init__(self, store: AbstractStore, run: Run) -> None:
         self.store = store
         self.run = run.id
         self.number = 0
+        self._evaluations: list[Evaluation] = []
+        self._events: list[Event] = []
 
     def read(self) -> tuple[Event, ...]:
         """The log so far; what is written from now on continues it."""
@@ -30,51 +35,47 @@ class Journal:
 
     def asked(self, candidates: Sequence[Candidate]) -> None:
         """Proposals that go out together."""
-        entries: list[Entry] = [(ASKED, each.ask, each.payload) for each in candidates]
-        self._append([*entries, *((STARTED, each.ask, {}) for each in candidates)])
+        self._note((ASKED, each.ask, each.payload) for each in candidates)
+        self._note((STARTED, each.ask, {}) for each in candidates)
 
-    def evaluated(self, candidates: Iterable[Candidate]) -> None:
-        """Evaluations, before they are told."""
-        self.store.record(*_evaluations(candidates))
+    def evaluated(self, candidate: Candidate) -> None:
+        """The evaluation of a candidate, before that is told."""
+        assert candidate.evaluation is not None, "it has none"
+        self._evaluations.append(candidate.evaluation)
 
-    def told(self, candidates: Sequence[Candidate], unsaved: Iterable[Candidate], elapsed: float | None) -> None:
-        """Candidates that are told next, with the evaluations that are not written yet. ``elapsed`` seconds of the search (None in
-        deterministic mode, where the log holds no time)."""
+    def told(self, candidates: Sequence[Candidate], elapsed: float | None) -> None:
+        """Candidates that are told next, whose evaluations were noted. ``elapsed`` seconds of the search (None in deterministic mode,
+        where the log holds no time)."""
         extra = {} if elapsed is None else {"elapsed": round(elapsed, 3)}
-        entries: list[Entry] = []
         for each in candidates:
             assert each.evaluation is not None, "told before it was evaluated"
-            entries += [(FINISHED, each.ask, {"outcome": each.evaluation.outcome, **extra}), (TOLD, each.ask, {})]
-        self._record(_evaluations(unsaved), entries)
+            self._note([(FINISHED, each.ask, {"outcome": each.evaluation.outcome, **extra}), (TOLD, each.ask, {})])
 
     def hit(self, candidate: Candidate) -> None:
-        """A hit of a fused strategy: asked, evaluated and told in one."""
-        assert candidate.evaluation is not None
-        ask, outcome = candidate.ask, candidate.evaluation.outcome
-        entries: list[Entry] = [
-            (ASKED, ask, candidate.payload),
-            (STARTED, ask, {}),
-            (FINISHED, ask, {"outcome": outcome}),
-            (TOLD, ask, {}),
-        ]
-        self._record([candidate.evaluation], entries)
+        """A hit of a fused strategy, or a blend: asked, evaluated and told in one, and written."""
+        self.asked([candidate])
+        self.evaluated(candidate)
+        self.told([candidate], None)
+        self.write()
 
     def cancelled(self, candidates: Iterable[Candidate]) -> None:
         """Proposals whose results nobody waits for any more."""
-        self._append([(CANCELLED, each.ask, {}) for each in candidates])
+        self._note((CANCELLED, each.ask, {}) for each in candidates)
 
-    def _append(self, entries: Sequence[Entry]) -> None:
-        if entries:
-            self.store.append(*self._events(entries))
-            self.number += len(entries)
+    @property
+    def pending(self) -> bool:
+        """Whether something was noted that is not written."""
+        return bool(self._evaluations or self._events)
 
-    def _record(self, evaluations: Sequence[Evaluation], entries: Sequence[Entry]) -> None:
-        self.store.record(*evaluations, events=self._events(entries))
-        self.number += len(entries)
+    def write(self) -> None:
+        """Write what was noted since the last time. Raises StoreError; Conflict where another driver goes on with the run."""
+        if self._evaluations:
+            self.store.record(*self._evaluations, events=self._events)
+        elif self._events:
+            self.store.append(*self._events)
+        self._evaluations, self._events = [], []
 
-    def _events(self, entries: Sequence[Entry]) -> list[Event]:
-        return [Event(self.run, number, *entry) for number, entry in enumerate(entries, self.number)]
-
-
-def _evaluations(candidates: Iterable[Candidate]) -> list[Evaluation]:
-    return [each.evaluation for each in candidates if each.evaluation is not None]
+    def _note(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self._events.append(Event(self.run, self.number, *entry))
+            self.number += 1

@@ -1,6 +1,7 @@
 """Ask, evaluate, tell: the loop of a study whose candidates are evaluated by an executor.
 
-Rounds in deterministic mode; with a time budget candidates are told as they come. What is told is on disk before.
+Rounds in deterministic mode; with a time budget candidates are told as they come. What is told is on disk before, but where candidates
+are only run, which takes little: then what is asked and told within SAVE_SECONDS is written together, in its order.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from .refinement import next_refinement
 if TYPE_CHECKING:
     from .study import Study
 
-SAVE_SECONDS = 0.05
+SAVE_SECONDS = 0.2
 """Evaluations that come within this time are written together."""
 WAIT_SECONDS = 0.2
 FIRST_SECONDS = 3.0
@@ -54,7 +55,8 @@ class Rounds:
         self.open: dict[int, Candidate] = {}
         self.done: list[Candidate] = []
         """Those of the open ones that are evaluated."""
-        self.unsaved: list[Candidate] = []
+        self.told: list[Candidate] = []
+        """Those that were told and that the log on disk does not have yet."""
         self.saved = time.monotonic()
 
     def run(self) -> None:
@@ -63,6 +65,7 @@ class Rounds:
         while True:
             self._submit(self._fill())
             if not self.open:
+                self._save()
                 return
             self._collect()
             self._tell()
@@ -97,6 +100,7 @@ class Rounds:
             study.standing.ask(entry.ask, entry.phase, entry.info)
             asked.append(entry)
         study.journal.asked(asked)
+        self._save_in_time()
         return asked
 
     def _stop_asking(self) -> bool:
@@ -318,13 +322,13 @@ class Rounds:
         while True:
             if len(self.done) == len(self.open) or (self.done and not self.budget.deterministic):
                 return
-            for ask, result in self.executor.wait(WAIT_SECONDS):
+            for ask, result in self.executor.wait(SAVE_SECONDS if self.study.journal.pending else WAIT_SECONDS):
                 if ask in self.open:
                     entry = self.open[ask]
                     self._keep(entry, self.study.evaluation(entry, evaluated_of(result, self.study.record.id, entry)))
             if self.done and not self.budget.deterministic:
                 return  # they are written when they are told, at once
-            if self.unsaved and (self.study.trained or time.monotonic() - self.saved > SAVE_SECONDS):
+            if self.study.trained or time.monotonic() - self.saved > SAVE_SECONDS:
                 self._save()
             self.study.report()
             if self.study.stopped:
@@ -334,26 +338,45 @@ class Rounds:
         entry.evaluation = evaluation
         self.done.append(entry)
         self.study.standing.note(evaluation)
-        self.unsaved.append(entry)
+        self.study.journal.evaluated(entry)
+
+    # -- write -------------------------------------------------------------------------------------------------
+
+    def _save_in_time(self) -> None:
+        """Write what was asked, evaluated and told, but where more of it that took little is about to come."""
+        grouped = not self.budget.deterministic and not self.study.trained
+        if not grouped or time.monotonic() - self.saved > SAVE_SECONDS:
+            self._save()
 
     def _save(self) -> None:
-        self.study.journal.evaluated(self.unsaved)
-        self.unsaved, self.saved = [], time.monotonic()
+        self.study.journal.write()
+        self.saved = time.monotonic()
+        self._announce()
+
+    def _announce(self) -> None:
+        """Say of what was told that it is recorded, once it is."""
+        if self.study.journal.pending:
+            return
+        told, self.told = self.told, []
+        for entry in told:
+            assert entry.evaluation is not None
+            self.study.recorded(entry.evaluation)
+            self.study.hold(entry.evaluation)
 
     # -- tell --------------------------------------------------------------------------------------------------
 
     def _tell(self) -> None:
-        """Tell a whole round in ask order, or whatever has finished; all of it is on disk before."""
+        """Tell a whole round in ask order, or whatever has finished."""
         done, self.done = sorted(self.done, key=lambda entry: entry.ask), []
-        self.study.journal.told(done, self.unsaved, None if self.budget.deterministic else self.study.spent())
-        self.unsaved, self.saved = [], time.monotonic()
+        self.study.journal.told(done, None if self.budget.deterministic else self.study.spent())
+        self._save_in_time()
         for entry in done:
             assert entry.evaluation is not None
             if entry.phase == EXPLORE:
                 self.study.strategy.tell(entry.ask, feedback_of(entry.evaluation))
             del self.open[entry.ask]
-            self.study.recorded(entry.evaluation)
-            self.study.hold(entry.evaluation)
+        self.told += done
+        self._announce()
         self._free_weights()
         self.study.report()
 

@@ -20,6 +20,8 @@ from .planning.schedule import EXPLORE, FINAL, PHASES, REFINE, SETTINGS, TRAINED
 Worth = tuple[bool, float]
 """Whether it solves the task, and the metric, signed so that more is better."""
 Rank = tuple[Any, ...]
+REFINABLE = 10_000
+"""Explored evaluations of which one may be refined, at least: the best ones. No search refines so many."""
 LOG_LOSS = "cross_entropy"
 """The score that decides between programs with the same value of the metric."""
 
@@ -93,6 +95,8 @@ class Standing:
             self.refinements.append(evaluation.ask)
         elif named == EXPLORE and score is not None and (evaluation.parameters or not evaluation.key):
             heapq.heappush(self._refinable, (-self._signed(score), evaluation.ask))
+            if len(self._refinable) > 2 * REFINABLE:
+                self._refinable = heapq.nsmallest(REFINABLE, self._refinable)  # which, being sorted, is a heap
         if score is None and LOG_LOSS not in evaluation.scores:
             return
         phase = PHASES.index(named)

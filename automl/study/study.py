@@ -11,6 +11,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from library.records import Conflict, Evaluation, Event, Run
@@ -309,6 +310,8 @@ class Study:
 
     def _stop(self, state: str) -> None:
         self._cancel()
+        with suppress(Conflict):  # it was written, and nothing else was done before the interruption
+            self.journal.write()
         self.record = self.store.update_run(self.record.id, state=state, config=self._config())
 
     def _cancel(self) -> None:

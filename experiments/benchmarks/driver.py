@@ -4,8 +4,9 @@
 
 Jobs take times that are drawn (log-normal) on a clock that nobody waits for, so that results come one by one, out of order, and the
 driver is all that runs: the strategy, the roster of the workers, the log and the evaluations in an SQLite store. Given are, for the
-candidates since the figure before, processor milliseconds each: ``ms`` of all, ``propose_ms`` of the strategy's ask and tell, and
-``driver_ms`` of everything else; what pretending cost is left out. ``rss_mib`` is the resident memory at that candidate.
+candidates since the figure before, processor milliseconds each: ``propose_ms`` of making proposals (the strategy's ask and tell: another
+strategy takes another time), ``driver_ms`` of all that the driver does with them, whatever the strategy (jobs, results, keys, log, store,
+progress), and ``ms`` of both; what pretending cost is left out. ``rss_mib`` is the resident memory at that candidate.
 """
 
 from __future__ import annotations

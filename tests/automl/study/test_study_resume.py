@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from automl.study import rounds
 from automl.study.opening import open_study, resume_options, run_study
 from automl.study.study import StudyError
 from library.records import Conflict
@@ -103,10 +104,11 @@ def test_killed_at_every_write_in_turn(impossible, quick, mortal, killed, record
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_with_a_time_budget_nothing_is_lost_or_twice(impossible, quick, mortal, killed, late):
+def test_with_a_time_budget_nothing_is_lost_or_twice(impossible, quick, mortal, killed, late, monkeypatch):
+    monkeypatch.setattr(rounds, "SAVE_SECONDS", -1.0)  # so that each candidate is written by itself
     for at in (3, 5, 8, 13, 21, 34):
         store = open_store("memory:")
-        options = quick(seconds=0.2, strategy="climber", seed=at)
+        options = quick(60, seconds=1e4, strategy="climber", seed=at)
         with pytest.raises(killed):
             run_of(impossible, mortal(store, at, late), options)
         before = {e.ask: e for e in store.evaluations("r")}
