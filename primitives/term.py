@@ -249,7 +249,18 @@ def subterms(term: Term) -> Iterator[Term]:
 
 def words_in(term: Term) -> list[Word]:
     """All word occurrences in pre-order."""
-    return [part for part in subterms(term) if isinstance(part, Word)]
+    found: list[Word] = []
+    stack = [term]
+    while stack:
+        part = stack.pop()
+        while isinstance(part, Apply):  # most parts of a program are applications: no list of their parts is made
+            stack.append(part.argument)
+            part = part.function
+        if isinstance(part, Word):
+            found.append(part)
+        else:
+            stack.extend(reversed(children(part)))
+    return found
 
 
 def map_shared_words(term: Term, change: Callable[[Word], Term]) -> Term:

@@ -21,15 +21,18 @@ class Draws:
     It has the methods of a Generator that ``Setting.sample`` calls.
     """
 
-    __slots__ = ("_block", "_generator")
+    __slots__ = ("_block", "_generator", "_key")
 
     def __init__(self, *key: int) -> None:
-        self._generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([k % 2**63 for k in key])))
+        self._key = key
+        self._generator: np.random.Generator | None = None
         self._block: list[float] = []
 
     def random(self) -> float:
         """Uniform on [0, 1)."""
         if not self._block:
+            if self._generator is None:
+                self._generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(_entropy(self._key))))
             self._block = self._generator.random(64).tolist()
         return self._block.pop()
 
@@ -104,3 +107,14 @@ class Draws:
             other = self.integers(last + 1)
             mixed[last], mixed[other] = mixed[other], mixed[last]
         return mixed
+
+
+def _entropy(key: Sequence[int]) -> np.ndarray:
+    """The 32-bit words of numbers below 2⁶³, low ones first: so ``SeedSequence`` reads them, but takes longer for it than for all else."""
+    words: list[int] = []
+    for each in key:
+        rest = each % 2**63
+        words.append(rest & 0xFFFFFFFF)
+        if rest > 0xFFFFFFFF:
+            words.append(rest >> 32)
+    return np.array(words, dtype=np.uint32)

@@ -10,17 +10,18 @@ from primitives.term import Term, show_canonical
 from . import sites
 from .choosing import Chooser, DeadEnd
 from .grammar import Grammar
+from .marks import Marks
 from .spaces.filling import Filler
 
 
 class Seen:
     """Fingerprints (64 bits) of the latest terms proposed: the last ``most`` at least, and never more than twice as many, so that a
-    long search does not fill the memory (some 100 bytes each)."""
+    long search does not fill the memory (at most 32 bytes each)."""
 
     def __init__(self, terms: Iterable[Term] = (), most: int = 500_000) -> None:
         self.most = most
-        self._known: set[bytes] = set()
-        self._before: set[bytes] = set()
+        self._known = Marks()
+        self._before = Marks()
         for term in terms:
             self.add(term)
 
@@ -29,11 +30,11 @@ class Seen:
 
         term: with numbered sites.
         """
-        mark = blake2b(show_canonical(term).encode(), digest_size=8).digest()
-        if mark in self._known or mark in self._before:
+        mark = int.from_bytes(blake2b(show_canonical(term).encode(), digest_size=8).digest(), "little") or 1
+        if mark in self._before or mark in self._known:
             return False
         if len(self._known) >= self.most:
-            self._before, self._known = self._known, set()
+            self._before, self._known = self._known, Marks()
         self._known.add(mark)
         return True
 

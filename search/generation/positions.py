@@ -81,12 +81,16 @@ class Annotated:
     """A well-typed term with its inference and its positions in pre-order (functions that stand applied are no positions)."""
 
     def __init__(self, term: Term, inference: Inference, types: TypesOfParts) -> None:
-        self.term, self.inference, self._types = term, inference, types
+        self.term, self.inference = term, inference
+        self._types: TypesOfParts | None = types
 
     @functools.cached_property
     def positions(self) -> tuple[Position, ...]:
         """The positions whose types are ground."""
-        return tuple(self._types.positions(self.term, (), ()))
+        assert self._types is not None, "the positions are found once"
+        found = tuple(self._types.positions(self.term, (), ()))
+        self._types = None  # all that inference knew of the parts is many times as large
+        return found
 
 
 def annotate(term: Term, words: Mapping[str, Primitive], type: Type) -> Annotated:

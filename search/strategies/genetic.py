@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from primitives.term import Term
 from primitives.types import FLOAT, INT, arguments_of, has_tensor
 
@@ -195,7 +197,7 @@ class GeneticSearch(AbstractStrategy):
             self.population = survivors_nsga2(self.population, self.size)
             return
         else:
-            leaving = min(self.population, key=lambda one: (one.ranking.wvalues, -one.ask))
+            leaving = min(self.population, key=attrgetter("worth"))
         self.population.remove(leaving or self.population[0])
 
 

@@ -49,6 +49,11 @@ class Individual:
     info: Mapping[str, Any] = field(default_factory=dict)
 
     @functools.cached_property
+    def worth(self) -> tuple[tuple[float, ...], int]:
+        """By which the worst is found: less is worse, and of equals the later ask."""
+        return self.ranking.wvalues, -self.ask
+
+    @functools.cached_property
     def all_cases(self) -> _Case:
         """The individual judged by all its errors."""
         assert self.cases
