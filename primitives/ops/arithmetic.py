@@ -118,7 +118,7 @@ def greatest(x: Value, y: Value) -> Value:
     return y if less(x, y) else x
 
 
-@word("to_float", "int -> float")
+@word("to_float", "int -> float", ufunc="float64")
 def to_float(x: int) -> float:
     """The Float of the same value."""
     return float(x)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from primitives.term import Term
 
 from ..enumeration.answers import Answer
-from ..enumeration.enumerator import Enumerator, LevelReport
+from ..enumeration.enumerator import LevelReport
+from ..enumeration.ledger import Ledger
 from ..enumeration.settings import Settings
 from ..generation.costs import Costs
 from ..generation.weights import CONSTANT, VARIABLE, counts
@@ -81,9 +83,19 @@ def finer(settings: Settings) -> Settings:
     )  # fmt: skip
 
 
+class Engine(Protocol):
+    """What takes turns with others: ``ledger`` counts its terms, ``run`` yields answers and reports, ``release`` gives up what it holds."""
+
+    ledger: Ledger
+
+    def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Answer | LevelReport]: ...
+
+    def release(self) -> None: ...
+
+
 @dataclass(frozen=True)
 class Turn:
-    """A report of one enumeration: which, what, and how many terms all of them have considered."""
+    """A report of one search: which, what, and how many terms all of them have considered."""
 
     number: int
     found: Answer | LevelReport
@@ -91,11 +103,11 @@ class Turn:
 
 
 def interleaved(
-    engines: Sequence[Enumerator], deadline: float | None = None, max_terms: int | None = None
+    engines: Sequence[Engine], deadline: float | None = None, max_terms: int | None = None
 ) -> Iterator[Turn]:
-    """The turns of several enumerations, always of the one with the fewest terms, until all have ended or the bounds of all are reached.
+    """The turns of several searches, always of the one with the fewest terms, until all have ended or the bounds of all are reached.
 
-    engines: the enumerations.
+    engines: the searches.
     deadline: a reading of ``time.monotonic()`` (default: none).
     max_terms: of all together (default: no bound).
     """

@@ -20,9 +20,10 @@ from ..choice.deciding import Ranking, StoppingRule, decided
 from ..enumeration import enumerator
 from ..generation.constants import mined
 from ..generation.costs import Costs, default_costs, weighted
-from ..guidance.slices import advantage, finer, finer_cost, guided_costs, interleaved
+from ..guidance.slices import Engine, advantage, finer, finer_cost, guided_costs, interleaved
 from ..problem import Example, Problem
 from ..randomness import Draws
+from ..regression.formulas import Formulas
 from ..reports import Alternative, Hit, Progress
 from ..strategy import AbstractStrategy, Feedback, Option, Proposal, StrategyError
 
@@ -59,6 +60,7 @@ class Enumerative(AbstractStrategy):
             "model's, else the grammar's)",
             choices=GUIDANCE,
         ),  # fmt: skip
+        Option("formulas", True, "look for formulas with constants too, where numbers are made of numbers"),
         Option(
             "sample", 0, "search for programs that meet a random sample of so many examples (0: all of them)", low=0
         ),
@@ -109,6 +111,14 @@ class Enumerative(AbstractStrategy):
             problem.type, given, words=problem.runnable, costs=costs, probes=(*problem.probes, *probes), constants=constants,
             settings=settings, deadline=deadline,
         )  # fmt: skip
+
+    def _formulas(self, deadline: Deadline) -> list[Engine]:
+        """A search for formulas, where the options have one and the problem is of that kind."""
+        problem, examples = self.problem, self.problem.examples or ()
+        if not self.options["formulas"] or not Formulas.suits(problem.type, examples, problem.words):
+            return []
+        costs = problem_costs(problem)
+        return [Formulas(problem.type, examples, words=problem.words, costs=costs, deadline=deadline)]
 
     @property
     def suggestion(self) -> Mapping[str, float] | None:
@@ -164,11 +174,12 @@ class Enumerative(AbstractStrategy):
     ) -> Iterator[Progress | Hit]:
         """One search in the order of cost with the probes in its bank."""
         suggestion, until = self.suggestion, Deadline(deadline)
-        engines: list[enumerator.Enumerator] = []
+        engines: list[Engine] = []
         try:
             if suggestion is not None:
                 engines.append(self.enumerator(weights=suggestion, share=2, probes=probes, deadline=until))
             engines.append(self.enumerator(share=len(engines) + 1, probes=probes, deadline=until))
+            engines += self._formulas(until)
             for turn in interleaved(engines, deadline, max_terms):
                 reported = replace(_reported(turn.found, 0), terms=turn.terms)
                 if self._is_beyond(reported):

@@ -1,0 +1,1 @@
+"""Formulas with constants: symbolic regression on examples of numbers."""
