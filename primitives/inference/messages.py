@@ -28,7 +28,8 @@ def remedy(got: Type, needed: Type) -> str:
     """One suggestion that would mend the commonest mismatches."""
     if isinstance(got, TensorType) and isinstance(needed, TensorType):
         if len(needed.shape) == 1 and len(got.shape) > 1:
-            return "put flatten (or global_pool) before it"
+            pooled = "global_pool1d" if len(got.shape) == 2 else "global_pool"
+            return f"put flatten (or {pooled}) before it"
         if len(needed.shape) == 3 and len(got.shape) == 1:
             return "put reshape before it, or move it before flatten"
         return "change the settings of the word before it, or put dense, conv or reshape between"

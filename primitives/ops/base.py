@@ -9,7 +9,7 @@ from ..lazy import F, Tensor
 from ..primitive import Parameter, Setting
 
 PADDING = Setting("padding", "valid", choices=("valid", "same"))
-"""``valid``: windows inside the image only, ⌊(n − d(k−1) − 1)/s⌋ + 1 outputs; ``same``: borders padded, ⌈n/s⌉
+"""``valid``: windows inside the image or series only, ⌊(n − d(k−1) − 1)/s⌋ + 1 outputs; ``same``: borders padded, ⌈n/s⌉
 outputs."""
 
 
@@ -20,23 +20,24 @@ def window(size: int, kernel: int, stride: int, padding: str, dilation: int = 1)
     return (size - dilation * (kernel - 1) - 1) // stride + 1
 
 
-def windows(shape: tuple[int, ...], kernel: int, stride: int, padding: str, dilation: int = 1) -> tuple[int, int]:
-    """Height and width of what a window word gives for ``[c,h,w]``; ShapeError where the kernel does not fit."""
-    height, width = (window(axis, kernel, stride, padding, dilation) for axis in shape[1:])
-    if height < 1 or width < 1:
+def windows(shape: tuple[int, ...], kernel: int, stride: int, padding: str, dilation: int = 1) -> tuple[int, ...]:
+    """The axes after the first of what a window word gives for ``[c,h,w]`` or ``[c,n]``; ShapeError where the kernel does not fit."""
+    found = tuple(window(axis, kernel, stride, padding, dilation) for axis in shape[1:])
+    if min(found) < 1:
         extent = dilation * (kernel - 1) + 1
+        unit, whole = ("pixels", "image") if len(found) == 2 else ("steps", "series")
         raise ShapeError(
-            f"kernel={kernel} covers {extent} pixels, needed at most {min(shape[1:])}; make it or dilation smaller, "
-            "set padding=same, or shrink the image less before"
+            f"kernel={kernel} covers {extent} {unit}, needed at most {min(shape[1:])}; make it or dilation smaller, "
+            f"set padding=same, or shrink the {whole} less before"
         )
-    return height, width
+    return found
 
 
 def pad_same(x: Tensor, kernel: int, dilation: int, value: float) -> Tensor:
-    """Borders for an even kernel, where ``same`` needs one more row and column at the end than at the start."""
+    """Borders for an even kernel, where ``same`` needs one more row and column (or step) at the end than at the start."""
     total = dilation * (kernel - 1)
     before = total // 2
-    return F.pad(x, (before, total - before, before, total - before), value=value)
+    return F.pad(x, (before, total - before) * (x.dim() - 2), value=value)
 
 
 def volume(shape: tuple[int, ...]) -> int:

@@ -1,6 +1,8 @@
-"""Convolution over images."""
+"""Convolution over images and over series."""
 
 from __future__ import annotations
+
+import math
 
 from ..inference import ShapeError
 from ..lazy import F, Tensor, torch
@@ -19,16 +21,16 @@ def _shape(
 
 
 def _parameters(x: Shape, *, maps: int, kernel: int, groups: int, biased: int, **_: object) -> dict[str, Parameter]:
-    inputs = x[0] // groups
-    weight = Parameter((maps, inputs, kernel, kernel), "kaiming", inputs * kernel * kernel)
+    inputs, window = x[0] // groups, (kernel,) * len(x[1:])
+    weight = Parameter((maps, inputs, *window), "kaiming", inputs * math.prod(window))
     return {"weight": weight, "bias": Parameter((maps,), "zeros")} if biased else {"weight": weight}
 
 
 def _flops(
     x: Shape, *, maps: int, kernel: int, stride: int, padding: str, groups: int, dilation: int, biased: int
 ) -> int:
-    height, width = windows(x, kernel, stride, padding, dilation)
-    return maps * height * width * (x[0] // groups) * kernel * kernel
+    places = windows(x, kernel, stride, padding, dilation)
+    return maps * math.prod(places) * (x[0] // groups) * kernel ** len(places)
 
 
 def _identity(
@@ -37,13 +39,14 @@ def _identity(
     """One in the middle of the kernel from each channel to itself (Zagoruyko and Komodakis 2017, Dirac parametrisation)."""
     if x[0] != maps or stride != 1 or groups != 1 or not kernel % 2 or (padding != "same" and kernel > 1):
         return None
-    weight = torch.zeros(maps, maps, kernel, kernel)
-    weight[:, :, kernel // 2, kernel // 2] = torch.eye(maps)
+    axes = len(x[1:])
+    weight = torch.zeros(maps, maps, *(kernel,) * axes)
+    weight[(..., *(kernel // 2,) * axes)] = torch.eye(maps)
     return {"weight": weight, "bias": torch.zeros(maps)} if biased else {"weight": weight}
 
 
 def _offset(old: int, new: int, *, padding: str, dilation: int, **_: object) -> int | None:
-    """Where a kernel lies in a larger one: both have their borders padded, the larger number of pixels at the end."""
+    """Where a kernel lies in a larger one: both have their borders padded, the larger number at the end."""
     moved = dilation * (new - 1) // 2 - dilation * (old - 1) // 2
     return moved // dilation if padding == "same" and not moved % dilation else None
 
@@ -92,3 +95,45 @@ def conv(
         else:
             border = dilation * (kernel - 1) // 2
     return F.conv2d(x, weight, bias, stride, border, dilation, groups)
+
+
+@geometric(
+    "conv1d",
+    "Tensor[c,n] -> Tensor[maps,i]",
+    settings=(
+        Setting("maps", 16, 4, 128, log=True, least=1),
+        Setting("kernel", 5, choices=(1, 3, 5, 7, 9, 15), least=1),
+        Setting("stride", 1, choices=(1, 2), least=1),
+        PADDING,
+        Setting("groups", 1, choices=(1,), least=1),
+        Setting("dilation", 1, choices=(1, 2, 4, 8), least=1),
+        Setting("biased", 1, choices=(1,), least=0),
+    ),
+    shapes=_shape,
+    parameters=_parameters,
+    flops=_flops,
+    prior=Prior(in_nets=2.5),
+    morphing=Morphing(Channels.MIXED, _identity, window="kernel", offset=_offset),
+)
+def conv1d(
+    x: Tensor,
+    *,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    kernel: int,
+    stride: int,
+    padding: str,
+    groups: int,
+    dilation: int,
+    biased: int,
+    maps: int,
+) -> Tensor:
+    """Convolution (cross-correlation) along the steps of a series with ``maps`` kernels (Waibel et al. 1989), and a bias
+    unless ``biased`` is 0."""
+    border = 0
+    if padding == "same":
+        if dilation * (kernel - 1) % 2:
+            x = pad_same(x, kernel, dilation, 0.0)
+        else:
+            border = dilation * (kernel - 1) // 2
+    return F.conv1d(x, weight, bias, stride, border, dilation, groups)

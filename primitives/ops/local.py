@@ -13,7 +13,7 @@ def _shape(x: Shape, *, maps: int, kernel: int, stride: int, padding: str) -> Sh
 
 
 def _parameters(x: Shape, *, maps: int, kernel: int, stride: int, padding: str) -> dict[str, Parameter]:
-    height, width = windows(x, kernel, stride, padding)
+    _, height, width = _shape(x, maps=maps, kernel=kernel, stride=stride, padding=padding)
     fan_in = x[0] * kernel * kernel
     return {
         "weight": Parameter((height * width, maps, fan_in), "kaiming", fan_in),
@@ -22,7 +22,7 @@ def _parameters(x: Shape, *, maps: int, kernel: int, stride: int, padding: str) 
 
 
 def _flops(x: Shape, *, maps: int, kernel: int, stride: int, padding: str) -> int:
-    height, width = windows(x, kernel, stride, padding)
+    _, height, width = _shape(x, maps=maps, kernel=kernel, stride=stride, padding=padding)
     return maps * height * width * x[0] * kernel * kernel
 
 

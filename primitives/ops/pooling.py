@@ -1,4 +1,4 @@
-"""Pooling: windows or whole maps reduced to one number."""
+"""Pooling over images and over series: windows or whole maps reduced to one number."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from .base import PADDING, pad_same, windows
 _SETTINGS = (
     Setting("kernel", 2, choices=(2, 3), least=1),
     Setting("stride", 2, choices=(1, 2), least=1),
+    PADDING,
+)
+_MODE = Setting("mode", "mean", choices=("mean", "max"))
+_STEPS = (
+    Setting("kernel", 2, choices=(2, 3, 4), least=1),
+    Setting("stride", 2, choices=(1, 2, 4), least=1),
     PADDING,
 )
 
@@ -98,10 +104,57 @@ def subsample(x: Tensor, *, weight: Tensor, bias: Tensor, kernel: int, stride: i
 @geometric(
     "global_pool",
     "Tensor[c,h,w] -> Tensor[c]",
-    settings=(Setting("mode", "mean", choices=("mean", "max")),),
+    settings=(_MODE,),
     prior=Prior(in_nets=-0.5),
     morphing=Morphing(Channels.APART),
 )
 def global_pool(x: Tensor, *, mode: str) -> Tensor:
     """The mean or the maximum of every map."""
     return x.mean((2, 3)) if mode == "mean" else x.amax((2, 3))
+
+
+@geometric(
+    "max_pool1d",
+    "Tensor[c,n] -> Tensor[c,i]",
+    settings=_STEPS,
+    shapes=_shape,
+    prior=Prior(in_nets=1.0),
+    role=Role.WINDOW_MAXIMUM,
+    morphing=Morphing(Channels.APART),
+)
+def max_pool1d(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
+    """The largest value of every window of steps, channel by channel."""
+    if padding == "same":
+        if kernel % 2:
+            return F.max_pool1d(x, kernel, stride, kernel // 2)
+        x = pad_same(x, kernel, 1, float("-inf"))
+    return F.max_pool1d(x, kernel, stride)
+
+
+@geometric(
+    "average_pool1d",
+    "Tensor[c,n] -> Tensor[c,i]",
+    settings=_STEPS,
+    shapes=_shape,
+    morphing=Morphing(Channels.APART),
+)
+def average_pool1d(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
+    """The mean of every window of steps, channel by channel; steps outside the series do not count."""
+    if padding == "valid":
+        return F.avg_pool1d(x, kernel, stride)
+    if kernel % 2:
+        return F.avg_pool1d(x, kernel, stride, kernel // 2, count_include_pad=False)
+    inside = pad_same(x.new_ones((1, 1, *x.shape[2:])), kernel, 1, 0.0)
+    return F.avg_pool1d(pad_same(x, kernel, 1, 0.0), kernel, stride) / F.avg_pool1d(inside, kernel, stride)
+
+
+@geometric(
+    "global_pool1d",
+    "Tensor[c,n] -> Tensor[c]",
+    settings=(_MODE,),
+    prior=Prior(in_nets=-0.5),
+    morphing=Morphing(Channels.APART),
+)
+def global_pool1d(x: Tensor, *, mode: str) -> Tensor:
+    """The mean or the maximum of every channel over all steps."""
+    return x.mean(2) if mode == "mean" else x.amax(2)

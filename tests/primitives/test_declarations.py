@@ -28,7 +28,7 @@ def test_roles_of_the_built_in_words():
         Role.MONOTONE: {"relu", "sigmoid", "tanh"},
         Role.SUM: {"add"},
         Role.JOIN: {"concat_maps"},
-        Role.WINDOW_MAXIMUM: {"max_pool"},
+        Role.WINDOW_MAXIMUM: {"max_pool", "max_pool1d"},
     }
 
 
