@@ -168,6 +168,7 @@ def search(
     direction: str | None = None,
     probabilities: bool = False,
     class_weight: ClassWeight | None = None,
+    layout: str | None = None,
     words: Sequence[str] | None = None,
     starts: str | Sequence[str | Path] = "auto",
     space: str | Path | None = None,
@@ -202,10 +203,11 @@ def search(
     probabilities: whether it is told the probabilities of the labels rather than answers (default: no).
     class_weight: how much a case of each class counts in training: ``balanced``, ``none``, or a weight by label (default:
         each 1, but ``balanced`` where the metric counts classes alike).
+    layout: what the axes of arrays are, such as ``series`` for [n, steps] or [n, channels, steps] (docs/data.md; default: by their sizes).
     words: the primitives that programs may use (default: all).
-    starts: what the search begins with: ``auto`` (declared nets, where the time for many pictures is planned) or ``none``; or a list of
-        programs of yours (texts, files with one, runs of the library, whose results are meant), which come before these; ``none`` in it
-        leaves the declared nets out (default: ``auto``).
+    starts: what the search begins with: ``auto`` (declared programs, of series and where the time for many pictures is planned) or
+        ``none``; or a list of programs of yours (texts, files with one, runs of the library, whose results are meant), which come before
+        these; ``none`` in it leaves the declared ones out (default: ``auto``).
     space: a program with free parts (its text, or a file with it), which are all that is filled: ``?name``, ``(choice f g)``, and settings
         such as ``:units (range 16 512)`` (default: all programs of the type are searched).
     max_parameters: the most trainable numbers that a program may have (default: any).
@@ -252,7 +254,7 @@ def search(
         trainer=trainer,
     )
     lasting = str(library.url if isinstance(library, Library) else library) != "memory:" or workers != 1
-    chosen, source = _one_task(task, split_seed, _aim(metric, direction, probabilities, class_weight, lasting))
+    chosen, source = _one_task(task, split_seed, _aim(metric, direction, probabilities, class_weight, layout, lasting))
     opened = library if isinstance(library, Library) else Library(library)
     try:
         with progress_bar(chosen.name, quiet or progress is not None) as shown:
@@ -277,6 +279,7 @@ def _aim(
     direction: str | None,
     probabilities: bool,
     class_weight: ClassWeight | None,
+    layout: str | None,
     lasting: bool,
 ) -> dict[str, Any]:
     """What is asked of a task made here, by the names that labelled_task has. Raises TaskError."""
@@ -288,6 +291,7 @@ def _aim(
         "direction": direction,
         "probabilities": probabilities or None,
         "class_weight": class_weight,
+        "layout": layout,
     }
     return {key: value for key, value in given.items() if value is not None}
 
@@ -324,7 +328,7 @@ def _one_task(
 
 
 def _task_of_data(data: tuple[Any, ...], split_seed: int, aim: Mapping[str, Any]) -> Task:
-    """The task of ``(X, y)`` or ``(frame, column)``; X with more than two axes are pictures. Raises TaskError."""
+    """The task of ``(X, y)`` or ``(frame, column)``; X with more than two axes, or a layout, are pictures or series. Raises TaskError."""
     from .errors import TaskError
     from .tasks.cases.arrays import plain_array
     from .tasks.kinds.labelled import labelled_task
@@ -344,8 +348,12 @@ def _task_of_data(data: tuple[Any, ...], split_seed: int, aim: Mapping[str, Any]
     split = Split(seed=split_seed)
     if as_frame(x) is None:
         x = plain_array(x, "x")
-        if x.ndim > 2:
+        if x.ndim > 2 or "layout" in aim:
             return labelled_task("data", x, y, split=split, **aim)
+    if "layout" in aim:
+        raise TaskError(
+            f"layout={aim['layout']!r} of a frame: an array is required; give frame.to_numpy() and the targets"
+        )
     return table_task(x, y, name="data", split=split, **aim)
 
 

@@ -48,8 +48,8 @@ class ComparisonRow:
 
 
 def rivals_of(study: Study) -> list[ComparedProgram]:
-    """What the result of a search is compared with: on tables the programs that it began with, and the declared baselines that fit."""
-    starts = start_rivals(study.strategy.starts) if study.data.is_table else []
+    """What the result of a search is compared with: on tables and series what it began with, and the declared baselines that fit."""
+    starts = start_rivals(study.strategy.starts) if study.data.is_fitted_to else []
     return [*starts, *declared_rivals(study.data.type)]
 
 

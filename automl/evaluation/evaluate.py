@@ -57,11 +57,11 @@ def begin(context: WorkerContext) -> None:
 
 
 def warm(context: WorkerContext) -> None:
-    """Make a worker ready that is killed at a deadline, so that no import may wait for a candidate: ``begin``, and on a table what the
-    fitted words import."""
+    """Make a worker ready that is killed at a deadline, so that no import may wait for a candidate: ``begin``, and on tables and
+    series what the fitted words import."""
     begin(context)
     prepared = prepare(context)
-    if prepared.data.is_table:
+    if prepared.data.is_fitted_to:
         load_needs(prepared.words.values())
 
 

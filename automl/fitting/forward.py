@@ -158,6 +158,8 @@ def _array(raw: object, preprocessing: Preprocessing | None) -> np.ndarray:
         raise TaskError("inputs: an array of numbers [n, *shape] is required; convert them") from None
     if preprocessing is None:
         return array.astype(np.float32)
+    if preprocessing.steps_first and array.ndim in (2, 3):
+        array = np.moveaxis(array, -1, -2)
     if array.shape[1:] != preprocessing.shape and array.shape == preprocessing.shape:
         array = array[None]
     if (

@@ -63,7 +63,7 @@ def examples_of(data: ProblemData) -> tuple[Example, ...] | None:
 def _widths(data: ProblemData, words: Mapping[str, Primitive]) -> dict[str, Setting]:
     """Supervised fitted words give as many numbers as the task's target has, wherever in a program they stand."""
     _, result = arguments_of(data.type)
-    width = result.shape[-1] if data.is_table and isinstance(result, TensorType) else None
+    width = result.shape[-1] if data.is_fitted_to and isinstance(result, TensorType) else None
     if not isinstance(width, int):
         return {}
     return {
@@ -80,7 +80,7 @@ def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: G
     tensors = has_tensor(data.type)
     words: dict[str, Primitive] = {
         name: word for name, word in vocabulary.words.items()
-        if (tensors or not has_tensor(word.scheme.type)) and (word.fitted is None or data.is_table)
+        if (tensors or not has_tensor(word.scheme.type)) and (word.fitted is None or data.is_fitted_to)
     }  # fmt: skip
     for name, reason in vocabulary.unreadable(words).items():
         logger.warning("word=%r is left out of the search for task=%r: %s", name, data.name, reason)

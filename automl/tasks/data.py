@@ -86,10 +86,24 @@ class ProblemData:
 
     @property
     def is_table(self) -> bool:
-        """Whether a case is one vector and its answer a class or numbers: what fitted words can answer."""
+        """Whether a case is one vector and its answer a class or numbers."""
+        return self._answers(1)
+
+    @property
+    def is_series(self) -> bool:
+        """Whether a case is one series, [channels, steps], and its answer a class or numbers."""
+        return self._answers(2)
+
+    @property
+    def is_fitted_to(self) -> bool:
+        """Whether fitted words can answer: of a case that is one vector, or one series."""
+        return self.is_table or self.is_series
+
+    def _answers(self, axes: int) -> bool:
+        """Whether a case is one tensor of so many axes, and its answer a class or numbers."""
         types, result = arguments_of(self.type)
-        vectors = all(isinstance(type, TensorType) and len(type.shape) == 1 for type in (*types, result))
-        return self.target in (CLASSES, NUMBERS) and len(types) == 1 and vectors
+        ranks = [len(type.shape) if isinstance(type, TensorType) else 0 for type in (*types, result)]
+        return self.target in (CLASSES, NUMBERS) and ranks == [axes, 1]
 
     @property
     def loss(self) -> str | None:

@@ -77,6 +77,8 @@ class Preprocessing:
     raw_range: tuple[float, float] | None = None
     """The least and the greatest number among the raw inputs of the train part, of arrays; None where it is not known, or of a table."""
     labels: tuple[Label, ...] = ()
+    steps_first: bool = False
+    """Whether raw series have their channels last, [n, steps, channels], where ``shape`` is [channels, steps]."""
 
     __repr__ = brief_repr
 
@@ -86,6 +88,11 @@ class Preprocessing:
         if self.pictures is None and len(self.shape) == 3 and self.shape[0] in (1, 3):
             return PictureForm(self.shape[2], self.shape[1], self.shape[0] == 3)
         return self.pictures
+
+    @property
+    def is_series(self) -> bool:
+        """Whether an example is a series, [channels, steps]."""
+        return len(self.shape) == 2
 
     def other_range(self, low: float, high: float) -> str:
         """A sentence where raw inputs from ``low`` to ``high`` lie so far otherwise than the training's that they are likely in other
@@ -172,6 +179,7 @@ class Preprocessing:
             **({} if self.pictures is None else {"pictures": self.pictures.to_json()}),
             **({} if self.raw_range is None else {"raw_range": list(self.raw_range)}),
             **({"labels": list(self.labels)} if self.labels else {}),
+            **({"steps_first": True} if self.steps_first else {}),
         }
 
     @classmethod
@@ -188,6 +196,7 @@ class Preprocessing:
                 pictures=PictureForm.from_json(data["pictures"]) if data.get("pictures") else None,
                 raw_range=(float(data["raw_range"][0]), float(data["raw_range"][1])) if data.get("raw_range") else None,
                 labels=tuple(data.get("labels", ())),
+                steps_first=bool(data.get("steps_first", False)),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise TaskError(
@@ -252,13 +261,13 @@ def _power_of_two(numbers: np.ndarray) -> np.ndarray:
 def fit_inputs(train: np.ndarray, scaling: str, full_scale: float | None) -> Affine:
     """The scaling of inputs, fitted on the train part alone.
 
-    ``unit`` divides by ``full_scale`` (255 for bytes when None); ``standardise`` is per feature or channel; ``auto``
-    is unit for images of bytes or with a known full scale, none for images that already lie in [0, 1], standardise
-    otherwise.
+    ``train`` is [n, features], of series [n, channels, steps], of images [n, channels, height, width]. ``unit`` divides by
+    ``full_scale`` (255 for bytes when None); ``standardise`` is per feature or channel; ``auto`` is unit for images of bytes or with a
+    known full scale, none for images that already lie in [0, 1], standardise otherwise.
     """
     if scaling not in SCALINGS:
         raise TaskError(f"scaling={scaling!r}: one of {', '.join(SCALINGS)} is required; choose one of these")
-    image, known = train.ndim > 2, full_scale or (255.0 if train.dtype == np.uint8 else None)
+    image, known = train.ndim > 3, full_scale or (255.0 if train.dtype == np.uint8 else None)
     if scaling == "unit" and known is None:
         known = float(np.abs(train).max()) or 1.0
     if scaling == "unit" or (scaling == "auto" and image and known):

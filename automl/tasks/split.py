@@ -59,7 +59,9 @@ class Split:
 
     def _by_keys(self, count: int, keys: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         if keys is None:
-            raise TaskError(f"policy={self.policy!r}: a table with {self.policy}=COLUMN is required; name the column")
+            raise TaskError(
+                f"policy={self.policy!r}: {self.policy}=NAME is required, a column of a table or an array of an .npz; name it"
+            )
         cut = self._latest if self.policy == TIME else self._whole_groups
         rest, test = cut(np.arange(count), keys, self.test, stream=0)
         train, validation = cut(rest, keys, self.validation, stream=1)

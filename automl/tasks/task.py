@@ -104,11 +104,11 @@ class Task:
         return content_digest(fields, arrays)
 
     def _prepared(self) -> dict[str, object] | None:
-        """The preprocessing for the digest. What pictures are made into, how numbers lie and what labels were shows in the arrays: tasks
-        of before these were kept have the digest that they had."""
+        """The preprocessing for the digest. What pictures are made into, how numbers and axes lie and what labels were shows in the
+        arrays: tasks of before these were kept have the digest that they had."""
         if self.preprocessing is None:
             return None
-        kept = replace(self.preprocessing, pictures=None, raw_range=None, labels=())
+        kept = replace(self.preprocessing, pictures=None, raw_range=None, labels=(), steps_first=False)
         return {**kept.to_json(), "columns": [column_for_digest(column) for column in kept.columns]}
 
     @cached_property

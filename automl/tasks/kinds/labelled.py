@@ -1,4 +1,4 @@
-"""Labelled arrays: images or vectors with a class or with numbers to predict."""
+"""Labelled arrays: images, series or vectors with a class or with numbers to predict."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ...errors import TaskError
 from ..assembly import Goal, assembled
 from ..cases.arrays import plain_array, plain_targets
 from ..cases.class_weights import ClassWeight
+from ..cases.dividing import Keys, division
+from ..cases.layouts import AUTO, LaidOut, laid_out
 from ..metrics import CLASSES, NUMBERS
 from ..pictures import PictureForm
 from ..preprocessing import Preprocessing, check_finite, fit_inputs, standardise
 from ..split import Split
 from ..targets import encode_targets, target_form
 from ..task import Task, TaskKind
-
-LAYOUTS = ("auto", "chw", "hwc")
 
 
 def labelled_task(
@@ -35,7 +35,9 @@ def labelled_task(
     probabilities: bool = False,
     scaling: str = "auto",
     full_scale: float | None = None,
-    layout: str = "auto",
+    layout: str = AUTO,
+    groups: Keys | None = None,
+    time: Keys | None = None,
     label_names: Sequence[str] | None = None,
     solved_at: float | None = None,
     folds: int | None = None,
@@ -49,7 +51,7 @@ def labelled_task(
     """A task made of arrays: from a tensor to a class, or to numbers.
 
     name: what it is called.
-    x: [n, features], [n, h, w], [n, c, h, w] or [n, h, w, c].
+    x: [n, features], [n, h, w], [n, c, h, w] or [n, h, w, c], or of series [n, steps], [n, channels, steps] or [n, steps, channels].
     y: [n] labels, or numbers [n] or [n, k].
     x_test, y_test: the test part, in the same form; ``split`` then makes only the validation part (default: ``split`` makes both).
     split: how the cases are divided (default: ``Split()``). A validation part without cases is replaced by the train part.
@@ -60,7 +62,10 @@ def labelled_task(
     probabilities: whether it is told the probabilities of the labels rather than answers (default: no).
     scaling: ``auto``, ``unit``, ``standardise`` or ``none``, fitted on the train part (default: ``auto``).
     full_scale: the value that ``unit`` makes 1 (default: 255 for bytes, else the largest of the train part).
-    layout: where the channels of pictures are: ``auto``, ``chw`` or ``hwc`` (default: ``auto``, by the sizes).
+    layout: what the axes are: ``chw`` or ``hwc`` of pictures by where their channels are, ``series`` ([n, steps] or [n, channels, steps]),
+        ``series_last`` ([n, steps, channels]), or ``auto`` (default: ``auto``, by the sizes; automl.tasks.cases.layouts.laid_out).
+    groups: one a case of ``x``, names or numbers; the cases of one are kept in one part (default: none).
+    time: one a case of ``x``, numbers or dates; the latest cases are held out (default: none).
     label_names: of the classes 0, 1, … of an integer ``y`` (default: their numbers).
     solved_at: the score that counts as solved (default: none does).
     folds: in how many parts of its cases beside the test part a table's scores are measured in turn; 0: in the validation part alone
@@ -80,9 +85,11 @@ def labelled_task(
     split = split or Split()
     if x_test is not None:
         split = replace(split, test=0.0)
-    x, y = _inputs(x, layout, "x"), plain_targets(y, "y")
+    found, y = _inputs(x, layout, "x", full_scale), plain_targets(y, "y")
+    x = found.array
     y_test = None if y_test is None else plain_targets(y_test, "y_test")
-    x_test = None if x_test is None else _inputs(x_test, layout, "x_test")
+    if x_test is not None:
+        x_test = _inputs(x_test, found.layout if found.series else layout, "x_test", full_scale).array
     if x_test is not None and x_test.shape[1:] != x.shape[1:]:
         raise TaskError(
             f"x_test.shape={x_test.shape}: examples of x's shape {x.shape[1:]} are required; reshape x_test"
@@ -94,7 +101,9 @@ def labelled_task(
             raise TaskError(
                 f"len({label})={len(target)}: {len(array)} targets are required, one an example; give one each"
             )
-    train, validation, test = split.divide(encoded.y if form == CLASSES else None, len(x))
+    divided = division(split, len(x), groups, time)
+    split, keys = divided.split, divided.keys
+    train, validation, test = split.divide(encoded.y if form == CLASSES else None, len(x), keys)
     prepared = Preprocessing(
         shape=x.shape[1:],
         inputs=fit_inputs(x[train], scaling, full_scale),
@@ -103,11 +112,12 @@ def labelled_task(
         labels=encoded.labels,
         pictures=pictures,
         raw_range=(float(x[train].min()), float(x[train].max())),
+        steps_first=found.steps_first,
     )
     parts = [(x[rows], encoded.y[rows]) for rows in (train, validation, test)]
     if x_test is not None and encoded.y_test is not None:
         parts[2] = (x_test, encoded.y_test)
-    goal = Goal(solved_at, usual)
+    goal, said = Goal(solved_at, usual), [note for note in (found.note, divided.note) if note]
     return assembled(
         KIND.name,
         name,
@@ -121,9 +131,10 @@ def labelled_task(
         split=split,
         family=family,
         source=source,
-        notes=notes,
+        notes=(*said, *notes),
         folds=folds,
         class_weight=class_weight,
+        keys=None if keys is None else keys[np.concatenate([train, validation])],
     )
 
 
@@ -134,32 +145,20 @@ def sample(seed: int = 0) -> Task:
     return labelled_task("sample-blobs", x, y, split=Split(seed=seed), label_names=("0", "1", "2"))
 
 
-def _inputs(x: object, layout: str, name: str) -> np.ndarray:
-    """[n, features] or [n, channels, height, width], numbers only."""
+def _inputs(x: object, layout: str, name: str, full_scale: float | None) -> LaidOut:
+    """Examples with their axes in the order that programs take, numbers only."""
     array = plain_array(x, name)
-    if layout not in LAYOUTS:
-        raise TaskError(f"layout={layout!r}: one of {', '.join(LAYOUTS)} is required; choose one of these")
     if array.dtype.kind == "O":
         raise TaskError(
             f"{name}.dtype=object: examples of one shape are required (mixed ranks or lengths?); pad or resize them"
         )
-    if array.ndim not in (2, 3, 4):
-        raise TaskError(
-            f"{name}.shape={array.shape}: [n, features], [n, h, w], [n, c, h, w] or [n, h, w, c] is required; "
-            f"reshape it ({name}.reshape(len({name}), -1) gives vectors)"
-        )
+    found = laid_out(array, layout, name, full_scale is not None)
     if 0 in array.shape:
         raise TaskError(
             f"{name}.shape={array.shape}: at least one example with at least one number is required; give data"
         )
     check_finite(array, name)
-    if array.ndim == 3:
-        return array[:, None]
-    few = (1, 3, 4)
-    last = layout == "hwc" or (
-        layout == "auto" and array.ndim == 4 and array.shape[3] in few and array.shape[1] not in few
-    )
-    return np.moveaxis(array, 3, 1) if array.ndim == 4 and last else array
+    return found
 
 
 KIND = TaskKind("labelled", sample)

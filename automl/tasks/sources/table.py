@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...errors import TaskError
+from ..cases.layouts import AUTO, SERIES
 from ..load import LABELLED_OPTIONS, Reference, Source
 from ..split import GROUPS, TIME
 from ..tables.files import OPTIONS, SUFFIXES, read_table, reading_options
 from ..tables.known import known_table_task
 from ..tables.raw import RawTable, some
+from ..tables.series import series_table_task
 from ..tables.task import table_task
 from ..task import Task
 
@@ -29,7 +31,11 @@ def _read(reference: Reference, path: Path) -> Task:
     target = _target(table, options.get("target"), path.name)
     given = {**reference.labelled(), **{key: options[key] for key in (GROUPS, TIME) if key in options}}
     given["drop"] = dropped(options.get("drop", ""), table)
-    prepared = reference.prepared
+    layout, prepared = given.pop("layout", AUTO), reference.prepared
+    if layout not in (AUTO, SERIES):
+        raise TaskError(f"layout={layout!r} of a table: {AUTO} or {SERIES} is required; choose one")
+    if layout == SERIES or (prepared is not None and prepared.is_series):
+        return series_table_task(table, target, **given)
     if prepared is None or not prepared.columns:
         return table_task(table, target, **given)
     try:  # where these are the rows of the training, they are known by it, and which of them it had
@@ -68,7 +74,7 @@ SOURCE = Source(
     "table",
     "a table with a target column (.csv, .tsv, .xlsx, .parquet; write data.csv:COLUMN)",
     (
-        *(key for key in LABELLED_OPTIONS if key not in ("layout", "full_scale")),
+        *(key for key in LABELLED_OPTIONS if key != "full_scale"),
         "target",
         "drop",
         GROUPS,
