@@ -46,21 +46,24 @@ def final(data: ProblemData) -> Recipe:
 
 
 def timed(data: ProblemData) -> dict[str, dict[str, Any]]:
-    """The settings of a training of pictures that ends with its time rather than with its epochs, by phase: a short one moves them by a
-    pixel only, and longer ones turn, stretch and skew them a little too. Set by hand, near what the baselines' fast protocols declare; with
-    a given time a net that takes long for a picture makes its steps of fewer of them."""
-    moved = max(1, round((image_side(data) or 0) / 28))
+    """The settings of a training that ends with its time rather than with its epochs, by phase: a short one moves pictures by a
+    pixel only, and longer ones turn, stretch and skew them a little too; series are as they are. Set by hand, near what the baselines' fast
+    protocols declare; with a given time a net that takes long for a case makes its steps of fewer of them."""
+    side = image_side(data)
     common = {
-        "optimiser": "adamw", "rate": 0.004, "batch_size": 128, "weight_decay": 0.01, "smoothing": 0.05, "clip": 1.0, "shift": moved,
+        "optimiser": "adamw", "rate": 0.004, "batch_size": 128, "weight_decay": 0.01, "smoothing": 0.05, "clip": 1.0,
         "validations": 1, "train_cases": 200, "keep": "last",
         "least_steps": TIMED_STEPS,
     }  # fmt: skip
-    varied = {**common, "rotate": 8.0, "scale": 0.08, "skew": 0.05}
-    return {"explore": common, "refine": varied, "final": varied}
+    if side is None:
+        return {"explore": common, "refine": common, "final": common}
+    moved = {**common, "shift": max(1, round(side / 28))}
+    varied = {**moved, "rotate": 8.0, "scale": 0.08, "skew": 0.05}
+    return {"explore": moved, "refine": varied, "final": varied}
 
 
 TIMED_STEPS = 750
-"""Steps that a training of pictures should have, set by hand. Of 4,000 pictures of MNIST three nets, each tried once, learned the more the
+"""Steps that such a training should have, set by hand. Of 4,000 pictures of MNIST three nets, each tried once, learned the more the
 smaller their batches were, of 64, 32 and 16; of 12,000 two did, and the third as much by 32 as by 16."""
 MIRRORED = {"flip_horizontal": True}
 """What else a longer training may do with pictures, which suits some (a car) and not others (a digit): the refinement tries it."""

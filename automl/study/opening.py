@@ -175,7 +175,7 @@ def open_study(
         guidance = _guidance(store, options, data, run)
         schedule = options.schedule or _usual_schedule(options, data)
         problem = build_problem(task, vocabulary, options, load_guide(store, guidance, vocabulary))
-        if options.starts == AUTO and schedule.is_planned:
+        if options.starts == AUTO and (schedule.is_planned or data.is_series):
             problem = replace(problem, starts=(*problem.starts, *declared_starts(data.type, problem.words)))
         options = replace(
             options, programs=tuple(program_text(each, partial(_result_text, store)) for each in options.programs)

@@ -128,12 +128,12 @@ class Rounds:
 
     def _reserved(self) -> float:
         """Seconds at the end for the final training: their share, or less where the best program was fitted, or trained to the end of a
-        refinement, which is as long as the final training, in less. A planned one has the whole of its share."""
+        refinement, which is as long as the final training, in less. A planned training has the whole of its share."""
         study = self.study
         if self.budget.seconds is None or not study.trained or not self.study.has_final:
             return 0.0
         share, best = study.schedule.final * study.window, study.standing.best()
-        if study.schedule.is_planned or best is None or not best.seconds:
+        if best is None or not best.seconds or (study.schedule.is_planned and best.parameters):
             return share
         if best.parameters and not self._trained_to_its_end(best):
             return share
@@ -192,7 +192,14 @@ class Rounds:
             count = max(1, round(total * share / 3)) if total > 1 else 0
             if study.standing.asked >= total - count - self._finals(total):
                 return True
-        return self._past(1.0 - share)
+        return self._past(1.0 - (study.schedule.final if self._beginning() else share))
+
+    def _beginning(self) -> bool:
+        """Whether programs to begin with are yet to be tried, in planned time on series: they are of several kinds, of which those that are
+        fitted take more time than a short training has, and the refinement would take up only what is known by then."""
+        study = self.study
+        planned = study.schedule.is_planned and study.data.is_series
+        return planned and study.standing.asked < len(study.strategy.starts)
 
     def _finals(self, total: int) -> int:
         """How many of ``total`` evaluations are for the final training."""

@@ -26,7 +26,7 @@ from ..budget import Budget
 from ..errors import EvaluationBug, StudyError
 from ..evaluation.prepared import Evaluated, WorkerContext
 from ..execution.executors.base import AbstractExecutor
-from ..fitting.recipes import MIRRORED, timed
+from ..fitting.recipes import MIRRORED, image_side, timed
 from ..fitting.trainer import columns
 from ..tasks.cases.folds import FOLDS
 from ..tasks.data import VALUES
@@ -137,7 +137,7 @@ class Study:
     @property
     def variant(self) -> Mapping[str, object]:
         """Settings with which the refinement trains its best program too; {} where it tries none."""
-        return MIRRORED if self.schedule.is_planned else {}
+        return MIRRORED if self.schedule.is_planned and image_side(self.data) is not None else {}
 
     @property
     def has_final(self) -> bool:

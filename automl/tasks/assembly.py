@@ -107,9 +107,7 @@ def _folds(data: ProblemData, split: Split, keys: np.ndarray | None, wanted: int
     """The folds of the cases of a table, or of series. Raises TaskError where some are asked for and the data is neither."""
     if not data.is_fitted_to:
         if wanted:
-            raise TaskError(
-                f"folds={wanted} of task={data.name!r}: a table or series are required; leave the folds out"
-            )
+            raise TaskError(f"folds={wanted} of task={data.name!r}: a table or series is required; leave the folds out")
         return None
     targets = _targets_beside_test(data)
     labels, count = targets if data.target == CLASSES else None, len(targets)

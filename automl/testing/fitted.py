@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from primitives.fitted.cases import Fitted, FittingCases
 from primitives.primitive import Primitive
+from primitives.types import TensorType, arguments_of
 
 
 def cases(classes: int | None, rows: int = 40, *, uniform: bool = False, seconds: float | None = None) -> FittingCases:
@@ -31,12 +34,19 @@ KINDS = {
 }
 
 
+def shaped(word: Primitive, x: np.ndarray) -> np.ndarray:
+    """The rows [n, 4] as the word takes them: of one that reads series as [n, 1, 4]."""
+    (type,) = arguments_of(word.scheme.type)[0]
+    axes = len(type.shape) if isinstance(type, TensorType) else 1
+    return x.reshape(len(x), *[1] * (axes - 1), x.shape[1])
+
+
 def fit(word: Primitive, given: FittingCases) -> tuple[Fitted, dict[str, object]]:
     """What the word finds with its default settings, and these."""
     assert word.fitted is not None
     wanted = {"units": given.width} if word.fitted.supervised else {}
     settings = dict(word.word(wanted, "1").settings)
-    return word.fitted.fit(given, **settings), settings
+    return word.fitted.fit(replace(given, x=shaped(word, given.x)), **settings), settings
 
 
 class FittedTensors:
@@ -46,8 +56,9 @@ class FittedTensors:
     def test_fitted_arrays_are_the_declared_buffers_and_give_finite_answers(self, word: Primitive, kind: str) -> None:
         assert word.buffers is not None and word.parameters is not None
         found, settings = fit(word, KINDS[kind])
-        declared = word.buffers((4,), **settings)
-        assert set(found.arrays) == set(declared) and not word.parameters((4,), **settings)
+        shape = shaped(word, KINDS[kind].x).shape[1:]
+        declared = word.buffers(shape, **settings)
+        assert set(found.arrays) == set(declared) and not word.parameters(shape, **settings)
         tensors = {}
         for name, parameter in declared.items():
             array = found.arrays[name]
@@ -55,7 +66,7 @@ class FittedTensors:
             assert parameter.whole == (array.dtype.kind in "iu"), name
             assert np.isfinite(array).all()
             tensors[name] = torch.from_numpy(np.array(array, np.int32 if parameter.whole else np.float32))
-        said = word.meaning(torch.from_numpy(cases(3, 7).x), **settings, **tensors)
+        said = word.meaning(torch.from_numpy(shaped(word, cases(3, 7).x)), **settings, **tensors)
         assert said.shape == (7, settings["units"]) and bool(said.isfinite().all())
 
     def test_the_same_seed_finds_the_same_arrays(self, word: Primitive) -> None:
@@ -74,7 +85,7 @@ class FittedTensors:
             k: torch.from_numpy(np.array(a, np.int32 if a.dtype.kind in "iu" else np.float32))
             for k, a in found.arrays.items()
         }
-        scores = word.meaning(torch.from_numpy(given.x), **settings, **tensors)
+        scores = word.meaning(torch.from_numpy(shaped(word, given.x)), **settings, **tensors)
         loss = torch.nn.functional.cross_entropy(scores, torch.from_numpy(given.y))
         shares = np.bincount(given.y) / len(given)
         assert float(loss) <= -float((shares * np.log(shares)).sum()) + 1e-4

@@ -1,9 +1,10 @@
-"""Declared nets to begin a search with, in TOML (experiments/starts); a net's name is that of its file.
+"""Declared programs to begin a search with, mostly nets, in TOML (experiments/starts); a net's name is that of its file.
 
 title = "Two convolutions with pooling, and two dense layers"
 source = "Nielsen, Neural networks and deep learning (2015), ch. 6"
 type = "Tensor[c,h,w] -> Tensor[n]"       # of the tasks that it is for
 program = "(lambda (x) (pipe x flatten (dense :units {n})))"      # {n}: a dimension of the type
+place = 1                                 # of those with as many weights one with a smaller number comes before another (default: 0)
 
 They are not in the way of a search that finds nets from words alone: ``starts="none"`` leaves them out. Programs of the user's own stand
 before them.
@@ -39,13 +40,14 @@ ROOM = 16
 
 @dataclass(frozen=True)
 class DeclaredNet:
-    """A net for tasks of one type; ``template`` has its dimensions in braces."""
+    """A net for tasks of one type; ``template`` has its dimensions in braces; ``place`` is that among nets with as many weights."""
 
     name: str
     title: str
     source: str
     type: Type
     template: str
+    place: int = 0
 
     def term(self, wanted: Type, words: Mapping[str, Primitive]) -> Term | None:
         """The net for tasks of the type ``wanted``, with inferred shapes; None where it fits none of them, or ``words`` lack one of its."""
@@ -73,17 +75,18 @@ def declared_nets() -> list[DeclaredNet]:
     found = []
     for path in sorted(folder().glob("*.toml")):
         given = tomllib.loads(path.read_text(encoding="utf-8"))
-        found.append(
-            DeclaredNet(path.stem, given["title"], given["source"], parse_type(given["type"]), given["program"])
-        )
+        type, place = parse_type(given["type"]), int(given.get("place", 0))
+        found.append(DeclaredNet(path.stem, given["title"], given["source"], type, given["program"], place))
     return found
 
 
 def declared_starts(type: Type, words: Mapping[str, Primitive]) -> tuple[Term, ...]:
     """The declared nets that are programs of the ground ``type`` made of ``words``, those of fewer weights first."""
-    found = [(net.term(type, words), net.name) for net in declared_nets()]
-    sized = [(infer(term, words, type).parameters, name, term) for term, name in found if term is not None]
-    return tuple(term for _, _, term in sorted(sized, key=lambda entry: entry[:2]))
+    found = [(net.term(type, words), net) for net in declared_nets()]
+    sized = [
+        (infer(term, words, type).parameters, net.place, net.name, term) for term, net in found if term is not None
+    ]
+    return tuple(term for *_, term in sorted(sized, key=lambda entry: entry[:3]))
 
 
 def program_text(given: str, result_of_run: Callable[[str], str], option: str = "start") -> str:

@@ -18,6 +18,7 @@ from automl.study.planning.schedule import (
 )
 from automl.tasks.data import ProblemData
 from automl.tasks.kinds.labelled import labelled_task
+from automl.tasks.split import Split
 
 DRAWN = np.random.default_rng(0)
 
@@ -34,6 +35,25 @@ def test_time_is_planned_where_many_pictures_are_trained_on() -> None:
     assert is_planned(MANY) and not is_planned(FEW)
     rows = labelled_task("rows", DRAWN.normal(size=(2 * PLANNED_CASES, 5)), np.arange(2 * PLANNED_CASES) % 2)
     assert not is_planned(rows.data)
+
+
+def series(count: int, **given: object) -> ProblemData:
+    x, y = DRAWN.normal(size=(count, 2, 9)), np.arange(count) % 2
+    return labelled_task("series", x, y, layout="series", split=Split(test=0.0, validation=0.2), **given).data
+
+
+def test_time_is_planned_where_series_are_not_so_few_that_they_have_folds() -> None:
+    many, few = series(1000), series(900)
+    assert is_planned(many) and not is_planned(few) and few.folds is not None
+    assert (
+        is_planned(series(900, folds=0))
+        and not is_planned(series(500, folds=0))
+        and not is_planned(series(1200, folds=5))
+    )
+    plan = usual_schedule(many, Budget(100.0))
+    assert plan.plan(100.0) == (
+        "40 s for trainings of 3.4 s, 30 s for trainings of the best of 10.2 s, 30 s for that of the result"
+    )
 
 
 @pytest.mark.parametrize("budget", [Budget(None, 20), Budget(60.0, 20)])

@@ -12,24 +12,45 @@ from automl.study.planning.starts import DeclaredNet, declared_nets, declared_st
 from automl.tasks.kinds.examples import examples_task
 from primitives.inference import infer
 from primitives.notation.types import parse_type
+from primitives.term import names_in
 from primitives.types import arguments_of
 from primitives.words import builtin_words
 
 WORDS = builtin_words()
-NETS = declared_nets()
+TYPES = {
+    "Tensor[c,h,w] -> Tensor[n]": (
+        "Tensor[1,28,28] -> Tensor[10]",
+        "Tensor[3,32,32] -> Tensor[2]",
+        "Tensor[4,64,48] -> Tensor[1000]",
+    ),
+    "Tensor[c,s] -> Tensor[n]": (
+        "Tensor[1,5] -> Tensor[2]",
+        "Tensor[3,100] -> Tensor[1]",
+        "Tensor[40,2000] -> Tensor[60]",
+    ),
+}
+"""What nets are declared for, and types of such tasks."""
+ALL = declared_nets()
+NETS = [net for net in ALL if str(net.type) == "Tensor[c,h,w] -> Tensor[n]"]
+CASES = [(net, type) for net in ALL for type in TYPES[str(net.type)]]
 
 
-@pytest.mark.parametrize("net", NETS, ids=[net.name for net in NETS])
-@pytest.mark.parametrize(
-    "type", ["Tensor[1,28,28] -> Tensor[10]", "Tensor[3,32,32] -> Tensor[2]", "Tensor[4,64,48] -> Tensor[1000]"]
-)
+@pytest.mark.parametrize(("net", "type"), CASES, ids=[f"{net.name}-{type}" for net, type in CASES])
 def test_each_net_is_a_program_of_the_type(net: DeclaredNet, type: str) -> None:
     wanted = parse_type(type)
     term = net.term(wanted, WORDS)
     assert term is not None and net.title and net.source
     found = infer(term, WORDS, wanted)
-    assert not found.waiting and found.parameters > 0
+    assert not found.waiting and found.sites
     assert arguments_of(wanted)[1] == arguments_of(found.type)[1]
+
+
+def test_of_series_what_is_fitted_comes_first_and_in_its_place() -> None:
+    starts = declared_starts(parse_type("Tensor[2,50] -> Tensor[3]"), WORDS)
+    assert len(starts) == len(ALL) - len(NETS)
+    for term, word in zip(starts, ("constant", "forest", "random_convolutions", "boosting"), strict=False):
+        assert word in names_in(term)
+    assert {"conv1d", "gru_cell", "attention"} <= set().union(*map(names_in, starts[4:]))
 
 
 def test_nets_come_by_their_weights_and_only_where_they_fit() -> None:

@@ -68,7 +68,7 @@ def test_a_small_table_has_folds_a_large_one_and_pictures_have_not() -> None:
     assert small.data.folds is not None and any("mean over 5 folds of the 75 cases" in note for note in small.notes)
     assert labelled_task("large", rng.normal(size=(1400, 2)), rng.integers(0, 2, 1400)).data.folds is None
     assert task_kinds()["labelled"].sample(0).data.folds is None
-    with pytest.raises(TaskError, match="folds=5 of task='pictures': a table is required"):
+    with pytest.raises(TaskError, match="folds=5 of task='pictures': a table or series is required"):
         labelled_task("pictures", rng.normal(size=(60, 1, 4, 4)), np.arange(60) % 2, folds=5)
 
 
