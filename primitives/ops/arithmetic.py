@@ -10,6 +10,9 @@ from ..primitive import Prior
 from ..values import Overflow, Undefined, Value, check_int, less
 from ..words import word
 
+RARE = Prior(cost=5, weight=-1.0)
+"""Of functions that few formulas have."""
+
 
 def checked(value: Value) -> Value:
     """A Float as it is; an Int, or Overflow beyond 2⁵³."""
@@ -50,7 +53,7 @@ def modulo(x: int, y: int) -> int:
     return x % y
 
 
-@word("/", "float -> float -> float", ufunc="divide", spoken="divide")
+@word("/", "float -> float -> float", ufunc="divide", prior=Prior(cost=2), spoken="divide")
 def divide(x: float, y: float) -> float:
     """Quotient of Floats; undefined for a zero divisor."""
     if y == 0:
@@ -149,7 +152,7 @@ def round_to_int(x: float) -> int:
     return check_int(round(whole(x)))
 
 
-@word("sqrt", "float -> float", ufunc="sqrt")
+@word("sqrt", "float -> float", ufunc="sqrt", prior=Prior(cost=3))
 def square_root(x: float) -> float:
     """The square root; undefined below zero."""
     if x < 0:
@@ -157,7 +160,7 @@ def square_root(x: float) -> float:
     return math.sqrt(x)
 
 
-@word("exp", "float -> float", ufunc="exp")
+@word("exp", "float -> float", ufunc="exp", prior=Prior(cost=3))
 def exponential(x: float) -> float:
     """e to the power ``x``; infinite where it is beyond the range of Float."""
     try:
@@ -166,7 +169,7 @@ def exponential(x: float) -> float:
         return math.inf
 
 
-@word("log", "float -> float", ufunc="log")
+@word("log", "float -> float", ufunc="log", prior=Prior(cost=3))
 def logarithm(x: float) -> float:
     """The natural logarithm; undefined at and below zero."""
     if x <= 0:
@@ -174,13 +177,44 @@ def logarithm(x: float) -> float:
     return math.log(x)
 
 
-@word("sin", "float -> float", ufunc="sin")
+@word("sin", "float -> float", ufunc="sin", prior=Prior(cost=3))
 def sine(x: float) -> float:
     """The sine of an angle in radians; NaN for infinities."""
     return math.sin(x) if math.isfinite(x) else math.nan
 
 
-@word("cos", "float -> float", ufunc="cos")
+@word("cos", "float -> float", ufunc="cos", prior=Prior(cost=3))
 def cosine(x: float) -> float:
     """The cosine of an angle in radians; NaN for infinities."""
     return math.cos(x) if math.isfinite(x) else math.nan
+
+
+@word("tan", "float -> float", ufunc="tan", prior=RARE)
+def tangent(x: float) -> float:
+    """The tangent of an angle in radians; NaN for infinities."""
+    return math.tan(x) if math.isfinite(x) else math.nan
+
+
+@word("asin", "float -> float", ufunc="arcsin", prior=RARE)
+def arc_sine(x: float) -> float:
+    """The angle in radians, from −π/2 to π/2, whose sine is ``x``; undefined beyond −1 and 1."""
+    return math.asin(within_one(x))
+
+
+@word("acos", "float -> float", ufunc="arccos", prior=RARE)
+def arc_cosine(x: float) -> float:
+    """The angle in radians, from 0 to π, whose cosine is ``x``; undefined beyond −1 and 1."""
+    return math.acos(within_one(x))
+
+
+@word("atan", "float -> float", ufunc="arctan", prior=RARE)
+def arc_tangent(x: float) -> float:
+    """The angle in radians, from −π/2 to π/2, whose tangent is ``x``."""
+    return math.atan(x)
+
+
+def within_one(x: float) -> float:
+    """The Float; Undefined where its magnitude is above 1."""
+    if abs(x) > 1:
+        raise Undefined(f"{x} is no sine or cosine")
+    return x

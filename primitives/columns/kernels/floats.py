@@ -89,12 +89,13 @@ def power(frame: Frame, a: Array, b: Array) -> Array:
     x, y = floats_of(a), floats_of(b)
     with np.errstate(all="ignore"):
         plain = np.abs(np.power(x, y)) <= SURELY_FINITE
+        undefined = np.where(x == 0, y < 0, (x < 0) & (y != np.floor(y))) & np.isfinite(x) & np.isfinite(y)
     found = np.full(len(x), FAIL, np.int64)
     chosen = np.flatnonzero(plain)
     values = map(math.pow, x[chosen].tolist(), y[chosen].tolist())
     found[chosen] = codes_of(np.fromiter(values, np.float64, len(chosen)))
     assert frame.operation.primitive is not None
-    for row in np.flatnonzero(~plain).tolist():  # infinities, NaN, what overflows and what is undefined
+    for row in np.flatnonzero(~(plain | undefined)).tolist():  # infinities, NaN and what overflows
         try:
             found[row] = codes_of(np.array([frame.operation.primitive.meaning(float(x[row]), float(y[row]))]))[0]
         except Failed:
@@ -201,3 +202,29 @@ def sine(frame: Frame, a: Array) -> Array:
 def cosine(frame: Frame, a: Array) -> Array:
     values = floats_of(a)
     return codes_of(each(math.cos, values, np.isfinite(values)))
+
+
+@kernel("tan")
+def tangent(frame: Frame, a: Array) -> Array:
+    values = floats_of(a)
+    return codes_of(each(math.tan, values, np.isfinite(values)))
+
+
+@kernel("asin")
+def arc_sine(frame: Frame, a: Array) -> Array:
+    values = floats_of(a)
+    good = ~(np.abs(values) > 1)
+    return among(each(math.asin, values, good), good)
+
+
+@kernel("acos")
+def arc_cosine(frame: Frame, a: Array) -> Array:
+    values = floats_of(a)
+    good = ~(np.abs(values) > 1)
+    return among(each(math.acos, values, good), good)
+
+
+@kernel("atan")
+def arc_tangent(frame: Frame, a: Array) -> Array:
+    values = floats_of(a)
+    return codes_of(each(math.atan, values, np.ones(len(values), bool)))

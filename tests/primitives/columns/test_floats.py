@@ -25,7 +25,7 @@ WORDS = builtin_words()
 FLOATS = list_of(FLOAT)
 WORDS_OF_FLOATS: dict[str, tuple[tuple[Type, ...], Type]] = {
     **dict.fromkeys("+ - * / power min max".split(), ((FLOAT, FLOAT), FLOAT)),
-    **dict.fromkeys("negate abs sqrt exp log sin cos".split(), ((FLOAT,), FLOAT)),
+    **dict.fromkeys("negate abs sqrt exp log sin cos tan asin acos atan".split(), ((FLOAT,), FLOAT)),
     **dict.fromkeys("= != < <= > >=".split(), ((FLOAT, FLOAT), BOOL)),
     **dict.fromkeys("floor ceil round".split(), ((FLOAT,), INT)),
     "to_float": ((INT,), FLOAT),
@@ -72,7 +72,7 @@ def test_a_kernel_of_floats_agrees_with_the_interpreter_to_the_last_bit(name, da
         assert code == code_of(expected, result, pools), (name, row, expected)
 
 
-@pytest.mark.parametrize("name", ["exp", "log", "sin", "cos", "power"])
+@pytest.mark.parametrize("name", ["exp", "log", "sin", "cos", "tan", "atan", "power"])
 def test_functions_that_are_not_rounded_exactly_are_those_of_the_interpreter(name):
     """A thousand values, of which numpy's own functions give some with another last bit on some processors."""
     arguments, result = WORDS_OF_FLOATS[name]

@@ -40,7 +40,9 @@ EXAMPLES = {
         (f"(floor {NAN})", UNDEFINED), (f"(round {INFINITY})", UNDEFINED), ("(ceil 1e300)", OVERFLOW),
         ("(sqrt 9.0)", 3.0), ("(sqrt -1.0)", UNDEFINED), ("(exp 0.0)", 1.0), ("(exp 1000.0)", math.inf),
         ("(exp -1000.0)", 0.0), ("(log 1.0)", 0.0), ("(log 0.0)", UNDEFINED), ("(sin 0.0)", 0.0), ("(cos 0.0)", 1.0),
-        (f"(sin {INFINITY})", math.nan), (f"(cos {NAN})", math.nan),
+        (f"(sin {INFINITY})", math.nan), (f"(cos {NAN})", math.nan), ("(tan 0.0)", 0.0), (f"(tan {INFINITY})", math.nan),
+        ("(asin 1.0)", math.pi / 2), ("(asin 1.5)", UNDEFINED), (f"(asin {NAN})", math.nan), ("(acos -1.0)", math.pi),
+        (f"(acos {INFINITY})", UNDEFINED), ("(atan 1.0)", math.pi / 4), (f"(atan {INFINITY})", math.pi / 2),
     ],
     "logic": [
         ("(= 1 1)", True), ("(= [1 2] [1 2])", True), ("(= (some 1) none)", False), ("(= 0.0 -0.0)", True),
@@ -178,12 +180,12 @@ def test_example(text: str, wanted: object) -> None:
 
 
 ASKED_FOR = """
-+ - * // mod negate abs min max / power sqrt exp log sin cos to_float floor ceil round = != < > <= >= and or not if repeat for while fix
-compose id const flip empty cons head tail last length append concat take drop slice reverse range index set map filter fold foldr scan
-unfold zip zipwith sum product maximum minimum count any all find unique flatten_list group sort sort_by argsort search none some is_some
-or_else map_option pair first second table_new put get has remove keys values items graph_from_edges nodes edges neighbours breadth_first
-shortest_path topological_order components split join upper lower capitalise substring find_text replace concat_text length_text chars
-from_chars is_digit is_letter is_upper is_lower is_space to_str parse_int
++ - * // mod negate abs min max / power sqrt exp log sin cos tan asin acos atan to_float floor ceil round = != < > <= >= and or not if
+repeat for while fix compose id const flip empty cons head tail last length append concat take drop slice reverse range index set map
+filter fold foldr scan unfold zip zipwith sum product maximum minimum count any all find unique flatten_list group sort sort_by argsort
+search none some is_some or_else map_option pair first second table_new put get has remove keys values items graph_from_edges nodes
+edges neighbours breadth_first shortest_path topological_order components split join upper lower capitalise substring find_text replace
+concat_text length_text chars from_chars is_digit is_letter is_upper is_lower is_space to_str parse_int
 """
 
 
