@@ -18,6 +18,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from importlib import resources
 
@@ -40,7 +41,8 @@ FITTED = json.loads(resources.files(__package__).joinpath("fitted.json").read_te
 WEIGHTS = tuple(FITTED["ranking"][name] for name in FEATURES)
 HANDFUL = 2
 """New inputs on which a program should be right all at once."""
-MOST_BITS = 20.0
+MOST_BITS, NAMED_BITS = 20.0, 5.0
+"""Of a number that has many digits, and of one that has a name."""
 CONFIDENCE = tuple(FITTED["confidence"])
 """Of the logistic regression: one, agreement, bits of the outputs, weight of the program, logarithm of the number of examples."""
 MOST_EVIDENCE = 120.0
@@ -113,17 +115,33 @@ def _within(term: Term, depth: int) -> Iterator[tuple[Term, int]]:
 def bits(value: Value) -> float:
     """About how many bits it takes to write a value down.
 
-    value: of data; what is neither number, text nor list counts as MOST_BITS.
+    value: of data; what is neither number, text nor list counts as MOST_BITS, and so at most does a Float.
     """
     if isinstance(value, bool):
         return 1.0
     if isinstance(value, int):
         return 1.0 + 2.0 * math.log2(1 + abs(value)) if abs(value) > 1 else 1.0
+    if isinstance(value, float):
+        return _float_bits(value)
     if isinstance(value, str):
         return 4.0 * len(value) + 2.0
     if isinstance(value, tuple):
         return 2.0 + sum(bits(item) + 1.0 for item in value)
     return MOST_BITS
+
+
+def _float_bits(value: float) -> float:
+    """As for the Int that its shortest decimal digits make, and one more for every place that the point is away from their end; a name
+    that it has is short."""
+    if value in (math.pi, math.e):
+        return NAMED_BITS
+    if not math.isfinite(value):
+        return MOST_BITS
+    _, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    assert isinstance(exponent, int)
+    whole = int("".join(map(str, digits)))
+    written = bits(whole) - exponent if exponent < 0 else bits(whole * 10 ** min(exponent, 6))
+    return min(MOST_BITS, written)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from primitives.primitive import Primitive
 from primitives.types import (
     BOOL,
     CHAR,
+    FLOAT,
     INT,
     STRING,
     Constructor,
@@ -68,7 +69,8 @@ def space_of(
     values = _values(examples, probes, settings, deadline)
     familiar = _spoken_of(inputs, output, words)
     text = _is_text(inputs, output)
-    types = tuple(dict.fromkeys([*familiar, list_of(CHAR if text else BOOL), *settings.types]))
+    listed = () if _is_formula(inputs, output) else (list_of(CHAR if text else BOOL),)
+    types = tuple(dict.fromkeys([*familiar, *listed, *settings.types]))
     known = frozenset([*familiar, *settings.types])
     domains = Domains(values, list(_samples(inputs, output, examples, probes, deadline)))
     operations = _operations(words, costs, types, output, known, settings, deadline)
@@ -98,11 +100,18 @@ def _is_text(inputs: Sequence[Type], output: Type) -> bool:
     return any(part == STRING for whole in (*inputs, output) for part in subtypes(whole))
 
 
+def _is_formula(inputs: Sequence[Type], output: Type) -> bool:
+    """Whether a task is about Floats alone, or these and truth values."""
+    return FLOAT in (*inputs, output) and {FLOAT, BOOL}.issuperset((*inputs, output))
+
+
 def _spoken_of(inputs: Sequence[Type], output: Type, words: Mapping[str, Primitive]) -> tuple[Type, ...]:
     """The types of the task's values, those that go with them, and those between them."""
     # A task about texts seldom needs lists of numbers, but lists of words.
     text = _is_text(inputs, output)
-    found = dict.fromkeys((INT, BOOL, CHAR, STRING) if text else (INT, BOOL, list_of(INT)))
+    # One about Floats alone needs no lists: whatever is made of a list of Ints there would be most of the terms.
+    plain = (INT, BOOL) if _is_formula(inputs, output) else (INT, BOOL, list_of(INT))
+    found = dict.fromkeys((INT, BOOL, CHAR, STRING) if text else plain)
     if text and any(list_of(STRING) in subtypes(word.scheme.type) for word in words.values()):
         found[list_of(STRING)] = None
     if text and not any(_joins_texts(word) for word in words.values()):

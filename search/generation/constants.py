@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from primitives.interpreter.deadline import NEVER, Deadline
-from primitives.types import CHAR, INT, STRING, Constructor, Type
+from primitives.types import CHAR, FLOAT, INT, STRING, Constructor, Type
 from primitives.values import Value
 
 Constant = tuple[Value, Type, int]
@@ -34,7 +36,7 @@ def mined(
     if not examples:
         return []
     results = [result for _, result in examples]
-    found: list[Constant] = list(_numbers(examples, deadline))
+    found: list[Constant] = [*_integers(examples, deadline), *_floats(examples, deadline)]
     if output == STRING or any(isinstance(value, str) for given, _ in examples for value in given):
         found += _texts(examples, deadline)
     if all(isinstance(result, tuple) for result in results) and len(set(map(repr, results))) > 1 and _is_list(output):
@@ -52,26 +54,42 @@ def _is_list(type: Type) -> bool:
     return isinstance(type, Constructor) and type.name == "list"
 
 
-def _integers(value: Value) -> Iterator[int]:
+Number = TypeVar("Number", int, float)
+
+
+def _within(value: Value, kind: type[Number]) -> Iterator[Number]:
+    """All finite numbers of a kind in a value; a truth value is none."""
     if isinstance(value, tuple):
         for item in value:
-            yield from _integers(item)
-    elif isinstance(value, int) and not isinstance(value, bool):
+            yield from _within(item, kind)
+    elif isinstance(value, kind) and not isinstance(value, bool) and math.isfinite(value):
         yield value
 
 
-def _numbers(examples: Sequence[tuple[Sequence[Value], Value]], deadline: Deadline) -> Iterator[Constant]:
-    """Numbers that most outputs hold though their inputs do not. One that is an output itself is dear: to give the outputs back one by
-    one meets any examples."""
-    counts: Counter[int] = Counter()
+def _integers(examples: Sequence[tuple[Sequence[Value], Value]], deadline: Deadline) -> Iterator[Constant]:
+    single = any(isinstance(result, int) for _, result in examples)
+    for value, count in _outputs_alone(examples, int, deadline):
+        if abs(value) > 5:
+            yield value, INT, 5 if single else 3 + (count < len(examples))
+
+
+def _floats(examples: Sequence[tuple[Sequence[Value], Value]], deadline: Deadline) -> Iterator[Constant]:
+    single = any(isinstance(result, float) for _, result in examples)
+    for value, count in _outputs_alone(examples, float, deadline):
+        yield value, FLOAT, 5 if single else 3 + (count < len(examples))
+
+
+def _outputs_alone(
+    examples: Sequence[tuple[Sequence[Value], Value]], kind: type[Number], deadline: Deadline
+) -> Iterator[tuple[Number, int]]:
+    """Numbers that most outputs hold though their inputs do not, and how many do. One that is an output itself should be dear: to give
+    the outputs back one by one meets any examples."""
+    counts: Counter[Number] = Counter()
     for given, result in examples:
         deadline.check()
-        counts.update(set(_integers(result)) - set(_integers(tuple(given))))
+        counts.update(set(_within(result, kind)) - set(_within(tuple(given), kind)))
     wanted = max(2, MANY * len(examples))
-    single = any(isinstance(result, int) for _, result in examples)
-    for value, count in counts.most_common(MOST):
-        if count >= wanted and abs(value) > 5:
-            yield value, INT, 5 if single else 3 + (count < len(examples))
+    yield from ((value, count) for value, count in counts.most_common(MOST) if count >= wanted)
 
 
 def _affixes(results: Sequence[tuple], output: Type) -> Iterator[Constant]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from primitives.definitions import Definition
 from primitives.primitive import EFFECTFUL, Primitive
-from primitives.types import BOOL, INT, STRING, Constructor, Type, arguments_of, has_tensor, subtypes
+from primitives.types import BOOL, FLOAT, INT, STRING, Constructor, Type, arguments_of, has_tensor, subtypes
 from primitives.values import Value
 
 COMMON = frozenset("-> list str char int bool float".split())
@@ -43,7 +43,12 @@ def default_literals() -> tuple[tuple[Value, Type, int], ...]:
         for cost, group in ((2, (0, 1, 2)), (3, (3, 4, 5, -1)), (4, (6, 7, 8, 9, 10)))
         for value in group
     ]
-    return (*ints, (True, BOOL, 4), (False, BOOL, 4), ("", STRING, 3))
+    floats = [
+        (value, FLOAT, cost)
+        for cost, group in ((2, (1.0, 2.0)), (3, (0.0, 0.5, 3.0, -1.0, math.pi)), (4, (4.0, 5.0, 10.0, 100.0, math.e)))
+        for value in group
+    ]
+    return (*ints, *floats, (True, BOOL, 4), (False, BOOL, 4), ("", STRING, 3))
 
 
 def default_costs(words: Mapping[str, Primitive], type: Type | None = None) -> Costs:

@@ -1,5 +1,7 @@
 """Which program is told first of those that meet the examples, on what inputs they are told apart, and where they differ."""
 
+import math
+
 import pytest
 
 from primitives.inference import infer
@@ -13,7 +15,7 @@ from primitives.words import builtin_words
 from search.choice.ambiguity import alternatives
 from search.choice.deciding import Ranking, StoppingRule, decided
 from search.choice.probes import probe_inputs, usual_inputs
-from search.choice.ranking import Entry, evidence, ranked, shape_of
+from search.choice.ranking import MOST_BITS, Entry, bits, evidence, ranked, shape_of
 from search.generation.costs import default_costs
 from search.problem import Problem
 from search.reports import Hit, Progress
@@ -215,3 +217,12 @@ def test_a_search_tells_the_program_and_its_alternatives():
     for each in others:
         assert evaluate(each.term, each.inputs, words=WORDS) != each.chosen or isinstance(each.chosen, Failure)
     assert list_of(INT) == task.type.arguments[0]
+
+
+def test_a_float_takes_as_many_bits_as_its_digits_and_no_more_than_what_has_no_digits():
+    assert bits(2.0) == bits(2) and bits(-300.0) == bits(300)
+    assert bits(0.0) == bits(1.0) == 1.0 < bits(2.5) < bits(0.025) < bits(0.1234) <= MOST_BITS
+    assert (
+        bits(math.pi) == bits(math.e) < bits(3.14159)
+        and bits(1 / 3) == bits(1e-300) == bits(1e300) == bits(math.inf) == MOST_BITS
+    )

@@ -60,16 +60,15 @@ def test_floats_that_only_outputs_hold_are_constants() -> None:
 @pytest.mark.parametrize(
     ("formula", "terms"),
     [
-        (lambda r: math.pi * (r * r), 200_000),
+        (lambda r: math.pi * (r * r), 100_000),
         (lambda x: math.sqrt(x + 1.0), 100_000),
-        (lambda x: 1.0 / (1.0 + math.exp(-x)), 1_500_000),
+        (lambda x: math.exp(x) / (x + 2.0), 300_000),
         (lambda x: math.atan(x), 100_000),
-        (lambda x: 0.5 * x + 3.0, 1_000_000),
+        (lambda x: 0.5 * x + 3.0, 100_000),
     ],
-    ids=["area of a circle", "root", "logistic", "arc tangent", "line"],
+    ids=["area of a circle", "root", "quotient", "arc tangent", "line"],
 )
 def test_formulas_are_found(formula: Callable[[float], float], terms: int) -> None:
     hit = found(formula, terms)
-    print(hit.terms)
     for x in (0.1, 2.9, 7.3):
         assert evaluate(hit.term, (x,), words=WORDS) == pytest.approx(formula(x), rel=1e-12)
