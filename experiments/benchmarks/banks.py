@@ -12,7 +12,7 @@ from primitives.columns.bank import Bank
 from primitives.columns.pools import FAIL
 from primitives.interpreter.interpret import evaluate
 from primitives.term import lambdas
-from primitives.types import BOOL, INT, Type, function, list_of
+from primitives.types import BOOL, FLOAT, INT, Type, function, list_of
 from primitives.values import Failure, Value
 from primitives.words import builtin_words
 from search.enumeration.enumerator import Enumerator
@@ -26,6 +26,7 @@ from .typed_gp import TYPES
 FIRST_ORDER = (
     "+ - * max = > not length sum head last tail cons append concat take drop slice set reverse sort index".split()
 )
+FLOAT_WORDS = "+ - * / negate sqrt exp log sin cos min max".split()
 LITERALS = [(0, INT), (1, INT), (2, INT), (True, BOOL), (False, BOOL)]
 EXAMPLES = 10
 INPUTS = (list_of(INT), INT)
@@ -48,6 +49,16 @@ def enumerator(
     examples = [(row, tuple(range(90 + number, 140))) for number, row in enumerate(inputs)]
     settings = Settings(memory=memory, lambda_depth=depth, mine=False, ahead_from=1 << 30, strange_type=100)
     return Enumerator(function(*INPUTS, list_of(INT)), examples, words=words, costs=costs, settings=settings)
+
+
+def float_enumerator(seed: int) -> Enumerator:
+    """The same for words on Floats: 12 points of ``float -> float`` whose outputs are random."""
+    rng = random.Random(seed)
+    examples = [((rng.uniform(-3, 5),), rng.uniform(-9, 9)) for _ in range(12)]
+    words = {name: builtin_words()[name] for name in FLOAT_WORDS}
+    costs = Costs(dict.fromkeys(words, 2), literals=((1.0, FLOAT, 2), (2.0, FLOAT, 2)))
+    settings = Settings(lambda_depth=0, mine=False, ahead_from=1 << 30, strange_type=100)
+    return Enumerator(function(FLOAT, FLOAT), examples, words=words, costs=costs, settings=settings)
 
 
 @dataclass

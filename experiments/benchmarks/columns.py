@@ -16,6 +16,8 @@ long (``range``, ``replicate``) and lazy ones are left out of both: the columns 
 
 Lambda bodies are apart: the same words with ``map``, ``filter`` and ``fold``. A body is judged in up to 160 worlds.
 
+Floats are apart too: arithmetic and functions of one Float, 12 examples.
+
 Solved against terms: the bootstrap and the starter tasks by ``automl.search``, the terms that each took.
 """
 
@@ -38,7 +40,20 @@ from search.enumeration.enumerator import LevelReport
 from search.enumeration.levels import BankGrowth
 from search.enumeration.settings import Settings
 
-from .banks import EXAMPLES, FIRST_ORDER, INPUTS, LITERALS, Census, Enough, census, enumerator, root_bank, rows
+from .banks import (
+    EXAMPLES,
+    FIRST_ORDER,
+    FLOAT_WORDS,
+    INPUTS,
+    LITERALS,
+    Census,
+    Enough,
+    census,
+    enumerator,
+    float_enumerator,
+    root_bank,
+    rows,
+)
 from .common import parser, report
 from .synthesis import BOOTSTRAP, STARTER, run_tasks, summary
 from .typed_gp import TYPES, Tally, TypedGP
@@ -154,6 +169,18 @@ def with_lambdas(terms: int, rounds: int, seed: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def with_floats(terms: int, rounds: int, seed: int) -> dict[str, Any]:
+    """The rate by processor seconds, without the words of other types."""
+
+    def considered() -> int:
+        *_, last = float_enumerator(seed).run(max_terms=terms)
+        return last.terms
+
+    measured = [timed(considered) for _ in range(rounds + 1)][1:]  # the first round warms up
+    rate = statistics.median(by_clock / max(used, 1e-9) for by_clock, used in measured)
+    return {"words": FLOAT_WORDS, "terms_per_processor_second": round(rate)}
+
+
 def _apart(
     names: Sequence[str], inputs: Sequence[Sequence[Value]], terms: int
 ) -> tuple[dict[str, int], dict[str, float], dict[str, int]]:
@@ -245,6 +272,7 @@ def main() -> None:
     figures = {
         "against DEAP": against_deap(given.terms, given.programs, given.rounds, given.seed),
         "lambda bodies": with_lambdas(given.terms // 5, given.rounds, given.seed),
+        "floats": with_floats(given.terms // 2, given.rounds, given.seed),
         "solved against terms": solved_against_terms(given.budget, given.limit, given.seed),
     }
     if given.plot:
