@@ -17,57 +17,59 @@ NEAR = 0.98
 """The share of a target that a curve must explain on the grid to be looked at."""
 LARGEST = 1e12
 """Values of a curve beyond it are of no use."""
-MOST = 4
+MOST = 2
 """Curves of one target and expression that are looked at."""
 
 
 @dataclass(frozen=True)
 class FittedCurve:
-    """``functions`` of ``factor`` times an expression, with coefficients and a constant, give the target."""
+    """``functions`` of ``factor`` times an expression, with coefficients and a constant, give the target of this number."""
 
+    target: int
     functions: tuple[str, ...]
     factor: float
 
 
-def curves(target: Array, values: Array, families: tuple[tuple[str, ...], ...]) -> Iterator[FittedCurve]:
+def curves(targets: Array, values: Array, families: tuple[tuple[str, ...], ...]) -> Iterator[FittedCurve]:
     """The curves over an expression that explain a target fully.
 
-    target: its values on the rows.
+    targets: standard rows, [targets, rows].
     values: those of the expression.
     families: numpy's functions that stand together, such as sine and cosine.
     """
     reach = float(np.ptp(values))
-    wanted = standard(target[None])[0]
     for functions in families:
         signs = (1.0, -1.0) if len(functions) == 1 else (1.0,)
-        factors = np.array([sign * turn / reach for sign in signs for turn in TURNS])
-        explained = np.array([_explained(wanted, values, factor, functions) for factor in factors])
-        peaks = [
-            place for place in np.argsort(-explained)[: 4 * MOST].tolist()
-            if explained[place] > NEAR and explained[place] >= max(explained[max(0, place - 1) : place + 2])
-        ]  # fmt: skip
-        for place in peaks[:MOST]:
-            found = _refined(wanted, values, float(factors[place]), reach, functions)
-            if found is not None:
-                yield FittedCurve(functions, found)
+        for sign in signs:
+            factors = sign * TURNS / reach
+            explained = _explained(targets, values, factors, functions)
+            for target in np.flatnonzero(explained.max(0) > NEAR).tolist():
+                for place in _peaks(explained[:, target]):
+                    found = _refined(targets[target], values, float(factors[place]), reach, functions)
+                    if found is not None:
+                        yield FittedCurve(target, functions, found)
 
 
-def _design(values: Array, factor: float, functions: tuple[str, ...]) -> Array:
+def _peaks(explained: Array) -> list[int]:
+    """The highest places that are higher than those beside them."""
+    best = np.argsort(-explained)[: 4 * MOST].tolist()
+    high = [place for place in best if explained[place] >= max(explained[max(0, place - 1) : place + 2])]
+    return [place for place in high if explained[place] > NEAR][:MOST]
+
+
+def _explained(targets: Array, values: Array, factors: Array, functions: tuple[str, ...]) -> Array:
+    """The share of each target that each curve explains, [factors, targets]."""
     with np.errstate(all="ignore"):
-        return np.stack([getattr(np, name)(factor * values) for name in functions])
-
-
-def _explained(wanted: Array, values: Array, factor: float, functions: tuple[str, ...]) -> float:
-    """The share of a standard target that the curve explains."""
-    parts = _design(values, factor, functions)
-    if not np.isfinite(parts).all() or np.abs(parts).max() > LARGEST:
-        return 0.0
-    basis = standard(parts)
-    if len(basis) > 1:
-        second = basis[1] - (basis[1] @ basis[0]) * basis[0]
-        norm = float(np.sqrt(second @ second))
-        basis = np.stack([basis[0], second / norm]) if norm > 1e-9 else basis[:1]
-    return float(((basis @ wanted) ** 2).sum())
+        parts = [getattr(np, name)(factors[:, None] * values[None, :]) for name in functions]
+    sound = np.logical_and.reduce([np.isfinite(part).all(1) & (np.abs(part).max(1) < LARGEST) for part in parts])
+    basis = list[Array]()
+    for part in parts:
+        row = standard(np.where(sound[:, None], part, 0.0))
+        for earlier in basis:
+            row = row - (row * earlier).sum(1, keepdims=True) * earlier
+        norm = np.sqrt((row**2).sum(1, keepdims=True))
+        basis.append(np.where(norm > 1e-9, row / np.where(norm > 0, norm, 1.0), 0.0))
+    return np.sum([(each @ targets.T) ** 2 for each in basis], axis=0)
 
 
 def _refined(wanted: Array, values: Array, factor: float, reach: float, functions: tuple[str, ...]) -> float | None:
@@ -75,7 +77,9 @@ def _refined(wanted: Array, values: Array, factor: float, reach: float, function
     from scipy.optimize import least_squares
 
     def residual(given: Array) -> Array:
-        parts = np.concatenate([_design(values, float(given[0]), functions), np.ones((1, len(values)))]).T
+        with np.errstate(all="ignore"):
+            made = [getattr(np, name)(float(given[0]) * values) for name in functions]
+        parts = np.stack([*made, np.ones(len(values))]).T
         scale = np.abs(parts).max(0)
         if not np.isfinite(parts).all() or not 0 < scale.min() <= scale.max() < LARGEST:
             return np.full(len(values), 1e3)

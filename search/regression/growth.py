@@ -10,11 +10,13 @@ import numpy as np
 from .algebra import Algebra
 from .columns import Columns, Numbers
 
-LEVELS = 4
-"""Expressions of so many functions and leaves are tried without exception."""
+LEVELS = 5
+"""Expressions that cost no more are tried without exception."""
+FUNCTION, NESTED = 2, 3
+"""What a function costs, and how much more one of another function; an operation costs 1."""
 DEGREE = 6
 """Arguments that are multiplied or divided by at most."""
-CHUNK = 2048
+CHUNK = 1024
 OPERATIONS = ("add", "subtract", "multiply", "divide")
 
 
@@ -34,39 +36,56 @@ class ExpressionGrowth:
         breadth: how many of each kind of larger ones, as a multiple of the usual.
         """
         leaves = np.arange(len(self.columns))
-        levels = [leaves]
+        yield from self.levels(leaves)
+        some, found = int(100 * breadth), list[Numbers]()
         self.upto(0.3)
-        for cost in range(2, LEVELS + 1):
-            level = list[Numbers]()
-            yield from self.functions(levels[cost - 2], level)
-            for left in range(1, cost - 1):
-                yield from self.operations(levels[left - 1], levels[cost - 2 - left], level)
-            new = _joined(level)
-            levels.append(new[self.columns.costs[new] == cost])
-        self.upto(0.38)
-        monomials = list[Numbers]()
-        yield from self.monomials(leaves, int(600 * breadth), monomials)
-        products = self.cheapest(_joined(monomials), int(500 * breadth))
-        self.upto(0.48)
-        found, some = list[Numbers](), int(60 * breadth)
-        yield from self.functions(products, found)
-        self.upto(0.58)
-        made = self.cheapest(_joined(found), some)
-        yield from self.operations(products[:some], made, found, ("multiply", "divide"))
-        self.upto(0.7)
-        sums = list[Numbers]()
-        yield from self.operations(np.append(leaves, products[:some]), products[:some], sums, ("add", "subtract"))
-        small = self.cheapest(_joined(sums), 8 * some)
-        self.upto(0.78)
-        shares = list[Numbers]()
-        yield from self.operations(small[: 2 * some], leaves, shares, ("multiply", "divide"))
-        small = np.append(small, self.cheapest(_joined(shares), 8 * some))
-        self.upto(0.9)
+        yield from self.monomials(leaves, int(600 * breadth), found)
+        products, functions, sums, shares = (
+            self.cheapest(_joined(found), 5 * some),
+            list[Numbers](),
+            list[Numbers](),
+            list[Numbers](),
+        )
+        simple = np.append(leaves, products[:some])
+        self.upto(0.4)
+        yield from self.functions(products, functions)
+        self.upto(0.55)
+        yield from self.operations(simple, simple, sums, ("add", "subtract"))
+        small = self.cheapest(_joined(sums), 4 * some)
+        self.upto(0.6)
+        yield from self.functions(small[:some], functions)
+        self.upto(0.75)
+        made = self.cheapest(_joined(functions), some)
+        yield from self.operations(simple, made, found, ("multiply", "divide"))
+        self.upto(0.82)
+        yield from self.operations(small[:some], leaves, shares, ("multiply", "divide"))
+        small = np.append(small, self.cheapest(_joined(shares), 4 * some))
+        self.upto(0.92)
         yield from self.offered("multiply", [small, small], found)
         yield from self.functions(small, found)
         self.upto(1.0)
-        most = self.cheapest(np.arange(len(self.columns)), int(200 * breadth))
+        most = self.cheapest(np.arange(len(self.columns)), 2 * some)
         yield from self.operations(most, most, found)
+
+    def levels(self, leaves: Numbers) -> Iterator[None]:
+        """All expressions up to a cost.
+
+        leaves: of cost 1.
+        """
+        self.upto(0.2)
+        by_cost = {1: leaves}
+        for cost in range(2, LEVELS + 1):
+            level, start = list[Numbers](), len(self.columns)
+            for inner, own in ((cost - FUNCTION, False), (cost - FUNCTION - NESTED, True)):
+                parts = by_cost.get(inner, leaves[:0])
+                nested = np.array(
+                    [self.columns.recipes[part].function in self.algebra.unary for part in parts], np.bool_
+                )
+                yield from self.functions(parts[nested == own], level)
+            for left in range(1, cost - 1):
+                yield from self.operations(by_cost[left], by_cost[cost - 1 - left], level)
+            new = _joined(level)
+            by_cost[cost] = new[new >= start]
 
     def upto(self, share: float) -> None:
         """Give the next kind what is left of a share of the columns.
@@ -107,16 +126,19 @@ class ExpressionGrowth:
     def operations(
         self, left: Numbers, right: Numbers, found: list[Numbers], names: tuple[str, ...] = OPERATIONS
     ) -> Iterator[None]:
-        """All operations on all pairs.
+        """All operations on all pairs, the cheapest first.
 
         left, right: their arguments.
         found: where the numbers of the results go.
         names: numpy's names of the operations (default: the four of arithmetic).
         """
         first, second = (side.ravel() for side in np.meshgrid(left, right, indexing="ij"))
-        for name in names:
-            keep = first <= second if name in ("add", "multiply") else first != second
-            yield from self.offered(name, [first[keep], second[keep]], found)
+        order = np.argsort(self.columns.costs[first] + self.columns.costs[second], kind="stable")
+        for start in range(0, len(order), CHUNK):
+            one, two = first[order[start : start + CHUNK]], second[order[start : start + CHUNK]]
+            for name in names:
+                keep = one <= two if name in ("add", "multiply") else one != two
+                yield from self.offered(name, [one[keep], two[keep]], found)
 
     def offered(self, name: str, parts: list[Numbers], found: list[Numbers]) -> Iterator[None]:
         """One function of all rows of arguments, if there is a word for it.
@@ -131,10 +153,18 @@ class ExpressionGrowth:
             if len(self.columns) >= self.room:
                 return
             chosen = [part[start : start + CHUNK] for part in parts]
-            cost = 1 + np.sum([self.columns.costs[part] for part in chosen], axis=0)
+            cost = self._costs(name, chosen)
             found.append(self.columns.offer(name, chosen, cost))
             self.tried += len(chosen[0])
             yield
+
+    def _costs(self, name: str, parts: list[Numbers]) -> Numbers:
+        """One more than the parts for an operation, two for a function, and more for a function of a function."""
+        total = np.sum([self.columns.costs[part] for part in parts], axis=0)
+        if len(parts) > 1:
+            return np.asarray(total + 1, np.int64)
+        nested = [self.columns.recipes[part].function in self.algebra.unary for part in parts[0].tolist()]
+        return np.asarray(total + FUNCTION + NESTED * np.array(nested, np.int64), np.int64)
 
     def cheapest(self, numbers: Numbers, most: int) -> Numbers:
         """The cheapest of some expressions, in the order of cost.

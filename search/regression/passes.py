@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from primitives.term import Literal, Term
 
@@ -18,18 +19,27 @@ from .work import FIT, Work
 
 FAMILIES = (("exp",), ("sin", "cos"))
 """Numpy's functions that stand together in a curve."""
+SEARCH = 50.0
+"""Multiplications that looking for the rest of a sum counts as, for each expression that may begin it."""
+CURVES = 1000.0
+"""About how many curves are tried over one expression."""
+ALIKE = 1e-7
+"""What a correlation of logarithms may be off one for the product to be looked at."""
 DEGREES = (4, 8, 16, 40)
 """Products of arguments that are summed at once."""
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How far one pass goes: expressions held, their breadth (``growth``), expressions taken off the output; and of how many targets all
-    sums of one of the first and any, of two of the first or most alike, of three, and curves over the first are tried."""
+    """How far one pass goes: expressions held, their breadth (``growth``), and expressions taken off the output; and of how many targets
+    products with one more expression are tried, plain sums of two, and of three with one of so many, sums of one of the first and any, of
+    two that are first or most alike, of three such, and curves over the first."""
 
     columns: int
     breadth: float
     factors: int
+    products: int
+    plain: tuple[int, int, int]
     mixed: tuple[int, int]
     pairs: tuple[int, int]
     triples: tuple[int, int]
@@ -53,7 +63,7 @@ class FormulaPass:
     def formulas(self) -> Iterator[Term | None]:
         """Terms that give the output on the rows, the likeliest kinds first, and None now and then. Raises Stop or OutOfTime."""
         for found in (
-            self.polynomials(), self.products(), self.singles(), self.mixed(), self.several(self.effort.pairs, 2),
+            self.polynomials(), self.products(), self.plain(), self.singles(), self.mixed(), self.several(self.effort.pairs, 2),
             self.several(self.effort.triples, 3), self.curves(),
         ):  # fmt: skip
             yield from found
@@ -76,27 +86,25 @@ class FormulaPass:
         leaves = [place for place in leaves if whole[place] and np.ptp(self.columns.values[place])]
         if self.work.rows < len(leaves) + 2:
             return
-        suitable = np.flatnonzero((self.targets.values != 0).all(1)).tolist()
-        for target in suitable:
-            self.work.spend(self.work.rows * (len(leaves) + 1) ** 2.0, 1)
+        suitable = np.flatnonzero((self.targets.values != 0).all(1))
+        base = np.concatenate([np.log(np.abs(self.columns.values[leaves])), np.ones((1, self.work.rows))])
+        basis = np.linalg.qr(base.T)[0]
+        left, known = _beyond(self.targets.values[suitable], basis)
+        self.work.spend(float(left.size) * len(basis.T), len(suitable))
+        for target in suitable[~known].tolist():
             yield from self._product(target, leaves)
         others = self.order[whole[self.order]]
-        logarithms = np.log(np.abs(self.columns.values[np.append(leaves, others).astype(int)]))
-        base = np.concatenate([logarithms[: len(leaves)], np.ones((1, self.work.rows))])
-        basis = np.linalg.qr(base.T)[0]
-        rest = logarithms[len(leaves) :]
-        rest = rest - rest @ basis @ basis.T
-        known = np.sqrt((rest**2).sum(1)) > 1e-6
-        others, rest = others[known], sums.standard(rest[known])
-        for target in suitable[: self.effort.mixed[0]]:
-            self.work.spend(self.work.rows * float(len(others)), len(others))
-            left = np.log(np.abs(self.targets.values[target]))
-            left = left - basis @ (basis.T @ left)
-            size = float(np.sqrt(left @ left))
-            likeness = np.abs(rest @ (left / size)) if size > 1e-9 else np.zeros(0)
-            for place in np.argsort(-likeness)[: sums.EACH].tolist():
-                if likeness[place] > 1 - 1e-7:
-                    yield from self._product(target, [*leaves, int(others[place])])
+        rest, useful = _beyond(self.columns.values[others], basis)
+        others, rest = others[useful], sums.standard(rest[useful])
+        first = np.flatnonzero(known)[: self.effort.products]
+        for start in range(0, len(first), 256):
+            chunk = first[start : start + 256]
+            likeness = np.abs(sums.standard(left[chunk]) @ rest.T)
+            self.work.spend(float(likeness.size) * self.work.rows / 4, likeness.size)
+            for row in np.flatnonzero(likeness.max(1, initial=0.0) > 1 - ALIKE).tolist():
+                for place in np.argsort(-likeness[row])[: sums.EACH].tolist():
+                    if likeness[row, place] > 1 - ALIKE:
+                        yield from self._product(int(suitable[chunk[row]]), [*leaves, int(others[place])])
 
     def singles(self) -> Iterator[Term | None]:
         """One expression, times a number and plus one."""
@@ -108,6 +116,26 @@ class FormulaPass:
             for row, place in sums.singles(given, expressions):
                 yield from self._fit(start + row, [self.order[place]])
             yield None
+
+    def plain(self) -> Iterator[Term | None]:
+        """Sums of two expressions, and of three of which one is simple, that need no constants but small whole ones."""
+        sought = sums.Sought(self.columns.values[self.order])
+        for target in range(self._first(self.effort.plain[0])):
+            yield from self._plain(sought, target, ())
+            yield None
+        for target in range(self._first(self.effort.plain[1])):
+            for third in range(min(len(self.order), self.effort.plain[2])):
+                yield from self._plain(sought, target, (third,))
+            yield None
+
+    def _plain(self, sought: sums.Sought, target: int, known: tuple[int, ...]) -> Iterator[Term]:
+        self.work.spend(SEARCH * len(self.order), len(self.order))
+        values = self.targets.values[target]
+        for place in known:
+            values = values - self.columns.values[self.order[place]]
+        for places in sought.pairs(values):
+            if len({*places, *known}) == 2 + len(known):
+                yield from self._fit(target, self.order[[*known, *places]])
 
     def mixed(self) -> Iterator[Term | None]:
         """Sums of a simple expression and any other."""
@@ -140,18 +168,17 @@ class FormulaPass:
     def curves(self) -> Iterator[Term | None]:
         """Functions of a multiple of a simple expression."""
         families = tuple(family for family in FAMILIES if all(name in self.algebra for name in family))
-        for target in range(self._first(self.effort.curves[0])):
-            for place in self.order[: self.effort.curves[1]].tolist():
-                self.work.spend(3e6, 500)
-                values = self.columns.values[place]
-                for curve in curves(self.targets.values[target], values, families):
-                    inner = self.algebra.scaled(self.columns.term(place, self.algebra), curve.factor)
-                    new = range(len(self.columns), len(self.columns) + len(curve.functions))
-                    for name in curve.functions:
-                        made = getattr(np, name)(curve.factor * values)
-                        cost = int(self.columns.costs[place]) + 3
-                        self.columns.add_leaf(self.algebra.term(name, inner), made, cost)
-                    yield from self._fit(target, np.array(new), more=1)
+        rows = sums.standard(self.targets.values[: self.effort.curves[0]])
+        for place in self.order[: self.effort.curves[1]].tolist():
+            self.work.spend(CURVES * len(rows) * self.work.rows, CURVES * len(rows))
+            values = self.columns.values[place]
+            for curve in curves(rows, values, families):
+                inner = self.algebra.scaled(self.columns.term(place, self.algebra), curve.factor)
+                new = np.arange(len(self.columns), len(self.columns) + len(curve.functions))
+                for name in curve.functions:
+                    made = getattr(np, name)(curve.factor * values)
+                    self.columns.add_leaf(self.algebra.term(name, inner), made, int(self.columns.costs[place]) + 3)
+                yield from self._fit(curve.target, new, more=1)
             yield None
 
     def _first(self, most: int) -> int:
@@ -189,6 +216,13 @@ def cheapest(columns: Columns, most: int) -> Numbers:
     """
     order = np.argsort(columns.costs, kind="stable")
     return order[np.ptp(columns.values[order], axis=1) > 0][:most]
+
+
+def _beyond(values: Array, basis: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """What the logarithms of rows, none of them 0, hold beyond a basis [rows, dimensions], and where that is anything."""
+    logarithms = np.log(np.abs(values))
+    rest = logarithms - logarithms @ basis @ basis.T
+    return rest, np.sqrt((rest**2).sum(1)) > 1e-7 * (1.0 + np.sqrt((logarithms**2).sum(1)))
 
 
 def _is_product(columns: Columns, place: int) -> bool:

@@ -162,6 +162,36 @@ def pairs(target: Array, first: Array, second: Array, likeness: Array) -> list[t
     return [divmod(int(place), len(second)) for place in best if flat[place] > 1 - 1e-7]
 
 
+FACTORS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
+"""Of the second expression in a sum whose first has none."""
+
+
+class Sought:
+    """Finds expressions by their values: each row as one number, a product with the same random vector, and these in order."""
+
+    def __init__(self, values: Array) -> None:
+        """values: of the expressions, [number, rows]."""
+        self._vector = np.random.default_rng(1).uniform(0.5, 1.5, values.shape[1])
+        self._marks = values @ self._vector
+        self._order = np.argsort(self._marks, kind="stable")
+        self._sorted = self._marks[self._order]
+        self._sizes = np.abs(values) @ self._vector
+
+    def pairs(self, target: Array) -> Iterator[tuple[int, int]]:
+        """The pairs of expressions, the second times one of FACTORS, whose sum seems to be the target.
+
+        target: its values on the rows.
+        """
+        left = float(target @ self._vector) - self._marks
+        off = 1e-11 * (float(np.abs(target) @ self._vector) + self._sizes)
+        for factor in FACTORS:
+            wanted, within = left / factor, off / abs(factor)
+            place = np.searchsorted(self._sorted, wanted - within)
+            near = np.minimum(place, len(self._sorted) - 1)
+            hits = np.flatnonzero(np.abs(self._sorted[near] - wanted) <= within)
+            yield from ((int(hit), int(self._order[near[hit]])) for hit in hits.tolist()[: 4 * EACH])
+
+
 def triples(target: Array, expressions: Array) -> Iterator[tuple[int, int, int]]:
     """The same for three: with each expression taken away from all others, pairs of these.
 

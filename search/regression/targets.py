@@ -139,6 +139,7 @@ def _stripped(layer: Layer, algebra: Algebra) -> Iterator[Layer]:
     yield from _without_function(layer, algebra)
     for sign in (1.0, -1.0):
         moved = Layer((*layer.steps, Removal(PLUS, sign)), layer.places, layer.values + sign)
+        yield moved
         yield from _without_function(moved, algebra)
         yield from _inverted(moved, algebra)
 

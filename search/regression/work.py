@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ..enumeration.ledger import Ledger
 
-TERM = 2e5
-"""Multiplications that count as one term: about what a term of an enumeration costs."""
+TERM = 1e4
+"""Multiplications that count as one term, some ten microseconds: a few times what a term of an enumeration costs."""
 FIT = 2e6
 """Multiplications that a fit by least squares counts as."""
 ROUNDING = 2.0**-42

