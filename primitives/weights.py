@@ -179,20 +179,20 @@ def _elements(type: Type, length: int) -> int:
 
 
 def multiply_adds(inference: Inference, words: Mapping[str, Primitive]) -> int:
-    """Multiply-adds of one case: as words declare them, and at least one for each weight of a site. An element of a list counts once,
-    so this is a lower bound.
+    """Multiply-adds of one case: as words declare them, and at least one for each weight of a site, as often as the word runs. An element
+    of a list counts once, so this is a lower bound.
 
     inference: of the program.
     words: what its words mean, those inside subroutines too.
     """
     total = 0
-    for word, arguments, _ in inference.layers:
+    for (word, arguments, _), runs in zip(inference.layers, inference.runs, strict=True):
         site = inference.sites.get(word.site or "")
         declared = words[word.name].flops
         if declared is not None and all(is_ground(each) for each in arguments):
-            total += int(declared(*map(shape_of, arguments), **dict(word.settings)))
+            total += runs * int(declared(*map(shape_of, arguments), **dict(word.settings)))
         elif site is not None:
-            total += site.size
+            total += runs * site.size
     return total
 
 
@@ -203,7 +203,7 @@ def estimate_memory(
     allocated.
 
     Weights count ``copies`` times in training (the gradient and two moments of Adam beside them) and every word's
-    result is kept for the backward pass. Lists count as ``length`` elements, and so does everything once the program
+    result is kept for the backward pass, as often as it runs. Lists count as ``length`` elements, and so does everything once the program
     takes a list.
     """
     from .types import arguments_of, is_list
@@ -211,7 +211,6 @@ def estimate_memory(
     inputs, _ = arguments_of(inference.type)
     times = length if any(is_list(type) for type in inputs) else 1
     results = [_elements(result, length) for _, _, result in inference.layers]
-    activations = (sum(results) if training else 2 * max(results, default=0)) + sum(
-        _elements(t, length) for t in inputs
-    )
+    kept = sum(runs * each for runs, each in zip(inference.runs, results, strict=True))
+    activations = (kept if training else 2 * max(results, default=0)) + sum(_elements(t, length) for t in inputs)
     return element * (count_parameters(inference.sites) * (copies if training else 1) + batch * times * activations)

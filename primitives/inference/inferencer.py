@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from ..definitions import Definition, ExpansionError, expand
 from ..primitive import Primitive, SettingError
@@ -13,15 +14,17 @@ from ..types import (
     Scheme,
     Type,
     TypeVariable,
+    arguments_of,
     function,
     has_tensor,
     is_function,
     variables_of,
 )
 from ..unify import Mismatch, Unifier
+from .counting import PROGRAM, Uses, binders
 from .messages import letters, remedy, renamed
 from .result import IllTyped, Inference, Observer
-from .shapes import Occurrence, Waiting, sites_of_layers
+from .shapes import Occurrence, Polymorphic, Waiting, sites_of_layers
 
 
 def infer(
@@ -57,6 +60,13 @@ class _Inferencer:
         self.waiting = Waiting(self.unifier)
         self.scope: list[Scheme] = []
         self.names: list[str] = []
+        self.uses = Uses()
+        self.bound: list[int] = []
+        """Of each variable in scope the number of the name that it is, PROGRAM where it is none of a function that is known."""
+        self.applied: list[int] = []
+        """The names of the arguments that the lambdas which come next are applied to."""
+        self.given = 0
+        """Arguments of the word or variable that comes next."""
 
     def run(self, term: Term, expected: Type | None) -> Inference:
         type = self.check(term, expected) if expected is not None else self.infer(term)
@@ -83,9 +93,9 @@ class _Inferencer:
             (o.word, tuple(self.resolve(a) for a in o.arguments), self.resolve(o.result)) for o in self.occurrences
         )
         subroutines = tuple((word, self.resolve(type)) for word, type in self.subroutines)
-        return Inference(
-            renamed(resolved, names), constraints, waiting, sites_of_layers(layers, self.words), layers, subroutines
-        )
+        runs = tuple(map(self.uses.counts(), (o.runner for o in self.occurrences)))
+        sites = sites_of_layers(layers, self.words)
+        return Inference(renamed(resolved, names), constraints, waiting, sites, layers, runs, subroutines)
 
     def resolve(self, type: Type) -> Type:
         return self.unifier.resolve(type)
@@ -100,7 +110,11 @@ class _Inferencer:
         if isinstance(term, Lambda) and is_function(expected):
             assert isinstance(expected, Constructor)
             argument, wanted = expected.arguments
-            type = function(argument, self.inside(Scheme(argument), term.hint, lambda: self.check(term.body, wanted)))
+            name = self.applied.pop(0) if self.applied else None
+            before = self.uses.enter(self.uses.making if name is None else self.uses.here, self.uses.making)
+            result = self.inside(Scheme(argument), term.hint, name or PROGRAM, lambda: self.check(term.body, wanted))
+            self.uses.leave(before)
+            type = function(argument, result)
             if self.observer is not None:
                 self.observer.note(term, type)
             return type
@@ -133,15 +147,23 @@ class _Inferencer:
     def variable(self, term: Variable) -> Type:
         if term.index >= len(self.scope):
             raise IllTyped(f"variable ${term.index} is not bound: {len(self.scope)} binders enclose it")
-        scheme = self.scope[-1 - term.index]
-        return self.unifier.instantiate(scheme, scheme.held) if isinstance(scheme, _Polymorphic) else scheme.type
+        scheme, name, given = self.scope[-1 - term.index], self.bound[-1 - term.index], self.taken()
+        if name != PROGRAM:
+            self.uses.use(name, given >= len(arguments_of(self.resolve(scheme.type))[0]))
+        return self.unifier.instantiate(scheme, scheme.held) if isinstance(scheme, Polymorphic) else scheme.type
+
+    def taken(self) -> int:
+        """The number of arguments of the word or variable that is looked at."""
+        given, self.given = self.given, 0
+        return given
 
     def word(self, term: Word) -> Type:
+        given = self.taken()
         primitive = self.words.get(term.name)
         if primitive is None:
             raise IllTyped(f"word={term.name!r} is not known; add it to the vocabulary or correct the name", term.name)
         if isinstance(primitive, Definition) and (primitive.geometric or has_tensor(primitive.scheme.type)):
-            return self.definition(term, primitive)
+            return self.definition(term, primitive, given >= primitive.arity)
         settings = dict(term.settings)
         for name, value in term.settings:
             if isinstance(value, FreeSetting):
@@ -153,17 +175,18 @@ class _Inferencer:
                 raise IllTyped(str(error), term.name) from None
         type = self.unifier.instantiate(primitive.scheme, settings=settings)
         if primitive.geometric or primitive.shapes:
-            arguments, result = _split(type, primitive.arity)
-            occurrence = Occurrence(term, primitive, arguments, result)
+            occurrence = Occurrence.of(term, primitive, type, self.uses.runner(given >= primitive.arity))
             self.occurrences.append(occurrence)
             if primitive.shapes:
                 self.waiting.add(occurrence)
         return type
 
-    def definition(self, term: Word, primitive: Definition) -> Type:
+    def definition(self, term: Word, primitive: Definition, complete: bool) -> Type:
         """A subroutine on tensors has the type of its body where it stands, so its shapes are as exact as if it were
         written out; with the library's weights also the type that they fix."""
+        before = self.uses.enter(self.uses.here, self.uses.runner(complete))
         type = self.infer(expand(term, self.words))
+        self.uses.leave(before)
         self.subroutines.append((term, type))
         if primitive.weights and dict(term.settings).get("use") != "fresh":
             try:
@@ -177,21 +200,30 @@ class _Inferencer:
         return type
 
     def let(self, term: Let) -> Type:
-        mark = len(self.waiting)
-        value = self.infer(term.value)
+        mark, name = len(self.waiting), self.uses.named()
+        value = self.named(name, lambda: self.infer(term.value))
         self.waiting.settle(mark)
         scheme: Scheme = Scheme(value)
         if not sites_of(term.value) and len(self.waiting) == mark:
             scheme = self.generalise(value)
-        return self.inside(scheme, term.hint, lambda: self.infer(term.body))
+        return self.inside(scheme, term.hint, name, lambda: self.infer(term.body))
 
-    def inside(self, scheme: Scheme, hint: str, work: Callable[[], Type]) -> Type:
+    def named(self, name: int, work: Callable[[], Type]) -> Type:
+        """Do the work on what a name stands for."""
+        before = self.uses.enter(self.uses.here, name)
+        type = work()
+        self.uses.leave(before)
+        return type
+
+    def inside(self, scheme: Scheme, hint: str, name: int, work: Callable[[], Type]) -> Type:
         """Do the work with one more variable in scope."""
         self.scope.append(scheme)
         self.names.append(hint)
+        self.bound.append(name)
         type = work()
         self.scope.pop()
         self.names.pop()
+        self.bound.pop()
         return type
 
     def shown(self, term: Term) -> str:
@@ -209,12 +241,18 @@ class _Inferencer:
             return Scheme(resolved)
         known = self.unifier.classes
         classes = {v.name: known[v] for v in free if isinstance(v, TypeVariable) and v in known}
-        return _Polymorphic(resolved, classes, frozenset(held))
+        return Polymorphic(resolved, classes, frozenset(held))
 
     def application(self, term: Term) -> Type:
         head, arguments = spine(term)
-        mark = len(self.waiting)
-        plain = {i: self.infer(a) for i, a in enumerate(arguments) if not isinstance(a, Lambda)}
+        mark, makers = len(self.waiting), self.makers(head, len(arguments))
+        plain = {
+            i: self.named(maker, partial(self.infer, a))
+            for i, (a, maker) in enumerate(zip(arguments, makers))
+            if not isinstance(a, Lambda)
+        }
+        self.applied = makers[: binders(head, self.words)]
+        self.given = len(arguments) if isinstance(head, Word | Variable) else 0
         type = self.head_type(head, plain)
         parameters: list[Type] = []
         for position in range(len(arguments)):
@@ -232,11 +270,18 @@ class _Inferencer:
             self.waiting.settle(mark)
         for position, argument in enumerate(arguments):
             if position not in plain:
-                got = self.check(argument, parameters[position])
+                got = self.named(makers[position], partial(self.check, argument, parameters[position]))
                 self.match(head, position, got, parameters[position], argument)
         if len(self.waiting) > mark:
             self.waiting.settle(mark)
         return type
+
+    def makers(self, head: Term, count: int) -> list[int]:
+        """Of each of ``count`` arguments the function that a lambda in it is part of: the name that it gets, or what runs it."""
+        named = binders(head, self.words)
+        known = self.words.get(head.name) if isinstance(head, Word) else None
+        runner = self.uses.runner(known is None or count >= known.arity)
+        return [self.uses.named() if position < named else runner for position in range(count)]
 
     def head_type(self, head: Term, plain: dict[int, Type]) -> Type:
         """The type of what is applied. A lambda has its arguments' types from the start, so that shapes inside it need
@@ -278,22 +323,3 @@ class _Inferencer:
                 f"{self.text(got)}, needed {shown} ({mismatch}); {remedy(got, self.resolve(needed))}",
                 self.shown(head),
             ) from None
-
-
-class _Polymorphic(Scheme):
-    """A let-bound scheme; variables in ``held`` belong to the scope and are not renamed."""
-
-    held: frozenset
-
-    def __init__(self, type: Type, constraints: dict[str, str], held: frozenset) -> None:
-        super().__init__(type, constraints)
-        object.__setattr__(self, "held", held)
-
-
-def _split(type: Type, count: int) -> tuple[tuple[Type, ...], Type]:
-    arguments: list[Type] = []
-    for _ in range(count):
-        assert isinstance(type, Constructor)
-        arguments.append(type.arguments[0])
-        type = type.arguments[1]
-    return tuple(arguments), type

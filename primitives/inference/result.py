@@ -67,6 +67,9 @@ class Inference:
     sites: dict[str, Site] = field(default_factory=dict)
     layers: tuple[Layer, ...] = ()
     """Every word occurrence in order of evaluation, with the types of its arguments and of its result."""
+    runs: tuple[int, ...] = ()
+    """How often each layer runs for one case: one in a function that has a name as often as that is used, one for the elements of a list
+    once."""
     subroutines: tuple[tuple[Word, Type], ...] = ()
     """Every occurrence of a subroutine on tensors, with its type there."""
 

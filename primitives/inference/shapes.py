@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ..primitive import Primitive, shape_text
 from ..term import Word
 from ..types import (
+    Constructor,
+    Scheme,
     TensorType,
     Type,
     is_ground,
@@ -25,6 +27,28 @@ class Occurrence:
     primitive: Primitive
     arguments: tuple[Type, ...]
     result: Type
+    runner: int
+    """The function with a name that runs it (``counting.Uses``)."""
+
+    @staticmethod
+    def of(word: Word, primitive: Primitive, type: Type, runner: int) -> Occurrence:
+        """A word with its type where it stands."""
+        arguments: list[Type] = []
+        for _ in range(primitive.arity):
+            assert isinstance(type, Constructor)
+            arguments.append(type.arguments[0])
+            type = type.arguments[1]
+        return Occurrence(word, primitive, tuple(arguments), type, runner)
+
+
+class Polymorphic(Scheme):
+    """A let-bound scheme; variables in ``held`` belong to the scope and are not renamed."""
+
+    held: frozenset
+
+    def __init__(self, type: Type, constraints: dict[str, str], held: frozenset) -> None:
+        super().__init__(type, constraints)
+        object.__setattr__(self, "held", held)
 
 
 def _dtype(type: Type) -> str:

@@ -13,10 +13,11 @@ from automl.evaluation.prepared import Prepared, context_of
 from automl.fitting import forward
 from automl.tasks.kinds.labelled import labelled_task
 from library.vocabulary import Vocabulary
+from primitives.definitions import definition
 from primitives.inference import infer
 from primitives.notation.types import parse_type
 from primitives.syntax import parse
-from primitives.weights import multiply_adds
+from primitives.weights import estimate_memory, multiply_adds
 from primitives.words import builtin_words
 
 IMAGES = "Tensor[1,64,64] -> Tensor[3]"
@@ -51,6 +52,53 @@ def test_multiply_adds_are_those_of_the_layers():
     assert multiply_adds(inferred(SMALL, IMAGES), builtin_words()) == 3 * 4096
     convolutions = 4096 * 25 * 200 * (1 + 200)
     assert multiply_adds(inferred(WIDE, IMAGES), builtin_words()) == convolutions + 3 * 200 * 4096
+
+
+NET = "(lambda (y) (relu (dense :units 3 @1 y)))"
+PIPELINE = "(compose (dense :units 3 @1) relu)"
+ONE = 3 * 3
+
+
+@pytest.mark.parametrize(
+    ("body", "times"),
+    [
+        (f"(let ((net {NET})) (add (net x) (net (scale 2.0 x))))", 2),
+        (f"(let ((net {PIPELINE})) (add (net x) (net (scale 2.0 x))))", 2),
+        ("(let ((net (dense :units 3 @1))) (net (net (net x))))", 3),
+        (f"(let ((net {NET})) (let ((unused (lambda (y) (net (net y))))) (net x)))", 1),
+        (f"(let ((net {NET})) (let ((same net)) (add (same x) (same (net x)))))", 3),
+        (f"(let ((net {NET})) (let ((twice (lambda (y) (net (net y))))) (twice (twice x))))", 4),
+        (f"(let ((net {NET})) (let ((twice (compose net net))) (twice (twice x))))", 4),
+        (f"((lambda (net y) (net (net y))) {NET} x)", 2),
+        (f"((lambda (net y) (net (net y))) {PIPELINE} x)", 2),
+        ("(let ((h (dense :units 3 @1 x))) (add h h))", 1),
+        ("(let ((net (let ((h (dense :units 3 @1 x))) (lambda (y) (add h y))))) (net (net x)))", 1),
+        (f"({NET} x)", 1),
+        (f"(doubly {NET} x)", 2),
+        ("(doubly (dense :units 3 @1) x)", 2),
+        ("(let ((net (doubly (dense :units 3 @1)))) (net (net x)))", 4),
+    ],
+)  # fmt: skip
+def test_a_net_with_a_name_works_as_often_as_it_is_applied(body, times):
+    words = builtin_words()
+    doubly = "(Tensor[3] -> Tensor[3]) -> Tensor[3] -> Tensor[3]"
+    words = {**words, "doubly": definition("doubly", doubly, parse("(lambda (f x) (f (f x)))", words))}
+    found = infer(parse(f"(lambda (x) {body})", words), words, parse_type("Tensor[3] -> Tensor[3]"))
+    (site,) = found.sites.values()
+    bias = 3
+    assert site.size == ONE + bias
+    assert multiply_adds(found, words) == times * ONE
+
+
+def test_what_a_net_holds_in_training_counts_as_often_as_it_is_applied():
+    once = infer(
+        parse(f"(lambda (x) ({NET} x))", builtin_words()), builtin_words(), parse_type("Tensor[3] -> Tensor[3]")
+    )
+    text = f"(lambda (x) (let ((net {NET})) (net (net x))))"
+    twice = infer(parse(text, builtin_words()), builtin_words(), parse_type("Tensor[3] -> Tensor[3]"))
+    results = 4 * (3 + 3)  # of the dense layer and of relu
+    assert estimate_memory(twice, 1) - estimate_memory(once, 1) == results
+    assert estimate_memory(twice, 1, training=False) == estimate_memory(once, 1, training=False)
 
 
 def test_a_candidate_that_cannot_end_in_its_time_is_refused(prepared, untouched):
