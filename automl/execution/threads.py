@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
+from primitives.fitted.threads import processors
+
 SPINS, FEW = "GOMP_SPINCOUNT", "30000"
 """What GNU's OpenMP, which torch and scikit-learn come with, reads when it is loaded: how often a thread that waits for another looks
 before it sleeps."""
 COUNT = "OMP_NUM_THREADS"
-
-
-def processors() -> int:
-    """How many this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def wait_patiently() -> None:

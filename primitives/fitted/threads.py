@@ -1,4 +1,4 @@
-"""How many threads a library that fits may use."""
+"""How many processors there are, and how many threads a library that fits may use."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import os
 
 MANY_CELLS = 1_000_000
 """Numbers of a fit below which threads are no faster than one."""
+
+
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def fitting_threads(cells: int, allowed: int) -> int:
@@ -17,6 +22,5 @@ def fitting_threads(cells: int, allowed: int) -> int:
     cells: numbers that are fitted to, rows times columns.
     allowed: the most threads.
     """
-    processors = os.cpu_count() or 1
     busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    return 1 if cells < MANY_CELLS else max(1, min(allowed, processors - 1 - round(busy)))
+    return 1 if cells < MANY_CELLS else max(1, min(allowed, processors() - 1 - round(busy)))

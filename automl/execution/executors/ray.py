@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Unpack, final
 
+from primitives.fitted.threads import processors
+
 from ..workers.actor import Evaluator
 from ..workers.address import refuses, why_silent
 from ..workers.briefing import Briefing, import_path
@@ -157,7 +159,7 @@ class RayExecutor(AbstractRosterExecutor[_Actor]):
 
     @classmethod
     def local_workers(cls, workers: str) -> int:
-        return _local_count(workers) or os.cpu_count() or 1
+        return _local_count(workers) or processors()
 
     @property
     def is_here(self) -> bool:
@@ -245,7 +247,7 @@ def _first_line(error: Exception) -> str:
 def _local_count(workers: str) -> int | None:
     """How many workers a Ray of our own gets; None where `workers` is a cluster's address."""
     if workers == "ray":
-        return os.cpu_count() or 1
+        return processors()
     number = workers.removeprefix("ray:")
     return int(number) if number != workers and number.isdecimal() else None
 
