@@ -40,6 +40,7 @@ from typing import Any
 from primitives.primitive import SettingError
 
 from ..errors import TaskError
+from ..tasks.load import shipped
 from .declaration import PROTOCOLS, Baseline, Protocol, Published, Vote
 
 EXPANSIONS = ("translations",)
@@ -59,8 +60,8 @@ VOTE: dict[str, tuple[type, ...]] = {"of": (str,), "count": (int,)}
 
 
 def folder() -> Path:
-    """Where the declarations lie: beside the installed package."""
-    return Path(__file__).resolve().parents[2] / "experiments" / "baselines"
+    """Where the declarations lie."""
+    return shipped("baselines")
 
 
 def names() -> list[str]:

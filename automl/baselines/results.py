@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import TaskError
+from ..tasks.load import shipped
 
 SCHEMA_VERSION = 1
 
@@ -36,8 +37,7 @@ class Places:
         if output is not None:
             return cls(Path(output), Path(output) / "nets")
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "automl" / "baselines"
-        shipped = Path(__file__).resolve().parents[2] / "experiments" / "results" / "baselines"
-        return cls(_beside(library) / "baselines", cache, (cache / "results", shipped))
+        return cls(_beside(library) / "baselines", cache, (cache / "results", shipped("results", "baselines")))
 
     def read(self, id: str, protocol: str) -> dict[str, Any] | None:
         """The results of a baseline: those made here, else those of before or those that came with the project."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..tasks.load import shipped
 from .declaration import PROTOCOLS, Baseline
 from .reading import every
 from .results import Places
@@ -30,7 +31,7 @@ COLUMNS = ("id", "what", "data", "parameters", "published", "book", "minutes", "
 
 def page_path(output: str | Path | None = None) -> Path:
     """Where the page is written: in ``output``, else in the checkout's docs, else here."""
-    docs = Path(__file__).resolve().parents[2] / "docs"
+    docs = shipped().parent / "docs"
     folder = Path(output) if output is not None else docs if docs.is_dir() else Path()
     return folder / "baselines.md"
 

@@ -192,10 +192,17 @@ def load_tasks(
     return drawn_sequences(tasks, reference)
 
 
+def shipped(*parts: str) -> Path:
+    """A folder of the experiments that come with the project, beside the installed package.
+
+    parts: its path there (default: all of them).
+    """
+    return Path(__file__).resolve().parents[2].joinpath("experiments", *parts)
+
+
 def experiment_folders() -> list[Path]:
-    """Where named experiments lie: beside the installed package."""
-    home = Path(__file__).resolve().parent.parent.parent / "experiments"
-    return [home / "curricula", home]
+    """Where named experiments lie."""
+    return [shipped("curricula"), shipped()]
 
 
 def resolve(

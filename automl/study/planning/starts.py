@@ -30,6 +30,7 @@ from search.generation.spaces.matching import parts_of
 from search.problem import Problem
 
 from ...errors import StudyError
+from ...tasks.load import shipped
 
 AUTO, NONE = "auto", "none"
 STARTS = (AUTO, NONE)
@@ -66,8 +67,8 @@ class DeclaredNet:
 
 
 def folder() -> Path:
-    """Where the declarations lie: beside the installed package."""
-    return Path(__file__).resolve().parents[3] / "experiments" / "starts"
+    """Where the declarations lie."""
+    return shipped("starts")
 
 
 def declared_nets() -> list[DeclaredNet]:
