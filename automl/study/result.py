@@ -20,15 +20,17 @@ from primitives.term import Let, Term, show_canonical, subterms
 from ..errors import TaskError
 from ..evaluation.confidence import bootstrap_interval
 from ..evaluation.model import Model
+from ..execution.workers.guard import within
 from ..tasks.columns.base import ColumnSummary
 from ..tasks.data import VALUES
+from ..tasks.own_metric import is_function
 from ..tasks.task import Task
 from .ending import ENDED, Ending
 from .found.alternatives import AlternativeRow, alternatives_of, consistent_shares
 from .found.ensemble import EnsembleMember, members_of
 from .found.programs import LATENCY, FoundProgram, FoundPrograms, structure_of
 from .fused import CONFIDENCE
-from .planning.schedule import ENSEMBLE
+from .planning.schedule import ENSEMBLE, Schedule
 from .state import folds_of
 from .stored import RESULT, load_model
 
@@ -179,7 +181,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         _record(study, None)
         return nothing
     model = load_model(study.store, best, study.vocabulary, study.task)
-    on_test = tested(study.task, model)
+    on_test = tested(study.task, model, study.schedule.deadline)
     right, test_score = on_test.right, on_test.score
     known = None if test_score is None or not isfinite(test_score) else test_score
     undefined = "" if study.score(best) is not None else _why_undefined(study.task, model)
@@ -259,19 +261,27 @@ class Tested(NamedTuple):
     undefined: str = ""
 
 
-def tested(task: Task, model: Model) -> Tested:
-    """What a model comes to on the test part of its task."""
+def tested(task: Task, model: Model, seconds: float = Schedule.deadline) -> Tested:
+    """What a model comes to on the test part of its task. A metric that is a user's function may take ``seconds`` for the score, as it may
+    for that of a candidate, and for the interval (default: as a schedule has it)."""
     part = task.test
     if part is None:
         return Tested()
     outputs = model.outputs(part)
-    scores = task.score(outputs, part)
+    limit = seconds if is_function(task.metric) else None
+    try:
+        scores = within(limit, lambda: task.score(outputs, part))
+    except TimeoutError as error:
+        return Tested(undefined=f"metric={task.metric!r} has no value on the test part: {error}")
     value = scores.get(task.metric)
     if task.data.target == VALUES:
         return Tested(task.is_solved(scores), value)
     if value is None:
         return Tested(undefined=task.why_undefined("test", outputs))
-    return Tested(None, value, bootstrap_interval(task.data, outputs, part))
+    try:
+        return Tested(None, value, within(limit, lambda: bootstrap_interval(task.data, outputs, part)))
+    except TimeoutError:
+        return Tested(None, value)
 
 
 def _why_undefined(task: Task, model: Model) -> str:

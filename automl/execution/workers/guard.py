@@ -17,11 +17,13 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
+from typing import TypeVar
 
 from primitives.values import Outcome, is_out_of_memory
 
 from .result import JobResult
 
+T = TypeVar("T")
 Handler = Callable[[int, FrameType | None], object] | int | None  # what `signal.signal` takes and gives
 Function = Callable[..., dict[str, object]]  # (context, job) -> what the job gave
 
@@ -102,6 +104,27 @@ def _classify(error: BaseException, memory: int | None) -> tuple[Outcome, str]:
         first = text.splitlines()[0] if text else type(error).__name__
         return Outcome.OUT_OF_MEMORY, f"{first[:300]} (memory limit {limit})"
     return Outcome.ERROR, "".join(traceback.format_exception(error))
+
+
+def within(seconds: float | None, work: Callable[[], T]) -> T:
+    """What some work of this thread gives; where the thread cannot be interrupted (see ``can_interrupt``) it may take as long as it does.
+
+    seconds: how long it may take; None: as long as it does.
+    work: what is to be done.
+
+    Raises TimeoutError where it takes longer.
+    """
+    if seconds is None:
+        return work()
+    alarm = _Alarm(seconds)
+    try:
+        with alarm:
+            found = work()
+    except DeadlineExceeded:
+        raise TimeoutError(f"it took longer than {seconds:g} s") from None
+    if alarm.rang:  # the work swallowed the alarm
+        raise TimeoutError(f"it took longer than {seconds:g} s")
+    return found
 
 
 @contextmanager
