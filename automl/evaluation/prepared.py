@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NotRequired, Required, TypedDict
 
@@ -32,11 +32,40 @@ class StartWeights(TypedDict):
     shrink: NotRequired[float]
 
 
+def start_weights(
+    info: Mapping[str, Any], name_of: Callable[[int], str | None], read: Callable[[str], bytes]
+) -> StartWeights | None:
+    """What a proposal's net starts from, as it is sent to a worker; None: from new weights.
+
+    info: of the proposal.
+    name_of: the name of an ask's weights, None where it has none.
+    read: gives the safetensors that have a name.
+    """
+    blobs: dict[str, bytes] = {}
+    sites: dict[str, list[str]] = {}
+    for site, (ask, there) in dict(info.get("inherit") or {}).items():
+        name = name_of(int(ask))
+        if name is None:
+            continue
+        if name not in blobs:
+            blobs[name] = read(name)
+        sites[str(site)] = [name, str(there)]
+    if not sites:
+        return None
+    start: StartWeights = {"blobs": blobs, "sites": sites}
+    if "transfer" in info:
+        start["transfer"] = info["transfer"]
+    if "shrink" in info:
+        start["shrink"] = float(info["shrink"])
+    return start
+
+
 class CandidateOrder(TypedDict, total=False):
     """What is asked for one candidate: to train it for ``epochs`` (None: what suits the data; 0: not at all) within ``seconds`` (None: no
     limit) in the ``phase`` explore (the default), refine or final, with ``settings`` of the trainer that go before those of the phase, and
-    scored on ``validation_cases`` of the validation part (None: all). ``trained`` is the text of a program with the same sites that is
-    trained and scored in its place, which then has its weights. ``threads`` are those of its training (default: those of the worker)."""
+    scored on ``validation_cases`` of the validation part (None: all; what has nothing to train is scored on all). ``trained`` is the text
+    of a program with the same sites that is trained and scored in its place, which then has its weights. ``threads`` are those of its
+    training (default: those of the worker)."""
 
     term: Required[str]
     trained: str

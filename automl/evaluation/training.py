@@ -251,7 +251,7 @@ def _trainer(
 
 
 def score_compiled(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Evaluated:
-    """Score a candidate that has nothing to train."""
+    """Score a candidate that has nothing to train: on all validation cases, for no longer training will score it again."""
     data = prepared.data
     program = compiled(prepared, term, inference, candidate)
     parts = [data] if data.folds is None else list(cross_validation.divided(data))

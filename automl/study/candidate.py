@@ -38,6 +38,8 @@ class Candidate:
     versions: Mapping[str, str] = field(default_factory=dict)
     """The digests of the modules of the words from outside that it uses."""
     key: str = ""
+    hurried: bool = False
+    """Whether less time was left for it than the plan gives each of its phase, so that its result is no one else's."""
     evaluation: Evaluation | None = None
 
     __repr__ = brief_repr

@@ -18,7 +18,7 @@ from primitives.term import Term, canonical, sites_of
 from primitives.values import Outcome
 from search.strategy import START, Proposal
 
-from ..evaluation.prepared import StartWeights
+from ..evaluation.prepared import StartWeights, start_weights
 from ..execution.threads import training_threads
 from .candidate import Candidate, evaluated_of, feedback_of
 from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, TIMELY, UNTRAINED
@@ -32,7 +32,7 @@ SAVE_SECONDS = 0.2
 """Evaluations that come within this time are written together."""
 WAIT_SECONDS = 0.2
 FIRST_SECONDS = 3.0
-"""What the first proposal may take, however little time is left."""
+"""What the first proposal may take, however little time is left: of the processor, so that it is there on a busy machine too."""
 USEFUL_STARTS = 2
 """Of the programs that a search begins with those that are tried while any of the whole budget is left: the first may be a constant."""
 AGAIN, LONGER = 2.0, 1.5
@@ -163,13 +163,16 @@ class Rounds:
 
     def _proposal(self) -> Proposal | None:
         """The strategy's next proposal; None where it is exhausted, or has none by the end of the time."""
-        study = self.study
-        try:
-            proposal = study.strategy.ask(self._end_of_asking())
-        except OutOfTime:
-            return None
-        study.exhausted = proposal is None
-        return proposal
+        study, began = self.study, time.process_time()
+        while True:
+            try:
+                proposal = study.strategy.ask(self._end_of_asking())
+            except OutOfTime:
+                if study.standing.asked or time.process_time() - began >= FIRST_SECONDS:
+                    return None
+                continue  # what it has found so far is kept
+            study.exhausted = proposal is None
+            return proposal
 
     def _end_of_asking(self) -> Deadline:
         if self.budget.seconds is None:
@@ -273,11 +276,13 @@ class Rounds:
                 self._keep(entry, cached)
                 continue
             order["seconds"], deadline = self._deadline(entry)
+            entry.hurried = deadline < self.study.schedule.seconds_of(entry.phase)
             if self.study.schedule.is_planned and self.executor.is_here:
                 order["threads"] = training_threads(1 if entry.phase == FINAL else self.executor.capacity)
             if entry.phase == EXPLORE and self.study.schedule.is_planned and self.study.standing.best() is not None:
                 order["settings"] = {"needed_steps": NEEDED_STEPS, **order.get("settings", {})}
-            self.executor.submit(entry.ask, {"candidates": [order]}, deadline)
+            late = 0.0 if self.budget.seconds is None else 1.0
+            self.executor.submit(entry.ask, {"candidates": [order]}, deadline + late)
 
     def _cached(self, entry: Candidate) -> Evaluation | None:
         """The evaluation of the same term under the same plan, as this candidate's own."""
@@ -301,28 +306,19 @@ class Rounds:
         deadline = min(deadline, max(LEAST_SECONDS, self.study.left() - reserved))
         if entry.info.get("operator") == START:
             deadline = min(deadline, max(LEAST_SECONDS, self.study.window * self.study.schedule.start))
-        return (max(0.2, deadline - 0.1) if self.study.trained else None), deadline + 1.0
+        return (max(0.2, deadline - 0.1) if self.study.trained else None), deadline
 
     def _start(self, entry: Candidate) -> StartWeights | None:
         """Weights to start from: the parents' blobs and which site takes which."""
-        inherit = entry.info.get("inherit") if self.study.trained else None
-        blobs: dict[str, bytes] = {}
-        sites: dict[str, list[str]] = {}
-        for site, (ask, there) in dict(inherit or {}).items():
-            parent = self.study.evaluations.get(int(ask))
-            if parent is None or parent.weights is None:
-                continue
-            if parent.weights not in blobs:
-                blobs[parent.weights] = self.study.store.blobs.get_bytes(parent.weights)
-            sites[str(site)] = [parent.weights, str(there)]
-        if not sites:
+        study = self.study
+        if not study.trained:
             return None
-        start: StartWeights = {"blobs": blobs, "sites": sites}
-        if "transfer" in entry.info:
-            start["transfer"] = entry.info["transfer"]
-        if "shrink" in entry.info:
-            start["shrink"] = float(entry.info["shrink"])
-        return start
+
+        def weights(ask: int) -> str | None:
+            parent = study.evaluations.get(ask)
+            return None if parent is None else parent.weights
+
+        return start_weights(entry.info, weights, study.store.blobs.get_bytes)
 
     def _collect(self) -> None:
         """Wait for results, a whole round or the next ones, and keep each as it comes."""

@@ -229,7 +229,10 @@ class Study:
             if refused:
                 found, scores = replace(found, outcome=Outcome.DIVERGED, weights=None, detail=refused), {}
         weights = None if found.weights is None else self.store.blobs.put_bytes(found.weights)
-        key = entry.key if found.outcome == Outcome.OK and found.complete and entry.phase != FINAL else ""
+        whole = found.complete and not (
+            self.schedule.is_planned and entry.hurried
+        )  # a plan's training ends by its time
+        key = entry.key if found.outcome == Outcome.OK and whole and entry.phase != FINAL else ""
         return Evaluation(
             run=self.record.id, ask=entry.ask, term=entry.text, outcome=found.outcome, scores=scores,
             solved=self.solves(found.outcome, scores), seconds=found.seconds, parameters=found.parameters,

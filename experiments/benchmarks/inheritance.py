@@ -22,7 +22,7 @@ import numpy as np
 import torch
 
 from automl.evaluation.evaluate import evaluate_candidate
-from automl.evaluation.prepared import CandidateOrder, Prepared, StartWeights, context_of
+from automl.evaluation.prepared import CandidateOrder, Prepared, context_of, start_weights
 from automl.tasks.load import load_tasks
 from automl.tasks.task import Task
 from library.records import Direction
@@ -32,7 +32,7 @@ from primitives.words import builtin_words
 from search.bounds import Bounds
 from search.problem import Problem
 from search.strategies import make_strategy
-from search.strategy import Feedback, Proposal
+from search.strategy import Feedback
 
 from .common import parser, report
 
@@ -80,7 +80,11 @@ def searched(task: Task, arm: str, seed: int, given: argparse.Namespace) -> list
         proposal = strategy.ask()
         assert proposal is not None, "the space of nets has no end"
         order: CandidateOrder = {"term": proposal.text, "seed": seed, "epochs": given.epochs}
-        start = start_of(proposal, found)
+        start = start_weights(
+            proposal.info,
+            lambda ask: None if found[ask].weights is None else str(ask),
+            lambda name: found[int(name)].weights or b"",
+        )
         if start is not None:
             order["start"] = start
         got = evaluate_candidate(prepared, order)
@@ -88,25 +92,6 @@ def searched(task: Task, arm: str, seed: int, given: argparse.Namespace) -> list
         error = 100 * (1 - got.scores.get(task.metric, 0.0))
         found.append(TrainedNet(proposal.text, error, got.parameters, got.weights))
     return found
-
-
-def start_of(proposal: Proposal, found: Sequence[TrainedNet]) -> StartWeights | None:
-    """What the proposal's net starts from, as a study sends it to a worker; None: from new weights."""
-    blobs: dict[str, bytes] = {}
-    sites: dict[str, tuple[str, str]] = {}
-    for site, (ask, there) in proposal.info.get("inherit", {}).items():
-        weights = found[ask].weights
-        if weights is not None:
-            blobs[str(ask)] = weights
-            sites[site] = (str(ask), there)
-    if not sites:
-        return None
-    start: StartWeights = {"blobs": blobs, "sites": sites}
-    if "transfer" in proposal.info:
-        start["transfer"] = proposal.info["transfer"]
-    if "shrink" in proposal.info:
-        start["shrink"] = proposal.info["shrink"]
-    return start
 
 
 def standing(task: Task, found: Sequence[TrainedNet], seed: int, given: argparse.Namespace) -> dict[str, float]:
