@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from primitives.plugins import PluginKind, classes
 
+from .browsing.browser import AbstractBrowser
+from .browsing.of_records import RecordBrowser
 from .records import StoreError
 from .run_store import AbstractRunStore
 from .run_store import Unreadable as Unreadable
@@ -76,6 +78,10 @@ class AbstractStore(AbstractRunStore, AbstractWordStore):
     @abstractmethod
     def blobs(self) -> Blobs:
         """Where this store's weights are."""
+
+    def browser(self) -> AbstractBrowser:
+        """What answers questions about parts of the store; a kind of store that can do so without reading whole records gives its own."""
+        return RecordBrowser(self)
 
     @abstractmethod
     def batch(self) -> AbstractContextManager[None]:

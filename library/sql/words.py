@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from ..records import Change, StoreError, Subroutine, Use, json_text, json_value
 from ..rules import place, renamed, words_digest
@@ -99,6 +99,20 @@ def find(connection: Connection, state: str | None) -> tuple[Subroutine, ...]:
             if state in (None, word.state):
                 found.append(word)
     return tuple(sorted(found, key=lambda word: (word.name, word.digest)))  # a database's collation may differ
+
+
+def sound(connection: Connection, wanted: ColumnElement[bool]) -> Iterator[Subroutine]:
+    """The subroutines that a condition selects; damaged rows are left out, with a warning.
+
+    connection: an open transaction.
+    wanted: on columns of their table.
+    """
+    with any_text(connection):
+        for row in connection.execute(select(*COLUMNS[Subroutine]).where(wanted)).all():
+            try:
+                yield from_row(Subroutine, row)
+            except StoreError as error:
+                _left_out(str(error))
 
 
 def _left_out(why: str) -> None:

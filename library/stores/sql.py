@@ -13,6 +13,7 @@ from typing import ClassVar, Unpack
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
+from ..browsing.browser import AbstractBrowser
 from ..records import (
     Change,
     Conflict,
@@ -28,6 +29,7 @@ from ..records import (
 from ..rules import changeable
 from ..run_store import RunChanges, RunRow
 from ..sql import log, words
+from ..sql.browser import SqlBrowser
 from ..sql.engine import Database
 from ..sql.integrity import faults
 from ..sql.live import live_weights, named_beside
@@ -91,6 +93,9 @@ class SqlStore(AbstractStore):
                 f"store={self.url} has no place for weights; give one: add ?blobs=FOLDER or an fsspec URL to it"
             )
         return self._blobs
+
+    def browser(self) -> AbstractBrowser:
+        return SqlBrowser(self._database)
 
     @contextmanager
     def batch(self) -> Iterator[None]:

@@ -9,12 +9,13 @@ import pytest
 
 from library.store import AbstractStore
 
+from .browsing import IsBrowsed
 from .runs import KeepsRuns
 from .transactions import KeepsTransactions
 from .words import KeepsWords
 
 
-class StoreSuite(KeepsRuns, KeepsTransactions, KeepsWords):
+class StoreSuite(KeepsRuns, KeepsTransactions, KeepsWords, IsBrowsed):
     """Tests for a kind of store. A subclass gives it by a fixture ``kind``, a subclass of AbstractStore whose ``example(folder)`` is
     the URL of an empty store."""
 

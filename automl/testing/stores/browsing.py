@@ -1,0 +1,94 @@
+"""What the browser of every store must answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from library.browsing.browser import EvaluationRow
+from library.records import Event, StoreError, json_text
+from library.store import AbstractStore
+
+from ..records import evaluation, run, word
+
+
+class IsBrowsed:
+    """Of every store."""
+
+    def test_pages_of_runs_are_the_newest_first(self, store: AbstractStore):
+        for number in range(7):
+            store.create_run(run(f"r{number}", started=float(number), task="sort" if number % 2 else "50%_DONE"))
+        store.record(evaluation(0, "r6", scores={"score": 0.25}), evaluation(1, "r6", scores={"score": 0.5}))
+        browser = store.browser()
+        page = browser.runs(0, 3)
+        assert [row.run.id for row in page.rows] == ["r6", "r5", "r4"] and page.total == 7
+        assert [(row.evaluations, row.best) for row in page.rows[:2]] == [(2, 0.5), (0, None)]
+        assert page.rows[0].run == store.run("r6")
+        assert [row.run.id for row in browser.runs(6, 3).rows] == ["r0"]
+        found = browser.runs(1, 9, "sor")
+        assert [row.run.id for row in found.rows] == ["r3", "r1"] and found.total == 3
+        assert browser.runs(0, 9, "0%_d").total == 4 and browser.runs(0, 9, "_").total == 4
+        assert [row.run.id for row in browser.runs(0, 9, "R3").rows] == ["r3"]
+        assert browser.runs(0, 9, "RANDOM").total == 7
+        assert browser.runs(0, 9, "nothing").rows == () == browser.runs(9, 9).rows
+
+    def test_the_best_of_a_run_is_by_its_direction(self, store: AbstractStore):
+        store.create_run(run("less", direction="minimise", metric="error"))
+        scores = [{"error": 0.5}, {"error": float("nan")}, {"error": 0.25}, {}, {"error": float("-inf")}]
+        store.record(*(evaluation(ask, "less", scores=each) for ask, each in enumerate(scores)))
+        (row,) = store.browser().runs(0, 1).rows
+        assert (row.evaluations, row.best) == (5, 0.25)
+
+    def test_rows_of_evaluations_are_by_ask(self, store: AbstractStore):
+        store.create_run(run())
+        store.create_run(run("r2"))
+        store.record(
+            evaluation(2, scores={"score": 0.5}, solved=True, seconds=1.5, parameters=7, size=3), evaluation(0, "r2"),
+            evaluation(1, outcome="timed out", scores={"score": float("nan")}),
+        )  # fmt: skip
+        rows = store.browser().evaluation_rows("r1")
+        assert rows == (
+            EvaluationRow(1, "timed out", None, 0.0, 0, 0),
+            EvaluationRow(2, "completed", 0.5, 1.5, 7, 3),
+        )
+
+    def test_chosen_evaluations_come_whole(self, store: AbstractStore):
+        store.create_run(run())
+        kept = [evaluation(ask, scores={"score": float(ask)}, curves={"epoch": [1]}) for ask in range(600)]
+        store.record(*kept)
+        browser = store.browser()
+        assert browser.chosen("r1", [7, 3, 5000, 3]) == (kept[3], kept[7])
+        assert browser.chosen("r1", range(600)) == tuple(kept) and browser.chosen("r1", []) == ()
+
+    def test_events_are_chosen_by_kind_ask_and_payload(self, store: AbstractStore):
+        store.create_run(run())
+        phases = ["explore", "explore", "refine", "explore"]
+        asked = [Event("r1", n, "asked", n, {"phase": phase, "a_b%": n}) for n, phase in enumerate(phases)]
+        done = [Event("r1", 4 + n, "finished", 3 - n, {"elapsed": 0.5 * n}) for n in range(4)]
+        store.append(*asked, *done)
+        browser = store.browser()
+        assert browser.events("r1", "finished") == tuple(done)
+        assert browser.events("r1", "finished", [0, 3, 9]) == (done[0], done[3])
+        assert browser.events("r1", "finished", []) == () == browser.events("r1", "told")
+        without = json_text({"phase": "explore"})[1:-1]
+        assert browser.events("r1", "asked", without=without) == (asked[2],)
+        assert len(browser.events("r1", "asked", without="a.b_")) == 4
+
+    def test_versions_are_found_by_name(self, store: AbstractStore):
+        store.promote([word("f", "d1"), word("g", "d2"), word("h", "d3")])
+        store.demote("f")
+        store.promote([word("f", "d4", body="dec")])
+        found = store.browser().named(["f", "h", "nothing"])
+        assert [(each.name, each.digest, each.state) for each in found] == [
+            ("f", "d1", "demoted"), ("f", "d4", "active"), ("h", "d3", "active"),
+        ]  # fmt: skip
+        assert store.browser().named([]) == ()
+
+    def test_an_unknown_run_has_no_parts(self, store: AbstractStore):
+        browser = store.browser()
+        for call in (
+            lambda: browser.evaluation_rows("nobody"),
+            lambda: browser.chosen("nobody", [1]),
+            lambda: browser.events("nobody", "asked"),
+        ):
+            with pytest.raises(StoreError, match="nobody"):
+                call()

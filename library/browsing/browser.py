@@ -1,0 +1,85 @@
+"""What every browser of a store answers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from typing import Generic, NamedTuple, TypeVar
+
+from ..records import Evaluation, Event, Run, Subroutine
+
+T = TypeVar("T")
+
+
+class Listing(NamedTuple, Generic[T]):
+    """Some rows out of a list: `rows` those that were asked for, `total` how many the whole list has."""
+
+    rows: tuple[T, ...]
+    total: int
+
+
+class CountedRun(NamedTuple):
+    """A run, how many evaluations it has, and its best primary score (None: there is none)."""
+
+    run: Run
+    evaluations: int
+    best: float | None
+
+
+class EvaluationRow(NamedTuple):
+    """An evaluation without its text: `score` is the finite primary score, or None; the rest as in `Evaluation`."""
+
+    ask: int
+    outcome: str
+    score: float | None
+    seconds: float
+    parameters: int
+    size: int
+
+
+class AbstractBrowser(ABC):
+    """Reads a store. What it gives is one state of the store a call; another process may write meanwhile.
+
+    Raises StoreError for an unknown run.
+    """
+
+    @abstractmethod
+    def runs(self, start: int, count: int, text: str = "") -> Listing[CountedRun]:
+        """Runs, the newest first. Damaged records are left out of the rows, with a warning.
+
+        start: how many to pass over.
+        count: how many at most.
+        text: only those whose id, task or strategy holds it, in whatever case; default: all.
+        """
+
+    @abstractmethod
+    def evaluation_rows(self, run: str) -> tuple[EvaluationRow, ...]:
+        """A row an evaluation of the run, by ask.
+
+        run: its id.
+        """
+
+    @abstractmethod
+    def chosen(self, run: str, asks: Collection[int]) -> tuple[Evaluation, ...]:
+        """The evaluations of these asks, as far as there are any, by ask.
+
+        run: the id of their run.
+        asks: their numbers.
+        """
+
+    @abstractmethod
+    def events(self, run: str, kind: str, asks: Collection[int] | None = None, without: str = "") -> tuple[Event, ...]:
+        """Entries of a run's log, in order.
+
+        run: its id.
+        kind: of the entries.
+        asks: only entries about these; default: about any.
+        without: leaves out entries whose payload, as `json_text` writes it, holds this; default: none.
+        """
+
+    @abstractmethod
+    def named(self, names: Collection[str]) -> tuple[Subroutine, ...]:
+        """Every version of the subroutines with these names, active or not, by name and digest.
+
+        names: plain ones, without a digest.
+        """

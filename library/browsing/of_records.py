@@ -1,0 +1,80 @@
+"""The browser of any store: it reads whole records and chooses among them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from ..records import Evaluation, Event, Run, StoreError, Subroutine, json_text
+from .browser import AbstractBrowser, CountedRun, EvaluationRow, Listing
+
+if TYPE_CHECKING:
+    from ..store import AbstractStore
+
+logger = logging.getLogger(__name__)
+
+
+def evaluation_row(run: Run, evaluation: Evaluation) -> EvaluationRow:
+    """An evaluation without its text.
+
+    run: whose it is.
+    evaluation: the record.
+    """
+    return EvaluationRow(
+        evaluation.ask, evaluation.outcome, run.primary(evaluation.scores), evaluation.seconds, evaluation.parameters,
+        evaluation.size,
+    )  # fmt: skip
+
+
+def warn_of_run(run: str, error: StoreError) -> None:
+    """Log that the damaged record of a run is left out.
+
+    run: its id.
+    error: how it is damaged.
+    """
+    logger.warning("run=%r is left out: %s", run, error)
+
+
+def holds(run: Run, text: str) -> bool:
+    """Whether the id, task or strategy of a run holds a text, in whatever case.
+
+    run: the run.
+    text: the text.
+    """
+    return any(text.casefold() in each.casefold() for each in (run.id, run.task, run.strategy))
+
+
+class RecordBrowser(AbstractBrowser):
+    """Of a store whose records are quickly read."""
+
+    def __init__(self, store: AbstractStore) -> None:
+        self._store = store
+
+    def runs(self, start: int, count: int, text: str = "") -> Listing[CountedRun]:
+        found = [run for run in reversed(self._store.runs(unreadable=warn_of_run)) if holds(run, text)]
+        return Listing(tuple(map(self._counted, found[start : start + count])), len(found))
+
+    def _counted(self, run: Run) -> CountedRun:
+        best = self._store.best(run.id, 1)
+        return CountedRun(run, len(self._store.evaluations(run.id)), run.primary(best[0].scores) if best else None)
+
+    def evaluation_rows(self, run: str) -> tuple[EvaluationRow, ...]:
+        record = self._store.run(run)
+        return tuple(evaluation_row(record, each) for each in self._store.evaluations(run))
+
+    def chosen(self, run: str, asks: Collection[int]) -> tuple[Evaluation, ...]:
+        wanted = set(asks)
+        return tuple(each for each in self._store.evaluations(run) if each.ask in wanted)
+
+    def events(self, run: str, kind: str, asks: Collection[int] | None = None, without: str = "") -> tuple[Event, ...]:
+        wanted = None if asks is None else set(asks)
+        return tuple(
+            each
+            for each in self._store.events(run)
+            if each.kind == kind and (wanted is None or each.ask in wanted)
+            and not (without and without in json_text(each.payload))
+        )  # fmt: skip
+
+    def named(self, names: Collection[str]) -> tuple[Subroutine, ...]:
+        return tuple(each for each in self._store.subroutines(state=None) if each.name in names)

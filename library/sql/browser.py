@@ -1,0 +1,101 @@
+"""The browser of a database: what is not shown is not read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+
+from ..browsing.browser import AbstractBrowser, CountedRun, EvaluationRow, Listing
+from ..browsing.of_records import warn_of_run
+from ..records import Direction, Evaluation, Event, Record, Run, StoreError, Subroutine
+from . import log, words
+from .engine import Database
+from .integrity import any_text
+from .schema import COLUMNS, evaluations, events, from_row, runs, subroutines
+
+R = TypeVar("R", bound=Record)
+AT_ONCE = 500
+"""Numbers that one query names: a database takes so many parameters."""
+
+
+class SqlBrowser(AbstractBrowser):
+    """Of a database with the current schema."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def runs(self, start: int, count: int, text: str = "") -> Listing[CountedRun]:
+        names = (runs.c.id, runs.c.task, runs.c.strategy)
+        wanted = or_(*(name.icontains(text, autoescape=True) for name in names))
+        with self._database.read() as connection:
+            total = connection.execute(select(func.count()).select_from(runs).where(wanted)).scalar_one()
+            statement = select(*COLUMNS[Run]).where(wanted).order_by(runs.c.started.desc(), runs.c.id.desc())
+            found = list(_sound_runs(connection, statement.offset(start).limit(count)))
+            return Listing(tuple(_counted(connection, run) for run in found), total)
+
+    def evaluation_rows(self, run: str) -> tuple[EvaluationRow, ...]:
+        c = evaluations.c
+        statement = select(c.ask, c.outcome, c.score, c.seconds, c.parameters, c.size).where(c.run == run)
+        with self._database.read() as connection:
+            log.find_run(connection, run)
+            return tuple(map(EvaluationRow._make, connection.execute(statement.order_by(c.ask)).all()))
+
+    def chosen(self, run: str, asks: Collection[int]) -> tuple[Evaluation, ...]:
+        def statement(some: list[int]) -> Select[Any]:
+            c = evaluations.c
+            return select(*COLUMNS[Evaluation]).where(c.run == run, c.ask.in_(some)).order_by(c.ask)
+
+        with self._database.read() as connection:
+            log.find_run(connection, run)
+            return _about(connection, Evaluation, asks, statement)
+
+    def events(self, run: str, kind: str, asks: Collection[int] | None = None, without: str = "") -> tuple[Event, ...]:
+        wanted: list[ColumnElement[bool]] = [events.c.run == run, events.c.kind == kind]
+        if without:
+            wanted.append(~events.c.payload.contains(without, autoescape=True))
+        every = select(*COLUMNS[Event]).where(*wanted).order_by(events.c.number)
+        with self._database.read() as connection:
+            log.find_run(connection, run)
+            if asks is None:
+                return log.fetch(connection, Event, every)
+            found = _about(connection, Event, asks, lambda some: every.where(events.c.ask.in_(some)))
+        return tuple(sorted(found, key=lambda event: event.number))
+
+    def named(self, names: Collection[str]) -> tuple[Subroutine, ...]:
+        wanted = sorted(set(names))
+        with self._database.read() as connection:
+            found = [
+                word
+                for start in range(0, len(wanted), AT_ONCE)
+                for word in words.sound(connection, subroutines.c.name.in_(wanted[start : start + AT_ONCE]))
+            ]
+        return tuple(sorted(found, key=lambda word: (word.name, word.digest)))
+
+
+def _sound_runs(connection: Connection, statement: Select[Any]) -> Iterator[Run]:
+    """The runs that a query over their columns selects; those that are none are named in a warning."""
+    with any_text(connection):
+        for row in connection.execute(statement).all():
+            try:
+                yield from_row(Run, row)
+            except StoreError as error:
+                warn_of_run(str(row[0]).encode("utf-8", "backslashreplace").decode(), error)
+
+
+def _counted(connection: Connection, run: Run) -> CountedRun:
+    score = evaluations.c.score
+    best = func.max(score) if run.direction == Direction.MAXIMIZE else func.min(score)
+    count, found = connection.execute(select(func.count(), best).where(evaluations.c.run == run.id)).one()
+    return CountedRun(run, count, found)
+
+
+def _about(
+    connection: Connection, kind: type[R], asks: Collection[int], statement: Callable[[list[int]], Select[Any]]
+) -> tuple[R, ...]:
+    """The records that a query about some asks selects, for all of them in turn."""
+    wanted, found = sorted(set(asks)), list[R]()
+    for start in range(0, len(wanted), AT_ONCE):
+        found += log.fetch(connection, kind, statement(wanted[start : start + AT_ONCE]))
+    return tuple(found)
