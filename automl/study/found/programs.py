@@ -88,26 +88,34 @@ class FoundPrograms:
 
         Raises StudyError where programs have no such cost.
         """
-        rows = [self._row(0, each) for each in self.best_of_each(lambda each: each.term)]
-        rows = [row for row in rows if row.folds] or rows
+        found = self.best_of_each(lambda each: each.term)
+        found = [each for each in found if folds_of(each)] or found
         if against is None:
-            against = PARAMETERS if any(row.parameters for row in rows) else SIZE
+            against = PARAMETERS if any(each.parameters for each in found) else SIZE
         if against not in COSTS:
             raise StudyError(f"against={against!r}: one of {', '.join(COSTS)} is required")
         if against == OPERATIONS and not has_tensor(self.type):
             raise StudyError(
                 f"against={against!r}: programs of type {self.type} run on values, whose operations are not counted; take size"
             )
+        if against == LATENCY and latency is None:
+            raise StudyError(f"against={against!r}: a function that measures it is required")
+        costs = {each.ask: self._cost(each, against, latency) for each in found}
+        known = [(cost, -self.standing.worth(each), each) for each in found if (cost := costs[each.ask]) is not None]
+        kept: list[tuple[float, float, Evaluation]] = []
+        for entry in sorted(known, key=lambda entry: (*entry[:2], entry[2].size, entry[2].ask)):
+            if not kept or entry[1] < kept[-1][1]:
+                kept.append(entry)
+        rows = [self._row(rank, each) for rank, (_, _, each) in enumerate(reversed(kept), 1)]
+        return rows if against != LATENCY else [replace(row, latency=costs[row.ask]) for row in rows]
+
+    def _cost(self, evaluation: Evaluation, against: str, latency: Latency | None) -> float | None:
+        """What a program costs, one of COSTS; None where that cannot be measured."""
         if against == LATENCY:
-            if latency is None:
-                raise StudyError(f"against={against!r}: a function that measures it is required")
-            timed = {row.ask: latency(self.standing.evaluations[row.ask]) for row in rows}
-            rows = [replace(row, latency=timed[row.ask]) for row in rows if timed[row.ask] is not None]
-        sign, kept = self.standing.direction.sign, list[FoundProgram]()
-        for row in sorted(rows, key=lambda row: (getattr(row, against), -sign * row.score, row.size, row.ask)):
-            if not kept or sign * row.score > sign * kept[-1].score:
-                kept.append(row)
-        return [replace(row, rank=rank) for rank, row in enumerate(reversed(kept), 1)]
+            return None if latency is None else latency(evaluation)
+        if against == OPERATIONS:
+            return self._operations(self.vocabulary.read(evaluation.term))
+        return evaluation.parameters if against == PARAMETERS else evaluation.size
 
     def best_of_each(
         self, kind: Callable[[Evaluation], str], accepted: Callable[[Evaluation], bool] = lambda evaluation: True
