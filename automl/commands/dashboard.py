@@ -1,0 +1,61 @@
+"""``automl dashboard``: a local page of runs and the library, which only reads."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Annotated
+
+import typer
+
+from ..api import library_url
+from ..errors import StudyError
+from .common import print_text
+from .options import LibraryUrl
+
+NEEDED = ("fastapi", "jinja2", "uvicorn")
+
+
+def dashboard(
+    library: LibraryUrl = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0: a port that is free.")] = 8650,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Address to listen on, so that other machines can read: 0.0.0.0 for every one of this machine's. Needs --token. "
+            "Default: 127.0.0.1, for this machine alone.",
+        ),
+    ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="AUTOML_DASHBOARD_TOKEN", help="What a reader must have: at least 12 letters and digits of your own."
+        ),
+    ] = None,
+) -> None:
+    """Show the runs and the library of a store as a web page, until Ctrl-C. It only reads, and may be open while a search is going on."""
+    if host is not None and token is None:
+        raise typer.BadParameter(
+            f"--host {host}: --token is required too, for what is listened to there can be read by other machines"
+        )
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise StudyError(f"packages {', '.join(missing)} are not installed; pip install 'automl-programs[dashboard]'")
+    from ..dashboard.serving import LOOPBACK, serve
+    from ..dashboard.source import StoreSource
+
+    source = StoreSource(library_url(library))
+    try:
+        serve(
+            source,
+            host or LOOPBACK,
+            port,
+            token,
+            lambda address: print_text(f"dashboard at {address}  (Ctrl-C ends it)"),
+        )
+    except ValueError as error:
+        raise typer.BadParameter(f"--token: {error}") from None
+    except OSError as error:
+        raise typer.BadParameter(
+            f"--port {port}: {error.strerror}; choose another, or 0 for one that is free"
+        ) from None

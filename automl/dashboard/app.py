@@ -1,0 +1,59 @@
+"""The application: addresses, who may read, and pages for what goes wrong."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from library.records import StoreError
+
+from .access import Access
+from .pages import STATIC, render
+from .routes import runs
+from .source import StoreSource
+
+TITLES = {
+    400: "Not asked for in a way that can be answered",
+    401: "A token is required",
+    404: "Nothing is here",
+    405: "Only reading is possible",
+}
+
+
+def create_app(source: StoreSource, token: str | None = None) -> FastAPI:
+    """The dashboard of a store, as an ASGI application. It reads, and answers GET alone.
+
+    source: gives the store.
+    token: what a reader must have, at least 12 letters and digits; default: none is needed, and only requests to this machine by its
+        local names are answered.
+
+    Raises ValueError for a token that can be guessed.
+    """
+    # Its own pages about itself would load scripts from elsewhere.
+    app = FastAPI(title="automl", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.source = source
+    app.middleware("http")(Access(token, _refused))
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.include_router(runs.router)
+    app.exception_handler(HTTPException)(_failed)
+    app.exception_handler(StoreError)(_unreadable)
+    return app
+
+
+def _refused(request: Request, status: int, reason: str) -> Response:
+    return render("error.html", request, {"title": TITLES[status], "reason": reason, "navigation": False}, status)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    title = TITLES.get(error.status_code, "This cannot be shown")
+    return render(
+        "error.html", request, {"title": title, "reason": str(error.detail), "navigation": True}, error.status_code
+    )
+
+
+async def _unreadable(request: Request, error: Exception) -> Response:
+    values = {"title": "The library cannot be read", "reason": str(error), "navigation": True}
+    return render("error.html", request, values, 503)

@@ -1,0 +1,1 @@
+"""Addresses, one family a file: each asks views and renders a template."""

@@ -1,0 +1,1 @@
+"""What pages show, as plain data: a view is made by functions of a store and knows no HTML."""

@@ -1,0 +1,95 @@
+"""The leaderboard and the Pareto front of a run, from those of its evaluations that can be on them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from library.browsing.browser import EvaluationRow
+from library.records import Direction, Event, Run, StoreError
+from library.store import AbstractStore
+from primitives.notation.types import parse_type
+
+from ...study.found.programs import PARAMETERS, SIZE, FoundProgram, FoundPrograms
+from ...study.journal import ASKED
+from ...study.state import Standing
+from ...study.stored import RESULT
+from .words import words_for
+
+LOOKED_AT = 150
+"""So many of the best evaluations are looked at, and as many of those that were trained longer: the structures of all take minutes to
+find. A run of no more has the leaderboard and the front that the commands print."""
+
+
+@dataclass(frozen=True)
+class FoundView:
+    """``leaders`` has the best program of each structure, ``front`` those that nothing cheaper betters, by ``cost``; ``looked_at`` is how
+    many evaluations were looked at for the leaders, ``scored`` how many could have been. ``trouble`` says why there are none, "" where
+    there is no reason but that none was scored."""
+
+    leaders: tuple[FoundProgram, ...]
+    front: tuple[FoundProgram, ...]
+    cost: str
+    looked_at: int
+    scored: int
+    trouble: str = ""
+
+
+def undominated(rows: Sequence[EvaluationRow], direction: Direction, cost: str) -> list[int]:
+    """The asks of the evaluations than which none scores as well at less cost.
+
+    rows: evaluations.
+    direction: which scores are better.
+    cost: ``parameters`` or ``size``.
+    """
+    scored = [(getattr(row, cost), -direction.sign * row.score, row.ask) for row in rows if row.score is not None]
+    found: list[int] = []
+    best = float("inf")
+    for _, loss, ask in sorted(scored):
+        if loss < best:
+            best = loss
+            found.append(ask)
+    return found
+
+
+def find(
+    store: AbstractStore, run: Run, rows: Sequence[EvaluationRow], phases: Mapping[int, str], top: int
+) -> FoundView:
+    """What a run has found.
+
+    store: that has it.
+    run: the run of a study.
+    rows: its evaluations.
+    phases: of the asks that explored no more.
+    top: how many leaders at most.
+    """
+    direction = Direction(run.direction)
+    cost = PARAMETERS if any(row.parameters for row in rows if row.score is not None) else SIZE
+    scored = [row for row in rows if row.score is not None]
+    best = sorted(scored, key=lambda row: (-direction.sign * (row.score or 0.0), row.ask))
+    longer = [row.ask for row in best if row.ask in phases][:LOOKED_AT]
+    looked_at = {*(row.ask for row in best[:LOOKED_AT]), *longer}
+    result = (run.config.get(RESULT) or {}).get("ask")
+    kept = set(longer) if result is None else {*longer, int(result)}
+    try:
+        leaders = _programs(store, run, looked_at | kept, phases, result).leaderboard(top)
+        front = _programs(store, run, {*undominated(rows, direction, cost), *kept}, phases, result).front(cost)
+    except (
+        StoreError,
+        ValueError,
+        KeyError,
+    ) as error:  # a word of a plug-in that is not here, or of a library that is damaged
+        return FoundView((), (), cost, len(looked_at), len(best), str(error))
+    return FoundView(tuple(leaders), tuple(front), cost, len(looked_at), len(best))
+
+
+def _programs(
+    store: AbstractStore, run: Run, asks: Collection[int], phases: Mapping[int, str], result: int | None
+) -> FoundPrograms:
+    browser = store.browser()
+    evaluations = browser.chosen(run.id, asks)
+    standing = Standing.of(run)
+    asked = (Event(run.id, 0, ASKED, ask, {"phase": phase, "info": {}}) for ask, phase in sorted(phases.items()))
+    standing.restore(asked, evaluations)
+    vocabulary = words_for(browser, (each.term for each in evaluations))
+    return FoundPrograms(standing, vocabulary, parse_type(run.config["type"]), result)

@@ -1,0 +1,113 @@
+"""How a run went: the best so far, how evaluations ended, where the time went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from library.browsing.browser import AbstractBrowser, EvaluationRow
+from library.records import Direction, Run, json_text
+
+from ...study.journal import ASKED, FINISHED
+from ...study.planning.schedule import EXPLORE, PHASES
+
+
+@dataclass(frozen=True)
+class Improvement:
+    """Where the best became better: ``evaluations`` is how many there were by then, ``seconds`` when that was (None: not recorded)."""
+
+    ask: int
+    evaluations: int
+    seconds: float | None
+    score: float
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Evaluations of one kind, and the seconds that they took; ``of_count`` and ``of_seconds`` are their shares of all."""
+
+    name: str
+    count: int
+    seconds: float
+    of_count: float
+    of_seconds: float
+
+
+def improvements(rows: Sequence[EvaluationRow], direction: Direction) -> list[Improvement]:
+    """Where the best score became better, in order.
+
+    rows: the evaluations, by ask.
+    direction: which scores are better.
+    """
+    found: list[Improvement] = []
+    for count, row in enumerate(rows, 1):
+        if row.score is not None and (not found or direction.sign * (row.score - found[-1].score) > 0):
+            found.append(Improvement(row.ask, count, None, row.score))
+    return found
+
+
+def moments(browser: AbstractBrowser, run: str, asks: Iterable[int]) -> dict[int, float]:
+    """When evaluations were finished, in seconds of the search, by ask; without those of which that was not recorded.
+
+    browser: of the store.
+    run: the id of the run.
+    asks: of the evaluations.
+    """
+    events = browser.events(run, FINISHED, list(asks))
+    return {
+        event.ask: float(event.payload["elapsed"]) for event in events if isinstance(event.payload.get("elapsed"), int | float)
+    }  # fmt: skip
+
+
+def later_phases(browser: AbstractBrowser, run: str) -> dict[int, str]:
+    """The phases of the asks that explored no more, by ask.
+
+    browser: of the store.
+    run: the id of the run.
+    """
+    explored = json_text({"phase": EXPLORE})[1:-1]
+    found = {each.ask: each.payload.get("phase") for each in browser.events(run, ASKED, without=explored)}
+    return {ask: phase for ask, phase in found.items() if phase in PHASES and phase != EXPLORE}
+
+
+def spent_by(rows: Sequence[EvaluationRow], kind: Callable[[EvaluationRow], str]) -> list[Spent]:
+    """How many evaluations of each kind there are and what they took, most first.
+
+    rows: the evaluations.
+    kind: of one.
+    """
+    counts: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+    for row in rows:
+        name = kind(row)
+        counts[name] = counts.get(name, 0) + 1
+        seconds[name] = seconds.get(name, 0.0) + row.seconds
+    total = sum(seconds.values())
+    found = [
+        Spent(name, count, seconds[name], count / len(rows), seconds[name] / total if total else 0.0)
+        for name, count in counts.items()
+    ]
+    return sorted(found, key=lambda each: (-each.count, each.name))
+
+
+def busy(run: Run, rows: Sequence[EvaluationRow], elapsed: float | None) -> float | None:
+    """Which share of its workers' time a search spent on evaluations; None where that is not known.
+
+    run: the search.
+    rows: its evaluations.
+    elapsed: how long it has taken, in seconds.
+    """
+    workers = _count(run.config)
+    if not elapsed or workers is None:
+        return None
+    found = sum(row.seconds for row in rows) / (elapsed * workers)
+    return (
+        found if found <= 1.0 else None
+    )  # what another run evaluated is in its rows too, with the time that it took there
+
+
+def _count(config: Mapping[str, object]) -> int | None:
+    try:
+        return max(1, int(str(config.get("workers", "1"))))
+    except ValueError:  # a cluster has an address
+        return None

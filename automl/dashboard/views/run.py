@@ -1,0 +1,166 @@
+"""One run, as its page shows it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from library.browsing.browser import EvaluationRow
+from library.records import Direction, Run, StoreError
+from library.store import AbstractStore
+from primitives.syntax import show
+
+from ...budget import Budget, BudgetError
+from ...growth.journal import is_growth
+from ...study.ending import ending_of
+from ...study.planning.schedule import EXPLORE
+from ...study.stored import RESULT
+from ..sampling import sample
+from .found import FoundView, find
+from .progress import Improvement, Spent, busy, improvements, later_phases, moments, spent_by
+from .run_list import seconds_of
+from .words import words_for
+
+TOP = 10
+HIDDEN = frozenset(
+    {"preprocessing", "result", "ended", "elapsed", "terms", "process", "first", "setup", "weights", "task"}
+)
+"""Fields of a run's configuration that are no settings."""
+
+
+@dataclass(frozen=True)
+class ShownResult:
+    """What came of a run: its ``score`` on the validation part and on the test part, whether all tests are met, and the ``program``."""
+
+    ask: int
+    score: float | None
+    test_score: float | None
+    right: bool | None
+    program: str
+    final: bool
+
+
+@dataclass(frozen=True)
+class RunView:
+    """What a run's page shows, without what it found: ``points`` are (evaluations so far, score), ``timed`` (seconds, score) of a
+    sample, ``later`` are the phases of the asks that explored no more."""
+
+    run: Run
+    ended: str
+    growth: bool
+    token: str
+    seconds: float | None
+    considered: int
+    outcome: ShownResult | None
+    steps: tuple[Improvement, ...]
+    points: tuple[tuple[float, float], ...]
+    timed: tuple[tuple[float, float], ...]
+    rows: tuple[EvaluationRow, ...]
+    outcomes: tuple[Spent, ...]
+    phases: tuple[Spent, ...]
+    later: Mapping[int, str]
+    busy: float | None
+    settings: tuple[tuple[str, str], ...]
+
+    @property
+    def running(self) -> bool:
+        """Whether it may change soon."""
+        return self.run.state == "running"
+
+
+def run_token(store: AbstractStore, run: Run) -> str:
+    """A text that is another when anything of the run is."""
+    return f"{store.next_number(run.id)}-{run.state}-{'done' if RESULT in run.config else 'open'}"
+
+
+def view_run(store: AbstractStore, run: Run) -> RunView:
+    """What the page of a run shows.
+
+    store: that has it.
+    run: as it is now.
+    """
+    name, browser = run.id, store.browser()
+    rows = browser.evaluation_rows(name)
+    steps = improvements(rows, Direction(run.direction))
+    points = [(count, row) for count, row in enumerate(rows, 1) if row.score is not None]
+    drawn = sample(points)
+    when = moments(browser, name, {*(row.ask for _, row in drawn), *(each.ask for each in steps)})
+    phases = later_phases(browser, name)
+    elapsed = run.config.get("elapsed")
+    return RunView(
+        run=run, ended=str(ending_of(run) or run.state), growth=is_growth(run), token=run_token(store, run),
+        seconds=seconds_of(run, time.time()), considered=max(len(rows), int(run.config.get("terms") or 0)),
+        outcome=_outcome(store, run, steps),
+        steps=tuple(replace(each, seconds=when.get(each.ask)) for each in steps),
+        points=tuple((float(count), row.score or 0.0) for count, row in drawn),
+        timed=tuple((when[row.ask], row.score or 0.0) for _, row in drawn if when.get(row.ask, 0.0) > 0),
+        rows=rows, outcomes=tuple(spent_by(rows, lambda row: row.outcome)),
+        phases=tuple(spent_by(rows, lambda row: phases.get(row.ask, EXPLORE))) if phases else (), later=phases,
+        busy=busy(run, rows, elapsed or max(when.values(), default=None)), settings=tuple(_settings(run)),
+    )  # fmt: skip
+
+
+def found_by(store: AbstractStore, view: RunView) -> FoundView:
+    """What the run has found, best first."""
+    return find(store, view.run, view.rows, view.later, TOP)
+
+
+def _outcome(store: AbstractStore, run: Run, steps: Sequence[Improvement]) -> ShownResult | None:
+    """The result that the run recorded, or the best so far."""
+    recorded: Mapping[str, Any] | None = run.config.get(RESULT)
+    if recorded is None and not steps:
+        return None
+    found = recorded or {"ask": steps[-1].ask, "score": steps[-1].score}
+    return ShownResult(
+        ask=int(found["ask"]), score=found.get("score"), test_score=found.get("test_score"), right=found.get("right"),
+        program=program_text(store, run, int(found["ask"])), final=recorded is not None,
+    )  # fmt: skip
+
+
+def program_text(store: AbstractStore, run: Run, ask: int) -> str:
+    """The program of an evaluation for people; as it is stored where it cannot be read; "" where it is gone."""
+    browser = store.browser()
+    for evaluation in browser.chosen(run.id, [ask]):
+        try:
+            return show(words_for(browser, [evaluation.term]).read(evaluation.term), width=80)
+        except (StoreError, ValueError):  # a word of a plug-in that is not here
+            return evaluation.term
+    return ""
+
+
+def _settings(run: Run) -> list[tuple[str, str]]:
+    """How the run was started, by name, without what was left as it is."""
+    found = [("strategy", run.strategy), ("seed", str(run.seed)), ("budget", _budget(run))]
+    source = run.config.get("task") or {}
+    if isinstance(source, Mapping) and source.get("spec"):
+        found.append(("data", str(source["spec"])))
+    for name, value in run.config.items():
+        if name not in HIDDEN:
+            found += _flat(name, value)
+    if run.library:
+        found.append(("library", run.library[:12]))
+    return [(name, text) for name, text in found if text]
+
+
+def _flat(name: str, value: object) -> list[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        return [pair for key, each in value.items() for pair in _flat(f"{name}.{key}", each)]
+    if value is None or value == "" or value == []:
+        return []
+    text = (
+        ", ".join(map(str, value))
+        if isinstance(value, list)
+        else f"{value:.6g}"
+        if isinstance(value, float)
+        else str(value)
+    )
+    return [(name, text if len(text) <= 200 else f"{text[:199]}…")]
+
+
+def _budget(run: Run) -> str:
+    try:
+        return str(Budget.from_json(run.budget)) if run.budget else ""
+    except BudgetError:
+        return ""

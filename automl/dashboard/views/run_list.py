@@ -1,0 +1,83 @@
+"""The list of runs."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from library.browsing.browser import CountedRun
+from library.records import Run
+from library.store import AbstractStore
+
+from ...growth.journal import is_growth
+from ...study.ending import ending_of
+from ...study.stored import RESULT
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """A run in a row: ``evaluations`` counts terms considered, or candidates evaluated; ``score`` is that of its result, or of the best so
+    far; ``seconds`` since it was started, or that it took."""
+
+    id: str
+    task: str
+    strategy: str
+    ended: str
+    running: bool
+    growth: bool
+    started: float
+    seconds: float | None
+    evaluations: int
+    metric: str
+    score: float | None
+    test_score: float | None
+
+
+@dataclass(frozen=True)
+class RunList:
+    """Rows of the list of runs, how many the whole list has, and a token that is another when anything of them is."""
+
+    lines: tuple[RunLine, ...]
+    total: int
+    token: str
+
+    @property
+    def running(self) -> bool:
+        """Whether any of the runs may change soon."""
+        return any(line.running for line in self.lines)
+
+
+def seconds_of(run: Run, now: float) -> float | None:
+    """How long a run took, or has been going on; None where it is not known."""
+    end = run.finished if run.finished is not None else now if run.state == "running" else None
+    return max(0.0, end - run.started) if end is not None and run.started else None
+
+
+def run_line(counted: CountedRun, now: float) -> RunLine:
+    """The row of a run."""
+    run = counted.run
+    result: Mapping[str, Any] = run.config.get(RESULT) or {}
+    return RunLine(
+        id=run.id, task=run.task, strategy=run.strategy, ended=str(ending_of(run) or run.state), running=run.state == "running",
+        growth=is_growth(run), started=run.started, seconds=seconds_of(run, now),
+        evaluations=max(counted.evaluations, int(run.config.get("terms") or 0)), metric=run.metric,
+        score=result.get("score", counted.best), test_score=result.get("test_score"),
+    )  # fmt: skip
+
+
+def list_runs(store: AbstractStore, start: int, count: int, text: str) -> RunList:
+    """Runs, the newest first.
+
+    store: that has them.
+    start: how many to pass over.
+    count: how many at most.
+    text: what their id, task or strategy must hold; "" for all.
+    """
+    found = store.browser().runs(start, count, text)
+    now = time.time()
+    lines = tuple(run_line(each, now) for each in found.rows)
+    seen = [found.total, *((line.id, line.ended, line.evaluations, line.score) for line in lines)]
+    return RunList(lines, found.total, hashlib.sha256(repr(seen).encode()).hexdigest()[:16])

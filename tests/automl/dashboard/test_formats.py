@@ -1,0 +1,35 @@
+"""Numbers and times as pages show them."""
+
+from __future__ import annotations
+
+import pytest
+
+from automl.dashboard.formats import duration, moment, number, score, share
+
+
+@pytest.mark.parametrize(
+    "value, text", [(None, "–"), (0, "0"), (1234567, "1,234,567"), (0.123456, "0.1235"), (2.0, "2"), (1e20, "1e+20")]
+)
+def test_numbers(value, text):
+    assert number(value) == text
+
+
+@pytest.mark.parametrize("value, text", [(None, "–"), (0.5, "0.5000"), (-123456.0, "-1.235e+05")])
+def test_scores(value, text):
+    assert score(value) == text
+
+
+@pytest.mark.parametrize(
+    "seconds, text",
+    [
+        (None, "–"), (0.0, "0 s"), (0.257, "0.26 s"), (12.34, "12.3 s"), (59.99, "1 min 00 s"), (245, "4 min 05 s"),
+        (3599.6, "1 h 00 min"), (7380, "2 h 03 min"), (273600, "3 d 04 h"),
+    ],
+)  # fmt: skip
+def test_durations(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_shares_and_moments():
+    assert [share(value) for value in (None, 0.0, 0.004, 0.25, 1.0)] == ["–", "0%", "0.4%", "25%", "100%"]
+    assert moment(0) == "1970-01-01 00:00" and moment(None) == moment(-1) == moment(1e300) == "–"
