@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Generic, NamedTuple, TypeVar
 
 from ..records import Evaluation, Event, Run, Subroutine
+from .by_type import TypedWord
 
 T = TypeVar("T")
 
@@ -35,6 +36,14 @@ class EvaluationRow(NamedTuple):
     seconds: float
     parameters: int
     size: int
+
+
+class CountedWord(NamedTuple):
+    """A subroutine, how many uses it has, and how many tasks these serve."""
+
+    word: Subroutine
+    uses: int
+    tasks: int
 
 
 class AbstractBrowser(ABC):
@@ -83,3 +92,24 @@ class AbstractBrowser(ABC):
 
         names: plain ones, without a digest.
         """
+
+    @abstractmethod
+    def words(self, start: int, count: int, text: str = "", inside: str = "") -> Listing[CountedWord]:
+        """Active subroutines, by name; where a text is looked for, first those that have it in their name.
+
+        start: how many to pass over.
+        count: how many at most.
+        text: only those whose name, description or body holds it, in whatever case; default: all.
+        inside: only those whose body, as it is stored, holds it; default: all.
+        """
+
+    @abstractmethod
+    def counted(self, digests: Collection[str]) -> tuple[CountedWord, ...]:
+        """The active subroutines with these digests, by name.
+
+        digests: whole ones.
+        """
+
+    @abstractmethod
+    def types(self) -> tuple[TypedWord, ...]:
+        """Every active subroutine with the text of its type, by name."""

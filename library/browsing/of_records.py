@@ -7,7 +7,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from ..records import Evaluation, Event, Run, StoreError, Subroutine, json_text
-from .browser import AbstractBrowser, CountedRun, EvaluationRow, Listing
+from .browser import AbstractBrowser, CountedRun, CountedWord, EvaluationRow, Listing
+from .by_type import TypedWord
 
 if TYPE_CHECKING:
     from ..store import AbstractStore
@@ -78,3 +79,24 @@ class RecordBrowser(AbstractBrowser):
 
     def named(self, names: Collection[str]) -> tuple[Subroutine, ...]:
         return tuple(each for each in self._store.subroutines(state=None) if each.name in names)
+
+    def words(self, start: int, count: int, text: str = "", inside: str = "") -> Listing[CountedWord]:
+        wanted = text.casefold()
+
+        def has(each: Subroutine) -> bool:
+            texts = (each.name, each.description, each.body)
+            return any(wanted in one.casefold() for one in texts) and inside in each.body
+
+        found = [each for each in self._store.subroutines() if has(each)]
+        found.sort(key=lambda each: (wanted not in each.name.casefold(), each.name, each.digest))
+        return Listing(tuple(map(self._counted_word, found[start : start + count])), len(found))
+
+    def counted(self, digests: Collection[str]) -> tuple[CountedWord, ...]:
+        return tuple(self._counted_word(each) for each in self._store.subroutines() if each.digest in digests)
+
+    def _counted_word(self, word: Subroutine) -> CountedWord:
+        uses = self._store.uses(word.digest)
+        return CountedWord(word, len(uses), len({use.task for use in uses}))
+
+    def types(self) -> tuple[TypedWord, ...]:
+        return tuple(TypedWord(each.name, each.digest, each.type) for each in self._store.subroutines())

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
-from ..browsing.browser import AbstractBrowser, CountedRun, EvaluationRow, Listing
+from ..browsing.browser import AbstractBrowser, CountedRun, CountedWord, EvaluationRow, Listing
+from ..browsing.by_type import TypedWord
 from ..browsing.of_records import warn_of_run
 from ..records import Direction, Evaluation, Event, Record, Run, StoreError, Subroutine
 from . import log, words
 from .engine import Database
 from .integrity import any_text
-from .schema import COLUMNS, evaluations, events, from_row, runs, subroutines
+from .schema import COLUMNS, evaluations, events, from_row, runs, subroutines, uses
 
 R = TypeVar("R", bound=Record)
 AT_ONCE = 500
@@ -72,6 +73,48 @@ class SqlBrowser(AbstractBrowser):
                 for word in words.sound(connection, subroutines.c.name.in_(wanted[start : start + AT_ONCE]))
             ]
         return tuple(sorted(found, key=lambda word: (word.name, word.digest)))
+
+    def words(self, start: int, count: int, text: str = "", inside: str = "") -> Listing[CountedWord]:
+        c = subroutines.c
+        named = c.name.icontains(text, autoescape=True)
+        wanted: list[ColumnElement[bool]] = [c.active_name.is_not(None)]
+        if text:
+            others = (c.description.icontains(text, autoescape=True), c.body.icontains(text, autoescape=True))
+            wanted.append(or_(named, *others))
+        if inside:
+            wanted.append(c.body.contains(inside, autoescape=True))
+        keys = select(c.name, c.digest).where(*wanted).order_by(case((named, 0), else_=1), c.name, c.digest)
+        with self._database.read() as connection:
+            total = connection.execute(select(func.count()).select_from(subroutines).where(*wanted)).scalar_one()
+            page = [(name, digest) for name, digest in connection.execute(keys.offset(start).limit(count))]
+            sound = {each.word.name: each for each in _counted_words(connection, {digest for _, digest in page})}
+            return Listing(tuple(sound[name] for name, _ in page if name in sound), total)
+
+    def counted(self, digests: Collection[str]) -> tuple[CountedWord, ...]:
+        with self._database.read() as connection:
+            return tuple(sorted(_counted_words(connection, digests), key=lambda each: each.word.name))
+
+    def types(self) -> tuple[TypedWord, ...]:
+        c = subroutines.c
+        statement = select(c.name, c.digest, c.type).where(c.active_name.is_not(None)).order_by(c.name)
+        with self._database.read() as connection, any_text(connection):
+            return tuple(map(TypedWord._make, connection.execute(statement).all()))
+
+
+def _counted_words(connection: Connection, digests: Collection[str]) -> list[CountedWord]:
+    """The active subroutines with these digests, damaged ones left out, each with how it is used."""
+    found, wanted = list[CountedWord](), sorted(set(digests))
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        counted = (
+            select(uses.c.subroutine, func.count(), func.count(uses.c.task.distinct()))
+            .where(uses.c.subroutine.in_(some))
+            .group_by(uses.c.subroutine)
+        )
+        counts = {digest: (number, tasks) for digest, number, tasks in connection.execute(counted)}
+        active = subroutines.c.active_digest.in_(some)
+        found += [CountedWord(each, *counts.get(each.digest, (0, 0))) for each in words.sound(connection, active)]
+    return found
 
 
 def _sound_runs(connection: Connection, statement: Select[Any]) -> Iterator[Run]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from library.browsing.browser import EvaluationRow
-from library.records import Event, StoreError, json_text
+from library.records import Event, StoreError, Use, json_text
 from library.store import AbstractStore
 
 from ..records import evaluation, run, word
@@ -82,6 +82,30 @@ class IsBrowsed:
             ("f", "d1", "demoted"), ("f", "d4", "active"), ("h", "d3", "active"),
         ]  # fmt: skip
         assert store.browser().named([]) == ()
+
+    def test_words_are_listed_by_name_and_found_by_texts(self, store: AbstractStore):
+        words = [
+            word("inc2", "d1", body="(inc (inc $0))"), word("a", "d2", description="as inc2 does, and 100%_more"),
+            word("b", "d3", type="list(a) -> int"), word("gone", "d4"), word("c", "d5", body="(INC2@d1 1)"),
+        ]  # fmt: skip
+        store.promote(words, [Use("d1", "t1", "r1"), Use("d1", "t1", "r2"), Use("d1", "t2"), Use("d3", "t1")])
+        store.demote("gone")
+        browser = store.browser()
+        every = browser.words(0, 9)
+        assert [each.word.name for each in every.rows] == ["a", "b", "c", "inc2"] and every.total == 4
+        assert [(each.uses, each.tasks) for each in every.rows] == [(0, 0), (1, 1), (0, 0), (3, 2)]
+        assert every.rows[3].word == store.subroutine("inc2")
+        page = browser.words(1, 2)
+        assert [each.word.name for each in page.rows] == ["b", "c"] and page.total == 4
+        assert [each.word.name for each in browser.words(0, 9, "INC2").rows] == ["inc2", "a", "c"]
+        assert [each.word.name for each in browser.words(0, 9, "%_m").rows] == ["a"]
+        assert [each.word.name for each in browser.words(0, 9, inside="inc $0").rows] == ["inc2"]
+        assert [each.word.name for each in browser.words(0, 9, "inc", "@d1").rows] == ["c"]
+        assert browser.words(0, 9, "nothing") == browser.words(0, 9, inside="nothing") == ((), 0)
+        assert [each.word.name for each in browser.counted(["d5", "d1", "d4", "d9"])] == ["c", "inc2"]
+        assert [tuple(each) for each in browser.types()] == [
+            ("a", "d2", "int -> int"), ("b", "d3", "list(a) -> int"), ("c", "d5", "int -> int"), ("inc2", "d1", "int -> int"),
+        ]  # fmt: skip
 
     def test_an_unknown_run_has_no_parts(self, store: AbstractStore):
         browser = store.browser()
