@@ -11,7 +11,7 @@ from library.records import StoreError
 
 from .access import Access
 from .pages import STATIC, render
-from .routes import runs
+from .routes import runs, words
 from .source import StoreSource
 
 TITLES = {
@@ -37,6 +37,7 @@ def create_app(source: StoreSource, token: str | None = None) -> FastAPI:
     app.middleware("http")(Access(token, _refused))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(runs.router)
+    app.include_router(words.router)
     app.exception_handler(HTTPException)(_failed)
     app.exception_handler(StoreError)(_unreadable)
     return app

@@ -63,8 +63,8 @@ def read(store: AbstractStore) -> Callable[..., Any]:
 
     client = TestClient(create_app(StoreSource(store.url)), base_url="http://127.0.0.1:8650", follow_redirects=False)
 
-    def get(address: str, part: bool = False, method: str = "GET", **headers: str) -> Any:
-        return client.request(method, address, headers={**headers, **({"HX-Request": "true"} if part else {})})
+    def get(address: str, part: bool = False, method: str = "GET", params: dict[str, str] | None = None) -> Any:
+        return client.request(method, address, params=params, headers={"HX-Request": "true"} if part else {})
 
     return get
 

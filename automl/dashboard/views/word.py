@@ -1,0 +1,85 @@
+"""One word of the library, as its page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from library.browsing.browser import AbstractBrowser
+from library.records import Change, StoreError, Subroutine
+from library.store import AbstractStore
+from library.vocabulary import pinned_name
+from primitives.definitions import expand
+from primitives.syntax import show
+from primitives.term import Term
+
+from .words import words_for
+
+MOST_USERS = 200
+"""Words that use a word, of which links are shown at most."""
+
+
+@dataclass(frozen=True)
+class WordView:
+    """What a word's page shows. ``body`` is its text for people and ``expanded`` that without subroutines ("" where it is the same),
+    ``term`` the body as a term (None: it cannot be read, as ``trouble`` says); ``users`` are words whose bodies have it, ``tasks`` those
+    that solutions with it solved."""
+
+    record: Subroutine
+    versions: tuple[Subroutine, ...]
+    body: str
+    expanded: str
+    term: Term | None
+    parts: tuple[Subroutine, ...]
+    users: tuple[Subroutine, ...]
+    user_count: int
+    tasks: tuple[str, ...]
+    changes: tuple[Change, ...]
+    trouble: str = ""
+
+
+def view_word(store: AbstractStore, name: str, version: str = "") -> WordView | None:
+    """The word of a name; None where there is none.
+
+    store: that has it.
+    name: of the word.
+    version: the beginning of its digest; default: the active version, or else the latest.
+    """
+    browser = store.browser()
+    versions = sorted(browser.named([name]), key=lambda each: (each.state != "active", -each.created, each.digest))
+    record = next((each for each in versions if each.digest.startswith(version)), None)
+    if record is None:
+        return None
+    users = browser.words(0, MOST_USERS, inside=pinned_name(record))
+    term, expanded, parts, trouble = _read(browser, record)
+    return WordView(
+        record=record, versions=tuple(versions), body=record.body if term is None else show(term, width=80), expanded=expanded,
+        term=term, parts=parts, users=tuple(each.word for each in users.rows), user_count=users.total,
+        tasks=tuple(sorted({use.task for use in store.uses(record.digest)})), changes=store.history(name), trouble=trouble,
+    )  # fmt: skip
+
+
+def _read(browser: AbstractBrowser, record: Subroutine) -> tuple[Term | None, str, tuple[Subroutine, ...], str]:
+    """The body as a term, its text without subroutines, the subroutines in it, and why it cannot be read."""
+    try:
+        vocabulary = words_for(browser, [record.body])
+        term = vocabulary.read(record.body)
+        parts = tuple(vocabulary.subroutines_in(term))
+        return term, show(expand(term, vocabulary.all_words), width=80) if parts else "", parts, ""
+    except (StoreError, ValueError) as error:  # a word of a plug-in that is not here, or a damaged text
+        return None, "", (), str(error)
+
+
+def evidence_lines(evidence: Mapping[str, object]) -> list[str]:
+    """What the library knows of a change or an origin, a line an item."""
+    return [
+        f"{key.replace('_', ' ')}: {_text(value)}" for key, value in evidence.items() if value not in (None, "", [], {})
+    ]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_text(each)}" for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_text, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,112 @@
+"""The library's list, its search, and a word's page."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from automl.testing.commands import subroutine
+from library.records import Use
+from library.vocabulary import pinned_name
+
+EVIL = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def library(store):
+    """Three words, one of them of another, and one that was demoted for a later version."""
+    increments = subroutine(
+        "increments", "(lambda (map (lambda (+ $0 1)) $0))", created=1.7e9, saved=3.0, description="adds one to each"
+    )
+    twice = subroutine(
+        "increments_twice", f"(lambda ({pinned_name(increments)} ({pinned_name(increments)} $0)))", created=1.7e9 + 60
+    )
+    total = subroutine("total", "(lambda (fold (lambda (lambda (+ $0 $1))) 0 $0))", "list(int) -> int", created=1.7e9)
+    old = subroutine("last_one", "(lambda (head $0))", "list(int) -> int", provenance={"found_by": "compression"})
+    store.promote([increments, twice, total, old], [Use(increments.digest, "add one"), Use(increments.digest, "add two")],
+                  {"increments": {"gain": 12.5, "programs": ["p1", "p2"]}})  # fmt: skip
+    store.demote("last_one", {"reasons": ["no longer used"]})
+    store.promote([subroutine("last_one", "(lambda (head (reverse $0)))", "list(int) -> int")])
+    return {"increments": increments, "old": old}
+
+
+def words(page: str) -> list[str]:
+    return re.findall(r'<th scope="row"><a href="/library/[^"]*">([^<]*)</a>', page)
+
+
+def test_an_empty_library_says_how_it_grows(read):
+    page = read("/library").text
+    assert "automl grow starter" in page and "<table" not in page
+
+
+def test_words_are_listed_and_found_by_texts(read, library):
+    page = read("/library").text
+    assert words(page) == ["increments", "increments_twice", "last_one", "total"]
+    assert "adds one to each" in page and 'aria-current="page">Library' in page
+    assert words(read("/library?q=twice").text) == ["increments_twice"]
+    assert words(read("/library?q=ADDS+one").text) == ["increments"]
+    assert words(read("/library?q=reverse").text) == ["last_one"]  # a word inside the body
+    assert words(read("/library?q=increments").text) == ["increments", "increments_twice"]
+    assert "No word has “nothing”" in read("/library?q=nothing").text
+
+
+def test_words_are_found_by_type(read, library):
+    found = read("/library", params={"q": "list(int) -> int"})
+    assert words(found.text) == ["total", "last_one"] and "2 words, the nearest types first" in found.text
+    assert words(read("/library", params={"q": "a -> a"}).text) == ["increments", "increments_twice"]
+    assert "No word has a type that unifies" in read("/library", params={"q": "str -> int"}).text
+    assert "is no type" in read("/library", params={"q": "list(int ->"}).text
+
+
+def test_many_words_are_paged(read, store):
+    store.promote([subroutine(f"word{n:03}", f"(lambda (take {n} $0))") for n in range(120)])
+    assert len(words(read("/library").text)) == 50
+    last = read("/library?page=3").text
+    assert words(last) == [f"word{n:03}" for n in range(100, 120)] and "101 to 120 of 120" in last
+    by_type = read("/library", params={"q": "list(int) -> list(int)", "page": "3"}).text
+    assert words(by_type) == [f"word{n:03}" for n in range(100, 120)]
+
+
+def test_a_word_shows_what_it_is_made_of_and_what_uses_it(read, library):
+    page = read("/library/increments").text
+    assert "(lambda (xs) (map" in page or "(lambda (x) (map" in page
+    used = page.partition("<h3>Used by</h3>")[2].partition("</ul>")[0]
+    assert 'href="/library/increments_twice"' in used and "Primitives alone" in page
+    assert "add one" in page and "add two" in page and "gain: 12.5" in page and "programs: p1, p2" in page
+    twice = read("/library/increments_twice").text
+    assert 'href="/library/increments"' in twice.partition("<h3>Made of</h3>")[2].partition("</ul>")[0]
+    assert "(increments (increments x))" in twice and "Written out" in twice
+    picture = re.search(r'<svg class="tree".*?</svg>', twice, re.DOTALL)[0]
+    labels = [each.text for each in ElementTree.fromstring(picture).iter("text")]
+    assert labels == ["x", "increments", "increments"]
+
+
+def test_versions_are_kept_apart(read, library):
+    page = read("/library/last_one").text
+    assert "(head (reverse x))" in page and "no longer used" in page and page.count("/library/last_one?version=") == 2
+    old = read(f"/library/last_one?version={library['old'].digest[:12]}").text
+    assert "(head x)" in old and "found by: compression" in old and '<span class="state bad">demoted' in old
+    assert read("/library/last_one?version=ffff").status_code == 404
+    assert read("/library/nothing").status_code == 404
+
+
+def test_a_word_that_cannot_be_read_is_shown_as_stored(read, store):
+    store.promote([subroutine("odd", "(lambda (word_of_a_plugin $0))")])
+    page = read("/library/odd").text
+    assert "It cannot be read here" in page and "(lambda (word_of_a_plugin $0))" in page
+
+
+def test_untrusted_texts_are_texts(read, store):
+    word = subroutine("odd", f'(lambda (join "{EVIL}" $0))', "str -> str", description=EVIL, provenance={EVIL: [EVIL]})
+    store.promote([word], [Use(word.digest, EVIL)], {"odd": {EVIL: EVIL}})
+    for address in (
+        "/library",
+        "/library/odd",
+        f"/library?q={EVIL}",
+        f"/library?q={EVIL}->",
+        "/library/<script>alert(1)",
+    ):
+        page = read(address).text
+        assert "<script>alert" not in page and "&lt;script&gt;alert" in page, address
