@@ -37,6 +37,7 @@ QUICK: dict[str, tuple[str, ...]] = {
         "3",
     ),
     "compiled": ("--rounds", "3"),
+    "dashboard": ("--evaluations", "1000", "--words", "200", "--rounds", "1"),
     "digits": ("--budget", "10s", "--seeds", "11"),
     "driver": ("--candidates", "300", "--workers", "20"),
     "inheritance": ("--seeds", "1", "--evaluations", "12", "--programs", "3", "--alone", "1"),
