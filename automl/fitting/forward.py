@@ -20,6 +20,7 @@ from primitives.values import Value
 from ..errors import TaskError
 from ..tasks.cases.arrays import plain_array
 from ..tasks.cases.parts import Column, Part, RaggedArray
+from ..tasks.cases.tokens import token_channels
 from ..tasks.preprocessing import Preprocessing
 
 if TYPE_CHECKING:
@@ -158,6 +159,8 @@ def _array(raw: object, preprocessing: Preprocessing | None) -> np.ndarray:
         raise TaskError("inputs: an array of numbers [n, *shape] is required; convert them") from None
     if preprocessing is None:
         return array.astype(np.float32)
+    if preprocessing.tokens and array.ndim <= 2:
+        return preprocessing.apply(token_channels(np.atleast_2d(array), preprocessing.tokens))
     if preprocessing.steps_first and array.ndim in (2, 3):
         array = np.moveaxis(array, -1, -2)
     if array.shape[1:] != preprocessing.shape and array.shape == preprocessing.shape:

@@ -79,6 +79,8 @@ class Preprocessing:
     labels: tuple[Label, ...] = ()
     steps_first: bool = False
     """Whether raw series have their channels last, [n, steps, channels], where ``shape`` is [channels, steps]."""
+    tokens: tuple[int, ...] = ()
+    """Of raw sequences of tokens [n, steps] those that have a channel each in ``shape``, in their order."""
 
     __repr__ = brief_repr
 
@@ -180,6 +182,7 @@ class Preprocessing:
             **({} if self.raw_range is None else {"raw_range": list(self.raw_range)}),
             **({"labels": list(self.labels)} if self.labels else {}),
             **({"steps_first": True} if self.steps_first else {}),
+            **({"tokens": list(self.tokens)} if self.tokens else {}),
         }
 
     @classmethod
@@ -197,6 +200,7 @@ class Preprocessing:
                 raw_range=(float(data["raw_range"][0]), float(data["raw_range"][1])) if data.get("raw_range") else None,
                 labels=tuple(data.get("labels", ())),
                 steps_first=bool(data.get("steps_first", False)),
+                tokens=tuple(map(int, data.get("tokens", ()))),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise TaskError(

@@ -9,9 +9,10 @@ import numpy as np
 from primitives.brief import brief_repr
 
 from ...errors import TaskError
+from .tokens import known_tokens, token_channels
 
-AUTO, CHW, HWC, SERIES, SERIES_LAST = "auto", "chw", "hwc", "series", "series_last"
-LAYOUTS = (AUTO, CHW, HWC, SERIES, SERIES_LAST)
+AUTO, CHW, HWC, SERIES, SERIES_LAST, TOKENS = "auto", "chw", "hwc", "series", "series_last", "tokens"
+LAYOUTS = (AUTO, CHW, HWC, SERIES, SERIES_LAST, TOKENS)
 FEW_CHANNELS = (1, 3, 4)
 """Sizes that the axis of a picture's channels has."""
 LONG = 2
@@ -20,12 +21,15 @@ LONG = 2
 
 @dataclass(frozen=True, eq=False)
 class LaidOut:
-    """``array`` is [n, features], [n, channels, height, width], or of ``series`` [n, channels, steps]; ``steps_first``: whether the series
-    were given with their channels last. ``note`` says for people what the array was read as, where that may not be what was meant."""
+    """``array`` is [n, features], [n, channels, height, width], or of ``series`` [n, channels, steps].
+
+    ``steps_first``: whether the series were given with their channels last. ``tokens``: of sequences of tokens those that have a channel
+    each, ascending. ``note`` says for people what the array was read as, where that may not be what was meant."""
 
     array: np.ndarray
     series: bool = False
     steps_first: bool = False
+    tokens: tuple[int, ...] = ()
     note: str = ""
 
     __repr__ = brief_repr
@@ -33,19 +37,24 @@ class LaidOut:
     @property
     def layout(self) -> str:
         """The layout by which another array of the same kind is read alike."""
+        if self.tokens:
+            return TOKENS
         return AUTO if not self.series else SERIES_LAST if self.steps_first else SERIES
 
 
-def laid_out(array: np.ndarray, layout: str, name: str, bright: bool = False) -> LaidOut:
+def laid_out(
+    array: np.ndarray, layout: str, name: str, bright: bool = False, tokens: tuple[int, ...] | None = None
+) -> LaidOut:
     """An array of examples with its axes in the order that programs take.
 
     array: [n, features], [n, h, w], [n, c, h, w] or [n, h, w, c]; of series [n, steps], [n, channels, steps] or, with ``series_last``,
-        [n, steps, channels].
+        [n, steps, channels]; of sequences of tokens whole numbers [n, steps].
     layout: one of LAYOUTS. With ``auto`` an array of two axes is vectors and one of four pictures. One of three is series where
         the longer of its last two axes, then the steps, has at least LONG times the length of the other, and its numbers are no bytes;
         else it is grey pictures.
     name: of the array, for messages.
     bright: whether the numbers are known to be those of pictures (default: not).
+    tokens: those that sequences may have; others stand in no channel (default: all that the array has).
 
     Raises TaskError on another number of axes or an unknown layout.
     """
@@ -53,6 +62,8 @@ def laid_out(array: np.ndarray, layout: str, name: str, bright: bool = False) ->
         raise TaskError(f"layout={layout!r}: one of {', '.join(LAYOUTS)} is required; choose one of these")
     if layout in (SERIES, SERIES_LAST):
         return _series(array, layout, name)
+    if layout == TOKENS:
+        return _of_tokens(array, name, tokens)
     if array.ndim not in (2, 3, 4):
         raise TaskError(
             f"{name}.shape={array.shape}: [n, features], [n, h, w], [n, c, h, w] or [n, h, w, c], or of series [n, channels, steps], is "
@@ -80,6 +91,13 @@ def _series(array: np.ndarray, layout: str, name: str) -> LaidOut:
     return LaidOut(moved, series=True, steps_first=last, note=f"{name}: read as series of {what} over {steps:,} steps")
 
 
+def _of_tokens(array: np.ndarray, name: str, tokens: tuple[int, ...] | None) -> LaidOut:
+    there = known_tokens(array)
+    known = there if tokens is None else tokens
+    note = f"{name}: read as sequences of {len(known):,} different tokens over {array.shape[1]:,} steps, a channel for each token"
+    return LaidOut(token_channels(array, known), True, False, known, note)
+
+
 def _by_sides(array: np.ndarray, name: str) -> LaidOut:
     """An array [n, a, b] of which nothing is known, by which of its axes is the longer."""
     first, second = array.shape[1:]
@@ -88,4 +106,4 @@ def _by_sides(array: np.ndarray, name: str) -> LaidOut:
         return LaidOut(array[:, None], note=said)
     found = _series(array, SERIES_LAST if first > second else SERIES, name)
     note = f"{found.note}; layout={CHW} reads grey pictures of {second} x {first} pixels"
-    return LaidOut(found.array, True, found.steps_first, note)
+    return LaidOut(found.array, True, found.steps_first, note=note)

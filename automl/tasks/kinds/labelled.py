@@ -36,6 +36,7 @@ def labelled_task(
     scaling: str = "auto",
     full_scale: float | None = None,
     layout: str = AUTO,
+    tokens: tuple[int, ...] | None = None,
     groups: Keys | None = None,
     time: Keys | None = None,
     label_names: Sequence[str] | None = None,
@@ -63,7 +64,9 @@ def labelled_task(
     scaling: ``auto``, ``unit``, ``standardise`` or ``none``, fitted on the train part (default: ``auto``).
     full_scale: the value that ``unit`` makes 1 (default: 255 for bytes, else the largest of the train part).
     layout: what the axes are: ``chw`` or ``hwc`` of pictures by where their channels are, ``series`` ([n, steps] or [n, channels, steps]),
-        ``series_last`` ([n, steps, channels]), or ``auto`` (default: ``auto``, by the sizes; automl.tasks.cases.layouts.laid_out).
+        ``series_last`` ([n, steps, channels]), ``tokens`` (whole numbers [n, steps]), or ``auto`` (default: ``auto``, by the sizes;
+        automl.tasks.cases.layouts.laid_out).
+    tokens: those that sequences of tokens may have (default: all that ``x`` has).
     groups: one a case of ``x``, names or numbers; the cases of one are kept in one part (default: none).
     time: one a case of ``x``, numbers or dates; the latest cases are held out (default: none).
     label_names: of the classes 0, 1, … of an integer ``y`` (default: their numbers).
@@ -85,11 +88,12 @@ def labelled_task(
     split = split or Split()
     if x_test is not None:
         split = replace(split, test=0.0)
-    found, y = _inputs(x, layout, "x", full_scale), plain_targets(y, "y")
+    found, y = _inputs(x, layout, "x", full_scale, tokens), plain_targets(y, "y")
     x = found.array
     y_test = None if y_test is None else plain_targets(y_test, "y_test")
     if x_test is not None:
-        x_test = _inputs(x_test, found.layout if found.series else layout, "x_test", full_scale).array
+        known = found.tokens or None
+        x_test = _inputs(x_test, found.layout if found.series else layout, "x_test", full_scale, known).array
     if x_test is not None and x_test.shape[1:] != x.shape[1:]:
         raise TaskError(
             f"x_test.shape={x_test.shape}: examples of x's shape {x.shape[1:]} are required; reshape x_test"
@@ -106,13 +110,14 @@ def labelled_task(
     train, validation, test = split.divide(encoded.y if form == CLASSES else None, len(x), keys)
     prepared = Preprocessing(
         shape=x.shape[1:],
-        inputs=fit_inputs(x[train], scaling, full_scale),
+        inputs=fit_inputs(x[train], "none" if found.tokens else scaling, full_scale),
         target=standardise(encoded.y[train]) if form == NUMBERS else None,
         label_names=encoded.names,
         labels=encoded.labels,
         pictures=pictures,
-        raw_range=(float(x[train].min()), float(x[train].max())),
+        raw_range=None if found.tokens else (float(x[train].min()), float(x[train].max())),
         steps_first=found.steps_first,
+        tokens=found.tokens,
     )
     parts = [(x[rows], encoded.y[rows]) for rows in (train, validation, test)]
     if x_test is not None and encoded.y_test is not None:
@@ -145,14 +150,14 @@ def sample(seed: int = 0) -> Task:
     return labelled_task("sample-blobs", x, y, split=Split(seed=seed), label_names=("0", "1", "2"))
 
 
-def _inputs(x: object, layout: str, name: str, full_scale: float | None) -> LaidOut:
+def _inputs(x: object, layout: str, name: str, full_scale: float | None, tokens: tuple[int, ...] | None) -> LaidOut:
     """Examples with their axes in the order that programs take, numbers only."""
     array = plain_array(x, name)
     if array.dtype.kind == "O":
         raise TaskError(
             f"{name}.dtype=object: examples of one shape are required (mixed ranks or lengths?); pad or resize them"
         )
-    found = laid_out(array, layout, name, full_scale is not None)
+    found = laid_out(array, layout, name, full_scale is not None, tokens)
     if 0 in array.shape:
         raise TaskError(
             f"{name}.shape={array.shape}: at least one example with at least one number is required; give data"

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import TaskError
-from ..cases.layouts import SERIES, SERIES_LAST
+from ..cases.layouts import SERIES, SERIES_LAST, TOKENS
 from ..kinds.labelled import labelled_task
 from ..kinds.sequences import sequences_task
 from ..load import LABELLED_OPTIONS, Reference, Source
@@ -48,7 +48,9 @@ def _load(reference: Reference) -> list[Task]:
         arrays.get(key.replace("train", "test")) if "train" in key else arrays.get(f"{key}_test") for key in labelled
     )
     if reference.prepared is not None and reference.prepared.is_series:
-        given = {"layout": SERIES_LAST if reference.prepared.steps_first else SERIES, **given}
+        known = reference.prepared
+        layout = TOKENS if known.tokens else SERIES_LAST if known.steps_first else SERIES
+        given = {"layout": layout, "tokens": known.tokens or None, **given}
     keys = _keys(arrays, reference)
     return [labelled_task(x=arrays[labelled[0]], y=arrays[labelled[1]], x_test=x_test, y_test=y_test, **keys, **given)]
 

@@ -207,3 +207,46 @@ def test_a_layout_is_asked_for_from_python() -> None:
         import pandas
 
         automl.search((pandas.DataFrame(X[:, 0]), Y), evaluations=1, layout="series", quiet=True)
+
+
+TOKENS = RNG.integers(0, 3, size=(40, 8)) * 5 + 1
+
+
+def test_tokens_have_a_channel_each() -> None:
+    task = labelled_task("t", TOKENS, np.arange(40) % 2, layout="tokens")
+    assert str(task.type) == "Tensor[3,8] -> Tensor[2]" and task.preprocessing.tokens == (1, 6, 11)
+    train, _, _ = task.split.divide(np.arange(40) % 2, 40)
+    channels = task.data.train.inputs[0]
+    assert np.array_equal(channels.argmax(axis=1) * 5 + 1, TOKENS[train]) and (channels.sum(axis=1) == 1).all()
+    assert any("sequences of 3 different tokens over 8 steps" in note for note in task.notes)
+
+
+def test_tokens_are_answered_for_as_they_are_given_and_unknown_ones_have_no_channel() -> None:
+    task = labelled_task("t", TOKENS, np.arange(40) % 2, layout="tokens")
+    kept = Preprocessing.from_json(task.preprocessing.to_json())
+    assert kept == task.preprocessing
+    said = predict_raw(torch.nn.Identity(), task.type, TOKENS, kept)
+    assert torch.equal(said.argmax(1) * 5 + 1, torch.from_numpy(TOKENS))
+    assert torch.equal(predict_raw(torch.nn.Identity(), task.type, TOKENS[3], kept), said[3:4])
+    assert not predict_raw(torch.nn.Identity(), task.type, np.full((1, 8), 99), kept).any()
+
+
+def test_tokens_of_other_data_are_those_of_the_training(tmp_path: Path) -> None:
+    task = labelled_task("t", TOKENS, np.arange(40) % 2, TOKENS[:4] * 0 + 6, np.arange(4) % 2, layout="tokens")
+    assert task.test is not None and (task.test.inputs[0].argmax(axis=1) == 1).all()
+    np.savez(tmp_path / "a.npz", X=np.where(TOKENS == 1, 7, TOKENS), y=np.arange(40) % 2)
+    (again,) = load_tasks(str(tmp_path / "a.npz"), prepared=task.preprocessing)
+    assert again.type == task.type and again.preprocessing.tokens == (1, 6, 11)
+    assert not again.data.train.inputs[0][:, 0].any()
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (TOKENS * 0.5, "whole numbers .* are required"), (TOKENS[:, :, None], "whole numbers"),
+        (np.arange(320).reshape(40, 8), "at most 256"),
+    ],
+)  # fmt: skip
+def test_what_is_no_sequence_of_tokens_is_refused(x: np.ndarray, message: str) -> None:
+    with pytest.raises(TaskError, match=message):
+        labelled_task("t", x, np.arange(40) % 2, layout="tokens")
