@@ -23,9 +23,9 @@ class FittingRefused(ValueError):
 class FittingCases:
     """The cases that a word is fitted to.
 
-    ``x``: float32 [n, features], or [n, channels, steps] of series, the values of the word's argument. ``y``: int64 [n], each below ``classes``, or float64 [n, k] where
-    ``classes`` is None. ``seed``: all randomness comes from it. ``seconds``: how long the fitting may take (None: as long as it needs).
-    ``weights``: float64 [n], above 0, how much each case counts; None where all count alike.
+    ``x``: float32 [n, features], or [n, channels, steps] of series, the values of the word's argument. ``y``: int64 [n], each below
+    ``classes``, or float64 [n, k] where ``classes`` is None. ``seed``: all randomness comes from it. ``seconds``: how long the fitting may
+    take (None: as long as it needs). ``weights``: float64 [n], above 0, how much each case counts; None where all count alike.
     """
 
     x: np.ndarray
