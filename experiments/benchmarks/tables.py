@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 OURS = "search"
 METHODS = (*RIVALS, OURS)
+ABOVE, EQUAL, BELOW = "above", "equal", "below"
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,8 @@ def _results(cells: list[Cell], jobs: int) -> Iterator[tuple[Cell, CellResult]]:
 
 def summary(found: Mapping[Cell, CellResult]) -> dict[str, dict[str, object]]:
     """For each table: mean and standard error of each method, the better of forest and boosting as ``target``, by how much the search is
-    above it (``gain``, with the standard error of the difference cell by cell), the cells that it wins, and how many failed."""
+    above it (``gain``, with the standard error of the difference cell by cell), what that comes to (``verdict``), the cells it wins and
+    how many failed."""
     rows: dict[str, dict[str, object]] = {}
     for name in dict.fromkeys(cell.table for cell in found):
         scores = {method: _scores(found, name, method) for method in METHODS}
@@ -174,6 +176,7 @@ def summary(found: Mapping[Cell, CellResult]) -> dict[str, dict[str, object]]:
         target = max(("forest", "boosting"), key=lambda method: _worth(means[method]))
         both = sorted(scores[OURS].keys() & scores["forest"].keys() & scores["boosting"].keys())
         gains = [scores[OURS][key] - scores[target][key] for key in both]
+        unfound = sum(each.score is None for cell, each in found.items() if cell.table == name and cell.method == OURS)
         rows[name] = {
             "metric": TABLES[name].metric,
             **{
@@ -181,6 +184,7 @@ def summary(found: Mapping[Cell, CellResult]) -> dict[str, dict[str, object]]:
             },
             "target": target,
             "gain": [_rounded(_mean(gains)), _rounded(_error(gains))],
+            "verdict": _verdict(gains, unfound),
             "wins": sum(scores[OURS][key] >= max(scores["forest"][key], scores["boosting"][key]) for key in both),
             "cells": len(both),
             "failed": sum(bool(each.failed) for cell, each in found.items() if cell.table == name),
@@ -190,6 +194,15 @@ def summary(found: Mapping[Cell, CellResult]) -> dict[str, dict[str, object]]:
             ),
         }
     return rows
+
+
+def _verdict(gains: list[float], failed: int) -> str:
+    """Whether a search is ``above`` its target, ``equal`` to it or ``below``: by the mean as it is, before it is rounded. One that
+    ``failed`` in a cell is below, since what its mean leaves out would be worse than all of it."""
+    mean = _mean(gains)
+    if mean is None or failed:
+        return BELOW
+    return ABOVE if mean > 0 else EQUAL if mean == 0 else BELOW
 
 
 def _scores(found: Mapping[Cell, CellResult], table: str, method: str) -> dict[tuple[int, int], float]:
@@ -217,12 +230,11 @@ def _rounded(value: float | None) -> float | None:
 
 def overall(rows: Mapping[str, Mapping[str, object]]) -> dict[str, int]:
     """On how many tables the search is not below its target, and on how many above it, on average; and the cells that failed."""
-    gains = [row["gain"] for row in rows.values()]
-    means = [each[0] for each in gains if isinstance(each, list) and each[0] is not None]
+    verdicts = [row["verdict"] for row in rows.values()]
     return {
         "tables": len(rows),
-        "not below": sum(mean >= 0 for mean in means),
-        "above": sum(mean > 0 for mean in means),
+        "not below": sum(each != BELOW for each in verdicts),
+        "above": verdicts.count(ABOVE),
         "failed": sum(int(str(row["failed"])) for row in rows.values()),
     }
 

@@ -12,7 +12,17 @@ import pytest
 from experiments.benchmarks import tables
 from experiments.benchmarks.table_rivals import typed
 from experiments.benchmarks.table_sets import BUNDLED, GENERATED, TABLES, TARGET
-from experiments.benchmarks.tables import METHODS, OURS, Cell, CellResult, cells_of, known_cells, run_cell, summary
+from experiments.benchmarks.tables import (
+    METHODS,
+    OURS,
+    Cell,
+    CellResult,
+    cells_of,
+    known_cells,
+    overall,
+    run_cell,
+    summary,
+)
 
 SMALL = ["--tables", "few,iris", "--folds", "2", "--seeds", "1", "--budget", "2 evaluations", "--jobs", "1"]
 
@@ -55,17 +65,36 @@ def test_the_cells_of_another_budget_are_others(tmp_path: Path) -> None:
     assert known_cells(tmp_path / "absent") == {}
 
 
-def test_the_summary_of_known_cells() -> None:
-    scores = {"constant": [0.5, 0.5], "forest": [0.8, 0.9], "boosting": [0.7, 0.7], OURS: [0.9, 0.85]}
-    found = {
-        Cell("iris", method, fold, 2, 0, 0, "9s" if method == OURS else ""): CellResult(score, 1.0)
+def cells_with(table: str, scores: dict[str, list[float | None]]) -> dict[Cell, CellResult]:
+    return {
+        Cell(table, method, fold, 2, 0, 0, "9s" if method == OURS else ""): CellResult(
+            score, 1.0, failed="" if score is not None else "no program"
+        )
         for method, each in scores.items()
         for fold, score in enumerate(each)
     }
-    row = summary(found)["iris"]
+
+
+def test_the_summary_of_known_cells() -> None:
+    scores = {"constant": [0.5, 0.5], "forest": [0.8, 0.9], "boosting": [0.7, 0.7], OURS: [0.9, 0.85]}
+    row = summary(cells_with("iris", scores))["iris"]
     assert row["target"] == "forest" and row["wins"] == 1 and row["failed"] == 0
     assert row["gain"] == [pytest.approx(0.025), pytest.approx(0.075)]
     assert row[OURS] == [0.875, 0.025]
+
+
+@pytest.mark.parametrize(
+    ("ours", "verdict"),
+    [([0.8, 0.8], "equal"), ([0.8, 0.79999], "below"), ([0.8, 0.80001], "above"), ([0.95, None], "below"), ([None, None], "below")],
+)  # fmt: skip
+def test_a_table_counts_by_what_is_not_rounded_and_below_where_a_search_failed(
+    ours: list[float | None], verdict: str
+) -> None:
+    rows = summary(
+        cells_with("iris", {"constant": [0.5, 0.5], "forest": [0.8, 0.8], "boosting": [0.7, 0.7], OURS: ours})
+    )
+    assert rows["iris"]["verdict"] == verdict
+    assert overall(rows)["not below"] == (verdict != "below") and overall(rows)["above"] == (verdict == "above")
 
 
 @pytest.mark.parametrize("name", TABLES)
