@@ -35,14 +35,24 @@ def _as_seen(part: Part, codes: FoldCodes | None, fold: int, rows: np.ndarray) -
     return part if codes is None else replace(part, inputs=(codes.put(np.asarray(part.inputs[0]), fold, rows),))
 
 
-def mean_scores(folds: Sequence[tuple[Part, Mapping[str, float]]]) -> dict[str, float]:
-    """The mean of each score over the folds in which it is defined, each counting as its cases, and how many folds there are."""
-    totals: dict[str, tuple[float, float]] = {}
-    for part, scores in folds:
-        for name, value in scores.items():
-            total, cases = totals.get(name, (0.0, 0.0))
-            totals[name] = total + float(value) * part.total, cases + part.total
-    return {**{name: total / cases for name, (total, cases) in totals.items()}, FOLDS: float(len(folds))}
+def mean_scores(data: ProblemData, folds: Sequence[tuple[Part, Mapping[str, float]]]) -> dict[str, float]:
+    """The mean of each score over the folds, each counting as its cases, and how many folds there are.
+
+    A fold is left out of the mean of the data's metric where no program has a value there. A score that is missing for another reason, as
+    where the program's own answers have none, is missing from the means too: programs are not compared by the folds that suit them.
+    """
+    names = dict.fromkeys(name for _, scores in folds for name in scores)
+    means = {name: _mean(name, data, folds) for name in names}
+    return {**{name: mean for name, mean in means.items() if mean is not None}, FOLDS: float(len(folds))}
+
+
+def _mean(name: str, data: ProblemData, folds: Sequence[tuple[Part, Mapping[str, float]]]) -> float | None:
+    """The mean of one score; None where a fold has no value of it though it could."""
+    missing = (part for part, scores in folds if name not in scores)
+    if any(name != data.metric or not data.why_undefined(None, part) for part in missing):
+        return None
+    held = [(float(scores[name]) * part.total, part.total) for part, scores in folds if name in scores]
+    return sum(total for total, _ in held) / sum(cases for _, cases in held)
 
 
 def scores_of(data: ProblemData, outputs: Batch | None) -> dict[str, float]:
@@ -52,4 +62,4 @@ def scores_of(data: ProblemData, outputs: Batch | None) -> dict[str, float]:
         return {}
     together = joined(data).train
     parts = [(together.take(rows), answers(take(outputs, torch.from_numpy(rows)))) for _, rows in data.folds.divided()]
-    return mean_scores([(part, data.score(some, part)) for part, some in parts])
+    return mean_scores(data, [(part, data.score(some, part)) for part, some in parts])

@@ -148,7 +148,7 @@ def _fitted_by_folds(prepared: Prepared, term: Term, inference: Inference, candi
             scored.append(
                 (part.validation, data.score(outputs_of(program, data.type, part.validation), part.validation))
             )
-    scores = cross_validation.mean_scores(scored)
+    scores = cross_validation.mean_scores(data, scored)
     return Evaluated(Outcome.OK, scores, None, 0, weights, detail="" if complete else SHORT, complete=complete)
 
 
@@ -169,7 +169,7 @@ def _cross_trained(prepared: Prepared, term: Term, inference: Inference, candida
     scored = [(part.validation, one.scores) for part, one in zip(parts[1:], found[1:], strict=True)]
     detail = next((one.detail for one in found if one.detail), "")
     complete = all(one.complete for one in found)
-    return replace(found[0], scores=cross_validation.mean_scores(scored), complete=complete, detail=detail)
+    return replace(found[0], scores=cross_validation.mean_scores(data, scored), complete=complete, detail=detail)
 
 
 def _trained(
@@ -258,5 +258,5 @@ def score_compiled(prepared: Prepared, term: Term, inference: Inference, candida
     found = [(part.validation, outputs_of(program, data.type, part.validation)) for part in parts]
     cases = [float(error) for part, outputs in found for error in data.case_errors(outputs, part)]
     scored = [(part, data.score(outputs, part)) for part, outputs in found]
-    scores = dict(scored[0][1]) if data.folds is None else cross_validation.mean_scores(scored)
+    scores = dict(scored[0][1]) if data.folds is None else cross_validation.mean_scores(data, scored)
     return Evaluated(Outcome.OK, {k: float(v) for k, v in scores.items()}, cases, inference.parameters)

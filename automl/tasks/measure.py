@@ -125,7 +125,7 @@ def why_undefined(
         if reason or outputs is None:
             return reason
     if outputs is None:
-        return ""
+        return _own_undefined(name, form, targets, use, weights)
     try:
         _measured(name, form, outputs, targets, use, weights)
     except UndefinedScore as undefined:
@@ -177,6 +177,24 @@ def _own(
         wanted = told_targets(wanted, use.labels)
         answers = answers if use.probabilities else told_targets(answers.argmax(axis=1), use.labels)
     return asked(name, function_named(name), wanted, answers, weights)
+
+
+def _own_undefined(name: str, form: str, targets: np.ndarray, use: MetricUse, weights: np.ndarray | None) -> str:
+    """Why a user's own function has a value neither for answers that are all right nor for such as are all wrong; "" where it has one for
+    either. One alone tells nothing: the logarithm of an error has none where there is no error."""
+    reason = ""
+    for wrong in (0, 1):
+        if form == NUMBERS:
+            answers = targets + float(wrong)
+        else:
+            width = max(2, len(use.labels), int(targets.max()) + 1)
+            answers = np.eye(width)[(targets + wrong) % width]
+        try:
+            _measured(name, form, answers, targets, use, weights)
+            return ""
+        except UndefinedScore as undefined:
+            reason = reason or str(undefined)
+    return reason
 
 
 def own_measure(name: str, form: str, direction: Direction | str | None) -> Measure:

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
+from automl.evaluation.cross_validation import mean_scores
 from automl.evaluation.evaluate import evaluate_candidate
 from automl.evaluation.prepared import Evaluated, Prepared, context_of
 from automl.fitting.recipes import joined
 from automl.tasks.kinds.labelled import labelled_task
+from automl.tasks.own_metric import metric_name
+from automl.tasks.split import Split
 from automl.tasks.task import Task
 from library.vocabulary import Vocabulary
 from library.weights.blobs import from_bytes
@@ -64,6 +67,54 @@ def test_a_fold_in_which_a_score_is_undefined_does_not_count() -> None:
     task = labelled_task("rare", NOISE.normal(size=(60, 2)), y, metric="auc", folds=5)
     found = evaluated("(lambda (x) (linear :units 2 @1 x))", task)
     assert 0 <= found.scores["auc"] <= 1 and found.scores["folds"] == 5
+
+
+def spread(low: float, high: float, **options: object) -> Task:
+    """Amounts of which a linear map says some are below 0, in some folds only: in one of five they are far apart."""
+    x = np.linspace(-1.0, 1.0, 60)[:, None]
+    y = np.where(np.arange(60) < 6, high, low) + np.abs(NOISE.normal(size=60)) * 0.01
+    return labelled_task("spread", x, y, split=Split(test=0.0), folds=5, **options)  # type: ignore[arg-type]
+
+
+def share_below(y_true: np.ndarray, y_pred: np.ndarray) -> float:
+    """A metric that has no value for answers below 0."""
+    if (y_pred < 0).any():
+        raise ValueError("an answer below 0")
+    return float(np.abs(y_true - y_pred).mean())
+
+
+def share_of_both(y_true: np.ndarray, y_pred: np.ndarray) -> float:
+    """A metric that has no value for cases of one class."""
+    if len(set(y_true)) < 2:
+        raise ValueError("one class alone")
+    return float((y_true == y_pred).mean())
+
+
+@pytest.mark.parametrize("metric", ["neg_mean_squared_log_error", share_below])
+def test_a_program_whose_answers_have_no_score_in_a_fold_has_none_over_the_folds(metric: object) -> None:
+    name = metric if isinstance(metric, str) else metric_name(metric, lasting=False)  # type: ignore[arg-type]
+    task = spread(1.0, 100.0, metric=name, **({} if isinstance(metric, str) else {"direction": "minimize"}))
+    fair = evaluated("(lambda (x) (constant :units 1 @1 x))", task)
+    failing = evaluated("(lambda (x) (linear :units 1 @1 x))", task)
+    assert name in fair.scores and fair.scores["folds"] == 5
+    assert name not in failing.scores and "r2" in failing.scores
+
+
+def test_means_leave_out_a_fold_for_its_cases_but_not_for_the_answers() -> None:
+    name = metric_name(share_of_both, lasting=False)
+    y = np.array(["no"] * 57 + ["yes"] * 3)
+    data = labelled_task("rare", NOISE.normal(size=(60, 2)), y, metric=name, folds=5).data
+    assert data.folds is not None
+    parts = [joined(data).train.take(rows) for _, rows in data.folds.divided()]
+    told = [not data.why_undefined(None, part) for part in parts]
+    assert any(told) and not all(told)
+    right = [(part, data.score(np.eye(2)[np.asarray(part.targets)], part)) for part in parts]
+    assert mean_scores(data, right)[name] == 1.0
+    first = told.index(True)
+    broken = np.full((len(parts[first]), 2), np.nan)
+    spoilt = [*right[:first], (parts[first], data.score(broken, parts[first])), *right[first + 1 :]]
+    means = mean_scores(data, spoilt)
+    assert name not in means and "cross_entropy" not in means and means["accuracy"] < 1.0
 
 
 def test_a_program_with_nothing_to_fit_is_scored_over_the_folds_too(amounts: Task) -> None:

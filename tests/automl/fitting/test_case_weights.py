@@ -69,9 +69,9 @@ def test_weights_go_with_their_cases(noisy: ProblemData) -> None:
         replace(data.train, weights=np.ones(2))
 
 
-def test_scores_of_folds_count_as_their_weights() -> None:
+def test_scores_of_folds_count_as_their_weights(noisy: ProblemData) -> None:
     parts = [Part((), np.zeros(2), np.array([1.0, 2.0])), Part((), np.zeros(3), np.array([3.0, 3.0, 3.0]))]
-    assert mean_scores([(parts[0], {"r2": 1.0}), (parts[1], {"r2": 0.0})])["r2"] == pytest.approx(0.25)
+    assert mean_scores(noisy, [(parts[0], {"r2": 1.0}), (parts[1], {"r2": 0.0})])["r2"] == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize("text", ["(linear :units 1 @1 x)", "(constant :units 1 @1 x)", "(tree :units 1 @1 x)"])
