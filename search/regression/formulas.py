@@ -17,8 +17,8 @@ import numpy as np
 
 from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
 from primitives.primitive import Primitive
-from primitives.term import Literal, Term, Variable, Word, apply, subterms
-from primitives.types import FLOAT, INT, Type, arguments_of
+from primitives.term import Literal, Term, Variable, Word, subterms
+from primitives.types import FLOAT, Type, arguments_of
 
 from ..enumeration.answers import Answer, Answers, Example
 from ..enumeration.enumerator import LevelReport
@@ -29,6 +29,7 @@ from .algebra import Algebra, number
 from .columns import Array, Columns
 from .constants import bits
 from .growth import ExpressionGrowth
+from .leaves import is_numeric, leaves
 from .passes import Effort, FormulaPass, cheapest
 from .targets import Targets
 from .work import Work
@@ -60,23 +61,24 @@ class Formulas:
         chosen = np.unique(np.linspace(0, len(examples) - 1, min(len(examples), MOST_ROWS)).astype(int))
         self.rows = [examples[row] for row in chosen.tolist()]
         self.output: Array = np.array([float(result) for _, result in self.rows])
+        inputs = [given for given, _ in self.rows]
+        self.given = [(term, values) for term, values in leaves(self.inputs, inputs, words) if np.ptp(values) > 0]
         self.work = Work(len(self.rows), self.ledger)
 
     @classmethod
     def suits(cls, type: Type, examples: Sequence[Example], words: Mapping[str, Primitive]) -> bool:
-        """Whether there is a formula to be found: numbers in, different finite Floats out, and three examples.
+        """Whether there is a formula to be found: numbers or lists of them in, different finite Floats out, and three examples.
 
         type: of the problem.
         examples: of the problem.
         words: of the problem.
         """
         inputs, output = arguments_of(type)
-        numbers = bool(inputs) and all(part in (FLOAT, INT) for part in inputs) and output == FLOAT
+        numbers = bool(inputs) and all(map(is_numeric, inputs)) and output == FLOAT
         if not numbers or len(examples) < 3 or not Algebra.of(words).is_enough:
             return False
         results = [result for _, result in examples]
-        values = [float(value) for given, result in examples for value in (*given, result)]
-        return all(map(math.isfinite, values)) and len(set(results)) > 1
+        return all(map(math.isfinite, results)) and len(set(results)) > 1
 
     def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Answer | LevelReport]:
         """Answers as they are found and a report now and then, until all efforts are made or a bound is reached; see Enumerator."""
@@ -112,18 +114,10 @@ class Formulas:
             yield self._progress(len(columns))
 
     def _leaves(self, most: int) -> Columns:
-        """Columns with the arguments as Floats, and one."""
+        """Columns with the leaves, and one."""
         columns = Columns(len(self.rows), most)
-        to_float = next((name for name, word in self.words.items() if _converts(word)), None)
-        for place, type in enumerate(self.inputs):
-            variable: Term = Variable(len(self.inputs) - 1 - place)
-            if type == INT:
-                if to_float is None:
-                    continue
-                variable = apply(Word(to_float), variable)
-            values = np.array([float(given[place]) for given, _ in self.rows])
-            if np.ptp(values) > 0:
-                columns.add_leaf(variable, values)
+        for term, values in self.given:
+            columns.add_leaf(term, values, term.size)
         columns.add_leaf(number(1.0), np.ones(len(self.rows)))
         return columns
 
@@ -142,9 +136,3 @@ class Formulas:
             elif isinstance(part, Literal) and isinstance(part.value, float):
                 total += self.costs.constant + bits(part.value) / 3
         return round(total)
-
-
-def _converts(word: Primitive) -> bool:
-    """Whether the word makes a Float of an Int and is total."""
-    arguments, result = arguments_of(word.scheme.type)
-    return word.ufunc == "float64" and arguments == (INT,) and result == FLOAT

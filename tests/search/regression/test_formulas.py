@@ -12,7 +12,7 @@ import pytest
 from primitives.interpreter.interpret import evaluate
 from primitives.syntax import parse, show
 from primitives.term import Term
-from primitives.types import FLOAT, INT, arguments_of, function
+from primitives.types import FLOAT, INT, arguments_of, function, list_of
 from primitives.values import equal
 from primitives.words import builtin_words
 from search.enumeration.answers import Answer
@@ -89,6 +89,20 @@ def test_whole_arguments_are_converted() -> None:
     answer = next(each for each in engine.run(max_terms=100_000) if isinstance(each, Answer))
     assert answer.match == 1.0
     assert "to_float" in show(answer.term)
+
+
+@pytest.mark.parametrize(
+    "law", [lambda xs: sum(xs) / len(xs), lambda xs: 3 * sum(xs) + len(xs), lambda xs: max(xs) - min(xs)]
+)
+def test_numbers_that_words_make_of_lists_are_arguments_too(law: Callable[[tuple], float]) -> None:
+    random_ = random.Random(2)
+    rows = [tuple(round(random_.uniform(0, 9), 1) for _ in range(random_.randint(2, 6))) for _ in range(8)]
+    type = function(list_of(FLOAT), FLOAT)
+    examples = [((row,), float(law(row))) for row in rows]
+    assert Formulas.suits(type, examples, WORDS)
+    engine = Formulas(type, examples, words=WORDS, costs=default_costs(WORDS, type))
+    answer = next(each for each in engine.run(max_terms=100_000) if isinstance(each, Answer))
+    assert math.isclose(evaluate(answer.term, ((1.5, 2.0, 8.0),), words=WORDS), law((1.5, 2.0, 8.0)), rel_tol=1e-9)
 
 
 def test_it_needs_words_and_numbers() -> None:
