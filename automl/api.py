@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from library.records import Change, Evaluation, Solution, StoreError, Subroutine
-from library.rules import across_names
-from library.store import AbstractStore, open_store
-from library.vocabulary import Vocabulary, pinned_name
-from primitives.words import known_words
+from library.records import Evaluation
 
-from .budget import BudgetText, parse_budget
-from .execution.threads import processors
+from .budget import BudgetText
+from .interface.given import aim, one_task
+from .interface.library import Library
+from .interface.options import make_options
 from .plugins import use_plugins
 from .progress import progress_bar
-from .study.opening import Options, Progress, Result, library_url, open_study, plain_option, run_study
-from .study.planning.limits import NAMES as BOUNDS
-from .study.planning.limits import read_bounds
-from .study.planning.starts import STARTS
+from .study.opening import Progress, Result, open_study, run_study
 from .study.result import conclude
-from .study.words import load_vocabulary
-from .tasks.load import experiment_folders, load_tasks, with_option
+from .tasks.load import experiment_folders
 from .tasks.task import Task
 
 if TYPE_CHECKING:
@@ -40,117 +34,6 @@ if TYPE_CHECKING:
 
 
 logger = logging.getLogger(__name__)
-
-
-class Library:
-    """The library at a URL: ``sqlite:///file.db``, a file, ``memory:``, or any SQLAlchemy URL."""
-
-    def __init__(self, url: str | Path | AbstractStore | None = None, *, create: bool = True) -> None:
-        """Opens (and makes, if ``create``) the library; None is ``automl.db`` in the current folder, and an open store is taken as it
-        is. Raises StoreError."""
-        self.store = url if isinstance(url, AbstractStore) else open_store(library_url(url), create=create)
-        self.url = self.store.url
-
-    def __len__(self) -> int:
-        return len(self.store.subroutines())
-
-    def __iter__(self) -> Iterator[Subroutine]:
-        return iter(self.store.subroutines())
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """Primitives and active subroutines as words."""
-        return load_vocabulary(self.store)
-
-    def list(self) -> list[dict[str, Any]]:
-        """A dictionary a subroutine: name, digest, type, kind, state, uses, tasks, saved, created, description, and left_out: why no
-        search is offered it although it is active, "" where searches are."""
-        described = {record.digest: record.description for record in self.store.subroutines()}
-        left_out = self._left_out()
-        return [
-            {
-                **row,
-                "description": described.get(row["digest"], ""),
-                "left_out": left_out.get((row["name"], row["digest"]), ""),
-            }
-            for row in self.store.library_list()
-        ]
-
-    def _left_out(self) -> dict[tuple[str, str], str]:
-        """Why subroutines can be no words, by name and digest."""
-        return {(record.name, record.digest): why for record, why in self.vocabulary.left_out}
-
-    def show(self, name: str) -> dict[str, Any]:
-        """All that is known of a subroutine. Raises StoreError if there is none of that name."""
-        record = self.store.subroutine(name)
-        uses = self.store.uses(record.digest)
-        return {
-            **record.to_dict(),
-            "pinned": pinned_name(record),
-            "tasks": sorted({use.task for use in uses}),
-            "uses": len(uses),
-            "left_out": self._left_out().get((record.name, record.digest), ""),
-        }
-
-    def rename(self, old: str, new: str) -> Subroutine:
-        """Gives the active subroutine ``old`` the name ``new``; returns it. Programs that name it by the old one are read as before.
-        Raises StoreError where ``old`` is unknown, or ``new`` taken, a primitive's or no name for a word."""
-        if new in known_words():
-            raise StoreError(f"name={new!r} is that of a primitive; choose another")
-        return self.store.rename(old, new)
-
-    def demote(self, name: str) -> Subroutine:
-        """Hides an active subroutine: no search is offered it, programs that name it are read as before. Raises StoreError."""
-        return self.store.demote(name, {"reasons": ["demoted by hand"]})
-
-    def history(self, name: str | None = None) -> Sequence[Change]:
-        """Promotions, demotions, renamings and imports, oldest first. ``name``: only those of words that are called so, or were, under
-        the names too that they had before and since."""
-        changes = self.store.history()
-        return changes if name is None else across_names(changes, name)
-
-    def solutions(self, task: str | None = None) -> Sequence[Solution]:
-        """The programs that solved tasks."""
-        return self.store.solutions(task)
-
-    def close(self) -> None:
-        """Let go of the file or the connections."""
-        self.store.close()
-
-    def __enter__(self) -> Library:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-
-def make_options(budget: BudgetText | None = None, evaluations: int | str | None = None, **given: Any) -> Options:
-    """Options from a budget (``parse_budget``) and the names that ``Options`` has; words may be any sequence."""
-    _say_crowded(given.get("workers"))
-    bounds = read_bounds({name: given.pop(name, None) for name in BOUNDS})
-    given.update(_beginning(given.pop("starts", None)))
-    plain = {key: plain_option(key, value) for key, value in given.items() if value is not None}
-    return Options(parse_budget(budget, evaluations), bounds=bounds, **plain)
-
-
-def _beginning(starts: str | Sequence[str | Path] | None) -> dict[str, Any]:
-    """The options that say what a search begins with: a word for that, or a list of programs, among which that word may be."""
-    if starts is None or isinstance(starts, str):
-        return {"starts": starts}
-    said = [str(each) for each in starts if str(each) in STARTS]
-    return {
-        "starts": said[-1] if said else None,
-        "programs": tuple(str(each) for each in starts if str(each) not in STARTS),
-    }
-
-
-def _say_crowded(workers: object) -> None:
-    """Log where there are to be more worker processes than processors."""
-    there = processors()
-    if isinstance(workers, int) and workers > there:
-        logger.warning(
-            "workers=%d on %d processors: they will wait for each other; --workers %d is as fast", workers, there, there
-        )
 
 
 def search(
@@ -254,7 +137,7 @@ def search(
         trainer=trainer,
     )
     lasting = str(library.url if isinstance(library, Library) else library) != "memory:" or workers != 1
-    chosen, source = _one_task(task, split_seed, _aim(metric, direction, probabilities, class_weight, layout, lasting))
+    chosen, source = one_task(task, split_seed, aim(metric, direction, probabilities, class_weight, layout, lasting))
     opened = library if isinstance(library, Library) else Library(library)
     try:
         with progress_bar(chosen.name, quiet or progress is not None) as shown:
@@ -272,89 +155,6 @@ def search(
     finally:
         if opened is not library:
             opened.close()
-
-
-def _aim(
-    metric: str | MetricFunction | None,
-    direction: str | None,
-    probabilities: bool,
-    class_weight: ClassWeight | None,
-    layout: str | None,
-    lasting: bool,
-) -> dict[str, Any]:
-    """What is asked of a task made here, by the names that labelled_task has. Raises TaskError."""
-    from .tasks.own_metric import metric_name
-
-    name = metric if metric is None or isinstance(metric, str) else metric_name(metric, lasting)
-    given = {
-        "metric": name,
-        "direction": direction,
-        "probabilities": probabilities or None,
-        "class_weight": class_weight,
-        "layout": layout,
-    }
-    return {key: value for key, value in given.items() if value is not None}
-
-
-def _one_task(
-    task: str | Path | Task | pandas.DataFrame | tuple[Any, ...], split_seed: int, aim: Mapping[str, Any]
-) -> tuple[Task, dict[str, object]]:
-    from .errors import TaskError
-    from .tasks.cases.class_weights import weight_text
-
-    if isinstance(task, Task):
-        if aim:
-            raise TaskError(
-                f"{next(iter(aim))} of task={task.name!r}: it is part of the task; give it where that is made"
-            )
-        return task, {}
-    seed = plain_option("split_seed", split_seed)
-    if isinstance(task, tuple) or hasattr(task, "iloc"):
-        return _task_of_data(task if isinstance(task, tuple) else (task,), seed, aim), {}
-    if not isinstance(task, str | Path):
-        raise TaskError(
-            f"task={type(task).__name__}: a name, a path, a task, (X, y) or (frame, column) is required; give one of these"
-        )
-    spec = str(task)
-    for key, value in aim.items():
-        spec = with_option(spec, key, "yes" if value is True else weight_text(value))
-    found = load_tasks(spec, seed=seed, search_path=experiment_folders())
-    if len(found) != 1:
-        names = ", ".join(each.name for each in found[:5])
-        raise TaskError(
-            f"task={str(task)!r} holds {len(found)} tasks ({names}, …): one is required; use automl.grow, or pick one"
-        )
-    return found[0], {"spec": spec, "name": found[0].name, "seed": seed}
-
-
-def _task_of_data(data: tuple[Any, ...], split_seed: int, aim: Mapping[str, Any]) -> Task:
-    """The task of ``(X, y)`` or ``(frame, column)``; X with more than two axes, or a layout, are pictures or series. Raises TaskError."""
-    from .errors import TaskError
-    from .tasks.cases.arrays import plain_array
-    from .tasks.kinds.labelled import labelled_task
-    from .tasks.split import Split
-    from .tasks.tables.given import as_frame
-    from .tasks.tables.task import table_task
-
-    if len(data) != 2:
-        what = "a frame alone: the name of its column of targets is required; give target=NAME"
-        of = f"a tuple of {len(data)}: (X, y), or (frame, name of the target column), is required"
-        raise TaskError(f"task={what if len(data) == 1 else of}")
-    x, y = data
-    if isinstance(x, str | Path):
-        raise TaskError(
-            f"target={y!r} of task={str(x)!r}: a column is named so for a frame; for a file write FILE:COLUMN"
-        )
-    split = Split(seed=split_seed)
-    if as_frame(x) is None:
-        x = plain_array(x, "x")
-        if x.ndim > 2 or "layout" in aim:
-            return labelled_task("data", x, y, split=split, **aim)
-    if "layout" in aim:
-        raise TaskError(
-            f"layout={aim['layout']!r} of a frame: an array is required; give frame.to_numpy() and the targets"
-        )
-    return table_task(x, y, name="data", split=split, **aim)
 
 
 def grow(

@@ -17,7 +17,6 @@ from library.rules import LAST_MOMENT
 from library.store import AbstractStore, open_store
 from primitives.syntax import show
 
-from ..api import library_url
 from ..budget import BEGAN
 from ..errors import TaskError
 from ..evaluation.model import Model
@@ -25,7 +24,7 @@ from ..execution.executors import WorkerError
 from ..interruption import exit_code, orderly_end
 from ..plugins import plugin_options
 from ..progress import QUIET, printable
-from ..study.opening import Result, check_unchanged, run_study
+from ..study.opening import Result, check_unchanged, library_url, run_study
 from ..study.study import Study, StudyError
 from ..tasks.load import experiment_folders, load_tasks
 from ..tasks.task import Task

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ..api import library_url
 from ..errors import StudyError
+from ..study.opening import library_url
 from .common import print_text
 from .options import LibraryUrl
 

@@ -14,11 +14,11 @@ import typer
 
 from library.store import AbstractStore, open_store
 
-from ..api import Library
 from ..errors import TaskError
 from ..growth.grow import Begun, Growth, Listeners
 from ..growth.journal import is_growth, is_running
 from ..growth.plan import GrowthPlan
+from ..interface.library import Library
 from ..interruption import exit_code, orderly_end
 from ..progress import progress_bar
 from ..study.opening import Options, Result

@@ -13,7 +13,7 @@ from primitives.definitions import ExpansionError, expand
 from primitives.syntax import TermSyntaxError, show
 from primitives.term import words_in
 
-from ..api import Library
+from ..interface.library import Library
 from ..study.words import load_vocabulary
 from .common import print_json, print_table, print_text, printable, shown_time
 from .options import AsJson, LibraryUrl

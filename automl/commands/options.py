@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..api import make_options
+from ..interface.options import make_options
 from ..study.opening import Options, worker_number
 from ..study.planning.options import KEPT
 from ..study.planning.schedule import Schedule

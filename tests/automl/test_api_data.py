@@ -7,7 +7,7 @@ import pandas
 import pytest
 
 import automl
-from automl.api import _one_task
+from automl.interface.given import one_task
 from automl.study.planning.schedule import Schedule
 from automl.tasks.task import TaskError
 
@@ -17,28 +17,28 @@ FRAME = pandas.DataFrame({"a": A, "c": np.where(A > 0, "x", None), "y": np.where
 
 
 def test_frames_and_arrays_are_tasks() -> None:
-    by_name, source = _one_task((FRAME, "y"), 3, {})
+    by_name, source = one_task((FRAME, "y"), 3, {})
     assert source == {} and by_name.split is not None and by_name.split.seed == 3
-    assert by_name.digest == _one_task((FRAME[["a", "c"]], FRAME["y"]), 3, {})[0].digest
-    assert str(_one_task((A[:, None], A), 0, {})[0].type) == "Tensor[1] -> Tensor[1]"
+    assert by_name.digest == one_task((FRAME[["a", "c"]], FRAME["y"]), 3, {})[0].digest
+    assert str(one_task((A[:, None], A), 0, {})[0].type) == "Tensor[1] -> Tensor[1]"
     assert (
-        str(_one_task((np.zeros((20, 4, 4)) + np.arange(20)[:, None, None], ["u", "v"] * 10), 0, {})[0].type)
+        str(one_task((np.zeros((20, 4, 4)) + np.arange(20)[:, None, None], ["u", "v"] * 10), 0, {})[0].type)
         == "Tensor[1,4,4] -> Tensor[2]"
     )
     with pytest.raises(TaskError, match="a tuple of 3"):
-        _one_task((FRAME, "y", 1), 0, {})  # type: ignore[arg-type]
+        one_task((FRAME, "y", 1), 0, {})  # type: ignore[arg-type]
 
 
 def test_a_frame_needs_the_name_of_its_target() -> None:
     with pytest.raises(TaskError, match="a frame alone: the name of its column of targets is required; give target="):
         automl.search(FRAME, evaluations=1, quiet=True)
     with pytest.raises(TaskError, match="class_weight of task='data': it is part of the task"):
-        task = _one_task((FRAME, "y"), 3, {})[0]
+        task = one_task((FRAME, "y"), 3, {})[0]
         automl.search(task, class_weight="balanced", evaluations=1, quiet=True)
 
 
 def test_what_is_asked_of_a_task_by_name_stands_in_its_reference() -> None:
-    task, source = _one_task("iris", 0, {"metric": "f1", "class_weight": {"setosa": 2}})
+    task, source = one_task("iris", 0, {"metric": "f1", "class_weight": {"setosa": 2}})
     assert task.metric == "f1" and task.data.class_weights == (2.0, 1.0, 1.0)
     assert source["spec"] == "iris?metric=f1&class_weight=setosa%3A2"
 
