@@ -140,6 +140,14 @@ ClassWeights = Annotated[
         "for balanced_accuracy.",
     ),
 ]
+Metric = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="What a labelled task is scored by, as ?metric=NAME: accuracy, f1, auc, mae … (docs/tables.md), or MODULE:FUNCTION of "
+        "--plugins.",
+    ),
+]
 TargetColumn = Annotated[str | None, typer.Option("--target-column", help="Column of a CSV file to predict.")]
 DataSplit = Annotated[
     int | None,

@@ -55,6 +55,7 @@ from .options import (
     MaxMemory,
     MaxOperations,
     MaxParameters,
+    Metric,
     Seed,
     Set,
     SkipBad,
@@ -98,6 +99,7 @@ def search(
     skip_bad: SkipBad = False,
     encoding: Encoding = None,
     class_weight: ClassWeights = None,
+    metric: Metric = None,
     compare: Compare = False,
     ensemble: Ensemble = 0,
 ) -> None:
@@ -126,6 +128,7 @@ def search(
     task = with_option(task, "skip_bad", "yes") if skip_bad else task
     task = with_option(task, "encoding", encoding) if encoding is not None else task
     task = with_option(task, "class_weight", class_weight) if class_weight is not None else task
+    task = with_option(task, "metric", metric) if metric is not None else task
     refused: list[str] = []
     with uncollected():
         tasks = load_tasks(

@@ -33,3 +33,18 @@ def test_from_a_file_to_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert [json.loads(line)["answer"] for line in answers.stdout.splitlines()] == [2, 1], answers.output
     refused = run.invoke(app, ["search", "t.csv:y", "--evaluations", "2", "--encoding", "martian"])
     assert refused.exit_code != 0
+
+
+def test_the_metric_is_an_option_as_it_is_a_part_of_the_reference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text("x,y\n" + "".join(f"{i / 7:.3f},{i * 1.37:.3f}\n" for i in range(60)))
+    Path("search.toml").write_text('metric = "mae"\nevaluations = 1\n')
+    run = CliRunner()
+    for given in (["t.csv:y", "--metric", "mae"], ["t.csv:y?metric=mae", "--metric", "mae"], ["t.csv:y"]):
+        told = run.invoke(app, ["search", *given, "--config", "search.toml", "--json", "-"])
+        assert told.exit_code == 0, told.output
+        assert json.loads(told.stdout)["metric"] == "mae"
+    refused = run.invoke(app, ["search", "t.csv:y?metric=rmse", "--metric", "mae"])
+    assert refused.exit_code != 0 and "metric='rmse' and metric='mae'" in str(refused.exception)
