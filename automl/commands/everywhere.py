@@ -12,7 +12,8 @@ from ..config import read_config, write_config
 from ..plugins import use_plugins
 from ..progress import QUIET, PrintableFormatter
 
-UNPRINTED = ("config", "print_config", "quiet", "verbose", "log_file")
+NOT_IN_FILES = ("config", "print_config")
+"""Options that a file cannot give: they are about the file itself."""
 
 
 def _take_plugins(given: list[str] | None) -> None:
@@ -27,8 +28,8 @@ def _take_config(context: typer.Context, path: str | None) -> None:
     defaults: dict[str, object] = {}
     for name, value in read_config(path).items():
         known = names.get(name.replace("_", "-"))
-        if known is None or known.name in UNPRINTED:
-            takes = ", ".join(sorted(key for key, each in names.items() if each.name not in UNPRINTED))
+        if known is None or known.name in NOT_IN_FILES:
+            takes = ", ".join(sorted(key for key, each in names.items() if each.name not in NOT_IN_FILES))
             raise typer.BadParameter(f"--config {path}: {name!r} is no option of {context.info_name}; it takes {takes}")
         many = known.multiple or known.nargs == -1
         if many and isinstance(value, str):

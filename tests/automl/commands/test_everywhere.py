@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from automl.config import read_config, write_config
 from automl.errors import TaskError
+from automl.progress import QUIET
 
 REVERSED = {
     "name": "reversed",
@@ -69,11 +70,20 @@ def test_the_command_line_goes_before_the_file(folder: Path, automl) -> None:
     assert not (folder / "automl.db").exists()
 
 
+def test_a_file_says_what_is_shown_and_where_it_is_logged(folder: Path, automl) -> None:
+    (folder / "search.toml").write_text('evaluations = 500\nverbose = true\nquiet = true\nlog-file = "from_file.log"\n')
+    code, _, _ = automl("search", "one.jsonl", "--config", "search.toml")
+    assert code == 0 and "INFO" in (folder / "from_file.log").read_text() and QUIET.get()
+    code, _, _ = automl("search", "one.jsonl", "--config", "search.toml", "--seed", "1", "--log-file", "given.log")
+    assert code == 0 and (folder / "given.log").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("colour = 1", "'colour' is no option of search; it takes"),
-        ("quiet = true", "'quiet' is no option"),
+        ("config = 'other.toml'", "'config' is no option"),
+        ("quiet = 'loud'", "--quiet"),
         ("seed = [1, 2]", "one value is required"),
         ("seed = 'many'", "--seed"),
         ("budget = 90", "a time with its unit"),
