@@ -88,9 +88,15 @@ class Engine(Protocol):
 
     ledger: Ledger
 
-    def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Answer | LevelReport]: ...
+    def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Answer | LevelReport]:
+        """Answers as they are found, and reports now and then.
 
-    def release(self) -> None: ...
+        deadline: a reading of ``time.monotonic()`` (default: none).
+        max_terms: the most terms to consider (default: no bound).
+        """
+
+    def release(self) -> None:
+        """Give up what is held: the search cannot go on."""
 
 
 @dataclass(frozen=True)
