@@ -18,7 +18,7 @@ from primitives.syntax import show
 from primitives.term import Let, Term, show_canonical, subterms
 
 from ..errors import TaskError
-from ..evaluation.confidence import bootstrap_interval
+from ..evaluation.confidence import score_interval
 from ..evaluation.model import Model
 from ..execution.workers.guard import within
 from ..tasks.columns.base import ColumnSummary
@@ -79,7 +79,7 @@ class Result:
     columns: tuple[ColumnSummary, ...] = ()
     """What became of each column of a table."""
     test_interval: tuple[float, float] | None = None
-    """Where 95 % of the test scores of samples of the test cases, drawn with replacement, lie."""
+    """The interval of 95 % for the score of all cases of the kind (automl.evaluation.confidence); None where nothing tells it."""
     task: Task | None = None
     """What was searched for; None in a copy, and where the search was in another process."""
     ensemble: tuple[EnsembleMember, ...] | None = None
@@ -279,7 +279,7 @@ def tested(task: Task, model: Model, seconds: float = Schedule.deadline) -> Test
     if value is None:
         return Tested(undefined=task.why_undefined("test", outputs))
     try:
-        return Tested(None, value, within(limit, lambda: bootstrap_interval(task.data, outputs, part)))
+        return Tested(None, value, within(limit, lambda: score_interval(task.data, outputs, part, task.test_groups)))
     except TimeoutError:
         return Tested(None, value)
 

@@ -41,7 +41,8 @@ class Task:
     refuses to be pickled. ``test``: the held-out part, None where there is none. ``split``: how the parts were made, None where the source
     fixes them. ``preprocessing``: what was done to raw inputs and must be done again before a prediction, None where nothing was.
     ``source``: where the data came from, a data set's or a file's name, never a path of this machine. ``notes``: sentences for people on
-    what was done to the data when it was read, and on what its scores cannot say.
+    what was done to the data when it was read, and on what its scores cannot say. ``test_groups``: [test cases], the group of each, where
+    the split kept groups together.
     """
 
     data: ProblemData
@@ -50,6 +51,7 @@ class Task:
     preprocessing: Preprocessing | None = None
     source: str = ""
     notes: tuple[str, ...] = ()
+    test_groups: np.ndarray | None = None
 
     @property
     def kind(self) -> str:

@@ -16,7 +16,7 @@ from ..cases.layouts import AUTO, LaidOut, laid_out
 from ..metrics import CLASSES, NUMBERS
 from ..pictures import PictureForm
 from ..preprocessing import Preprocessing, check_finite, fit_inputs, standardise
-from ..split import Split
+from ..split import GROUPS, Split
 from ..targets import encode_targets, target_form
 from ..task import Task, TaskKind
 
@@ -123,7 +123,7 @@ def labelled_task(
     if x_test is not None and encoded.y_test is not None:
         parts[2] = (x_test, encoded.y_test)
     goal, said = Goal(solved_at, usual), [note for note in (found.note, divided.note) if note]
-    return assembled(
+    task = assembled(
         KIND.name,
         name,
         form,
@@ -141,6 +141,9 @@ def labelled_task(
         class_weight=class_weight,
         keys=None if keys is None else keys[np.concatenate([train, validation])],
     )
+    if keys is None or split.policy != GROUPS or task.test is None or x_test is not None:
+        return task
+    return replace(task, test_groups=keys[test])
 
 
 def sample(seed: int = 0) -> Task:

@@ -17,7 +17,7 @@ from ..columns.kind import TrainRows
 from ..columns.kinds.left_out import LeftOut
 from ..metrics import CLASSES, NUMBERS
 from ..preprocessing import Preprocessing, fit_inputs, standardise
-from ..split import Split
+from ..split import GROUPS, Split
 from ..targets import encode_targets
 from ..task import Task
 from .dividing import divided_by
@@ -109,6 +109,8 @@ def table_task(
         split=split, family=family, source=source, notes=(*raw.notes, *found.notes), folds=folds,
         class_weight=class_weight, keys=None if kept is None else kept[beside],
     )  # fmt: skip
+    if kept is not None and split.policy == GROUPS and task.test is not None:
+        task = replace(task, test_groups=kept[test])
     y_beside = encoded.y[beside] if found.form == CLASSES else encoded.y[beside, 0]
     cells_beside = {column.name: levels[column.name].take(beside) for column in columns if looks_at_targets(column)}
     return _with_codes(task, columns, cells_beside, replace(known, targets=y_beside), x[beside])
