@@ -20,6 +20,10 @@ _GROUPED = {
 _COMMA_SIGNS = re.compile(r"(?:^|\D)0,\d|^[^,]*,\d{1,2}$|^[^,]*,\d{4,}$|\d\.\d{3},\d|^\D*\d{4,},\d")
 _POINT_SIGNS = re.compile(r",\d{3}\.\d|,\d{3},\d{3}|^[^,]*\d{1,3},\d{3}\b.*,\d{3}")
 
+_POINT_GROUPS = re.compile(r"\D*[1-9]\d{0,2}(?:\.\d{3})+\D*")
+"""Texts whose points may stand between thousands."""
+_POINTS_TWICE = re.compile(r"^\D*\d{1,3}(?:\.\d{3}){2,}\D*$")
+
 
 def parse_numerals(texts: np.ndarray, decimal: str = POINT) -> np.ndarray:
     """float64 [k]: the number that each text writes, NaN where it writes none; ``decimal`` is the sign before fractions.
@@ -63,11 +67,25 @@ def units(texts: np.ndarray) -> frozenset[str]:
 
 def decimal_sign(texts: np.ndarray, usual: str = POINT) -> str:
     """The sign before fractions in texts that write numbers: what any of them shows; where they have commas that show nothing (1,234) it is
-    ``usual``, and without commas the point."""
+    ``usual``, and without commas the point, unless ``usual`` is the comma and every point can stand before a thousand (1.234)."""
     commas = [text for text in texts if "," in text]
     for text in commas:
         if _POINT_SIGNS.search(text):
             return POINT
         if _COMMA_SIGNS.search(text):
             return COMMA
-    return usual if commas else POINT
+    if commas or usual == POINT:
+        return usual if commas else POINT
+    points = [text for text in texts if "." in text]
+    return COMMA if points and all(_POINT_GROUPS.fullmatch(text) for text in points) else POINT
+
+
+def shown_sign(texts: np.ndarray) -> str | None:
+    """The sign before fractions that texts which write numbers leave no doubt of; None where it is not to be seen (1,234 or 1.234)."""
+    if any("," in text for text in texts):
+        signs = {decimal_sign(texts, usual) for usual in DECIMALS}
+        return signs.pop() if len(signs) == 1 else None
+    points = [text for text in texts if "." in text]
+    if any(_POINTS_TWICE.search(text) for text in points):
+        return COMMA
+    return None if all(_POINT_GROUPS.fullmatch(text) for text in points) else POINT

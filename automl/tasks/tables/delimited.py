@@ -1,10 +1,9 @@
-"""Text files of cells: encoding, delimiter and header are found where they are not told."""
+"""Text files of cells: encoding, delimiter, sign before fractions and header are found where they are not told."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,15 +12,14 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import TaskError
-from ..columns.cells import MISSING_TEXTS, as_cells
-from ..columns.numerals import COMMA, DECIMALS, POINT, parse_numerals
+from ..columns.cells import as_cells
+from ..columns.numerals import DECIMALS, POINT
 from .decoding import decoded
-from .plain import DELIMITERS, plain_text
+from .dialect import LOOKED_AT, decimal_of, delimiter_of, mostly_numbers, numbers_in
+from .plain import plain_text
 from .raw import CellsByName, RawTable, distinct_names, repeated_names
 
 MAX_FIELD = 1_000_000
-LOOKED_AT = 200
-"""Lines by which the delimiter and the header are found."""
 Row = Sequence[object]
 
 
@@ -51,12 +49,12 @@ class ReadingOptions:
 def read_delimited(path: Path, options: ReadingOptions) -> RawTable:
     """The table in a text file. Raises TaskError with all lines that do not fit."""
     text, notes = decoded(path, options.encoding)
-    delimiter = options.delimiter or sniffed(text)
-    decimal = options.decimal or (COMMA if delimiter == ";" else POINT)
+    delimiter = options.delimiter or delimiter_of(text, path.suffix)
     plain = plain_text(text, delimiter, LOOKED_AT + 2)
     if plain is not None:
-        header = _header(plain.first(LOOKED_AT + 1), options)
-        read, numbers = plain.columns(header.lines, LOOKED_AT + 1)
+        first = plain.first(LOOKED_AT + 1)
+        header, decimal = _header(first, options), options.decimal or decimal_of(first, delimiter)
+        read, numbers = plain.columns(header.lines, LOOKED_AT + 1, decimal)
         columns = CellsByName(dict(zip(header.names, read, strict=True)))
         known = {header.names[place]: each for place, each in numbers.items()}
         return _named(columns, header, RawTable({}, False, decimal, notes, numbers=known))
@@ -70,6 +68,7 @@ def read_delimited(path: Path, options: ReadingOptions) -> RawTable:
         ) from None
     _check_quotes(path.name, text, delimiter, numbered)
     rows, more = _of_one_width(path.name, numbered, options.skip_bad)
+    decimal = options.decimal or decimal_of(rows[: LOOKED_AT + 1], delimiter)
     return table_of_rows(path.name, rows, options, (*notes, *more), typed=False, decimal=decimal)
 
 
@@ -125,33 +124,17 @@ def has_header(rows: Sequence[Row], target: str | None = None) -> bool:
     if target is not None and target in first:
         return True
     if len(rows) < 2 or len(set(first)) < len(first):
-        return len(rows) < 2 or not np.isfinite(_numbers(first)).any()
+        return len(rows) < 2 or not np.isfinite(numbers_in(first)).any()
     columns = list(zip(*rows[1 : LOOKED_AT + 1], strict=True))
-    numeric = np.array([_mostly_numbers(column) for column in columns])
-    above = np.isfinite(_numbers(first))
+    numeric = np.array([mostly_numbers(column) for column in columns])
+    above = np.isfinite(numbers_in(first))
     if not numeric.any():
         return True
     if not above[numeric].all():
         return True
-    steps = np.diff(_numbers(first)[above])
-    texts = [text for text in first if text and not np.isfinite(_numbers([text])).all()]
+    steps = np.diff(numbers_in(first)[above])
+    texts = [text for text in first if text and not np.isfinite(numbers_in([text])).all()]
     return len(steps) > 1 and bool((steps == steps[0]).all()) and steps[0] == 1 and bool(texts)
-
-
-def sniffed(text: str) -> str:
-    """The delimiter of a text: that which cuts its first lines into the most cells, the same number in nearly all."""
-    lines = text[: 1 << 18].splitlines()[:LOOKED_AT]
-    best, found = (0.0, 1), ","
-    for delimiter in DELIMITERS:
-        try:
-            widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True) if row)
-        except csv.Error:
-            continue
-        width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
-        share = round(count / max(1, sum(widths.values())), 1)
-        if width > 1 and (share, width) > best:
-            best, found = (share, width), delimiter
-    return found
 
 
 def _check_quotes(name: str, text: str, delimiter: str, numbered: list[tuple[int, list[str]]]) -> None:
@@ -186,15 +169,6 @@ def _of_one_width(name: str, numbered: list[tuple[int, list[str]]], skip: bool) 
         )
     left_out = (f"{len(wrong):,} lines with more or fewer than {width} cells are left out",) if wrong else ()
     return [row for _, row in numbered if len(row) == width], left_out
-
-
-def _numbers(texts: Sequence[str]) -> np.ndarray:
-    return parse_numerals(np.array(texts, dtype=object))
-
-
-def _mostly_numbers(cells: Sequence[object]) -> bool:
-    texts = [text for cell in cells if cell is not None and (text := str(cell).strip()).lower() not in MISSING_TEXTS]
-    return bool(texts) and float(np.isfinite(_numbers(texts)).mean()) >= 0.9
 
 
 def _empty(cells: np.ndarray) -> bool:

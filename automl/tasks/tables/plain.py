@@ -14,6 +14,7 @@ import numpy as np
 from primitives.brief import brief_repr
 
 from ..columns.cells import plain_numbers
+from ..columns.numerals import POINT
 
 if TYPE_CHECKING:
     import pandas
@@ -42,9 +43,10 @@ class PlainText:
         lines = self.text.split("\n", count)[:count]
         return [line.split(self.delimiter) for line in lines]
 
-    def columns(self, skip: int, looked_at: int) -> tuple[list[Cells], Mapping[int, np.ndarray]]:
+    def columns(self, skip: int, looked_at: int, decimal: str = POINT) -> tuple[list[Cells], Mapping[int, np.ndarray]]:
         """[width]: the texts of each column without the first ``skip`` lines, and by place the numbers, float64 [n], of those that hold
-        nothing else. Which might is said by the first lines ``looked_at``."""
+        nothing else. Which might is said by the first lines ``looked_at``. Where the sign before fractions is a comma, points may stand
+        between thousands, so that only whole numbers without any are known as numbers."""
         sample = self.first(looked_at)[1:]
         kinds = {place: object for place in range(self.width) if not all(_is_number(row[place]) for row in sample)}
         frame = self._frame(skip, kinds)
@@ -57,7 +59,7 @@ class PlainText:
                 continue
             cells.append(cache(partial(self._texts, place, skip)))
             plain = plain_numbers(found)
-            if plain is not None and (found.dtype.kind != "f" or np.abs(plain).max() < EXACT):
+            if plain is not None and (found.dtype.kind != "f" or (decimal == POINT and np.abs(plain).max() < EXACT)):
                 numbers[place] = plain
         return cells, numbers
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from automl.tasks.load import load_tasks
-from automl.tasks.tables.delimited import ReadingOptions, has_header, sniffed
+from automl.tasks.tables.delimited import ReadingOptions, has_header
+from automl.tasks.tables.dialect import delimiter_of
 from automl.tasks.tables.files import read_table
 from automl.tasks.task import TaskError
 
@@ -56,9 +57,9 @@ def test_what_stands_between_cells_is_found(tmp_path: Path, sign: str) -> None:
 
 
 def test_commas_in_numbers_and_quotes_are_not_between_cells() -> None:
-    assert sniffed("a;b;c\n1,5;2,25;x\n1,0;3,5;y\n") == ";"
-    assert sniffed('a,b\n"x; y; z",1\n"p; q",2\n') == ","
-    assert sniffed("a\n1\n2\n") == ","
+    assert delimiter_of("a;b;c\n1,5;2,25;x\n1,0;3,5;y\n") == ";"
+    assert delimiter_of('a,b\n"x; y; z",1\n"p; q",2\n') == ","
+    assert delimiter_of("a\n1\n2\n") == ","
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252", "latin-1"])
