@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,14 +20,29 @@ Labelled = list[tuple[str, Path]]
 
 
 def _files(folder: Path) -> Labelled:
-    """(class, file) in a fixed order; what is hidden is left out."""
-    classes = sorted(sub for sub in folder.iterdir() if sub.is_dir() and not sub.name.startswith("."))
-    return [
-        (sub.name, path)
-        for sub in classes
-        for path in sorted(sub.iterdir())
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
-    ]
+    """(class, file) in a fixed order, of folders within those of classes too; what is hidden is left out."""
+    return [(sub.name, path) for sub in _subfolders(folder) for path in sorted(_inside(sub))]
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    return sorted(sub for sub in folder.iterdir() if sub.is_dir() and not sub.name.startswith("."))
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """The pictures in a folder, at any depth."""
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.suffix.lower() in SUFFIXES and not hidden:
+            yield path
+
+
+def _nested(folder: Path, files: Labelled) -> tuple[str, ...]:
+    """A sentence about pictures that are not in the folder of their class itself."""
+    deep = [path.parent.relative_to(folder) for label, path in files if path.parent != folder / label]
+    if not deep:
+        return ()
+    shown = ", ".join(sorted(set(map(Path.as_posix, deep)))[:5])
+    return (f"{len(deep)} pictures are in folders within those of the classes ({shown}), and of the class around them",)
 
 
 def _accepts(reference: Reference) -> bool:
@@ -34,7 +50,7 @@ def _accepts(reference: Reference) -> bool:
     if folder is None or not folder.is_dir():
         return False
     try:
-        return bool(_files(folder) or ((folder / "train").is_dir() and _files(folder / "train")))
+        return any(True for sub in _subfolders(folder) for _ in _inside(sub))
     except OSError:
         return False
 
@@ -102,8 +118,7 @@ def _shown(path: Path) -> str:
 
 def _empty_classes(folder: Path, labels: np.ndarray) -> tuple[str, ...]:
     """A sentence about subfolders without a picture that can be read: no program can answer with their names."""
-    folders = sorted(sub.name for sub in folder.iterdir() if sub.is_dir() and not sub.name.startswith("."))
-    empty = [name for name in folders if name not in set(labels.tolist())]
+    empty = [sub.name for sub in _subfolders(folder) if sub.name not in set(labels.tolist())]
     return (f"no class, for there are no pictures in it: {', '.join(empty)}",) if empty else ()
 
 
@@ -124,10 +139,13 @@ def _load(reference: Reference) -> list[Task]:
     x, y = reader.read(files, form)
     x_test, y_test = reader.read(held_out, form) if held_out else (None, None)
     left_out = reader.check(total, skip)
+    source = folder / "train" if divided else folder
     notes = (
+        *_nested(source, files),
+        *_nested(folder / "test", held_out),
         *describe(looks, form, "as asked" if size else "as in training" if known else ""),
         *left_out,
-        *_empty_classes(folder / "train" if divided else folder, y),
+        *_empty_classes(source, y),
     )
     given = {**reference.labelled(), "targets": CLASSES, "layout": "chw"}
     return [labelled_task(x=x, y=y, x_test=x_test, y_test=y_test, pictures=form, notes=notes, **given)]

@@ -58,6 +58,21 @@ def test_hidden_files_and_folders_are_no_pictures(tmp_path: Path) -> None:
     assert task.preprocessing.label_names == ("cat", "dog")
 
 
+@pytest.mark.parametrize("part", ["", "train/"])
+@pytest.mark.parametrize("option", ["", "?skip_bad=yes"])
+def test_pictures_in_folders_within_a_class_are_of_the_class(tmp_path: Path, part: str, option: str) -> None:
+    two_classes(tmp_path / part)
+    put(tmp_path, f"{part}cat/2023/may/17.png", value=251)
+    put(tmp_path, f"{part}fox/2023/18.png", value=252)
+    put(tmp_path, f"{part}fox/2024/18.png", value=253)
+    put(tmp_path, f"{part}cat/.thumbnails/19.png", value=254)
+    (task,) = load_tasks(f"{tmp_path}{option}{'&' if option else '?'}test=0")
+    assert task.preprocessing.label_names == ("cat", "dog", "fox")
+    assert len(task.data.train) + len(task.data.validation) == 19
+    said = "3 pictures are in folders within those of the classes (cat/2023/may, fox/2023, fox/2024), and of the class around them"
+    assert said in task.notes
+
+
 class TestSize:
     def test_pictures_of_mixed_sizes_get_the_median_and_a_word_says_so(self, tmp_path: Path) -> None:
         for index, size in enumerate([(10, 6), (12, 8), (20, 8), (12, 30)]):
