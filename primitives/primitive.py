@@ -167,6 +167,7 @@ class Primitive:
     they call it where it is given one value twice (``square`` for ``*``), or TRIVIAL where nobody would do so.
     ``unbounded``: it may call its functions more often than its arguments have elements, perhaps for ever.
     ``fitted``: the buffers of its sites are found by an algorithm in the cases of the task (docs/fitted_words.md).
+    ``traceable``: it is the same tensor operations whatever the values and the size of the batch, as formats such as ONNX need.
 
     Raises ValueError for a ``name`` that no term can hold, and for ``needs`` of what is no argument.
     """
@@ -189,6 +190,7 @@ class Primitive:
     differentiable: bool = True
     unbounded: bool = False
     fitted: Fitting | None = None
+    traceable: bool = True
     needs: Mapping[int, Need] = field(default_factory=lambda: MappingProxyType({}))
     role: Role | None = None
     ufunc: str = ""

@@ -14,6 +14,8 @@ from ..progress import QUIET, PrintableFormatter
 
 NOT_IN_FILES = ("config", "print_config")
 """Options that a file cannot give: they are about the file itself."""
+OTHERS = ("torch", "onnx_ir", "onnxscript")
+"""Loggers of libraries that tell more of themselves than anybody wants to know."""
 
 
 def _take_plugins(given: list[str] | None) -> None:
@@ -69,6 +71,13 @@ def _be_quiet(wanted: bool) -> None:
 def _be_verbose(wanted: bool) -> None:
     if wanted:
         logging.getLogger().setLevel(logging.INFO)
+        _spare_others()
+
+
+def _spare_others() -> None:
+    """Of what is logged below a warning, only our own: torch tells of its caches when it leaves."""
+    for name in OTHERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _log_to(path: str | None) -> None:
@@ -83,6 +92,7 @@ def _log_to(path: str | None) -> None:
             other.setLevel(root.level)
     root.setLevel(min(root.level, logging.INFO))
     root.addHandler(handler)
+    _spare_others()
 
 
 def _options() -> list[Any]:

@@ -156,6 +156,7 @@ def _sums(
     flops=lambda x, *, units, trees, rate, leaves, leaf, penalty: 4 * trees * units * max(1, leaves.bit_length()),
     prior=Prior(in_nets=-4.0, first=2, part=True),
     fitted=Fitting(_fit_boosting, needs=("sklearn.ensemble",)),
+    traceable=False,
 )
 def boosting(
     x: Tensor, *, feature: Tensor, threshold: Tensor, left: Tensor, right: Tensor, value: Tensor, root: Tensor, steps: Tensor,

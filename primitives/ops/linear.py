@@ -32,6 +32,7 @@ def _fit_constant(cases: FittingCases, *, units: int) -> Fitted:
     buffers=lambda x, *, units: {"value": Parameter((units,), "zeros")},
     prior=Prior(in_nets=-5.0, first=0),
     fitted=Fitting(_fit_constant),
+    traceable=False,
 )
 def constant(x: Tensor, *, value: Tensor, units: int) -> Tensor:
     """Whatever the input, the logarithms of the classes' frequencies, or the targets' mean."""

@@ -107,6 +107,7 @@ def _largest_sample(cases: int, trees: int, leaf: int, depth: int) -> int:
     flops=lambda x, *, units, leaf, depth: 4 * (depth or 20),
     prior=Prior(in_nets=-4.5),
     fitted=Fitting(_fit_tree, needs=("sklearn.tree",), read=nested_ifs),
+    traceable=False,
 )
 def tree(
     x: Tensor, *, feature: Tensor, threshold: Tensor, left: Tensor, right: Tensor, value: Tensor, root: Tensor, steps: Tensor,
@@ -128,6 +129,7 @@ def tree(
     flops=lambda x, *, units, trees, leaf, depth, features: 4 * trees * (depth or 20),
     prior=Prior(in_nets=-4.0, first=3, part=True),
     fitted=Fitting(_fit_forest, needs=("sklearn.ensemble",)),
+    traceable=False,
 )
 def forest(
     x: Tensor, *, feature: Tensor, threshold: Tensor, left: Tensor, right: Tensor, value: Tensor, root: Tensor, steps: Tensor,

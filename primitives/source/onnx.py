@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,15 +47,16 @@ def _exported(program: Program, examples: tuple[torch.Tensor, ...]) -> torch.onn
     was_training = program.training
     model = _Tensors(program).eval()
     try:
-        exported = torch.onnx.export(
-            model,
-            examples,
-            dynamo=True,
-            input_names=[f"input_{i}" for i in range(len(examples))],
-            output_names=[f"output_{i}" for i in range(_count(program.output_type))],
-            dynamic_shapes=(tuple({0: batch} for _ in examples),),
-            verbose=False,
-        )
+        with _unheard():
+            exported = torch.onnx.export(
+                model,
+                examples,
+                dynamo=True,
+                input_names=[f"input_{i}" for i in range(len(examples))],
+                output_names=[f"output_{i}" for i in range(_count(program.output_type))],
+                dynamic_shapes=(tuple({0: batch} for _ in examples),),
+                verbose=False,
+            )
     except torch.onnx.errors.OnnxExporterError as error:
         reason = str(error.__cause__ or error).strip().splitlines()[0]
         raise OnnxError(
@@ -62,6 +66,20 @@ def _exported(program: Program, examples: tuple[torch.Tensor, ...]) -> torch.onn
         program.train(was_training)
     assert exported is not None
     return exported
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Without the exporter's log and warnings: they are about packages that are not needed and graphs that nobody asked to see, and what
+    went wrong is in its exception."""
+    before = logging.root.manager.disable
+    logging.disable(max(before, logging.ERROR))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
 
 
 def looks_at_values(type: Type) -> bool:
@@ -116,6 +134,11 @@ def _shapes(program: Program) -> list[tuple[int, ...]]:
         if not (primitive.geometric or primitive.rearranges):
             raise OnnxError(
                 f"word={word.name!r} is algorithmic: ONNX holds one fixed tensor computation; export source instead"
+            )
+        if not primitive.traceable:
+            raise OnnxError(
+                f"word={word.name!r} computes what depends on values or on the size of the batch: ONNX holds one fixed tensor "
+                "computation; export source instead"
             )
         if primitive.geometric and looks_at_values(primitive.scheme.type):
             raise OnnxError(

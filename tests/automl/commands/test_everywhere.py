@@ -78,6 +78,14 @@ def test_a_file_says_what_is_shown_and_where_it_is_logged(folder: Path, automl) 
     assert code == 0 and (folder / "given.log").exists()
 
 
+@pytest.mark.parametrize("option", [["--verbose"], ["--log-file", "x.log"]])
+def test_what_is_logged_is_our_own(folder: Path, automl, option: list[str]) -> None:
+    logging.getLogger("torch").setLevel(logging.NOTSET)
+    assert automl("search", "one.jsonl", "--evaluations", "200", *option)[0] == 0
+    assert logging.getLogger("automl.study").isEnabledFor(logging.INFO)
+    assert not logging.getLogger("torch._subclasses.fake_tensor").isEnabledFor(logging.INFO)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
+import warnings
 
 import pytest
 import torch
@@ -103,16 +105,16 @@ def tensors_of(output):
     return [output] if isinstance(output, torch.Tensor) else [part for inner in output for part in tensors_of(inner)]
 
 
-NOT_YET = ("boosting", "constant", "forest", "tree")
-"""Fitted words whose steps or output depend on values or on the batch: they are refused."""
+NOT_TRACEABLE = sorted(name for name, word in WORDS.items() if not word.traceable)
 
 
-@pytest.mark.parametrize("name", NOT_YET)
-def test_a_word_that_cannot_be_held_is_refused_with_the_other_export(name, tmp_path):
+@pytest.mark.parametrize("name", NOT_TRACEABLE)
+def test_a_word_that_cannot_be_held_is_refused_before_it_is_tried(name, tmp_path, monkeypatch):
+    monkeypatch.delattr(torch.onnx, "export")
     inputs, text = example_of(WORDS[name])
     term = parse(f"(lambda (x0) {text.format('x0')})", WORDS)
     type = infer(term, WORDS, function(*inputs, TypeVariable("result"))).type
-    with pytest.raises(OnnxError, match="export source instead"):
+    with pytest.raises(OnnxError, match=f"word='{name}' .* export source instead"):
         write_onnx(compile_term(term, WORDS, type).eval(), tmp_path / "net.onnx")
 
 
@@ -122,7 +124,7 @@ def test_every_geometric_word_is_free_in_its_batch(tmp_path):
     from onnx.reference import ReferenceEvaluator
 
     free = {n for n, w in WORDS.items() if w.geometric and not looks_at_values(w.scheme.type)}
-    names = sorted(free.difference(NOT_YET))
+    names = sorted(free.difference(NOT_TRACEABLE))
     assert len(names) > 40 and "local_conv" in names
     inputs, texts = [], []
     for name in names:
@@ -144,6 +146,23 @@ def test_every_geometric_word_is_free_in_its_batch(tmp_path):
             part, wanted = wanted if position < len(names) - 1 else (wanted, None)
             for one in tensors_of(part):
                 assert torch.allclose(torch.from_numpy(next(got)), one.detach(), rtol=1e-4, atol=1e-5), (name, batch)
+
+
+def test_the_exporter_is_not_heard(tmp_path):
+    heard: list[logging.LogRecord] = []
+    listener = logging.Handler()
+    listener.emit = heard.append
+    talkers = [logging.getLogger(f"torch.onnx{name}") for name in ("", "._internal.exporter._registration")]
+    for each in talkers:
+        each.addHandler(listener)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            write_onnx(compiled("(dense :units 2)", "Tensor[3] -> Tensor[2]"), tmp_path / "net.onnx")
+    finally:
+        for each in talkers:
+            each.removeHandler(listener)
+    assert not heard and not logging.root.manager.disable
 
 
 def test_programs_that_are_not_one_computation_are_refused(tmp_path):
