@@ -162,13 +162,14 @@ class Preprocessing:
 
     def decode(self, outputs: np.ndarray) -> list[Any]:
         """Answers for people: labels, as they were given, for class scores [n, classes] or classes [n], numbers in their own units
-        otherwise."""
+        otherwise: one a case, for [n, 1] too, or lists of several."""
         array = np.asarray(outputs)
         if self.label_names:
             classes = array.argmax(axis=1) if array.ndim == 2 else array
             labels = self.labels or self.label_names
             return [labels[int(index)] for index in classes]
-        return (self.target.invert(array) if self.target else array).tolist()
+        numbers = self.target.invert(array) if self.target else array
+        return (numbers[:, 0] if numbers.ndim == 2 and numbers.shape[1] == 1 else numbers).tolist()
 
     def to_json(self) -> dict[str, Any]:
         affine = {key: _affine_json(getattr(self, key)) for key in ("inputs", "target")}

@@ -52,6 +52,15 @@ def test_what_is_no_classifier_has_no_probabilities() -> None:
     assert [each.to_json() for each in model.predictions([[[1]], [[]]])] == [1, None]
 
 
+@pytest.mark.parametrize(("units", "answers"), [(1, [13.0, 11.0]), (2, [[13.0, 13.0], [11.0, 11.0]])])
+def test_an_amount_is_a_plain_number_and_several_are_a_list(units: int, answers: list[object]) -> None:
+    weights = {"1.weight": torch.ones(units, 2), "1.bias": torch.zeros(units)}
+    program, kind = Vocabulary().read(f"(dense :units {units} @1)"), parse_type(f"Tensor[2] -> Tensor[{units}]")
+    model = Model(program, kind, Vocabulary(), weights, Preprocessing((2,), target=Affine((10.0,), (1.0,))))
+    raw = np.array([[1.0, 2.0], [0.0, 1.0]])
+    assert model.predict(raw) == [each.to_json() for each in model.predictions(raw)] == answers
+
+
 class TestTolerance:
     HEAD = Model(Vocabulary().read("(lambda (xs) (head xs))"), parse_type("list(int) -> int"), Vocabulary())
 
