@@ -24,6 +24,7 @@ from ..execution.executors import WorkerError
 from ..interruption import exit_code, orderly_end
 from ..plugins import plugin_options
 from ..progress import QUIET, printable
+from ..reports.report import strict_json
 from ..study.opening import Result, check_unchanged, library_url, run_study
 from ..study.study import Study, StudyError
 from ..tasks.load import experiment_folders, load_tasks
@@ -42,7 +43,7 @@ def print_text(text: str, err: bool = False) -> None:
 
 def json_line(value: Any, indent: int | None = None) -> str:
     """JSON text of exactly this value; what cannot be seen is escaped, as JSON allows."""
-    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    text = strict_json(value, indent)
     return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)
 
 
@@ -99,7 +100,7 @@ def json_lines(path: str | None) -> Iterator[Callable[[Mapping[str, Any]], None]
                 if fresh:  # only now, so that a command which fails before its first result spoils no earlier file
                     stream.truncate(0)
                     fresh = False
-                stream.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
+                stream.write((strict_json(row) + "\n").encode())
             except OSError as error:
                 raise OSError(error.errno, f"{error.strerror}; what was found is in the library", path) from error
 

@@ -16,6 +16,7 @@ from primitives.values import Failure
 
 from ..api import search
 from ..evaluation.model import Model
+from ..evaluation.predictions import NOT_FINITE, finite_rows
 from ..fitting.forward import predict_raw
 from ..study.ending import Ending
 from ..study.result import Result
@@ -131,7 +132,7 @@ class AbstractProgramEstimator(BaseEstimator, ABC):
 
     def _outputs(self, x: Features) -> tuple[torch.Tensor, Preprocessing]:
         """float32 [n, width]: what the program says of new rows, and what makes answers of it. Raises NotFittedError, TypeError, and
-        ValueError where the program fails."""
+        ValueError where the program fails, or its outputs are not finite."""
         check_is_fitted(self, "model_")
         model = self.model_
         prepared = model.preprocessing
@@ -142,6 +143,10 @@ class AbstractProgramEstimator(BaseEstimator, ABC):
         if isinstance(outputs, list):
             failure = next(each for each in outputs if isinstance(each, Failure))
             raise ValueError(f"X: the program has no answer for a row ({failure}); leave such rows out, or fit anew")
+        known = finite_rows(outputs)
+        if not known.all():
+            row = int((~known).nonzero()[0, 0])
+            raise ValueError(f"X: row {row} has no answer ({NOT_FINITE}); leave such rows out, or fit anew")
         return outputs.detach().cpu(), prepared
 
     def __sklearn_tags__(self) -> Tags:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .model import Model
 
 logger = logging.getLogger(__name__)
+NOT_FINITE = "the program's answer is not a finite number; its input lies far outside what it was trained on, or it divides by nearly nothing"
 DIGITS = 6
 """Decimals that probabilities are shown with."""
 Cases = Sequence[object] | np.ndarray
@@ -74,24 +76,50 @@ def predictions_of(model: Model, cases: Cases) -> list[Prediction]:
     _warn_of_range(cases, model.preprocessing)
     outputs = predict_raw(model.module, model.type, cases, model.preprocessing)
     if isinstance(outputs, list):
-        return [Prediction(failure=str(each)) if isinstance(each, Failure) else Prediction(each) for each in outputs]
+        return [Prediction(failure=str(each)) if isinstance(each, Failure) else _answered(each) for each in outputs]
     prepared = model.preprocessing
     if prepared is None or not isinstance(arguments_of(model.type)[1], TensorType):
-        return [Prediction(each) for each in outputs.detach().cpu().tolist()]
-    answers = prepared.decode(outputs.detach().cpu().numpy())
+        return [_answered(each) for each in outputs.detach().cpu().tolist()]
     if not prepared.label_names or outputs.ndim != 2:
-        return [Prediction(each) for each in answers]
-    shares = probabilities(outputs)
+        return [_answered(each) for each in prepared.decode(outputs.detach().cpu().numpy())]
+    return _labelled(outputs, prepared)
+
+
+def _labelled(outputs: torch.Tensor, prepared: Preprocessing) -> list[Prediction]:
+    """The answers of a classifier with scores [n, classes]."""
+    known = finite_rows(outputs)
+    shares = iter(probabilities(outputs[known]))
+    answers = iter(prepared.decode(outputs[known].detach().cpu().numpy()))
+    names = prepared.label_names
     return [
-        Prediction(answer, dict(zip(prepared.label_names, map(float, row))))
-        for answer, row in zip(answers, shares, strict=True)
+        Prediction(next(answers), dict(zip(names, map(float, next(shares))))) if each else Prediction(failure=NOT_FINITE)
+        for each in known.tolist()
     ]
+
+
+def _answered(value: object) -> Prediction:
+    """The prediction with an answer in its JSON form; a failure where there is a number in it that JSON has not."""
+    return Prediction(value) if is_finite(value) else Prediction(failure=NOT_FINITE)
+
+
+def is_finite(value: object) -> bool:
+    """Whether neither NaN nor an infinity is among plain data."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return all(map(is_finite, inner))
+
+
+def finite_rows(outputs: torch.Tensor) -> torch.Tensor:
+    """bool [n]: for which cases all numbers of the outputs [n, …] are finite."""
+    found: torch.Tensor = outputs.isfinite().reshape(len(outputs), -1).all(dim=1)
+    return found
 
 
 def probabilities(outputs: torch.Tensor) -> np.ndarray:
     """float64 [n, classes], rows that sum to 1.
 
-    outputs: those of a classifier, a tensor [n, classes] of scores, or of probabilities already.
+    outputs: those of a classifier, a tensor [n, classes] of finite scores, or of probabilities already.
     """
     from ..fitting.losses import are_probabilities
 
@@ -186,4 +214,4 @@ def _value(model: Model, case: object) -> Prediction:
     if not isinstance(case, (list, tuple)) or len(case) != len(types):
         raise TaskError(f"inputs={str(case)[:60]}: a list of {len(types)} arguments is required, type={model.type}")
     value = model(*(from_json(item, type) for item, type in zip(case, types, strict=True)))
-    return Prediction(failure=str(value)) if isinstance(value, Failure) else Prediction(to_plain(value, result))
+    return Prediction(failure=str(value)) if isinstance(value, Failure) else _answered(to_plain(value, result))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,8 +33,28 @@ class ModelReport:
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         written = [target / f"{self.name}.json"]
-        written[0].write_text(json.dumps(self.facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        written[0].write_text(strict_json(self.facts, indent=1) + "\n", encoding="utf-8")
         for name, picture in self.pictures.items():
             written.append(target / f"{name}.png")
             picture.save(written[-1])
         return written
+
+
+def strict_json(value: object, indent: int | None = None) -> str:
+    """JSON text with ``null`` in place of NaN and the infinities, which JSON has not.
+
+    value: plain data.
+    indent: spaces a level (default: all in one line).
+    """
+    try:
+        return json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value), indent=indent, ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    return [_finite(each) for each in value] if isinstance(value, list | tuple) else value

@@ -23,6 +23,7 @@ MOST_SAID = 20
 SCALINGS = ("auto", "unit", "standardise", "none")
 BLOCK = 1 << 22
 """Numbers that are scaled at once: as 64-bit floats all inputs together would take many times their memory."""
+LARGEST = float(np.finfo(np.float32).max)
 NARROW, FAR = 20, 10
 """Raw inputs are said to be in other units where they span less than a NARROW-th of the training's range, or lie FAR times it outside."""
 
@@ -41,7 +42,8 @@ class Affine:
         return np.array(self.offset).reshape(shape), np.array(self.scale).reshape(shape)
 
     def apply(self, array: np.ndarray) -> np.ndarray:
-        """``array`` is [n, features] or [n, channels, …]; the result has its shape and is float32."""
+        """``array`` is [n, features] or [n, channels, …]; the result has its shape and is float32, with the greatest number of that type
+        where it would be beyond it."""
         found = np.empty(array.shape, dtype=np.float32)
         step = max(1, BLOCK // max(1, math.prod(array.shape[1:])))
         for start in range(0, len(array), step):
@@ -50,11 +52,12 @@ class Affine:
 
     def _block(self, array: np.ndarray) -> np.ndarray:
         offset, scale = self._parts(array.ndim)
-        with np.errstate(over="ignore"):  # a difference beyond the range of floats, whose quotient may be within
+        with np.errstate(over="ignore", invalid="ignore"):  # a difference beyond the range of floats, whose quotient may be within
             found = (array - offset) / scale
             if not np.isfinite(found).all():
-                found = np.where(np.isfinite(found), found, array / scale - offset / scale)
-            return found.astype(np.float32)
+                apart = array / scale - offset / scale
+                found = np.where(np.isfinite(found) | np.isnan(apart), found, apart)
+            return np.clip(found, -LARGEST, LARGEST).astype(np.float32)
 
     def invert(self, array: np.ndarray) -> np.ndarray:
         offset, scale = self._parts(array.ndim)

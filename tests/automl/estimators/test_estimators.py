@@ -328,3 +328,17 @@ def test_weights_of_classes() -> None:
     assert (only.predict(MIXED[["a"]]) == "rare").all()
     with pytest.raises(ValueError, match="not in class_weight"):
         ProgramClassifier(class_weight={"common": 2}, **TINY).fit(MIXED[["a"]], rare)
+
+
+@pytest.mark.parametrize("size", [1e30, 1e300, -1e300])
+def test_extreme_numbers_have_finite_answers_or_are_refused(size: float) -> None:
+    x, far = pandas.DataFrame({"a": A, "b": A**2}), pandas.DataFrame({"a": [0.0, size], "b": [0.0, -size]})
+    for kind, y in ((ProgramClassifier, A > 0), (ProgramRegressor, 2 * A - A**2)):
+        found = kind(evaluations=1, words=("linear",), random_state=0).fit(x, y)
+        assert "linear" in found.program_
+        try:
+            answers = found.predict_proba(far) if kind is ProgramClassifier else found.predict(far)
+        except ValueError as error:
+            assert "row 1 has no answer" in str(error)
+        else:
+            assert np.isfinite(answers).all()

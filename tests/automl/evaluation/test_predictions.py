@@ -61,6 +61,31 @@ def test_an_amount_is_a_plain_number_and_several_are_a_list(units: int, answers:
     assert model.predict(raw) == [each.to_json() for each in model.predictions(raw)] == answers
 
 
+class TestNotFinite:
+    """Answers that are no finite numbers are failures, and change no other case's answer."""
+
+    @pytest.mark.parametrize("text", [FLAT, "(lambda (x) (softmax (dense :units 3 @1 (flatten x))))"])
+    def test_of_a_classifier(self, text: str) -> None:
+        model, raw = net(text), np.zeros((3, 1, 2, 2))
+        alone = model.predictions(raw[:1])[0]
+        raw[1] = -1e300
+        first, second, third = model.predictions(raw)
+        assert first.probabilities == pytest.approx(alone.probabilities) and third.answer == "c"
+        assert "not a finite number" in second.failure and second.to_json() is None
+        with pytest.raises(TaskError, match="an answer for every case"):
+            model.predict_proba(raw)
+
+    def test_of_numbers(self) -> None:
+        text, weights = "(lambda (x) (dense :units 1 @1 x))", {"1.weight": torch.full((1, 2), 3.0), "1.bias": torch.zeros(1)}
+        prepared = Preprocessing((2,), target=Affine((1.0,), (2.0,)))
+        model = Model(Vocabulary().read(text), parse_type("Tensor[2] -> Tensor[1]"), Vocabulary(), weights, prepared)
+        assert [each.to_json() for each in model.predictions([[1, 1], [-1e300, 0]])] == [13.0, None]
+
+    def test_of_values(self) -> None:
+        model = Model(Vocabulary().read("(lambda (x) x)"), parse_type("float -> float"), Vocabulary())
+        assert [each.to_json() for each in model.predictions([[1.5], [float("inf")]])] == [1.5, None]
+
+
 class TestTolerance:
     HEAD = Model(Vocabulary().read("(lambda (xs) (head xs))"), parse_type("list(int) -> int"), Vocabulary())
 
