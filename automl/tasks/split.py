@@ -71,20 +71,32 @@ class Split:
     def _latest(
         self, indices: np.ndarray, keys: np.ndarray, fraction: float, stream: int
     ) -> tuple[np.ndarray, np.ndarray]:
+        """The cut lies between two times, the nearest to the fraction; where validation comes after it, two times at least are left."""
         order = indices[np.argsort(keys[indices], kind="stable")]
         kept = len(indices) - round(len(indices) * fraction)
+        if kept < len(indices):
+            kept = nearest_boundary(keys[order], kept, self._left(stream))
         return np.sort(order[:kept]), np.sort(order[kept:])
+
+    def _left(self, stream: int) -> int:
+        """How many groups or times a cut must leave at least."""
+        return 2 if stream == 0 and self.validation else 1
 
     def _whole_groups(
         self, indices: np.ndarray, keys: np.ndarray, fraction: float, stream: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The groups in a drawn order, as long as they come nearer to the fraction; one at least is left."""
+        """The groups in a drawn order, as long as they come nearer to the fraction, or the smallest where none does; one at least is left,
+        and two where validation comes after it."""
         groups, members = np.unique(keys[indices], return_inverse=True)
         order = np.random.Generator(np.random.PCG64([self.seed, stream])).permutation(len(groups))
         sizes = np.bincount(members, minlength=len(groups))[order]
         after = np.cumsum(sizes)
         nearer = np.abs(after - fraction * len(indices)) < np.abs(after - sizes - fraction * len(indices))
-        chosen = np.isin(members, order[:-1][nearer[:-1]])
+        free = len(groups) - self._left(stream)
+        picked = order[:free][nearer[:free]] if free > 0 else order[:0]
+        if free > 0 and not len(picked) and round(len(indices) * fraction):
+            picked = order[[sizes.argmin()]]
+        chosen = np.isin(members, picked)
         return indices[~chosen], indices[chosen]
 
     def _check(self, train: np.ndarray, count: int) -> None:
@@ -109,6 +121,17 @@ class Split:
         for group, quota in zip(groups, quotas, strict=True):
             chosen[rng.permutation(group)[:quota]] = True
         return indices[~chosen], indices[chosen]
+
+
+def nearest_boundary(times: np.ndarray, cut: int, left: int = 1) -> int:
+    """The place next to ``cut`` where one time ends and another begins, the earlier of two; ``len(times)`` where there is none.
+
+    times: [n], sorted.
+    cut: a place from 0 to n.
+    left: different times before it, at least.
+    """
+    places = np.flatnonzero(times[1:] != times[:-1])[left - 1 :] + 1
+    return int(places[np.abs(places - cut).argmin()]) if len(places) else len(times)
 
 
 def _apportion(sizes: list[int], total: int) -> list[int]:

@@ -10,7 +10,7 @@ import numpy as np
 from primitives.brief import brief_repr
 
 from ...errors import TaskError
-from ..split import GROUPS, TIME, Split
+from ..split import GROUPS, TIME, Split, nearest_boundary
 
 FOLDS = "folds"
 """Among the scores of an evaluation: over how many folds they are means, where they are."""
@@ -89,11 +89,15 @@ def make_folds(
 
 
 def _in_order(times: np.ndarray, number: int) -> Folds | None:
-    """The earliest of ``number + 1`` equal parts is held out in none."""
-    if number < 1:
+    """The earliest of ``number + 1`` parts is held out in none. They are as equal as they can be where no time is in two of them, and fewer
+    where there are not so many times."""
+    order, count = np.argsort(times, kind="stable"), len(times)
+    wanted = (-(-part * count // (number + 1)) for part in range(1, number + 1))
+    cuts = sorted({nearest_boundary(times[order], cut) for cut in wanted} - {count})
+    if len(cuts) < 2:
         return None
-    held_out = np.empty(len(times), dtype=np.int64)
-    held_out[np.argsort(times, kind="stable")] = np.arange(len(times)) * (number + 1) // len(times) - 1
+    held_out = np.empty(count, dtype=np.int64)
+    held_out[order] = np.searchsorted(cuts, np.arange(count), side="right") - 1
     return Folds(held_out, ordered=True)
 
 

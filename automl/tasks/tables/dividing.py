@@ -35,8 +35,29 @@ def divided_by(
         shorter = table.without([name])
         return replace(shorter, notes=(*shorter.notes, said)), levels.codes, replace(split, policy=GROUPS)
     moments = _moments(name, levels, table.decimal)
+    if len(moments) and (moments == moments[0]).all():
+        raise TaskError(f"time={name!r}: every row has the same one: at least two are required; name another column")
     said = f"{name}: divides the rows, the latest are held out"
     return replace(table, notes=(*table.notes, said)), moments, replace(split, policy=TIME)
+
+
+def uneven_parts(split: Split, parts: tuple[np.ndarray, np.ndarray, np.ndarray]) -> tuple[str, ...]:
+    """Sentences on held-out parts that are far from as large as they were to be, since the rows of one group or of one time stay together.
+
+    split: how the rows were divided.
+    parts: the indices of the rows to train on, to validate and to test with.
+    """
+    if split.policy not in (GROUPS, TIME):
+        return ()
+    train, validation, test = map(len, parts)
+    wanted = {"test": round((train + validation + test) * split.test), "validation": round((train + validation) * split.validation)}
+    found = {"test": test, "validation": validation}
+    one = "group" if split.policy == GROUPS else "time"
+    return tuple(
+        f"the {name} part has {found[name]:,} rows, not about {count:,}: the rows of one {one} stay together"
+        for name, count in wanted.items()
+        if 2 * abs(found[name] - count) > count
+    )
 
 
 def _moments(name: str, levels: CellLevels, decimal: str) -> np.ndarray:

@@ -14,7 +14,7 @@ from ..metrics import CLASSES, NUMBERS
 from ..preprocessing import Preprocessing
 from ..split import Split
 from ..task import Task
-from .dividing import divided_by
+from .dividing import divided_by, uneven_parts
 from .raw import RawTable
 from .rows import as_numbers
 from .target import rows_left_out
@@ -64,7 +64,7 @@ def known_table_task(
     divided = split.divide(found.y if found.form == CLASSES else None, len(found.rows), kept)
     return assembled(
         "labelled", name, found.form, [(x[rows], found.y[rows]) for rows in divided], prepared, Goal(solved_at), split=split, folds=0,
-        notes=(*raw.notes, *rows_left_out(target, len(cells) - len(found.rows))), **given,
+        notes=(*raw.notes, *uneven_parts(split, divided), *rows_left_out(target, len(cells) - len(found.rows))), **given,
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from ..preprocessing import Preprocessing, fit_inputs, standardise
 from ..split import GROUPS, Split
 from ..targets import encode_targets
 from ..task import Task
-from .dividing import divided_by
+from .dividing import divided_by, uneven_parts
 from .fold_codes import fold_codes
 from .given import Aim, Table, Targets, aim, given_table
 from .raw import RawTable
@@ -86,7 +86,7 @@ def table_task(
     found = _read_target(name, aimed, cells, targets, raw) if read is None else read
     encoded = encode_targets(found.form, found.y, uniform=read is not None)
     labels, kept = encoded.y if found.form == CLASSES else None, None if keys is None else keys[found.rows]
-    train, validation, test = split.divide(labels, len(found.rows), kept)
+    train, validation, test = divided = split.divide(labels, len(found.rows), kept)
     levels = {key: raw.levels(key).take(found.rows) for key in raw.columns}
     y_train = encoded.y[train] if found.form == CLASSES else encoded.y[train, 0]
     known = TrainRows(y_train, len(encoded.names), len(levels), raw.decimal, categorical=raw.categorical)
@@ -106,7 +106,8 @@ def table_task(
     beside = np.concatenate([train, validation])
     task = assembled(
         KIND, name, found.form, parts, prepared, Goal(solved_at), metric=metric, direction=direction, probabilities=probabilities,
-        split=split, family=family, source=source, notes=(*raw.notes, *found.notes), folds=folds,
+        split=split, family=family, source=source, notes=(*raw.notes, *uneven_parts(split, divided), *found.notes),
+        folds=folds,
         class_weight=class_weight, keys=None if kept is None else kept[beside],
     )  # fmt: skip
     if kept is not None and split.policy == GROUPS and task.test is not None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl.tasks.split import NIELSEN, Split
+from automl.tasks.split import GROUPS, NIELSEN, TIME, Split
 from automl.tasks.task import TaskError
 
 FRACTIONS = st.floats(0, 0.4)
@@ -69,3 +69,29 @@ def test_refuses(arguments: dict) -> None:
 def test_refuses_when_nothing_is_left_to_train_on() -> None:
     with pytest.raises(TaskError, match="left to train"):
         Split(test=0.9, validation=0.9).divide(None, 1 * 2)
+
+
+@given(st.lists(st.integers(0, 7), min_size=4, max_size=60), FRACTIONS, FRACTIONS)
+def test_no_time_is_in_two_parts(times: list[int], test: float, validation: float) -> None:
+    array = np.array(times)
+    parts = Split(test, validation, policy=TIME).divide(None, len(array), array)
+    assert sorted(np.concatenate(parts)) == list(range(len(array)))
+    train, valid, held_out = (set(array[part]) for part in parts)
+    assert max(train) < min(valid, default=9) and max(train | valid) < min(held_out, default=9)
+
+
+def test_the_cut_is_the_nearest_between_two_times() -> None:
+    times = np.repeat([0, 1, 2, 3], [10, 6, 5, 3])
+    train, valid, test = Split(test=0.25, validation=0.2, policy=TIME).divide(None, 24, times)
+    assert [len(train), len(valid), len(test)] == [10, 6, 8]
+    train, valid, test = Split(test=0.25, validation=0.2, policy=TIME).divide(None, 24, np.arange(24))
+    assert [len(train), len(valid), len(test)] == [14, 4, 6]
+
+
+@pytest.mark.parametrize("sizes", [[50, 50], [33, 33, 33], [90, 10], [95, 3, 2], [25, 25, 25, 25]])
+@pytest.mark.parametrize("policy", [GROUPS, TIME])
+def test_some_are_held_out_for_validation(sizes: list[int], policy: str) -> None:
+    keys = np.repeat(np.arange(len(sizes)), sizes)
+    for seed in range(6):
+        train, valid, test = Split(seed=seed, policy=policy).divide(None, len(keys), keys)
+        assert len(train) and len(valid) and (len(test) or len(sizes) == 2)

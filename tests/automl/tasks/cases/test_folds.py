@@ -51,6 +51,15 @@ def test_no_fold_is_fitted_to_what_comes_later(policy: str) -> None:
         assert len(known) >= 10 and moment[known].max() < moment[rows].min()
 
 
+@pytest.mark.parametrize(("sizes", "count"), [([10, 20, 5, 5, 15, 5], 4), ([1, 50, 2], 2), ([30, 30], 0), ([40], 0)])
+def test_no_time_is_in_two_folds(sizes: list[int], count: int) -> None:
+    times = np.random.default_rng(0).permutation(np.repeat(np.arange(len(sizes)), sizes))
+    folds = make_folds(Split(policy=TIME), len(times), None, times)
+    assert (0 if folds is None else folds.count) == count
+    for known, rows in () if folds is None else folds.divided():
+        assert len(known) and len(rows) and times[known].max() < times[rows].min()
+
+
 def test_many_cases_have_none_unless_they_are_asked_for() -> None:
     assert make_folds(Split(), FEW_ROWS, None, None) is None
     assert make_folds(Split(), FEW_ROWS - 1, None, None) is not None

@@ -54,6 +54,15 @@ def test_the_latest_rows_are_held_out(write: object) -> None:
     assert train.max() < validation.min() and validation.max() < test.min() and len(test) == 30
 
 
+def test_rows_of_one_time_stay_together_and_a_word_says_what_that_does() -> None:
+    frame = FRAME.assign(year=np.repeat([2019, 2020, 2021], [20, 10, 90])[RNG.permutation(N)])
+    task = table_task(frame, "y", time="year")
+    years = [set(frame["year"].iloc[part]) for part in rows(task)]
+    assert years == [{2019}, {2020}, {2021}]
+    assert any(note == "the test part has 90 rows, not about 30: the rows of one time stay together" for note in task.notes)
+    assert not any("stay together" in note for note in table_task(FRAME, "y", time="when").notes)
+
+
 def test_from_a_file(tmp_path: Path) -> None:
     FRAME.to_csv(tmp_path / "t.csv", index=False)
     (task,) = load_tasks(f"{tmp_path}/t.csv?target=y&time=when")
@@ -70,8 +79,9 @@ def test_from_a_file(tmp_path: Path) -> None:
         ({"time": "who"}, "time='who': 120 rows have no date"),
         ({"split": Split(policy="groups")}, "groups=COLUMN"),
         ({"groups": "same"}, "1 groups"),
+        ({"time": "year"}, "time='year': every row has the same one"),
     ],
 )
 def test_refuses(given: dict, message: str) -> None:
     with pytest.raises(TaskError, match=message):
-        table_task(FRAME.assign(same="a"), "y", **given)
+        table_task(FRAME.assign(same="a", year=2020), "y", **given)
