@@ -31,9 +31,11 @@ def divided_by(
             raise TaskError(
                 f"groups={name!r}: {len(levels.texts)} groups: at least two are required; name another column"
             )
-        said = f"{name}: divides the rows, {len(levels.texts):,} groups of which none is in two parts; it is left out itself"
+        keys, alone = _group_keys(levels)
+        lone = f"; {alone:,} rows have none, each is a group of its own" if alone else ""
+        said = f"{name}: divides the rows, {len(levels.texts):,} groups of which none is in two parts; it is left out itself{lone}"
         shorter = table.without([name])
-        return replace(shorter, notes=(*shorter.notes, said)), levels.codes, replace(split, policy=GROUPS)
+        return replace(shorter, notes=(*shorter.notes, said)), keys, replace(split, policy=GROUPS)
     moments = _moments(name, levels, table.decimal)
     if len(moments) and (moments == moments[0]).all():
         raise TaskError(f"time={name!r}: every row has the same one: at least two are required; name another column")
@@ -58,6 +60,14 @@ def uneven_parts(split: Split, parts: tuple[np.ndarray, np.ndarray, np.ndarray])
         for name, count in wanted.items()
         if 2 * abs(found[name] - count) > count
     )
+
+
+def _group_keys(levels: CellLevels) -> tuple[np.ndarray, int]:
+    """int64 [n]: the group of each row, and how many rows have none: what is not known to belong together must not be held together."""
+    keys = np.array(levels.codes, dtype=np.int64)
+    missing = keys < 0
+    keys[missing] = len(levels.texts) + np.arange(missing.sum())
+    return keys, int(missing.sum())
 
 
 def _moments(name: str, levels: CellLevels, decimal: str) -> np.ndarray:

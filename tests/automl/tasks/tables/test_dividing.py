@@ -45,6 +45,14 @@ def test_no_group_is_in_two_parts() -> None:
         assert any(note.startswith("who: divides the rows") for note in task.notes)
 
 
+def test_rows_without_a_group_are_groups_of_their_own() -> None:
+    frame = FRAME.assign(who=FRAME["who"].where(np.arange(N) % 10 < 3))
+    task = table_task(frame, "y", groups="who")
+    lone = [frame["who"].iloc[part].isna().sum() for part in rows(task)]
+    assert all(lone) and sum(lone) == 84 and 25 <= len(task.test) <= 35
+    assert any("84 rows have none, each is a group of its own" in note for note in task.notes)
+
+
 @pytest.mark.parametrize(
     "write", [lambda when: when, lambda when: when.dt.strftime("%d.%m.%Y"), lambda when: when.astype("int64")]
 )
