@@ -85,7 +85,7 @@ def test_from_a_file(tmp_path: Path) -> None:
         ({"groups": "who", "time": "when"}, "one of the two"),
         ({"groups": "nobody"}, "groups='nobody'"),
         ({"time": "who"}, "time='who': 120 rows have no date"),
-        ({"split": Split(policy="groups")}, "groups=COLUMN"),
+        ({"split": Split(policy="groups")}, "groups=NAME"),
         ({"groups": "same"}, "1 groups"),
         ({"time": "year"}, "time='year': every row has the same one"),
     ],
