@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .model import Model
 
 logger = logging.getLogger(__name__)
-NOT_FINITE = "the program's answer is not a finite number; its input lies far outside what it was trained on, or it divides by nearly nothing"
+NOT_FINITE = "the program's answer is not a finite number: its input lies far outside what it was trained on, or it divides by next to 0"
 DIGITS = 6
 """Decimals that probabilities are shown with."""
 Cases = Sequence[object] | np.ndarray
@@ -92,7 +92,9 @@ def _labelled(outputs: torch.Tensor, prepared: Preprocessing) -> list[Prediction
     answers = iter(prepared.decode(outputs[known].detach().cpu().numpy()))
     names = prepared.label_names
     return [
-        Prediction(next(answers), dict(zip(names, map(float, next(shares))))) if each else Prediction(failure=NOT_FINITE)
+        Prediction(next(answers), dict(zip(names, map(float, next(shares)))))
+        if each
+        else Prediction(failure=NOT_FINITE)
         for each in known.tolist()
     ]
 

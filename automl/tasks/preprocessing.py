@@ -52,7 +52,8 @@ class Affine:
 
     def _block(self, array: np.ndarray) -> np.ndarray:
         offset, scale = self._parts(array.ndim)
-        with np.errstate(over="ignore", invalid="ignore"):  # a difference beyond the range of floats, whose quotient may be within
+        # A difference may be beyond the range of floats, and its quotient within.
+        with np.errstate(over="ignore", invalid="ignore"):
             found = (array - offset) / scale
             if not np.isfinite(found).all():
                 apart = array / scale - offset / scale

@@ -52,7 +52,10 @@ def uneven_parts(split: Split, parts: tuple[np.ndarray, np.ndarray, np.ndarray])
     if split.policy not in (GROUPS, TIME):
         return ()
     train, validation, test = map(len, parts)
-    wanted = {"test": round((train + validation + test) * split.test), "validation": round((train + validation) * split.validation)}
+    wanted = {
+        "test": round((train + validation + test) * split.test),
+        "validation": round((train + validation) * split.validation),
+    }
     found = {"test": test, "validation": validation}
     one = "group" if split.policy == GROUPS else "time"
     return tuple(

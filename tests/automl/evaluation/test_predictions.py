@@ -76,7 +76,10 @@ class TestNotFinite:
             model.predict_proba(raw)
 
     def test_of_numbers(self) -> None:
-        text, weights = "(lambda (x) (dense :units 1 @1 x))", {"1.weight": torch.full((1, 2), 3.0), "1.bias": torch.zeros(1)}
+        text, weights = (
+            "(lambda (x) (dense :units 1 @1 x))",
+            {"1.weight": torch.full((1, 2), 3.0), "1.bias": torch.zeros(1)},
+        )
         prepared = Preprocessing((2,), target=Affine((1.0,), (2.0,)))
         model = Model(Vocabulary().read(text), parse_type("Tensor[2] -> Tensor[1]"), Vocabulary(), weights, prepared)
         assert [each.to_json() for each in model.predictions([[1, 1], [-1e300, 0]])] == [13.0, None]

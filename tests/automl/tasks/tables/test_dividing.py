@@ -67,7 +67,9 @@ def test_rows_of_one_time_stay_together_and_a_word_says_what_that_does() -> None
     task = table_task(frame, "y", time="year")
     years = [set(frame["year"].iloc[part]) for part in rows(task)]
     assert years == [{2019}, {2020}, {2021}]
-    assert any(note == "the test part has 90 rows, not about 30: the rows of one time stay together" for note in task.notes)
+    assert any(
+        note == "the test part has 90 rows, not about 30: the rows of one time stay together" for note in task.notes
+    )
     assert not any("stay together" in note for note in table_task(FRAME, "y", time="when").notes)
 
 
