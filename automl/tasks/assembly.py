@@ -30,6 +30,8 @@ FEW = 10
 """Validation cases below which a score is said to mean little: one more right or wrong changes it by a tenth."""
 ANSWER_SECONDS = 30.0
 """Within which a metric of the user's own must answer: one that takes longer would leave no time to search."""
+SINGLE = 1e-4
+"""How far a target in single precision may be off, in parts of it, for a metric that may be one of percentages or logarithms."""
 Arrays = tuple[np.ndarray, np.ndarray] | tuple[np.ndarray, np.ndarray, np.ndarray | None]
 
 
@@ -67,7 +69,8 @@ def assembled(
     asked = chosen_measure(metric or USUAL[form], form, direction, probabilities)
     _check_defined(asked, name, np.concatenate([arrays[1] for arrays in parts]), prepared.label_names)
     own = is_function(asked.name)
-    train, validation, test = (_part(prepared, *arrays) for arrays in parts)
+    exact = form == NUMBERS and metric is not None
+    train, validation, test = (_part(prepared, *arrays, exact=exact) for arrays in parts)
     weights = _class_weights(
         BALANCED if class_weight is None and asked.alike else class_weight, form, parts[0][1], prepared.label_names
     )
@@ -133,14 +136,19 @@ def _without_score(data: ProblemData, folds: Folds, names: Sequence[str] = ()) -
 
 
 def _undefined(data: ProblemData, names: Sequence[str]) -> tuple[str, ...]:
-    """A sentence where the metric has no value on what programs are compared by, or on some of it."""
+    """A sentence where the metric has no value on what programs are compared by, or on some of it. Raises TaskError where it has none on
+    any of it and there is no log loss to compare programs by: of numbers."""
     if data.folds is None:
         reason = data.why_undefined(None, data.validation, names)
+        if reason and data.target == NUMBERS:
+            raise TaskError(f"metric={data.metric!r} of {data.name}: validation holds {reason}")
         return (f"{data.metric}: validation holds {reason}; programs are compared by log loss",) if reason else ()
     reasons = _without_score(data, data.folds, names)
     if not reasons:
         return ()
     count = data.folds.count
+    if len(reasons) == count and data.target == NUMBERS:
+        raise TaskError(f"metric={data.metric!r} of {data.name}: each fold holds {reasons[0]}")
     left = "so programs are compared by log loss" if len(reasons) == count else "its mean is over the others"
     return (f"{data.metric}: {len(reasons)} of {count} folds hold {reasons[0]}; {left}",)
 
@@ -193,11 +201,17 @@ def _good(measure: Measure, form: str) -> tuple[float]:
     return (1.0 if measure.direction is Direction.MAXIMIZE else 0.0,)
 
 
-def _part(prepared: Preprocessing, x: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None) -> Part:
+def _part(
+    prepared: Preprocessing, x: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None, *, exact: bool = False
+) -> Part:
+    """Targets are in single precision, but where they must be ``exact`` and some are so small beside the others that they would be lost."""
     scale: Affine | None = prepared.target
+    targets = scale.apply(y) if scale else y
+    if scale and exact and not np.allclose(scale.invert(targets.astype(np.float64)), y, rtol=SINGLE, atol=0.0):
+        targets = (y - np.array(scale.offset)) / np.array(scale.scale)
     return Part(
         (frozen(prepared.apply(x)),),
-        frozen(scale.apply(y) if scale else y),
+        frozen(targets),
         None if weights is None else frozen(weights),
     )
 

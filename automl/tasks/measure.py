@@ -55,8 +55,8 @@ class Measure:
         return value
 
 
-ROUNDING = 1e-6
-"""How far a number in single precision, as standardised targets are, may be off in parts of its scale."""
+ROUNDING = 8
+"""How many of the smallest steps of its precision a standardised target may be off, in parts of its scale."""
 MEASURES: PluginKind[Measure] = PluginKind("metric", f"{__package__}.measures", instances(Measure), "tasks")
 
 
@@ -164,7 +164,8 @@ def _in_units(targets: np.ndarray, form: str, use: MetricUse) -> np.ndarray:
         return targets
     centre, unit = np.asarray(use.offset or 0.0), np.asarray(use.scale or 1.0)
     found = targets * unit + centre
-    return np.where(np.abs(found) <= ROUNDING * (np.abs(centre) + unit), 0.0, found) if use.offset else found
+    step = float(np.finfo(targets.dtype).eps) if targets.dtype.kind == "f" else 0.0
+    return np.where(np.abs(found) <= ROUNDING * step * (np.abs(centre) + unit), 0.0, found) if use.offset else found
 
 
 def _own(

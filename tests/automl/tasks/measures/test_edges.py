@@ -8,14 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from automl.evaluation.evaluate import evaluate_candidate
+from automl.evaluation.prepared import Prepared, context_of
 from automl.tasks.cases.parts import Part
 from automl.tasks.data import ProblemData
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.measure import measure_named, measures
 from automl.tasks.metrics import CLASSES, NUMBERS
+from automl.tasks.own_metric import metric_name
 from automl.tasks.split import Split
 from automl.tasks.tables.task import table_task
 from automl.tasks.task import TaskError
+from library.vocabulary import Vocabulary
 from primitives.values import Failure
 
 RNG = np.random.Generator(np.random.PCG64(0))
@@ -128,3 +132,30 @@ def test_percentages_of_zeros_are_refused_with_their_number() -> None:
     ):
         table_task(X, y, metric="mape", name="t")
     assert table_task(X, y, metric="mae").metric == "mae"
+
+
+@pytest.mark.parametrize("metric", ["mape", "neg_mean_squared_log_error", "neg_mean_gamma_deviance"])
+@pytest.mark.parametrize("folds", [0, 5])
+def test_small_amounts_are_not_taken_for_zeros(metric: str, folds: int) -> None:
+    rng = np.random.Generator(np.random.PCG64(5))
+    a = rng.normal(size=400)
+    y = np.exp(4 * a + rng.normal(size=400))
+    task = table_task(a[:, None], y, metric=metric, folds=folds)
+    part, scale = task.data.validation, task.preprocessing.target
+    assert part.targets.min() < 0 and not task.why_undefined("validation") and not any(metric in n for n in task.notes)
+    found = evaluate_candidate(
+        Prepared(context_of(task.data, Vocabulary())), {"term": "(lambda (x) (constant :units 1 @1 x))", "seed": 0}
+    )
+    assert found.outcome == "ok" and np.isfinite(found.scores[metric])
+    raw = scale.invert(np.asarray(part.targets, dtype=np.float64))
+    assert np.abs(raw / y[np.abs(np.log(raw) - np.log(y)[:, None].T).argmin(axis=1)][:, None] - 1).max() < 1e-3
+
+
+@pytest.mark.parametrize("folds", [0, 5])
+def test_numbers_that_nothing_could_be_compared_by_are_refused_before_a_search(folds: int) -> None:
+    def never(y_true: np.ndarray, y_pred: np.ndarray) -> float:
+        raise ValueError("too few cases")
+
+    where = "each fold" if folds else "validation"
+    with pytest.raises(TaskError, match=rf"of table: {where} holds no value of never\(\)(#\d+)? \(too few cases\)"):
+        table_task(X, X[:, 0], metric=metric_name(never, lasting=False), folds=folds)
