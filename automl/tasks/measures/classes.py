@@ -1,4 +1,5 @@
-"""Metrics of classes, as scikit-learn computes them; classes without a case are left out of means over classes."""
+"""Metrics of classes, as scikit-learn computes them; classes without a case are left out of means over classes. They are written here
+so that a search need not import it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Metrics of numbers, in the units of the data, as scikit-learn computes them."""
+"""Metrics of numbers, in the units of the data, as scikit-learn computes them; but R² of several outputs is one of all their squares
+together, as in training, where scikit-learn's is the mean of one for each. They are written here so that a search need not import it."""
 
 from __future__ import annotations
 
