@@ -28,6 +28,7 @@ from ..tasks.task import Task
 from .ending import ENDED, Ending
 from .found.alternatives import AlternativeRow, alternatives_of, consistent_shares
 from .found.ensemble import EnsembleMember, members_of
+from .found.outcomes import why_nothing
 from .found.programs import LATENCY, FoundProgram, FoundPrograms, structure_of
 from .fused import CONFIDENCE
 from .planning.schedule import ENSEMBLE, Schedule
@@ -90,7 +91,7 @@ class Result:
     metric: str = ""
     """The name of what ``score`` and ``test_score`` are."""
     undefined: str = ""
-    """Why there is no ``score`` though a program was found, in a sentence."""
+    """Why there is no ``score``, in a sentence: of a program that was found, or of those tried where none was."""
     test_undefined: str = ""
     """Why there is no ``test_score`` though there is a test part, in a sentence."""
 
@@ -179,7 +180,8 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     nothing = _nothing_found(study)
     if best is None:
         _record(study, None)
-        return nothing
+        reason = why_nothing(nothing.history, study.schedule.deadline) if study.trained else ""
+        return replace(nothing, undefined=reason)
     model = load_model(study.store, best, study.vocabulary, study.task)
     on_test = tested(study.task, model, study.schedule.deadline)
     right, test_score = on_test.right, on_test.score

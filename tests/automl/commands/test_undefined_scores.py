@@ -41,3 +41,12 @@ def test_it_is_said_wherever_a_score_would_be(automl, late: None) -> None:
     code, out, err = automl("diagnose", found["run"], "--library", "x.db", "--json")
     facts = json.loads(out)
     assert facts["gap"] is None and facts["importances"] is None and why in facts["importances_reason"]
+
+
+def test_where_no_program_was_found_it_is_said_how_those_tried_ended(automl) -> None:
+    tiny = ("iris", "--words", "dense,relu,softmax", "--evaluations", "1", "--set", "schedule.deadline=0.01")
+    why = "of the programs tried: 1 timed out after 0.01 s; give each more by --set schedule.deadline=0.1"
+    code, out, err = automl("search", *tiny, "--library", "memory:")
+    assert code == 0 and f"iris: budget spent, no validation accuracy ({why})" in out, out + err
+    found = json.loads(automl("search", *tiny, "--library", "memory:", "--json", "-")[1])
+    assert (found["program"], found["validation_reason"]) == ("", why)

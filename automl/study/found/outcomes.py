@@ -1,0 +1,26 @@
+"""Why a search of trained programs found none: how its evaluations ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from library.records import Evaluation
+from primitives.values import Outcome
+
+
+def why_nothing(history: Iterable[Evaluation], deadline: float) -> str:
+    """A sentence with the outcomes of the evaluations, the commonest first; "" where there were none.
+
+    history: the evaluations, of which none is to be given as the result.
+    deadline: seconds that one of them had at most.
+    """
+    counts = Counter(each.outcome for each in history)
+    if not counts:
+        return ""
+    told = [
+        f"{count:,} {outcome}" + (f" after {deadline:g} s" if outcome == Outcome.TIMED_OUT else "")
+        for outcome, count in sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    ]
+    longer = f"; give each more by --set schedule.deadline={10 * deadline:g}" if Outcome.TIMED_OUT in counts else ""
+    return f"of the programs tried: {', '.join(told)}{longer}"
