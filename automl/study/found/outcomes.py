@@ -18,8 +18,9 @@ def why_nothing(history: Iterable[Evaluation], deadline: float) -> str:
     counts = Counter(each.outcome for each in history)
     if not counts:
         return ""
+    endings: dict[str, str] = {Outcome.TIMED_OUT: f" after {deadline:g} s", Outcome.OK: " but without a score"}
     told = [
-        f"{count:,} {outcome}" + (f" after {deadline:g} s" if outcome == Outcome.TIMED_OUT else "")
+        f"{count:,} {outcome}{endings.get(outcome, '')}"
         for outcome, count in sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     ]
     longer = f"; give each more by --set schedule.deadline={10 * deadline:g}" if Outcome.TIMED_OUT in counts else ""
