@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ from .preprocessing import Affine, Preprocessing
 from .split import Split
 from .task import Task
 
+logger = logging.getLogger(__name__)
 SOLVED_AT = {CLASSES: 0.95, NUMBERS: 0.8}
 USUAL = {CLASSES: "accuracy", NUMBERS: "r2"}
 FEW = 10
@@ -161,8 +163,8 @@ def _check_defined(measure: Measure, name: str, targets: np.ndarray, names: Sequ
 
 
 def _try(data: ProblemData) -> None:
-    """Ask a metric of the user's own of perfect answers, so that one which cannot be asked, or does not end, is refused before a search.
-    Raises TaskError."""
+    """Ask a metric of the user's own of plain answers, so that one which cannot be asked, has no value whatever is answered (without saying
+    by a ValueError that it is undefined here), or does not end, is refused before a search. Raises TaskError."""
     targets = np.asarray(data.validation.targets)
     answers = np.eye(len(data.metric_labels))[targets] if data.target == CLASSES else targets
     failed: list[Exception] = []
@@ -170,6 +172,13 @@ def _try(data: ProblemData) -> None:
     def ask() -> None:
         try:
             data.score(answers, data.validation)
+            nothing = data.no_value(data.validation) and data.no_value(data.train)
+            if nothing is not None and not isinstance(nothing.__cause__, ValueError):
+                raise TaskError(f"metric={data.metric!r}: {nothing}, whatever is answered; mend the function")
+            if nothing is not None:
+                logger.warning(
+                    "metric=%r: %s, whatever is answered: no program has a score by it", data.metric, nothing
+                )
         except Exception as error:  # noqa: BLE001  raised again below
             failed.append(error)
 

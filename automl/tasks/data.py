@@ -17,8 +17,8 @@ from primitives.values import Value
 from .cases.folds import FoldCodes, Folds
 from .cases.parts import Part
 from .cases.plain import content_digest, describe_part, restore_part
-from .measure import MetricUse, measured, why_undefined
-from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs, case_errors, score
+from .measure import MetricUse, measured, no_value, why_undefined
+from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs, UndefinedScore, case_errors, score
 from .own_metric import metric_version
 
 
@@ -133,6 +133,10 @@ class ProblemData:
         if self.target not in (CLASSES, NUMBERS) or not isinstance(part.targets, np.ndarray) or not len(part):
             return ""
         return why_undefined(self.metric, self.target, outputs, part.targets, self._use, part.weights, names)
+
+    def no_value(self, part: Part) -> UndefinedScore | None:
+        """What a metric of the user's own says where it has no value on ``part`` for any plain answers; None where it has one."""
+        return no_value(self.metric, self.target, np.asarray(part.targets), self._use, part.weights)
 
     def case_errors(self, outputs: Outputs, part: Part) -> np.ndarray:
         """float64 [n], 0 where the case is met: the vector for lexicase selection; contract in

@@ -181,21 +181,32 @@ def _own(
 
 
 def _own_undefined(name: str, form: str, targets: np.ndarray, use: MetricUse, weights: np.ndarray | None) -> str:
-    """Why a user's own function has a value neither for answers that are all right nor for such as are all wrong; "" where it has one for
-    either. One alone tells nothing: the logarithm of an error has none where there is no error."""
-    reason = ""
-    for wrong in (0, 1):
-        if form == NUMBERS:
-            answers = targets + float(wrong)
-        else:
-            width = max(2, len(use.labels), int(targets.max()) + 1)
-            answers = np.eye(width)[(targets + wrong) % width]
+    """Why a user's own function has a value for no answers (``no_value``); "" where it has one for some."""
+    return str(no_value(name, form, targets, use, weights) or "")
+
+
+def no_value(
+    name: str, form: str, targets: np.ndarray, use: MetricUse, weights: np.ndarray | None = None
+) -> UndefinedScore | None:
+    """What a user's own function says where it has a value neither for answers that are all right nor for such as are all wrong or all the
+    same; None where it has one. One alone tells nothing: the logarithm of an error has none where there is no error."""
+    reason: UndefinedScore | None = None
+    for answers in _plain_answers(form, targets, use):
         try:
             _measured(name, form, answers, targets, use, weights)
-            return ""
+            return None
         except UndefinedScore as undefined:
-            reason = reason or str(undefined)
+            reason = reason or undefined
     return reason
+
+
+def _plain_answers(form: str, targets: np.ndarray, use: MetricUse) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Answers that are all right, all wrong, and all the same."""
+    if form == NUMBERS:
+        return targets, targets + 1.0, np.broadcast_to(targets.mean(axis=0), targets.shape)
+    width = max(2, len(use.labels), int(targets.max()) + 1)
+    each = np.eye(width)
+    return each[targets], each[(targets + 1) % width], np.broadcast_to(each[0], (len(targets), width))
 
 
 def own_measure(name: str, form: str, direction: Direction | str | None) -> Measure:

@@ -145,7 +145,10 @@ def test_every_geometric_word_is_free_in_its_batch(tmp_path):
         for position, name in enumerate(names):
             part, wanted = wanted if position < len(names) - 1 else (wanted, None)
             for one in tensors_of(part):
-                assert torch.allclose(torch.from_numpy(next(got).copy()), one.detach(), rtol=1e-4, atol=1e-5), (name, batch)
+                assert torch.allclose(torch.from_numpy(next(got).copy()), one.detach(), rtol=1e-4, atol=1e-5), (
+                    name,
+                    batch,
+                )
 
 
 def test_the_exporter_is_not_heard(tmp_path):

@@ -100,6 +100,30 @@ def test_where_it_is_undefined_it_says_so_and_its_faults_are_told() -> None:
         automl.search((x, y), metric="accuracy", direction="minimize", evaluations=1, quiet=True)
 
 
+def test_one_without_a_value_for_any_answer_is_refused_or_where_it_says_so_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def undefined(y_true, y_pred):
+        raise ValueError("never")
+
+    def only_constant(y_true, y_pred):
+        if len(set(y_pred)) > 1:
+            raise ValueError("answers that differ")
+        return 0.5
+
+    for target in ("bought", "amount"):
+        data = FRAME[["a", "b", target]]
+        for wrong in (lambda y_true, y_pred: 1 / 0, lambda y_true, y_pred: float("nan")):
+            with pytest.raises(TaskError, match="no value of .*, whatever is answered; mend the function"):
+                automl.search(data, target=target, metric=wrong, evaluations=1, quiet=True)
+        caplog.clear()
+        automl.search(data, target=target, metric=undefined, evaluations=1, quiet=True)
+        assert "(never), whatever is answered: no program has a score by it" in caplog.text
+        caplog.clear()
+        automl.search(data, target=target, metric=only_constant, evaluations=1, quiet=True)
+        assert "whatever is answered" not in caplog.text
+
+
 def test_functions_of_one_name_are_told_apart() -> None:
     first, second = (lambda y, p: 1.0), (lambda y, p: 2.0)
     names = metric_name(first, lasting=False), metric_name(second, lasting=False)
