@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -170,15 +170,13 @@ class _Observer:
             )
         cases = replace(self.cases, x=np.ascontiguousarray(rows), seed=seed)
         folds = self._folds(site, fitting, cases)
-        cases = replace(cases, seconds=self._share(1 if folds is None else 1 + folds.count))
-        outside = None if folds is None else self._out_of_fold(word, settings, cases, folds)
-        found = self._fit(fitting, cases, settings)
-        self._fill(site, found)
+        rounds = () if folds is None else folds.rounds()
+        cases = replace(cases, seconds=self._share(1 + len(rounds)))
+        outside = self._out_of_fold(word, settings, cases, rounds) if rounds else None
+        self._fill(site, self._fit(fitting, cases, settings))
         self.done.add(site)
-        if outside is None or folds is None:
+        if outside is None:
             return None
-        never = np.flatnonzero(folds.held_out < 0)
-        outside[never] = _said(word, settings, found, cases.x[never])
         if site in self.beside:
             self.unseen[site] = outside
         return outside.to(x.device)
@@ -205,17 +203,21 @@ class _Observer:
         return found
 
     def _out_of_fold(
-        self, word: Primitive, settings: Mapping[str, object], cases: FittingCases, folds: Folds
+        self,
+        word: Primitive,
+        settings: Mapping[str, object],
+        cases: FittingCases,
+        rounds: Sequence[tuple[np.ndarray, np.ndarray]],
     ) -> torch.Tensor:
-        """What the word says of each case when fitted to the folds that it may know; nothing (0) of those that no fold holds out."""
+        """What the word says of each case when fitted to those that may be known in the round which holds it out."""
         assert word.fitted is not None
         outside: torch.Tensor | None = None
-        for known, rows in folds.divided():
+        for known, rows in rounds:
             found = self._fit(word.fitted, cases.take(known), settings)
             said = _said(word, settings, found, cases.x[rows])
             outside = torch.zeros(len(cases), *said.shape[1:]) if outside is None else outside
             outside[torch.from_numpy(rows)] = said
-        assert outside is not None, "there are folds"
+        assert outside is not None, "there are rounds"
         return outside
 
     def _fill(self, site: str, found: Fitted) -> None:

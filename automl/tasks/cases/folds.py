@@ -61,6 +61,15 @@ class Folds:
             known = self.held_out < number if self.ordered else self.held_out != number
             yield np.flatnonzero(known), np.flatnonzero(self.held_out == number)
 
+    def rounds(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Indices as ``divided`` gives them, by which each case is held out once: those that no fold holds out in up to five rounds more,
+        each part of them beside the others of these alone, so that nothing later is told. One alone has none beside it but itself."""
+        never = np.flatnonzero(self.held_out < 0)
+        if len(never) < 2:
+            return [*self.divided(), *[(never, never)] * len(never)]
+        parts = np.array_split(never, min(USUAL_FOLDS, len(never)))
+        return [*self.divided(), *((np.setdiff1d(never, part), part) for part in parts)]
+
 
 def make_folds(
     split: Split, count: int, labels: np.ndarray | None, keys: np.ndarray | None, wanted: int | None = None
