@@ -137,6 +137,52 @@ def test_nearest_cases_are_scikit_learns(classes: int | None) -> None:
     np.testing.assert_allclose(few, np.tile(few[:1], (len(few), 1)), atol=1e-5)  # of three cases all are the nearest
 
 
+@pytest.mark.parametrize(("offset", "spread"), [(1e4, 1.0), (-3e5, 1.0), (0.0, 1e-4), (1e6, 100.0)])
+def test_far_from_zero_and_close_together_nearest_cases_are_scikit_learns(offset: float, spread: float) -> None:
+    drawn_cases = drawn(3, n=200, width=2)
+    cases = replace(drawn_cases, x=(drawn_cases.x * spread + offset).astype(np.float32))
+    other = (drawn(3, seed=7).x * spread + offset).astype(np.float32)
+    for x in (cases.x, other):
+        oracle = KNeighborsClassifier(3, algorithm="brute").fit(cases.x.astype(np.float64), cases.y)
+        far = oracle.kneighbors(x.astype(np.float64), 4)[0]
+        told = far[:, 3] > far[:, 2] * (1 + 1e-5)  # where two are as far, either may be taken
+        assert told.mean() > 0.9
+        got = np.exp(said("nearest", cases, x, neighbours=3))
+        np.testing.assert_allclose(got[told], np.maximum(oracle.predict_proba(x)[told], LEAST), atol=1e-5)
+    own = said("nearest", cases, cases.x, neighbours=1)
+    assert (own.argmax(1) == cases.y).all()
+
+
+def test_many_cases_of_few_numbers_and_one_far_away_are_told_apart() -> None:
+    rng = np.random.default_rng(0)
+    x = np.append(rng.uniform(size=5000), -1e12).astype(np.float32)[:, None]
+    cases = FittingCases(x, np.arange(5001)[:, None] * 1.0, None)
+    asked = np.sort(rng.uniform(size=(500, 1)).astype(np.float32), axis=0)
+    oracle = KNeighborsRegressor(3).fit(x.astype(np.float64), cases.y)
+    wanted = oracle.predict(asked.astype(np.float64))
+    np.testing.assert_allclose(said("nearest", cases, asked, neighbours=3), wanted, rtol=1e-5)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-9, 1e-60, 1e9])
+def test_neighbours_count_by_the_ratio_of_their_weights(scale: float) -> None:
+    cases, other = drawn(3), drawn(3, seed=7).x
+    weights = 10.0 ** np.random.default_rng(1).integers(-9, 3, len(cases))
+    places = KNeighborsClassifier(5).fit(cases.x, cases.y).kneighbors(other)[1]
+    wanted = np.stack([(weights[places] * (cases.y[places] == each)).sum(1) for each in range(3)], axis=1)
+    wanted = np.maximum(wanted / weights[places].sum(1, keepdims=True), LEAST)
+    got = np.exp(said("nearest", replace(cases, weights=weights * scale), other))
+    np.testing.assert_allclose(got, wanted, atol=1e-5)
+
+
+def test_nearest_speaks_with_arrays_of_before_its_cases_had_an_order() -> None:
+    cases, other = drawn(3), drawn(3, seed=7).x
+    arrays = {"cases": cases.x, "answers": cases.shares().astype(np.float32), "logarithm": np.ones(1, np.float32)}
+    tensors = {key: torch.from_numpy(each) for key, each in arrays.items()}
+    got = WORDS["nearest"].meaning(torch.from_numpy(other), units=3, neighbours=5, **tensors)
+    assert isinstance(got, torch.Tensor)
+    np.testing.assert_allclose(got.double().numpy(), said("nearest", cases, other), atol=1e-6)
+
+
 def test_many_cases_are_remembered_by_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ops_nearest, "MAX_CASES", 50)
     arrays, _ = fit("nearest", drawn(2))
