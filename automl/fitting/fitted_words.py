@@ -26,7 +26,8 @@ from primitives.fitted.threads import fitting_threads
 from primitives.primitive import Primitive
 from primitives.types import TensorType, arguments_of
 
-from ..tasks.cases.folds import Folds
+from ..tasks.cases.folds import Folds, folds_by
+from ..tasks.cases.keys import CaseKeys
 from ..tasks.data import ProblemData
 from ..tasks.metrics import CLASSES, NUMBERS
 from . import batches
@@ -64,7 +65,7 @@ def fit_words(
     trained = {name.rpartition(".")[0] for name, parameter in program.named_parameters() if parameter.requires_grad}
     beside = independent_sites(program.term, program.words, trained) if trained else frozenset()
     stacked = stacked_sites(program.term, program.words)
-    observer = _Observer(program, wanted, _cases(data, seed), stacked, beside, seconds, folds)
+    observer = _Observer(program, wanted, _cases(data, seed), data.train.keys, stacked, beside, seconds, folds)
     inputs, _ = batches.part_batch(data, data.train)
     device = next((tensor.device for tensor in program.live().values()), torch.device("cpu"))
     program.observer = observer
@@ -139,6 +140,7 @@ class _Observer:
     program: Program
     words: Mapping[str, Primitive]
     cases: FittingCases
+    keys: CaseKeys | None
     stacked: frozenset[str]
     beside: frozenset[str]
     seconds: float | None
@@ -185,7 +187,7 @@ class _Observer:
         """The folds by which the word says of each case what it says without having seen it; None where it may have seen it."""
         if self.folds is not None and fitting.supervised:
             return self.folds
-        return _drawn_folds(cases) if site in self.stacked | self.beside and len(cases) > 1 else None
+        return _drawn_folds(cases, self.keys) if site in self.stacked | self.beside and len(cases) > 1 else None
 
     def _share(self, fits: int) -> float | None:
         """The time for one of the fits at this site, all sites that are left having the same."""
@@ -232,9 +234,13 @@ def _said(word: Primitive, settings: Mapping[str, object], found: Fitted, x: np.
     return said
 
 
-def _drawn_folds(cases: FittingCases) -> Folds:
-    """Folds at random, the members of a class spread evenly."""
-    order = np.random.Generator(np.random.PCG64(cases.seed)).permutation(len(cases))
+def _drawn_folds(cases: FittingCases, keys: CaseKeys | None) -> Folds:
+    """Folds by the groups or the times of the cases; where there are none, or one group, at random, each class spread evenly."""
+    rng = np.random.Generator(np.random.PCG64(cases.seed))
+    found = None if keys is None else folds_by(keys, FOLDS, rng)
+    if found is not None:
+        return found
+    order = rng.permutation(len(cases))
     if cases.classes is not None:
         order = order[np.argsort(cases.y[order], kind="stable")]
     fold = np.empty(len(cases), dtype=np.int64)

@@ -100,4 +100,5 @@ def _join(first: Part, second: Part) -> Part:
     inputs = tuple(column(a, b) for a, b in zip(first.inputs, second.inputs, strict=True))
     known = first.weights is not None and second.weights is not None
     weights = column(first.weights, second.weights) if known else None
-    return Part(inputs, column(first.targets, second.targets), weights)
+    keys = None if first.keys is None or second.keys is None else first.keys.joined(second.keys)
+    return Part(inputs, column(first.targets, second.targets), weights, keys)

@@ -16,6 +16,7 @@ from primitives.types import function, tensor
 from ..errors import TaskError
 from .cases.class_weights import BALANCED, NONE, ClassWeight, class_weights, said_weights
 from .cases.folds import Folds, make_folds
+from .cases.keys import case_keys
 from .cases.parts import Part, frozen
 from .data import ProblemData
 from .measure import Measure, chosen_measure
@@ -103,9 +104,22 @@ def assembled(
     )
     if own:
         _try(data)
+    data = _with_keys(data, split or Split(), keys)
     data = replace(data, folds=_folds(data, split or Split(), keys, folds))
     left_out = _undefined(data, prepared.label_names)
     return Task(data, test if len(test) else None, split, prepared, source, (*notes, *said, *_few(data), *left_out))
+
+
+def _with_keys(data: ProblemData, split: Split, values: np.ndarray | None) -> ProblemData:
+    """The data of a table or of series, its cases with the groups or times [train + validation] that they were divided by."""
+    train, count = data.train, len(_targets_beside_test(data))
+    keys = case_keys(split, values, count) if data.is_fitted_to else None
+    if keys is None:
+        return data
+    known = replace(train, keys=keys.take(np.arange(len(train))))
+    if data.validation is train:
+        return replace(data, train=known, validation=known)
+    return replace(data, train=known, validation=replace(data.validation, keys=keys.take(np.arange(len(train), count))))
 
 
 def _folds(data: ProblemData, split: Split, keys: np.ndarray | None, wanted: int | None) -> Folds | None:

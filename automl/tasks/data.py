@@ -15,6 +15,7 @@ from primitives.types import TensorType, Type, arguments_of
 from primitives.values import Value
 
 from .cases.folds import FoldCodes, Folds
+from .cases.keys import CaseKeys
 from .cases.parts import Part
 from .cases.plain import content_digest, describe_part, restore_part
 from .measure import MetricUse, measured, no_value, why_undefined
@@ -67,13 +68,14 @@ class ProblemData:
 
     @property
     def evaluation_digest(self) -> str:
-        """The digest, with the folds where there are some, and the version of a metric of the user's own: data of before there were folds
-        keep the digest that they had."""
+        """The digest, with the folds, groups or times where there are some, and the version of a metric of the user's own: data without any
+        of these keep the digest that they had."""
         version = metric_version(self.metric)
-        if self.folds is None and not version:
+        if self.folds is None and not version and self.train.keys is None:
             return self.digest
-        folds = {} if self.folds is None else _arrays_of(self.folds)
-        ordered = self.folds is not None and self.folds.ordered
+        folds = _keys_of(self) if self.folds is None else {**_arrays_of(self.folds), **_keys_of(self)}
+        by = self.train.keys if self.folds is None else self.folds
+        ordered = by is not None and by.ordered
         return content_digest(
             {"data": self.digest, "ordered": ordered, **({"metric": version} if version else {})}, folds
         )
@@ -184,6 +186,9 @@ class ProblemData:
         if self.folds is not None:
             described["ordered_folds"] = self.folds.ordered
             arrays.update(_arrays_of(self.folds))
+        if self.train.keys is not None:
+            described["ordered_keys"] = self.train.keys.ordered
+            arrays.update(_keys_of(self))
         return json.dumps(
             {
                 **described,
@@ -203,6 +208,9 @@ class ProblemData:
         constants, scale = tuple(described.pop("constants")), tuple(described.pop("target_scale"))
         offset = tuple(described.pop("target_offset", ()))
         weights, labels = tuple(described.pop("class_weights", ())), tuple(described.pop("metric_labels", ()))
+        by_time = described.pop("ordered_keys", None)
+        if by_time is not None:
+            read = {key: replace(part, keys=CaseKeys(arrays[f"{key}_keys"], by_time)) for key, part in read.items()}
         validation = read.get("validation", read["train"])
         ordered = described.pop("ordered_folds", None)
         folds = None if ordered is None else _folds_from(arrays, ordered)
@@ -227,6 +235,12 @@ def _arrays_of(folds: Folds) -> dict[str, np.ndarray]:
     """The named arrays of folds."""
     codes = {} if folds.codes is None else {"fold_places": folds.codes.places, "fold_codes": folds.codes.values}
     return {"folds": folds.held_out, **codes}
+
+
+def _keys_of(data: ProblemData) -> dict[str, np.ndarray]:
+    """The named arrays of the groups or times."""
+    parts = {"train": data.train} if data.validation is data.train else {"train": data.train, "validation": data.validation}  # fmt: skip
+    return {f"{name}_keys": part.keys.values for name, part in parts.items() if part.keys is not None}
 
 
 def _folds_from(arrays: Mapping[str, np.ndarray], ordered: bool) -> Folds:

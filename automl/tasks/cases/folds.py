@@ -10,15 +10,14 @@ import numpy as np
 from primitives.brief import brief_repr
 
 from ...errors import TaskError
-from ..split import GROUPS, TIME, Split, nearest_boundary
+from ..split import Split, nearest_boundary
+from .keys import CaseKeys, case_keys
 
 FOLDS = "folds"
 """Among the scores of an evaluation: over how many folds they are means, where they are."""
 USUAL_FOLDS = 5
 FEW_ROWS = 1_000
 """Rows of train and validation part together below which a table has folds: the usual fifth would leave fewer than 200 to choose by."""
-ORDERED = ("last", TIME)
-"""Policies of a split by which the later cases are those to be answered."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,16 +84,23 @@ def make_folds(
     if number < 2 or (wanted is None and count >= FEW_ROWS):
         return None
     rng = np.random.Generator(np.random.PCG64([split.seed, 2]))
-    if split.policy in ORDERED:
-        return _in_order(np.arange(count) if keys is None else keys, min(number, count - 1))
-    if split.policy == GROUPS and keys is not None:
-        return _of_groups(keys, number, rng)
+    by = case_keys(split, keys, count)
+    if by is not None:
+        return folds_by(by, number, rng)
     order = rng.permutation(count)
     if split.policy == "stratified" and labels is not None:
         order = order[np.argsort(labels[order], kind="stable")]
     held_out = np.empty(count, dtype=np.int64)
     held_out[order] = np.arange(count) % number
     return Folds(held_out)
+
+
+def folds_by(keys: CaseKeys, number: int, rng: np.random.Generator) -> Folds | None:
+    """At most ``number`` folds (at least 2) by which no group is in two, or which follow the times; None where there is one group, or
+    one time, alone."""
+    if keys.ordered:
+        return _in_order(keys.values, min(number, len(keys.values) - 1))
+    return _of_groups(keys.values, number, rng)
 
 
 def _in_order(times: np.ndarray, number: int) -> Folds | None:

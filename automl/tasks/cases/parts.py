@@ -11,6 +11,7 @@ from primitives.brief import brief_repr
 from primitives.values import Value
 
 from ...errors import TaskError
+from .keys import CaseKeys
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +66,14 @@ class Part:
     """Cases of a task: one column for each argument of the program, and the targets (array [n, …] or ``n`` values).
 
     Array inputs are preprocessed and ready for a net (float32; per example shapes as in the task's type). ``weights``: float64 [n], above
-    0, how much each case counts in training and in scores; None where all count alike.
+    0, how much each case counts in training and in scores; None where all count alike. ``keys``: the groups or times that the cases of a
+    table were divided by; None where there are none.
     """
 
     inputs: tuple[Column, ...]
     targets: np.ndarray | tuple
     weights: np.ndarray | None = None
+    keys: CaseKeys | None = None
 
     __repr__ = brief_repr
 
@@ -96,7 +99,8 @@ class Part:
         """The cases at ``indices``, in that order."""
         chosen = np.asarray(indices, dtype=np.int64)
         *inputs, targets = [_take(column, chosen) for column in (*self.inputs, self.targets)]
-        return part_of(inputs, targets, None if self.weights is None else self.weights[chosen])
+        weights = None if self.weights is None else self.weights[chosen]
+        return part_of(inputs, targets, weights, None if self.keys is None else self.keys.take(chosen))
 
     def cases(self) -> Iterator[tuple[tuple[Value, ...], Value]]:
         """``(inputs, target)`` of each case; rows of arrays are numpy arrays, of a RaggedArray tuples of arrays."""
@@ -105,10 +109,12 @@ class Part:
             yield tuple(inputs), target
 
 
-def part_of(inputs: Sequence[Column], targets: Column, weights: np.ndarray | None = None) -> Part:
+def part_of(
+    inputs: Sequence[Column], targets: Column, weights: np.ndarray | None = None, keys: CaseKeys | None = None
+) -> Part:
     """The part with these columns. Targets are never ragged."""
     assert not isinstance(targets, RaggedArray)
-    return Part(tuple(inputs), targets, weights)
+    return Part(tuple(inputs), targets, weights, keys)
 
 
 def _rows(column: Column) -> Iterator[Value]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from primitives.brief import brief_repr
 from primitives.plugins import PluginKind, instances
 
+from ..cases.keys import CaseKeys
 from .base import AbstractColumn
 from .cells import CellLevels
 from .numerals import POINT
@@ -25,7 +26,8 @@ ENOUGH = 0.95
 class TrainRows:
     """What encodings are fitted to beside the cells: ``targets`` [n] (class numbers, or numbers where ``classes`` is 0), how many
     ``columns`` the table has, the sign before fractions where cells do not show it, the columns to ``keep`` even if they name rows, and
-    those that are ``categorical`` by their own type, whatever their cells write."""
+    those that are ``categorical`` by their own type, whatever their cells write. ``keys``: the groups or times of the rows, by which what
+    is said of a row is made of others alone; None where there are none."""
 
     targets: np.ndarray
     classes: int = 0
@@ -33,8 +35,13 @@ class TrainRows:
     decimal: str = POINT
     keep: frozenset[str] = frozenset()
     categorical: frozenset[str] = frozenset()
+    keys: CaseKeys | None = None
 
     __repr__ = brief_repr
+
+    def take(self, rows: np.ndarray) -> TrainRows:
+        """Those at ``rows``."""
+        return replace(self, targets=self.targets[rows], keys=None if self.keys is None else self.keys.take(rows))
 
 
 class FittedColumn(NamedTuple):

@@ -10,6 +10,7 @@ import numpy as np
 from ...errors import TaskError
 from ..assembly import Goal, assembled
 from ..cases.class_weights import ClassWeight
+from ..cases.keys import case_keys
 from ..columns.base import AbstractColumn
 from ..columns.cells import CellLevels
 from ..columns.fit import fit_column, looks_at_targets
@@ -89,7 +90,10 @@ def table_task(
     train, validation, test = divided = split.divide(labels, len(found.rows), kept)
     levels = {key: raw.levels(key).take(found.rows) for key in raw.columns}
     y_train = encoded.y[train] if found.form == CLASSES else encoded.y[train, 0]
-    known = TrainRows(y_train, len(encoded.names), len(levels), raw.decimal, categorical=raw.categorical)
+    by = case_keys(split, kept, len(found.rows))
+    known = TrainRows(
+        y_train, len(encoded.names), len(levels), raw.decimal, categorical=raw.categorical, keys=None if by is None else by.take(train)
+    )  # fmt: skip
     columns, x = _encoded(name, aimed, levels, train, known)
     prepared = Preprocessing(
         shape=x.shape[1:],
@@ -114,7 +118,13 @@ def table_task(
         task = replace(task, test_groups=kept[test])
     y_beside = encoded.y[beside] if found.form == CLASSES else encoded.y[beside, 0]
     cells_beside = {column.name: levels[column.name].take(beside) for column in columns if looks_at_targets(column)}
-    return _with_codes(task, columns, cells_beside, replace(known, targets=y_beside), x[beside])
+    return _with_codes(
+        task,
+        columns,
+        cells_beside,
+        replace(known, targets=y_beside, keys=None if by is None else by.take(beside)),
+        x[beside],
+    )
 
 
 def _with_codes(

@@ -3,12 +3,17 @@ group."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from automl.fitting import recipes
 from automl.fitting.fitted_words import fit_words
 from automl.tasks.cases.folds import Folds
+from automl.tasks.cases.keys import CaseKeys
+from automl.tasks.data import ProblemData
+from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import Split
 from automl.tasks.tables.task import table_task
 from automl.tasks.task import Task
@@ -70,3 +75,65 @@ def test_every_case_is_held_out_once_and_the_earliest_are_told_of_no_later_ones(
     alone = Folds(np.array([0, -1, 1]), ordered=True).rounds()
     assert [(list(known), list(rows)) for known, rows in alone][-1] == ([1], [1]), "there is no other to ask"
     assert len(Folds(np.array([0, 1, 0])).rounds()) == 2
+
+
+def divided_by(name: str, y: np.ndarray, levels: bool = False) -> Task:
+    """A table of N rows without folds, ten of each group, perhaps with a category of many levels; groups or times are ``KEYS``."""
+    rng = np.random.default_rng(0)
+    frame = {"x": rng.normal(size=N), "z": rng.normal(size=N), "key": KEYS[name]}
+    frame |= {} if not levels else {"level": np.array([f"level {each}" for each in rng.integers(0, 40, N)])}
+    return table_task(
+        frame, y, split=Split(test=0.0, validation=0.1), folds=0, targets="numbers", scaling="none", **{name: "key"}
+    )
+
+
+def said_unseen(task: Task) -> np.ndarray:
+    """What a forest says of each train case to a net beside it."""
+    data = task.data
+    net = compile_term(parse(f"(lambda (x) (add (dense :units 1 @9 x) {FOREST}))", WORDS), WORDS, data.type)
+    fit_words(net, data, seed=0)
+    return np.asarray(net.unseen["1"])
+
+
+KEYS = {"groups": np.array([f"group {each}" for each in np.arange(N) % 16]), "time": np.arange(N) * 7 % N}
+
+
+@pytest.mark.parametrize("name", ["groups", "time"])
+def test_without_folds_too_a_case_is_spoken_of_without_its_group_or_later_ones(name: str) -> None:
+    y = np.random.default_rng(1).normal(size=N)
+    split = Split(test=0.0, validation=0.1, policy=name)
+    train, _, _ = split.divide(None, N, KEYS[name])
+    keys = KEYS[name][train]
+    changed = keys == keys[0] if name == "groups" else keys >= np.sort(keys)[-20]
+    other = y.copy()
+    other[train[changed]] = y[train[changed]][::-1]
+    before_and_after = [said_unseen(divided_by(name, each)) for each in (y, other)]
+    asked = changed if name == "groups" else ~changed
+    assert 5 < asked.sum() < len(train)
+    features = [np.asarray(divided_by(name, each, levels=True).data.train.inputs[0]) for each in (y, other)]
+    for first, second in (before_and_after, features):
+        np.testing.assert_allclose(first[asked], second[asked], atol=1e-6)
+        assert not np.allclose(first, second), "of others it is asked"
+
+
+def test_groups_and_times_travel_with_the_data() -> None:
+    y = np.arange(N) * 0.5
+    for name in KEYS:
+        data = divided_by(name, y).data
+        again = ProblemData.from_payload(*data.payload())
+        assert data.train.keys is not None and again.train.keys is not None and again.validation.keys is not None
+        assert (again.train.keys.values == data.train.keys.values).all() and len(
+            again.validation.keys.values
+        ) == 20 - 4 * (name == "time")
+        assert again.train.keys.ordered == data.train.keys.ordered == (name == "time")
+        assert again.evaluation_digest == data.evaluation_digest != data.digest
+        both = recipes.joined(data).train
+        assert both.keys is not None and len(both.keys.values) == N
+    assert labelled_task("plain", np.eye(30), np.arange(30) * 1.5, folds=0).data.train.keys is None
+
+
+def test_a_single_group_is_divided_at_random() -> None:
+    data = divided_by("groups", np.random.default_rng(1).normal(size=N)).data
+    alone = replace(data.train, keys=CaseKeys(np.zeros(len(data.train))))
+    net = compile_term(parse(f"(lambda (x) (linear :units 1 @2 {FOREST}))", WORDS), WORDS, data.type)
+    assert fit_words(net, data.with_data(alone, data.validation), seed=0).complete

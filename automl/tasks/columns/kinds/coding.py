@@ -10,6 +10,8 @@ import numpy as np
 
 from primitives.brief import brief_repr
 
+from ...cases.folds import folds_by
+from ...cases.keys import CaseKeys
 from ..base import AbstractColumn, ColumnSummary, Json, filled, joined
 from ..cells import CellLevels
 from ..kind import CODES, TYPED_CODES, ColumnKind, FittedColumn, TrainRows, places
@@ -76,11 +78,19 @@ class CodedColumn(AbstractColumn):
         }  # fmt: skip
 
 
-def coded(name: str, levels: CellLevels, targets: np.ndarray, classes: int, width: int | None = None) -> FittedColumn:
+def coded(
+    name: str,
+    levels: CellLevels,
+    targets: np.ndarray,
+    classes: int,
+    width: int | None = None,
+    keys: CaseKeys | None = None,
+) -> FittedColumn:
     """The encoding, and the features [n, width] of the train rows, for which the targets of other rows alone were used.
 
     ``targets`` [n] are class numbers below ``classes``, or numbers where that is 0. ``width`` is that of the features (None: as many as the
-    targets ask for): what rows with fewer classes lack is 0.
+    targets ask for): what rows with fewer classes lack is 0. ``keys``: the groups of the rows, of which none is told by its own targets, or
+    their times, by which no row is told by later ones (None: by other rows at random).
     """
     counts = levels.counts
     ranked = sorted(np.flatnonzero(counts >= 2), key=lambda index: (-counts[index], levels.texts[index]))
@@ -90,7 +100,7 @@ def coded(name: str, levels: CellLevels, targets: np.ndarray, classes: int, widt
     groups[kept], groups[-1] = np.arange(len(kept)), absent
     members = groups[levels.codes]
     often = np.log1p(np.append(counts[kept], [0, levels.missing]))
-    crossed, means, mean = _target_means(members, targets, classes)
+    crossed, means, mean = _target_means(members, targets, classes, keys)
     if width is not None:
         crossed, means, mean = (_as_wide(each, width - 1) for each in (crossed, means, mean))
     table = np.concatenate([_by_group(members, means, mean, len(kept) + 2), often[:, None]], axis=1)
@@ -108,14 +118,17 @@ def _as_wide(array: np.ndarray, width: int) -> np.ndarray:
     return wide
 
 
-def _target_means(members: np.ndarray, targets: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _target_means(
+    members: np.ndarray, targets: np.ndarray, classes: int, keys: CaseKeys | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of each row by cross fitting [n, k]; of each member that occurs, in order [members, k]; of all rows [k]."""
     from sklearn.model_selection import KFold
     from sklearn.preprocessing import TargetEncoder
 
     kind = "continuous" if not classes else "binary" if len(np.unique(targets)) <= 2 else "multiclass"
-    folds = KFold(min(FOLDS, len(members)), shuffle=True, random_state=0)
-    encoder = TargetEncoder(target_type=kind, cv=folds)
+    by = None if keys is None else folds_by(keys, FOLDS, np.random.Generator(np.random.PCG64(0)))
+    drawn = KFold(min(FOLDS, len(members)), shuffle=True, random_state=0)
+    encoder = TargetEncoder(target_type=kind, cv=drawn if by is None else by.rounds())
     crossed = encoder.fit_transform(members[:, None], _frequent(targets) if classes > TOLD_APART else targets)
     means, mean = np.stack(encoder.encodings_, axis=1), np.atleast_1d(encoder.target_mean_)
     if classes <= MOST_CLASSES:
@@ -149,7 +162,7 @@ def _by_group(members: np.ndarray, means: np.ndarray, mean: np.ndarray, count: i
 
 
 def _fit(name: str, levels: CellLevels, train: TrainRows) -> FittedColumn:
-    return coded(name, levels, train.targets, train.classes)
+    return coded(name, levels, train.targets, train.classes, keys=train.keys)
 
 
 def _fit_typed(name: str, levels: CellLevels, train: TrainRows) -> FittedColumn | None:
@@ -157,7 +170,7 @@ def _fit_typed(name: str, levels: CellLevels, train: TrainRows) -> FittedColumn 
 
 
 def _refit(column: AbstractColumn, levels: CellLevels, train: TrainRows) -> FittedColumn:
-    return coded(column.name, levels, train.targets, train.classes, column.width)
+    return coded(column.name, levels, train.targets, train.classes, column.width, train.keys)
 
 
 def _read(data: Mapping[str, Any]) -> CodedColumn:
