@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 MANY_CELLS = 1_000_000
-"""Numbers of a fit below which threads are no faster than one."""
+"""Numbers of a fit below which it has one thread; set by hand."""
 
 
 def processors() -> int:
@@ -16,8 +16,8 @@ def processors() -> int:
 def fitting_threads(cells: int, allowed: int) -> int:
     """How many threads to fit with: one for few cells, and never so many that one of them waits for a processor that is busy.
 
-    The threads of OpenMP spin while they wait for each other. Where one of two has no processor of its own, boosting on 150 rows took
-    48 s in place of 0.1 s, so that one processor is always left free, and as many more as are busy already.
+    The threads of OpenMP spin while they wait for each other: where one of two has no processor of its own, a fit takes many times as long.
+    So one processor is always left free, and as many more as are busy already.
 
     cells: numbers that are fitted to, rows times columns.
     allowed: the most threads.

@@ -88,7 +88,7 @@ def walked(
 ) -> Tensor:
     """The node [batch, trees] at which each case's walk from each of the roots ends; ``x`` is [batch, features].
 
-    Flat indices of 32 bits and ``index_select`` are six times as fast on a CPU as indexing.
+    Flat indices of 32 bits are read by ``index_select``, since a CPU takes longer to index by several tensors.
     """
     flat, trees = x.reshape(-1), len(root)
     row = (torch.arange(len(x), device=x.device, dtype=torch.int32) * x.shape[1]).repeat_interleave(trees)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ITERATIONS = 200
 """Most steps of the logistic regression's optimiser."""
 SPEED = 5e8
-"""Numbers of ``x`` that a second of such a fit surely gets through, each once for every class and step."""
+"""Numbers of ``x`` that a second of such a fit is taken to get through, each once for every class and step; set by hand."""
 
 
 def _fit_constant(cases: FittingCases, *, units: int) -> Fitted:
