@@ -56,6 +56,20 @@ class AbstractColumn(ABC):
         return None
 
 
+class AbstractNumber(AbstractColumn):
+    """A column that becomes one number, and where ``missing`` train rows had none a second feature that says so."""
+
+    missing: int
+
+    @property
+    def width(self) -> int:
+        return 2 if self.missing else 1
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return with_missing((self.name,), self.name, self.missing)
+
+
 def with_missing(names: tuple[str, ...], column: str, missing: int) -> tuple[str, ...]:
     """The names of features, and that of the one more which says where the column is missing, if it has one."""
     return (*names, f"{column} is missing") if missing else names

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import AbstractColumn, ColumnSummary, Json, filled, one_feature, with_missing
+from ..base import AbstractNumber, ColumnSummary, Json, filled, one_feature
 from ..cells import CellLevels
 from ..kind import TRUTH, ColumnKind, FittedColumn, TrainRows
 
@@ -17,21 +17,13 @@ FALSE = frozenset(("false", "no", "n", "f", "off"))
 
 
 @dataclass(frozen=True)
-class BooleanColumn(AbstractColumn):
+class BooleanColumn(AbstractNumber):
     """1 for yes, 0 for no, in any of the usual spellings; between them where a cell is missing or says something else, and where
     ``missing`` train rows had no value a second feature says so."""
 
     KIND = "yes or no"
     name: str
     missing: int = 0
-
-    @property
-    def width(self) -> int:
-        return 2 if self.missing else 1
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        return with_missing((self.name,), self.name, self.missing)
 
     def encode(self, levels: CellLevels) -> np.ndarray:
         values = levels.spread(np.array([truth(str(text)) for text in levels.texts], dtype=np.float64))

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ..base import AbstractColumn, ColumnSummary, Json, filled, joined, one_feature, with_missing
+from ..base import AbstractNumber, ColumnSummary, Json, filled, joined, one_feature
 from ..cells import CellLevels
 from ..kind import ENOUGH, NUMBERS, ColumnKind, FittedColumn, TrainRows, mostly
 from ..numerals import POINT, units
 
 
 @dataclass(frozen=True)
-class NumberColumn(AbstractColumn):
+class NumberColumn(AbstractNumber):
     """A number; a missing one is filled with the ``median`` of the train rows, and where ``missing`` of these had none, a second feature
     says so. ``odd`` are texts of the train rows that are no numbers and count as missing; ``decimal`` is the sign before fractions."""
 
@@ -25,14 +25,6 @@ class NumberColumn(AbstractColumn):
     missing: int = 0
     decimal: str = POINT
     odd: tuple[str, ...] = ()
-
-    @property
-    def width(self) -> int:
-        return 2 if self.missing else 1
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        return with_missing((self.name,), self.name, self.missing)
 
     def encode(self, levels: CellLevels) -> np.ndarray:
         values = levels.cell_numbers(self.decimal)
