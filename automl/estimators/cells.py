@@ -70,8 +70,11 @@ def read_targets(y: Targets) -> np.ndarray:
     missing or infinite."""
     if y is None:
         raise ValueError("requires y to be passed, but the target y is None")
-    if hasattr(y, "isna") and bool(np.asarray(y.isna()).any()):
-        raise ValueError("Input y contains NaN.")
+    missing = _missing(y)
+    if missing:
+        raise ValueError(
+            f"Input y contains NaN or None: {missing:,} of {len(y)} targets are missing; leave out such rows, or fill them"
+        )
     # The type that numpy has for a column which might have missing cells, but has none.
     kind = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
     flat = column_or_1d(y if kind is None else np.asarray(y, dtype=kind), warn=True)
@@ -80,6 +83,14 @@ def read_targets(y: Targets) -> np.ndarray:
         plain = np.array(flat.tolist())
         flat = plain if plain.dtype.kind in "biuf" and plain.ndim == 1 else flat
     return flat
+
+
+def _missing(y: Targets) -> int:
+    """How many targets are None or NaN, where these are objects or have marks of their own for it."""
+    if hasattr(y, "isna"):
+        return int(np.asarray(y.isna()).sum())
+    cells = y if isinstance(y, list | tuple) or (isinstance(y, np.ndarray) and y.dtype == object) else ()
+    return sum(cell is None or (isinstance(cell, float) and cell != cell) for cell in np.ravel(np.array(cells, object)))
 
 
 def read_weights(weights: Weights | None, rows: int) -> np.ndarray | None:

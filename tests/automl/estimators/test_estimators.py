@@ -342,3 +342,12 @@ def test_extreme_numbers_have_finite_answers_or_are_refused(size: float) -> None
             assert "row 1 has no answer" in str(error)
         else:
             assert np.isfinite(answers).all()
+
+
+@pytest.mark.parametrize("kind", [ProgramClassifier, ProgramRegressor])
+@pytest.mark.parametrize("form", [list, lambda y: np.array(y, dtype=object), pandas.Series])
+def test_missing_targets_are_counted(kind: type, form: object) -> None:
+    y = ["a" if kind is ProgramClassifier else 1.5] * len(MIXED)
+    y[3] = y[5] = None  # type: ignore[call-overload]
+    with pytest.raises(ValueError, match=f"2 of {len(MIXED)} targets are missing"):
+        kind(**TINY).fit(MIXED[["a"]], form(y))  # type: ignore[operator]
