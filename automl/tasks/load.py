@@ -17,6 +17,7 @@ from primitives.plugins import PluginKind, instances
 
 from ..errors import TaskError
 from .derived import drawn_sequences, labelled_reference, without_labels
+from .pictures import advice_on_classes
 from .preprocessing import Preprocessing
 from .split import Split
 from .task import Task
@@ -286,7 +287,9 @@ def _names() -> list[str]:
 def _unknown(reference: Reference) -> TaskError:
     if reference.path is not None:
         readers = "; ".join(source.doc for source in sources().values())
-        return TaskError(f"task={reference.text!r}: no reader for this file or folder. What can be read: {readers}")
+        return TaskError(
+            f"task={reference.text!r}: no reader for this file or folder. {advice_on_classes(reference.path)}What can be read: {readers}"
+        )
     near = sorted(
         {
             p.stem

@@ -129,6 +129,16 @@ def describe(looks: Sequence[Look], form: PictureForm, why: str = "") -> tuple[s
     return tuple(found)
 
 
+def advice_on_classes(path: Path) -> str:
+    """A sentence for a folder whose pictures have no classes; "" for anything else."""
+    try:
+        flat = path.is_dir() and any(each.suffix.lower() in SUFFIXES for each in path.iterdir())
+    except OSError:
+        return ""
+    said = f"Its pictures have no classes: put those of each class into a folder of its own ({path.name}/CLASS/). "
+    return said if flat else ""
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
     """The picture of a file. Raises BadPicture for whatever a damaged file makes its reader raise, then and within the block."""

@@ -243,3 +243,9 @@ def test_the_form_is_kept_with_the_model_and_does_not_count_in_the_digest(tmp_pa
     from dataclasses import replace
 
     assert replace(task, preprocessing=Preprocessing.from_json(old)).digest == task.digest
+
+
+def test_pictures_without_classes_get_advice(tmp_path: Path) -> None:
+    put(tmp_path, "flat/a.png")
+    with pytest.raises(TaskError, match=r"put those of each class into a folder of its own \(flat/CLASS/\)\. What can"):
+        load_tasks(str(tmp_path / "flat"))
