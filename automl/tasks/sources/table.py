@@ -56,7 +56,11 @@ def _target(table: RawTable, name: str | None, file: str) -> str:
         return names[-1]
     if name is not None and name.isdecimal() and 1 <= int(name) <= len(names):
         return names[int(name) - 1]
-    raise TaskError(f"target={name!r}: the name of a column is required, one of {some(names)}; write {file}:COLUMN")
+    read = "".join(f"; {note}" for note in table.notes[:3])
+    raise TaskError(
+        f"target={name!r}: the name of a column is required, one of {some(names)}; write {file}:COLUMN, {file}:last, or "
+        f"{file}:{len(names)} for column {len(names)}{read}"
+    )
 
 
 def dropped(text: str, table: RawTable) -> list[str]:

@@ -15,7 +15,7 @@ from ...errors import TaskError
 from ..columns.cells import as_cells
 from ..columns.numerals import DECIMALS, POINT
 from .decoding import decoded
-from .dialect import LOOKED_AT, decimal_of, delimiter_of, mostly_numbers, numbers_in
+from .dialect import LOOKED_AT, comments_before, decimal_of, delimiter_of, mostly_numbers, numbers_in
 from .plain import plain_text
 from .raw import CellsByName, RawTable, distinct_names, repeated_names
 
@@ -49,6 +49,14 @@ class ReadingOptions:
 def read_delimited(path: Path, options: ReadingOptions) -> RawTable:
     """The table in a text file. Raises TaskError with all lines that do not fit."""
     text, notes = decoded(path, options.encoding)
+    before = comments_before(text)
+    if before:
+        lines = text.splitlines(keepends=True)
+        text = "".join(lines[before:])
+        notes = (
+            *notes,
+            f"comments before the table are left out: {'; '.join(line.strip()[:60] for line in lines[:before][:3])}",
+        )
     delimiter = options.delimiter or delimiter_of(text, path.suffix)
     plain = plain_text(text, delimiter, LOOKED_AT + 2)
     if plain is not None:
@@ -61,12 +69,12 @@ def read_delimited(path: Path, options: ReadingOptions) -> RawTable:
     csv.field_size_limit(MAX_FIELD)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-        numbered = [(reader.line_num, row) for row in reader if len(row) > 1 or (row and row[0].strip())]
+        numbered = [(reader.line_num + before, row) for row in reader if len(row) > 1 or (row and row[0].strip())]
     except csv.Error as error:
         raise TaskError(
             f"path={str(path)!r} cannot be read as CSV ({error}); save it as UTF-8 with '{delimiter}' between cells"
         ) from None
-    _check_quotes(path.name, text, delimiter, numbered)
+    _check_quotes(path.name, text, delimiter, numbered, before)
     rows, more = _of_one_width(path.name, numbered, options.skip_bad)
     decimal = options.decimal or decimal_of(rows[: LOOKED_AT + 1], delimiter)
     return table_of_rows(path.name, rows, options, (*notes, *more), typed=False, decimal=decimal)
@@ -137,7 +145,7 @@ def has_header(rows: Sequence[Row], target: str | None = None) -> bool:
     return len(steps) > 1 and bool((steps == steps[0]).all()) and steps[0] == 1 and bool(texts)
 
 
-def _check_quotes(name: str, text: str, delimiter: str, numbered: list[tuple[int, list[str]]]) -> None:
+def _check_quotes(name: str, text: str, delimiter: str, numbered: list[tuple[int, list[str]]], before: int) -> None:
     """Raises TaskError where the last row is what follows a quote that is never closed: the rest of the file would be one cell."""
     if not numbered or not any("\n" in cell for cell in numbered[-1][1]):
         return
@@ -148,7 +156,8 @@ def _check_quotes(name: str, text: str, delimiter: str, numbered: list[tuple[int
     except csv.Error as error:
         if "unexpected end" in str(error):
             raise TaskError(
-                f"{name}, line {line + 1}: a quote is opened there and never closed; close it, or double it where it belongs to the text"
+                f"{name}, line {line + before + 1}: a quote is opened there and never closed; close it, or double it "
+                "where it belongs to the text"
             ) from None
 
 

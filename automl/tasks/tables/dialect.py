@@ -37,6 +37,20 @@ def delimiter_of(text: str, suffix: str = "") -> str:
     return found
 
 
+def comments_before(text: str) -> int:
+    """How many lines that begin with # stand before the table: those that do not have as many cells as the lines that follow."""
+    lines = text[: 1 << 16].splitlines()[:LOOKED_AT]
+    count = next((place for place, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    if not count or count == len(lines):
+        return 0
+    rest = lines[count:]
+    delimiter = delimiter_of("\n".join(rest))
+    width = _widths(rest, delimiter)[:1]
+    while count and width == _widths(lines[count - 1 : count], delimiter):
+        count -= 1
+    return count
+
+
 def decimal_of(rows: Sequence[Sequence[object]], delimiter: str) -> str:
     """The sign before fractions in a table of which ``rows`` are the first, the header among them or not: that which most of its columns
     of numbers show; if none does, the comma where it stands in numbers that have semicolons between them."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import TaskError
 from .delimited import ReadingOptions, Row, read_delimited, table_of_rows
-from .raw import RawTable, raw_from_frame
+from .raw import RawTable, raw_from_frame, some
 
 if TYPE_CHECKING:
     import pandas
@@ -42,7 +42,7 @@ def _excel(path: Path, options: ReadingOptions) -> RawTable:
             if sheet not in book.sheet_names:
                 raise TaskError(f"sheet={sheet!r}: one of {', '.join(map(str, book.sheet_names))} is required; name it")
             frame = pandas.read_excel(book, sheet, header=None, dtype=object)
-            notes = (f"sheet {sheet!r} of {len(book.sheet_names)} is read",) if len(book.sheet_names) > 1 else ()
+            notes = _sheets(sheet, [str(name) for name in book.sheet_names])
     except ImportError as error:
         raise _missing(path, error) from None
     except TaskError:
@@ -53,6 +53,14 @@ def _excel(path: Path, options: ReadingOptions) -> RawTable:
     if not rows:
         raise TaskError(f"{path.name}: rows=0 in the sheet: a header line and at least one row are required; add them")
     return table_of_rows(path.name, rows, options, notes, typed=True)
+
+
+def _sheets(read: str, names: list[str]) -> tuple[str, ...]:
+    """A sentence on the sheets of a workbook that has more than one."""
+    others = [name for name in names if name != read]
+    if not others:
+        return ()
+    return (f"sheet {read!r} of {len(names)} sheets is read (?sheet=NAME reads another: {some(others, 10)})",)
 
 
 def _parquet(path: Path) -> pandas.DataFrame:

@@ -6,8 +6,10 @@ import itertools
 from pathlib import Path
 
 import numpy as np
+import pandas
 import pytest
 
+from automl.errors import TaskError
 from automl.tasks.load import load_tasks
 from automl.tasks.tables.files import read_table
 from automl.tasks.tables.raw import RawTable
@@ -145,3 +147,42 @@ def test_lists_within_cells_divide_no_row(tmp_path: Path, text: str, first: list
 def test_the_sign_before_fractions_is_that_of_the_whole_table(tmp_path: Path, text: str, number: float) -> None:
     (tmp_path / "t.csv").write_text(text)
     assert numbers(read_table(tmp_path / "t.csv"))[0, 0] == number
+
+
+@pytest.mark.parametrize(
+    ("lines", "skipped"),
+    [
+        (["# exported by X", "# 2024", "a,b,y"], 2),
+        (["# one, two", "a,b,y"], 1),
+        (["# exported", "#a,b,y"], 1),
+        (["#a,b,y"], 0),
+        (["# by X"], 1),
+    ],
+)
+def test_comments_before_the_table(tmp_path: Path, lines: list[str], skipped: int) -> None:
+    path = tmp_path / "t.csv"
+    rows = [f"{row},{row % 3}.5,{'uv'[row % 2]}" for row in range(ROWS)]
+    path.write_text("\n".join([*lines, *rows]) + "\n")
+    table = read_table(path)
+    assert len(table) == ROWS and len(table.columns) == 3
+    assert any("comments before the table are left out" in note for note in table.notes) == bool(skipped)
+    path.write_text("\n".join([*lines, *rows, "1,2"]) + "\n")
+    with pytest.raises(TaskError, match=f"line {len(lines) + ROWS + 1}: 2 cells"):
+        read_table(path)
+    path.write_text("\n".join([*lines, *rows, '1,2,"u', "1,2,u"]) + "\n")
+    with pytest.raises(TaskError, match=f"line {len(lines) + ROWS + 1}: a quote"):
+        read_table(path)
+
+
+def test_what_is_said_where_no_column_is_the_target(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("".join(f"{row},{row % 3}.5\n" for row in range(ROWS)))
+    with pytest.raises(TaskError, match=r"t\.csv:last, or t\.csv:2 for column 2; the file has no line of names"):
+        load_tasks(str(path))
+    book = tmp_path / "t.xlsx"
+    with pandas.ExcelWriter(book) as writer:
+        for sheet, name in (("About", "words"), ("Data", "price")):
+            pandas.DataFrame({name: range(ROWS), "b": range(ROWS)}).to_excel(writer, sheet_name=sheet, index=False)
+    with pytest.raises(TaskError, match=r"'About' of 2 sheets is read \(\?sheet=NAME reads another: Data\)"):
+        load_tasks(f"{book}:price")
+    assert load_tasks(f"{book}?target=price&sheet=Data")
