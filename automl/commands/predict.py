@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from primitives.types import arguments_of, has_tensor
+
 from ..errors import TaskError
 from ..evaluation.model import Model
 from ..evaluation.predictions import Prediction, picture_files, picture_predictions, tolerant_predictions
@@ -27,6 +29,9 @@ def predict(
     library: LibraryUrl = None,
 ) -> None:
     """Answer for new inputs with a trained program; one JSON value a line, null where it has no answer.
+
+    JSON text for a program on values is the value, '[1, 2]', or a list of values, '[[1, 2], [3]]', where it has one argument; of several, a
+    list of the arguments of each case, '[[[1, 2], 3]]'.
 
     A classifier's line has the answer and the probability of each label, a picture's its file too. What has no answer is said on standard
     error; the exit code is 1 where nothing has one.
@@ -52,4 +57,5 @@ def _predictions(model: Model, text: str) -> list[Prediction]:
         return picture_predictions(model, files)
     if folder:
         raise TaskError(f"inputs={text[:80]!r}: the folder has no pictures; name a file, or a folder of pictures")
-    return tolerant_predictions(model, read_inputs(text, model.preprocessing))
+    types = None if has_tensor(model.type) else arguments_of(model.type)[0]
+    return tolerant_predictions(model, read_inputs(text, model.preprocessing, types))

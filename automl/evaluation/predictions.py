@@ -17,6 +17,7 @@ from primitives.values import Failure
 
 from ..errors import TaskError
 from ..fitting.forward import predict_raw
+from ..tasks.cases.written import example_of
 from ..tasks.pictures import SUFFIXES, BadPicture, PictureForm
 from ..tasks.preprocessing import Preprocessing
 from ..tasks.tables.rows import encoded_rows, listed
@@ -214,6 +215,10 @@ def _warn_of_range(cases: Cases, prepared: Preprocessing | None) -> None:
 def _value(model: Model, case: object) -> Prediction:
     types, result = arguments_of(model.type)
     if not isinstance(case, (list, tuple)) or len(case) != len(types):
-        raise TaskError(f"inputs={str(case)[:60]}: a list of {len(types)} arguments is required, type={model.type}")
+        raise TaskError(
+            f"inputs={str(case)[:60]}: a list of {len(types)} arguments is required, type={model.type}; for one case write "
+            f"'{example_of(types)}'"
+            + (f" (model.predict takes a list of cases: [[{example_of(types)}]])" if len(types) == 1 else "")
+        )
     value = model(*(from_json(item, type) for item, type in zip(case, types, strict=True)))
     return Prediction(failure=str(value)) if isinstance(value, Failure) else _answered(to_plain(value, result))

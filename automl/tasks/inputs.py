@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from library.files import irregular
+from primitives.types import Type
 
 from ..errors import TaskError
+from .cases.written import written_cases
 from .preprocessing import Preprocessing
 from .tables.files import SUFFIXES as TABLES
 from .tables.rows import read_rows
@@ -19,15 +22,22 @@ INPUT_ARRAYS = ("x", "X", "x_test", "X_test", "inputs")
 """Names under which a file of several arrays may hold the inputs to answer for; else the first array counts."""
 
 
-def read_inputs(text: str, preprocessing: Preprocessing | None) -> Any:
-    """Raw inputs: an array file, a table with the training columns, or JSON (a list of cases). Raises TaskError."""
+def read_inputs(text: str, preprocessing: Preprocessing | None, types: Sequence[Type] | None = None) -> Any:
+    """Raw inputs: an array file, a table with the training columns, or JSON (a list of cases).
+
+    text: the name of a file, or JSON.
+    preprocessing: what the training did to its inputs.
+    types: of the arguments of a program on values, whose cases may be written as ``written_cases`` reads them (default: none).
+
+    Raises TaskError.
+    """
     path = Path(text)
     kind = irregular(path)
     if kind:
         raise TaskError(f"inputs={text[:80]!r} is {kind}, not a file; give a file, or JSON text")
     try:
-        if text.lstrip()[:1] in "[{" or not path.suffix:
-            return _cases(json.loads(text))
+        if text.lstrip()[:1] in ("[", "{", '"') or not path.suffix or (types is not None and _is_number(text)):
+            return _cases(json.loads(text), types)
         if path.suffix == ".npy":
             return np.load(path, allow_pickle=False)
         if path.suffix == ".npz":
@@ -36,11 +46,9 @@ def read_inputs(text: str, preprocessing: Preprocessing | None) -> Any:
         if path.suffix.lower() in TABLES:
             return read_rows(path, preprocessing)
         lines = path.read_text(encoding="utf-8")
-        return _cases(
-            [json.loads(line) for line in lines.splitlines() if line.strip()]
-            if path.suffix == ".jsonl"
-            else json.loads(lines)
-        )
+        if path.suffix == ".jsonl":
+            return _cases([json.loads(line) for line in lines.splitlines() if line.strip()], types, one=False)
+        return _cases(json.loads(lines), types)
     except (OSError, ValueError, IndexError) as error:
         if isinstance(error, TaskError):
             raise
@@ -49,7 +57,18 @@ def read_inputs(text: str, preprocessing: Preprocessing | None) -> Any:
         ) from None
 
 
-def _cases(data: Any) -> list[Any]:
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _cases(data: Any, types: Sequence[Type] | None, one: bool = True) -> list[Any]:
+    told = isinstance(data, list) and any(isinstance(case, dict) and "inputs" in case for case in data)
+    if types is not None and not told:
+        return written_cases(data, types, one=one)
     if isinstance(data, dict) and "inputs" not in data:
         return [data]  # one row of a table
     if not isinstance(data, list):
