@@ -40,12 +40,18 @@ class Ledger:
         return time.monotonic() - self.started
 
     def tick(self, terms: int, bodies: bool = False) -> None:
-        """Enter terms, in a bank of ``bodies`` or not. Raises OutOfTime or Stop."""
-        self.terms += terms
-        self.bodies += terms if bodies else 0
+        """Enter terms, in a bank of ``bodies`` or not; those beyond the bound are not looked at and not counted. Raises OutOfTime, Stop."""
+        counted = terms if self.room is None else min(terms, self.room)
+        self.terms += counted
+        self.bodies += counted if bodies else 0
         self.deadline.check()
-        if self.max_terms is not None and self.terms >= self.max_terms:
+        if self.room == 0:
             raise Stop
+
+    @property
+    def room(self) -> int | None:
+        """Terms that may still be considered; None where there is no bound."""
+        return None if self.max_terms is None else max(0, self.max_terms - self.terms)
 
     def weighing_due(self) -> bool:
         """Whether it is time to look at the memory; it counts as done then."""

@@ -39,8 +39,12 @@ class Sweep(AbstractLookAhead):
         look, plan = self.outlook, self.outlook.plan
         limit = min(MOST, max(LEAST, look.ledger.terms // SHARE))
         once = Pass(look.bank, look.goal, look.type, limit, self.likely)
-        yield from once.run(plan.operations, plan.lambda_depth)
-        look.tick(once.tried)
+        for operation, own in plan.operations:
+            if look.ledger.room is not None:
+                once.limit = min(limit, max(1, look.ledger.room // 2))
+            before = once.tried
+            yield from once.run([(operation, own)], plan.lambda_depth)
+            look.tick(once.tried - before)
 
 
 class Pass:

@@ -124,3 +124,18 @@ def test_conditions_end_at_the_deadline(need):
     values.deadline = Deadline(time.monotonic() - 1)
     with pytest.raises(OutOfTime):
         need(values, STRING, codes, STRING, goal)
+
+
+NONE = {
+    "list(int) -> int": [((xs,), y) for xs, y in (((3, 1, 2), 77), ((5, 5), -3), ((1,), 12), ((9, 2, 4, 4), 8))],
+    "float -> float": [((x,), y) for x, y in ((0.5, 3.1), (1.5, -2.2), (2.5, 9.7), (4.0, 0.3), (7.5, 5.9))],
+}
+
+
+@pytest.mark.parametrize("type", NONE)
+@pytest.mark.parametrize("terms", [100, 1_000, 5_000])
+def test_a_budget_of_terms_is_kept_to_the_term(type, terms):
+    strategy = make_strategy("enumerative", Problem(parse_type(type), WORDS, examples=tuple(NONE[type])))
+    reports = list(strategy.run(max_terms=terms))
+    assert not [each for each in reports if isinstance(each, Hit)]
+    assert max(each.terms for each in reports) == terms
