@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from primitives.brief import brief_repr
+
 from .algebra import Algebra
 from .columns import Columns, Numbers
 
@@ -20,7 +22,7 @@ CHUNK = 1024
 OPERATIONS = ("add", "subtract", "multiply", "divide")
 
 
-@dataclass
+@dataclass(eq=False)
 class ExpressionGrowth:
     """Grows ``columns`` from their leaves by the words of the ``algebra``; ``tried`` counts what was computed."""
 
@@ -29,6 +31,8 @@ class ExpressionGrowth:
     tried: int = field(default=0, init=False)
     room: int = field(default=0, init=False)
     """Expressions that the columns may hold before the next kind has its turn."""
+
+    __repr__ = brief_repr
 
     def steps(self, breadth: float) -> Iterator[None]:
         """Adds expressions until all are there or the columns are full, a step at a time.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.brief import brief_repr
 from primitives.term import Literal, Term
 
 from . import products, sums
@@ -55,6 +56,8 @@ class FormulaPass:
     algebra: Algebra
     effort: Effort
     work: Work
+
+    __repr__ = brief_repr
 
     def __post_init__(self) -> None:
         self.order = cheapest(self.columns, len(self.columns))
