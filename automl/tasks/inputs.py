@@ -45,16 +45,24 @@ def read_inputs(text: str, preprocessing: Preprocessing | None, types: Sequence[
                 return archive[next((name for name in INPUT_ARRAYS if name in archive), archive.files[0])]
         if path.suffix.lower() in TABLES:
             return read_rows(path, preprocessing)
-        lines = path.read_text(encoding="utf-8")
+        content = path.read_text(encoding="utf-8")
         if path.suffix == ".jsonl":
-            return _cases([json.loads(line) for line in lines.splitlines() if line.strip()], types, one=False)
-        return _cases(json.loads(lines), types)
+            return _cases(_json_lines(content), types, one=False)
+        return _cases(json.loads(content), types)
     except (OSError, ValueError, IndexError) as error:
         if isinstance(error, TaskError):
             raise
         raise TaskError(
             f"inputs={text[:80]!r}: a readable .npy, .npz, .csv, .xlsx, .parquet, .json or .jsonl file, or JSON text, is required ({error})"
         ) from None
+
+
+def _json_lines(content: str) -> list[Any]:
+    """The value of each line, None for a blank one, so that answers stand in the places of their inputs; none for
+    blank ones at the end."""
+    return (
+        [json.loads(line) if line.strip() else None for line in content.rstrip().split("\n")] if content.strip() else []
+    )
 
 
 def _is_number(text: str) -> bool:

@@ -26,8 +26,9 @@ Row = Sequence[object]
 @dataclass(frozen=True)
 class ReadingOptions:
     """How a table is to be read; None: to be found. ``header`` is yes or no, ``skip_bad`` leaves out lines that have more or fewer cells
-    than the others, ``sheet`` is the name of one of a workbook, ``decimal`` the sign before fractions, and ``target`` the column that is
-    known to be there."""
+    than the others, ``sheet`` is the name of one of a workbook, ``decimal`` the sign before fractions, ``target`` the column that is
+    known to be there, and ``keep_empty`` whether empty rows between others are rows of missing cells where there are several columns; in a
+    table of one column they are in any case."""
 
     delimiter: str | None = None
     encoding: str | None = None
@@ -36,6 +37,7 @@ class ReadingOptions:
     sheet: str | None = None
     decimal: str | None = None
     target: str | None = None
+    keep_empty: bool = False
 
     def __post_init__(self) -> None:
         if self.delimiter is not None and len(self.delimiter) != 1:
@@ -69,27 +71,28 @@ def read_delimited(path: Path, options: ReadingOptions) -> RawTable:
     csv.field_size_limit(MAX_FIELD)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-        numbered = [(reader.line_num + before, row) for row in reader if len(row) > 1 or (row and row[0].strip())]
+        numbered = _without_trailing(text, [(reader.line_num, row) for row in reader], before)
     except csv.Error as error:
         raise TaskError(
             f"path={str(path)!r} cannot be read as CSV ({error}); save it as UTF-8 with '{delimiter}' between cells"
         ) from None
     _check_quotes(path.name, text, delimiter, numbered, before)
     rows, more = _of_one_width(path.name, numbered, options.skip_bad)
-    decimal = options.decimal or decimal_of(rows[: LOOKED_AT + 1], delimiter)
+    decimal = options.decimal or decimal_of([row for row in rows if row][: LOOKED_AT + 1], delimiter)
     return table_of_rows(path.name, rows, options, (*notes, *more), typed=False, decimal=decimal)
 
 
 def table_of_rows(
     name: str, rows: list[Row], options: ReadingOptions, notes: tuple[str, ...] = (), *, typed: bool, decimal: str = POINT
 ) -> RawTable:  # fmt: skip
-    """The table of rows of one width, of which the first may be the header. Raises TaskError where there is no row beside it."""
-    header = _header(rows, options)
-    body = rows[header.lines :]
+    """The table of rows of one width, of which the first may be the header; an empty row, [], is one of missing cells, or left out with
+    words on it. Raises TaskError where there is no row beside the header."""
+    header = _header([row for row in rows if row], options)
+    body, more = _body(rows, header, options.keep_empty, None if typed else "")
     if not body:
         raise TaskError(f"{name}: rows=0: a header line and at least one row are required; add them")
     columns = {key: as_cells(cells) for key, cells in zip(header.names, zip(*body), strict=True)}
-    return _named(CellsByName(columns), header, RawTable({}, typed, decimal, notes))
+    return _named(CellsByName(columns), header, RawTable({}, typed, decimal, (*notes, *more)))
 
 
 class _Header(NamedTuple):
@@ -112,6 +115,17 @@ def _header(rows: Sequence[Row], options: ReadingOptions) -> _Header:
     said = f"the file has no line of names: its columns are called {names[0]} to {names[-1]}" if rows else ""
     notes = () if options.header == "no" else (f"{said} (?header=yes if its first line has names)",)
     return _Header(names, [], 0, notes)
+
+
+def _body(rows: list[Row], header: _Header, keep: bool, missing: object) -> tuple[list[Row], tuple[str, ...]]:
+    """The rows below the header, and words on how many empty ones are left out: those of several columns, unless they are to be kept."""
+    first = next((place for place, row in enumerate(rows) if row), 0)
+    below, width = rows[first + 1 :] if header.lines else rows, len(header.names)
+    if keep or width == 1:
+        return [row or (missing,) * width for row in below], ()
+    found = [row for row in below if row]
+    left_out = len(below) - len(found)
+    return found, (f"empty rows left out: {left_out:,}",) if left_out else ()
 
 
 def _named(columns: CellsByName, header: _Header, table: RawTable) -> RawTable:
@@ -145,6 +159,14 @@ def has_header(rows: Sequence[Row], target: str | None = None) -> bool:
     return len(steps) > 1 and bool((steps == steps[0]).all()) and steps[0] == 1 and bool(texts)
 
 
+def _without_trailing(text: str, numbered: list[tuple[int, list[str]]], before: int) -> list[tuple[int, list[str]]]:
+    """The rows by line, without those that blank lines at the end of the text make; one without a sign is []."""
+    last = sum(1 for _ in io.StringIO(text.rstrip(), newline=""))
+    empty = [not row or (len(row) == 1 and not row[0].strip()) for _, row in numbered]
+    rows = [(line, [] if gone else row) for (line, row), gone in zip(numbered, empty, strict=True)]
+    return [(line + before, row) for line, row in rows if row or line <= last]
+
+
 def _check_quotes(name: str, text: str, delimiter: str, numbered: list[tuple[int, list[str]]], before: int) -> None:
     """Raises TaskError where the last row is what follows a quote that is never closed: the rest of the file would be one cell."""
     if not numbered or not any("\n" in cell for cell in numbered[-1][1]):
@@ -162,13 +184,15 @@ def _check_quotes(name: str, text: str, delimiter: str, numbered: list[tuple[int
 
 
 def _of_one_width(name: str, numbered: list[tuple[int, list[str]]], skip: bool) -> tuple[list[Row], tuple[str, ...]]:
-    """The rows that have as many cells as the first; an empty cell that all others have at their end is taken off. Raises TaskError."""
-    if not numbered:
+    """The rows that are empty or have as many cells as the first; an empty cell that all others have at their end is taken off.
+    Raises TaskError."""
+    filled = [row for _, row in numbered if row]
+    if not filled:
         raise TaskError(f"{name}: rows=0: a header line and at least one row are required; add them")
-    width = len(numbered[0][1])
-    if len(numbered) > 1 and all(len(row) == width + 1 and not row[-1].strip() for _, row in numbered[1:]):
-        numbered = [numbered[0], *((line, row[:-1]) for line, row in numbered[1:])]
-    wrong = [(line, len(row)) for line, row in numbered if len(row) != width]
+    width = len(filled[0])
+    if len(filled) > 1 and all(len(row) == width + 1 and not row[-1].strip() for row in filled[1:]):
+        numbered = [(line, row[:width]) for line, row in numbered]
+    wrong = [(line, len(row)) for line, row in numbered if len(row) not in (0, width)]
     if wrong and not skip:
         shown = "; ".join(f"line {line}: {count} cells" for line, count in wrong[:10])
         more = f"; and {len(wrong) - 10:,} lines more" if len(wrong) > 10 else ""
@@ -177,7 +201,7 @@ def _of_one_width(name: str, numbered: list[tuple[int, list[str]]], skip: bool) 
             "(?delimiter=;), or leave such lines out (?skip_bad=yes)"
         )
     left_out = (f"{len(wrong):,} lines with more or fewer than {width} cells are left out",) if wrong else ()
-    return [row for _, row in numbered if len(row) == width], left_out
+    return [row for _, row in numbered if len(row) in (0, width)], left_out
 
 
 def _empty(cells: np.ndarray) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...errors import TaskError
 from .delimited import ReadingOptions, Row, read_delimited, table_of_rows
@@ -21,7 +21,7 @@ OPTIONS = ("delimiter", "encoding", "header", "sheet", "decimal", "skip_bad")
 
 def reading_options(options: Mapping[str, str], target: str | None = None, *, skip_bad: bool = False) -> ReadingOptions:
     """The options that a task's text gives; whether bad lines are left out is given apart. Raises TaskError."""
-    texts = {key: options[key] for key in OPTIONS if key in options and key != "skip_bad"}
+    texts: dict[str, Any] = {key: options[key] for key in OPTIONS if key in options and key != "skip_bad"}
     return ReadingOptions(**texts, skip_bad=skip_bad, target=target)
 
 
@@ -49,7 +49,11 @@ def _excel(path: Path, options: ReadingOptions) -> RawTable:
         raise
     except Exception as error:  # noqa: BLE001 - zip, XML and the reader's own
         raise TaskError(f"path={str(path)!r} cannot be read as Excel ({error}); save it again, or as CSV") from None
-    rows: list[Row] = list(frame.dropna(how="all").astype(object).to_numpy().tolist())
+    empty = frame.isna().all(axis=1)
+    cells = frame.astype(object).to_numpy().tolist()
+    rows: list[Row] = [[] if gone else row for row, gone in zip(cells, empty, strict=True)]
+    while rows and not rows[-1]:
+        rows.pop()
     if not rows:
         raise TaskError(f"{path.name}: rows=0 in the sheet: a header line and at least one row are required; add them")
     return table_of_rows(path.name, rows, options, notes, typed=True)

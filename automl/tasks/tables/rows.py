@@ -22,12 +22,12 @@ Rows = Sequence[object] | np.ndarray
 
 
 def read_rows(path: Path, prepared: Preprocessing | None) -> list[dict[str, object]]:
-    """The rows of a table in a file, by column name; columns that training did not have are left out. Raises TaskError where the program
-    was not trained on a table, or columns are absent."""
+    """The rows of a table in a file, by column name, empty ones between others too; columns that training did not have are left
+    out. Raises TaskError where the program was not trained on a table, or columns are absent."""
     if prepared is None or not prepared.columns:
         raise TaskError(f"inputs={path.name!r}: the program was not trained on a table; give an array (.npy)")
     used = [column.name for column in prepared.columns if column.width]
-    table = read_table(path, ReadingOptions(target=used[0]))
+    table = read_table(path, ReadingOptions(target=used[0], keep_empty=True))
     prepared.check_present(table.columns)
     columns = [
         as_numbers(table.columns[column.name], column, table.decimal) for column in prepared.columns if column.width
