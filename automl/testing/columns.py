@@ -20,13 +20,14 @@ COLUMNS_OF_CELLS: tuple[Sequence[object], ...] = (
     [0.5 * row for row in range(ROWS)],
     ["1,5", "2,25", "", "1000"] * 15,
     [f"2024-03-{1 + row % 28:02}" for row in range(ROWS)],
+    [f"{row % 24}:{7 * row % 60:02}" for row in range(ROWS)],
     [f"the {row}th sentence of quite a few words" for row in range(ROWS)],
     [f"name{row}" for row in range(ROWS)],
     ["red", "green", "blue", None] * 15,
     [f"level {row % 20}" for row in range(ROWS)],
 )
 """Columns of all the kinds that come with the project."""
-ODD = (None, "", "never seen", 7, -1.5, True, "2024-01-02", "nan", "x" * 200)
+ODD = (None, "", "never seen", 7, -1.5, True, "2024-01-02", "22:35", "nan", "x" * 200)
 
 
 def levels_of(cells: Sequence[object]) -> CellLevels:
