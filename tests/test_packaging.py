@@ -131,6 +131,7 @@ def test_the_installed_package_is_imported_among_folders_of_our_names(installed:
     assert 0 < int(run_in(crowded, installed / "python", "script.py")) <= 300
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_both_names_give_the_same_modules(installed: Path, crowded: Path) -> None:
     (crowded / "automl" / "__init__.py").unlink()

@@ -92,12 +92,12 @@ class Enough(Exception):
 
 
 def census(inputs: Sequence[Sequence[Value]], terms: int, checks: int, seed: int) -> Census:
-    """The share of lists, of failures and the mean size among the first ``terms`` terms; some kept ones against the interpreter."""
+    """The share of lists, of failures and the mean size among the first ``terms`` terms; some against the interpreter."""
     engine, found = enumerator(FIRST_ORDER, inputs, 0), Census()
     root = root_bank(engine, inputs)
 
     def tick(number: int, bank: Bank) -> None:
-        if found.terms >= terms:
+        if found.terms + number > terms:
             raise Enough
 
     growth = BankGrowth(engine.space.values, engine.space.plan, engine.space.domains, tick)

@@ -8,6 +8,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from automl.growth.outcome import Iteration
 from automl.testing.commands import REVERSED, lines_of, refused, task
 from library.store import open_store
@@ -54,6 +56,7 @@ def test_json_on_standard_output_is_nothing_else(folder, automl):
     assert [json.loads(line)["name"] for line in out.splitlines()] == ["reversed", "sorted", "total"]
 
 
+@pytest.mark.slow
 def test_several_tasks_at_a_time_come_in_their_order(folder, automl):
     code, out, err = automl("search", "three.jsonl", "--budget", "20s", "--workers", "2", "--json", "-")
     assert (code, err) == (0, "")

@@ -79,6 +79,7 @@ def hard_one_is_searched(runs: list[Run]) -> bool:
     return any(run.task == "unknown" and run.state == "running" for run in runs) and len(runs) >= 4
 
 
+@pytest.mark.slow
 def test_a_growth_that_was_killed_goes_on(tasks: Path, tmp_path: Path) -> None:
     library = tmp_path / "library.db"
     killed = start(*grow(tasks, library, "40s"))

@@ -42,9 +42,11 @@ while True:
 """
 
 
-# Ctrl-C with Ray waits for Ray's own orderly end, which takes seconds.
-DEATHS = [(kind, signal.SIGKILL) for kind in KINDS] + [
-    pytest.param(kind, signal.SIGINT, marks=pytest.mark.slow if kind == "ray" else ()) for kind in KINDS
+# Ray takes seconds to begin and to end.
+DEATHS = [
+    pytest.param(kind, how, marks=pytest.mark.slow if kind == "ray" else ())
+    for how in (signal.SIGKILL, signal.SIGINT)
+    for kind in KINDS
 ]
 
 

@@ -90,7 +90,8 @@ def test_memory_counts_tasks_and_weighs_streamed_terms(tmp_path: Path, monkeypat
 def test_the_census_sees_what_the_timed_run_counts() -> None:
     inputs = rows(0)
     seen = census(inputs, 20_000, checks=20, seed=1)
-    assert seen.terms == pytest.approx(columns.enumerate_terms(FIRST_ORDER, inputs, 0, 20_000).terms, rel=0.02)
+    timed = columns.enumerate_terms(FIRST_ORDER, inputs, 0, 20_000).terms
+    assert 0.9 * timed <= seen.terms <= timed  # all but the last batch
     assert sum(seen.shares.values()) == pytest.approx(1)
 
 
