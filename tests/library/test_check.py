@@ -228,6 +228,7 @@ def verdict(file: Path) -> bool:
         return True
 
 
+@pytest.mark.slow
 def test_no_flipped_bit_is_both_unnoticed_and_felt(file: Path, tmp_path: Path) -> None:
     """In the store: an odd stride, so that all places of pages come up, and all the bits in turn."""
     sound, expected = file.read_bytes(), contents(file)
