@@ -16,6 +16,7 @@ from ..errors import TaskError
 from .cases.written import written_cases
 from .preprocessing import Preprocessing
 from .tables.files import SUFFIXES as TABLES
+from .tables.plain import is_number
 from .tables.rows import read_rows
 
 INPUT_ARRAYS = ("x", "X", "x_test", "X_test", "inputs")
@@ -36,7 +37,7 @@ def read_inputs(text: str, preprocessing: Preprocessing | None, types: Sequence[
     if kind:
         raise TaskError(f"inputs={text[:80]!r} is {kind}, not a file; give a file, or JSON text")
     try:
-        if text.lstrip()[:1] in ("[", "{", '"') or not path.suffix or (types is not None and _is_number(text)):
+        if text.lstrip()[:1] in ("[", "{", '"') or not path.suffix or (types is not None and is_number(text)):
             return _cases(json.loads(text), types)
         if path.suffix == ".npy":
             return np.load(path, allow_pickle=False)
@@ -63,14 +64,6 @@ def _json_lines(content: str) -> list[Any]:
     return (
         [json.loads(line) if line.strip() else None for line in content.rstrip().split("\n")] if content.strip() else []
     )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _cases(data: Any, types: Sequence[Type] | None, one: bool = True) -> list[Any]:

@@ -20,7 +20,7 @@ INVERSES = {
 
 @dataclass(frozen=True)
 class Algebra:
-    """``names``: the word for each universal function that there is one for. ``words`` are all that a formula may be made of."""
+    """``names``: the word for each universal function that there is one for."""
 
     names: Mapping[str, str]
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
+from primitives.interpreter.deadline import Deadline, OutOfTime
 from primitives.primitive import Primitive
 from primitives.term import Literal, Term, Variable, Word, subterms
 from primitives.types import FLOAT, Type, arguments_of
@@ -51,10 +51,10 @@ class Formulas:
 
     def __init__(
         self, type: Type, examples: Sequence[Example], *, words: Mapping[str, Primitive], costs: Costs,
-        settings: Settings = Settings(), deadline: Deadline = NEVER,  # noqa: B008  (frozen)
+        settings: Settings = Settings(),  # noqa: B008  (frozen)
     ) -> None:  # fmt: skip
         self.inputs, _ = arguments_of(type)
-        self.words, self.costs, self.deadline = words, costs, deadline
+        self.costs = costs
         self.algebra = Algebra.of({name: word for name, word in words.items() if costs.of(name) is not None})
         self.ledger = Ledger()
         self.answers = Answers(len(self.inputs), examples, words, settings)

@@ -112,13 +112,13 @@ class Enumerative(AbstractStrategy):
             settings=settings, deadline=deadline,
         )  # fmt: skip
 
-    def _formulas(self, deadline: Deadline) -> list[Engine]:
+    def _formulas(self) -> list[Engine]:
         """A search for formulas, where the options have one and the problem is of that kind."""
         problem, examples = self.problem, self.problem.examples or ()
         if not self.options["formulas"] or not Formulas.suits(problem.type, examples, problem.words):
             return []
         costs = problem_costs(problem)
-        return [Formulas(problem.type, examples, words=problem.words, costs=costs, deadline=deadline)]
+        return [Formulas(problem.type, examples, words=problem.words, costs=costs)]
 
     @property
     def suggestion(self) -> Mapping[str, float] | None:
@@ -179,7 +179,7 @@ class Enumerative(AbstractStrategy):
             if suggestion is not None:
                 engines.append(self.enumerator(weights=suggestion, share=2, probes=probes, deadline=until))
             engines.append(self.enumerator(share=len(engines) + 1, probes=probes, deadline=until))
-            engines += self._formulas(until)
+            engines += self._formulas()
             for turn in interleaved(engines, deadline, max_terms):
                 reported = replace(_reported(turn.found, 0), terms=turn.terms)
                 if self._is_beyond(reported):

@@ -48,7 +48,7 @@ class PlainText:
         nothing else. Which might is said by the first lines ``looked_at``. Where the sign before fractions is a comma, points may stand
         between thousands, so that only whole numbers without any are known as numbers."""
         sample = self.first(looked_at)[1:]
-        kinds = {place: object for place in range(self.width) if not all(_is_number(row[place]) for row in sample)}
+        kinds = {place: object for place in range(self.width) if not all(is_number(row[place]) for row in sample)}
         frame = self._frame(skip, kinds)
         cells: list[Cells] = []
         numbers: dict[int, np.ndarray] = {}
@@ -108,7 +108,11 @@ def plain_text(text: str, delimiter: str, least: int) -> PlainText | None:
     return PlainText(text, delimiter, int(between[0]) + 1)
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether Python reads a text as a float.
+
+    text: of a cell, or given on the command line.
+    """
     try:
         float(text)
     except ValueError:
