@@ -10,9 +10,10 @@ from starlette.responses import Response
 from library.records import StoreError
 
 from .access import Access
-from .pages import STATIC, render
+from .pages import render
 from .routes import runs, words
 from .source import StoreSource
+from .templating import STATIC
 
 TITLES = {
     400: "Not asked for in a way that can be answered",

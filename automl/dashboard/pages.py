@@ -1,41 +1,15 @@
-"""Templates: what every page of the dashboard can use, with every text escaped."""
+"""Pages as answers to requests."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from . import formats
-from .charts.svg import bar
+from .templating import environment
 
-HERE = Path(__file__).parent
-STATIC = HERE / "static"
-
-
-def _segment(text: str) -> str:
-    """A name as one part of a path."""
-    return quote(text, safe="")
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )  # fmt: skip
-    shown = (
-        formats.number, formats.score, formats.share, formats.duration, formats.moment, formats.plural,
-        formats.one_line, bar,
-    )  # fmt: skip
-    environment.filters.update({each.__name__: each for each in shown})
-    environment.filters["segment"] = _segment
-    return environment
-
-
-_TEMPLATES = _environment()
+_TEMPLATES = environment()
 
 
 def render(template: str, request: Request, values: Mapping[str, object], status: int = 200) -> HTMLResponse:

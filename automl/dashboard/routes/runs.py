@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from library.records import Run, StoreError
 from library.store import AbstractStore
 
-from ..charts.plot import Axes, scatter, steps
-from ..formats import plural
+from ...views.run import RunView, found_by, run_token, view_run
+from ...views.run_list import list_runs
 from ..pages import asks_for_part, render
 from ..paging import Paging
-from ..views.found import FoundView
-from ..views.run import RunView, found_by, run_token, view_run
-from ..views.run_list import list_runs
+from ..run_charts import front_chart, history_charts
 
 router = APIRouter()
 UNCHANGED = 204
@@ -55,7 +52,7 @@ def run(request: Request, run: str) -> Response:
     store = _store(request)
     view = _view(store, run)
     found = None if view.growth else found_by(store, view)
-    values = {"view": view, "charts": _charts(view), "found": found, "front": _front(view, found)}
+    values = {"view": view, "charts": history_charts(view), "found": found, "front": front_chart(view, found)}
     return render("run.html", request, values)
 
 
@@ -66,7 +63,7 @@ def progress(request: Request, run: str, seen: str = "") -> Response:
     if seen == _token(store, run):
         return Response(status_code=UNCHANGED)
     view = _view(store, run)
-    return render("run_progress.html", request, {"view": view, "charts": _charts(view)})
+    return render("run_progress.html", request, {"view": view, "charts": history_charts(view)})
 
 
 @router.get("/runs/{run}/found")
@@ -77,7 +74,7 @@ def found(request: Request, run: str, seen: str = "") -> Response:
         return Response(status_code=UNCHANGED)
     view = _view(store, run)
     programs = found_by(store, view)
-    return render("run_found.html", request, {"view": view, "found": programs, "front": _front(view, programs)})
+    return render("run_found.html", request, {"view": view, "found": programs, "front": front_chart(view, programs)})
 
 
 def _token(store: AbstractStore, run: str) -> str:
@@ -98,40 +95,3 @@ def _known(store: AbstractStore, run: str) -> Run:
         if run in damaged:
             raise
         raise HTTPException(404, f"The library has no run {run!r}.") from error
-
-
-def _charts(view: RunView) -> dict[str, Markup]:
-    """The best so far, against evaluations and against time as far as that was recorded."""
-    if not view.steps:
-        return {}
-    metric = view.run.metric
-    end = view.steps[-1]
-    told = f"validation {metric}, the best of {plural(len(view.rows), 'evaluation')} {end.score:.4g}"
-    line = [(float(each.evaluations), each.score) for each in view.steps]
-    charts = {
-        "evaluations": steps(
-            view.points, line, float(len(view.rows)), Axes(f"{told}: by evaluations", "evaluations", metric)
-        )
-    }
-    timed = [(each.seconds, each.score) for each in view.steps if each.seconds]
-    if timed:
-        last = max(view.timed, default=timed[-1])[0]
-        charts["seconds"] = steps(view.timed, timed, last, Axes(f"{told}: by seconds", "seconds", metric))
-    return charts
-
-
-def _front(view: RunView, found: FoundView | None) -> str:
-    """The front over a sample of all programs; "" where there is none."""
-    if found is None or not found.front:
-        return ""
-    points = [(float(getattr(row, found.cost)), row.score) for row in view.rows if row.score is not None]
-    front = [
-        (
-            (float(getattr(each, found.cost)), each.score),
-            f"ask {each.ask}: {each.score:.4g} with {getattr(each, found.cost):,} {found.cost}",
-        )
-        for each in reversed(found.front)
-    ]
-    positive = min(cost for cost, _ in [*points, *(p for p, _ in front)]) > 0
-    title = f"validation {view.run.metric} against {found.cost}: {plural(len(front), 'program')} that nothing cheaper betters"
-    return scatter(points, front, Axes(title, found.cost, view.run.metric), positive)

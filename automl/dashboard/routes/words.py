@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from library.store import AbstractStore
 
-from ..charts.tree import tree
+from ...charts.tree import tree
+from ...views.word import evidence_lines, view_word
+from ...views.word_list import list_words
 from ..pages import render
 from ..paging import Paging
-from ..views.word import evidence_lines, view_word
-from ..views.word_list import list_words
 
 router = APIRouter()
 PER_PAGE = 50

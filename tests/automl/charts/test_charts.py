@@ -9,10 +9,10 @@ import pytest
 
 pytest.importorskip("markupsafe", reason="markupsafe is not installed: pip install -e '.[dev]'")
 
-from automl.dashboard.charts.plot import Axes, scatter, steps
-from automl.dashboard.charts.scale import Scale
-from automl.dashboard.charts.svg import bar, element
-from automl.dashboard.sampling import sample
+from automl.charts.plot import Axes, scatter, steps
+from automl.charts.sampling import sample
+from automl.charts.scale import Scale
+from automl.charts.svg import bar, element
 
 AXES = Axes("scores of a <search>", "evaluations", "accuracy")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from automl.dashboard.formats import duration, moment, number, score, share
+from automl.charts.formats import duration, moment, number, score, share
 
 
 @pytest.mark.parametrize(

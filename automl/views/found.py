@@ -10,10 +10,10 @@ from library.records import Direction, Event, Run, StoreError
 from library.store import AbstractStore
 from primitives.notation.types import parse_type
 
-from ...study.found.programs import PARAMETERS, SIZE, FoundProgram, FoundPrograms
-from ...study.journal import ASKED
-from ...study.state import Standing
-from ...study.stored import RESULT
+from ..study.found.programs import PARAMETERS, SIZE, FoundProgram, FoundPrograms
+from ..study.journal import ASKED
+from ..study.state import Standing
+from ..study.stored import RESULT
 from .words import words_for
 
 LOOKED_AT = 150

@@ -12,12 +12,12 @@ from library.records import Direction, Run, StoreError
 from library.store import AbstractStore
 from primitives.syntax import show
 
-from ...budget import Budget, BudgetError
-from ...growth.journal import is_growth
-from ...study.ending import ending_of
-from ...study.planning.schedule import EXPLORE
-from ...study.stored import RESULT
-from ..sampling import sample
+from ..budget import Budget, BudgetError
+from ..charts.sampling import sample
+from ..growth.journal import is_growth
+from ..study.ending import ending_of
+from ..study.planning.schedule import EXPLORE
+from ..study.stored import RESULT
 from .found import FoundView, find
 from .progress import Improvement, Spent, busy, improvements, later_phases, moments, spent_by
 from .run_list import seconds_of

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from library.browsing.browser import AbstractBrowser, EvaluationRow
 from library.records import Direction, Run, json_text
 
-from ...study.journal import ASKED, FINISHED
-from ...study.planning.schedule import EXPLORE, PHASES
+from ..study.journal import ASKED, FINISHED
+from ..study.planning.schedule import EXPLORE, PHASES
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from library.browsing.browser import CountedRun
 from library.records import Run
 from library.store import AbstractStore
 
-from ...growth.journal import is_growth
-from ...study.ending import ending_of
-from ...study.stored import RESULT
+from ..growth.journal import is_growth
+from ..study.ending import ending_of
+from ..study.stored import RESULT
 
 
 @dataclass(frozen=True)

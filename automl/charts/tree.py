@@ -13,7 +13,7 @@ from .svg import element
 
 MOST = 150
 """Nodes that are drawn at most."""
-LETTER, PADDING, ROW, GAP = 7.3, 9.0, 46.0, 14.0
+LETTER, PADDING, ROW, GAP, BOX = 7.3, 9.0, 46.0, 14.0, 28.0
 CUT = 34
 """Characters of a label at most; all of it is in the title."""
 NAMES = ("x", "y", "z", "u", "v", "w", "p", "q", "r", "s", "t")
@@ -83,6 +83,43 @@ def _node(term: Term, scope: tuple[str, ...]) -> TreeNode:
     )
 
 
+@dataclass(frozen=True)
+class PlacedNode:
+    """A box: ``node`` on it, its ``left`` edge, its ``top`` and its ``width``."""
+
+    node: TreeNode
+    left: float
+    top: float
+    width: float
+
+    @property
+    def middle(self) -> float:
+        """Where lines meet it."""
+        return self.left + self.width / 2
+
+
+@dataclass(frozen=True)
+class PlacedTree:
+    """Boxes ``width`` wide and ``height`` high together, and ``edges`` from the bottom of one to the top of the one below it, each
+    (x, y, x, y)."""
+
+    width: float
+    height: float
+    boxes: tuple[PlacedNode, ...]
+    edges: tuple[tuple[float, float, float, float], ...]
+
+
+def place(root: TreeNode) -> PlacedTree:
+    """Where each node of a tree is drawn, in units of a pixel.
+
+    root: the lowest one.
+    """
+    boxes: list[PlacedNode] = []
+    edges: list[tuple[float, float, float, float]] = []
+    _place(root, 1.0, root.depth - 1, boxes, edges)
+    return PlacedTree(_width(root) + 2, root.depth * ROW, tuple(boxes), tuple(edges))
+
+
 def tree(term: Term, title: str) -> Markup | None:
     """The picture of a term; None where it has more than MOST nodes.
 
@@ -92,21 +129,29 @@ def tree(term: Term, title: str) -> Markup | None:
     root = node_of(term)
     if root.size > MOST:
         return None
-    drawn: list[Markup] = []
-    width, height = _width(root), root.depth * ROW
-    _draw(root, 1.0, root.depth - 1, drawn)
-    size = f"0 0 {width + 2:.0f} {height:.0f}"
+    placed = place(root)
+    drawn = [*map(_edge, placed.edges), *map(_box, placed.boxes)]
+    size = f"0 0 {placed.width:.0f} {placed.height:.0f}"
     head = element("title", title)
     return element(
-        "svg", head, *drawn, class_="tree", viewBox=size, width=width + 2, height=height, role="img", aria_label=title
+        "svg",
+        head,
+        *drawn,
+        class_="tree",
+        viewBox=size,
+        width=placed.width,
+        height=placed.height,
+        role="img",
+        aria_label=title,
     )
 
 
 def _own(node: TreeNode) -> float:
-    return LETTER * len(_cut(node.label)) + 2 * PADDING
+    return LETTER * len(cut(node.label)) + 2 * PADDING
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """A label as long as it is drawn at most."""
     return text if len(text) <= CUT else f"{text[: CUT - 1]}…"
 
 
@@ -118,18 +163,32 @@ def _width(node: TreeNode) -> float:
     return max(_own(node), _inputs_width(node))
 
 
-def _draw(node: TreeNode, left: float, row: int, drawn: list[Markup]) -> float:
-    """Draws a node and all above it, lines first; gives the middle of the node."""
+def _place(
+    node: TreeNode, left: float, row: int, boxes: list[PlacedNode], edges: list[tuple[float, float, float, float]]
+) -> float:
+    """Places a node and all above it; gives the middle of the node."""
     middle, top = left + _width(node) / 2, row * ROW + 8
     at = left + (_width(node) - _inputs_width(node)) / 2
     for each in node.inputs:
-        above = _draw(each, at, row - 1, drawn)
-        bend = top - ROW / 3
-        curve = f"M{above:.1f} {top - ROW + 28:.1f}C{above:.1f} {bend:.1f} {middle:.1f} {bend - 4:.1f} {middle:.1f} {top:.1f}"
-        drawn.append(element("path", d=curve, class_="edge"))
+        above = _place(each, at, row - 1, boxes, edges)
+        edges.append((above, top - ROW + BOX, middle, top))
         at += _width(each) + GAP
     own = _own(node)
-    box = element("rect", x=middle - own / 2, y=top, width=own, height=28, rx=6, class_=f"node {node.kind}")
-    text = element("text", _cut(node.label), x=middle, y=top + 18.5, text_anchor="middle", class_="node-text")
-    drawn.append(element("g", element("title", node.label), box, text))
+    boxes.append(PlacedNode(node, middle - own / 2, top, own))
     return middle
+
+
+def _edge(edge: tuple[float, float, float, float]) -> Markup:
+    above, start, middle, top = edge
+    bend = top - ROW / 3
+    curve = f"M{above:.1f} {start:.1f}C{above:.1f} {bend:.1f} {middle:.1f} {bend - 4:.1f} {middle:.1f} {top:.1f}"
+    return element("path", d=curve, class_="edge")
+
+
+def _box(placed: PlacedNode) -> Markup:
+    label = placed.node.label
+    box = element(
+        "rect", x=placed.left, y=placed.top, width=placed.width, height=BOX, rx=6, class_=f"node {placed.node.kind}"
+    )
+    text = element("text", cut(label), x=placed.middle, y=placed.top + 18.5, text_anchor="middle", class_="node-text")
+    return element("g", element("title", label), box, text)

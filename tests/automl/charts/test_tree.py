@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("markupsafe", reason="markupsafe is not installed: pip install -e '.[dev]'")
 
-from automl.dashboard.charts.tree import MOST, node_of, tree
+from automl.charts.tree import MOST, node_of, tree
 from primitives.syntax import parse
 from primitives.words import builtin_words
 

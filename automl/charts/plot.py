@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ..sampling import sample
+from .sampling import sample
 from .scale import Scale
 from .svg import element, path
 

@@ -1,0 +1,54 @@
+"""The charts of a run: its history, and the front of what it found."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from ..charts.formats import plural
+from ..charts.plot import Axes, scatter, steps
+from ..views.found import FoundView
+from ..views.run import RunView
+
+
+def history_charts(view: RunView) -> dict[str, Markup]:
+    """The best so far, against evaluations and against time as far as that was recorded; by what is along the x axis.
+
+    view: of the run.
+    """
+    if not view.steps:
+        return {}
+    metric = view.run.metric
+    end = view.steps[-1]
+    told = f"validation {metric}, the best of {plural(len(view.rows), 'evaluation')} {end.score:.4g}"
+    line = [(float(each.evaluations), each.score) for each in view.steps]
+    charts = {
+        "evaluations": steps(
+            view.points, line, float(len(view.rows)), Axes(f"{told}: by evaluations", "evaluations", metric)
+        )
+    }
+    timed = [(each.seconds, each.score) for each in view.steps if each.seconds]
+    if timed:
+        last = max(view.timed, default=timed[-1])[0]
+        charts["seconds"] = steps(view.timed, timed, last, Axes(f"{told}: by seconds", "seconds", metric))
+    return charts
+
+
+def front_chart(view: RunView, found: FoundView | None) -> str:
+    """The front over a sample of all programs; "" where there is none.
+
+    view: of the run.
+    found: what it has found; None for a growth.
+    """
+    if found is None or not found.front:
+        return ""
+    points = [(float(getattr(row, found.cost)), row.score) for row in view.rows if row.score is not None]
+    front = [
+        (
+            (float(getattr(each, found.cost)), each.score),
+            f"ask {each.ask}: {each.score:.4g} with {getattr(each, found.cost):,} {found.cost}",
+        )
+        for each in reversed(found.front)
+    ]
+    positive = min(cost for cost, _ in [*points, *(p for p, _ in front)]) > 0
+    title = f"validation {view.run.metric} against {found.cost}: {plural(len(front), 'program')} that nothing cheaper betters"
+    return scatter(points, front, Axes(title, found.cost, view.run.metric), positive)

@@ -1,0 +1,38 @@
+"""Templates as text, with every text escaped: what those of the dashboard can use, and those of files that stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ..charts import formats
+from ..charts.svg import bar
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+def _segment(text: str) -> str:
+    """A name as one part of a path."""
+    return quote(text, safe="")
+
+
+def environment(folders: Sequence[Path] = ()) -> Environment:
+    """Reads templates, the dashboard's own among them.
+
+    folders: where others are, looked through first (default: none).
+    """
+    loader = FileSystemLoader([*folders, HERE / "templates"])
+    made = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )  # fmt: skip
+    shown = (
+        formats.number, formats.score, formats.share, formats.duration, formats.moment, formats.plural,
+        formats.one_line, bar,
+    )  # fmt: skip
+    made.filters.update({each.__name__: each for each in shown})
+    made.filters["segment"] = _segment
+    return made
