@@ -60,7 +60,7 @@ def steps(points: Sequence[Point], line: Sequence[Point], end: float, axes: Axes
         corners.append((x.place(at), y.place(score)))
     corners.append((x.place(x.high), y.place(line[-1][1])))
     dots = [_dot(x.place(at), y.place(score), 2.2, "dot") for at, score in sample(points) if low <= score <= high]
-    return _chart(axes, x, y, [*dots, element("path", d=path(corners), class_="line")])
+    return chart(axes, x, y, [*dots, element("path", d=path(corners), class_="line")])
 
 
 def scatter(points: Sequence[Point], front: Sequence[tuple[Point, str]], axes: Axes, log: bool) -> Markup:
@@ -79,7 +79,7 @@ def scatter(points: Sequence[Point], front: Sequence[tuple[Point, str]], axes: A
     dots = [_dot(x.place(at), y.place(score), 2.2, "dot") for at, score in sample(points) if low <= score <= high]
     line = element("path", d=path((x.place(p[0]), y.place(p[1])) for p, _ in front), class_="line thin")
     marks = [_dot(x.place(p[0]), y.place(p[1]), 4.5, "mark", what) for p, what in front]
-    return _chart(axes, x, y, [*dots, line, *marks])
+    return chart(axes, x, y, [*dots, line, *marks])
 
 
 def _dot(x: float, y: float, radius: float, kind: str, title: str = "") -> Markup:
@@ -87,7 +87,14 @@ def _dot(x: float, y: float, radius: float, kind: str, title: str = "") -> Marku
     return element("circle", *children, cx=x, cy=y, r=radius, class_=kind)
 
 
-def _chart(axes: Axes, x: Scale, y: Scale, drawn: Sequence[Markup]) -> Markup:
+def chart(axes: Axes, x: Scale, y: Scale, drawn: Sequence[Markup]) -> Markup:
+    """The whole picture: marks along both axes, and what is drawn between them.
+
+    axes: what it says of itself.
+    x: from LEFT to RIGHT.
+    y: from BOTTOM to TOP.
+    drawn: over the grid.
+    """
     grid: list[Markup] = []
     for value, text in y.ticks(5):
         at = y.place(value)

@@ -1,13 +1,33 @@
-"""The charts of a run: its history, and the front of what it found."""
+"""What the templates of a run are given: views and their charts, for pages and for files that stand alone."""
 
 from __future__ import annotations
 
 from markupsafe import Markup
 
+from library.store import AbstractStore
+
 from ..charts.formats import plural
 from ..charts.plot import Axes, scatter, steps
 from ..views.found import FoundView
-from ..views.run import RunView
+from ..views.run import RunView, found_by
+
+
+def progress_values(view: RunView) -> dict[str, object]:
+    """What ``run_progress.html`` shows.
+
+    view: of the run.
+    """
+    return {"view": view, "charts": history_charts(view)}
+
+
+def found_values(store: AbstractStore, view: RunView) -> dict[str, object]:
+    """What ``run_found.html`` shows; ``found`` is None for a growth.
+
+    store: that has the run.
+    view: of the run.
+    """
+    found = None if view.growth else found_by(store, view)
+    return {"view": view, "found": found, "front": front_chart(view, found)}
 
 
 def history_charts(view: RunView) -> dict[str, Markup]:

@@ -10,11 +10,11 @@ from starlette.responses import RedirectResponse, Response
 from library.records import Run, StoreError
 from library.store import AbstractStore
 
-from ...views.run import RunView, found_by, run_token, view_run
+from ...views.run import RunView, run_token, view_run
 from ...views.run_list import list_runs
 from ..pages import asks_for_part, render
 from ..paging import Paging
-from ..run_charts import front_chart, history_charts
+from ..run_charts import found_values, progress_values
 
 router = APIRouter()
 UNCHANGED = 204
@@ -51,9 +51,7 @@ def run(request: Request, run: str) -> Response:
     """A run."""
     store = _store(request)
     view = _view(store, run)
-    found = None if view.growth else found_by(store, view)
-    values = {"view": view, "charts": history_charts(view), "found": found, "front": front_chart(view, found)}
-    return render("run.html", request, values)
+    return render("run.html", request, {**progress_values(view), **found_values(store, view)})
 
 
 @router.get("/runs/{run}/progress")
@@ -63,7 +61,7 @@ def progress(request: Request, run: str, seen: str = "") -> Response:
     if seen == _token(store, run):
         return Response(status_code=UNCHANGED)
     view = _view(store, run)
-    return render("run_progress.html", request, {"view": view, "charts": history_charts(view)})
+    return render("run_progress.html", request, progress_values(view))
 
 
 @router.get("/runs/{run}/found")
@@ -72,9 +70,7 @@ def found(request: Request, run: str, seen: str = "") -> Response:
     store = _store(request)
     if seen == _token(store, run):
         return Response(status_code=UNCHANGED)
-    view = _view(store, run)
-    programs = found_by(store, view)
-    return render("run_found.html", request, {"view": view, "found": programs, "front": front_chart(view, programs)})
+    return render("run_found.html", request, found_values(store, _view(store, run)))
 
 
 def _token(store: AbstractStore, run: str) -> str:
