@@ -165,6 +165,7 @@ class Primitive:
     ``morphing`` says which edits at it keep what a net computes (see ``morphing``);
     ``spoken`` is what the names of learned words call it where its own name cannot stand in one (``add`` for ``+``), and ``twice`` what
     they call it where it is given one value twice (``square`` for ``*``), or TRIVIAL where nobody would do so.
+    ``example`` is a program without free variables in which the word stands, for its page in the reference ("" for none).
     ``unbounded``: it may call its functions more often than its arguments have elements, perhaps for ever.
     ``fitted``: the buffers of its sites are found by an algorithm in the cases of the task (docs/fitted_words.md).
     ``traceable``: it is the same tensor operations whatever the values and the size of the batch, as formats such as ONNX need.
@@ -197,6 +198,7 @@ class Primitive:
     morphing: Morphing | None = None
     spoken: str = ""
     twice: str = ""
+    example: str = ""
     keywords: frozenset[str] = field(init=False)
     called_by_text: ClassVar[bool] = True
     """Whether the name must be one that a text can hold."""

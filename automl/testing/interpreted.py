@@ -17,7 +17,7 @@ from primitives.interpreter.storage import Storage
 from primitives.notation.types import parse_scheme
 from primitives.primitive import EFFECTFUL, PURE, STATEFUL, STOCHASTIC, Primitive
 from primitives.syntax import parse, show
-from primitives.term import Apply, Variable, Word, apply, lambdas
+from primitives.term import Apply, Variable, Word, apply, lambdas, words_in
 from primitives.testing import applications, fits, values
 from primitives.types import (
     CLASSES,
@@ -37,6 +37,8 @@ from primitives.unify import rename
 from primitives.values import Failure, Outcome
 from primitives.weights import initialise
 from search.generation.costs import MOST
+
+from ..reference.examples import evaluate_example
 
 Words = Mapping[str, Primitive]
 FAILURES = frozenset(Outcome) - {Outcome.OK, Outcome.ERROR, Outcome.LOST, Outcome.STOPPED, Outcome.UNSUITABLE}
@@ -112,6 +114,13 @@ class Declaration:
         assert word.prior.cost is None or 1 <= word.prior.cost <= MOST
         assert all(math.isfinite(word.prior.drawn(tensors)) for tensors in (False, True))
         assert ("storage" in word.keywords) == (word.purity == EFFECTFUL)
+
+    def test_example(self, word: Primitive, words: Words) -> None:
+        """What the reference shows of the word: a program in which it stands, with a value."""
+        if not word.example:
+            pytest.skip("the word declares no example")
+        assert word.name in {each.name for each in words_in(parse(word.example, words))}
+        assert evaluate_example(word, words).value
 
     def test_name_and_settings_can_be_written_and_read(self, word: Primitive, words: Words) -> None:
         site = "1" if word.sited else None

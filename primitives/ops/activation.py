@@ -14,6 +14,7 @@ from ..words import geometric
 @geometric(
     "relu",
     "Tensor[s...] -> Tensor[s...]",
+    example="(relu (vector :length 3 [1.0 -2.0 0.5]))",
     prior=Prior(in_nets=2.0),
     role=Role.MONOTONE,
     morphing=Morphing(Channels.APART, idempotent=True),
@@ -26,6 +27,7 @@ def relu(x: Tensor) -> Tensor:
 @geometric(
     "sigmoid",
     "Tensor[s...] -> Tensor[s...]",
+    example="(sigmoid (vector :length 2 [0.0 2.0]))",
     prior=Prior(in_nets=-1.0),
     role=Role.MONOTONE,
     morphing=Morphing(Channels.APART),
@@ -38,6 +40,7 @@ def sigmoid(x: Tensor) -> Tensor:
 @geometric(
     "tanh",
     "Tensor[s...] -> Tensor[s...]",
+    example="(tanh (vector :length 2 [0.0 1.0]))",
     prior=Prior(in_nets=-0.5),
     role=Role.MONOTONE,
     morphing=Morphing(Channels.APART),
@@ -47,19 +50,32 @@ def tanh(x: Tensor) -> Tensor:
     return x.tanh()
 
 
-@geometric("gelu", "Tensor[s...] -> Tensor[s...]", prior=Prior(in_nets=0.5), morphing=Morphing(Channels.APART))
+@geometric(
+    "gelu",
+    "Tensor[s...] -> Tensor[s...]",
+    example="(gelu (vector :length 2 [-1.0 1.0]))",
+    prior=Prior(in_nets=0.5),
+    morphing=Morphing(Channels.APART),
+)
 def gelu(x: Tensor) -> Tensor:
     """x Φ(x) (Hendrycks and Gimpel 2016)."""
     return F.gelu(x)
 
 
-@geometric("softmax", "Tensor[n] -> Tensor[n]", prior=Prior(in_nets=-3.0))
+@geometric(
+    "softmax", "Tensor[n] -> Tensor[n]", example="(softmax (vector :length 3 [0.0 1.0 1.0]))", prior=Prior(in_nets=-3.0)
+)
 def softmax(x: Tensor) -> Tensor:
     """Positive numbers that sum to one."""
     return x.softmax(1)
 
 
-@geometric("log_softmax", "Tensor[n] -> Tensor[n]", prior=Prior(in_nets=-2.5))
+@geometric(
+    "log_softmax",
+    "Tensor[n] -> Tensor[n]",
+    example="(log_softmax (vector :length 3 [0.0 1.0 1.0]))",
+    prior=Prior(in_nets=-2.5),
+)
 def log_softmax(x: Tensor) -> Tensor:
     """The logarithm of softmax, computed stably."""
     return x.log_softmax(1)
@@ -68,6 +84,7 @@ def log_softmax(x: Tensor) -> Tensor:
 @geometric(
     "bound_odds",
     "Tensor[n] -> Tensor[n]",
+    example="(bound_odds :odds 10 (vector :length 3 [5.0 0.0 4.0]))",
     settings=(Setting("odds", 30.0, 10.0, 10_000.0, log=True, least=1.0),),
     prior=Prior(in_nets=-5.0, between=True),
 )

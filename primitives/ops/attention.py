@@ -39,6 +39,7 @@ def _parameters(query: Shape, xs: list[Shape], *, units: int) -> dict[str, Param
 @geometric(
     "attention",
     "Tensor[d] -> list(Tensor[n]) -> Tensor[units]",
+    example="(attention :units 2 (vector :length 1 [1.0]) (cons (vector :length 2 [1.0 2.0]) (singleton (vector :length 2 [3.0 4.0]))))",
     settings=(_UNITS,),
     parameters=_parameters,
     prior=Prior(in_nets=-1.0),
@@ -79,6 +80,7 @@ def _self_parameters(xs: list[Shape], *, units: int, **_: object) -> dict[str, P
 @geometric(
     "self_attention",
     "list(Tensor[n]) -> list(Tensor[units])",
+    example="(self_attention :units 2 :heads 1 (cons (vector :length 2 [1.0 2.0]) (singleton (vector :length 2 [3.0 4.0]))))",
     settings=(
         _UNITS,
         Setting("heads", 4, choices=(1, 2, 4, 8), least=1),
@@ -115,7 +117,12 @@ def self_attention(
     return Ragged(F.linear(attended[present], output_weight, output_bias), xs.lengths)
 
 
-@geometric("add_positions", "list(Tensor[n]) -> list(Tensor[n])", prior=Prior(in_nets=-1.0))
+@geometric(
+    "add_positions",
+    "list(Tensor[n]) -> list(Tensor[n])",
+    example="(add_positions (cons (vector :length 2 [1.0 2.0]) (singleton (vector :length 2 [3.0 4.0]))))",
+    prior=Prior(in_nets=-1.0),
+)
 def add_positions(xs: Any) -> Any:
     """Sines and cosines of the position, of wavelengths from 2π to 10,000·2π, added to every element."""
     if not len(xs.values):

@@ -143,6 +143,7 @@ def _sums(
 @geometric(
     "boosting",
     "Tensor[n] -> Tensor[units]",
+    example="(boosting :units 1 :leaf 1 (vector :length 1 [2.5]))",
     settings=(
         UNITS,
         Setting("trees", 100, 20, 500, log=True, least=1),

@@ -10,7 +10,13 @@ from ..primitive import Prior, Setting, Shape
 from ..words import geometric
 
 
-@geometric("add", "Tensor[s...] -> Tensor[s...] -> Tensor[s...]", role=Role.SUM, morphing=Morphing(Channels.APART))
+@geometric(
+    "add",
+    "Tensor[s...] -> Tensor[s...] -> Tensor[s...]",
+    example="(add (vector :length 2 [1.0 2.0]) (vector :length 2 [10.0 20.0]))",
+    role=Role.SUM,
+    morphing=Morphing(Channels.APART),
+)
 def add(x: Tensor, y: Tensor) -> Tensor:
     """The sum, number by number (a residual connection: He et al. 2016)."""
     return x + y
@@ -19,6 +25,7 @@ def add(x: Tensor, y: Tensor) -> Tensor:
 @geometric(
     "multiply",
     "Tensor[s...] -> Tensor[s...] -> Tensor[s...]",
+    example="(multiply (vector :length 2 [1.0 2.0]) (vector :length 2 [10.0 20.0]))",
     prior=Prior(in_nets=-2.0),
     morphing=Morphing(Channels.APART),
 )
@@ -30,6 +37,7 @@ def multiply(x: Tensor, y: Tensor) -> Tensor:
 @geometric(
     "subtract",
     "Tensor[s...] -> Tensor[s...] -> Tensor[s...]",
+    example="(subtract (vector :length 2 [1.0 2.0]) (vector :length 2 [10.0 20.0]))",
     prior=Prior(in_nets=-2.0),
     morphing=Morphing(Channels.APART),
 )
@@ -41,6 +49,7 @@ def subtract(x: Tensor, y: Tensor) -> Tensor:
 @geometric(
     "scale",
     "float -> Tensor[s...] -> Tensor[s...]",
+    example="(scale 3.0 (vector :length 2 [1.0 2.0]))",
     prior=Prior(in_nets=-3.0),
     morphing=Morphing(Channels.APART),
 )
@@ -60,6 +69,7 @@ def _concatenated(x: Shape, y: Shape) -> Shape:
 @geometric(
     "concat_maps",
     "Tensor[c,s...] -> Tensor[d,s...] -> Tensor[e,s...]",
+    example="(concat_maps (vector :length 2 [1.0 2.0]) (vector :length 1 [3.0]))",
     shapes=_concatenated,
     prior=Prior(in_nets=-0.7),
     role=Role.JOIN,
@@ -73,6 +83,7 @@ def concat_maps(x: Tensor, y: Tensor) -> Tensor:
 @geometric(
     "take_maps",
     "Tensor[c,s...] -> Tensor[count,s...]",
+    example="(take_maps :first 1 :count 2 (vector :length 3 [5.0 6.0 7.0]))",
     settings=(Setting("first", 0, 0, 64), Setting("count", 1, 1, 64, log=True)),
     prior=Prior(in_nets=-4.0),
 )

@@ -54,6 +54,7 @@ def _offset(old: int, new: int, *, padding: str, dilation: int, **_: object) -> 
 @geometric(
     "conv",
     "Tensor[c,h,w] -> Tensor[maps,i,j]",
+    example="(conv :maps 1 :kernel 2 (reshape :channels 1 :height 2 :width 2 (vector :length 4 [1.0 2.0 3.0 4.0])))",
     settings=(
         Setting("maps", 16, 4, 128, log=True, least=1),
         Setting("kernel", 3, choices=(1, 3, 5, 7), least=1),
@@ -100,6 +101,7 @@ def conv(
 @geometric(
     "conv1d",
     "Tensor[c,n] -> Tensor[maps,i]",
+    example="(conv1d :maps 2 :kernel 3 (stack_list :length 1 (singleton (vector :length 4 [1.0 3.0 2.0 5.0]))))",
     settings=(
         Setting("maps", 16, 4, 128, log=True, least=1),
         Setting("kernel", 5, choices=(1, 3, 5, 7, 9, 15), least=1),

@@ -19,6 +19,7 @@ def _identity(x: Shape, *, units: int) -> dict[str, Tensor] | None:
 @geometric(
     "dense",
     "Tensor[n] -> Tensor[units]",
+    example="(dense :units 2 (vector :length 3 [1.0 -2.0 0.5]))",
     settings=(Setting("units", 32, 4, 1024, log=True, least=1),),
     parameters=_parameters,
     flops=lambda x, *, units: x[0] * units,

@@ -11,6 +11,7 @@ from ..words import geometric
 @geometric(
     "dropout",
     "Tensor[s...] -> Tensor[s...]",
+    example="(dropout :rate 0.5 (vector :length 3 [1.0 -2.0 0.5]))",
     purity=STOCHASTIC,
     settings=(Setting("rate", 0.5, 0.05, 0.8, least=0.0),),
     morphing=Morphing(Channels.APART),

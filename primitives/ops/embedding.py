@@ -16,6 +16,7 @@ def _check(index: Tensor, size: int) -> None:
 @geometric(
     "embedding",
     "int -> Tensor[width]",
+    example="(embedding :entries 10 :width 3 7)",
     settings=(
         Setting("entries", 128, 2, 1024, log=True),
         Setting("width", 32, 4, 256, log=True, least=1),
@@ -29,14 +30,25 @@ def embedding(index: Tensor, *, weight: Tensor, entries: int, width: int) -> Ten
     return F.embedding(index, weight)
 
 
-@geometric("one_hot", "int -> Tensor[size]", settings=(Setting("size", 10, 2, 1024, log=True, least=1),))
+@geometric(
+    "one_hot",
+    "int -> Tensor[size]",
+    example="(one_hot :size 4 2)",
+    settings=(Setting("size", 10, 2, 1024, log=True, least=1),),
+)
 def one_hot(index: Tensor, *, size: int) -> Tensor:
     """A vector with 1 at the index and 0 elsewhere; undefined outside 0 to size − 1."""
     _check(index, size)
     return F.one_hot(index, size).float()
 
 
-@geometric("argmax", "Tensor[n] -> int", differentiable=False, prior=Prior(cost=2))
+@geometric(
+    "argmax",
+    "Tensor[n] -> int",
+    example="(argmax (vector :length 3 [0.1 0.7 0.2]))",
+    differentiable=False,
+    prior=Prior(cost=2),
+)
 def argmax(x: Tensor) -> Tensor:
     """The index of the largest number (the first of equals)."""
     return x.argmax(1)

@@ -27,6 +27,7 @@ def _fit_constant(cases: FittingCases, *, units: int) -> Fitted:
 @geometric(
     "constant",
     "Tensor[n] -> Tensor[units]",
+    example="(constant :units 1 (vector :length 1 [2.5]))",
     settings=(UNITS,),
     parameters=no_parameters,
     buffers=lambda x, *, units: {"value": Parameter((units,), "zeros")},
@@ -83,6 +84,7 @@ def _logistic(cases: FittingCases, penalty: float) -> tuple[np.ndarray, np.ndarr
 @geometric(
     "linear",
     "Tensor[n] -> Tensor[units]",
+    example="(linear :units 1 :penalty 0 (vector :length 1 [2.5]))",
     settings=(UNITS, Setting("penalty", 1.0, 1e-3, 1e3, log=True, least=0.0)),
     parameters=no_parameters,
     buffers=_buffers,

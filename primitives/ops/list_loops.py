@@ -11,26 +11,48 @@ from ..words import word
 
 
 @word(
-    "map", "(a -> b) -> list(a) -> list(b)", prior=Prior(cost=2, weight=1.0, in_nets=1.5), needs={1: Need.SAME_LENGTH}
+    "map",
+    "(a -> b) -> list(a) -> list(b)",
+    example="(map (lambda (x) (* x x)) [1 2 3])",
+    prior=Prior(cost=2, weight=1.0, in_nets=1.5),
+    needs={1: Need.SAME_LENGTH},
 )
 def map_list(f: Callable, xs: tuple) -> tuple:
     """``f`` of every element."""
     return tuple(map(f, xs))
 
 
-@word("mapi", "(int -> a -> b) -> list(a) -> list(b)", prior=Prior(cost=3), needs={1: Need.SAME_LENGTH})
+@word(
+    "mapi",
+    "(int -> a -> b) -> list(a) -> list(b)",
+    example="(mapi (lambda (i x) (* i x)) [5 6 7])",
+    prior=Prior(cost=3),
+    needs={1: Need.SAME_LENGTH},
+)
 def map_indexed(f: Callable, xs: tuple) -> tuple:
     """``f i x`` of every element x and its position i."""
     return tuple(f(i)(x) for i, x in enumerate(xs))
 
 
-@word("filter", "(a -> bool) -> list(a) -> list(a)", prior=Prior(cost=2, weight=1.0), needs={1: Need.HOLDS_IN_ORDER})
+@word(
+    "filter",
+    "(a -> bool) -> list(a) -> list(a)",
+    example="(filter (lambda (x) (> x 2)) [1 2 3 4])",
+    prior=Prior(cost=2, weight=1.0),
+    needs={1: Need.HOLDS_IN_ORDER},
+)
 def filter_list(f: Callable, xs: tuple) -> tuple:
     """The elements for which ``f`` holds, in order."""
     return tuple(filter(f, xs))
 
 
-@word("fold", "(b -> a -> b) -> b -> list(a) -> b", prior=Prior(cost=2, weight=1.0, in_nets=2.0), role=Role.FOLD)
+@word(
+    "fold",
+    "(b -> a -> b) -> b -> list(a) -> b",
+    example="(fold - 10 [1 2 3])",
+    prior=Prior(cost=2, weight=1.0, in_nets=2.0),
+    role=Role.FOLD,
+)
 def fold(f: Callable, start: Value, xs: tuple) -> Value:
     """``f (… (f (f start x0) x1) …) xn``: from the left."""
     for x in xs:
@@ -38,7 +60,7 @@ def fold(f: Callable, start: Value, xs: tuple) -> Value:
     return start
 
 
-@word("foldr", "(a -> b -> b) -> b -> list(a) -> b", role=Role.FOLD_RIGHT)
+@word("foldr", "(a -> b -> b) -> b -> list(a) -> b", example="(foldr - 10 [1 2 3])", role=Role.FOLD_RIGHT)
 def fold_right(f: Callable, start: Value, xs: tuple) -> Value:
     """``f x0 (f x1 (… (f xn start)))``: from the right."""
     for x in reversed(xs):
@@ -46,7 +68,7 @@ def fold_right(f: Callable, start: Value, xs: tuple) -> Value:
     return start
 
 
-@word("scan", "(b -> a -> b) -> b -> list(a) -> list(b)", prior=Prior(cost=5))
+@word("scan", "(b -> a -> b) -> b -> list(a) -> list(b)", example="(scan + 0 [1 2 3])", prior=Prior(cost=5))
 def scan(f: Callable, start: Value, xs: tuple) -> tuple:
     """``start`` and all intermediate results of ``fold``: one element more than the list."""
     check_size(len(xs) + 1)
@@ -57,7 +79,13 @@ def scan(f: Callable, start: Value, xs: tuple) -> tuple:
     return tuple(results)
 
 
-@word("scan1", "(a -> a -> a) -> list(a) -> list(a)", prior=Prior(cost=3), needs={1: Need.SAME_FIRST})
+@word(
+    "scan1",
+    "(a -> a -> a) -> list(a) -> list(a)",
+    example="(scan1 max [3 1 4 1 5])",
+    prior=Prior(cost=3),
+    needs={1: Need.SAME_FIRST},
+)
 def scan_from_first(f: Callable, xs: tuple) -> tuple:
     """The first element and then, for every further one, ``f`` of the last result and the element: as long as the list."""
     results = list(xs[:1])
@@ -66,7 +94,13 @@ def scan_from_first(f: Callable, xs: tuple) -> tuple:
     return tuple(results)
 
 
-@word("unfold", "(b -> option(pair(a, b))) -> b -> list(a)", prior=Prior(cost=5), unbounded=True)
+@word(
+    "unfold",
+    "(b -> option(pair(a, b))) -> b -> list(a)",
+    example="(unfold (lambda (n) (if (> n 3) none (some (pair (* n n) (+ n 1))))) 0)",
+    prior=Prior(cost=5),
+    unbounded=True,
+)
 def unfold(f: Callable, state: Value) -> tuple:
     """The elements that ``f`` gives, each with the next state, until it gives none."""
     results: list = []
@@ -79,7 +113,7 @@ def unfold(f: Callable, state: Value) -> tuple:
     return tuple(results)
 
 
-@word("zip", "list(a) -> list(b) -> list(pair(a, b))")
+@word("zip", "list(a) -> list(b) -> list(pair(a, b))", example='(zip [1 2 3] ["a" "b"])')
 def zip_lists(xs: tuple, ys: tuple) -> tuple:
     """Pairs of the elements at equal positions, as many as the shorter list has."""
     return tuple(zip(xs, ys))
@@ -88,6 +122,7 @@ def zip_lists(xs: tuple, ys: tuple) -> tuple:
 @word(
     "zipwith",
     "(a -> b -> c) -> list(a) -> list(b) -> list(c)",
+    example="(zipwith * [1 2 3] [4 5 6])",
     prior=Prior(cost=3),
     needs={1: Need.NO_SHORTER, 2: Need.NO_SHORTER},
 )
@@ -96,13 +131,15 @@ def zip_with(f: Callable, xs: tuple, ys: tuple) -> tuple:
     return tuple(f(x)(y) for x, y in zip(xs, ys))
 
 
-@word("unzip", "list(pair(a, b)) -> pair(list(a), list(b))", prior=Prior(cost=5))
+@word(
+    "unzip", "list(pair(a, b)) -> pair(list(a), list(b))", example='(unzip (zip [1 2] ["a" "b"]))', prior=Prior(cost=5)
+)
 def unzip(pairs: tuple) -> tuple:
     """The list of the first parts and the list of the second parts."""
     return tuple(x for x, _ in pairs), tuple(y for _, y in pairs)
 
 
-@word("enumerate", "list(a) -> list(pair(int, a))")
+@word("enumerate", "list(a) -> list(pair(int, a))", example='(enumerate ["a" "b"])')
 def enumerate_list(xs: tuple) -> tuple:
     """Every element with its position before it."""
     return tuple(enumerate(xs))

@@ -29,6 +29,7 @@ def _flops(x: Shape, *, maps: int, kernel: int, stride: int, padding: str) -> in
 @geometric(
     "local_conv",
     "Tensor[c,h,w] -> Tensor[maps,i,j]",
+    example="(local_conv :maps 1 :kernel 2 (reshape :channels 1 :height 2 :width 2 (vector :length 4 [1.0 2.0 3.0 4.0])))",
     settings=(
         Setting("maps", 8, 4, 64, log=True, least=1),
         Setting("kernel", 3, choices=(3, 5, 7), least=1),

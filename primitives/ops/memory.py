@@ -25,6 +25,7 @@ def _by_content(memory: Tensor, key: Tensor, strength: Tensor) -> Tensor:
 @geometric(
     "content_address",
     "Tensor[slots,width] -> Tensor[d] -> Tensor[slots]",
+    example="(content_address (blank_memory :slots 2 :width 3) (vector :length 2 [1.0 0.0]))",
     parameters=lambda memory, x: _linear(memory[1] + 1, x[0]),
     prior=Prior(in_nets=-3.5),
 )
@@ -37,6 +38,7 @@ def content_address(memory: Tensor, x: Tensor, *, weight: Tensor, bias: Tensor) 
 @geometric(
     "address",
     "Tensor[slots,width] -> Tensor[slots] -> Tensor[d] -> Tensor[slots]",
+    example="(address (blank_memory :slots 2 :width 3) (first_slot :slots 2) (vector :length 2 [1.0 0.0]))",
     parameters=lambda memory, address, x: _linear(memory[1] + 6, x[0]),
     prior=Prior(in_nets=-4.0),
 )
@@ -56,7 +58,12 @@ def address(memory: Tensor, previous: Tensor, x: Tensor, *, weight: Tensor, bias
     return powers / powers.sum(1, keepdim=True)
 
 
-@geometric("memory_read", "Tensor[slots,width] -> Tensor[slots] -> Tensor[width]", prior=Prior(in_nets=-3.0))
+@geometric(
+    "memory_read",
+    "Tensor[slots,width] -> Tensor[slots] -> Tensor[width]",
+    example="(memory_read (transpose (stack_list :length 1 (singleton (vector :length 2 [1.0 2.0])))) (first_slot :slots 2))",
+    prior=Prior(in_nets=-3.0),
+)
 def memory_read(memory: Tensor, address: Tensor) -> Tensor:
     """The mean of the slots, weighted by the address (equation 2)."""
     return torch.bmm(address.unsqueeze(1), memory).squeeze(1)
@@ -65,6 +72,7 @@ def memory_read(memory: Tensor, address: Tensor) -> Tensor:
 @geometric(
     "memory_write",
     "Tensor[slots,width] -> Tensor[slots] -> Tensor[d] -> Tensor[slots,width]",
+    example="(memory_write (blank_memory :slots 2 :width 3) (first_slot :slots 2) (vector :length 2 [1.0 0.0]))",
     parameters=lambda memory, address, x: _linear(2 * memory[1], x[0]),
     prior=Prior(in_nets=-3.5),
 )
@@ -78,6 +86,7 @@ def memory_write(memory: Tensor, address: Tensor, x: Tensor, *, weight: Tensor, 
 @geometric(
     "blank_memory",
     "Tensor[slots,width]",
+    example="(blank_memory :slots 2 :width 3)",
     settings=(
         Setting("slots", 16, 4, 128, log=True, least=1),
         Setting("width", 16, 4, 64, log=True, least=1),
@@ -92,6 +101,7 @@ def blank_memory(*, slots: int, width: int) -> Tensor:
 @geometric(
     "first_slot",
     "Tensor[slots]",
+    example="(first_slot :slots 3)",
     settings=(Setting("slots", 16, 4, 128, log=True, least=1),),
     prior=Prior(in_nets=-4.0),
 )

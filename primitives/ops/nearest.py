@@ -42,6 +42,7 @@ def _fit(cases: FittingCases, *, units: int, neighbours: int) -> Fitted:
 @geometric(
     "nearest",
     "Tensor[n] -> Tensor[units]",
+    example="(nearest :units 1 :neighbours 1 (vector :length 1 [2.6]))",
     settings=(UNITS, Setting("neighbours", 5, 1, 50, log=True)),
     parameters=no_parameters,
     buffers=_buffers,

@@ -25,6 +25,7 @@ def _identity(x: Shape) -> dict[str, Tensor]:
 @geometric(
     "batch_norm",
     "Tensor[c,s...] -> Tensor[c,s...]",
+    example="(batch_norm (reshape :channels 1 :height 2 :width 2 (vector :length 4 [1.0 2.0 3.0 4.0])))",
     purity=STATEFUL,
     parameters=lambda x: _affine((x[0],)),
     buffers=lambda x: {"mean": Parameter((x[0],), "zeros"), "variance": Parameter((x[0],), "ones")},
@@ -41,7 +42,13 @@ def batch_norm(x: Tensor, *, weight: Tensor, bias: Tensor, mean: Tensor, varianc
     return F.batch_norm(x, mean, variance, weight, bias, own, 0.1, _EPSILON)
 
 
-@geometric("layer_norm", "Tensor[c,s...] -> Tensor[c,s...]", parameters=lambda x: _affine(x), prior=Prior(in_nets=-0.5))
+@geometric(
+    "layer_norm",
+    "Tensor[c,s...] -> Tensor[c,s...]",
+    example="(layer_norm (vector :length 3 [1.0 -2.0 0.5]))",
+    parameters=lambda x: _affine(x),
+    prior=Prior(in_nets=-0.5),
+)
 def layer_norm(x: Tensor, *, weight: Tensor, bias: Tensor) -> Tensor:
     """The whole example brought to mean 0 and variance 1, then scaled (Ba et al. 2016)."""
     return F.layer_norm(x, weight.shape, weight, bias)
@@ -50,6 +57,7 @@ def layer_norm(x: Tensor, *, weight: Tensor, bias: Tensor) -> Tensor:
 @geometric(
     "local_response_norm",
     "Tensor[c,h,w] -> Tensor[c,h,w]",
+    example="(local_response_norm (reshape :channels 1 :height 2 :width 2 (vector :length 4 [1.0 2.0 3.0 4.0])))",
     settings=(Setting("size", 5, choices=(3, 5, 7), least=1),),
     prior=Prior(in_nets=-2.5),
 )
@@ -71,6 +79,7 @@ def _blurred(x: Tensor, kernel: int) -> Tensor:
 @geometric(
     "contrast_norm",
     "Tensor[c,h,w] -> Tensor[c,h,w]",
+    example="(contrast_norm :kernel 3 (reshape :channels 1 :height 2 :width 2 (vector :length 4 [1.0 2.0 3.0 4.0])))",
     settings=(Setting("kernel", 9, choices=(5, 7, 9), least=1),),
     prior=Prior(in_nets=-3.0),
 )

@@ -10,6 +10,7 @@ from ..words import geometric
 @geometric(
     "penalise",
     "Tensor[s...] -> Tensor[t...] -> Tensor[t...]",
+    example="(penalise :weight 0.1 (vector :length 1 [5.0]) (vector :length 2 [1.0 2.0]))",
     purity=STOCHASTIC,
     settings=(Setting("weight", 0.1, 1e-3, 10.0, log=True, least=0.0),),
     prior=Prior(in_nets=-5.0),

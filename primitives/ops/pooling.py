@@ -29,6 +29,7 @@ def _shape(x: Shape, *, kernel: int, stride: int, padding: str) -> Shape:
 @geometric(
     "max_pool",
     "Tensor[c,h,w] -> Tensor[c,i,j]",
+    example="(max_pool (reshape :channels 1 :height 2 :width 4 (vector :length 8 [1.0 2.0 3.0 4.0 5.0 6.0 7.0 8.0])))",
     settings=_SETTINGS,
     shapes=_shape,
     prior=Prior(in_nets=1.0),
@@ -47,6 +48,7 @@ def max_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
 @geometric(
     "average_pool",
     "Tensor[c,h,w] -> Tensor[c,i,j]",
+    example="(average_pool (reshape :channels 1 :height 2 :width 4 (vector :length 8 [1.0 2.0 3.0 4.0 5.0 6.0 7.0 8.0])))",
     settings=_SETTINGS,
     shapes=_shape,
     morphing=Morphing(Channels.APART),
@@ -64,6 +66,7 @@ def average_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor
 @geometric(
     "l2_pool",
     "Tensor[c,h,w] -> Tensor[c,i,j]",
+    example="(l2_pool (reshape :channels 1 :height 2 :width 4 (vector :length 8 [1.0 2.0 3.0 4.0 5.0 6.0 7.0 8.0])))",
     settings=_SETTINGS,
     shapes=_shape,
     prior=Prior(in_nets=-2.0),
@@ -85,6 +88,7 @@ def l2_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
 @geometric(
     "subsample",
     "Tensor[c,h,w] -> Tensor[c,i,j]",
+    example="(subsample (reshape :channels 1 :height 2 :width 4 (vector :length 8 [1.0 2.0 3.0 4.0 5.0 6.0 7.0 8.0])))",
     settings=_SETTINGS[:2],
     shapes=lambda x, **settings: _shape(x, padding="valid", **settings),
     parameters=lambda x, *, kernel, stride: {
@@ -104,6 +108,7 @@ def subsample(x: Tensor, *, weight: Tensor, bias: Tensor, kernel: int, stride: i
 @geometric(
     "global_pool",
     "Tensor[c,h,w] -> Tensor[c]",
+    example="(global_pool (reshape :channels 1 :height 2 :width 4 (vector :length 8 [1.0 2.0 3.0 4.0 5.0 6.0 7.0 8.0])))",
     settings=(_MODE,),
     prior=Prior(in_nets=-0.5),
     morphing=Morphing(Channels.APART),
@@ -116,6 +121,7 @@ def global_pool(x: Tensor, *, mode: str) -> Tensor:
 @geometric(
     "max_pool1d",
     "Tensor[c,n] -> Tensor[c,i]",
+    example="(max_pool1d (stack_list :length 1 (singleton (vector :length 4 [1.0 3.0 2.0 5.0]))))",
     settings=_STEPS,
     shapes=_shape,
     prior=Prior(in_nets=1.0),
@@ -134,6 +140,7 @@ def max_pool1d(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
 @geometric(
     "average_pool1d",
     "Tensor[c,n] -> Tensor[c,i]",
+    example="(average_pool1d (stack_list :length 1 (singleton (vector :length 4 [1.0 3.0 2.0 5.0]))))",
     settings=_STEPS,
     shapes=_shape,
     morphing=Morphing(Channels.APART),
@@ -151,6 +158,7 @@ def average_pool1d(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tens
 @geometric(
     "global_pool1d",
     "Tensor[c,n] -> Tensor[c]",
+    example="(global_pool1d (stack_list :length 1 (singleton (vector :length 4 [1.0 3.0 2.0 5.0]))))",
     settings=(_MODE,),
     prior=Prior(in_nets=-0.5),
     morphing=Morphing(Channels.APART),

@@ -41,6 +41,7 @@ def _fit(cases: FittingCases, *, units: int, whiten: bool) -> Fitted:
 @geometric(
     "principal",
     "Tensor[n] -> Tensor[units]",
+    example="(principal :units 1 (vector :length 1 [2.5]))",
     settings=(Setting("units", 4, 2, 64, log=True, least=1), Setting("whiten", False, choices=(False, True))),
     shapes=_shape,
     parameters=no_parameters,

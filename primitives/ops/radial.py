@@ -14,6 +14,7 @@ def _centres(x: Shape, units: int) -> dict[str, Parameter]:
 @geometric(
     "radial",
     "Tensor[n] -> Tensor[units]",
+    example="(radial :units 2 (vector :length 2 [1.0 0.0]))",
     settings=(
         Setting("units", 32, 4, 1024, log=True, least=1),
         Setting("fixed", False, choices=(False, True)),

@@ -93,6 +93,7 @@ def _fit(cases: FittingCases, *, units: int) -> Fitted:
 @geometric(
     "random_convolutions",
     "Tensor[c,n] -> Tensor[units]",
+    example="(random_convolutions :units 4 (stack_list :length 1 (singleton (vector :length 9 [0.0 1.0 0.0 -1.0 0.0 1.0 0.0 -1.0 0.0]))))",
     settings=(Setting("units", 1000, 64, 2048, log=True, least=1),),
     parameters=no_parameters,
     buffers=_buffers,

@@ -28,7 +28,13 @@ def _cell(gates: int) -> dict:
     return {"parameters": parameters, "flops": flops}
 
 
-@geometric("rnn_cell", "Tensor[h] -> Tensor[n] -> Tensor[h]", **_cell(1), prior=Prior(in_nets=-1.5))
+@geometric(
+    "rnn_cell",
+    "Tensor[h] -> Tensor[n] -> Tensor[h]",
+    example="(rnn_cell (zeros :size 2) (vector :length 3 [1.0 -2.0 0.5]))",
+    **_cell(1),
+    prior=Prior(in_nets=-1.5),
+)
 def rnn_cell(
     state: Tensor, x: Tensor, *, input_weight: Tensor, state_weight: Tensor, input_bias: Tensor, state_bias: Tensor
 ) -> Tensor:
@@ -36,7 +42,13 @@ def rnn_cell(
     return torch.rnn_tanh_cell(x, state, input_weight, state_weight, input_bias, state_bias)
 
 
-@geometric("gru_cell", "Tensor[h] -> Tensor[n] -> Tensor[h]", **_cell(3), prior=Prior(in_nets=-1.5))
+@geometric(
+    "gru_cell",
+    "Tensor[h] -> Tensor[n] -> Tensor[h]",
+    example="(gru_cell (zeros :size 2) (vector :length 3 [1.0 -2.0 0.5]))",
+    **_cell(3),
+    prior=Prior(in_nets=-1.5),
+)
 def gru_cell(
     state: Tensor, x: Tensor, *, input_weight: Tensor, state_weight: Tensor, input_bias: Tensor, state_bias: Tensor
 ) -> Tensor:
@@ -51,6 +63,7 @@ def _lstm_parameters(state: tuple[Shape, Shape], x: Shape) -> dict[str, Paramete
 @geometric(
     "lstm_cell",
     "pair(Tensor[h], Tensor[h]) -> Tensor[n] -> pair(Tensor[h], Tensor[h])",
+    example="(lstm_cell (pair (zeros :size 2) (zeros :size 2)) (vector :length 3 [1.0 -2.0 0.5]))",
     parameters=_lstm_parameters,
     flops=lambda state, x: 4 * state[0][0] * (state[0][0] + x[0]),
     prior=Prior(in_nets=-1.5),
@@ -63,7 +76,11 @@ def lstm_cell(
 
 
 @geometric(
-    "zeros", "Tensor[size]", settings=(Setting("size", 32, 4, 512, log=True, least=1),), prior=Prior(in_nets=-1.0)
+    "zeros",
+    "Tensor[size]",
+    example="(zeros :size 3)",
+    settings=(Setting("size", 32, 4, 512, log=True, least=1),),
+    prior=Prior(in_nets=-1.0),
 )
 def zeros(*, size: int) -> Tensor:
     """A vector of zeros: the first state of a fold."""
@@ -73,6 +90,7 @@ def zeros(*, size: int) -> Tensor:
 @geometric(
     "learned_state",
     "Tensor[size]",
+    example="(learned_state :size 3)",
     settings=(Setting("size", 32, 4, 512, log=True, least=1),),
     parameters=lambda *, size: {"weight": Parameter((size,), "zeros")},
     prior=Prior(in_nets=-2.0),

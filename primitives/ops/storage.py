@@ -38,37 +38,67 @@ def look_up(key: str, type: Type, storage: Folder) -> Some | None:
         raise Undefined(str(error)) from None
 
 
-@word("remember", "str -> str -> str", purity=EFFECTFUL, prior=Prior(cost=7))
+@word("remember", "str -> str -> str", example='(remember "name" "Ada")', purity=EFFECTFUL, prior=Prior(cost=7))
 def remember(key: str, text: str, *, storage: Folder) -> str:
     """Keep a text under the key, in place of an earlier text; gives the text."""
     return keep(key, text, STRING, storage)
 
 
-@word("recall", "str -> option(str)", purity=EFFECTFUL, prior=Prior(cost=7))
+@word(
+    "recall",
+    "str -> option(str)",
+    example='(flip const (remember "name" "Ada") (recall "name"))',
+    purity=EFFECTFUL,
+    prior=Prior(cost=7),
+)
 def recall(key: str, *, storage: Folder) -> Some | None:
     """The text last remembered under the key, if any."""
     return look_up(key, STRING, storage)
 
 
-@word("remember_ints", "str -> list(int) -> list(int)", purity=EFFECTFUL, prior=Prior(cost=7))
+@word(
+    "remember_ints",
+    "str -> list(int) -> list(int)",
+    example='(remember_ints "primes" [2 3 5])',
+    purity=EFFECTFUL,
+    prior=Prior(cost=7),
+)
 def remember_ints(key: str, xs: tuple, *, storage: Folder) -> tuple:
     """Keep a list of Ints under the key, in place of an earlier one; gives the list."""
     return keep(key, xs, list_of(INT), storage)
 
 
-@word("recall_ints", "str -> option(list(int))", purity=EFFECTFUL, prior=Prior(cost=7))
+@word(
+    "recall_ints",
+    "str -> option(list(int))",
+    example='(flip const (remember_ints "primes" [2 3 5]) (recall_ints "primes"))',
+    purity=EFFECTFUL,
+    prior=Prior(cost=7),
+)
 def recall_ints(key: str, *, storage: Folder) -> Some | None:
     """The list of Ints last remembered under the key, if any; texts and Floats under the same key are apart."""
     return look_up(key, list_of(INT), storage)
 
 
-@word("remember_floats", "str -> list(float) -> list(float)", purity=EFFECTFUL, prior=Prior(cost=7))
+@word(
+    "remember_floats",
+    "str -> list(float) -> list(float)",
+    example='(remember_floats "halves" [0.5 1.5])',
+    purity=EFFECTFUL,
+    prior=Prior(cost=7),
+)
 def remember_floats(key: str, xs: tuple, *, storage: Folder) -> tuple:
     """Keep a list of Floats under the key, in place of an earlier one; gives the list."""
     return keep(key, xs, list_of(FLOAT), storage)
 
 
-@word("recall_floats", "str -> option(list(float))", purity=EFFECTFUL, prior=Prior(cost=7))
+@word(
+    "recall_floats",
+    "str -> option(list(float))",
+    example='(flip const (remember_floats "halves" [0.5 1.5]) (recall_floats "halves"))',
+    purity=EFFECTFUL,
+    prior=Prior(cost=7),
+)
 def recall_floats(key: str, *, storage: Folder) -> Some | None:
     """The list of Floats last remembered under the key, if any."""
     return look_up(key, list_of(FLOAT), storage)

@@ -23,7 +23,13 @@ def _padded(xs: Any, length: int, values: Tensor) -> Tensor:
     return taken * present.reshape(*present.shape, *[1] * (values.dim() - 1)).to(values.dtype)
 
 
-@geometric("vector", "list(float) -> Tensor[length]", settings=(_LENGTH,), prior=Prior(in_nets=-4.0))
+@geometric(
+    "vector",
+    "list(float) -> Tensor[length]",
+    example="(vector :length 3 [1.0 2.0])",
+    settings=(_LENGTH,),
+    prior=Prior(in_nets=-4.0),
+)
 def vector(xs: Any, *, length: int) -> Tensor:
     """The first ``length`` numbers of the list, zeros after its end."""
     if not len(xs.values):
@@ -31,7 +37,13 @@ def vector(xs: Any, *, length: int) -> Tensor:
     return _padded(xs, length, xs.values.float())
 
 
-@geometric("stack_list", "list(Tensor[s...]) -> Tensor[length,s...]", settings=(_LENGTH,), prior=Prior(in_nets=-3.0))
+@geometric(
+    "stack_list",
+    "list(Tensor[s...]) -> Tensor[length,s...]",
+    example="(stack_list :length 2 (cons (vector :length 2 [1.0 2.0]) (singleton (vector :length 2 [3.0 4.0]))))",
+    settings=(_LENGTH,),
+    prior=Prior(in_nets=-3.0),
+)
 def stack_list(xs: Any, *, length: int) -> Tensor:
     """The first ``length`` tensors of the list along a new first axis, zeros after its end; undefined for the
     empty list."""
@@ -40,13 +52,20 @@ def stack_list(xs: Any, *, length: int) -> Tensor:
     return _padded(xs, length, xs.values)
 
 
-@geometric("unstack", "Tensor[n,s...] -> list(Tensor[s...])", prior=Prior(in_nets=-2.5))
+@geometric(
+    "unstack",
+    "Tensor[n,s...] -> list(Tensor[s...])",
+    example="(unstack (stack_list :length 2 (cons (vector :length 2 [1.0 2.0]) (singleton (vector :length 2 [3.0 4.0])))))",
+    prior=Prior(in_nets=-2.5),
+)
 def unstack(x: Tensor) -> Any:
     """The parts of the tensor along its first axis: rows of an image, maps of a stack."""
     return Ragged(x.flatten(0, 1), torch.full((x.shape[0],), x.shape[1]))
 
 
-@geometric("elements", "Tensor[n] -> list(float)", prior=Prior(cost=5))
+@geometric(
+    "elements", "Tensor[n] -> list(float)", example="(elements (vector :length 2 [1.0 2.0]))", prior=Prior(cost=5)
+)
 def elements(x: Tensor) -> Any:
     """The numbers of the vector as a list."""
     return Ragged(x.flatten(), torch.full((x.shape[0],), x.shape[1]))
@@ -55,6 +74,7 @@ def elements(x: Tensor) -> Any:
 @geometric(
     "pool_list",
     "list(Tensor[s...]) -> Tensor[s...]",
+    example="(pool_list :mode mean (cons (vector :length 2 [1.0 2.0]) (singleton (vector :length 2 [3.0 4.0]))))",
     settings=(Setting("mode", "mean", choices=("mean", "sum", "max")),),
 )
 def pool_list(xs: Any, *, mode: str) -> Tensor:
@@ -71,25 +91,32 @@ def pool_list(xs: Any, *, mode: str) -> Tensor:
     return total / lengths.reshape(-1, *[1] * (out.dim() - 1)) if mode == "mean" else total
 
 
-@geometric("to_number", "Tensor[1] -> float", prior=Prior(cost=5))
+@geometric("to_number", "Tensor[1] -> float", example="(to_number (vector :length 1 [7.0]))", prior=Prior(cost=5))
 def to_number(x: Tensor) -> Tensor:
     """The only number of the vector."""
     return x[:, 0]
 
 
-@geometric("to_vector", "float -> Tensor[1]", prior=Prior(in_nets=-3.0))
+@geometric("to_vector", "float -> Tensor[1]", example="(to_vector 7.0)", prior=Prior(in_nets=-3.0))
 def to_vector(x: Tensor) -> Tensor:
     """The number as a vector of one."""
     return x.float().unsqueeze(1)
 
 
-@geometric("sum_elements", "Tensor[s...] -> float", prior=Prior(cost=5, in_nets=-1.0))
+@geometric(
+    "sum_elements",
+    "Tensor[s...] -> float",
+    example="(sum_elements (vector :length 3 [1.0 2.0 3.0]))",
+    prior=Prior(cost=5, in_nets=-1.0),
+)
 def sum_elements(x: Tensor) -> Tensor:
     """The sum of all numbers of the tensor."""
     return x.reshape(x.shape[0], -1).sum(1)
 
 
-@geometric("element", "int -> Tensor[n] -> float", prior=Prior(cost=5))
+@geometric(
+    "element", "int -> Tensor[n] -> float", example="(element 1 (vector :length 2 [5.0 6.0]))", prior=Prior(cost=5)
+)
 def element(index: Tensor, x: Tensor) -> Tensor:
     """The number at a position, from 0; undefined outside the vector."""
     if index.numel() and not 0 <= int(index.min()) <= int(index.max()) < x.shape[1]:

@@ -101,6 +101,7 @@ def _largest_sample(cases: int, trees: int, leaf: int, depth: int) -> int:
 @geometric(
     "tree",
     "Tensor[n] -> Tensor[units]",
+    example="(tree :units 1 (vector :length 1 [2.6]))",
     settings=(UNITS, LEAF, DEPTH),
     parameters=no_parameters,
     buffers=_buffers,
@@ -123,6 +124,7 @@ def tree(
 @geometric(
     "forest",
     "Tensor[n] -> Tensor[units]",
+    example="(forest :units 1 :trees 10 (vector :length 1 [2.6]))",
     settings=(UNITS, Setting("trees", 100, 10, 500, log=True, least=1), LEAF, DEPTH, FEATURES),
     parameters=no_parameters,
     buffers=_buffers,

@@ -24,6 +24,11 @@ def test_vocabulary_is_large_enough_to_be_the_real_one() -> None:
     assert len(TENSOR_WORDS) > 30
 
 
+def test_every_word_has_an_example() -> None:
+    missing = [name for name, word in WORDS.items() if not word.example]
+    assert not missing, f"{missing}: give each a program in which it stands, by example="
+
+
 class TestValueWords(ValueWordSuite):
     @pytest.fixture(params=VALUE_WORDS)
     def word(self, request: pytest.FixtureRequest) -> Primitive:
