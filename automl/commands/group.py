@@ -16,7 +16,7 @@ COMMANDS = {
     "search": ("search", "search"), "grow": ("grow", "grow"), "export": ("runs", "export"), "predict": ("predict", "predict"),
     "evaluate": ("diagnose", "evaluate"), "diagnose": ("diagnose", "diagnose"), "inspect": ("inspect", "inspect"), "demo": ("demo", "demo"),
     "library": ("library", "app"), "runs": ("runs", "app"), "baseline": ("baseline", "app"), "dashboard": ("dashboard", "dashboard"),
-    "words": ("words", "app"),
+    "words": ("words", "app"), "report": ("report", "report"),
 }  # fmt: skip
 """The commands in the order in which they are listed: the module of each in this folder, and what of it is the command."""
 

@@ -81,7 +81,7 @@ def case_errors(form: str, outputs: Outputs, targets: np.ndarray | tuple) -> np.
     if form == HEADS:
         return _wrong_heads(outputs, wanted).sum(axis=1) / np.maximum(1, (wanted != ABSENT).sum(axis=1))
     if form == CLASSES:
-        return (_predicted_classes(outputs) != wanted).astype(np.float64)
+        return (predicted_classes(outputs) != wanted).astype(np.float64)
     if form == INTEGERS:
         difference = np.abs(_integers(outputs) - wanted)
         return np.where(np.isnan(difference), 1.0, difference / (1.0 + difference))
@@ -125,7 +125,7 @@ def _integers(outputs: Outputs) -> np.ndarray:
     return np.array([float(output) if ok else np.nan for output, ok in zip(plain, whole, strict=True)])
 
 
-def _predicted_classes(outputs: Outputs) -> np.ndarray:
+def predicted_classes(outputs: Outputs) -> np.ndarray:
     """int64 [n]: the class of each case; -1, which no target is, where there is none."""
     rows = score_rows(outputs)
     if rows is None:
@@ -153,7 +153,7 @@ def _head_classes(outputs: list) -> np.ndarray:
     given = [array for array in arrays if array is not None]
     shapes = {array.shape for array in given}
     if len(given) == len(arrays) and len(shapes) == 1 and len(next(iter(shapes))) == 1:
-        classes = _predicted_classes(np.stack(given))
+        classes = predicted_classes(np.stack(given))
         return np.where(classes == -1, -2, classes)
     return np.array([-2 if a is None or a.ndim != 1 else int(_head_classes([a])[0]) for a in arrays])
 

@@ -1,0 +1,70 @@
+"""The report on a library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from library.store import AbstractStore
+
+from ..charts.counts import counts
+from ..charts.formats import plural
+from ..charts.plot import Axes
+from ..charts.tree import tree
+from ..views.growth import LibraryGrowth, view_growth
+from ..views.solved import solved_tasks
+from ..views.word import WordView, evidence_lines, view_word
+from .page import standalone_page
+
+LISTED, BODIES, TASKS = 2_000, 300, 1_000
+"""Words in the table, words that are shown with their bodies, and tasks, at most."""
+
+
+@dataclass(frozen=True)
+class WordSection:
+    """A word with its body as a ``picture`` (None: it is too large, or cannot be read)."""
+
+    view: WordView
+    picture: Markup | None
+
+
+def library_report(store: AbstractStore) -> str:
+    """The HTML of the report on a library: how it grew, its words with their bodies and the evidence for them, the tasks that it solved.
+
+    store: that has it.
+    """
+    listed = sorted(store.browser().words(0, LISTED).rows, key=lambda each: (-each.tasks, -each.uses, each.word.name))
+    sections = []
+    for each in listed[:BODIES]:
+        view = view_word(store, each.word.name)
+        if view is not None:
+            picture = None if view.term is None else tree(view.term, f"the body of {each.word.name} as a tree")
+            sections.append(WordSection(view, picture))
+    growth, solved = view_growth(store), solved_tasks(store, TASKS)
+    values = {
+        "name": shown_name(store), "listed": listed, "total": store.browser().words(0, 1).total, "sections": sections,
+        "charts": growth_charts(growth), "solved": solved, "lines": evidence_lines, "runs": store.browser().runs(0, 1).total,
+    }  # fmt: skip
+    return standalone_page("library_report.html", values)
+
+
+def shown_name(store: AbstractStore) -> str:
+    """The file of a store, or the last part of its address: neither folders nor passwords, for the report goes to others.
+
+    store: which one.
+    """
+    return store.url.rstrip("/").rpartition("/")[2].partition("?")[0] or "library"
+
+
+def growth_charts(growth: LibraryGrowth) -> dict[str, Markup]:
+    """The charts of how a library grew, by what they count.
+
+    growth: as it was.
+    """
+    found = {}
+    for name, points in (("active words", growth.words), ("solved tasks", growth.tasks)):
+        if points:
+            told = f"{name}, {plural(len(points), 'change')}: {points[-1][1]:,.0f} at the end"
+            found[name] = counts(points, growth.seconds, Axes(told, "since the first entry", name))
+    return found

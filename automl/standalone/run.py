@@ -1,0 +1,82 @@
+"""The report on one run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from library.records import Run, StoreError
+from library.store import AbstractStore
+from primitives.source import SourceError, to_source
+from primitives.syntax import show
+
+from ..charts.tree import tree
+from ..dashboard.run_charts import found_values, progress_values
+from ..errors import StudyError, TaskError
+from ..evaluation.model import Model
+from ..study.stored import stored_model
+from ..study.words import load_vocabulary
+from ..tasks.task import Task
+from ..views.answers import HeldOutAnswers, class_answers
+from ..views.beside import runs_beside
+from ..views.run import view_run
+from .page import standalone_page
+
+
+@dataclass(frozen=True)
+class ProgramPictures:
+    """What is shown of a run's program: a ``picture`` of it (None: it is too large), its text ``expanded`` without subroutines ("": it
+    has none), its ``source`` as stand-alone Python, and its ``answers`` on held-out cases; ``trouble`` says why there are no answers."""
+
+    picture: Markup | None = None
+    expanded: str = ""
+    source: str = ""
+    answers: HeldOutAnswers | None = None
+    trouble: str = ""
+
+
+def run_report(store: AbstractStore, run: Run, task: Task | None = None, trouble: str = "") -> str:
+    """The HTML of the report on a run: how it went, what it found, what its program is, and what that answers on held-out cases.
+
+    store: that has the run.
+    run: a search, or a growth, of which there is less to show.
+    task: that of the run, to ask the program about (default: its answers are left out).
+    trouble: why there is no task, for readers (default: nothing is said).
+    """
+    view = view_run(store, run)
+    program = ProgramPictures() if view.growth or view.outcome is None else _program(store, run, task, trouble)
+    values = {
+        **progress_values(view),
+        **found_values(store, view),
+        "program": program,
+        "rivals": runs_beside(store, run),
+    }
+    return standalone_page("run_report.html", values)
+
+
+def _program(store: AbstractStore, run: Run, task: Task | None, trouble: str) -> ProgramPictures:
+    """What is shown of the program of a run that has one."""
+    try:
+        model = stored_model(store, run, load_vocabulary(store, run.library or None))
+    except (StoreError, StudyError, ValueError) as error:  # its weights are gone, or a word of a plug-in is not here
+        return ProgramPictures(trouble=str(error))
+    parts = bool(model.vocabulary.subroutines_in(model.term))
+    answers = None
+    if task is not None:
+        try:
+            answers = class_answers(model, task)
+        except TaskError as error:
+            trouble = str(error)
+    return ProgramPictures(
+        picture=tree(model.term, "the program as a tree"), expanded=show(model.expanded, width=80) if parts else "",
+        source=_source(model), answers=answers, trouble=trouble,
+    )  # fmt: skip
+
+
+def _source(model: Model) -> str:
+    """The program as source without its weights; "" where it cannot be written so."""
+    try:
+        return to_source(model.expanded, model.vocabulary.all_words, model.type)
+    except (SourceError, ValueError):
+        return ""
