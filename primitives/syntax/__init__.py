@@ -13,7 +13,7 @@ composed copies of f with fresh sites (syntax only), ``(word :setting value @sit
 from __future__ import annotations
 
 from .parsing import parse
-from .printing import show
+from .printing import TextPart, show, show_parts
 from .reading import TermSyntaxError
 
-__all__ = ["TermSyntaxError", "parse", "show"]
+__all__ = ["TermSyntaxError", "TextPart", "parse", "show", "show_parts"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from primitives.inference import IllTyped, infer
 from primitives.notation.names import is_word_name
-from primitives.syntax import TermSyntaxError, parse, show
+from primitives.syntax import TermSyntaxError, parse, show, show_parts
 from primitives.term import (
     Apply,
     FreeSetting,
@@ -94,6 +94,10 @@ def untyped(draw: st.DrawFn, scope: int = 0, depth: int = 5) -> Term:
 def test_every_term_reads_back_well_typed_or_not(term: Term, width: int) -> None:
     assert parse(show(term, width)) == term
     assert parse(show_canonical(term)) == term
+    parts = show_parts(term, width)
+    assert "".join(part.text for part in parts) == show(term, width)
+    leaves = [part.term for part in parts if isinstance(part.term, Variable | Literal | Word)]
+    assert len(leaves) == sum(isinstance(each, Variable | Literal | Word) for each in subterms(term))
 
 
 def test_let_of_two_applications_is_no_binding() -> None:
