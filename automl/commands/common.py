@@ -25,8 +25,9 @@ from ..interruption import exit_code, orderly_end
 from ..plugins import plugin_options
 from ..progress import QUIET, printable
 from ..reports.report import strict_json
-from ..study.opening import Result, check_unchanged, library_url, run_study
-from ..study.study import Study, StudyError
+from ..study.opening import Result, library_url, run_study
+from ..study.stored import split_seed_of
+from ..study.study import Study
 from ..tasks.load import experiment_folders, load_tasks
 from ..tasks.task import Task
 
@@ -266,30 +267,6 @@ def how_to_resume(runs: Sequence[str], library: str | None) -> list[str]:
     """A line for each run: the command that goes on with it."""
     where = ("" if library is None else f" --library {library}") + plugin_options()
     return [f"resume with: automl runs resume {run}{where}" for run in runs]
-
-
-def task_of(run: Run) -> Task:
-    """The task of a stored run, loaded again from where it came from and divided as the run had it. Raises StudyError where it is
-    not to be had, or is another by now."""
-    source = run.config.get("task") or {}
-    if "spec" not in source:
-        raise StudyError(
-            f"run={run.id!r}: its task {run.task!r} was made in Python, so it cannot be loaded here; use the Python API"
-        )
-    tasks = load_tasks(
-        source["spec"], target=source.get("target_column"), seed=split_seed_of(run), search_path=experiment_folders(), refused=[],
-    )  # fmt: skip
-    for task in tasks:
-        if task.name == source.get("name", run.task):
-            check_unchanged(run, task)
-            return task
-    raise StudyError(f"run={run.id!r}: task {run.task!r} is no longer in {source['spec']!r}; restore that file")
-
-
-def split_seed_of(run: Run) -> int:
-    """The seed by which a run's data was divided. Runs of before there was one used the seed of their search."""
-    source = run.config.get("task") or {}
-    return int(source.get("seed", run.seed))
 
 
 def split_seed_for(run: Run | None, given: int | None) -> int:

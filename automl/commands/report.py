@@ -11,8 +11,9 @@ from library.records import Run, StoreError
 from library.store import AbstractStore
 
 from ..errors import StudyError, TaskError
+from ..study.stored import task_of
 from ..tasks.task import Task
-from .common import open_library, print_text, run_of, task_of
+from .common import open_library, print_text, run_of
 from .options import LibraryUrl
 
 ENDINGS = (".db", ".sqlite", ".sqlite3")

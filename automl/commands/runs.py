@@ -26,7 +26,7 @@ from ..study.found.programs import LATENCY
 from ..study.opening import open_study, resume_options
 from ..study.planning.limits import as_options
 from ..study.planning.schedule import Schedule
-from ..study.stored import StoredResult, find_result, listed_result, stored_model
+from ..study.stored import StoredResult, find_result, listed_result, split_seed_of, stored_model, task_of
 from ..study.words import load_vocabulary
 from .common import (
     experiment_folders,
@@ -40,9 +40,7 @@ from .common import (
     say,
     say_begun,
     shown_time,
-    split_seed_of,
     stored_run,
-    task_of,
 )
 from .found import found_programs, measured_latency, say_found
 from .growing import run_growth

@@ -15,10 +15,10 @@ from ..errors import StudyError, TaskError
 from ..evaluation.model import Model
 from ..evaluation.seen import seen_cases
 from ..study.state import Standing
-from ..study.stored import StoredResult, result_of, stored_model
+from ..study.stored import StoredResult, result_of, stored_model, task_of
 from ..study.words import load_vocabulary
 from ..tasks.task import Task
-from .common import one_task, open_library, run_of, saved_model, shown_folds, split_seed_for, stored_run, task_of
+from .common import one_task, open_library, run_of, saved_model, shown_folds, split_seed_for, stored_run
 
 
 @dataclass(frozen=True, eq=False)

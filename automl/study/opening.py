@@ -40,7 +40,7 @@ from .planning.spaces import in_space
 from .planning.starts import AUTO, NONE, begin_with, declared_starts, program_text
 from .problem import build_problem, default_strategy, is_fused
 from .result import Result, conclude
-from .stored import load_model, result_of, stored_model
+from .stored import check_unchanged, load_model, result_of, stored_model
 from .study import Study
 from .words import LibraryWords
 
@@ -261,14 +261,6 @@ def new_run(
         id=run_id or uuid.uuid4().hex[:12], task=task.name, strategy=strategy, seed=seed, budget=budget.to_json(), state="running",
         config=dict(config), library=library, started=time.time(), metric=task.metric, direction=task.direction.value,
     )  # fmt: skip
-
-
-def check_unchanged(run: Run, task: Task) -> None:
-    """Raises StudyError where the task's data, or which of its cases are held out, are not those that the run started with."""
-    if run.config.get("digest") != task.digest:
-        raise StudyError(
-            f"run={run.id!r}: its task's data have changed since it started; restore them, or start a new search"
-        )
 
 
 def _guidance(store: AbstractStore, options: Options, data: ProblemData, run: Run | None) -> str:

@@ -18,6 +18,7 @@ from primitives.types import Type
 from ..errors import StudyError
 from ..evaluation.model import Model
 from ..evaluation.prepared import library_weights
+from ..tasks.load import experiment_folders, load_tasks
 from ..tasks.preprocessing import Preprocessing
 from ..tasks.task import Task
 from .journal import ASKED
@@ -152,3 +153,35 @@ def model_with(
     known = library_weights(vocabulary, shared) if shared else {}
     brought = {name: tensor for name, tensor in known.items() if name.rpartition(".")[0] in shared}
     return Model(term, type, vocabulary, {**brought, **(weights or {})}, preprocessing)
+
+
+def task_of(run: Run) -> Task:
+    """The task of a stored run, loaded again from where it came from and divided as the run had it. Raises StudyError where it is
+    not to be had, or is another by now."""
+    source = run.config.get("task") or {}
+    if "spec" not in source:
+        raise StudyError(
+            f"run={run.id!r}: its task {run.task!r} was made in Python, so it cannot be loaded here; use the Python API"
+        )
+    tasks = load_tasks(
+        source["spec"], target=source.get("target_column"), seed=split_seed_of(run), search_path=experiment_folders(), refused=[],
+    )  # fmt: skip
+    for task in tasks:
+        if task.name == source.get("name", run.task):
+            check_unchanged(run, task)
+            return task
+    raise StudyError(f"run={run.id!r}: task {run.task!r} is no longer in {source['spec']!r}; restore that file")
+
+
+def split_seed_of(run: Run) -> int:
+    """The seed by which a run's data was divided. Runs of before there was one used the seed of their search."""
+    source = run.config.get("task") or {}
+    return int(source.get("seed", run.seed))
+
+
+def check_unchanged(run: Run, task: Task) -> None:
+    """Raises StudyError where the task's data, or which of its cases are held out, are not those that the run started with."""
+    if run.config.get("digest") != task.digest:
+        raise StudyError(
+            f"run={run.id!r}: its task's data have changed since it started; restore them, or start a new search"
+        )
