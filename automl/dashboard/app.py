@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -11,7 +12,7 @@ from library.records import StoreError
 
 from .access import Access
 from .pages import render
-from .routes import runs, words
+from .routes import programs, runs, words
 from .source import StoreSource
 from .templating import STATIC
 
@@ -39,8 +40,10 @@ def create_app(source: StoreSource, token: str | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(runs.router)
     app.include_router(words.router)
+    app.include_router(programs.router)
     app.exception_handler(HTTPException)(_failed)
     app.exception_handler(StoreError)(_unreadable)
+    app.exception_handler(RequestValidationError)(_misasked)
     return app
 
 
@@ -59,3 +62,9 @@ async def _failed(request: Request, error: Exception) -> Response:
 async def _unreadable(request: Request, error: Exception) -> Response:
     values = {"title": "The library cannot be read", "reason": str(error), "navigation": True}
     return render("error.html", request, values, 503)
+
+
+async def _misasked(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    wrong = "; ".join(f"{each['loc'][-1]}={each.get('input')!r}: {each['msg']}" for each in error.errors())
+    return render("error.html", request, {"title": TITLES[400], "reason": wrong, "navigation": True}, 422)

@@ -20,7 +20,9 @@ def render(template: str, request: Request, values: Mapping[str, object], status
     values: by the names that the template has for them.
     status: of the answer (default: 200).
     """
-    text = _TEMPLATES.get_template(template).render(path=request.url.path, query=request.query_params, **values)
+    text = _TEMPLATES.get_template(template).render(
+        path=request.url.path, query=request.query_params, linked=True, **values
+    )
     return HTMLResponse(text, status)
 
 

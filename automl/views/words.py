@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from library.browsing.browser import AbstractBrowser
 from library.records import Subroutine
 from library.vocabulary import Vocabulary
+from library.weights.blobs import Blobs, StoredWeights
 
 _PINNED = re.compile(r"([^\s()\[\]\"]+)@[0-9A-Za-z_-]+")
 
@@ -17,11 +18,12 @@ def names_in(text: str) -> set[str]:
     return set(_PINNED.findall(text))
 
 
-def words_for(browser: AbstractBrowser, texts: Iterable[str]) -> Vocabulary:
+def words_for(browser: AbstractBrowser, texts: Iterable[str], blobs: Blobs | None = None) -> Vocabulary:
     """The primitives, and the subroutines that terms use, or their bodies, and so on. What can be no word is left out.
 
     browser: of the store that has them.
     texts: the terms, as they are stored.
+    blobs: where the weights of subroutines are, where programs are to run (default: they are not).
     """
     wanted = {name for text in texts for name in names_in(text)}
     found: dict[str, tuple[Subroutine, ...]] = {}
@@ -31,4 +33,7 @@ def words_for(browser: AbstractBrowser, texts: Iterable[str]) -> Vocabulary:
         for record in new:
             found[record.name] += (record,)
         wanted = {name for record in new for name in names_in(record.body)} - found.keys()
-    return Vocabulary([record for versions in found.values() for record in versions], strict=False)
+    records = [record for versions in found.values() for record in versions]
+    digests = [record.weights for record in records if record.weights is not None]
+    weights = StoredWeights(blobs, digests) if blobs is not None and digests else None
+    return Vocabulary(records, weights, strict=False)

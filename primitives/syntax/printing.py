@@ -44,15 +44,17 @@ class _Printer:
             while isinstance(term, Lambda):
                 names.append(self.name(term.hint, (*scope, *names)))
                 term = term.body
-            head = self.leaf(f"lambda ({' '.join(names)})")
-            return self.join([head, self.show(term, (*scope, *names), indent + 2)], indent)
+            opening = self.leaf(f"lambda ({' '.join(names)})")
+            return self.join([opening, self.show(term, (*scope, *names), indent + 2)], indent)
         if isinstance(term, Let):
             name = self.name(term.hint, scope)
             self.leaf(f"let (({name} ")
             value = self.show(term.value, scope, indent + 7)
             return self.join([f"let (({name} {value}))", self.show(term.body, (*scope, name), indent + 2)], indent)
         if isinstance(term, OneOf):
-            return self.join([self.leaf("choice"), *(self.show(each, scope, indent + 2) for each in term.alternatives)], indent)
+            return self.join(
+                [self.leaf("choice"), *(self.show(each, scope, indent + 2) for each in term.alternatives)], indent
+            )
         stages = _pipeline(term)
         if len(stages) > 3:
             parts = [self.leaf("pipe"), *(self.show(stage, scope, indent + 2) for stage in stages)]

@@ -7,13 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
-from library.store import AbstractStore
-
 from ...charts.tree import tree
 from ...views.word import evidence_lines, view_word
 from ...views.word_list import list_words
 from ..pages import render
 from ..paging import Paging
+from .asked import store_of
 
 router = APIRouter()
 PER_PAGE = 50
@@ -22,7 +21,7 @@ PER_PAGE = 50
 @router.get("/library")
 def library(request: Request, page: Annotated[int, Query(ge=1, le=1_000_000)] = 1, q: str = "") -> Response:
     """The active words, or those that are looked for."""
-    text, store = q.strip(), _store(request)
+    text, store = q.strip(), store_of(request)
     found = list_words(store, (page - 1) * PER_PAGE, PER_PAGE, text)
     paging = Paging("/library", page, PER_PAGE, found.total, {"q": text})
     return render(
@@ -33,12 +32,8 @@ def library(request: Request, page: Annotated[int, Query(ge=1, le=1_000_000)] = 
 @router.get("/library/{name}")
 def word(request: Request, name: str, version: str = "") -> Response:
     """A word in one of its versions."""
-    view = view_word(_store(request), name, version)
+    view = view_word(store_of(request), name, version)
     if view is None:
         raise HTTPException(404, f"The library has no word {name!r}{f' of version {version!r}' if version else ''}.")
     picture = None if view.term is None else tree(view.term, f"the body of {name} as a tree")
     return render("word.html", request, {"view": view, "picture": picture, "lines": evidence_lines})
-
-
-def _store(request: Request) -> AbstractStore:
-    return request.app.state.source.store()

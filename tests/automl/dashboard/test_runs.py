@@ -18,7 +18,10 @@ def token_of(page: str) -> str:
 def asks(page: str, section: str) -> list[int]:
     """The asks in the rows of a table of programs."""
     table = page.partition(f'aria-label="{section}"')[2].partition("</table>")[0]
-    return [int(ask) for ask in re.findall(r'<tr[^>]*><td class="n">\d+</td><td class="n">(\d+)</td>', table)]
+    return [
+        int(ask)
+        for ask in re.findall(r'<tr[^>]*><td class="n">\d+</td><td class="n"><a href="[^"]*">(\d+)</a></td>', table)
+    ]
 
 
 def test_an_empty_library_says_how_to_begin(read):
@@ -48,7 +51,7 @@ def test_a_run_shows_what_was_found_and_how(read, store, searched, finished):
     run = finished(store, searched(store, "r1", scores, phases={4: "refine", 5: "final"}), 5)
     page = read(f"/runs/{run.id}").text
     assert "<h1>iris" in page and "budget spent" in page and "0.8000" in page and "0.5000" in page
-    assert "Result <small>ask 5" in page and "(dense :units 6" in page
+    assert "Result <small>ask <a" in page and "(dense :units 6" in page
     assert page.count('class="chart"') == 3  # by evaluations, by seconds, the front
     improved = page.partition("<details>")[2].partition("</details>")[0]
     assert re.findall(r'<td class="n">(0\.\d{4})</td>', improved) == ["0.3000", "0.6000", "0.9000"]
@@ -78,7 +81,7 @@ def test_the_leaderboard_and_the_front_are_those_of_the_commands(read, store, se
         code, out, _ = automl("runs", command, "r1", "--library", store.url, "--json")
         assert code == 0 and asks(page, section) == [row["ask"] for row in json.loads(out)], section
     assert asks(page, "Leaderboard") == [5, 3, 4]
-    assert '<tr class="chosen"><td class="n">1</td><td class="n">5</td>' in page
+    assert '<tr class="chosen"><td class="n">1</td><td class="n"><a href="/runs/r1/programs/5">5</a></td>' in page
 
 
 def test_of_many_evaluations_the_best_are_looked_at(read, store, searched):
@@ -140,7 +143,7 @@ def test_a_run_without_scores_says_what_to_do(read, store, searched, scores):
 def test_smaller_is_better_where_the_run_says_so(read, store, searched):
     searched(store, "r1", [0.9, 0.5, 0.7], metric="error", direction="minimise")
     page = read("/runs/r1").text
-    assert "Best so far <small>ask 1" in page and "0.5000" in read("/runs").text
+    assert "/runs/r1/programs/1" in page.partition("Best so far")[2][:90] and "0.5000" in read("/runs").text
 
 
 def test_a_growth_leads_to_its_searches(read, store):
