@@ -170,7 +170,13 @@ def grow(
     split_seed: int = 0,
     target: float | None = None,
     words: Sequence[str] | None = None,
-    starts: str | None = None,
+    starts: str | Sequence[str | Path] | None = None,
+    space: str | Path | None = None,
+    max_parameters: int | str | None = None,
+    max_operations: int | str | None = None,
+    max_memory: int | str | None = None,
+    max_latency: str | timedelta | None = None,
+    keep_weights: int | None = None,
     settings: Mapping[str, object] | None = None,
     trainer: Mapping[str, object] | None = None,
     schedule: Schedule | None = None,
@@ -204,7 +210,13 @@ def grow(
     split_seed: by which the data of tasks given by name is divided (default: 0).
     target: the validation score that is enough (default: the task's own).
     words: the primitives that programs may use (default: all).
-    starts: what each search begins with: ``auto`` or ``none``, as for ``search`` (default: ``auto``).
+    starts: what each search begins with, as for ``search``; tasks that a program of yours does not fit are refused (default: ``auto``).
+    space: a program with free parts, as for ``search``; tasks that it does not fit are refused.
+    max_parameters: the most trainable numbers that a program may have (default: any).
+    max_operations: the most multiply-adds of one case, forward (default: any).
+    max_memory: the most bytes of a program's weights and of what a forward pass of one case holds, such as ``"10MB"`` (default: any).
+    max_latency: the longest time of one inference of one case on this machine, such as ``"5ms"`` (default: any).
+    keep_weights: of so many of the best candidates of each phase of a search the weights stay in the library; 0: of all (default: 20).
     settings: options of the strategy, by name.
     trainer: ``trainer`` and its settings, by name.
     schedule: how evaluations of nets are spread over a budget (default: ``Schedule()``).
@@ -236,7 +248,8 @@ def grow(
                 tasks, opened.store, budget=budget, evaluations=evaluations, plan=plan, anew=anew,
                 search_path=[*search_path, *experiment_folders()],
                 split_seed=split_seed, strategy=strategy, workers=workers, seed=seed, target=target, words=words, starts=starts,
-                settings=settings,
+                space=None if space is None else str(space), max_parameters=max_parameters, max_operations=max_operations,
+                max_memory=max_memory, max_latency=max_latency, keep_weights=keep_weights, settings=settings,
                 trainer=trainer, schedule=schedule, frozen=frozen, only=only, every=every, first=first, revisit=revisit,
                 iterations=iterations, share=share, guidance=guidance, on_result=on_result, on_iteration=on_iteration,
                 progress=progress or shown,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ..growth.clock import SHARE
 from ..growth.grow import Growth, GrowthPlan, Listeners
 from ..growth.learned_guidance import GuidancePlan
+from ..study.planning.limits import NAMES as BOUNDS
+from ..study.planning.options import KEPT
 from ..tasks.curriculum import load_curriculum
 from .common import experiment_folders, open_library
 from .growing import run_growth
@@ -17,11 +19,18 @@ from .options import (
     Guidance,
     Iterations,
     JsonFile,
+    KeepWeights,
     LibraryUrl,
+    MaxLatency,
+    MaxMemory,
+    MaxOperations,
+    MaxParameters,
     Seed,
     Set,
     Share,
+    Space,
     SplitSeed,
+    Start,
     Starts,
     Strategy,
     Target,
@@ -47,6 +56,13 @@ def grow(
     words: Words = None,
     set: Set = None,
     starts: Starts = "auto",
+    start: Start = None,
+    space: Space = None,
+    max_parameters: MaxParameters = None,
+    max_operations: MaxOperations = None,
+    max_memory: MaxMemory = None,
+    max_latency: MaxLatency = None,
+    keep_weights: KeepWeights = KEPT,
     target_column: TargetColumn = None,
     frozen: Frozen = False,
     iterations: Iterations = 2,
@@ -62,7 +78,22 @@ def grow(
     """
     from ..growth.grow import grow as growth_of
 
-    options = options_of(budget, evaluations, strategy, workers, seed, target, words, set, starts)
+    bounds = dict(zip(BOUNDS, (max_parameters, max_operations, max_memory, max_latency), strict=True))
+    options = options_of(
+        budget,
+        evaluations,
+        strategy,
+        workers,
+        seed,
+        target,
+        words,
+        set,
+        starts,
+        bounds,
+        start or (),
+        space,
+        keep_weights,
+    )
     curriculum = load_curriculum(tasks, target=target_column, seed=split_seed, search_path=experiment_folders())
     plan = GrowthPlan(frozen=frozen, iterations=iterations, share=share, guidance=GuidancePlan(guidance))
     store = open_library(library)

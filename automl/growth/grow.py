@@ -11,19 +11,20 @@ from typing import Any
 
 from library.records import Run
 from library.store import AbstractStore
-from search.strategy import StrategyError
 
 from ..budget import DEFAULT_BUDGET, Budget, BudgetText, parse_budget, stored_budget
 from ..errors import StudyError, TaskError
-from ..study.opening import Options, plain_option, possible_tasks
+from ..study.opening import Options, plain_option
 from ..study.parallel import options_from_json
+from ..study.planning.limits import NAMES as BOUNDS
+from ..study.planning.options import with_given
 from ..tasks.curriculum import Curriculum, Stage, load_curriculum
 from ..tasks.load import load_tasks
 from ..tasks.task import Task
 from .grower import Grower
 from .journal import is_growth, new_growth, unfinished_growth
 from .outcome import Growth, Iteration
-from .plan import Begun, GrowthPlan, Listeners, Setup
+from .plan import Begun, GrowthPlan, Listeners, Setup, possible_setup, written_setup
 
 __all__ = [
     "Begun", "Growth", "GrowthPlan", "Iteration", "Listeners", "curriculum_of", "grow", "is_growth", "resume_growth",
@@ -59,7 +60,8 @@ def grow(
         on with it, at its first task that was not finished).
     search_path: folders in which named experiments are looked for.
     split_seed: divides the data of tasks that are loaded here (default: 0).
-    given: single fields of Options, GrowthPlan or Listeners, such as ``seed=1``, ``iterations=2``, ``guidance="model"``.
+    given: single fields of Options, GrowthPlan or Listeners, such as ``seed=1``, ``iterations=2``, ``guidance="model"``, and bounds on
+        programs, such as ``max_parameters=8000``.
 
     Tasks that are not trained are searched in two passes, so that what the easy ones teach helps with the hard ones: first with a share
     of the budget, compressing after every few newly solved tasks, then those left with the rest, compressing after each. Each iteration
@@ -75,7 +77,7 @@ def grow(
     )
     curriculum = curriculum_of(tasks, seed=split_seed, search_path=search_path)
     setup = Setup(curriculum, options, _budget(budget, evaluations), plan)
-    setup = _possible(setup)
+    setup = possible_setup(written_setup(setup, store), store)
     refused = setup.curriculum.refused
     for reason in refused:
         logger.warning("refused: %s", reason)
@@ -84,47 +86,25 @@ def grow(
     return replace(growth, refused=refused)
 
 
-def _possible(setup: Setup) -> Setup:
-    """The setup without the tasks that cannot be searched with the options of their stages; those are refused. Raises StudyError or
-    StrategyError where nothing is left."""
-    stages: list[Stage] = []
-    refused: list[str] = []
-    first: StudyError | StrategyError | None = None
-    for stage in setup.curriculum.stages:
-        try:
-            kept, reasons = possible_tasks(stage.tasks, setup.stage_options(stage))
-        except (StudyError, StrategyError) as error:
-            first = first or error
-            kept, reasons = [], [f"{task.name}: {error}" for task in stage.tasks]
-        refused += reasons
-        if kept:
-            stages.append(replace(stage, tasks=tuple(kept)))
-    if first is not None and not stages:
-        raise first
-    if not refused:
-        return setup
-    every = (*setup.curriculum.refused, *refused)
-    return replace(setup, curriculum=replace(setup.curriculum, stages=tuple(stages), refused=every))
-
-
 def _budget(budget: BudgetText | None, evaluations: int | None) -> Budget | None:
     return None if budget is None and evaluations is None else parse_budget(budget, evaluations)
 
 
 def _with_fields(parts: list[Any], given: Mapping[str, Any]) -> list[Any]:
     """The data classes with the given fields, each in the first that has it; None changes nothing."""
-    names = [[each.name for each in fields(part)] for part in parts]
+    names = [
+        [each.name for each in fields(part)] + (list(BOUNDS) if isinstance(part, Options) else []) for part in parts
+    ]
     for name in given:
         if not any(name in known for known in names):
             every = ", ".join(each for known in names for each in known)
             raise TaskError(f"option={name} is not known; there are: {every}; correct it")
     for position, part in enumerate(parts):
-        mine = {
-            name: plain_option(name, value)
-            for name, value in given.items()
-            if value is not None and name in names[position]
-        }
-        parts[position] = replace(part, **mine)
+        mine = {name: value for name, value in given.items() if value is not None and name in names[position]}
+        if isinstance(part, Options):
+            parts[position] = with_given(part, mine)
+        else:
+            parts[position] = replace(part, **{name: plain_option(name, value) for name, value in mine.items()})
     return parts
 
 

@@ -1,21 +1,28 @@
-"""How a growth is to go: its plan, what it is given, and who is told of it on the way."""
+"""How a growth is to go: its plan, what it is given, what of that can be searched, and who is told of it on the way."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from library.promotion import Rule
+from library.store import AbstractStore
+from search.strategy import StrategyError
 
 from ..budget import Budget
-from ..errors import TaskError
-from ..study.opening import Options, Progress, plain_option
+from ..errors import StudyError, TaskError
+from ..study.opening import Options, Progress, possible_tasks, result_text, schedule_of
 from ..study.parallel import options_to_json
+from ..study.planning.beginning import begun_problem, written_out
+from ..study.planning.options import with_given
 from ..study.result import Result
-from ..tasks.curriculum import Curriculum, Stage
+from ..study.words import LibraryWords
+from ..tasks.curriculum import PROGRAMS, Curriculum, Stage
+from ..tasks.task import Task
 from .clock import SHARE
 from .learned_guidance import KINDS, GuidancePlan
 from .outcome import Iteration
@@ -117,8 +124,8 @@ class Setup:
         """The options for a stage's searches: what the caller asked for, then what the stage declares. Raises TaskError."""
         options = self.options
         try:
-            options = replace(options, **{name: plain_option(name, value) for name, value in stage.options.items()})
-        except TypeError as error:
+            options = with_given(options, stage.options)
+        except (TypeError, StudyError) as error:
             raise TaskError(f"stage={stage.name!r}: options={dict(stage.options)!r}: {error}; correct it") from None
         chosen = self.budget or (options.budget if stage.budget is None else stage.budget)
         return replace(options, budget=chosen, strategy=self.options.strategy or stage.strategy or options.strategy)
@@ -158,3 +165,86 @@ class Setup:
 def _budget_text(budget: Budget) -> str:
     """A stage's budget as growths have always kept it: digests of growths that were begun before stay the same."""
     return str(budget.evaluations) if budget.seconds is None else str(budget)
+
+
+def written_setup(setup: Setup, store: AbstractStore) -> Setup:
+    """The setup with the programs to begin with, and spaces, as texts, so that neither a file nor a run is needed to go on with it.
+
+    setup: of a growth.
+    store: has the runs that are named.
+
+    Raises StudyError for what is no program.
+    """
+    stages = tuple(_written_stage(setup, stage, store) for stage in setup.curriculum.stages)
+    curriculum = replace(setup.curriculum, stages=stages)
+    return replace(setup, curriculum=curriculum, options=written_out(setup.options, partial(result_text, store)))
+
+
+def _written_stage(setup: Setup, stage: Stage, store: AbstractStore) -> Stage:
+    named = {name.replace("-", "_") for name in stage.options} & set(PROGRAMS)
+    if not named:
+        return stage
+    options = written_out(setup.stage_options(stage), partial(result_text, store))
+    kept: dict[str, Any] = {
+        name: value for name, value in stage.options.items() if name.replace("-", "_") not in PROGRAMS
+    }
+    if "starts" in named:
+        kept["starts"] = options.starts
+    if options.programs:
+        kept["programs"] = list(options.programs)
+    if options.space is not None:
+        kept["space"] = options.space
+    return replace(stage, options=kept)
+
+
+def possible_setup(setup: Setup, store: AbstractStore) -> Setup:
+    """The setup without the tasks that cannot be searched with the options of their stages; those are refused.
+
+    setup: of a growth, ``written_setup``.
+    store: has the words of the searches.
+
+    Raises StudyError or StrategyError where nothing is left.
+    """
+    words = LibraryWords(store)
+    stages: list[Stage] = []
+    refused: list[str] = []
+    first: StudyError | StrategyError | None = None
+    for stage in setup.curriculum.stages:
+        options = setup.stage_options(stage)
+        try:
+            kept, reasons = possible_tasks(stage.tasks, options)
+            kept, more = _fitting(kept, options, store, words)
+        except (StudyError, StrategyError) as error:
+            first = first or error
+            kept, reasons, more = [], [f"{task.name}: {error}" for task in stage.tasks], []
+        refused += [*reasons, *more]
+        if kept:
+            stages.append(replace(stage, tasks=tuple(kept)))
+    if first is not None and not stages:
+        raise first
+    if not refused:
+        return setup
+    every = (*setup.curriculum.refused, *refused)
+    return replace(setup, curriculum=replace(setup.curriculum, stages=tuple(stages), refused=every))
+
+
+def _fitting(
+    tasks: Sequence[Task], options: Options, store: AbstractStore, words: LibraryWords
+) -> tuple[list[Task], list[str]]:
+    """Those of the tasks that the programs to begin with, the space and the bounds fit, and why the others are refused. Raises
+    StudyError where they fit none."""
+    if not (options.programs or options.space is not None or options.bounds.by_shape):
+        return list(tasks), []
+    kept: list[Task] = []
+    refused: list[tuple[str, StudyError]] = []
+    vocabulary = words.vocabulary(store.snapshot(), options.words)
+    for task in tasks:
+        try:
+            begun_problem(task, vocabulary, options, schedule_of(options, task.data))
+        except StudyError as error:
+            refused.append((task.name, error))
+        else:
+            kept.append(task)
+    if refused and not kept:
+        raise refused[0][1]
+    return kept, [f"{name}: {error}" for name, error in refused]

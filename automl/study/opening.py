@@ -33,11 +33,10 @@ from ..tasks.metrics import INTEGERS
 from ..tasks.task import Task
 from .found.ensemble import add_ensemble, check_ensemble, ensemble_schedule
 from .guides import latest_guide, load_guide
-from .planning.limits import within_bounds
+from .planning.beginning import begun_problem, written_out
 from .planning.options import Options, plain_option
 from .planning.schedule import ENSEMBLE, Schedule, usual_schedule
-from .planning.spaces import in_space
-from .planning.starts import AUTO, NONE, begin_with, declared_starts, program_text
+from .planning.starts import NONE
 from .problem import build_problem, default_strategy, is_fused
 from .result import Result, conclude
 from .stored import check_unchanged, load_model, result_of, stored_model
@@ -46,7 +45,8 @@ from .words import LibraryWords
 
 __all__ = [
     "DEFAULT_LIBRARY", "Options", "Progress", "Result", "build_problem", "check_options", "check_unchanged", "conclude", "default_strategy",
-    "library_url", "load_model", "new_run", "open_study", "plain_option", "possible_tasks", "resume_options", "run_study", "stored_model",
+    "library_url", "load_model", "new_run", "open_study", "plain_option", "possible_tasks", "result_text", "resume_options", "run_study",
+    "schedule_of", "stored_model",
 ]  # fmt: skip
 DEFAULT_LIBRARY = "sqlite:///automl.db"
 BLEND_SAMPLE = 6
@@ -173,17 +173,9 @@ def open_study(
         snapshot = store.snapshot() if run is None else run.library
         vocabulary = (library or LibraryWords(store)).vocabulary(snapshot, options.words)
         guidance = _guidance(store, options, data, run)
-        schedule = options.schedule or _usual_schedule(options, data)
-        problem = build_problem(task, vocabulary, options, load_guide(store, guidance, vocabulary))
-        if options.starts == AUTO and (schedule.is_planned or data.is_series):
-            problem = replace(problem, starts=(*problem.starts, *declared_starts(data.type, problem.words)))
-        options = replace(
-            options, programs=tuple(program_text(each, partial(_result_text, store)) for each in options.programs)
-        )
-        if options.space is not None:
-            options = replace(options, space=program_text(options.space, partial(_result_text, store), "space"))
-            problem = in_space(options.space or "", problem, vocabulary)
-        problem = begin_with(options.programs, within_bounds(problem), vocabulary)
+        schedule = schedule_of(options, data)
+        options = written_out(options, partial(result_text, store))
+        problem = begun_problem(task, vocabulary, options, schedule, load_guide(store, guidance, vocabulary))
         strategy = _strategy(options, problem, data, vocabulary, schedule.is_planned)
         config = {**_config(options, schedule, task, source), "guidance": guidance}
         record = run or new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
@@ -207,12 +199,25 @@ def open_study(
     )
 
 
-def _result_text(store: AbstractStore, run: str) -> str:
-    """The program that is the result of a run. Raises StoreError, or StudyError where it has none."""
+def result_text(store: AbstractStore, run: str) -> str:
+    """The program that is the result of a run, as its text.
+
+    store: that has the run.
+    run: its id.
+
+    Raises StoreError, or StudyError where it has none.
+    """
     return result_of(store, store.run(run)).evaluation.term
 
 
-def _usual_schedule(options: Options, data: ProblemData) -> Schedule:
+def schedule_of(options: Options, data: ProblemData) -> Schedule:
+    """How the trainings of a search are spread: as its options say, or else as suits its data and its budget.
+
+    options: of the search.
+    data: of its task.
+    """
+    if options.schedule is not None:
+        return options.schedule
     schedule = usual_schedule(data, options.budget)
     return ensemble_schedule(schedule, options.ensemble, options.budget.seconds) if options.ensemble else schedule
 

@@ -7,7 +7,7 @@ name = "lists"
 tasks = ["starter.jsonl"]      # references as `automl search` takes them; paths relative to this file
 budget = "10s"                 # for each task: a time; or evaluations = 500; both: whichever comes first
 strategy = "enumerative"
-[stage.options]                # handed to the study as they are
+[stage.options]                # those of `automl search`, such as max-parameters = 8000 or start = ["net.txt"]; over what is given beside
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from .task import Task
 SCHEMA_VERSION = 1
 TOP_FIELDS = {"schema_version": int, "name": str, "description": str, "stage": list}
 WORDS_FIELDS = {"schema_version": int, "name": str, "description": str, "words": list}
+PROGRAMS = ("start", "starts", "programs", "space")
+"""Options of a stage that may name files with programs."""
 STAGE_FIELDS: dict[str, type] = {
     "name": str,
     "tasks": list,
@@ -198,9 +200,21 @@ def _stage(fields: Any, where: str, number: int, seed: int, base: Path, search_p
         tuple(task for spec in specs for task in loaded[spec]),
         budget,
         fields.get("strategy"),
-        fields.get("options", {}),
+        _with_paths(fields.get("options", {}), base),
         sources,
     )
+
+
+def _with_paths(options: Mapping[str, object], base: Path) -> dict[str, object]:
+    """The options of a stage with the files of programs that they name relative to ``base`` named from anywhere."""
+
+    def found(given: object) -> object:
+        if isinstance(given, list):
+            return [found(each) for each in given]
+        text = given if isinstance(given, str) and not given.lstrip().startswith(("(", ";")) else ""
+        return str((base / text).resolve()) if text and (base / text).is_file() else given
+
+    return {name: found(value) if name in PROGRAMS else value for name, value in options.items()}
 
 
 def _budget(fields: Mapping[str, Any], where: str) -> Budget | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from library.vocabulary import Vocabulary
@@ -14,6 +15,8 @@ from ...budget import Budget, parse_budget
 from ...errors import StudyError
 from ...tasks.data import ProblemData
 from ..problem import default_strategy
+from .limits import NAMES as BOUNDS
+from .limits import read_bounds
 from .schedule import Schedule
 from .starts import AUTO, STARTS
 
@@ -74,6 +77,31 @@ class Options:
         return self.strategy or (
             "genetic" if self.programs or self.space is not None else default_strategy(data, vocabulary)
         )
+
+
+def with_given(options: Options, given: Mapping[str, Any]) -> Options:
+    """The options with what callers and declarations give by name, over what they had; None changes nothing.
+
+    options: what stays where nothing else is given.
+    given: fields of Options, in the forms of ``plain_option``; ``max_parameters`` and the other bounds; ``starts`` as a word or a list of
+        programs, with that word among them; ``start``, programs alone. A name may be written with dashes.
+
+    Raises StudyError for a value that is refused, TypeError for a name that is not known.
+    """
+    named = {name.replace("-", "_"): value for name, value in given.items() if value is not None}
+    bounds = read_bounds({name: named.pop(name, None) for name in BOUNDS})
+    found = {name: most for name, most in vars(bounds).items() if most is not None}
+    starts, own = named.pop("starts", None), named.pop("start", ())
+    said = [starts] if isinstance(starts, str) else [str(each) for each in starts or () if str(each) in STARTS]
+    programs = [own] if isinstance(own, str | Path) else list(own)
+    programs += (
+        [] if starts is None or isinstance(starts, str) else [each for each in starts if str(each) not in STARTS]
+    )
+    fields = {name: plain_option(name, value) for name, value in named.items()}
+    fields |= {"bounds": replace(options.bounds, **found)} if found else {}
+    fields |= {"starts": said[-1]} if said else {}
+    fields |= {"programs": tuple(map(str, programs))} if programs else {}
+    return replace(options, **fields)
 
 
 def plain_option(name: str, value: Any) -> Any:

@@ -1,0 +1,53 @@
+"""What a search may propose and what it begins with, from its task and its options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from library.vocabulary import Vocabulary
+from search.guidance.guide import Guide
+from search.problem import Problem
+
+from ...tasks.task import Task
+from ..problem import build_problem
+from .limits import within_bounds
+from .options import Options
+from .schedule import Schedule
+from .spaces import in_space
+from .starts import AUTO, begin_with, declared_starts, program_text
+
+
+def written_out(options: Options, result_of_run: Callable[[str], str]) -> Options:
+    """The options with their programs, and their space, as texts, where they name files or runs.
+
+    options: of a search, or of several.
+    result_of_run: gives the text of a run's result; raises StoreError where there is no such run.
+
+    Raises StudyError for what is neither a text of a program, nor a file with one, nor a run.
+    """
+    programs = tuple(program_text(each, result_of_run) for each in options.programs)
+    space = None if options.space is None else program_text(options.space, result_of_run, "space")
+    return replace(options, programs=programs, space=space)
+
+
+def begun_problem(
+    task: Task, vocabulary: Vocabulary, options: Options, schedule: Schedule, guide: Guide | None = None
+) -> Problem:
+    """What a search is asked for, with the programs that it begins with.
+
+    task: what to find a program for.
+    vocabulary: its words.
+    options: of the search, ``written_out``.
+    schedule: how its trainings are spread.
+    guide: what was learned of where to look (default: nothing).
+
+    Raises StudyError where its programs or its space are none of the task's, or where nothing keeps its bounds.
+    """
+    problem = build_problem(task, vocabulary, options, guide)
+    if options.starts == AUTO and (schedule.is_planned or task.data.is_series):
+        declared = declared_starts(task.data.type, problem.words)
+        problem = replace(problem, starts=(*problem.starts, *declared))
+    if options.space is not None:
+        problem = in_space(options.space, problem, vocabulary)
+    return begin_with(options.programs, within_bounds(problem), vocabulary)
