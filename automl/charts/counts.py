@@ -43,7 +43,7 @@ def counts(points: Sequence[Point], end: float, axes: Axes) -> Markup:
     last = max(end, points[-1][0])
     size, unit = time_unit(last)
     x = Scale.over(0.0, last / size or 1.0, LEFT, RIGHT)
-    y = Scale.over(0.0, 1.05 * max(1.0, *(value for _, value in points)), BOTTOM, TOP)
+    y = Scale.over(0.0, 1.05 * max(4.0, *(value for _, value in points)), BOTTOM, TOP)
     line = [(x.place(at / size), y.place(value)) for at, value in corners([(0.0, 0.0), *points], last)]
     named = Axes(axes.title, f"{unit} {axes.x}".strip(), axes.y)
     return chart(named, x, y, [element("path", d=path(line), class_="line")])

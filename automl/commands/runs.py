@@ -45,10 +45,12 @@ from .common import (
 from .found import found_programs, measured_latency, say_found
 from .growing import run_growth
 from .options import AsJson, JsonFile, LibraryUrl, worker_number
+from .sharing import export_run
 from .subject import model_of_run, shown_model
 
 MoreWorkers = Annotated[str | None, typer.Option("--workers", help="As for search; default: what it was started with.")]
-app = typer.Typer(help="Searches that were run: list, show, resume.", no_args_is_help=True)
+app = typer.Typer(help="Searches that were run: list, show, resume, export.", no_args_is_help=True)
+app.command("export")(export_run)
 
 
 @app.command("list")

@@ -71,6 +71,7 @@ from .options import (
     Workers,
     options_of,
 )
+from .sharing import MlflowUri, TensorBoardFolder, Tools, share
 
 
 def search(
@@ -102,12 +103,16 @@ def search(
     metric: Metric = None,
     compare: Compare = False,
     ensemble: Ensemble = 0,
+    tensorboard: TensorBoardFolder = None,
+    mlflow: MlflowUri = None,
 ) -> None:
     """Search a program for a task; a file of many tasks is one study each (with --workers several at a time where they are cheap).
 
     Lines of such a file that are no task, and tasks that cannot be searched so, do not stop the others: they are named, and the exit code
     is 1.
     """
+    tools = Tools(tensorboard, mlflow)
+    tools.check()
     bounds = dict(zip(BOUNDS, (max_parameters, max_operations, max_memory, max_latency), strict=True))
     options = options_of(
         budget,
@@ -138,7 +143,7 @@ def search(
     if compare:
         check_comparable(tasks)
     source = {"spec": task, "seed": split_seed, "target_column": target_column}
-    if not _search_and_say(tasks, options, source, library, json, ambiguous, [*refused, *impossible], compare):
+    if not _search_and_say(tasks, options, source, library, json, ambiguous, [*refused, *impossible], compare, tools):
         raise typer.Exit(1)
 
 
@@ -151,9 +156,10 @@ def _search_and_say(
     ambiguous: bool,
     refused: Sequence[str],
     compare: bool,
+    tools: Tools,
 ) -> bool:
     """Search each of the tasks; each result is written and said as it comes, after those that are ``refused``, each a reason, and where
-    it is to be compared with what that gives. Whether none was."""
+    it is to be compared with what that gives; each run is given to the ``tools`` too. Whether none was refused, by them or here."""
     rows: list[Result] = []
     bad = 0
     with json_lines(json) as write:
@@ -171,6 +177,11 @@ def _search_and_say(
             refuse(reason)
 
         def take(result: Result, study: Study | None = None) -> None:
+            nonlocal bad
+            note(result, study)
+            bad += not share(tools, store, result.run, err=json == "-")
+
+        def note(result: Result, study: Study | None) -> None:
             rows.append(result)
             if json != "-":
                 say(result, alone=len(tasks) == 1)

@@ -98,7 +98,7 @@ def view_run(store: AbstractStore, run: Run) -> RunView:
         timed=tuple((when[row.ask], row.score or 0.0) for _, row in drawn if when.get(row.ask, 0.0) > 0),
         rows=rows, outcomes=tuple(spent_by(rows, lambda row: row.outcome)),
         phases=tuple(spent_by(rows, lambda row: phases.get(row.ask, EXPLORE))) if phases else (), later=phases,
-        busy=busy(run, rows, elapsed or max(when.values(), default=None)), settings=tuple(_settings(run)),
+        busy=busy(run, rows, elapsed or max(when.values(), default=None)), settings=tuple(settings_of(run)),
     )  # fmt: skip
 
 
@@ -130,8 +130,11 @@ def program_text(store: AbstractStore, run: Run, ask: int) -> str:
     return ""
 
 
-def _settings(run: Run) -> list[tuple[str, str]]:
-    """How the run was started, by name, without what was left as it is."""
+def settings_of(run: Run) -> list[tuple[str, str]]:
+    """How the run was started, by name, without what was left as it is.
+
+    run: a search or a growth.
+    """
     found = [("strategy", run.strategy), ("seed", str(run.seed)), ("budget", _budget(run))]
     source = run.config.get("task") or {}
     if isinstance(source, Mapping) and source.get("spec"):

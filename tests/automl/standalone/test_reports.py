@@ -13,11 +13,11 @@ from automl.standalone.library import library_report
 from automl.standalone.page import without_addresses, write_page
 from automl.standalone.run import run_report
 from automl.testing.commands import refused, subroutine
+from automl.testing.searched import EVIL
 from automl.views.answers import class_answers
 from automl.views.beside import runs_beside
 from library.records import Solution
 
-EVIL = "<script>alert(1)</script>"
 ELSEWHERE = re.compile(r'(?:href|src|action)="(?!#)|hx-|url\(|@import|<script|<link|<iframe')
 
 

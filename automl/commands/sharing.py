@@ -1,0 +1,132 @@
+"""What the subcommands share that give runs to others' tools. No subcommand itself."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from library.records import Run, StoreError
+from library.store import AbstractStore
+
+from ..errors import StudyError
+from ..exporting.history import RunHistory, history_of
+from .common import json_line, json_lines, print_text, stored_run
+from .options import LibraryUrl
+
+FORMS = ("jsonl", "tensorboard", "mlflow")
+TensorBoardFolder = Annotated[
+    str | None,
+    typer.Option(
+        "--tensorboard",
+        metavar="DIR",
+        help="Write scores, curves and the program as a graph for `tensorboard --logdir DIR`, when the search has ended.",
+    ),
+]
+MlflowUri = Annotated[
+    str | None,
+    typer.Option(
+        "--mlflow",
+        metavar="URI",
+        help="Log settings, scores, program and model to MLflow at http://… or sqlite:///…, when the search has ended.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Where runs are to be written for others' tools: a folder for TensorBoard, an address of MLflow (None: not there)."""
+
+    tensorboard: str | None = None
+    mlflow: str | None = None
+
+    def check(self) -> None:
+        """Raises StudyError where what is needed is not installed, so that it is said before a search and not after."""
+        if self.tensorboard is not None:
+            from ..exporting.tensorboard import check_tensorboard
+
+            check_tensorboard()
+        if self.mlflow is not None:
+            from ..exporting.mlflow import check_mlflow
+
+            check_mlflow()
+
+    def take(self, store: AbstractStore, run: Run) -> list[str]:
+        """Writes a run to each; gives a line for people on each. Raises StudyError, OSError."""
+        if self.tensorboard is None and self.mlflow is None:
+            return []
+        history = history_of(store, run)
+        lines = [] if self.tensorboard is None else [_to_tensorboard(history, self.tensorboard)]
+        return lines if self.mlflow is None else [*lines, _to_mlflow(store, history, self.mlflow)]
+
+
+def share(tools: Tools, store: AbstractStore, run: str, err: bool) -> bool:
+    """Give a run to others' tools and say so, on standard error where ``err``; what goes wrong there is said, and ends nothing. Whether all
+    went well."""
+    try:
+        for line in tools.take(store, store.run(run)):
+            print_text(line, err=err)
+    except (StudyError, StoreError, OSError) as error:
+        print_text(f"automl: {error}; the run itself is complete: `automl runs export {run}` tries again", err=True)
+        return False
+    return True
+
+
+def _to_tensorboard(history: RunHistory, folder: str) -> str:
+    from ..exporting.tensorboard import write_tensorboard
+
+    return f"written to {write_tensorboard(history, Path(folder))}; look at it with: tensorboard --logdir {folder}"
+
+
+def _to_mlflow(store: AbstractStore, history: RunHistory, uri: str) -> str:
+    from ..exporting.mlflow import log_to_mlflow
+    from ..standalone.run import run_report
+
+    report = run_report(store, history.run, None, "the data were not read again")
+    logged = log_to_mlflow(store, history, uri, report)
+    return f"logged to MLflow at {uri}: run {logged.run} of experiment {history.run.task!r}"
+
+
+def export_run(
+    run: str,
+    target: Annotated[
+        str,
+        typer.Argument(help="jsonl: the file to write, - for standard output. tensorboard: a folder. mlflow: a URI."),
+    ] = "-",
+    to: Annotated[str, typer.Option("--to", help="jsonl, tensorboard or mlflow.")] = "jsonl",
+    library: LibraryUrl = None,
+) -> None:
+    """Give the evaluations of a search to others' tools: a flat JSON object a line (`pandas.read_json(FILE, lines=True)`), TensorBoard or
+    MLflow. `automl export` writes its program."""
+    if to not in FORMS:
+        raise typer.BadParameter(
+            f"--to {to!r}: needed {', '.join(FORMS[:-1])} or {FORMS[-1]}; `automl export` writes programs"
+        )
+    if to != "jsonl" and target == "-":
+        raise typer.BadParameter(
+            f"--to {to}: {'a folder' if to == 'tensorboard' else 'a URI'} is required after the run"
+        )
+    store, record = stored_run(run, library)
+    if to == "jsonl":
+        _write_rows(history_of(store, record), target)
+        return
+    for line in Tools(**{to: target}).take(store, record):
+        print_text(line)
+
+
+def _write_rows(history: RunHistory, target: str) -> None:
+    from ..exporting.rows import evaluation_rows
+
+    rows = evaluation_rows(history)
+    if target == "-":
+        for row in rows:
+            sys.stdout.write(json_line(row) + "\n")
+        return
+    Path(target).touch()  # a search without evaluations is a file without lines
+    with json_lines(target) as write:
+        for row in rows:
+            write(row)
+    print_text(f"{len(history.evaluations):,} evaluations written to {target}")
