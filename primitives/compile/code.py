@@ -10,7 +10,7 @@ import torch
 from ..binding import free_variables, map_variables, shift
 from ..interpreter.code import IncompleteTerm
 from ..primitive import Primitive
-from ..term import Hole, Lambda, Let, Literal, OneOf, Term, Variable, Word, apply, spine
+from ..term import Hole, Lambda, Let, Literal, OneOf, Term, Variable, Word, apply, lambdas, spine
 from ..types import TensorType, Type, arguments_of
 from ..values import Failed, Failure
 from . import control, folds, lists, numbers  # noqa: F401  (they declare forms)
@@ -112,15 +112,9 @@ class Compiler:
         return applied
 
     def partial(self, word: Word, primitive: Primitive, arguments: list[Term], missing: int) -> Code:
-        """A word with too few arguments is a function; given lazy ones are kept delayed by writing the function
-        out."""
+        """A word with too few arguments is a function; where a lazy one is given, that function is written out."""
         if any(i in primitive.lazy for i in range(len(arguments))):
-            body = apply(
-                word, *(shift(a, missing) for a in arguments), *(Variable(missing - 1 - i) for i in range(missing))
-            )
-            for _ in range(missing):
-                body = Lambda(body)
-            return self.code_of_lambda(body)
+            return self.code(_written_out(word, primitive, arguments, missing))
         total = len(arguments) + missing
         variables = [_variable(total - 1 - i) for i in range(total)]
         code = self.saturated(word, primitive, variables)
@@ -254,6 +248,21 @@ def _on_batches(
 
 def _apply(run: ForwardPass, function: Batch, codes: list[Code], scope: tuple) -> Batch:
     return run.apply(function, *[code(run, scope) for code in codes])
+
+
+def _written_out(word: Word, primitive: Primitive, arguments: list[Term], missing: int) -> Term:
+    """``(lambda (x) (word given x))``: what the word is strict in is bound before, so that it is evaluated once, whether or not the
+    function is called, and its lazy arguments at each call."""
+    strict = [i for i in range(len(arguments)) if i not in primitive.lazy]
+    depth = len(strict) + missing
+    given = [
+        Variable(depth - 1 - strict.index(i)) if i in strict else shift(argument, depth)
+        for i, argument in enumerate(arguments)
+    ]
+    term = lambdas(missing, apply(word, *given, *(Variable(missing - 1 - i) for i in range(missing))))
+    for outside, i in reversed(list(enumerate(strict))):
+        term = Let(shift(arguments[i], outside), term)
+    return term
 
 
 def _variable(index: int) -> Code:
