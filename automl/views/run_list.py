@@ -68,15 +68,16 @@ def run_line(counted: CountedRun, now: float) -> RunLine:
     )  # fmt: skip
 
 
-def list_runs(store: AbstractStore, start: int, count: int, text: str) -> RunList:
+def list_runs(store: AbstractStore, start: int, count: int, text: str, task: str = "") -> RunList:
     """Runs, the newest first.
 
     store: that has them.
     start: how many to pass over.
     count: how many at most.
     text: what their id, task or strategy must hold; "" for all.
+    task: the name of the task that they must be on (default: any).
     """
-    found = store.browser().runs(start, count, text)
+    found = store.browser().runs(start, count, text, task)
     now = time.time()
     lines = tuple(run_line(each, now) for each in found.rows)
     seen = [found.total, *((line.id, line.ended, line.evaluations, line.score) for line in lines)]

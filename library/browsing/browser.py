@@ -46,6 +46,17 @@ class CountedWord(NamedTuple):
     tasks: int
 
 
+class CountedTask(NamedTuple):
+    """A task by its name, how many runs were on it and when the latest began, how many solutions it has and when the first was found (None:
+    it has none)."""
+
+    task: str
+    runs: int
+    latest: float
+    solutions: int
+    first: float | None
+
+
 class AbstractBrowser(ABC):
     """Reads a store. What it gives is one state of the store a call; another process may write meanwhile.
 
@@ -53,12 +64,26 @@ class AbstractBrowser(ABC):
     """
 
     @abstractmethod
-    def runs(self, start: int, count: int, text: str = "") -> Listing[CountedRun]:
+    def runs(self, start: int, count: int, text: str = "", task: str = "") -> Listing[CountedRun]:
         """Runs, the newest first. Damaged records are left out of the rows, with a warning.
 
         start: how many to pass over.
         count: how many at most.
         text: only those whose id, task or strategy holds it, in whatever case; default: all.
+        task: only those on the task of this very name; default: on any.
+        """
+
+    @abstractmethod
+    def tasks(
+        self, start: int, count: int, text: str = "", unsolved: bool = False, without: str = ""
+    ) -> Listing[CountedTask]:
+        """Tasks that runs were on, those of the latest run first.
+
+        start: how many to pass over.
+        count: how many at most.
+        text: only those whose name holds it, in whatever case; default: all.
+        unsolved: whether only those without a solution are given; default: all.
+        without: runs of this strategy do not count; default: all do.
         """
 
     @abstractmethod

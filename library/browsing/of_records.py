@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from ..records import Evaluation, Event, Run, StoreError, Subroutine, json_text
-from .browser import AbstractBrowser, CountedRun, CountedWord, EvaluationRow, Listing
+from .browser import AbstractBrowser, CountedRun, CountedTask, CountedWord, EvaluationRow, Listing
 from .by_type import TypedWord
 
 if TYPE_CHECKING:
@@ -52,9 +52,30 @@ class RecordBrowser(AbstractBrowser):
     def __init__(self, store: AbstractStore) -> None:
         self._store = store
 
-    def runs(self, start: int, count: int, text: str = "") -> Listing[CountedRun]:
-        found = [run for run in reversed(self._store.runs(unreadable=warn_of_run)) if holds(run, text)]
+    def runs(self, start: int, count: int, text: str = "", task: str = "") -> Listing[CountedRun]:
+        known = reversed(self._store.runs(unreadable=warn_of_run))
+        found = [run for run in known if holds(run, text) and task in ("", run.task)]
         return Listing(tuple(map(self._counted, found[start : start + count])), len(found))
+
+    def tasks(
+        self, start: int, count: int, text: str = "", unsolved: bool = False, without: str = ""
+    ) -> Listing[CountedTask]:
+        began: dict[str, list[float]] = {}
+        for run in self._store.runs(unreadable=warn_of_run):
+            if text.casefold() in run.task.casefold() and not (without and run.strategy == without):
+                began.setdefault(run.task, []).append(run.started)
+        solved: dict[str, list[float]] = {}
+        for solution in self._store.solutions():
+            solved.setdefault(solution.task, []).append(solution.created)
+        found = [
+            CountedTask(
+                task, len(times), max(times), len(solved.get(task, ())), min(solved.get(task, ()), default=None)
+            )
+            for task, times in began.items()
+            if not (unsolved and task in solved)
+        ]
+        found.sort(key=lambda each: (-each.latest, each.task))
+        return Listing(tuple(found[start : start + count]), len(found))
 
     def _counted(self, run: Run) -> CountedRun:
         best = self._store.best(run.id, 1)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select
 
-from ..browsing.browser import AbstractBrowser, CountedRun, CountedWord, EvaluationRow, Listing
+from ..browsing.browser import AbstractBrowser, CountedRun, CountedTask, CountedWord, EvaluationRow, Listing
 from ..browsing.by_type import TypedWord
 from ..browsing.of_records import warn_of_run
 from ..records import Direction, Evaluation, Event, Record, Run, StoreError, Subroutine
 from . import log, words
 from .engine import Database
 from .integrity import any_text
-from .schema import COLUMNS, evaluations, events, from_row, runs, subroutines, uses
+from .schema import COLUMNS, evaluations, events, from_row, runs, solutions, subroutines, uses
 
 R = TypeVar("R", bound=Record)
 AT_ONCE = 500
@@ -27,14 +27,39 @@ class SqlBrowser(AbstractBrowser):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def runs(self, start: int, count: int, text: str = "") -> Listing[CountedRun]:
+    def runs(self, start: int, count: int, text: str = "", task: str = "") -> Listing[CountedRun]:
         names = (runs.c.id, runs.c.task, runs.c.strategy)
-        wanted = or_(*(name.icontains(text, autoescape=True) for name in names))
+        held = or_(*(name.icontains(text, autoescape=True) for name in names))
+        wanted = and_(held, runs.c.task == task) if task else held
         with self._database.read() as connection:
             total = connection.execute(select(func.count()).select_from(runs).where(wanted)).scalar_one()
             statement = select(*COLUMNS[Run]).where(wanted).order_by(runs.c.started.desc(), runs.c.id.desc())
             found = list(_sound_runs(connection, statement.offset(start).limit(count)))
             return Listing(tuple(_counted(connection, run) for run in found), total)
+
+    def tasks(
+        self, start: int, count: int, text: str = "", unsolved: bool = False, without: str = ""
+    ) -> Listing[CountedTask]:
+        wanted = [runs.c.task.icontains(text, autoescape=True)]
+        if without:
+            wanted.append(runs.c.strategy != without)
+        if unsolved:
+            wanted.append(~exists().where(solutions.c.task == runs.c.task))
+        latest = func.max(runs.c.started)
+        grouped = select(runs.c.task, func.count(), latest).where(*wanted).group_by(runs.c.task)
+        with self._database.read() as connection:
+            total = connection.execute(select(func.count(runs.c.task.distinct())).where(*wanted)).scalar_one()
+            ordered = grouped.order_by(latest.desc(), runs.c.task).offset(start).limit(count)
+            page = [(task, number, began) for task, number, began in connection.execute(ordered)]
+            solved = (
+                select(solutions.c.task, func.count(), func.min(solutions.c.created))
+                .where(solutions.c.task.in_([task for task, *_ in page]))
+                .group_by(solutions.c.task)
+            )
+            known = {task: (number, first) for task, number, first in connection.execute(solved)}
+        return Listing(
+            tuple(CountedTask(task, number, began, *known.get(task, (0, None))) for task, number, began in page), total
+        )
 
     def evaluation_rows(self, run: str) -> tuple[EvaluationRow, ...]:
         c = evaluations.c

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from library.browsing.browser import EvaluationRow
-from library.records import Event, StoreError, Use, json_text
+from library.browsing.browser import CountedTask, EvaluationRow
+from library.records import Event, Solution, StoreError, Use, json_text
 from library.store import AbstractStore
 
 from ..records import evaluation, run, word
@@ -30,6 +30,24 @@ class IsBrowsed:
         assert [row.run.id for row in browser.runs(0, 9, "R3").rows] == ["r3"]
         assert browser.runs(0, 9, "RANDOM").total == 7
         assert browser.runs(0, 9, "nothing").rows == () == browser.runs(9, 9).rows
+
+    def test_tasks_are_counted(self, store: AbstractStore):
+        for number, (task, strategy) in enumerate(
+            [("sort", "random"), ("Total", "random"), ("sort", "all"), ("sorted", "all")]
+        ):
+            store.create_run(run(f"r{number}", started=float(number), task=task, strategy=strategy))
+        for term, created in (("(lambda $0)", 7.0), ("(lambda (sort $0))", 5.0)):
+            store.add_solution(Solution("sort", "r0", term, created=created))
+        browser = store.browser()
+        every = (
+            CountedTask("sorted", 1, 3.0, 0, None), CountedTask("sort", 2, 2.0, 2, 5.0), CountedTask("Total", 1, 1.0, 0, None),
+        )  # fmt: skip
+        assert browser.tasks(0, 9) == (every, 3) and browser.tasks(1, 1) == (every[1:2], 3)
+        assert [row.task for row in browser.tasks(0, 9, "SORT").rows] == ["sorted", "sort"]
+        assert [row.task for row in browser.tasks(0, 9, unsolved=True).rows] == ["sorted", "Total"]
+        assert [(row.task, row.runs) for row in browser.tasks(0, 9, without="all").rows] == [("Total", 1), ("sort", 1)]
+        assert [row.run.id for row in browser.runs(0, 9, task="sort").rows] == ["r2", "r0"]
+        assert browser.runs(0, 1, "random", task="sort").total == 1
 
     def test_the_best_of_a_run_is_by_its_direction(self, store: AbstractStore):
         store.create_run(run("less", direction="minimise", metric="error"))
