@@ -65,7 +65,7 @@ def test_a_run_shows_what_was_found_and_how(read, store, searched, finished):
         ("explore", "4"), ("final", "1"), ("refine", "1"),
     ]  # fmt: skip
     assert "33% of the workers" in page  # six times half a second of nine
-    assert "hx-get" not in page and "hx-trigger" not in page
+    assert re.findall('hx-get="([^"]*)"', page) == ["/runs/r1/analysis"]  # the rest has ended and asks for nothing
 
 
 def test_the_leaderboard_and_the_front_are_those_of_the_commands(read, store, searched, finished, automl):

@@ -1,0 +1,66 @@
+"""Where a program came from: the edits and the longer trainings that led to it, and what each gained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from library.browsing.browser import AbstractBrowser
+from library.records import Direction, Run
+
+from ...study.journal import ASKED
+
+MOST = 40
+"""Generations that are followed back."""
+
+
+@dataclass(frozen=True)
+class Ancestor:
+    """A program on the way to the winner: ``operator`` is the edit that made it, or the training that it was given, ``parents`` the asks
+    that it was made of, and ``gain`` how much better it is than the best of these (None: one of them has no score)."""
+
+    ask: int
+    operator: str
+    parents: tuple[int, ...]
+    score: float | None
+    gain: float | None
+    size: int
+    program: str
+
+
+def genealogy(browser: AbstractBrowser, run: Run, ask: int) -> list[Ancestor]:
+    """A program and its ancestors, the first one first; of several parents the better one is followed.
+
+    browser: of the store.
+    run: whose they are.
+    ask: of the program.
+    """
+    sign = Direction(run.direction).sign
+    found: list[Ancestor] = []
+    wanted: int | None = ask
+    while wanted is not None and len(found) < MOST and wanted not in {each.ask for each in found}:
+        event = next(iter(browser.events(run.id, ASKED, [wanted])), None)
+        operator, parents = ("", ()) if event is None else _made_by(event.payload)
+        near = {each.ask: each for each in browser.chosen(run.id, {wanted, *parents})}
+        own = near.get(wanted)
+        if own is None:
+            break
+        scores = {each: run.primary(near[each].scores) for each in parents if each in near}
+        known = {each: score for each, score in scores.items() if score is not None}
+        better = max(known, key=lambda each: sign * known[each], default=next(iter(scores), None))
+        score = run.primary(own.scores)
+        gain = None if better not in known or score is None else sign * (score - known[better])
+        found.append(Ancestor(wanted, operator, parents, score, gain, own.size, own.term))
+        wanted = better
+    return found[::-1]
+
+
+def _made_by(payload: Mapping[str, object]) -> tuple[str, tuple[int, ...]]:
+    """What made a candidate, and of which asks."""
+    info = payload.get("info")
+    info = info if isinstance(info, Mapping) else {}
+    of, parents = info.get("of"), info.get("parents")
+    if isinstance(of, int):
+        return f"trained longer ({payload.get('phase')})", (of,)
+    asks = tuple(each for each in parents if isinstance(each, int)) if isinstance(parents, list) else ()
+    return str(info.get("operator", "")), asks
