@@ -1,0 +1,182 @@
+"""Runs on one task beside each other: strategies, with intervals over their seeds."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from library.records import Direction, Run, StoreError
+from library.store import AbstractStore
+from primitives.brief import brief_repr
+
+from ..study.stored import RESULT
+from .progress import improvements
+from .run_list import seconds_of
+
+MOST = 40
+"""Runs that are compared at most."""
+POINTS = 60
+"""Places along the axis at which the runs of a group are averaged."""
+APART = frozenset(
+    {"result", "ended", "elapsed", "terms", "process", "first", "setup", "weights", "task", "preprocessing", "digest"}
+)
+"""Fields of a configuration by which runs may differ without being set up differently."""
+STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131)
+"""Of Student's t by degrees of freedom from 1 on, at 97.5 %; beyond them that of the normal distribution is near."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The mean of ``count`` values and half the width of its 95 % interval by Student's t (None: of one value)."""
+
+    mean: float
+    half: float | None
+    count: int
+
+    @staticmethod
+    def of(values: Sequence[float]) -> Interval | None:
+        """That of some values; None where there are none."""
+        if not values:
+            return None
+        mean, count = math.fsum(values) / len(values), len(values)
+        if count < 2:
+            return Interval(mean, None, count)
+        deviation = math.sqrt(math.fsum((each - mean) ** 2 for each in values) / (count - 1))
+        factor = STUDENT[count - 2] if count - 2 < len(STUDENT) else 1.96
+        return Interval(mean, factor * deviation / math.sqrt(count), count)
+
+
+@dataclass(frozen=True)
+class ComparedRun:
+    """A run of a group; ``steps`` are (evaluations, best so far)."""
+
+    run: Run
+    score: float | None
+    test_score: float | None
+    evaluations: int
+    seconds: float | None
+    steps: tuple[tuple[float, float], ...]
+
+    __repr__ = brief_repr
+
+
+@dataclass(frozen=True)
+class ComparedGroup:
+    """Runs that were set up alike but for their seeds. ``line`` is the mean of their best so far by evaluations, ``low`` and ``high`` its
+    band: from the worst run to the best."""
+
+    name: str
+    runs: tuple[ComparedRun, ...]
+    score: Interval | None
+    test_score: Interval | None
+    seconds: Interval | None
+    line: tuple[tuple[float, float], ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+    __repr__ = brief_repr
+
+
+@dataclass(frozen=True)
+class ComparisonView:
+    """Groups of runs; ``differing`` are the settings by which they differ, each with its value by group; ``absent`` are ids that
+    name no run, ``trouble`` says what keeps the runs from being compared, "" where nothing does."""
+
+    task: str
+    metric: str
+    groups: tuple[ComparedGroup, ...]
+    differing: tuple[tuple[str, tuple[str, ...]], ...]
+    absent: tuple[str, ...] = ()
+    trouble: str = ""
+
+    __repr__ = brief_repr
+
+
+def compare_runs(store: AbstractStore, ids: Sequence[str]) -> ComparisonView:
+    """Runs beside each other.
+
+    store: that has them.
+    ids: of the runs.
+    """
+    runs, absent = list[Run](), list[str]()
+    for each in dict.fromkeys(ids[:MOST]):
+        try:
+            runs.append(store.run(each))
+        except StoreError:
+            absent.append(each)
+    if not runs:
+        return ComparisonView("", "", (), (), tuple(absent))
+    kinds = {(run.task, run.metric, run.direction) for run in runs}
+    if len(kinds) > 1:
+        told = ", ".join(sorted(f"{metric} on {task}" for task, metric, _ in kinds))
+        return ComparisonView("", "", (), (), tuple(absent), f"they are measured by different things: {told}")
+    alike: dict[tuple[tuple[str, str], ...], list[Run]] = {}
+    for run in runs:
+        alike.setdefault(tuple(sorted(_setup(run).items())), []).append(run)
+    setups = [dict(key) for key in alike]
+    names = sorted({name for each in setups for name in each if len({other.get(name) for other in setups}) > 1})
+    differing = tuple((name, tuple(each.get(name, "–") for each in setups)) for name in names)
+    groups = [
+        _group(store, _name(group[0], setup, names), group) for setup, group in zip(setups, alike.values(), strict=True)
+    ]
+    return ComparisonView(runs[0].task, runs[0].metric, tuple(groups), differing, tuple(absent))
+
+
+def _setup(run: Run) -> dict[str, str]:
+    """How a run was set up, without its seed."""
+    found = {"strategy": run.strategy, "budget": _text(run.budget), "library": run.library[:12]}
+    return {**found, **{name: _text(value) for name, value in run.config.items() if name not in APART}}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_text(each)}" for name, each in value.items() if each not in (None, "", {}, []))
+    return "" if value is None else str(value)
+
+
+def _name(run: Run, setup: Mapping[str, str], names: Sequence[str]) -> str:
+    others = [f"{name} {setup.get(name) or '–'}" for name in names if name != "strategy"]
+    told = ", ".join([run.strategy, *others])
+    return told if len(told) <= 60 else f"{told[:59]}…"
+
+
+def _group(store: AbstractStore, name: str, runs: Sequence[Run]) -> ComparedGroup:
+    compared = tuple(_compared(store, run) for run in runs)
+    line, low, high = _averaged([each for each in compared if each.steps])
+    return ComparedGroup(
+        name, compared, Interval.of([each.score for each in compared if each.score is not None]),
+        Interval.of([each.test_score for each in compared if each.test_score is not None]),
+        Interval.of([each.seconds for each in compared if each.seconds is not None]), line, low, high,
+    )  # fmt: skip
+
+
+def _compared(store: AbstractStore, run: Run) -> ComparedRun:
+    rows = store.browser().evaluation_rows(run.id)
+    steps = tuple((float(each.evaluations), each.score) for each in improvements(rows, Direction(run.direction)))
+    result: Mapping[str, float | None] = run.config.get(RESULT) or {}
+    best = steps[-1][1] if steps else None
+    return ComparedRun(
+        run, result.get("score", best), result.get("test_score"), len(rows), seconds_of(run, time.time()), steps
+    )
+
+
+def _averaged(
+    runs: Sequence[ComparedRun],
+) -> tuple[tuple[tuple[float, float], ...], tuple[float, ...], tuple[float, ...]]:
+    """The mean of the best so far, the worst and the best run, from where all runs have a score to where the longest ends; a run that has
+    ended keeps what it found."""
+    if not runs:
+        return (), (), ()
+    first, last = max(each.steps[0][0] for each in runs), max(each.evaluations for each in runs)
+    across = np.unique(np.round(np.geomspace(first, max(last, first), POINTS)))
+    curves = []
+    for each in runs:
+        at, values = (np.array(part) for part in zip(*each.steps, strict=True))
+        curves.append(values[np.clip(np.searchsorted(at, across, side="right") - 1, 0, None)])
+    table = np.array(curves)
+    line = tuple(zip(across.tolist(), table.mean(0).tolist(), strict=True))
+    return line, tuple(table.min(0).tolist()), tuple(table.max(0).tolist())
