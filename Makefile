@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+DOCS_STAMP := .venv/.docs
 TORCH := $(shell sed -n 's/^torch==/==/p' constraints.txt)
 PYTEST := $(BIN)/python -m pytest
 PYTEST_FLAGS ?= -n 2
@@ -10,12 +11,13 @@ PYTEST_FLAGS ?= -n 2
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow unit lint format bench clean
+.PHONY: help install demo test test-slow unit lint format bench docs clean
 
 help:
 	@echo "make demo       grow the starter curriculum and show the library, which is left at demo.db"
 	@echo "make test       lint, types, import contracts and the test suite"
 	@echo "make test-slow  the tests that take minutes"
+	@echo "make docs       the documentation as a site, at build/docs"
 	@echo "make bench      the benchmarks"
 
 install: $(STAMP)
@@ -46,6 +48,15 @@ test-slow: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m experiments.benchmarks
+
+# What the site needs comes on top, so that tests and demo do without it.
+$(DOCS_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[docs]"
+	@touch $(DOCS_STAMP)
+
+docs: $(DOCS_STAMP)
+	$(BIN)/python -m mkdocs build --strict --quiet
+	@echo "build/docs/index.html"
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
