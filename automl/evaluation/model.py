@@ -24,6 +24,8 @@ from primitives.term import Term, show_canonical
 from primitives.types import Type, has_tensor
 from primitives.values import Value
 
+from ..charts.embedded import embedded
+from ..charts.tree import program_picture
 from ..errors import TaskError
 from ..fitting.forward import outputs_of, run_interpreted
 from ..tasks.cases.parts import Part
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     import torch
 
     from primitives.compile import Program
+
+    from ..figures.notebook import NotebookFigure
 
 FORMAT = 1
 
@@ -59,7 +63,13 @@ class Model:
             "type": str(self.type), "program": self.program, "labels": ", ".join(map(str, labels)),
             "weights": f"{len(self.weights)} arrays" if self.weights else None,
         }  # fmt: skip
-        return brief_html("Model", facts)
+        return embedded([brief_html("Model", facts), program_picture(self.term)])
+
+    def plot_program(self) -> NotebookFigure:
+        """The program as a tree, from what goes in above to what comes out below, as a matplotlib figure."""
+        from ..figures.program import program_figure
+
+        return program_figure(self.term)
 
     @property
     def program(self) -> str:

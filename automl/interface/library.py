@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from library.records import Change, Solution, StoreError, Subroutine
 from library.rules import across_names
 from library.store import AbstractStore, open_store
 from library.vocabulary import Vocabulary, pinned_name
+from primitives.brief import brief_html
 from primitives.words import known_words
 
 from ..study.opening import library_url
 from ..study.words import load_vocabulary
+
+if TYPE_CHECKING:
+    from ..figures.notebook import NotebookFigure
+
+SHOWN = 20
+"""Words that notebooks show."""
 
 
 class Library:
@@ -86,6 +93,30 @@ class Library:
     def solutions(self, task: str | None = None) -> Sequence[Solution]:
         """The programs that solved tasks."""
         return self.store.solutions(task)
+
+    def plot_growth(self) -> NotebookFigure:
+        """How many words it had, and how many tasks were solved, at each time, as a matplotlib figure. Raises StoreError where nothing was
+        promoted or solved yet."""
+        from ..figures.plots import growth_figure
+        from ..views.growth import view_growth
+
+        grown = view_growth(self.store)
+        if not grown.words and not grown.tasks:
+            raise StoreError(
+                f"library={self.url!r}: nothing was promoted or solved yet, so there is nothing to plot; search with it first"
+            )
+        counts = (("active words", grown.words), ("solved tasks", grown.tasks))
+        return growth_figure(counts, grown.seconds, f"{len(self)} words")
+
+    def _repr_html_(self) -> str:
+        """What notebooks show of it."""
+        browser = self.store.browser()
+        words = browser.words(0, SHOWN)
+        more = [f"and {words.total - len(words.rows):,} more"] if words.total > len(words.rows) else []
+        lines = tuple([f"{each.word.name} : {each.word.type}" for each in words.rows] + more)
+        solved = len({each.task for each in self.store.solutions()})
+        facts = {"active words": words.total, "solved tasks": solved, "runs": browser.runs(0, 1).total, "words": lines}
+        return brief_html("Library", facts)
 
     def close(self) -> None:
         """Let go of the file or the connections."""

@@ -17,6 +17,8 @@ from primitives.definitions import expand
 from primitives.syntax import show
 from primitives.term import Let, Term, show_canonical, subterms
 
+from ..charts.embedded import embedded
+from ..charts.tree import program_picture
 from ..errors import TaskError
 from ..evaluation.confidence import score_interval
 from ..evaluation.model import Model
@@ -29,6 +31,7 @@ from .ending import ENDED, Ending
 from .found.alternatives import AlternativeRow, alternatives_of, consistent_shares
 from .found.ensemble import EnsembleMember, members_of
 from .found.outcomes import why_nothing
+from .found.plots import plotted_front, plotted_history, shown_history
 from .found.programs import LATENCY, FoundProgram, FoundPrograms, structure_of
 from .fused import CONFIDENCE
 from .planning.schedule import ENSEMBLE, Schedule
@@ -37,6 +40,7 @@ from .stored import RESULT, load_model
 
 if TYPE_CHECKING:
     from ..evaluation.importances import Importances
+    from ..figures.notebook import NotebookFigure
     from .study import Study
 
 
@@ -106,7 +110,34 @@ class Result:
         }
         ended = f"{self.outcome} after {self.evaluations:,} evaluations, {self.seconds:.1f} s"
         facts = {"outcome": ended, **scores, "program": self.program, "written out": self.expanded, "notes": self.notes}
-        return brief_html(self.name, {**facts, "run": self.run})
+        history = "" if self.found is None else shown_history(self.history, self.found.standing)
+        program = "" if self.model is None else program_picture(self.model.term)
+        return embedded([brief_html(self.name, {**facts, "run": self.run}), history, program])
+
+    def plot_history(self) -> NotebookFigure:
+        """How the best score became better with the evaluations, as a matplotlib figure. Raises TaskError where nothing has a score, or the
+        search was in another process."""
+        return plotted_history(self.name, self.history, self._found().standing)
+
+    def plot_pareto(self, against: str | None = None) -> NotebookFigure:
+        """The programs than which none scores as well at less cost, and the others, as a matplotlib figure.
+
+        against: the cost, as for ``front``.
+
+        Raises as ``front``, and TaskError where nothing has a score.
+        """
+        front = self.front(against)
+        return plotted_front(self.name, self.history, self._found().standing, front, against)
+
+    def plot_program(self) -> NotebookFigure:
+        """The program as a tree (what goes in above, what comes out below), as a matplotlib figure. Raises TaskError without one."""
+        from ..figures.program import program_figure
+
+        if self.model is None:
+            raise TaskError(
+                f"result={self.name!r}: a program is required, and none was found; search with a larger budget"
+            )
+        return program_figure(self.model.term)
 
     def __getstate__(self) -> dict[str, object]:
         """A copy, here or in another process, is without the task, whose test part stays where it is."""

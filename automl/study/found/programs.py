@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from library.records import Evaluation
 from library.vocabulary import Vocabulary
+from primitives.brief import brief_html
 from primitives.definitions import expand
 from primitives.inference import infer
 from primitives.syntax import show
@@ -48,6 +49,17 @@ class FoundProgram:
     is_result: bool
     folds: int
     program: str
+
+    def _repr_html_(self) -> str:
+        """What notebooks show of it."""
+        facts = {
+            name: f"{value:,}" if type(value) is int else value
+            for name, value in vars(self).items()
+            if value not in (0, False)
+        }
+        return brief_html(
+            f"ask {self.ask}", {**facts, "metric": None, "score": None, f"validation {self.metric}": self.score}
+        )
 
 
 @dataclass(frozen=True, eq=False)
