@@ -1,15 +1,18 @@
-"""The charts of trainings: losses and scores by epoch."""
+"""The charts of programs: losses and scores of their trainings by epoch, nets as graphs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
 from library.records import Evaluation
 
+from ..charts.flow import FlowBox
+from ..charts.formats import plural
 from ..charts.lines import Line, legend, lines
 from ..charts.plot import Axes
+from ..views.programs.graph import GraphNode
 
 
 def learning_charts(trained: Sequence[tuple[str, Evaluation]], metric: str) -> dict[str, tuple[Markup, Markup]]:
@@ -18,19 +21,42 @@ def learning_charts(trained: Sequence[tuple[str, Evaluation]], metric: str) -> d
     trained: evaluations with their names.
     metric: the name of the score.
     """
-    wanted: list[tuple[str, list[Line]]] = []
     if len(trained) == 1:
-        curves = trained[0][1].curves or {}
-        losses = (("train", "measured_loss"), ("validation", "validation_loss"), ("train, as trained", "train_loss"))
-        wanted.append(("loss", _lines(curves, losses)))
-        wanted.append((metric, _lines(curves, (("train", "train_score"), ("validation", "validation_score")))))
-    else:
-        found = [
-            Line(name, line.points)
-            for name, each in trained
-            for line in _lines(each.curves or {}, ((name, "validation_score"),))
-        ]
-        wanted.append((f"validation {metric}", found))
+        return curve_charts(trained[0][1].curves or {}, metric)
+    found = [
+        Line(name, line.points)
+        for name, each in trained
+        for line in _lines(each.curves or {}, ((name, "validation_score"),))
+    ]
+    return _charts([(f"validation {metric}", found)])
+
+
+def curve_charts(curves: Mapping[str, object], metric: str) -> dict[str, tuple[Markup, Markup]]:
+    """The charts of one training with their legends: losses, and scores by part.
+
+    curves: columns by name, as an evaluation keeps them.
+    metric: the name of the score.
+    """
+    losses = (("train", "measured_loss"), ("validation", "validation_loss"), ("train, as trained", "train_loss"))
+    scores = (("train", "train_score"), ("validation", "validation_score"), ("test", "test_score"))
+    return _charts([("loss", _lines(curves, losses)), (metric, _lines(curves, scores))])
+
+
+def graph_boxes(graph: Sequence[GraphNode]) -> list[FlowBox]:
+    """The boxes of a net.
+
+    graph: its nodes.
+    """
+    found = []
+    for node in graph:
+        parameters = plural(node.parameters, "parameter") if node.parameters else ""
+        note = ", ".join(part for part in (node.shape, f"{node.parameters:,} p" if node.parameters else "") if part)
+        title = ", ".join(part for part in (node.block, node.label, node.shape, parameters) if part)
+        found.append(FlowBox(node.label, note, node.kind, node.inputs, title))
+    return found
+
+
+def _charts(wanted: Sequence[tuple[str, Sequence[Line]]]) -> dict[str, tuple[Markup, Markup]]:
     return {
         name: (lines(found, Axes(f"{name} by epoch", "epochs", name)), legend([each.name for each in found]))
         for name, found in wanted
@@ -38,7 +64,7 @@ def learning_charts(trained: Sequence[tuple[str, Evaluation]], metric: str) -> d
     }
 
 
-def _lines(curves: dict[str, object], columns: Sequence[tuple[str, str]]) -> list[Line]:
+def _lines(curves: Mapping[str, object], columns: Sequence[tuple[str, str]]) -> list[Line]:
     """Lines of those columns that hold at least two numbers."""
     epochs = curves.get("epoch")
     found = []

@@ -10,14 +10,13 @@ from starlette.responses import PlainTextResponse, Response
 from library.store import AbstractStore
 from primitives.source.harvest import SourceError
 
-from ...charts.flow import FlowBox, flow
-from ...charts.formats import plural
+from ...charts.flow import flow
 from ...charts.tree import tree
 from ...views.programs.program import ProgramView, source_of, view_program
 from ...views.programs.stepwise import view_steps
 from ..pages import render
 from ..pictures import shown_case, shown_step
-from ..program_charts import learning_charts
+from ..program_charts import graph_boxes, learning_charts
 from .asked import known_run, store_of
 
 router = APIRouter()
@@ -30,7 +29,9 @@ def program(request: Request, run: str, ask: int) -> Response:
     view = _view(store_of(request), run, ask)
     picture = None
     if view.graph:
-        picture = flow(_boxes(view), f"the program of ask {ask} as a graph, from its input above to its output below")
+        picture = flow(
+            graph_boxes(view.graph), f"the program of ask {ask} as a graph, from its input above to its output below"
+        )
     elif view.term is not None:
         picture = tree(view.term, f"the program of ask {ask} as a tree")
     curves = learning_charts([(f"ask {ask}", view.evaluation)], view.run.metric)
@@ -81,13 +82,3 @@ def _view(store: AbstractStore, run: str, ask: int) -> ProgramView:
 
 def _absent(run: str, ask: int) -> HTTPException:
     return HTTPException(404, f"The run {run!r} has no evaluation {ask}.")
-
-
-def _boxes(view: ProgramView) -> list[FlowBox]:
-    found = []
-    for node in view.graph:
-        parameters = plural(node.parameters, "parameter") if node.parameters else ""
-        note = ", ".join(part for part in (node.shape, f"{node.parameters:,} p" if node.parameters else "") if part)
-        title = ", ".join(part for part in (node.block, node.label, node.shape, parameters) if part)
-        found.append(FlowBox(node.label, note, node.kind, node.inputs, title))
-    return found
