@@ -6,7 +6,7 @@ import importlib.util
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -144,6 +144,42 @@ def _without_dots(parts: list[str]) -> list[str]:
         elif part != ".":
             found.append(part)
     return found
+
+
+ENTRY = re.compile(r"(?:[-*]|\d+\.) ")
+NO_BLOCK = "begins in the middle of a paragraph: put an empty line before it"
+
+
+def misread(text: str) -> Iterator[str]:
+    """What of a page the site would show as running text: blocks that begin in a paragraph, and what goes on in a list by less than four
+    spaces, with the number of the line."""
+    fenced = listed = paragraph = code = False
+    for number, line in enumerate(text.splitlines(), 1):
+        fenced ^= line.startswith("```")
+        if fenced or line.startswith("#") or not line.strip():
+            paragraph = False
+            continue
+        after_blank, entry = not paragraph, ENTRY.match(line) is not None
+        if entry and not after_blank and not listed:
+            yield f"{number}: the list {NO_BLOCK}"
+        if line.startswith("    ") and not after_blank and not listed and not code:
+            yield f"{number}: the code {NO_BLOCK}"
+        if listed and after_blank and re.match(r" {1,3}\S", line):
+            yield f"{number}: indent it by four spaces, so that it is part of the list"
+        listed = entry or (listed and (line.startswith(" ") or not after_blank))
+        code = line.startswith("    ")
+        paragraph = True
+
+
+def test_blocks_are_shown_as_blocks() -> None:
+    pages = {path: path.read_text(encoding="utf-8") for path in DOCS.rglob("*.md")}
+    faults = [f"{path.relative_to(ROOT)}:{fault}" for path, text in sorted(pages.items()) for fault in misread(text)]
+    assert not faults
+    assert [fault.split(":")[0] for fault in misread("Text\n- entry\n\nText\n    code\n\n1. one\n\n   two\n")] == [
+        "2",
+        "5",
+        "9",
+    ]
 
 
 def leaves_of(nav: Any) -> list[str]:
