@@ -37,8 +37,8 @@ def lines(given: Sequence[Line], axes: Axes, log: bool = False, stepped: bool = 
     values = [y for each in given for _, y in each.points]
     bands = [y for each in given for y in (*each.low, *each.high)]
     low, high = spread(values, [values[-1]])
-    if bands:
-        low, high = min(low, *bands), max(high, *bands)
+    seen = [*bands, *(each.points[-1][1] for each in given)]
+    low, high = min(low, *seen), max(high, *seen)
     x = Scale.over(min(across), max(across), LEFT, RIGHT, log)
     y = Scale.over(low, high, BOTTOM, TOP)
     drawn = [_band(each, number, x, y, stepped) for number, each in enumerate(given) if each.low]

@@ -12,7 +12,7 @@ from library.records import StoreError
 
 from .access import Access
 from .pages import render
-from .routes import analysis, baselines, comparing, programs, runs, tasks, words
+from .routes import analysis, baselines, comparing, growth, programs, runs, tasks, words
 from .source import StoreSource
 from .templating import STATIC
 
@@ -42,6 +42,7 @@ def create_app(source: StoreSource, token: str | None = None) -> FastAPI:
     app.include_router(words.router)
     app.include_router(programs.router)
     app.include_router(analysis.router)
+    app.include_router(growth.router)
     app.include_router(baselines.router)
     app.include_router(comparing.router)
     app.include_router(tasks.router)

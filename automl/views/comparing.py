@@ -120,8 +120,10 @@ def compare_runs(store: AbstractStore, ids: Sequence[str]) -> ComparisonView:
     setups = [dict(key) for key in alike]
     names = sorted({name for each in setups for name in each if len({other.get(name) for other in setups}) > 1})
     differing = tuple((name, tuple(each.get(name, "–") for each in setups)) for name in names)
+    compared = [[_compared(store, run) for run in group] for group in alike.values()]
+    last = max(each.evaluations for group in compared for each in group)
     groups = [
-        _group(store, _name(group[0], setup, names), group) for setup, group in zip(setups, alike.values(), strict=True)
+        _group(_name(group[0].run, setup, names), group, last) for setup, group in zip(setups, compared, strict=True)
     ]
     return ComparisonView(runs[0].task, runs[0].metric, tuple(groups), differing, tuple(absent))
 
@@ -144,11 +146,10 @@ def _name(run: Run, setup: Mapping[str, str], names: Sequence[str]) -> str:
     return told if len(told) <= 60 else f"{told[:59]}…"
 
 
-def _group(store: AbstractStore, name: str, runs: Sequence[Run]) -> ComparedGroup:
-    compared = tuple(_compared(store, run) for run in runs)
-    line, low, high = _averaged([each for each in compared if each.steps])
+def _group(name: str, compared: Sequence[ComparedRun], last: int) -> ComparedGroup:
+    line, low, high = _averaged([each for each in compared if each.steps], last)
     return ComparedGroup(
-        name, compared, Interval.of([each.score for each in compared if each.score is not None]),
+        name, tuple(compared), Interval.of([each.score for each in compared if each.score is not None]),
         Interval.of([each.test_score for each in compared if each.test_score is not None]),
         Interval.of([each.seconds for each in compared if each.seconds is not None]), line, low, high,
     )  # fmt: skip
@@ -165,13 +166,13 @@ def _compared(store: AbstractStore, run: Run) -> ComparedRun:
 
 
 def _averaged(
-    runs: Sequence[ComparedRun],
+    runs: Sequence[ComparedRun], last: int
 ) -> tuple[tuple[tuple[float, float], ...], tuple[float, ...], tuple[float, ...]]:
-    """The mean of the best so far, the worst and the best run, from where all runs have a score to where the longest ends; a run that has
+    """The mean of the best so far, the worst and the best run, from where all runs have a score to ``last`` evaluations; a run that has
     ended keeps what it found."""
     if not runs:
         return (), (), ()
-    first, last = max(each.steps[0][0] for each in runs), max(each.evaluations for each in runs)
+    first = max(each.steps[0][0] for each in runs)
     across = np.unique(np.round(np.geomspace(first, max(last, first), POINTS)))
     curves = []
     for each in runs:

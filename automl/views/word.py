@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from library.browsing.browser import AbstractBrowser
 from library.records import Change, StoreError, Subroutine
 from library.store import AbstractStore
 from library.vocabulary import pinned_name
 from primitives.definitions import expand
+from primitives.notation.types import parse_scheme
 from primitives.syntax import show
 from primitives.term import Term
 
+from .vocabulary.examples import Example, word_examples
 from .words import words_for
 
 MOST_USERS = 200
@@ -23,7 +27,7 @@ MOST_USERS = 200
 class WordView:
     """What a word's page shows. ``body`` is its text for people and ``expanded`` that without subroutines ("" where it is the same),
     ``term`` the body as a term (None: it cannot be read, as ``trouble`` says); ``users`` are words whose bodies have it, ``tasks`` those
-    that solutions with it solved."""
+    that solutions with it solved, ``examples`` what it gives on inputs of its type."""
 
     record: Subroutine
     versions: tuple[Subroutine, ...]
@@ -36,6 +40,7 @@ class WordView:
     tasks: tuple[str, ...]
     changes: tuple[Change, ...]
     trouble: str = ""
+    examples: tuple[Example, ...] = ()
 
 
 def view_word(store: AbstractStore, name: str, version: str = "") -> WordView | None:
@@ -56,6 +61,7 @@ def view_word(store: AbstractStore, name: str, version: str = "") -> WordView | 
         record=record, versions=tuple(versions), body=record.body if term is None else show(term, width=80), expanded=expanded,
         term=term, parts=parts, users=tuple(each.word for each in users.rows), user_count=users.total,
         tasks=tuple(sorted({use.task for use in store.uses(record.digest)})), changes=store.history(name), trouble=trouble,
+        examples=tuple(_examples(browser, record, term)),
     )  # fmt: skip
 
 
@@ -68,6 +74,27 @@ def _read(browser: AbstractBrowser, record: Subroutine) -> tuple[Term | None, st
         return term, show(expand(term, vocabulary.all_words), width=80) if parts else "", parts, ""
     except (StoreError, ValueError) as error:  # a word of a plug-in that is not here, or a damaged text
         return None, "", (), str(error)
+
+
+def _examples(browser: AbstractBrowser, record: Subroutine, term: Term | None) -> list[Example]:
+    if term is None:
+        return []
+    return word_examples(term, words_for(browser, [record.body]).all_words, parse_scheme(record.type).type)
+
+
+def word_weights(store: AbstractStore, record: Subroutine) -> list[tuple[str, np.ndarray]] | str:
+    """The arrays that a word brings, each [units, …] by its name, or why they cannot be read; [] where it brings none.
+
+    store: that has it.
+    record: the word.
+    """
+    if record.weights is None:
+        return []
+    try:
+        found = store.blobs.get(record.weights)
+    except (StoreError, OSError) as error:
+        return str(error)
+    return [(name, tensor.detach().cpu().double().numpy()) for name, tensor in sorted(found.items())]
 
 
 def evidence_lines(evidence: Mapping[str, object]) -> list[str]:
