@@ -153,19 +153,21 @@ NO_BLOCK = "begins in the middle of a paragraph: put an empty line before it"
 def misread(text: str) -> Iterator[str]:
     """What of a page the site would show as running text: blocks that begin in a paragraph, and what goes on in a list by less than four
     spaces, with the number of the line."""
-    fenced = listed = paragraph = code = False
+    fenced = listed = paragraph = code = inner = beside = False
     for number, line in enumerate(text.splitlines(), 1):
         fenced ^= line.startswith("```")
         if fenced or line.startswith("#") or not line.strip():
             paragraph = False
             continue
         after_blank, entry = not paragraph, ENTRY.match(line) is not None
-        if entry and not after_blank and not listed:
+        inner = listed and line.startswith("    ") and (after_blank or inner)
+        if entry and not after_blank and (beside or not listed):
             yield f"{number}: the list {NO_BLOCK}"
         if line.startswith("    ") and not after_blank and not listed and not code:
             yield f"{number}: the code {NO_BLOCK}"
         if listed and after_blank and re.match(r" {1,3}\S", line):
             yield f"{number}: indent it by four spaces, so that it is part of the list"
+        beside = inner
         listed = entry or (listed and (line.startswith(" ") or not after_blank))
         code = line.startswith("    ")
         paragraph = True
@@ -175,11 +177,8 @@ def test_blocks_are_shown_as_blocks() -> None:
     pages = {path: path.read_text(encoding="utf-8") for path in DOCS.rglob("*.md")}
     faults = [f"{path.relative_to(ROOT)}:{fault}" for path, text in sorted(pages.items()) for fault in misread(text)]
     assert not faults
-    assert [fault.split(":")[0] for fault in misread("Text\n- entry\n\nText\n    code\n\n1. one\n\n   two\n")] == [
-        "2",
-        "5",
-        "9",
-    ]
+    bad = "Text\n- entry\n\nText\n    code\n\n1. one\n\n   two\n\n1. one\n\n    more\n2. two\n"
+    assert [fault.split(":")[0] for fault in misread(bad)] == ["2", "5", "9", "14"]
 
 
 def leaves_of(nav: Any) -> list[str]:
