@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,8 +28,13 @@ class PrintableFormatter(logging.Formatter):
         return printable(super().format(record))
 
 
+Update = Callable[[Mapping[str, object]], None]
+IN_NOTEBOOKS = 0.25
+"""Seconds between two states that a notebook is told: each is a message to a page."""
+
+
 @contextmanager
-def progress_bar(title: str, quiet: bool = False) -> Iterator[Callable[[Mapping[str, object]], None] | None]:
+def progress_bar(title: str, quiet: bool = False) -> Iterator[Update | None]:
     """A function that shows the state of a search (``evaluations``, ``best`` and its ``metric``) or of many (with ``solved``).
 
     title: what stands before it, such as the name of a task; see ``printable``.
@@ -36,21 +42,49 @@ def progress_bar(title: str, quiet: bool = False) -> Iterator[Callable[[Mapping[
 
     None where nothing is shown: also where standard error is neither a terminal nor a notebook's.
     """
-    if quiet or QUIET.get() or not (sys.stderr.isatty() or "ipykernel" in sys.modules):
+    notebook = "ipykernel" in sys.modules
+    if quiet or QUIET.get() or not (sys.stderr.isatty() or notebook):
         yield None
         return
+    title = printable(title).replace("\n", "\\n")
+    with _in_notebook(title) if notebook else _in_terminal(title) as update:
+        yield update
+
+
+def _state(title: str, state: Mapping[str, object]) -> str:
+    best, metric = state.get("best"), state.get("metric") or "score"
+    shown = f", best {metric} {best:.4g}" if isinstance(best, float | int) else ""
+    shown = f", {state['solved']} solved" if "solved" in state else shown
+    return f"{title}: {state['evaluations']:,} evaluations{shown}"
+
+
+@contextmanager
+def _in_terminal(title: str) -> Iterator[Update]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    title = printable(title).replace("\n", "\\n")
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         line = bar.add_task(title, total=None)
+        yield lambda state: bar.update(line, description=_state(title, state))
 
-        def update(state: Mapping[str, object]) -> None:
-            best, metric = state.get("best"), state.get("metric") or "score"
-            shown = f", best {metric} {best:.4g}" if isinstance(best, float | int) else ""
-            shown = f", {state['solved']} solved" if "solved" in state else shown
-            bar.update(line, description=f"{title}: {state['evaluations']:,} evaluations{shown}")
 
+@contextmanager
+def _in_notebook(title: str) -> Iterator[Update]:
+    """As one output that is written over and is empty at the end: rich would need widgets, which not every notebook has."""
+    from IPython.display import display
+
+    handle = display({"text/plain": f"{title} …"}, raw=True, display_id=True)
+    began = told = time.monotonic()
+
+    def update(state: Mapping[str, object]) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told >= IN_NOTEBOOKS:
+            told = now
+            handle.update({"text/plain": f"{_state(title, state)}, {now - began:.0f} s"}, raw=True)
+
+    try:
         yield update
+    finally:
+        handle.update({"text/plain": ""}, raw=True)

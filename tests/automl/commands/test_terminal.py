@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import logging
 import sys
+import types
 
 import pytest
 
+from automl import progress as progress_module
 from automl.cli import main
 from automl.commands.common import interrupted, print_table
 from automl.progress import progress_bar
@@ -31,6 +33,37 @@ def test_a_progress_bar_shows_the_title_with_escapes(monkeypatch: pytest.MonkeyP
         progress({"evaluations": 1234, "best": 0.5})
     assert f"[red]{SHOWN}\\nnext line: 1,234 evaluations, best score 0.5" in terminal.getvalue()
     assert "\x1b]0;owned" not in terminal.getvalue() and "\u202e" not in terminal.getvalue()
+
+
+def test_a_notebook_is_told_in_one_output_that_is_empty_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    class Handle:
+        def update(self, data: dict[str, str], raw: bool) -> None:
+            assert raw
+            told.append(data["text/plain"])
+
+    def display(data: dict[str, str], raw: bool, display_id: bool) -> Handle:
+        assert raw and display_id
+        told.append(data["text/plain"])
+        return Handle()
+
+    module = types.ModuleType("IPython.display")
+    module.display = display
+    for name, value in {
+        "ipykernel": types.ModuleType("ipykernel"),
+        "IPython": types.ModuleType("IPython"),
+        "IPython.display": module,
+    }.items():
+        monkeypatch.setitem(sys.modules, name, value)
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    clock = iter((0.0, 0.1, 1.0, 1.1))
+    monkeypatch.setattr(progress_module.time, "monotonic", lambda: next(clock))
+    with pytest.raises(RuntimeError), progress_bar(f"<b>{EVIL}") as progress:
+        for evaluations in (1, 1234, 1235):
+            progress({"evaluations": evaluations, "best": 0.5, "metric": "accuracy"})
+        raise RuntimeError
+    assert told == [f"<b>{SHOWN} …", f"<b>{SHOWN}: 1,234 evaluations, best accuracy 0.5, 1 s", ""]
 
 
 def test_log_lines_are_shown_with_escapes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
