@@ -40,6 +40,7 @@ QUICK: dict[str, tuple[str, ...]] = {
     "dashboard": ("--evaluations", "1000", "--words", "200", "--rounds", "1"),
     "digits": ("--budget", "10s", "--seeds", "11"),
     "driver": ("--candidates", "300", "--workers", "20"),
+    "formulas": ("--set", "nguyen", "--only", "Nguyen-1,Nguyen-8", "--seconds", "2", "--rivals", "deap"),
     "inheritance": ("--seeds", "1", "--evaluations", "12", "--programs", "3", "--alone", "1"),
     "library_gain": (
         *(
