@@ -11,12 +11,13 @@ PYTEST_FLAGS ?= -n 2
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow unit lint format bench docs clean
+.PHONY: help install demo test test-slow unit lint format bench docs screenshots clean
 
 help:
 	@echo "make demo       grow the starter curriculum and show the library, which is left at demo.db"
 	@echo "make test       lint, types, import contracts and the test suite"
 	@echo "make test-slow  the tests that take minutes"
+	@echo "make screenshots  pictures of the dashboard's pages over demo.db, at build/screenshots; needs playwright and chromium"
 	@echo "make docs       the documentation as a site, at build/docs"
 	@echo "make bench      the benchmarks"
 
@@ -64,3 +65,7 @@ format: $(STAMP)
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# Of the library that `make demo` leaves, or LIBRARY=FILE; says which of playwright and chromium is missing.
+screenshots: $(STAMP)
+	AUTOML_SCREENSHOTS=$${SCREENSHOTS:-build/screenshots} AUTOML_LIBRARY=$${LIBRARY:-demo.db} $(PYTEST) -m slow tests/automl/dashboard/test_in_a_browser.py -k screenshots

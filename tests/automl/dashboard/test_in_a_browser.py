@@ -1,27 +1,39 @@
-"""The dashboard in Chromium: its pages load without complaint, ask for nothing from elsewhere, and fit narrow and wide screens."""
+"""The dashboard in Chromium: it loads without complaint, brings itself up to date, and can be used by keyboard, on a narrow screen and
+without scripts. Needs playwright and a Chromium; `make screenshots` keeps pictures of its pages."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
+import threading
+from pathlib import Path
 
 import pytest
 
 from automl.testing.commands import subroutine
+from library.records import Evaluation, Event
+from library.store import open_store
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+SIZES = [(360, "dark"), (1440, "light")]
+EVIL = "<script>document.title = 'taken'</script>"
 
 
 @pytest.fixture
 def address(process, store, searched):
-    """Of a dashboard in a process of its own, with a run that goes on and a word."""
+    """Of a dashboard in a process of its own, with runs of which one goes on, a word, and names that are no names."""
     pytest.importorskip("fastapi", reason="fastapi is not installed: pip install -e '.[dev]'")
     searched(store, "r1", [0.5])
-    store.promote([subroutine("total", "(lambda (fold (lambda (lambda (+ $0 $1))) 0 $0))", "list(int) -> int")])
+    searched(store, "r2", [0.25 + n / 40 for n in range(30)], seed=1)
+    searched(store, "evil", [0.5], task=EVIL, metric=EVIL)
+    store.promote(
+        [subroutine("total", "(lambda (fold (lambda (lambda (+ $0 $1))) 0 $0))", "list(int) -> int", description=EVIL)]
+    )
     started = process("dashboard", "--library", store.url, "--port", "0")
     found = re.search(r"http://127\.0\.0\.1:\d+", started.stdout.readline())
     yield found[0]
@@ -32,7 +44,7 @@ def address(process, store, searched):
 @pytest.fixture
 def browser():
     playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed: pip install playwright"
+        "playwright.sync_api", reason="playwright is not installed: pip install 'automl-programs[browser]'"
     )
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: apt-get install chromium")
@@ -42,15 +54,126 @@ def browser():
         opened.close()
 
 
-@pytest.mark.parametrize("width, scheme", [(360, "dark"), (1440, "light")])
-def test_pages_load_without_complaint_and_fit(browser, address, width, scheme):
-    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+def seen(page, address: str) -> list[str]:
+    """What a page says that it should not: messages, errors, requests to elsewhere. It is filled as the page goes on."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: said.append(request.url) if not request.url.startswith(address) else None)
-    for path in ("/runs", "/runs/r1", "/library", "/library/total"):
-        assert page.goto(address + path).status == 200
-        page.wait_for_load_state("networkidle") if path.startswith("/library") else page.wait_for_timeout(300)
+    page.on("request", lambda request: None if request.url.startswith((address, "data:")) else said.append(request.url))
+    return said
+
+
+@pytest.mark.parametrize("width, scheme", SIZES)
+def test_pages_load_without_complaint_and_fit(browser, address, width, scheme):
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    said = seen(page, address)
+    addresses = [
+        "/runs", "/runs/r1", "/runs/r2/analysis", "/runs/r2/programs/7", "/runs/r2/programs/7/steps", "/compare?run=r1&run=r2", "/tasks",
+        "/tasks/iris", "/library", "/library/total", "/growth", "/baselines", "/baselines/conv2", "/runs/evil", "/runs/evil/programs/0",
+    ]  # fmt: skip
+    for path in addresses:
+        answer = page.goto(address + path)
+        assert answer.status == 200, path
+        page.wait_for_timeout(200)
         assert page.evaluate("document.documentElement.scrollWidth") == width, path
+        assert page.title() != "taken", path
     assert said == []
+
+
+def test_what_is_new_arrives_and_what_takes_longer_is_fetched(browser, address, store):
+    page = browser.new_page(viewport={"width": 1200, "height": 700})
+    page.goto(f"{address}/runs/r1")
+    net = "(lambda (dense :units 3 @1 (tanh $0)))"
+    asked = Event("r1", 2, "asked", 1, {"term": net, "phase": "explore", "info": {}})
+    store.record(Evaluation("r1", 1, net, "ok", {"accuracy": 0.875}, parameters=15), events=[asked])
+    page.wait_for_selector("#progress >> text=0.8750", timeout=60_000)
+    page.wait_for_selector("[aria-label=Leaderboard] >> text=tanh", timeout=90_000)
+    page.goto(f"{address}/runs/r2")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_selector("#did", timeout=60_000)
+
+
+def test_words_are_found_and_runs_compared_by_keyboard_alone(browser, address):
+    page = browser.new_page()
+    page.goto(f"{address}/library")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.focus("#q")
+    page.keyboard.type("list(int) -> int")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=1 word, the nearest types first")
+    assert page.locator("tbody th a").all_text_contents() == ["total"]
+    page.goto(f"{address}/runs")
+    for run in ("r1", "r2"):
+        page.focus(f"#compare-{run}")
+        page.keyboard.press("Space")
+    page.wait_for_timeout(3500)  # the list has brought itself up to date: what was chosen stays so
+    page.focus("text=Compare")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1 >> text=Runs compared")
+    assert sorted(page.locator("[aria-label='Compared runs'] tbody th a").all_text_contents()) == ["r1", "r2"]
+
+
+def test_all_can_be_read_without_scripts(browser, address):
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{address}/runs/r2")
+    page.click("text=In depth")
+    assert page.locator("#did").count() == 1
+    page.goto(f"{address}/runs/r2/programs/7")
+    page.click("text=Values step by step")
+    assert page.locator("h1").inner_text() == "Step by step"
+
+
+@pytest.mark.skipif("AUTOML_SCREENSHOTS" not in os.environ, reason="`make screenshots` asks for it")
+def test_screenshots_are_kept(browser):
+    import uvicorn
+
+    from automl.dashboard.app import create_app
+    from automl.dashboard.source import StoreSource
+
+    folder, library = Path(os.environ["AUTOML_SCREENSHOTS"]), os.environ.get("AUTOML_LIBRARY", "demo.db")
+    folder.mkdir(parents=True, exist_ok=True)
+    server = uvicorn.Server(uvicorn.Config(create_app(StoreSource(library)), port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.05)
+    address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    for width, scheme in SIZES:
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        for name, path in shown_pages(library).items():
+            page.goto(address + path)
+            page.wait_for_load_state("networkidle") if "runs" not in name else page.wait_for_timeout(800)
+            page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+    server.should_exit = True
+    thread.join(10)
+
+
+def shown_pages(library: str) -> dict[str, str]:
+    """Addresses of every kind of page, of a library as `automl demo` leaves it, by the name of its picture."""
+    found = {
+        "runs": "/runs",
+        "tasks": "/tasks",
+        "library": "/library",
+        "whole": "/growth",
+        "baselines": "/baselines",
+        "baseline": "/baselines/conv2",
+    }
+    with open_store(library, create=False) as store:
+        searches = [each.run for each in store.browser().runs(0, 1000).rows if "result" in each.run.config]
+        words = store.browser().words(0, 1).rows
+    if words:
+        found["word"] = f"/library/{words[0].word.name}"
+    if searches:
+        largest = max(searches, key=lambda run: ("Tensor" in run.config["type"], run.started))
+        for name, run in (("net", largest), ("algorithm", searches[-1])):
+            program = f"/runs/{run.id}/programs/{run.config['result']['ask']}"
+            found |= {f"{name}-program": program, f"{name}-steps": f"{program}/steps?part=train"}
+        found |= {
+            "run": f"/runs/{largest.id}",
+            "analysis": f"/runs/{largest.id}/analysis",
+            "task": f"/tasks/{searches[-1].task}",
+        }
+        alike = [run.id for run in searches if run.task == largest.task]
+        found["compare"] = "/compare?" + "&".join(f"run={each}" for each in alike)
+    return found
