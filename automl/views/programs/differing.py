@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,13 +22,16 @@ from ..cases import cases_of
 TRIED, CASES = 200, 10
 """Inputs that are tried, and cases of the task that they are made from."""
 FUEL = Fuel(steps=20_000)
+_PINNED = re.compile(r"(?<=[\w-])@[0-9a-f]{12,}")
 
 
 @dataclass(frozen=True)
 class OtherSolution:
-    """A solution of the task by another program, and the first ``difference`` from this one that was found."""
+    """A solution of the task by another program, that ``program`` with its subroutines by their plain names, and the first ``difference``
+    from this one that was found."""
 
     solution: Solution
+    program: str
     difference: str
 
 
@@ -46,7 +50,9 @@ def with_differences(
         itertools.islice(near([each.arguments for each in cases_of(run, "train", 0, CASES).cases], type), TRIED)
     )
     mine = [evaluate(term, each, words=words, fuel=FUEL) for each in inputs]
-    return [OtherSolution(each, _difference(each, inputs, mine, type, words)) for each in others]
+    return [
+        OtherSolution(each, _PINNED.sub("", each.term), _difference(each, inputs, mine, type, words)) for each in others
+    ]
 
 
 def near(given: Sequence[Sequence[Value]], type: Type) -> Iterator[tuple[Value, ...]]:

@@ -63,7 +63,7 @@ class _Watched:
         head, arguments = spine(term)
         try:
             if isinstance(head, Lambda):
-                return self.called(head, [self.value(each, scope, names) for each in arguments], scope, names)
+                return self.called(term, scope, names)
             found = self.applied(head, arguments, scope, names)
         except Failed as failed:
             if not self.failed:
@@ -73,10 +73,18 @@ class _Watched:
         self.note(term, names, found)
         return found
 
-    def called(self, head: Term, given: list[Value], scope: tuple[Value, ...], names: tuple[str, ...]) -> Value:
+    def called(self, term: Term, scope: tuple[Value, ...], names: tuple[str, ...]) -> Value:
+        """A function that is written where it is called: what it is given has the number of its step as its name, and what it gives is the
+        last step in it."""
+        head, arguments = spine(term)
+        given = [self.value(each, scope, names) for each in arguments]
+        told = [f"[step {self.numbers[id(each)]}]" if id(each) in self.numbers else "" for each in arguments]
         while given and isinstance(head, Lambda):
-            scope, names, head = (*scope, given.pop(0)), (*names, _named(head.hint, names)), head.body
+            scope, name = (*scope, given.pop(0)), told.pop(0)
+            names, head = (*names, name or _named(head.hint, names)), head.body
         found = self.value(head, scope, names)
+        if not given and id(head) in self.numbers:
+            self.numbers[id(term)] = self.numbers[id(head)]
         for each in given:
             found = found(each)
         return found

@@ -83,6 +83,7 @@ def test_an_algorithm_is_shown_step_by_step(read, store, tried):
     ]  # fmt: skip
     whole = steps(read("/runs/r1/programs/0/steps?part=train&whole=true").text)
     assert [value for _, value in whole] == ["[6, 2, 4]", "[4, 2, 6]", "[6, 2, 4]"] and "map" in whole[0][0]
+    assert whole[1][0] == "(reverse [step 1])"
     assert "and none of number 99" in read("/runs/r1/programs/0/steps?part=train&case=99").text
 
 
