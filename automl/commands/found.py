@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from library.records import Evaluation, Run, StoreError
 from library.store import AbstractStore
 from primitives.notation.types import parse_type
+from search.strategy import START
 
 from ..errors import TaskError
 from ..interruption import exit_code, orderly_end
-from ..study.found.programs import FoundProgram, FoundPrograms
+from ..study.found.programs import FoundProgram, FoundPrograms, StartWorth
 from ..study.opening import Options, Result
+from ..study.planning.starts import names_of_starts
 from ..study.state import Standing
 from ..study.stored import find_result, stored_model
 from ..study.study import Study
@@ -43,7 +45,11 @@ def found_programs(store: AbstractStore, record: Run) -> FoundPrograms:
     result = find_result(store, record)
     vocabulary = load_vocabulary(store, record.library or None)
     return FoundPrograms(
-        standing, vocabulary, parse_type(record.config["type"]), None if result is None else result.ask
+        standing,
+        vocabulary,
+        parse_type(record.config["type"]),
+        None if result is None else result.ask,
+        names_of_starts(record.config),
     )
 
 
@@ -78,6 +84,7 @@ def say_found(rows: Sequence[FoundProgram], json: bool) -> None:
         "ms a case": [None if row.latency is None else f"{row.latency:.3g}" for row in rows],
         "seconds": [f"{row.seconds:.1f}" for row in rows],
         "trained": [row.phase for row in rows],
+        "from": [_shown_origin(row) for row in rows],
         "program": [_one_line(row.program) for row in rows],
     }
     shown = {name: cells for name, cells in columns.items() if any(each is not None for each in cells)}
@@ -85,6 +92,43 @@ def say_found(rows: Sequence[FoundProgram], json: bool) -> None:
     if any(row.is_result for row in rows):
         longest = "" if rows[0].is_result else ", the best of those that were trained longest"
         print_text(f"* the result of the search{longest}")
+
+
+def say_starts(rows: Sequence[StartWorth], json: bool) -> None:
+    """What programs that a search began with were worth to it, as a table, or as JSON."""
+    if json:
+        print_json([asdict(row) for row in rows])
+        return
+    if not rows:
+        print_text("the search began with no program")
+        return
+    columns = ["began with", "ask", f"validation {rows[0].metric}", "came of it", "best of these", "ask of that"]
+    print_table(
+        columns,
+        [
+            [
+                f"{row.name}{'*' if row.in_result else ''}",
+                row.ask,
+                _rounded(row.score),
+                row.descendants,
+                _rounded(row.best),
+                row.best_ask,
+            ]
+            for row in rows
+        ],
+    )
+    if any(row.in_result for row in rows):
+        print_text("* the result of the search is this or descends from it")
+
+
+def _shown_origin(row: FoundProgram) -> str | None:
+    """What a program came from, with those that the search began with behind what was made of them; None where nothing is known."""
+    begun = f" ({', '.join(row.starts)})" if row.starts and not row.origin.startswith(START) else ""
+    return f"{row.origin}{begun}" or None
+
+
+def _rounded(score: float | None) -> str | None:
+    return None if score is None else f"{score:.4f}"
 
 
 def _one_line(program: str) -> str:

@@ -42,7 +42,7 @@ from .common import (
     shown_time,
     stored_run,
 )
-from .found import found_programs, measured_latency, say_found
+from .found import found_programs, measured_latency, say_found, say_starts
 from .growing import run_growth
 from .options import AsJson, JsonFile, LibraryUrl, worker_number
 from .sharing import export_run
@@ -171,7 +171,19 @@ def leaderboard_(
     """The distinct structures that a search found, the best program of each: programs that differ in settings and weights alone count as
     one."""
     store, record = stored_run(run, library)
-    say_found(found_programs(store, record).leaderboard(top), json)
+    found = found_programs(store, record)
+    say_found(found.leaderboard(top), json)
+    if not json and (starts := found.starts()):
+        print_text("")
+        say_starts(starts, json)
+
+
+@app.command("starts")
+def starts_(run: str, library: LibraryUrl = None, json: AsJson = False) -> None:
+    """What each program that a search began with was worth to it: its score when it was tried, how much came of it, the best of that, and
+    whether the result did."""
+    store, record = stored_run(run, library)
+    say_starts(found_programs(store, record).starts(), json)
 
 
 @app.command("front")

@@ -33,10 +33,10 @@ from ..tasks.metrics import INTEGERS
 from ..tasks.task import Task
 from .found.ensemble import add_ensemble, check_ensemble, ensemble_schedule
 from .guides import latest_guide, load_guide
-from .planning.beginning import begun_problem, written_out
+from .planning.beginning import begun_names, begun_problem, written_out
 from .planning.options import Options, plain_option
 from .planning.schedule import ENSEMBLE, Schedule, usual_schedule
-from .planning.starts import NONE
+from .planning.starts import BEGUN_WITH, NONE
 from .problem import build_problem, default_strategy, is_fused
 from .result import Result, conclude
 from .stored import check_unchanged, load_model, result_of, stored_model
@@ -174,10 +174,12 @@ def open_study(
         vocabulary = (library or LibraryWords(store)).vocabulary(snapshot, options.words)
         guidance = _guidance(store, options, data, run)
         schedule = schedule_of(options, data)
+        given = options.programs
         options = written_out(options, partial(result_text, store))
         problem = begun_problem(task, vocabulary, options, schedule, load_guide(store, guidance, vocabulary))
         strategy = _strategy(options, problem, data, vocabulary, schedule.is_planned)
-        config = {**_config(options, schedule, task, source), "guidance": guidance}
+        begun_with = begun_names(problem, given, options.programs, vocabulary)
+        config = {**_config(options, schedule, task, source), "guidance": guidance, BEGUN_WITH: begun_with}
         record = run or new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
     context = context_of(data, vocabulary, options.trainer, words=problem.used, bounds=options.bounds)
     executor = None if is_fused(strategy, data) else evaluator(options.workers, context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,9 +32,10 @@ from .found.alternatives import AlternativeRow, alternatives_of, consistent_shar
 from .found.ensemble import EnsembleMember, members_of
 from .found.outcomes import why_nothing
 from .found.plots import plotted_front, plotted_history, shown_history
-from .found.programs import LATENCY, FoundProgram, FoundPrograms, structure_of
+from .found.programs import LATENCY, FoundProgram, FoundPrograms, StartWorth, structure_of
 from .fused import CONFIDENCE
 from .planning.schedule import ENSEMBLE, Schedule
+from .planning.starts import names_of_starts
 from .state import folds_of
 from .stored import RESULT, load_model
 
@@ -161,6 +162,11 @@ class Result:
         """
         return self._found().leaderboard(top)
 
+    def starts(self) -> list[StartWorth]:
+        """What each program that the search began with was worth to it: its score, the best that came of it, whether the result did;
+        ``pandas.DataFrame`` takes the list. Raises TaskError where the search was in another process."""
+        return self._found().starts()
+
     def front(self, against: str | None = None) -> list[FoundProgram]:
         """The programs than which none scores as well at less cost, the best first; ``pandas.DataFrame`` takes the list.
 
@@ -197,6 +203,7 @@ class Result:
             "validation_reason": self.undefined or None, "test_reason": self.test_undefined or None,
             "ensemble": None if self.ensemble is None else [vars(each) for each in self.ensemble],
             "folds": self.folds, "test_interval": None if self.test_interval is None else list(self.test_interval),
+            "starts": [] if self.found is None else [asdict(each) for each in self.found.starts()],
         }  # fmt: skip
 
 
@@ -234,7 +241,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         expanded=_expanded(study.vocabulary, model.term) if names else "",
         alternatives=alternatives, confidence=confidence, ask=best.ask,
         validation_seen=_validation_seen(study, best), folds=folds_of(best),
-        found=FoundPrograms(study.standing, study.vocabulary, study.task.type, best.ask),
+        found=replace(nothing.found, result=best.ask) if nothing.found is not None else None,
         ensemble=members_of(study.standing, best.ask) if study.record.config.get(ENSEMBLE) else None,
     )  # fmt: skip
 
@@ -251,7 +258,7 @@ def _nothing_found(study: Study) -> Result:
         subroutines=(), history=history, structures=structures, first_seconds=first.get("seconds"),
         first_evaluations=first.get("evaluations"),
         notes=study.task.notes, task=study.task, metric=study.data.metric,
-        found=FoundPrograms(study.standing, study.vocabulary, study.task.type),
+        found=FoundPrograms(study.standing, study.vocabulary, study.task.type, names=names_of_starts(study.record.config)),
         columns=() if study.task.preprocessing is None else tuple(study.task.preprocessing.describe()),
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from primitives.brief import brief_repr
 from ..tasks.cases.folds import FOLDS
 from .journal import ASKED
 from .keeping.evaluations import Evaluations
+from .keeping.origins import Origins
 from .planning.schedule import EXPLORE, FINAL, PHASES, REFINE, SETTINGS, TRAINED, UNTRAINED
 
 Worth = tuple[bool, float]
@@ -38,6 +39,7 @@ class Standing:
     metric: str
     direction: Direction
     evaluations: Evaluations = field(default_factory=Evaluations)
+    origins: Origins = field(default_factory=Origins)
     asked: int = 0
     """Asks, of any phase."""
     phases: dict[int, str] = field(default_factory=dict)
@@ -76,7 +78,8 @@ class Standing:
             self.note(evaluation)
 
     def ask(self, number: int, phase: str, info: Mapping[str, Any] | None = None) -> None:
-        """Note that a proposal was asked for; of a later phase also with its info (default: none)."""
+        """Note that a proposal was asked for, with its info (default: none), which of a later phase is kept."""
+        self.origins.note(number, phase, info or {})
         if info and phase != EXPLORE:
             self.infos[number] = info
         if number >= self.asked:

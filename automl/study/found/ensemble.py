@@ -23,6 +23,7 @@ from ...tasks.data import ProblemData
 from ...tasks.distance import as_array
 from ...tasks.metrics import CLASSES, NUMBERS
 from ..candidate import Candidate
+from ..keeping.origins import MEMBERS
 from ..planning.schedule import ENSEMBLE, EXPLORE, REFINE, Schedule
 from ..state import LOG_LOSS, Standing
 from ..stored import load_model
@@ -38,8 +39,6 @@ MOST = 50
 POOL = 2
 """Programs that are looked at for each member asked for."""
 LEAST_PROBABILITY = 1e-12
-MEMBERS = "members"
-"""The field of an ensemble's info: its members, each its ask and its share."""
 
 
 @dataclass(frozen=True)

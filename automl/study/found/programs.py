@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from library.records import Evaluation
@@ -14,13 +14,18 @@ from primitives.syntax import show
 from primitives.term import Term, Word, canonical, map_words
 from primitives.types import Type, has_tensor
 from primitives.weights import multiply_adds
+from search.strategy import START
 
 from ...errors import StudyError
+from ..keeping.origins import Origins
 from ..state import Standing, folds_of
 
 PARAMETERS, OPERATIONS, LATENCY, SIZE = "parameters", "operations", "latency", "size"
 COSTS = (PARAMETERS, OPERATIONS, LATENCY, SIZE)
 """What a front may set against the metric."""
+DRAWN = {"sample": "drawn", "model": "proposed by a model", "policy": "drawn by a policy", "final": "final training",
+         "refine": "longer training", "ensemble": "blend"}  # fmt: skip
+"""What operators are called that say little by themselves."""
 Latency = Callable[[Evaluation], float | None]
 """Milliseconds that the program of an evaluation takes for a case; None where its weights, which decide that, are gone."""
 
@@ -34,6 +39,10 @@ class FoundProgram:
     words and literals of its text; ``latency`` milliseconds for one case (None: not measured); ``seconds`` how long its training took;
     ``phase`` which training that was (``explore``, ``refine``, ``final``; ``ensemble``: none, for it is a blend); ``is_result`` whether it
     is the search's result; ``folds`` over how many folds the score is a mean (0: it is of the validation part alone).
+
+    ``origin`` is what the program came from, for people (``start lenet5``, ``drawn``, ``crossover of 3 and 7``); ``parents`` the asks of
+    the programs that it was made of; ``starts`` the names of those that the search began with from which it descends; ``subroutines`` the
+    words of the library in it.
     """
 
     rank: int
@@ -49,6 +58,10 @@ class FoundProgram:
     is_result: bool
     folds: int
     program: str
+    origin: str
+    parents: tuple[int, ...]
+    starts: tuple[str, ...]
+    subroutines: tuple[str, ...]
 
     def _repr_html_(self) -> str:
         """What notebooks show of it."""
@@ -57,20 +70,40 @@ class FoundProgram:
             for name, value in vars(self).items()
             if value not in (0, False)
         }
-        return brief_html(
-            f"ask {self.ask}", {**facts, "metric": None, "score": None, f"validation {self.metric}": self.score}
-        )
+        names = {"starts": ", ".join(self.starts) or None, "subroutines": ", ".join(self.subroutines) or None}
+        facts |= {"metric": None, "score": None, "parents": None, **names}
+        return brief_html(f"ask {self.ask}", {**facts, f"validation {self.metric}": self.score})
+
+
+@dataclass(frozen=True)
+class StartWorth:
+    """What a program that a search began with was worth to it.
+
+    ``ask`` is its number; ``score`` what it scored when it was tried (None: it has no score); ``descendants`` how many other evaluations
+    came of it, longer trainings among them; ``best`` the best score of these (None: there is none), and ``best_ask`` whose it is;
+    ``in_result`` whether the search's result is it or descends from it.
+    """
+
+    name: str
+    ask: int
+    metric: str
+    score: float | None
+    descendants: int
+    best: float | None
+    best_ask: int | None
+    in_result: bool
 
 
 @dataclass(frozen=True, eq=False)
 class FoundPrograms:
-    """What a search has found: where it stands, how its texts are read, the type of its programs, and the ask of its result (None: it has
-    none)."""
+    """What a search has found: where it stands, how its texts are read, the type of its programs, the ask of its result (None: it has
+    none), and the names of the programs that it began with, in their order."""
 
     standing: Standing
     vocabulary: Vocabulary
     type: Type
     result: int | None = None
+    names: tuple[str, ...] = ()
 
     def leaderboard(self, top: int | None = None) -> list[FoundProgram]:
         """One program of each structure (programs that differ in settings, weights and sites alone have one), better scores first; where
@@ -90,7 +123,37 @@ class FoundPrograms:
             return structure_of(known[evaluation.term])
 
         rows = self.best_of_each(structure)[:top]
-        return [self._row(rank, each) for rank, each in enumerate(rows, 1)]
+        descent = self._descent()
+        return [self._row(rank, each, descent) for rank, each in enumerate(rows, 1)]
+
+    def starts(self) -> list[StartWorth]:
+        """What each program that the search began with was worth to it, in their order. Scores of longer trainings and of short ones are
+        told alike."""
+        roots = self.standing.origins.starts()
+        descent = self._descent()
+        found: list[StartWorth] = []
+        scored = [
+            (descent[each.ask], each)
+            for each in (self.standing.evaluations.every() if roots else ())
+            if descent.get(each.ask) and self.standing.score(each) is not None
+        ]
+        for place, ask in enumerate(roots):
+            others = [each for of, each in scored if of >> place & 1 and each.ask != ask]
+            best = max(others, key=lambda each: (self.standing.worth(each), -each.ask), default=None)
+            own = next((each for _, each in scored if each.ask == ask), None)
+            found.append(
+                StartWorth(
+                    name=start_name(self.names, ask), ask=ask, metric=self.standing.metric,
+                    score=None if own is None else self.standing.score(own),
+                    descendants=sum(of >> place & 1 for of in descent.values()) - 1,
+                    best=None if best is None else self.standing.score(best), best_ask=None if best is None else best.ask,
+                    in_result=self.result is not None and bool(descent.get(self.result, 0) >> place & 1),
+                )
+            )  # fmt: skip
+        return found
+
+    def _descent(self) -> dict[int, int]:
+        return self.standing.origins.descent(self.standing.origins.starts())
 
     def front(self, against: str | None = None, latency: Latency | None = None) -> list[FoundProgram]:
         """The programs than which no other scores as well at less cost, the best first; where some scores are means over folds, of these.
@@ -118,7 +181,8 @@ class FoundPrograms:
         for entry in sorted(known, key=lambda entry: (*entry[:2], entry[2].size, entry[2].ask)):
             if not kept or entry[1] < kept[-1][1]:
                 kept.append(entry)
-        rows = [self._row(rank, each) for rank, (_, _, each) in enumerate(reversed(kept), 1)]
+        descent = self._descent()
+        rows = [self._row(rank, each, descent) for rank, (_, _, each) in enumerate(reversed(kept), 1)]
         return rows if against != LATENCY else [replace(row, latency=costs[row.ask]) for row in rows]
 
     def _cost(self, evaluation: Evaluation, against: str, latency: Latency | None) -> float | None:
@@ -148,7 +212,8 @@ class FoundPrograms:
     def _rank(self, evaluation: Evaluation) -> tuple[bool, tuple[bool, int, float, int]]:
         return evaluation.ask == self.result, self.standing.trust(evaluation)
 
-    def _row(self, rank: int, evaluation: Evaluation) -> FoundProgram:
+    def _row(self, rank: int, evaluation: Evaluation, descent: Mapping[int, int]) -> FoundProgram:
+        origins, of = self.standing.origins, descent.get(evaluation.ask, 0)
         term = self.vocabulary.read(evaluation.term)
         score = self.standing.score(evaluation)
         assert score is not None, "programs without a score are left out"
@@ -156,7 +221,10 @@ class FoundPrograms:
             rank=rank, ask=evaluation.ask, metric=self.standing.metric, score=score, parameters=evaluation.parameters,
             operations=self._operations(term), size=evaluation.size, latency=None, seconds=evaluation.seconds,
             phase=self.standing.phase(evaluation), is_result=evaluation.ask == self.result,
-            folds=folds_of(evaluation), program=show(term),
+            folds=folds_of(evaluation), program=show(term), origin=told_origin(origins, evaluation.ask, self.names),
+            parents=origins.parents(evaluation.ask),
+            starts=tuple(start_name(self.names, ask) for place, ask in enumerate(origins.starts()) if of >> place & 1),
+            subroutines=tuple(record.name for record in self.vocabulary.subroutines_in(term)),
         )  # fmt: skip
 
     def _operations(self, term: Term) -> int | None:
@@ -164,6 +232,29 @@ class FoundPrograms:
             return None
         words = self.vocabulary.all_words
         return multiply_adds(infer(expand(term, words), words, self.type), words)
+
+
+def start_name(names: Sequence[str], ask: int) -> str:
+    """What a program that a search began with is called: its declared name, or else its number.
+
+    names: of those of the search, in their order; a run that was stored before they had any has none.
+    ask: the number of its proposal.
+    """
+    return names[ask] if ask < len(names) else str(ask)
+
+
+def told_origin(origins: Origins, ask: int, names: Sequence[str] = ()) -> str:
+    """What a program came from, for people: ``start lenet5``, ``drawn``, ``crossover of 3 and 7``; "" where that is not known.
+
+    origins: of the search.
+    ask: the number of the proposal.
+    names: of the programs that the search began with (default: none have a name).
+    """
+    operator = origins.operator(ask)
+    if operator == START:
+        return f"{START} {start_name(names, ask)}"
+    parents = [str(parent) for parent in origins.parents(ask)]
+    return DRAWN.get(operator, operator) + (f" of {' and '.join(parents)}" if parents else "")
 
 
 def structure_of(term: Term) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from library.vocabulary import Vocabulary
+from primitives.term import Term
 from search.guidance.guide import Guide
 from search.problem import Problem
 
@@ -15,7 +17,7 @@ from .limits import within_bounds
 from .options import Options
 from .schedule import Schedule
 from .spaces import in_space
-from .starts import AUTO, begin_with, declared_starts, program_text
+from .starts import AUTO, begin_with, declared_starts, name_starts, program_text, read_program
 
 
 def written_out(options: Options, result_of_run: Callable[[str], str]) -> Options:
@@ -51,3 +53,18 @@ def begun_problem(
     if options.space is not None:
         problem = in_space(options.space, problem, vocabulary)
     return begin_with(options.programs, within_bounds(problem), vocabulary)
+
+
+def begun_names(problem: Problem, given: Sequence[str], texts: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    """What the programs that a search begins with are called, in their order: those of users by the file or the run that they named.
+
+    problem: of the search, ``begun_problem``.
+    given: the programs of users as these named them.
+    texts: the same ``written_out``.
+    vocabulary: reads them.
+    """
+    named: dict[Term, str] = {}
+    for number, (name, text) in enumerate(zip(given, texts, strict=True), 1):
+        own = f"given {number}" if name == text else Path(name).name
+        named.setdefault(read_program(text, problem, vocabulary), own)
+    return name_starts(tuple(dict.fromkeys(problem.starts)), named, problem.type, problem.words)

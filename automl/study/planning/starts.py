@@ -16,6 +16,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from library.records import StoreError
 from library.vocabulary import Vocabulary
@@ -23,7 +24,7 @@ from primitives.inference import IllTyped, infer
 from primitives.notation.types import parse_type
 from primitives.primitive import Primitive
 from primitives.syntax import parse
-from primitives.term import Hole, Term, names_in, subterms
+from primitives.term import Hole, Term, names_in, subterms, words_in
 from primitives.types import TensorType, Type, arguments_of
 from search.generation.sites import number, settled
 from search.generation.spaces.matching import parts_of
@@ -35,6 +36,8 @@ from ...tasks.load import shipped
 AUTO, NONE = "auto", "none"
 STARTS = (AUTO, NONE)
 """What a search may begin with: what suits the task, or nothing but its words."""
+BEGUN_WITH = "begun_with"
+"""The names of these programs in what a run keeps of how it was started."""
 ROOM = 16
 """By how much a program that a search begins with may grow, at least."""
 
@@ -88,6 +91,28 @@ def declared_starts(type: Type, words: Mapping[str, Primitive]) -> tuple[Term, .
         (infer(term, words, type).parameters, net.place, net.name, term) for term, net in found if term is not None
     ]
     return tuple(term for *_, term in sorted(sized, key=lambda entry: entry[:3]))
+
+
+def name_starts(
+    starts: Sequence[Term], given: Mapping[Term, str], type: Type, words: Mapping[str, Primitive]
+) -> list[str]:
+    """What the programs that a search begins with are called: as users named them, as they are declared, or else by their words.
+
+    starts: in their order.
+    given: the names of those that users gave.
+    type: of the task.
+    words: of the search.
+    """
+    declared = (
+        {term: net.name for net in declared_nets() if (term := net.term(type, words)) is not None} if starts else {}
+    )
+    named = {**declared, **given}
+    return [named.get(term) or ", ".join(dict.fromkeys(word.name for word in words_in(term))) for term in starts]
+
+
+def names_of_starts(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the programs that a run began with, from what it keeps of how it was started; () where it is older than these."""
+    return tuple(config.get(BEGUN_WITH, ()))
 
 
 def program_text(given: str, result_of_run: Callable[[str], str], option: str = "start") -> str:

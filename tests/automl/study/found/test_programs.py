@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,7 +15,7 @@ import pytest
 import automl
 from automl.errors import StudyError, TaskError
 from automl.study.found.programs import FoundProgram, FoundPrograms
-from automl.study.planning.schedule import EXPLORE, FINAL, REFINE
+from automl.study.planning.schedule import ENSEMBLE, EXPLORE, FINAL, REFINE
 from automl.study.state import Standing
 from automl.tasks.cases.folds import FOLDS
 from library.records import Direction, Evaluation
@@ -146,3 +149,77 @@ def test_the_commands_show_a_stored_run(folder, automl) -> None:
     assert len(json.loads(automl("runs", "leaderboard", run, "--top", "1", "--json")[1])) == 1
     code, _, error = automl("runs", "front", run, "--against", "speed")
     assert code == 2 and "one of parameters" in error
+
+
+DIGITS = "Tensor[1,4,4] -> Tensor[3]"
+
+
+def lineage() -> FoundPrograms:
+    """Two programs to begin with, a drawn one, a child of the second, its child with the drawn one, and the longer training of that."""
+    standing = Standing("accuracy", Direction.MAXIMIZE)
+    asked: list[tuple[str, str, float, dict[str, object]]] = [
+        (CONSTANT, EXPLORE, 0.3, {"operator": "start"}),
+        (LINEAR, EXPLORE, 0.5, {"operator": "start"}),
+        (deep(2), EXPLORE, 0.2, {"operator": "sample"}),
+        (deep(4), EXPLORE, 0.6, {"operator": "widen", "parents": (1, 1), "inherit": {"1": (1, "1")}}),
+        (deep(8), EXPLORE, 0.4, {"operator": "crossover", "parents": [3, 2]}),
+        (deep(8), REFINE, 0.7, {"of": 4}),
+        ("(lambda (tanh (dense :units 3 @1 (flatten $0))))", EXPLORE, 0.1, {"operator": "a+b+c", "parents": [2, 2]}),
+    ]
+    for ask, (term, phase, score, info) in enumerate(asked):
+        standing.ask(ask, phase, info)
+        standing.note(Evaluation("r", ask, term, "ok", {"accuracy": score}, seconds=1.0, parameters=9, size=5))
+    return FoundPrograms(standing, Vocabulary(), parse_type(DIGITS), 5, ("constant", "linear"))
+
+
+def test_each_row_tells_what_its_program_came_from() -> None:
+    rows = {row.ask: row for row in lineage().leaderboard()}
+    assert {ask: row.origin for ask, row in rows.items()} == {
+        0: "start constant", 1: "start linear", 5: "longer training of 4", 6: "3 edits of 2",
+    }  # fmt: skip
+    assert rows[5].starts == ("linear",) and rows[6].starts == () and rows[5].parents == (4,)
+    assert lineage().front("size")[0].origin == "longer training of 4"
+
+
+def test_what_each_start_was_worth_is_told() -> None:
+    constant, linear = lineage().starts()
+    assert (constant.name, constant.score, constant.descendants, constant.best, constant.in_result) == (
+        "constant",
+        0.3,
+        0,
+        None,
+        False,
+    )
+    assert (linear.score, linear.descendants, linear.best, linear.best_ask, linear.in_result) == (0.5, 3, 0.7, 5, True)
+
+
+def test_a_blend_descends_from_all_of_its_members() -> None:
+    found = lineage()
+    found.standing.ask(7, ENSEMBLE, {"members": [[0, 0.2], [5, 0.5], [6, 0.3]]})
+    assert found.standing.origins.parents(7) == (0, 5, 6)
+    assert found.standing.origins.descent([0, 1])[7] == 0b11
+
+
+def test_a_search_names_what_it_began_with(folder: Path, automl: Any) -> None:
+    Path("mine.txt").write_text("(lambda (x) (pipe x flatten (dense :units 10)))", encoding="utf-8")
+    given = [
+        "--start",
+        "mine.txt",
+        "--start",
+        "(lambda (x) (pipe x flatten relu (dense :units 10)))",
+        "--evaluations",
+        "3",
+    ]
+    code, out, error = automl(
+        "search", "digits", *given, "--json", "-", "--set", "schedule.epochs=1", "--library", "o.db"
+    )
+    assert code == 0, error
+    first, second = json.loads(out)["starts"]
+    assert (first["name"], second["name"]) == ("mine.txt", "given 2") and first["score"] is not None
+    run = json.loads(out)["run"]
+    told = automl("runs", "leaderboard", run, "--library", "o.db")[1]
+    assert "┃ from" in told and "the result of the search is this or descends from it" in told
+    assert json.loads(automl("runs", "starts", run, "--library", "o.db", "--json")[1]) == [first, second]
+    rows = json.loads(automl("runs", "leaderboard", run, "--library", "o.db", "--json")[1])
+    assert {"start given 2", "longer training of 0"} <= {row["origin"] for row in rows}
+    assert ["mine.txt"] in [row["starts"] for row in rows]
