@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -82,7 +83,22 @@ def _same(library: ModuleType, found: Term, law: Term, noise: float) -> bool | N
         given = library.nsimplify(given)
         apart, share = library.simplify(given - exact), library.simplify(given / exact)
         return bool(apart.is_constant() or (share.is_constant() and share != 0))
-    return bool(library.simplify(library.nsimplify(given - wanted, [library.pi], tolerance=1e-10)) == 0)
+    apart = given - wanted
+    return bool(
+        library.simplify(apart.xreplace({each: _exact(library, each) for each in apart.atoms(library.Float)})) == 0
+    )
+
+
+def _exact(library: ModuleType, value: sympy.Float) -> sympy.Expr:
+    """The multiple of a power of π or of a root by a fraction that a number is; itself where it is none."""
+    root = library.sqrt
+    for unit in (library.Integer(1), *(library.pi**power for power in (1, -1, 2, -2)), root(library.pi), 1 / root(library.pi),
+                 1 / root(2 * library.pi), root(2)):  # fmt: skip
+        share = float(value) / float(unit)
+        simple = Fraction(share).limit_denominator(1000)
+        if abs(float(simple) - share) <= 1e-9 * abs(share):
+            return library.Rational(simple.numerator, simple.denominator) * unit
+    return value
 
 
 def _rounded(library: ModuleType, value: sympy.Float) -> sympy.Float:

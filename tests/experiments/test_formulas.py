@@ -76,6 +76,14 @@ def test_sympy_tells_whether_a_formula_is_the_law(found: str, noise: float, verd
     assert same(parse(found, WORDS), parse(PROGRAM, WORDS), noise) is verdict
 
 
+def test_fitted_multiples_of_pi_are_known_to_sympy() -> None:
+    pytest.importorskip("sympy")
+    found = "(lambda (theta) (sqrt (* 0.15915494309189535 (/ 1.0 (exp (* theta theta))))))"
+    density = law("feynman", "I.6.2a").program
+    assert same(parse(found, WORDS), density, 0.0) is True
+    assert same(parse(found.replace("0.159", "0.158"), WORDS), density, 0.0) is False
+
+
 def test_a_formula_is_judged_by_its_values() -> None:
     x = np.array([[1.0, 2.0], [3.0, 5.0], [-1.0, 4.0]])
     y = x.prod(axis=1) / 2
