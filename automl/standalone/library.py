@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from library.store import AbstractStore
 
-from ..charts.counts import counts
-from ..charts.formats import plural
-from ..charts.plot import Axes
 from ..charts.tree import tree
-from ..views.growth import LibraryGrowth, view_growth
+from ..dashboard.library_charts import growth_charts, map_picture
+from ..views.growth import view_growth
 from ..views.solved import solved_tasks
+from ..views.vocabulary.overview import view_map
 from ..views.word import WordView, evidence_lines, view_word
 from .page import standalone_page
 
@@ -41,10 +41,11 @@ def library_report(store: AbstractStore) -> str:
         if view is not None:
             picture = None if view.term is None else tree(view.term, f"the body of {each.word.name} as a tree")
             sections.append(WordSection(view, picture))
-    growth, solved = view_growth(store), solved_tasks(store, TASKS)
+    growth, solved, whole = view_growth(store), solved_tasks(store, TASKS), view_map(store)
     values = {
         "name": shown_name(store), "listed": listed, "total": store.browser().words(0, 1).total, "sections": sections,
-        "charts": growth_charts(growth), "solved": solved, "lines": evidence_lines, "runs": store.browser().runs(0, 1).total,
+        "charts": growth_charts(growth), "whole": whole, "map": map_picture(whole, _place),
+        "solved": solved, "lines": evidence_lines, "runs": store.browser().runs(0, 1).total,
     }  # fmt: skip
     return standalone_page("library_report.html", values)
 
@@ -57,14 +58,6 @@ def shown_name(store: AbstractStore) -> str:
     return store.url.rstrip("/").rpartition("/")[2].partition("?")[0] or "library"
 
 
-def growth_charts(growth: LibraryGrowth) -> dict[str, Markup]:
-    """The charts of how a library grew, by what they count.
-
-    growth: as it was.
-    """
-    found = {}
-    for name, points in (("active words", growth.words), ("solved tasks", growth.tasks)):
-        if points:
-            told = f"{name}, {plural(len(points), 'change')}: {points[-1][1]:,.0f} at the end"
-            found[name] = counts(points, growth.seconds, Axes(told, "since the first entry", name))
-    return found
+def _place(word: str) -> str:
+    """Where the body of a word stands in the file."""
+    return f"#word-{quote(word, safe='')}"

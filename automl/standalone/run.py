@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
@@ -10,16 +11,18 @@ from library.records import Run, StoreError
 from library.store import AbstractStore
 from primitives.source import SourceError, to_source
 from primitives.syntax import show
+from primitives.types import has_tensor
 
-from ..charts.tree import tree
+from ..dashboard.program_charts import learning_charts, program_chart
 from ..dashboard.run_charts import found_values, progress_values
 from ..errors import StudyError, TaskError
 from ..evaluation.model import Model
-from ..study.stored import stored_model
+from ..study.stored import result_of, stored_model
 from ..study.words import load_vocabulary
 from ..tasks.task import Task
 from ..views.answers import HeldOutAnswers, class_answers
 from ..views.beside import runs_beside
+from ..views.programs.graph import graph_of
 from ..views.run import view_run
 from .page import standalone_page
 
@@ -27,13 +30,15 @@ from .page import standalone_page
 @dataclass(frozen=True)
 class ProgramPictures:
     """What is shown of a run's program: a ``picture`` of it (None: it is too large), its text ``expanded`` without subroutines ("": it
-    has none), its ``source`` as stand-alone Python, and its ``answers`` on held-out cases; ``trouble`` says why there are no answers."""
+    has none), its ``source`` as stand-alone Python, and its ``answers`` on held-out cases; ``trouble`` says why there are no
+    answers, ``curves`` are charts of its training with their legends."""
 
     picture: Markup | None = None
     expanded: str = ""
     source: str = ""
     answers: HeldOutAnswers | None = None
     trouble: str = ""
+    curves: Mapping[str, tuple[Markup, Markup]] = field(default_factory=dict)
 
 
 def run_report(store: AbstractStore, run: Run, task: Task | None = None, trouble: str = "") -> str:
@@ -58,7 +63,8 @@ def run_report(store: AbstractStore, run: Run, task: Task | None = None, trouble
 def _program(store: AbstractStore, run: Run, task: Task | None, trouble: str) -> ProgramPictures:
     """What is shown of the program of a run that has one."""
     try:
-        model = stored_model(store, run, load_vocabulary(store, run.library or None))
+        result = result_of(store, run)
+        model = stored_model(store, run, load_vocabulary(store, run.library or None), result.evaluation)
     except (StoreError, StudyError, ValueError) as error:  # its weights are gone, or a word of a plug-in is not here
         return ProgramPictures(trouble=str(error))
     parts = bool(model.vocabulary.subroutines_in(model.term))
@@ -69,9 +75,16 @@ def _program(store: AbstractStore, run: Run, task: Task | None, trouble: str) ->
         except TaskError as error:
             trouble = str(error)
     return ProgramPictures(
-        picture=tree(model.term, "the program as a tree"), expanded=show(model.expanded, width=80) if parts else "",
+        picture=_picture(model), expanded=show(model.expanded, width=80) if parts else "",
         source=_source(model), answers=answers, trouble=trouble,
+        curves=learning_charts([("result", result.evaluation)], run.metric),
     )  # fmt: skip
+
+
+def _picture(model: Model) -> Markup | None:
+    words = model.vocabulary.all_words
+    graph = graph_of(model.term, words, model.type) if has_tensor(model.type) else ()
+    return program_chart(model.term, graph, "the program")
 
 
 def _source(model: Model) -> str:

@@ -10,13 +10,11 @@ from starlette.responses import PlainTextResponse, Response
 from library.store import AbstractStore
 from primitives.source.harvest import SourceError
 
-from ...charts.flow import flow
-from ...charts.tree import tree
 from ...views.programs.program import ProgramView, source_of, view_program
 from ...views.programs.stepwise import view_steps
 from ..pages import render
 from ..pictures import shown_case, shown_step
-from ..program_charts import graph_boxes, learning_charts
+from ..program_charts import learning_charts, program_chart
 from .asked import known_run, store_of
 
 router = APIRouter()
@@ -27,13 +25,7 @@ Number = Annotated[int, Query(ge=0, le=1_000_000_000)]
 def program(request: Request, run: str, ask: int) -> Response:
     """A program."""
     view = _view(store_of(request), run, ask)
-    picture = None
-    if view.graph:
-        picture = flow(
-            graph_boxes(view.graph), f"the program of ask {ask} as a graph, from its input above to its output below"
-        )
-    elif view.term is not None:
-        picture = tree(view.term, f"the program of ask {ask} as a tree")
+    picture = None if view.term is None else program_chart(view.term, view.graph, f"the program of ask {ask}")
     curves = learning_charts([(f"ask {ask}", view.evaluation)], view.run.metric)
     return render("program.html", request, {"view": view, "picture": picture, "curves": curves})
 

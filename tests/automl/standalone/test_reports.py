@@ -26,7 +26,8 @@ def test_a_run_is_one_file_with_all_that_its_page_shows(store, run, task):
     store.create_run(replace(run, id="run3", metric="other"))
     page = run_report(store, run, task)
     assert not ELSEWHERE.search(page)
-    assert page.count('class="chart"') == 3 and page.count('class="tree"') == 1  # by evaluations, by seconds, the front
+    assert page.count('class="chart"') == 5  # by evaluations, by seconds, the front; losses and scores by epoch
+    assert page.count('class="tree flow"') == 1 and "Training of the result" in page
     assert '<h2 id="leaders">' in page and '<h2 id="outcomes">' in page and "(dense :units 2" in page
     assert "class Program" in page  # its source
     others = page.partition('aria-label="Runs on this task"')[2].partition("</table>")[0]
@@ -74,8 +75,13 @@ def test_a_library_is_one_file_with_its_words_and_tasks(store, run):
     store.add_solution(Solution(EVIL, run.id, "(lambda (no_such_word $0))", right=True, created=1.7e9))
     page = library_report(store)
     assert not ELSEWHERE.search(page)
-    assert page.count('class="chart"') == 2 and page.count('class="tree"') == 1
-    assert 'href="#word-total"' in page and 'id="word-total"' in page and "it saves &lt;much&gt;" in page
+    assert (
+        page.count('class="chart"') == 2
+        and page.count('class="tree"') == 1
+        and page.count('class="chart broad map"') == 1
+    )
+    assert page.count('href="#word-total"') == 2  # of the table, and of the map
+    assert 'id="word-total"' in page and "it saves &lt;much&gt;" in page
     assert "(no_such_word $0)" in page and page.count("&lt;script&gt;") >= 2
     assert "runs.db" in page and store.url not in page  # others need not know where it lay
 

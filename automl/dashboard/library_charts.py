@@ -1,0 +1,46 @@
+"""The charts of a library as a whole: how it grew, and its map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+
+from ..charts.counts import counts
+from ..charts.formats import plural
+from ..charts.plot import Axes
+from ..charts.scattered import MapPlace, scattered
+from ..views.growth import LibraryGrowth
+from ..views.vocabulary.overview import LibraryMap
+
+
+def growth_charts(view: LibraryGrowth) -> dict[str, Markup]:
+    """How many there were at each time, by what is counted.
+
+    view: how the library grew.
+    """
+    return {
+        name: counts(points, view.seconds, Axes(f"how many {name} there were at each time", "since the first", name))
+        for name, points in (("words", view.words), ("tasks solved", view.tasks))
+        if points
+    }
+
+
+def map_picture(whole: LibraryMap, link: Callable[[str], str]) -> Markup | None:
+    """The map of a library; None where it has no words.
+
+    whole: its words at their places.
+    link: the address of a word by its name.
+    """
+    if not whole.places:
+        return None
+    places = [
+        MapPlace(
+            each.x, each.y, each.word.word.name, f"{each.word.word.name} : {each.word.word.type}, {plural(each.word.tasks, 'task')}",
+            float(each.word.tasks), f"f{each.family}" if each.family >= 0 else "other", link(each.word.word.name),
+        )
+        for each in whole.places
+    ]  # fmt: skip
+    return scattered(
+        places, f"a map of {len(places)} words: those with the same words in their bodies lie near each other"
+    )
