@@ -68,6 +68,7 @@ QUICK: dict[str, tuple[str, ...]] = {
     ),
     "pace": ("--rows", "200", "--budgets", "5s", "--pictures", "0"),
     "recipes": ("--thirds", "1"),
+    "reinvention": ("--seeds", "1", "--evaluations", "6", "--epochs", "1"),
     "resilience": ("--kills", "2"),
     "synthesis": ("experiments/curricula/starter.jsonl?limit=5", "--budget", "2s"),
     "tables": (
