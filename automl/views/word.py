@@ -12,7 +12,7 @@ from library.records import Change, StoreError, Subroutine
 from library.store import AbstractStore
 from library.vocabulary import pinned_name
 from primitives.definitions import expand
-from primitives.notation.types import parse_scheme
+from primitives.inference import IllTyped, infer
 from primitives.syntax import show
 from primitives.term import Term
 
@@ -79,7 +79,12 @@ def _read(browser: AbstractBrowser, record: Subroutine) -> tuple[Term | None, st
 def _examples(browser: AbstractBrowser, record: Subroutine, term: Term | None) -> list[Example]:
     if term is None:
         return []
-    return word_examples(term, words_for(browser, [record.body]).all_words, parse_scheme(record.type).type)
+    words = words_for(browser, [record.body]).all_words
+    try:
+        found = infer(expand(term, words), words).type  # what is stored as its type may be that of another body
+    except IllTyped:
+        return []
+    return word_examples(term, words, found)
 
 
 def word_weights(store: AbstractStore, record: Subroutine) -> list[tuple[str, np.ndarray]] | str:

@@ -54,6 +54,18 @@ def test_a_word_is_run_on_examples_of_its_type(read, grown):
     assert 'href="/library/more_twice"' in related and related.count('class="edge"') == 1
 
 
+def test_a_word_that_has_not_the_type_it_says_is_shown(read, store):
+    store.promote(
+        [
+            subroutine("short", "(lambda (length $0))", "int -> int -> int"),
+            subroutine("odd", "(lambda (+ $0 (length $0)))"),
+        ]
+    )
+    assert "[2, 5, -1]" in read("/library/short").text
+    odd = read("/library/odd")
+    assert odd.status_code == 200 and "Examples</h2>" not in odd.text
+
+
 def test_weights_of_a_word_are_pictures(read, store):
     import torch
 
