@@ -135,6 +135,7 @@ def test_names_that_may_be_shared_are():
     assert not alone, f"{alone} mean one thing now: take them off the list of this test"
 
 
+@pytest.mark.slow  # building the wheel, in test_packaging, comes upon the same
 def test_every_module_can_be_put_into_the_wheel():
     """There the five packages lie in one: no module may be named in a text, nor imported as ``import library.store``."""
     build = runpy.run_path(str(ROOT / "setup.py"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -17,7 +17,7 @@ from primitives.interpreter.storage import Storage
 from primitives.notation.types import parse_scheme
 from primitives.primitive import EFFECTFUL, PURE, STATEFUL, STOCHASTIC, Primitive
 from primitives.syntax import parse, show
-from primitives.term import Apply, Variable, Word, apply, lambdas, words_in
+from primitives.term import Apply, Term, Variable, Word, apply, lambdas, spine, words_in
 from primitives.testing import applications, fits, values
 from primitives.types import (
     CLASSES,
@@ -26,6 +26,7 @@ from primitives.types import (
     DimensionVariable,
     ShapeVariable,
     TensorType,
+    Type,
     TypeVariable,
     arguments_of,
     function,
@@ -53,6 +54,29 @@ QUICK = settings(
 
 
 FUEL = Fuel(steps=20_000)
+
+
+Case = tuple[Term, Type]
+CASES = 20
+
+
+def drawn_cases(word: Primitive, words: Words) -> tuple[Case, ...]:
+    """The word applied to drawn arguments, with its type: the same for all tests of a word, for to draw them takes longer than to run
+    them."""
+    return _drawn(word, tuple(words.items()))
+
+
+@functools.lru_cache(maxsize=1_000)
+def _drawn(word: Primitive, words: tuple[tuple[str, Primitive], ...]) -> tuple[Case, ...]:
+    cases: list[Case] = []
+
+    @settings(QUICK, max_examples=CASES)
+    @given(applications(dict(words), word.name))
+    def draw(case: Case) -> None:
+        cases.append(case)
+
+    draw()
+    return tuple(cases)
 
 
 def _shape(result: object) -> str:
@@ -159,50 +183,48 @@ class InterpretedValues:
         folder = tmp_path_factory.mktemp("memory")
         met = {"value": 0}
 
-        def check(case: tuple) -> None:
+        def check(case: Case) -> None:
             term, type = case
-            assert infer(term, words, type).type == type
+            assert infer(term, words, type).type == type, show(term)
             result = evaluate(term, words=words, fuel=FUEL, storage=Storage(folder))
             if isinstance(result, Failure):
-                assert result.kind in FAILURES
-                assert result.word in words or result.word == ""
+                assert result.kind in FAILURES, show(term)
+                assert result.word in words or result.word == "", show(term)
             else:
                 met["value"] += 1
                 assert fits(result, type), f"{show(term)} gave {result!r}, which is no {type}"
             if word.purity == PURE:
-                assert repr(evaluate(term, words=words, fuel=FUEL)) == repr(result)
+                assert repr(evaluate(term, words=words, fuel=FUEL)) == repr(result), show(term)
 
-        for examples in (20, 500):
-            if met["value"] == 0:
-                settings(QUICK, max_examples=examples)(given(applications(words, word.name))(check))()
+        for case in drawn_cases(word, words):
+            check(case)
+        if met["value"] == 0:
+            settings(QUICK, max_examples=500)(given(applications(words, word.name))(check))()
         assert met["value"] > 0, "it failed on every drawn argument"
 
     def test_partial_application_gives_the_same(self, word: Primitive, words: Words) -> None:
         """The word under lambdas, and the word given its arguments one by one, are the word."""
         met = {"compared": 0}
 
-        def check(case: tuple) -> None:
-            term, _ = case
-            arguments: list[Any] = []
-            while isinstance(term, Apply):
-                arguments.insert(0, term.argument)
-                term = term.function
+        def check(case: Case) -> None:
+            head, arguments = spine(case[0])
             count = len(arguments)
-            full = evaluate(apply(term, *arguments), words=words, fuel=FUEL)
-            expanded = lambdas(count, apply(term, *(Variable(count - 1 - i) for i in range(count))))
+            full = evaluate(apply(head, *arguments), words=words, fuel=FUEL)
+            expanded = lambdas(count, apply(head, *(Variable(count - 1 - i) for i in range(count))))
             curried = evaluate(apply(expanded, *arguments), words=words, fuel=FUEL)
-            held = term
+            held = head
             for argument in arguments:
                 held = Apply(Word("id"), Apply(held, argument))
             one_by_one = evaluate(held, words=words, fuel=FUEL)
             if not any(isinstance(r, Failure) and r.kind == "out of fuel" for r in (full, curried, one_by_one)):
                 met["compared"] += 1
-                assert _shape(full) == _shape(curried) == _shape(one_by_one)
+                assert _shape(full) == _shape(curried) == _shape(one_by_one), show(case[0])
 
         if word.purity == PURE:
-            for examples in (5, 100):
-                if met["compared"] == 0:
-                    settings(QUICK, max_examples=examples)(given(applications(words, word.name))(check))()
+            for case in drawn_cases(word, words)[:5]:
+                check(case)
+            if met["compared"] == 0:
+                settings(QUICK, max_examples=100)(given(applications(words, word.name))(check))()
             assert met["compared"] > 0, "it was out of fuel with every drawn argument"
 
     def test_strict_arguments_fail_and_lazy_ones_need_not(self, word: Primitive, words: Words) -> None:
@@ -211,23 +233,15 @@ class InterpretedValues:
         undefined = parse("(head empty)", words)
         spared: set[int] = set()
 
-        @QUICK
-        @given(applications(words, word.name))
-        def check(case: tuple) -> None:
-            term, _ = case
-            parts: list[Any] = []
-            while isinstance(term, Apply):
-                parts.insert(0, term.argument)
-                term = term.function
+        for term, _ in drawn_cases(word, words)[: CASES if word.lazy else 5]:
+            head, parts = spine(term)
             for position in range(word.arity):
-                broken = [*parts[:position], undefined, *parts[position + 1 :]]
-                result = evaluate(apply(term, *broken), words=words, fuel=FUEL)
+                broken = apply(head, *parts[:position], undefined, *parts[position + 1 :])
+                result = evaluate(broken, words=words, fuel=FUEL)
                 if position not in word.lazy:
-                    assert isinstance(result, Failure)
+                    assert isinstance(result, Failure), show(broken)
                 elif not isinstance(result, Failure):
                     spared.add(position)
-
-        check()
         assert spared == word.lazy
 
 

@@ -93,7 +93,7 @@ def test_an_algorithmic_search_imports_nothing_heavy(folder):
 @pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_an_interrupt_ends_cleanly_and_the_run_can_be_resumed(folder, workers, process):
     Path("hard.jsonl").write_text(lines_of([HARD]))
-    arguments = ["--strategy", "random", "--budget", "8s", "--workers", workers]
+    arguments = ["--strategy", "random", "--budget", "4s", "--workers", workers]
     running = process("search", "hard.jsonl", *arguments)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:

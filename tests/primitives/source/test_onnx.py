@@ -47,7 +47,9 @@ NETS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "type"), NETS)
+@pytest.mark.parametrize(
+    ("text", "type"), [pytest.param(*net, marks=pytest.mark.slow if net in NETS[-3:-2] else ()) for net in NETS]
+)
 def test_onnx_gives_the_same_outputs(tmp_path, text, type):
     from onnx.reference import ReferenceEvaluator
 

@@ -83,6 +83,18 @@ def brute_force(plan, variables, inputs, level):
     return rows
 
 
+def plan_of(case, values):
+    names, (_, variables), numbers, _ = CASES[case]
+    return make_plan(values, names, (INT, BOOL, INTS, NESTED) if NESTED in variables else (INT, BOOL, INTS), numbers)
+
+
+@functools.cache
+def expected_of(case):
+    """What brute force finds: once for all ways to enumerate."""
+    _, (inputs, variables), _, level = CASES[case]
+    return brute_force(plan_of(case, Values()), variables, inputs, level)
+
+
 def enumerated(values, plan, variables, inputs, level):
     """The rows of the bank, enumerated again until no argument of a lambda is new."""
     domains = Domains(values, [list(zip(given, variables)) for given in inputs])
@@ -124,11 +136,9 @@ def test_value_rows_and_costs_equal_those_of_brute_force(case, factored, monkeyp
         monkeypatch.setattr(product_module, "SMALL", 3)
         monkeypatch.setattr(growth_module, "SMALL", 3)
         monkeypatch.setattr(product_module, "TERMS", 20)
-    names, (inputs, variables), numbers, level = CASES[case]
-    values = Values()
-    types = (INT, BOOL, INTS, NESTED) if NESTED in variables else (INT, BOOL, INTS)
-    plan = make_plan(values, names, types, numbers)
-    expected = brute_force(plan, variables, inputs, level)
+    _, (inputs, variables), _, level = CASES[case]
+    values, expected = Values(), expected_of(case)
+    plan = plan_of(case, values)
     found = enumerated(values, plan, variables, inputs, level)
     assert {key: cost for key, cost in found.items() if key[0] in {t for t, _ in expected}} == expected
     assert len(expected) > 12

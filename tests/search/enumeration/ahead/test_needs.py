@@ -47,7 +47,7 @@ def test_a_result_has_arguments_that_meet_what_was_declared(name):
             codes = pools.encode([argument.value], argument.type)
             assert MASKS[need](pools, argument.type, codes, type, goal).all(), (term, need)
 
-    for examples in (25, 300):
+    for examples in (12, 300):
         if len(met) < 3:
             settings(max_examples=examples, deadline=None)(given(applications(WORDS, name, edges=False))(check))()
     assert len(met) >= 3, "the word had too few values"
