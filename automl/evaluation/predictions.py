@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from primitives.notation.values import ValueMismatch, from_json, to_plain
+from primitives.notation.values import from_json, to_plain
 from primitives.types import TensorType, arguments_of, has_tensor
 from primitives.values import Failure
 
 from ..errors import TaskError
 from ..fitting.forward import predict_raw
 from ..tasks.cases.written import example_of
+from ..tasks.measure import probabilities_of
 from ..tasks.pictures import SUFFIXES, BadPicture, PictureForm
 from ..tasks.preprocessing import Preprocessing
 from ..tasks.tables.rows import encoded_rows, listed
@@ -124,22 +125,18 @@ def probabilities(outputs: torch.Tensor) -> np.ndarray:
 
     outputs: those of a classifier, a tensor [n, classes] of finite scores, or of probabilities already.
     """
-    from ..fitting.losses import are_probabilities
-
-    found = outputs.detach().cpu().double()
-    shares: np.ndarray = (found if are_probabilities(outputs) else found.softmax(1)).numpy()
-    return shares
+    return probabilities_of(outputs.detach().cpu().double().numpy())
 
 
 def tolerant_predictions(model: Model, cases: Cases) -> list[Prediction]:
     """As ``predictions_of``, but one bad case among many does not stop the others: its prediction says what is wrong with it. Raises as
     ``predictions_of`` where all are bad."""
-    first: list[Exception] = []
+    first: list[ValueError] = []
 
     def halves(some: Cases) -> list[Prediction]:
         try:
             return predictions_of(model, some)
-        except (TaskError, ValueMismatch) as error:
+        except ValueError as error:  # of an input's shape too, where nothing looks at it before the program
             first.append(error)
             if len(some) <= 1:
                 return [Prediction(failure=str(error))] * len(some)

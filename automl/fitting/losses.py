@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from primitives.batch import Ragged
 
+from ..tasks.distance import LEAST_PROBABILITY, are_distributions
 from ..tasks.metrics import ABSENT, CLASSES, HEADS, INTEGERS, NUMBERS, heads_of
 from .batches import Batch
 from .trainer import Unsuitable
@@ -31,7 +32,7 @@ def cross_entropy(smoothing: float = 0.0, probabilities: bool = False, weights: 
             raise Unsuitable(
                 f"outputs.shape={tuple(outputs.shape)}: [n, classes] is required for classes; end in such a tensor"
             )
-        scores = outputs.clamp_min(1e-7).log() if probabilities else outputs
+        scores = outputs.clamp_min(LEAST_PROBABILITY).log() if probabilities else outputs
         weight = scores.new_tensor(weights) if weights else None
         return functional.cross_entropy(scores, targets, weight=weight, label_smoothing=smoothing)
 
@@ -119,15 +120,9 @@ def are_probabilities(outputs: Batch) -> bool:
     """Whether outputs [n, classes ≥ 2] are distributions, as a program's that ends in softmax: scores never add up to
     1 by chance."""
     values = outputs.values if isinstance(outputs, Ragged) else outputs
-    if (
-        not isinstance(values, torch.Tensor)
-        or values.ndim != 2
-        or values.shape[1] < 2
-        or not values.is_floating_point()
-    ):
+    if not isinstance(values, torch.Tensor) or not values.is_floating_point():
         return False
-    values = values.detach().float()
-    return bool((values >= 0).all() and ((values.sum(1) - 1).abs() < 1e-3).all())
+    return are_distributions(values.detach().float())
 
 
 def make_loss(name: str, *, smoothing: float = 0.0, probabilities: bool = False, weights: Sequence[float] = ()) -> Loss:

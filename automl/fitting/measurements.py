@@ -14,6 +14,7 @@ from primitives.brief import brief_repr
 from ..tasks.cases.parts import Part
 from ..tasks.data import ProblemData
 from ..tasks.distance import as_array
+from ..tasks.measure import probabilities_of
 from ..tasks.metrics import CLASSES
 from . import batches
 from .forward import evaluation_mode, outputs_of
@@ -149,5 +150,4 @@ def _probabilities(program: torch.nn.Module, data: ProblemData, part: Part | Non
         raise ValueError(
             f"outputs={type(outputs).__name__}: class scores [n, classes] are required; end in such a tensor"
         )
-    probabilities = outputs if are_probabilities(outputs) else outputs.float().softmax(1)
-    return as_array(probabilities).astype(np.float64), np.asarray(chosen.targets)
+    return probabilities_of(as_array(outputs).astype(np.float64)), np.asarray(chosen.targets)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from primitives.values import Failure, Graph, Some, Table, Value
+
+if TYPE_CHECKING:
+    import torch
 
 SCALAR_TOLERANCE = 1e-6
 """Two Floats, which are float64, agree within this relative or absolute difference, as in primitives.values.equal."""
@@ -95,6 +99,19 @@ def _table_distance(actual: Value, expected: Table) -> float:
 def is_array(value: object) -> bool:
     """Whether a value is a numpy array or a torch tensor."""
     return isinstance(value, np.ndarray) or hasattr(value, "detach")
+
+
+ADDS_UP = 1e-3
+"""How far from 1 the sum of probabilities may lie: those of a net in half precision are as far."""
+LEAST_PROBABILITY = 1e-7
+"""What a probability counts as where it is less, so that its logarithm is finite: about the least step of float32 at 1."""
+
+
+def are_distributions(rows: np.ndarray | torch.Tensor) -> bool:
+    """Whether rows [n, classes ≥ 2] are probabilities, as those of a program that ends in softmax; scores never add up to 1 by chance."""
+    if rows.ndim != 2 or rows.shape[1] < 2:
+        return False
+    return bool((rows >= 0).all()) and bool((abs(rows.sum(1) - 1.0) < ADDS_UP).all())
 
 
 def _array_distance(actual: Value, expected: Value) -> float:

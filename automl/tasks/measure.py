@@ -11,6 +11,7 @@ from library.records import Direction
 from primitives.plugins import PluginKind, instances
 
 from ..errors import TaskError
+from .distance import are_distributions
 from .metrics import CLASSES, NUMBERS, Outputs, UndefinedScore, answer_rows, score_rows
 from .own_metric import asked, function_named, is_function, told_targets
 from .scorers.scorer import scorer_form, scorer_undefined, scorer_value
@@ -251,9 +252,9 @@ def confusion(targets: np.ndarray, classes: np.ndarray, width: int) -> np.ndarra
 
 
 def probabilities_of(rows: np.ndarray) -> np.ndarray:
-    """float64 [n, classes] that sum to 1: the rows themselves where they do, or else the softmax of scores."""
+    """float64 [n, classes] that sum to 1: from rows of probabilities, whose sum may be rounded, or else the softmax of scores."""
     with np.errstate(over="ignore"):
-        if (rows >= 0).all() and np.allclose(rows.sum(axis=1), 1.0, atol=1e-4):
-            return rows
+        if are_distributions(rows):
+            return rows / rows.sum(axis=1, keepdims=True)
         powers = np.exp(rows - rows.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)

@@ -14,7 +14,7 @@ import numpy as np
 from primitives.values import Value
 
 from ..errors import TaskError
-from .distance import as_array, distance, is_array
+from .distance import LEAST_PROBABILITY, are_distributions, as_array, distance, is_array
 
 if TYPE_CHECKING:
     import torch
@@ -40,7 +40,7 @@ def score(
 
     - values, classes, integers: ``accuracy`` (fraction of cases met) and ``error`` = 1 - accuracy;
       values also ``distance`` (mean over cases); classes also ``cross_entropy`` (nats) where all outputs are finite
-      scores [n, classes]; integers also ``mae`` over the cases that gave a number.
+      scores or probabilities [n, classes]; integers also ``mae`` over the cases that gave a number.
     - heads: ``accuracy`` (fraction of cases where all heads that are asked are right), ``error``, and ``head_accuracy``
       (fraction of all answers asked for that are right).
     - numbers: ``r2``, ``mse``, ``mae`` over all outputs, the latter two in units of ``scale`` [k] (default 1).
@@ -182,6 +182,8 @@ def _cross_entropy(outputs: Outputs, targets: np.ndarray, weights: np.ndarray | 
     if rows is None or not np.isfinite(rows).all() or int(targets.max()) >= rows.shape[1]:
         return {}
     with np.errstate(over="ignore"):
+        if are_distributions(rows):
+            rows = np.log(np.maximum(rows, LEAST_PROBABILITY))
         shifted = rows - rows.max(axis=1, keepdims=True)
         likelihood = shifted[np.arange(len(targets)), targets] - np.log(np.exp(shifted).sum(axis=1))
         return _finite({"cross_entropy": float(-np.average(likelihood, weights=weights))})

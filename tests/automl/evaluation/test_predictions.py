@@ -10,7 +10,11 @@ import torch
 
 from automl.errors import TaskError
 from automl.evaluation.model import Model
-from automl.evaluation.predictions import Prediction, predictions_of, tolerant_predictions
+from automl.evaluation.predictions import Prediction, predictions_of, probabilities, tolerant_predictions
+from automl.fitting.losses import are_probabilities, make_loss
+from automl.tasks.measure import probabilities_of
+from automl.tasks.measures.classes import LOG_LOSS
+from automl.tasks.metrics import CLASSES, score
 from automl.tasks.pictures import PictureForm
 from automl.tasks.preprocessing import Affine, Preprocessing
 from library.vocabulary import Vocabulary
@@ -43,6 +47,18 @@ def test_the_probabilities_are_those_of_the_labels(text: str) -> None:
         "answer": "c",
         "probabilities": {k: round(v, 6) for k, v in second.probabilities.items()},
     }
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.0005, 0.9995])
+def test_probabilities_have_one_log_loss_wherever_it_is_asked_for(factor: float) -> None:
+    outputs = torch.tensor([[2.0, 0.5, 1.0], [0.1, 3.0, 0.2], [1.0, 1.0, 0.0]]).softmax(1) * factor
+    targets = np.array([0, 1, 2])
+    loss = make_loss("cross_entropy", probabilities=are_probabilities(outputs))(outputs, torch.tensor(targets))
+    shares = probabilities(outputs)
+    said = -np.log(shares[np.arange(3), targets]).mean()
+    assert score(CLASSES, outputs, targets)["cross_entropy"] == pytest.approx(said)
+    assert LOG_LOSS.value(targets, probabilities_of(outputs.double().numpy())) == pytest.approx(said)
+    assert float(loss) == pytest.approx(said, rel=1e-5)
 
 
 def test_what_is_no_classifier_has_no_probabilities() -> None:
@@ -103,6 +119,11 @@ class TestTolerance:
         raw[4] = np.nan
         found = tolerant_predictions(net(), raw)
         assert [number for number, each in enumerate(found) if each.failure] == [4] and "finite" in found[4].failure
+
+    def test_of_a_program_without_preparation_too(self) -> None:
+        model = Model(Vocabulary().read("(lambda (x) (tanh x))"), parse_type("Tensor[2] -> Tensor[2]"), Vocabulary())
+        found = tolerant_predictions(model, [[1.0, 2.0], [1.0, 2.0, 3.0], [3.0, 4.0]])
+        assert [bool(each.failure) for each in found] == [False, True, False] and "[batch,2]" in found[1].failure
 
     @pytest.mark.parametrize("cases", [[[1, 2]], [["a"], "b"], np.zeros((3, 5))])
     def test_cases_that_are_all_bad_are_refused(self, cases: object) -> None:
