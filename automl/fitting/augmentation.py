@@ -23,8 +23,9 @@ class Augmentation:
     ``shift`` whole pixels each way; ``rotate`` degrees each way; ``scale`` and ``skew`` fractions (0.1: size 0.9 to
     1.1, shear −0.1 to 0.1); ``elastic`` root-mean-square displacement in pixels of a field smoothed by a Gaussian of
     ``smooth`` pixels (Simard's α 34, σ 4 is 1.38 pixels); ``crop`` the largest fraction of the side cut off (what is
-    left is enlarged); ``flip_horizontal``, ``flip_vertical`` with probability a half. ``fill`` [1, c, 1, 1] is the
-    colour outside (see ``fitted``).
+    left is enlarged); ``flip_horizontal``, ``flip_vertical`` with probability a half; ``cut`` the side, as a fraction of the
+    shorter side, of a square anywhere that is painted over (DeVries and Taylor 2017, cutout). ``fill`` [1, c, 1, 1] is the colour
+    outside, and that of the square (see ``fitted``).
     """
 
     shift: int = 0
@@ -36,6 +37,7 @@ class Augmentation:
     crop: float = 0.0
     flip_horizontal: bool = False
     flip_vertical: bool = False
+    cut: float = 0.0
     fill: torch.Tensor | None = None
 
     __repr__ = brief_repr
@@ -43,7 +45,7 @@ class Augmentation:
     @property
     def active(self) -> bool:
         """Whether anything is changed at all."""
-        return bool(self.shift or self._resamples or self.flip_horizontal or self.flip_vertical)
+        return bool(self.shift or self._resamples or self.flip_horizontal or self.flip_vertical or self.cut)
 
     @property
     def _resamples(self) -> bool:
@@ -74,6 +76,8 @@ class Augmentation:
             images = functional.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
         elif self.shift:
             images = _shift(images, self.shift, generator)
+        if self.cut:
+            images = _cut(images, self.cut, generator)
         return images if self.fill is None else images + self.fill
 
     def _grid(self, images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
@@ -141,6 +145,18 @@ def _shift(images: torch.Tensor, bound: int, generator: torch.Generator) -> torc
     moves = torch.randint(0, 2 * bound + 1, (2, n), generator=generator, device=images.device)
     windows = functional.pad(images, (bound,) * 4).unfold(2, height, 1).unfold(3, width, 1)
     return windows[torch.arange(n, device=images.device), :, moves[0], moves[1]]
+
+
+def _cut(images: torch.Tensor, share: float, generator: torch.Generator) -> torch.Tensor:
+    """Each image with a square of zeros, whose middle is anywhere in it, so that a part of the square may be outside."""
+    n, _, height, width = images.shape
+    side = max(1, round(share * min(height, width)))
+    inside = []
+    for size in (height, width):
+        first = torch.randint(0, size, (n, 1), generator=generator, device=images.device) - side // 2
+        places = torch.arange(size, device=images.device).view(1, -1) - first
+        inside.append((places >= 0) & (places < side))
+    return images.masked_fill((inside[0].unsqueeze(2) & inside[1].unsqueeze(1)).unsqueeze(1), 0.0)
 
 
 def _centres(size: int, device: torch.device) -> torch.Tensor:

@@ -54,6 +54,7 @@ class GradientTrainer(AbstractTrainer):
         Setting("crop", 0.0, 0.0, 0.5),
         Setting("flip_horizontal", False, choices=(True, False)),
         Setting("flip_vertical", False, choices=(True, False)),
+        Setting("cut", 0.0, 0.0, 0.5),
         Setting("loss", "auto", choices=("auto", "cross_entropy", "mse", "absolute", "huber")),
         Setting("validations", 20, least=1),
         Setting("train_cases", 1000, least=0),
@@ -108,7 +109,9 @@ class GradientTrainer(AbstractTrainer):
         from ..setup import FitOptions
 
         v = self.values
-        changes = ("shift", "rotate", "scale", "skew", "elastic", "smooth", "crop", "flip_horizontal", "flip_vertical")
+        changes = (
+            "shift", "rotate", "scale", "skew", "elastic", "smooth", "crop", "flip_horizontal", "flip_vertical", "cut",
+        )  # fmt: skip
         return FitOptions(
             batch_size=v["batch_size"],
             least_steps=v["least_steps"],

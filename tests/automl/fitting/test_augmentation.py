@@ -87,6 +87,17 @@ def test_flips_mirror_about_half_of_the_images():
         assert 140 < mirrored.sum() < 260
 
 
+def test_a_cut_paints_a_square_of_the_border_s_colour_anywhere():
+    images = torch.rand(300, 2, 10, 16) + 1.0
+    images[:, :, [0, -1]], images[:, :, :, [0, -1]] = 0.25, 0.25
+    changed = drawn(Augmentation(cut=0.4).fitted(images), images)
+    painted = (changed == 0.25).all(1)[:, 1:-1, 1:-1]
+    counts = painted.flatten(1).sum(1)
+    assert counts.max() == 16 and (counts == 16).float().mean() > 0.25, "4 x 4 pixels where all of them are inside"
+    assert torch.equal(torch.where((changed == 0.25).all(1, keepdim=True), images, changed), images)
+    assert painted.float().mean(0).min() > 0.02, "no place is left out"
+
+
 @pytest.mark.parametrize(("height", "width", "smooth"), [(29, 29, 4.0), (28, 36, 6.0), (9, 8, 1.3)])
 def test_elastic_displaces_smoothly_by_what_it_says(height, width, smooth):
     augmentation = Augmentation(elastic=1.38, smooth=smooth)
@@ -114,7 +125,7 @@ def test_grids_are_those_of_torch():
 def test_nothing_asked_for_changes_nothing_and_the_generator_decides():
     images = torch.rand(20, 3, 8, 8)
     assert not Augmentation().active and drawn(Augmentation(), images) is images
-    everything = Augmentation(1, 10.0, 0.1, 0.1, 0.5, 1.5, 0.1, True, True)
+    everything = Augmentation(1, 10.0, 0.1, 0.1, 0.5, 1.5, 0.1, True, True, 0.3)
     first, again, other = drawn(everything, images, 1), drawn(everything, images, 1), drawn(everything, images, 2)
     assert torch.equal(first, again) and not torch.equal(first, other)
     assert first.shape == images.shape and first.dtype == images.dtype
