@@ -81,7 +81,7 @@ class Trainings:
     def seconds(self, phase: str) -> float:
         """What a training of the phase may take: as long as that of the search, where its time was planned."""
         study, schedule = self.study, self.study.schedule
-        most = schedule.seconds_of(phase)
+        most = study.seconds_for(phase)
         if phase == FINAL and schedule.is_planned:
             finals = [each.seconds for each in study.evaluations.every() if study.standing.phase(each) == FINAL]
             most = min(most, max(finals, default=schedule.final * study.window))
@@ -90,8 +90,8 @@ class Trainings:
     def _evaluated(self, term: Term, phase: str, info: Mapping[str, Any], seed: int) -> Evaluated:
         study, self.count = self.study, self.count + 1
         candidate = Candidate.of(study.vocabulary, self.count, term, phase, info)
-        order, _ = replace(study.evaluation_plan, seed=seed).job(candidate, None)
         most = self.seconds(phase)
+        order, _ = replace(study.evaluation_plan, seed=seed).job(candidate, None, most)
         order["seconds"] = None if study.budget.seconds is None else max(0.2, most - 0.1)
         if study.schedule.is_planned and self.executor.is_here:
             order["threads"] = training_threads(1 if phase == FINAL else self.executor.capacity)

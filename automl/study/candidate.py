@@ -71,12 +71,17 @@ class EvaluationPlan:
     latency: float | None = None
     """The seconds that an inference may take; None where these are not bounded."""
 
-    def job(self, candidate: Candidate, start: StartWeights | None) -> tuple[CandidateOrder, str]:
-        """What the evaluator takes, and the key of its result in the cache. ``start`` are weights to start from."""
+    def job(self, candidate: Candidate, start: StartWeights | None, seconds: float) -> tuple[CandidateOrder, str]:
+        """What the evaluator takes, and the key of its result in the cache.
+
+        candidate: to be evaluated.
+        start: weights to start from.
+        seconds: what a training in planned time may take.
+        """
         order: CandidateOrder = {"term": candidate.text}
         details: dict[str, object] = {}
         if self.trained:
-            epochs = self.schedule.epochs if candidate.phase == EXPLORE else self.schedule.refine_epochs
+            epochs = self.schedule.epochs_of(candidate.phase)
             seed = hashlib.sha256(f"{candidate.text}\n{self.seed}".encode()).hexdigest()
             order |= {"seed": int(seed[:8], 16), "epochs": epochs, "phase": candidate.phase}
             details = {"epochs": epochs, "phase": candidate.phase, "seed": self.seed, "trainer": dict(self.trainer)}
@@ -89,7 +94,7 @@ class EvaluationPlan:
                 order["settings"] = settings
                 details["settings"] = settings
             if self.schedule.is_planned:
-                details["seconds"] = self.schedule.seconds_of(candidate.phase)
+                details["seconds"] = seconds
                 if candidate.phase == EXPLORE:
                     order["validation_cases"] = details["validation_cases"] = SCREENING_CASES
         plugins = {**candidate.versions, **(TRAINERS.outside() if self.trained else {})}

@@ -42,7 +42,7 @@ def run_fused(study: Study) -> None:
 
 def _record(study: Study, prepared: Prepared, entry: Candidate, confidence: float | None) -> bool:
     """Keep a hit; whether it solves the task."""
-    order, entry.key = study.evaluation_plan.job(entry, None)
+    order, entry.key = study.evaluation_plan.job(entry, None, study.seconds_for(entry.phase))
     found = evaluate_candidate(prepared, order)
     if confidence is not None and found.scores:
         found = replace(found, scores={**found.scores, CONFIDENCE: round(confidence, 4)})

@@ -21,7 +21,7 @@ from search.strategy import START, Proposal
 from ..evaluation.prepared import StartWeights, start_weights
 from ..execution.threads import training_threads
 from .candidate import Candidate, evaluated_of, feedback_of
-from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, TIMELY, UNTRAINED
+from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, SETTINGS, TIMELY, UNTRAINED
 from .planning.views import both_ways, may_look_twice
 from .refinement import next_refinement
 
@@ -237,7 +237,10 @@ class Rounds:
         best = study.standing.best()
         if best is None or not study.standing.is_settled(best) or best.weights is None:
             return None
-        return self._candidate(study.vocabulary.read(best.term), FINAL, study.standing.trained_as(best))
+        info = study.standing.trained_as(best)
+        if SETTINGS in info:  # mirrored pictures were better
+            info[SETTINGS] = {**info[SETTINGS], **study.varies_more}
+        return self._candidate(study.vocabulary.read(best.term), FINAL, info)
 
     def _view(self) -> Candidate | None:
         """The best program of the refinement looking at its pictures both ways, once, where a plan has time for it and mirrored pictures
@@ -268,7 +271,9 @@ class Rounds:
     def _submit(self, entries: Iterable[Candidate]) -> None:
         """Take results from the cache, or send candidates to the executor."""
         for entry in entries:
-            order, entry.key = self.study.evaluation_plan.job(entry, self._start(entry))
+            order, entry.key = self.study.evaluation_plan.job(
+                entry, self._start(entry), self.study.seconds_for(entry.phase)
+            )
             if entry.evaluation is not None:
                 continue
             cached = self._cached(entry)
@@ -276,7 +281,7 @@ class Rounds:
                 self._keep(entry, cached)
                 continue
             order["seconds"], deadline = self._deadline(entry)
-            entry.hurried = deadline < self.study.schedule.seconds_of(entry.phase)
+            entry.hurried = deadline < self.study.seconds_for(entry.phase)
             if self.study.schedule.is_planned and self.executor.is_here:
                 order["threads"] = training_threads(1 if entry.phase == FINAL else self.executor.capacity)
             if entry.phase == EXPLORE and self.study.schedule.is_planned and self.study.standing.best() is not None:
@@ -299,7 +304,7 @@ class Rounds:
 
     def _deadline(self, entry: Candidate) -> tuple[float | None, float]:
         """The seconds in which a training should end by itself (None: no such limit), and those after which it is ended."""
-        deadline = self.study.schedule.seconds_of(entry.phase)
+        deadline = self.study.seconds_for(entry.phase)
         if self.budget.seconds is None:
             return None, deadline
         reserved = self._reserved() if entry.phase != FINAL else 0.0

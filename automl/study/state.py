@@ -16,6 +16,7 @@ from ..tasks.cases.folds import FOLDS
 from .journal import ASKED
 from .keeping.evaluations import Evaluations
 from .keeping.origins import Origins
+from .planning.passes import seconds_a_pass
 from .planning.schedule import EXPLORE, FINAL, PHASES, REFINE, SETTINGS, TRAINED, UNTRAINED
 
 Worth = tuple[bool, float]
@@ -51,6 +52,8 @@ class Standing:
     """Asks of the refinement."""
     final: bool = False
     """Whether the final training was asked for."""
+    seconds_a_pass: float | None = None
+    """What one pass over the train part takes the fastest net so far (automl.study.planning.passes)."""
     refinements: list[int] = field(default_factory=list)
     """The asks of the refinement that were evaluated."""
     _best: dict[bool, tuple[Rank, Worth, Evaluation]] = field(default_factory=dict)
@@ -93,7 +96,9 @@ class Standing:
         """Take in a finished evaluation."""
         self.evaluations.add(evaluation)
         self.solved = self.solved or evaluation.solved
-        score, named = self.score(evaluation), self.phase(evaluation)
+        score, named, took = self.score(evaluation), self.phase(evaluation), seconds_a_pass(evaluation)
+        if took is not None:
+            self.seconds_a_pass = min(took, self.seconds_a_pass or took)
         if named == REFINE:
             self.refinements.append(evaluation.ask)
         elif named == EXPLORE and score is not None and (evaluation.parameters or not evaluation.key):

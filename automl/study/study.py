@@ -26,7 +26,7 @@ from ..budget import Budget
 from ..errors import EvaluationBug, StudyError
 from ..evaluation.prepared import Evaluated, WorkerContext
 from ..execution.executors.base import AbstractExecutor
-from ..fitting.recipes import MIRRORED, image_side, timed
+from ..fitting.recipes import image_side, mirrored, mirrored_and_cut, timed
 from ..fitting.trainer import columns
 from ..tasks.cases.folds import FOLDS
 from ..tasks.data import VALUES
@@ -37,6 +37,7 @@ from .fused import run_fused
 from .journal import ASKED, CANCELLED, TOLD, Journal
 from .keeping.evaluations import Evaluations
 from .keeping.weights import CandidateWeights
+from .planning.passes import are_few, seconds_for
 from .planning.schedule import EXPLORE, FINAL, TIMELY, Schedule, closing
 from .rounds import Rounds
 from .state import Standing
@@ -134,10 +135,30 @@ class Study:
         """Whether candidates are trained (rather than only run)."""
         return self.data.target != VALUES and not self.fused
 
+    def seconds_for(self, phase: str) -> float:
+        """What a training of the phase may take, with what is known by now (automl.study.planning.passes).
+
+        phase: any.
+        """
+        return seconds_for(
+            phase, self.schedule, self.window, self.standing.seconds_a_pass if self.has_pictures else None
+        )
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether its cases are pictures."""
+        return image_side(self.data) is not None
+
+    @property
+    def varies_more(self) -> Mapping[str, object]:
+        """Settings of a final training with mirrored pictures where these are few for the time; {} where they are not."""
+        few = self.has_pictures and are_few(self.schedule, self.window, self.standing.seconds_a_pass)
+        return mirrored_and_cut(self.data) if few else {}
+
     @property
     def variant(self) -> Mapping[str, object]:
         """Settings with which the refinement trains its best program too; {} where it tries none."""
-        return MIRRORED if self.schedule.is_planned and image_side(self.data) is not None else {}
+        return mirrored(self.data) if self.schedule.is_planned and self.has_pictures else {}
 
     @property
     def has_final(self) -> bool:

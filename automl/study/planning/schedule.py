@@ -37,7 +37,14 @@ GROWTH, PACE = 0.6, 4.65
 REFINE_TIMES = 3.0
 """How many times as long a training of the best has. This and the numbers above were set by hand."""
 MOST_EPOCHS = {EXPLORE: 40, REFINE: 200}
-"""Passes over the data that a planned training makes at most, however much time it has."""
+"""Passes over series that a planned training makes at most, however much time it has."""
+ENOUGH = 100
+"""Passes over a few thousand pictures after which more of them teach a net little."""
+SHARES = {EXPLORE: 0.08, REFINE: 0.24}
+"""Of ENOUGH passes those that a planned training of the phase makes at most."""
+LEAST_SHOWN = {EXPLORE: 30_000, REFINE: 90_000}
+"""Pictures that such a training may show, each as often as need be. These three were set by hand, after what
+``python -m experiments.benchmarks.passes`` shows of a part of cifar10_subset."""
 
 
 def closing(seconds: float) -> float:
@@ -50,15 +57,16 @@ class Schedule:
     """How evaluations are spread over a budget.
 
     ``epochs`` and ``refine_epochs`` are what a candidate is trained for while exploring and in the refinement of the best (None: what
-    suits the data, automl.fitting.recipes); ``refine`` is the share of the budget for the refinement, ``final`` the share of time
-    for training the best of all once more, on train and validation cases together (0: it is left out; its validation score is that of
-    its refinement); ``deadline`` bounds one evaluation in seconds, and ``start`` that of each program that a search begins with, as a share
-    of the time. ``explore_seconds`` and ``refine_seconds`` are what a training has in these phases (None: what is left, up to
-    ``deadline``). Raises StudyError.
+    suits the data, automl.fitting.recipes), and ``final_epochs`` in the final training (None: as in the refinement); ``refine`` is the
+    share of the budget for the refinement, ``final`` the share of time for training the best of all once more, on train and validation
+    cases together (0: it is left out; its validation score is that of its refinement); ``deadline`` bounds one evaluation in seconds, and
+    ``start`` that of each program that a search begins with, as a share of the time. ``explore_seconds`` and ``refine_seconds`` are what a
+    training has in these phases (None: what is left, up to ``deadline``). Raises StudyError.
     """
 
     epochs: int | None = None
     refine_epochs: int | None = None
+    final_epochs: int | None = None
     refine: float = 0.45
     final: float = 0.15
     deadline: float = 60.0
@@ -67,7 +75,7 @@ class Schedule:
     refine_seconds: float | None = None
 
     def __post_init__(self) -> None:
-        for name, low, high in (("epochs", 1, 10**6), ("refine_epochs", 1, 10**6)):
+        for name, low, high in ((name, 1, 10**6) for name in ("epochs", "refine_epochs", "final_epochs")):
             value = getattr(self, name)
             if value is not None and (type(value) is not int or not low <= value <= high):
                 raise StudyError(f"schedule.{name}={value!r}: needed a whole number from {low} to {high}")
@@ -95,6 +103,15 @@ class Schedule:
     def is_planned(self) -> bool:
         """Whether each training has the time that a plan of the whole gives it."""
         return self.explore_seconds is not None
+
+    def epochs_of(self, phase: str) -> int | None:
+        """The epochs of a training of the phase, None where they are what suits the data.
+
+        phase: any.
+        """
+        if phase == EXPLORE:
+            return self.epochs
+        return self.final_epochs if phase == FINAL and self.final_epochs is not None else self.refine_epochs
 
     def seconds_of(self, phase: str) -> float:
         """What a training of the phase may take at most."""
@@ -125,10 +142,20 @@ def usual_schedule(data: ProblemData, budget: Budget) -> Schedule:
         return Schedule()
     each = max(LEAST_SECONDS, budget.seconds**GROWTH / PACE)
     exploring, finishing = (EXPLORING_SERIES, FINISHING_SERIES) if data.is_series else (EXPLORING, FINISHING)
+    most = MOST_EPOCHS if data.is_series else {phase: most_passes(phase, len(data.train)) for phase in SHARES}
     return Schedule(
-        epochs=MOST_EPOCHS[EXPLORE], refine_epochs=MOST_EPOCHS[REFINE], refine=1.0 - exploring, final=finishing,
+        epochs=most[EXPLORE], refine_epochs=most[REFINE], final_epochs=MOST_EPOCHS[REFINE], refine=1.0 - exploring, final=finishing,
         deadline=max(60.0, budget.seconds), explore_seconds=each, refine_seconds=REFINE_TIMES * each,
     )  # fmt: skip
+
+
+def most_passes(phase: str, cases: int) -> int:
+    """The passes over the train part that a planned training of pictures makes at most.
+
+    phase: EXPLORE or REFINE.
+    cases: of the train part.
+    """
+    return max(round(SHARES[phase] * ENOUGH), math.ceil(LEAST_SHOWN[phase] / max(1, cases)))
 
 
 def is_planned(data: ProblemData) -> bool:

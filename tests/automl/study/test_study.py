@@ -233,16 +233,18 @@ def test_the_key_covers_all_that_decides():
     plan = EvaluationPlan("data", {}, Schedule(), 0, True)
     term = parse(NET, builtin_words())
 
-    def key(plan=plan, start=None, phase="explore", text=NET):
+    def key(plan=plan, start=None, phase="explore", text=NET, seconds=9.0):
         entry = Candidate(0, term, text, phase)
-        found = plan.job(entry, start)[1]
+        found = plan.job(entry, start, seconds)[1]
         assert entry.key == "", "what is asked about is not changed"
         return found
 
+    planned = replace(plan, schedule=Schedule(explore_seconds=9.0, refine_seconds=20.0))
     start = {"blobs": {}, "sites": {"1": ["a" * 64, "1"]}}
     keys = [
         key(), key(phase="refine"), key(start=start), key(text="(other)"), key(replace(plan, data="d")),
         key(replace(plan, trainer={"x": 1})), key(replace(plan, seed=1)), key(replace(plan, schedule=Schedule(epochs=9))),
+        key(planned), key(planned, seconds=10.0),
     ]  # fmt: skip
     assert len(set(keys)) == len(keys)
     assert key() == keys[0]

@@ -1,0 +1,70 @@
+"""How long trainings are where pictures are few for the time: as many passes for small and large nets."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+import pytest
+
+from automl.budget import Budget
+from automl.fitting.recipes import mirrored, mirrored_and_cut
+from automl.study.planning.passes import are_few, seconds_a_pass, seconds_for
+from automl.study.planning.schedule import ENOUGH, EXPLORE, FINAL, REFINE, Schedule, most_passes, usual_schedule
+from automl.study.state import Standing
+from automl.tasks.kinds.labelled import labelled_task
+from library.records import Direction, Evaluation
+
+HALF_HOUR = 1800.0
+PICTURES = labelled_task("pictures", np.zeros((4000, 1, 28, 32), np.uint8), np.arange(4000) % 2).data
+PLAN = usual_schedule(PICTURES, Budget(HALF_HOUR))
+
+
+def trained(epochs: int, seconds: float, ask: int = 0, parameters: int = 10) -> Evaluation:
+    return Evaluation(
+        run="r", ask=ask, term="x", outcome="ok", scores={"accuracy": 0.5}, parameters=parameters, seconds=seconds,
+        curves={"epoch": [1, epochs]},
+    )  # fmt: skip
+
+
+def test_the_time_of_a_pass_is_known_of_a_training_with_several() -> None:
+    assert seconds_a_pass(trained(8, 4.0)) == 0.5
+    assert seconds_a_pass(trained(4, 4.0)) is None, "the last of few may have been cut short"
+    assert seconds_a_pass(trained(8, 4.0, parameters=0)) is None
+    assert seconds_a_pass(Evaluation(run="r", ask=0, term="x", outcome="ok", parameters=10)) is None
+
+
+def test_a_search_keeps_the_time_of_its_fastest_net() -> None:
+    standing = Standing("accuracy", Direction.MAXIMIZE)
+    for ask, (epochs, seconds) in enumerate([(2, 0.1), (8, 16.0), (8, 4.0), (8, 40.0)]):
+        standing.ask(ask, EXPLORE)
+        standing.note(trained(epochs, seconds, ask))
+    assert standing.seconds_a_pass == 0.5
+
+
+def test_trainings_take_longer_where_pictures_are_few_for_the_time() -> None:
+    few, many = PLAN.final * HALF_HOUR / (4 * ENOUGH), PLAN.final * HALF_HOUR / (3 * ENOUGH)
+    assert are_few(PLAN, HALF_HOUR, few) and not are_few(PLAN, HALF_HOUR, many) and not are_few(PLAN, HALF_HOUR, None)
+    assert not are_few(Schedule(), HALF_HOUR, few)
+    for phase in (EXPLORE, REFINE):
+        longer = seconds_for(phase, PLAN, HALF_HOUR, few)
+        assert seconds_for(phase, PLAN, HALF_HOUR, many) == PLAN.seconds_of(phase) < longer
+        # A net that goes over the pictures ENOUGH times in the final training has the time for as many passes as any.
+        assert longer == pytest.approx(PLAN.final * HALF_HOUR * min(most_passes(phase, 10**6) / ENOUGH, 1.0))
+    assert seconds_for(FINAL, PLAN, HALF_HOUR, few) == PLAN.seconds_of(FINAL)
+
+
+def test_short_trainings_end_after_so_many_passes_and_the_last_does_not() -> None:
+    train = len(PICTURES.train)
+    assert [PLAN.epochs_of(phase) for phase in (EXPLORE, REFINE, FINAL)] == [
+        ceil(30_000 / train),
+        ceil(90_000 / train),
+        200,
+    ]
+    assert most_passes(EXPLORE, 60_000) == 8 and most_passes(EXPLORE, 2000) == 15, "30,000 pictures at least"
+    assert Schedule(epochs=1, refine_epochs=2).epochs_of(FINAL) == 2
+
+
+def test_what_mirrored_pictures_are_varied_by_goes_with_their_size() -> None:
+    assert mirrored(PICTURES) == {"flip_horizontal": True, "rotate": 0.0, "scale": 0.0, "skew": 0.0, "shift": 2}
+    assert mirrored_and_cut(PICTURES) == {**mirrored(PICTURES), "shift": 4, "cut": 0.28}
