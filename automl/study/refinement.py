@@ -8,9 +8,6 @@ from typing import Any
 from .planning.schedule import SETTINGS
 from .state import Standing
 
-TWO = 2
-"""So many programs are trained for longer before the better one is trained in another way."""
-
 
 def next_refinement(
     standing: Standing, pending: Sequence[Mapping[str, Any]], variant: Mapping[str, object], structure: Callable[[str], str]
@@ -22,14 +19,14 @@ def next_refinement(
     variant: settings of the trainer that may be better or worse than the usual ones for these data; {}: there are none.
     structure: what programs that differ in nothing that counts share, of a program's text.
 
-    It is the best of those that were not yet trained for longer. With a variant, once two of them were, the better one is trained once
-    more by it, and what comes after is trained in the way that was better.
+    It is the best of those that were not yet trained for longer. With a variant, once one of them was, it is trained once more by it,
+    and what comes after is trained in the way that was better.
     """
     refined = [standing.evaluations[ask] for ask in standing.refinements] if variant else []
     usual = [each for each in refined if not standing.settings_of(each.ask) and standing.score(each) is not None]
     varied = [each for each in refined if standing.settings_of(each.ask)]
     own: dict[str, Any] = {}
-    if len(usual) >= TWO:
+    if usual:
         if not varied and not any(SETTINGS in each["info"] for each in pending):
             best = max(usual, key=standing.worth)
             return best.term, {**standing.infos[best.ask], SETTINGS: dict(variant)}

@@ -43,12 +43,13 @@ EXPLORED = {"a": 0.5, "b": 0.9, "c": 0.8, "d": 0.7}
 
 def test_the_best_comes_first_and_each_once() -> None:
     assert asked(standing(EXPLORED, [])) == ("b", {"of": 1})
-    assert asked(standing(EXPLORED, [("b", 0.91, {})])) == ("c", {"of": 2})
+    assert asked(standing(EXPLORED, [("b", 0.91, {})]), variant={}) == ("c", {"of": 2})
     assert asked(standing(EXPLORED, []), pending=[{"term": "b", "info": {"of": 1}}]) == ("c", {"of": 2})
-    assert asked(standing({"a": 0.5}, [("a", 0.6, {})])) is None
+    assert asked(standing({"a": 0.5}, [("a", 0.6, {})]), variant={}) is None
 
 
-def test_the_better_of_two_is_trained_in_another_way_too() -> None:
+def test_the_first_is_trained_in_another_way_too_and_with_many_workers_the_best_of_those_that_are_done() -> None:
+    assert asked(standing(EXPLORED, [("b", 0.91, {})])) == ("b", {"of": 1, SETTINGS: OTHER})
     found = standing(EXPLORED, [("b", 0.91, {}), ("c", 0.93, {})])
     assert asked(found) == ("c", {"of": 2, SETTINGS: OTHER})
     assert asked(found, pending=[{"term": "c", "info": {"of": 2, SETTINGS: OTHER}}]) == ("d", {"of": 3})
