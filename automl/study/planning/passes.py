@@ -13,6 +13,8 @@ from .schedule import ENOUGH, SHARES, Schedule
 
 FEW = 4.0
 """How many times as often as ENOUGH the fastest net must be able to go over the pictures for them to be few; set by hand."""
+LONGEST = 3.5
+"""How many times as long as planned a training may take at most; set by hand."""
 LEAST = 5
 """Passes from which on the time of one is known."""
 
@@ -40,7 +42,7 @@ def seconds_for(phase: str, schedule: Schedule, window: float, a_pass: float | N
     planned = schedule.seconds_of(phase)
     if phase not in SHARES or not are_few(schedule, window, a_pass):
         return planned
-    return max(planned, SHARES[phase] * schedule.final * window)
+    return max(planned, min(SHARES[phase] * schedule.final * window, LONGEST * planned))
 
 
 def are_few(schedule: Schedule, window: float, a_pass: float | None) -> bool:

@@ -51,6 +51,8 @@ def test_trainings_take_longer_where_pictures_are_few_for_the_time() -> None:
         assert seconds_for(phase, PLAN, HALF_HOUR, many) == PLAN.seconds_of(phase) < longer
         # A net that goes over the pictures ENOUGH times in the final training has the time for as many passes as any.
         assert longer == pytest.approx(PLAN.final * HALF_HOUR * min(most_passes(phase, 10**6) / ENOUGH, 1.0))
+    longest = usual_schedule(PICTURES, Budget(10 * HALF_HOUR))
+    assert seconds_for(EXPLORE, longest, 10 * HALF_HOUR, 0.1) == 3.5 * longest.seconds_of(EXPLORE)
     assert seconds_for(FINAL, PLAN, HALF_HOUR, few) == PLAN.seconds_of(FINAL)
 
 
