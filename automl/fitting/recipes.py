@@ -69,22 +69,13 @@ smaller their batches were, of 64, 32 and 16; of 12,000 two did, and the third a
 
 def mirrored(data: ProblemData) -> dict[str, object]:
     """How else a longer training may vary pictures, which suits some (a car) and not others (a digit): they are mirrored, and moved a
-    little farther in place of turned, stretched and skewed. The refinement tries it.
+    little farther in place of turned, stretched and skewed. The refinement tries it. Set by hand, after
+    ``python -m experiments.benchmarks.passes``.
 
     data: pictures.
     """
     side = image_side(data) or 0
     return {"flip_horizontal": True, "rotate": 0.0, "scale": 0.0, "skew": 0.0, "shift": max(1, round(side / 14))}
-
-
-def mirrored_and_cut(data: ProblemData) -> dict[str, object]:
-    """The same for a training that goes over the pictures a hundred times: they are moved twice as far, and a square is painted over.
-    Both were set by hand, after ``python -m experiments.benchmarks.passes``.
-
-    data: pictures.
-    """
-    side = image_side(data) or 0
-    return {**mirrored(data), "shift": max(1, round(side / 8)), "cut": 0.28}
 
 
 def _epochs(data: ProblemData, steps: int) -> int:

@@ -21,7 +21,7 @@ from search.strategy import START, Proposal
 from ..evaluation.prepared import StartWeights, start_weights
 from ..execution.threads import training_threads
 from .candidate import Candidate, evaluated_of, feedback_of
-from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, SETTINGS, TIMELY, UNTRAINED
+from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, TIMELY, UNTRAINED
 from .planning.views import both_ways, may_look_twice
 from .refinement import next_refinement
 
@@ -237,10 +237,7 @@ class Rounds:
         best = study.standing.best()
         if best is None or not study.standing.is_settled(best) or best.weights is None:
             return None
-        info = study.standing.trained_as(best)
-        if SETTINGS in info:  # mirrored pictures were better
-            info[SETTINGS] = {**info[SETTINGS], **study.varies_more}
-        return self._candidate(study.vocabulary.read(best.term), FINAL, info)
+        return self._candidate(study.vocabulary.read(best.term), FINAL, study.standing.trained_as(best))
 
     def _view(self) -> Candidate | None:
         """The best program of the refinement looking at its pictures both ways, once, where a plan has time for it and mirrored pictures

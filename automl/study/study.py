@@ -26,7 +26,7 @@ from ..budget import Budget
 from ..errors import EvaluationBug, StudyError
 from ..evaluation.prepared import Evaluated, WorkerContext
 from ..execution.executors.base import AbstractExecutor
-from ..fitting.recipes import image_side, mirrored, mirrored_and_cut, timed
+from ..fitting.recipes import image_side, mirrored, timed
 from ..fitting.trainer import columns
 from ..tasks.cases.folds import FOLDS
 from ..tasks.data import VALUES
@@ -140,20 +140,15 @@ class Study:
 
         phase: any.
         """
-        return seconds_for(
-            phase, self.schedule, self.window, self.standing.seconds_a_pass if self.has_pictures else None
+        few = self.has_pictures and are_few(
+            self.schedule, self.window, len(self.data.train), self.standing.seconds_a_pass
         )
+        return seconds_for(phase, self.schedule, self.window, few)
 
     @property
     def has_pictures(self) -> bool:
         """Whether its cases are pictures."""
         return image_side(self.data) is not None
-
-    @property
-    def varies_more(self) -> Mapping[str, object]:
-        """Settings of a final training with mirrored pictures where these are few for the time; {} where they are not."""
-        few = self.has_pictures and are_few(self.schedule, self.window, self.standing.seconds_a_pass)
-        return mirrored_and_cut(self.data) if few else {}
 
     @property
     def variant(self) -> Mapping[str, object]:

@@ -11,8 +11,10 @@ from library.records import Evaluation
 
 from .schedule import ENOUGH, SHARES, Schedule
 
-FEW = 4.0
-"""How many times as often as ENOUGH the fastest net must be able to go over the pictures for them to be few; set by hand."""
+FEW_CASES = 15_000
+"""Pictures that may be few; of more, fewer passes than ENOUGH are enough. Set by hand."""
+FEW = 2.5
+"""How many times as often as ENOUGH the fastest net so far must be able to go over the pictures for them to be few; set by hand."""
 LONGEST = 3.5
 """How many times as long as planned a training may take at most; set by hand."""
 LEAST = 5
@@ -31,20 +33,28 @@ def seconds_a_pass(evaluation: Evaluation) -> float | None:
     return evaluation.seconds / count
 
 
-def seconds_for(phase: str, schedule: Schedule, window: float, a_pass: float | None) -> float:
+def seconds_for(phase: str, schedule: Schedule, window: float, few: bool) -> float:
     """What a training of the phase may take: the plan's seconds, or more where pictures are few.
 
     phase: any.
     schedule: of the search.
     window: the seconds that the search has.
-    a_pass: those of one pass over the pictures by the fastest net so far; None where it is not known, or the data are no pictures.
+    few: whether pictures are few for the time.
     """
     planned = schedule.seconds_of(phase)
-    if phase not in SHARES or not are_few(schedule, window, a_pass):
+    if not few or phase not in SHARES:
         return planned
     return max(planned, min(SHARES[phase] * schedule.final * window, LONGEST * planned))
 
 
-def are_few(schedule: Schedule, window: float, a_pass: float | None) -> bool:
-    """Whether pictures are few for the time: see ``seconds_for``, whose arguments these are."""
-    return a_pass is not None and schedule.is_planned and schedule.final * window >= FEW * ENOUGH * a_pass
+def are_few(schedule: Schedule, window: float, cases: int, a_pass: float | None) -> bool:
+    """Whether pictures are few for the time.
+
+    schedule: of the search.
+    window: the seconds that the search has.
+    cases: pictures of the train part.
+    a_pass: the seconds of one pass over them by the fastest net so far; None where that is not known.
+    """
+    if a_pass is None or cases > FEW_CASES or not schedule.is_planned:
+        return False
+    return schedule.final * window >= FEW * ENOUGH * a_pass

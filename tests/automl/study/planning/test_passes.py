@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from automl.budget import Budget
-from automl.fitting.recipes import mirrored, mirrored_and_cut
+from automl.fitting.recipes import mirrored
 from automl.study.planning.passes import are_few, seconds_a_pass, seconds_for
 from automl.study.planning.schedule import ENOUGH, EXPLORE, FINAL, REFINE, Schedule, most_passes, usual_schedule
 from automl.study.state import Standing
@@ -43,17 +43,18 @@ def test_a_search_keeps_the_time_of_its_fastest_net() -> None:
 
 
 def test_trainings_take_longer_where_pictures_are_few_for_the_time() -> None:
-    few, many = PLAN.final * HALF_HOUR / (4 * ENOUGH), PLAN.final * HALF_HOUR / (3 * ENOUGH)
-    assert are_few(PLAN, HALF_HOUR, few) and not are_few(PLAN, HALF_HOUR, many) and not are_few(PLAN, HALF_HOUR, None)
-    assert not are_few(Schedule(), HALF_HOUR, few)
+    few, many = PLAN.final * HALF_HOUR / (2.5 * ENOUGH), PLAN.final * HALF_HOUR / (2 * ENOUGH)
+    assert are_few(PLAN, HALF_HOUR, 15_000, few) and not are_few(PLAN, HALF_HOUR, 15_001, few)
+    assert not are_few(PLAN, HALF_HOUR, 4000, many) and not are_few(PLAN, HALF_HOUR, 4000, None)
+    assert not are_few(Schedule(), HALF_HOUR, 4000, few)
     for phase in (EXPLORE, REFINE):
-        longer = seconds_for(phase, PLAN, HALF_HOUR, few)
-        assert seconds_for(phase, PLAN, HALF_HOUR, many) == PLAN.seconds_of(phase) < longer
+        longer = seconds_for(phase, PLAN, HALF_HOUR, True)
+        assert seconds_for(phase, PLAN, HALF_HOUR, False) == PLAN.seconds_of(phase) < longer
         # A net that goes over the pictures ENOUGH times in the final training has the time for as many passes as any.
         assert longer == pytest.approx(PLAN.final * HALF_HOUR * min(most_passes(phase, 10**6) / ENOUGH, 1.0))
     longest = usual_schedule(PICTURES, Budget(10 * HALF_HOUR))
-    assert seconds_for(EXPLORE, longest, 10 * HALF_HOUR, 0.1) == 3.5 * longest.seconds_of(EXPLORE)
-    assert seconds_for(FINAL, PLAN, HALF_HOUR, few) == PLAN.seconds_of(FINAL)
+    assert seconds_for(EXPLORE, longest, 10 * HALF_HOUR, True) == 3.5 * longest.seconds_of(EXPLORE)
+    assert seconds_for(FINAL, PLAN, HALF_HOUR, True) == PLAN.seconds_of(FINAL)
 
 
 def test_short_trainings_end_after_so_many_passes_and_the_last_does_not() -> None:
@@ -69,4 +70,3 @@ def test_short_trainings_end_after_so_many_passes_and_the_last_does_not() -> Non
 
 def test_what_mirrored_pictures_are_varied_by_goes_with_their_size() -> None:
     assert mirrored(PICTURES) == {"flip_horizontal": True, "rotate": 0.0, "scale": 0.0, "skew": 0.0, "shift": 2}
-    assert mirrored_and_cut(PICTURES) == {**mirrored(PICTURES), "shift": 4, "cut": 0.28}
