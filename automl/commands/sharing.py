@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,9 +13,11 @@ from library.records import Run, StoreError
 from library.store import AbstractStore
 
 from ..errors import StudyError
-from ..exporting.history import RunHistory, history_of
 from .common import json_line, json_lines, print_text, stored_run
 from .options import LibraryUrl
+
+if TYPE_CHECKING:
+    from ..exporting.history import RunHistory
 
 FORMS = ("jsonl", "tensorboard", "mlflow")
 TensorBoardFolder = Annotated[
@@ -58,6 +60,8 @@ class Tools:
         """Writes a run to each; gives a line for people on each. Raises StudyError, OSError."""
         if self.tensorboard is None and self.mlflow is None:
             return []
+        from ..exporting.history import history_of
+
         history = history_of(store, run)
         lines = [] if self.tensorboard is None else [_to_tensorboard(history, self.tensorboard)]
         return lines if self.mlflow is None else [*lines, _to_mlflow(store, history, self.mlflow)]
@@ -111,6 +115,8 @@ def export_run(
         )
     store, record = stored_run(run, library)
     if to == "jsonl":
+        from ..exporting.history import history_of
+
         _write_rows(history_of(store, record), target)
         return
     for line in Tools(**{to: target}).take(store, record):

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from automl.cli import main
-from automl.commands.common import split_seed_of, task_of
+from automl.commands.common import split_seed_of
+from automl.study.stored import task_of
 from automl.study.study import StudyError
 from automl.tasks.load import load_tasks
 from library.store import open_store
