@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -30,6 +30,9 @@ from ..study.stored import split_seed_of
 from ..study.study import Study
 from ..tasks.load import experiment_folders, load_tasks
 from ..tasks.task import Task
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 
 def open_library(url: str | None, *, create: bool = True) -> AbstractStore:
@@ -64,18 +67,18 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: st
     for row in rows:
         table.add_row(*(cell(value) for value in row))
     console = Console() if sys.stdout.isatty() else Console(width=160)
-    console.print(table, markup=False)
+    console.print(table)
 
 
-def cell(value: Any) -> str:
-    """A table cell: yes/no, short numbers, "–" for nothing."""
-    from rich.markup import escape
+def cell(value: Any) -> Text:
+    """A table cell, in which nothing is taken for markup: yes/no, short numbers, "–" for nothing."""
+    from rich.text import Text
 
     if value is None:
-        return "–"
+        return Text("–")
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.4g}" if isinstance(value, float) else escape(printable(str(value)))
+        return Text("yes" if value else "no")
+    return Text(f"{value:.4g}" if isinstance(value, float) else printable(str(value)))
 
 
 @contextmanager

@@ -90,3 +90,10 @@ def test_every_part_of_a_table_is_shown_as_it_is_but_for_escapes(capsys: pytest.
     for part in "abc":
         assert f"[red]{part}{SHOWN}" in shown
     assert all(each.isprintable() or each == "\n" for each in shown)
+
+
+def test_brackets_backslashes_and_colons_of_a_table_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    texts = ["Tensor[s...] -> Tensor[n]", "a\\[b]", "[/]", ":smile:"]
+    print_table(texts, [texts], " ".join(texts))
+    shown = capsys.readouterr().out
+    assert all(shown.count(text) == 3 for text in texts)
