@@ -184,9 +184,8 @@ def said_by_pytest(folder: Path, root: Path, *arguments: str) -> str:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    ("chosen", "least"), [("declar or told_once or documented", 5), pytest.param("test", 35, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("chosen", "least"), [("declar or told_once or documented", 5), ("test", 35)])
 def test_what_the_page_adds_meets_the_suites(written, project_root, chosen, least):
     said = said_by_pytest(written, project_root, "test_mine.py", "-k", chosen)
     passed = re.search(r"(\d+) passed", said)

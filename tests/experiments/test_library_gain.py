@@ -124,6 +124,7 @@ def subroutine(name: str, text: str) -> Subroutine:
     return Subroutine(name=name, digest=digest(body), type=scheme, kind="algorithmic", body=show_canonical(body))
 
 
+@pytest.mark.slow
 def test_random_words_are_alike_in_type_and_are_none_of_the_library() -> None:
     with Library("memory:") as library:
         for task in load_tasks(str(STARTER))[:6]:

@@ -80,7 +80,8 @@ def test_nothing_found(impossible, quick, fixed):
     assert (none.program, none.model, none.score, none.evaluations) == ("", None, None, 0)
 
 
-@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
 def test_hostile_programs_are_outcomes(impossible, quick, fixed, hostile, workers):
     texts = [PLUS.format(f"({word} 1)") for word in ("spin", "hoard")]
     wrong, endless = "(lambda (xs) (sum xs))", "(lambda (xs) (while (lambda (y) true) (lambda (y) y) xs))"

@@ -134,9 +134,8 @@ def banks_of(bank):
         yield from banks_of(child)
 
 
-@pytest.mark.parametrize(
-    "type", ["list(int) -> list(int)", pytest.param("list(list(int)) -> list(int)", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("type", ["list(int) -> list(int)", "list(list(int)) -> list(int)"])
 def test_what_is_kept_holds_no_value_that_was_forgotten(type):
     """Once the bank is frozen, values of streamed terms are forgotten now and then: no row may stand for one of them."""
     lists = [(3, 1, 2, 9, 8), (5, 6, 1, 1), (7, 2, 2, 4, 4, 8)]

@@ -34,7 +34,8 @@ def problem(seed: int) -> Problem:
     return Problem(type, WORDS, examples=examples, objectives=objectives, seed=seed, max_size=LARGEST)
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
 def test_a_function_of_numbers_is_found_from_many_examples(seed: int) -> None:
     task = problem(seed)
     strategy = make_strategy("genetic", task, {})
