@@ -69,8 +69,8 @@ smaller their batches were, of 64, 32 and 16; of 12,000 two did, and the third a
 
 def mirrored(data: ProblemData) -> dict[str, object]:
     """How else a longer training may vary pictures, which suits some (a car) and not others (a digit): they are mirrored, and moved a
-    little farther in place of turned, stretched and skewed. The refinement tries it. Set by hand, after
-    ``python -m experiments.benchmarks.passes``.
+    little farther in place of turned, stretched and skewed. The refinement tries it. Set by hand, after single
+    trainings on a part of cifar10_subset (docs/searching.md; ``python -m experiments.benchmarks.passes`` does the like).
 
     data: pictures.
     """

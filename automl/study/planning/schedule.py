@@ -43,8 +43,8 @@ ENOUGH = 100
 SHARES = {EXPLORE: 0.08, REFINE: 0.24}
 """Of ENOUGH passes those that a planned training of the phase makes at most."""
 LEAST_SHOWN = {EXPLORE: 30_000, REFINE: 90_000}
-"""Pictures that such a training may show, each as often as need be. These three were set by hand, after what
-``python -m experiments.benchmarks.passes`` shows of a part of cifar10_subset."""
+"""Pictures that such a training may show, each as often as need be. These three were set by hand, after single trainings on a part of
+cifar10_subset (docs/searching.md; ``python -m experiments.benchmarks.passes`` does the like)."""
 
 
 def closing(seconds: float) -> float:
