@@ -23,6 +23,7 @@ from ..progress import QUIET, progress_bar
 from ..study.opening import Options, Progress, Result, library_url, open_study, possible_tasks
 from ..study.parallel import search_many, side_by_side
 from ..study.planning.limits import NAMES as BOUNDS
+from ..study.planning.options import KEPT
 from ..study.result import count_right
 from ..study.study import Study
 from ..tasks.load import load_tasks, with_option
@@ -94,7 +95,7 @@ def search(
     max_operations: MaxOperations = None,
     max_memory: MaxMemory = None,
     max_latency: MaxLatency = None,
-    keep_weights: KeepWeights = 20,
+    keep_weights: KeepWeights = KEPT,
     target_column: TargetColumn = None,
     ambiguous: Ambiguous = False,
     skip_bad: SkipBad = False,
