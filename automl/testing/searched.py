@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.task import Task
 from library.records import Evaluation, Event, Run
-from library.store import AbstractStore
+from library.store import AbstractStore, open_store
 
 EVIL = "<script>alert(1)</script>"
 TERMS = [f"(lambda (dense :units 2 @1 (relu (dense :units {n} @2 $0))))" for n in (1, 2)]
@@ -68,3 +72,22 @@ def stored_search(store: AbstractStore, task: Task) -> Run:
         )  # fmt: skip
     store.record(*evaluations, events=events)
     return made
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[AbstractStore]:
+    """A store in a file, without runs."""
+    with open_store(str(tmp_path / "runs.db")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def task() -> Task:
+    """That of ``larger_task``."""
+    return larger_task()
+
+
+@pytest.fixture
+def run(store: AbstractStore, task: Task) -> Run:
+    """That of ``stored_search``, in the store."""
+    return stored_search(store, task)
