@@ -67,6 +67,7 @@ QUICK: dict[str, tuple[str, ...]] = {
         "600000",
     ),
     "pace": ("--rows", "200", "--budgets", "5s", "--pictures", "0"),
+    "passes": ("--nets", "two_convolutions", "--epochs", "1"),
     "recipes": ("--thirds", "1"),
     "reinvention": ("--seeds", "1", "--evaluations", "6", "--epochs", "1"),
     "resilience": ("--kills", "2"),

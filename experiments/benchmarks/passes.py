@@ -69,7 +69,6 @@ def main() -> None:
     options.add_argument("--nets", default="normalised,deep_normalised", help="names of files in experiments/starts")
     options.add_argument("--epochs", default="8,25")
     options.add_argument("--changes", default="usual,mirrored,cut")
-    options.add_argument("--seed", type=int, default=0)
     given = options.parse_args()
     started, task = time.perf_counter(), pictures(given.data)
     rows = []

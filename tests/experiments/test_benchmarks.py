@@ -173,6 +173,16 @@ def test_every_benchmark_is_run_and_has_small_settings() -> None:
     assert set(all_benchmarks.QUICK) <= set(names)
 
 
+@pytest.mark.parametrize("name", all_benchmarks.benchmarks())
+def test_the_command_line_of_every_benchmark_is_sound(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", [name, "--help"])
+    with pytest.raises(SystemExit) as ended:
+        importlib.import_module(f"experiments.benchmarks.{name}").main()
+    assert ended.value.code == 0 and "--json" in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_the_runner_writes_results_and_reports_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -214,6 +224,18 @@ def test_strategies_are_compared_with_the_control(tmp_path: Path, monkeypatch: p
     )
     assert [row["seed"] for row in figures["random"]["rows"]] == [row["seed"] for row in figures["reinforce"]["rows"]]
     assert len(figures["reinforce"]["test"]["interval"]) == 2
+
+
+def test_passes_are_measured_in_each_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn, labels = np.random.default_rng(0), np.arange(80) % 4
+    pictures = drawn.integers(0, 256, size=(80, 16, 16, 3), dtype=np.uint8)
+    np.savez(tmp_path / "pictures.npz", x_train=pictures, y_train=labels)
+    given = ["--data", str(tmp_path / "pictures.npz"), "--nets", "two_convolutions", "--epochs", "1,2"]
+    rows = run("passes", given, tmp_path, monkeypatch)["rows"]
+    assert [(row["epochs"], row["changes"]) for row in rows] == [
+        (epochs, changes) for epochs in (1, 2) for changes in ("usual", "mirrored", "cut")
+    ]
+    assert all(0 <= row["accuracy"] <= 100 for row in rows)
 
 
 @pytest.mark.slow
