@@ -37,6 +37,18 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
+@pytest.fixture(autouse=True)
+def plugins_forgotten() -> Iterator[None]:
+    """What a test registers from outside is forgotten after it: other tests run in the same process."""
+    from primitives.plugins.outside import forget, registered
+
+    before = registered()
+    yield
+    for each in registered():
+        if each not in before:
+            forget(each)
+
+
 @pytest.fixture(scope="module", params=["arrays", "compiled"])
 def loops(request: pytest.FixtureRequest) -> Iterator[None]:
     """Columns without and with compiled loops: tests that use this run with both."""

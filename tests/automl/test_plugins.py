@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,16 +20,6 @@ from library.store import open_store
 from primitives.plugins.outside import forget, registered
 
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
-
-
-@pytest.fixture(autouse=True)
-def clean() -> Iterator[None]:
-    """What a test registers is forgotten after it."""
-    before = registered()
-    yield
-    for each in registered():
-        if each not in before:
-            forget(each)
 
 
 @pytest.fixture

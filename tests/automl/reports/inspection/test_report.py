@@ -16,7 +16,6 @@ from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.task import task_kinds
 from library.vocabulary import Vocabulary
 from primitives.compile import compile_term
-from primitives.plugins.outside import forget, registered
 
 NET = "(lambda (x) (dense :units 3 @2 (relu (dense :units 8 @1 (flatten x)))))"
 HARD = "(lambda (x) (vector :length 3 (map (lambda (v) (if (> v 0.0) 1.0 0.0)) (elements (dense :units 3 @1 (flatten x))))))"
@@ -182,15 +181,7 @@ COUNTED = Page("counted", find, lambda facts: iter([f"{facts['words']} dense lay
 """
 
 
-@pytest.fixture
-def forgotten():
-    """What a test registers is forgotten after it."""
-    yield
-    for each in registered():
-        forget(each)
-
-
-def test_a_page_from_outside_is_one_file(saved, tmp_path, automl, forgotten):
+def test_a_page_from_outside_is_one_file(saved, tmp_path, automl):
     (tmp_path / "my_page.py").write_text(OWN)
     code, out, error = automl("inspect", saved, "--page", "counted", "--plugins", tmp_path / "my_page.py")
     assert code == 0 and "1 dense layer" in out, error
