@@ -163,6 +163,7 @@ def _search_and_say(
     it is to be compared with what that gives; each run is given to the ``tools`` too. Whether none was refused, by them or here."""
     rows: list[Result] = []
     bad = 0
+    names: list[str] = []
     with json_lines(json) as write:
         with uncollected():
             store = open_library(library)
@@ -172,7 +173,9 @@ def _search_and_say(
         def refuse(reason: str) -> None:
             nonlocal bad
             bad += 1
-            write(refusal(reason))
+            row = refusal(reason)
+            names.append(row["name"])
+            write(row)
 
         for reason in refused:
             refuse(reason)
@@ -207,7 +210,7 @@ def _search_and_say(
         else:
             _one_by_one(_Searches(tasks, options, source, library, store, compare), take, refuse)
     if len(rows) + bad > 1 and json != "-":
-        _summary(rows, bad)
+        _summary(rows, bad, names)
     return not bad
 
 
@@ -285,6 +288,8 @@ def _going(store: AbstractStore, runs: Sequence[str]) -> list[str]:
 
 TASK_ERRORS = (StudyError, StrategyError, ProblemError, TaskError, IllTyped)
 """What says that a search cannot be begun for a task, where it may for others."""
+SHOWN_NAMES = 20
+"""Tasks that are named below the summary because they were refused."""
 SHOWN_COLUMNS = 40
 """Columns of a table that are told before a search."""
 
@@ -318,7 +323,8 @@ def _written(value: Any) -> str:
     return dumps(value, ensure_ascii=False)
 
 
-def _summary(rows: list[Result], refused: int) -> None:
+def _summary(rows: list[Result], refused: int, names: Sequence[str]) -> None:
+    """A table of all results; below it the ``names`` of what was refused."""
     solved = sum(row.solved for row in rows)
     right = count_right(row.right for row in rows)
     tested = sum(row.right is not None for row in rows)
@@ -327,3 +333,6 @@ def _summary(rows: list[Result], refused: int) -> None:
     columns = ["tasks", "solved", "right", "with tests", "evaluations", "seconds"]
     row = [len(rows) + refused, solved, right, tested, f"{terms:,}", f"{seconds:.1f}"]
     print_table([*columns, *(["refused"] if refused else [])], [[*row, *([refused] if refused else [])]])
+    if names:
+        more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+        print_text(f"refused: {'; '.join(names[:SHOWN_NAMES])}{more}")

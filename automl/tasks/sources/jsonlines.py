@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 from ...errors import TaskError
@@ -18,14 +19,14 @@ def read_lines(data: bytes, source: str = "", refused: list[str] | None = None) 
     """The tasks in the bytes of a JSON-lines file (UTF-8; blank lines are passed over).
 
     source: the file's name, as the tasks keep it.
-    refused: gets the reason for each line that is no task (None: the first such line ends the reading).
+    refused: gets the reason for each line that is no task, its name before it where it has one of its own (None: the first such line ends the reading).
 
     Raises TaskError with the line's number; also where no line is a task.
     """
     if len(data) > MAX_BYTES:
         raise TaskError(f"size={len(data)} bytes: at most {MAX_BYTES} are read; divide the file")
     tasks: list[Task] = []
-    wrong: list[str] = []
+    wrong: list[tuple[bytes, TaskError]] = []
     seen: dict[str, int] = {}
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if not line.strip():
@@ -35,11 +36,13 @@ def read_lines(data: bytes, source: str = "", refused: list[str] | None = None) 
         except TaskError as error:
             if refused is None:
                 raise
-            wrong.append(str(error))
+            wrong.append((line, error))
     if not tasks:
-        raise TaskError(wrong[0] if wrong else "tasks=0: at least one task is required; write one JSON object a line")
+        raise (
+            wrong[0][1] if wrong else TaskError("tasks=0: at least one task is required; write one JSON object a line")
+        )
     if refused is not None:
-        refused.extend(wrong)
+        refused.extend(f"{_name(line, seen)}{error}" for line, error in wrong)
     return tasks
 
 
@@ -55,6 +58,17 @@ def _task(line: bytes, number: int, source: str, seen: dict[str, int]) -> Task:
             f"line {number}: name={task.name!r} is also that of line {first}; names must differ: rename one"
         )
     return task
+
+
+def _name(line: bytes, seen: Mapping[str, int]) -> str:
+    """The name of what is no task, with a colon, so that it is known by it as if it were one; "" where there is none, or another has it."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        return ""
+    name = fields.get("name") if isinstance(fields, dict) else None
+    usable = isinstance(name, str) and name.strip() and name.isprintable() and ": " not in name and name not in seen
+    return f"{name}: " if usable else ""
 
 
 def _parse(line: bytes, number: int) -> object:

@@ -24,6 +24,7 @@ LINES = [
     json.dumps({**GOOD[1], "type": "list(int) ->"}),
     json.dumps(GOOD[0]),
     json.dumps(GOOD[1]),
+    json.dumps({"name": "contrary", "type": "int -> int", "examples": [{"inputs": [1], "output": n} for n in (2, 3)]}),
 ]
 
 
@@ -39,12 +40,13 @@ def test_they_do_not_stop_the_others_and_are_named(automl, workers: str) -> None
     code, out, err = automl("search", "mixed.jsonl", *given, "--json", "out.jsonl")
     assert code == 1 and "Traceback" not in err
     refusals = [line for line in err.splitlines() if "refused" in line]
-    assert [line.split(": ")[1][:6] for line in refusals] == ["line 2", "line 3", "line 4"]
+    assert [line.split(": ")[1][:8] for line in refusals] == ["line 2, ", "line 3", "line 4", "contrary"]
     rows = [json.loads(line) for line in Path("out.jsonl").read_text().splitlines()]
-    assert [row["outcome"] for row in rows] == ["refused"] * 3 + ["solved"] * 2 and "also that of line 1" in rows[2][
+    assert rows[3]["name"] == "contrary" and "line 6" in rows[3]["detail"] and "another output" in rows[3]["detail"]
+    assert [row["outcome"] for row in rows] == ["refused"] * 4 + ["solved"] * 2 and "also that of line 1" in rows[2][
         "detail"
     ]
-    assert "refused" in out and "reversed: solved" in out and "sorted: solved" in out
+    assert "; line 3; line 4; contrary" in out and "reversed: solved" in out and "sorted: solved" in out
     code, out, _ = automl("evaluate", rows[-1]["run"], "--library", "x.db", "--json")
     assert code == 0 and json.loads(out)["scores"], "the run's task is found again beside the bad ones"
 
@@ -60,4 +62,4 @@ def test_where_nobody_asks_for_the_reasons_the_first_is_an_error(tmp_path: Path)
     with pytest.raises(TaskError, match="line 2"):
         load_tasks(str(tmp_path / "mixed.jsonl"))
     reasons: list[str] = []
-    assert len(load_tasks(str(tmp_path / "mixed.jsonl"), refused=reasons)) == 2 and len(reasons) == 3
+    assert len(load_tasks(str(tmp_path / "mixed.jsonl"), refused=reasons)) == 2 and len(reasons) == 4
