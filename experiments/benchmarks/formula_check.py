@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import operator
-from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -13,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.execution.workers.guard import within
+from automl.exporting.formula import arguments_of_formula
+from automl.exporting.symbolic import symbolic
 from primitives.interpreter.interpret import evaluate
-from primitives.term import Lambda, Literal, Term, Variable, Word, spine
+from primitives.term import Term
 from primitives.values import equal
 
 from .formula_sets import WORDS, Array
@@ -28,14 +27,6 @@ DECIMALS = 3
 """To which constants fitted to noise are rounded before formulas are compared, as in SRBench (La Cava et al. 2021)."""
 NEGLIGIBLE = 1e-4
 """Constants below it are 0 there."""
-FUNCTIONS = {
-    **{name: name for name in ("asin", "acos", "atan", "tan", "sin", "cos", "exp", "log", "sqrt")},
-    "abs": "Abs",
-}
-"""Words that are functions of sympy, with its names."""
-ARITHMETIC: Mapping[str, Callable[..., sympy.Expr]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "power": operator.pow, "negate": operator.neg,
-}  # fmt: skip
 
 
 def holds(found: Term, x: Array, y: Array) -> bool:
@@ -74,9 +65,8 @@ def same(found: Term, law: Term, noise: float) -> bool | None:
 
 
 def _same(library: ModuleType, found: Term, law: Term, noise: float) -> bool | None:
-    given, wanted = symbolic(found), symbolic(law)
-    if given is None or wanted is None:
-        return None
+    names = arguments_of_formula(law)[1]
+    given, wanted = (symbolic(each, names, positive=True) for each in (found, law))
     if noise:
         given = given.xreplace({each: _rounded(library, each) for each in given.atoms(library.Float)})
         exact = library.nsimplify(wanted, [library.pi], tolerance=1e-10)
@@ -103,28 +93,3 @@ def _exact(library: ModuleType, value: sympy.Float) -> sympy.Expr:
 
 def _rounded(library: ModuleType, value: sympy.Float) -> sympy.Float:
     return library.Float(0.0 if abs(float(value)) < NEGLIGIBLE else round(float(value), DECIMALS))
-
-
-def symbolic(program: Term) -> sympy.Expr | None:
-    """A program as sympy has it, its arguments x0, x1, …; None where it has other words than those of formulas."""
-    import sympy
-
-    body, arity = program, 0
-    while isinstance(body, Lambda):
-        body, arity = body.body, arity + 1
-    names = [sympy.Symbol(f"x{place}", positive=True) for place in range(arity)]
-    return _expression(sympy, body, names[::-1])
-
-
-def _expression(library: ModuleType, term: Term, names: Sequence[sympy.Expr]) -> sympy.Expr | None:
-    if isinstance(term, Variable):
-        return names[term.index]
-    if isinstance(term, Literal):
-        return library.pi if term.value == math.pi else library.Float(term.value)
-    head, arguments = spine(term)
-    parts = [part for each in arguments if (part := _expression(library, each, names)) is not None]
-    if not isinstance(head, Word) or len(parts) < len(arguments):
-        return None
-    if head.name in FUNCTIONS:
-        return getattr(library, FUNCTIONS[head.name])(*parts)
-    return ARITHMETIC[head.name](*parts) if head.name in ARITHMETIC else None
