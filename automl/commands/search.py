@@ -40,7 +40,7 @@ from .common import (
     run_or_leave,
     say,
 )
-from .found import announce_comparison, check_comparable, compared, say_comparison
+from .found import announce_comparison, check_comparable, compared, say_comparison, say_starts
 from .options import (
     Ambiguous,
     BudgetTime,
@@ -191,6 +191,8 @@ def _search_and_say(
                 say(result, alone=len(tasks) == 1)
                 if ambiguous:
                     say_alternatives(result)
+                if len(tasks) == 1 and result.found is not None and (starts := result.starts()):
+                    say_starts(starts, json=False)
             if not compare or study is None:
                 write(result.to_dict())
                 return

@@ -16,6 +16,7 @@ from ..tasks.cases.folds import FOLDS
 from .journal import ASKED
 from .keeping.evaluations import Evaluations
 from .keeping.origins import Origins
+from .keeping.tally import Tallies
 from .planning.passes import seconds_a_pass
 from .planning.schedule import EXPLORE, FINAL, PHASES, REFINE, SETTINGS, TRAINED, UNTRAINED
 
@@ -41,6 +42,8 @@ class Standing:
     direction: Direction
     evaluations: Evaluations = field(default_factory=Evaluations)
     origins: Origins = field(default_factory=Origins)
+    tallies: Tallies = field(default_factory=Tallies)
+    """What came of the programs that it began with."""
     asked: int = 0
     """Asks, of any phase."""
     phases: dict[int, str] = field(default_factory=dict)
@@ -97,6 +100,8 @@ class Standing:
         self.evaluations.add(evaluation)
         self.solved = self.solved or evaluation.solved
         score, named, took = self.score(evaluation), self.phase(evaluation), seconds_a_pass(evaluation)
+        if score is not None and (begun := self.origins.of(evaluation.ask)):
+            self.tallies.note(evaluation.ask, score, self._signed(score), begun)
         if took is not None:
             self.seconds_a_pass = min(took, self.seconds_a_pass or took)
         if named == REFINE:

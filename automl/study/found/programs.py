@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from library.records import Evaluation
@@ -123,37 +123,23 @@ class FoundPrograms:
             return structure_of(known[evaluation.term])
 
         rows = self.best_of_each(structure)[:top]
-        descent = self._descent()
-        return [self._row(rank, each, descent) for rank, each in enumerate(rows, 1)]
+        return [self._row(rank, each) for rank, each in enumerate(rows, 1)]
 
     def starts(self) -> list[StartWorth]:
         """What each program that the search began with was worth to it, in their order. Scores of longer trainings and of short ones are
         told alike."""
-        roots = self.standing.origins.starts()
-        descent = self._descent()
+        origins = self.standing.origins
+        result = () if self.result is None else origins.of(self.result)
         found: list[StartWorth] = []
-        scored = [
-            (descent[each.ask], each)
-            for each in (self.standing.evaluations.every() if roots else ())
-            if descent.get(each.ask) and self.standing.score(each) is not None
-        ]
-        for place, ask in enumerate(roots):
-            others = [each for of, each in scored if of >> place & 1 and each.ask != ask]
-            best = max(others, key=lambda each: (self.standing.worth(each), -each.ask), default=None)
-            own = next((each for _, each in scored if each.ask == ask), None)
+        for ask in origins.starts():
+            tally = self.standing.tallies.of(ask)
             found.append(
                 StartWorth(
-                    name=start_name(self.names, ask), ask=ask, metric=self.standing.metric,
-                    score=None if own is None else self.standing.score(own),
-                    descendants=sum(of >> place & 1 for of in descent.values()) - 1,
-                    best=None if best is None else self.standing.score(best), best_ask=None if best is None else best.ask,
-                    in_result=self.result is not None and bool(descent.get(self.result, 0) >> place & 1),
+                    name=start_name(self.names, ask), ask=ask, metric=self.standing.metric, score=tally.score,
+                    descendants=origins.descendants(ask), best=tally.best, best_ask=tally.best_ask, in_result=ask in result,
                 )
             )  # fmt: skip
         return found
-
-    def _descent(self) -> dict[int, int]:
-        return self.standing.origins.descent(self.standing.origins.starts())
 
     def front(self, against: str | None = None, latency: Latency | None = None) -> list[FoundProgram]:
         """The programs than which no other scores as well at less cost, the best first; where some scores are means over folds, of these.
@@ -181,8 +167,7 @@ class FoundPrograms:
         for entry in sorted(known, key=lambda entry: (*entry[:2], entry[2].size, entry[2].ask)):
             if not kept or entry[1] < kept[-1][1]:
                 kept.append(entry)
-        descent = self._descent()
-        rows = [self._row(rank, each, descent) for rank, (_, _, each) in enumerate(reversed(kept), 1)]
+        rows = [self._row(rank, each) for rank, (_, _, each) in enumerate(reversed(kept), 1)]
         return rows if against != LATENCY else [replace(row, latency=costs[row.ask]) for row in rows]
 
     def _cost(self, evaluation: Evaluation, against: str, latency: Latency | None) -> float | None:
@@ -212,8 +197,8 @@ class FoundPrograms:
     def _rank(self, evaluation: Evaluation) -> tuple[bool, tuple[bool, int, float, int]]:
         return evaluation.ask == self.result, self.standing.trust(evaluation)
 
-    def _row(self, rank: int, evaluation: Evaluation, descent: Mapping[int, int]) -> FoundProgram:
-        origins, of = self.standing.origins, descent.get(evaluation.ask, 0)
+    def _row(self, rank: int, evaluation: Evaluation) -> FoundProgram:
+        origins = self.standing.origins
         term = self.vocabulary.read(evaluation.term)
         score = self.standing.score(evaluation)
         assert score is not None, "programs without a score are left out"
@@ -223,7 +208,7 @@ class FoundPrograms:
             phase=self.standing.phase(evaluation), is_result=evaluation.ask == self.result,
             folds=folds_of(evaluation), program=show(term), origin=told_origin(origins, evaluation.ask, self.names),
             parents=origins.parents(evaluation.ask),
-            starts=tuple(start_name(self.names, ask) for place, ask in enumerate(origins.starts()) if of >> place & 1),
+            starts=tuple(start_name(self.names, ask) for ask in origins.of(evaluation.ask)),
             subroutines=tuple(record.name for record in self.vocabulary.subroutines_in(term)),
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from search.strategy import START
@@ -25,6 +25,11 @@ class Origins:
         self._made = array("H")
         self._parents = array("q")
         self._blends: dict[int, tuple[int, ...]] = {}
+        self._starts: list[int] = []
+        self._sets: list[tuple[int, ...]] = [()]
+        self._places: dict[tuple[int, ...], int] = {(): 0}
+        self._descent = array("L")
+        self._descendants: dict[int, int] = {}
 
     def __repr__(self) -> str:
         return f"Origins({len(self):,} asks)"
@@ -33,7 +38,7 @@ class Origins:
         return len(self._made)
 
     def note(self, ask: int, phase: str, info: Mapping[str, Any]) -> None:
-        """Take in how a proposal was made.
+        """Take in how a proposal was made; of each once, those that it was made of before it.
 
         ask: its number.
         phase: of its training.
@@ -43,10 +48,26 @@ class Origins:
         while len(self._made) <= ask:
             self._made.append(0)
             self._parents.extend((NONE, NONE))
+            self._descent.append(0)
         self._made[ask] = self._code(_operator(phase, info))
         if len(parents) > 2:
             self._blends[ask] = parents
         self._parents[2 * ask : 2 * ask + 2] = array("q", [*parents[:2], NONE, NONE][:2])
+        self._descend(ask, self._names[self._made[ask]] == START, parents)
+
+    def _descend(self, ask: int, is_start: bool, parents: Iterable[int]) -> None:
+        """Note from which starts an ask descends."""
+        of = {start for parent in parents if parent < ask for start in self.of(parent)}
+        for start in of:
+            self._descendants[start] = self._descendants.get(start, 0) + 1
+        if is_start:
+            self._starts.append(ask)
+            of.add(ask)
+        found = tuple(sorted(of))
+        place = self._places.setdefault(found, len(self._sets))
+        if place == len(self._sets):
+            self._sets.append(found)
+        self._descent[ask] = place
 
     def operator(self, ask: int) -> str:
         """How a proposal was made, in a word or some; "" where that is not known."""
@@ -60,22 +81,18 @@ class Origins:
 
     def starts(self) -> list[int]:
         """The asks of the programs that the search began with, in their order."""
-        code = self._codes.get(START)
-        return [] if code is None else [ask for ask, made in enumerate(self._made) if made == code]
+        return list(self._starts)
 
-    def descent(self, roots: Sequence[int]) -> dict[int, int]:
-        """From which of some asks each that descends from one does: a set as the bits of a number, by the places of ``roots``. Each of
-        them descends from itself."""
-        found = {ask: 1 << place for place, ask in enumerate(roots)}
-        if not found:
-            return {}
-        for ask in range(min(found), len(self)):
-            of = found.get(ask, 0)
-            for parent in self.parents(ask):
-                of |= found.get(parent, 0) if parent < ask else 0
-            if of:
-                found[ask] = of
-        return found
+    def of(self, ask: int) -> tuple[int, ...]:
+        """The asks of the starts from which an ask descends, in their order; a start descends from itself."""
+        return self._sets[self._descent[ask]] if 0 <= ask < len(self) else ()
+
+    def descendants(self, start: int) -> int:
+        """How many other asks descend from a start.
+
+        start: its ask.
+        """
+        return self._descendants.get(start, 0)
 
     def _code(self, name: str) -> int:
         if name not in self._codes and len(self._names) < 1 << 16:

@@ -15,6 +15,7 @@ import pytest
 import automl
 from automl.errors import StudyError, TaskError
 from automl.study.found.programs import FoundProgram, FoundPrograms
+from automl.study.keeping.evaluations import Evaluations
 from automl.study.planning.schedule import ENSEMBLE, EXPLORE, FINAL, REFINE
 from automl.study.state import Standing
 from automl.tasks.cases.folds import FOLDS
@@ -193,11 +194,20 @@ def test_what_each_start_was_worth_is_told() -> None:
     assert (linear.score, linear.descendants, linear.best, linear.best_ask, linear.in_result) == (0.5, 3, 0.7, 5, True)
 
 
+def test_what_starts_were_worth_is_counted_as_evaluations_come_and_not_read_from_all(monkeypatch: Any) -> None:
+    found = lineage()
+    monkeypatch.delattr(Evaluations, "every")
+    assert [row.best_ask for row in found.starts()] == [None, 5]
+    found.standing.ask(7, EXPLORE, {"operator": "x", "parents": [0, 1]})
+    found.standing.note(Evaluation("r", 7, LINEAR, "ok", {"accuracy": 0.7}, seconds=1.0, parameters=9, size=5))
+    assert [(row.descendants, row.best_ask) for row in found.starts()] == [(1, 7), (4, 5)]
+
+
 def test_a_blend_descends_from_all_of_its_members() -> None:
     found = lineage()
     found.standing.ask(7, ENSEMBLE, {"members": [[0, 0.2], [5, 0.5], [6, 0.3]]})
     assert found.standing.origins.parents(7) == (0, 5, 6)
-    assert found.standing.origins.descent([0, 1])[7] == 0b11
+    assert found.standing.origins.of(7) == (0, 1)
 
 
 def test_a_search_names_what_it_began_with(folder: Path, automl: Any) -> None:
@@ -211,12 +221,14 @@ def test_a_search_names_what_it_began_with(folder: Path, automl: Any) -> None:
         "3",
     ]
     code, out, error = automl(
-        "search", "digits", *given, "--json", "-", "--set", "schedule.epochs=1", "--library", "o.db"
+        "search", "digits", *given, "--json", "o.json", "--set", "schedule.epochs=1", "--library", "o.db"
     )
     assert code == 0, error
-    first, second = json.loads(out)["starts"]
+    assert "mine.txt" in out and "the result of the search is this or descends from it" in out
+    result = json.loads(Path("o.json").read_text(encoding="utf-8"))
+    first, second = result["starts"]
     assert (first["name"], second["name"]) == ("mine.txt", "given 2") and first["score"] is not None
-    run = json.loads(out)["run"]
+    run = result["run"]
     told = automl("runs", "leaderboard", run, "--library", "o.db")[1]
     assert "┃ from" in told and "the result of the search is this or descends from it" in told
     assert json.loads(automl("runs", "starts", run, "--library", "o.db", "--json")[1]) == [first, second]
