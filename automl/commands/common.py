@@ -155,10 +155,21 @@ def say(result: Result, alone: bool) -> None:
         print_text(f"  {result.program}".replace("\n", "\n  "))
     if result.expanded:
         print_text(f"  = {result.expanded}".replace("\n", "\n    "))
+    if result.model is not None:
+        _say_equation(result.model)
     if result.ensemble is not None:
         print_text(f"  {_shown_members(result)}")
     if alone:
         print_text(f"  run {result.run}")
+
+
+def _say_equation(model: Model) -> None:
+    """A formula as people write it; nothing of another program."""
+    from primitives.source.mathematics import equation
+
+    written = equation(model.expanded, model.type)
+    if written is not None:
+        print_text(f"  {written}")
 
 
 def _shown_members(result: Result) -> str:

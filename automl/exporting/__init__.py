@@ -1,1 +1,1 @@
-"""For others' tools: a stored run as lines of JSON, for TensorBoard and MLflow (docs/reports.md); a formula for sympy and as text."""
+"""A stored run for others' tools: lines of JSON, TensorBoard, MLflow (docs/reports.md)."""

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from library.records import Run, StoreError
 from library.store import AbstractStore
 from primitives.source import SourceError, to_source
+from primitives.source.mathematics import equation
 from primitives.syntax import show
 from primitives.types import has_tensor
 
@@ -30,11 +31,12 @@ from .page import standalone_page
 @dataclass(frozen=True)
 class ProgramPictures:
     """What is shown of a run's program: a ``picture`` of it (None: it is too large), its text ``expanded`` without subroutines ("": it
-    has none), its ``source`` as stand-alone Python, and its ``answers`` on held-out cases; ``trouble`` says why there are no
+    has none), a formula as an ``equation`` ("": it is none), its ``source`` as stand-alone Python, and its ``answers`` on held-out cases; ``trouble`` says why there are no
     answers, ``curves`` are charts of its training with their legends."""
 
     picture: Markup | None = None
     expanded: str = ""
+    equation: str = ""
     source: str = ""
     answers: HeldOutAnswers | None = None
     trouble: str = ""
@@ -76,7 +78,7 @@ def _program(store: AbstractStore, run: Run, task: Task | None, trouble: str) ->
             trouble = str(error)
     return ProgramPictures(
         picture=_picture(model), expanded=show(model.expanded, width=80) if parts else "",
-        source=_source(model), answers=answers, trouble=trouble,
+        equation=equation(model.expanded, model.type) or "", source=_source(model), answers=answers, trouble=trouble,
         curves=learning_charts([("result", result.evaluation)], run.metric),
     )  # fmt: skip
 

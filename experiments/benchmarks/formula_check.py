@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.execution.workers.guard import within
-from automl.exporting.formula import arguments_of_formula
-from automl.exporting.symbolic import symbolic
 from primitives.interpreter.interpret import evaluate
+from primitives.source.formula import arguments_of_formula
+from primitives.source.symbolic import symbolic
 from primitives.term import Term
 from primitives.values import equal
 

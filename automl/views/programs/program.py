@@ -16,6 +16,7 @@ from primitives.inference import IllTyped, infer
 from primitives.notation.types import TypeSyntaxError, parse_type
 from primitives.primitive import Primitive
 from primitives.source.harvest import SourceError
+from primitives.source.mathematics import equation
 from primitives.syntax import show
 from primitives.term import Term, show_canonical
 from primitives.types import Type, has_tensor
@@ -51,8 +52,9 @@ class AlikeProgram:
 @dataclass(frozen=True)
 class ProgramView:
     """What the page of a program shows. ``parts`` are its text with types; ``expanded`` the text without subroutines ("" where it is the
-    same); ``graph`` is that of a net, () of another program; ``operator``, ``parents`` and ``of`` say what made it: a typed edit of other
-    asks, or a longer training of one; ``others`` are solutions of the task by other programs; ``trouble`` says why it cannot be read."""
+    same), ``equation`` a formula as people write it ("" of another program); ``graph`` is that of a net, () of another program;
+    ``operator``, ``parents`` and ``of`` say what made it: a typed edit of other asks, or a longer training of one; ``others`` are solutions
+    of the task by other programs; ``trouble`` says why it cannot be read."""
 
     run: Run
     evaluation: Evaluation
@@ -66,6 +68,7 @@ class ProgramView:
     term: Term | None
     parts: Sequence[TypedPart]
     expanded: str
+    equation: str
     subroutines: tuple[Subroutine, ...]
     operations: int | None
     graph: tuple[GraphNode, ...]
@@ -106,7 +109,8 @@ def view_program(store: AbstractStore, run: Run, ask: int) -> ProgramView | None
         is_result=(run.config.get(RESULT) or {}).get("ask") == ask, operator=str(info.get("operator", "")),
         parents=tuple(parents) if isinstance(parents, list) else (), of=of if isinstance(of, int) else None, type=type, term=term,
         parts=[TypedPart(evaluation.term)] if term is None else typed_parts(term, words, type),
-        expanded=show(expand(term, words), width=80) if term is not None and subroutines else "", subroutines=subroutines,
+        expanded=show(expand(term, words), width=80) if term is not None and subroutines else "",
+        equation="" if term is None or type is None else equation(expand(term, words), type) or "", subroutines=subroutines,
         operations=multiply_adds(infer(expand(term, words), words, type), words) if net and term is not None else None,
         graph=graph_of(term, words, type) if net and term is not None and type is not None else (),
         alike=tuple(_alike(browser, run, evaluation)), others=tuple(_others(store, run, term, type, words)), trouble=trouble,

@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from automl.exporting.formula import NoFormula
-from automl.exporting.mathematics import equation, formula_text
-from automl.exporting.symbolic import latex, symbolic
 from primitives.notation.types import parse_type
+from primitives.source.formula import NoFormula
+from primitives.source.mathematics import equation, formula_text
+from primitives.source.symbolic import latex, symbolic
 from primitives.syntax import parse
 from primitives.words import builtin_words
 

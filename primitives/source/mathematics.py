@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from primitives.term import Literal, Term, show_literal
-from primitives.types import FLOAT, INT, Type, arguments_of
-
+from ..term import Literal, Term, show_literal
+from ..types import FLOAT, INT, Type, arguments_of
 from .formula import DIGITS, NoFormula, arguments_of_formula, folded, read_number
 
 SUM, PRODUCT, PREFIX, ATOM = range(4)

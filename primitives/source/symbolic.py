@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from primitives.term import Literal, Term, show_literal
-
+from ..term import Literal, Term, show_literal
 from .formula import NoFormula, arguments_of_formula, folded, read_number
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
-from primitives.syntax import show
-from primitives.term import Lambda, Let, Literal, Term, Variable, Word, spine
-from search.regression.algebra import fraction
+from ..syntax import show
+from ..term import Lambda, Let, Literal, Term, Variable, Word, spine
 
 E = TypeVar("E")
 
@@ -23,7 +22,9 @@ SYMBOLS = {
 }  # fmt: skip
 """Numbers that have a name, by it."""
 TOP, BOTTOM = 64, 12
-"""Of the fractions of them that are known again."""
+"""Of the fractions of them that are known again, above and below the line."""
+NUMERATOR, DENOMINATOR = 1000, 100
+"""Of the fractions that are known again."""
 DIGITS = 6
 """Of a number that is written out as it is rather than as a fraction."""
 LONGEST = 10**9
@@ -53,9 +54,9 @@ def read_number(value: float) -> Number:
         return Number(Fraction(int(value)))
     if len(repr(abs(value))) <= DIGITS:
         return Number(value)
-    top, bottom = fraction(value)
-    if bottom > 1:
-        return Number(Fraction(top, bottom))
+    simple = Fraction(value).limit_denominator(DENOMINATOR)
+    if simple.numerator and abs(simple.numerator) <= NUMERATOR and float(simple) == value:
+        return Number(simple)
     for symbol, unit in SYMBOLS.items():
         for over, share in ((False, value / unit), (True, value * unit)):
             simple = Fraction(share).limit_denominator(BOTTOM)

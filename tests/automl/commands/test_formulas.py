@@ -1,0 +1,39 @@
+"""Formulas that a search finds are said, reported and shown as people write them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from automl.standalone.run import run_report
+from automl.views.programs.program import view_program
+from library.store import open_store
+
+CELSIUS = {
+    "name": "celsius",
+    "type": "float -> float",
+    "examples": [{"inputs": [f], "output": (f - 32) * 5 / 9} for f in (0.0, 14.0, 32.0, 50.0, 77.5, 100.0)],
+}
+BACKWARDS = {
+    "name": "backwards",
+    "type": "list(int) -> list(int)",
+    "examples": [{"inputs": [[1, 2]], "output": [2, 1]}],
+}
+WRITTEN = "f(x) = 5·(x − 32)/9"
+
+
+def test_a_formula_is_written_as_mathematics_wherever_it_is_shown(
+    automl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("two.jsonl").write_text(json.dumps(CELSIUS) + "\n" + json.dumps(BACKWARDS) + "\n")
+    given = ("--evaluations", "3000", "--words", "+,-,*,/,reverse", "--library", "x.db", "--json", "out.jsonl")
+    code, out, _ = automl("search", "two.jsonl", *given)
+    assert code == 0 and out.count("f(x)") == 1 and f"\n  {WRITTEN}\n" in out
+    row, other = (json.loads(line) for line in Path("out.jsonl").read_text().splitlines())
+    with open_store("x.db", create=False) as store:
+        views = [view_program(store, store.run(each["run"]), each["ask"]) for each in (row, other)]
+        assert [view is not None and view.equation for view in views] == [WRITTEN, ""]
+        assert f'<p class="equation">{WRITTEN}</p>' in run_report(store, store.run(row["run"]))
