@@ -31,8 +31,8 @@ from .page import standalone_page
 @dataclass(frozen=True)
 class ProgramPictures:
     """What is shown of a run's program: a ``picture`` of it (None: it is too large), its text ``expanded`` without subroutines ("": it
-    has none), a formula as an ``equation`` ("": it is none), its ``source`` as stand-alone Python, and its ``answers`` on held-out cases; ``trouble`` says why there are no
-    answers, ``curves`` are charts of its training with their legends."""
+    has none), a formula as an ``equation`` ("": it is none), its ``source`` as stand-alone Python, and its ``answers`` on held-out cases;
+    ``trouble`` says why there are no answers, ``curves`` are charts of its training with their legends."""
 
     picture: Markup | None = None
     expanded: str = ""

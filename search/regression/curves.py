@@ -42,7 +42,7 @@ def curves(targets: Array, values: Array, families: tuple[tuple[str, ...], ...])
         signs = (1.0, -1.0) if len(functions) == 1 else (1.0,)
         for sign in signs:
             factors = sign * TURNS / reach
-            explained = _explained(targets, values, factors, functions)
+            explained = explained_by(targets, values, factors, functions)
             for target in np.flatnonzero(explained.max(0) > NEAR).tolist():
                 for place in _peaks(explained[:, target]):
                     found = _refined(targets[target], values, float(factors[place]), reach, functions)
@@ -57,8 +57,14 @@ def _peaks(explained: Array) -> list[int]:
     return [place for place in high if explained[place] > NEAR][:MOST]
 
 
-def _explained(targets: Array, values: Array, factors: Array, functions: tuple[str, ...]) -> Array:
-    """The share of each target that each curve explains, [factors, targets]."""
+def explained_by(targets: Array, values: Array, factors: Array, functions: tuple[str, ...]) -> Array:
+    """The share of each target that each curve explains, [factors, targets].
+
+    targets: standard rows, [targets, rows].
+    values: those of the expression.
+    factors: of it, in the curves.
+    functions: numpy's that stand together.
+    """
     with np.errstate(all="ignore"):
         parts = [getattr(np, name)(factors[:, None] * values[None, :]) for name in functions]
     sound = np.logical_and.reduce([np.isfinite(part).all(1) & (np.abs(part).max(1) < LARGEST) for part in parts])

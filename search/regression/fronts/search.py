@@ -1,0 +1,340 @@
+"""The search for formulas that are good for their size: sums of expressions by correlation, their constants polished.
+
+Expressions are grown as for exact formulas. One of them, or a sum of a few, with coefficients by least squares, is to give the output, or
+what a function has to be given for the output. What is best for its size gets its constants fitted to the loss, made simple, and more of
+them where that pays. Exact formulas have their turn between: what they find stands on the front too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from primitives.interpreter.deadline import Deadline, OutOfTime
+from primitives.primitive import Primitive
+from primitives.term import Lambda, Term, Variable
+from primitives.types import FLOAT, function
+
+from ...enumeration.answers import Answer
+from ...enumeration.ledger import Ledger, Stop
+from ...generation.costs import default_costs
+from ..algebra import INVERSES, Algebra, number
+from ..columns import Array, Columns, Numbers
+from ..curves import TURNS, explained_by
+from ..formulas import EXPRESSION, Formulas
+from ..growth import ExpressionGrowth
+from ..sums import LinearSum, as_term, standard
+from ..work import FIT, Work
+from .front import FormulaFront
+from .losses import RegressionLoss
+from .polish import polished, with_more_constants
+from .vectorised import VectorisedFormula
+
+MOST_ROWS, EXACT_ROWS = 400, 200
+"""Rows by which expressions are compared, and examples given to the search for exact formulas."""
+PASSES = ((600, 0.1), (4_000, 0.4), (16_000, 1.0))
+"""Expressions and breadth of each pass (``growth``); set by hand."""
+OUTER = ("exp", "log", "sqrt")
+"""Numpy's functions that are taken off the output."""
+EACH, BEAM, PAIRED, TERMS = 3, 16, 150, 5
+"""Expressions of each size that are looked at, sums that get one more expression, expressions of which all pairs are tried, and expressions
+in a sum at most; set by hand."""
+EXACT_TERMS, EXACT_SHARE = (15_000, 30_000, 60_000), 0.25
+"""Of the search for exact formulas: terms of its turn before each pass, and the share of what is left of the bounds that it may take."""
+CURVES, WAVES = 12, (("sin", "cos"), ("exp",))
+"""Expressions over which curves are tried, and numpy's functions that stand together in one."""
+SLACK = 2.0
+"""By what factor fitting the constants may lessen a loss."""
+GROWN = 6
+"""Formulas of the front that are given more constants, and in how many rounds a pass."""
+POLISH = 50.0
+"""Evaluations of a formula that fitting its constants counts as."""
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What is to be a sum of expressions: its values and the weights of its rows, and the words around it (numpy's names, the outermost
+    first; "reciprocal" is one over it, "" nothing)."""
+
+    values: Array
+    weights: Array
+    around: str
+
+
+class FrontSearch:
+    """Formulas over ``words`` for targets ``y`` [rows] of the columns of ``x`` [rows, columns], the best of each size in ``front``."""
+
+    def __init__(
+        self,
+        x: Array,
+        y: Array,
+        words: Mapping[str, Primitive],
+        *,
+        loss: str = "squared",
+        weights: Array | None = None,
+        seed: int = 0,
+    ) -> None:
+        """x, y: finite numbers. words: with sums and products of Floats. loss: one of LOSSES. weights: of the rows. seed: of the draw of
+        rows.
+
+        Raises ValueError where the loss is unknown or the words are too few.
+        """
+        self.algebra = Algebra.of(words)
+        if not self.algebra.is_enough:
+            raise ValueError(f"words={sorted(words)}: + and * are required for formulas; add them")
+        rows, self.words = len(y), words
+        shares = np.full(rows, 1.0 / rows) if weights is None else weights / weights.sum()
+        self.front = FormulaFront(list(x.T), y, shares, RegressionLoss.of(loss, y), self.algebra)
+        drawn = np.sort(np.random.default_rng(seed).permutation(rows)[:MOST_ROWS])
+        self.rows: Numbers = drawn
+        self.ledger = Ledger()
+        self.work = Work(len(drawn), self.ledger)
+        self._polished: set[Term] = set()
+        self._exact_run: Iterator[object] | None = None
+        self._exact = Formulas(
+            function(*[FLOAT] * (x.shape[1] + 1)), [(tuple(x[row].tolist()), float(y[row])) for row in drawn[:EXACT_ROWS].tolist()],
+            words=words, costs=default_costs(words, function(*[FLOAT] * (x.shape[1] + 1))),
+        )  # fmt: skip
+
+    def run(self, seconds: float | None = None, max_terms: int | None = None) -> Iterator[None]:
+        """Searches, a step at a time, until an exact formula is found, all passes are made, or a bound is reached.
+
+        seconds: the time (default: any).
+        max_terms: the work, in terms (default: any).
+        """
+        until = None if seconds is None else time.monotonic() + seconds
+        self.ledger.open(Deadline(until), max_terms)
+        try:
+            self._constant()
+            for place, (most, breadth) in enumerate(PASSES):
+                yield from self._exact_turn(until, place)
+                if self.front.is_exact and place:
+                    return
+                yield from self._pass(most, breadth)
+                if self.front.is_exact:
+                    return
+        except (Stop, OutOfTime):
+            return
+
+    def _exact_turn(self, until: float | None, place: int) -> Iterator[None]:
+        """A turn of the search for exact formulas, which goes on where it was: EXACT_TERMS, but no more than a share of what is left."""
+        if not np.ptp(self.front.y) > 0 or len(self._exact.rows) < 3:
+            return
+        now, room = time.monotonic(), self.ledger.room
+        part = None if until is None else now + max(0.0, until - now) * EXACT_SHARE
+        terms = EXACT_TERMS[place] if room is None else min(EXACT_TERMS[place], int(room * EXACT_SHARE))
+        before = self._exact.ledger.terms
+        if self._exact_run is None:
+            self._exact_run = self._exact.run(None, None)
+        for found in self._exact_run:
+            if isinstance(found, Answer):
+                body = found.term
+                while isinstance(body, Lambda):
+                    body = body.body
+                self.front.offer(body)
+            if (
+                self._exact.ledger.terms - before >= terms
+                or self.front.is_exact
+                or (part is not None and time.monotonic() > part)
+            ):
+                break
+            yield
+        self.ledger.tick(self._exact.ledger.terms - before)
+
+    def _constant(self) -> None:
+        y, order = self.front.y, np.argsort(self.front.y)
+        middle = y[order][int(np.searchsorted(np.cumsum(self.front.weights[order]), 0.5).clip(0, len(y) - 1))]
+        for value in (float(self.front.weights @ y), float(middle)):
+            self._consider(number(value))
+
+    def _pass(self, most: int, breadth: float) -> Iterator[None]:
+        columns = Columns(len(self.rows), most)
+        for place, values in enumerate(self.front.arguments):
+            if np.ptp(values[self.rows]) > 0:
+                columns.add_leaf(Variable(len(self.front.arguments) - 1 - place), values[self.rows])
+        if not len(columns):
+            return
+        columns.add_leaf(number(1.0), np.ones(len(self.rows)))
+        grower, before = ExpressionGrowth(columns, self.algebra), 0
+        for _ in grower.steps(breadth):
+            self.work.spend((grower.tried - before) * EXPRESSION * self.work.rows)
+            before = grower.tried
+            yield
+        for target in self._targets():
+            if not target.around:
+                yield from self._curves(columns, target)
+            yield from self._sums(columns, target)
+        for _ in range(2):
+            yield from self._grown()
+
+    def _targets(self) -> Iterator[_Target]:
+        """The output, and with a function taken off; rows weigh what an error there does to the output, and what the loss makes of those of
+        the best formula so far."""
+        y, weights = self.front.y[self.rows], self.front.weights[self.rows]
+        best = self.front.formulas()[-1:]
+        for each in best:
+            made = VectorisedFormula.of(each.body, self.algebra).values(self.front.arguments)[self.rows]
+            weights = weights * self.front.loss.weighing(made - y)
+        yield _Target(y, weights, "")
+        with np.errstate(all="ignore"):
+            if "divide" in self.algebra and (y != 0).all():
+                yield _Target(1.0 / y, weights * y**4, "reciprocal")
+            for name in OUTER:
+                if name not in self.algebra:
+                    continue
+                inner = getattr(np, INVERSES[name])(y)
+                if not np.isfinite(inner).all() or not np.allclose(getattr(np, name)(inner), y):
+                    continue
+                step = 1e-6 * (np.abs(inner) + 1e-3)
+                slope = (getattr(np, name)(inner + step) - y) / step
+                if np.isfinite(slope).all() and np.ptp(inner) > 0:
+                    yield _Target(inner, weights * slope**2, name)
+
+    def _sums(self, columns: Columns, target: _Target) -> Iterator[None]:
+        """Sums of few expressions that are like a target, those found by the best of one fewer, and by all pairs of some."""
+        if not target.weights.sum() > 0:
+            return
+        weights = target.weights / target.weights.sum()
+        root, values = np.sqrt(weights), columns.values
+        self.work.spend(4.0 * values.size)
+        centred = (values - (values @ weights)[:, None]) * root
+        norms = np.sqrt((centred**2).sum(1))
+        usable = np.flatnonzero(norms > 1e-12 * np.abs(values).max(1))
+        likeness = centred[usable] / norms[usable, None]
+        wanted = (target.values - weights @ target.values) * root
+        if not len(usable) or not wanted.any():
+            return
+        like = likeness @ wanted / np.sqrt(wanted @ wanted)
+        states = self._singles(columns, like, usable)
+        chosen = np.union1d(
+            np.arange(min(len(usable), PAIRED // 2)), np.argsort(-np.abs(like), kind="stable")[: PAIRED // 2]
+        )
+        pairs = [tuple(usable[chosen[list(pair)]].tolist()) for pair in _pairs(likeness[chosen], like[chosen], BEAM)]
+        for terms in range(1, TERMS + 1):
+            fits = [self._fit(columns, target, weights, places) for places in dict.fromkeys(states)]
+            yield
+            known = sorted((fit for fit in fits if fit is not None), key=lambda fit: fit[0])[:BEAM]
+            if terms == TERMS:
+                return
+            states = list(pairs) if terms == 1 else []
+            for _, places, residual in known:
+                self.work.spend(float(likeness.size))
+                alike = np.abs(likeness @ (residual * root))
+                states += [tuple(sorted((*places, int(usable[each])))) for each in np.argsort(-alike, kind="stable")[:EACH].tolist()
+                           if int(usable[each]) not in places]  # fmt: skip
+
+    def _singles(self, columns: Columns, like: Array, usable: Numbers) -> list[tuple[int, ...]]:
+        """The expressions of each cost that are most like the target."""
+        found, costs = list[tuple[int, ...]](), columns.costs[usable]
+        for cost in np.unique(costs).tolist():
+            level = np.flatnonzero(costs == cost)
+            found += [
+                (int(usable[each]),) for each in level[np.argsort(-np.abs(like[level]), kind="stable")[:EACH]].tolist()
+            ]
+        return found
+
+    def _fit(
+        self, columns: Columns, target: _Target, weights: Array, places: tuple[int, ...]
+    ) -> tuple[float, tuple[int, ...], Array] | None:
+        """The sum of expressions with coefficients by least squares, its error and what it leaves; it is considered for the front, and
+        without a number beside the sum too."""
+        self.work.spend(FIT / 10)
+        root, left = np.sqrt(weights), None
+        design = np.concatenate([columns.values[list(places)], np.ones((1, len(weights)))]).T
+        for kept in (design, design[:, :-1]):
+            scale = np.abs(kept).max(0)
+            solution = np.linalg.lstsq(kept / scale * root[:, None], target.values * root, rcond=1e-12)[0] / scale
+            if not np.isfinite(solution).all() or not solution[: len(places)].all():
+                continue
+            if left is None:
+                left = target.values - kept @ solution
+            start = float(solution[-1]) if kept is design else 0.0
+            found = LinearSum(places, tuple(solution[: len(places)].tolist()), start, 0.0)
+            self._consider(self._around(as_term(found, columns, self.algebra), target.around))
+        return None if left is None else (float(weights @ left**2), places, left)
+
+    def _curves(self, columns: Columns, target: _Target) -> Iterator[None]:
+        """Functions of a multiple of a cheap expression, the factor first on a grid."""
+        wanted = standard(target.values[None])
+        varying = [
+            place for place in np.argsort(columns.costs, kind="stable").tolist() if np.ptp(columns.values[place]) > 0
+        ]
+        for place in varying[:CURVES]:
+            values = columns.values[place]
+            reach, inner = float(np.ptp(values)), columns.term(place, self.algebra)
+            for names in WAVES:
+                if not all(name in self.algebra for name in names):
+                    continue
+                self.work.spend(float(len(TURNS) * len(values) * 10))
+                for factor in _best_factors(wanted, values, reach, names):
+                    shifted = self.algebra.scaled(inner, factor)
+                    if len(names) > 1:  # a sine and a cosine of it are one with a shift
+                        with np.errstate(all="ignore"):
+                            parts = np.stack(
+                                [*(getattr(np, name)(factor * values) for name in names), np.ones(len(values))]
+                            ).T
+                        sine, cosine, _ = np.linalg.lstsq(parts, target.values, rcond=None)[0].tolist()
+                        shifted = self.algebra.sum(shifted, number(float(np.arctan2(cosine, sine))))
+                    made = self.algebra.term(names[0], shifted)
+                    found = VectorisedFormula.of(made, self.algebra).values(
+                        [each[self.rows] for each in self.front.arguments]
+                    )
+                    parts = np.stack([found, np.ones(len(values))]).T
+                    slope, start = np.linalg.lstsq(parts, target.values, rcond=None)[0].tolist()
+                    if np.isfinite([slope, start]).all() and slope:
+                        self._consider(self.algebra.sum(self.algebra.scaled(made, slope), number(start)))
+                    yield
+
+    def _around(self, body: Term, function_: str) -> Term:
+        if function_ == "reciprocal":
+            return self.algebra.term("divide", number(1.0), body)
+        return self.algebra.term(function_, body) if function_ else body
+
+    def _consider(self, body: Term) -> None:
+        """Offer a formula, and where it may stand on the front with better constants, these."""
+        formula = VectorisedFormula.of(body, self.algebra)
+        self.work.spend(float(body.size * len(self.front.y)))
+        if not self.front.takes(body.size, self.front.loss_of(formula), SLACK):
+            return
+        self.front.offer(body)
+        self.work.spend(POLISH * body.size * len(self.front.y) * (1 + len(formula.constants)))
+        self.front.offer(polished(body, self.front))
+
+    def _grown(self) -> Iterator[None]:
+        """The best of the front with one more number in them."""
+        for each in self.front.formulas()[-GROWN:]:
+            if each.body in self._polished or self.front.is_exact:
+                continue
+            self._polished.add(each.body)
+            for more in with_more_constants(each.body, self.algebra):
+                formula = VectorisedFormula.of(more, self.algebra)
+                if len(formula.constants) > len(self.front.y) // 2:
+                    continue
+                self.work.spend(POLISH * more.size * len(self.front.y) * (1 + len(formula.constants)))
+                self.front.offer(polished(more, self.front))
+                yield
+
+
+def _best_factors(wanted: Array, values: Array, reach: float, names: tuple[str, ...]) -> list[float]:
+    """The factors of an expression by which a curve is most like a standard row: the highest places of the grid."""
+    signs = (1.0,) if len(names) > 1 else (1.0, -1.0)
+    factors = np.concatenate([sign * TURNS for sign in signs]) / reach
+    explained = explained_by(wanted, values, factors, names)[:, 0]
+    high = [place for place in np.argsort(-explained, kind="stable").tolist()
+            if explained[place] >= explained[max(0, place - 1) : place + 2].max()]  # fmt: skip
+    return factors[high[:2]].tolist()
+
+
+def _pairs(standard: Array, like: Array, most: int) -> Sequence[Sequence[int]]:
+    """The pairs of expressions that together explain most of a target, by their likeness to it and to each other."""
+    between = standard @ standard.T
+    rest = 1.0 - between**2
+    with np.errstate(all="ignore"):
+        explained = (like[:, None] ** 2 + like[None, :] ** 2 - 2 * like[:, None] * like[None, :] * between) / rest
+    explained[(rest < 1e-9) | (np.arange(len(like))[:, None] >= np.arange(len(like)))] = 0.0
+    flat = explained.ravel()
+    best = np.argsort(-flat, kind="stable")[:most]
+    return [divmod(int(place), len(like)) for place in best if flat[place] > 0]
