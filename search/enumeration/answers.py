@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from primitives.interpreter.deadline import Deadline
@@ -35,8 +35,11 @@ class Answers:
     """All hits so far. A *name* is the fingerprint of a program's values on all examples and probes of the bank."""
 
     def __init__(
-        self, arity: int, examples: Sequence[Example], words: Mapping[str, Primitive], settings: Settings
-    ) -> None:
+        self, arity: int, examples: Sequence[Example], words: Mapping[str, Primitive], settings: Settings,
+        refuted: Callable[[int, int], None] = lambda example, weight: None,
+    ) -> None:  # fmt: skip
+        """``refuted`` is told the first example that a candidate does not meet, and the weight that the candidate was given."""
+        self.refuted = refuted
         self.examples, self.words, self.settings, self.arity = examples, words, settings, arity
         self.needed = max(1, math.ceil(settings.goal * len(examples) - 1e-9))
         self.least: dict[int, int] = {}
@@ -51,28 +54,30 @@ class Answers:
         near = cost <= self.least[name] + self.settings.margin
         return cost < self.least[name] or (near and self.alike[name, cost] < self.settings.alike)
 
-    def take(self, body: Term, name: int, cost: int, ledger: Ledger) -> Iterator[Answer]:
+    def take(self, body: Term, name: int, cost: int, ledger: Ledger, weight: int = 1) -> Iterator[Answer]:
         """The hit, if the interpreter agrees and it was not told before. Raises OutOfTime."""
         term = lambdas(self.arity, body)
         if not self.wanted(name, cost) or term in self.told:
             return
-        met = self._met(term, ledger.deadline)
+        met, failed = self._met(term, ledger.deadline)
         if met < self.needed:
+            self.refuted(failed, weight)
             return
         self.told.add(term)
         self.alike[name, cost] += 1
         self.least[name] = min(cost, self.least.get(name, cost))
         yield Answer(term, cost, met / len(self.examples), ledger.terms, ledger.seconds)
 
-    def _met(self, term: Term, deadline: Deadline) -> int:
-        """How many examples a program meets, by the interpreter; too few where it fails so many that the others do not matter."""
-        met, spare = 0, len(self.examples) - self.needed
+    def _met(self, term: Term, deadline: Deadline) -> tuple[int, int]:
+        """How many examples a program meets, by the interpreter; too few where it fails so many that the others do not matter. And the
+        last that was looked at."""
+        met, number, spare = 0, 0, len(self.examples) - self.needed
         for number, (given, result) in enumerate(self.examples):
             met += equal(self._run(term, given, deadline), result)
             deadline.check()
             if number + 1 - met > spare:
                 break
-        return met
+        return met, number
 
     def _run(self, term: Term, given: Sequence[Value], deadline: Deadline) -> Value:
         seconds = deadline.seconds(self.settings.check_seconds)

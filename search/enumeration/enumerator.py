@@ -6,6 +6,7 @@ cost of a term is the sum of the costs of its words (−log probability under a 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from primitives.values import Value
 from ..generation.constants import Constant
 from ..generation.costs import Costs, default_costs
 from .answers import Answer, Answers, Example
+from .basis import Basis
 from .ledger import Ledger, Stop
 from .round import Round
 from .settings import Settings
@@ -59,9 +61,12 @@ class Enumerator:
         Raises OutOfTime where reading the examples takes longer than until the ``deadline``."""
         costs = costs or default_costs(words, type)
         self.settings = settings
-        self.space = space_of(type, list(examples), words, costs, list(probes), constants, settings, deadline)
+        self.whole = space_of(type, list(examples), words, costs, list(probes), constants, settings, deadline)
+        self.basis = Basis(self.whole.examples, fixed=settings.all_examples or settings.exact or settings.goal < 1)
+        self.space = self.whole.on(self.basis.chosen)
+        self.unused = self.space.values.mark()
         self.ledger = Ledger()
-        self.answers = Answers(len(self.space.inputs), self.space.examples, words, settings)
+        self.answers = Answers(len(self.space.inputs), self.whole.examples, words, settings, self.basis.refuted)
         self.round: Round | None = None
         self.level = 0
         """The level that is being enumerated, or was last."""
@@ -83,11 +88,13 @@ class Enumerator:
         held = self.round.nbytes
         self.round.release()
         self.round = None
-        self.__dict__.pop("space", None)
+        for name in ("space", "whole"):
+            self.__dict__.pop(name, None)
         trim(held)
 
     def begin(self) -> Round:
         """A new round, with empty banks. Raises OutOfTime."""
+        self._begun = time.monotonic()
         self.round = Round(self.space, self.ledger, self.answers)
         return self.round
 
@@ -97,14 +104,44 @@ class Enumerator:
             self.level += 1
             if not self.ledger.keeping and self.level > BEYOND * round.kept_level + MORE:
                 return
+            complete, anew = self.level, False
             for hit in round.level(self.level):
                 yield self._progress(self.level - 1) if hit is None else hit
-            yield self._progress(self.level)
-            if round.outgrown(self.level):
-                round = self.begin()
-                for level in range(1, self.level + 1):
+                if anew := self._widened():
+                    complete -= 1
+                    break
+            else:
+                yield self._progress(self.level)
+                anew = self._widened() or self._narrowed(round) or round.outgrown(self.level)
+            if anew:
+                round, self.level = self.begin(), complete
+                for level in range(1, complete + 1):
                     yield from round.again(level)
-                round.kept_level = self.level
+                round.kept_level = complete
+
+    def _narrowed(self, round: Round) -> bool:
+        """Whether few examples were chosen of those that the round reckoned with, so that the banks must begin anew."""
+        return self.basis.choose(round.root) and self._based()
+
+    def _widened(self) -> bool:
+        """Whether examples joined, so that the banks must begin anew; none do once what was done could not be done again in time."""
+        basis = self.basis
+        if not basis.doubtful:
+            return False
+        again = (time.monotonic() - self._begun) * basis.next_size / len(basis.chosen)
+        if self.ledger.deadline.left < again:
+            return False
+        basis.grow()
+        return self._based()
+
+    def _based(self) -> bool:
+        """Take the examples of the basis for those to reckon with."""
+        if self.round is not None:
+            self.round.release()
+            self.round = None
+        self.whole.values.release(self.unused)
+        self.space, self.ledger.keeping = self.whole.on(self.basis.chosen), True
+        return True
 
     def _progress(self, cost: int) -> LevelReport:
         ledger, round = self.ledger, self.round

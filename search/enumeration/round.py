@@ -20,6 +20,7 @@ from .ahead.loops import Loops
 from .ahead.subgoals import Subgoals, subgoals
 from .ahead.sweep import Sweep
 from .answers import Answer, Answers
+from .basis import PRESSURE
 from .ledger import Ledger
 from .levels import BankGrowth, Found
 from .product import direct_batch
@@ -199,10 +200,10 @@ class Round:
         if self.answers.wanted(name, candidate.cost):
             term = term_of_kids(self.root, operation, kids)
             whole = term if subgoal is None else apply(subgoal.operation.term, term)
-            yield from self._told(whole, name, candidate.cost)
+            yield from self._told(whole, name, candidate.cost, weight=1)
 
-    def _told(self, body: Term, name: int, cost: int) -> Iterator[Answer]:
-        return self.answers.take(body, name, cost, self.ledger)
+    def _told(self, body: Term, name: int, cost: int, weight: int = PRESSURE) -> Iterator[Answer]:
+        return self.answers.take(body, name, cost, self.ledger, weight)
 
 
 def _initial_worlds(bank: Bank) -> int:

@@ -21,6 +21,8 @@ class Settings:
     max_steps: int | None = None
     types: tuple[Type, ...] = ()
     exact: bool = False
+    all_examples: bool = False
+    """Whether to reckon with all examples from the beginning; else with few, as long as they are enough (see basis.py)."""
     goal: float = 1.0
     """The least share of the examples that a hit meets; below 1 for tasks with noise, such as those that call a trained net."""
     strange_type: int = 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from primitives.columns.bank import Bank
 from primitives.columns.frame import Operation
@@ -53,6 +53,20 @@ class Space:
     domains: Domains
     plan: Plan
 
+    def on(self, chosen: Sequence[int]) -> Space:
+        """The space with some of the examples alone: what values may grow to and what bodies are tried on follow from them.
+
+        chosen: their numbers.
+
+        Raises OutOfTime.
+        """
+        if list(chosen) == list(range(len(self.examples))):
+            return self
+        examples, deadline = [self.examples[number] for number in chosen], self.values.deadline
+        self.values.bound(*_fuel(examples, self.probes, self.settings, deadline))
+        samples = list(_samples(self.inputs, self.output, examples, self.probes, deadline))
+        return replace(self, examples=examples, domains=Domains(self.values, samples))
+
     def root(self) -> Bank:
         """An outer bank without terms: a world for each example, then one for each probe."""
         rows = [given for given, _ in self.examples] + [list(given) for given in self.probes]
@@ -86,14 +100,18 @@ def _values(
     examples: Sequence[Example], probes: Sequence[Sequence[Value]], settings: Settings, deadline: Deadline
 ) -> Values:
     """Pools with the fuel that values as long as those of the examples need."""
-    longest = max([8, *(len(part) for part in _sequences(examples, probes, deadline))])
-    values = Values(
-        min(max(settings.max_length, 2 * longest), 4 * longest + 64),
-        steps=settings.max_steps or longest + 8,
-        cells=min(1 << 18, max(1 << 13, settings.memory >> 12)),
-    )
+    limit, steps = _fuel(examples, probes, settings, deadline)
+    values = Values(limit, steps=steps, cells=min(1 << 18, max(1 << 13, settings.memory >> 12)))
     values.deadline = deadline
     return values
+
+
+def _fuel(
+    examples: Sequence[Example], probes: Sequence[Sequence[Value]], settings: Settings, deadline: Deadline
+) -> tuple[int, int]:
+    """How long a sequence may be, and how many steps a loop may take."""
+    longest = max([8, *(len(part) for part in _sequences(examples, probes, deadline))])
+    return min(max(settings.max_length, 2 * longest), 4 * longest + 64), settings.max_steps or longest + 8
 
 
 def _is_text(inputs: Sequence[Type], output: Type) -> bool:

@@ -24,16 +24,24 @@ class Values:
     def __init__(self, limit: int = MAX_SIZE, steps: int | None = None, cells: int = 1 << 18) -> None:
         """The fuel of columns: sequences longer than ``limit`` and loops of more than ``steps`` steps fail. ``cells`` is how many values
         banks compute together, fewer where they may be long; it bounds the memory for what is in passing to some hundred bytes each."""
-        self.limit = min(limit, MAX_SIZE)
-        self.steps = self.limit if steps is None else steps
         self.cells = cells
-        self.bulk = max(1, self.limit // LONG)
-        """How many plain values one that may be a long sequence counts as."""
+        self.bound(limit, steps)
         self.deadline = NEVER
         """Looked at by every loop over codes that grows with the values; OutOfTime ends the whole search."""
         self.epoch = 0
         """Counts ``release``: after it, codes may stand for other values."""
         self._pools: dict[Type, Pool] = {}
+
+    def bound(self, limit: int, steps: int | None = None) -> None:
+        """Set the fuel from now on; values that are kept already stay.
+
+        limit: of elements of a sequence.
+        steps: of a loop (default: as many).
+        """
+        self.limit = min(limit, MAX_SIZE)
+        self.steps = self.limit if steps is None else steps
+        self.bulk = max(1, self.limit // LONG)
+        """How many plain values one that may be a long sequence counts as."""
 
     def pool(self, type: Type) -> Pool:
         found = self._pools.get(type)
