@@ -77,6 +77,7 @@ QUICK: dict[str, tuple[str, ...]] = {
         *("--cells", os.devnull),
     ),
     "trainer": ("--rounds", "1"),
+    "unsolved": ("--kinds", "lists", "--shapes", "10x5", "--budget", "1s"),
 }
 """Small settings; a benchmark that is not here runs with its defaults."""
 

@@ -169,7 +169,9 @@ def main() -> None:
     options.add_argument("--budget", default="10s", help="of each search")
     given = options.parse_args()
     started, figures = time.perf_counter(), {}
-    measured(unsolved_task("lists", 3, 5, given.seed), "2s", given.seed)  # what is imported and compiled once is nobody's cost
+    measured(
+        unsolved_task("lists", 3, 5, given.seed), "2s", given.seed
+    )  # what is imported and compiled once is nobody's cost
     columns = ("terms", "cpu", "over", *SECTIONS, "rest")
     print(f"{'':24}" + "".join(f"{name:>9}" for name in columns), flush=True)
     for kind in given.kinds.split(","):

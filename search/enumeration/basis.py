@@ -1,8 +1,8 @@
 """The examples that a search reckons with: at first the few that tell most, and more where they were not enough.
 
-Counterexample-guided search (Solar-Lezama et al. 2006): programs are found on a few examples and checked on all; one that is refuted brings in
-the examples that refute it. Terms that are equal on the few are one to the banks, so that these begin anew whenever examples join. Each
-time there are ``GROWTH`` times as many, so the last beginning is most of the work.
+Counterexample-guided search (Solar-Lezama et al. 2006): programs are found on a few examples and checked on all; one that is refuted
+brings in the examples that refute it. Terms that are equal on the few are one to the banks, so that these begin anew whenever examples
+join. Each time there are ``GROWTH`` times as many, so the last beginning is most of the work.
 """
 
 from __future__ import annotations
