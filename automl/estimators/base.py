@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -92,6 +92,11 @@ class AbstractProgramEstimator(BaseEstimator, ABC):
         weights = read_weights(sample_weight, len(targets))
         if weights is not None:
             raw, targets, weights = without_weightless(raw, targets, weights)
+        self._learn(raw, targets, weights)
+        return self
+
+    def _learn(self, raw: RawTable, targets: np.ndarray, weights: np.ndarray | None) -> None:
+        """Set what a fit finds for the targets [n] of the rows of a table."""
         result = self._searched(raw, self._target(targets, weights))
         if result.outcome is Ending.INTERRUPTED:  # whoever fits many is to end at the first Ctrl-C
             raise KeyboardInterrupt
@@ -100,7 +105,10 @@ class AbstractProgramEstimator(BaseEstimator, ABC):
                 f"budget={self.budget!r}, evaluations={self.evaluations!r}: no program was found ({result.outcome}); give more"
             )
         self.result_, self.model_, self.program_ = result, result.model, result.program
-        return self
+
+    def _trainer(self) -> Mapping[str, object] | None:
+        """How programs are trained, where that is not left to the search."""
+        return None
 
     def _searched(self, raw: RawTable, target: TargetColumn) -> Result:
         """What the search found; where all targets are the same, what says so, since nothing better can be found."""
@@ -117,7 +125,7 @@ class AbstractProgramEstimator(BaseEstimator, ABC):
         bounded = self.budget is not None or self.evaluations is not None
         return search(
             task, self.budget if bounded else BUDGET, evaluations=self.evaluations, library=self.library, words=self.words,
-            strategy=self.strategy, workers=self.workers, seed=seed, quiet=quiet,
+            strategy=self.strategy, workers=self.workers, seed=seed, trainer=self._trainer(), quiet=quiet,
         )  # fmt: skip
 
     def _metric_name(self) -> str | None:

@@ -44,11 +44,11 @@ EACH, BEAM, PAIRED, TERMS = 3, 16, 150, 5
 in a sum at most; set by hand."""
 EXACT_TERMS, EXACT_SHARE = (15_000, 30_000, 60_000), 0.25
 """Of the search for exact formulas: terms of its turn before each pass, and the share of what is left of the bounds that it may take."""
-CURVES, WAVES = 12, (("sin", "cos"), ("exp",))
-"""Expressions over which curves are tried, and numpy's functions that stand together in one."""
+CURVES, WAVES = (3, 8, 16), (("sin", "cos"), ("exp",))
+"""Expressions over which curves are tried in each pass, and numpy's functions that stand together in one."""
 SLACK = 2.0
 """By what factor fitting the constants may lessen a loss."""
-GROWN = 6
+GROWN, ROUNDS = 6, 2
 """Formulas of the front that are given more constants, and in how many rounds a pass."""
 POLISH = 50.0
 """Evaluations of a formula that fitting its constants counts as."""
@@ -93,7 +93,6 @@ class FrontSearch:
         self.ledger = Ledger()
         self.work = Work(len(drawn), self.ledger)
         self._polished: set[Term] = set()
-        self._exact_run: Iterator[object] | None = None
         self._exact = Formulas(
             function(*[FLOAT] * (x.shape[1] + 1)), [(tuple(x[row].tolist()), float(y[row])) for row in drawn[:EXACT_ROWS].tolist()],
             words=words, costs=default_costs(words, function(*[FLOAT] * (x.shape[1] + 1))),
@@ -109,55 +108,46 @@ class FrontSearch:
         self.ledger.open(Deadline(until), max_terms)
         try:
             self._constant()
-            for place, (most, breadth) in enumerate(PASSES):
+            columns = self._leaves(len(self.front.arguments) + 1)
+            for target in self._targets():
+                yield from self._sums(columns, target)
+            for place, ((most, breadth), curves) in enumerate(zip(PASSES, CURVES, strict=True)):
                 yield from self._exact_turn(until, place)
                 if self.front.is_exact and place:
                     return
-                yield from self._pass(most, breadth)
+                yield from self._pass(most, breadth, curves)
                 if self.front.is_exact:
                     return
         except (Stop, OutOfTime):
             return
 
     def _exact_turn(self, until: float | None, place: int) -> Iterator[None]:
-        """A turn of the search for exact formulas, which goes on where it was: EXACT_TERMS, but no more than a share of what is left."""
+        """A turn of the search for exact formulas, from its start: EXACT_TERMS, but no more than a share of what is left."""
         if not np.ptp(self.front.y) > 0 or len(self._exact.rows) < 3:
             return
         now, room = time.monotonic(), self.ledger.room
         part = None if until is None else now + max(0.0, until - now) * EXACT_SHARE
         terms = EXACT_TERMS[place] if room is None else min(EXACT_TERMS[place], int(room * EXACT_SHARE))
         before = self._exact.ledger.terms
-        if self._exact_run is None:
-            self._exact_run = self._exact.run(None, None)
-        for found in self._exact_run:
+        for found in self._exact.run(part, before + terms):
             if isinstance(found, Answer):
                 body = found.term
                 while isinstance(body, Lambda):
                     body = body.body
                 self.front.offer(body)
-            if (
-                self._exact.ledger.terms - before >= terms
-                or self.front.is_exact
-                or (part is not None and time.monotonic() > part)
-            ):
-                break
+                if self.front.is_exact:
+                    break
             yield
         self.ledger.tick(self._exact.ledger.terms - before)
 
     def _constant(self) -> None:
         y, order = self.front.y, np.argsort(self.front.y)
         middle = y[order][int(np.searchsorted(np.cumsum(self.front.weights[order]), 0.5).clip(0, len(y) - 1))]
-        for value in (float(self.front.weights @ y), float(middle)):
+        for value in (float(middle), float(self.front.weights @ y)):
             self._consider(number(value))
 
-    def _pass(self, most: int, breadth: float) -> Iterator[None]:
-        columns = Columns(len(self.rows), most)
-        for place, values in enumerate(self.front.arguments):
-            if np.ptp(values[self.rows]) > 0:
-                columns.add_leaf(Variable(len(self.front.arguments) - 1 - place), values[self.rows])
-        if not len(columns):
-            return
-        columns.add_leaf(number(1.0), np.ones(len(self.rows)))
+    def _pass(self, most: int, breadth: float, curves: int) -> Iterator[None]:
+        columns = self._leaves(most)
         grower, before = ExpressionGrowth(columns, self.algebra), 0
         for _ in grower.steps(breadth):
             self.work.spend((grower.tried - before) * EXPRESSION * self.work.rows)
@@ -165,10 +155,19 @@ class FrontSearch:
             yield
         for target in self._targets():
             if not target.around:
-                yield from self._curves(columns, target)
+                yield from self._curves(columns, target, curves)
             yield from self._sums(columns, target)
-        for _ in range(2):
+        for _ in range(ROUNDS):
             yield from self._grown()
+
+    def _leaves(self, most: int) -> Columns:
+        """Columns with the arguments that vary, and one."""
+        columns = Columns(len(self.rows), most)
+        for place, values in enumerate(self.front.arguments):
+            if np.ptp(values[self.rows]) > 0:
+                columns.add_leaf(Variable(len(self.front.arguments) - 1 - place), values[self.rows])
+        columns.add_leaf(number(1.0), np.ones(len(self.rows)))
+        return columns
 
     def _targets(self) -> Iterator[_Target]:
         """The output, and with a function taken off; rows weigh what an error there does to the output, and what the loss makes of those of
@@ -205,7 +204,7 @@ class FrontSearch:
         usable = np.flatnonzero(norms > 1e-12 * np.abs(values).max(1))
         likeness = centred[usable] / norms[usable, None]
         wanted = (target.values - weights @ target.values) * root
-        if not len(usable) or not wanted.any():
+        if not len(usable) or not wanted.any():  # no argument varies, or nothing is left
             return
         like = likeness @ wanted / np.sqrt(wanted @ wanted)
         states = self._singles(columns, like, usable)
@@ -256,13 +255,13 @@ class FrontSearch:
             self._consider(self._around(as_term(found, columns, self.algebra), target.around))
         return None if left is None else (float(weights @ left**2), places, left)
 
-    def _curves(self, columns: Columns, target: _Target) -> Iterator[None]:
+    def _curves(self, columns: Columns, target: _Target, most: int) -> Iterator[None]:
         """Functions of a multiple of a cheap expression, the factor first on a grid."""
         wanted = standard(target.values[None])
         varying = [
             place for place in np.argsort(columns.costs, kind="stable").tolist() if np.ptp(columns.values[place]) > 0
         ]
-        for place in varying[:CURVES]:
+        for place in varying[:most]:
             values = columns.values[place]
             reach, inner = float(np.ptp(values)), columns.term(place, self.algebra)
             for names in WAVES:

@@ -33,7 +33,7 @@ def body(text: str) -> Term:
 
 
 def front(
-    x: np.ndarray, y: np.ndarray, terms: int = 12_000, loss: str = "squared", weights: np.ndarray | None = None
+    x: np.ndarray, y: np.ndarray, terms: int = 6_000, loss: str = "squared", weights: np.ndarray | None = None
 ) -> dict:
     """The formulas by their size, with their losses."""
     search = FrontSearch(x, y, WORDS, loss=loss, weights=weights)
@@ -66,20 +66,23 @@ def test_a_wave_with_noise_is_found() -> None:
 
 
 @pytest.mark.parametrize("loss", ["absolute", "huber"])
-def test_outliers_do_not_move_what_a_robust_loss_finds(loss: str) -> None:
-    y = 3.0 * X[:, 0] - 1.0
-    y[::10] += 40.0
-    search = FrontSearch(X[:, :1], y, WORDS, loss=loss)
-    for _ in search.run(max_terms=6_000):
-        pass
-    line = next(VectorisedFormula.of(each.body, ALGEBRA) for each in search.front.formulas() if each.complexity == 5)
-    off = line.values([X[:, 0]]) - (3.0 * X[:, 0] - 1.0)
-    assert np.abs(off).max() < 0.1, "by least squares it would be four"
+def test_outliers_do_not_move_what_a_robust_loss_fits(loss: str) -> None:
+    x, law = X[:, 0], 3.0 * X[:, 0] - 1.0
+    y = np.where(np.arange(120) % 10, law, law + 40.0)
+    fitted = {
+        name: polished(
+            body("(lambda (x) (+ (* 2.0 x) 1.0))"),
+            FormulaFront([x], y, np.full(120, 1 / 120), RegressionLoss.of(name, y), ALGEBRA),
+        )
+        for name in (loss, "squared")
+    }
+    off = {name: np.abs(VectorisedFormula.of(term, ALGEBRA).values([x]) - law).max() for name, term in fitted.items()}
+    assert off[loss] < 0.1 and off["squared"] > 3.0
 
 
 def test_rows_count_by_their_weights() -> None:
     y = np.where(np.arange(120) % 2 == 0, 2.0 * X[:, 0], -5.0)
-    assert front(X[:, :1], y, 6_000, weights=np.where(np.arange(120) % 2 == 0, 1.0, 0.0))[3][0] == "2·x"
+    assert front(X[:, :1], y, 2_000, weights=np.where(np.arange(120) % 2 == 0, 1.0, 0.0))[3][0] == "2·x"
 
 
 def test_the_losses_of_residuals() -> None:
