@@ -8,6 +8,7 @@ from library.store import AbstractStore
 
 from ..charts.formats import plural
 from ..charts.plot import Axes, scatter, steps
+from ..charts.sampling import sample
 from ..views.found import FoundView
 from ..views.run import RunView, found_by
 
@@ -61,7 +62,8 @@ def front_chart(view: RunView, found: FoundView | None) -> str:
     """
     if found is None or not found.front:
         return ""
-    points = [(float(getattr(row, found.cost)), row.score) for row in view.rows if row.score is not None]
+    scored = [row for row in view.rows if row.score is not None]
+    points = [(float(getattr(row, found.cost)), row.score or 0.0) for row in sample(scored)]
     front = [
         (
             (float(getattr(each, found.cost)), each.score),

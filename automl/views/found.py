@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
+from operator import attrgetter
 
 from library.browsing.browser import EvaluationRow
 from library.records import Direction, Event, Run, StoreError
@@ -42,10 +44,16 @@ def undominated(rows: Sequence[EvaluationRow], direction: Direction, cost: str) 
     direction: which scores are better.
     cost: ``parameters`` or ``size``.
     """
-    scored = [(getattr(row, cost), -direction.sign * row.score, row.ask) for row in rows if row.score is not None]
+    sign, of = -direction.sign, attrgetter(cost)
+    cheapest: dict[int, tuple[float, int]] = {}
+    for row in rows:
+        if row.score is not None:
+            entry, size = (sign * row.score, row.ask), of(row)
+            if size not in cheapest or entry < cheapest[size]:
+                cheapest[size] = entry
     found: list[int] = []
     best = float("inf")
-    for _, loss, ask in sorted(scored):
+    for _, (loss, ask) in sorted(cheapest.items()):
         if loss < best:
             best = loss
             found.append(ask)
@@ -65,10 +73,10 @@ def find(
     """
     direction = Direction(run.direction)
     cost = PARAMETERS if any(row.parameters for row in rows if row.score is not None) else SIZE
-    scored = [row for row in rows if row.score is not None]
-    best = sorted(scored, key=lambda row: (-direction.sign * (row.score or 0.0), row.ask))
-    longer = [row.ask for row in best if row.ask in phases][:LOOKED_AT]
-    looked_at = {*(row.ask for row in best[:LOOKED_AT]), *longer}
+    sign = -direction.sign
+    scored = [(sign * row.score, row.ask) for row in rows if row.score is not None]
+    longer = [ask for _, ask in nsmallest(LOOKED_AT, (each for each in scored if each[1] in phases))]
+    looked_at = {*(ask for _, ask in nsmallest(LOOKED_AT, scored)), *longer}
     result = (run.config.get(RESULT) or {}).get("ask")
     kept = set(longer) if result is None else {*longer, int(result)}
     try:
@@ -79,8 +87,8 @@ def find(
         ValueError,
         KeyError,
     ) as error:  # a word of a plug-in that is not here, or of a library that is damaged
-        return FoundView((), (), cost, len(looked_at), len(best), str(error))
-    return FoundView(tuple(leaders), tuple(front), cost, len(looked_at), len(best))
+        return FoundView((), (), cost, len(looked_at), len(scored), str(error))
+    return FoundView(tuple(leaders), tuple(front), cost, len(looked_at), len(scored))
 
 
 def _programs(
@@ -89,7 +97,8 @@ def _programs(
     browser = store.browser()
     evaluations = browser.chosen(run.id, asks)
     standing = Standing.of(run)
-    asked = (Event(run.id, 0, ASKED, ask, {"phase": phase, "info": {}}) for ask, phase in sorted(phases.items()))
+    known = [(ask, phases[ask]) for ask in sorted(asks) if ask in phases]
+    asked = (Event(run.id, 0, ASKED, ask, {"phase": phase, "info": {}}) for ask, phase in known)
     standing.restore(asked, evaluations)
     vocabulary = words_for(browser, (each.term for each in evaluations))
     return FoundPrograms(standing, vocabulary, parse_type(run.config["type"]), result)

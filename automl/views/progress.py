@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from library.browsing.browser import AbstractBrowser, EvaluationRow
@@ -40,8 +41,10 @@ def improvements(rows: Sequence[EvaluationRow], direction: Direction) -> list[Im
     direction: which scores are better.
     """
     found: list[Improvement] = []
+    sign, best = direction.sign, float("-inf")
     for count, row in enumerate(rows, 1):
-        if row.score is not None and (not found or direction.sign * (row.score - found[-1].score) > 0):
+        if row.score is not None and sign * row.score > best:
+            best = sign * row.score
             found.append(Improvement(row.ask, count, None, row.score))
     return found
 
@@ -70,18 +73,16 @@ def later_phases(browser: AbstractBrowser, run: str) -> dict[int, str]:
     return {ask: phase for ask, phase in found.items() if phase in PHASES and phase != EXPLORE}
 
 
-def spent_by(rows: Sequence[EvaluationRow], kind: Callable[[EvaluationRow], str]) -> list[Spent]:
+def spent_by(rows: Sequence[EvaluationRow], kinds: Sequence[str]) -> list[Spent]:
     """How many evaluations of each kind there are and what they took, most first.
 
     rows: the evaluations.
-    kind: of one.
+    kinds: that of each.
     """
-    counts: dict[str, int] = {}
-    seconds: dict[str, float] = {}
-    for row in rows:
-        name = kind(row)
-        counts[name] = counts.get(name, 0) + 1
-        seconds[name] = seconds.get(name, 0.0) + row.seconds
+    counts = Counter(kinds)
+    seconds = dict.fromkeys(counts, 0.0)
+    for name, row in zip(kinds, rows, strict=True):
+        seconds[name] += row.seconds
     total = sum(seconds.values())
     found = [
         Spent(name, count, seconds[name], count / len(rows), seconds[name] / total if total else 0.0)

@@ -84,8 +84,8 @@ def view_run(store: AbstractStore, run: Run) -> RunView:
     name, browser = run.id, store.browser()
     rows = browser.evaluation_rows(name)
     steps = improvements(rows, Direction(run.direction))
-    points = [(count, row) for count, row in enumerate(rows, 1) if row.score is not None]
-    drawn = sample(points)
+    scored = [count for count, row in enumerate(rows) if row.score is not None]
+    drawn = [(count + 1, rows[count]) for count in sample(scored)]
     when = moments(browser, name, {*(row.ask for _, row in drawn), *(each.ask for each in steps)})
     phases = later_phases(browser, name)
     elapsed = run.config.get("elapsed")
@@ -96,8 +96,8 @@ def view_run(store: AbstractStore, run: Run) -> RunView:
         steps=tuple(replace(each, seconds=when.get(each.ask)) for each in steps),
         points=tuple((float(count), row.score or 0.0) for count, row in drawn),
         timed=tuple((when[row.ask], row.score or 0.0) for _, row in drawn if when.get(row.ask, 0.0) > 0),
-        rows=rows, outcomes=tuple(spent_by(rows, lambda row: row.outcome)),
-        phases=tuple(spent_by(rows, lambda row: phases.get(row.ask, EXPLORE))) if phases else (), later=phases,
+        rows=rows, outcomes=tuple(spent_by(rows, [row.outcome for row in rows])),
+        phases=tuple(spent_by(rows, [phases.get(row.ask, EXPLORE) for row in rows])) if phases else (), later=phases,
         busy=busy(run, rows, elapsed or max(when.values(), default=None)), settings=tuple(settings_of(run)),
     )  # fmt: skip
 

@@ -45,10 +45,11 @@ class Origins:
         info: what is known of it.
         """
         parents = _parents(info)
-        while len(self._made) <= ask:
-            self._made.append(0)
-            self._parents.extend((NONE, NONE))
-            self._descent.append(0)
+        missing = ask + 1 - len(self._made)
+        if missing > 0:
+            self._made.extend(array("H", [0]) * missing)
+            self._parents.extend(array("q", [NONE]) * (2 * missing))
+            self._descent.extend(array("L", [0]) * missing)
         self._made[ask] = self._code(_operator(phase, info))
         if len(parents) > 2:
             self._blends[ask] = parents
