@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from .plot import BOTTOM, LEFT, RIGHT, TOP, Axes, Point, chart
+from .plot import BOTTOM, LEFT, RIGHT, TOP, Axes, Point, chart, dot
+from .sampling import sample
 from .scale import Scale
 from .svg import element, path
 
@@ -47,3 +48,22 @@ def counts(points: Sequence[Point], end: float, axes: Axes) -> Markup:
     line = [(x.place(at / size), y.place(value)) for at, value in corners([(0.0, 0.0), *points], last)]
     named = Axes(axes.title, f"{unit} {axes.x}".strip(), axes.y)
     return chart(named, x, y, [element("path", d=path(line), class_="line")])
+
+
+def efforts(points: Sequence[tuple[float, float, str]], end: float, axes: Axes) -> Markup:
+    """What each of many took, by when it was done; the effort is shown by its logarithm.
+
+    points: (seconds, effort above zero, what it is), in order, at least one, of which a sample is drawn.
+    end: how far the axis goes, in seconds.
+    axes: what it says of itself; the unit of time is put after the name of the x axis.
+    """
+    last = max(end, points[-1][0])
+    size, unit = time_unit(last)
+    x = Scale.over(0.0, last / size or 1.0, LEFT, RIGHT)
+    least, most = min(effort for _, effort, _ in points), max(effort for _, effort, _ in points)
+    y = Scale.over(least / 1.5, most * 1.5, BOTTOM, TOP, log=True)
+    dots = [
+        dot(x.place(at / size), y.place(effort), 3.0, "dot effort", f"{what}: {effort:,.0f}")
+        for at, effort, what in sample(points)
+    ]
+    return chart(Axes(axes.title, f"{unit} {axes.x}".strip(), axes.y), x, y, dots)

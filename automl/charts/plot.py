@@ -59,7 +59,7 @@ def steps(points: Sequence[Point], line: Sequence[Point], end: float, axes: Axes
             corners.append((x.place(at), y.place(line[number - 1][1])))
         corners.append((x.place(at), y.place(score)))
     corners.append((x.place(x.high), y.place(line[-1][1])))
-    dots = [_dot(x.place(at), y.place(score), 2.2, "dot") for at, score in sample(points) if low <= score <= high]
+    dots = [dot(x.place(at), y.place(score), 2.2, "dot") for at, score in sample(points) if low <= score <= high]
     return chart(axes, x, y, [*dots, element("path", d=path(corners), class_="line")])
 
 
@@ -76,13 +76,14 @@ def scatter(points: Sequence[Point], front: Sequence[tuple[Point, str]], axes: A
     low, high = spread([p[1] for p in points] or scores, scores)
     low, high = min(low, *scores), max(high, *scores)
     y = Scale.over(low, high, BOTTOM, TOP)
-    dots = [_dot(x.place(at), y.place(score), 2.2, "dot") for at, score in sample(points) if low <= score <= high]
+    dots = [dot(x.place(at), y.place(score), 2.2, "dot") for at, score in sample(points) if low <= score <= high]
     line = element("path", d=path((x.place(p[0]), y.place(p[1])) for p, _ in front), class_="line thin")
-    marks = [_dot(x.place(p[0]), y.place(p[1]), 4.5, "mark", what) for p, what in front]
+    marks = [dot(x.place(p[0]), y.place(p[1]), 4.5, "mark", what) for p, what in front]
     return chart(axes, x, y, [*dots, line, *marks])
 
 
-def _dot(x: float, y: float, radius: float, kind: str, title: str = "") -> Markup:
+def dot(x: float, y: float, radius: float, kind: str, title: str = "") -> Markup:
+    """A circle at a place in pixels, of a class of the style sheet, with what is said of it beside (default: nothing)."""
     children = [element("title", title)] if title else []
     return element("circle", *children, cx=x, cy=y, r=radius, class_=kind)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from ..charts.counts import counts
+from ..charts.counts import counts, efforts
 from ..charts.formats import plural
 from ..charts.plot import Axes
 from ..charts.scattered import MapPlace, scattered
@@ -15,15 +15,23 @@ from ..views.vocabulary.overview import LibraryMap
 
 
 def growth_charts(view: LibraryGrowth) -> dict[str, Markup]:
-    """How many there were at each time, by what is counted.
+    """How many there were at each time and what solutions took, by what is said below them.
 
     view: how the library grew.
     """
-    return {
-        name: counts(points, view.seconds, Axes(f"how many {name} there were at each time", "since the first", name))
+    found = {
+        f"{name} over time": counts(
+            points, view.seconds, Axes(f"how many {name} there were at each time", "since the first", name)
+        )
         for name, points in (("words", view.words), ("tasks solved", view.tasks))
         if points
     }
+    if view.terms:
+        title = f"programs that were looked at until a task was solved, {plural(len(view.terms), 'time')}"
+        found["programs looked at until a task was solved, a point a search"] = efforts(
+            view.terms, view.seconds, Axes(title, "since the first", "programs")
+        )
+    return found
 
 
 def map_picture(whole: LibraryMap, link: Callable[[str], str]) -> Markup | None:

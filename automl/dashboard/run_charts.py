@@ -36,7 +36,7 @@ def history_charts(view: RunView) -> dict[str, Markup]:
 
     view: of the run.
     """
-    if not view.steps:
+    if not view.steps or view.scored < 2:
         return {}
     metric = view.run.metric
     end = view.steps[-1]
@@ -60,7 +60,7 @@ def front_chart(view: RunView, found: FoundView | None) -> str:
     view: of the run.
     found: what it has found; None for a growth.
     """
-    if found is None or not found.front:
+    if found is None or not found.front or found.scored < 2:
         return ""
     scored = [row for row in view.rows if row.score is not None]
     points = [(float(getattr(row, found.cost)), row.score or 0.0) for row in sample(scored)]

@@ -62,24 +62,30 @@ def front_figure(points: Sequence[Point], front: Sequence[Point], cost: str, met
     return figure
 
 
-def growth_figure(counts: Sequence[tuple[str, Sequence[Point]]], seconds: float, title: str) -> NotebookFigure:
-    """Counts over time as steps from nothing on, one below the other.
+def growth_figure(
+    counts: Sequence[tuple[str, Sequence[Point]]], seconds: float, title: str, terms: Sequence[Point] = ()
+) -> NotebookFigure:
+    """Counts over time as steps from nothing on, one below the other, and below them what each solution took.
 
     counts: (what is counted, (seconds, count) in order, none where nothing was).
     seconds: from the first to the last of all.
     title: of the figure.
+    terms: (seconds, programs that were looked at until a task was solved), drawn as points (default: there are none).
     """
-    figure = NotebookFigure(6.4, 2.6 * len(counts))
+    rows = len(counts) + bool(terms)
+    figure = NotebookFigure(6.4, 2.6 * rows)
     size, unit = time_unit(seconds)
-    for number, (axes, (name, points)) in enumerate(
-        zip(figure.subplots(len(counts), sharex=True), counts, strict=True)
-    ):
+    places = figure.subplots(rows, sharex=True)
+    if terms:
+        places[-1].scatter([at / size for at, _ in terms], [count for _, count in terms], s=14, color=ACCENT)
+        places[-1].set(yscale="log", ylabel="programs a task")
+        places[-1].spines[["top", "right"]].set_visible(False)
+    places[-1].set_xlabel(f"{unit} since the first entry")
+    for axes, (name, points) in zip(places, counts, strict=False):
         line = corners([(0.0, 0.0), *points], seconds)
         axes.plot([x / size for x, _ in line], [y for _, y in line], color=ACCENT, linewidth=2.2)
         axes.set_ylabel(name)
         axes.set_ylim(0, max(4.0, *(1.05 * y for _, y in line)))
         axes.spines[["top", "right"]].set_visible(False)
-        if number == len(counts) - 1:
-            axes.set_xlabel(f"{unit} since the first entry")
     figure.suptitle(title, fontsize=10)
     return figure

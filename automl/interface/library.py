@@ -95,8 +95,8 @@ class Library:
         return self.store.solutions(task)
 
     def plot_growth(self) -> NotebookFigure:
-        """How many words it had, and how many tasks were solved, at each time, as a matplotlib figure. Raises StoreError where nothing was
-        promoted or solved yet."""
+        """How many words it had and how many tasks were solved at each time, and how many programs each solution took, as a matplotlib
+        figure. Raises StoreError where nothing was promoted or solved yet."""
         from ..figures.plots import growth_figure
         from ..views.growth import view_growth
 
@@ -106,7 +106,7 @@ class Library:
                 f"library={self.url!r}: nothing was promoted or solved yet, so there is nothing to plot; search with it first"
             )
         counts = (("active words", grown.words), ("solved tasks", grown.tasks))
-        return growth_figure(counts, grown.seconds, f"{len(self)} words")
+        return growth_figure(counts, grown.seconds, f"{len(self)} words", [(at, terms) for at, terms, _ in grown.terms])
 
     def _repr_html_(self) -> str:
         """What notebooks show of it."""

@@ -14,7 +14,7 @@ from library.store import AbstractStore
 from primitives.brief import brief_repr
 
 from ..study.stored import RESULT
-from .progress import improvements
+from .progress import comparable, improvements
 from .run_list import seconds_of
 
 MOST = 40
@@ -156,7 +156,8 @@ def _group(name: str, compared: Sequence[ComparedRun], last: int) -> ComparedGro
 
 
 def _compared(store: AbstractStore, run: Run) -> ComparedRun:
-    rows = store.browser().evaluation_rows(run.id)
+    browser = store.browser()
+    rows = comparable(browser, run, browser.evaluation_rows(run.id))
     steps = tuple((float(each.evaluations), each.score) for each in improvements(rows, Direction(run.direction)))
     result: Mapping[str, float | None] = run.config.get(RESULT) or {}
     best = steps[-1][1] if steps else None

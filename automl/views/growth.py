@@ -1,4 +1,4 @@
-"""How a library grew: how many words it had, and how many tasks were solved, at each time."""
+"""How a library grew: how many words it had and how many tasks were solved at each time, and how many programs each solution took."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ GAINED = {"promoted": 1, "imported": 1, "demoted": -1}
 
 @dataclass(frozen=True)
 class LibraryGrowth:
-    """``words`` are active ones, ``tasks`` those with a solution; ``seconds`` from the first event to the last."""
+    """``words`` are active ones, ``tasks`` those with a solution, ``terms`` how many programs each search looked at that solved one
+    (a point a search, when its first solution was found); ``seconds`` from the first event to the last."""
 
     words: Moments
     tasks: Moments
     seconds: float
+    terms: tuple[tuple[float, float, str], ...] = ()
 
 
 def view_growth(store: AbstractStore) -> LibraryGrowth:
@@ -29,11 +31,17 @@ def view_growth(store: AbstractStore) -> LibraryGrowth:
     """
     gains = [(change.time, GAINED[change.action]) for change in _known(store.history())]
     firsts: dict[str, float] = {}
-    for solution in _dated(store.solutions()):
-        firsts[solution.task] = min(solution.created, firsts.get(solution.task, solution.created))
+    searches: dict[tuple[str, str], Solution] = {}
+    for solution in sorted(_dated(store.solutions()), key=lambda each: each.created):
+        firsts.setdefault(solution.task, solution.created)
+        searches.setdefault((solution.task, solution.run), solution)
     times = [time for time, _ in gains] + list(firsts.values())
     began, ended = min(times, default=0.0), max(times, default=0.0)
-    return LibraryGrowth(_summed(gains, began), _summed(((time, 1) for time in firsts.values()), began), ended - began)
+    terms = tuple(
+        (each.created - began, float(each.evaluations), each.task) for each in searches.values() if each.evaluations > 0
+    )
+    solved = _summed(((time, 1) for time in firsts.values()), began)
+    return LibraryGrowth(_summed(gains, began), solved, ended - began, terms)
 
 
 def _known(changes: Iterable[Change]) -> Iterable[Change]:

@@ -11,6 +11,7 @@ from library.records import Direction, Run, json_text
 
 from ..study.journal import ASKED, FINISHED
 from ..study.planning.schedule import EXPLORE, PHASES
+from ..tasks.cases.folds import FOLDS
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,18 @@ class Spent:
     seconds: float
     of_count: float
     of_seconds: float
+
+
+def comparable(browser: AbstractBrowser, run: Run, rows: Sequence[EvaluationRow]) -> tuple[EvaluationRow, ...]:
+    """The evaluations with those scores alone that can be compared: where some are means over folds, the others, which are of a small
+    validation part, count as none.
+
+    browser: of the store.
+    run: whose they are.
+    rows: its evaluations.
+    """
+    folded = browser.scored_by(run.id, FOLDS) if run.config.get(FOLDS) else ()
+    return tuple(row if row.ask in folded else row._replace(score=None) for row in rows) if folded else tuple(rows)
 
 
 def improvements(rows: Sequence[EvaluationRow], direction: Direction) -> list[Improvement]:

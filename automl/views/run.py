@@ -18,8 +18,9 @@ from ..growth.journal import is_growth
 from ..study.ending import ending_of
 from ..study.planning.schedule import EXPLORE
 from ..study.stored import RESULT
+from ..tasks.cases.folds import FOLDS
 from .found import FoundView, find
-from .progress import Improvement, Spent, busy, improvements, later_phases, moments, spent_by
+from .progress import Improvement, Spent, busy, comparable, improvements, later_phases, moments, spent_by
 from .run_list import seconds_of
 from .words import words_for
 
@@ -45,7 +46,8 @@ class ShownResult:
 @dataclass(frozen=True)
 class RunView:
     """What a run's page shows, without what it found: ``points`` are (evaluations so far, score), ``timed`` (seconds, score) of a
-    sample, ``later`` are the phases of the asks that explored no more."""
+    sample of the ``scored`` evaluations, which are means over ``folds`` where some are (0: none is), ``later`` are the phases
+    of the asks that explored no more."""
 
     run: Run
     ended: str
@@ -57,6 +59,8 @@ class RunView:
     steps: tuple[Improvement, ...]
     points: tuple[tuple[float, float], ...]
     timed: tuple[tuple[float, float], ...]
+    scored: int
+    folds: int
     rows: tuple[EvaluationRow, ...]
     outcomes: tuple[Spent, ...]
     phases: tuple[Spent, ...]
@@ -83,8 +87,9 @@ def view_run(store: AbstractStore, run: Run) -> RunView:
     """
     name, browser = run.id, store.browser()
     rows = browser.evaluation_rows(name)
-    steps = improvements(rows, Direction(run.direction))
-    scored = [count for count, row in enumerate(rows) if row.score is not None]
+    alike = comparable(browser, run, rows)
+    steps = improvements(alike, Direction(run.direction))
+    scored = [count for count, row in enumerate(alike) if row.score is not None]
     drawn = [(count + 1, rows[count]) for count in sample(scored)]
     when = moments(browser, name, {*(row.ask for _, row in drawn), *(each.ask for each in steps)})
     phases = later_phases(browser, name)
@@ -94,7 +99,8 @@ def view_run(store: AbstractStore, run: Run) -> RunView:
         seconds=seconds_of(run, time.time()), considered=max(len(rows), int(run.config.get("terms") or 0)),
         outcome=_outcome(store, run, steps),
         steps=tuple(replace(each, seconds=when.get(each.ask)) for each in steps),
-        points=tuple((float(count), row.score or 0.0) for count, row in drawn),
+        points=tuple((float(count), row.score or 0.0) for count, row in drawn), scored=len(scored),
+        folds=int(run.config.get(FOLDS) or 0) if alike != rows else 0,
         timed=tuple((when[row.ask], row.score or 0.0) for _, row in drawn if when.get(row.ask, 0.0) > 0),
         rows=rows, outcomes=tuple(spent_by(rows, [row.outcome for row in rows])),
         phases=tuple(spent_by(rows, [phases.get(row.ask, EXPLORE) for row in rows])) if phases else (), later=phases,

@@ -94,6 +94,14 @@ class AbstractBrowser(ABC):
         """
 
     @abstractmethod
+    def scored_by(self, run: str, name: str) -> frozenset[int]:
+        """The asks of the run's evaluations among whose scores is one of this name.
+
+        run: its id.
+        name: of the score.
+        """
+
+    @abstractmethod
     def chosen(self, run: str, asks: Collection[int]) -> tuple[Evaluation, ...]:
         """The evaluations of these asks, as far as there are any, by ask.
 

@@ -85,6 +85,9 @@ class RecordBrowser(AbstractBrowser):
         record = self._store.run(run)
         return tuple(evaluation_row(record, each) for each in self._store.evaluations(run))
 
+    def scored_by(self, run: str, name: str) -> frozenset[int]:
+        return frozenset(each.ask for each in self._store.evaluations(run) if name in each.scores)
+
     def chosen(self, run: str, asks: Collection[int]) -> tuple[Evaluation, ...]:
         wanted = set(asks)
         return tuple(each for each in self._store.evaluations(run) if each.ask in wanted)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, fu
 from ..browsing.browser import AbstractBrowser, CountedRun, CountedTask, CountedWord, EvaluationRow, Listing
 from ..browsing.by_type import TypedWord
 from ..browsing.of_records import warn_of_run
-from ..records import Direction, Evaluation, Event, Record, Run, StoreError, Subroutine
+from ..records import Direction, Evaluation, Event, Record, Run, StoreError, Subroutine, json_text
 from . import log, words
 from .engine import Database
 from .integrity import any_text
@@ -67,6 +67,13 @@ class SqlBrowser(AbstractBrowser):
         with self._database.read() as connection:
             log.find_run(connection, run)
             return tuple(map(EvaluationRow._make, connection.execute(statement.order_by(c.ask)).all()))
+
+    def scored_by(self, run: str, name: str) -> frozenset[int]:
+        c = evaluations.c
+        held = c.scores.contains(f"{json_text(name)}:", autoescape=True)
+        with self._database.read() as connection:
+            log.find_run(connection, run)
+            return frozenset(connection.execute(select(c.ask).where(c.run == run, held)).scalars())
 
     def chosen(self, run: str, asks: Collection[int]) -> tuple[Evaluation, ...]:
         def statement(some: list[int]) -> Select[Any]:

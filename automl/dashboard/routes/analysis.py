@@ -17,7 +17,7 @@ from ...study.stored import RESULT
 from ...views.analysis.genealogy import genealogy
 from ...views.analysis.settings import SettingsView, view_settings
 from ...views.analysis.timeline import WorkSpan, failures, timeline
-from ...views.progress import improvements
+from ...views.progress import comparable, improvements
 from ..pages import asks_for_part, render
 from ..program_charts import learning_charts
 from .asked import known_run, store_of
@@ -39,7 +39,7 @@ def _values(store: AbstractStore, run: Run) -> dict[str, object]:
     rows = browser.evaluation_rows(run.id)
     done = timeline(browser, run, rows)
     settings = view_settings(browser, run, rows)
-    steps = improvements(rows, Direction(run.direction))
+    steps = improvements(comparable(browser, run, rows), Direction(run.direction))
     winner = (run.config.get(RESULT) or {}).get("ask", steps[-1].ask if steps else None)
     best = [each for each in store.best(run.id, 4 * CURVES) if each.curves][:CURVES]
     return {

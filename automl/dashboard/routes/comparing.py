@@ -21,6 +21,7 @@ def compare(request: Request, run: Annotated[tuple[str, ...], Query(max_length=2
     """The runs that are named, grouped by how they were set up."""
     view = compare_runs(store_of(request), run)
     drawn = [group for group in view.groups if group.line]
+    drawn = drawn if any(len(group.line) > 1 for group in drawn) else []  # of one evaluation there is no history
     chart = None
     if drawn:
         given = [Line(group.name, group.line, group.low, group.high) if len(group.runs) > 1 else Line(group.name, group.line)

@@ -9,7 +9,7 @@ from library.records import Evaluation
 
 from ...charts.plot import Axes, Point, steps
 from ...errors import TaskError
-from ..state import Standing
+from ..state import Standing, folds_of
 from .programs import OPERATIONS, PARAMETERS, SIZE, FoundProgram
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def scored_points(history: Sequence[Evaluation], standing: Standing) -> tuple[list[Point], list[Point]]:
-    """(evaluations so far, score) of every evaluation with a score, and of those at which the best became better.
+    """(evaluations so far, score) of every evaluation with a score, and of those at which the best became better; where some scores are
+    means over folds, of these alone.
 
     history: the evaluations in order of asking.
     standing: which scores are better.
@@ -25,9 +26,10 @@ def scored_points(history: Sequence[Evaluation], standing: Standing) -> tuple[li
     points: list[Point] = []
     best: list[Point] = []
     sign = standing.direction.sign
+    folded = any(map(folds_of, history))
     for count, each in enumerate(history, 1):
         score = standing.score(each)
-        if score is None:
+        if score is None or folded and not folds_of(each):
             continue
         points.append((float(count), score))
         if not best or sign * (score - best[-1][1]) > 0:

@@ -69,6 +69,12 @@ class IsBrowsed:
             EvaluationRow(2, "completed", 0.5, 1.5, 7, 3),
         )
 
+    def test_evaluations_are_found_by_the_names_of_their_scores(self, store: AbstractStore):
+        store.create_run(run())
+        named = [{"score": 0.5}, {"score": 0.5, 'fo"l%ds': 5.0}, {'fo"l%ds': 2.0}, {'afo"l%ds': 2.0}, {'fo"lxds': 2.0}]
+        store.record(*(evaluation(ask, scores=each) for ask, each in enumerate(named)))
+        assert store.browser().scored_by("r1", 'fo"l%ds') == {1, 2} and store.browser().scored_by("r1", "none") == set()
+
     def test_chosen_evaluations_come_whole(self, store: AbstractStore):
         store.create_run(run())
         kept = [evaluation(ask, scores={"score": float(ask)}, curves={"epoch": [1]}) for ask in range(600)]
@@ -129,6 +135,7 @@ class IsBrowsed:
         browser = store.browser()
         for call in (
             lambda: browser.evaluation_rows("nobody"),
+            lambda: browser.scored_by("nobody", "folds"),
             lambda: browser.chosen("nobody", [1]),
             lambda: browser.events("nobody", "asked"),
         ):

@@ -79,11 +79,12 @@ def _steps(
     words = vocabulary.all_words
     expanded = expand(term, words)
     weights: Mapping[str, torch.Tensor] = {}
-    if sites_of(expanded):
-        if evaluation.weights is None:
+    if sites := sites_of(expanded):
+        if evaluation.weights is None and not all("@" in site for site in sites):  # the others are those of subroutines
             return (), "its weights were not kept: only the best programs of a run keep theirs"
         try:
-            weights = model_with(term, store.blobs.get(evaluation.weights), vocabulary, type, None).weights
+            kept = None if evaluation.weights is None else store.blobs.get(evaluation.weights)
+            weights = model_with(term, kept, vocabulary, type, None).weights
         except (StoreError, OSError) as error:
             return (), f"its weights cannot be read: {error}"
     inside = expanded if whole or has_tensor(type) else term

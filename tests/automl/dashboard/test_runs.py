@@ -140,6 +140,24 @@ def test_a_run_without_scores_says_what_to_do(read, store, searched, scores):
     assert 'class="chart"' not in page and asks(page, "Leaderboard") == []
 
 
+def test_means_over_folds_are_not_mixed_with_scores_of_a_small_part(read, store, searched):
+    from library.records import Evaluation
+
+    searched(store, "r1", [0.99], config={"folds": 5})
+    for ask, score in ((1, 0.5), (2, 0.625)):
+        store.record(Evaluation("r1", ask, "(lambda $0)", "ok", {"accuracy": score, "folds": 5.0}))
+    text = read("/runs/r1").text
+    assert "the mean over 5 folds" in text and "2 improvements as a table" in text
+    assert text.count('class="dot"') >= 2 and "the best of 3 evaluations 0.625" in text
+
+
+def test_of_one_evaluation_no_chart_is_drawn(read, store, searched):
+    searched(store, "r1", [0.5])
+    text = read("/runs/r1").text
+    assert "there is no history to draw" in text and "<figure" not in text
+    assert "<figure" not in read("/compare?run=r1").text
+
+
 def test_smaller_is_better_where_the_run_says_so(read, store, searched):
     searched(store, "r1", [0.9, 0.5, 0.7], metric="error", direction="minimise")
     page = read("/runs/r1").text

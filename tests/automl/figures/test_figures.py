@@ -76,9 +76,9 @@ def test_a_library_shows_its_words_and_how_it_grew():
         from library.records import Run
 
         store.create_run(Run("r", EVIL, "enumerative"))
-        store.add_solution(Solution(EVIL, "r", "(lambda (total $0))", created=5.0))
+        store.add_solution(Solution(EVIL, "r", "(lambda (total $0))", created=5.0, evaluations=7))
         figure = library.plot_growth()
-        assert [each.get_ylabel() for each in figure.axes] == ["active words", "solved tasks"]
+        assert [each.get_ylabel() for each in figure.axes] == ["active words", "solved tasks", "programs a task"]
         assert max(figure.axes[0].lines[0].get_ydata()) == 1 and figure._repr_png_().startswith(PNG)
         assert "total : list(int) -&gt; int" in library._repr_html_()
 

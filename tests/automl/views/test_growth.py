@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("markupsafe", reason="markupsafe is not installed: pip install -e '.[dev]'")
 
-from automl.charts.counts import counts, time_unit
+from automl.charts.counts import counts, efforts, time_unit
 from automl.charts.plot import Axes
 from automl.views.growth import LibraryGrowth, view_growth
 from library.records import Run, Solution, Subroutine
@@ -29,7 +29,22 @@ def test_words_and_solved_tasks_are_counted_at_each_time():
         grown = view_growth(store)
         assert grown.words[-1][1] == len(store.subroutines()) == 1
         assert max(count for _, count in grown.words) in (1, 2)  # both words may come within a tick of the clock
-        assert grown.tasks == ((0.0, 1.0), (2.0, 2.0))
+        assert grown.tasks == ((0.0, 1.0), (2.0, 2.0)) and grown.terms == ()
+
+
+def test_what_a_solution_took_is_told_once_a_search():
+    with open_store("memory:") as store:
+        for run in "rs":
+            store.create_run(Run(run, "t", "enumerative"))
+        for run, created, evaluations in (("r", 5.0, 900), ("r", 6.0, 950), ("s", 8.0, 30)):
+            program = f"(lambda (+ $0 {created:.0f}))"
+            store.add_solution(Solution("t<", run, program, created=created, evaluations=evaluations))
+        grown = view_growth(store)
+        assert grown.terms == ((0.0, 900.0, "t<"), (3.0, 30.0, "t<"))
+        picture = efforts(grown.terms, grown.seconds, Axes("took", "since the first", "programs"))
+        assert "t&lt;: 900" in picture
+        low, high = (float(part.partition('"')[0]) for part in picture.split('cy="')[1:])
+        assert low < high  # 900 above 30
 
 
 def test_the_unit_of_time_is_one_that_can_be_read():
