@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 
-from ..declarations import TRIVIAL
+from ..declarations import TRIVIAL, Role
 from ..primitive import Prior
 from ..values import Overflow, Undefined, Value, check_int, less
 from ..words import word
@@ -125,13 +125,29 @@ def absolute(x: Value) -> Value:
     return abs(x)
 
 
-@word("min", "Ord a => a -> a -> a", example="(min 2 3)", ufunc="minimum", prior=Prior(cost=3), twice=TRIVIAL)
+@word(
+    "min",
+    "Ord a => a -> a -> a",
+    example="(min 2 3)",
+    ufunc="minimum",
+    prior=Prior(cost=3),
+    twice=TRIVIAL,
+    role=Role.LESSER,
+)
 def least(x: Value, y: Value) -> Value:
     """The smaller of two values, the first if they are equal."""
     return y if less(y, x) else x
 
 
-@word("max", "Ord a => a -> a -> a", example="(max 2 3)", ufunc="maximum", prior=Prior(cost=3), twice=TRIVIAL)
+@word(
+    "max",
+    "Ord a => a -> a -> a",
+    example="(max 2 3)",
+    ufunc="maximum",
+    prior=Prior(cost=3),
+    twice=TRIVIAL,
+    role=Role.GREATER,
+)
 def greatest(x: Value, y: Value) -> Value:
     """The larger of two values, the first if they are equal."""
     return y if less(x, y) else x
@@ -234,3 +250,23 @@ def within_one(x: float) -> float:
     if abs(x) > 1:
         raise Undefined(f"{x} is no sine or cosine")
     return x
+
+
+@word("gcd", "int -> int -> int", example="(gcd 12 18)", prior=Prior(cost=5))
+def greatest_common_divisor(x: int, y: int) -> int:
+    """The greatest Int that divides both; 0 where both are 0."""
+    return math.gcd(x, y)
+
+
+@word("isqrt", "int -> int", example="(isqrt 17)", prior=Prior(cost=5))
+def integer_root(x: int) -> int:
+    """The greatest Int whose square is not above ``x``; undefined for a negative one."""
+    if x < 0:
+        raise Undefined(f"the root of {x}")
+    return math.isqrt(x)
+
+
+@word("digits", "int -> list(int)", example="(digits 205)", prior=Prior(cost=5), role=Role.DIGITS)
+def digits(x: int) -> tuple:
+    """The decimal digits from the first to the last, without the sign."""
+    return tuple(map(int, str(abs(x))))

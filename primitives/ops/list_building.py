@@ -9,7 +9,7 @@ from ..values import Undefined, Value, check_size
 from ..words import word
 
 
-@word("empty", "list(a)", example="(length empty)", prior=Prior(cost=2, weight=-1.5))
+@word("empty", "list(a)", example="(length empty)", prior=Prior(cost=2, weight=-1.5), role=Role.NOTHING)
 def empty() -> tuple:
     """The list without elements."""
     return ()
@@ -75,7 +75,7 @@ def replicate(count: int, x: Value) -> tuple:
     return (x,) * count
 
 
-@word("range", "int -> list(int)", example="(range 4)", prior=Prior(cost=2))
+@word("range", "int -> list(int)", example="(range 4)", prior=Prior(cost=2), role=Role.COUNT_UP)
 def range_list(stop: int) -> tuple:
     """0, 1, … ``stop`` - 1; empty where ``stop`` is not positive."""
     check_size(stop)
@@ -216,3 +216,38 @@ def take_nth(step: int, xs: tuple) -> tuple:
 def reverse(xs: tuple) -> tuple:
     """The elements from the last to the first."""
     return xs[::-1]
+
+
+@word("range_by", "int -> int -> int -> list(int)", example="(range_by 1 10 3)", prior=Prior(cost=5))
+def range_by(start: int, stop: int, step: int) -> tuple:
+    """``start``, ``start`` + ``step``, … as long as it is below ``stop``, or above it where ``step`` is negative;
+    undefined for a step of 0."""
+    if step == 0:
+        raise Undefined("a step of 0")
+    check_size(len(range(start, stop, step)))
+    return tuple(range(start, stop, step))
+
+
+@word("chunks", "int -> list(a) -> list(list(a))", example="(chunks 2 [1 2 3 4 5])", prior=Prior(cost=5))
+def chunks(size: int, xs: tuple) -> tuple:
+    """The list cut into lists of ``size`` elements, the last of which may be shorter; undefined where ``size`` is not
+    positive."""
+    if size < 1:
+        raise Undefined(f"pieces of {size} elements")
+    return tuple(xs[i : i + size] for i in range(0, len(xs), size))
+
+
+@word(
+    "without",
+    "Eq a => list(a) -> list(a) -> list(a)",
+    example="(without [1 2 2 3] [2 3])",
+    prior=Prior(cost=5),
+    needs={0: Need.HOLDS_IN_ORDER},
+)
+def without(xs: tuple, others: tuple) -> tuple:
+    """The first list without, for every element of the second, its first occurrence that is left."""
+    left = list(xs)
+    for x in others:
+        if x in left:
+            left.remove(x)
+    return tuple(left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 from ..declarations import Need, Role
@@ -16,6 +17,7 @@ from ..words import word
     example="(map (lambda (x) (* x x)) [1 2 3])",
     prior=Prior(cost=2, weight=1.0, in_nets=1.5),
     needs={1: Need.SAME_LENGTH},
+    role=Role.MAP,
 )
 def map_list(f: Callable, xs: tuple) -> tuple:
     """``f`` of every element."""
@@ -28,6 +30,7 @@ def map_list(f: Callable, xs: tuple) -> tuple:
     example="(mapi (lambda (i x) (* i x)) [5 6 7])",
     prior=Prior(cost=3),
     needs={1: Need.SAME_LENGTH},
+    role=Role.MAP_INDEXED,
 )
 def map_indexed(f: Callable, xs: tuple) -> tuple:
     """``f i x`` of every element x and its position i."""
@@ -40,6 +43,7 @@ def map_indexed(f: Callable, xs: tuple) -> tuple:
     example="(filter (lambda (x) (> x 2)) [1 2 3 4])",
     prior=Prior(cost=2, weight=1.0),
     needs={1: Need.HOLDS_IN_ORDER},
+    role=Role.FILTER,
 )
 def filter_list(f: Callable, xs: tuple) -> tuple:
     """The elements for which ``f`` holds, in order."""
@@ -143,3 +147,38 @@ def unzip(pairs: tuple) -> tuple:
 def enumerate_list(xs: tuple) -> tuple:
     """Every element with its position before it."""
     return tuple(enumerate(xs))
+
+
+@word(
+    "positions",
+    "(a -> bool) -> list(a) -> list(int)",
+    example="(positions (lambda (x) (> x 2)) [1 4 0 3])",
+    prior=Prior(cost=5),
+)
+def positions(f: Callable, xs: tuple) -> tuple:
+    """The positions, from 0, of the elements for which ``f`` holds."""
+    return tuple(i for i, x in enumerate(xs) if f(x))
+
+
+@word(
+    "take_while",
+    "(a -> bool) -> list(a) -> list(a)",
+    example="(take_while (lambda (x) (< x 3)) [1 2 3 1])",
+    prior=Prior(cost=5),
+    needs={1: Need.BEGINS_WITH},
+)
+def take_while(f: Callable, xs: tuple) -> tuple:
+    """The elements before the first for which ``f`` does not hold."""
+    return tuple(itertools.takewhile(f, xs))
+
+
+@word(
+    "drop_while",
+    "(a -> bool) -> list(a) -> list(a)",
+    example="(drop_while (lambda (x) (< x 3)) [1 2 3 1])",
+    prior=Prior(cost=5),
+    needs={1: Need.ENDS_WITH},
+)
+def drop_while(f: Callable, xs: tuple) -> tuple:
+    """The elements from the first on for which ``f`` does not hold."""
+    return tuple(itertools.dropwhile(f, xs))

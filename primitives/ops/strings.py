@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 
-from ..declarations import Need
+from ..declarations import Need, Role
 from ..primitive import Prior
 from ..values import MAX_INT, Some, Undefined, check_size
 from ..words import word
@@ -30,6 +31,7 @@ def sized(text: str) -> str:
     example='(concat_text "ab" "c")',
     prior=Prior(cost=2),
     needs={0: Need.BEGINS, 1: Need.ENDS},
+    role=Role.CONCATENATE,
 )
 def concat_text(x: str, y: str) -> str:
     """The first text, then the second."""
@@ -43,7 +45,7 @@ def length_text(text: str) -> int:
     return len(text)
 
 
-@word("chars", "str -> list(char)", example='(chars "abc")', prior=Prior(cost=3))
+@word("chars", "str -> list(char)", example='(chars "abc")', prior=Prior(cost=3), role=Role.CHARACTERS)
 def chars(text: str) -> tuple:
     """The characters of the text."""
     return tuple(text)
@@ -55,13 +57,13 @@ def from_chars(characters: tuple) -> str:
     return "".join(characters)
 
 
-@word("char_to_text", "char -> str", example='(char_to_text #"a")', prior=Prior(cost=3))
+@word("char_to_text", "char -> str", example='(char_to_text #"a")', prior=Prior(cost=3), role=Role.SHOW_CHARACTER)
 def char_to_text(character: str) -> str:
     """The text of one character."""
     return character
 
 
-@word("split", "str -> str -> list(str)", example='(split "-" "2024-03-17")', prior=Prior(cost=2))
+@word("split", "str -> str -> list(str)", example='(split "-" "2024-03-17")', prior=Prior(cost=2), role=Role.PARTS)
 def split(separator: str, text: str) -> tuple:
     """The parts of ``text`` between separators, empty ones too; undefined for an empty separator."""
     check_size(text.count(positive(separator)) + 1)
@@ -74,7 +76,7 @@ def split_words(text: str) -> tuple:
     return tuple(text.split())
 
 
-@word("join", "str -> list(str) -> str", example='(join ", " ["a" "b"])', prior=Prior(cost=2))
+@word("join", "str -> list(str) -> str", example='(join ", " ["a" "b"])', prior=Prior(cost=2), role=Role.JOIN_PARTS)
 def join(separator: str, parts: tuple) -> str:
     """The parts in one text, with the separator between them."""
     check_size(sum(map(len, parts)) + len(separator) * max(len(parts) - 1, 0))
@@ -111,6 +113,7 @@ def trim(text: str) -> str:
     example='(substring 1 3 "abcd")',
     prior=Prior(cost=2),
     needs={2: Need.HOLDS_IN_ORDER},
+    role=Role.PIECE,
 )
 def substring(start: int, stop: int, text: str) -> str:
     """The characters at positions ``start`` to ``stop`` - 1, those that there are; a negative bound is 0."""
@@ -144,6 +147,7 @@ def repeat_text(count: int, text: str) -> str:
     example='(map_text upper_char "abc")',
     prior=Prior(cost=3),
     needs={1: Need.SAME_LENGTH},
+    role=Role.MAP_TEXT,
 )
 def map_text(f: Callable, text: str) -> str:
     """``f`` of every character."""
@@ -156,6 +160,7 @@ def map_text(f: Callable, text: str) -> str:
     example='(filter_text is_digit "a1b2")',
     prior=Prior(cost=3),
     needs={1: Need.HOLDS_IN_ORDER},
+    role=Role.FILTER_TEXT,
 )
 def filter_text(f: Callable, text: str) -> str:
     """The characters for which ``f`` holds."""
@@ -244,7 +249,7 @@ def char_code(character: str) -> int:
     return ord(character)
 
 
-@word("char_from", "int -> char", example="(char_from 65)")
+@word("char_from", "int -> char", example="(char_from 65)", role=Role.CHARACTER)
 def char_from(code: int) -> str:
     """The character with a Unicode code point; undefined where there is none."""
     if not 0 <= code < 0x110000 or 0xD800 <= code < 0xE000:
@@ -252,7 +257,7 @@ def char_from(code: int) -> str:
     return chr(code)
 
 
-@word("to_str", "int -> str", example="(to_str -12)", prior=Prior(cost=3))
+@word("to_str", "int -> str", example="(to_str -12)", prior=Prior(cost=3), role=Role.WRITE)
 def to_str(x: int) -> str:
     """The decimal digits of an Int, after a minus sign where it is negative."""
     return str(x)
@@ -280,3 +285,71 @@ def parse_float(text: str) -> Some | None:
     if len(text) > 400 or not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
         return None
     return Some(float(text))
+
+
+@word(
+    "take_text", "int -> str -> str", example='(take_text 2 "abcd")', prior=Prior(cost=3), needs={1: Need.BEGINS_WITH}
+)
+def take_text(count: int, text: str) -> str:
+    """The first ``count`` characters, those that there are; none where ``count`` is negative."""
+    return text[: max(count, 0)]
+
+
+@word("drop_text", "int -> str -> str", example='(drop_text 2 "abcd")', prior=Prior(cost=3), needs={1: Need.ENDS_WITH})
+def drop_text(count: int, text: str) -> str:
+    """All but the first ``count`` characters; all where ``count`` is negative."""
+    return text[max(count, 0) :]
+
+
+@word(
+    "flat_map_text",
+    "(char -> str) -> str -> str",
+    example='(flat_map_text (lambda (c) (repeat_text 2 (char_to_text c))) "abc")',
+    prior=Prior(cost=4),
+    role=Role.SPELL,
+)
+def flat_map_text(f: Callable, text: str) -> str:
+    """The texts that ``f`` gives for every character, one after another."""
+    parts = [f(character) for character in text]
+    check_size(sum(map(len, parts)))
+    return "".join(parts)
+
+
+@word("codes", "str -> list(int)", example='(codes "abc")')
+def codes(text: str) -> tuple:
+    """The Unicode code points of the characters."""
+    return tuple(map(ord, text))
+
+
+@word("digit_value", "char -> int", example='(digit_value #"7")')
+def digit_value(character: str) -> int:
+    """The Int from 0 to 9 that the character writes; undefined for any other character."""
+    if not "0" <= character <= "9":
+        raise Undefined(f"{character!r} is no digit")
+    return int(character)
+
+
+@word("translate", "str -> str -> str -> str", example='(translate "abc" "xyz" "cab")', prior=Prior(cost=5))
+def translate(old: str, new: str, text: str) -> str:
+    """``text`` with the character of ``new`` at the same position for every character of ``old``, the first time that it
+    stands there; others, and those of ``old`` beyond the end of ``new``, stay."""
+    table = dict(reversed(tuple(zip(old, new))))
+    return "".join(table.get(character, character) for character in text)
+
+
+@word("decimals", "int -> float -> str", example="(decimals 2 3.14159)", prior=Prior(cost=5))
+def decimals(count: int, x: float) -> str:
+    """The Float with ``count`` digits after the point; undefined for less than 0 or more than 20 of them and for what is
+    not finite."""
+    if not 0 <= count <= 20 or not math.isfinite(x):
+        raise Undefined(f"{x} with {count} digits after the point")
+    return f"{x:.{count}f}"
+
+
+@word(
+    "pad_left", "int -> char -> str -> str", example='(pad_left 3 #"0" "7")', prior=Prior(cost=5), needs={2: Need.ENDS}
+)
+def pad_left(size: int, filler: str, text: str) -> str:
+    """The text with ``filler`` before it until it has ``size`` characters."""
+    check_size(max(size, len(text)))
+    return text.rjust(size, filler)

@@ -93,3 +93,9 @@ def char_code(frame: Frame, characters: Array) -> Array:
 def char_from(frame: Frame, codes: Array) -> Array:
     good = (codes >= 0) & (codes < 0x110000) & ((codes < 0xD800) | (codes >= 0xE000))
     return spread(len(codes), np.flatnonzero(good), codes[good]) if not good.all() else codes
+
+
+@kernel("digit_value")
+def digit_value(frame: Frame, characters: Array) -> Array:
+    good = np.flatnonzero((characters >= ord("0")) & (characters <= ord("9")))
+    return spread(len(characters), good, characters[good] - ord("0"))

@@ -9,7 +9,7 @@ import numpy as np
 from ..frame import Frame
 from ..hashing import Array, flat_ranges, ranges
 from ..pools import FAIL, NOTHING
-from ..sequences import build, failing, first_in_row, spread
+from ..sequences import build, failing, first_in_row, part, spread
 from .registry import kernel
 from .scalars import ranks
 
@@ -197,3 +197,47 @@ def loop_while(frame: Frame, condition: Array, f: Array, x: Array) -> Array:
         active = active[state[active] != FAIL]
     state[active] = FAIL
     return state
+
+
+@kernel("positions")
+def positions(frame: Frame, f: Array, xs: Array) -> Array:
+    _, values, lengths, rows = over_elements(frame, f, xs)
+    places = flat_ranges(np.zeros(len(xs), np.int64), lengths)
+    return build(frame, places, values == 1, rows, failing(values, rows, len(xs)))
+
+
+@kernel("take_while")
+def take_while(frame: Frame, f: Array, xs: Array) -> Array:
+    stops, failed = stop_places(frame, f, xs)
+    good = np.flatnonzero(~failed)
+    return spread(len(xs), good, part(frame, 1, xs[good], np.zeros(len(good), np.int64), stops[good]))
+
+
+@kernel("drop_while")
+def drop_while(frame: Frame, f: Array, xs: Array) -> Array:
+    stops, failed = stop_places(frame, f, xs)
+    good = np.flatnonzero(~failed)
+    return spread(len(xs), good, part(frame, 1, xs[good], stops[good], frame.sequences(1).lengths[xs[good]]))
+
+
+def stop_places(frame: Frame, f: Array, xs: Array) -> tuple[Array, Array]:
+    """Where in each row ``f`` first does not hold, its length where there is no such place; and whether it fails there."""
+    data, values, lengths, rows = over_elements(frame, f, xs)
+    first = first_in_row(values != 1, rows)
+    stops, failed = lengths.copy(), np.zeros(len(xs), bool)
+    stops[rows[first]] = first - (np.cumsum(lengths) - lengths)[rows[first]]
+    failed[rows[first]] = values[first] == FAIL
+    return stops, failed
+
+
+@kernel("flat_map_text")
+def flat_map_text(frame: Frame, f: Array, xs: Array) -> Array:
+    _, values, counts, rows = over_elements(frame, f, xs)
+    pool, failed = frame.sequences(), failing(values, rows, len(xs))
+    lengths = np.where(values == FAIL, 0, pool.lengths[np.where(values == FAIL, 0, values)]) if len(pool) else values
+    sizes = np.bincount(rows, lengths, len(xs)).astype(np.int64)
+    good = np.flatnonzero(~failed & (sizes <= frame.values.limit))
+    kept = np.zeros(len(xs), bool)
+    kept[good] = True
+    data, _ = pool.gather(values[kept[rows]])
+    return spread(len(xs), good, pool.intern(data, sizes[good]))

@@ -277,3 +277,13 @@ def group(frame: Frame, xs: Array) -> Array:
     starts = np.flatnonzero(np.concatenate(([True], apart))) if len(data) else np.empty(0, int)
     runs = frame.sequences(0).intern(data, np.diff(np.append(starts, len(data))))
     return frame.sequences().intern(runs, np.bincount(rows[starts], minlength=len(xs)))
+
+
+@kernel("range_by")
+def range_by(frame: Frame, start: Array, stop: Array, step: Array) -> Array:
+    lengths = np.maximum(-((start - stop) // np.where(step == 0, 1, step)), 0)
+    rows = np.flatnonzero((step != 0) & (lengths <= frame.values.limit))
+    lengths = lengths[rows]
+    places = flat_ranges(np.zeros(len(rows), np.int64), lengths)
+    data = np.repeat(start[rows], lengths) + np.repeat(step[rows], lengths) * places
+    return spread(len(stop), rows, frame.sequences().intern(data, lengths))

@@ -27,7 +27,7 @@ def length_text(frame: Frame, xs: Array) -> Array:
     return frame.sequences(0).lengths[xs]
 
 
-@kernel("chars", "from_chars")
+@kernel("chars", "from_chars", "codes")
 def same_elements(frame: Frame, xs: Array) -> Array:
     data, lengths = frame.sequences(0).gather(xs)
     return frame.sequences().intern(data, lengths)
@@ -122,3 +122,15 @@ def repeat_text(frame: Frame, count: Array, xs: Array) -> Array:
     copies = np.repeat(np.arange(len(rows)), times[rows])
     data = ranges(pool.data, pool.offsets[xs[rows]][copies], lengths[rows][copies])
     return spread(len(xs), rows, frame.sequences().intern(data, times[rows] * lengths[rows]))
+
+
+@kernel("take_text")
+def take_text(frame: Frame, count: Array, xs: Array) -> Array:
+    lengths = frame.sequences(1).lengths[xs]
+    return part(frame, 1, xs, np.zeros(len(xs), np.int64), np.clip(count, 0, lengths))
+
+
+@kernel("drop_text")
+def drop_text(frame: Frame, count: Array, xs: Array) -> Array:
+    lengths = frame.sequences(1).lengths[xs]
+    return part(frame, 1, xs, np.clip(count, 0, lengths), lengths)
