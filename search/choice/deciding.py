@@ -24,6 +24,7 @@ from primitives.values import Value
 from ..enumeration.answers import Example
 from ..generation.costs import Costs
 from ..reports import Hit, Progress
+from .classes import choosing, classes
 from .probes import probe_inputs, usual_inputs
 from .ranking import WEIGHTS, Entry, Outputs, Ranked, confidence, features, ranked, shape_of
 
@@ -109,6 +110,7 @@ class Ranking:
         self.words, self.costs, self.rule = words, costs, rule
         self.given = [inputs for inputs, _ in examples]
         self.wanted = Outputs(tuple(output for _, output in examples))
+        self.classes = classes(self.wanted.values)
         self.hits: dict[Term, Hit] = {}
         self.entries: list[Entry] = []
         self._doubt = (0, 1.0)
@@ -147,7 +149,7 @@ class Ranking:
             return False
         self.hits[hit.term] = hit
         near, usual = (tuple(self._run(hit.term, given) for given in inputs) for inputs in (self.near, self.usual))
-        shape = shape_of(hit.term, len(self.types), self.costs, self.words)
+        shape = choosing(shape_of(hit.term, len(self.types), self.costs, self.words), hit.term, self.classes)
         found = features(shape, self.wanted, near, usual, self.meets_empty)
         self.entries.append(Entry(hit.term, near, usual, float(found @ WEIGHTS)))
         return True

@@ -10,6 +10,8 @@ from primitives.columns.frame import Operation
 from primitives.term import Literal, Term, Variable, apply, lambdas
 from primitives.types import arguments_of, is_function
 
+from .prospects import Prospect
+
 
 def term_of_row(bank: Bank, store: Store, row: int) -> Term:
     """The term of a row, with the variables of the bank's context free."""
@@ -24,11 +26,13 @@ def term_of_row(bank: Bank, store: Store, row: int) -> Term:
     return Literal(bank.values.pool(store.type).decode(run.code), store.type)
 
 
-def term_of_kids(bank: Bank, operation: Operation, kids: Sequence[int]) -> Term:
-    """The operation on the terms of the rows."""
+def term_of_kids(bank: Bank, operation: Operation, kids: Sequence[int | Prospect]) -> Term:
+    """The operation on the terms of the rows, and of what is no row."""
     arguments = []
     for type, row in zip(operation.arguments, kids):
-        if is_function(type):
+        if isinstance(row, Prospect):
+            arguments.append(term_of_kids(bank, row.operation, row.kids))
+        elif is_function(type):
             bound, body = arguments_of(type)
             child = bank.children[bound]
             arguments.append(lambdas(len(bound), term_of_row(child, child.stores[body], row)))

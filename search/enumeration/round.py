@@ -7,13 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from primitives.columns import compiled
-from primitives.columns.bank import Bank
+from primitives.columns.bank import WORLD_BITS, Bank
+from primitives.columns.hashing import Array
 from primitives.term import Term, apply
-from primitives.types import Type
+from primitives.types import Type, is_function
 
-from .ahead.base import AbstractLookAhead, Outlook, Prospect
+from .ahead.base import AbstractLookAhead, Outlook
 from .ahead.branches import Branches
 from .ahead.closures import Closures
+from .ahead.covers import Covers
 from .ahead.deepening import share_of
 from .ahead.likely_needs import LikelyNeeds
 from .ahead.loops import Loops
@@ -23,7 +25,7 @@ from .answers import Answer, Answers
 from .basis import PRESSURE
 from .ledger import Ledger
 from .levels import BankGrowth, Found
-from .product import direct_batch
+from .prospects import Prospect
 from .rebuild import term_of_kids, term_of_row
 from .space import Space
 
@@ -64,7 +66,7 @@ class Round:
         self.wanted_types = closures.types
         share = share_of(len(space.words)) if settings.bodies is None else settings.bodies
         loops = Loops(look, self.growth, closures, share, settings.ahead_from)
-        return Subgoals(wanted), Sweep(look, LikelyNeeds()), loops, Branches(look)
+        return Subgoals(wanted), Sweep(look, LikelyNeeds()), loops, Covers(look), Branches(look)
 
     # --- levels ---------------------------------------------------------------------------------------------------------------
 
@@ -191,16 +193,24 @@ class Round:
 
     def _checked(self, candidate: Prospect) -> Iterator[Answer]:
         operation, kids, subgoal = candidate.operation, candidate.kids, candidate.subgoal
-        rows = [np.array([kid]) for kid in kids]
-        batch = direct_batch(self.root, operation, rows, len(self.space.examples))
-        if subgoal is None:
-            name = int(batch.complete()[0])
-        else:
-            name = subgoal.name(self.root, batch.values(np.zeros(1, np.int64))[0])
+        values = self._values(candidate)
+        name = int(self.root.fingerprint(values[None, :])[0]) if subgoal is None else subgoal.name(self.root, values)
         if self.answers.wanted(name, candidate.cost):
             term = term_of_kids(self.root, operation, kids)
             whole = term if subgoal is None else apply(subgoal.operation.term, term)
             yield from self._told(whole, name, candidate.cost, weight=1)
+
+    def _values(self, candidate: Prospect) -> Array:
+        """Of a candidate in all worlds that the bank judges by."""
+        columns = []
+        for type, kid in zip(candidate.operation.arguments, candidate.kids):
+            if isinstance(kid, Prospect):
+                columns.append(self._values(kid))
+            elif is_function(type):
+                columns.append((kid << WORLD_BITS) | np.arange(self.root.judged))
+            else:
+                columns.append(self.root.stores[type].take(np.array([kid]), 0, self.root.judged).ravel())
+        return self.root.perform(candidate.operation, columns, self.root.judged)
 
     def _told(self, body: Term, name: int, cost: int, weight: int = PRESSURE) -> Iterator[Answer]:
         return self.answers.take(body, name, cost, self.ledger, weight)

@@ -166,18 +166,19 @@ def _operations(
 
 
 def _strange(word: Primitive, arguments: Sequence[Type], result: Type, familiar: frozenset[Type]) -> int:
-    """How many types an instance has that the task does not speak of, and one more for the order of what is no scalar."""
+    """How many types an instance has that the task does not speak of, and one more for the order of what is no scalar: of texts too."""
     parts = {part for type in (*arguments, result) for part in subtypes(type) if not is_function(part)}
     odd = _compares(word) and isinstance(arguments[0], Constructor) and bool(arguments[0].arguments)
+    odd |= arguments[:1] == (STRING,) and _compares(word, ("Ord",))
     return len(parts - familiar) + odd
 
 
-def _compares(word: Primitive) -> bool:
-    """Whether all that the word takes are values of one type that it needs to be equal or in order."""
+def _compares(word: Primitive, kinds: Sequence[str] = ("Eq", "Ord")) -> bool:
+    """Whether all that the word takes are values of one type that it needs to be equal or in order (``kinds``)."""
     arguments, _ = arguments_of(word.scheme.type)
     first = arguments[0] if len(arguments) > 1 else None
     kind = word.scheme.constraints.get(first.name) if isinstance(first, TypeVariable) else None
-    return kind in ("Eq", "Ord") and all(argument == first for argument in arguments)
+    return kind in kinds and all(argument == first for argument in arguments)
 
 
 def _leaves(values: Values, types: Sequence[Type], literals: Sequence[Constant]) -> tuple[Leaf, ...]:

@@ -18,6 +18,10 @@ MANY = 0.5
 """A piece is worth a constant if this share of the examples has it."""
 MOST = 12
 """Constants of one kind."""
+FEWEST, CLASSES, CHANGES = 10, 6, 5
+"""Examples, and different outputs and places where they change, up to which an input is taken for what decides."""
+PLAIN = 10
+"""Numbers up to it are at hand anyway."""
 LONGEST = 60
 """Characters of an output in which pieces that all outputs share are looked for."""
 
@@ -37,6 +41,7 @@ def mined(
         return []
     results = [result for _, result in examples]
     found: list[Constant] = [*_integers(examples, deadline), *_floats(examples, deadline)]
+    found += ((bound, INT, 3) for bound in thresholds(examples))
     if output == STRING or any(isinstance(value, str) for given, _ in examples for value in given):
         found += _texts(examples, deadline)
     if all(isinstance(result, tuple) for result in results) and len(set(map(repr, results))) > 1 and _is_list(output):
@@ -170,3 +175,46 @@ def _shared(outputs: Sequence[str], inputs: Sequence[str], deadline: Deadline) -
                 if len(found) == 4:
                     return found
     return found
+
+
+def thresholds(examples: Sequence[tuple[Sequence[Value], Value]]) -> list[int]:
+    """Ints that part the examples by an Int among the inputs, or by the length of a text or list, into few ranges of one output each.
+
+    examples: inputs and output of each.
+    """
+    if len(examples) < FEWEST or not 1 < len({repr(output) for _, output in examples}) <= CLASSES:
+        return []
+    found: dict[int, None] = {}
+    for position in range(len(examples[0][0])):
+        measured = [(_measure(given[position]), repr(output)) for given, output in examples]
+        known = sorted((size, output) for size, output in measured if size is not None)
+        changes = [(low, high) for (low, one), (high, other) in zip(known, known[1:]) if one != other]
+        if len(known) == len(examples) and len(changes) <= CHANGES:
+            found.update(dict.fromkeys(roundest(low, high) for low, high in changes if low < high))
+    return [bound for bound in found if abs(bound) > PLAIN]
+
+
+def _measure(value: Value) -> int | None:
+    """An Int, or how long a text or a list is."""
+    if isinstance(value, (tuple, str)):
+        return len(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def roundest(low: int, high: int) -> int:
+    """The multiple of the greatest 1, 2 or 5 times a power of ten above ``low`` and not above ``high``."""
+    for step in _steps(max(abs(low), abs(high))):
+        if (bound := high // step * step) > low:
+            return bound
+    return high
+
+
+def _steps(most: int) -> Iterator[int]:
+    """1, 2 and 5 times powers of ten, the greatest first."""
+    power = 10 ** len(str(most))
+    while power:
+        yield power
+        if power >= 10:
+            yield power // 2
+            yield power // 5
+        power //= 10

@@ -19,7 +19,7 @@ from primitives.columns.pools import FAIL, SequencePool
 from primitives.types import Type, is_function
 
 from ..blocks import home_of, row_costs
-from .base import Prospect, Subgoal
+from ..prospects import Prospect, Subgoal
 from .needs import declared
 
 DATA = 16

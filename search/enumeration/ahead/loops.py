@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..levels import BankGrowth, Found
-from .base import AbstractLookAhead, Outlook, Prospect
+from ..prospects import Prospect
+from .base import AbstractLookAhead, Outlook
 from .closures import Closures
 from .deepening import Deepening
 

@@ -17,7 +17,8 @@ from primitives.columns.pools import FAIL
 from primitives.types import Type, is_function
 
 from ..levels import Found
-from .base import AbstractLookAhead, Prospect, Subgoal
+from ..prospects import Prospect, Subgoal
+from .base import AbstractLookAhead
 
 MOST = 4
 """Values that are looked for beside the goal."""

@@ -18,7 +18,8 @@ from primitives.types import Type, is_function
 
 from ..blocks import home_of
 from ..levels import Found
-from .base import AbstractLookAhead, Outlook, Prospect
+from ..prospects import Prospect
+from .base import AbstractLookAhead, Outlook
 from .likely_needs import LikelyNeeds
 from .needs import Mask
 

@@ -146,7 +146,7 @@ def test_what_is_kept_holds_no_value_that_was_forgotten(type):
         [*zip(given, results)],
         words=WORDS,
         costs=default_costs(WORDS),
-        settings=Settings(memory=8 << 20),
+        settings=Settings(memory=6 << 20),
     )
     epoch, forgotten = 0, 0
     for _ in search.run(max_terms=200_000):
@@ -219,7 +219,9 @@ def list_type(element):
 @pytest.mark.slow
 def test_constants_of_the_task_are_used():
     task = problem(
-        "str -> bool", [(["abc"], True), (["x"], False), (["zzabc"], False)], constants=(Literal("abc", STRING),)
+        "str -> bool",
+        [(["abc"], True), (["x"], False), (["zzabc"], False), (["azz"], False)],
+        constants=(Literal("abc", STRING),),
     )
     term = first_hit(task)
     assert term is not None and "abc" in repr(term)

@@ -8,10 +8,10 @@ import pytest
 
 from primitives.notation.types import parse_type
 from primitives.words import builtin_words
-from search.enumeration.ahead.base import Prospect
 from search.enumeration.ahead.closures import Closures
 from search.enumeration.answers import Answer
 from search.enumeration.enumerator import Enumerator, LevelReport
+from search.enumeration.prospects import Prospect
 from search.enumeration.round import Round
 from search.generation.costs import default_costs
 

@@ -13,10 +13,10 @@ from primitives.notation.types import parse_type
 from primitives.syntax import parse
 from primitives.values import equal
 from primitives.words import builtin_words
-from search.enumeration.ahead.base import Subgoal
 from search.enumeration.ahead.subgoals import Subgoals
 from search.enumeration.answers import Answer
 from search.enumeration.enumerator import Enumerator
+from search.enumeration.prospects import Subgoal
 from search.enumeration.settings import Settings
 from search.generation.costs import default_costs
 
