@@ -109,17 +109,22 @@ class Turn:
 
 
 def interleaved(
-    engines: Sequence[Engine], deadline: float | None = None, max_terms: int | None = None
+    engines: Sequence[Engine],
+    deadline: float | None = None,
+    max_terms: int | None = None,
+    waits: Sequence[int] | None = None,
 ) -> Iterator[Turn]:
     """The turns of several searches, always of the one with the fewest terms, until all have ended or the bounds of all are reached.
 
     engines: the searches.
     deadline: a reading of ``time.monotonic()`` (default: none).
     max_terms: of all together (default: no bound).
+    waits: terms of the others that each waits for before its first turn (default: none waits).
     """
+    ahead = waits or [0] * len(engines)
     running: dict[int, Iterator[Answer | LevelReport] | None] = dict.fromkeys(range(len(engines)))
     while running:
-        number = min(running, key=lambda each: (engines[each].ledger.terms, each))
+        number = min(running, key=lambda each: (engines[each].ledger.terms + ahead[each], each))
         engine = engines[number]
         others = sum(each.ledger.terms for each in engines) - engine.ledger.terms
         bound = None if max_terms is None else max_terms - others

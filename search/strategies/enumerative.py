@@ -17,6 +17,7 @@ from primitives.values import Value
 
 from ..choice.ambiguity import alternatives
 from ..choice.deciding import Ranking, StoppingRule, decided
+from ..deduction.deduction import Deduction
 from ..enumeration import enumerator
 from ..generation.constants import mined
 from ..generation.costs import Costs, default_costs, weighted
@@ -29,6 +30,8 @@ from ..strategy import AbstractStrategy, Feedback, Option, Proposal, StrategyErr
 
 FIRST_SAMPLE = 10_000
 """Terms to consider for the first sample."""
+HEAD_START, SMALL = 60_000, 16
+"""Terms before parts of programs are looked for too, and the part of the memory that the search for one of them has."""
 GUIDANCE = ("model", "grammar", "off")
 
 
@@ -61,6 +64,7 @@ class Enumerative(AbstractStrategy):
             choices=GUIDANCE,
         ),  # fmt: skip
         Option("formulas", True, "look for formulas with constants too, where numbers are made of numbers"),
+        Option("parts", True, "look for parts of programs too, by examples of their own that those of the task say"),
         Option(
             "sample", 0, "search for programs that meet a random sample of so many examples (0: all of them)", low=0
         ),
@@ -120,6 +124,22 @@ class Enumerative(AbstractStrategy):
         costs = problem_costs(problem)
         return [Formulas(problem.type, examples, words=problem.words, costs=costs)]
 
+    def _deduction(self) -> list[Engine]:
+        """A search for parts of programs, where the options have one and there are examples enough."""
+        problem, examples = self.problem, self.problem.examples or ()
+        if not self.options["parts"] or not Deduction.suits(examples):
+            return []
+        settings = enumerator.Settings(
+            memory=(self.options["memory"] << 20) // SMALL, max_cost=self.options["max_cost"]
+        )
+        costs = problem_costs(problem)
+        constants = [(literal.value, literal.type, costs.constant) for literal in problem.constants]
+        return [
+            Deduction(
+                problem.type, examples, words=problem.runnable, costs=costs, constants=constants, settings=settings
+            )
+        ]
+
     @property
     def suggestion(self) -> Mapping[str, float] | None:
         """The weights that take turns with the plain ones; None where there are none or the options say no."""
@@ -178,9 +198,12 @@ class Enumerative(AbstractStrategy):
         try:
             if suggestion is not None:
                 engines.append(self.enumerator(weights=suggestion, share=2, probes=probes, deadline=until))
-            engines.append(self.enumerator(share=len(engines) + 1, probes=probes, deadline=until))
+            parts = self._deduction()
+            engines.append(self.enumerator(share=len(engines) + len(parts) + 1, probes=probes, deadline=until))
             engines += self._formulas()
-            for turn in interleaved(engines, deadline, max_terms):
+            waits = [0] * len(engines) + [HEAD_START] * len(parts)
+            engines += parts
+            for turn in interleaved(engines, deadline, max_terms, waits):
                 reported = replace(_reported(turn.found, 0), terms=turn.terms)
                 if self._is_beyond(reported):
                     continue

@@ -1,0 +1,1 @@
+"""Programs from the outside in: a word that undoes itself on the outputs leaves smaller tasks, with examples of their own."""

@@ -1,0 +1,190 @@
+"""Goals and the splits of each, looked for side by side: a goal is met where a term of its own is found or all parts of a split are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from primitives.interpreter.deadline import Deadline, OutOfTime
+from primitives.primitive import Primitive
+from primitives.term import Literal, Term, Variable, Word, subterms
+from primitives.types import CHAR, STRING, Type, arguments_of
+
+from ..enumeration.answers import Answer, Answers, Example
+from ..enumeration.enumerator import Enumerator, LevelReport
+from ..enumeration.ledger import Ledger, Stop
+from ..enumeration.settings import Settings
+from ..generation.constants import Constant
+from ..generation.costs import Costs
+from .elements import by_elements
+from .goal import Reduction, Subtask
+from .solver import Solver
+from .tools import RoleWords
+from .wholes import by_places, by_wholes
+
+FEWEST = 8
+"""Examples from which on a task is divided: of fewer every part would be met by accident."""
+DEPTH, NODES, BRANCHES = 4, 12, 5
+"""How deep goals are divided, how many there are at most, and how often a branch of one takes the place of another."""
+LONGER = 1.5
+"""How much longer, for a cheaper term, a goal is looked for once it is met."""
+
+
+@dataclass(eq=False)
+class SubtaskNode:
+    """A goal with what was found for it, and the splits that it is a part of."""
+
+    goal: Subtask
+    solver: Solver
+    above: list[tuple[Reduction, SubtaskNode]] = field(default_factory=list)
+    splits: dict[Reduction, list[SubtaskNode]] = field(default_factory=dict)
+    body: Term | None = None
+    cost: int = 0
+    until: float = float("inf")
+    branched: list[int] = field(default_factory=list)
+    """How many examples each split by a branch leaves over."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still worth looking for."""
+        if self.solver.over or self.solver.spent >= self.until:
+            return False
+        return not self.above or any(split in above.splits for split, above in self.above)
+
+
+class Deduction:
+    """Programs of a ``type`` that meet the examples, put together from terms for goals of their parts."""
+
+    def __init__(
+        self, type: Type, examples: Sequence[Example], *, words: Mapping[str, Primitive], costs: Costs,
+        constants: Sequence[Constant] = (), settings: Settings = Settings(),  # noqa: B008  (frozen)
+    ) -> None:  # fmt: skip
+        """``constants`` are (value, type, cost); ``settings`` are those of the enumeration of one goal."""
+        self.words, self.costs, self.settings = words, costs, settings
+        characters = [(value, CHAR, cost + 1) for value, kind, cost in constants if kind == STRING and len(value) == 1]
+        self.constants = [*constants, *characters]
+        self.tools, self.ledger = RoleWords(words), Ledger()
+        inputs, output = arguments_of(type)
+        self.answers = Answers(len(inputs), examples, words, settings)
+        self.nodes: dict[tuple, SubtaskNode] = {}
+        self.root = Subtask(inputs, output, tuple((tuple(given), result) for given, result in examples))
+
+    @classmethod
+    def suits(cls, examples: Sequence[Example]) -> bool:
+        """Whether there are enough examples.
+
+        examples: of the problem.
+        """
+        return len(examples) >= FEWEST
+
+    def run(self, deadline: float | None = None, max_terms: int | None = None) -> Iterator[Answer | LevelReport]:
+        """Answers as they are found and a report now and then, until nothing is left or a bound is reached; see Enumerator."""
+        self.ledger.open(Deadline(deadline), max_terms)
+        try:
+            root = self._node(self.root)
+            while any(node.open for node in self.nodes.values()):
+                node = min((each for each in self.nodes.values() if each.open), key=lambda each: each.solver.spent)
+                yield from self._turn(node, root)
+                if self.ledger.report_due():
+                    yield self._progress()
+        except (Stop, OutOfTime):
+            yield self._progress()
+
+    def release(self) -> None:
+        """Give up all that is held: the search cannot go on."""
+        for node in self.nodes.values():
+            node.solver.release()
+        self.nodes.clear()
+
+    def _progress(self) -> LevelReport:
+        ledger = self.ledger
+        return LevelReport(0, ledger.terms, 0, 0, 0, ledger.seconds, True)
+
+    def _node(self, goal: Subtask) -> SubtaskNode:
+        """The node of a goal, divided further where it is new."""
+        if goal.key in self.nodes:
+            return self.nodes[goal.key]
+        node = self.nodes[goal.key] = SubtaskNode(goal, Solver(goal, self.words, self._begin))
+        if goal.depth < DEPTH:
+            splits = [*by_elements(goal, self.tools), *by_wholes(goal, self.tools)]
+            for split in splits or by_places(goal, self.tools):
+                self._divide(node, split)
+        return node
+
+    def _divide(self, node: SubtaskNode, split: Reduction) -> None:
+        new = sum(part.key not in self.nodes for part in split.parts)
+        if len(self.nodes) + new > NODES or not split.parts:
+            return
+        node.splits[split] = [self._node(part) for part in split.parts]
+        for part in node.splits[split]:
+            part.above.append((split, node))
+
+    def _begin(self, goal: Subtask, examples: Sequence[Example], depth: int) -> Enumerator:
+        """The enumeration of terms for a goal, on some of its examples, with lambdas that nest so deep at most."""
+        depth = min(depth, self.settings.lambda_depth)
+        return Enumerator(
+            goal.type, examples, words=self.words, costs=self.costs, constants=self.constants,
+            settings=replace(self.settings, lambda_depth=depth), deadline=self.ledger.deadline,
+        )  # fmt: skip
+
+    def _turn(self, node: SubtaskNode, root: SubtaskNode) -> Iterator[Answer]:
+        """A step of one goal."""
+        before = node.solver.spent
+        body = node.solver.step(self.ledger.deadline)
+        self.ledger.tick(node.solver.spent - before)
+        if body is not None:
+            yield from self._met(node, body, root)
+        elif node.body is None and node.goal.depth < DEPTH:
+            self._branch(node)
+
+    def _branch(self, node: SubtaskNode) -> None:
+        """Divide a goal by the branch that meets most, which takes the place of one that met less."""
+        best = min(
+            node.solver.begun(self.ledger.deadline), key=lambda split: len(split.parts[0].examples), default=None
+        )
+        left = 0 if best is None else len(best.parts[0].examples)
+        if best is None or len(node.branched) >= BRANCHES or any(left >= before for before in node.branched):
+            return
+        for split in [each for each in node.splits if each.name == best.name]:
+            del node.splits[split]
+        self._close()
+        node.branched.append(left)
+        self._divide(node, best)
+
+    def _close(self) -> None:
+        """Give up the goals that no split has any more."""
+        for key, node in list(self.nodes.items()):
+            if node.above and not any(split in above.splits for split, above in node.above):
+                node.solver.release()
+                node.splits.clear()
+                del self.nodes[key]
+
+    def _met(self, node: SubtaskNode, body: Term, root: SubtaskNode) -> Iterator[Answer]:
+        """A goal is met by a term: so may be those that it is a part of."""
+        cost = self._cost(body)
+        if node.body is not None and cost >= node.cost:
+            return
+        if node.body is None:
+            node.until = LONGER * node.solver.spent
+        node.body, node.cost = body, cost
+        if node is root:
+            yield from self.answers.take(body, hash(body), cost, self.ledger)
+        for split, above in node.above:
+            if split not in above.splits:
+                continue
+            parts = [part.body for part in above.splits[split]]
+            if all(part is not None for part in parts):
+                yield from self._met(above, split.build(*parts), root)
+
+    def _cost(self, body: Term) -> int:
+        """The costs of words, variables and constants."""
+        known = {(repr(value), type): cost for value, type, cost in (*self.costs.literals, *self.constants)}
+        total = 0
+        for part in subterms(body):
+            if isinstance(part, Word):
+                total += self.costs.of(part.name) or 3
+            elif isinstance(part, Variable):
+                total += self.costs.variable
+            elif isinstance(part, Literal):
+                total += known.get((repr(part.value), part.type), self.costs.constant)
+        return total

@@ -1,0 +1,104 @@
+"""Goals divided element by element: what a list or a text becomes where each element is looked at alone.
+
+After λ² (Feser, Chaudhuri and Dillig 2015), which takes the examples of a function from those of ``map`` and ``filter`` on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from primitives.declarations import Role
+from primitives.term import Lambda, Term, lambdas
+from primitives.types import BOOL, CHAR, INT, STRING, Type
+from primitives.values import Value
+
+from .goal import Reduction, Subtask
+from .spelling import spelled
+from .tools import RoleWords, Sequence, element_of, sequences, variable
+
+LEAST, SAME = 6, 3
+"""Examples that a function of elements has at least, and elements that come again and become the same: with fewer it may be the place
+that matters."""
+
+
+def by_elements(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
+    """Splits by a function of each element.
+
+    goal: to divide.
+    tools: the words.
+    """
+    made = CHAR if goal.output == STRING else element_of(goal.output)
+    if made is None:
+        return
+    for sequence in sequences(goal, tools):
+        if sequence.text == (goal.output == STRING):
+            yield from _mapped(goal, tools, sequence, made)
+            yield from _kept(goal, tools, sequence, made)
+        elif sequence.text:
+            yield from _mapped(goal, tools, sequence, made)
+    if goal.output == STRING:
+        yield from _spelled(goal, tools)
+
+
+def _mapped(goal: Subtask, tools: RoleWords, sequence: Sequence, made: Type) -> Iterator[Reduction]:
+    """As many elements as the sequence has, each made of the one at its place: alone, with its place, or with all inputs."""
+    if any(len(one) != len(other) for one, other in zip(sequence.values, goal.outputs)):
+        return
+    role = Role.MAP_TEXT if goal.output == STRING else Role.MAP
+    rows = [
+        (given, place, element, result)
+        for (given, output), values in zip(goal.examples, sequence.values)
+        for place, (element, result) in enumerate(zip(values, output))
+    ]
+    over = sequence.of if role is Role.MAP_TEXT else sequence.term
+    alone = goal.below((sequence.element,), made, (((x,), y) for _, _, x, y in rows))
+    part = alone or goal.below((*goal.inputs, sequence.element), made, (((*g, x), y) for g, _, x, y in rows))
+    if part is not None and _tells(part) and tools.has(role):
+        yield Reduction("map", (part,), lambda body: tools.call(role, Lambda(body), over))
+    if role is not Role.MAP or not tools.has(Role.MAP_INDEXED):
+        return
+    if part is None or len(rows) < len(part.examples) + SAME:
+        placed = goal.below((INT, sequence.element), made, (((i, x), y) for _, i, x, y in rows))
+        part = placed or goal.below(
+            (*goal.inputs, INT, sequence.element), made, (((*g, i, x), y) for g, i, x, y in rows)
+        )
+        if part is not None and _tells(part):
+            yield Reduction("mapi", (part,), lambda body: tools.call(Role.MAP_INDEXED, lambdas(2, body), sequence.term))
+
+
+def _tells(part: Subtask) -> bool:
+    """Whether there is enough to learn a function from, and something to learn."""
+    return len(part.examples) >= LEAST and len(set(map(repr, part.outputs))) > 1
+
+
+def _kept(goal: Subtask, tools: RoleWords, sequence: Sequence, made: Type) -> Iterator[Reduction]:
+    """Some elements of the sequence in their order, told by a condition."""
+    role = Role.FILTER_TEXT if goal.output == STRING else Role.FILTER
+    if sequence.element != made or not tools.has(role):
+        return
+    rows: list[tuple[tuple, Value, bool]] = []
+    for (given, output), values in zip(goal.examples, sequence.values):
+        kept = set(output)
+        if tuple(x for x in values if x in kept) != tuple(output):
+            return
+        rows += [(tuple(given), x, x in kept) for x in values]
+    alone = goal.below((made,), BOOL, (((x,), y) for _, x, y in rows))
+    part = alone or goal.below((*goal.inputs, made), BOOL, (((*g, x), y) for g, x, y in rows))
+    if part is not None and _tells(part):
+        over = sequence.of if role is Role.FILTER_TEXT else sequence.term
+        yield Reduction("filter", (part,), lambda body: tools.call(role, Lambda(body), over))
+
+
+def _spelled(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
+    """Every character of a text, or of the digits of an Int, becomes a text of its own."""
+    if not tools.has(Role.SPELL):
+        return
+    for position, type in enumerate(goal.inputs):
+        if type != STRING and not (type == INT and tools.has(Role.WRITE)):
+            continue
+        given: Term = variable(goal, position)
+        over = given if type == STRING else tools.call(Role.WRITE, given)
+        found = spelled([(str(value), output) for value, output in zip(goal.column(position), goal.outputs)])
+        part = None if found is None else goal.below((CHAR,), STRING, (((x,), y) for x, y in found.items()))
+        if part is not None and _tells(part):
+            yield Reduction("spell", (part,), lambda body, over=over: tools.call(Role.SPELL, Lambda(body), over))

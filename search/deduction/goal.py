@@ -1,0 +1,70 @@
+"""A smaller task: what a part of the program is to give for what is in scope there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from primitives.term import Term
+from primitives.types import Type, function
+from primitives.values import Value
+
+from ..enumeration.answers import Example
+
+
+@dataclass(frozen=True, eq=False)
+class Subtask:
+    """A term of type ``output`` for variables of the types ``inputs``, outermost first; ``depth``: how many words stand above it."""
+
+    inputs: tuple[Type, ...]
+    output: Type
+    examples: tuple[Example, ...]
+    depth: int = 0
+
+    @property
+    def type(self) -> Type:
+        """Of the program that has the inputs as its arguments."""
+        return function(*self.inputs, self.output)
+
+    @property
+    def outputs(self) -> list[Value]:
+        """Of all examples."""
+        return [output for _, output in self.examples]
+
+    def column(self, position: int) -> list[Value]:
+        """One input of all examples.
+
+        position: of the input.
+        """
+        return [given[position] for given, _ in self.examples]
+
+    def below(self, inputs: Iterable[Type], output: Type, pairs: Iterable[tuple[tuple, Value]]) -> Subtask | None:
+        """The goal of a part; None where its inputs do not say what the output is.
+
+        inputs: types of what is in scope.
+        output: its type.
+        pairs: inputs and output; the same may come many times.
+        """
+        found: dict[tuple, Value] = {}
+        for given, result in pairs:
+            if given in found and found[given] != result:
+                return None
+            found[given] = result
+        return Subtask(tuple(inputs), output, tuple(found.items()), self.depth + 1) if found else None
+
+    @property
+    def key(self) -> tuple:
+        """Equal for goals that are the same task."""
+        return self.inputs, self.output, self.examples
+
+
+@dataclass(frozen=True, eq=False)
+class Reduction:
+    """A way to meet a goal: goals of parts, and ``build``, which makes the term of the terms of the parts.
+
+    A part sees the goal's own variables, or these and more within them, or the innermost alone, so that its term needs no renaming.
+    """
+
+    name: str
+    parts: tuple[Subtask, ...]
+    build: Callable[..., Term]

@@ -1,0 +1,106 @@
+"""The words that goals are divided with, by what they declare of themselves, and what they make of the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from primitives.declarations import Role
+from primitives.primitive import Primitive
+from primitives.term import Literal, Term, Variable, Word, apply
+from primitives.types import CHAR, INT, STRING, Constructor, Type
+from primitives.values import Value
+
+from .goal import Subtask
+
+SEPARATORS = (" ", "\n", ",", "-", ";", "/", ".", ":")
+HALF = 0.5
+
+
+class RoleWords:
+    """The words of a problem by their roles."""
+
+    def __init__(self, words: Mapping[str, Primitive]) -> None:
+        self.known: dict[Role, Word] = {word.role: word.word() for word in words.values() if word.role is not None}
+
+    def has(self, *roles: Role) -> bool:
+        """Whether there is a word for each.
+
+        roles: that are needed.
+        """
+        return all(role in self.known for role in roles)
+
+    def call(self, role: Role, *arguments: Term) -> Term:
+        """The word on arguments; it is known that there is one.
+
+        role: of the word.
+        arguments: all that it takes.
+        """
+        return apply(self.known[role], *arguments)
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A list that is at hand in every example: its term over the goal's variables, the type of its elements, and its values. ``of`` is
+    the input that it is all the elements of, ``text`` whether that is a text."""
+
+    term: Term
+    element: Type
+    values: list[tuple]
+    of: Term
+    text: bool = False
+
+
+def variable(goal: Subtask, position: int) -> Variable:
+    """An input of the goal as a term.
+
+    goal: that has it.
+    position: from the outermost.
+    """
+    return Variable(len(goal.inputs) - 1 - position)
+
+
+def element_of(type: Type) -> Type | None:
+    """The type of the elements of a list; None of what is no list.
+
+    type: any.
+    """
+    return type.arguments[0] if isinstance(type, Constructor) and type.name == "list" else None
+
+
+def text(value: str) -> Literal:
+    """A text as a term.
+
+    value: the text.
+    """
+    return Literal(value, STRING)
+
+
+def separators(texts: list[Value]) -> list[str]:
+    """What stands in at least half of the texts and may part them.
+
+    texts: to look at.
+    """
+    return [each for each in SEPARATORS if sum(each in one for one in texts) >= max(1, HALF * len(texts))]
+
+
+def sequences(goal: Subtask, tools: RoleWords) -> Iterator[Sequence]:
+    """The lists among the inputs, and those that a word makes of one: characters, parts between separators, digits.
+
+    goal: whose inputs to look at.
+    tools: the words.
+    """
+    for position, type in enumerate(goal.inputs):
+        given, values = variable(goal, position), goal.column(position)
+        inner = element_of(type)
+        if inner is not None:
+            yield Sequence(given, inner, values, given)
+        elif type == STRING:
+            if tools.has(Role.CHARACTERS):
+                yield Sequence(tools.call(Role.CHARACTERS, given), CHAR, list(map(tuple, values)), given, text=True)
+            for separator in separators(values) if tools.has(Role.PARTS) else ():
+                parts = [tuple(value.split(separator)) for value in values]
+                yield Sequence(tools.call(Role.PARTS, text(separator), given), STRING, parts, given)
+        elif type == INT and tools.has(Role.DIGITS):
+            digits = [tuple(map(int, str(abs(value)))) for value in values]
+            yield Sequence(tools.call(Role.DIGITS, given), INT, digits, given)

@@ -1,0 +1,156 @@
+"""Goals divided as wholes: a list into its elements or into its length and what stands at each place, a text into where it lies in
+another, or into its parts between separators, and what a conversion gives into what it was given."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+from primitives.declarations import Role
+from primitives.term import Lambda, Term
+from primitives.types import CHAR, INT, STRING, Type, list_of
+from primitives.values import Value
+
+from .goal import Reduction, Subtask
+from .tools import RoleWords, element_of, separators, text, variable
+
+LONGEST = 6
+"""Elements of lists that are taken apart one by one."""
+FEWEST = 4
+"""Examples that all have to agree before something is taken for a rule."""
+
+
+def by_wholes(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
+    """Splits that look at whole outputs.
+
+    goal: to divide.
+    tools: the words.
+    """
+    if len(goal.examples) < FEWEST:
+        return
+    if element_of(goal.output) is not None:
+        yield from _each(goal, tools)
+        yield from _joined_each(goal, tools)
+    elif goal.output == STRING:
+        yield from _joined(goal, tools)
+        yield from _affixed(goal, tools)
+        yield from _cut(goal, tools)
+        yield from _converted(goal, tools, Role.WRITE, INT, _whole)
+        yield from _converted(goal, tools, Role.SHOW_CHARACTER, CHAR, lambda made: made if len(made) == 1 else None)
+    elif goal.output == CHAR:
+        yield from _converted(goal, tools, Role.CHARACTER, INT, ord)
+
+
+def by_places(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
+    """A list as what stands at each place, and how many places there are.
+
+    goal: to divide.
+    tools: the words.
+    """
+    element = element_of(goal.output)
+    if element is None or len(goal.examples) < FEWEST or not tools.has(Role.MAP, Role.COUNT_UP):
+        return
+    rows = [(given, i, x) for given, output in goal.examples for i, x in enumerate(output)]
+    length = goal.below(goal.inputs, INT, ((tuple(given), len(output)) for given, output in goal.examples))
+    alone = goal.below((INT,), element, (((i,), x) for _, i, x in rows))
+    part = alone or goal.below((*goal.inputs, INT), element, (((*g, i), x) for g, i, x in rows))
+    if part is not None and length is not None and len(set(length.outputs)) > 1:
+        yield Reduction(
+            "places", (length, part), lambda n, x: tools.call(Role.MAP, Lambda(x), tools.call(Role.COUNT_UP, n))
+        )
+
+
+def _each(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
+    """Lists that all have the same few elements."""
+    element, size = element_of(goal.output), len(goal.outputs[0])
+    if element is None or not 0 < size <= LONGEST or any(len(output) != size for output in goal.outputs):
+        return
+    parts = [goal.below(goal.inputs, element, ((tuple(g), o[i]) for g, o in goal.examples)) for i in range(size)]
+    if not tools.has(Role.PREPEND, Role.NOTHING):
+        return
+
+    def build(*elements: Term) -> Term:
+        made = tools.call(Role.NOTHING)
+        for each in reversed(elements):
+            made = tools.call(Role.PREPEND, each, made)
+        return made
+
+    yield Reduction("each", tuple(part for part in parts if part is not None), build)
+
+
+def _joined(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
+    """A text as its parts between separators."""
+    for separator in separators(goal.outputs) if tools.has(Role.JOIN_PARTS) else ():
+        parts = goal.below(
+            goal.inputs, list_of(STRING), ((tuple(g), tuple(o.split(separator))) for g, o in goal.examples)
+        )
+        if parts is not None:
+            yield Reduction("join", (parts,), _call(tools, Role.JOIN_PARTS, text(separator)))
+
+
+def _joined_each(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
+    """Each text of a list as its parts between separators."""
+    if goal.output != list_of(STRING) or not tools.has(Role.JOIN_PARTS, Role.MAP):
+        return
+    for separator in separators([one for output in goal.outputs for one in output]):
+        pairs = ((tuple(g), tuple(tuple(one.split(separator)) for one in o)) for g, o in goal.examples)
+        parts = goal.below(goal.inputs, list_of(list_of(STRING)), pairs)
+        if parts is not None:
+            join = tools.call(Role.JOIN_PARTS, text(separator))
+            yield Reduction("join each", (parts,), _call(tools, Role.MAP, join))
+
+
+def _affixed(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
+    """A text without how all begin and end."""
+    outputs = goal.outputs
+    before = os.path.commonprefix(outputs)
+    after = os.path.commonprefix([output[len(before) :][::-1] for output in outputs])[::-1]
+    if not before + after or len(set(outputs)) == 1 or not tools.has(Role.CONCATENATE):
+        return
+    inner = ((tuple(g), o[len(before) : len(o) - len(after)]) for g, o in goal.examples)
+
+    def build(body: Term) -> Term:
+        body = tools.call(Role.CONCATENATE, body, text(after)) if after else body
+        return tools.call(Role.CONCATENATE, text(before), body) if before else body
+
+    if (part := goal.below(goal.inputs, STRING, inner)) is not None:
+        yield Reduction("affix", (part,), build)
+
+
+def _cut(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
+    """A text as a piece of an input in which it occurs once: where it begins and where it ends."""
+    for position, type in enumerate(goal.inputs):
+        if type != STRING or not tools.has(Role.PIECE):
+            continue
+        values = goal.column(position)
+        if all(value.count(output) == 1 and value != output for value, output in zip(values, goal.outputs)):
+            starts = [value.find(output) for value, output in zip(values, goal.outputs)]
+            given = [tuple(each) for each, _ in goal.examples]
+            first = goal.below(goal.inputs, INT, zip(given, starts))
+            last = goal.below(goal.inputs, INT, ((g, s + len(o)) for g, s, o in zip(given, starts, goal.outputs)))
+            if first is not None and last is not None:
+                over = variable(goal, position)
+                yield Reduction("piece", (first, last), lambda a, b, over=over: tools.call(Role.PIECE, a, b, over))
+
+
+def _converted(
+    goal: Subtask, tools: RoleWords, role: Role, type: Type, back: Callable[[Value], Value | None]
+) -> Iterator[Reduction]:
+    """What a conversion was given, where all outputs can be converted back."""
+    if not tools.has(role):
+        return
+    inner = [back(output) for output in goal.outputs]
+    if any(value is None for value in inner) or len(set(inner)) == 1:
+        return
+    part = goal.below(goal.inputs, type, zip((tuple(given) for given, _ in goal.examples), inner))
+    if part is not None:
+        yield Reduction("convert", (part,), _call(tools, role))
+
+
+def _whole(made: Value) -> int | None:
+    """The Int that a text writes in the shortest way."""
+    return int(made) if len(made) < 16 and made.lstrip("-").isdecimal() and str(int(made)) == made else None
+
+
+def _call(tools: RoleWords, role: Role, *before: Term) -> Callable[[Term], Term]:
+    return lambda body: tools.call(role, *before, body)

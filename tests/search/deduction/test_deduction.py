@@ -1,0 +1,54 @@
+"""Programs far beyond what is enumerated are put together from terms for their parts."""
+
+from __future__ import annotations
+
+import pytest
+
+from primitives.interpreter.interpret import evaluate
+from primitives.notation.types import parse_type
+from primitives.types import STRING
+from primitives.words import builtin_words
+from search.deduction.deduction import Deduction
+from search.enumeration.answers import Answer
+from search.enumeration.enumerator import LevelReport
+from search.generation.costs import default_costs
+
+NAMES = """map map_text flat_map_text split join concat_text take_text drop_text char_to_text repeat_text contains_text is_letter if range
+cons empty square + < length_text""".split()
+WORDS = {name: builtin_words()[name] for name in NAMES}
+
+
+def pig(text: str) -> str:
+    return " ".join(w + "ay" if w[0] in "aeiou" else w[1:] + w[0] + "ay" for w in text.split(" "))
+
+
+PIG = ["lazy owl", "eat more", "up", "ten", "old iron gate", "silver bird", "as far", "east", "under a moon", "no"]
+SQUARES = [(3,), (5,), (1,), (9,), (4,), (12,), (7,), (2,)]
+TASKS = [
+    ("str -> str", [(text,) for text in PIG], pig, ("quick ape",), ["aeiou"]),
+    ("int -> list(int)", SQUARES, lambda n: tuple((i + n) ** 2 for i in range(n + 1)), (6,), []),
+]
+
+
+@pytest.mark.parametrize(("type", "inputs", "answer", "other", "texts"), TASKS)
+def test_a_program_is_found_by_its_parts(type, inputs, answer, other, texts) -> None:
+    search = Deduction(
+        parse_type(type), [(row, answer(*row)) for row in inputs], words=WORDS, costs=default_costs(WORDS),
+        constants=[(text, STRING, 2) for text in texts],
+    )  # fmt: skip
+    found = next(each for each in search.run(max_terms=300_000) if isinstance(each, Answer))
+    assert found.match == 1.0 and found.terms <= 300_000
+    assert evaluate(found.term, other, words=WORDS) == answer(*other)
+    search.release()
+
+
+def test_it_ends_where_its_terms_are_used_up() -> None:
+    rows = [(n,) for n in range(10)]
+    search = Deduction(
+        parse_type("int -> int"),
+        [(row, hash(("unlike", row)) % 97) for row in rows],
+        words=WORDS,
+        costs=default_costs(WORDS),
+    )
+    reports = list(search.run(max_terms=8_000))
+    assert isinstance(reports[-1], LevelReport) and search.ledger.terms == 8_000

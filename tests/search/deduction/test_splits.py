@@ -1,0 +1,110 @@
+"""What a goal is divided into: the examples of a part are what the word above it must be given, and its terms make one for the goal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from primitives.interpreter.interpret import evaluate
+from primitives.notation.types import parse_type
+from primitives.syntax import parse
+from primitives.term import lambdas
+from primitives.types import arguments_of, has_tensor
+from primitives.values import Value
+from primitives.words import builtin_words
+from search.deduction.elements import by_elements
+from search.deduction.goal import Reduction, Subtask
+from search.deduction.solver import body_of, diverse
+from search.deduction.spelling import spelled
+from search.deduction.tools import RoleWords
+from search.deduction.wholes import by_places, by_wholes
+
+WORDS = {name: word for name, word in builtin_words().items() if not has_tensor(word.scheme.type)}
+TOOLS = RoleWords(WORDS)
+
+
+def goal(type: str, inputs: list[tuple], answer: Callable[..., Value]) -> Subtask:
+    given, output = arguments_of(parse_type(type))
+    return Subtask(given, output, tuple((row, answer(*row)) for row in inputs))
+
+
+def splits(whole: Subtask) -> Iterator[Reduction]:
+    yield from (*by_elements(whole, TOOLS), *by_wholes(whole, TOOLS), *by_places(whole, TOOLS))
+
+
+TEXTS = [("ab cd",), ("efg h ij",), ("k",), ("lmn op qr s",), ("tu vw",), ("xyz",)]
+LISTS = [((3, -1, 4),), ((),), ((-5, 9, 2, -6),), ((7,),), ((0, -8, 1),)]
+TWICE = [((2, 1),), ((1, 2, 1),), ((3, 2, 1),), ((2, 3),), ((3, 1, 2, 3),)]
+COUNTS = [(n,) for n in (1, 2, 3, 5, 7)]
+DIVIDED = [
+    ("list(int) -> list(int)", LISTS, lambda xs: tuple(2 * x for x in xs), "map", ["(lambda (x) (+ x x))"]),
+    ("list(int) -> list(int)", LISTS, lambda xs: tuple(i - x for i, x in enumerate(xs)), "mapi", ["(lambda (i x) (- i x))"]),
+    ("list(int) -> list(int)", LISTS, lambda xs: tuple(x for x in xs if x > 1), "filter", ["(lambda (x) (> x 1))"]),
+    ("str -> str", TEXTS, str.upper, "map", ["(lambda (c) (upper_char c))"]),
+    ("str -> str", TEXTS, lambda s: s.replace(" ", ""), "filter", ["(lambda (c) (is_letter c))"]),
+    ("str -> list(int)", TEXTS, lambda s: tuple(map(len, s.split(" "))), "map", ["(lambda (w) (length_text w))"]),
+    (
+        "str -> str", TEXTS, lambda s: "".join(c * 2 if c != " " else "-" for c in s), "spell",
+        ['(lambda (c) (if (is_space c) "-" (repeat_text 2 (char_to_text c))))'],
+    ),
+    ("str -> str", TEXTS, lambda s: "\n".join(s.split(" ")) + "\n", "join", ['(lambda (s) (append "" (split " " s)))']),
+    ("str -> str", TEXTS, lambda s: f"<{s}>", "affix", ["(lambda (s) s)"]),
+    (
+        "str -> str", TEXTS[1:2] + TEXTS[3:5] + [("bcd e",)], lambda s: s[1:-1], "piece",
+        ["(lambda (s) 1)", "(lambda (s) (- (length_text s) 1))"],
+    ),
+    ("str -> str", TEXTS, lambda s: str(len(s)), "convert", ["(lambda (s) (length_text s))"]),
+    ("int -> list(int)", COUNTS, lambda n: (n, n * n), "each", ["(lambda (n) n)", "(lambda (n) (* n n))"]),
+    (
+        "int -> list(int)", COUNTS, lambda n: tuple(n + i * i for i in range(n)), "places",
+        ["(lambda (n) n)", "(lambda (n i) (+ n (* i i)))"],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("type", "inputs", "answer", "name", "parts"), DIVIDED)
+def test_the_terms_of_the_parts_make_a_term_of_the_whole(type, inputs, answer, name, parts) -> None:
+    whole = goal(type, inputs, answer)
+    split = next(each for each in splits(whole) if each.name == name)
+    bodies = []
+    for part, text in zip(split.parts, parts, strict=True):
+        term = parse(text, WORDS)
+        assert part.depth == 1
+        for given, output in part.examples:
+            assert evaluate(term, given, words=WORDS) == output
+        bodies.append(body_of(term, len(part.inputs)))
+    made = lambdas(len(whole.inputs), split.build(*bodies))
+    assert [evaluate(made, given, words=WORDS) for given in inputs] == [answer(*given) for given in inputs]
+
+
+def test_what_elements_alone_do_not_say_is_asked_of_all_inputs() -> None:
+    whole = goal(
+        "list(int) -> int -> list(int)",
+        [(row[0], n) for row in LISTS for n in (1, 4)],
+        lambda xs, n: tuple(x * n for x in xs),
+    )
+    part = next(each for each in splits(whole) if each.name == "map").parts[0]
+    assert len(part.inputs) == 3 and ((3, -1, 4), 4, 3) in [given for given, _ in part.examples]
+
+
+@pytest.mark.parametrize("answer", [lambda xs: tuple(sorted(xs)), lambda xs: (*xs, 0, 1)])
+def test_no_function_of_elements_is_asked_for_where_there_is_none(answer) -> None:
+    found = {each.name for each in by_elements(goal("list(int) -> list(int)", TWICE, answer), TOOLS)}
+    assert "map" not in found and "filter" not in found
+
+
+def test_what_characters_stand_for() -> None:
+    squares = {digit: str(int(digit) ** 2) for digit in "0123456789"}
+    given = ["3", "42", "9075", "168", "55"]
+    found = spelled([(text, "".join(squares[c] for c in text)) for text in given])
+    assert found is not None and all(
+        "".join(found[c] for c in text) == "".join(squares[c] for c in text) for text in given
+    )
+    assert spelled([("ab", "xy"), ("ba", "yx")]) is None
+    assert spelled([("a", "xx"), ("ab", "yy")]) is None
+
+
+def test_few_examples_are_of_all_outputs() -> None:
+    chosen = diverse([((n,), n % 7 == 0) for n in range(100)], 10)
+    assert [output for _, output in chosen].count(True) == 5
