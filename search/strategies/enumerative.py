@@ -16,6 +16,7 @@ from primitives.types import arguments_of, has_tensor, is_function, is_ground, s
 from primitives.values import Value
 
 from ..choice.ambiguity import alternatives
+from ..choice.classes import classes
 from ..choice.deciding import Ranking, StoppingRule, decided
 from ..deduction.deduction import Deduction
 from ..enumeration import enumerator
@@ -100,10 +101,12 @@ class Enumerative(AbstractStrategy):
             else []
         )
         types = [part for type in library for part in subtypes(type) if not is_function(part) and is_ground(part)]
+        # Branches are found by which of the examples each of them meets.
+        branching = bool(classes([output for _, output in problem.examples or ()]))
         settings = enumerator.Settings(
             memory=(self.options["memory"] << 20) // share, max_cost=self.options["max_cost"],
             lambda_depth=self.options["lambda_depth"], body_worlds=self.options["body_worlds"],
-            types=tuple(dict.fromkeys(types)),
+            types=tuple(dict.fromkeys(types)), all_examples=branching,
         )  # fmt: skip
         costs, given = problem_costs(problem), (problem.examples or ()) if examples is None else examples
         constants = [(literal.value, literal.type, costs.constant) for literal in problem.constants]
@@ -130,7 +133,7 @@ class Enumerative(AbstractStrategy):
         if not self.options["parts"] or not Deduction.suits(examples):
             return []
         settings = enumerator.Settings(
-            memory=(self.options["memory"] << 20) // SMALL, max_cost=self.options["max_cost"]
+            memory=(self.options["memory"] << 20) // SMALL, max_cost=self.options["max_cost"], all_examples=True
         )
         costs = problem_costs(problem)
         constants = [(literal.value, literal.type, costs.constant) for literal in problem.constants]

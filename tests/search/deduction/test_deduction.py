@@ -11,6 +11,7 @@ from primitives.words import builtin_words
 from search.deduction.deduction import Deduction
 from search.enumeration.answers import Answer
 from search.enumeration.enumerator import LevelReport
+from search.enumeration.settings import Settings
 from search.generation.costs import default_costs
 
 NAMES = """map map_text flat_map_text split join concat_text take_text drop_text char_to_text repeat_text contains_text is_letter if range
@@ -34,7 +35,7 @@ TASKS = [
 def test_a_program_is_found_by_its_parts(type, inputs, answer, other, texts) -> None:
     search = Deduction(
         parse_type(type), [(row, answer(*row)) for row in inputs], words=WORDS, costs=default_costs(WORDS),
-        constants=[(text, STRING, 2) for text in texts],
+        constants=[(text, STRING, 2) for text in texts], settings=Settings(all_examples=True),
     )  # fmt: skip
     found = next(each for each in search.run(max_terms=300_000) if isinstance(each, Answer))
     assert found.match == 1.0 and found.terms <= 300_000
