@@ -8,11 +8,16 @@ from typing import Annotated
 
 import typer
 
+from search.regression.fronts.losses import LOSSES, SQUARED
+
+from ..errors import TaskError
 from ..interface.options import make_options
 from ..study.opening import Options, worker_number
 from ..study.planning.options import KEPT
 from ..study.planning.schedule import Schedule
 from ..tasks.curriculum import load_words
+from ..tasks.metrics import NUMBERS
+from ..tasks.task import Task
 from .common import experiment_folders
 
 Strategy = Annotated[
@@ -148,6 +153,15 @@ Metric = Annotated[
         "--plugins.",
     ),
 ]
+LossName = Annotated[
+    str | None,
+    typer.Option(
+        "--loss",
+        metavar="LOSS",
+        help="What nets for numbers are trained by: squared (the default), absolute or huber, which heed outliers less and compare "
+        "programs by mae unless there is a --metric.",
+    ),
+]
 TargetColumn = Annotated[str | None, typer.Option("--target-column", help="Column of a CSV file to predict.")]
 DataSplit = Annotated[
     int | None,
@@ -270,3 +284,20 @@ def _value(text: str) -> object:
         except ValueError:
             continue
     return text
+
+
+def loss_settings(loss: str | None, settings: list[str] | None) -> list[str] | None:
+    """The settings with the trainer's for a loss. Raises TaskError where it is none of LOSSES."""
+    if loss is None:
+        return settings
+    if loss not in LOSSES:
+        raise TaskError(f"loss={loss!r}: one of {', '.join(LOSSES)} is required; choose one")
+    return [*(settings or ()), f"trainer.loss={'mse' if loss == SQUARED else loss}"]
+
+
+def loss_metric(loss: str | None, tasks: Iterable[Task]) -> str | None:
+    """The metric of tasks whose nets are trained by a loss; None: the usual one. Raises TaskError where one has no numbers as targets."""
+    for task in tasks if loss is not None else ():
+        if task.data.target != NUMBERS:
+            raise TaskError(f"loss={loss!r}: a loss is of numbers, and {task.name} has other targets; leave it out")
+    return None if loss in (None, SQUARED) else "mae"

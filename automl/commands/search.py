@@ -52,6 +52,7 @@ from .options import (
     JsonFile,
     KeepWeights,
     LibraryUrl,
+    LossName,
     MaxLatency,
     MaxMemory,
     MaxOperations,
@@ -70,6 +71,8 @@ from .options import (
     TaskName,
     Words,
     Workers,
+    loss_metric,
+    loss_settings,
     options_of,
 )
 from .sharing import MlflowUri, TensorBoardFolder, Tools, share
@@ -102,6 +105,7 @@ def search(
     encoding: Encoding = None,
     class_weight: ClassWeights = None,
     metric: Metric = None,
+    loss: LossName = None,
     compare: Compare = False,
     ensemble: Ensemble = 0,
     tensorboard: TensorBoardFolder = None,
@@ -123,7 +127,7 @@ def search(
         seed,
         target,
         words,
-        set,
+        loss_settings(loss, set),
         starts,
         bounds,
         start or (),
@@ -134,6 +138,10 @@ def search(
     task = with_option(task, "skip_bad", "yes") if skip_bad else task
     task = with_option(task, "encoding", encoding) if encoding is not None else task
     task = with_option(task, "class_weight", class_weight) if class_weight is not None else task
+    if loss is not None:
+        read = load_tasks(task, target=target_column, seed=split_seed, search_path=experiment_folders())
+        usual = loss_metric(loss, read)
+        metric = usual if metric is None else metric
     task = with_option(task, "metric", metric) if metric is not None else task
     refused: list[str] = []
     with uncollected():

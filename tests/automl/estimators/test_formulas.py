@@ -73,9 +73,7 @@ def test_constant_targets_and_a_column_that_does_not_vary() -> None:
 
 
 def test_programs_that_are_no_formulas_have_a_front_and_say_what_they_are_not() -> None:
-    found = ProgramRegressor(evaluations=1, random_state=0, loss="absolute", words=("linear",)).fit(
-        ROWS, EXACT
-    )
+    found = ProgramRegressor(evaluations=1, random_state=0, loss="absolute", words=("linear",)).fit(ROWS, EXACT)
     assert found.result_.metric == "mae" and {"complexity", "loss", "program"} < set(found.equations_.columns)
     pytest.importorskip("sympy")
     with pytest.raises(ValueError, match="word='linear' is no part of a formula"):
