@@ -8,8 +8,8 @@ from typing import Any
 from primitives.term import Word
 from primitives.types import TensorType, Type, arguments_of
 
+from ..charts.nets.tracing import FlowNode, trace
 from .declaration import Baseline
-from .tracing import FlowNode, trace
 
 
 def nodes_of(baseline: Baseline) -> tuple[FlowNode, ...]:

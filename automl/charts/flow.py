@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from .layers import ROW, place
+from .layers import ROW, Placement, place
 from .svg import element
 
 MOST = 250
@@ -38,12 +38,7 @@ def flow(boxes: Sequence[FlowBox], title: str) -> Markup | None:
     """
     if not boxes or len(boxes) > MOST:
         return None
-    widths = {
-        number: 2 * PADDING + LETTER * max(len(_cut(each.label)), len(_cut(each.note)), 4)
-        for number, each in enumerate(boxes)
-    }
-    edges = [(start, number) for number, each in enumerate(boxes) for start in each.inputs]
-    placed = place(widths, edges)
+    widths, placed = placed_boxes(boxes)
     drawn = [_edge(way) for way in placed.ways]
     drawn += [
         _box(each, placed.middles[number], placed.rows[number], widths[number]) for number, each in enumerate(boxes)
@@ -55,7 +50,20 @@ def flow(boxes: Sequence[FlowBox], title: str) -> Markup | None:
     )  # fmt: skip
 
 
-def _cut(text: str) -> str:
+def placed_boxes(boxes: Sequence[FlowBox]) -> tuple[dict[int, float], Placement]:
+    """How wide boxes are, by number, and where they lie.
+
+    boxes: each after those that lead to it.
+    """
+    widths = {
+        number: 2 * PADDING + LETTER * max(len(cut(each.label)), len(cut(each.note)), 4)
+        for number, each in enumerate(boxes)
+    }
+    return widths, place(widths, [(start, number) for number, each in enumerate(boxes) for start in each.inputs])
+
+
+def cut(text: str) -> str:
+    """A line as long as it is drawn at most."""
     return text if len(text) <= CUT else f"{text[: CUT - 1]}…"
 
 
@@ -80,10 +88,10 @@ def _box(box: FlowBox, middle: float, row: int, width: float) -> Markup:
     said = element("title", box.title or " ".join(part for part in (box.label, box.note) if part))
     frame = element("rect", x=middle - width / 2, y=top, width=width, height=HEIGHT, rx=6, class_=f"node {box.kind}")
     first = top + (17.0 if box.note else 25.0)
-    lines = [element("text", _cut(box.label), x=middle, y=first, text_anchor="middle", class_="node-text")]
+    lines = [element("text", cut(box.label), x=middle, y=first, text_anchor="middle", class_="node-text")]
     if box.note:
         lines.append(
-            element("text", _cut(box.note), x=middle, y=top + 33, text_anchor="middle", class_="node-text quiet")
+            element("text", cut(box.note), x=middle, y=top + 33, text_anchor="middle", class_="node-text quiet")
         )
     group = element("g", said, frame, *lines)
     return element("a", group, href=box.link) if box.link else group

@@ -146,14 +146,6 @@ def tree(term: Term, title: str) -> Markup | None:
     )
 
 
-def program_picture(term: Term) -> Markup:
-    """The picture of a program; nothing where it has more than MOST nodes.
-
-    term: of which.
-    """
-    return tree(term, "the program as a tree") or Markup("")
-
-
 def _own(node: TreeNode) -> float:
     return LETTER * len(cut(node.label)) + 2 * PADDING
 

@@ -1,4 +1,4 @@
-"""The charts of programs: losses and scores of their trainings by epoch, nets as graphs."""
+"""The charts of programs: losses and scores of their trainings by epoch."""
 
 from __future__ import annotations
 
@@ -7,14 +7,9 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from library.records import Evaluation
-from primitives.term import Term
 
-from ..charts.flow import FlowBox, flow
-from ..charts.formats import plural
 from ..charts.lines import Line, legend, lines
 from ..charts.plot import Axes
-from ..charts.tree import tree
-from ..views.programs.graph import GraphNode
 
 
 def learning_charts(trained: Sequence[tuple[str, Evaluation]], metric: str) -> dict[str, tuple[Markup, Markup]]:
@@ -42,32 +37,6 @@ def curve_charts(curves: Mapping[str, object], metric: str) -> dict[str, tuple[M
     losses = (("train", "measured_loss"), ("validation", "validation_loss"), ("train, as trained", "train_loss"))
     scores = (("train", "train_score"), ("validation", "validation_score"), ("test", "test_score"))
     return _charts([("loss", _lines(curves, losses)), (metric, _lines(curves, scores))])
-
-
-def program_chart(term: Term, graph: Sequence[GraphNode], name: str) -> Markup | None:
-    """A net as a graph, any other program as a tree; None where it has too many parts.
-
-    term: the program.
-    graph: its nodes where it is a net.
-    name: what it is called for those who cannot see it.
-    """
-    if graph:
-        return flow(graph_boxes(graph), f"{name} as a graph, from its input above to its output below")
-    return tree(term, f"{name} as a tree")
-
-
-def graph_boxes(graph: Sequence[GraphNode]) -> list[FlowBox]:
-    """The boxes of a net.
-
-    graph: its nodes.
-    """
-    found = []
-    for node in graph:
-        parameters = plural(node.parameters, "parameter") if node.parameters else ""
-        note = ", ".join(part for part in (node.shape, f"{node.parameters:,} p" if node.parameters else "") if part)
-        title = ", ".join(part for part in (node.block, node.label, node.shape, parameters) if part)
-        found.append(FlowBox(node.label, note, node.kind, node.inputs, title))
-    return found
 
 
 def _charts(wanted: Sequence[tuple[str, Sequence[Line]]]) -> dict[str, tuple[Markup, Markup]]:

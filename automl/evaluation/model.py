@@ -25,7 +25,8 @@ from primitives.types import Type, has_tensor
 from primitives.values import Value
 
 from ..charts.embedded import embedded
-from ..charts.tree import program_picture
+from ..charts.nets.graph import GraphNode, net_of
+from ..charts.nets.picture import program_picture
 from ..errors import TaskError
 from ..fitting.forward import outputs_of, run_interpreted
 from ..tasks.cases.parts import Part
@@ -63,13 +64,19 @@ class Model:
             "type": str(self.type), "program": self.program, "labels": ", ".join(map(str, labels)),
             "weights": f"{len(self.weights)} arrays" if self.weights else None,
         }  # fmt: skip
-        return embedded([brief_html("Model", facts), program_picture(self.term)])
+        return embedded([brief_html("Model", facts), program_picture(self.term, self.graph) or ""])
 
     def plot_program(self) -> NotebookFigure:
-        """The program as a tree, from what goes in above to what comes out below, as a matplotlib figure."""
+        """The program as a picture, from what goes in above to what comes out below, as a matplotlib figure: a net as a graph with the
+        shapes and the parameters of its layers, any other program as a tree."""
         from ..figures.program import program_figure
 
-        return program_figure(self.term)
+        return program_figure(self.term, self.graph)
+
+    @cached_property
+    def graph(self) -> tuple[GraphNode, ...]:
+        """A net's nodes, each after those that lead to it; () of a program without tensors in its type."""
+        return net_of(self.term, self.vocabulary.all_words, self.type)
 
     @property
     def program(self) -> str:

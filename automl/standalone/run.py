@@ -12,9 +12,10 @@ from library.store import AbstractStore
 from primitives.source import SourceError, to_source
 from primitives.source.mathematics import equation
 from primitives.syntax import show
-from primitives.types import has_tensor
 
-from ..dashboard.program_charts import learning_charts, program_chart
+from ..charts.nets.graph import net_of
+from ..charts.nets.picture import program_picture
+from ..dashboard.program_charts import learning_charts
 from ..dashboard.run_charts import found_values, progress_values
 from ..errors import StudyError, TaskError
 from ..evaluation.model import Model
@@ -23,7 +24,6 @@ from ..study.words import load_vocabulary
 from ..tasks.task import Task
 from ..views.answers import HeldOutAnswers, class_answers
 from ..views.beside import runs_beside
-from ..views.programs.graph import graph_of
 from ..views.run import view_run
 from .page import standalone_page
 
@@ -84,9 +84,7 @@ def _program(store: AbstractStore, run: Run, task: Task | None, trouble: str) ->
 
 
 def _picture(model: Model) -> Markup | None:
-    words = model.vocabulary.all_words
-    graph = graph_of(model.term, words, model.type) if has_tensor(model.type) else ()
-    return program_chart(model.term, graph, "the program")
+    return program_picture(model.term, net_of(model.term, model.vocabulary.all_words, model.type))
 
 
 def _source(model: Model) -> str:

@@ -18,7 +18,7 @@ from primitives.syntax import show
 from primitives.term import Let, Term, show_canonical, subterms
 
 from ..charts.embedded import embedded
-from ..charts.tree import program_picture
+from ..charts.nets.picture import program_picture
 from ..errors import TaskError
 from ..evaluation.confidence import score_interval
 from ..evaluation.model import Model
@@ -112,7 +112,7 @@ class Result:
         ended = f"{self.outcome} after {self.evaluations:,} evaluations, {self.seconds:.1f} s"
         facts = {"outcome": ended, **scores, "program": self.program, "written out": self.expanded, "notes": self.notes}
         history = "" if self.found is None else shown_history(self.history, self.found.standing)
-        program = "" if self.model is None else program_picture(self.model.term)
+        program = "" if self.model is None else program_picture(self.model.term, self.model.graph) or ""
         return embedded([brief_html(self.name, {**facts, "run": self.run}), history, program])
 
     def plot_history(self) -> NotebookFigure:
@@ -131,14 +131,12 @@ class Result:
         return plotted_front(self.name, self.history, self._found().standing, front, against)
 
     def plot_program(self) -> NotebookFigure:
-        """The program as a tree (what goes in above, what comes out below), as a matplotlib figure. Raises TaskError without one."""
-        from ..figures.program import program_figure
-
+        """The program as ``Model.plot_program`` draws it, as a matplotlib figure. Raises TaskError without one."""
         if self.model is None:
             raise TaskError(
                 f"result={self.name!r}: a program is required, and none was found; search with a larger budget"
             )
-        return program_figure(self.model.term)
+        return self.model.plot_program()
 
     def __getstate__(self) -> dict[str, object]:
         """A copy, here or in another process, is without the task, whose test part stays where it is."""

@@ -12,8 +12,8 @@ from ..baselines.declaration import PROTOCOLS, Baseline
 from ..baselines.reading import load, names
 from ..baselines.results import Places
 from ..baselines.table import rows
+from ..charts.nets.graph import GraphNode, graph_of
 from ..errors import TaskError
-from .programs.graph import GraphNode, graph_of
 from .programs.typed import TypedPart, typed_parts
 
 

@@ -7,11 +7,12 @@ from starlette.responses import Response
 
 from ...baselines.table import per_cent
 from ...charts.flow import flow
+from ...charts.nets.picture import graph_boxes
 from ...charts.plot import Axes, scatter
 from ...errors import TaskError
 from ...views.baselines import list_baselines, view_baseline
 from ..pages import render
-from ..program_charts import curve_charts, graph_boxes
+from ..program_charts import curve_charts
 
 router = APIRouter()
 

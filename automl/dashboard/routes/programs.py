@@ -10,11 +10,12 @@ from starlette.responses import PlainTextResponse, Response
 from library.store import AbstractStore
 from primitives.source.harvest import SourceError
 
+from ...charts.nets.picture import program_picture
 from ...views.programs.program import ProgramView, source_of, view_program
 from ...views.programs.stepwise import view_steps
 from ..pages import render
 from ..pictures import shown_case, shown_step
-from ..program_charts import learning_charts, program_chart
+from ..program_charts import learning_charts
 from .asked import known_run, store_of
 
 router = APIRouter()
@@ -25,7 +26,7 @@ Number = Annotated[int, Query(ge=0, le=1_000_000_000)]
 def program(request: Request, run: str, ask: int) -> Response:
     """A program."""
     view = _view(store_of(request), run, ask)
-    picture = None if view.term is None else program_chart(view.term, view.graph, f"the program of ask {ask}")
+    picture = None if view.term is None else program_picture(view.term, view.graph, f"the program of ask {ask}")
     curves = learning_charts([(f"ask {ask}", view.evaluation)], view.run.metric)
     return render("program.html", request, {"view": view, "picture": picture, "curves": curves})
 

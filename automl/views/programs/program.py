@@ -22,12 +22,12 @@ from primitives.term import Term, show_canonical
 from primitives.types import Type, has_tensor
 from primitives.weights import multiply_adds
 
+from ...charts.nets.graph import GraphNode, graph_of
 from ...study.journal import ASKED
 from ...study.planning.schedule import EXPLORE
 from ...study.stored import RESULT
 from ..words import words_for
 from .differing import OtherSolution, with_differences
-from .graph import GraphNode, graph_of
 from .typed import TypedPart, typed_parts
 
 ALIKE, LOOKED_AT = 8, 200

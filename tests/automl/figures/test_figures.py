@@ -89,3 +89,21 @@ def test_notebooks_show_pictures_and_no_tags_of_others(result):
     assert isinstance(result.model, Model) and 'class="tree"' in result.model._repr_html_()
     first = result.leaderboard()[0]
     assert "validation accuracy" in first._repr_html_() and "(lambda (x)" in first._repr_html_()
+
+
+def test_a_net_is_drawn_as_a_graph_with_shapes_and_parameters():
+    from library.vocabulary import Vocabulary
+    from primitives.notation.types import parse_type
+
+    words = Vocabulary([])
+    net = words.read("(lambda (x) (dense :units 3 @2 (add x (relu (dense :units 4 @1 x)))))")
+    figure = Model(net, parse_type("Tensor[4] -> Tensor[3]"), words).plot_program()
+    assert labels(figure) == [
+        "input", "4", "dense units 4", "4, 20 p", "relu", "4", "add", "4", "dense units 3", "3, 15 p"
+    ]  # fmt: skip
+    assert len(figure.axes[0].lines) == 5  # x is one box, from which two edges lead
+    each = words.read("(lambda (xs) (map (lambda (x) (relu (dense :units 2 @1 x))) xs))")
+    mapped = Model(each, parse_type("list(Tensor[4]) -> list(Tensor[2])"), words)
+    assert [(node.label, node.inputs) for node in mapped.graph] == [
+        ("input", ()), ("each one", ()), ("dense units 2", (1,)), ("relu", (2,)), ("map", (3, 0))
+    ]  # fmt: skip

@@ -9,16 +9,17 @@ from primitives.definitions import expand
 from primitives.inference import IllTyped, infer
 from primitives.primitive import Primitive
 from primitives.term import Term, Word
-from primitives.types import TensorType, Type, arguments_of
+from primitives.types import TensorType, Type, arguments_of, has_tensor
 
-from ...baselines.tracing import trace
+from .tracing import trace
 
 
 @dataclass(frozen=True)
 class GraphNode:
     """A word where it runs: ``label`` is its name with the settings that are not the usual ones, ``shape`` that of its output,
     ``parameters`` its trained numbers (0 where the site was counted before), ``inputs`` the numbers of earlier nodes, ``block`` the
-    subroutines that it is part of, ``kind`` a class of the style sheet: ``variable`` for an input of the program."""
+    subroutines that it is part of, ``kind`` a class of the style sheet: ``variable`` for an input of the program, or of a
+    function that is handed to a word."""
 
     label: str
     shape: str
@@ -41,16 +42,29 @@ def graph_of(term: Term, words: Mapping[str, Primitive], type: Type) -> tuple[Gr
         return ()
     counted: set[str] = set()
     nodes = []
+    inputs = len(arguments_of(type)[0])
     for node in trace(term, words, inference, arguments_of(type)[0]):
         site = None if node.word is None else node.word.site
         found = inference.sites.get(site) if site and site not in counted else None
         counted |= {site} if site else set()
-        label = "input" if node.word is None else described(node.word, words)
+        label = (
+            described(node.word, words) if node.word is not None else "input" if node.number < inputs else "each one"
+        )
         kind = "variable" if node.word is None else "word" if found is not None else "binder"
         nodes.append(
             GraphNode(label, shape_of(node.type), 0 if found is None else found.size, node.inputs, " ".join(node.block), kind)
         )  # fmt: skip
     return tuple(nodes)
+
+
+def net_of(term: Term, words: Mapping[str, Primitive], type: Type) -> tuple[GraphNode, ...]:
+    """The nodes of a program with tensors in its type, as of ``graph_of``; () of any other.
+
+    term: the program.
+    words: what its words mean.
+    type: that of the program.
+    """
+    return graph_of(term, words, type) if has_tensor(type) else ()
 
 
 def described(word: Word, words: Mapping[str, Primitive]) -> str:

@@ -15,7 +15,8 @@ from primitives.types import Type
 
 @dataclass(frozen=True)
 class FlowNode:
-    """``word`` is None for an input; ``inputs`` are numbers of earlier nodes; ``block`` names the declared words, from
+    """``word`` is None for an input, of the program or of a function that is handed to a word;
+    ``inputs`` are numbers of earlier nodes; ``block`` names the declared words, from
     the outermost, that the node is part of; ``type`` is None where it is not known."""
 
     number: int
@@ -32,6 +33,13 @@ class _Function:
     term: Term
     scope: tuple[object, ...]
     block: tuple[str, ...]
+
+
+@dataclass
+class _Element:
+    """What a function that is handed to a word is given; it has a ``number`` as soon as it is used."""
+
+    number: int | None = None
 
 
 def trace(
@@ -101,7 +109,11 @@ class _Tracer:
     def inside(self, value: object) -> object:
         """The last node of the body of a function that is handed to a word."""
         while isinstance(value, _Function) and isinstance(value.term, Lambda):
-            value = self.value(value.term.body, (*value.scope, None), value.block)
+            value = self.value(value.term.body, (*value.scope, _Element()), value.block)
         if isinstance(value, _Function) and isinstance(value.term, Word) and value.term.name in self.words:
-            value = self.call(value, [None])
+            value = self.call(value, [_Element()])
+        if isinstance(value, _Element):
+            if value.number is None:
+                value.number = self.node(None, (), None, ())
+            return value.number
         return value
