@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,9 @@ SMALLEST = 16
 """The fewest cases a step where time is short."""
 PASSES = 3.0
 """What a case costs where it is trained on, in forward passes."""
+SETTLED, BATCHES = 60, 6
+"""After fewer steps than SETTLED running statistics are taken anew from so many batches; later they lag little behind the weights, whose
+rate has come down. Set by hand."""
 GRACE = 0.5
 """Seconds beyond its deadline in which what was trained may still be measured: without a measurement nothing of it is kept."""
 
@@ -283,6 +287,8 @@ class _Training:
             self.history.append(self.recorded(loss, {"validation_loss": None, "validation_score": None}))
             return
         with self.updater.evaluation():
+            if 0 < self.step < SETTLED and forward.has_running_statistics(self.program):
+                self.settle()
             record = self.recorded(loss, self.measure())
             self.history.append(record)
             if self.report is not None and self.report(record):
@@ -290,6 +296,18 @@ class _Training:
         if self.options.patience and self.kept.stale >= self.options.patience:
             raise _Ended(Outcome.OK, f"early stopping after epoch {self.epoch}")
         self.plateau()
+
+    def settle(self) -> None:
+        """Take the running statistics of a training that is short anew."""
+
+        def some() -> Iterator[Inputs]:
+            for inputs, _ in islice(self.train.epoch(), BATCHES):
+                with unseen_values(self.program, self.train.rows):
+                    yield inputs
+
+        self.program.train()
+        with self.precision.context():
+            forward.settle(self.program, some())
 
     def recorded(self, loss: float, measured: Mapping[str, Any]) -> EpochRecord:
         """The epoch as it stands."""

@@ -4,7 +4,7 @@ no torch before a module is run."""
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,8 @@ import numpy as np
 
 from primitives.definitions import expand
 from primitives.interpreter.interpret import Fuel, evaluate
-from primitives.primitive import Primitive
-from primitives.term import Term
+from primitives.primitive import STATEFUL, Primitive
+from primitives.term import Term, words_in
 from primitives.types import Type, arguments_of
 from primitives.values import Value
 
@@ -88,6 +88,33 @@ def predict(
             stop = min(start + batch_size, total)
             found.append(program(*(batches.window(batch, start, stop) for batch in inputs)))
         return batches.join(found)
+
+
+def has_running_statistics(program: torch.nn.Module) -> bool:
+    """Whether a word of the program keeps statistics of what it has seen in training, as batch_norm does."""
+    from primitives.compile.program import Program
+
+    if not isinstance(program, Program):
+        return False
+    found = words_in(expand(program.term, program.words))
+    return any(program.words[word.name].purity == STATEFUL for word in found)
+
+
+def settle(program: torch.nn.Module, some: Iterable[batches.Inputs]) -> None:
+    """Make the running statistics the means over some batches, by the weights as they are; a training leaves means over its last steps,
+    which in a short one lag far behind (Izmailov et al. 2018, section 3.2).
+
+    program: a module in training mode, which it is left in.
+    some: inputs of each batch.
+    """
+    import torch
+
+    from primitives.ops.norm import running_statistics_moved
+
+    with torch.no_grad():
+        for before, inputs in enumerate(some):
+            with running_statistics_moved(1.0 / (before + 1)):
+                program(*inputs)
 
 
 def seconds_a_case(program: torch.nn.Module, inputs: batches.Inputs, deadline: float | None = None) -> float:

@@ -73,7 +73,9 @@ def main() -> None:
     options.add_argument("--epochs", default="8,25")
     options.add_argument("--changes", default="usual,mirrored,mirrored+decay,mirrored+far+cut")
     options.add_argument("--seeds", type=int, default=1, help="how many, from --seed on")
-    options.add_argument("--cases", type=int, default=4000, help="pictures to begin with, of which three quarters are trained on")
+    options.add_argument(
+        "--cases", type=int, default=4000, help="pictures to begin with, of which three quarters are trained on"
+    )
     given = options.parse_args()
     started, task = time.perf_counter(), pictures(given.data, given.cases)
     rows = []

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from ..lazy import F, Tensor, torch
 from ..morphing.declared import Channels, Morphing
 from ..primitive import STATEFUL, Parameter, Prior, Setting, Shape
@@ -14,6 +18,17 @@ def _affine(shape: Shape) -> dict[str, Parameter]:
 
 
 _EPSILON = 1e-5
+_momentum = ContextVar("momentum", default=0.1)
+
+
+@contextmanager
+def running_statistics_moved(part: float) -> Iterator[None]:
+    """Within the block a forward pass in training moves running statistics by ``part`` of the way to the batch's own, in place of 0.1."""
+    before = _momentum.set(part)
+    try:
+        yield
+    finally:
+        _momentum.reset(before)
 
 
 def _identity(x: Shape) -> dict[str, Tensor]:
@@ -39,7 +54,7 @@ def batch_norm(x: Tensor, *, weight: Tensor, bias: Tensor, mean: Tensor, varianc
     number a channel uses the running ones.
     """
     own = training and x.numel() > x.shape[1]
-    return F.batch_norm(x, mean, variance, weight, bias, own, 0.1, _EPSILON)
+    return F.batch_norm(x, mean, variance, weight, bias, own, _momentum.get(), _EPSILON)
 
 
 @geometric(

@@ -12,7 +12,10 @@ from torch import nn
 from automl.errors import TaskError
 from automl.fitting import forward
 from automl.tasks.cases.parts import Part
+from primitives.compile import compile_term
 from primitives.notation.types import parse_type
+from primitives.syntax import parse
+from primitives.words import builtin_words
 
 AUTOML = Path(forward.__file__).parents[1]
 
@@ -50,3 +53,17 @@ def test_outputs_on_a_part_are_those_of_its_cases_one_by_one():
 def test_raw_inputs_need_a_program_of_one_argument():
     with pytest.raises(TaskError, match="one argument"):
         forward.predict_raw(nn.Identity(), parse_type("Tensor[3] -> Tensor[3] -> Tensor[3]"), [[0, 0, 0]], None)
+
+
+def test_settled_statistics_are_the_means_over_the_batches_whatever_they_were():
+    words, type = builtin_words(), parse_type("Tensor[2,3] -> Tensor[2,3]")
+    net = compile_term(parse("(lambda (x) (batch_norm x))", words), words, type, seed=0)
+    (site,) = net.nodes
+    net.live()[f"{site}.mean"].fill_(50.0)
+    some = [torch.randn(5, 2, 3, generator=torch.Generator().manual_seed(seed)) for seed in range(4)]
+    assert forward.has_running_statistics(net) and not forward.has_running_statistics(nn.BatchNorm1d(2))
+    forward.settle(net.train(), [(x,) for x in some])
+    by_channel = torch.stack([x.transpose(0, 1).flatten(1) for x in some])
+    torch.testing.assert_close(net.live()[f"{site}.mean"], by_channel.mean(2).mean(0))
+    torch.testing.assert_close(net.live()[f"{site}.variance"], by_channel.var(2).mean(0))
+    assert net.training

@@ -50,3 +50,14 @@ def test_large_data_is_seen_at_least_once_and_thrice():
     rng = np.random.default_rng(0)
     data = labelled_task("many", rng.normal(size=(50_000, 1)), rng.integers(0, 2, 50_000)).data
     assert recipes.screening(data).epochs == 1 and recipes.final(data).epochs == 3
+
+
+@pytest.mark.parametrize(("cases", "decay"), [(1500, 0.2), (3000, 0.2), (30_000, 0.02), (120_000, 0.01)])
+def test_weights_decay_less_of_more_pictures(cases: int, decay: float) -> None:
+    from automl.tasks.cases.parts import Part
+    from automl.tasks.kinds.labelled import labelled_task
+
+    data = labelled_task("pictures", np.zeros((4, 1, 8, 8)), np.arange(4) % 2).data
+    many = Part((np.broadcast_to(data.train.inputs[0][:1], (cases, 1, 8, 8)),), np.zeros(cases, dtype=np.int64))
+    for settings in recipes.timed(data.with_data(many, many)).values():
+        assert settings["weight_decay"] == pytest.approx(decay)
