@@ -19,7 +19,16 @@ def checked(value: Value) -> Value:
     return check_int(value) if isinstance(value, int) else value
 
 
-@word("+", "Num a => a -> a -> a", example="(+ 2 3)", ufunc="add", prior=Prior(cost=2), spoken="add", twice="double")
+@word(
+    "+",
+    "Num a => a -> a -> a",
+    example="(+ 2 3)",
+    ufunc="add",
+    prior=Prior(cost=2),
+    spoken="add",
+    twice="double",
+    role=Role.ADDITION,
+)
 def add(x: Value, y: Value) -> Value:
     """The sum of two numbers."""
     return checked(x + y)
@@ -61,7 +70,7 @@ def floor_divide(x: int, y: int) -> int:
     return x // y
 
 
-@word("mod", "int -> int -> int", example="(mod -7 2)", prior=Prior(cost=2))
+@word("mod", "int -> int -> int", example="(mod -7 2)", prior=Prior(cost=2), role=Role.REMAINDER)
 def modulo(x: int, y: int) -> int:
     """Remainder with the sign of the divisor; undefined for a zero divisor."""
     if y == 0:

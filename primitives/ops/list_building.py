@@ -89,7 +89,7 @@ def range_from(start: int, stop: int) -> tuple:
     return tuple(range(start, stop))
 
 
-@word("length", "list(a) -> int", example="(length [5 6 7])", prior=Prior(cost=2, weight=0.5))
+@word("length", "list(a) -> int", example="(length [5 6 7])", prior=Prior(cost=2, weight=0.5), role=Role.SIZE)
 def length(xs: tuple) -> int:
     """The number of elements."""
     return len(xs)

@@ -39,7 +39,7 @@ def concat_text(x: str, y: str) -> str:
     return x + y
 
 
-@word("length_text", "str -> int", example='(length_text "abc")', prior=Prior(cost=2))
+@word("length_text", "str -> int", example='(length_text "abc")', prior=Prior(cost=2), role=Role.SIZE_TEXT)
 def length_text(text: str) -> int:
     """The number of characters."""
     return len(text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from primitives.interpreter.deadline import Deadline, OutOfTime
 from primitives.primitive import Primitive
 from primitives.term import Literal, Term, Variable, Word, subterms
-from primitives.types import CHAR, STRING, Type, arguments_of
+from primitives.types import CHAR, INT, STRING, Type, arguments_of, list_of
 
 from ..enumeration.answers import Answer, Answers, Example
 from ..enumeration.enumerator import Enumerator, LevelReport
@@ -122,9 +122,10 @@ class Deduction:
     def _begin(self, goal: Subtask, examples: Sequence[Example], depth: int) -> Enumerator:
         """The enumeration of terms for a goal, on some of its examples, with lambdas that nest so deep at most."""
         depth = min(depth, self.settings.lambda_depth)
+        numbers = (list_of(INT),) if goal.output == INT and STRING in goal.inputs else ()
         return Enumerator(
             goal.type, examples, words=self.words, costs=self.costs, constants=self.constants,
-            settings=replace(self.settings, lambda_depth=depth), deadline=self.ledger.deadline,
+            settings=replace(self.settings, lambda_depth=depth, types=numbers), deadline=self.ledger.deadline,
         )  # fmt: skip
 
     def _turn(self, node: SubtaskNode, root: SubtaskNode) -> Iterator[Answer]:

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 from primitives.declarations import Role
 from primitives.term import Lambda, Term, lambdas
-from primitives.types import BOOL, CHAR, INT, STRING, Type
+from primitives.types import BOOL, CHAR, INT, STRING, Type, list_of
 from primitives.values import Value
 
 from .goal import Reduction, Subtask
 from .spelling import spelled
-from .tools import RoleWords, Sequence, element_of, sequences, variable
+from .tools import RoleWords, Sequence, element_of, places, sequences, variable
 
 LEAST, SAME = 6, 3
 """Examples that a function of elements has at least, and elements that come again and become the same: with fewer it may be the place
@@ -36,6 +36,8 @@ def by_elements(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
             yield from _kept(goal, tools, sequence, made)
         elif sequence.text:
             yield from _mapped(goal, tools, sequence, made)
+    if goal.output == list_of(INT) and (within := places(goal, tools)) is not None:
+        yield from _kept(goal, tools, within, made)
     if goal.output == STRING:
         yield from _spelled(goal, tools)
 

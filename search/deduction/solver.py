@@ -17,7 +17,7 @@ from .goal import Reduction, Subtask
 
 FEW, MORE = 24, 2
 """Examples to begin with, and those that are added where a term meets the others."""
-COVERED = 0.1
+COVERED = 0.15
 """The least share of the examples that a branch meets."""
 SECONDS = 0.5
 """Most time for a term on one example."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -104,3 +105,23 @@ def sequences(goal: Subtask, tools: RoleWords) -> Iterator[Sequence]:
         elif type == INT and tools.has(Role.DIGITS):
             digits = [tuple(map(int, str(abs(value)))) for value in values]
             yield Sequence(tools.call(Role.DIGITS, given), INT, digits, given)
+
+
+def places(goal: Subtask, tools: RoleWords) -> Sequence | None:
+    """The places in a list or text among the inputs, or in the shorter of two: the fewest that hold all numbers of the outputs.
+
+    goal: whose outputs are lists of Ints.
+    tools: the words.
+    """
+    sized: list[tuple[Term, list[int]]] = []
+    for position, type in enumerate(goal.inputs):
+        role = Role.SIZE_TEXT if type == STRING else Role.SIZE
+        if (type == STRING or element_of(type) is not None) and tools.has(role, Role.COUNT_UP):
+            sized.append((tools.call(role, variable(goal, position)), list(map(len, goal.column(position)))))
+    pairs = itertools.combinations(sized, 2) if tools.has(Role.LESSER) else ()
+    shorter = [(tools.call(Role.LESSER, one, two), list(map(min, a, b))) for (one, a), (two, b) in pairs]
+    for size, counts in sorted((*sized, *shorter), key=lambda each: sum(each[1])):
+        if all(0 <= place < count for output, count in zip(goal.outputs, counts) for place in output):
+            term = tools.call(Role.COUNT_UP, size)
+            return Sequence(term, INT, [tuple(range(count)) for count in counts], term)
+    return None

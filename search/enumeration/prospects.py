@@ -10,6 +10,7 @@ import numpy as np
 from primitives.columns.bank import Bank
 from primitives.columns.frame import Operation
 from primitives.columns.hashing import Array
+from primitives.term import Literal
 from primitives.types import Type
 
 
@@ -32,10 +33,10 @@ class Subgoal:
 
 @dataclass(frozen=True)
 class Prospect:
-    """A term of the goal's values in all examples: its arguments, which are rows or terms that are no rows themselves, and its cost. One
+    """A term of the goal's values in all examples: its arguments, which are rows, constants or terms that are no rows, and its cost. One
     of a ``subgoal``'s values stands within the subgoal's word, which the cost counts."""
 
     operation: Operation
-    kids: Sequence[int | Prospect]
+    kids: Sequence[int | Prospect | Literal]
     cost: int
     subgoal: Subgoal | None = None

@@ -26,11 +26,13 @@ def term_of_row(bank: Bank, store: Store, row: int) -> Term:
     return Literal(bank.values.pool(store.type).decode(run.code), store.type)
 
 
-def term_of_kids(bank: Bank, operation: Operation, kids: Sequence[int | Prospect]) -> Term:
+def term_of_kids(bank: Bank, operation: Operation, kids: Sequence[int | Prospect | Literal]) -> Term:
     """The operation on the terms of the rows, and of what is no row."""
     arguments = []
     for type, row in zip(operation.arguments, kids):
-        if isinstance(row, Prospect):
+        if isinstance(row, Literal):
+            arguments.append(row)
+        elif isinstance(row, Prospect):
             arguments.append(term_of_kids(bank, row.operation, row.kids))
         elif is_function(type):
             bound, body = arguments_of(type)

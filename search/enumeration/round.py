@@ -9,7 +9,7 @@ import numpy as np
 from primitives.columns import compiled
 from primitives.columns.bank import WORLD_BITS, Bank
 from primitives.columns.hashing import Array
-from primitives.term import Term, apply
+from primitives.term import Literal, Term, apply
 from primitives.types import Type, is_function
 
 from .ahead.base import AbstractLookAhead, Outlook
@@ -19,6 +19,7 @@ from .ahead.covers import Covers
 from .ahead.deepening import share_of
 from .ahead.likely_needs import LikelyNeeds
 from .ahead.loops import Loops
+from .ahead.remainders import Remainders
 from .ahead.subgoals import Subgoals, subgoals
 from .ahead.sweep import Sweep
 from .answers import Answer, Answers
@@ -66,7 +67,7 @@ class Round:
         self.wanted_types = closures.types
         share = share_of(len(space.words)) if settings.bodies is None else settings.bodies
         loops = Loops(look, self.growth, closures, share, settings.ahead_from)
-        return Subgoals(wanted), Sweep(look, LikelyNeeds()), loops, Covers(look), Branches(look)
+        return Subgoals(wanted), Sweep(look, LikelyNeeds()), loops, Covers(look), Remainders(look), Branches(look)
 
     # --- levels ---------------------------------------------------------------------------------------------------------------
 
@@ -204,7 +205,9 @@ class Round:
         """Of a candidate in all worlds that the bank judges by."""
         columns = []
         for type, kid in zip(candidate.operation.arguments, candidate.kids):
-            if isinstance(kid, Prospect):
+            if isinstance(kid, Literal):
+                columns.append(np.full(self.root.judged, self.root.values.pool(type).encode(kid.value), np.int64))
+            elif isinstance(kid, Prospect):
                 columns.append(self._values(kid))
             elif is_function(type):
                 columns.append((kid << WORLD_BITS) | np.arange(self.root.judged))

@@ -41,6 +41,11 @@ DIVIDED = [
     ("list(int) -> list(int)", LISTS, lambda xs: tuple(2 * x for x in xs), "map", ["(lambda (x) (+ x x))"]),
     ("list(int) -> list(int)", LISTS, lambda xs: tuple(i - x for i, x in enumerate(xs)), "mapi", ["(lambda (i x) (- i x))"]),
     ("list(int) -> list(int)", LISTS, lambda xs: tuple(x for x in xs if x > 1), "filter", ["(lambda (x) (> x 1))"]),
+    (
+        "str -> str -> list(int)", [(a, b) for a in ("abca", "cab", "bb") for b in ("cb", "abba")],
+        lambda a, b: tuple(i for i, (x, y) in enumerate(zip(a, b)) if x == y), "filter",
+        ["(lambda (a b i) (= (char_at i a) (char_at i b)))"],
+    ),
     ("str -> str", TEXTS, str.upper, "map", ["(lambda (c) (upper_char c))"]),
     ("str -> str", TEXTS, lambda s: s.replace(" ", ""), "filter", ["(lambda (c) (is_letter c))"]),
     ("str -> list(int)", TEXTS, lambda s: tuple(map(len, s.split(" "))), "map", ["(lambda (w) (length_text w))"]),
