@@ -15,6 +15,8 @@ COMMON = frozenset("-> list str char int bool float".split())
 FAMILIAR = 2
 """What a word costs less where the task's own type has the constructors of the word's that are not common, such as pairs; it costs at
 least as much as a cheap one. Weights that are given for a word, and those of guided turns, take the place of its default cost."""
+CONVERTING = 2
+"""What a word from Int to Float or back costs at most where the task's own type has both: there people convert without a thought."""
 NEUTRAL, MOST = 3, 12
 """Cost of a word of log weight 0, and the most that a word costs."""
 
@@ -64,12 +66,20 @@ def default_costs(words: Mapping[str, Primitive], type: Type | None = None) -> C
     for name in table:
         if _speaks_of(words[name], spoken):
             table[name] = max(min(table[name], 2), table[name] - FAMILIAR)
+        if type is not None and {INT, FLOAT} <= set(subtypes(type)) and _converts(words[name]):
+            table[name] = min(table[name], CONVERTING)
     return Costs(table, literals=default_literals())
 
 
 def _is_enumerated(word: Primitive) -> bool:
     """Whether a word may stand in an enumerated program: words that give tensors may only as a subroutine, with weights that it has."""
     return isinstance(word, Definition) or not word.geometric or not has_tensor(arguments_of(word.scheme.type)[1])
+
+
+def _converts(word: Primitive) -> bool:
+    """Whether a word makes a Float of an Int, or an Int of a Float."""
+    inputs, output = arguments_of(word.scheme.type)
+    return (*inputs, output) in ((INT, FLOAT), (FLOAT, INT))
 
 
 def _speaks_of(word: Primitive, spoken: frozenset[str]) -> bool:
