@@ -67,7 +67,8 @@ DECAYED = 3000
 """Pictures for which the weight decay is 0.2. It falls as they are more, down to 0.01: how fast weights are to forget is counted in passes
 over the data (Wang and Aitchison 2024, arXiv 2405.13698). Of 2,940 training pictures of cifar10_subset, in 50 passes, a net of two seeds
 got 70.8 and 70.2 % of 1,000 others right with 0.2 and 68.4 and 67.6 % with 0.01 (``python -m experiments.benchmarks.passes``,
-experiments/results/passes_cifar10_subset.json); of MNIST's first 4,000 about as many with both (passes_mnist.json; what is named without ``decay`` there had 0.01)."""
+experiments/results/passes_cifar10_subset.json); of 4,000 of MNIST about as many with both (passes_mnist.json). What these files name
+without ``decay`` had 0.01."""
 TIMED_STEPS = 750
 """Steps that such a training should have, set by hand. Of 4,000 pictures of MNIST three nets, each tried once, learned the more the
 smaller their batches were, of 64, 32 and 16; of 12,000 two did, and the third as much by 32 as by 16."""

@@ -19,7 +19,8 @@ def read_lines(data: bytes, source: str = "", refused: list[str] | None = None) 
     """The tasks in the bytes of a JSON-lines file (UTF-8; blank lines are passed over).
 
     source: the file's name, as the tasks keep it.
-    refused: gets the reason for each line that is no task, its name before it where it has one of its own (None: the first such line ends the reading).
+    refused: gets the reason for each line that is no task, its name before it where it has one of its own (None: the first such
+        line ends the reading).
 
     Raises TaskError with the line's number; also where no line is a task.
     """
