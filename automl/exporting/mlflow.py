@@ -90,8 +90,8 @@ def _log(client: MlflowClient, store: AbstractStore, history: RunHistory, uri: s
     for some in _groups(params, AT_ONCE["params"]):
         client.log_batch(made, params=some)
     metrics = (Metric(_fit(each.name), each.value, round(1000 * each.time), each.step) for each in _all(history))
-    for some in _groups(metrics, AT_ONCE["metrics"]):
-        client.log_batch(made, metrics=some)
+    for these in _groups(metrics, AT_ONCE["metrics"]):
+        client.log_batch(made, metrics=these)
     with tempfile.TemporaryDirectory() as folder:
         for path in _artefacts(store, history, report, Path(folder)):
             (client.log_artifacts if path.is_dir() else client.log_artifact)(

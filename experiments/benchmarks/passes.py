@@ -47,13 +47,14 @@ def train(task: Task, net: Term, changes: str, epochs: int, seed: int) -> dict[s
     first, *more = changes.split("+")
     settings = {**recipes.timed(data)["final"], **({"usual": {}, "mirrored": recipes.mirrored(data)}[first])}
     side = recipes.image_side(data) or 0
+    changed: dict[str, dict[str, object]] = {
+        "decay": {"weight_decay": 0.2},
+        "slow": {"weight_decay": 0.01},
+        "far": {"shift": round(side / 8)},
+        "cut": {"cut": 0.28},
+    }
     for name in more:
-        settings |= {
-            "decay": {"weight_decay": 0.2},
-            "slow": {"weight_decay": 0.01},
-            "far": {"shift": round(side / 8)},
-            "cut": {"cut": 0.28},
-        }[name]
+        settings.update(changed[name])
     del settings["least_steps"]
     program = compile_term(net, words, data.type, seed=seed)
     started = time.process_time()

@@ -28,7 +28,7 @@ def term_of_row(bank: Bank, store: Store, row: int) -> Term:
 
 def term_of_kids(bank: Bank, operation: Operation, kids: Sequence[int | Prospect | Literal]) -> Term:
     """The operation on the terms of the rows, and of what is no row."""
-    arguments = []
+    arguments: list[Term] = []
     for type, row in zip(operation.arguments, kids):
         if isinstance(row, Literal):
             arguments.append(row)
