@@ -79,6 +79,14 @@ class FormulaFront:
         known = min((each.loss for size, each in self._best.items() if size <= complexity), default=np.inf)
         return known > self.floor and max(loss / slack, self.floor) < known
 
+    def is_best(self, complexity: int, loss: float) -> bool:
+        """Whether a formula that was offered is the best of its size.
+
+        complexity: of the formula.
+        loss: its mean.
+        """
+        return complexity in self._best and loss <= self._best[complexity].loss
+
     def formulas(self) -> list[FrontFormula]:
         """Those of the front, the smallest first, each with less loss than the one before."""
         found = list[FrontFormula]()

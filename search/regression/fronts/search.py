@@ -15,7 +15,7 @@ import numpy as np
 
 from primitives.interpreter.deadline import Deadline, OutOfTime
 from primitives.primitive import Primitive
-from primitives.term import Lambda, Term, Variable
+from primitives.term import Lambda, Literal, Term, Variable, subterms
 from primitives.types import FLOAT, function
 
 from ...enumeration.answers import Answer
@@ -28,7 +28,7 @@ from ..formulas import EXPRESSION, Formulas
 from ..growth import ExpressionGrowth
 from ..sums import LinearSum, as_term, standard
 from ..work import FIT, Work
-from .front import FormulaFront
+from .front import MOST, FormulaFront
 from .losses import RegressionLoss
 from .polish import polished, with_more_constants
 from .vectorised import VectorisedFormula
@@ -85,14 +85,20 @@ class FrontSearch:
         self.algebra = Algebra.of(words)
         if not self.algebra.is_enough:
             raise ValueError(f"words={sorted(words)}: + and * are required for formulas; add them")
-        rows, self.words = len(y), words
+        rows = len(y)
         shares = np.full(rows, 1.0 / rows) if weights is None else weights / weights.sum()
-        self.front = FormulaFront(list(x.T), y, shares, RegressionLoss.of(loss, y), self.algebra)
+        measured = RegressionLoss.of(loss, y)
+        self.front = FormulaFront(list(x.T), y, shares, measured, self.algebra)
         drawn = np.sort(np.random.default_rng(seed).permutation(rows)[:MOST_ROWS])
-        self.rows: Numbers = drawn
+        self.few = self.front
+        """The front on the rows that were drawn, by which formulas are made; the same where these are all."""
+        if len(drawn) < rows:
+            some = shares[drawn] / shares[drawn].sum()
+            self.few = FormulaFront(list(x[drawn].T), y[drawn], some, measured, self.algebra)
         self.ledger = Ledger()
         self.work = Work(len(drawn), self.ledger)
         self._polished: set[Term] = set()
+        self._refitted: set[Term] = set()
         self._exact = Formulas(
             function(*[FLOAT] * (x.shape[1] + 1)), [(tuple(x[row].tolist()), float(y[row])) for row in drawn[:EXACT_ROWS].tolist()],
             words=words, costs=default_costs(words, function(*[FLOAT] * (x.shape[1] + 1))),
@@ -134,17 +140,18 @@ class FrontSearch:
                 body = found.term
                 while isinstance(body, Lambda):
                     body = body.body
-                self.front.offer(body)
+                self._offer(body)
                 if self.front.is_exact:
                     break
             yield
         self.ledger.tick(self._exact.ledger.terms - before)
 
     def _constant(self) -> None:
-        y, order = self.front.y, np.argsort(self.front.y)
-        middle = y[order][int(np.searchsorted(np.cumsum(self.front.weights[order]), 0.5).clip(0, len(y) - 1))]
-        for value in (float(middle), float(self.front.weights @ y)):
-            self._consider(number(value))
+        for rows in (self.front, self.few):
+            order = np.argsort(rows.y)
+            middle = order[int(np.searchsorted(np.cumsum(rows.weights[order]), 0.5).clip(0, len(order) - 1))]
+            for value in (float(rows.y[middle]), float(rows.weights @ rows.y)):
+                rows.offer(number(value))
 
     def _pass(self, most: int, breadth: float, curves: int) -> Iterator[None]:
         columns = self._leaves(most)
@@ -159,24 +166,30 @@ class FrontSearch:
             yield from self._sums(columns, target)
         for _ in range(ROUNDS):
             yield from self._grown()
+        for each in self.front.formulas() if self.few is not self.front else ():
+            if each.body not in self._refitted:
+                self._spend_polish(each.body, self.front)
+                better = polished(each.body, self.front)
+                self.front.offer(better)
+                self._refitted |= {each.body, better}
+                yield
 
     def _leaves(self, most: int) -> Columns:
         """Columns with the arguments that vary, and one."""
-        columns = Columns(len(self.rows), most)
-        for place, values in enumerate(self.front.arguments):
-            if np.ptp(values[self.rows]) > 0:
-                columns.add_leaf(Variable(len(self.front.arguments) - 1 - place), values[self.rows])
-        columns.add_leaf(number(1.0), np.ones(len(self.rows)))
+        columns = Columns(len(self.few.y), most)
+        for place, values in enumerate(self.few.arguments):
+            if np.ptp(values) > 0:
+                columns.add_leaf(Variable(len(self.few.arguments) - 1 - place), values)
+        columns.add_leaf(number(1.0), np.ones(len(self.few.y)))
         return columns
 
     def _targets(self) -> Iterator[_Target]:
         """The output, and with a function taken off; rows weigh what an error there does to the output, and what the loss makes of those of
         the best formula so far."""
-        y, weights = self.front.y[self.rows], self.front.weights[self.rows]
-        best = self.front.formulas()[-1:]
-        for each in best:
-            made = VectorisedFormula.of(each.body, self.algebra).values(self.front.arguments)[self.rows]
-            weights = weights * self.front.loss.weighing(made - y)
+        y, weights = self.few.y, self.few.weights
+        for best in self.few.formulas()[-1:]:
+            made = VectorisedFormula.of(best.body, self.algebra).values(self.few.arguments)
+            weights = weights * self.few.loss.weighing(made - y)
         yield _Target(y, weights, "")
         with np.errstate(all="ignore"):
             if "divide" in self.algebra and (y != 0).all():
@@ -278,9 +291,7 @@ class FrontSearch:
                         sine, cosine, _ = np.linalg.lstsq(parts, target.values, rcond=None)[0].tolist()
                         shifted = self.algebra.sum(shifted, number(float(np.arctan2(cosine, sine))))
                     made = self.algebra.term(names[0], shifted)
-                    found = VectorisedFormula.of(made, self.algebra).values(
-                        [each[self.rows] for each in self.front.arguments]
-                    )
+                    found = VectorisedFormula.of(made, self.algebra).values(self.few.arguments)
                     parts = np.stack([found, np.ones(len(values))]).T
                     slope, start = np.linalg.lstsq(parts, target.values, rcond=None)[0].tolist()
                     if np.isfinite([slope, start]).all() and slope:
@@ -294,26 +305,37 @@ class FrontSearch:
 
     def _consider(self, body: Term) -> None:
         """Offer a formula, and where it may stand on the front with better constants, these."""
-        formula = VectorisedFormula.of(body, self.algebra)
-        self.work.spend(float(body.size * len(self.front.y)))
-        if not self.front.takes(body.size, self.front.loss_of(formula), SLACK):
+        self.work.spend(float(body.size * len(self.few.y)))
+        loss = self.few.loss_of(VectorisedFormula.of(body, self.algebra))
+        if not self.few.takes(body.size, loss, SLACK):
             return
-        self.front.offer(body)
-        self.work.spend(POLISH * body.size * len(self.front.y) * (1 + len(formula.constants)))
-        self.front.offer(polished(body, self.front))
+        self._spend_polish(body, self.few)
+        for each in dict.fromkeys((body, polished(body, self.few))):
+            self._offer(each)
+
+    def _offer(self, body: Term) -> None:
+        """Take a formula into the front of few rows, and what is good there into that of all."""
+        loss = self.few.offer(body)
+        if self.few is not self.front and self.few.is_best(body.size, loss):
+            self.work.spend(float(body.size * len(self.front.y)))
+            self.front.offer(body)
+
+    def _spend_polish(self, body: Term, rows: FormulaFront) -> None:
+        """Count what fitting the constants of a formula takes."""
+        constants = sum(isinstance(part, Literal) for part in subterms(body))
+        self.work.spend(POLISH * body.size * len(rows.y) * (1 + constants))
 
     def _grown(self) -> Iterator[None]:
         """The best of the front with one more number in them."""
-        for each in self.front.formulas()[-GROWN:]:
+        for each in self.few.formulas()[-GROWN:]:
             if each.body in self._polished or self.front.is_exact:
                 continue
             self._polished.add(each.body)
             for more in with_more_constants(each.body, self.algebra):
-                formula = VectorisedFormula.of(more, self.algebra)
-                if len(formula.constants) > len(self.front.y) // 2:
+                if more.size > MOST:
                     continue
-                self.work.spend(POLISH * more.size * len(self.front.y) * (1 + len(formula.constants)))
-                self.front.offer(polished(more, self.front))
+                self._spend_polish(more, self.few)
+                self._offer(polished(more, self.few))
                 yield
 
 

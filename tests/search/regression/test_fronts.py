@@ -52,11 +52,12 @@ def test_an_exact_law_is_the_last_of_its_front() -> None:
     assert losses == sorted(losses, reverse=True) and len(set(losses)) == len(losses)
 
 
-def test_a_law_with_noise_is_found_at_its_own_size() -> None:
-    y = 2.5 * X[:, 0] / X[:, 1] + 3.0
+def test_a_law_with_noise_is_found_at_its_own_size_from_many_rows() -> None:
+    x = RNG.uniform(0.5, 4.0, (2_000, 2))
+    y = 2.5 * x[:, 0] / x[:, 1] + 3.0
     noisy = y + 0.02 * np.std(y) * np.random.default_rng(1).normal(size=len(y))
-    found = front(X, noisy)
-    assert found[7][1] == pytest.approx((0.02 * np.std(y)) ** 2, rel=0.3)
+    found = front(x, noisy, 12_000)
+    assert found[7][1] == pytest.approx((0.02 * np.std(y)) ** 2, rel=0.1), "on all rows"
     assert "x/y" in found[7][0] or "y/x" in found[7][0]
 
 
