@@ -24,6 +24,7 @@ RESULTS = Path("experiments") / "results"
 QUICK: dict[str, tuple[str, ...]] = {
     "blend": ("--digits-budget", "20s", "--budget", "20s", "--lists", "50"),
     "bookkeeping": ("--candidates", "300"),
+    "calibration": ("experiments/curricula/starter.jsonl", "--every", "3", "--evaluations", "5000"),
     "columns": (
         "--terms",
         "100000",
