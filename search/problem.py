@@ -35,6 +35,8 @@ class Problem:
     and constants, ``$lambda`` abstractions where a function is wanted; what is absent weighs what the word declares.
     ``examples`` are ``((inputs, …), output)`` values, None where the task has none (then an evaluator scores proposals);
     ``probes`` are further inputs without outputs, on which programs may be told apart.
+    ``unlabelled`` are inputs whose outputs are wanted and not known; programs that meet the examples are told apart on them.
+    ``tolerate`` is how many of the examples may be wrong, so that a program need not meet them.
     ``objectives`` are (name of a score, ``minimise`` | ``maximise``), the first being the main one.
     ``ranges`` override what is sampled, ``{"conv.maps": Setting("maps", 8, 4, 32, log=True)}``.
     ``bounds`` say what a proposal may need at most, ``starts`` are programs known beforehand to begin from.
@@ -50,6 +52,8 @@ class Problem:
     seed: int = 0
     examples: tuple[Example, ...] | None = None
     probes: tuple[tuple[Value, ...], ...] = ()
+    unlabelled: tuple[tuple[Value, ...], ...] = ()
+    tolerate: int = 0
     constants: tuple[Literal, ...] = ()
     objectives: tuple[tuple[str, str], ...] = (("score", Direction.MAXIMIZE),)
     ranges: Mapping[str, Setting] = field(default_factory=dict)

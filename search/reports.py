@@ -37,3 +37,12 @@ class Alternative:
     inputs: tuple[Value, ...]
     output: Value
     chosen: Value
+
+
+@dataclass(frozen=True)
+class Question:
+    """Inputs whose output would tell most about which program is meant; ``answers`` are what the programs known give there (a Failure where
+    they have no value), each with its probability, the likeliest first."""
+
+    inputs: tuple[Value, ...]
+    answers: tuple[tuple[Value, float], ...]

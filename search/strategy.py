@@ -19,7 +19,7 @@ from primitives.values import Outcome
 
 from .problem import Problem
 from .randomness import Draws
-from .reports import Alternative, Hit, Progress
+from .reports import Alternative, Hit, Progress, Question
 
 START = "start"
 """The ``operator`` of a proposal that is one of the problem's starts."""
@@ -208,6 +208,10 @@ class AbstractStrategy(ABC):
     def alternatives(self) -> Sequence[Alternative]:
         """What ``run`` found that meets all examples too, yet differs from the first hit on some input."""
         return ()
+
+    def question(self) -> Question | None:
+        """The inputs whose output would tell most about which of the programs that ``run`` found is meant; None where they agree."""
+        return None
 
     def ask(self, deadline: Deadline = NEVER) -> Proposal | None:
         """The next proposal, numbered from 0, or None: exhausted.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, MutableMapping
+import json
+from collections.abc import Iterator, MutableMapping, Sequence
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from ..execution.workers.collecting import uncollected
 from .everywhere import add_options
@@ -19,6 +20,38 @@ COMMANDS = {
     "words": ("words", "app"), "report": ("report", "report"),
 }  # fmt: skip
 """The commands in the order in which they are listed: the module of each in this folder, and what of it is the command."""
+
+
+GATHERED = "--example"
+"""The option that takes all values up to the next option, which parsers of options do not know: they are made one, a JSON list."""
+
+
+class GatheringCommand(TyperCommand):
+    """A command whose option GATHERED takes any number of values."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """What is left of the arguments once the options are taken."""
+        if any(GATHERED in each.opts for each in self.params):
+            args = gathered(args)
+        return super().parse_args(ctx, args)
+
+
+def gathered(arguments: Sequence[str]) -> list[str]:
+    """The arguments with the values of each GATHERED as one: a JSON list. What begins with two dashes ends them.
+
+    arguments: of the command line.
+    """
+    found: list[str] = []
+    values: list[str] | None = None
+    for each in arguments:
+        if values is not None and not each.startswith("--"):
+            values.append(each)
+            continue
+        if values is not None:
+            found.append(json.dumps(values))
+        values = [] if each == GATHERED else None
+        found.append(each)
+    return found if values is None else [*found, json.dumps(values)]
 
 
 class CommandGroup(TyperGroup):
@@ -74,7 +107,7 @@ def _load(name: str) -> Any:
     if isinstance(declared, typer.Typer):
         home.add_typer(declared, name=name)
     else:
-        home.command(name)(declared)
+        home.command(name, cls=GatheringCommand)(declared)
     loaded = typer.main.get_group(home)
     add_options(loaded)
     return loaded.commands[name]

@@ -182,7 +182,45 @@ SplitSeed = Annotated[
 ]
 
 TaskName = Annotated[
-    str, typer.Argument(help="A name (digits, iris, …) or a path: JSON lines, npz, CSV, IDX or image folder.")
+    str | None,
+    typer.Argument(
+        help="A name (digits, iris, …) or a path: JSON lines, npz, CSV, IDX or image folder; none where --example are given."
+    ),
+]
+Examples = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--example",
+        metavar="INPUT … OUTPUT",
+        help="An example, its output last: texts, numbers, lists as JSON; quotes inside, '\"12\"', make it a text. May be repeated.",
+    ),
+]
+ProgramType = Annotated[
+    str | None,
+    typer.Option("--type", metavar="TYPE", help="Of programs from examples: 'str -> int -> str'; default: guessed."),
+]
+Tolerate = Annotated[
+    int,
+    typer.Option(
+        metavar="COUNT",
+        min=0,
+        help="So many examples may be wrong or contradict others: they are outvoted, and named.",
+    ),
+]
+Fill = Annotated[
+    str | None,
+    typer.Option(
+        "--fill",
+        metavar="FILE",
+        help="Write the table with the outputs that are missing to this file (.csv, .tsv, .xlsx); what was filled in is marked.",
+    ),
+]
+Ask = Annotated[
+    bool,
+    typer.Option(
+        "--ask",
+        help="Where the program is doubtful, ask for the output of the input that would decide, and go on with it.",
+    ),
 ]
 Ambiguous = Annotated[
     bool,

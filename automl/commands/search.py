@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from json import dumps
 from typing import Any
@@ -43,12 +43,15 @@ from .common import (
 from .found import announce_comparison, check_comparable, compared, say_comparison, say_starts
 from .options import (
     Ambiguous,
+    Ask,
     BudgetTime,
     ClassWeights,
     Compare,
     Encoding,
     Ensemble,
     Evaluations,
+    Examples,
+    Fill,
     JsonFile,
     KeepWeights,
     LibraryUrl,
@@ -58,6 +61,7 @@ from .options import (
     MaxOperations,
     MaxParameters,
     Metric,
+    ProgramType,
     Seed,
     Set,
     SkipBad,
@@ -69,6 +73,7 @@ from .options import (
     Target,
     TargetColumn,
     TaskName,
+    Tolerate,
     Words,
     Workers,
     loss_metric,
@@ -76,10 +81,16 @@ from .options import (
     options_of,
 )
 from .sharing import MlflowUri, TensorBoardFolder, Tools, share
+from .specified import DIAGNOSED, DIAGNOSIS, QUESTIONS, Follow, asked_again, check_follow, specified_text
 
 
 def search(
-    task: TaskName,
+    task: TaskName = None,
+    example: Examples = None,
+    type: ProgramType = None,
+    tolerate: Tolerate = 0,
+    fill: Fill = None,
+    ask: Ask = False,
     strategy: Strategy = None,
     budget: BudgetTime = None,
     evaluations: Evaluations = None,
@@ -113,6 +124,8 @@ def search(
 ) -> None:
     """Search a program for a task; a file of many tasks is one study each (with --workers several at a time where they are cheap).
 
+    In place of a task there may be --example: inputs and output of each.
+
     Lines of such a file that are no task, and tasks that cannot be searched so, do not stop the others: they are named, and the exit code
     is 1.
     """
@@ -135,6 +148,8 @@ def search(
         keep_weights,
         ensemble,
     )
+    as_examples = fill is not None or ask or tolerate > 0 or type is not None
+    task = specified_text(task, example or (), type, tolerate, as_examples)
     task = with_option(task, "skip_bad", "yes") if skip_bad else task
     task = with_option(task, "encoding", encoding) if encoding is not None else task
     task = with_option(task, "class_weight", class_weight) if class_weight is not None else task
@@ -151,9 +166,37 @@ def search(
         tasks, impossible = possible_tasks(tasks, options, alone=len(tasks) == 1)
     if compare:
         check_comparable(tasks)
-    source = {"spec": task, "seed": split_seed, "target_column": target_column}
-    if not _search_and_say(tasks, options, source, library, json, ambiguous, [*refused, *impossible], compare, tools):
+    if fill is not None or ask:
+        check_follow(task, target_column, fill, tasks)
+    bad = [*refused, *impossible]
+    for _ in range(QUESTIONS):
+        source = {"spec": task, "seed": split_seed, "target_column": target_column}
+        given, rest = _with_rest(tasks, options)
+        tolerant = partial(_tolerant, library=library)
+        follow = Follow(task, target_column, fill, ask, tolerant, rest, json != "-")
+        good = _search_and_say(tasks, given, source, library, json, ambiguous, bad, compare, tools, follow)
+        if follow.more is None:
+            break
+        task = follow.more
+        tasks = asked_again(task, target_column, split_seed)
+    if not good or follow.wrong:
         raise typer.Exit(1)
+
+
+def _with_rest(tasks: Sequence[Task], options: Options) -> tuple[Options, Options | None]:
+    """The options of a search for a task of rows, and those of one for the rows that are wrong, should no program meet all; None for other
+    tasks."""
+    alone = tasks[0] if len(tasks) == 1 else None
+    if alone is None or alone.specification is None or alone.data.tolerate or len(alone.data.train) < DIAGNOSED:
+        return options, None
+    budget = options.budget
+    return replace(options, budget=budget.share(1 - DIAGNOSIS)), replace(options, budget=budget.share(DIAGNOSIS))
+
+
+def _tolerant(task: Task, options: Options, library: str | None) -> Result:
+    """The result of a search of its own, which is not said."""
+    with open_library(library) as store:
+        return run_or_leave(partial(open_study, task, store, options), library, whole=False)
 
 
 def _search_and_say(
@@ -166,6 +209,7 @@ def _search_and_say(
     refused: Sequence[str],
     compare: bool,
     tools: Tools,
+    follow: Follow,
 ) -> bool:
     """Search each of the tasks; each result is written and said as it comes, after those that are ``refused``, each a reason, and where
     it is to be compared with what that gives; each run is given to the ``tools`` too. Whether none was refused, by them or here."""
@@ -201,8 +245,9 @@ def _search_and_say(
                     say_alternatives(result)
                 if len(tasks) == 1 and result.found is not None and (starts := result.starts()):
                     say_starts(starts, json=False)
+            more = {} if study is None else follow.take(result, study.task)
             if not compare or study is None:
-                write(result.to_dict())
+                write({**result.to_dict(), **more})
                 return
             try:
                 beside, code = compared(study, result, options)

@@ -90,6 +90,7 @@ def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: G
     kind = str(options.settings.get("guidance", "model"))
     return Problem(
         type=data.type, words=words, weights=options.weights, seed=options.seed, examples=examples_of(data), constants=constants,
+        unlabelled=data.unlabelled, tolerate=data.tolerate,
         objectives=(main, ("size", Direction.MINIMIZE)), ranges=_widths(data, words), starts=first_tries(data.type, words),
         suggested=suggestions(guide, kind, data.type, data.examples), bounds=options.bounds,
     )  # fmt: skip

@@ -28,7 +28,7 @@ from ..tasks.data import VALUES
 from ..tasks.own_metric import is_function
 from ..tasks.task import Task
 from .ending import ENDED, Ending
-from .found.alternatives import AlternativeRow, alternatives_of, consistent_shares
+from .found.alternatives import AlternativeRow, QuestionRow, alternatives_of, consistent_shares, question_of
 from .found.ensemble import EnsembleMember, members_of
 from .found.outcomes import why_nothing
 from .found.plots import plotted_front, plotted_history, shown_history
@@ -74,6 +74,8 @@ class Result:
     first_evaluations: int | None = None
     alternatives: tuple[AlternativeRow, ...] = ()
     confidence: float | None = None
+    question: QuestionRow | None = None
+    """The inputs whose output would tell most about whether this program is meant or another that meets all examples."""
     ask: int | None = None
     """The number of the proposal that the program is."""
     folds: int = 0
@@ -196,7 +198,7 @@ class Result:
             "subroutines": list(self.subroutines), "run": self.run, "structures": self.structures, "expanded": self.expanded,
             "first_seconds": None if self.first_seconds is None else round(self.first_seconds, 3),
             "first_evaluations": self.first_evaluations, "alternatives": list(self.alternatives),
-            "confidence": self.confidence, "ask": self.ask, "validation_seen": self.validation_seen,
+            "confidence": self.confidence, "question": self.question, "ask": self.ask, "validation_seen": self.validation_seen,
             "notes": list(self.notes), "columns": [each._asdict() for each in self.columns], "metric": self.metric,
             "validation_reason": self.undefined or None, "test_reason": self.test_undefined or None,
             "ensemble": None if self.ensemble is None else [vars(each) for each in self.ensemble],
@@ -237,7 +239,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         score=study.score(best), test_score=test_score, test_interval=on_test.interval, undefined=undefined,
         test_undefined=on_test.undefined, parameters=best.parameters, subroutines=names,
         expanded=_expanded(study.vocabulary, model.term) if names else "",
-        alternatives=alternatives, confidence=confidence, ask=best.ask,
+        alternatives=alternatives, confidence=confidence, question=question_of(study), ask=best.ask,
         validation_seen=_validation_seen(study, best), folds=folds_of(best),
         found=replace(nothing.found, result=best.ask) if nothing.found is not None else None,
         ensemble=members_of(study.standing, best.ask) if study.record.config.get(ENSEMBLE) else None,
@@ -313,7 +315,7 @@ def tested(task: Task, model: Model, seconds: float = Schedule.deadline) -> Test
         return Tested(undefined=f"metric={task.metric!r} has no value on the test part: {error}")
     value = scores.get(task.metric)
     if task.data.target == VALUES:
-        return Tested(task.is_solved(scores), value)
+        return Tested(task.is_right(scores), value)
     if value is None:
         return Tested(undefined=task.why_undefined("test", outputs))
     try:

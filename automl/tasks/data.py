@@ -58,6 +58,11 @@ class ProblemData:
     """Whether it is told the probabilities of the labels rather than the answers."""
     folds: Folds | None = None
     """Where the cases are few: which of train and validation part together are held out in turn, a score being the mean over the folds."""
+    tolerate: int = 0
+    """Of examples: how many a program may miss, where some may be wrong."""
+    unlabelled: tuple[tuple[Value, ...], ...] = ()
+    """Of examples: inputs whose outputs are wanted and not known. They decide between programs and no score, so they are neither in the
+    digest nor sent to workers."""
 
     __repr__ = brief_repr
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from .data import ProblemData
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs
 from .preprocessing import Preprocessing
 from .split import Split
+
+if TYPE_CHECKING:
+    from .specifications.specification import Specification
 
 __all__ = [
     "CLASSES", "HEADS", "INTEGERS", "NUMBERS", "VALUES",
@@ -52,6 +55,8 @@ class Task:
     source: str = ""
     notes: tuple[str, ...] = ()
     test_groups: np.ndarray | None = None
+    specification: Specification | None = None
+    """The rows that its examples were, as people know them; None where they came otherwise."""
 
     @property
     def kind(self) -> str:
@@ -156,7 +161,12 @@ class Task:
         """Whether ``outputs`` on the test part reach ``solved_at`` (for examples: meet all); None where there is no
         test part."""
         part = self.test
-        return None if part is None else self.is_solved(self.score(outputs, part))
+        return None if part is None else self.is_right(self.score(outputs, part))
+
+    def is_right(self, scores: Mapping[str, float]) -> bool:
+        """Whether ``scores`` on the test part say that the program is right: of examples all tests are to be met, however many of the
+        examples may be missed."""
+        return self.is_solved(scores) if not self.data.tolerate else scores.get(self.metric, 0.0) >= 1.0
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

@@ -3,8 +3,8 @@
     python -m experiments.benchmarks.calibration [FILE …] [--evaluations 300000] [--every 1] [--rows FILE] [--json FILE]
 
 Each task of the files (all of ../shared/data/synthesis where none are named) is searched twice: as it is, where it has hidden tests, and
-with two to four of its examples, drawn at random, the others being hidden too. Of every search that meets its examples the stated confidence
-stands against whether all hidden cases are met. ``fitted_on`` are the families of tasks that the confidence was fitted on
+with two to four of its examples, drawn at random, the others being hidden too. Of every search that meets its examples the confidence
+stated stands against whether all hidden cases are met. ``fitted_on`` are the families of tasks that the confidence was fitted on
 (``search/choice/fitted.json``), ``held_out`` all others. The error is the mean distance between confidence and share right over ten bins of
 confidence, weighed by how many programs are in each (expected calibration error, Naeini et al. 2015). With few programs it is never 0:
 ``by_chance`` is where it lies in 90 of 100 draws in which each program is right with just the probability stated. ``--rows`` keeps what was

@@ -19,11 +19,12 @@ from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
 from primitives.term import Term
 from primitives.types import Type, arguments_of
-from primitives.values import Value
+from primitives.values import Value, equal
 
 from ..enumeration.answers import Example
 from ..generation.costs import Costs
 from ..reports import Hit, Progress
+from .asking import varied
 from .classes import choosing, classes
 from .probes import probe_inputs, usual_inputs
 from .ranking import WEIGHTS, Entry, Outputs, Ranked, confidence, features, ranked, shape_of
@@ -46,6 +47,8 @@ class StoppingRule:
     few: int = 5
     probes: int = 3
     near: int = 16
+    real: int = 12
+    """Of these so many at most are inputs whose outputs are wanted, where there are any."""
     most: int = 200
     """Programs that are looked at."""
     seconds: float = 0.5
@@ -102,9 +105,11 @@ class Ranking:
         rule: StoppingRule = StoppingRule(),
         prior: Callable[[Term], float] | None = None,
         deadline: Deadline = NEVER,
+        unlabelled: Sequence[Sequence[Value]] = (),
     ) -> None:
         """``prior``: nats by which a program is likelier than its text says, such as by a guide. After the ``deadline`` programs are
-        run on no more probes."""
+        run on no more probes. Of the ``unlabelled`` inputs, whose outputs are wanted, some that differ most are the first probes."""
+        self.real = varied(unlabelled, rule.real)
         self.prior, self.deadline = prior, deadline
         self.types, self.output = arguments_of(type)
         self.words, self.costs, self.rule = words, costs, rule
@@ -118,7 +123,8 @@ class Ranking:
     @cached_property
     def near(self) -> list[tuple[Value, ...]]:
         """Probes like the examples, those that can be drawn in a part of the time that is left."""
-        return probe_inputs(self.types, self.given, self.rule.near, 1, self.deadline.share(DRAWING))
+        drawn = self.rule.near - len(self.real)
+        return [*self.real, *probe_inputs(self.types, self.given, drawn, 1, self.deadline.share(DRAWING))]
 
     @cached_property
     def usual(self) -> list[tuple[Value, ...]]:
@@ -153,6 +159,22 @@ class Ranking:
         found = features(shape, self.wanted, near, usual, self.meets_empty)
         self.entries.append(Entry(hit.term, near, usual, float(found @ WEIGHTS)))
         return True
+
+    def missed(self, term: Term) -> tuple[int, ...]:
+        """The places of the examples that a program does not meet.
+
+        term: the program.
+        """
+        pairs = zip(self.given, self.wanted.values, strict=True)
+        return tuple(place for place, (given, wanted) in enumerate(pairs) if not equal(self._run(term, given), wanted))
+
+    def weight(self, term: Term) -> float:
+        """How much speaks for a program by its text alone, in nats.
+
+        term: the program.
+        """
+        shape = shape_of(term, len(self.types), self.costs, self.words)
+        return float(features(shape, self.wanted, (), (), True) @ WEIGHTS)
 
     def _run(self, term: Term, given: Sequence[Value]) -> Value:
         return evaluate(term, given, words=self.words, fuel=Fuel(seconds=self.deadline.seconds(self.rule.seconds)))

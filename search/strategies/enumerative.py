@@ -16,8 +16,10 @@ from primitives.types import arguments_of, has_tensor, is_function, is_ground, s
 from primitives.values import Value
 
 from ..choice.ambiguity import alternatives
+from ..choice.asking import question
 from ..choice.classes import classes
 from ..choice.deciding import Ranking, StoppingRule, decided
+from ..choice.outvoting import Verdict, verdict
 from ..deduction.deduction import Deduction
 from ..enumeration import enumerator
 from ..generation.constants import mined
@@ -26,7 +28,7 @@ from ..guidance.slices import Engine, advantage, finer, finer_cost, guided_costs
 from ..problem import Example, Problem
 from ..randomness import Draws
 from ..regression.formulas import Formulas
-from ..reports import Alternative, Hit, Progress
+from ..reports import Alternative, Hit, Progress, Question
 from ..strategy import AbstractStrategy, Feedback, Option, Proposal, StrategyError
 
 FIRST_SAMPLE = 10_000
@@ -153,11 +155,52 @@ class Enumerative(AbstractStrategy):
         if self.options["sample"]:
             yield from self._run_samples(deadline, max_terms)
             return
+        if self.problem.tolerate:
+            yield from self._run_outvoting(deadline, max_terms)
+            return
         self._ranking = self.ranking(Deadline(deadline))
         for found in decided(partial(self._reports, deadline), self._ranking, max_terms, timed=deadline is not None):
             if isinstance(found, Hit) and self._withheld(found):
                 return
             yield found
+
+    def _run_outvoting(self, deadline: float | None, max_terms: int | None) -> Iterator[Progress | Hit]:
+        """Find out which examples are wrong, then search for programs that meet the others."""
+        problem, until = self.problem, Deadline(deadline)
+        examples = problem.examples or ()
+        ranking = self.ranking(until)
+
+        def over(terms: int) -> bool:
+            passed = deadline is not None and time.monotonic() > deadline
+            return passed or (max_terms is not None and terms >= max_terms)
+
+        def searched(chosen: Sequence[Example], terms: int) -> Iterator[enumerator.Answer | enumerator.LevelReport]:
+            try:
+                engine = self.enumerator(chosen, deadline=until)
+            except OutOfTime:
+                return
+            yield from engine.run(deadline, terms)
+            engine.release()
+
+        terms, found = 0, None
+        for report in verdict(examples, problem.tolerate, searched, ranking.missed, ranking.weight, problem.seed, over):
+            if isinstance(report, Verdict):
+                found = report
+            else:
+                terms = report.terms
+                yield report
+        if found is None:
+            return
+        told = False
+        rest = tuple(example for place, example in enumerate(examples) if place not in found.missed)
+        agreed = Enumerative(replace(problem, examples=rest, tolerate=0), {**self.options, "sample": 0})
+        left = None if max_terms is None else max(0, max_terms - terms)
+        for each in agreed.run(deadline, left):
+            self._ranking = agreed._ranking
+            told = told or isinstance(each, Hit)
+            yield replace(each, terms=terms + each.terms)
+        if not told:
+            yield Hit(found.term, terms, {"cost": 0, "confirmed": False})
 
     def _withheld(self, hit: Hit) -> bool:
         """Whether the options say not to give it: a likelier one might replace it, or it is too doubtful."""
@@ -177,6 +220,7 @@ class Enumerative(AbstractStrategy):
             StoppingRule(sure=self.options["sure"]),
             prior,
             deadline,
+            problem.unlabelled,
         )
 
     @property
@@ -191,6 +235,10 @@ class Enumerative(AbstractStrategy):
     def alternatives(self) -> Sequence[Alternative]:
         ranking = self._ranking
         return [] if ranking is None else alternatives(ranking.in_order(), ranking.near, ranking.usual)
+
+    def question(self) -> Question | None:
+        ranking = self._ranking
+        return None if ranking is None else question(ranking.in_order(), ranking.near, ranking.usual, len(ranking.real))
 
     def _reports(
         self, deadline: float | None, probes: Sequence[Sequence[Value]], max_terms: int | None

@@ -17,7 +17,10 @@ def rows(stated: float, right: int, wrong: int) -> list[dict]:
 def test_the_error_is_the_mean_distance_of_the_bins() -> None:
     found = figures([*rows(0.8, 8, 2), *rows(0.3, 5, 5)])
     assert found["error_points"] == pytest.approx(10.0) and found["share_right"] == 0.65
-    assert [(each["from"], each["programs"], each["right"]) for each in found["curve"]] == [(0.3, 10, 0.5), (0.8, 10, 0.8)]
+    assert [(each["from"], each["programs"], each["right"]) for each in found["curve"]] == [
+        (0.3, 10, 0.5),
+        (0.8, 10, 0.8),
+    ]
     assert figures([]) == {"programs": 0}
     assert figures(rows(1.0, 3, 0))["curve"][0]["to"] == 1.0
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from primitives.notation.values import to_plain
 from primitives.syntax import show
-from primitives.types import arguments_of
+from primitives.types import Type, arguments_of
 from primitives.values import Failure
 
 if TYPE_CHECKING:
@@ -24,18 +24,41 @@ class AlternativeRow(TypedDict):
     chosen_output: object
 
 
+class QuestionRow(TypedDict):
+    """Inputs whose output would tell most about which program is meant, and what the programs known give there, each answer with its
+    probability; values as in AlternativeRow."""
+
+    inputs: list[object]
+    answers: list[dict[str, object]]
+
+
+def question_of(study: Study) -> QuestionRow | None:
+    """The strategy's question as a plain object; None where it has none."""
+    asked = study.strategy.question()
+    if asked is None:
+        return None
+    types, result = arguments_of(study.task.type)
+    return {
+        "inputs": [to_plain(value, type) for value, type in zip(asked.inputs, types)],
+        "answers": [
+            {"output": _plain(value, result), "probability": round(probability, 4)}
+            for value, probability in asked.answers
+        ],
+    }
+
+
+def _plain(value: object, type: Type) -> object:
+    return {"failure": str(value)} if isinstance(value, Failure) else to_plain(value, type)
+
+
 def alternatives_of(study: Study) -> tuple[AlternativeRow, ...]:
     """The strategy's alternatives as plain objects."""
     types, result = arguments_of(study.task.type)
-
-    def plain(value: object) -> object:
-        return {"failure": str(value)} if isinstance(value, Failure) else to_plain(value, result)
-
     return tuple(
         {
             "program": show(each.term), "probability": round(each.probability, 4),
             "inputs": [to_plain(value, type) for value, type in zip(each.inputs, types)],
-            "output": plain(each.output), "chosen_output": plain(each.chosen),
+            "output": _plain(each.output, result), "chosen_output": _plain(each.chosen, result),
         }
         for each in study.strategy.alternatives()
     )  # fmt: skip

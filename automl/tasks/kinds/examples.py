@@ -18,7 +18,7 @@ from ..data import ProblemData
 from ..metrics import VALUES
 from ..task import Task, TaskKind
 
-REQUIRED, OPTIONAL = ("name", "type", "examples"), ("tests", "constants", "family", "source")
+REQUIRED, OPTIONAL = ("name", "type", "examples"), ("tests", "constants", "family", "source", "tolerate")
 MAX_NAME = 200
 MAX_DEPTH = 12
 """Types in types beyond which there are more combinations of them than a search gets through."""
@@ -56,14 +56,16 @@ def examples_task(
 
 
 def examples_from_json(data: object, where: str = "") -> Task:
-    """A task from one JSON object (fields: name, type, examples; optional tests, constants, family, source).
+    """A task from one JSON object (fields: name, type, examples; optional tests, constants, family, source,
+    tolerate: how many of the examples a program may miss).
 
     Raises TaskError, which starts with ``where`` (such as ``line 3``) and names the field.
     """
     place = f"{where}: " if where else ""
     fields = _fields(data, place)
     type = _type(fields["type"], place)
-    examples = _part(fields["examples"], type, f"{place}examples")
+    tolerate = _tolerate(fields, place)
+    examples = _part(fields["examples"], type, f"{place}examples", tolerate > 0)
     if not len(examples):
         raise TaskError(f"{place}examples=[]: at least one example is required; add one with inputs and output")
     tests = _part(fields.get("tests", []), type, f"{place}tests")
@@ -74,7 +76,8 @@ def examples_from_json(data: object, where: str = "") -> Task:
         target=VALUES,
         metric="accuracy",
         direction=Direction.MAXIMIZE,
-        solved_at=1.0,
+        solved_at=(len(examples) - tolerate) / len(examples),
+        tolerate=tolerate,
         train=examples,
         validation=examples,
         constants=_constants(fields.get("constants", []), place),
@@ -138,7 +141,22 @@ def _depth(type: Type) -> int:
     return 1 + max(map(_depth, type.arguments), default=0) if isinstance(type, Constructor) else 1
 
 
-def _part(cases: object, type: Type, place: str) -> Part:
+def _tolerate(fields: Mapping[str, Any], place: str) -> int:
+    """How many examples may be missed: fewer than half of them, for those that are met outvote them."""
+    tolerate = fields.get("tolerate", 0)
+    if type(tolerate) is not int or tolerate < 0:
+        raise TaskError(f"{place}tolerate={_short(tolerate)}: a whole number of at least 0 is required; choose one")
+    count = len(fields["examples"]) if isinstance(fields["examples"], list) else 0
+    if tolerate and count < 2 * tolerate + 2:
+        raise TaskError(
+            f"{place}tolerate={tolerate} of {count} examples: at least {2 * tolerate + 2} are required, so that those that are met outvote "
+            "them; add some, or tolerate fewer"
+        )
+    return tolerate
+
+
+def _part(cases: object, type: Type, place: str, contrary: bool = False) -> Part:
+    """The cases; without ``contrary`` none may have the inputs of another and not its output."""
     if not isinstance(cases, list):
         raise TaskError(f'{place}={_short(cases)}: a list of {{"inputs": […], "output": …}} is required; write one')
     arguments, result = arguments_of(type)
@@ -157,7 +175,7 @@ def _part(cases: object, type: Type, place: str) -> Part:
         inputs.append(tuple(_value(value, t, f"{here}.inputs[{i}]") for i, (value, t) in enumerate(given)))
         outputs.append(_value(case["output"], result, f"{here}.output"))
         first, output = seen.setdefault(repr(case["inputs"]), (index, case["output"]))
-        if output != case["output"]:
+        if output != case["output"] and not contrary:
             raise TaskError(
                 f"{here}.inputs={_short(case['inputs'])}: also the inputs of case {first}, with another output; "
                 "a program gives one output for the same inputs: remove one"

@@ -47,6 +47,10 @@ class ReadingOptions:
         if self.decimal not in (None, *DECIMALS):
             raise TaskError(f"decimal={self.decimal!r}: {' or '.join(DECIMALS)} is required; give one of these")
 
+    def keeping_empty(self) -> ReadingOptions:
+        """The same, with empty rows as rows of missing cells."""
+        return replace(self, keep_empty=True)
+
 
 def read_delimited(path: Path, options: ReadingOptions) -> RawTable:
     """The table in a text file. Raises TaskError with all lines that do not fit."""
