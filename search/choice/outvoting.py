@@ -28,7 +28,7 @@ Found = Answer | LevelReport
 
 
 @dataclass(frozen=True)
-class Verdict:
+class OutvotedExamples:
     """A program, and the places of the examples that it misses."""
 
     term: Term
@@ -44,7 +44,7 @@ def verdict(
     weight: Callable[[Term], float],
     seed: int,
     over: Callable[[int], bool],
-) -> Iterator[Progress | Verdict]:
+) -> Iterator[Progress | OutvotedExamples]:
     """Progress, and at the end the best program that misses few enough examples, if there is one.
 
     examples: some of which may be wrong.
@@ -56,7 +56,7 @@ def verdict(
     over: whether the search is to end, after so many terms.
     """
     terms, bound, draw = 0, FIRST_TERMS, 0
-    found: list[Verdict] = []
+    found: list[OutvotedExamples] = []
     tried: set[Term] = set()
     last: int | None = None
     while last is None and not over(terms):
@@ -72,7 +72,7 @@ def verdict(
                     tried.add(report.term)
                     places = missed(report.term)
                     if len(places) <= tolerate:
-                        found.append(Verdict(report.term, places, weight(report.term) - MISS * len(places)))
+                        found.append(OutvotedExamples(report.term, places, weight(report.term) - MISS * len(places)))
             terms += taken
             if found and last is None:
                 last = draw + MORE

@@ -19,7 +19,7 @@ from ..choice.ambiguity import alternatives
 from ..choice.asking import question
 from ..choice.classes import classes
 from ..choice.deciding import Ranking, StoppingRule, decided
-from ..choice.outvoting import Verdict, verdict
+from ..choice.outvoting import OutvotedExamples, verdict
 from ..deduction.deduction import Deduction
 from ..enumeration import enumerator
 from ..generation.constants import mined
@@ -184,7 +184,7 @@ class Enumerative(AbstractStrategy):
 
         terms, found = 0, None
         for report in verdict(examples, problem.tolerate, searched, ranking.missed, ranking.weight, problem.seed, over):
-            if isinstance(report, Verdict):
+            if isinstance(report, OutvotedExamples):
                 found = report
             else:
                 terms = report.terms
