@@ -15,6 +15,7 @@ import pytest
 import typer
 
 from automl.cli import CLICK_ERROR, app
+from automl.commands.group import gathered
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -49,7 +50,7 @@ def trouble(line: str, whole: bool = True) -> str:
     try:
         command, given = leaf(words)
         context = command.context_class(command, info_name="automl")
-        values, rest, _ = command.make_parser(context).parse_args(list(given))
+        values, rest, _ = command.make_parser(context).parse_args(gathered(given))
     except KeyError as error:
         return f"no command {error}"
     except CLICK_ERROR as error:
