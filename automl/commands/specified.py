@@ -66,7 +66,7 @@ def specified_text(
 class Follow:
     """What is done after a search for a task of rows: ``fill`` is the file to write, ``ask`` whether to ask, ``spec`` the text of the task,
     ``rest`` the budget for a search for wrong rows, ``out`` whether things are said. Once ``take`` was called ``more`` is the text of the
-    task with an answer, where one was given, and ``wrong`` whether rows contradict each other."""
+    task with an answer, where one was given, and ``wrong`` whether rows contradict each other, or nothing was filled in."""
 
     spec: str
     target: str | None
@@ -164,6 +164,7 @@ class Follow:
         found = task.specification
         assert found is not None and self.fill is not None
         if result.model is None or not result.solved:
+            self.wrong = True
             self._say(f"  {self.fill} is not written, for no program was found")
             return {"file": None}
         cells: dict[int, FilledCell] = {}
