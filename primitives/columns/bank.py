@@ -18,6 +18,7 @@ from ..types import Type, arguments_of, is_function
 from .demand import Demand
 from .frame import Frame, Operation
 from .hashing import Array, Grown, fingerprints, seeds
+from .machine.bodies import Bodies, bodies_of
 from .pools import FAIL, Values
 from .pools.interning import Rows
 from .portions import portions
@@ -50,6 +51,7 @@ class Bank:
         self.escapes = 0
         self.join_all = self.filling = False
         self.salts: Array = np.empty(0, np.uint64)
+        self.bodies: Bodies | None = None
 
     def child(self, bound: tuple[Type, ...], domain: Sequence[Array], max_worlds: int) -> Bank:
         """The bank of bodies of lambdas with arguments of types ``bound``; ``domain`` holds outer worlds and argument columns."""
@@ -100,6 +102,21 @@ class Bank:
     def call(self, type: Type, closures: Array, arguments: Sequence[Array], join: bool = True) -> Array:
         """Apply closures of bodies of ``type``; worlds not held yet may ``join`` the bank."""
         outer, rows = closures & WORLD_MASK, closures >> WORLD_BITS
+        bodies = None if join or self.join_all else bodies_of(self)
+        ran = None if bodies is None else bodies.values(type, rows, outer, arguments)
+        if ran is None:
+            return self._called(type, outer, rows, arguments, join)
+        able, found = ran
+        if len(able) == len(rows):
+            return found
+        result, others = np.empty(len(rows), np.int64), np.ones(len(rows), bool)
+        result[able], others[able] = found, False
+        given = [argument[others] for argument in arguments]
+        result[others] = self._called(type, outer[others], rows[others], given, join)
+        return result
+
+    def _called(self, type: Type, outer: Array, rows: Array, arguments: Sequence[Array], join: bool) -> Array:
+        """Values of rows in the worlds of these arguments."""
         worlds = self.worlds.find(outer, *arguments)
         missing = np.flatnonzero(worlds < 0)
         if len(missing):
@@ -156,6 +173,7 @@ class Bank:
         self.children.clear()
         self.stores.clear()
         self.log.clear()
+        self.bodies = None
 
     # --- evaluation ---------------------------------------------------------------------------------------------------------
 
@@ -294,6 +312,7 @@ class Bank:
     @property
     def nbytes(self) -> int:
         own = sum(store.nbytes for store in self.stores.values())
+        own += 0 if self.bodies is None else self.bodies.nbytes
         return own + sum(child.nbytes for child in self.children.values())
 
     def run_of(self, store: Store, row: int) -> RowRange:

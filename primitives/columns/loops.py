@@ -18,14 +18,15 @@ _GOLDEN, _POSITION = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93
 _HALF, _LATE, _ONE = np.uint64(32), np.uint64(29), np.uint64(1)
 
 
-def _compile(function: Callable) -> Any:
+def compile_loop(function: Callable) -> Any:
+    """The function compiled, at its first call for types of arguments; kept on disk where that is possible."""
     try:
         return numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:  # no folder may be written to: compiled anew in every process
         return numba.njit(nogil=True)(function)
 
 
-@_compile
+@compile_loop
 def mixed(value: Any) -> Any:
     """``hashing.mix`` of one uint64."""
     value = (value + _GOLDEN) * _FIRST
@@ -34,7 +35,7 @@ def mixed(value: Any) -> Any:
     return value ^ (value >> _LATE)
 
 
-@_compile
+@compile_loop
 def mix_all(values: Array, salt: Any) -> Array:
     found = np.empty(len(values), np.uint64)
     for i in range(len(values)):
@@ -42,7 +43,7 @@ def mix_all(values: Array, salt: Any) -> Array:
     return found
 
 
-@_compile
+@compile_loop
 def fingerprints(values: Array, salts: Array) -> Array:
     """Sums over the worlds (axis 1) of mixed values."""
     found = np.empty(values.shape[0], np.uint64)
@@ -57,7 +58,7 @@ def fingerprints(values: Array, salts: Array) -> Array:
 _FAIL = np.iinfo(np.int64).min
 
 
-@_compile
+@compile_loop
 def taken(table: Array, rows: Array, first: int, last: int, failure: int) -> Array:
     found = np.empty((len(rows), last - first), np.int64)
     for i in range(len(rows)):
@@ -68,7 +69,7 @@ def taken(table: Array, rows: Array, first: int, last: int, failure: int) -> Arr
     return found
 
 
-@_compile
+@compile_loop
 def paired(table: Array, rows: Array, worlds: Array, failure: int) -> Array:
     found = np.empty(len(rows), np.int64)
     for i in range(len(rows)):
@@ -80,7 +81,7 @@ def paired(table: Array, rows: Array, worlds: Array, failure: int) -> Array:
 # --- the index ----------------------------------------------------------------------------------------------------------------
 
 
-@_compile
+@compile_loop
 def _slot(table: Array, kept: Array, key: Any) -> Any:
     """Where the key is in the table, or would be put: ``table`` there holds its number, or one below 0."""
     mask = np.uint64(len(table) - 1)
@@ -90,7 +91,7 @@ def _slot(table: Array, kept: Array, key: Any) -> Any:
     return slot
 
 
-@_compile
+@compile_loop
 def index_find(table: Array, kept: Array, keys: Array) -> Array:
     """Numbers of keys, -1 for those that are absent; ``table`` holds numbers of ``kept`` keys by slot."""
     numbers = np.empty(len(keys), np.int64)
@@ -99,7 +100,7 @@ def index_find(table: Array, kept: Array, keys: Array) -> Array:
     return numbers
 
 
-@_compile
+@compile_loop
 def index_add(
     table: Array, kept: Array, count: int, limit: int, keys: Array, first: int, numbers: Array, new: Array, fresh: int
 ) -> tuple[int, int, int]:
@@ -121,7 +122,7 @@ def index_add(
     return len(keys), count, fresh
 
 
-@_compile
+@compile_loop
 def index_place(table: Array, kept: Array, first: int) -> None:
     """Put distinct keys from number ``first`` on into the table."""
     mask = np.uint64(len(table) - 1)
@@ -132,7 +133,7 @@ def index_place(table: Array, kept: Array, first: int) -> None:
         table[slot] = number
 
 
-@_compile
+@compile_loop
 def numbered(values: Array) -> tuple[Array, Array]:
     """The position of the first of each distinct value, in order of first appearance, and the number of every value."""
     capacity = 1024
@@ -167,7 +168,7 @@ def numbered(values: Array) -> tuple[Array, Array]:
 # --- sequences ----------------------------------------------------------------------------------------------------------------
 
 
-@_compile
+@compile_loop
 def sequence_keys(data: Array, lengths: Array) -> Array:
     keys = np.empty(len(lengths), np.uint64)
     at = 0
@@ -181,14 +182,14 @@ def sequence_keys(data: Array, lengths: Array) -> Array:
     return keys
 
 
-@_compile
+@compile_loop
 def tuple_keys(keys: Array, column: Array) -> None:
     """One more component for the keys of rows, in place."""
     for i in range(len(keys)):
         keys[i] = mixed((keys[i] * _POSITION) ^ np.uint64(column[i]))
 
 
-@_compile
+@compile_loop
 def ranges(data: Array, starts: Array, lengths: Array, total: int) -> Array:
     """``data[starts[i] : starts[i] + lengths[i]]`` for all i, one after another."""
     found = np.empty(total, data.dtype)
@@ -201,7 +202,7 @@ def ranges(data: Array, starts: Array, lengths: Array, total: int) -> Array:
     return found
 
 
-@_compile
+@compile_loop
 def flat_ranges(starts: Array, lengths: Array, total: int) -> Array:
     found = np.empty(total, np.int64)
     at = 0
@@ -215,7 +216,7 @@ def flat_ranges(starts: Array, lengths: Array, total: int) -> Array:
 # --- products -----------------------------------------------------------------------------------------------------------------
 
 
-@_compile
+@compile_loop
 def occurrences(data: Array, offsets: Array, lengths: Array, parts: Array, xs: Array, most: int) -> tuple[Array, Array]:
     """Row and place of every occurrence of ``parts[row]`` in ``xs[row]`` (codes of one pool), from the left, without overlaps."""
     rows, places = np.empty(most, np.int64), np.empty(most, np.int64)
@@ -236,7 +237,7 @@ def occurrences(data: Array, offsets: Array, lengths: Array, parts: Array, xs: A
     return rows[:found].copy(), places[:found].copy()
 
 
-@_compile
+@compile_loop
 def entries(flat: Array, bases: Array, widths: Array, outer: Array, inner: Array, rows: Array, columns: Array) -> Array:
     """Entries ``[term, world]`` of a table a world (see ``sums_of_gathers``)."""
     found = np.empty((len(rows), len(bases)), flat.dtype)
@@ -246,7 +247,7 @@ def entries(flat: Array, bases: Array, widths: Array, outer: Array, inner: Array
     return found
 
 
-@_compile
+@compile_loop
 def sums_of_gathers(
     total: Array, mixed_values: Array, bases: Array, widths: Array, outer: Array, inner: Array, low: int, high: int
 ) -> None:
