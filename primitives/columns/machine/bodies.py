@@ -6,7 +6,10 @@ Worlds that a bank does not hold, such as the states that a fold comes to, would
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -188,12 +191,33 @@ class Bodies:
         return 4 * self.used + 8 * self.outer.shape[1] * self.outer_rows + rows
 
 
+COMPILING = 90.0
+"""Seconds that a search must have left for the machine to be compiled; that takes five to ten, once on a machine."""
+
+_machine: ModuleType | None = None
+
+
+def machine(left: float) -> ModuleType | None:
+    """What runs the bodies of functions, where compiled loops are in use; None where it would have to be compiled first, unless that is
+    worth it.
+
+    left: seconds that the search has; with no end in sight it does not pay either, for then terms are counted and not seconds.
+    """
+    global _machine
+    if _machine is None and compiled.loops() is not None:
+        from . import running
+
+        if compiled.kept(Path(__file__).parent, "running") or COMPILING < left < math.inf:
+            _machine = running
+    return _machine
+
+
 def bodies_of(bank: Bank) -> Bodies | None:
     """What runs a bank's bodies; None where the compiled machine is not in use, or the bank is not directly below a root.
 
     bank: of bodies.
     """
     if bank.bodies is None and bank.parent is not None and bank.parent.parent is None:
-        machine = compiled.machine(bank.values.deadline.left)
-        bank.bodies = None if machine is None else Bodies(bank, machine)
+        running = machine(bank.values.deadline.left)
+        bank.bodies = None if running is None else Bodies(bank, running)
     return bank.bodies

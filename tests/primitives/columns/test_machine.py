@@ -26,7 +26,7 @@ def plain(monkeypatch):
     spec = importlib.util.spec_from_file_location("primitives.columns.machine.plain", running.__file__)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    monkeypatch.setattr(compiled, "machine", lambda left: module)
+    monkeypatch.setattr(bodies, "machine", lambda left: module)
     return module
 
 
@@ -88,9 +88,9 @@ def test_a_word_that_only_bears_the_name_of_one_is_no_instruction():
     assert instructions.instruction_of(other) is None
 
 
-def test_the_machine_is_not_compiled_in_a_short_search(monkeypatch, tmp_path):
-    monkeypatch.setattr(compiled, "_machine", None)
+def test_the_machine_is_not_compiled_in_a_short_search(monkeypatch):
+    monkeypatch.setattr(bodies, "_machine", None)
     monkeypatch.setattr(compiled, "_found", loops)
-    monkeypatch.setattr(compiled, "_compiled", lambda folder, module: False)
-    assert compiled.machine(10.0) is None and compiled.machine(float("inf")) is None
-    assert compiled.machine(compiled.COMPILING + 1) is running
+    monkeypatch.setattr(compiled, "kept", lambda folder, module: False)
+    assert bodies.machine(10.0) is None and bodies.machine(float("inf")) is None
+    assert bodies.machine(bodies.COMPILING + 1) is running
