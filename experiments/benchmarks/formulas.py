@@ -7,8 +7,7 @@
 relative 1e-6). *Same*: sympy says that it is the law; with noise, but for a constant or a factor and after rounding to three decimals, as
 in SRBench (La Cava et al. 2021). *Accurate*: its R² on held-out rows is above 0.999. What has measured rows has no held-out ones: it is
 neither solved nor accurate, and ``same`` needs the constants of the file.
-The search is ``automl.search`` on examples, which knows no noise: with it, it finds no formula, and the figures say so. ``seconds`` is what
-each took; a rival ends with the generation in which its time is over.
+The search is ``automl.search`` on examples. ``seconds`` is what each took; a rival ends with the generation in which its time is over.
 """
 
 from __future__ import annotations

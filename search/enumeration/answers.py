@@ -68,6 +68,17 @@ class Answers:
         self.least[name] = min(cost, self.least.get(name, cost))
         yield Answer(term, cost, met / len(self.examples), ledger.terms, ledger.seconds)
 
+    def nearest(self, body: Term, cost: int, ledger: Ledger) -> Answer:
+        """An answer that need not meet the examples.
+
+        body: of the program.
+        cost: of it.
+        ledger: of the search.
+        """
+        term = lambdas(self.arity, body)
+        met = sum(equal(evaluate(term, given, words=self.words), result) for given, result in self.examples)
+        return Answer(term, cost, met / len(self.examples), ledger.terms, ledger.seconds)
+
     def _met(self, term: Term, deadline: Deadline) -> tuple[int, int]:
         """How many examples a program meets, by the interpreter; too few where it fails so many that the others do not matter. And the
         last that was looked at."""

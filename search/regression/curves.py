@@ -15,6 +15,8 @@ TURNS = np.concatenate([np.geomspace(0.05, 1.0, 16), np.linspace(1.2, 60.0, 200)
 """How far the argument of a curve goes over all rows: what is tried."""
 NEAR = 0.98
 """The share of a target that a curve must explain on the grid to be looked at."""
+HALF = 0.5
+"""The same where outputs have noise."""
 LARGEST = 1e12
 """Values of a curve beyond it are of no use."""
 MOST = 2
@@ -48,6 +50,22 @@ def curves(targets: Array, values: Array, families: tuple[tuple[str, ...], ...])
                     found = _refined(targets[target], values, float(factors[place]), reach, functions)
                     if found is not None:
                         yield FittedCurve(target, functions, found)
+
+
+def approximate(targets: Array, values: Array, families: tuple[tuple[str, ...], ...]) -> Iterator[FittedCurve]:
+    """The curves over an expression that explain a target best on the grid, where that is most of it.
+
+    targets: standard rows, [targets, rows].
+    values: those of the expression.
+    families: numpy's functions that stand together, such as sine and cosine.
+    """
+    reach = float(np.ptp(values))
+    for functions in families:
+        for sign in (1.0, -1.0) if len(functions) == 1 else (1.0,):
+            factors = sign * TURNS / reach
+            explained = explained_by(targets, values, factors, functions)
+            for target in np.flatnonzero(explained.max(0) > HALF).tolist():
+                yield FittedCurve(target, functions, float(factors[int(explained[:, target].argmax())]))
 
 
 def _peaks(explained: Array) -> list[int]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.brief import brief_repr
-from primitives.term import Literal, Term
+from primitives.term import Term
 
 from . import products, sums
 from .algebra import Algebra
@@ -74,7 +74,7 @@ class FormulaPass:
 
     def polynomials(self) -> Iterator[Term]:
         """Sums of all products of few arguments."""
-        powers = [place for place in self.order.tolist() if _is_product(self.columns, place)]
+        powers = [place for place in self.order.tolist() if products.is_product(self.columns, place)]
         for count in sorted({min(len(powers), self.work.rows - 2, most) for most in DEGREES}):
             for target in range(self._first(self.effort.pairs[0]) if count > 0 else 0):
                 self.work.spend(self.work.rows * count**2.0, 1)
@@ -226,11 +226,3 @@ def _beyond(values: Array, basis: Array) -> tuple[Array, NDArray[np.bool_]]:
     logarithms = np.log(np.abs(values))
     rest = logarithms - logarithms @ basis @ basis.T
     return rest, np.sqrt((rest**2).sum(1)) > 1e-7 * (1.0 + np.sqrt((logarithms**2).sum(1)))
-
-
-def _is_product(columns: Columns, place: int) -> bool:
-    """Whether an expression is an argument, or a product of such."""
-    expression = columns.recipes[place]
-    if expression.leaf is not None:
-        return not isinstance(expression.leaf, Literal)
-    return expression.function == "multiply" and all(_is_product(columns, part) for part in expression.parts)

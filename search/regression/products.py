@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from primitives.term import Term
+from primitives.term import Literal, Term
 
 from .algebra import Algebra, number
 from .columns import Array, Columns
@@ -61,6 +61,18 @@ def product(target: Array, columns: Columns, places: Sequence[int]) -> PowerProd
         return None
     factor = next(simpler(factor, max(3 * error, 1e-11)), factor)
     return PowerProduct(tuple(place for place, _ in used), tuple(each for _, each in used), factor, error)
+
+
+def is_product(columns: Columns, place: int) -> bool:
+    """Whether an expression is an argument, or a product of such.
+
+    columns: the expressions.
+    place: the number of the expression.
+    """
+    expression = columns.recipes[place]
+    if expression.leaf is not None:
+        return not isinstance(expression.leaf, Literal)
+    return expression.function == "multiply" and all(is_product(columns, part) for part in expression.parts)
 
 
 def _exponent(value: float) -> float:

@@ -84,6 +84,7 @@ class Enumerative(AbstractStrategy):
             )
         self._search: Iterator[Hit | Progress] | None = None
         self._ranking: Ranking | None = None
+        self._numbers: Formulas | None = None
 
     def enumerator(
         self,
@@ -127,7 +128,8 @@ class Enumerative(AbstractStrategy):
         if not self.options["formulas"] or not Formulas.suits(problem.type, examples, problem.words):
             return []
         costs = problem_costs(problem)
-        return [Formulas(problem.type, examples, words=problem.words, costs=costs)]
+        self._numbers = Formulas(problem.type, examples, words=problem.words, costs=costs)
+        return [self._numbers]
 
     def _deduction(self) -> list[Engine]:
         """A search for parts of programs, where the options have one and there are examples enough."""
@@ -163,6 +165,14 @@ class Enumerative(AbstractStrategy):
             if isinstance(found, Hit) and self._withheld(found):
                 return
             yield found
+        if not self._ranking.hits:
+            yield from self._nearest()
+
+    def _nearest(self) -> Iterator[Progress | Hit]:
+        """The formula that comes nearest to outputs with noise, where no program meets the examples."""
+        found = None if self._numbers is None else self._numbers.nearest()
+        if found is not None:
+            yield _reported(found, 0)
 
     def _run_outvoting(self, deadline: float | None, max_terms: int | None) -> Iterator[Progress | Hit]:
         """Find out which examples are wrong, then search for programs that meet the others."""
@@ -255,6 +265,8 @@ class Enumerative(AbstractStrategy):
             waits = [0] * len(engines) + [HEAD_START] * len(parts)
             engines += parts
             for turn in interleaved(engines, deadline, max_terms, waits):
+                if self._numbers is not None and self._numbers.settled:
+                    return
                 reported = replace(_reported(turn.found, 0), terms=turn.terms)
                 if self._is_beyond(reported):
                     continue

@@ -101,7 +101,7 @@ class FrontSearch:
         self._refitted: set[Term] = set()
         self._exact = Formulas(
             function(*[FLOAT] * (x.shape[1] + 1)), [(tuple(x[row].tolist()), float(y[row])) for row in drawn[:EXACT_ROWS].tolist()],
-            words=words, costs=default_costs(words, function(*[FLOAT] * (x.shape[1] + 1))),
+            words=words, costs=default_costs(words, function(*[FLOAT] * (x.shape[1] + 1))), noisy=False,
         )  # fmt: skip
 
     def run(self, seconds: float | None = None, max_terms: int | None = None) -> Iterator[None]:

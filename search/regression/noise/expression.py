@@ -1,0 +1,198 @@
+"""The body of a formula as a function of its constants: its values, its constants fitted by least squares, its text made simpler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from primitives.term import Literal, Term, Word, apply, spine
+
+from ..algebra import Algebra, number
+from ..columns import Array
+
+Made = Callable[[Sequence[Array | float]], Array | float]
+EVALUATIONS = 60
+"""Of a formula, for one fit of its constants."""
+STEP = 1e-7
+"""Relative, by which a number is moved for the slope."""
+
+
+class Leaves:
+    """The rows on which formulas are looked at: the values of what they are made of, and the words."""
+
+    def __init__(self, given: Mapping[Term, Array], output: Array, algebra: Algebra) -> None:
+        """given: the leaves that are no constants. output: the values wanted. algebra: the words."""
+        self.given, self.output, self.algebra = given, output, algebra
+        self._functions = {name: function for function, name in algebra.names.items()}
+
+    def constants(self, body: Term) -> list[float]:
+        """The numbers in a formula, from left to right.
+
+        body: of the formula.
+        """
+        if body in self.given:
+            return []
+        if isinstance(body, Literal):
+            return [float(body.value)]  # type: ignore[arg-type]
+        return [value for part in spine(body)[1] for value in self.constants(part)]
+
+    def size(self, body: Term) -> int:
+        """Words, arguments and numbers of a formula.
+
+        body: of the formula.
+        """
+        if body in self.given or isinstance(body, Literal):
+            return 1
+        return 1 + sum(self.size(part) for part in spine(body)[1])
+
+    def replaced(self, body: Term, constants: Sequence[float]) -> Term:
+        """A formula with other numbers, and without what they make needless.
+
+        body: of the formula.
+        constants: as many as it has.
+        """
+        return self._replaced(body, iter(constants))
+
+    def _replaced(self, body: Term, constants: Iterator[float]) -> Term:
+        if body in self.given:
+            return body
+        if isinstance(body, Literal):
+            return number(next(constants))
+        head, arguments = spine(body)
+        assert isinstance(head, Word)
+        return self.made(self._functions[head.name], *(self._replaced(part, constants) for part in arguments))
+
+    def made(self, function: str, *parts: Term) -> Term:
+        """A function of parts, shorter where one of these is 0, 1 or −1 or all are numbers.
+
+        function: numpy's name of it.
+        parts: its arguments.
+        """
+        known = [float(part.value) if isinstance(part, Literal) else None for part in parts]  # type: ignore[arg-type]
+        if None not in known:
+            with np.errstate(all="ignore"):
+                value = float(getattr(np, function)(*known))
+            if np.isfinite(value):
+                return number(value)
+        first, last = known[0], known[-1]
+        if function == "add" and 0.0 in known:
+            return parts[1] if first == 0.0 else parts[0]
+        if function == "add" and last is not None and last < 0 and "subtract" in self.algebra:
+            return self.algebra.term("subtract", parts[0], number(-last))
+        if function == "subtract" and last is not None and last <= 0:
+            return parts[0] if last == 0.0 else self.algebra.term("add", parts[0], number(-last))
+        if function == "multiply" and (0.0 in known or 1.0 in known):
+            return number(0.0) if 0.0 in known else parts[1] if first == 1.0 else parts[0]
+        if function == "multiply" and -1.0 in known and "negative" in self.algebra:
+            return self.algebra.term("negative", parts[1] if first == -1.0 else parts[0])
+        if function == "divide" and (last == 1.0 or first == 0.0):
+            return parts[0]
+        return self.algebra.term(function, *parts)
+
+    def with_numbers(self, body: Term, constants: Sequence[float]) -> Term:
+        """The same formula with other numbers.
+
+        body: of the formula.
+        constants: as many as it has.
+        """
+        return self._numbered(body, iter(constants))
+
+    def _numbered(self, body: Term, constants: Iterator[float]) -> Term:
+        if body in self.given:
+            return body
+        if isinstance(body, Literal):
+            return number(next(constants))
+        head, arguments = spine(body)
+        return apply(head, *(self._numbered(part, constants) for part in arguments))
+
+    def function_of(self, word: Word) -> str:
+        """Numpy's name of what a word does.
+
+        word: one of the algebra's.
+        """
+        return self._functions[word.name]
+
+    def function(self, body: Term) -> Made:
+        """A formula as a function of its numbers, from left to right.
+
+        body: of the formula.
+        """
+        return self._made(body, iter(range(1 << 20)))
+
+    def _made(self, body: Term, places: Iterator[int]) -> Made:
+        values = self.given.get(body)
+        if values is not None:
+            return lambda _: values
+        if isinstance(body, Literal):
+            place = next(places)
+            return lambda constants: constants[place]
+        head, arguments = spine(body)
+        assert isinstance(head, Word)
+        function, parts = getattr(np, self._functions[head.name]), [self._made(part, places) for part in arguments]
+        if len(parts) == 1:
+            only = parts[0]
+            return lambda constants: function(only(constants))
+        one, two = parts
+        return lambda constants: function(one(constants), two(constants))
+
+    def squares(self, body: Term) -> float:
+        """The sum of squared errors of a formula; infinite where it is not defined on a row.
+
+        body: of the formula.
+        """
+        with np.errstate(all="ignore"):
+            error = self.function(body)(self.constants(body)) - self.output
+            total = float(error @ error) if isinstance(error, np.ndarray) else np.inf
+        return total if np.isfinite(total) else np.inf
+
+    def fitted(self, body: Term, free: Sequence[int]) -> tuple[list[float], float, Array]:
+        """The numbers of a formula with some of them fitted (Levenberg and Marquardt), the sum of squared errors, and the standard error of
+        each that was fitted, infinite where the rows do not tell it.
+
+        body: of the formula.
+        free: which numbers, by their places.
+        """
+        from scipy.optimize import least_squares
+
+        function, start = self.function(body), np.array(self.constants(body))
+        places = list(free)
+        if not places:
+            return start.tolist(), self.squares(body), np.empty(0)
+        unit = np.where(start[places] != 0.0, np.abs(start[places]), 1.0)
+
+        def residual(scaled: Array) -> Array:
+            constants = start.copy()
+            constants[places] = scaled * unit
+            with np.errstate(all="ignore"):
+                error = np.asarray(function(constants.tolist()) - self.output)
+            return np.where(np.isfinite(error) & (np.abs(error) < 1e100), error, 1e100)
+
+        if len(places) > len(self.output):
+            return start.tolist(), self.squares(body), np.full(len(places), np.inf)
+
+        def slopes(scaled: Array) -> Array:
+            """By differences, all at once: each number is a column of values, of which one is moved."""
+            constants: list[Array | float] = [float(each) for each in start]
+            for row, place in enumerate(places):
+                values = np.full((len(places) + 1, 1), scaled[row] * unit[row])
+                values[row + 1] += STEP * unit[row]
+                constants[place] = values
+            with np.errstate(all="ignore"):
+                made = np.broadcast_to(function(constants), (len(places) + 1, len(self.output)))
+                changes = (made[1:] - made[:1]).T / STEP
+            return np.where(np.isfinite(changes) & (np.abs(changes) < 1e100), changes, 0.0)
+
+        found = least_squares(residual, start[places] / unit, slopes, method="lm", max_nfev=EVALUATIONS)
+        best = start.copy()
+        best[places] = found.x * unit
+        squares = 2.0 * float(found.cost)
+        spare = max(1, len(self.output) - len(places))
+        with np.errstate(all="ignore"):
+            curvature = (
+                np.linalg.pinv(found.jac.T @ found.jac)
+                if np.isfinite(found.jac).all()
+                else np.full((len(places),) * 2, np.inf)
+            )
+            errors = np.sqrt(np.abs(np.diag(curvature)) * squares / spare) * unit
+        return best.tolist(), squares, np.where(np.isfinite(errors), errors, np.inf)

@@ -1,0 +1,375 @@
+"""One pass for outputs with noise: the likeliest sums, products and curves over expressions, by how little they leave of a target."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from primitives.brief import brief_repr
+from primitives.term import Term
+
+from .. import products, sums
+from ..algebra import Algebra, number
+from ..columns import Array, Columns, Numbers
+from ..curves import approximate
+from ..work import Work
+from .fitting import NoisyFitting
+from .front import NODE
+from .screening import Screen, best_pairs, coefficients, least_needed, weighted
+from .targets import NoisyTargets
+
+ROWS = 80
+"""On which all expressions are compared with all targets; the best ones are compared on all."""
+EACH = 4
+"""Fits of one target that are looked at."""
+CHUNK = 64
+RECKONED, RECKONING = 3, 5e4
+"""Times as many formulas as are fitted that are looked at before, and multiplications that one counts as."""
+SURE, HOPELESS = 8, 60.0
+"""So many formulas of a kind are fitted whatever bits they seem to take, and others if they seem to take at most so many more than the
+best."""
+FEW = 10.0
+"""Bits that a constant beside a sum must save to stay."""
+GROWN = 6
+"""Formulas of the front to which something is added."""
+
+
+@dataclass(frozen=True)
+class NoisyEffort:
+    """How far one pass goes: expressions that are compared, expressions taken off the output, of how many targets sums of two of how many
+    expressions are tried, of how many products, over how many expressions curves, and how many formulas are fitted."""
+
+    expressions: int
+    factors: int
+    pairs: tuple[int, int]
+    products: int
+    curves: tuple[int, int]
+    fits: int
+
+
+@dataclass(eq=False)
+class NoisyPass:
+    """Takes formulas over the ``columns`` into the ``fitting``."""
+
+    columns: Columns
+    targets: NoisyTargets
+    algebra: Algebra
+    effort: NoisyEffort
+    work: Work
+    fitting: NoisyFitting
+    order: Numbers
+
+    __repr__ = brief_repr
+
+    def __post_init__(self) -> None:
+        self.order = self.order[: self.effort.expressions]
+        self.costs = self.columns.costs[self.order]
+        self._waiting: list[tuple[float, int, Callable[[], Iterator[Term]]]] = []
+        self._count = 0
+        some = np.random.default_rng(0).permutation(self.work.rows)[:ROWS]
+        self.screen = Screen(self.columns.values[self.order], np.sort(some))
+
+    def run(self) -> Iterator[None]:
+        """Do it, a step at a time. Raises Stop or OutOfTime."""
+        for kind in (self.singles(), self.polynomials(), self.products(), self.pairs(), self.curves()):
+            yield from kind
+            yield from self._fitted()
+        for _ in range(2):
+            for formula in sorted(self.fitting.front, key=lambda each: each.length)[:GROWN]:
+                yield from self.grown(formula.body)
+                yield from self._fitted(self.effort.fits // 4)
+        for formula in sorted(self.fitting.front, key=lambda each: each.length)[:2]:
+            self.fitting.constants_inside(formula)
+            yield None
+
+    def _fitted(self, most: int = 0) -> Iterator[None]:
+        """Reckon the likeliest of what is waiting, fit the best of them, and forget the rest."""
+        fitting, most = self.fitting, most or self.effort.fits
+        reckoned = list[tuple[float, int, Term]]()
+        for _, _, terms in heapq.nsmallest(RECKONED * most, self._waiting):
+            for term in terms():
+                self.work.spend(RECKONING)
+                reckoned.append((fitting.length(term, fitting.leaves.squares(term)), len(reckoned), term))
+        self._waiting.clear()
+        yield None
+        for place, (length, _, term) in enumerate(sorted(reckoned)[: 2 * most]):
+            best = fitting.best
+            if best is not None and place >= SURE and length > best.length + HOPELESS:
+                return
+            fitting.add(term)
+            yield None
+
+    def _wait(self, squares: float, cost: float, terms: Callable[[], Iterator[Term]]) -> None:
+        """Let a formula wait for its turn: the fewer bits it seems to take, the earlier."""
+        relative = max(squares / self.fitting.total, 1e-22)
+        self._count += 1
+        heapq.heappush(
+            self._waiting, (0.5 * self.work.rows * float(np.log2(relative)) + NODE * cost, self._count, terms)
+        )
+        if len(self._waiting) > 40 * self.effort.fits:
+            self._waiting = heapq.nsmallest(10 * self.effort.fits, self._waiting)
+
+    def singles(self) -> Iterator[None]:
+        """One expression, times a number and plus one."""
+        shift = 2.0 * NODE / ROWS * self.costs[None]
+        for start in range(0, len(self.targets), CHUNK):
+            targets, weights = self.targets.values[start : start + CHUNK], self.targets.weights[start : start + CHUNK]
+            fits = float(len(targets) * len(self.order))
+            self.work.spend(fits * ROWS / 3, fits)
+            with np.errstate(all="ignore"):
+                rank = np.log2(self.screen.left(targets, weights)) + shift
+            best = np.argpartition(rank, min(EACH, rank.shape[1] - 1), axis=1)[:, :EACH]
+            for row, places in enumerate(best.tolist()):
+                for place in places:
+                    left = float(2.0 ** (rank[row, place] - shift[0, place])) * self.work.rows / len(self.screen.rows)
+                    self._wait_sum(start + row, [int(self.order[place])], left)
+            yield None
+            if start == 0:
+                yield from self._fitted(SURE)
+
+    def _wait_sum(self, target: int, places: list[int], squares: float | None = None) -> None:
+        if squares is None:
+            parts = [self.columns.values[place] for place in places]
+            _, squares = coefficients(self.targets.values[target], self.targets.weights[target], parts)
+        if np.isfinite(squares):
+            cost = float(self.targets.costs[target] + self.columns.costs[places].sum() + 2 * len(places))
+            self._wait(squares, cost, lambda: self._sums(target, places))
+
+    def _sums(self, target: int, places: list[int]) -> Iterator[Term]:
+        """The terms of a sum: with a constant or without, and with the factor of one expression taken out."""
+        targets = self.targets
+        values, root = targets.values[target], np.sqrt(targets.weights[target])
+        solution, squares = coefficients(
+            values, targets.weights[target], [self.columns.values[place] for place in places]
+        )
+        parts = np.stack([self.columns.values[place] for place in places])
+        bare, *_ = np.linalg.lstsq((parts * root).T, values * root, rcond=1e-12)
+        without = float((((bare @ parts - values) * root) ** 2).sum())
+        saved = 0.5 * self.work.rows * np.log2(max(without, 1e-300) / max(squares, 1e-300))
+        for numbers in ([*bare.tolist(), 0.0], solution) if saved < FEW else (solution,):
+            if all(numbers[:-1]):
+                yield targets.rebuilt(target, _sum_term(places, numbers, self.columns, self.algebra))
+                if len(places) > 1 or numbers[-1]:
+                    for first in range(len(places)):
+                        inside = [each / numbers[first] for each in numbers]
+                        term = _sum_term(places, inside, self.columns, self.algebra)
+                        yield targets.rebuilt(target, self.algebra.scaled(term, numbers[first]))
+
+    def pairs(self) -> Iterator[None]:
+        """Sums of two expressions that are simple, or like the target."""
+        most, size = self.effort.pairs
+        for target in range(min(most, len(self.targets))):
+            weights = self.targets.weights[target]
+            known = weights > 0
+            rows = np.flatnonzero(known)
+            row = weighted(self.targets.values[target][None, rows], weights[rows])[0]
+            first = np.arange(min(len(self.order), size // 2))
+            if len(self.order) > len(first):
+                left = self.screen.left(self.targets.values[target : target + 1], weights[None])[0]
+                alike = np.argpartition(left, min(size // 2, len(left) - 1))[: size // 2]
+                first = np.union1d(first, alike)
+            some = weighted(self.columns.values[self.order[first]][:, rows], weights[rows])
+            self.work.spend(10.0 * len(first) ** 2 + 2.0 * len(self.order) * ROWS, len(first) ** 2 / 2.0)
+            own = self.costs[first].astype(np.float64) * (2.0 * NODE / self.work.rows)
+            for places in best_pairs(row, some, some, 2 * EACH, own[:, None] + own[None, :]):
+                if places[0] < places[1]:
+                    self._wait_sum(target, [int(self.order[first[place]]) for place in places])
+            yield None
+
+    def polynomials(self) -> Iterator[None]:
+        """Sums of products of few arguments, from all of them down to what is needed."""
+        powers = np.array(
+            [place for place in self.order.tolist() if products.is_product(self.columns, place)], np.int64
+        )
+        for target in range(min(12, len(self.targets))):
+            values, weights = self.targets.values[target], self.targets.weights[target]
+            for count in (4, 8, 16, 30):
+                chosen = powers[: min(count, self.work.rows // 4)].tolist()
+                if len(chosen) < min(count, len(powers)):
+                    break
+                self.work.spend(self.work.rows * 4.0 * len(chosen) ** 2, 1)
+                while len(chosen) > 2:
+                    del chosen[least_needed(values, weights, self.columns.values[chosen])]
+                    self.work.spend(self.work.rows * 2.0 * len(chosen) ** 2)
+                    if len(chosen) <= 7:
+                        self._wait_sum(target, list(chosen))
+                yield None
+
+    def products(self) -> Iterator[None]:
+        """Products of powers of the arguments, and of one more expression."""
+        values = self.columns.values
+        leaves = [p for p, each in enumerate(self.columns.recipes) if each.leaf is not None and np.ptp(values[p])]
+        leaves = [place for place in leaves if (values[place] != 0).all()]
+        others = [place for place in self.order.tolist() if place not in leaves and (values[place] != 0).all()][:2000]
+        logarithms = np.log(np.abs(values[others]))
+        screened = logarithms[:, self.screen.rows]
+        base = [np.log(np.abs(values[place])) for place in leaves]
+        for target in range(min(self.effort.products, len(self.targets))):
+            wanted, weights = self.targets.values[target], self.targets.weights[target]
+            known = (wanted != 0) & (weights > 0)
+            size = np.log(np.where(known, np.abs(wanted), 1.0))
+            own = np.where(known, weights * wanted**2, 0.0)
+            self.work.spend(len(others) * self.work.rows * (len(base) + 4.0), len(others))
+            self._wait_product(target, leaves, base, size, own)
+            if not others:
+                continue
+            some = self.screen.rows
+            root = np.sqrt(own[some])
+            basis = np.linalg.qr((np.stack([*base, np.ones(len(size))])[:, some] * root).T)[0]
+            rest = screened * root
+            whole = np.sqrt((rest**2).sum(1))
+            rest = rest - rest @ basis @ basis.T
+            norms = np.sqrt((rest**2).sum(1))
+            left = size[some] * root
+            left = left - basis @ (basis.T @ left)
+            useful = norms > 1e-3 * whole
+            likeness = np.where(useful, (rest @ left / np.where(useful, norms, 1.0)) ** 2, 0.0)
+            remaining = np.maximum(float(left @ left) - likeness, 1e-12 * float(left @ left) + 1e-300)
+            rank = np.log2(remaining) + 2.0 * NODE / len(some) * self.columns.costs[others]
+            for place in np.argsort(rank)[:EACH].tolist():
+                self._wait_product(target, [*leaves, others[place]], [*base, logarithms[place]], size, own)
+            yield None
+
+    def _wait_product(
+        self, target: int, places: list[int], logarithms: list[Array], size: Array, weights: Array
+    ) -> None:
+        solution, squares = coefficients(size, weights, logarithms)
+        spread = np.sqrt(max(squares, 0.0) / max(1, self.work.rows - len(solution)))
+        root = np.sqrt(weights)
+        design = np.stack([*logarithms, np.ones(len(size))]).T * root[:, None]
+        errors = np.sqrt(np.abs(np.diag(np.linalg.pinv(design.T @ design)))) * spread
+        exponents = [_exponent(each, error) for each, error in zip(solution[:-1], errors.tolist())]
+        used = [(place, each) for place, each in zip(places, exponents) if each]
+        if not used or any(abs(each) > products.LARGEST for _, each in used):
+            return
+        left = size - sum(each * row for each, row in zip(exponents, logarithms))
+        start = float((left * weights).sum() / weights.sum())
+        squares = float((weights * (left - start) ** 2).sum())
+        found = products.PowerProduct(
+            tuple(place for place, _ in used),
+            tuple(each for _, each in used),
+            float(np.exp(np.clip(start, -300, 300))),
+            0.0,
+        )
+        signs = np.sign(self.targets.values[target])
+        for place, _ in used:
+            signs = signs * np.sign(self.columns.values[place])
+        sign = 1.0 if signs @ weights >= 0 else -1.0
+        cost = float(
+            self.targets.costs[target]
+            + sum(
+                (1 + self.columns.costs[place]) * min(3.0, abs(each)) + (each * 2 != round(each * 2)) * 2
+                for place, each in used
+            )
+        )
+
+        def terms() -> Iterator[Term]:
+            term = products.as_term(found, self.columns, self.algebra)
+            if term is not None:
+                yield self.targets.rebuilt(target, self.algebra.scaled(term, sign))
+
+        self._wait(squares, cost, terms)
+
+    def curves(self) -> Iterator[None]:
+        """Functions of a multiple of a simple expression."""
+        families = tuple(each for each in (("exp",), ("sin", "cos")) if all(name in self.algebra for name in each))
+        targets = [
+            target for target in range(min(self.effort.curves[0], len(self.targets)))
+            if (self.targets.weights[target] > 0).all()
+        ]  # fmt: skip
+        rows = sums.standard(self.targets.values[targets])
+        for place in self.order[: self.effort.curves[1]].tolist():
+            self.work.spend(1000.0 * len(rows) * self.work.rows, 1000.0 * len(rows))
+            for curve in approximate(rows, self.columns.values[place], families):
+                self._wait_curve(targets[curve.target], place, curve.functions, curve.factor)
+            yield None
+
+    def _wait_curve(self, target: int, place: int, functions: tuple[str, ...], factor: float) -> None:
+        with np.errstate(all="ignore"):
+            parts = [getattr(np, name)(factor * self.columns.values[place]) for name in functions]
+        values = self.targets.values[target]
+        solution, squares = coefficients(values, self.targets.weights[target], parts)
+        algebra, inner = self.algebra, self.algebra.scaled(self.columns.term(place, self.algebra), factor)
+
+        def terms() -> Iterator[Term]:
+            yield self.targets.rebuilt(
+                target, _joined([algebra.term(name, inner) for name in functions], solution, algebra)
+            )
+            for name, multiple in zip(functions, solution):
+                if len(functions) > 1:
+                    yield self.targets.rebuilt(
+                        target, _joined([algebra.term(name, inner)], [multiple, solution[-1]], algebra)
+                    )
+
+        cost = float(self.targets.costs[target] + self.columns.costs[place] + 4 + 2 * len(functions))
+        self._wait(squares / 4.0, cost, terms)
+
+    def grown(self, body: Term) -> Iterator[None]:
+        """A formula plus, times or over a multiple of one expression and a constant.
+
+        body: of the formula.
+        """
+        output, leaves, algebra = self.fitting.leaves.output, self.fitting.leaves, self.algebra
+        with np.errstate(all="ignore"):
+            values = np.asarray(leaves.function(body)(leaves.constants(body)))
+        if values.shape != output.shape or not (np.isfinite(values) & (values != 0)).all() or (output == 0).any():
+            return
+        cost = float(leaves.size(body))
+        kinds: list[tuple[str, Array, Array]] = [
+            ("add", output - values, np.ones(len(output))),
+            ("multiply", output / values, values**2),
+        ]
+        if "divide" in algebra:
+            kinds.append(("divide", values / output, output**4 / values**2))
+        for kind, target, weights in kinds:
+            self.work.spend(len(self.order) * ROWS, len(self.order))
+            with np.errstate(all="ignore"):
+                rank = np.log2(self.screen.left(target[None], weights[None])[0]) + 2.0 * NODE / ROWS * self.costs
+            for place in np.argsort(rank)[: 2 * EACH].tolist():
+                one = int(self.order[place])
+                solution, squares = coefficients(target, weights, [self.columns.values[one]])
+                self._wait(
+                    squares, cost + float(self.costs[place]) + 3,
+                    lambda kind=kind, one=one, solution=solution: self._grown(kind, body, one, solution),  # type: ignore[misc]
+                )  # fmt: skip
+            yield None
+
+    def _grown(self, kind: str, body: Term, place: int, solution: list[float]) -> Iterator[Term]:
+        part = self.columns.term(place, self.algebra)
+        for numbers in (solution, [solution[0], 0.0]):
+            if numbers[0]:
+                other = _joined([part], numbers, self.algebra)
+                yield (
+                    self.algebra.term("divide", body, other)
+                    if kind == "divide"
+                    else self.algebra.term(kind, body, other)
+                )
+
+
+def _exponent(value: float, error: float) -> float:
+    """The simplest number near an exponent; itself where none is."""
+    for bottom in (1, 2, 3, 4):
+        if abs(value - round(value * bottom) / bottom) <= min(max(3.0 * error, 1e-6), 0.2 / bottom):
+            return round(value * bottom) / bottom
+    return value
+
+
+def _sum_term(places: Sequence[int], numbers: Sequence[float], columns: Columns, algebra: Algebra) -> Term:
+    return _joined([columns.term(place, algebra) for place in places], numbers, algebra)
+
+
+def _joined(terms: Sequence[Term], numbers: Sequence[float], algebra: Algebra) -> Term:
+    """The sum of terms times numbers, and of the last number."""
+    total: Term | None = None
+    for term, factor in sorted(zip(terms, numbers), key=lambda each: each[1] < 0):
+        if total is None:
+            total = algebra.scaled(term, factor)
+        elif factor < 0:
+            total = algebra.difference(total, algebra.scaled(term, -factor))
+        else:
+            total = algebra.sum(total, algebra.scaled(term, factor))
+    assert total is not None
+    return algebra.sum(total, number(numbers[-1])) if len(numbers) > len(terms) else total
