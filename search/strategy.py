@@ -23,6 +23,8 @@ from .reports import Alternative, Hit, Progress, Question
 
 START = "start"
 """The ``operator`` of a proposal that is one of the problem's starts."""
+UNTRAINED = "untrained"
+"""The field of a proposal's info that says, if true, that it is scored with the weights that it begins with."""
 
 
 class StrategyError(ValueError):
@@ -39,7 +41,7 @@ class Proposal:
 
     ``info`` is plain data: ``operator`` (how it was made), ``inherit`` {site: (ask number, site there)}, where weights may start from,
     ``transfer`` {site: steps}, where they are not simply copied (``primitives.morphing.transfer``), and ``shrink``, by which what is
-    inherited is multiplied (``primitives.weights.shrunk``).
+    inherited is multiplied (``primitives.weights.shrunk``); UNTRAINED: whether it is scored with these, as it is.
     """
 
     term: Term

@@ -12,7 +12,7 @@ from library.vocabulary import Vocabulary
 from primitives.brief import brief_repr
 from primitives.term import Term, show_canonical
 from primitives.values import Outcome
-from search.strategy import Feedback
+from search.strategy import UNTRAINED, Feedback
 
 from ..errors import EvaluationBug
 from ..evaluation.evaluate import cache_key, read_evaluations
@@ -20,7 +20,7 @@ from ..evaluation.prepared import CandidateOrder, Evaluated, StartWeights
 from ..execution.executors.base import JobResult
 from ..fitting.trainers import TRAINERS
 from ..tasks.data import ProblemData
-from .planning.schedule import EXPLORE, SETTINGS, TRAINED, UNTRAINED, Schedule
+from .planning.schedule import EXPLORE, SETTINGS, TRAINED, Schedule
 
 SCREENING_CASES = 1000
 """Validation cases on which a short training in planned time is scored."""

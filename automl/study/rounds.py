@@ -16,12 +16,12 @@ from primitives.definitions import expand
 from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
 from primitives.term import Term, canonical, sites_of
 from primitives.values import Outcome
-from search.strategy import START, Proposal
+from search.strategy import START, UNTRAINED, Proposal
 
 from ..evaluation.prepared import StartWeights, start_weights
 from ..execution.threads import training_threads
 from .candidate import Candidate, evaluated_of, feedback_of
-from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, TIMELY, UNTRAINED
+from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, TIMELY
 from .planning.views import both_ways, may_look_twice
 from .refinement import next_refinement
 

@@ -11,6 +11,7 @@ from typing import Any
 from library.records import Direction, Evaluation, Event, Run
 from library.run_store import AbstractRunStore
 from primitives.brief import brief_repr
+from search.strategy import UNTRAINED
 
 from ..tasks.cases.folds import FOLDS
 from .journal import ASKED
@@ -18,7 +19,7 @@ from .keeping.evaluations import Evaluations
 from .keeping.origins import Origins
 from .keeping.tally import Tallies
 from .planning.passes import seconds_a_pass
-from .planning.schedule import EXPLORE, FINAL, PHASES, REFINE, SETTINGS, TRAINED, UNTRAINED
+from .planning.schedule import EXPLORE, FINAL, PHASES, REFINE, SETTINGS, TRAINED
 
 Worth = tuple[bool, float]
 """Whether it solves the task, and the metric, signed so that more is better."""

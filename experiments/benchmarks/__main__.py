@@ -38,6 +38,7 @@ QUICK: dict[str, tuple[str, ...]] = {
         "3",
     ),
     "compiled": ("--rounds", "3"),
+    "curve_stopping": ("--seeds", "2", "--evaluations", "2", "--epochs", "2", "--alone", "1", "--arms", "none,median"),
     "dashboard": ("--evaluations", "1000", "--words", "200", "--rounds", "1"),
     "digits": ("--budget", "10s", "--seeds", "11"),
     "driver": ("--candidates", "300", "--workers", "20"),
@@ -72,6 +73,7 @@ QUICK: dict[str, tuple[str, ...]] = {
     "recipes": ("--thirds", "1"),
     "reinvention": ("--seeds", "1", "--evaluations", "6", "--epochs", "1"),
     "resilience": ("--kills", "2"),
+    "supernet": ("--seeds", "1", "--paths", "4", "--ranked", "4", "--alone", "1"),
     "synthesis": ("experiments/curricula/starter.jsonl?limit=5", "--budget", "2s"),
     "tables": (
         *("--tables", "wine,few", "--folds", "2", "--seeds", "1", "--budget", "5s", "--jobs", "1"),

@@ -24,7 +24,8 @@ PARAMETERS, OPERATIONS, LATENCY, SIZE = "parameters", "operations", "latency", "
 COSTS = (PARAMETERS, OPERATIONS, LATENCY, SIZE)
 """What a front may set against the metric."""
 DRAWN = {"sample": "drawn", "model": "proposed by a model", "policy": "drawn by a policy", "final": "final training",
-         "refine": "longer training", "ensemble": "blend"}  # fmt: skip
+         "refine": "longer training", "ensemble": "blend", "path": "trained on shared weights",
+         "shared": "ranked by shared weights"}  # fmt: skip
 """What operators are called that say little by themselves."""
 Latency = Callable[[Evaluation], float | None]
 """Milliseconds that the program of an evaluation takes for a case; None where its weights, which decide that, are gone."""

@@ -6,9 +6,9 @@ from array import array
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from search.strategy import START
+from search.strategy import START, UNTRAINED
 
-from ..planning.schedule import EXPLORE, UNTRAINED
+from ..planning.schedule import EXPLORE
 
 ENUMERATED, VIEW = "enumerated", "both ways"
 MEMBERS = "members"
@@ -103,10 +103,8 @@ class Origins:
 
 
 def _operator(phase: str, info: Mapping[str, Any]) -> str:
-    if info.get(UNTRAINED):
-        return VIEW
     if phase != EXPLORE:
-        return phase
+        return VIEW if info.get(UNTRAINED) else phase
     name = str(info.get("operator", ENUMERATED))
     edits = name.split("+")
     return name if len(edits) < 3 else f"{len(edits)} edits"

@@ -18,8 +18,8 @@ is asked for, the best blended."""
 PHASES = (EXPLORE, REFINE, FINAL, ENSEMBLE)
 SETTINGS = "settings"
 """The field of a proposal's info with settings of the trainer that are its own."""
-UNTRAINED, TRAINED = "untrained", "trained"
-"""The fields that say that a proposal is scored with the weights that it begins with, and which program is trained in its place."""
+TRAINED = "trained"
+"""The field that says, of a proposal that is scored with the weights that it begins with, which program is trained in its place."""
 TIMELY = 0.98
 """The share of a time budget after which no training is begun, and a loop of a strategy may end because it sees its end coming."""
 LEAST_SECONDS = 0.5

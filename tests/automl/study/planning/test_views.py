@@ -10,7 +10,7 @@ from automl.budget import Budget
 from automl.evaluation.evaluate import evaluate_candidate
 from automl.evaluation.prepared import Prepared, context_of
 from automl.study.opening import Options, open_study, run_study
-from automl.study.planning.schedule import FINAL, REFINE, TRAINED, UNTRAINED
+from automl.study.planning.schedule import FINAL, REFINE, TRAINED
 from automl.study.planning.views import WORDS, both_ways, may_look_twice
 from automl.study.stored import stored_model
 from automl.tasks.kinds.labelled import labelled_task
@@ -25,6 +25,7 @@ from primitives.words import builtin_words
 from search.bounds import Bounds
 from search.generation.spaces.reading import as_space
 from search.problem import Problem
+from search.strategy import UNTRAINED
 
 ALL = builtin_words()
 TYPE = parse_type("Tensor[3,12,12] -> Tensor[4]")
