@@ -29,7 +29,7 @@ from ..growth import ExpressionGrowth
 from ..sums import LinearSum, as_term, standard
 from ..work import FIT, Work
 from .front import MOST, FormulaFront
-from .losses import RegressionLoss
+from .losses import SQUARED, RegressionLoss
 from .polish import polished, with_more_constants
 from .vectorised import VectorisedFormula
 
@@ -39,9 +39,9 @@ PASSES = ((600, 0.1), (4_000, 0.4), (16_000, 1.0))
 """Expressions and breadth of each pass (``growth``); set by hand."""
 OUTER = ("exp", "log", "sqrt")
 """Numpy's functions that are taken off the output."""
-EACH, BEAM, PAIRED, TERMS = 3, 16, 150, 5
+EACH, BEAM, PAIRED, TERMS = 3, 16, 150, (3, 4, 5)
 """Expressions of each size that are looked at, sums that get one more expression, expressions of which all pairs are tried, and expressions
-in a sum at most; set by hand."""
+in a sum at most, in each pass; set by hand."""
 EXACT_TERMS, EXACT_SHARE = (15_000, 30_000, 60_000), 0.25
 """Of the search for exact formulas: terms of its turn before each pass, and the share of what is left of the bounds that it may take."""
 CURVES, WAVES = (3, 8, 16), (("sin", "cos"), ("exp",))
@@ -116,12 +116,12 @@ class FrontSearch:
             self._constant()
             columns = self._leaves(len(self.front.arguments) + 1)
             for target in self._targets():
-                yield from self._sums(columns, target)
+                yield from self._sums(columns, target, TERMS[-1])
             for place, ((most, breadth), curves) in enumerate(zip(PASSES, CURVES, strict=True)):
                 yield from self._exact_turn(until, place)
                 if self.front.is_exact and place:
                     return
-                yield from self._pass(most, breadth, curves)
+                yield from self._pass(most, breadth, curves, TERMS[place])
                 if self.front.is_exact:
                     return
         except (Stop, OutOfTime):
@@ -153,7 +153,7 @@ class FrontSearch:
             for value in (float(rows.y[middle]), float(rows.weights @ rows.y)):
                 rows.offer(number(value))
 
-    def _pass(self, most: int, breadth: float, curves: int) -> Iterator[None]:
+    def _pass(self, most: int, breadth: float, curves: int, terms: int) -> Iterator[None]:
         columns = self._leaves(most)
         grower, before = ExpressionGrowth(columns, self.algebra), 0
         for _ in grower.steps(breadth):
@@ -163,7 +163,7 @@ class FrontSearch:
         for target in self._targets():
             if not target.around:
                 yield from self._curves(columns, target, curves)
-            yield from self._sums(columns, target)
+            yield from self._sums(columns, target, terms)
         for _ in range(ROUNDS):
             yield from self._grown()
         for each in self.front.formulas() if self.few is not self.front else ():
@@ -205,7 +205,7 @@ class FrontSearch:
                 if np.isfinite(slope).all() and np.ptp(inner) > 0:
                     yield _Target(inner, weights * slope**2, name)
 
-    def _sums(self, columns: Columns, target: _Target) -> Iterator[None]:
+    def _sums(self, columns: Columns, target: _Target, most: int) -> Iterator[None]:
         """Sums of few expressions that are like a target, those found by the best of one fewer, and by all pairs of some."""
         if not target.weights.sum() > 0:
             return
@@ -225,11 +225,11 @@ class FrontSearch:
             np.arange(min(len(usable), PAIRED // 2)), np.argsort(-np.abs(like), kind="stable")[: PAIRED // 2]
         )
         pairs = [tuple(usable[chosen[list(pair)]].tolist()) for pair in _pairs(likeness[chosen], like[chosen], BEAM)]
-        for terms in range(1, TERMS + 1):
+        for terms in range(1, most + 1):
             fits = [self._fit(columns, target, weights, places) for places in dict.fromkeys(states)]
             yield
             known = sorted((fit for fit in fits if fit is not None), key=lambda fit: fit[0])[:BEAM]
-            if terms == TERMS:
+            if terms == most:
                 return
             states = list(pairs) if terms == 1 else []
             for _, places, residual in known:
@@ -265,7 +265,8 @@ class FrontSearch:
                 left = target.values - kept @ solution
             start = float(solution[-1]) if kept is design else 0.0
             found = LinearSum(places, tuple(solution[: len(places)].tolist()), start, 0.0)
-            self._consider(self._around(as_term(found, columns, self.algebra), target.around))
+            best = not target.around and self.few.loss.name == SQUARED  # fitted as well as can be
+            self._consider(self._around(as_term(found, columns, self.algebra), target.around), 1.0 if best else SLACK)
         return None if left is None else (float(weights @ left**2), places, left)
 
     def _curves(self, columns: Columns, target: _Target, most: int) -> Iterator[None]:
@@ -303,11 +304,11 @@ class FrontSearch:
             return self.algebra.term("divide", number(1.0), body)
         return self.algebra.term(function_, body) if function_ else body
 
-    def _consider(self, body: Term) -> None:
-        """Offer a formula, and where it may stand on the front with better constants, these."""
+    def _consider(self, body: Term, slack: float = SLACK) -> None:
+        """Offer a formula, and where it may stand on the front with better constants, by which its loss falls by the slack, these."""
         self.work.spend(float(body.size * len(self.few.y)))
         loss = self.few.loss_of(VectorisedFormula.of(body, self.algebra))
-        if not self.few.takes(body.size, loss, SLACK):
+        if not self.few.takes(body.size, loss, slack):
             return
         self._spend_polish(body, self.few)
         for each in dict.fromkeys((body, polished(body, self.few))):
