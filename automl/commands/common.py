@@ -155,19 +155,22 @@ def say(result: Result, alone: bool) -> None:
         print_text(f"  {result.program}".replace("\n", "\n  "))
     if result.expanded:
         print_text(f"  = {result.expanded}".replace("\n", "\n    "))
-    if result.model is not None:
-        _say_equation(result.model)
+    _say_equation(result)
     if result.ensemble is not None:
         print_text(f"  {_shown_members(result)}")
     if alone:
         print_text(f"  run {result.run}")
 
 
-def _say_equation(model: Model) -> None:
-    """A formula as people write it; nothing of another program."""
+def _say_equation(result: Result) -> None:
+    """A formula as people write it, with the names of the columns that its examples came from; nothing of another program."""
     from primitives.source.mathematics import equation
 
-    written = equation(model.expanded, model.type)
+    if result.model is None:
+        return
+    known = None if result.task is None else result.task.specification
+    names, target = ((), "") if known is None else (known.inputs, known.output)
+    written = equation(result.model.expanded, result.model.type, names, target)
     if written is not None:
         print_text(f"  {written}")
 

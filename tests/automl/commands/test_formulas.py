@@ -37,3 +37,14 @@ def test_a_formula_is_written_as_mathematics_wherever_it_is_shown(
         views = [view_program(store, store.run(each["run"]), each["ask"]) for each in (row, other)]
         assert [view is not None and view.equation for view in views] == [WRITTEN, ""]
         assert f'<p class="equation">{WRITTEN}</p>' in run_report(store, store.run(row["run"]))
+
+
+def test_columns_of_a_table_give_a_formula_their_names(automl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bill.csv").write_text(
+        "count,price,total\n" + "".join(f"{n},{p},{n * p}\n" for n, p in ((2, 1.5), (3, 0.25), (5, 4.5), (7, 2.5)))
+    )
+    code, out, _ = automl(
+        "search", "bill.csv:total?as=examples", "--evaluations", "2000", "--words", "+,*,to_float", "--library", "x.db"
+    )
+    assert code == 0 and ("\n  total = count·price\n" in out or "\n  total = price·count\n" in out)
