@@ -26,8 +26,8 @@ FEWEST = 8
 """Examples from which on a task is divided: of fewer every part would be met by accident."""
 DEPTH, NODES, BRANCHES = 4, 12, 5
 """How deep goals are divided, how many there are at most, and how often a branch of one takes the place of another."""
-LONGER = 1.5
-"""How much longer, for a cheaper term, a goal is looked for once it is met."""
+LONGER, MORE = 1.5, 10_000
+"""How much longer, and how many terms more, a goal is looked for once it is met: there may be a cheaper term."""
 
 
 @dataclass(eq=False)
@@ -166,7 +166,7 @@ class Deduction:
         if node.body is not None and cost >= node.cost:
             return
         if node.body is None:
-            node.until = LONGER * node.solver.spent
+            node.until = LONGER * node.solver.spent + MORE
         node.body, node.cost = body, cost
         if node is root:
             yield from self.answers.take(body, hash(body), cost, self.ledger)

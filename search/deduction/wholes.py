@@ -3,6 +3,7 @@ another, or into its parts between separators, and what a conversion gives into 
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 
@@ -12,7 +13,7 @@ from primitives.types import CHAR, INT, STRING, Type, list_of
 from primitives.values import Value
 
 from .goal import Reduction, Subtask
-from .tools import RoleWords, element_of, separators, text, variable
+from .tools import HALF, RoleWords, element_of, separators, sequences, text, variable
 
 LONGEST = 6
 """Elements of lists that are taken apart one by one."""
@@ -33,6 +34,7 @@ def by_wholes(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
         yield from _joined_each(goal, tools)
     elif goal.output == STRING:
         yield from _joined(goal, tools)
+        yield from _parted(goal, tools)
         yield from _affixed(goal, tools)
         yield from _cut(goal, tools)
         yield from _converted(goal, tools, Role.WRITE, INT, _whole)
@@ -88,6 +90,27 @@ def _joined(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
             yield Reduction("join", (parts,), _call(tools, Role.JOIN_PARTS, text(separator)))
 
 
+def _parted(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
+    """A text as pieces that are as long as the parts of an input between separators."""
+    for parts in sequences(goal, tools) if tools.has(Role.JOIN_PARTS) else ():
+        if parts.element != STRING or all(len(each) < 2 for each in parts.values):
+            continue
+        if all(sum(map(len, each)) == len(output) for each, output in zip(parts.values, goal.outputs)):
+            pieces = goal.below(
+                goal.inputs,
+                list_of(STRING),
+                ((g, _cut_like(o, each)) for (g, o), each in zip(goal.examples, parts.values)),
+            )
+            if pieces is not None:
+                yield Reduction("join", (pieces,), _call(tools, Role.JOIN_PARTS, text("")))
+
+
+def _cut_like(whole: str, parts: tuple) -> tuple[str, ...]:
+    """The text cut into pieces as long as the parts."""
+    ends = list(itertools.accumulate(map(len, parts)))
+    return tuple(whole[end - len(part) : end] for end, part in zip(ends, parts))
+
+
 def _joined_each(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
     """Each text of a list as its parts between separators."""
     if goal.output != list_of(STRING) or not tools.has(Role.JOIN_PARTS, Role.MAP):
@@ -118,16 +141,17 @@ def _affixed(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
 
 
 def _cut(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
-    """A text as a piece of an input in which it occurs once: where it begins and where it ends."""
+    """A text as a piece of an input, mostly one that occurs once: where it begins and where it ends."""
     for position, type in enumerate(goal.inputs):
         if type != STRING or not tools.has(Role.PIECE):
             continue
         values = goal.column(position)
-        if all(value.count(output) == 1 and value != output for value, output in zip(values, goal.outputs)):
-            starts = [value.find(output) for value, output in zip(values, goal.outputs)]
-            given = [tuple(each) for each, _ in goal.examples]
-            first = goal.below(goal.inputs, INT, zip(given, starts))
-            last = goal.below(goal.inputs, INT, ((g, s + len(o)) for g, s, o in zip(given, starts, goal.outputs)))
+        once = [row for row, (value, output) in enumerate(zip(values, goal.outputs)) if value.count(output) == 1]
+        within = all(output in value for value, output in zip(values, goal.outputs))
+        if within and len(once) >= max(FEWEST, HALF * len(values)) and values != goal.outputs:
+            rows = [(*goal.examples[row], values[row].find(goal.outputs[row])) for row in once]
+            first = goal.below(goal.inputs, INT, ((given, start) for given, _, start in rows))
+            last = goal.below(goal.inputs, INT, ((given, start + len(output)) for given, output, start in rows))
             if first is not None and last is not None:
                 over = variable(goal, position)
                 yield Reduction("piece", (first, last), lambda a, b, over=over: tools.call(Role.PIECE, a, b, over))

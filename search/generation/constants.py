@@ -20,6 +20,8 @@ MOST = 12
 """Constants of one kind."""
 FEWEST, CLASSES, CHANGES = 10, 6, 5
 """Examples, and different outputs and places where they change, up to which an input is taken for what decides."""
+COMMON = 3
+"""How often an output comes that is not rare."""
 PLAIN = 10
 """Numbers up to it are at hand anyway."""
 LONGEST = 60
@@ -178,15 +180,18 @@ def _shared(outputs: Sequence[str], inputs: Sequence[str], deadline: Deadline) -
 
 
 def thresholds(examples: Sequence[tuple[Sequence[Value], Value]]) -> list[int]:
-    """Ints that part the examples by an Int among the inputs, or by the length of a text or list, into few ranges of one output each.
+    """Ints that part the examples by an Int among the inputs, or by the length of a text or list, into few ranges of one output each;
+    outputs that are rare count as one.
 
     examples: inputs and output of each.
     """
-    if len(examples) < FEWEST or not 1 < len({repr(output) for _, output in examples}) <= CLASSES:
+    counts = Counter(repr(output) for _, output in examples)
+    labels = [name if counts[name := repr(output)] >= COMMON else "" for _, output in examples]
+    if len(examples) < FEWEST or not 1 < len(set(labels)) <= CLASSES:
         return []
     found: dict[int, None] = {}
     for position in range(len(examples[0][0])):
-        measured = [(_measure(given[position]), repr(output)) for given, output in examples]
+        measured = [(_measure(given[position]), label) for (given, _), label in zip(examples, labels)]
         known = sorted((size, output) for size, output in measured if size is not None)
         changes = [(low, high) for (low, one), (high, other) in zip(known, known[1:]) if one != other]
         if len(known) == len(examples) and len(changes) <= CHANGES:

@@ -27,7 +27,8 @@ from ..levels import Found
 from ..prospects import Prospect
 from ..rebuild import term_of_row
 from .base import AbstractLookAhead, Outlook
-from .sets import cheapest, packed, sizes, within
+from .decision_trees import DecisionTree
+from .sets import TermSets, cheapest, packed, sizes, within
 
 PAIRS = 1 << 20
 """Pairs of sets that are compared at once."""
@@ -36,16 +37,6 @@ FEWEST = 16
 TERMS, TESTS, BEAM, DEPTH = 400, 3_000, 5, 6
 """Terms and conditions that a branch is chosen from, lists that are grown side by side, and branches before the last."""
 TOLD = 20
-
-
-@dataclass(frozen=True, eq=False)
-class TermSets:
-    """Sets of examples, the cheapest first, each with a row that has it, its cost, and whether the row's truth is turned round."""
-
-    sets: Array
-    rows: Array
-    costs: Array
-    turned: Array
 
 
 @dataclass(frozen=True)
@@ -136,6 +127,10 @@ class Branches(AbstractLookAhead):
         worth = math.log2(1 + len(np.unique(self.goal)))
         found, begun = decision_lists(terms, tests, own, len(self.goal), worth, self.bank.values.deadline)
         self.begun += [(operation, each) for each in begun]
+        if not found:
+            tree = DecisionTree(operation, own, terms, tests, len(self.goal), self.bank.values.deadline).grown()
+            if tree is not None and tree.cost < worth * len(self.goal):
+                yield tree
         for each in sorted(found, key=lambda each: each.cost)[:TOLD]:
             yield nested(operation, each)
             yield nested(operation, self._alike(each, self.bank.stores[operation.arguments[0]]))

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from primitives.columns.hashing import Array
 
 WORD = 64
+
+
+@dataclass(frozen=True, eq=False)
+class TermSets:
+    """Sets of examples, the cheapest first, each with a row that has it, its cost, and whether the row's truth is turned round."""
+
+    sets: Array
+    rows: Array
+    costs: Array
+    turned: Array
 
 
 def packed(marks: Array) -> Array:
@@ -15,6 +27,11 @@ def packed(marks: Array) -> Array:
     padded = np.zeros((rows, -(-count // WORD) * WORD), bool)
     padded[:, :count] = marks
     return np.packbits(padded, axis=1, bitorder="little").view(np.uint64).reshape(rows, -(-count // WORD))
+
+
+def unpacked(sets: Array, count: int) -> Array:
+    """The sets as rows of truth values, bool [rows, count]."""
+    return np.unpackbits(sets.view(np.uint8), axis=1, count=count, bitorder="little").astype(bool)
 
 
 def sizes(sets: Array) -> Array:

@@ -54,6 +54,7 @@ DIVIDED = [
         ['(lambda (c) (if (is_space c) "-" (repeat_text 2 (char_to_text c))))'],
     ),
     ("str -> str", TEXTS, lambda s: "\n".join(s.split(" ")) + "\n", "join", ['(lambda (s) (append "" (split " " s)))']),
+    ("str -> str", TEXTS[:2] + TEXTS[3:5], lambda s: s.title().replace(" ", ""), "join", ['(lambda (s) (map capitalise (split " " s)))']),
     ("str -> str", TEXTS, lambda s: f"<{s}>", "affix", ["(lambda (s) s)"]),
     (
         "str -> str", TEXTS[1:2] + TEXTS[3:5] + [("bcd e",)], lambda s: s[1:-1], "piece",

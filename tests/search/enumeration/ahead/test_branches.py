@@ -15,6 +15,7 @@ from primitives.words import builtin_words
 from search.enumeration.ahead.sets import cheapest, packed, sizes, within
 from search.enumeration.answers import Answer
 from search.enumeration.enumerator import Enumerator
+from search.enumeration.settings import Settings
 from search.generation.constants import roundest, thresholds
 from search.generation.costs import default_costs
 
@@ -73,6 +74,26 @@ def test_a_conjunction_of_conditions_is_found_before_its_level() -> None:
     )  # fmt: skip
     found = next(each for each in search.run(max_terms=60_000) if isinstance(each, Answer))
     assert found.match == 1.0 and search.level < found.cost
+
+
+def test_conditions_within_conditions_are_found_where_no_branch_stands_alone() -> None:
+    words = {name: builtin_words()[name] for name in ("if", "mod", "=")}
+    kinds = {(True, True): "both", (True, False): "three", (False, True): "five", (False, False): "none"}
+    named = [
+        ((n,), kinds[n % 3 == 0, n % 5 == 0])
+        for n in (3, 5, 7, 9, 10, 15, 22, 24, 30, 31, 33, 35, 44, 45, 50, 57, 60, 61)
+    ]
+    search = Enumerator(
+        parse_type("int -> str"), named, words=words, costs=default_costs(words), settings=Settings(all_examples=True),
+        constants=[(text, parse_type("str"), 2) for text in kinds.values()],
+    )  # fmt: skip
+    found = next(each for each in search.run(max_terms=200_000) if isinstance(each, Answer))
+    assert [evaluate(found.term, (n,), words=words) for n in (75, 48, 65, 77)] == ["both", "three", "five", "none"]
+
+
+def test_bounds_are_told_by_the_outputs_that_come_often() -> None:
+    examples = [((n,), "much" if n > 140 else str(n)) for n in (3, 14, 160, 77, 138, 144, 200, 121, 9, 181, 55, 147)]
+    assert thresholds(examples) == [140]
 
 
 def test_sets_of_more_examples_than_a_machine_word_has_bits() -> None:
