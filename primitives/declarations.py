@@ -56,6 +56,8 @@ class Role(Enum):
     SIZE = "gives the number of elements of a list"
     SIZE_TEXT = "gives the number of characters of a text"
     ADDITION = "adds two numbers"
+    PRODUCT = "multiplies two numbers"
+    QUOTIENT = "divides an Int by another, rounded towards minus infinity"
     REMAINDER = "gives the remainder of its first argument divided by its second, with the sign of the second"
     DIGITS = "gives the list of the decimal digits of an Int from the first to the last, without its sign"
     WRITE = "writes an Int as a text"

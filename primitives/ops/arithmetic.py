@@ -56,13 +56,14 @@ def subtract(x: Value, y: Value) -> Value:
     prior=Prior(cost=2),
     spoken="times",
     twice="square",
+    role=Role.PRODUCT,
 )
 def multiply(x: Value, y: Value) -> Value:
     """The product of two numbers."""
     return checked(x * y)
 
 
-@word("//", "int -> int -> int", example="(// -7 2)", prior=Prior(cost=3), spoken="divide")
+@word("//", "int -> int -> int", example="(// -7 2)", prior=Prior(cost=3), spoken="divide", role=Role.QUOTIENT)
 def floor_divide(x: int, y: int) -> int:
     """Quotient rounded towards minus infinity; undefined for a zero divisor."""
     if y == 0:

@@ -168,6 +168,7 @@ class Deduction:
         if node.body is None:
             node.until = LONGER * node.solver.spent + MORE
         node.body, node.cost = body, cost
+        self._share(body)
         if node is root:
             yield from self.answers.take(body, hash(body), cost, self.ledger)
         for split, above in node.above:
@@ -176,6 +177,16 @@ class Deduction:
             parts = [part.body for part in above.splits[split]]
             if all(part is not None for part in parts):
                 yield from self._met(above, split.build(*parts), root)
+
+    def _share(self, body: Term) -> None:
+        """Make the numbers that one part needs known to the others that are not met, which begin anew."""
+        known = {value for value, type, _ in (*self.costs.literals, *self.constants) if type == INT}
+        told = {part.value for part in subterms(body) if isinstance(part, Literal) and part.type == INT} - known
+        if told:
+            self.constants += [(value, INT, self.costs.constant + 1) for value in sorted(told)]
+            for node in self.nodes.values():
+                if node.body is None:
+                    node.solver.release()
 
     def _cost(self, body: Term) -> int:
         """The costs of words, variables and constants."""

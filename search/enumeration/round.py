@@ -19,7 +19,7 @@ from .ahead.covers import Covers
 from .ahead.deepening import share_of
 from .ahead.likely_needs import LikelyNeeds
 from .ahead.loops import Loops
-from .ahead.remainders import Remainders
+from .ahead.numbers_told import NumbersTold
 from .ahead.subgoals import Subgoals, subgoals
 from .ahead.sweep import Sweep
 from .answers import Answer, Answers
@@ -67,7 +67,7 @@ class Round:
         self.wanted_types = closures.types
         share = share_of(len(space.words)) if settings.bodies is None else settings.bodies
         loops = Loops(look, self.growth, closures, share, settings.ahead_from)
-        return Subgoals(wanted), Sweep(look, LikelyNeeds()), loops, Covers(look), Remainders(look), Branches(look)
+        return Subgoals(wanted), Sweep(look, LikelyNeeds()), loops, Covers(look), NumbersTold(look), Branches(look)
 
     # --- levels ---------------------------------------------------------------------------------------------------------------
 

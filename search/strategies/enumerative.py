@@ -33,7 +33,7 @@ from ..strategy import AbstractStrategy, Feedback, Option, Proposal, StrategyErr
 
 FIRST_SAMPLE = 10_000
 """Terms to consider for the first sample."""
-HEAD_START, SMALL = 60_000, 16
+HEAD_START, SMALL = 30_000, 16
 """Terms before parts of programs are looked for too, and the part of the memory that the search for one of them has."""
 GUIDANCE = ("model", "grammar", "off")
 

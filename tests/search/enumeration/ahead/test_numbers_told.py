@@ -1,4 +1,4 @@
-"""Remainders are found with whatever numbers they are by."""
+"""Remainders, quotients and multiples are found with whatever numbers they are by."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ from search.enumeration.enumerator import Enumerator
 from search.enumeration.settings import Settings
 from search.generation.costs import default_costs
 
-WORDS = {name: builtin_words()[name] for name in ("+", "*", "mod")}
+WORDS = {name: builtin_words()[name] for name in ("+", "*", "mod", "//")}
 INPUTS = (3, -40, 155, 7019, 88, 412, 2600, 931, -777)
 
 
-@pytest.mark.parametrize("answer", [lambda n: n % 61, lambda n: 32 + n * n % 64, lambda n: (n + 17) % 26])
-def test_a_remainder_is_found_with_its_numbers(answer) -> None:
+WHOLE = (
+    lambda n: n % 61, lambda n: 32 + n * n % 64, lambda n: (n + 17) % 26, lambda n: n * n // 250, lambda n: 37 * n - 1001,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", WHOLE)
+def test_a_word_is_found_with_its_numbers(answer) -> None:
     search = Enumerator(
         parse_type("int -> int"), [((n,), answer(n)) for n in INPUTS], words=WORDS, costs=default_costs(WORDS),
         settings=Settings(all_examples=True),
