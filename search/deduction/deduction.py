@@ -9,6 +9,7 @@ from primitives.interpreter.deadline import Deadline, OutOfTime
 from primitives.primitive import Primitive
 from primitives.term import Literal, Term, Variable, Word, subterms
 from primitives.types import CHAR, INT, STRING, Type, arguments_of, list_of
+from primitives.values import Value
 
 from ..enumeration.answers import Answer, Answers, Example
 from ..enumeration.enumerator import Enumerator, LevelReport
@@ -163,7 +164,7 @@ class Deduction:
     def _met(self, node: SubtaskNode, body: Term, root: SubtaskNode) -> Iterator[Answer]:
         """A goal is met by a term: so may be those that it is a part of."""
         cost = self._cost(body)
-        if node.body is not None and cost >= node.cost:
+        if (node.body is not None and cost >= node.cost) or cost > node.goal.bits:
             return
         if node.body is None:
             node.until = LONGER * node.solver.spent + MORE
@@ -181,9 +182,11 @@ class Deduction:
     def _share(self, body: Term) -> None:
         """Make the numbers that one part needs known to the others that are not met, which begin anew."""
         known = {value for value, type, _ in (*self.costs.literals, *self.constants) if type == INT}
-        told = {part.value for part in subterms(body) if isinstance(part, Literal) and part.type == INT} - known
+        told: set[Value] = {
+            part.value for part in subterms(body) if isinstance(part, Literal) and part.type == INT
+        } - known
         if told:
-            self.constants += [(value, INT, self.costs.constant + 1) for value in sorted(told)]
+            self.constants += [(value, INT, self.costs.constant + 1) for value in sorted(told, key=repr)]
             for node in self.nodes.values():
                 if node.body is None:
                     node.solver.release()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from primitives.term import Term
 from primitives.types import Type, function
 from primitives.values import Value
 
+from ..choice.ranking import evidence
 from ..enumeration.answers import Example
 
 
@@ -30,6 +32,12 @@ class Subtask:
     def outputs(self) -> list[Value]:
         """Of all examples."""
         return [output for _, output in self.examples]
+
+    @property
+    def bits(self) -> float:
+        """What the outputs tell: a term that costs more than that meets them by accident."""
+        kinds = len(set(map(repr, self.outputs)))
+        return max(evidence(self.outputs), len(self.examples) * math.log2(1 + kinds))
 
     def column(self, position: int) -> list[Value]:
         """One input of all examples.

@@ -99,7 +99,7 @@ def _parted(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
             pieces = goal.below(
                 goal.inputs,
                 list_of(STRING),
-                ((g, _cut_like(o, each)) for (g, o), each in zip(goal.examples, parts.values)),
+                ((tuple(g), _cut_like(o, each)) for (g, o), each in zip(goal.examples, parts.values)),
             )
             if pieces is not None:
                 yield Reduction("join", (pieces,), _call(tools, Role.JOIN_PARTS, text("")))
@@ -149,7 +149,9 @@ def _cut(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
         once = [row for row, (value, output) in enumerate(zip(values, goal.outputs)) if value.count(output) == 1]
         within = all(output in value for value, output in zip(values, goal.outputs))
         if within and len(once) >= max(FEWEST, HALF * len(values)) and values != goal.outputs:
-            rows = [(*goal.examples[row], values[row].find(goal.outputs[row])) for row in once]
+            rows = [
+                (tuple(goal.examples[row][0]), goal.outputs[row], values[row].find(goal.outputs[row])) for row in once
+            ]
             first = goal.below(goal.inputs, INT, ((given, start) for given, _, start in rows))
             last = goal.below(goal.inputs, INT, ((given, start + len(output)) for given, output, start in rows))
             if first is not None and last is not None:
