@@ -16,8 +16,8 @@ from ..reports import Progress
 
 SHOWN = 3
 """Examples of a draw: so few that most draws have none that is wrong, so many that programs which meet them by accident are few."""
-FIRST_TERMS = 50_000
-"""Terms for each draw of the first round; every round has twice those of the last."""
+FIRST_TERMS = 12_000
+"""Terms for each draw of the first round; every round has four times those of the last."""
 ROUND = 6
 """Draws of a round."""
 MORE = 1
@@ -78,7 +78,7 @@ def verdict(
                 last = draw + MORE
             if over(terms) or draw == last:
                 break
-        bound *= 2
+        bound *= 4
     if found:
         yield max(found, key=lambda each: each.weight)
 

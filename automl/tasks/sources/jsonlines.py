@@ -15,12 +15,15 @@ from ..task import Task
 MAX_BYTES = 256 * 2**20
 
 
-def read_lines(data: bytes, source: str = "", refused: list[str] | None = None) -> list[Task]:
+def read_lines(
+    data: bytes, source: str = "", refused: list[str] | None = None, tolerate: int | None = None
+) -> list[Task]:
     """The tasks in the bytes of a JSON-lines file (UTF-8; blank lines are passed over).
 
     source: the file's name, as the tasks keep it.
     refused: gets the reason for each line that is no task, its name before it where it has one of its own (None: the first such
         line ends the reading).
+    tolerate: how many examples of each task may be wrong, where its line does not say (default: none).
 
     Raises TaskError with the line's number; also where no line is a task.
     """
@@ -33,7 +36,9 @@ def read_lines(data: bytes, source: str = "", refused: list[str] | None = None) 
         if not line.strip():
             continue
         try:
-            tasks.append(_task(line, number, source, seen))
+            tasks.append(
+                _task(line, number, {"source": source, **({} if tolerate is None else {"tolerate": tolerate})}, seen)
+            )
         except TaskError as error:
             if refused is None:
                 raise
@@ -47,11 +52,11 @@ def read_lines(data: bytes, source: str = "", refused: list[str] | None = None) 
     return tasks
 
 
-def _task(line: bytes, number: int, source: str, seen: dict[str, int]) -> Task:
-    """The task of a line; ``seen`` has the lines of names, and gets this one's."""
+def _task(line: bytes, number: int, usual: Mapping[str, object], seen: dict[str, int]) -> Task:
+    """The task of a line with the ``usual`` fields where it has none; ``seen`` has the lines of names, and gets this one's."""
     fields = _parse(line, number)
-    if isinstance(fields, dict) and "source" not in fields:
-        fields = {**fields, "source": source}
+    if isinstance(fields, dict):
+        fields = {**usual, **fields}
     task = examples_from_json(fields, f"line {number}")
     first = seen.setdefault(task.name, number)
     if first != number:
@@ -115,7 +120,7 @@ def _load(reference: Reference) -> list[Task]:
     except OSError as error:
         raise TaskError(f"path={str(reference.path)!r} cannot be read: {error.strerror}; check the file") from None
     try:
-        tasks = read_lines(data, reference.path.name, reference.refused)
+        tasks = read_lines(data, reference.path.name, reference.refused, reference.whole("tolerate", None))
     except TaskError as error:
         raise TaskError(f"{reference.path.name}: {error}") from None
     for key in ("task", "family"):
@@ -135,7 +140,7 @@ def _chosen(tasks: list[Task], attribute: str, wanted: str) -> list[Task]:
 SOURCE = Source(
     "jsonlines",
     "JSON lines of examples (.jsonl)",
-    ("task", "family", "limit"),
+    ("task", "family", "limit", "tolerate"),
     lambda reference: (
         reference.path is not None and reference.path.suffix in (".jsonl", ".ndjson") and reference.path.is_file()
     ),

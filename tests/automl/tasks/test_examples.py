@@ -203,3 +203,11 @@ def test_reads_the_shared_synthesis_tasks(shared_data: Path) -> None:
         "rule_c001_c150.jsonl": 150, "text_train.jsonl": 128,
     }  # fmt: skip
     assert {name: counts.get(name) for name in known} == known
+
+
+def test_a_file_may_tolerate_examples_that_contradict_each_other() -> None:
+    cases = [{"inputs": [n], "output": n + 1} for n in (1, 2, 3)] + [{"inputs": [1], "output": 5}]
+    (task,) = read_lines(line(examples=cases, type="int -> int"), tolerate=1)
+    assert task.data.tolerate == 1 and task.solved_at == 0.75 and len(task.data.train) == 4
+    with pytest.raises(TaskError, match="at least 6"):
+        read_lines(line(examples=cases, type="int -> int", tolerate=2))
