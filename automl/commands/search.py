@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -15,6 +16,7 @@ from primitives.inference import IllTyped
 from search.problem import ProblemError
 from search.strategy import StrategyError
 
+from ..budget import BEGAN
 from ..errors import StudyError, TaskError
 from ..execution.executors import WorkerError
 from ..execution.workers.collecting import uncollected
@@ -178,6 +180,7 @@ def search(
         if follow.more is None:
             break
         task = follow.more
+        BEGAN.set(time.monotonic())  # it took a person's time to answer
         tasks = asked_again(task, target_column, split_seed)
     if not good or follow.wrong:
         raise typer.Exit(1)
