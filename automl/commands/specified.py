@@ -188,7 +188,8 @@ class Follow:
             *zip(found.contrary, _answers(result.model, found.contrary)),
         ]:
             cells[row.number] = FilledCell(None, f"as given; the program gives {_brief(value)}")
-        write_filled(self.fill, _resolved(self.spec, self.target), cells)
+        answers = {row.number: row.output for row in found.rows}
+        write_filled(self.fill, _resolved(self.spec, self.target), cells, answers)
         done = len(found.waiting) - len(failed)
         self._say(f"  {self.fill}: {done} of {len(found.waiting)} {found.unit}s filled in, marked in the last column")
         if doubtful:

@@ -43,12 +43,15 @@ def check_target(path: str, source: Path | None) -> None:
         raise TaskError(f"fill={path!r}: its folder does not exist; make it, or name another")
 
 
-def write_filled(path: str, reference: Reference, cells: Mapping[int, FilledCell]) -> None:
+def write_filled(
+    path: str, reference: Reference, cells: Mapping[int, FilledCell], answers: Mapping[int, object]
+) -> None:
     """Write the table with the cells in their rows, and a column of marks behind the others.
 
     path: of the file that is written; see ``check_target``.
     reference: of the table.
     cells: by the number of the row.
+    answers: outputs that are known, by the number of the row: where the table has none they were given as answers, and are written too.
     """
     table = raw_table(reference)
     assert reference.path is not None
@@ -60,6 +63,10 @@ def write_filled(path: str, reference: Reference, cells: Mapping[int, FilledCell
         marks[number - first] = cell.mark
         if cell.output is not None:
             columns[target][number - first] = _written(cell.output)
+    for number, output in answers.items():
+        place = number - first
+        if place < len(table) and columns[target][place] == "":
+            columns[target][place], marks[place] = _written(output), "answered"
     name = f"{target} {MARK}"
     while name in columns:
         name += "'"

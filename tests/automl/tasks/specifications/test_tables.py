@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from automl.errors import TaskError
-from automl.tasks.load import load_tasks
+from automl.tasks.load import load_tasks, resolve
+from automl.tasks.specifications.filling import FilledCell, write_filled
 
 NAMES = 'name,short\nJohn Smith,"Smith, J."\n\nMary Jones,"Jones, M."\nAda King,\n'
 
@@ -85,3 +86,12 @@ def test_excel_has_values_of_their_own() -> None:
     frame.to_excel("d.xlsx", index=False)
     (task,) = load_tasks("d.xlsx:year?as=examples")
     assert task.data.examples == ((("2024-05-01",), "2024"), (("2023-12-24",), "2023"))
+
+
+def test_what_was_answered_is_written_where_the_table_has_nothing() -> None:
+    Path("n.csv").write_text(NAMES)
+    cells = {4: FilledCell(None, "as given")}
+    write_filled("o.tsv", resolve("n.csv:short"), cells, {2: "other", 5: "King, A.", 9: "beyond"})
+    lines = [line.split("\t") for line in Path("o.tsv").read_text().splitlines()]
+    assert lines[0][2] == "short filled" and lines[1] == ["John Smith", "Smith, J.", ""]
+    assert [line[1:] for line in lines[3:]] == [["Jones, M.", "as given"], ["King, A.", "answered"]]
