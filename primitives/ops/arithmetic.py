@@ -231,25 +231,25 @@ def cosine(x: float) -> float:
     return math.cos(x) if math.isfinite(x) else math.nan
 
 
-@word("tan", "float -> float", example="(tan 0.5)", prior=RARE)
+@word("tan", "float -> float", example="(tan 0.5)", ufunc="tan", prior=RARE)
 def tangent(x: float) -> float:
     """The tangent of an angle in radians; NaN for infinities."""
     return math.tan(x) if math.isfinite(x) else math.nan
 
 
-@word("asin", "float -> float", example="(asin 1.0)", prior=RARE)
+@word("asin", "float -> float", example="(asin 1.0)", ufunc="arcsin", prior=RARE)
 def arc_sine(x: float) -> float:
     """The angle in radians, from −π/2 to π/2, whose sine is ``x``; undefined beyond −1 and 1."""
     return math.asin(within_one(x))
 
 
-@word("acos", "float -> float", example="(acos 1.0)", prior=RARE)
+@word("acos", "float -> float", example="(acos 1.0)", ufunc="arccos", prior=RARE)
 def arc_cosine(x: float) -> float:
     """The angle in radians, from 0 to π, whose cosine is ``x``; undefined beyond −1 and 1."""
     return math.acos(within_one(x))
 
 
-@word("atan", "float -> float", example="(atan 1.0)", prior=RARE)
+@word("atan", "float -> float", example="(atan 1.0)", ufunc="arctan", prior=RARE)
 def arc_tangent(x: float) -> float:
     """The angle in radians, from −π/2 to π/2, whose tangent is ``x``."""
     return math.atan(x)

@@ -17,6 +17,9 @@ INVERSES = {
 }  # fmt: skip
 """What gives back the argument of a function of one number, on one branch of it at least."""
 
+RARE = ("tan", "arcsin", "arccos", "arctan", "tanh")
+"""Functions of one number that few formulas have."""
+
 
 @dataclass(frozen=True)
 class Algebra:
@@ -39,6 +42,11 @@ class Algebra:
     def unary(self) -> tuple[str, ...]:
         """The functions of one number whose inverse is known."""
         return tuple(name for name in INVERSES if name in self.names)
+
+    @cached_property
+    def usual(self) -> tuple[str, ...]:
+        """Those of them that formulas are often made of; the others are taken off the output alone."""
+        return tuple(name for name in self.unary if name not in RARE)
 
     @property
     def is_enough(self) -> bool:

@@ -121,12 +121,12 @@ class ExpressionGrowth:
                 return
 
     def functions(self, parts: Numbers, found: list[Numbers]) -> Iterator[None]:
-        """All functions of one number.
+        """All usual functions of one number.
 
         parts: their arguments.
         found: where the numbers of the results go.
         """
-        for name in self.algebra.unary:
+        for name in self.algebra.usual:
             yield from self.offered(name, [parts], found)
 
     def operations(

@@ -39,6 +39,7 @@ def found(law: Callable[..., float], arity: int, rows: int = 12, low: float = 0.
 
 
 LAWS = {
+    "refraction": (lambda n, a: math.asin(0.2 * n * math.sin(a)), 2),
     "Celsius": (lambda f: (f - 32) * 5 / 9, 1),
     "area of a circle": (lambda r: math.pi * r**2, 1),
     "kinetic energy": (lambda m, v: m * v**2 / 2, 2),
