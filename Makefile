@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 DOCS_STAMP := .venv/.docs
+BROWSER_STAMP := .venv/.browser
 TORCH := $(shell sed -n 's/^torch==/==/p' constraints.txt)
 PYTEST := $(BIN)/python -m pytest
 PYTEST_FLAGS ?= -n 2
@@ -11,13 +12,14 @@ PYTEST_FLAGS ?= -n 2
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow unit lint format bench docs screenshots clean
+.PHONY: help install demo test test-slow test-browser unit lint format bench docs screenshots clean
 
 help:
 	@echo "make demo       grow the starter curriculum and show the library, which is left at demo.db"
 	@echo "make test       lint, types, import contracts and the test suite"
 	@echo "make test-slow  the tests that take minutes"
-	@echo "make screenshots  pictures of the dashboard's pages over demo.db, at build/screenshots; needs playwright and chromium"
+	@echo "make test-browser  the dashboard in Chromium: needs chromium (apt-get install chromium), installs playwright"
+	@echo "make screenshots  pictures of the dashboard's pages over demo.db, at build/screenshots; needs chromium"
 	@echo "make docs       the documentation as a site, at build/docs"
 	@echo "make bench      the benchmarks"
 
@@ -42,10 +44,19 @@ lint: $(STAMP)
 test: lint unit
 
 unit: $(STAMP)
+	@echo "not run here: the slow tests (make test-slow), among them the dashboard in a browser (make test-browser)"
 	$(PYTEST) -m "not slow" $(PYTEST_FLAGS)
 
 test-slow: $(STAMP)
 	$(PYTEST) -m slow --timeout 900
+
+# Playwright drives the system's Chromium, so only its Python package is fetched.
+$(BROWSER_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[browser]"
+	@touch $(BROWSER_STAMP)
+
+test-browser: $(BROWSER_STAMP)
+	$(PYTEST) -m slow --timeout 900 tests/automl/dashboard/test_in_a_browser.py
 
 bench: $(STAMP)
 	$(BIN)/python -m experiments.benchmarks
@@ -66,6 +77,6 @@ format: $(STAMP)
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-# Of the library that `make demo` leaves, or LIBRARY=FILE; says which of playwright and chromium is missing.
-screenshots: $(STAMP)
+# Of the library that `make demo` leaves, or LIBRARY=FILE; it says so where chromium is missing.
+screenshots: $(BROWSER_STAMP)
 	AUTOML_SCREENSHOTS=$${SCREENSHOTS:-build/screenshots} AUTOML_LIBRARY=$${LIBRARY:-demo.db} $(PYTEST) -m slow tests/automl/dashboard/test_in_a_browser.py -k screenshots

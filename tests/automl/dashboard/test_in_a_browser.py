@@ -8,6 +8,8 @@ import re
 import shutil
 import signal
 import threading
+from collections import Counter
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -144,9 +146,21 @@ def test_screenshots_are_kept(browser):
         for name, path in shown_pages(library).items():
             page.goto(address + path)
             page.wait_for_load_state("networkidle") if "runs" not in name else page.wait_for_timeout(800)
-            page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+            picture = page.screenshot(full_page=True)
+            keep(picture, folder / f"{name}-{width}.webp")
     server.should_exit = True
     thread.join(10)
+
+
+def keep(picture: bytes, file: Path) -> None:
+    """Writes a picture of a page, the upper 2,000 pixels of it, small enough for a document: WebP, half as large where it is broad."""
+    from PIL import Image
+
+    image = Image.open(BytesIO(picture)).convert("RGB")
+    image = image.crop((0, 0, image.width, min(image.height, 2000)))
+    if image.width > 1000:
+        image = image.resize((image.width * 5 // 8, image.height * 5 // 8), Image.Resampling.LANCZOS)
+    image.save(file, "WEBP", quality=50, method=6)
 
 
 def shown_pages(library: str) -> dict[str, str]:
@@ -160,20 +174,22 @@ def shown_pages(library: str) -> dict[str, str]:
         "baseline": "/baselines/conv2",
     }
     with open_store(library, create=False) as store:
-        searches = [each.run for each in store.browser().runs(0, 1000).rows if "result" in each.run.config]
+        searches = [each.run for each in store.browser().runs(0, 1000).rows if each.run.config.get("result")]
         words = store.browser().words(0, 1).rows
     if words:
         found["word"] = f"/library/{words[0].word.name}"
     if searches:
-        largest = max(searches, key=lambda run: ("Tensor" in run.config["type"], run.started))
-        for name, run in (("net", largest), ("algorithm", searches[-1])):
+        nets = [run for run in searches if run.config["type"].startswith("Tensor")] or searches
+        largest = max(nets, key=lambda run: (run.config["type"].partition("->")[0].count(","), run.started))
+        lists = [run for run in searches if not run.config["type"].startswith("Tensor")] or searches
+        for name, run in (("net", largest), ("algorithm", lists[-1])):
             program = f"/runs/{run.id}/programs/{run.config['result']['ask']}"
-            found |= {f"{name}-program": program, f"{name}-steps": f"{program}/steps?part=train"}
+            found |= {f"{name}-program": program, f"{name}-steps": f"{program}/steps?part=train&case=1"}
         found |= {
             "run": f"/runs/{largest.id}",
             "analysis": f"/runs/{largest.id}/analysis",
-            "task": f"/tasks/{searches[-1].task}",
+            "task": f"/tasks/{largest.task}",
         }
-        alike = [run.id for run in searches if run.task == largest.task]
-        found["compare"] = "/compare?" + "&".join(f"run={each}" for each in alike)
+        task, _ = Counter(run.task for run in searches).most_common(1)[0]
+        found["compare"] = "/compare?" + "&".join(f"run={run.id}" for run in searches if run.task == task)
     return found
