@@ -5,11 +5,13 @@
 A store is made with one run of so many evaluations (four log entries each, one in fifty trained longer), a hundred short runs and so many
 words of some hundred types, a tenth of them made of others. Given is for each page the median of the processor seconds of an answer,
 after one that is not counted: what a browser waits for on a machine that does nothing else. ``type_search`` is of the search alone,
-without the page.
+without the page. ``additions`` is what five million additions in a loop took meanwhile, to compare machines by: where other work
+shares the core it is higher, and so are the others.
 """
 
 from __future__ import annotations
 
+import gc
 import random
 import statistics
 import tempfile
@@ -103,6 +105,7 @@ def measure(file: str, evaluations: int, words: int, rounds: int, seed: int) -> 
         made = list(made_words(words, draws))
         store.promote(made, [Use(each.digest, f"task {draws.randint(0, 100)}") for each in made])
         types = store.browser().types()
+    gc.freeze()  # as the dashboard's server does
     client = TestClient(create_app(StoreSource(file)), base_url="http://127.0.0.1")
 
     def read(address: str, **options: str) -> None:
@@ -128,7 +131,8 @@ def measure(file: str, evaluations: int, words: int, rounds: int, seed: int) -> 
         "word": lambda: read(f"/library/{last}"),
     }
     found = {name: seconds(page, rounds) for name, page in pages.items()}
-    return {**found, "type_search": seconds(lambda: search_types(WANTED, types), rounds)}
+    found["type_search"] = seconds(lambda: search_types(WANTED, types), rounds)
+    return {**found, "additions": seconds(lambda: sum(number + 1 for number in range(5_000_000)), 3)}
 
 
 def main() -> None:
