@@ -9,7 +9,7 @@ from markupsafe import Markup
 from .scale import Scale
 from .svg import element, path
 
-WIDTH, HEIGHT, SIDE, TOP, BOTTOM = 960.0, 320.0, 60.0, 34.0, 296.0
+WIDTH, HEIGHT, SIDE, TOP, BOTTOM = 960.0, 320.0, 60.0, 42.0, 300.0
 Column = tuple[str, Sequence[float | None]]
 
 
@@ -29,11 +29,17 @@ def parallel(columns: Sequence[Column], marked: Sequence[bool], title: str) -> M
     for number in sorted(range(len(marked)), key=lambda each: marked[each]):
         kind = "thread chosen" if marked[number] else "thread"
         drawn += [element("path", d=path(part), class_=kind) for part in _parts(columns, number, places, scales)]
-    for number, ((name, _), scale) in enumerate(zip(columns, scales, strict=True)):
+    for number, ((name, values), scale) in enumerate(zip(columns, scales, strict=True)):
         at = places.place(number)
+        only = {value for value in values if value is not None}
+        ticks = scale.ticks(4) if len(only) > 1 else [(value, f"{value:g}") for value in only]
+        # A long name at either end begins or ends with the picture, not beyond it.
+        edge = {0: ("start", 2.0), len(columns) - 1: ("end", WIDTH - 2)}.get(number, ("middle", at))
         drawn.append(element("line", x1=at, x2=at, y1=TOP, y2=BOTTOM, class_="axis"))
-        drawn.append(element("text", name, x=at, y=16 if number % 2 == 0 else 29, class_="label", text_anchor="middle"))
-        for value, text in scale.ticks(4):
+        drawn.append(
+            element("text", name, x=edge[1], y=14 if number % 2 == 0 else 30, class_="label", text_anchor=edge[0])
+        )
+        for value, text in ticks:
             drawn.append(element("text", text, x=at + 5, y=scale.place(value) + 4, class_="tick"))
     size = f"0 0 {WIDTH:.0f} {HEIGHT:.0f}"
     return element(

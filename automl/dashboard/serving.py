@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Callable
 
@@ -25,6 +26,7 @@ def serve(source: StoreSource, host: str, port: int, token: str | None, announce
     Raises OSError where the port is taken, ValueError as ``create_app``.
     """
     app = create_app(source, token)
+    gc.freeze()  # what was imported is not looked through again while pages read rows by the ten thousand: a fifth of their time
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family) as listening:
         named = f"[{host}]" if ":" in host else host

@@ -35,10 +35,10 @@ def runs_beside(store: AbstractStore, run: Run) -> Sequence[RunBeside]:
     """
     if is_growth(run):
         return ()
-    now = time.time()
+    now, browser = time.time(), store.browser()
     found = [
-        RunBeside(run_line(each, now), each.run.seed, each.run.id == run.id)
-        for each in store.browser().runs(0, LOOKED_AT, run.task).rows
+        RunBeside(run_line(browser, each, now), each.run.seed, each.run.id == run.id)
+        for each in browser.runs(0, LOOKED_AT, run.task).rows
         if each.run.task == run.task and each.run.metric == run.metric and not is_growth(each.run)
     ]
     others = [each for each in found if not each.is_this][:MOST]

@@ -35,7 +35,7 @@ def view_growth(store: AbstractStore) -> LibraryGrowth:
     for solution in sorted(_dated(store.solutions()), key=lambda each: each.created):
         firsts.setdefault(solution.task, solution.created)
         searches.setdefault((solution.task, solution.run), solution)
-    times = [time for time, _ in gains] + list(firsts.values())
+    times = [time for time, _ in gains] + [each.created for each in searches.values()]
     began, ended = min(times, default=0.0), max(times, default=0.0)
     terms = tuple(
         (each.created - began, float(each.evaluations), each.task) for each in searches.values() if each.evaluations > 0

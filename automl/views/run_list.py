@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from library.browsing.browser import CountedRun
-from library.records import Run
+from library.browsing.browser import AbstractBrowser, CountedRun
+from library.records import Direction, Run
 from library.store import AbstractStore
 
 from ..growth.journal import is_growth
 from ..study.ending import ending_of
 from ..study.stored import RESULT
+from ..tasks.cases.folds import FOLDS
+from .progress import comparable, improvements
 
 
 @dataclass(frozen=True)
@@ -56,16 +58,24 @@ def seconds_of(run: Run, now: float) -> float | None:
     return max(0.0, end - run.started) if end is not None and run.started else None
 
 
-def run_line(counted: CountedRun, now: float) -> RunLine:
-    """The row of a run."""
+def run_line(browser: AbstractBrowser, counted: CountedRun, now: float) -> RunLine:
+    """The row of a run; its best score is a mean over folds where it has any."""
     run = counted.run
     result: Mapping[str, Any] = run.config.get(RESULT) or {}
     return RunLine(
         id=run.id, task=run.task, strategy=run.strategy, ended=str(ending_of(run) or run.state), running=run.state == "running",
         growth=is_growth(run), started=run.started, seconds=seconds_of(run, now),
         evaluations=max(counted.evaluations, int(run.config.get("terms") or 0)), metric=run.metric,
-        score=result.get("score", counted.best), test_score=result.get("test_score"),
+        score=result["score"] if "score" in result else _best(browser, counted), test_score=result.get("test_score"),
     )  # fmt: skip
+
+
+def _best(browser: AbstractBrowser, counted: CountedRun) -> float | None:
+    run = counted.run
+    if not run.config.get(FOLDS):
+        return counted.best
+    steps = improvements(comparable(browser, run, browser.evaluation_rows(run.id)), Direction(run.direction))
+    return steps[-1].score if steps else None
 
 
 def list_runs(store: AbstractStore, start: int, count: int, text: str, task: str = "") -> RunList:
@@ -77,8 +87,8 @@ def list_runs(store: AbstractStore, start: int, count: int, text: str, task: str
     text: what their id, task or strategy must hold; "" for all.
     task: the name of the task that they must be on (default: any).
     """
-    found = store.browser().runs(start, count, text, task)
-    now = time.time()
-    lines = tuple(run_line(each, now) for each in found.rows)
+    browser, now = store.browser(), time.time()
+    found = browser.runs(start, count, text, task)
+    lines = tuple(run_line(browser, each, now) for each in found.rows)
     seen = [found.total, *((line.id, line.ended, line.evaluations, line.score) for line in lines)]
     return RunList(lines, found.total, hashlib.sha256(repr(seen).encode()).hexdigest()[:16])

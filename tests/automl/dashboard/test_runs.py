@@ -149,6 +149,7 @@ def test_means_over_folds_are_not_mixed_with_scores_of_a_small_part(read, store,
     text = read("/runs/r1").text
     assert "the mean over 5 folds" in text and "2 improvements as a table" in text
     assert text.count('class="dot"') >= 2 and "the best of 3 evaluations 0.625" in text
+    assert "0.6250" in (listed := read("/runs").text) and "0.9900" not in listed
 
 
 def test_of_one_evaluation_no_chart_is_drawn(read, store, searched):
