@@ -42,7 +42,7 @@ OUTER = ("exp", "log", "sqrt")
 EACH, BEAM, PAIRED, TERMS = 3, 16, 150, (3, 4, 5)
 """Expressions of each size that are looked at, sums that get one more expression, expressions of which all pairs are tried, and expressions
 in a sum at most, in each pass; set by hand."""
-EXACT_TERMS, EXACT_SHARE = (15_000, 30_000, 60_000), 0.25
+EXACT_TERMS, EXACT_SHARE = (15_000, 60_000, 240_000), 0.5
 """Of the search for exact formulas: terms of its turn before each pass, and the share of what is left of the bounds that it may take."""
 CURVES, WAVES = (3, 8, 16), (("sin", "cos"), ("exp",))
 """Expressions over which curves are tried in each pass, and numpy's functions that stand together in one."""
@@ -128,7 +128,8 @@ class FrontSearch:
             return
 
     def _exact_turn(self, until: float | None, place: int) -> Iterator[None]:
-        """A turn of the search for exact formulas, from its start: EXACT_TERMS, but no more than a share of what is left."""
+        """A turn of the search for formulas that are exact, or exact but for noise (``noise``), from its start: EXACT_TERMS, but no more
+        than a share of what is left."""
         if not np.ptp(self.front.y) > 0 or len(self._exact.rows) < 3:
             return
         now, room = time.monotonic(), self.ledger.room
@@ -144,6 +145,8 @@ class FrontSearch:
                 if self.front.is_exact:
                     break
             yield
+        for noisy in self._exact.front:
+            self._consider(noisy.body)
         self.ledger.tick(self._exact.ledger.terms - before)
 
     def _constant(self) -> None:
