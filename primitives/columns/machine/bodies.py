@@ -192,7 +192,7 @@ class Bodies:
 
 
 COMPILING = 90.0
-"""Seconds that a search must have left for the machine to be compiled; that takes five to ten, once on a machine."""
+"""Seconds that a search must have left for the machine to be compiled; that takes some ten, once on a machine."""
 
 _machine: ModuleType | None = None
 
