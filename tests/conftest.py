@@ -18,7 +18,7 @@ if threading.current_thread() is threading.main_thread() and signal.getsignal(si
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine is no failure; in CI the same examples each time.
-settings.register_profile("project", deadline=None, max_examples=40, derandomize=bool(os.environ.get("CI")))
+settings.register_profile("project", deadline=None, max_examples=30, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("project")
 
 PROJECT = Path(__file__).resolve().parents[1]

@@ -41,6 +41,11 @@ UNIFORM = ("constant",)
 """The words of a fit to targets that are all the same."""
 
 
+BLOCK = 64
+"""Rows are filled up to a multiple of it: products of matrices of other heights are summed in another order, and a row's answer must not
+hang, be it by the last digits of a float32, on the rows beside it."""
+
+
 class AbstractProgramEstimator(BaseEstimator, ABC):
     """A search on a table behind scikit-learn's interface; its parameters are described in docs/estimators.md."""
 
@@ -147,7 +152,8 @@ class AbstractProgramEstimator(BaseEstimator, ABC):
         assert prepared is not None, "a program for a table has a preprocessing"
         names = [column.name for column in prepared.columns]
         encoded = prepared.encode_columns(read_features(self, x, names).columns)
-        outputs = predict_raw(model.module, model.type, encoded, prepared)
+        filled = np.concatenate([encoded, np.repeat(encoded[-1:], -len(encoded) % BLOCK, axis=0)])
+        outputs = predict_raw(model.module, model.type, filled, prepared)[: len(encoded)]
         if isinstance(outputs, list):
             failure = next(each for each in outputs if isinstance(each, Failure))
             raise ValueError(f"X: the program has no answer for a row ({failure}); leave such rows out, or fit anew")

@@ -102,7 +102,7 @@ def test_a_growth_that_was_killed_goes_on(tasks: Path, tmp_path: Path) -> None:
     assert {run.id: run.state for run in after}[growth.id] == "interrupted"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)])
 def test_a_growth_that_is_asked_to_end_says_how_to_go_on(number: signal.Signals, tasks: Path, tmp_path: Path) -> None:
     library = tmp_path / "library.db"
     asked = start(*grow(tasks, library, "40s"))

@@ -78,7 +78,7 @@ def test_two_cases_are_few_and_still_a_task(folder, automl):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["search"], "Missing argument"),
+        (["search"], "a task or examples are required"),
         (["serach", "one.jsonl"], "serach"),
         (["search", "nowhere.jsonl"], "nowhere.jsonl"),
         (["search", "one.jsonl", "--budget", "soon"], "budget='soon'"),

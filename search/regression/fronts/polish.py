@@ -15,6 +15,9 @@ from .front import FormulaFront
 from .losses import SQUARED
 from .vectorised import VectorisedFormula
 
+ADD, SUBTRACT, MULTIPLY, DIVIDE = (each.__name__ for each in (np.add, np.subtract, np.multiply, np.divide))
+"""The universal functions by the names under which an algebra has its words."""
+
 STEPS, REWEIGHTINGS = 40, 8
 """Evaluations of a fit for each constant, and how often rows are weighed anew for losses that are no squares."""
 NEAR = 0.02
@@ -46,7 +49,7 @@ def tidied(body: Term, algebra: Algebra) -> Term:
     if not isinstance(head, Word) or not parts:
         return body
     parts = [tidied(part, algebra) for part in parts]
-    for functions, value in ((("multiply", "divide"), 1.0), (("add", "subtract"), 0.0)):
+    for functions, value in (((MULTIPLY, DIVIDE), 1.0), ((ADD, SUBTRACT), 0.0)):
         if head.name not in [algebra.names.get(each) for each in functions]:
             continue
         if isinstance(parts[1], Literal) and parts[1].value == value:
@@ -128,8 +131,8 @@ def with_more_constants(body: Term, algebra: Algebra) -> Iterator[Term]:
 def _more(term: Term, algebra: Algebra) -> Iterator[Term]:
     if isinstance(term, Literal):
         return
-    yield apply(Word(algebra.names["add"]), term, number(1e-3))
-    yield apply(Word(algebra.names["multiply"]), number(1.001), term)
+    yield apply(Word(algebra.names[ADD]), term, number(1e-3))
+    yield apply(Word(algebra.names[MULTIPLY]), number(1.001), term)
     head, parts = spine(term)
     for place, part in enumerate(parts):
         for changed in _more(part, algebra):

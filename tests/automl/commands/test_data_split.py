@@ -79,6 +79,7 @@ def test_a_run_of_before_there_was_a_split_seed_keeps_the_split_of_its_seed(comm
     assert shown["run"] == run and shown["test_score"] is not None
 
 
+@pytest.mark.slow
 def test_changed_data_are_not_taken_for_those_of_the_run(command):
     run = command("search", "flowers.npz", *QUICK, "--json", "-")["run"]
     with np.load("flowers.npz") as old:
@@ -121,6 +122,7 @@ def test_all_commands_mean_the_same_program_by_a_run(command, capsys):
     assert right == pytest.approx(found["test_score"])
 
 
+@pytest.mark.slow
 def test_the_result_of_a_run_that_recorded_none_is_found(command):
     found = command("search", "flowers.npz", *QUICK, "--json", "-")
     store = open_store("x.db")

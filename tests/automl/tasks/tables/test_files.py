@@ -184,7 +184,7 @@ def test_any_text_gives_a_task_or_a_task_error(tmp_path: Path, text: str) -> Non
 def test_any_cells_give_a_task_or_a_task_error(tmp_path: Path, rows: list[list[str]]) -> None:
     path = write(tmp_path, *(";".join(row) for row in rows), header="p;q;a")
     try:
-        (task,) = load_tasks(path, target="a")
+        (task,) = load_tasks(f"{path}?as=labelled", target="a")
     except TaskError as error:
         assert "data.csv" in str(error)
         return
