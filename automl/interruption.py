@@ -19,6 +19,17 @@ class Interrupted(KeyboardInterrupt):
         self.code = 128 + number
 
 
+_asked: list[int] = []
+"""The signal that has come and has not been heeded yet."""
+
+
+def raise_if_asked() -> None:
+    """Raise Interrupted anew where a signal has come and what it raised was lost: in a finaliser, or a call from C that takes no
+    exceptions, it is printed and forgotten. What runs for long asks now and then."""
+    if _asked:
+        raise Interrupted(_asked[0])
+
+
 @contextmanager
 def orderly_end() -> Iterator[None]:
     """Within the block SIGINT, SIGTERM and SIGHUP raise Interrupted, once: another one ends the process at once. A signal that the
@@ -31,6 +42,7 @@ def orderly_end() -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         for each in heeded:
             signal.signal(each, signal.SIG_DFL)
+        _asked.append(number)
         raise Interrupted(number)
 
     heeded = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
@@ -39,6 +51,7 @@ def orderly_end() -> Iterator[None]:
     try:
         yield
     finally:
+        _asked.clear()
         for number in heeded:
             signal.signal(number, before[number])
 

@@ -158,13 +158,14 @@ def announce_comparison(study: Study) -> None:
 
 def compared(study: Study, result: Result, options: Options) -> tuple[list[ComparisonRow], int]:
     """The rows of the comparison, and the exit code: 0, or that of the signal that ended it early; what was found is kept then too."""
-    from ..comparison.compare import compare
+    from ..comparison.compare import compare, keep
 
     rows: list[ComparisonRow] = []
     try:
         with orderly_end():
             for row in compare(study, result, options):
                 rows.append(row)
+                keep(study, rows)
     except KeyboardInterrupt as signal:
         print_text("automl: interrupted; the comparison lacks what was to come, and the search is complete", err=True)
         return rows, exit_code(signal)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 
 from primitives.syntax import show
 
 from ..study.opening import Options, Result, open_study, run_study
 from ..study.planning.schedule import FINAL, REFINE
+from ..study.stored import COMPARISON
 from ..study.study import Study
 from .rivals import ComparedProgram, declared_rivals, start_rivals
 from .training import Training, Trainings
@@ -96,6 +97,16 @@ def compare(study: Study, result: Result, options: Options) -> Iterator[Comparis
             again = [trainings.train(term, info, study.record.seed + n) for n in range(1, RETRAININGS + 1)]
             what = "the largest member, " if result.ensemble else ""
             yield _trained(RETRAINED, f"{what}{RETRAININGS} seeds", study, show(term), again)
+
+
+def keep(study: Study, rows: Sequence[ComparisonRow]) -> None:
+    """Put the rows of a comparison with the run, for its page and its report.
+
+    study: the search.
+    rows: as far as they are known.
+    """
+    config = {**study.store.run(study.record.id).config, COMPARISON: [asdict(row) for row in rows]}
+    study.record = study.store.update_run(study.record.id, config=config)
 
 
 def _control(study: Study, options: Options) -> Result:

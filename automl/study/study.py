@@ -28,6 +28,7 @@ from ..evaluation.prepared import Evaluated, WorkerContext
 from ..execution.executors.base import AbstractExecutor
 from ..fitting.recipes import image_side, mirrored, timed
 from ..fitting.trainer import columns
+from ..interruption import raise_if_asked
 from ..tasks.cases.folds import FOLDS
 from ..tasks.data import VALUES
 from ..tasks.task import Task
@@ -261,7 +262,8 @@ class Study:
         self.weights.add(evaluation, self.standing.phase(evaluation), self.standing.worth(evaluation))
 
     def report(self) -> None:
-        """Show progress to whoever asked for it, and ask whether to stop."""
+        """Show progress to whoever asked for it, and ask whether to stop. Raises Interrupted where a signal came and was lost."""
+        raise_if_asked()
         if self.progress is None and self.should_stop is None:
             return
         best = self.best()

@@ -17,7 +17,7 @@ from ..charts.sampling import sample
 from ..growth.journal import is_growth
 from ..study.ending import ending_of
 from ..study.planning.schedule import EXPLORE
-from ..study.stored import RESULT
+from ..study.stored import COMPARISON, RESULT
 from ..tasks.cases.folds import FOLDS
 from .found import FoundView, find
 from .progress import Improvement, Spent, busy, comparable, improvements, later_phases, moments, spent_by
@@ -26,7 +26,7 @@ from .words import words_for
 
 TOP = 10
 HIDDEN = frozenset(
-    {"preprocessing", "result", "ended", "elapsed", "terms", "process", "first", "setup", "weights", "task"}
+    {"preprocessing", "result", "ended", "elapsed", "terms", "process", "first", "setup", "weights", "task", COMPARISON}
 )
 """Fields of a run's configuration that are no settings."""
 
@@ -41,6 +41,20 @@ class ShownResult:
     right: bool | None
     program: str
     final: bool
+
+
+@dataclass(frozen=True)
+class ComparedArm:
+    """One arm of what `automl search --compare` has shown beside a result; scores are medians over its ``trainings``."""
+
+    arm: str
+    name: str
+    validation: float | None
+    test: float | None
+    parameters: int
+    trainings: int
+    seconds: float | None
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,7 @@ class RunView:
     later: Mapping[int, str]
     busy: float | None
     settings: tuple[tuple[str, str], ...]
+    compared: tuple[ComparedArm, ...] = ()
 
     @property
     def running(self) -> bool:
@@ -105,12 +120,20 @@ def view_run(store: AbstractStore, run: Run) -> RunView:
         rows=rows, outcomes=tuple(spent_by(rows, [row.outcome for row in rows])),
         phases=tuple(spent_by(rows, [phases.get(row.ask, EXPLORE) for row in rows])) if phases else (), later=phases,
         busy=busy(run, rows, elapsed or max(when.values(), default=None)), settings=tuple(settings_of(run)),
+        compared=tuple(_compared(each) for each in run.config.get(COMPARISON) or ()),
     )  # fmt: skip
 
 
 def found_by(store: AbstractStore, view: RunView) -> FoundView:
     """What the run has found, best first."""
     return find(store, view.run, view.rows, view.later, TOP)
+
+
+def _compared(arm: Mapping[str, Any]) -> ComparedArm:
+    return ComparedArm(
+        str(arm["arm"]), str(arm["name"]), arm.get("validation"), arm.get("test"), int(arm["parameters"]), int(arm["trainings"]),
+        arm.get("seconds"), str(arm.get("detail", "")),
+    )  # fmt: skip
 
 
 def _outcome(store: AbstractStore, run: Run, steps: Sequence[Improvement]) -> ShownResult | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ import pytest
 from automl.budget import Budget
 from automl.comparison import compare as comparing
 from automl.comparison import training
-from automl.comparison.compare import CONTROL, RETRAINED, SEARCH, ComparisonRow, announcement, compare
+from automl.comparison.compare import CONTROL, RETRAINED, SEARCH, ComparisonRow, announcement, compare, keep
 from automl.comparison.rivals import BASELINE, ComparedProgram
+from automl.standalone.run import run_report
 from automl.study.opening import Options, open_study, run_study
 from automl.study.planning.schedule import Schedule
 from automl.tasks.task import Task
+from automl.views.run import settings_of, view_run
 from library.store import AbstractStore, open_store
 from primitives.syntax import parse
 from primitives.words import known_words
@@ -33,7 +36,9 @@ def rivals(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def compared(task: Task, store: AbstractStore) -> list[ComparisonRow]:
     study = open_study(task, store, OPTIONS, run_id="r")
-    return list(compare(study, run_study(study), OPTIONS))
+    rows = list(compare(study, run_study(study), OPTIONS))
+    keep(study, rows)
+    return rows
 
 
 @pytest.mark.usefixtures("rivals")
@@ -45,7 +50,8 @@ def test_every_arm_is_trained_alike_and_tested_once(blobs: Task, monkeypatch: py
         return tested(*arguments)
 
     monkeypatch.setattr(training, "tested", counted)
-    rows = compared(blobs, open_store("memory:"))
+    store = open_store("memory:")
+    rows = compared(blobs, store)
     assert [row.arm for row in rows] == [SEARCH, CONTROL, BASELINE, BASELINE, RETRAINED]
     assert len(read) == 1 + 3  # those that were searched were tested by their search; the wide one came to nothing
     told = [row for row in rows if row.name != "wide"]
@@ -57,6 +63,14 @@ def test_every_arm_is_trained_alike_and_tested_once(blobs: Task, monkeypatch: py
     assert again.trainings == 3 and again.test is not None and again.test_spread is not None
     assert again.test_spread[0] <= again.test <= again.test_spread[1]
     assert again.program == rows[0].program
+
+    run = store.run("r")
+    assert [(row.arm, row.name, row.test) for row in view_run(store, run).compared] == [
+        (row.arm, row.name, row.test) for row in rows
+    ]
+    assert not any(name.startswith("comparison") for name, _ in settings_of(run))
+    report = run_report(store, run)
+    assert "Beside it" in report and "winner retrained" in report and wide.detail in unescape(report)
 
 
 @pytest.mark.usefixtures("rivals")
