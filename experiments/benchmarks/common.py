@@ -7,9 +7,13 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from automl.circumstances import circumstances
+from automl.tasks.task import Task
 
 PACKAGES = ("torch", "numpy", "scikit-learn", "optuna", "deap", "ray", "sqlalchemy", "stitch_core")
 
@@ -90,3 +94,10 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--json", metavar="FILE", default=None)
     return options
+
+
+def first_cases(task: Task, train: int | None, validation: int | None) -> Task:
+    """The task with the first so many cases of its train and validation part, None for all, and without folds."""
+    parts = (task.data.train, train), (task.data.validation, validation)
+    fewer = [part if most is None else part.take(np.arange(min(most, len(part)))) for part, most in parts]
+    return replace(task, data=replace(task.data.with_data(*fewer), folds=None))

@@ -27,7 +27,7 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ from search.problem import Problem
 from search.strategies import make_strategy
 from search.strategy import Feedback
 
-from .common import parser, report
+from .common import first_cases, parser, report
 from .inheritance import PARAMETERS, POPULATION, RANGES, SIZE, WORDS
 
 LEAST_EPOCHS, LEAST_ENDED = 2, 4
@@ -284,9 +284,7 @@ def main() -> None:
     torch.set_num_threads(1)
     started = time.perf_counter()
     (task,) = load_tasks(given.task, seed=given.seed, refused=[])
-    parts = (task.data.train, given.train_cases), (task.data.validation, given.validation_cases)
-    fewer = [part if most is None else part.take(np.arange(min(most, len(part)))) for part, most in parts]
-    task = replace(task, data=replace(task.data.with_data(*fewer), folds=None))
+    task = first_cases(task, given.train_cases, given.validation_cases)
     arms = [name.replace("+", ", ") for name in given.arms.split(",")]
     rows: dict[str, list[dict[str, Any]]] = {arm: [] for arm in arms}
     known: Curves = {}

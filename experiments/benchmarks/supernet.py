@@ -22,10 +22,8 @@ import argparse
 import statistics
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import torch
 
 from automl.evaluation.cost import multiply_adds
@@ -44,7 +42,7 @@ from search.problem import Problem
 from search.strategies import make_strategy
 from search.strategy import UNTRAINED, Feedback, Proposal
 
-from .common import parser, report
+from .common import first_cases, parser, report
 from .inheritance import PARAMETERS, RANGES, SIZE, WORDS
 
 STAGES = """
@@ -182,9 +180,7 @@ def main() -> None:
     torch.set_num_threads(1)
     started = time.perf_counter()
     (task,) = load_tasks(given.task, seed=given.seed, refused=[])
-    parts = (task.data.train, given.train_cases), (task.data.validation, given.validation_cases)
-    fewer = [part if most is None else part.take(np.arange(min(most, len(part)))) for part, most in parts]
-    task = replace(task, data=replace(task.data.with_data(*fewer), folds=None))
+    task = first_cases(task, given.train_cases, given.validation_cases)
     rows: list[dict[str, Any]] = []
     for seed in range(given.seed, given.seed + given.seeds):
         rows.append(row_of(task, seed, given))

@@ -9,6 +9,17 @@ WITHIN = 1e-7
 """Relative distance to a simple number at which it is tried in place of a fitted one."""
 MOST = 10**6
 """Whole numbers below it are simple, and one over them."""
+UNITS = (
+    math.pi,
+    1 / math.pi,
+    math.pi**2,
+    math.sqrt(math.pi),
+    1 / math.sqrt(2 * math.pi),
+    math.e,
+    math.sqrt(2.0),
+    math.sqrt(3.0),
+)
+"""Numbers of which simple fractions are simple too."""
 
 
 def simpler(value: float, within: float = WITHIN) -> Iterator[float]:
@@ -32,16 +43,7 @@ def simpler(value: float, within: float = WITHIN) -> Iterator[float]:
         if abs(short - value) <= near:
             yield short
             break
-    for unit in (
-        math.pi,
-        1 / math.pi,
-        math.pi**2,
-        math.sqrt(math.pi),
-        1 / math.sqrt(2 * math.pi),
-        math.e,
-        math.sqrt(2.0),
-        math.sqrt(3.0),
-    ):
+    for unit in UNITS:
         ratio = value / unit
         for bottom in range(1, 13):
             top = round(ratio * bottom)

@@ -9,12 +9,14 @@ from ..hashing import Array, flat_ranges, ranges
 from ..pools import FAIL, NOTHING
 from ..sequences import element, joined, part, spread
 from .higher import filter_list, map_list
-from .lists import reverse
+from .lists import drop, reverse, take
 from .registry import kernel
 
 kernel("map_text")(map_list)
 kernel("filter_text")(filter_list)
 kernel("reverse_text")(reverse)
+kernel("take_text")(take)
+kernel("drop_text")(drop)
 
 
 @kernel("concat_text")
@@ -122,15 +124,3 @@ def repeat_text(frame: Frame, count: Array, xs: Array) -> Array:
     copies = np.repeat(np.arange(len(rows)), times[rows])
     data = ranges(pool.data, pool.offsets[xs[rows]][copies], lengths[rows][copies])
     return spread(len(xs), rows, frame.sequences().intern(data, times[rows] * lengths[rows]))
-
-
-@kernel("take_text")
-def take_text(frame: Frame, count: Array, xs: Array) -> Array:
-    lengths = frame.sequences(1).lengths[xs]
-    return part(frame, 1, xs, np.zeros(len(xs), np.int64), np.clip(count, 0, lengths))
-
-
-@kernel("drop_text")
-def drop_text(frame: Frame, count: Array, xs: Array) -> Array:
-    lengths = frame.sequences(1).lengths[xs]
-    return part(frame, 1, xs, np.clip(count, 0, lengths), lengths)

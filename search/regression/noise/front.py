@@ -10,22 +10,12 @@ import numpy as np
 
 from primitives.term import Term
 
-from ..constants import bits, simpler
+from ..constants import UNITS, bits, simpler
 
 EXACT = 1e-11
 """The error below which a fit is as good as any, relative to the outputs' root mean square."""
 NODE = 4.0
 """Bits that a word or an argument of a formula takes."""
-UNITS = (
-    math.pi,
-    1 / math.pi,
-    math.pi**2,
-    math.sqrt(math.pi),
-    1 / math.sqrt(2 * math.pi),
-    math.e,
-    math.sqrt(2.0),
-    math.sqrt(3.0),
-)
 
 
 @dataclass(frozen=True)
