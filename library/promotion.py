@@ -17,7 +17,9 @@ class Rule:
     counted but for its parameters. ``words``: how many words its body must have, for a name for less than that only widens the search.
     ``confidence``: how likely right the programs of so many tasks must be on average; where more tasks use it, less will do.
     ``patience``: after how many tasks without use a subroutine is demoted. ``tolerance``: by how much the score of a net may be worse
-    when it is evaluated again (it may be better: the last training of a study uses the validation cases too).
+    when it is evaluated again (it may be better: the last training of a study uses the validation cases too). ``probe``: by how much the
+    score of a linear answer on features may be worse than that of the net that they are cut from. ``width``: how many numbers features
+    may have.
     """
 
     tasks: int = 2
@@ -26,6 +28,8 @@ class Rule:
     words: int = 2
     patience: int = 50
     tolerance: float = 0.005
+    probe: float = 0.05
+    width: int = 4096
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,19 @@ class NetEvidence:
     present: float | None = None
     well_typed: bool = True
     trainable: bool = True
+
+
+@dataclass(frozen=True)
+class PartEvidence:
+    """What is known of a prefix of a promoted net: the net's ``score`` on validation data, that of a linear answer fitted to the features
+    (``probe``), by how much at most an output of the net is another ``after`` them, how many numbers they have, and whether larger or
+    smaller scores are better."""
+
+    score: float
+    probe: float
+    after: float
+    width: int
+    direction: Direction = Direction.MAXIMIZE
 
 
 @dataclass(frozen=True)
@@ -127,6 +144,36 @@ def net_verdict(evidence: NetEvidence, rule: Rule = Rule()) -> Verdict:
         (
             f"solves its task on validation data: score={evidence.score:g}, needed {evidence.solved_at:g}",
             f"its stored weights do no worse ({evidence.again:g})",
+        ),
+    )
+
+
+SAME = 1e-4
+"""By how much, in parts of the largest, an output may be another for the order in which numbers are added."""
+
+
+def part_verdict(evidence: PartEvidence, rule: Rule = Rule()) -> Verdict:
+    """Whether the prefix of a promoted net becomes a word: what is left of the net gives the same with it, and it serves as features, for a
+    linear answer that is fitted to them does about as well as the net.
+
+    evidence: what the caller measured.
+    rule: the bounds (default: Rule()).
+    """
+    sign = evidence.direction.sign
+    least = sign * evidence.score - rule.probe
+    against = [
+        (not evidence.after <= SAME, f"after={evidence.after:g}: the net gives other outputs with it"),
+        (evidence.width > rule.width, f"width={evidence.width} numbers, at most {rule.width} may be"),
+        (
+            not sign * evidence.probe >= least,
+            f"probe={evidence.probe:g} is the score of a linear answer on it, {sign * least:g} is needed",
+        ),
+    ]
+    return _weighed(
+        against,
+        (
+            f"a linear answer on it has score={evidence.probe:g}, the net {evidence.score:g}",
+            "the net gives the same outputs with it",
         ),
     )
 

@@ -61,6 +61,8 @@ class FoundBy(StrEnum):
     """A whole program, on trial as a word."""
     TRAINING = "training"
     """A trained net that solved its task."""
+    PART = "part"
+    """A part of such a net: its prefix as features, or a block that repeats in it."""
     BASELINE = "baseline"
     """A hand-designed net."""
 

@@ -16,6 +16,7 @@ from primitives.types import TensorType, arguments_of
 
 from ..study.opening import Options, Progress, Result, open_study, run_study, stored_model
 from ..study.parallel import begun_run, result_from_json, result_to_json, search_many, side_by_side
+from ..study.reuse.parts import is_part, promote_parts
 from ..study.words import LibraryWords
 from ..tasks.data import VALUES
 from ..tasks.task import Task
@@ -134,16 +135,16 @@ class Attempts:
         if task.name in self.results:
             result = combined(self._with_model(self.results[task.name]), result, task.data.direction)
         self.results[task.name] = result
-        net = None
+        promoted: list[Subroutine] = []
         if result.solved:
             self.fresh += 1
             self._credit(result)
             if not self.setup.plan.frozen and isinstance(arguments_of(task.type)[1], TensorType):
-                net = self._promote_net(task, result, options)
+                promoted = self._promote_net(task, result, options)
         return {
             "result": result_to_json(result),
             "model": result.model is not None,
-            "net": None if net is None else [net.name, net.digest],
+            "nets": [[net.name, net.digest] for net in promoted],
         }
 
     def _from_log(self, task: Task) -> Result:
@@ -157,8 +158,8 @@ class Attempts:
         self.fresh += self.results[task.name].solved
         if entry["model"]:
             self._without_model.add(task.name)
-        if entry["net"] is not None:
-            self.promoted.append(self.store.subroutine(*entry["net"]))
+        older = [] if entry.get("net") is None else [entry["net"]]  # of a growth that promoted no parts yet
+        self.promoted += [self.store.subroutine(*each) for each in entry.get("nets", older)]
         return self.results[task.name]
 
     def _with_model(self, result: Result) -> Result:
@@ -184,7 +185,8 @@ class Attempts:
         return lambda state: tell({**state, "task": task.name, "done": done, "tasks": total})
 
     def _credit(self, result: Result) -> None:
-        """Add to what subroutines saved: the symbols by which this program would be longer with one written out."""
+        """Add to what subroutines saved: the symbols by which this program would be longer with one written out, and of parts of nets the
+        seconds that their training took."""
         if result.model is not None:
             vocabulary, term = result.model.vocabulary, result.model.term
         else:  # it was found by a worker
@@ -193,15 +195,23 @@ class Attempts:
         words = vocabulary.all_words
         length = symbols(term, words)
         saved: Mapping[str, float] = {
-            record.digest: float(max(0, symbols(expand(term, {record.name: words[record.name]}), words) - length))
+            record.digest: float(record.provenance.get("seconds", 0.0))
+            if is_part(record)
+            else float(max(0, symbols(expand(term, {record.name: words[record.name]}), words) - length))
             for record in vocabulary.subroutines_in(term)
         }
         if saved:
             self.store.add_uses((), saved)
 
-    def _promote_net(self, task: Task, result: Result, options: Options) -> Subroutine | None:
-        record, decision = promote_net(self.store, task, result, options.target, self.setup.plan.rule)
-        if record is not None:
-            self.promoted.append(record)
+    def _promote_net(self, task: Task, result: Result, options: Options) -> list[Subroutine]:
+        """The net of a solved task and its parts, as far as they became words."""
+        rule = self.setup.plan.rule
+        record, decision = promote_net(self.store, task, result, options.target, rule)
         logger.info("task=%r: %s", task.name, "; ".join(decision.reasons))
-        return record
+        if record is None:
+            return []
+        parts, verdicts = promote_parts(self.store, task, record, result.seconds, rule)
+        for name, verdict in verdicts.items():
+            logger.info("task=%r: part %s: %s", task.name, name, "; ".join(verdict.reasons))
+        self.promoted += [record, *parts]
+        return [record, *parts]

@@ -16,6 +16,7 @@ from primitives.syntax import parse
 from primitives.term import Term, Word, map_words, show_canonical, words_in
 
 from ..evaluation.model import Model
+from ..study.reuse.parts import is_part
 from ..tasks.task import Task
 from .clock import EQUIVALENCE, TimeAllowance
 from .compression_step import LEAST
@@ -29,13 +30,15 @@ logger = logging.getLogger(__name__)
 def demote_unused(
     store: AbstractStore, rule: Rule | None = None, snapshot: LibrarySnapshot | None = None
 ) -> dict[str, tuple[str, ...]]:
-    """Demote the subroutines that compression found and that no longer serve, by ``promotion.review``; their names with the reasons.
+    """Demote the subroutines that compression found, and parts of nets, that no longer serve, by ``promotion.review``; their names with the
+    reasons.
 
     Words that others are made with stay while those do: a later call comes to them. What people imported or trained is left alone.
     """
     snapshot = snapshot or LibrarySnapshot(store)
     vocabulary = snapshot.vocabulary
-    found = [each for each in vocabulary.active if each.provenance.get("found_by") == FoundBy.COMPRESSION]
+    kinds = (FoundBy.COMPRESSION, FoundBy.PART)
+    found = [each for each in vocabulary.active if each.provenance.get("found_by") in kinds]
     if not found:
         return {}
     programs = [solved.term for solved in snapshot.best.values()]
@@ -74,7 +77,7 @@ def service(
     return Service(
         len({run.task for run in runs if run.started > promoted}),
         len({run.task for run in runs if run.started > max(promoted, used)}),
-        saves(record, vocabulary, programs),
+        None if is_part(record) else saves(record, vocabulary, programs),  # what a part saves is training
         dependents,
     )
 
