@@ -52,17 +52,22 @@ def subgoals(bank: Bank, goal: Array, type: Type, operations: Sequence[tuple[Ope
     ``goal`` are the codes of the outputs. Words are tried as they are on the goal: no word is known to have an inverse.
     """
     unary = sorted((entry for entry in operations if _plain(entry[0])), key=lambda entry: entry[1])
-    beneath = {(type, goal.tobytes()): None}
+    backs = [back for back, _ in unary if back.arguments[0] == type]
+    beneath: dict[Type, dict[bytes, Array]] = {}
+    for back in backs:
+        codes = bank.perform(back, [goal], len(goal))
+        if (codes != FAIL).all() and (back.result != type or not np.array_equal(codes, goal)):
+            beneath.setdefault(back.result, {}).setdefault(codes.tobytes(), codes)
     found: list[Subgoal] = []
     for operation, own in unary:
-        if operation.result != type:
+        given = operation.arguments[0]
+        if operation.result != type or given not in beneath:
             continue
-        for codes in _preimages(bank, goal, type, operation, [other for other, _ in unary]):
-            key = operation.arguments[0], codes.tobytes()
-            if key not in beneath and len(found) < MOST:
-                beneath[key] = None
-                name = bank.fingerprint(codes[None, :])[0]
-                found.append(Subgoal(operation, own, operation.arguments[0], codes, name))
+        for codes in _preimages(bank, goal, operation, list(beneath[given].values())):
+            if len(found) == MOST:
+                return found
+            del beneath[given][codes.tobytes()]
+            found.append(Subgoal(operation, own, given, codes, bank.fingerprint(codes[None, :])[0]))
     return found
 
 
@@ -71,12 +76,11 @@ def _plain(operation: Operation) -> bool:
     return len(operation.arguments) == 1 and not is_function(operation.arguments[0])
 
 
-def _preimages(
-    bank: Bank, goal: Array, type: Type, operation: Operation, words: Sequence[Operation]
-) -> Iterator[Array]:
-    for back in words:
-        if back.arguments[0] != type or back.result != operation.arguments[0]:
-            continue
-        codes = bank.perform(back, [goal], len(goal))
-        if (codes != FAIL).all() and np.array_equal(bank.perform(operation, [codes], len(goal)), goal):
+def _preimages(bank: Bank, goal: Array, operation: Operation, candidates: Sequence[Array]) -> Iterator[Array]:
+    """Those of the candidates of which the word makes the goal; the word runs once, on all of them."""
+    if not candidates:
+        return
+    made = bank.perform(operation, [np.concatenate(candidates)], len(goal) * len(candidates))
+    for codes, result in zip(candidates, made.reshape(len(candidates), len(goal)), strict=True):
+        if np.array_equal(result, goal):
             yield codes

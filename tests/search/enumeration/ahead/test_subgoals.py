@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from primitives.columns.bank import Bank
 from primitives.definitions import definition
 from primitives.inference import infer
 from primitives.interpreter.interpret import evaluate
@@ -73,3 +74,22 @@ def test_the_name_of_a_wrapped_term_is_that_of_its_values() -> None:
     found = search(Settings(), examples=[([xs], xs[::-1]) for xs in INPUTS])
     hits = [each for each in found.run(max_terms=3_000) if isinstance(each, Answer)]
     assert hits and len(found.answers.least) == 1 and len({hit.term for hit in hits}) == len(hits)
+
+
+def test_many_words_run_no_more_than_twice_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {name: builtin_words()[name] for name in ("map", "+", "-")}
+    for number in range(1, 7):
+        for sign in "+-":
+            body = parse(f"(lambda (xs) (map (lambda (x) ({sign} x {number})) xs))", known)
+            known[f"{sign}{number}"] = definition(f"{sign}{number}", infer(body, known).scheme, body)
+    found = Enumerator(parse_type("list(int) -> list(int)"), KEPT, words=known, costs=default_costs(known))
+    runs: list[str] = []
+    perform = Bank.perform
+    monkeypatch.setattr(
+        Bank,
+        "perform",
+        lambda bank, operation, *rest: (runs.append(operation.term.name), perform(bank, operation, *rest))[1],
+    )
+    wanted = subgoals_of(found)
+    assert [each.operation.term.name for each in wanted] == ["+1", "-1", "+2", "-2"]
+    assert max(map(runs.count, known)) == 2
