@@ -73,6 +73,10 @@ QUICK: dict[str, tuple[str, ...]] = {
     "recipes": ("--thirds", "1"),
     "reinvention": ("--seeds", "1", "--evaluations", "6", "--epochs", "1"),
     "resilience": ("--kills", "2"),
+    "stepping_stones": (
+        *("--families", "2", "--terms", "0", "--limit", "3", "--iterations", "1"),
+        *("--budget", "5000 evaluations", "--learn-budget", "5000 evaluations"),
+    ),
     "supernet": ("--seeds", "1", "--paths", "4", "--ranked", "4", "--alone", "1"),
     "synthesis": ("experiments/curricula/starter.jsonl?limit=5", "--budget", "2s"),
     "tables": (

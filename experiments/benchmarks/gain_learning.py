@@ -42,7 +42,7 @@ def split_families(tasks: Sequence[Task], seed: int) -> tuple[list[Task], list[T
 
 
 def learn(
-    tasks: Sequence[Task],
+    tasks: Sequence[Task] | str,
     library: Library,
     *,
     budget: str,
@@ -54,7 +54,7 @@ def learn(
 ) -> dict[str, Any]:
     """Grow the library on the tasks, as ``automl grow`` does.
 
-    tasks: what to learn from.
+    tasks: what to learn from, or a curriculum's file.
     library: what grows.
     budget: of each task, as text.
     iterations: how often to search, compress and learn.
@@ -73,11 +73,12 @@ def learn(
         note(f"iteration {rows[-1]}")
 
     plan = GrowthPlan(iterations=iterations, guidance=GuidancePlan(guidance))
+    given = tasks if isinstance(tasks, str) else list(tasks)
     found = grow(
-        list(tasks), budget, library=library, strategy="enumerative", seed=seed, words=words, plan=plan, on_iteration=take
+        given, budget, library=library, strategy="enumerative", seed=seed, words=words, plan=plan, on_iteration=take
     )  # fmt: skip
     seconds = round(time.perf_counter() - started, 1)
-    return {"tasks": len(tasks), "iterations": rows, "seconds": seconds, **_came_to(found, library)}
+    return {"tasks": len(found.results), "iterations": rows, "seconds": seconds, **_came_to(found, library)}
 
 
 def _row(iteration: Iteration) -> dict[str, Any]:

@@ -65,10 +65,10 @@ def searched(
 ) -> list[dict[str, Any]]:
     """A row a task, searched with the library as it is."""
     found = grow(list(tasks), budget, library=library, strategy="enumerative", seed=seed, words=words, frozen=True)
-    return [_row(result, budget) for result in found.results]
+    return [row_of(result, budget) for result in found.results]
 
 
-def _row(result: Result, budget: str) -> dict[str, Any]:
+def row_of(result: Result, budget: str) -> dict[str, Any]:
     """``terms`` and ``seconds`` until the first program; the ``answer_`` fields count what looking for better ones took as well."""
     most = parse_budget(budget)
     seconds, terms = result.first_seconds, result.first_evaluations
