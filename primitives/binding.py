@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from .term import Lambda, Let, Term, Variable, children, rebuild
+from .term import Apply, Lambda, Let, Term, Variable, Word, children, rebuild
 
 
 def map_variables(term: Term, change: Callable[[Variable, int], Term], level: int = 0) -> Term:
     """Replace every variable by ``change(variable, binders above it)``."""
+    if isinstance(term, Apply):
+        function = map_variables(term.function, change, level)
+        return rebuild(term, (function, map_variables(term.argument, change, level)))
+    if isinstance(term, Word):
+        return term
     if isinstance(term, Variable):
         return change(term, level)
     if isinstance(term, Lambda):
@@ -38,29 +43,27 @@ def substitute(body: Term, value: Term, index: int = 0) -> Term:
 
 def free_variables(term: Term) -> set[int]:
     """Indices, seen from the root, of the variables that are not bound inside the term."""
-    free: set[int] = set()
-
-    def note(variable: Variable, level: int) -> Term:
-        if variable.index >= level:
-            free.add(variable.index - level)
-        return variable
-
-    map_variables(term, note)
-    return free
+    return {node.index - level for node, level in _variables(term) if node.index >= level}
 
 
 def mentions(term: Term, count: int) -> bool:
     """Whether one of the ``count`` innermost free variables occurs in the term."""
+    return any(level <= node.index < level + count for node, level in _variables(term))
+
+
+def _variables(term: Term) -> Iterator[tuple[Variable, int]]:
+    """Every occurrence of a variable, with the binders above it inside the term."""
     waiting = [(term, 0)]
     while waiting:
         node, level = waiting.pop()
+        while isinstance(node, Apply):
+            waiting.append((node.argument, level))
+            node = node.function
         if isinstance(node, Variable):
-            if level <= node.index < level + count:
-                return True
+            yield node, level
         elif isinstance(node, Lambda):
             waiting.append((node.body, level + 1))
         elif isinstance(node, Let):
             waiting += ((node.value, level), (node.body, level + 1))
-        else:
+        elif not isinstance(node, Word):
             waiting += ((part, level) for part in children(node))
-    return False

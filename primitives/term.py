@@ -21,6 +21,7 @@ MAX_DEPTH = 1_000
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 20 * MAX_DEPTH))
 
 Settings = tuple[tuple[str, object], ...]
+_put = object.__setattr__
 
 
 class Term:
@@ -35,10 +36,10 @@ class Term:
     """Longest path from the root."""
 
     def __init__(self, key: tuple, size: int, depth: int = 1) -> None:
-        object.__setattr__(self, "_key", key)
-        object.__setattr__(self, "_hash", hash((type(self).__name__, key)))
-        object.__setattr__(self, "size", size)
-        object.__setattr__(self, "depth", depth)
+        _put(self, "_key", key)
+        _put(self, "_hash", hash((type(self), key)))
+        _put(self, "size", size)
+        _put(self, "depth", depth)
 
     def __hash__(self) -> int:
         return self._hash
@@ -67,7 +68,7 @@ class Variable(Term):
     index: int
 
     def __init__(self, index: int) -> None:
-        object.__setattr__(self, "index", index)
+        _put(self, "index", index)
         super().__init__((index,), 1)
 
 
@@ -79,8 +80,8 @@ class Lambda(Term):
     hint: str
 
     def __init__(self, body: Term, hint: str = "") -> None:
-        object.__setattr__(self, "body", body)
-        object.__setattr__(self, "hint", hint)
+        _put(self, "body", body)
+        _put(self, "hint", hint)
         super().__init__((body,), body.size + 1, body.depth + 1)
 
 
@@ -92,8 +93,8 @@ class Apply(Term):
     argument: Term
 
     def __init__(self, function: Term, argument: Term) -> None:
-        object.__setattr__(self, "function", function)
-        object.__setattr__(self, "argument", argument)
+        _put(self, "function", function)
+        _put(self, "argument", argument)
         super().__init__((function, argument), function.size + argument.size, 1 + max(function.depth, argument.depth))
 
 
@@ -106,9 +107,9 @@ class Let(Term):
     hint: str
 
     def __init__(self, value: Term, body: Term, hint: str = "") -> None:
-        object.__setattr__(self, "value", value)
-        object.__setattr__(self, "body", body)
-        object.__setattr__(self, "hint", hint)
+        _put(self, "value", value)
+        _put(self, "body", body)
+        _put(self, "hint", hint)
         super().__init__((value, body), value.size + body.size + 1, 1 + max(value.depth, body.depth))
 
 
@@ -120,8 +121,8 @@ class Literal(Term):
     type: Type
 
     def __init__(self, value: object, type: Type) -> None:
-        object.__setattr__(self, "value", value)
-        object.__setattr__(self, "type", type)
+        _put(self, "value", value)
+        _put(self, "type", type)
         # A tensor's repr is rounded and shortened: two different ones may look alike.
         text = repr(to_json(value, type)) if has_tensor(type) else repr(value)
         super().__init__((text, type), 1)
@@ -136,9 +137,9 @@ class Word(Term):
     site: str | None
 
     def __init__(self, name: str, settings: Settings = (), site: str | None = None) -> None:
-        object.__setattr__(self, "name", name)
-        object.__setattr__(self, "settings", tuple(settings))
-        object.__setattr__(self, "site", site)
+        _put(self, "name", name)
+        _put(self, "settings", tuple(settings))
+        _put(self, "site", site)
         super().__init__((name, self.settings, site), 1)
 
 
@@ -149,7 +150,7 @@ class Hole(Term):
     name: str
 
     def __init__(self, name: str = "") -> None:
-        object.__setattr__(self, "name", name)
+        _put(self, "name", name)
         super().__init__((name,), 1)
 
 
@@ -160,7 +161,7 @@ class OneOf(Term):
     alternatives: tuple[Term, ...]
 
     def __init__(self, alternatives: tuple[Term, ...]) -> None:
-        object.__setattr__(self, "alternatives", tuple(alternatives))
+        _put(self, "alternatives", tuple(alternatives))
         size, depth = (max((getattr(each, name) for each in alternatives), default=0) for name in ("size", "depth"))
         super().__init__((self.alternatives,), size + 1, depth + 1)
 
@@ -226,12 +227,13 @@ def children(term: Term) -> tuple[Term, ...]:
 
 def rebuild(term: Term, parts: tuple[Term, ...]) -> Term:
     """The term with its direct parts replaced; inverse of ``children``."""
+    if isinstance(term, Apply):  # most parts of a program are applications
+        function, argument = parts
+        return term if function is term.function and argument is term.argument else Apply(function, argument)
     if all(old is new for old, new in zip(children(term), parts, strict=True)):
         return term
     if isinstance(term, Lambda):
         return Lambda(parts[0], term.hint)
-    if isinstance(term, Apply):
-        return Apply(parts[0], parts[1])
     if isinstance(term, OneOf):
         return OneOf(parts)
     assert isinstance(term, Let)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from ..definitions import Definition, ExpansionError, expand
 from ..primitive import Primitive, SettingError
@@ -201,17 +200,17 @@ class _Inferencer:
 
     def let(self, term: Let) -> Type:
         mark, name = len(self.waiting), self.uses.named()
-        value = self.named(name, lambda: self.infer(term.value))
+        value = self.infer_named(name, term.value)
         self.waiting.settle(mark)
         scheme: Scheme = Scheme(value)
         if not sites_of(term.value) and len(self.waiting) == mark:
             scheme = self.generalise(value)
         return self.inside(scheme, term.hint, name, lambda: self.infer(term.body))
 
-    def named(self, name: int, work: Callable[[], Type]) -> Type:
-        """Do the work on what a name stands for."""
+    def infer_named(self, name: int, term: Term) -> Type:
+        """Infer what a name stands for."""
         before = self.uses.enter(self.uses.here, name)
-        type = work()
+        type = self.infer(term)
         self.uses.leave(before)
         return type
 
@@ -245,13 +244,14 @@ class _Inferencer:
 
     def application(self, term: Term) -> Type:
         head, arguments = spine(term)
-        mark, makers = len(self.waiting), self.makers(head, len(arguments))
+        mark, named = len(self.waiting), binders(head, self.words)
+        makers = self.makers(head, len(arguments), named)
         plain = {
-            i: self.named(maker, partial(self.infer, a))
+            i: self.infer_named(maker, a)
             for i, (a, maker) in enumerate(zip(arguments, makers))
             if not isinstance(a, Lambda)
         }
-        self.applied = makers[: binders(head, self.words)]
+        self.applied = makers[:named]
         self.given = len(arguments) if isinstance(head, Word | Variable) else 0
         type = self.head_type(head, plain)
         parameters: list[Type] = []
@@ -270,15 +270,17 @@ class _Inferencer:
             self.waiting.settle(mark)
         for position, argument in enumerate(arguments):
             if position not in plain:
-                got = self.named(makers[position], partial(self.check, argument, parameters[position]))
+                before = self.uses.enter(self.uses.here, makers[position])
+                got = self.check(argument, parameters[position])
+                self.uses.leave(before)
                 self.match(head, position, got, parameters[position], argument)
         if len(self.waiting) > mark:
             self.waiting.settle(mark)
         return type
 
-    def makers(self, head: Term, count: int) -> list[int]:
-        """Of each of ``count`` arguments the function that a lambda in it is part of: the name that it gets, or what runs it."""
-        named = binders(head, self.words)
+    def makers(self, head: Term, count: int, named: int) -> list[int]:
+        """Of each of ``count`` arguments the function that a lambda in it is part of: the name that it gets, as the first ``named`` do, or
+        what runs it."""
         known = self.words.get(head.name) if isinstance(head, Word) else None
         runner = self.uses.runner(known is None or count >= known.arity)
         return [self.uses.named() if position < named else runner for position in range(count)]

@@ -107,10 +107,14 @@ def annotate(term: Term, words: Mapping[str, Primitive], type: Type) -> Annotate
     return Annotated(term, infer(term, words, type, types), types)
 
 
+REMEMBERED = 512
+"""Terms of which is remembered what was found of them: more than a population."""
+
+
 class Annotator:
     """``annotate`` for one set of words and one program type, remembering the terms seen last."""
 
-    def __init__(self, words: Mapping[str, Primitive], type: Type, remembered: int = 512) -> None:
+    def __init__(self, words: Mapping[str, Primitive], type: Type, remembered: int = REMEMBERED) -> None:
         self.words, self.type = words, type
         self.annotate = functools.lru_cache(maxsize=remembered)(self._annotate)
 

@@ -6,13 +6,15 @@ the part that was copied get names of their own and start from the donor's weigh
 
 from __future__ import annotations
 
+import functools
+
 from primitives.binding import free_variables, map_variables
 from primitives.term import Lambda, Term, Variable
 from primitives.types import Type, has_tensor
 
 from ..generation.choosing import DeadEnd
 from ..generation.nets.kinds import kind_of
-from ..generation.positions import Annotated, Position, replace_at
+from ..generation.positions import REMEMBERED, Annotated, Position, replace_at
 from ..randomness import Draws
 from .editor import Editor, Variant, copy_sites
 from .spaces import exchange
@@ -26,7 +28,7 @@ class Recombiner:
 
     def __init__(self, editor: Editor) -> None:
         self.editor = editor
-        self.outer = len(editor.grammar.inputs)
+        self._parts = functools.lru_cache(maxsize=REMEMBERED)(self._found_parts)
 
     def cross(self, mother: Term, father: Term, draws: Draws, attempts: int = 12) -> Variant:
         """The mother with one subterm from the father; origins are (0, site) of the mother and (1, site) of the father.
@@ -40,9 +42,9 @@ class Recombiner:
         """
         receiver, donor = self.editor.annotate(mother), self.editor.annotate(father)
         gifts: dict[Type, list[Position]] = {}
-        for part in self._places(donor):
-            gifts.setdefault(_key(part.type), []).append(part)
-        places = [place for place in self._places(receiver) if _key(place.type) in gifts]
+        for kind, part in self._parts(donor):
+            gifts.setdefault(kind, []).append(part)
+        places = [place for kind, place in self._parts(receiver) if kind in gifts]
         space = self.editor.problem.space
         for _ in range(attempts if places or space is not None else 0):
             copied: dict[str, tuple[int, str]] = {}
@@ -65,11 +67,10 @@ class Recombiner:
                 return child
         raise DeadEnd("no part of one program fits into the other")
 
-    def _places(self, annotated: Annotated) -> list[Position]:
-        return [
-            p for p in self.editor.free(annotated)
-            if len(p.path) >= self.outer and len(p.scope) >= self.outer and not isinstance(p.term, Variable | Lambda)
-        ]  # fmt: skip
+    def _found_parts(self, annotated: Annotated) -> list[tuple[Type, Position]]:
+        """What may be exchanged, with what must be alike on both sides."""
+        places = self.editor.places(annotated)
+        return [(_key(place.type), place) for place in places if not isinstance(place.term, Variable | Lambda)]
 
 
 def _key(type: Type) -> Type:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from primitives.inference import IllTyped
 from primitives.morphing.transfer import Transfer
-from primitives.term import Hole, Term, Word, map_words, sites_of, words_in
+from primitives.term import Hole, Term, Word, map_words, names_in, sites_of
 from primitives.types import has_tensor
 
 from ..generation import sites
 from ..generation.grammar import Grammar
 from ..generation.nets.placing import NEW_SITE
-from ..generation.positions import Annotated, Annotator, Position
+from ..generation.positions import REMEMBERED, Annotated, Annotator, Position
 from ..generation.spaces.matching import parts_of
 
 
@@ -53,7 +54,9 @@ class Editor:
     def __init__(self, grammar: Grammar) -> None:
         self.grammar, self.problem = grammar, grammar.problem
         self._plain = not has_tensor(grammar.problem.type)
+        self._geometric = {name for name, word in self.problem.words.items() if word.geometric}
         self._annotator = Annotator(self.problem.runnable, self.problem.type)
+        self._places = functools.lru_cache(maxsize=REMEMBERED)(self._found_places)
 
     def annotate(self, term: Term) -> Annotated:
         """The positions of a program.
@@ -64,16 +67,21 @@ class Editor:
         """
         return self._annotator.annotate(term)
 
-    def free(self, annotated: Annotated) -> list[Position]:
-        """The positions that may be changed: all, or those in the holes of the space.
+    def places(self, annotated: Annotated) -> tuple[Position, ...]:
+        """The positions inside the program's outer lambdas that may be changed: all, or those in the holes of the space.
 
         annotated: a program of the problem.
         """
+        return self._places(annotated)
+
+    def _found_places(self, annotated: Annotated) -> tuple[Position, ...]:
+        outer = len(self.grammar.inputs)
+        inside = (each for each in annotated.positions if len(each.path) >= outer and len(each.scope) >= outer)
         if self.problem.space is None:
-            return list(annotated.positions)
+            return tuple(inside)
         parts = parts_of(self.problem.space, annotated.term) or ()
         holes = [part.path for part in parts if isinstance(part.free, Hole)]
-        return [each for each in annotated.positions if any(each.path[: len(path)] == path for path in holes)]
+        return tuple(each for each in inside if any(each.path[: len(path)] == path for path in holes))
 
     def accept(self, term: Term, operator: str, copied: Mapping[str, tuple[int, str]]) -> Variant | None:
         """The variant with its sites numbered; None if it is no program of the problem within bounds.
@@ -87,11 +95,7 @@ class Editor:
         space = self.problem.space
         if space is not None and parts_of(space, sites.number(term)[0]) is None:
             return None
-        if (
-            space is None
-            and self._plain
-            and not any(self.problem.words[word.name].geometric for word in words_in(term))
-        ):
+        if space is None and self._plain and not (self._geometric and self._geometric & names_in(term)):
             return Variant(term, operator)  # parts were exchanged at equal ground types, and no shape can be wrong
         numbered, before = sites.number(term)
         try:

@@ -63,14 +63,6 @@ class Mutator(Editor):
                 return variant
         raise DeadEnd(f"no edit of a term of size {term.size} was accepted in {attempts} tries")
 
-    def places(self, parent: Annotated) -> list[Position]:
-        """Positions inside the program's outer lambdas that may be changed.
-
-        parent: the program.
-        """
-        outer = len(self.grammar.inputs)
-        return [p for p in self.free(parent) if len(p.path) >= outer and len(p.scope) >= outer]
-
     def spare(self, parent: Annotated, place: Position) -> int:
         """Largest size of what may stand at the place.
 

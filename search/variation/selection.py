@@ -146,10 +146,11 @@ def lexicase(
     from deap import tools
 
     known = [one for one in population if one.cases]
-    count = min((len(one.cases) for one in known if one.cases), default=0)
-    if not count:
+    counts = {len(one.cases or ()) for one in known}
+    if not counts:
         return tournament(population, size, draws)
-    if sample < 1.0 or any(len(one.cases or ()) != count for one in known):
+    count = min(counts)
+    if sample < 1.0 or len(counts) > 1:
         chosen = (sampler or draws).shuffled(range(count))[: max(1, math.ceil(sample * count))]
         weights = (-1.0,) * len(chosen)
         views = [_Case(one, _Errors(tuple(one.cases[i] for i in chosen), weights)) for one in known if one.cases]
