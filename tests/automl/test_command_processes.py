@@ -106,7 +106,7 @@ def test_an_interrupt_ends_cleanly_and_the_run_can_be_resumed(folder, workers, p
             if done:
                 break
     running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=30)
+    out, err = running.communicate(timeout=90)
     assert running.returncode == 130, (out, err)
     assert "Traceback" not in err and "resume with: automl runs resume " in err
     run = err.split("runs resume ")[1].split()[0]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -246,13 +244,16 @@ def test_deep_terms_up_to_the_limit_are_handled() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [";" * 5000, "; " * 5000 + "(", " " * 50_000 + ")", '"' + "\\" * 5001, "#" * 5000 + '"', "(" + "a" * 100_000],
-)
-def test_hostile_text_is_refused_in_time(text: str) -> None:
-    start = time.perf_counter()
+    [
+        ";" * 500_000, "; " * 500_000 + "(", " " * 1_000_000 + ")", '"' + "\\" * 500_001, "#" * 500_000 + '"',
+        "(" + "a" * 1_000_000,
+    ],
+    ids=["comment", "comments", "spaces", "escapes", "hashes", "name"],
+)  # fmt: skip
+def test_hostile_text_is_refused(text: str) -> None:
+    """By work that grows with its length alone: with its square this would take hours."""
     with pytest.raises(TermSyntaxError):
         parse(text, WORDS)
-    assert time.perf_counter() - start < 1
 
 
 BAD_NAMES = [

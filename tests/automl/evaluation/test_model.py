@@ -285,7 +285,7 @@ def test_search_on_a_task_object():
     task = examples_task("twice", "int -> int", [((n,), 2 * n) for n in range(1, 5)], [((10,), 20)])
     found = automl.search(task, budget="20s")
     assert found.solved and found.right and found.model(21) == 42
-    assert found.history[-1].solved and found.seconds < 20
+    assert found.history[-1].solved
     with automl.Library("memory:") as library:
         again = automl.search(task, evaluations=50_000, library=library)
         assert again.solved and [s.task for s in library.solutions()] == ["twice"]

@@ -144,6 +144,6 @@ def test_what_loading_torch_takes_is_of_the_allowance(
 def test_a_growth_says_where_its_time_went_and_refuses_a_share_that_is_none() -> None:
     growth = grow(list(tasks().values()), open_store("memory:"), evaluations=200, strategy="enumerative", iterations=2)
     assert {SEARCH, COMPRESSION, "trials"} <= growth.clock.keys()
-    assert abs(sum(growth.clock.values()) - growth.seconds) < 1.0
+    assert 0.5 * growth.seconds < sum(growth.clock.values()) < 1.01 * growth.seconds
     with pytest.raises(TaskError, match="share=-1"):
         grow(list(tasks().values()), open_store("memory:"), evaluations=200, share=-1)

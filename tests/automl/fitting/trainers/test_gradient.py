@@ -255,15 +255,25 @@ def test_a_bug_propagates(iris):
 
 
 def test_the_deadline_is_kept_within_a_step(digits, convolutional):
-    started = time.monotonic()
-    result = gradient().fit(convolutional(), digits.data, TrainingBudget(epochs=10_000, deadline=started + 0.5))
+    """The third step, if there are so many by then, lasts until the deadline; none is begun after it."""
+    deadline, steps = time.monotonic() + 1.0, []
+    net = convolutional()
+
+    def noted(module: nn.Module, given: object) -> None:
+        if module.training:
+            steps.append(time.monotonic())
+            if len(steps) == 3:
+                time.sleep(max(0.0, deadline - time.monotonic()))
+
+    net.register_forward_pre_hook(noted)
+    result = gradient().fit(net, digits.data, TrainingBudget(epochs=10_000, deadline=deadline))
     assert result.outcome == "timed out"
-    assert time.monotonic() - started < 2.0
+    assert len(steps) <= 3
 
 
 def test_a_budget_in_seconds_ends_well_with_the_schedule_run_down(iris, dense):
     result = gradient(batch_size=16).fit(dense(), iris.data, TrainingBudget(seconds=0.4))
-    assert result.outcome == "ok" and 0.3 < result.seconds < 2.0
+    assert result.outcome == "ok"
     assert result.history[-1].validation_score is not None
     assert result.history[-1].learning_rate < 0.1 * max(r.learning_rate for r in result.history)
 
