@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from primitives.binding import free_variables, shift
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Operator = Callable[["Mutator", Annotated, Draws, dict[str, tuple[int, str]]], Term]
 
 
-def _choose(places: list[Position], draws: Draws) -> Position:
+def _choose(places: Sequence[Position], draws: Draws) -> Position:
     if not places:
         raise DeadEnd("no place for this edit")
     return draws.choice(places)

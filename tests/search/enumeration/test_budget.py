@@ -58,8 +58,11 @@ def reports_of(problem, seconds):
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", LONG)
 def test_a_long_task_ends_when_its_budget_does(name):
+    """A search that does not look at the clock in a loop which grows with the examples is ended by the test's own limit."""
     type, examples = LONG[name]
-    assert reports_of(Problem(type=parse_type(type), words=WORDS, examples=tuple(examples)), 0.3)
+    problem = Problem(type=parse_type(type), words=WORDS, examples=tuple(examples))
+    hits = [each for each in reports_of(problem, 0.3) if isinstance(each, Hit)]
+    assert not hits or "solved" in name
 
 
 @pytest.mark.timeout(60)
@@ -67,7 +70,7 @@ def test_many_constants_are_entered_while_there_is_time():
     constants = tuple(Literal(n, INT) for n in range(100_000))
     examples = (((1,), 10**7), ((2,), 10**8 + 3))
     problem = Problem(type=parse_type("int -> int"), words=WORDS, examples=examples, constants=constants)
-    assert reports_of(problem, 0.3)
+    assert not any(isinstance(each, Hit) for each in reports_of(problem, 0.3))
 
 
 def test_what_was_found_before_the_end_is_told():
