@@ -55,7 +55,8 @@ def specified_text(
         text = with_option(COMMAND_LINE, "rows", rows)
     else:
         reference = resolve(task, search_path=experiment_folders())
-        table = reference.path is not None and reference.path.suffix not in (".jsonl", ".ndjson", ".toml")
+        others = () if "target" in reference.options else (".jsonl", ".ndjson")
+        table = reference.path is not None and reference.path.suffix not in (*others, ".toml")
         text = with_option(task, AS, EXAMPLES) if as_examples and table and AS not in reference.options else task
     for key, value in (("type", type), ("tolerate", tolerate or None)):
         text = text if value is None else with_option(text, key, str(value))

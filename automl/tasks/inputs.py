@@ -15,7 +15,8 @@ from primitives.types import Type
 from ..errors import TaskError
 from .cases.written import written_cases
 from .preprocessing import Preprocessing
-from .tables.files import SUFFIXES as TABLES
+from .tables.decoding import ending, unpacked
+from .tables.files import ROW_LINES, ROWS, is_by_column, is_table, rows_by_column
 from .tables.plain import is_number
 from .tables.rows import read_rows
 
@@ -44,10 +45,10 @@ def read_inputs(text: str, preprocessing: Preprocessing | None, types: Sequence[
         if path.suffix == ".npz":
             with np.load(path, allow_pickle=False) as archive:
                 return archive[next((name for name in INPUT_ARRAYS if name in archive), archive.files[0])]
-        if path.suffix.lower() in TABLES:
+        if is_table(path) and ending(path) not in (*ROWS, *ROW_LINES):
             return read_rows(path, preprocessing)
-        content = path.read_text(encoding="utf-8")
-        if path.suffix == ".jsonl":
+        content = unpacked(path).decode("utf-8")
+        if ending(path) in ROW_LINES:
             return _cases(_json_lines(content), types, one=False)
         return _cases(json.loads(content), types)
     except (OSError, ValueError, IndexError) as error:
@@ -70,6 +71,8 @@ def _cases(data: Any, types: Sequence[Type] | None, one: bool = True) -> list[An
     told = isinstance(data, list) and any(isinstance(case, dict) and "inputs" in case for case in data)
     if types is not None and not told:
         return written_cases(data, types, one=one)
+    if is_by_column(data) and "inputs" not in data:
+        return rows_by_column(data)
     if isinstance(data, dict) and "inputs" not in data:
         return [data]  # one row of a table
     if not isinstance(data, list):

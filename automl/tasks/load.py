@@ -20,6 +20,7 @@ from .derived import drawn_sequences, labelled_reference, without_labels
 from .pictures import advice_on_classes
 from .preprocessing import Preprocessing
 from .split import Split
+from .tables.decoding import plain_name
 from .task import Task
 
 SPLIT_OPTIONS = ("test", "validation", "policy", "seed")
@@ -236,7 +237,7 @@ def resolve(
             body, options = body[:at], {"target": body[at + 1 :], **options}
     if path is not None:
         check_regular(path)
-    name = path.name.removesuffix("".join(path.suffixes[-1:])) if path else body
+    name = plain_name(path) if path else body
     return Reference(spec, name or body, path, options, seed, folders)
 
 

@@ -122,7 +122,9 @@ def _load(reference: Reference) -> list[Task]:
     try:
         tasks = read_lines(data, reference.path.name, reference.refused, reference.whole("tolerate", None))
     except TaskError as error:
-        raise TaskError(f"{reference.path.name}: {error}") from None
+        name = reference.path.name
+        row = "" if b'"examples"' in data else f". Where each line is a row of a table: name its target, {name}:COLUMN"
+        raise TaskError(f"{name}: {error}{row}") from None
     for key in ("task", "family"):
         if key in reference.options:
             tasks = _chosen(tasks, "name" if key == "task" else key, reference.options[key])
@@ -142,7 +144,10 @@ SOURCE = Source(
     "JSON lines of examples (.jsonl)",
     ("task", "family", "limit", "tolerate"),
     lambda reference: (
-        reference.path is not None and reference.path.suffix in (".jsonl", ".ndjson") and reference.path.is_file()
+        reference.path is not None
+        and reference.path.suffix in (".jsonl", ".ndjson")
+        and reference.path.is_file()
+        and "target" not in reference.options
     ),
     _load,
 )

@@ -9,7 +9,8 @@ from ..cases.layouts import AUTO, SERIES
 from ..load import LABELLED_OPTIONS, Reference, Source
 from ..specifications.tables import SPECIFIED, dropped, is_specification, specified_table, target_of
 from ..split import GROUPS, TIME
-from ..tables.files import OPTIONS, SUFFIXES, read_table, reading_options
+from ..tables.decoding import ending
+from ..tables.files import OPTIONS, ROW_LINES, is_table, read_table, reading_options
 from ..tables.known import known_table_task
 from ..tables.series import series_table_task
 from ..tables.task import table_task
@@ -49,9 +50,17 @@ def _read(reference: Reference, path: Path) -> Task:
     )
 
 
+def _accepts(reference: Reference) -> bool:
+    """A file that is a table by its name; JSON lines are one where a column of it is named, else each is a task."""
+    path = reference.path
+    if path is None or not is_table(path) or not path.is_file():
+        return False
+    return ending(path) not in ROW_LINES or "target" in reference.options
+
+
 SOURCE = Source(
     "table",
-    "a table with a target column (.csv, .tsv, .xlsx, .parquet; write data.csv:COLUMN)",
+    "a table with a target column (.csv, .tsv, .json, .jsonl, .xlsx, .parquet, and such text compressed, .csv.gz; write data.csv:COLUMN)",
     (
         *(key for key in LABELLED_OPTIONS if key != "full_scale"),
         "target",
@@ -61,8 +70,6 @@ SOURCE = Source(
         *OPTIONS,
         *SPECIFIED,
     ),
-    lambda reference: (
-        reference.path is not None and reference.path.suffix.lower() in SUFFIXES and reference.path.is_file()
-    ),
+    _accepts,
     _load,
 )

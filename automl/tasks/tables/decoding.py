@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
 import codecs
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 from ...errors import TaskError
@@ -11,6 +16,12 @@ MARKS = (
     (codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32"), (codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16"),
 )  # fmt: skip
 """Marks at the beginning of a file; those of UTF-32 begin with those of UTF-16."""
+COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": gzip.decompress,
+    ".bz2": bz2.decompress,
+    ".xz": lzma.decompress,
+}
+"""By the ending of a compressed file what unpacks it."""
 LOOKED_AT = 4096
 """Bytes by which a text without a mark is told from what is none."""
 
@@ -23,10 +34,7 @@ def decoded(path: Path, encoding: str | None) -> tuple[str, tuple[str, ...]]:
 
     Raises TaskError where the file cannot be read, or holds no text.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise TaskError(f"path={str(path)!r} cannot be read ({error}); correct the path, or who may read it") from None
+    data = unpacked(path)
     if encoding is not None:
         try:
             return data.decode(encoding), ()
@@ -48,6 +56,48 @@ def decoded(path: Path, encoding: str | None) -> tuple[str, tuple[str, ...]]:
         text = data.decode("cp1252", errors="replace")
         byte = f"byte {error.object[error.start]:#04x} at {error.start:,}"
         return text, (f"read as cp1252, since it is no UTF-8 ({byte}); ?encoding=NAME reads it otherwise",)
+
+
+def unpacked(path: Path) -> bytes:
+    """What is in a file, or in one that is compressed, as its ending says.
+
+    path: of the file.
+
+    Raises TaskError where it cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TaskError(f"path={str(path)!r} cannot be read ({error}); correct the path, or who may read it") from None
+    unpack = COMPRESSED.get(path.suffix.lower())
+    if unpack is None:
+        return data
+    try:
+        return unpack(data)
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
+        raise TaskError(
+            f"path={path.name!r} is no whole {path.suffix} file ({error}); compress the table again, or give it as it is"
+        ) from None
+
+
+def ending(path: Path) -> str:
+    """The last part of a file's name that says what is in it, in small letters: of ``t.CSV.gz`` it is ``.csv``.
+
+    path: of the file.
+    """
+    return _without_packing(path).suffix.lower()
+
+
+def plain_name(path: Path) -> str:
+    """The name of a file without that part: of ``t.csv.gz`` it is ``t``.
+
+    path: of the file.
+    """
+    return _without_packing(path).stem
+
+
+def _without_packing(path: Path) -> Path:
+    return path.with_suffix("") if path.suffix.lower() in COMPRESSED else path
 
 
 def _unmarked_utf16(data: bytes) -> str | None:

@@ -14,7 +14,7 @@ import numpy as np
 from ...errors import TaskError
 from ..columns.cells import as_cells
 from ..columns.numerals import DECIMALS, POINT
-from .decoding import decoded
+from .decoding import decoded, ending
 from .dialect import LOOKED_AT, comments_before, decimal_of, delimiter_of, mostly_numbers, numbers_in
 from .plain import plain_text
 from .raw import CellsByName, RawTable, distinct_names, repeated_names
@@ -63,7 +63,7 @@ def read_delimited(path: Path, options: ReadingOptions) -> RawTable:
             *notes,
             f"comments before the table are left out: {'; '.join(line.strip()[:60] for line in lines[:before][:3])}",
         )
-    delimiter = options.delimiter or delimiter_of(text, path.suffix)
+    delimiter = options.delimiter or delimiter_of(text, ending(path))
     plain = plain_text(text, delimiter, LOOKED_AT + 2)
     if plain is not None:
         first = plain.first(LOOKED_AT + 1)

@@ -1,22 +1,35 @@
-"""Tables from files: text, Excel and Parquet."""
+"""Tables from files: text, JSON, Excel and Parquet; text and JSON compressed too."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ...errors import TaskError
+from ..columns.cells import as_cells
+from .decoding import decoded, ending
 from .delimited import ReadingOptions, Row, read_delimited, table_of_rows
-from .raw import RawTable, raw_from_frame, some
+from .raw import CellsByName, RawTable, distinct_names, raw_from_frame, some
 
 if TYPE_CHECKING:
     import pandas
 
 TEXT, EXCEL, PARQUET = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".xls"), (".parquet", ".pq")
-SUFFIXES = (*TEXT[:2], *EXCEL, *PARQUET)
+ROWS, ROW_LINES = (".json",), (".jsonl", ".ndjson")
+"""A JSON list of rows, each an object by column, or an object of columns, each a list of cells; and one such row a line."""
 OPTIONS = ("delimiter", "encoding", "header", "sheet", "decimal", "skip_bad")
 """Options of a task's text that say how its table is to be read."""
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file is a table, by its name; one of JSON rows may be something else too.
+
+    path: of the file.
+    """
+    kinds = (*TEXT[:2], *ROWS, *ROW_LINES)
+    return ending(path) in kinds or path.suffix.lower() in (*EXCEL, *PARQUET)
 
 
 def reading_options(options: Mapping[str, str], target: str | None = None, *, skip_bad: bool = False) -> ReadingOptions:
@@ -30,7 +43,68 @@ def read_table(path: Path, options: ReadingOptions | None = None) -> RawTable:
     options, suffix = options or ReadingOptions(), path.suffix.lower()
     if suffix in EXCEL:
         return _excel(path, options)
-    return raw_from_frame(_parquet(path)) if suffix in PARQUET else read_delimited(path, options)
+    if suffix in PARQUET:
+        return raw_from_frame(_parquet(path))
+    return _json(path, options) if ending(path) in (*ROWS, *ROW_LINES) else read_delimited(path, options)
+
+
+def _json(path: Path, options: ReadingOptions) -> RawTable:
+    """A table of JSON rows: a column that a row has not is missing there."""
+    text, notes = decoded(path, options.encoding)
+    rows = _rows_of(path.name, text, ending(path) in ROW_LINES)
+    labels = list(dict.fromkeys(label for row in rows for label in row))
+    if not labels:
+        raise TaskError(f"{path.name}: rows=0 with a cell: at least one row and one column are required; add them")
+    for number, row in enumerate(rows, 1):
+        nested = next((label for label, cell in row.items() if isinstance(cell, list | dict)), None)
+        if nested is not None:
+            raise TaskError(
+                f"{path.name}, row {number}: column {nested!r} holds {str(row[nested])[:40]}; a number, a text, true, false or null is "
+                "required; give its parts columns of their own"
+            )
+    names, more = distinct_names(labels)
+    columns = {name: as_cells([row.get(label) for row in rows]) for name, label in zip(names, labels, strict=True)}
+    return RawTable(CellsByName(columns), notes=(*notes, *more))
+
+
+def is_by_column(data: object) -> TypeGuard[dict[str, list]]:
+    """Whether JSON data is an object of columns, each a list of cells.
+
+    data: any.
+    """
+    return isinstance(data, dict) and bool(data) and all(isinstance(cells, list) for cells in data.values())
+
+
+def rows_by_column(columns: Mapping[str, list]) -> list[dict[str, object]]:
+    """The rows of columns, each an object. Raises TaskError where some have more cells than others.
+
+    columns: the cells by name.
+    """
+    lengths = {len(cells) for cells in columns.values()}
+    if len(lengths) > 1:
+        raise TaskError(f"columns of {min(lengths)} to {max(lengths)} cells: as many each are required; add null")
+    return [dict(zip(columns, cells)) for cells in zip(*columns.values(), strict=True)]
+
+
+def _rows_of(name: str, text: str, lines: bool) -> list[dict[str, object]]:
+    """The rows in a JSON text, or in ``lines`` of it."""
+    pieces = [line for line in text.split("\n") if line.strip()] if lines else [text]
+    read: list[Any] = []
+    try:
+        for piece in pieces:
+            read.append(json.loads(piece))
+    except (ValueError, RecursionError) as error:
+        where = f", row {len(read) + 1}" if lines else ""
+        raise TaskError(f"{name}{where}: no JSON ({error}); correct it") from None
+    rows = read if lines else read[0]
+    if is_by_column(rows):
+        rows = rows_by_column(rows)
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise TaskError(
+            f"{name}: a list of rows, each an object with a cell for each column, is required"
+            f"{', one a line' if lines else ', or an object of columns'}; write it so"
+        )
+    return rows
 
 
 def _excel(path: Path, options: ReadingOptions) -> RawTable:

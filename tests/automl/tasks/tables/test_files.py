@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import json
+import lzma
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from automl.tasks.inputs import read_inputs
 from automl.tasks.load import load_tasks
 from automl.tasks.tables.delimited import ReadingOptions, has_header
 from automl.tasks.tables.dialect import delimiter_of
@@ -226,3 +232,56 @@ def test_parquet(tmp_path: Path) -> None:
     (tmp_path / "bad.parquet").write_bytes(b"PAR1 no")
     with pytest.raises(TaskError, match="cannot be read as Parquet"):
         load_tasks(f"{tmp_path}/bad.parquet:y")
+
+
+# -- JSON, and compressed files --------------------------------------------------------------------------------------
+
+SOLD = [{"size": i, "colour": "red" if i % 2 else "blue", "sold": "yes" if i % 3 else "no"} for i in range(30)]
+
+
+def json_files() -> dict[str, bytes]:
+    lines = "\n".join(map(json.dumps, SOLD)).encode()
+    cells = "\n".join(["size\tcolour\tsold", *("\t".join(map(str, row.values())) for row in SOLD)]).encode()
+    by_column = json.dumps({name: [row[name] for row in SOLD] for name in SOLD[0]}).encode()
+    return {
+        "rows.json": json.dumps(SOLD).encode(), "columns.json": by_column, "rows.jsonl": lines, "rows.jsonl.gz": gzip.compress(lines),
+        "rows.tsv.xz": lzma.compress(cells), "rows.tsv.bz2": bz2.compress(cells),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", json_files())
+def test_rows_in_json_and_compressed_files_are_a_table_and_inputs(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(json_files()[name])
+    (task,) = load_tasks(f"{path}:sold")
+    assert str(task.type) == "Tensor[3] -> Tensor[2]" and task.name == name.split(".")[0]
+    rows = read_inputs(str(path), task.preprocessing)
+    assert len(rows) == 30 and [row["colour"] for row in rows[:2]] == ["blue", "red"]
+
+
+def test_a_cell_that_a_json_row_has_not_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text('[{"a": 1, "b": null}, {"b": "x"}]')
+    columns = read_table(tmp_path / "t.json").columns
+    assert list(columns["a"]) == [1, None] and list(columns["b"]) == [None, "x"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("t.json", b'[{"a": [1], "y": 1}]', "row 1: column 'a' holds"),
+        ("t.json", b'{"a": [1, 2], "y": [1]}', "1 to 2 cells"),
+        ("t.json", b"[1, 2]", "a list of rows"),
+        ("t.jsonl", b'{"a": 1}\n{"a"', "row 2: no JSON"),
+        ("t.csv.gz", gzip.compress(b"a,y\n1,2\n" * 50)[:30], "no whole .gz"),
+    ],
+)
+def test_damaged_json_and_compressed_files_are_refused(name: str, content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(TaskError, match=re.escape(said)):
+        load_tasks(f"{tmp_path / name}:y")
+
+
+def test_rows_without_a_target_are_told_from_tasks(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text(json.dumps(SOLD[0]))
+    with pytest.raises(TaskError, match=r"rows\.jsonl:COLUMN"):
+        load_tasks(str(tmp_path / "rows.jsonl"))
