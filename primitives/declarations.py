@@ -66,6 +66,7 @@ class Role(Enum):
     COUNT_UP = "gives the list of the Ints from 0 up to before its argument"
     NOTHING = "gives the empty list"
     PREPEND = "puts its first argument before the list that is its second"
+    LIKELIEST = "gives the position of the greatest number of a tensor of scores, one for each class"
     MONOTONE = "takes each number of a tensor by itself and never turns a greater one into a smaller one"
     SUM = "adds two tensors number by number"
     JOIN = "puts one tensor behind the other along their first axis"

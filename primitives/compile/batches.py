@@ -8,7 +8,8 @@ never do).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -68,6 +69,24 @@ class Function:
         return Function(self.code, self.arity - len(arguments), self.captured + arguments, source)
 
 
+class NoValues(Exception):
+    """A batch that stands for something else was asked for its values."""
+
+
+class Extension(ABC):
+    """A kind of batch that stands for something else than values, of another back end that uses the compiler's code."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def select(self, index: torch.Tensor) -> Batch:
+        """The examples at ``index``."""
+
+    @abstractmethod
+    def joined(self, batches: Sequence[Batch], sizes: Sequence[int]) -> Batch:
+        """Batches of these sizes, of which this is one, one after the other."""
+
+
 def select(batch: Batch, index: torch.Tensor) -> Batch:
     """The examples at ``index`` (int64, in any order, with repeats)."""
     if isinstance(batch, torch.Tensor):
@@ -84,6 +103,8 @@ def select(batch: Batch, index: torch.Tensor) -> Batch:
         if not batch.captured:
             return batch
         return Function(batch.code, batch.arity, tuple(select(c, index) for c in batch.captured), batch.source)
+    if isinstance(batch, Extension):
+        return batch.select(index)
     assert isinstance(batch, Ragged)
     lengths = batch.lengths[index.to(batch.lengths.device)]
     return Ragged(
@@ -135,6 +156,8 @@ def values_of(batch: Batch, size: int, run: ForwardPass) -> list[Value]:
         return list(zip(*(values_of(part, size, run) for part in batch), strict=True))
     if isinstance(batch, Function):
         return list(run.interpreted(batch, size))
+    if isinstance(batch, Extension):
+        raise NoValues(f"{type(batch).__name__}: values are required, one an example")
     assert isinstance(batch, Ragged)
     lengths = batch.lengths.tolist()
     elements = values_of(batch.values, sum(lengths), run)
@@ -189,6 +212,9 @@ def join(parts: list[tuple[Batch, int]], run: ForwardPass) -> Batch:
     parts = [part for part in parts if part[1]] or parts[:1]
     if len(parts) == 1:
         return parts[0][0]
+    other = next((batch for batch, _ in parts if isinstance(batch, Extension)), None)
+    if other is not None:
+        return other.joined([batch for batch, _ in parts], [size for _, size in parts])
     batches = [spread(batch, size, run.device) for batch, size in parts]
     joined = _joined(batches)
     if joined is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import torch
@@ -29,7 +29,7 @@ class ForwardPass:
         self._shared: dict[str, Machine] = {} if shared is None else shared
 
     def at(self, size: int) -> ForwardPass:
-        return self if size == self.size else ForwardPass(self.program, size, self.device, self._shared)
+        return self if size == self.size else type(self)(self.program, size, self.device, self._shared)
 
     @property
     def machine(self) -> Machine:
@@ -102,12 +102,7 @@ class ForwardPass:
     def strictly(self, call: Callable[..., Batch], *arguments: Batch) -> Batch:
         """``call(run, *arguments)`` on the examples whose arguments have all values; the first failed argument is
         the others' result."""
-        failures: dict[int, Failure] = {}
-        for argument in arguments:
-            if isinstance(argument, Objects):
-                for position, item in enumerate(argument.items):
-                    if isinstance(item, Failure):
-                        failures.setdefault(position, item)
+        failures = failures_in(arguments)
         if not failures:
             return call(self, *arguments)
         good = [position for position in range(self.size) if position not in failures]
@@ -144,6 +139,17 @@ class ForwardPass:
             return select(parts[0][1], torch.argsort(parts[0][0]))
         joined = join([(batch, len(index)) for index, batch in parts], self)
         return select(joined, torch.argsort(torch.cat([index for index, _ in parts])))
+
+
+def failures_in(arguments: Iterable[Batch]) -> dict[int, Failure]:
+    """The first failure among the arguments of each example that has one, by its position."""
+    failures: dict[int, Failure] = {}
+    for argument in arguments:
+        if isinstance(argument, Objects):
+            for position, item in enumerate(argument.items):
+                if isinstance(item, Failure):
+                    failures.setdefault(position, item)
+    return failures
 
 
 def _is_delayed(batch: Batch) -> bool:

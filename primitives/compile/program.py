@@ -97,11 +97,12 @@ class Program(nn.Module):
         for name, buffer in found.buffers.items():
             node._buffers[name] = _checked(weights, f"{site}.{name}", buffer)
 
-    def forward(self, *inputs: Any) -> Any:
+    def begun(self, inputs: tuple, kind: type[ForwardPass] = ForwardPass) -> tuple[ForwardPass, list[Batch]]:
+        """A forward pass of this kind on inputs as ``forward`` takes them, and these as batches."""
         if len(inputs) != len(self.input_types):
             raise TypeError(f"inputs={len(inputs)}: the program of type {self.type} takes {len(self.input_types)}")
         size = batch_size(inputs[0]) if inputs else 1
-        run = ForwardPass(self, size, _device(self, inputs))
+        run = kind(self, size, _device(self, inputs))
         batches = []
         for batch, type in zip(inputs, self.input_types, strict=True):
             if isinstance(type, TensorType) and isinstance(batch, torch.Tensor):
@@ -109,10 +110,14 @@ class Program(nn.Module):
                 batches.append(batch)
             else:
                 batches.append(enter(batch, type))
+        return run, batches
+
+    def forward(self, *inputs: Any) -> Any:
+        run, batches = self.begun(inputs)
         output = self._code(run, tuple(batches[: self._count]))
         if self._count < len(batches):
             output = run.apply(output, *batches[self._count :])
-        return output if isinstance(output, torch.Tensor) else leave(output, self.output_type, size, run)
+        return output if isinstance(output, torch.Tensor) else leave(output, self.output_type, run.size, run)
 
     def __deepcopy__(self, memo: dict) -> Program:
         """A copy with weights of its own; code and structure, which never change, are shared."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..declarations import Role
 from ..lazy import F, Tensor
 from ..primitive import Parameter, Prior, Setting
 from ..values import Undefined
@@ -48,6 +49,7 @@ def one_hot(index: Tensor, *, size: int) -> Tensor:
     example="(argmax (vector :length 3 [0.1 0.7 0.2]))",
     differentiable=False,
     prior=Prior(cost=2),
+    role=Role.LIKELIEST,
 )
 def argmax(x: Tensor) -> Tensor:
     """The index of the largest number (the first of equals)."""

@@ -50,6 +50,7 @@ def test_roles_of_the_built_in_words():
         Role.COUNT_UP: {"range"},
         Role.NOTHING: {"empty"},
         Role.PREPEND: {"cons"},
+        Role.LIKELIEST: {"argmax"},
         Role.MONOTONE: {"relu", "sigmoid", "tanh"},
         Role.SUM: {"add"},
         Role.JOIN: {"concat_maps"},
