@@ -12,14 +12,16 @@ from library.weights.blobs import from_bytes, to_bytes
 from primitives.compile import compile_term
 from primitives.compile.program import Program
 from primitives.definitions import expand
+from primitives.fitted.stacks import fitted_sites
 from primitives.inference import Inference, infer
 from primitives.primitive import Primitive
 from primitives.term import Term
 from primitives.values import Outcome
-from primitives.weights import inherit, initialise, shrunk
+from primitives.weights import frozen_sites, inherit, initialise, shrunk
 
 from ..execution.workers.guard import torch_threads
 from ..fitting import recipes
+from ..fitting.batches import window
 from ..fitting.fitted_words import WordFit, fit_words
 from ..fitting.forward import outputs_of
 from ..fitting.trainer import TrainingResult, Unsuitable
@@ -28,6 +30,7 @@ from ..tasks.cases.folds import Folds
 from ..tasks.cases.parts import Part
 from ..tasks.data import ProblemData
 from . import cross_validation
+from .copies import with_copies
 from .prepared import CandidateOrder, Evaluated, Prepared, StartWeights
 
 if TYPE_CHECKING:
@@ -104,13 +107,25 @@ def _trained_for(prepared: Prepared, term: Term, inference: Inference, candidate
         inference = infer(expand(term, prepared.words), prepared.words, data.type)
     if phase == "final":
         return _trained(prepared, term, inference, candidate, recipes.joined(data))
-    if data.folds is not None and not inference.parameters and data.folds.codes is not None:
+    fitted = not trained_size(term, inference, prepared.words)
+    if data.folds is not None and fitted and data.folds.codes is not None:
         return _fitted_by_folds(prepared, term, inference, candidate)
-    if data.folds is not None and not inference.parameters:
+    if data.folds is not None and fitted:
         return _cross_fitted(prepared, term, inference, candidate)
     if data.folds is not None and phase == "refine":
         return _cross_trained(prepared, term, inference, candidate)
     return _trained(prepared, term, inference, candidate, data)
+
+
+def trained_size(term: Term, inference: Inference, words: Mapping[str, Primitive]) -> int:
+    """How many numbers of a program are trained: those of subroutines that it uses frozen are not.
+
+    term: the program.
+    inference: of it, written out.
+    words: what its words mean.
+    """
+    frozen = frozen_sites(term, words)
+    return sum(site.size for name, site in inference.sites.items() if name not in frozen)
 
 
 def _cross_fitted(prepared: Prepared, term: Term, inference: Inference, candidate: CandidateOrder) -> Evaluated:
@@ -184,25 +199,24 @@ def _trained(
     seconds = candidate.get("seconds")
     deadline = None if seconds is None else time.monotonic() + float(seconds)
     program = compiled(prepared, term, inference, candidate)
+    size = trained_size(term, inference, prepared.words)
     try:
         whole = _fit_words(program, data, inference, candidate).complete
     except Unsuitable as error:
-        return Evaluated(Outcome.UNSUITABLE, detail=str(error), parameters=inference.parameters)
+        return Evaluated(Outcome.UNSUITABLE, detail=str(error), parameters=size)
     own = candidate.get("settings", {})
     trainer, epochs = _trainer(prepared, program, candidate.get("phase", "explore"), own, keep)
-    if not inference.parameters:
+    if not size:
         # What was fitted is kept and scored also where that took all the time: a candidate without a score is worth nothing.
         deadline = None
     left = None if deadline is None else deadline - time.monotonic()
     if left is not None and left <= 0:
-        return Evaluated(
-            Outcome.TIMED_OUT, parameters=inference.parameters, detail="the deadline came before the first step"
-        )
+        return Evaluated(Outcome.TIMED_OUT, parameters=size, detail="the deadline came before the first step")
     limit = None if left is None else 0.9 * left
     given = candidate.get("epochs")
     budget = TrainingBudget(epochs=epochs if given is None else int(given), seconds=limit, deadline=deadline)
     result = trainer.fit(program, data, budget, seed=int(candidate.get("seed", 0)))
-    return _evaluated(program, result, whole, inference.parameters)
+    return _evaluated(program, result, whole, size)
 
 
 def _evaluated(program: Program, result: TrainingResult, whole: bool, parameters: int) -> Evaluated:
@@ -226,9 +240,15 @@ def _fit_words(
 ) -> WordFit:
     """Fit the fitted words of the program in their share of the candidate's seconds. Raises Unsuitable."""
     seconds = candidate.get("seconds")
-    share = FITTING_ALONE if not inference.parameters else FITTING_BESIDE
+    few = data.has_few_pictures and bool(fitted_sites(program.term, program.words))
+    alone = not trained_size(program.term, inference, program.words)
+    share = FITTING_ALONE if alone else FITTING_BESIDE
     bound = None if seconds is None else share * float(seconds)
-    return fit_words(program, data, seed=int(candidate.get("seed", 0)), seconds=bound, folds=folds)
+    count = len(data.train)
+    if few:
+        data, folds = with_copies(data, folds)
+    fit = fit_words(program, data, seed=int(candidate.get("seed", 0)), seconds=bound, folds=folds)
+    return fit._replace(outputs=window(fit.outputs, 0, count)) if few and fit.outputs is not None else fit
 
 
 def _trainer(

@@ -63,7 +63,8 @@ def examples_of(data: ProblemData) -> tuple[Example, ...] | None:
 def _widths(data: ProblemData, words: Mapping[str, Primitive]) -> dict[str, Setting]:
     """Supervised fitted words give as many numbers as the task's target has, wherever in a program they stand."""
     _, result = arguments_of(data.type)
-    width = result.shape[-1] if data.is_fitted_to and isinstance(result, TensorType) else None
+    fitted = data.is_fitted_to or data.has_few_pictures
+    width = result.shape[-1] if fitted and isinstance(result, TensorType) else None
     if not isinstance(width, int):
         return {}
     return {
@@ -74,13 +75,18 @@ def _widths(data: ProblemData, words: Mapping[str, Primitive]) -> dict[str, Sett
     }
 
 
+def _fits(word: Primitive, data: ProblemData) -> bool:
+    """Whether a fitted word is among the words of a search: of a table or series each, of few pictures those that stand on others."""
+    return data.is_fitted_to or (data.has_few_pictures and word.prior.top is not None)
+
+
 def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: Guide | None = None) -> Problem:
     """The search problem of a task: what a strategy may see of it, and what the ``guide`` suggests for it."""
     data = task.data
     tensors = has_tensor(data.type)
     words: dict[str, Primitive] = {
         name: word for name, word in vocabulary.words.items()
-        if (tensors or not has_tensor(word.scheme.type)) and (word.fitted is None or data.is_fitted_to)
+        if (tensors or not has_tensor(word.scheme.type)) and (word.fitted is None or _fits(word, data))
     }  # fmt: skip
     for name, reason in vocabulary.unreadable(words).items():
         logger.warning("word=%r is left out of the search for task=%r: %s", name, data.name, reason)

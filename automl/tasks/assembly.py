@@ -15,7 +15,8 @@ from primitives.types import function, tensor
 
 from ..errors import TaskError
 from .cases.class_weights import BALANCED, NONE, ClassWeight, class_weights, said_weights
-from .cases.folds import Folds, make_folds
+from .cases.distorted import distorted
+from .cases.folds import FEW_ROWS, Folds, make_folds
 from .cases.keys import case_keys
 from .cases.parts import Part, frozen
 from .data import ProblemData
@@ -31,6 +32,11 @@ SOLVED_AT = {CLASSES: 0.95, NUMBERS: 0.8}
 USUAL = {CLASSES: "accuracy", NUMBERS: "r2"}
 FEW = 10
 """Validation cases below which a score is said to mean little: one more right or wrong changes it by a tenth."""
+FEW_PICTURES = 200
+"""Pictures of train and validation part together below which they have folds; each fold takes a training of its own where nets are
+refined."""
+COPIES = 10
+"""Distorted copies of a picture."""
 ANSWER_SECONDS = 30.0
 """Within which a metric of the user's own must answer: one that takes longer would leave no time to search."""
 SINGLE = 1e-4
@@ -104,7 +110,7 @@ def assembled(
     )
     if own:
         _try(data)
-    data = _with_keys(data, split or Split(), keys)
+    data = _with_keys(_with_copies(data, (split or Split()).seed), split or Split(), keys)
     data = replace(data, folds=_folds(data, split or Split(), keys, folds))
     left_out = _undefined(data, prepared.label_names)
     return Task(data, test if len(test) else None, split, prepared, source, (*notes, *said, *_few(data), *left_out))
@@ -122,13 +128,37 @@ def _with_keys(data: ProblemData, split: Split, values: np.ndarray | None) -> Pr
     return replace(data, train=known, validation=replace(data.validation, keys=keys.take(np.arange(len(train), count))))
 
 
+def _with_copies(data: ProblemData, seed: int) -> ProblemData:
+    """The data of pictures of which a class has but one: there is none to hold out, so all are trained on, and programs are compared by
+    what they say of distorted copies."""
+    if not data.has_few_pictures or data.target != CLASSES:
+        return data
+    targets = _targets_beside_test(data)
+    if np.unique(targets, return_counts=True)[1].min() > 1:
+        return data
+    parts = [data.train] if data.validation is data.train else [data.train, data.validation]
+    x = np.concatenate([np.asarray(part.inputs[0]) for part in parts])
+    if any(part.weights is not None for part in parts):
+        return data
+    copies = frozen(distorted(x, COPIES, seed))
+    return replace(
+        data,
+        train=Part((frozen(x),), frozen(targets)),
+        validation=Part((copies,), frozen(np.tile(targets, COPIES))),
+        digest="",
+    )
+
+
 def _folds(data: ProblemData, split: Split, keys: np.ndarray | None, wanted: int | None) -> Folds | None:
     """The folds of the cases of a table, or of series. Raises TaskError where some are asked for and the data is neither."""
-    if not data.is_fitted_to:
-        if wanted:
-            raise TaskError(f"folds={wanted} of task={data.name!r}: a table or series is required; leave the folds out")
-        return None
     targets = _targets_beside_test(data)
+    if not data.is_fitted_to:
+        if wanted and not data.has_few_pictures:
+            raise TaskError(
+                f"folds={wanted} of task={data.name!r}: a table, series, or fewer than {FEW_ROWS} pictures are required; leave them out"
+            )
+        if not data.has_few_pictures or (wanted is None and (len(targets) >= FEW_PICTURES or _is_copied(data))):
+            return None
     labels, count = targets if data.target == CLASSES else None, len(targets)
     folds = make_folds(split, count, labels, keys, wanted)
     if folds is None or wanted is not None:
@@ -136,6 +166,11 @@ def _folds(data: ProblemData, split: Split, keys: np.ndarray | None, wanted: int
     # Where a class has too few members for the usual number of folds, in fewer ones each may have its score.
     fewer = (folds, *(make_folds(split, count, labels, keys, number) for number in range(folds.count - 1, 1, -1)))
     return next((each for each in fewer if each is not None and not _without_score(data, each)), folds)
+
+
+def _is_copied(data: ProblemData) -> bool:
+    """Whether its validation part is of copies."""
+    return len(data.validation) == COPIES * len(data.train)
 
 
 def _targets_beside_test(data: ProblemData) -> np.ndarray:
@@ -248,6 +283,11 @@ def _few(data: ProblemData) -> tuple[str, ...]:
         return (
             f"few cases: a validation score is the mean over {data.folds.count} folds of the {len(data.folds.held_out):,} cases beside "
             f"the test part{little}; the program given is fitted to all of these",
+        )
+    if data.has_few_pictures and _is_copied(data):
+        return (
+            f"few cases: of a class there is one example, so all {len(data.train)} are trained on, and the score is of {COPIES} distorted "
+            "copies of each",
         )
     if data.validation is data.train:
         return (f"few cases: the score is of the same {count} that are trained on, so it says nothing about new ones",)

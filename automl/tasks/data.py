@@ -14,13 +14,16 @@ from primitives.notation.types import parse_type
 from primitives.types import TensorType, Type, arguments_of
 from primitives.values import Value
 
-from .cases.folds import FoldCodes, Folds
+from .cases.folds import FEW_ROWS, FoldCodes, Folds
 from .cases.keys import CaseKeys
 from .cases.parts import Part
 from .cases.plain import content_digest, describe_part, restore_part
 from .measure import MetricUse, measured, no_value, why_undefined
 from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs, UndefinedScore, case_errors, score
 from .own_metric import metric_version
+
+PICTURE_SIDE = 6
+"""Pixels below which three axes are no picture that can be turned or stretched."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +103,16 @@ class ProblemData:
     def is_series(self) -> bool:
         """Whether a case is one series, [channels, steps], and its answer a class or numbers."""
         return self._answers(2)
+
+    @property
+    def has_few_pictures(self) -> bool:
+        """Whether a case is one picture, of at least PICTURE_SIDE pixels a side, and its answer a class or numbers, and they are so few
+        that what was learned before counts for more than what can be learned from them."""
+        if not self._answers(3):
+            return False
+        sides = np.asarray(self.train.inputs[0]).shape[2:]
+        cases = len(self.train) + (0 if self.validation is self.train else len(self.validation))
+        return min(sides) >= PICTURE_SIDE and cases < FEW_ROWS
 
     @property
     def is_fitted_to(self) -> bool:

@@ -39,6 +39,8 @@ LABELLED_OPTIONS = (
     "class_weight",
     "family",
 )
+SELECTING_OPTIONS = ("classes", "examples")
+"""Of arrays with labels: which classes, and how many labelled cases of each."""
 REPEATED = ("drop",)
 """Options that may be given several times."""
 _SUFFIXES = ("", ".toml", ".jsonl", ".npz", ".csv")
@@ -116,7 +118,7 @@ class Reference:
         """Keyword arguments of ``labelled_task`` that the options set."""
         texts: dict[str, str | bool] = {
             key: self.options[key]
-            for key in ("targets", "metric", "direction", "scaling", "layout", "class_weight", "family")
+            for key in ("targets", "metric", "direction", "scaling", "layout", "class_weight", "family", "classes")
             if key in self.options
         }
         numbers: dict[str, float | None] = {
@@ -124,8 +126,7 @@ class Reference:
         }
         if "probabilities" in self.options:
             texts["probabilities"] = self.yes_or_no("probabilities")
-        if "folds" in self.options:
-            numbers["folds"] = self.whole("folds", None)
+        numbers |= {key: self.whole(key, None) for key in ("folds", "examples") if key in self.options}
         name = self.options.get("name", self.name)
         return {"name": name, "split": self.split(default), "source": self.name, **texts, **numbers}
 

@@ -42,6 +42,10 @@ QUICK: dict[str, tuple[str, ...]] = {
     "dashboard": ("--evaluations", "1000", "--words", "200", "--rounds", "1"),
     "digits": ("--budget", "10s", "--seeds", "11"),
     "driver": ("--candidates", "300", "--workers", "20"),
+    "few_examples": (
+        *("--examples", "2", "--seeds", "1", "--budget", "6 evaluations", "--known", "600", "--test", "100"),
+        *("--known-budget", "10s", "--nets", "20"),
+    ),
     "formulas": ("--set", "nguyen", "--only", "Nguyen-1,Nguyen-8", "--seconds", "2", "--rivals", "deap"),
     "inheritance": ("--seeds", "1", "--evaluations", "12", "--programs", "3", "--alone", "1"),
     "library_gain": (

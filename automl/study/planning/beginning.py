@@ -15,6 +15,7 @@ from ...tasks.task import Task
 from ..problem import build_problem
 from .limits import within_bounds
 from .options import Options
+from .reused import library_starts, plain_starts
 from .schedule import Schedule
 from .spaces import in_space
 from .starts import AUTO, begin_with, declared_starts, name_starts, program_text, read_program
@@ -50,6 +51,9 @@ def begun_problem(
     if options.starts == AUTO and (schedule.is_planned or task.data.is_series):
         declared = declared_starts(task.data.type, problem.words)
         problem = replace(problem, starts=(*problem.starts, *declared))
+    if options.starts == AUTO and task.data.has_few_pictures:
+        reused = library_starts(task.data, problem, vocabulary)
+        problem = replace(problem, starts=(*reused, *plain_starts(task.data, problem), *problem.starts))
     if options.space is not None:
         problem = in_space(options.space, problem, vocabulary)
     return begin_with(options.programs, within_bounds(problem), vocabulary)

@@ -13,6 +13,7 @@ from ..cases.arrays import plain_array, plain_targets
 from ..cases.class_weights import ClassWeight
 from ..cases.dividing import Keys, division
 from ..cases.layouts import AUTO, LaidOut, laid_out
+from ..cases.selecting import examples_of_each, of_classes
 from ..metrics import CLASSES, NUMBERS
 from ..pictures import PictureForm
 from ..preprocessing import Preprocessing, check_finite, fit_inputs, standardise
@@ -42,6 +43,8 @@ def labelled_task(
     label_names: Sequence[str] | None = None,
     solved_at: float | None = None,
     folds: int | None = None,
+    classes: str | None = None,
+    examples: int | None = None,
     class_weight: ClassWeight | None = None,
     usual: float | None = None,
     family: str | None = None,
@@ -71,8 +74,10 @@ def labelled_task(
     time: one a case of ``x``, numbers or dates; the latest cases are held out (default: none).
     label_names: of the classes 0, 1, … of an integer ``y`` (default: their numbers).
     solved_at: the score that counts as solved (default: none does).
-    folds: in how many parts of its cases beside the test part a table's scores are measured in turn; 0: in the validation part alone
-        (default: 5 where there are fewer than 1,000, else 0).
+    folds: in how many parts of its cases beside the test part scores are measured in turn, of a table, series, or few pictures; 0: in the
+        validation part alone (default: 5 where there are fewer than 1,000, of pictures 200, else 0).
+    classes: labels with commas between, or numbers as ``5-9``: cases of other classes are left out (default: none is).
+    examples: so many labelled cases of each class, drawn by the split's seed, are kept beside the test part (default: all).
     class_weight: how much a case of each class counts where programs are trained: ``balanced``, ``none``, or a weight by label (default:
         each 1, but ``balanced`` where the metric counts classes alike).
     usual: a score that is good on this data, for people (default: not known).
@@ -99,6 +104,12 @@ def labelled_task(
             f"x_test.shape={x_test.shape}: examples of x's shape {x.shape[1:]} are required; reshape x_test"
         )
     form = target_form(y, targets, pictures=x.ndim > 2)
+    if classes is not None or examples is not None:
+        if form != CLASSES or groups is not None or time is not None:
+            raise TaskError(
+                f"classes={classes!r}, examples={examples!r}: labels as targets, without groups or times, are required; leave them out"
+            )
+        x, y, x_test, y_test, split = _fewer(x, y, x_test, y_test, split, classes, examples)
     encoded = encode_targets(form, y, y_test, label_names)
     for array, target, label in ((x, encoded.y, "y"), (x_test, encoded.y_test, "y_test")):
         if array is not None and target is not None and len(array) != len(target):
@@ -144,6 +155,28 @@ def labelled_task(
     if keys is None or split.policy != GROUPS or task.test is None or x_test is not None:
         return task
     return replace(task, test_groups=keys[test])
+
+
+def _fewer(
+    x: np.ndarray, y: np.ndarray, x_test: np.ndarray | None, y_test: np.ndarray | None, split: Split, classes: str | None,
+    examples: int | None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray | None, Split]:  # fmt: skip
+    """The cases of some classes, of which so many are kept beside the test part; that is divided off first, and stays whole."""
+    if classes is not None:
+        rows = of_classes(y, classes)
+        if y_test is not None and x_test is not None:
+            kept = np.isin(y_test, np.unique(y[rows]))
+            x_test, y_test = x_test[kept], y_test[kept]
+        x, y = x[rows], y[rows]
+    if examples is None:
+        return x, y, x_test, y_test, split
+    if x_test is None and split.test:
+        train, validation, test = split.divide(np.unique(y, return_inverse=True)[1], len(x))
+        rest = np.concatenate([train, validation])
+        x, y, x_test, y_test = x[rest], y[rest], x[test], y[test]
+        split = replace(split, test=0.0)
+    rows = examples_of_each(y, examples, split.seed)
+    return x[rows], y[rows], x_test, y_test, replace(split, policy="stratified")
 
 
 def sample(seed: int = 0) -> Task:

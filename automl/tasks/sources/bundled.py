@@ -10,7 +10,7 @@ import numpy as np
 
 from ...errors import TaskError
 from ..kinds.labelled import labelled_task
-from ..load import LABELLED_OPTIONS, Reference, Source, sources
+from ..load import LABELLED_OPTIONS, SELECTING_OPTIONS, Reference, Source, sources
 from ..metrics import CLASSES, NUMBERS
 from ..split import NIELSEN, Split
 from ..task import Task
@@ -107,7 +107,7 @@ def _fetch() -> tuple[np.ndarray, np.ndarray]:
 SOURCE = Source(
     "bundled",
     f"a data set by name ({', '.join(NAMES)})",
-    (*LABELLED_OPTIONS, "path"),
+    (*LABELLED_OPTIONS, *SELECTING_OPTIONS, "path"),
     lambda reference: reference.path is None and reference.name in NAMES,
     _load,
     names=NAMES,

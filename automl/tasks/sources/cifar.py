@@ -8,7 +8,7 @@ import numpy as np
 
 from ...errors import TaskError
 from ..kinds.labelled import labelled_task
-from ..load import LABELLED_OPTIONS, Reference, Source, sources
+from ..load import LABELLED_OPTIONS, SELECTING_OPTIONS, Reference, Source, sources
 from ..metrics import CLASSES
 from ..split import Split
 from ..task import Task
@@ -108,7 +108,7 @@ def _resized(arrays: tuple[np.ndarray, ...], size: str | None) -> tuple[np.ndarr
 SOURCE = Source(
     "cifar",
     "CIFAR-10 by name (cifar10, cifar10_subset), from a folder (path=FOLDER), resized by size=PIXELS",
-    (*LABELLED_OPTIONS, "path", "size"),
+    (*LABELLED_OPTIONS, *SELECTING_OPTIONS, "path", "size"),
     lambda reference: reference.path is None and reference.name in NAMES,
     _load,
     names=NAMES,

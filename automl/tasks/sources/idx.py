@@ -12,7 +12,7 @@ import numpy as np
 
 from ...errors import TaskError
 from ..kinds.labelled import labelled_task
-from ..load import LABELLED_OPTIONS, Reference, Source
+from ..load import LABELLED_OPTIONS, SELECTING_OPTIONS, Reference, Source
 from ..split import NIELSEN
 from ..task import Task
 
@@ -75,7 +75,7 @@ def _load(reference: Reference) -> list[Task]:
 SOURCE = Source(
     "idx",
     "a folder of IDX files under MNIST's names",
-    LABELLED_OPTIONS,
+    (*LABELLED_OPTIONS, *SELECTING_OPTIONS),
     lambda reference: has_idx(reference.path),
     _load,
 )

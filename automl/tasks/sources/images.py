@@ -10,7 +10,7 @@ import numpy as np
 
 from ...errors import TaskError
 from ..kinds.labelled import labelled_task
-from ..load import LABELLED_OPTIONS, Reference, Source
+from ..load import LABELLED_OPTIONS, SELECTING_OPTIONS, Reference, Source
 from ..metrics import CLASSES
 from ..pictures import SUFFIXES, BadPicture, Look, PictureForm, common_form, describe, look_at
 from ..task import Task
@@ -152,5 +152,9 @@ def _load(reference: Reference) -> list[Task]:
 
 
 SOURCE = Source(
-    "images", "a folder of images with one subfolder a class", (*LABELLED_OPTIONS, "size", "skip_bad"), _accepts, _load
+    "images",
+    "a folder of images with one subfolder a class",
+    (*LABELLED_OPTIONS, *SELECTING_OPTIONS, "size", "skip_bad"),
+    _accepts,
+    _load,
 )

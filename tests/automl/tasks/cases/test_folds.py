@@ -71,13 +71,18 @@ def test_many_cases_have_none_unless_they_are_asked_for() -> None:
             make_folds(Split(), 50, None, None, wrong)
 
 
-def test_a_small_table_has_folds_a_large_one_and_pictures_have_not() -> None:
+def test_small_tables_and_few_pictures_have_folds() -> None:
     rng = np.random.default_rng(0)
     small = labelled_task("small", rng.normal(size=(100, 2)), rng.integers(0, 2, 100))
     assert small.data.folds is not None and any("mean over 5 folds of the 75 cases" in note for note in small.notes)
     assert labelled_task("large", rng.normal(size=(1400, 2)), rng.integers(0, 2, 1400)).data.folds is None
     assert task_kinds()["labelled"].sample(0).data.folds is None
-    with pytest.raises(TaskError, match="folds=5 of task='pictures': a table or series is required"):
+    x = rng.normal(size=(320, 1, 6, 6))
+    folded = [labelled_task("pictures", x[:n], np.arange(n) % 2).data.folds for n in (100, 320)]
+    assert folded[0] is not None and folded[0].count == 5 and folded[1] is None
+    asked = labelled_task("pictures", x, np.arange(320) % 2, folds=4).data.folds
+    assert asked is not None and asked.count == 4
+    with pytest.raises(TaskError, match="folds=5 of task='pictures': a table, series, or fewer than 1000 pictures are"):
         labelled_task("pictures", rng.normal(size=(60, 1, 4, 4)), np.arange(60) % 2, folds=5)
 
 
