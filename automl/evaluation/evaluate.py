@@ -30,7 +30,7 @@ from .cost import BATCH, MAX_PARAMETERS, refusal
 from .latency import slowness
 from .prepared import CandidateOrder, Evaluated, Prepared, WorkerContext
 
-VERSION = 6
+VERSION = 7
 """Raise it when the same candidate may get another result: it is part of every cache key."""
 
 
