@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from library.browsing.browser import EvaluationRow
-from library.records import Direction, Run, StoreError
+from library.records import Direction, Run
 from library.store import AbstractStore
-from primitives.syntax import show
 
 from ..budget import Budget, BudgetError
 from ..charts.sampling import sample
@@ -22,7 +21,7 @@ from ..tasks.cases.folds import FOLDS
 from .found import FoundView, find
 from .progress import Improvement, Spent, busy, comparable, improvements, later_phases, moments, spent_by
 from .run_list import seconds_of
-from .words import words_for
+from .words import texts_for_people
 
 TOP = 10
 HIDDEN = frozenset(
@@ -142,21 +141,11 @@ def _outcome(store: AbstractStore, run: Run, steps: Sequence[Improvement]) -> Sh
     if recorded is None and not steps:
         return None
     found = recorded or {"ask": steps[-1].ask, "score": steps[-1].score}
+    kept = [each.term for each in store.browser().chosen(run.id, [int(found["ask"])])]
     return ShownResult(
         ask=int(found["ask"]), score=found.get("score"), test_score=found.get("test_score"), right=found.get("right"),
-        program=program_text(store, run, int(found["ask"])), final=recorded is not None,
+        program="".join(texts_for_people(store.browser(), kept)), final=recorded is not None,
     )  # fmt: skip
-
-
-def program_text(store: AbstractStore, run: Run, ask: int) -> str:
-    """The program of an evaluation for people; as it is stored where it cannot be read; "" where it is gone."""
-    browser = store.browser()
-    for evaluation in browser.chosen(run.id, [ask]):
-        try:
-            return show(words_for(browser, [evaluation.term]).read(evaluation.term), width=80)
-        except (StoreError, ValueError):  # a word of a plug-in that is not here
-            return evaluation.term
-    return ""
 
 
 def settings_of(run: Run) -> list[tuple[str, str]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from library.records import Solution, StoreError
+from library.records import Solution
 from library.store import AbstractStore
-from primitives.syntax import show
 
-from .words import words_for
+from .words import texts_for_people
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def solved_tasks(store: AbstractStore, most: int) -> SolvedTasks:
     for solution in store.solutions():
         latest.setdefault(solution.task, []).append(solution)
     shown = {task: max(latest[task], key=lambda each: each.created) for task in sorted(latest)[:most]}
-    texts = _texts(store, list(shown.values()))
+    texts = texts_for_people(store.browser(), [each.term for each in shown.values()])
     lines = [
         SolvedTask(
             task=task, count=len(latest[task]), program=text, run=each.run, right=each.right, evaluations=each.evaluations,
@@ -54,15 +52,3 @@ def solved_tasks(store: AbstractStore, most: int) -> SolvedTasks:
         for (task, each), text in zip(shown.items(), texts, strict=True)
     ]  # fmt: skip
     return SolvedTasks(tuple(lines), len(latest))
-
-
-def _texts(store: AbstractStore, solutions: Sequence[Solution]) -> list[str]:
-    """The programs for people; as they are stored where they cannot be read."""
-    words = words_for(store.browser(), [each.term for each in solutions])
-    found = []
-    for each in solutions:
-        try:
-            found.append(show(words.read(each.term)))
-        except (StoreError, ValueError):  # a word of a plug-in that is not here
-            found.append(each.term)
-    return found

@@ -9,12 +9,11 @@ from library.browsing.browser import CountedTask, Listing
 from library.records import Run, Solution, StoreError
 from library.store import AbstractStore
 from primitives.brief import brief_repr
-from primitives.syntax import show
 
 from ..growth.journal import STRATEGY
 from .cases import ShownCases, cases_of
 from .run_list import RunList, list_runs
-from .words import words_for
+from .words import texts_for_people
 
 RUNS, SOLUTIONS = 25, 50
 """Of a task that are shown at most."""
@@ -77,18 +76,14 @@ def view_task(store: AbstractStore, name: str, part: str, start: int, count: int
 
 
 def _solved(store: AbstractStore, solutions: Sequence[Solution]) -> list[SolvedBy]:
-    browser, strategies = store.browser(), dict[str, str]()
-    vocabulary = words_for(browser, [each.term for each in solutions])
+    strategies = dict[str, str]()
+    programs = texts_for_people(store.browser(), [each.term for each in solutions])
     rows = []
-    for each in solutions:
+    for each, program in zip(solutions, programs, strict=True):
         if each.run not in strategies:
             try:
                 strategies[each.run] = store.run(each.run).strategy
             except StoreError:
                 strategies[each.run] = ""
-        try:
-            program = show(vocabulary.read(each.term))
-        except (StoreError, ValueError):  # a word of a plug-in that is not here
-            program = each.term
         rows.append(SolvedBy(each, strategies[each.run], program))
     return rows

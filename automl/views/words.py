@@ -1,14 +1,15 @@
-"""The words that some stored terms need, and no others: a library of ten thousand takes long to read."""
+"""The words that some stored terms need, and no others: a library of ten thousand takes long to read. Terms as people read them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from library.browsing.browser import AbstractBrowser
-from library.records import Subroutine
+from library.records import StoreError, Subroutine
 from library.vocabulary import Vocabulary
 from library.weights.blobs import Blobs, StoredWeights
+from primitives.syntax import show
 
 _PINNED = re.compile(r"([^\s()\[\]\"]+)@[0-9A-Za-z_-]+")
 
@@ -37,3 +38,19 @@ def words_for(browser: AbstractBrowser, texts: Iterable[str], blobs: Blobs | Non
     digests = [record.weights for record in records if record.weights is not None]
     weights = StoredWeights(blobs, digests) if blobs is not None and digests else None
     return Vocabulary(records, weights, strict=False)
+
+
+def texts_for_people(browser: AbstractBrowser, texts: Sequence[str], width: int = 80) -> list[str]:
+    """Stored terms with names for their variables and plain names of their subroutines; a term as it is stored where it cannot be read.
+
+    browser: of the store that has them.
+    texts: the terms, as they are stored.
+    width: of a line, in characters (default: 80).
+    """
+    words, found = words_for(browser, texts), []
+    for each in texts:
+        try:
+            found.append(show(words.read(each), width=width))
+        except (StoreError, ValueError):  # a word of a plug-in that is not here
+            found.append(each)
+    return found

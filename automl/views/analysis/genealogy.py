@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from library.browsing.browser import AbstractBrowser
 from library.records import Direction, Run
 
 from ...study.journal import ASKED
+from ..words import texts_for_people
 
 MOST = 40
 """Generations that are followed back."""
@@ -52,7 +53,8 @@ def genealogy(browser: AbstractBrowser, run: Run, ask: int) -> list[Ancestor]:
         gain = None if better not in known or score is None else sign * (score - known[better])
         found.append(Ancestor(wanted, operator, parents, score, gain, own.size, own.term))
         wanted = better
-    return found[::-1]
+    texts = texts_for_people(browser, [each.program for each in found])
+    return [replace(each, program=text) for each, text in zip(found, texts, strict=True)][::-1]
 
 
 def _made_by(payload: Mapping[str, object]) -> tuple[str, tuple[int, ...]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from library.browsing.browser import AbstractBrowser
 from library.records import Run, Solution
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.notation.values import to_plain
@@ -18,16 +18,16 @@ from primitives.types import Constructor, Type, arguments_of
 from primitives.values import Failure, Value
 
 from ..cases import cases_of
+from ..words import texts_for_people
 
 TRIED, CASES = 200, 10
 """Inputs that are tried, and cases of the task that they are made from."""
 FUEL = Fuel(steps=20_000)
-_PINNED = re.compile(r"(?<=[\w-])@[0-9a-f]{12,}")
 
 
 @dataclass(frozen=True)
 class OtherSolution:
-    """A solution of the task by another program, that ``program`` with its subroutines by their plain names, and the first ``difference``
+    """A solution of the task by another program, that ``program`` as people read it, and the first ``difference``
     from this one that was found."""
 
     solution: Solution
@@ -36,10 +36,16 @@ class OtherSolution:
 
 
 def with_differences(
-    run: Run, term: Term, type: Type, words: Mapping[str, Primitive], others: Sequence[Solution]
+    browser: AbstractBrowser,
+    run: Run,
+    term: Term,
+    type: Type,
+    words: Mapping[str, Primitive],
+    others: Sequence[Solution],
 ) -> list[OtherSolution]:
     """Other solutions, each with an input on which it gives something else.
 
+    browser: of the store that has them.
     run: whose task it is.
     term: the program that they are compared with.
     type: of all of them, on plain values.
@@ -49,9 +55,11 @@ def with_differences(
     inputs = list(
         itertools.islice(near([each.arguments for each in cases_of(run, "train", 0, CASES).cases], type), TRIED)
     )
+    programs = texts_for_people(browser, [each.term for each in others])
     mine = [evaluate(term, each, words=words, fuel=FUEL) for each in inputs]
     return [
-        OtherSolution(each, _PINNED.sub("", each.term), _difference(each, inputs, mine, type, words)) for each in others
+        OtherSolution(each, program, _difference(each, inputs, mine, type, words))
+        for each, program in zip(others, programs, strict=True)
     ]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from heapq import nsmallest
 
 from library.browsing.browser import AbstractBrowser
 from library.records import Direction, Evaluation, Run, StoreError, Subroutine
@@ -26,7 +27,7 @@ from ...charts.nets.graph import GraphNode, graph_of
 from ...study.journal import ASKED
 from ...study.planning.schedule import EXPLORE
 from ...study.stored import RESULT
-from ..words import words_for
+from ..words import texts_for_people, words_for
 from .differing import OtherSolution, with_differences
 from .typed import TypedPart, typed_parts
 
@@ -164,7 +165,7 @@ def _others(
     own = show_canonical(expand(term, words))
     each_once = {found.expanded or found.term: found for found in store.solutions(task=run.task)}
     others = [found for text, found in reversed(each_once.items()) if text != own]
-    return with_differences(run, expand(term, words), type, words, others[:OTHERS])
+    return with_differences(store.browser(), run, expand(term, words), type, words, others[:OTHERS])
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -177,15 +178,16 @@ def words_of(text: str) -> frozenset[str]:
 
 def _alike(browser: AbstractBrowser, run: Run, evaluation: Evaluation) -> list[AlikeProgram]:
     """Programs of the run that share most words with one, the best among equal ones first."""
-    rows = [row for row in browser.evaluation_rows(run.id) if row.score is not None and row.ask != evaluation.ask]
     sign = -Direction(run.direction).sign
-    rows.sort(key=lambda row: (sign * (row.score or 0.0), row.ask))
+    scored = ((sign * row.score, row.ask) for row in browser.evaluation_rows(run.id) if row.score is not None)
+    best = nsmallest(LOOKED_AT + 1, scored)
     mine = words_of(evaluation.term)
     found = {}
-    for each in browser.chosen(run.id, [row.ask for row in rows[:LOOKED_AT]]):
+    for each in browser.chosen(run.id, [ask for _, ask in best if ask != evaluation.ask]):
         theirs = words_of(each.term)
         share = len(mine & theirs) / (len(mine | theirs) or 1)
         if each.term != evaluation.term:
             found[each.term] = AlikeProgram(each.ask, run.primary(each.scores), share, each.term)
-    ordered = sorted(found.values(), key=lambda each: (-each.share, sign * (each.score or 0.0), each.ask))
-    return ordered[:ALIKE]
+    ordered = sorted(found.values(), key=lambda each: (-each.share, sign * (each.score or 0.0), each.ask))[:ALIKE]
+    texts = texts_for_people(browser, [each.program for each in ordered])
+    return [replace(each, program=text) for each, text in zip(ordered, texts, strict=True)]

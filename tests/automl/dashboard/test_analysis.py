@@ -48,6 +48,7 @@ def test_the_winner_is_followed_back_to_its_beginning(read, evolved):
         ["0", "sample", "–", "0.5000", "–"], ["2", "crossover", "0, 1", "0.2500", "+0.2500"],
         ["3", "trained longer (refine)", "2", "0.1250", "+0.1250"],
     ]  # fmt: skip
+    assert table(page, "Genealogy")[1][6] == "(lambda (x) (dense :units 2 @1 x))"
 
 
 def test_reasons_of_failures_are_counted_and_escaped(read, evolved):
