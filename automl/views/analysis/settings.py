@@ -48,13 +48,11 @@ def view_settings(browser: AbstractBrowser, run: Run, rows: Sequence[EvaluationR
     rows: its evaluations.
     """
     sign = Direction(run.direction).sign
-    scored = sorted(
-        (row for row in rows if row.score is not None), key=lambda row: (-sign * (row.score or 0.0), row.ask)
-    )
+    scored = sorted((-sign * row.score, row.ask) for row in rows if row.score is not None)
     if len(scored) < LEAST:
         return None
     best, rest = scored[: LOOKED_AT // 2], scored[LOOKED_AT // 2 :]
-    programs = browser.chosen(run.id, [row.ask for row in (*best, *sample(rest, LOOKED_AT - len(best)))])
+    programs = browser.chosen(run.id, [ask for _, ask in (*best, *sample(rest, LOOKED_AT - len(best)))])
     scores = np.array([run.primary(each.scores) or 0.0 for each in programs])
     columns = _columns(programs)
     if not columns or float(scores.std()) == 0.0:

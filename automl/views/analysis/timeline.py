@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from library.browsing.browser import AbstractBrowser, EvaluationRow
 from library.records import Run
@@ -45,7 +46,7 @@ def timeline(browser: AbstractBrowser, run: Run, rows: Sequence[EvaluationRow]) 
     run: whose they are.
     rows: its evaluations.
     """
-    longest = sorted(rows, key=lambda row: (-row.seconds, row.ask))[:DRAWN]
+    longest = nsmallest(DRAWN, rows, key=lambda row: (-row.seconds, row.ask))
     ended = moments(browser, run.id, [row.ask for row in longest])
     known = [(max(0.0, ended[row.ask] - row.seconds), ended[row.ask], row) for row in longest if row.ask in ended]
     free: list[float] = []
