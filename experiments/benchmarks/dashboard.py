@@ -1,23 +1,36 @@
 """How quickly the dashboard answers over a store of many evaluations and many words.
 
-    python -m experiments.benchmarks.dashboard [--evaluations 100000] [--words 10000] [--rounds 5] [--json FILE]
+    python -m experiments.benchmarks.dashboard [--evaluations 100000] [--words 10000] [--rounds 5] [--browser] [--json FILE]
 
 A store is made with one run of so many evaluations (four log entries each, one in fifty trained longer), a hundred short runs and so many
 words of some hundred types, a tenth of them made of others. Given is for each page the median of the processor seconds of an answer,
 after one that is not counted: what a browser waits for on a machine that does nothing else. ``type_search`` is of the search alone,
 without the page. ``additions`` is what five million additions in a loop took meanwhile, to compare machines by: where other work
 shares the core it is higher, and so are the others.
+
+``--browser`` adds ``first_paint``: wall seconds from the request to the first content on the screen (first-contentful-paint, W3C Paint
+Timing) in a headless Chromium with an empty cache, at 1,440 by 900 pixels, of ``automl dashboard`` in a process of its own; the median
+as before. ``picture_alone`` is that of a small picture, of which the server does nothing but read a file: what the browser itself takes
+here and now. It needs playwright (``pip install -e '.[browser]'``) and Chromium (``apt-get install chromium``).
 """
 
 from __future__ import annotations
 
-import gc
 import random
+import re
+import shutil
+import signal
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 from library.browsing.by_type import search_types
 from library.digests import word_digest
@@ -31,6 +44,11 @@ from .common import parser, report
 AT_ONCE = 2000
 ATOMS = ("int", "float", "bool", "str", "char", "a")
 WANTED = "list(int) -> int -> list(int)"
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+PAINTED = "performance.getEntriesByName('first-contentful-paint').map(each => each.startTime)"
+"""A list of the moment of the first paint in milliseconds from the request; empty before."""
 
 
 def evaluated(run: str, first: int, count: int, draws: random.Random) -> tuple[list[Evaluation], list[Event]]:
@@ -54,12 +72,19 @@ def evaluated(run: str, first: int, count: int, draws: random.Random) -> tuple[l
 
 
 def add_runs(store: AbstractStore, count: int, draws: random.Random) -> None:
-    """One run of so many evaluations, and a hundred of ten."""
+    """One run of so many evaluations and a hundred of ten, the first of these on the same task."""
     config = {"type": "Tensor[1,8,8] -> Tensor[10]", "workers": "1"}
     for number in range(101):
         size = 10 if number else count
         run = store.create_run(
-            Run(f"run{number}", f"task {number}", "genetic", config=config, started=1e9 - number, metric="accuracy")
+            Run(
+                f"run{number}",
+                f"task {max(0, number - 1)}",
+                "genetic",
+                config=config,
+                started=1e9 - number,
+                metric="accuracy",
+            )
         )
         for first in range(0, size, AT_ONCE):
             evaluations, events = evaluated(run.id, first, min(AT_ONCE, size - first), draws)
@@ -92,47 +117,122 @@ def seconds(function: Callable[[], object], rounds: int) -> float:
     return round(statistics.median(found), 4)
 
 
-def measure(file: str, evaluations: int, words: int, rounds: int, seed: int) -> dict[str, float]:
-    """The figures over a store that is made in a file."""
+def pages_of(words: int, last: str) -> dict[str, str]:
+    """The address of a page of each kind, by its name.
+
+    words: how many the store has.
+    last: the name of the last one.
+    """
+    return {
+        "runs": "/runs",
+        "runs_found": "/runs?q=task+7",
+        "run": "/runs/run0",
+        "run_in_depth": "/runs/run0/analysis",
+        "program": "/runs/run0/programs/99",
+        "comparison": "/compare?run=run0&run=run1",
+        "short_run": "/runs/run7",
+        "tasks": "/tasks",
+        "task": "/tasks/task%200",
+        "library_as_a_whole": "/growth",
+        "library": "/library",
+        "library_far": f"/library?page={max(1, words // 100)}",
+        "library_text": "/library?q=word77",
+        "library_type": "/library?" + urlencode({"q": WANTED}),
+        "word": f"/library/{last}",
+    }
+
+
+def answered(file: str, pages: Mapping[str, str], rounds: int) -> dict[str, float]:
+    """The processor seconds of an answer of each page, by name.
+
+    file: of the store.
+    pages: addresses by name.
+    rounds: how many answers each figure is the median of.
+    """
     from fastapi.testclient import TestClient
 
     from automl.dashboard.app import create_app
+    from automl.dashboard.serving import collect_seldom
     from automl.dashboard.source import StoreSource
 
+    collect_seldom()  # as the dashboard's server does
+    client = TestClient(create_app(StoreSource(file)), base_url="http://127.0.0.1")
+
+    def read(address: str) -> None:
+        answer = client.get(address)
+        assert answer.status_code == 200, answer.text[:500]
+
+    return {name: seconds(partial(read, address), rounds) for name, address in pages.items()}
+
+
+@contextmanager
+def serving(file: str) -> Iterator[str]:
+    """The address of a dashboard of the store, in a process that ends with the block.
+
+    file: of the store.
+    """
+    command = [sys.executable, "-m", "automl", "dashboard", "--library", file, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            found = re.search(r"http://127\.0\.0\.1:\d+", line)
+            if found is None:
+                raise RuntimeError(f"line={line!r}: the address of a dashboard is required; see what it says above")
+            yield found[0]
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A headless Chromium as playwright drives it. Raises ImportError or FileNotFoundError where one of them is missing."""
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None:
+        raise FileNotFoundError("chromium is not installed: apt-get install chromium")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+def painted(file: str, pages: Mapping[str, str], rounds: int) -> dict[str, float]:
+    """The wall seconds until each page has its first content on the screen, by name.
+
+    file: of the store.
+    pages: addresses by name.
+    rounds: how many loads each figure is the median of, after one that is not counted.
+    """
+
+    def load(browser: Any, address: str) -> float:
+        with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+            page = context.new_page()
+            page.goto(address)
+            while not (found := page.evaluate(PAINTED)):  # pages forbid what `wait_for_function` would do
+                page.wait_for_timeout(20)
+            return float(found[0]) / 1000
+
+    wanted = {**pages, "picture_alone": "/static/icon.svg"}
+    with serving(file) as address, chromium() as browser:
+        loads = {name: [load(browser, address + path) for _ in range(rounds + 1)][1:] for name, path in wanted.items()}
+    return {name: round(statistics.median(each), 4) for name, each in loads.items()}
+
+
+def measure(file: str, evaluations: int, words: int, rounds: int, seed: int, browser: bool) -> dict[str, object]:
+    """The figures over a store that is made in a file."""
     draws = random.Random(seed)
     with open_store(file) as store:
         add_runs(store, evaluations, draws)
         made = list(made_words(words, draws))
         store.promote(made, [Use(each.digest, f"task {draws.randint(0, 100)}") for each in made])
         types = store.browser().types()
-    gc.freeze()  # as the dashboard's server does
-    client = TestClient(create_app(StoreSource(file)), base_url="http://127.0.0.1")
-
-    def read(address: str, **options: str) -> None:
-        answer = client.get(address, params=options)
-        assert answer.status_code == 200, answer.text[:500]
-
-    last = made[-1].name if made else ""
-    pages: dict[str, Callable[[], None]] = {
-        "runs": lambda: read("/runs"),
-        "runs_found": lambda: read("/runs", q="task 7"),
-        "run": lambda: read("/runs/run0"),
-        "run_in_depth": lambda: read("/runs/run0/analysis"),
-        "program": lambda: read("/runs/run0/programs/99"),
-        "comparison": lambda: read("/compare?run=run0&run=run0"),
-        "short_run": lambda: read("/runs/run7"),
-        "tasks": lambda: read("/tasks"),
-        "task": lambda: read("/tasks/task 0"),
-        "library_as_a_whole": lambda: read("/growth"),
-        "library": lambda: read("/library"),
-        "library_far": lambda: read("/library", page=str(max(1, words // 100))),
-        "library_text": lambda: read("/library", q="word77"),
-        "library_type": lambda: read("/library", q=WANTED),
-        "word": lambda: read(f"/library/{last}"),
-    }
-    found = {name: seconds(page, rounds) for name, page in pages.items()}
+    pages = pages_of(words, made[-1].name if made else "")
+    painting = {"first_paint": painted(file, pages, rounds)} if browser else {}
+    found = answered(file, pages, rounds)
     found["type_search"] = seconds(lambda: search_types(WANTED, types), rounds)
-    return {**found, "additions": seconds(lambda: sum(number + 1 for number in range(5_000_000)), 3)}
+    found["additions"] = seconds(lambda: sum(number + 1 for number in range(5_000_000)), 3)
+    return {"seconds": found, **painting}
 
 
 def main() -> None:
@@ -140,11 +240,14 @@ def main() -> None:
     arguments.add_argument("--evaluations", type=int, default=100_000)
     arguments.add_argument("--words", type=int, default=10_000)
     arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--browser", action="store_true", help="measure the first paint in Chromium too")
     given = arguments.parse_args()
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        found = measure(str(Path(folder) / "many.db"), given.evaluations, given.words, given.rounds, given.seed)
-    figures = {"evaluations": given.evaluations, "words": given.words, "seconds": found}
+        found = measure(
+            str(Path(folder) / "many.db"), given.evaluations, given.words, given.rounds, given.seed, given.browser
+        )
+    figures = {"evaluations": given.evaluations, "words": given.words, **found}
     report("dashboard", figures, seed=given.seed, started=started, path=given.json)
 
 
