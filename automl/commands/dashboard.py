@@ -12,7 +12,7 @@ from ..study.opening import library_url
 from .common import print_text
 from .options import LibraryUrl
 
-NEEDED = ("fastapi", "jinja2", "uvicorn")
+NEEDED = ("jinja2", "pydantic", "starlette", "uvicorn")
 
 
 def dashboard(

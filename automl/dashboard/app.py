@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.staticfiles import StaticFiles
+from pydantic import ValidationError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
 from library.records import StoreError
 
@@ -24,7 +28,7 @@ TITLES = {
 }
 
 
-def create_app(source: StoreSource, token: str | None = None) -> FastAPI:
+def create_app(source: StoreSource, token: str | None = None) -> Starlette:
     """The dashboard of a store, as an ASGI application. It reads, and answers GET alone.
 
     source: gives the store.
@@ -33,22 +37,14 @@ def create_app(source: StoreSource, token: str | None = None) -> FastAPI:
 
     Raises ValueError for a token that can be guessed.
     """
-    # Its own pages about itself would load scripts from elsewhere.
-    app = FastAPI(title="automl", docs_url=None, redoc_url=None, openapi_url=None)
+    answering = (runs, words, programs, analysis, growth, baselines, comparing, tasks)
+    routes = [route for each in answering for route in each.router.routes]
+    app = Starlette(
+        routes=[Mount("/static", StaticFiles(directory=STATIC), name="static"), *routes],
+        middleware=[Middleware(BaseHTTPMiddleware, dispatch=Access(token, _refused))],
+        exception_handlers={HTTPException: _failed, StoreError: _unreadable, ValidationError: _misasked},
+    )
     app.state.source = source
-    app.middleware("http")(Access(token, _refused))
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.include_router(runs.router)
-    app.include_router(words.router)
-    app.include_router(programs.router)
-    app.include_router(analysis.router)
-    app.include_router(growth.router)
-    app.include_router(baselines.router)
-    app.include_router(comparing.router)
-    app.include_router(tasks.router)
-    app.exception_handler(HTTPException)(_failed)
-    app.exception_handler(StoreError)(_unreadable)
-    app.exception_handler(RequestValidationError)(_misasked)
     return app
 
 
@@ -70,6 +66,6 @@ async def _unreadable(request: Request, error: Exception) -> Response:
 
 
 async def _misasked(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
+    assert isinstance(error, ValidationError)
     wrong = "; ".join(f"{each['loc'][-1]}={each.get('input')!r}: {each['msg']}" for each in error.errors())
     return render("error.html", request, {"title": TITLES[400], "reason": wrong, "navigation": True}, 422)

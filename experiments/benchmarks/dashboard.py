@@ -8,6 +8,9 @@ after one that is not counted: what a browser waits for on a machine that does n
 without the page. ``additions`` is what five million additions in a loop took meanwhile, to compare machines by: where other work
 shares the core it is higher, and so are the others.
 
+``packages`` are those that the extra ``dashboard`` adds to what the project needs anyway, with their bytes without compiled caches, by
+what is installed here.
+
 ``--browser`` adds ``first_paint``: wall seconds from the request to the first content on the screen (first-contentful-paint, W3C Paint
 Timing) in a headless Chromium with an empty cache, at 1,440 by 900 pixels, of ``automl dashboard`` in a process of its own; the median
 as before. ``picture_alone`` is that of a small picture, of which the server does nothing but read a file: what the browser itself takes
@@ -25,12 +28,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from library.browsing.by_type import search_types
 from library.digests import word_digest
@@ -149,7 +156,7 @@ def answered(file: str, pages: Mapping[str, str], rounds: int) -> dict[str, floa
     pages: addresses by name.
     rounds: how many answers each figure is the median of.
     """
-    from fastapi.testclient import TestClient
+    from starlette.testclient import TestClient
 
     from automl.dashboard.app import create_app
     from automl.dashboard.serving import collect_seldom
@@ -219,6 +226,45 @@ def painted(file: str, pages: Mapping[str, str], rounds: int) -> dict[str, float
     return {name: round(statistics.median(each), 4) for name, each in loads.items()}
 
 
+def needed(requirements: Iterable[str]) -> dict[str, Distribution]:
+    """The packages that requirements lead to, as they are installed here, by name. Raises PackageNotFoundError for one that is not."""
+    found: dict[str, Distribution] = {}
+    wanted = [(Requirement(each), "") for each in requirements]
+    seen = set[tuple[str, str]]()
+    while wanted:
+        requirement, extra = wanted.pop()
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": extra}):
+            continue
+        name = canonicalize_name(requirement.name)
+        for each in {"", *requirement.extras}:
+            if (name, each) not in seen:
+                seen.add((name, each))
+                found[name] = distribution(name)
+                wanted += [(Requirement(line), each) for line in found[name].requires or []]
+    return found
+
+
+def added(extra: str) -> dict[str, int]:
+    """The bytes of the packages that an extra of this project adds, by name, without compiled caches.
+
+    extra: its name.
+    """
+    lines = distribution("automl-programs").requires or []
+    base = [line for line in lines if "extra ==" not in line]
+    with_it = [
+        line for line in lines if (marker := Requirement(line).marker) is None or marker.evaluate({"extra": extra})
+    ]
+    new = needed(line.partition(";")[0] for line in with_it).keys() - needed(base).keys()
+    files = {
+        name: [each.locate() for each in distribution(name).files or [] if each.suffix != ".pyc"]
+        for name in sorted(new)
+    }
+    return {
+        name: sum(Path(str(each)).stat().st_size for each in given if Path(str(each)).exists())
+        for name, given in files.items()
+    }
+
+
 def measure(file: str, evaluations: int, words: int, rounds: int, seed: int, browser: bool) -> dict[str, object]:
     """The figures over a store that is made in a file."""
     draws = random.Random(seed)
@@ -232,7 +278,7 @@ def measure(file: str, evaluations: int, words: int, rounds: int, seed: int, bro
     found = answered(file, pages, rounds)
     found["type_search"] = seconds(lambda: search_types(WANTED, types), rounds)
     found["additions"] = seconds(lambda: sum(number + 1 for number in range(5_000_000)), 3)
-    return {"seconds": found, **painting}
+    return {"seconds": found, **painting, "packages": added("dashboard")}
 
 
 def main() -> None:

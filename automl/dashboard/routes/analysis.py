@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
 from markupsafe import Markup
+from starlette.requests import Request
 from starlette.responses import Response
 
 from library.records import Direction, Run
@@ -20,9 +20,10 @@ from ...views.analysis.timeline import WorkSpan, failures, timeline
 from ...views.progress import comparable, improvements
 from ..pages import asks_for_part, render
 from ..program_charts import learning_charts
+from ..routing import Router
 from .asked import known_run, store_of
 
-router = APIRouter()
+router = Router()
 CURVES = 5
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException, Request
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
 from ...baselines.table import per_cent
@@ -13,8 +14,9 @@ from ...errors import TaskError
 from ...views.baselines import list_baselines, view_baseline
 from ..pages import render
 from ..program_charts import curve_charts
+from ..routing import Router
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/baselines")

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from pydantic import Field
+from starlette.requests import Request
 from starlette.responses import Response
 
 from ...charts.lines import Line, legend, lines
 from ...charts.plot import Axes
 from ...views.comparing import compare_runs
 from ..pages import render
+from ..routing import Router
 from .asked import store_of
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/compare")
-def compare(request: Request, run: Annotated[tuple[str, ...], Query(max_length=200)] = ()) -> Response:
+def compare(request: Request, run: Annotated[tuple[str, ...], Field(max_length=200)] = ()) -> Response:
     """The runs that are named, grouped by how they were set up."""
     view = compare_runs(store_of(request), run)
     drawn = [group for group in view.groups if group.line]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from ...views.growth import view_growth
 from ...views.vocabulary.overview import view_map
 from ..library_charts import growth_charts, map_picture
 from ..pages import render
+from ..routing import Router
 from .asked import store_of
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/growth")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from pydantic import Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from library.store import AbstractStore
@@ -16,10 +18,11 @@ from ...views.programs.stepwise import view_steps
 from ..pages import render
 from ..pictures import shown_case, shown_step
 from ..program_charts import learning_charts
+from ..routing import Router
 from .asked import known_run, store_of
 
-router = APIRouter()
-Number = Annotated[int, Query(ge=0, le=1_000_000_000)]
+router = Router()
+Number = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 
 @router.get("/runs/{run}/programs/{ask}")

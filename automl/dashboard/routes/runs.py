@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from pydantic import Field
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from library.store import AbstractStore
@@ -13,23 +14,24 @@ from ...views.run import RunView, run_token, view_run
 from ...views.run_list import list_runs
 from ..pages import asks_for_part, render
 from ..paging import Paging
+from ..routing import Router
 from ..run_charts import found_values, progress_values
 from .asked import known_run, store_of
 
-router = APIRouter()
+router = Router()
 UNCHANGED = 204
 """What a part of a page that asks again is answered where it shows all there is: nothing is put in its place."""
 PER_PAGE = 25
 
 
 @router.get("/")
-def home() -> Response:
+def home(request: Request) -> Response:
     return RedirectResponse("/runs", 307)
 
 
 @router.get("/runs")
 def runs(
-    request: Request, page: Annotated[int, Query(ge=1, le=1_000_000)] = 1, q: str = "", seen: str = ""
+    request: Request, page: Annotated[int, Field(ge=1, le=1_000_000)] = 1, q: str = "", seen: str = ""
 ) -> Response:
     """The list of runs; as a part of a page its rows alone."""
     found = list_runs(store_of(request), (page - 1) * PER_PAGE, PER_PAGE, q.strip())

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from pydantic import Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
 from ...views.tasks import list_tasks, view_task
 from ..pages import render
 from ..paging import Paging
 from ..pictures import shown_case
+from ..routing import Router
 from .asked import store_of
 
-router = APIRouter()
+router = Router()
 PER_PAGE, CASES = 50, 12
-Page = Annotated[int, Query(ge=1, le=1_000_000)]
+Page = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 @router.get("/tasks")

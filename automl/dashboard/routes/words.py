@@ -6,8 +6,10 @@ from typing import Annotated
 from urllib.parse import quote
 
 import numpy as np
-from fastapi import APIRouter, HTTPException, Query, Request
 from markupsafe import Markup
+from pydantic import Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
 from ...charts.flow import FlowBox, flow
@@ -17,16 +19,17 @@ from ...views.word import WordView, evidence_lines, view_word, word_weights
 from ...views.word_list import list_words
 from ..pages import render
 from ..paging import Paging
+from ..routing import Router
 from .asked import store_of
 
-router = APIRouter()
+router = Router()
 PER_PAGE = 50
 RELATED = 8
 """Words before and after a word that are drawn at most."""
 
 
 @router.get("/library")
-def library(request: Request, page: Annotated[int, Query(ge=1, le=1_000_000)] = 1, q: str = "") -> Response:
+def library(request: Request, page: Annotated[int, Field(ge=1, le=1_000_000)] = 1, q: str = "") -> Response:
     """The active words, or those that are looked for."""
     text, store = q.strip(), store_of(request)
     found = list_words(store, (page - 1) * PER_PAGE, PER_PAGE, text)

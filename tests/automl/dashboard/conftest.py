@@ -12,7 +12,7 @@ import pytest
 from library.records import Evaluation, Event, Run
 from library.store import AbstractStore, open_store
 
-NEEDED = ("fastapi", "jinja2", "uvicorn", "httpx")
+NEEDED = ("jinja2", "pydantic", "starlette", "uvicorn", "httpx")
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def read(store: AbstractStore) -> Callable[..., Any]:
     """Reads a page of the store's dashboard: an answer with ``status_code``, ``text`` and ``headers``."""
     for name in NEEDED:
         pytest.importorskip(name, reason=f"{name} is not installed: pip install -e '.[dev]'")
-    from fastapi.testclient import TestClient
+    from starlette.testclient import TestClient
 
     from automl.dashboard.app import create_app
     from automl.dashboard.source import StoreSource

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("fastapi", reason="fastapi is not installed: pip install -e '.[dev]'")
+pytest.importorskip("starlette", reason="starlette is not installed: pip install -e '.[dev]'")
 pytest.importorskip("httpx", reason="httpx is not installed: pip install -e '.[dev]'")
 
-from fastapi.testclient import TestClient
+from starlette.testclient import TestClient
 
 from automl.dashboard import pages
 from automl.dashboard.app import create_app

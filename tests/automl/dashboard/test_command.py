@@ -15,7 +15,7 @@ from automl.testing.commands import refused
 from library.records import Run, StoreError
 from library.store import open_store
 
-NEEDED = ("fastapi", "jinja2", "uvicorn")
+NEEDED = ("jinja2", "pydantic", "starlette", "uvicorn")
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_other_machines_need_a_token(automl):
 
 def test_what_is_missing_is_named(automl, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    refused(automl("dashboard"), "fastapi, jinja2, uvicorn", "pip install 'automl-programs[dashboard]'")
+    refused(automl("dashboard"), "jinja2, pydantic, starlette, uvicorn", "pip install 'automl-programs[dashboard]'")
 
 
 @pytest.mark.parametrize(

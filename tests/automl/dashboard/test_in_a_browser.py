@@ -29,7 +29,7 @@ EVIL = "<script>document.title = 'taken'</script>"
 @pytest.fixture
 def address(process, store, searched):
     """Of a dashboard in a process of its own, with runs of which one goes on, a word, and names that are no names."""
-    pytest.importorskip("fastapi", reason="fastapi is not installed: pip install -e '.[dev]'")
+    pytest.importorskip("starlette", reason="starlette is not installed: pip install -e '.[dev]'")
     searched(store, "r1", [0.5])
     searched(store, "r2", [0.25 + n / 40 for n in range(30)], seed=1)
     searched(store, "evil", [0.5], task=EVIL, metric=EVIL)
