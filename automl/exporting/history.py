@@ -16,7 +16,7 @@ from primitives.syntax import show
 from ..errors import StudyError, TaskError
 from ..growth.journal import is_growth
 from ..study.journal import FINISHED
-from ..study.state import Standing
+from ..study.state import Standing, folds_of
 from ..study.stored import StoredResult, find_result
 from ..study.words import load_vocabulary
 
@@ -82,18 +82,21 @@ def history_of(store: AbstractStore, run: Run) -> RunHistory:
 
 
 def measured(history: RunHistory) -> Iterator[Measured]:
-    """What each evaluation measured, by ask, and then the curves of the result's training, by epoch.
+    """What each evaluation measured, by ask, and then the curves of the result's training, by epoch. Where some scores are means over folds
+    these alone can be the best: the others are of a small validation part.
 
     history: of the search.
     """
     best: float | None = None
     sign = Direction(history.run.direction).sign
+    folded = any(map(folds_of, history.evaluations))
     for each in history.evaluations:
         time, score = history.time(each), history.run.primary(each.scores)
         for name, value in each.scores.items():
             if isfinite(value):
                 yield Measured(f"validation/{name}", each.ask, time, value)
-        if score is not None and (best is None or sign * (score - best) > 0):
+        comparable = not folded or folds_of(each) > 0
+        if score is not None and comparable and (best is None or sign * (score - best) > 0):
             best = score
         if best is not None:
             yield Measured(f"best/{history.run.metric}", each.ask, time, best)

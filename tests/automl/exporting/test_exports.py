@@ -37,6 +37,16 @@ def test_a_search_without_evaluations_is_a_file_without_rows(store, run, tmp_pat
     assert code == 0 and (tmp_path / "none.jsonl").read_text() == ""
 
 
+def test_the_best_is_a_mean_over_folds_where_there_are_any(store, run):
+    history = history_of(store, run)
+    scored = [each for each in history.evaluations if "accuracy" in each.scores]
+    folded = replace(scored[0], scores={**scored[0].scores, "folds": 5.0})
+    mixed = replace(history, evaluations=[folded, *scored[1:]])
+    assert scored[1].scores["accuracy"] > folded.scores["accuracy"]
+    best = [each.value for each in measured(mixed) if each.name == "best/accuracy"]
+    assert best == [folded.scores["accuracy"]] * len(scored)
+
+
 def test_what_is_measured_goes_by_ask_and_by_epoch(store, run):
     found: dict[str, list[tuple[int, float]]] = {}
     for each in measured(history_of(store, run)):
