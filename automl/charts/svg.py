@@ -11,7 +11,7 @@ SHAPES = 1
 
 
 def element(tag: str, /, *children: str | Markup, **attributes: str | float) -> Markup:
-    """One element; texts among the children are escaped.
+    """One element; texts among the children are escaped. A picture of HTML (``img``) has no children and no end.
 
     tag: its name.
     children: texts and elements in it.
@@ -20,6 +20,8 @@ def element(tag: str, /, *children: str | Markup, **attributes: str | float) -> 
     given = "".join(
         f' {name.rstrip("_").replace("_", "-")}="{escape(_short(value))}"' for name, value in attributes.items()
     )
+    if tag == "img":
+        return Markup(f"<img{given}>")
     inner = Markup("").join(children)
     return Markup(f"<{tag}{given}>{inner}</{tag}>")
 

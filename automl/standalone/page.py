@@ -16,7 +16,7 @@ from ..circumstances import installed_version
 from ..dashboard.templating import STATIC, environment
 
 TEMPLATES = Path(__file__).parent / "templates"
-_ASKING = re.compile(r' hx-[a-z-]+="[^"]*"')
+_ASKING = re.compile(r' data-hx-[a-z-]+="[^"]*"')
 _LINK = re.compile(r'<a\b[^>]*\bhref="/[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 
 

@@ -1,7 +1,10 @@
-"""What pages are as HTML: elements closed in order, identities unique, tables and pictures with what a screen reader says."""
+"""What pages are as HTML: elements closed in order, identities unique, tables and pictures with what a screen reader says; and, where
+AUTOML_VNU names its jar (`npm pack vnu-jar`), what the Nu Html Checker says of them."""
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections import Counter
 from html.parser import HTMLParser
 
@@ -11,8 +14,9 @@ from automl.testing.commands import subroutine
 
 VOID = {"meta", "link", "input", "img", "br", "hr"}
 ADDRESSES = [
-    "/runs", "/runs/r1", "/runs/r1/analysis", "/runs/r1/programs/3", "/runs/r1/programs/3/steps", "/compare?run=r1&run=r1", "/compare",
-    "/tasks", "/tasks/iris", "/library", "/library?q=a", "/library/total", "/growth", "/baselines", "/baselines/conv2", "/nothing",
+    "/runs", "/runs/r1", "/runs/r2", "/runs/r1/analysis", "/runs/r1/programs/3", "/runs/r1/programs/3/steps", "/compare?run=r1&run=r1",
+    "/compare", "/tasks", "/tasks/iris", "/tasks/two%20words", "/library", "/library?q=a", "/library/total", "/growth", "/baselines",
+    "/baselines/conv2", "/nothing",
 ]  # fmt: skip
 
 
@@ -31,6 +35,9 @@ class Checked(HTMLParser):
         if "id" in given:
             self.identities[given["id"] or ""] += 1
         self.named |= {given[name] or "" for name in ("aria-labelledby", "for") if name in given}
+        self.wrong += [f"{name} of {tag}" for name in given if name.startswith("hx-")]  # HTML knows data-hx- alone
+        if " " in (given.get("href") or ""):
+            self.wrong.append(f"href={given['href']}")
         if tag == "th" and "scope" not in given:
             self.wrong.append("a th without its scope")
         if tag == "img" and not given.get("alt"):
@@ -58,10 +65,17 @@ class Checked(HTMLParser):
             self.open.pop()
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_pages_are_sound_html(read, store, searched, address):
-    searched(store, "r1", [0.25 + n / 40 for n in range(16)])
+@pytest.fixture
+def filled(store, searched):
+    """A store with a run of a net, a run that goes on, and a word."""
+    searched(store, "r1", [0.25 + n / 40 for n in range(16)], phases={3: "refine"}, state="finished")
+    searched(store, "r2", [0.5, None], task="two words")
     store.promote([subroutine("total", "(lambda (fold (lambda (lambda (+ $0 $1))) 0 $0))", "list(int) -> int")])
+    return store
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_pages_are_sound_html(read, filled, address):
     page = read(address)
     assert page.status_code == (404 if address == "/nothing" else 200)
     checked = Checked()
@@ -70,3 +84,21 @@ def test_pages_are_sound_html(read, store, searched, address):
     assert not [each for each, count in checked.identities.items() if count > 1]
     assert not checked.named - checked.identities.keys()
     assert page.text.count("<h1") == 1 and 'lang="en"' in page.text and page.text.count("<title>") >= 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    "AUTOML_VNU" not in os.environ, reason="AUTOML_VNU does not name the Nu Html Checker: npm pack vnu-jar"
+)
+def test_the_nu_html_checker_has_nothing_to_say(read, filled, tmp_path, automl):
+    for number, address in enumerate(ADDRESSES):
+        (tmp_path / f"{number}.html").write_text(read(address).text)
+    for subject in ("r1", filled.url):
+        code, _, said = automl(
+            "report", subject, "--library", filled.url, "--output", tmp_path / f"report-{subject[-2:]}.html"
+        )
+        assert code == 0, said
+    files = sorted(tmp_path.glob("*.html"))
+    assert len(files) == len(ADDRESSES) + 2
+    found = subprocess.run(["java", "-jar", os.environ["AUTOML_VNU"], *files], capture_output=True, text=True)
+    assert found.stderr == "" and found.returncode == 0

@@ -84,4 +84,9 @@ def test_images_are_pictures(read, store):
     }
     store.create_run(Run("r1", "digits", "genetic", config=config))
     page = read("/tasks/digits?part=validation&page=2").text
-    assert page.count("data:image/png;base64,") == 12 and "13 to 24 of " in page and "train cases" in page
+    assert (
+        page.count("data:image/png;base64,") == 12
+        and "</img>" not in page
+        and "13 to 24 of " in page
+        and "train cases" in page
+    )

@@ -87,7 +87,7 @@ def test_a_library_is_one_file_with_its_words_and_tasks(store, run):
 
 
 def test_only_links_and_questions_go():
-    page = '<a href="/runs/1" class="x">one</a> <a href="#two">two</a> <div hx-get="/x?y" hx-swap="outerHTML" id="d">&#34;</div>'
+    page = '<a href="/runs/1" class="x">one</a> <a href="#two">two</a> <div data-hx-get="/x?y" data-hx-swap="outerHTML" id="d">&#34;</div>'
     assert without_addresses(page) == 'one <a href="#two">two</a> <div id="d">&#34;</div>'
 
 
