@@ -4,10 +4,6 @@ without scripts. Needs playwright and a Chromium; `make screenshots` keeps pictu
 from __future__ import annotations
 
 import os
-import re
-import shutil
-import signal
-import threading
 from collections import Counter
 from io import BytesIO
 from pathlib import Path
@@ -15,19 +11,20 @@ from pathlib import Path
 import pytest
 
 from automl.testing.commands import subroutine
+from experiments.benchmarks.dashboard import CHROMIUM, chromium, serving
 from library.records import Evaluation, Event
 from library.store import open_store
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SIZES = [(360, "dark"), (1440, "light")]
+OTHERS = [(360, "light"), (1440, "dark")]
+PATIENCE = 120_000
+"""Milliseconds that a page may take where other work shares the machine: a page that needs a library is the first to import it."""
 EVIL = "<script>document.title = 'taken'</script>"
 
 
 @pytest.fixture
-def address(process, store, searched):
+def address(store, searched):
     """Of a dashboard in a process of its own, with runs of which one goes on, a word, and names that are no names."""
     pytest.importorskip("starlette", reason="starlette is not installed: pip install -e '.[dev]'")
     searched(store, "r1", [0.5])
@@ -36,24 +33,26 @@ def address(process, store, searched):
     store.promote(
         [subroutine("total", "(lambda (fold (lambda (lambda (+ $0 $1))) 0 $0))", "list(int) -> int", description=EVIL)]
     )
-    started = process("dashboard", "--library", store.url, "--port", "0")
-    found = re.search(r"http://127\.0\.0\.1:\d+", started.stdout.readline())
-    yield found[0]
-    started.send_signal(signal.SIGINT)
-    started.communicate(timeout=60)
+    with serving(store.url) as found:
+        yield found
 
 
 @pytest.fixture
 def browser():
-    playwright = pytest.importorskip(
+    pytest.importorskip(
         "playwright.sync_api", reason="playwright is not installed: pip install 'automl-programs[browser]'"
     )
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as opened:
         yield opened
-        opened.close()
+
+
+def patient(browser, **options):
+    """A page of its own, which waits as long as a busy machine needs."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE)
+    return context.new_page()
 
 
 def seen(page, address: str) -> list[str]:
@@ -67,7 +66,7 @@ def seen(page, address: str) -> list[str]:
 
 @pytest.mark.parametrize("width, scheme", SIZES)
 def test_pages_load_without_complaint_and_fit(browser, address, width, scheme):
-    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = patient(browser, viewport={"width": width, "height": 800}, color_scheme=scheme)
     said = seen(page, address)
     addresses = [
         "/runs", "/runs/r1", "/runs/r2/analysis", "/runs/r2/programs/7", "/runs/r2/programs/7/steps", "/compare?run=r1&run=r2", "/tasks",
@@ -83,20 +82,20 @@ def test_pages_load_without_complaint_and_fit(browser, address, width, scheme):
 
 
 def test_what_is_new_arrives_and_what_takes_longer_is_fetched(browser, address, store):
-    page = browser.new_page(viewport={"width": 1200, "height": 700})
+    page = patient(browser, viewport={"width": 1200, "height": 700})
     page.goto(f"{address}/runs/r1")
     net = "(lambda (dense :units 3 @1 (tanh $0)))"
     asked = Event("r1", 2, "asked", 1, {"term": net, "phase": "explore", "info": {}})
     store.record(Evaluation("r1", 1, net, "ok", {"accuracy": 0.875}, parameters=15), events=[asked])
-    page.wait_for_selector("#progress >> text=0.8750", timeout=60_000)
-    page.wait_for_selector("[aria-label=Leaderboard] >> text=tanh", timeout=90_000)
+    page.wait_for_selector("#progress >> text=0.8750")
+    page.wait_for_selector("[aria-label=Leaderboard] >> text=tanh")
     page.goto(f"{address}/runs/r2")
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_selector("#did", timeout=60_000)
+    page.wait_for_selector("#did")
 
 
 def test_words_are_found_and_runs_compared_by_keyboard_alone(browser, address):
-    page = browser.new_page()
+    page = patient(browser)
     page.goto(f"{address}/library")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
@@ -117,7 +116,7 @@ def test_words_are_found_and_runs_compared_by_keyboard_alone(browser, address):
 
 
 def test_all_can_be_read_without_scripts(browser, address):
-    page = browser.new_context(java_script_enabled=False).new_page()
+    page = patient(browser, java_script_enabled=False)
     page.goto(f"{address}/runs/r2")
     page.click("text=In depth")
     assert page.locator("#did").count() == 1
@@ -127,29 +126,17 @@ def test_all_can_be_read_without_scripts(browser, address):
 
 
 @pytest.mark.skipif("AUTOML_SCREENSHOTS" not in os.environ, reason="`make screenshots` asks for it")
+@pytest.mark.timeout(3600)
 def test_screenshots_are_kept(browser):
-    import uvicorn
-
-    from automl.dashboard.app import create_app
-    from automl.dashboard.source import StoreSource
-
     folder, library = Path(os.environ["AUTOML_SCREENSHOTS"]), os.environ.get("AUTOML_LIBRARY", "demo.db")
     folder.mkdir(parents=True, exist_ok=True)
-    server = uvicorn.Server(uvicorn.Config(create_app(StoreSource(library)), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    for width, scheme in SIZES:
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        for name, path in shown_pages(library).items():
-            page.goto(address + path)
-            page.wait_for_load_state("networkidle") if "runs" not in name else page.wait_for_timeout(800)
-            picture = page.screenshot(full_page=True)
-            keep(picture, folder / f"{name}-{width}.webp")
-    server.should_exit = True
-    thread.join(10)
+    with serving(library) as address:
+        for width, scheme in (*SIZES, *OTHERS):
+            page = patient(browser, viewport={"width": width, "height": 900}, color_scheme=scheme)
+            for name, path in shown_pages(library).items():
+                assert page.goto(address + path).status == 200, path
+                picture = page.screenshot(full_page=True, animations="disabled", timeout=PATIENCE)
+                keep(picture, folder / f"{name}-{width}{f'-{scheme}' if (width, scheme) in OTHERS else ''}.webp")
 
 
 def keep(picture: bytes, file: Path) -> None:
