@@ -16,6 +16,8 @@ from primitives.inference import IllTyped, infer
 from primitives.syntax import show
 from primitives.term import Term
 
+from ..study.stored import RESULT
+from .vocabulary.at_hand import AtHand, at_hand
 from .vocabulary.examples import Example, word_examples
 from .words import words_for
 
@@ -27,7 +29,8 @@ MOST_USERS = 200
 class WordView:
     """What a word's page shows. ``body`` is its text for people and ``expanded`` that without subroutines ("" where it is the same),
     ``term`` the body as a term (None: it cannot be read, as ``trouble`` says); ``users`` are words whose bodies have it, ``tasks`` those
-    that solutions with it solved, ``examples`` what it gives on inputs of its type."""
+    that solutions with it solved, ``searched`` what searches of these came to with it and without it, ``examples`` what it gives on inputs
+    of its type; ``origin`` is the run that it came from and the ask of its result (None: it came from no one program)."""
 
     record: Subroutine
     versions: tuple[Subroutine, ...]
@@ -41,6 +44,8 @@ class WordView:
     changes: tuple[Change, ...]
     trouble: str = ""
     examples: tuple[Example, ...] = ()
+    searched: tuple[AtHand, ...] = ()
+    origin: tuple[str, int] | None = None
 
 
 def view_word(store: AbstractStore, name: str, version: str = "") -> WordView | None:
@@ -55,14 +60,27 @@ def view_word(store: AbstractStore, name: str, version: str = "") -> WordView | 
     record = next((each for each in versions if each.digest.startswith(version)), None)
     if record is None:
         return None
+    tasks = tuple(sorted({use.task for use in store.uses(record.digest)}))
     users = browser.words(0, MOST_USERS, inside=pinned_name(record))
     term, expanded, parts, trouble = _read(browser, record)
     return WordView(
         record=record, versions=tuple(versions), body=record.body if term is None else show(term, width=80), expanded=expanded,
         term=term, parts=parts, users=tuple(each.word for each in users.rows), user_count=users.total,
-        tasks=tuple(sorted({use.task for use in store.uses(record.digest)})), changes=store.history(name), trouble=trouble,
-        examples=tuple(_examples(browser, record, term)),
+        tasks=tasks, changes=store.history(name), trouble=trouble,
+        examples=tuple(_examples(browser, record, term)), searched=tuple(at_hand(store, record, tasks)), origin=_origin(store, record),
     )  # fmt: skip
+
+
+def _origin(store: AbstractStore, record: Subroutine) -> tuple[str, int] | None:
+    """Where a word of one program came from: its run and the ask of that."""
+    runs = record.provenance.get("runs")
+    if not isinstance(runs, list) or len(runs) != 1:
+        return None
+    try:
+        result = store.run(str(runs[0])).config.get(RESULT)
+    except StoreError:  # the word came from another library
+        return None
+    return (str(runs[0]), int(result["ask"])) if result else None
 
 
 def _read(browser: AbstractBrowser, record: Subroutine) -> tuple[Term | None, str, tuple[Subroutine, ...], str]:

@@ -26,17 +26,18 @@ def is_type(text: str) -> bool:
     return "->" in text
 
 
-def list_words(store: AbstractStore, start: int, count: int, text: str) -> WordList:
-    """Active words: those whose name, description or body holds the text, by name, or whose type unifies with it, the nearest first.
+def list_words(store: AbstractStore, start: int, count: int, text: str, task: str = "") -> WordList:
+    """Active words: those whose name, description, body or tasks hold the text, by name, or whose type unifies with it, the nearest first.
 
     store: that has them.
     start: how many to pass over.
     count: how many at most.
     text: what is looked for; a type where it has an arrow, "" for all.
+    task: whose words alone are wanted, by its very name (default: of any; it does not go with a type).
     """
     browser = store.browser()
     if not is_type(text):
-        found = browser.words(start, count, text)
+        found = browser.words(start, count, text, task=task)
         return WordList(found.rows, found.total)
     try:
         matches = search_types(text, browser.types())

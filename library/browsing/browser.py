@@ -127,13 +127,21 @@ class AbstractBrowser(ABC):
         """
 
     @abstractmethod
-    def words(self, start: int, count: int, text: str = "", inside: str = "") -> Listing[CountedWord]:
+    def words(self, start: int, count: int, text: str = "", inside: str = "", task: str = "") -> Listing[CountedWord]:
         """Active subroutines, by name; where a text is looked for, first those that have it in their name.
 
         start: how many to pass over.
         count: how many at most.
-        text: only those whose name, description or body holds it, in whatever case; default: all.
+        text: only those whose name, description or body holds it, or the name of a task that they serve, in whatever case; default: all.
         inside: only those whose body, as it is stored, holds it; default: all.
+        task: only those that serve the task of this very name; default: all.
+        """
+
+    @abstractmethod
+    def libraries_with(self, digest: str) -> frozenset[str]:
+        """The snapshots, by their digests, that runs began with and in which the subroutine was active.
+
+        digest: of the subroutine.
         """
 
     @abstractmethod

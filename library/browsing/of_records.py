@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ..records import Evaluation, Event, Run, StoreError, Subroutine, json_text
@@ -104,16 +105,26 @@ class RecordBrowser(AbstractBrowser):
     def named(self, names: Collection[str]) -> tuple[Subroutine, ...]:
         return tuple(each for each in self._store.subroutines(state=None) if each.name in names)
 
-    def words(self, start: int, count: int, text: str = "", inside: str = "") -> Listing[CountedWord]:
+    def words(self, start: int, count: int, text: str = "", inside: str = "", task: str = "") -> Listing[CountedWord]:
         wanted = text.casefold()
 
         def has(each: Subroutine) -> bool:
-            texts = (each.name, each.description, each.body)
-            return any(wanted in one.casefold() for one in texts) and inside in each.body
+            tasks = {use.task for use in self._store.uses(each.digest)} if text or task else set[str]()
+            texts = (each.name, each.description, each.body, *tasks)
+            held = any(wanted in one.casefold() for one in texts)
+            return held and inside in each.body and (not task or task in tasks)
 
         found = [each for each in self._store.subroutines() if has(each)]
         found.sort(key=lambda each: (wanted not in each.name.casefold(), each.name, each.digest))
         return Listing(tuple(map(self._counted_word, found[start : start + count])), len(found))
+
+    def libraries_with(self, digest: str) -> frozenset[str]:
+        found = set()
+        for library in {run.library for run in self._store.runs(unreadable=warn_of_run) if run.library}:
+            with suppress(StoreError):  # of a run that came from another store
+                if digest in {word.digest for word in self._store.snapshot_words(library)}:
+                    found.add(library)
+        return frozenset(found)
 
     def counted(self, digests: Collection[str]) -> tuple[CountedWord, ...]:
         return tuple(self._counted_word(each) for each in self._store.subroutines() if each.digest in digests)

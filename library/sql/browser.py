@@ -14,7 +14,7 @@ from ..records import Direction, Evaluation, Event, Record, Run, StoreError, Sub
 from . import log, words
 from .engine import Database
 from .integrity import any_text
-from .schema import COLUMNS, evaluations, events, from_row, runs, solutions, subroutines, uses
+from .schema import COLUMNS, evaluations, events, from_row, runs, snapshots, solutions, subroutines, uses
 
 R = TypeVar("R", bound=Record)
 AT_ONCE = 500
@@ -106,21 +106,30 @@ class SqlBrowser(AbstractBrowser):
             ]
         return tuple(sorted(found, key=lambda word: (word.name, word.digest)))
 
-    def words(self, start: int, count: int, text: str = "", inside: str = "") -> Listing[CountedWord]:
+    def words(self, start: int, count: int, text: str = "", inside: str = "", task: str = "") -> Listing[CountedWord]:
         c = subroutines.c
         named = c.name.icontains(text, autoescape=True)
         wanted: list[ColumnElement[bool]] = [c.active_name.is_not(None)]
         if text:
             others = (c.description.icontains(text, autoescape=True), c.body.icontains(text, autoescape=True))
-            wanted.append(or_(named, *others))
+            serving = select(uses.c.subroutine).where(uses.c.task.icontains(text, autoescape=True))
+            wanted.append(or_(named, *others, c.digest.in_(serving)))
         if inside:
             wanted.append(c.body.contains(inside, autoescape=True))
+        if task:
+            wanted.append(c.digest.in_(select(uses.c.subroutine).where(uses.c.task == task)))
         keys = select(c.name, c.digest).where(*wanted).order_by(case((named, 0), else_=1), c.name, c.digest)
         with self._database.read() as connection:
             total = connection.execute(select(func.count()).select_from(subroutines).where(*wanted)).scalar_one()
             page = [(name, digest) for name, digest in connection.execute(keys.offset(start).limit(count))]
             sound = {each.word.name: each for each in _counted_words(connection, {digest for _, digest in page})}
             return Listing(tuple(sound[name] for name, _ in page if name in sound), total)
+
+    def libraries_with(self, digest: str) -> frozenset[str]:
+        held = snapshots.c.words.contains(json_text(digest), autoescape=True)
+        begun = exists().where(runs.c.library == snapshots.c.digest)
+        with self._database.read() as connection:
+            return frozenset(connection.execute(select(snapshots.c.digest).where(held, begun)).scalars())
 
     def counted(self, digests: Collection[str]) -> tuple[CountedWord, ...]:
         with self._database.read() as connection:

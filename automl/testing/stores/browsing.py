@@ -125,11 +125,26 @@ class IsBrowsed:
         assert [each.word.name for each in browser.words(0, 9, "%_m").rows] == ["a"]
         assert [each.word.name for each in browser.words(0, 9, inside="inc $0").rows] == ["inc2"]
         assert [each.word.name for each in browser.words(0, 9, "inc", "@d1").rows] == ["c"]
+        assert [each.word.name for each in browser.words(0, 9, "T2").rows] == ["inc2"]
+        assert [each.word.name for each in browser.words(0, 9, task="t1").rows] == ["b", "inc2"]
+        assert [each.word.name for each in browser.words(0, 9, "b", task="t1").rows] == ["b"]
+        assert browser.words(0, 9, task="t") == ((), 0)
         assert browser.words(0, 9, "nothing") == browser.words(0, 9, inside="nothing") == ((), 0)
         assert [each.word.name for each in browser.counted(["d5", "d1", "d4", "d9"])] == ["c", "inc2"]
         assert [tuple(each) for each in browser.types()] == [
             ("a", "d2", "int -> int"), ("b", "d3", "list(a) -> int"), ("c", "d5", "int -> int"), ("inc2", "d1", "int -> int"),
         ]  # fmt: skip
+
+    def test_a_word_is_known_by_the_libraries_that_runs_began_with(self, store: AbstractStore):
+        before = store.snapshot()
+        store.promote([word("f", "d1"), word("g", "d10")])
+        after = store.snapshot()
+        store.demote("f")
+        for number, library in enumerate((before, after, "", "of another store")):
+            store.create_run(run(f"r{number}", library=library))
+        browser = store.browser()
+        assert browser.libraries_with("d1") == browser.libraries_with("d10") == {after}
+        assert browser.libraries_with("d") == browser.libraries_with("d9") == frozenset()
 
     def test_an_unknown_run_has_no_parts(self, store: AbstractStore):
         browser = store.browser()

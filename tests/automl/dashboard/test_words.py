@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+import torch
 
 from automl.testing.commands import subroutine
 from library.records import Use
@@ -50,6 +51,37 @@ def test_words_are_listed_and_found_by_texts(read, library):
     assert words(read("/library?q=reverse").text) == ["last_one"]  # a word inside the body
     assert words(read("/library?q=increments").text) == ["increments", "increments_twice"]
     assert "No word has “nothing”" in read("/library?q=nothing").text
+
+
+def test_words_are_found_by_the_tasks_that_they_serve(read, library, store, searched):
+    assert words(read("/library?q=add+TWO").text) == ["increments"]
+    page = read("/library", params={"task": "add one"}).text
+    assert words(page) == ["increments"] and '1 word of solutions of <a href="/tasks/add%20one">' in page
+    assert "No word serves the task" in read("/library?task=add").text
+    searched(store, "r1", [0.5], task="add one")
+    assert 'href="/library?task=add%20one"' not in read("/tasks/add%20one").text  # it has no solution here
+
+
+def test_what_searches_came_to_with_a_word_and_without_it(read, library, store, searched):
+    searched(store, "r1", [0.25, 0.5], task="add one")
+    assert "With and without it" not in read("/library/increments").text  # no search had it yet
+    had = {"task": "add one", "library": store.snapshot()}
+    searched(store, "r2", [0.5, 0.75, 0.625], config={"ended": "solved"}, state="finished", **had)
+    searched(store, "r3", [1.0], **had)
+    rows = read("/library/increments").text.partition('aria-label="With and without it"')[2].partition("</table>")[0]
+    cells = re.findall(r'<td class="n">([^<]*)</td>', rows)
+    assert cells == ["1", "0", "–", "0.5000", "2", "1", "3", "1.0000"]
+
+
+def test_a_word_of_one_program_leads_to_what_its_parts_give(read, store, searched, finished):
+    run = searched(store, "r1", [0.5, 0.75])
+    finished(store, run, 1)
+    weights = store.blobs.put({"1.weight": torch.zeros(3, 4)})
+    net = {"provenance": {"runs": ["r1"]}, "weights": weights}
+    store.promote([subroutine("net", "(lambda (dense :units 3 @1 $0))", "Tensor[4] -> Tensor[3]", **net)])
+    page = read("/library/net").text
+    assert page.count('"/runs/r1/programs/1/steps"') == 2 and 'data-hx-select="#parts"' in page
+    assert 'id="parts"' in read("/runs/r1/programs/1/steps").text
 
 
 def test_words_are_found_by_type(read, library):
