@@ -140,7 +140,7 @@ class IsBrowsed:
         store.promote([word("f", "d1"), word("g", "d10")])
         after = store.snapshot()
         store.demote("f")
-        for number, library in enumerate((before, after, "", "of another store")):
+        for number, library in enumerate((before, after, "", "another")):
             store.create_run(run(f"r{number}", library=library))
         browser = store.browser()
         assert browser.libraries_with("d1") == browser.libraries_with("d10") == {after}
