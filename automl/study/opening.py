@@ -37,6 +37,7 @@ from .planning.beginning import begun_names, begun_problem, written_out
 from .planning.options import Options, plain_option
 from .planning.schedule import ENSEMBLE, Schedule, usual_schedule
 from .planning.starts import BEGUN_WITH, NONE
+from .planning.ways import RECIPE, finished_runs, way_recipe
 from .problem import build_problem, default_strategy, is_fused
 from .result import Result, conclude
 from .stored import check_unchanged, load_model, result_of, stored_model
@@ -180,6 +181,11 @@ def open_study(
         strategy = _strategy(options, problem, data, vocabulary, schedule.is_planned)
         begun_with = begun_names(problem, given, options.programs, vocabulary)
         config = {**_config(options, schedule, task, source), "guidance": guidance, BEGUN_WITH: begun_with}
+        recipe = None
+        if run is None and schedule.is_planned:
+            recipe = way_recipe(finished_runs(store), data)
+        if recipe is not None:
+            config[RECIPE] = recipe.to_json()
         record = run or new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
     context = context_of(data, vocabulary, options.trainer, words=problem.used, bounds=options.bounds)
     executor = None if is_fused(strategy, data) else evaluator(options.workers, context)

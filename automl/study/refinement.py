@@ -10,7 +10,8 @@ from .state import Standing
 
 
 def next_refinement(
-    standing: Standing, pending: Sequence[Mapping[str, Any]], variant: Mapping[str, object], structure: Callable[[str], str]
+    standing: Standing, pending: Sequence[Mapping[str, Any]], variant: Mapping[str, object], structure: Callable[[str], str],
+    first: bool = False,
 ) -> tuple[str, dict[str, Any]] | None:  # fmt: skip
     """The text of the program to train for longer next, with its info; None where there is none.
 
@@ -18,20 +19,35 @@ def next_refinement(
     pending: what the ``asked`` events of refinements without a result say.
     variant: settings of the trainer that may be better or worse than the usual ones for these data; {}: there are none.
     structure: what programs that differ in nothing that counts share, of a program's text.
+    first: whether the variant goes before the usual settings (default: after them).
 
-    It is the best of those that were not yet trained for longer. With a variant, once one of them was, it is trained once more by it,
-    and what comes after is trained in the way that was better.
+    It is the best of those that were not yet trained for longer. With a variant, once one of them was trained in the first way, it is
+    trained once more in the other, and what comes after is trained in the way that was better.
     """
     refined = [standing.evaluations[ask] for ask in standing.refinements] if variant else []
-    usual = [each for each in refined if not standing.settings_of(each.ask) and standing.score(each) is not None]
-    varied = [each for each in refined if standing.settings_of(each.ask)]
-    own: dict[str, Any] = {}
-    if usual:
-        if not varied and not any(SETTINGS in each["info"] for each in pending):
-            best = max(usual, key=standing.worth)
-            return best.term, {**standing.infos[best.ask], SETTINGS: dict(variant)}
-        same = next((each for each in usual if varied and each.term == varied[0].term), None)
-        if same is not None and standing.worth(varied[0]) > standing.worth(same):
-            own = {SETTINGS: dict(variant)}
+    ways = [_way(variant, varied) for varied in (first, not first)]
+    early, late = ([each for each in refined if standing.settings_of(each.ask) == way] for way in ways)
+    early = [each for each in early if standing.score(each) is not None]
+    own = ways[0]
+    if early:
+        if not late and not any(_way_of(each["info"]) == ways[1] for each in pending):
+            best = max(early, key=standing.worth)
+            return best.term, {**_without_way(standing.infos[best.ask]), **ways[1]}
+        same = next((each for each in early if late and each.term == late[0].term), None)
+        if same is not None and standing.worth(late[0]) > standing.worth(same):
+            own = ways[1]
     best_left = standing.to_refine([str(each["term"]) for each in pending], structure)
     return None if best_left is None else (best_left.term, {"of": best_left.ask, **own})
+
+
+def _way(variant: Mapping[str, object], varied: bool) -> dict[str, Any]:
+    """What the info of a training has of its way."""
+    return {SETTINGS: dict(variant)} if varied and variant else {}
+
+
+def _way_of(info: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in info.items() if key == SETTINGS}
+
+
+def _without_way(info: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in info.items() if key != SETTINGS}

@@ -23,6 +23,7 @@ from ..execution.threads import training_threads
 from .candidate import Candidate, evaluated_of, feedback_of
 from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, TIMELY
 from .planning.views import both_ways, may_look_twice
+from .planning.ways import RECIPE
 from .refinement import next_refinement
 
 if TYPE_CHECKING:
@@ -259,7 +260,7 @@ class Rounds:
         study, vocabulary = self.study, self.study.vocabulary
         wanted = next_refinement(
             study.standing, [entry.payload for entry in self.open.values() if entry.phase == REFINE], study.variant,
-            lambda text: canonical(vocabulary.read(text)),
+            lambda text: canonical(vocabulary.read(text)), bool(study.record.config.get(RECIPE)),
         )  # fmt: skip
         return None if wanted is None else self._candidate(vocabulary.read(wanted[0]), REFINE, wanted[1])
 

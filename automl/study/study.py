@@ -40,6 +40,7 @@ from .keeping.evaluations import Evaluations
 from .keeping.weights import CandidateWeights
 from .planning.passes import are_few, seconds_for
 from .planning.schedule import EXPLORE, FINAL, TIMELY, Schedule, closing
+from .planning.ways import FOUND, found_ways
 from .rounds import Rounds
 from .state import Standing
 
@@ -343,4 +344,7 @@ class Study:
         config = {**self.record.config, "terms": self.terms, "elapsed": round(self.spent(), 3)}
         if self.strategy.first_terms is not None:
             config["first"] = {"evaluations": self.strategy.first_terms, "seconds": self.strategy.first_seconds}
+        ways = found_ways(self.standing, self.data) if self.variant else None
+        if ways is not None:
+            config[FOUND] = ways
         return config

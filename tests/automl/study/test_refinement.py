@@ -60,3 +60,15 @@ def test_the_first_is_trained_in_another_way_too_and_with_many_workers_the_best_
 def test_what_comes_after_is_trained_in_the_way_that_was_better(score: float, own: dict[str, object]) -> None:
     found = standing(EXPLORED, [("b", 0.91, {}), ("c", 0.93, {}), ("c", score, OTHER)])
     assert asked(found) == ("d", {"of": 3, **own})
+
+
+def test_what_earlier_searches_found_better_goes_first() -> None:
+    def first(found: Standing, pending: list[dict[str, Any]] | None = None) -> object:
+        return next_refinement(found, pending or [], OTHER, lambda text: text, first=True)
+
+    assert first(standing(EXPLORED, [])) == ("b", {"of": 1, SETTINGS: OTHER})
+    one = standing(EXPLORED, [("b", 0.91, OTHER)])
+    assert first(one) == ("b", {"of": 1})
+    assert first(one, [{"term": "b", "info": {"of": 1}}]) == ("c", {"of": 2, SETTINGS: OTHER})
+    assert first(standing(EXPLORED, [("b", 0.91, OTHER), ("b", 0.93, {})])) == ("c", {"of": 2})
+    assert first(standing(EXPLORED, [("b", 0.93, OTHER), ("b", 0.91, {})])) == ("c", {"of": 2, SETTINGS: OTHER})
