@@ -1,19 +1,24 @@
 """Formulas from numbers: the search and its rivals on sets of published laws, each law and seed with its own seconds.
 
     python -m experiments.benchmarks.formulas [--set feynman|feynman_all|nguyen|empirical] [--noise 0] [--seconds 60] [--seeds 0,1,2]
-        [--rows 200] [--only NAME,…] [--rivals deap,gplearn] [--json FILE]
+        [--rows 200] [--only NAME,…] [--rivals deap,gplearn] [--json FILE [--resume]]
 
 *Solved*: the formula has the law's values on held-out rows without noise, drawn from the same ranges, as Floats are equal in examples (a
 relative 1e-6). *Same*: sympy says that it is the law; with noise, but for a constant or a factor and after rounding to three decimals, as
 in SRBench (La Cava et al. 2021). *Accurate*: its R² on held-out rows is above 0.999. What has measured rows has no held-out ones: it is
 neither solved nor accurate, and ``same`` needs the constants of the file.
 The search is ``automl.search`` on examples. ``seconds`` is what each took; a rival ends with the generation in which its time is over.
+
+A line tells of each law as soon as it is done, and FILE holds all rows so far; ``--resume`` keeps those that FILE has of the same settings.
 """
 
 from __future__ import annotations
 
+import json
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,6 +38,8 @@ HELD_OUT = 200
 """Rows on which formulas are tested."""
 ACCURATE = 0.999
 OURS = "automl"
+SETTINGS = ("set", "noise", "seconds", "rows_searched")
+"""Of a result: rows of another one with the same are as good as those of a new run."""
 
 
 def found_by(name: str, x: Array, y: Array, seconds: float, seed: int) -> Term | None:
@@ -76,6 +83,43 @@ def summary(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def line(row: Mapping[str, Any]) -> str:
+    """What is said of a row while the benchmark runs."""
+    told = " ".join(key for key in ("solved", "same", "accurate") if row[key]) or "missed"
+    return f"{row['formula']}  {row['method']}  seed {row['seed']}  {row['seconds']:g} s  {told}  {row['program']}"
+
+
+def known_rows(path: str | None, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a result that was begun; none where there is no such file.
+
+    Raises ValueError where it was made with other settings.
+    """
+    if path is None or not Path(path).is_file():
+        return []
+    figures = json.loads(Path(path).read_text(encoding="utf-8"))["figures"]
+    for name in SETTINGS:
+        if figures[name] != settings[name]:
+            raise ValueError(f"{path}: {name}={figures[name]!r}: {settings[name]!r} is required; name another file")
+    return list(figures["rows"])
+
+
+def run_all(
+    wanted: Sequence[tuple[BenchmarkFormula, int, str]], known: Sequence[dict[str, Any]], run: Callable[..., dict[str, Any]],
+    done: Callable[[list[dict[str, Any]]], None],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The rows of all laws, seeds and methods: those known, and the others by ``run``; ``done`` is told the rows so far after each."""
+    found = {(row["formula"], row["seed"], row["method"]): row for row in known}
+    rows = list[dict[str, Any]]()
+    for law, seed, method in wanted:
+        row = found.get((law.name, seed, method))
+        if row is None:
+            row = run(law, method, seed)
+            print(line(row), file=sys.stderr, flush=True)
+        rows.append(row)
+        done(rows)
+    return rows
+
+
 def main() -> None:
     options = parser(__doc__)
     options.add_argument("--set", choices=SETS, default="feynman")
@@ -87,6 +131,7 @@ def main() -> None:
     options.add_argument(
         "--rivals", default="", help=f"of {', '.join(RIVALS)}; those that are not installed are left out"
     )
+    options.add_argument("--resume", action="store_true", help="keep the rows that --json FILE has already")
     given = options.parse_args()
     asked = [name for name in given.rivals.split(",") if name]
     if not set(asked) <= set(RIVALS):
@@ -94,20 +139,41 @@ def main() -> None:
     laws, only = formulas(given.set), [name for name in given.only.split(",") if name]
     if not set(only) <= {law.name for law in laws}:
         options.error(f"--only={given.only!r}: names in the set {given.set} are required")
+    if given.resume and given.json is None:
+        options.error("--resume: --json FILE is required with it; name the file that was begun")
     started, seeds = time.perf_counter(), [int(each) for each in (given.seeds or str(given.seed)).split(",")]
     methods = [OURS, *(name for name in asked if installed(name))]
-    rows = [
-        run_one(law, method, given.rows, given.noise, given.seconds, seed)
-        for law in laws
-        for seed in seeds
-        for method in methods
-        if not only or law.name in only
-    ]
-    figures = {
-        "set": given.set, "noise": given.noise, "seconds": given.seconds, "seeds": seeds, "rows_searched": given.rows,
-        "absent": sorted(set(asked) - set(methods)), "summary": summary(rows), "rows": rows,
-    }  # fmt: skip
-    report("formulas", figures, seed=given.seed, started=started, path=given.json)
+    for name in sorted(set(asked) - set(methods)):
+        print(f"{name} is not installed: its rows are left out", file=sys.stderr)
+    settings = {"set": given.set, "noise": given.noise, "seconds": given.seconds, "rows_searched": given.rows}
+    try:
+        known = known_rows(given.json, settings) if given.resume else []
+    except ValueError as error:
+        options.error(str(error))
+
+    def figures(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        absent = sorted(set(asked) - set(methods))
+        return {
+            **settings,
+            "seeds": seeds,
+            "absent": absent,
+            "kept": len(known),
+            "summary": summary(rows),
+            "rows": rows,
+        }
+
+    def write(rows: Sequence[dict[str, Any]]) -> None:
+        if given.json is not None:
+            begun = {"benchmark": "formulas", "unfinished": True, "figures": figures(rows)}
+            Path(given.json).write_text(json.dumps(begun, indent=1) + "\n", encoding="utf-8")
+
+    rows = run_all(
+        [(law, seed, method) for law in laws if not only or law.name in only for seed in seeds for method in methods],
+        known,
+        lambda law, method, seed: run_one(law, method, given.rows, given.noise, given.seconds, seed),
+        write,
+    )
+    report("formulas", figures(rows), seed=given.seed, started=started, path=given.json)
 
 
 if __name__ == "__main__":

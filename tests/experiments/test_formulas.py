@@ -117,6 +117,36 @@ def test_the_benchmark_tells_right_from_wrong(tmp_path: Path, monkeypatch: pytes
     assert figures["summary"]["automl"] == {"runs": 2, "solved": 1, "same": 1, "accurate": 1, "same_unknown": 0}
 
 
+def test_a_run_that_was_stopped_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, asked = tmp_path / "formulas.json", list[int]()
+
+    def found_by(name: str, x: np.ndarray, y: np.ndarray, seconds: float, seed: int) -> Term:
+        if len(asked) == 1:
+            asked.append(-1)
+            raise KeyboardInterrupt
+        asked.append(seed)
+        return parse("(lambda (x) (sqrt x))", WORDS)
+
+    monkeypatch.setattr(benchmark, "found_by", found_by)
+    given = ["formulas", "--set", "nguyen", "--only", "Nguyen-8", "--seeds", "0,1,2", "--json", str(path)]
+    monkeypatch.setattr(sys, "argv", given)
+    with pytest.raises(KeyboardInterrupt):
+        benchmark.main()
+    begun = json.loads(path.read_text(encoding="utf-8"))
+    assert begun["unfinished"] and len(begun["figures"]["rows"]) == 1
+    assert "Nguyen-8  automl  seed 0" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", [*given, "--resume"])
+    benchmark.main()
+    figures = json.loads(path.read_text(encoding="utf-8"))["figures"]
+    assert asked == [0, -1, 1, 2] and figures["kept"] == 1 and figures["summary"]["automl"]["solved"] == 3
+    monkeypatch.setattr(sys, "argv", [*given, "--resume", "--seconds", "5"])
+    with pytest.raises(SystemExit):
+        benchmark.main()
+    assert "seconds=60.0: 5.0 is required" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_the_search_is_run_by_the_benchmark() -> None:
     row = benchmark.run_one(law("nguyen", "Nguyen-8"), benchmark.OURS, 50, 0.0, 10.0, 0)
