@@ -14,13 +14,13 @@ from library.stores.memory import MemoryStore
 from primitives.primitive import Primitive
 from primitives.source.mathematics import formula_text
 from primitives.syntax import show
-from primitives.term import Lambda, Term
+from primitives.term import Lambda, Term, Variable
 from primitives.types import FLOAT, TypeVariable, arguments_of, function
 from primitives.words import builtin_words
 from search.regression.algebra import Algebra
 from search.regression.fronts.front import FrontFormula
+from search.regression.fronts.rows import FormulaRows
 from search.regression.fronts.search import FrontSearch
-from search.regression.fronts.vectorised import VectorisedFormula
 
 from ..budget import parse_budget
 from ..evaluation.model import Model
@@ -103,7 +103,7 @@ def search_front(
     with progress_bar(FORMULAS, quiet) as progress:
         for _ in found.run(bound.seconds, bound.evaluations):
             if progress is not None:
-                best = found.front.formulas()
+                best = found.formulas()
                 progress(
                     {
                         "evaluations": found.ledger.terms,
@@ -111,7 +111,7 @@ def search_front(
                         "metric": f"{loss} loss",
                     }
                 )
-    return found.front.formulas(), found.front.floor
+    return found.formulas(), found.floor
 
 
 def as_program(body: Term, names: Sequence[str]) -> Term:
@@ -180,8 +180,9 @@ def formula_values(formula: FrontFormula | None, x: np.ndarray) -> np.ndarray:
     Raises ValueError where it has no finite value for a row.
     """
     assert formula is not None, "a front has formulas"
-    algebra = Algebra.of(builtin_words())
-    values = VectorisedFormula.of(formula.body, algebra).values(list(x.T)).copy()
+    arity = x.shape[1]
+    given: dict[Term, np.ndarray] = {Variable(arity - 1 - place): x[:, place] for place in range(arity)}
+    values = FormulaRows(given, np.zeros(len(x)), Algebra.of(builtin_words())).values(formula.body).copy()
     if not np.isfinite(values).all():
         row = int((~np.isfinite(values)).nonzero()[0][0])
         raise ValueError(

@@ -28,21 +28,23 @@ from ..generation.costs import Costs
 from .algebra import Algebra, number
 from .columns import Array, Columns
 from .constants import bits
+from .fronts.fitting import FormulaFitting
+from .fronts.front import FrontFormula
+from .fronts.losses import SQUARED
+from .fronts.noise import is_noise
+from .fronts.passes import FrontEffort, FrontPass
+from .fronts.rows import FormulaRows
+from .fronts.targets import WeightedTargets
 from .growth import ExpressionGrowth
 from .leaves import is_numeric, leaves
-from .noise.expression import Leaves
-from .noise.fitting import NoisyFitting
-from .noise.front import NoisyFormula, is_noise
-from .noise.passes import NoisyEffort, NoisyPass
-from .noise.targets import NoisyTargets
 from .passes import Effort, FormulaPass, cheapest
 from .targets import Targets
 from .work import Work
 
 MOST_ROWS = 200
 """Examples by which formulas are found; the others check them."""
-EXACT = 1e-18
-"""Mean squared error, relative to the outputs' mean square, below which a formula may meet the examples."""
+EXACT = 1e-9
+"""Error, relative to the outputs, below which a formula may meet the examples."""
 EXPRESSION = 50.0
 """Multiplications that computing an expression on one row counts as."""
 EFFORTS = (
@@ -50,10 +52,10 @@ EFFORTS = (
     Effort(16_000, 1.0, 1_000, 4_000, (1_000, 60, 30), (200, 80), (80, 800), (20, 120), (100, 200)),
     Effort(60_000, 4.0, 5_000, 20_000, (5_000, 200, 100), (600, 100), (400, 1_600), (100, 240), (400, 1_000)),
 )
-NOISY_EFFORTS = (
-    NoisyEffort(1_500, 40, (20, 200), 200, (2, 20), 30),
-    NoisyEffort(8_000, 200, (200, 300), 1_500, (12, 80), 100),
-    NoisyEffort(30_000, 600, (600, 500), 6_000, (40, 300), 200),
+FRONT_EFFORTS = (
+    FrontEffort(1_500, 40, (20, 200), 200, (2, 20), 30),
+    FrontEffort(8_000, 200, (200, 300), 1_500, (12, 80), 100),
+    FrontEffort(30_000, 600, (600, 500), 6_000, (40, 300), 200),
 )
 """Both set by hand."""
 FAR = 20.0
@@ -67,15 +69,18 @@ UNEXPLAINED = 0.1
 
 
 class Formulas:
-    """Formulas over ``words`` that meet the examples of a ``type`` from numbers to a Float, the simplest first."""
+    """Formulas over ``words`` that meet the examples of a ``type`` from numbers to a Float, the simplest first; those that come near to the
+    outputs are in ``near``."""
 
     def __init__(
         self, type: Type, examples: Sequence[Example], *, words: Mapping[str, Primitive], costs: Costs,
-        settings: Settings = Settings(), noisy: bool = True,  # noqa: B008  (frozen)
+        settings: Settings = Settings(), loss: str = SQUARED, weights: Array | None = None, near_first: bool = False,  # noqa: B008  (frozen)
     ) -> None:  # fmt: skip
-        """noisy: whether to look for formulas near the outputs too."""
+        """loss, weights: of near formulas (``FormulaRows``), for which there are at most MOST_ROWS examples where they are not usual.
+        near_first: whether formulas that come near are what is wanted: they are looked for first, and exact ones where noise is not seen.
+        """
         self.inputs, _ = arguments_of(type)
-        self.looks_near = noisy
+        self.near_first = near_first
         self.costs = costs
         self.algebra = Algebra.of({name: word for name, word in words.items() if costs.of(name) is not None})
         self.ledger = Ledger()
@@ -86,7 +91,8 @@ class Formulas:
         inputs = [given for given, _ in self.rows]
         self.given = [(term, values) for term, values in leaves(self.inputs, inputs, words) if np.ptp(values) > 0]
         self.work = Work(len(self.rows), self.ledger)
-        self.noisy = NoisyFitting(Leaves(dict(self.given), self.output, self.algebra), self.work)
+        rows = FormulaRows(dict(self.given), self.output, self.algebra, loss, weights)
+        self.near = FormulaFitting(rows, self.work)
         self.settled = False
 
     @classmethod
@@ -108,7 +114,7 @@ class Formulas:
         """Answers as they are found and a report now and then, until all efforts are made or a bound is reached; see Enumerator."""
         self.ledger.open(Deadline(deadline), max_terms)
         try:
-            for effort, noisy in zip(EFFORTS, NOISY_EFFORTS):
+            for effort, noisy in zip(EFFORTS, FRONT_EFFORTS):
                 yield from self._pass(effort, noisy)
                 if self.settled:
                     return
@@ -122,68 +128,71 @@ class Formulas:
         ledger = self.ledger
         return LevelReport(0, ledger.terms, 0, kept, 8 * kept * len(self.rows), ledger.seconds, True)
 
-    def _pass(self, effort: Effort, noisy: NoisyEffort) -> Iterator[Answer | LevelReport]:
+    def _pass(self, effort: Effort, noisy: FrontEffort) -> Iterator[Answer | LevelReport]:
         columns, work = self._leaves(effort.columns), self.work
         grower, before = ExpressionGrowth(columns, self.algebra), 0
         for _ in grower.steps(effort.breadth):
             work.spend((grower.tried - before) * EXPRESSION * work.rows)
             before = grower.tried
             yield from self._due(columns)
-        ones = np.flatnonzero(np.ptp(columns.values, axis=1) == 0)
-        least, was_noisy = self._least(), self.is_noisy
-        if was_noisy:
-            yield from self._noisy(columns, noisy)
+        least, near_first = self._least(), self.near_first or self.is_noisy
+        if near_first:
+            yield from self._near(columns, noisy)
+        was_noisy = near_first and self.is_noisy
+        if not (self.near_first and was_noisy):
+            yield from self._exact(columns, effort)
+        if not near_first:
+            yield from self._near(columns, noisy)
+        self.settled = was_noisy and self._is_settled(least)
+
+    def _exact(self, columns: Columns, effort: Effort) -> Iterator[Answer | LevelReport]:
+        """Formulas that meet the examples."""
+        work, ones = self.work, np.flatnonzero(np.ptp(columns.values, axis=1) == 0)
         targets = Targets(self.output, columns, self.algebra, np.append(ones, cheapest(columns, effort.factors)))
         work.spend(EXPRESSION * len(targets) * work.rows)
         for found in FormulaPass(columns, targets, self.algebra, effort, work).formulas():
             yield from self._due(columns) if found is None else self._answer(found)
-        if not was_noisy:
-            yield from self._noisy(columns, noisy)
-        self.settled = was_noisy and self._is_settled(least)
 
     def _is_settled(self, before: float) -> bool:
         """Whether the formula explains nearly all, its errors are noise, and it was hardly longer before this pass."""
-        best = self.noisy.best
+        best = self.near.best
         if best is None or best.loss * self.work.rows > UNEXPLAINED * self._spread():
             return False
         return best.length > before - SETTLED and self.is_noisy
 
-    def _noisy(self, columns: Columns, effort: NoisyEffort) -> Iterator[Answer | LevelReport]:
-        """Formulas for outputs with noise; the shortest is told where it meets the examples after all."""
-        least = EARLY_ROWS if effort is NOISY_EFFORTS[0] else LEAST_ROWS
-        if self.work.rows < least or not self.given or not self.looks_near:
+    def _near(self, columns: Columns, effort: FrontEffort) -> Iterator[Answer | LevelReport]:
+        """Formulas that come near to the outputs; the shortest is told where it meets the examples after all."""
+        least = EARLY_ROWS if effort is FRONT_EFFORTS[0] else LEAST_ROWS
+        if not self.given or (self.work.rows < least and not self.near_first):
             return
-        targets = NoisyTargets(self.output, columns, self.algebra, cheapest(columns, effort.factors))
+        factors = cheapest(columns, effort.factors)
+        targets = WeightedTargets(self.output, columns, self.algebra, factors, self.near.weights)
         self.work.spend(EXPRESSION * len(targets) * self.work.rows)
         order = cheapest(columns, len(columns))
-        for _ in NoisyPass(columns, targets, self.algebra, effort, self.work, self.noisy, order).run():
+        search = FrontPass(columns, targets, self.algebra, effort, self.work, self.near, order)
+        for _ in search.run(small=self.near_first):
             yield from self._due(columns)
-        best = self.noisy.best
-        if best is not None and best.loss <= EXACT * float(self.output @ self.output) / len(self.output):
+        best = self.near.best
+        if best is not None and self._is_exact(best):
             yield from self._answer(best.body)
 
-    @property
-    def front(self) -> list[NoisyFormula]:
-        """The formulas for outputs with noise than which none is as small and as good, the smallest first."""
-        return self.noisy.front
+    def _is_exact(self, formula: FrontFormula) -> bool:
+        """Whether a formula may meet the examples."""
+        rows = self.near.rows
+        return rows.loss.size(formula.loss) <= EXACT * rows.total
 
     @property
     def is_noisy(self) -> bool:
         """Whether the shortest formula leaves errors that nothing can be told of."""
-        best, leaves = self.noisy.best, self.noisy.leaves
-        if (
-            best is None
-            or self.work.rows < EARLY_ROWS
-            or best.loss <= EXACT * float(self.output @ self.output) / len(self.output)
-        ):
+        best, rows = self.near.best, self.near.rows
+        if best is None or self.work.rows < EARLY_ROWS or self._is_exact(best):
             return False
-        errors = np.asarray(leaves.function(best.body)(leaves.constants(best.body))) - self.output
-        return is_noise(errors, np.stack([values for _, values in self.given]).T)
+        return is_noise(rows.values(best.body) - self.output, np.stack([values for _, values in self.given]).T)
 
     def nearest(self) -> Answer | None:
         """The formula that is shortest together with its errors; None where the outputs without one are not longer by FAR."""
-        best = self.noisy.best
-        if best is None or best.length > self.noisy.length(number(1.0), self._spread()) - FAR:
+        best = self.near.best
+        if best is None or best.length > self.near.length(number(1.0), self._spread() / len(self.output)) - FAR:
             return None
         ledger = self.ledger
         return self.answers.nearest(best.body, self._cost(best.body), ledger)
@@ -192,7 +201,7 @@ class Formulas:
         return float(((self.output - self.output.mean()) ** 2).sum())
 
     def _least(self) -> float:
-        best = self.noisy.best
+        best = self.near.best
         return math.inf if best is None else best.length
 
     def _due(self, columns: Columns) -> Iterator[LevelReport]:

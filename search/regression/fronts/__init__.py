@@ -1,1 +1,1 @@
-"""Formulas of each size with the least error: what symbolic regression gives where no formula is exact."""
+"""Formulas that come near to outputs that hold up to noise: found by weighted correlation, fitted, rounded, and kept by error and size."""

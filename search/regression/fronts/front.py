@@ -1,101 +1,88 @@
-"""The formulas than which none of their size has less error."""
+"""The formulas than which none is as small and as good, and the bits that one takes together with its errors."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from primitives.brief import brief_repr
 from primitives.term import Term
 
-from ..algebra import Algebra
-from ..columns import Array
-from .losses import RegressionLoss
-from .vectorised import VectorisedFormula
+from ..constants import UNITS, bits, simpler
 
-MOST = 40
-"""The complexity beyond which a formula is no formula for people."""
-GAIN = 1e-3
-"""The relative loss by which a larger formula must be better."""
-EXACT = 1e-9
-"""Errors below it, of the spread of the targets, are those of rounding: among such formulas the smallest is best."""
+EXACT = 1e-11
+"""The error below which a fit is as good as any, relative to the outputs."""
+NODE = 4.0
+"""Bits that a word or an argument of a formula takes."""
 
 
 @dataclass(frozen=True)
 class FrontFormula:
-    """A formula: its ``body``, its ``complexity`` (words, numbers and arguments in it) and its mean ``loss`` on all rows."""
+    """The ``body`` of a formula, its ``complexity`` (words, arguments and numbers in it), its mean ``loss``, and the bits that it and its
+    errors take to be written down (``length``)."""
 
     body: Term
     complexity: int
     loss: float
+    length: float
 
 
-@dataclass(eq=False)
-class FormulaFront:
-    """The best formula of each size for targets ``y`` [rows] of the ``arguments`` [rows] each; ``weights`` [rows] of the rows have the
-    sum 1."""
+def constant_bits(value: float, rows: int) -> float:
+    """About how many bits a number takes: by its simplest form, or as far as so many rows tell it.
 
-    arguments: Sequence[Array]
-    y: Array
-    weights: Array
-    loss: RegressionLoss
-    algebra: Algebra
+    value: any number.
+    rows: how many examples there are.
+    """
+    fitted = 0.5 * math.log2(rows) + 8.0
+    simple = bits(value)
+    if simple < fitted:
+        return simple
+    digits = next((3.4 * places + 3.0 for places in (1, 2, 3) if float(f"{value:.{places - 1}e}") == value), fitted)
+    multiples = (
+        4.0 + bits(round(value / unit * 12) / 12)
+        for unit in UNITS
+        if abs(value / unit * 12 - round(value / unit * 12)) < 1e-9
+    )
+    return min(fitted, simple, digits, *multiples)
 
-    __repr__ = brief_repr
 
-    def __post_init__(self) -> None:
-        self._best: dict[int, FrontFormula] = {}
-        self.floor = self.loss.mean(np.full(len(self.y), EXACT * (float(np.ptp(self.y)) or 1.0)), self.weights)
+def description_length(error: float, constants: Sequence[float], size: int, rows: int) -> float:
+    """The bits that a formula and its errors take together (Rissanen 1978); infinite where its errors are.
 
-    def offer(self, body: Term) -> float:
-        """Keep a formula where none of its size is as good; its loss, infinite where it has no value for a row.
+    error: the size of its errors, relative to that of the outputs.
+    constants: its numbers.
+    size: its words, arguments and numbers.
+    rows: how many examples there are.
+    """
+    if not math.isfinite(error):
+        return math.inf
+    structure = NODE * (size - len(constants)) + sum(2.0 + constant_bits(value, rows) for value in constants)
+    return rows * math.log2(max(error, EXACT)) + structure
 
-        body: of words of the algebra, Floats and arguments.
-        """
-        found = self.loss_of(VectorisedFormula.of(body, self.algebra))
-        if self.takes(body.size, found):
-            self._best[body.size] = FrontFormula(body, body.size, found)
-        return found
 
-    def loss_of(self, formula: VectorisedFormula, constants: Sequence[float] | None = None) -> float:
-        """The mean loss of a formula.
+def candidates_for(value: float, error: float) -> list[float]:
+    """Simple numbers that a fitted one may stand for, 0 among them where that is as near.
 
-        formula: over the algebra.
-        constants: in place of its own (default: its own).
-        """
-        return self.loss.mean(formula.values(self.arguments, constants) - self.y, self.weights)
+    value: as fitted.
+    error: its standard error.
+    """
+    reach = min(3.0 * error, 0.3 * abs(value)) if math.isfinite(error) else 0.3 * abs(value)
+    within = max(reach / abs(value), 1e-9) if value else 0.0
+    found = list(simpler(value, within)) if value else []
+    found += [sign for sign in (1.0, -1.0) if abs(value - sign) <= max(reach, 3.0 * error)]
+    return list(dict.fromkeys([*([0.0] if abs(value) <= 3.0 * error else []), *found]))
 
-    def takes(self, complexity: int, loss: float, slack: float = 1.0) -> bool:
-        """Whether a formula would stand on the front, no smaller one being as good.
 
-        complexity: of the formula.
-        loss: its mean.
-        slack: by what factor it may still get better (default: 1, not at all).
-        """
-        if complexity > MOST or not np.isfinite(loss):
-            return False
-        known = min((each.loss for size, each in self._best.items() if size <= complexity), default=np.inf)
-        return known > self.floor and max(loss / slack, self.floor) < known
+def pareto(formulas: Sequence[FrontFormula]) -> list[FrontFormula]:
+    """Of each size the one that is shortest together with its errors, where no smaller one has as little loss; the smallest first.
 
-    def is_best(self, complexity: int, loss: float) -> bool:
-        """Whether a formula that was offered is the best of its size.
-
-        complexity: of the formula.
-        loss: its mean.
-        """
-        return complexity in self._best and loss <= self._best[complexity].loss
-
-    def formulas(self) -> list[FrontFormula]:
-        """Those of the front, the smallest first, each with less loss than the one before."""
-        found = list[FrontFormula]()
-        for size in sorted(self._best):
-            if not found or max(self._best[size].loss, self.floor) < found[-1].loss * (1 - GAIN):
-                found.append(self._best[size])
-        return found
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether one of them is exact but for rounding."""
-        return any(each.loss <= self.floor for each in self._best.values())
+    formulas: any.
+    """
+    by_size = dict[int, FrontFormula]()
+    for each in sorted(formulas, key=lambda one: -one.length):
+        by_size[each.complexity] = each
+    found = list[FrontFormula]()
+    for each in sorted(by_size.values(), key=lambda one: one.complexity):
+        if not found or each.loss < found[-1].loss:
+            found.append(each)
+    return found

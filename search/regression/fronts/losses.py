@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +55,18 @@ class RegressionLoss:
                 bound = SHARE * self.spread
                 size = np.where(size <= bound, size**2 / 2, bound * (size - bound / 2))
             return float(weights @ size)
+
+    def size(self, mean: float) -> float:
+        """The size of residuals, all alike, that have a mean loss.
+
+        mean: the loss.
+        """
+        if self.name == ABSOLUTE:
+            return mean
+        if self.name == SQUARED:
+            return math.sqrt(mean)
+        bound = SHARE * self.spread
+        return math.sqrt(2 * mean) if mean <= bound**2 / 2 else mean / bound + bound / 2
 
     def weighing(self, residuals: Array) -> Array:
         """By what the weights of rows are multiplied so that least squares goes towards the least loss (iteratively reweighted least

@@ -17,9 +17,10 @@ from search.generation.costs import default_costs
 from search.problem import Problem
 from search.regression.algebra import Algebra
 from search.regression.formulas import Formulas
-from search.regression.noise.expression import Leaves
-from search.regression.noise.front import NoisyFormula, candidates_for, constant_bits, is_noise, pareto
-from search.regression.noise.screening import Screen, best_pairs, coefficients, least_needed, weighted
+from search.regression.fronts.front import FrontFormula, candidates_for, constant_bits, pareto
+from search.regression.fronts.noise import is_noise
+from search.regression.fronts.rows import FormulaRows
+from search.regression.fronts.screening import Screen, best_pairs, coefficients, least_needed, weighted
 from search.reports import Hit
 from search.strategies.enumerative import Enumerative
 
@@ -81,18 +82,18 @@ def test_errors_that_depend_on_the_inputs_are_no_noise() -> None:
     assert not is_noise(np.sin(20 * inputs[:, 0]), inputs[:, :1])
 
 
-def leaves() -> Leaves:
+def rows() -> FormulaRows:
     x = np.linspace(1.0, 3.0, 30)
-    return Leaves({body("(lambda (x) x)"): x}, 2.7 * np.exp(0.4 * x), Algebra.of(WORDS))
+    return FormulaRows({body("(lambda (x) x)"): x}, 2.7 * np.exp(0.4 * x), Algebra.of(WORDS))
 
 
 def test_constants_inside_functions_are_fitted() -> None:
-    values, squares, errors = leaves().fitted(body("(lambda (x) (* 1.1 (exp (* 1.2 x))))"), [0, 1])
-    assert np.allclose(values, [2.7, 0.4]) and squares < 1e-15 and (errors < 1e-6).all()
+    values, loss, errors = rows().fitted(body("(lambda (x) (* 1.1 (exp (* 1.2 x))))"), [0, 1])
+    assert np.allclose(values, [2.7, 0.4]) and loss < 1e-15 and (errors < 1e-6).all()
 
 
 def test_what_a_constant_makes_needless_is_left_out() -> None:
-    given, long = leaves(), body("(lambda (x) (+ (* 1.5 (exp (* 1.2 x))) 7.0))")
+    given, long = rows(), body("(lambda (x) (+ (* 1.5 (exp (* 1.2 x))) 7.0))")
     assert given.replaced(long, [1.0, 1.0, 0.0]) == body("(lambda (x) (exp x))")
     assert given.replaced(long, [2.0, 0.0, 3.0]) == body("(lambda (x) 5.0)")
     assert given.size(long) == 8 and given.constants(long) == [1.5, 1.2, 7.0]
@@ -106,9 +107,9 @@ def test_simple_numbers_take_fewer_bits() -> None:
 
 
 def test_of_each_size_the_shortest_stands_on_the_front_if_no_smaller_one_is_as_good() -> None:
-    given = [NoisyFormula(body("(lambda (x) x)"), size, loss, length) for size, loss, length in
+    given = [FrontFormula(body("(lambda (x) x)"), size, loss, length) for size, loss, length in
              [(1, 1.0, 50.0), (3, 0.01, 9.0), (3, 0.009, 30.0), (5, 0.02, 20.0), (7, 0.009, 8.0)]]  # fmt: skip
-    assert [(each.size, each.loss) for each in pareto(given)] == [(1, 1.0), (3, 0.01), (7, 0.009)]
+    assert [(each.complexity, each.loss) for each in pareto(given)] == [(1, 1.0), (3, 0.01), (7, 0.009)]
 
 
 def test_screening_finds_the_expressions_of_a_weighted_target() -> None:

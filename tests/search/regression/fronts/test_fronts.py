@@ -9,14 +9,15 @@ import pytest
 
 from primitives.source.mathematics import formula_text
 from primitives.syntax import parse
-from primitives.term import Lambda, Term, lambdas
+from primitives.term import Lambda, Term, Variable, lambdas
 from primitives.words import builtin_words
+from search.enumeration.ledger import Ledger
 from search.regression.algebra import Algebra
-from search.regression.fronts.front import FormulaFront
+from search.regression.fronts.fitting import FormulaFitting
 from search.regression.fronts.losses import LOSSES, RegressionLoss
-from search.regression.fronts.polish import polished, tidied
+from search.regression.fronts.rows import FormulaRows
 from search.regression.fronts.search import FrontSearch
-from search.regression.fronts.vectorised import VectorisedFormula
+from search.regression.work import Work
 
 BUILTIN = builtin_words()
 WORDS = {name: BUILTIN[name] for name in ("+", "-", "*", "/", "sqrt", "exp", "log", "sin", "cos")}
@@ -33,16 +34,14 @@ def body(text: str) -> Term:
 
 
 def front(
-    x: np.ndarray, y: np.ndarray, terms: int = 6_000, loss: str = "squared", weights: np.ndarray | None = None
+    x: np.ndarray, y: np.ndarray, terms: int = 18_000, loss: str = "squared", weights: np.ndarray | None = None
 ) -> dict:
     """The formulas by their size, with their losses."""
     search = FrontSearch(x, y, WORDS, loss=loss, weights=weights)
     for _ in search.run(max_terms=terms):
         pass
     assert search.ledger.terms <= terms
-    return {
-        each.complexity: (formula_text(lambdas(x.shape[1], each.body)), each.loss) for each in search.front.formulas()
-    }
+    return {each.complexity: (formula_text(lambdas(x.shape[1], each.body)), each.loss) for each in search.formulas()}
 
 
 def test_an_exact_law_is_the_last_of_its_front() -> None:
@@ -56,7 +55,7 @@ def test_a_law_with_noise_is_found_at_its_own_size_from_many_rows() -> None:
     x = RNG.uniform(0.5, 4.0, (2_000, 2))
     y = 2.5 * x[:, 0] / x[:, 1] + 3.0
     noisy = y + 0.02 * np.std(y) * np.random.default_rng(1).normal(size=len(y))
-    found = front(x, noisy, 12_000)
+    found = front(x, noisy, 36_000)
     assert found[7][1] == pytest.approx((0.02 * np.std(y)) ** 2, rel=0.1), "on all rows"
     assert "x/y" in found[7][0] or "y/x" in found[7][0]
 
@@ -70,20 +69,16 @@ def test_a_wave_with_noise_is_found() -> None:
 def test_outliers_do_not_move_what_a_robust_loss_fits(loss: str) -> None:
     x, law = X[:, 0], 3.0 * X[:, 0] - 1.0
     y = np.where(np.arange(120) % 10, law, law + 40.0)
-    fitted = {
-        name: polished(
-            body("(lambda (x) (+ (* 2.0 x) 1.0))"),
-            FormulaFront([x], y, np.full(120, 1 / 120), RegressionLoss.of(name, y), ALGEBRA),
-        )
-        for name in (loss, "squared")
-    }
-    off = {name: np.abs(VectorisedFormula.of(term, ALGEBRA).values([x]) - law).max() for name, term in fitted.items()}
+    off, line = {}, body("(lambda (x) (+ (* 2.7 x) 1.3))")
+    for name in (loss, "squared"):
+        rows = FormulaRows({Variable(0): x}, y, ALGEBRA, name)
+        off[name] = np.abs(rows.values(line, rows.fitted(line, [0, 1])[0]) - law).max()
     assert off[loss] < 0.1 and off["squared"] > 3.0
 
 
 def test_rows_count_by_their_weights() -> None:
     y = np.where(np.arange(120) % 2 == 0, 2.0 * X[:, 0], -5.0)
-    assert front(X[:, :1], y, 2_000, weights=np.where(np.arange(120) % 2 == 0, 1.0, 0.0))[3][0] == "2·x"
+    assert front(X[:, :1], y, 6_000, weights=np.where(np.arange(120) % 2 == 0, 1.0, 0.0))[3][0] == "2·x"
 
 
 def test_the_losses_of_residuals() -> None:
@@ -99,23 +94,30 @@ def test_the_losses_of_residuals() -> None:
         RegressionLoss.of("cubic", y)
 
 
+def test_a_mean_loss_tells_the_size_of_residuals() -> None:
+    y, weights = np.linspace(-4.0, 4.0, 9), np.full(3, 1 / 3)
+    for name in LOSSES:
+        loss = RegressionLoss.of(name, y)
+        for size in (0.1, 3.0):
+            assert loss.size(loss.mean(np.full(3, size), weights)) == pytest.approx(size)
+
+
 def test_formulas_run_on_all_rows_with_any_constants() -> None:
-    formula = VectorisedFormula.of(body("(lambda (x y) (+ (* 2.0 (log x)) (/ 3.0 y)))"), ALGEBRA)
     x, y = X.T
-    assert formula.constants == (2.0, 3.0)
-    assert np.allclose(formula.values([x, y]), 2 * np.log(x) + 3 / y)
-    assert np.allclose(formula.values([x, y], [1.0, 0.0]), np.log(x))
-    assert formula.with_constants([5.0, 7.0]) == body("(lambda (x y) (+ (* 5.0 (log x)) (/ 7.0 y)))")
-    assert not np.isfinite(formula.values([-x, y])).any()
+    rows = FormulaRows({Variable(1): x, Variable(0): y}, np.zeros(120), ALGEBRA)
+    formula = body("(lambda (x y) (+ (* 2.0 (log x)) (/ 3.0 y)))")
+    assert rows.constants(formula) == [2.0, 3.0]
+    assert np.allclose(rows.values(formula), 2 * np.log(x) + 3 / y)
+    assert np.allclose(rows.values(formula, [1.0, 0.0]), np.log(x))
+    assert rows.with_numbers(formula, [5.0, 7.0]) == body("(lambda (x y) (+ (* 5.0 (log x)) (/ 7.0 y)))")
+    assert rows.loss_of(body("(lambda (x y) (log (- 0.0 x)))")) == math.inf
 
 
 def test_constants_are_fitted_and_made_simple() -> None:
-    y = 1.5 * np.exp(-0.4 * X[:, 0])
-    some = FormulaFront([X[:, 0]], y, np.full(120, 1 / 120), RegressionLoss.of("squared", y), ALGEBRA)
-    assert polished(body("(lambda (x) (* 1.2 (exp (* -0.5 x))))"), some) == body(
-        "(lambda (x) (* 1.5 (exp (* -0.4 x))))"
-    )
-    assert tidied(body("(lambda (x) (+ (* 1.0 (exp x)) (- 0.0 0.0)))"), ALGEBRA) == body("(lambda (x) (exp x))")
+    rows = FormulaRows({Variable(0): X[:, 0]}, 1.5 * np.exp(-0.4 * X[:, 0]), ALGEBRA)
+    fitting = FormulaFitting(rows, Work(120, Ledger()))
+    fitting.add(body("(lambda (x) (* 1.23456789 (exp (* -0.56789012 x))))"))
+    assert fitting.best is not None and fitting.best.body == body("(lambda (x) (* 1.5 (exp (* -0.4 x))))")
 
 
 def test_words_without_products_are_refused() -> None:

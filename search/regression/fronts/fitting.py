@@ -2,53 +2,71 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from primitives.brief import brief_repr
 from primitives.term import Term, Word, spine
 
 from ..algebra import number
+from ..columns import Array
 from ..constants import bits
 from ..work import Work
-from .expression import Leaves
-from .front import NoisyFormula, candidates_for, description_length, pareto
+from .front import FrontFormula, candidates_for, description_length, pareto
+from .rows import FormulaRows
 
 NEAR = 12.0
 """Bits by which a formula may be longer than the shortest for its numbers to be made simple."""
 MOST_CONSTANTS = 10
-FIT = 3e6
-"""Multiplications that a fit of constants by Levenberg and Marquardt counts as."""
-
+FIT, USUAL = 3e6, 200
+"""Multiplications that a fit of constants by Levenberg and Marquardt counts as, and on how many rows at most."""
 
 UNUSUAL = 2.0**-20
 """Away from 0 or 1 fits of further numbers begin: these would be taken for simple ones."""
 
 
-class NoisyFitting:
+class FormulaFitting:
     """All formulas so far, with ``front`` those than which none is as small and as good; ``work`` counts what they took."""
 
     __repr__ = brief_repr
 
-    def __init__(self, leaves: Leaves, work: Work) -> None:
-        """leaves: what formulas are made of, on the rows. work: counts."""
-        self.leaves, self.work = leaves, work
-        self.total = float(leaves.output @ leaves.output)
-        self.front: list[NoisyFormula] = []
+    def __init__(self, rows: FormulaRows, work: Work) -> None:
+        """rows: on which formulas are fitted. work: counts."""
+        self.rows, self.work = rows, work
+        self.front: list[FrontFormula] = []
         self._seen = set[Term]()
 
     @property
-    def best(self) -> NoisyFormula | None:
+    def best(self) -> FrontFormula | None:
         """The formula that is shortest together with its errors; None where there is none."""
         return min(self.front, key=lambda each: each.length, default=None)
 
-    def length(self, body: Term, squares: float) -> float:
+    @property
+    def weights(self) -> Array:
+        """Of the rows, as they count for least squares where the best formula so far leaves errors."""
+        rows, best = self.rows, self.best
+        if best is None:
+            return rows.weights
+        return np.asarray(rows.weights * rows.loss.weighing(rows.values(best.body) - rows.output))
+
+    def length(self, body: Term, loss: float) -> float:
         """The bits of a formula and its errors.
 
         body: of the formula.
-        squares: the sum of its squared errors.
+        loss: the mean.
         """
-        leaves = self.leaves
-        return description_length(squares, leaves.constants(body), leaves.size(body), self.total, self.work.rows)
+        rows = self.rows
+        error = rows.loss.size(loss) / rows.total if rows.total else math.inf
+        return description_length(error, rows.constants(body), rows.size(body), len(rows.output))
+
+    def offer(self, body: Term) -> None:
+        """Take a formula in with the numbers that it has.
+
+        body: of the formula.
+        """
+        body, loss = self.rows.replaced(body, self.rows.constants(body)), self.rows.loss_of(body)
+        self._keep(body, loss, self.length(body, loss))
 
     def add(self, body: Term) -> None:
         """Take a formula in, with its numbers fitted. Raises Stop or OutOfTime.
@@ -58,57 +76,52 @@ class NoisyFitting:
         if body in self._seen:
             return
         self._seen.add(body)
-        start = self.leaves.constants(body)
-        free = [place for place, value in enumerate(start) if bits(value) >= 24.0]
-        if len(free) > MOST_CONSTANTS:
+        free = [place for place, value in enumerate(self.rows.constants(body)) if bits(value) >= 24.0]
+        if len(free) > MOST_CONSTANTS or not np.isfinite(self.rows.loss_of(body)):
             return
-        before = self.leaves.squares(body)
-        if not np.isfinite(before):
-            return
-        self.work.spend(FIT)
-        values, squares, errors = self.leaves.fitted(body, free)
-        if not squares <= before:
-            values, squares = start, before
-        fitted = self.leaves.replaced(body, values)
-        length = self.length(fitted, squares)
-        self._keep(fitted, squares, length)
+        self._spend()
+        values, loss, errors = self.rows.fitted(body, free)
+        fitted = self.rows.replaced(body, values)
+        length = self.length(fitted, loss)
+        self._keep(fitted, loss, length)
         best = self.best
         if best is not None and length < best.length + NEAR:
-            self._simplified(body, free, values, squares, errors)
+            self._simplified(body, free, values, loss, errors)
 
-    def _keep(self, body: Term, squares: float, length: float) -> None:
+    def _spend(self, share: float = 1.0) -> None:
+        """Count a fit on these rows, or a share of one."""
+        self.work.spend(share * FIT * max(1.0, len(self.rows.output) / USUAL))
+
+    def _keep(self, body: Term, loss: float, length: float) -> None:
         if np.isfinite(length):
-            size = self.leaves.size(body)
-            self.front = pareto([*self.front, NoisyFormula(body, size, squares / self.work.rows, length)])
+            self.front = pareto([*self.front, FrontFormula(body, self.rows.size(body), loss, length)])
 
-    def _simplified(self, body: Term, free: list[int], values: list[float], squares: float, errors: np.ndarray) -> None:
+    def _simplified(self, body: Term, free: list[int], values: list[float], loss: float, errors: Array) -> None:
         """The same with one number after the other made simple, the least certain first, the others fitted again."""
-        leaves, length = self.leaves, self.length(self.leaves.replaced(body, values), squares)
+        rows, length = self.rows, self.length(self.rows.replaced(body, values), loss)
         known = dict(zip(free, errors.tolist()))
         open_ = list(free)
         for place in sorted(free, key=lambda each: -known[each] / (abs(values[each]) + 1e-300)):
             rest = [each for each in open_ if each != place]
-            best: tuple[float, list[float], float] | None = None
+            best: tuple[float, list[float]] | None = None
             for value in candidates_for(values[place], known[place]):
                 start = [value if each == place else old for each, old in enumerate(values)]
-                changed = leaves.with_numbers(body, start)
-                self.work.spend(FIT / 2)
-                found, left, _ = leaves.fitted(changed, rest)
-                now = self.length(leaves.replaced(body, found), left)
+                self._spend(0.5)
+                found, left, _ = rows.fitted(rows.with_numbers(body, start), rest)
+                now = self.length(rows.replaced(body, found), left)
                 if now <= length and (best is None or now < best[0]):
-                    best = now, found, left
+                    best = now, found
             if best is not None:
-                length, values, squares = best
+                length, values = best
                 open_ = rest
-        simple = leaves.replaced(body, values)
-        self._keep(simple, leaves.squares(simple), length)
+        self.offer(rows.replaced(body, values))
 
-    def constants_inside(self, formula: NoisyFormula) -> None:
+    def constants_inside(self, formula: FrontFormula) -> None:
         """Try a number more, added to each part of a formula or as a factor of it. Raises Stop or OutOfTime.
 
         formula: of the front.
         """
-        algebra = self.leaves.algebra
+        algebra = self.rows.algebra
         for place, part in enumerate(self._parts(formula.body)):
             if place:
                 self.add(self._changed(formula.body, place, algebra.term("add", part, number(UNUSUAL / 3))))
@@ -116,7 +129,7 @@ class NoisyFitting:
 
     def _parts(self, body: Term) -> list[Term]:
         """All parts of a formula that are no numbers, itself first."""
-        if body in self.leaves.given:
+        if body in self.rows.given:
             return [body]
         head, arguments = spine(body)
         return [body, *(part for each in arguments for part in self._parts(each))] if isinstance(head, Word) else []
@@ -132,4 +145,4 @@ class NoisyFitting:
             count = len(self._parts(each))
             parts.append(self._changed(each, left, new) if 0 <= left < count else each)
             left -= count
-        return self.leaves.algebra.term(self.leaves.function_of(head), *parts)
+        return self.rows.algebra.term(self.rows.function_of(head), *parts)

@@ -45,13 +45,20 @@ class SlopedLayer:
         return SlopedLayer((*self.steps, step), self.places, values, self.slopes * np.abs(slope))
 
 
-class NoisyTargets(Targets):
+class WeightedTargets(Targets):
     """All targets of an output with noise: ``values`` and ``weights`` are [targets, rows]. The weighted squares of a fit's errors sum up to
     about the squares of the output's."""
 
-    def __init__(self, output: Array, columns: Columns, algebra: Algebra, factors: Numbers) -> None:
-        """output: its values on the rows. columns: the expressions. algebra: the words. factors: which expressions may be taken off."""
+    def __init__(
+        self, output: Array, columns: Columns, algebra: Algebra, factors: Numbers, weights: Array | None = None
+    ) -> None:
+        """output: its values on the rows. columns: the expressions. algebra: the words. factors: which expressions may be taken off.
+        weights: of the rows (None: all alike)."""
         self.columns, self.algebra = columns, algebra
+        self.own: Array = np.ones(len(output)) if weights is None else weights / weights.mean()
+        """The weights of the rows, whose mean is 1."""
+        self.total = float(self.own @ output**2)
+        """The weighted squares of the output."""
         layers = [sound for layer in _layers(output, columns, algebra, factors) if len((sound := _sound(layer)).places)]
         costs = [
             sum(COSTS[step.kind] for step in layer.steps) + np.where(layer.places < 0, 0, columns.costs[layer.places])
@@ -63,7 +70,7 @@ class NoisyTargets(Targets):
         floor = STEEP * _middle(slopes)[:, None]
         known = np.isfinite(values)
         with np.errstate(all="ignore"):
-            self.weights: Array = np.where(known, 1.0 / np.maximum(slopes, floor) ** 2, 0.0)
+            self.weights: Array = np.where(known, self.own / np.maximum(slopes, floor) ** 2, 0.0)
         self.values = np.where(known, values, 0.0)
         self.costs = np.concatenate(costs)[order]
         self._where = [(layer.steps, place) for layer in layers for place in layer.places.tolist()]

@@ -16,10 +16,10 @@ from ..algebra import Algebra, number
 from ..columns import Array, Columns, Numbers
 from ..curves import approximate
 from ..work import Work
-from .fitting import NoisyFitting
+from .fitting import FormulaFitting
 from .front import NODE
 from .screening import Screen, best_pairs, coefficients, least_needed, weighted
-from .targets import NoisyTargets
+from .targets import WeightedTargets
 
 ROWS = 80
 """On which all expressions are compared with all targets; the best ones are compared on all."""
@@ -31,6 +31,8 @@ RECKONED, RECKONING = 3, 5e4
 SURE, HOPELESS = 8, 60.0
 """So many formulas of a kind are fitted whatever bits they seem to take, and others if they seem to take at most so many more than the
 best."""
+SMALL = 12
+"""Costs for which the best expression is told, though it be far off."""
 FEW = 10.0
 """Bits that a constant beside a sum must save to stay."""
 GROWN = 6
@@ -38,7 +40,7 @@ GROWN = 6
 
 
 @dataclass(frozen=True)
-class NoisyEffort:
+class FrontEffort:
     """How far one pass goes: expressions that are compared, expressions taken off the output, of how many targets sums of two of how many
     expressions are tried, of how many products, over how many expressions curves, and how many formulas are fitted."""
 
@@ -51,15 +53,15 @@ class NoisyEffort:
 
 
 @dataclass(eq=False)
-class NoisyPass:
+class FrontPass:
     """Takes formulas over the ``columns`` into the ``fitting``."""
 
     columns: Columns
-    targets: NoisyTargets
+    targets: WeightedTargets
     algebra: Algebra
-    effort: NoisyEffort
+    effort: FrontEffort
     work: Work
-    fitting: NoisyFitting
+    fitting: FormulaFitting
     order: Numbers
 
     __repr__ = brief_repr
@@ -72,9 +74,14 @@ class NoisyPass:
         some = np.random.default_rng(0).permutation(self.work.rows)[:ROWS]
         self.screen = Screen(self.columns.values[self.order], np.sort(some))
 
-    def run(self) -> Iterator[None]:
-        """Do it, a step at a time. Raises Stop or OutOfTime."""
-        for kind in (self.singles(), self.polynomials(), self.products(), self.pairs(), self.curves()):
+    def run(self, small: bool = False) -> Iterator[None]:
+        """Do it, a step at a time. Raises Stop or OutOfTime.
+
+        small: whether formulas that are far off for being small are wanted too.
+        """
+        if small:
+            yield from self.smallest()
+        for kind in (self.curves(), self.singles(), self.polynomials(), self.products(), self.pairs()):
             yield from kind
             yield from self._fitted()
         for _ in range(2):
@@ -92,7 +99,7 @@ class NoisyPass:
         for _, _, terms in heapq.nsmallest(RECKONED * most, self._waiting):
             for term in terms():
                 self.work.spend(RECKONING)
-                reckoned.append((fitting.length(term, fitting.leaves.squares(term)), len(reckoned), term))
+                reckoned.append((fitting.length(term, fitting.rows.loss_of(term)), len(reckoned), term))
         self._waiting.clear()
         yield None
         for place, (length, _, term) in enumerate(sorted(reckoned)[: 2 * most]):
@@ -104,13 +111,29 @@ class NoisyPass:
 
     def _wait(self, squares: float, cost: float, terms: Callable[[], Iterator[Term]]) -> None:
         """Let a formula wait for its turn: the fewer bits it seems to take, the earlier."""
-        relative = max(squares / self.fitting.total, 1e-22)
+        relative = max(squares / self.targets.total, 1e-22)
         self._count += 1
         heapq.heappush(
             self._waiting, (0.5 * self.work.rows * float(np.log2(relative)) + NODE * cost, self._count, terms)
         )
         if len(self._waiting) > 40 * self.effort.fits:
             self._waiting = heapq.nsmallest(10 * self.effort.fits, self._waiting)
+
+    def smallest(self) -> Iterator[None]:
+        """For each cost the expression that is most like the output, alone and times a number, and with one beside it."""
+        target, weights = self.fitting.rows.output, self.targets.own
+        self.work.spend(len(self.order) * ROWS, len(self.order))
+        left = self.screen.left(target[None], weights[None])[0]
+        for cost in np.unique(self.costs)[:SMALL].tolist():
+            level = np.flatnonzero(self.costs == cost)
+            place = int(self.order[level[left[level].argmin()]])
+            part = self.columns.values[place]
+            factor = float((weights * part) @ target / ((weights * part) @ part))
+            for numbers in (coefficients(target, weights, [part])[0], [factor, 0.0], [1.0, 0.0]):
+                self.work.spend(RECKONING)
+                if numbers[0]:
+                    self.fitting.offer(_sum_term([place], numbers, self.columns, self.algebra))
+            yield None
 
     def singles(self) -> Iterator[None]:
         """One expression, times a number and plus one."""
@@ -298,6 +321,12 @@ class NoisyPass:
             yield self.targets.rebuilt(
                 target, _joined([algebra.term(name, inner) for name in functions], solution, algebra)
             )
+            if len(functions) > 1:  # a sine and a cosine of it are one with a shift
+                turn = float(np.arctan2(solution[1], solution[0]))
+                wave = algebra.term(functions[0], algebra.sum(inner, number(turn)))
+                yield self.targets.rebuilt(
+                    target, _joined([wave], [float(np.hypot(*solution[:2])), solution[-1]], algebra)
+                )
             for name, multiple in zip(functions, solution):
                 if len(functions) > 1:
                     yield self.targets.rebuilt(
@@ -312,18 +341,17 @@ class NoisyPass:
 
         body: of the formula.
         """
-        output, leaves, algebra = self.fitting.leaves.output, self.fitting.leaves, self.algebra
-        with np.errstate(all="ignore"):
-            values = np.asarray(leaves.function(body)(leaves.constants(body)))
-        if values.shape != output.shape or not (np.isfinite(values) & (values != 0)).all() or (output == 0).any():
+        rows, algebra, own = self.fitting.rows, self.algebra, self.targets.own
+        output, values = rows.output, rows.values(body)
+        if not (np.isfinite(values) & (values != 0)).all() or (output == 0).any():
             return
-        cost = float(leaves.size(body))
+        cost = float(rows.size(body))
         kinds: list[tuple[str, Array, Array]] = [
-            ("add", output - values, np.ones(len(output))),
-            ("multiply", output / values, values**2),
+            ("add", output - values, own),
+            ("multiply", output / values, own * values**2),
         ]
         if "divide" in algebra:
-            kinds.append(("divide", values / output, output**4 / values**2))
+            kinds.append(("divide", values / output, own * output**4 / values**2))
         for kind, target, weights in kinds:
             self.work.spend(len(self.order) * ROWS, len(self.order))
             with np.errstate(all="ignore"):

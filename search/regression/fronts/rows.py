@@ -1,4 +1,4 @@
-"""The body of a formula as a function of its constants: its values, its constants fitted by least squares, its text made simpler."""
+"""The body of a formula as a function of its constants on rows: its values and loss, its constants fitted, its text made simpler."""
 
 from __future__ import annotations
 
@@ -10,20 +10,37 @@ from primitives.term import Literal, Term, Word, apply, spine
 
 from ..algebra import Algebra, number
 from ..columns import Array
+from .losses import SQUARED, RegressionLoss
 
 Made = Callable[[Sequence[Array | float]], Array | float]
-EVALUATIONS = 60
-"""Of a formula, for one fit of its constants."""
+EVALUATIONS, REWEIGHTINGS = 60, 8
+"""Of a formula, for one fit of its constants, and how often rows are weighed anew for losses that are no squares."""
 STEP = 1e-7
 """Relative, by which a number is moved for the slope."""
 
 
-class Leaves:
-    """The rows on which formulas are looked at: the values of what they are made of, and the words."""
+class FormulaRows:
+    """The rows on which formulas are looked at: the values of what they are made of, the ``output`` wanted there, the ``weights`` of the
+    rows, whose sum is 1, and the ``loss``."""
 
-    def __init__(self, given: Mapping[Term, Array], output: Array, algebra: Algebra) -> None:
-        """given: the leaves that are no constants. output: the values wanted. algebra: the words."""
+    def __init__(
+        self,
+        given: Mapping[Term, Array],
+        output: Array,
+        algebra: Algebra,
+        loss: str = SQUARED,
+        weights: Array | None = None,
+    ) -> None:
+        """given: the leaves that are no constants. output: the values wanted. algebra: the words. loss: one of LOSSES. weights: of the
+        rows (None: all alike).
+
+        Raises ValueError for another loss.
+        """
         self.given, self.output, self.algebra = given, output, algebra
+        self.loss = RegressionLoss.of(loss, output)
+        self.weights = np.full(len(output), 1.0 / len(output)) if weights is None else weights / weights.sum()
+        self.total = self.loss.size(self.loss.mean(output, self.weights))
+        """The size of the outputs, as the loss measures it."""
         self._functions = {name: function for function, name in algebra.names.items()}
 
     def constants(self, body: Term) -> list[float]:
@@ -64,7 +81,7 @@ class Leaves:
         return self.made(self._functions[head.name], *(self._replaced(part, constants) for part in arguments))
 
     def made(self, function: str, *parts: Term) -> Term:
-        """A function of parts, shorter where one of these is 0, 1 or −1 or all are numbers.
+        """A function of parts, shorter where one of these is 0, 1 or −1 or all are numbers, and a sum of two alike as a multiple.
 
         function: numpy's name of it.
         parts: its arguments.
@@ -76,6 +93,8 @@ class Leaves:
             if np.isfinite(value):
                 return number(value)
         first, last = known[0], known[-1]
+        if function == "add" and parts[0] == parts[1]:
+            return self.algebra.scaled(parts[0], 2.0)
         if function == "add" and 0.0 in known:
             return parts[1] if first == 0.0 else parts[0]
         if function == "add" and last is not None and last < 0 and "subtract" in self.algebra:
@@ -136,40 +155,64 @@ class Leaves:
         one, two = parts
         return lambda constants: function(one(constants), two(constants))
 
-    def squares(self, body: Term) -> float:
-        """The sum of squared errors of a formula; infinite where it is not defined on a row.
+    def values(self, body: Term, constants: Sequence[float] | None = None) -> Array:
+        """The values of a formula [rows], not finite where it has none.
 
         body: of the formula.
+        constants: in place of its numbers (default: these).
         """
         with np.errstate(all="ignore"):
-            error = self.function(body)(self.constants(body)) - self.output
-            total = float(error @ error) if isinstance(error, np.ndarray) else np.inf
-        return total if np.isfinite(total) else np.inf
+            made = self.function(body)(self.constants(body) if constants is None else constants)
+        return np.broadcast_to(np.asarray(made, np.float64), self.output.shape)
+
+    def loss_of(self, body: Term, constants: Sequence[float] | None = None) -> float:
+        """The mean loss of a formula; infinite where it is not defined on a row.
+
+        body: of the formula.
+        constants: in place of its numbers (default: these).
+        """
+        with np.errstate(all="ignore"):
+            return self.loss.mean(self.values(body, constants) - self.output, self.weights)
 
     def fitted(self, body: Term, free: Sequence[int]) -> tuple[list[float], float, Array]:
-        """The numbers of a formula with some of them fitted (Levenberg and Marquardt), the sum of squared errors, and the standard error of
-        each that was fitted, infinite where the rows do not tell it.
+        """The numbers of a formula with some of them fitted, by Levenberg and Marquardt's method on rows that are weighed anew until the
+        loss is least; the mean loss; and the standard error of each that was fitted, infinite where the rows do not tell it.
 
         body: of the formula.
         free: which numbers, by their places.
         """
+        best = self.constants(body)
+        least, errors = self.loss_of(body), np.full(len(free), np.inf)
+        if not len(free) or len(free) > len(self.output) or not np.isfinite(least):
+            return best, least, errors
+        for _ in range(1 if self.loss.name == SQUARED else REWEIGHTINGS):
+            tried, uncertain = self._least_squares(body, list(free), best)
+            found = self.loss_of(body, tried)
+            if not found < least:
+                return best, least, errors if np.isfinite(errors).any() else uncertain
+            done = found > least * (1 - 1e-6)
+            best, least, errors = tried, found, uncertain
+            if done:
+                break
+        return best, least, errors
+
+    def _least_squares(self, body: Term, places: list[int], begin: Sequence[float]) -> tuple[list[float], Array]:
+        """The numbers of the least weighted squares near others, and the standard errors."""
         from scipy.optimize import least_squares
 
-        function, start = self.function(body), np.array(self.constants(body))
-        places = list(free)
-        if not places:
-            return start.tolist(), self.squares(body), np.empty(0)
+        function, start = self.function(body), np.array(begin)
         unit = np.where(start[places] != 0.0, np.abs(start[places]), 1.0)
+        weights = len(self.output) * self.weights
+        if self.loss.name != SQUARED:
+            weights = weights * self.loss.weighing(self.values(body, begin) - self.output)
+        root = np.sqrt(weights)
 
         def residual(scaled: Array) -> Array:
             constants = start.copy()
             constants[places] = scaled * unit
             with np.errstate(all="ignore"):
-                error = np.asarray(function(constants.tolist()) - self.output)
+                error = np.asarray(root * (function(constants.tolist()) - self.output))
             return np.where(np.isfinite(error) & (np.abs(error) < 1e100), error, 1e100)
-
-        if len(places) > len(self.output):
-            return start.tolist(), self.squares(body), np.full(len(places), np.inf)
 
         def slopes(scaled: Array) -> Array:
             """By differences, all at once: each number is a column of values, of which one is moved."""
@@ -180,13 +223,12 @@ class Leaves:
                 constants[place] = values
             with np.errstate(all="ignore"):
                 made = np.broadcast_to(function(constants), (len(places) + 1, len(self.output)))
-                changes = (made[1:] - made[:1]).T / STEP
+                changes = root[:, None] * (made[1:] - made[:1]).T / STEP
             return np.where(np.isfinite(changes) & (np.abs(changes) < 1e100), changes, 0.0)
 
         found = least_squares(residual, start[places] / unit, slopes, method="lm", max_nfev=EVALUATIONS)
         best = start.copy()
         best[places] = found.x * unit
-        squares = 2.0 * float(found.cost)
         spare = max(1, len(self.output) - len(places))
         with np.errstate(all="ignore"):
             curvature = (
@@ -194,5 +236,5 @@ class Leaves:
                 if np.isfinite(found.jac).all()
                 else np.full((len(places),) * 2, np.inf)
             )
-            errors = np.sqrt(np.abs(np.diag(curvature)) * squares / spare) * unit
-        return best.tolist(), squares, np.where(np.isfinite(errors), errors, np.inf)
+            errors = np.sqrt(np.abs(np.diag(curvature)) * 2.0 * float(found.cost) / spare) * unit
+        return best.tolist(), np.where(np.isfinite(errors), errors, np.inf)
