@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from primitives.primitive import Primitive
 from primitives.term import Literal, Term, Word, apply
@@ -110,6 +110,7 @@ LARGEST, MOST = 1000, 10**6
 """Of the number above the line of a fraction that is written as one, and of that below where the other is 1."""
 
 
+@lru_cache(1 << 14)
 def fraction(value: float) -> tuple[int, int]:
     """Numerator and denominator of a simple fraction that the number is, (0, 1) where it is none.
 

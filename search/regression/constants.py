@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 
 WITHIN = 1e-7
 """Relative distance to a simple number at which it is tried in place of a fitted one."""
@@ -52,6 +53,7 @@ def simpler(value: float, within: float = WITHIN) -> Iterator[float]:
                 break
 
 
+@lru_cache(1 << 14)
 def bits(value: float) -> float:
     """About how many bits a number takes to be written down; 0 and 1 take none, −1 a sign.
 

@@ -18,6 +18,7 @@ from ..curves import approximate
 from ..work import Work
 from .fitting import FormulaFitting
 from .front import NODE
+from .powers import NearPowers
 from .screening import Screen, best_pairs, coefficients, least_needed, weighted
 from .targets import WeightedTargets
 
@@ -25,6 +26,8 @@ ROWS = 80
 """On which all expressions are compared with all targets; the best ones are compared on all."""
 EACH = 4
 """Fits of one target that are looked at."""
+EARLY = 60
+"""Targets that are tried as products of powers before all else."""
 CHUNK = 64
 RECKONED, RECKONING = 3, 5e4
 """Times as many formulas as are fitted that are looked at before, and multiplications that one counts as."""
@@ -73,6 +76,7 @@ class FrontPass:
         self._count = 0
         some = np.random.default_rng(0).permutation(self.work.rows)[:ROWS]
         self.screen = Screen(self.columns.values[self.order], np.sort(some))
+        self.powers = NearPowers(self.columns, self.order, self.screen.rows)
 
     def run(self, small: bool = False) -> Iterator[None]:
         """Do it, a step at a time. Raises Stop or OutOfTime.
@@ -81,7 +85,14 @@ class FrontPass:
         """
         if small:
             yield from self.smallest()
-        for kind in (self.curves(), self.singles(), self.polynomials(), self.products(), self.pairs()):
+        for kind in (
+            self.likeliest(),
+            self.curves(),
+            self.singles(),
+            self.polynomials(),
+            self.products(),
+            self.pairs(),
+        ):
             yield from kind
             yield from self._fitted()
         for _ in range(2):
@@ -221,80 +232,35 @@ class FrontPass:
                         self._wait_sum(target, list(chosen))
                 yield None
 
-    def products(self) -> Iterator[None]:
-        """Products of powers of the arguments, and of one more expression."""
-        values = self.columns.values
-        leaves = [p for p, each in enumerate(self.columns.recipes) if each.leaf is not None and np.ptp(values[p])]
-        leaves = [place for place in leaves if (values[place] != 0).all()]
-        others = [place for place in self.order.tolist() if place not in leaves and (values[place] != 0).all()][:2000]
-        logarithms = np.log(np.abs(values[others]))
-        screened = logarithms[:, self.screen.rows]
-        base = [np.log(np.abs(values[place])) for place in leaves]
-        for target in range(min(self.effort.products, len(self.targets))):
-            wanted, weights = self.targets.values[target], self.targets.weights[target]
-            known = (wanted != 0) & (weights > 0)
-            size = np.log(np.where(known, np.abs(wanted), 1.0))
-            own = np.where(known, weights * wanted**2, 0.0)
-            self.work.spend(len(others) * self.work.rows * (len(base) + 4.0), len(others))
-            self._wait_product(target, leaves, base, size, own)
-            if not others:
-                continue
-            some = self.screen.rows
-            root = np.sqrt(own[some])
-            basis = np.linalg.qr((np.stack([*base, np.ones(len(size))])[:, some] * root).T)[0]
-            rest = screened * root
-            whole = np.sqrt((rest**2).sum(1))
-            rest = rest - rest @ basis @ basis.T
-            norms = np.sqrt((rest**2).sum(1))
-            left = size[some] * root
-            left = left - basis @ (basis.T @ left)
-            useful = norms > 1e-3 * whole
-            likeness = np.where(useful, (rest @ left / np.where(useful, norms, 1.0)) ** 2, 0.0)
-            remaining = np.maximum(float(left @ left) - likeness, 1e-12 * float(left @ left) + 1e-300)
-            rank = np.log2(remaining) + 2.0 * NODE / len(some) * self.columns.costs[others]
-            for place in np.argsort(rank)[:EACH].tolist():
-                self._wait_product(target, [*leaves, others[place]], [*base, logarithms[place]], size, own)
+    def likeliest(self) -> Iterator[None]:
+        """Products of powers of the arguments alone, which nearly all laws of physics are for some target."""
+        for target in range(min(EARLY, len(self.targets))):
+            self.work.spend(RECKONING)
+            self._wait_product(target, None)
             yield None
 
-    def _wait_product(
-        self, target: int, places: list[int], logarithms: list[Array], size: Array, weights: Array
-    ) -> None:
-        solution, squares = coefficients(size, weights, logarithms)
-        spread = np.sqrt(max(squares, 0.0) / max(1, self.work.rows - len(solution)))
-        root = np.sqrt(weights)
-        design = np.stack([*logarithms, np.ones(len(size))]).T * root[:, None]
-        errors = np.sqrt(np.abs(np.diag(np.linalg.pinv(design.T @ design)))) * spread
-        exponents = [_exponent(each, error) for each, error in zip(solution[:-1], errors.tolist())]
-        used = [(place, each) for place, each in zip(places, exponents) if each]
-        if not used or any(abs(each) > products.LARGEST for _, each in used):
+    def products(self) -> Iterator[None]:
+        """Products of powers of the arguments, and of one more expression."""
+        powers = self.powers
+        for target in range(min(self.effort.products, len(self.targets))):
+            self.work.spend(len(powers.others) * self.work.rows * (len(powers.leaves) + 4.0), float(len(powers.others)))
+            if target >= EARLY:
+                self._wait_product(target, None)
+            for other in powers.likely(self.targets.values[target], self.targets.weights[target], EACH):
+                self._wait_product(target, other)
+            yield None
+
+    def _wait_product(self, target: int, other: int | None) -> None:
+        found = self.powers.fit(self.targets.values[target], self.targets.weights[target], other)
+        if found is None:
             return
-        left = size - sum(each * row for each, row in zip(exponents, logarithms))
-        start = float((left * weights).sum() / weights.sum())
-        squares = float((weights * (left - start) ** 2).sum())
-        found = products.PowerProduct(
-            tuple(place for place, _ in used),
-            tuple(each for _, each in used),
-            float(np.exp(np.clip(start, -300, 300))),
-            0.0,
-        )
-        signs = np.sign(self.targets.values[target])
-        for place, _ in used:
-            signs = signs * np.sign(self.columns.values[place])
-        sign = 1.0 if signs @ weights >= 0 else -1.0
-        cost = float(
-            self.targets.costs[target]
-            + sum(
-                (1 + self.columns.costs[place]) * min(3.0, abs(each)) + (each * 2 != round(each * 2)) * 2
-                for place, each in used
-            )
-        )
 
         def terms() -> Iterator[Term]:
-            term = products.as_term(found, self.columns, self.algebra)
+            term = products.as_term(found.product, self.columns, self.algebra)
             if term is not None:
-                yield self.targets.rebuilt(target, self.algebra.scaled(term, sign))
+                yield self.targets.rebuilt(target, self.algebra.scaled(term, found.sign))
 
-        self._wait(squares, cost, terms)
+        self._wait(found.squares, float(self.targets.costs[target]) + found.cost, terms)
 
     def curves(self) -> Iterator[None]:
         """Functions of a multiple of a simple expression."""
@@ -325,7 +291,7 @@ class FrontPass:
                 turn = float(np.arctan2(solution[1], solution[0]))
                 wave = algebra.term(functions[0], algebra.sum(inner, number(turn)))
                 yield self.targets.rebuilt(
-                    target, _joined([wave], [float(np.hypot(*solution[:2])), solution[-1]], algebra)
+                    target, _joined([wave], [float(np.hypot(solution[0], solution[1])), solution[-1]], algebra)
                 )
             for name, multiple in zip(functions, solution):
                 if len(functions) > 1:
@@ -375,14 +341,6 @@ class FrontPass:
                     if kind == "divide"
                     else self.algebra.term(kind, body, other)
                 )
-
-
-def _exponent(value: float, error: float) -> float:
-    """The simplest number near an exponent; itself where none is."""
-    for bottom in (1, 2, 3, 4):
-        if abs(value - round(value * bottom) / bottom) <= min(max(3.0 * error, 1e-6), 0.2 / bottom):
-            return round(value * bottom) / bottom
-    return value
 
 
 def _sum_term(places: Sequence[int], numbers: Sequence[float], columns: Columns, algebra: Algebra) -> Term:
