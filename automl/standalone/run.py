@@ -10,7 +10,6 @@ from markupsafe import Markup
 from library.records import Run, StoreError
 from library.store import AbstractStore
 from primitives.source import SourceError, to_source
-from primitives.source.mathematics import equation
 from primitives.syntax import show
 
 from ..charts.nets.graph import net_of
@@ -24,6 +23,7 @@ from ..study.words import load_vocabulary
 from ..tasks.task import Task
 from ..views.answers import HeldOutAnswers, class_answers
 from ..views.beside import runs_beside
+from ..views.programs.program import equation_of
 from ..views.run import view_run
 from .page import standalone_page
 
@@ -78,7 +78,7 @@ def _program(store: AbstractStore, run: Run, task: Task | None, trouble: str) ->
             trouble = str(error)
     return ProgramPictures(
         picture=_picture(model), expanded=show(model.expanded, width=80) if parts else "",
-        equation=equation(model.expanded, model.type) or "", source=_source(model), answers=answers, trouble=trouble,
+        equation=equation_of(run, model.expanded, model.type), source=_source(model), answers=answers, trouble=trouble,
         curves=learning_charts([("result", result.evaluation)], run.metric),
     )  # fmt: skip
 

@@ -30,6 +30,7 @@ from ..plugins import described, require_plugins
 from ..tasks.cases.folds import FOLDS
 from ..tasks.data import VALUES, ProblemData
 from ..tasks.metrics import INTEGERS
+from ..tasks.specifications.specification import COLUMNS
 from ..tasks.task import Task
 from .found.ensemble import add_ensemble, check_ensemble, ensemble_schedule
 from .guides import latest_guide, load_guide
@@ -288,8 +289,9 @@ def _guidance(store: AbstractStore, options: Options, data: ProblemData, run: Ru
 
 def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[str, object] | None) -> dict[str, object]:
     """What a run keeps of how it was started, and what its programs need to run without the task's data."""
-    prepared, split, data = task.preprocessing, task.split, task.data
+    prepared, split, data, known = task.preprocessing, task.split, task.data, task.specification
     return {
+        COLUMNS: [] if known is None else [*known.inputs, known.output],
         "type": str(task.type), "preprocessing": None if prepared is None else prepared.to_json(),
         "split": None if split is None else {**split.to_json(), "digest": task.split_digest},
         "task": dict(source or {}), "digest": task.digest, "target": options.target,

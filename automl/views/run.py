@@ -18,6 +18,7 @@ from ..study.ending import ending_of
 from ..study.planning.schedule import EXPLORE
 from ..study.stored import COMPARISON, RESULT
 from ..tasks.cases.folds import FOLDS
+from ..tasks.specifications.specification import COLUMNS
 from .found import FoundView, find
 from .progress import Improvement, Spent, busy, comparable, improvements, later_phases, moments, spent_by
 from .run_list import seconds_of
@@ -25,7 +26,20 @@ from .words import texts_for_people
 
 TOP = 10
 HIDDEN = frozenset(
-    {"preprocessing", "result", "ended", "elapsed", "terms", "process", "first", "setup", "weights", "task", COMPARISON}
+    {
+        "preprocessing",
+        "result",
+        "ended",
+        "elapsed",
+        "terms",
+        "process",
+        "first",
+        "setup",
+        "weights",
+        "task",
+        COMPARISON,
+        COLUMNS,
+    }
 )
 """Fields of a run's configuration that are no settings."""
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+COLUMNS = "columns"
+"""The key under which a run keeps the names of its columns, the output's last; [] where its examples had none."""
+
 
 @dataclass(frozen=True)
 class SpecifiedRow:

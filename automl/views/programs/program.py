@@ -27,6 +27,7 @@ from ...charts.nets.graph import GraphNode, graph_of
 from ...study.journal import ASKED
 from ...study.planning.schedule import EXPLORE
 from ...study.stored import RESULT
+from ...tasks.specifications.specification import COLUMNS
 from ..words import texts_for_people, words_for
 from .differing import OtherSolution, with_differences
 from .typed import TypedPart, typed_parts
@@ -111,11 +112,22 @@ def view_program(store: AbstractStore, run: Run, ask: int) -> ProgramView | None
         parents=tuple(parents) if isinstance(parents, list) else (), of=of if isinstance(of, int) else None, type=type, term=term,
         parts=[TypedPart(evaluation.term)] if term is None else typed_parts(term, words, type),
         expanded=show(expand(term, words), width=80) if term is not None and subroutines else "",
-        equation="" if term is None or type is None else equation(expand(term, words), type) or "", subroutines=subroutines,
+        equation="" if term is None or type is None else equation_of(run, expand(term, words), type), subroutines=subroutines,
         operations=multiply_adds(infer(expand(term, words), words, type), words) if net and term is not None else None,
         graph=graph_of(term, words, type) if net and term is not None and type is not None else (),
         alike=tuple(_alike(browser, run, evaluation)), others=tuple(_others(store, run, term, type, words)), trouble=trouble,
     )  # fmt: skip
+
+
+def equation_of(run: Run, program: Term, type: Type) -> str:
+    """A formula as people write it, with the names of the columns that its examples came from; "" of another program.
+
+    run: that found it.
+    program: its subroutines written out.
+    type: of the program.
+    """
+    *names, target = run.config.get(COLUMNS) or [""]
+    return equation(program, type, names, target) or ""
 
 
 def read_program(

@@ -47,4 +47,8 @@ def test_columns_of_a_table_give_a_formula_their_names(automl, tmp_path: Path, m
     code, out, _ = automl(
         "search", "bill.csv:total?as=examples", "--evaluations", "2000", "--words", "+,*,to_float", "--library", "x.db"
     )
-    assert code == 0 and ("\n  total = count·price\n" in out or "\n  total = price·count\n" in out)
+    written = next((each for each in ("total = count·price", "total = price·count") if f"\n  {each}\n" in out), None)
+    assert code == 0 and written is not None
+    with open_store("x.db", create=False) as store:
+        report = run_report(store, store.runs()[0])
+    assert f'<p class="equation">{written}</p>' in report
