@@ -26,6 +26,8 @@ ROWS = 80
 """On which all expressions are compared with all targets; the best ones are compared on all."""
 EACH = 4
 """Fits of one target that are looked at."""
+FACTORS = 2_000
+"""Expressions that are tried as one more factor."""
 EARLY = 60
 """Targets that are tried as products of powers before all else."""
 CHUNK = 64
@@ -45,12 +47,14 @@ GROWN = 6
 @dataclass(frozen=True)
 class FrontEffort:
     """How far one pass goes: expressions that are compared, expressions taken off the output, of how many targets sums of two of how many
-    expressions are tried, of how many products, over how many expressions curves, and how many formulas are fitted."""
+    expressions are tried, of how many products with one more, with two of which one is among so many likeliest, over how many curves, and how
+    many formulas are fitted."""
 
     expressions: int
     factors: int
     pairs: tuple[int, int]
     products: int
+    doubles: tuple[int, int]
     curves: tuple[int, int]
     fits: int
 
@@ -76,7 +80,7 @@ class FrontPass:
         self._count = 0
         some = np.random.default_rng(0).permutation(self.work.rows)[:ROWS]
         self.screen = Screen(self.columns.values[self.order], np.sort(some))
-        self.powers = NearPowers(self.columns, self.order, self.screen.rows)
+        self.powers = NearPowers(self.columns, self.order[:FACTORS], self.screen.rows)
 
     def run(self, small: bool = False) -> Iterator[None]:
         """Do it, a step at a time. Raises Stop or OutOfTime.
@@ -236,22 +240,32 @@ class FrontPass:
         """Products of powers of the arguments alone, which nearly all laws of physics are for some target."""
         for target in range(min(EARLY, len(self.targets))):
             self.work.spend(RECKONING)
-            self._wait_product(target, None)
+            self._wait_product(target)
             yield None
 
     def products(self) -> Iterator[None]:
-        """Products of powers of the arguments, and of one more expression."""
+        """Products of powers of the arguments, and of one or two more expressions."""
         powers = self.powers
         for target in range(min(self.effort.products, len(self.targets))):
             self.work.spend(len(powers.others) * self.work.rows * (len(powers.leaves) + 4.0), float(len(powers.others)))
             if target >= EARLY:
-                self._wait_product(target, None)
+                self._wait_product(target)
             for other in powers.likely(self.targets.values[target], self.targets.weights[target], EACH):
                 self._wait_product(target, other)
             yield None
+        most, size = self.effort.doubles
+        powers = NearPowers(self.columns, self.order, self.screen.rows)
+        for target in range(min(most, len(self.targets))):
+            self.work.spend(
+                len(powers.others) * ROWS * (len(powers.leaves) + size + 4.0), float(len(powers.others) * size)
+            )
+            wanted, weights = self.targets.values[target], self.targets.weights[target]
+            for pair in powers.likely_pairs(wanted, weights, 4 * EACH, size):
+                self._wait_product(target, *pair)
+            yield None
 
-    def _wait_product(self, target: int, other: int | None) -> None:
-        found = self.powers.fit(self.targets.values[target], self.targets.weights[target], other)
+    def _wait_product(self, target: int, *others: int) -> None:
+        found = self.powers.fit(self.targets.values[target], self.targets.weights[target], others)
         if found is None:
             return
 

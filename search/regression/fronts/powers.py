@@ -1,7 +1,8 @@
-"""Products of powers of the arguments, and of one more expression, that come near to a target: by its weighted logarithms."""
+"""Products of powers of the arguments, and of one or two more expressions, that come near to a target: by its weighted logarithms."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,10 +11,8 @@ import numpy as np
 from .. import products
 from ..columns import Array, Columns, Numbers
 from .front import NODE
-from .screening import coefficients
+from .screening import best_pairs, coefficients
 
-MOST = 2_000
-"""Other expressions that are tried."""
 LEAST = 1e-3
 """The share of a logarithm that must be left beside those of the arguments."""
 
@@ -32,13 +31,15 @@ class NearPowers:
     """Looks for products of powers of the ``leaves``, the arguments that are nowhere 0."""
 
     def __init__(self, columns: Columns, order: Numbers, rows: Numbers) -> None:
-        """columns: the expressions. order: the numbers of those that may be in a product. rows: on which they are compared."""
+        """columns: the expressions. order: the numbers of those that may be in a product, cheapest first. rows: on which they are
+        compared."""
         values = columns.values
         self.columns, self.rows = columns, rows
         whole = (values != 0).all(1)
         leaves = [place for place, each in enumerate(columns.recipes) if each.leaf is not None]
         self.leaves = [place for place in leaves if whole[place] and np.ptp(values[place])]
-        self.others = [place for place in order.tolist() if whole[place] and place not in self.leaves][:MOST]
+        others = [place for place in order.tolist() if whole[place] and place not in self.leaves]
+        self.others = [others[place] for place in _different(np.abs(values[others][:, rows]))]
         self.costs = columns.costs[self.others]
 
     @cached_property
@@ -58,6 +59,28 @@ class NearPowers:
         """
         if not self.others:
             return []
+        _, _, rank = self._beyond(target, weights)
+        return [self.others[place] for place in np.argsort(rank)[:most].tolist()]
+
+    def likely_pairs(self, target: Array, weights: Array, most: int, size: int) -> list[tuple[int, int]]:
+        """The pairs of other expressions that leave least of a target besides the leaves.
+
+        target, weights: [rows].
+        most: how many.
+        size: of how many, the likeliest alone, one of a pair is.
+        """
+        if not self.others:
+            return []
+        rest, left, rank = self._beyond(target, weights)
+        first = np.argsort(rank)[:size]
+        own = self.costs.astype(np.float64) * (2.0 * NODE / len(self.rows))
+        best = best_pairs(left, rest[first], rest, 2 * most, own[first][:, None] + own[None, :])
+        found = dict.fromkeys((min(int(first[one]), two), max(int(first[one]), two)) for one, two in best)
+        return [(self.others[one], self.others[two]) for one, two in list(found)[:most] if one < two]
+
+    def _beyond(self, target: Array, weights: Array) -> tuple[Array, Array, Array]:
+        """The logarithms of the others, and of a target, less what those of the leaves tell of them, of norm 1; and the bits that each
+        leaves."""
         size, own = _logarithm(target, weights)
         root = np.sqrt(own[self.rows])
         basis = np.linalg.qr((np.stack([*self.base, np.ones(len(size))])[:, self.rows] * root).T)[0]
@@ -65,24 +88,22 @@ class NearPowers:
         whole = np.sqrt((rest**2).sum(1))
         rest = rest - rest @ basis @ basis.T
         norms = np.sqrt((rest**2).sum(1))
+        useful = norms > LEAST * whole
+        rest = np.where(useful[:, None], rest / np.where(useful, norms, 1.0)[:, None], 0.0)
         left = size[self.rows] * root
         left = left - basis @ (basis.T @ left)
-        useful = norms > LEAST * whole
-        likeness = np.where(useful, (rest @ left / np.where(useful, norms, 1.0)) ** 2, 0.0)
-        remaining = np.maximum(float(left @ left) - likeness, 1e-12 * float(left @ left) + 1e-300)
-        rank = np.log2(remaining) + 2.0 * NODE / len(self.rows) * self.costs
-        return [self.others[place] for place in np.argsort(rank)[:most].tolist()]
+        left = left / (np.sqrt(left @ left) or 1.0)
+        remaining = np.maximum(1.0 - (rest @ left) ** 2, 1e-12)
+        return rest, left, np.log2(remaining) + 2.0 * NODE / len(self.rows) * self.costs
 
-    def fit(self, target: Array, weights: Array, other: int | None = None) -> NearProduct | None:
+    def fit(self, target: Array, weights: Array, others: Sequence[int] = ()) -> NearProduct | None:
         """The likeliest product, with simple exponents; None where there is none.
 
         target, weights: [rows].
-        other: the number of one more expression in it.
+        others: the numbers of more expressions in it.
         """
-        places, logarithms = list(self.leaves), list(self.base)
-        if other is not None:
-            places.append(other)
-            logarithms.append(np.log(np.abs(self.columns.values[other])))
+        places = [*self.leaves, *others]
+        logarithms = [*self.base, *(np.log(np.abs(self.columns.values[other])) for other in others)]
         size, own = _logarithm(target, weights)
         solution, squares = coefficients(size, own, logarithms)
         spread = np.sqrt(max(squares, 0.0) / max(1, len(size) - len(solution)))
@@ -106,6 +127,13 @@ class NearPowers:
         return NearProduct(
             found, 1.0 if signs @ own >= 0 else -1.0, float((own * (left - start) ** 2).sum()), float(cost)
         )
+
+
+def _different(sizes: Array) -> list[int]:
+    """The numbers of rows of sizes, of those that are alike but for a factor the first."""
+    logarithms = np.log(sizes)
+    marks = (logarithms - logarithms.mean(1, keepdims=True)) @ np.random.default_rng(0).normal(size=sizes.shape[1])
+    return np.sort(np.unique(np.round(marks, 8), return_index=True)[1]).tolist()
 
 
 def _logarithm(target: Array, weights: Array) -> tuple[Array, Array]:
