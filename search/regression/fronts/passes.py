@@ -47,8 +47,8 @@ GROWN = 6
 @dataclass(frozen=True)
 class FrontEffort:
     """How far one pass goes: expressions that are compared, expressions taken off the output, of how many targets sums of two of how many
-    expressions are tried, of how many products with one more, with two of which one is among so many likeliest, over how many curves, and how
-    many formulas are fitted."""
+    expressions are tried, of how many products with one more, and with two, one of which is among so many likeliest, over how many curves,
+    and how many formulas are fitted."""
 
     expressions: int
     factors: int
