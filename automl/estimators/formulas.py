@@ -18,9 +18,9 @@ from primitives.term import Lambda, Term, Variable
 from primitives.types import FLOAT, TypeVariable, arguments_of, function
 from primitives.words import builtin_words
 from search.regression.algebra import Algebra
+from search.regression.front_search import FrontSearch
 from search.regression.fronts.front import FrontFormula
 from search.regression.fronts.rows import FormulaRows
-from search.regression.fronts.search import FrontSearch
 
 from ..budget import parse_budget
 from ..evaluation.model import Model

@@ -13,10 +13,10 @@ from primitives.term import Lambda, Term, Variable, lambdas
 from primitives.words import builtin_words
 from search.enumeration.ledger import Ledger
 from search.regression.algebra import Algebra
+from search.regression.front_search import FrontSearch
 from search.regression.fronts.fitting import FormulaFitting
 from search.regression.fronts.losses import LOSSES, RegressionLoss
 from search.regression.fronts.rows import FormulaRows
-from search.regression.fronts.search import FrontSearch
 from search.regression.work import Work
 
 BUILTIN = builtin_words()

@@ -12,16 +12,16 @@ from primitives.primitive import Primitive
 from primitives.term import Lambda, Term, Variable
 from primitives.types import FLOAT, function
 
-from ...enumeration.answers import Answer
-from ...enumeration.ledger import Stop
-from ...generation.costs import default_costs
-from ..algebra import Algebra, number
-from ..columns import Array
-from ..formulas import MOST_ROWS, Formulas
-from ..work import Work
-from .fitting import FormulaFitting
-from .front import FrontFormula
-from .rows import FormulaRows
+from ..enumeration.answers import Answer
+from ..enumeration.ledger import Stop
+from ..generation.costs import default_costs
+from .algebra import Algebra, number
+from .columns import Array
+from .formulas import MOST_ROWS, Formulas
+from .fronts.fitting import FormulaFitting
+from .fronts.front import FrontFormula
+from .fronts.rows import FormulaRows
+from .work import Work
 
 MOST = 40
 """The complexity beyond which a formula is no formula for people."""
