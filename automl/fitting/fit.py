@@ -19,6 +19,7 @@ from ..tasks.cases.parts import Part
 from ..tasks.data import ProblemData
 from . import batches, forward
 from .batches import Batch, Inputs
+from .blends.learning import blend_learner
 from .early_stopping import KeptWeights
 from .fitted_words import unseen_values
 from .losses import Loss, are_probabilities, loss_name, make_loss
@@ -171,13 +172,15 @@ class _Training:
         self.train = Shuffler(
             *moved, options.augmentation, self.precision, self.batch_size(moved[0]), self.seed, data.train.weights
         )
+        self.blend = blend_learner(self.program, self.train.inputs, self.train.targets, options.loss)
         self.loss, plain = self.losses()
         late = None if self.budget.deadline is None else self.budget.deadline + GRACE
         self.measures = Measures(self.program, data, plain, device, options.train_cases, self.seed, late)
         self.steps = self.total_steps()
         setup = FitSetup(
-            self.program, data, self.loss, self.error, self.precision, self.train.cases, self.steps, self.seed
-        )
+            self.program, data, self.loss, self.error, self.precision, self.train.cases, self.steps, self.seed,
+            self.blend or self.program,
+        )  # fmt: skip
         self.updater = self.make_updater(setup)
 
     def batch_size(self, inputs: Inputs) -> int:
@@ -197,6 +200,8 @@ class _Training:
 
     def losses(self) -> tuple[Loss | None, Loss | None]:
         """The loss to train with and the one to report (without smoothing); None where the outputs have none."""
+        if self.blend is not None:
+            return self.blend.loss, None
         inputs, targets = self.train.first(64)
         outputs = forward.predict(self.program, inputs, deadline=self.budget.deadline)
         name = self.options.loss if self.options.loss != "auto" else loss_name(self.data.target, targets)

@@ -17,6 +17,7 @@ from ..tasks.distance import as_array
 from ..tasks.measure import probabilities_of
 from ..tasks.metrics import CLASSES
 from . import batches
+from .blends.learning import blend_learner
 from .forward import evaluation_mode, outputs_of
 from .losses import are_probabilities, loss_name, make_loss
 from .trainer import EpochRecord, Unsuitable
@@ -125,12 +126,14 @@ def _gradients(program: torch.nn.Module, data: ProblemData, cases: int) -> list[
     parameters = [p for p in program.parameters() if p.requires_grad]
     device = parameters[0].device if parameters else "cpu"
     inputs, targets = batches.part_batch(data, data.train.take(np.arange(min(cases, len(data.train)))), device)
-    with evaluation_mode(program):
-        outputs = program(*inputs)
+    blend = blend_learner(program, inputs, targets)
     name = loss_name(data.target, targets)
     try:
-        probabilities = name == "cross_entropy" and are_probabilities(outputs)
-        loss = make_loss(name, probabilities=probabilities, weights=data.class_weights)(outputs, targets)
+        with evaluation_mode(program):
+            outputs = program(*inputs) if blend is None else blend(*inputs)
+        probabilities = blend is None and name == "cross_entropy" and are_probabilities(outputs)
+        plain = make_loss(name, probabilities=probabilities, weights=data.class_weights)
+        loss = plain(outputs, targets) if blend is None else blend.loss(outputs, targets)
     except Unsuitable:
         return [None] * len(parameters)
     if not parameters or not loss.requires_grad:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from primitives.brief import brief_repr
 
@@ -69,6 +69,7 @@ class FitSetup:
     cases: those of the train part.
     steps: of the budget; None where it is in seconds alone.
     seed: for what the updater draws.
+    forward: gives from a batch an argument the outputs that ``loss`` takes: the program, or what a blend is trained by.
     """
 
     program: torch.nn.Module
@@ -79,5 +80,6 @@ class FitSetup:
     cases: int
     steps: int | None
     seed: int
+    forward: Callable[..., Any]
 
     __repr__ = brief_repr

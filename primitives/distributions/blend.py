@@ -14,7 +14,7 @@ from ..compile.program import Program
 from ..definitions import expand
 from ..term import Lambda
 from ..types import Type
-from ..values import Value
+from ..values import Failed, Value
 from .chance import Chance
 from .compiler import SpreadingCompiler
 from .failing import SpreadingPass
@@ -92,7 +92,7 @@ class Blend:
             batch = self._code(run, tuple(batches[: self._count]))
             if self._count < len(batches):
                 batch = run.apply(batch, *batches[self._count :])
-        except NoValues as error:
+        except (NoValues, Failed) as error:
             raise NotFinite(str(error)) from error
         finally:
             self._compiler.seen.clear()

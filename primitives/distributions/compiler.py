@@ -12,7 +12,7 @@ from functools import partial
 import torch
 
 from ..binding import free_variables
-from ..compile.batches import Batch, Code, Constant, Function, has_failures
+from ..compile.batches import Batch, Code, Constant, Function, Objects, has_failures
 from ..compile.code import Compiler
 from ..compile.forms import FORMS
 from ..compile.forward_pass import ForwardPass
@@ -244,7 +244,7 @@ class SpreadingCompiler(Compiler):
         try:
             return form(run, *batches, **dict(word.settings))
         except Failed as raised:
-            return Constant(Failure(raised.kind, raised.word or word.name, str(raised)))
+            return Objects([Failure(raised.kind, raised.word or word.name, str(raised))] * run.size)
 
     def is_liftable(self, primitive: Primitive, batches: tuple[Batch, ...]) -> bool:
         """Whether the word may be looked up for every combination of values: its functions draw nothing, its other arguments are flat."""

@@ -95,7 +95,10 @@ class _Candidates:
         if objective == "loss" and setup.loss is None:
             raise Unsuitable("objective='loss': the program's outputs have no loss; use objective='error' or 'auto'")
         self.program = setup.program
-        self.cost_of = setup.error if setup.loss is None or objective == "error" else setup.loss
+        if setup.loss is None or objective == "error":
+            self.cost_of, self.forward = setup.error, setup.program
+        else:
+            self.cost_of, self.forward = setup.loss, setup.forward
         parameters = [p for p in setup.program.parameters() if p.requires_grad]
         sizes = [p.numel() for p in parameters]
         self.vector = torch.cat([p.detach().reshape(-1) for p in parameters]) if parameters else torch.zeros(0)
@@ -111,7 +114,7 @@ class _Candidates:
             for row, candidate in enumerate(candidates):
                 self.vector.copy_(candidate)
                 try:
-                    costs[row] = float(self.cost_of(self.program(*inputs), targets))
+                    costs[row] = float(self.cost_of(self.forward(*inputs), targets))
                 except Unsuitable:
                     costs[row] = math.inf  # some case fails with these weights
         return np.where(np.isfinite(costs), costs, np.inf)

@@ -146,7 +146,7 @@ class _GradientUpdater(AbstractUpdater):
         from ..optimisers.rules import AbstractRule, Adam, GradientDescent
 
         assert setup.loss is not None
-        self.program, self.loss, self.precision, self.schedule = setup.program, setup.loss, setup.precision, schedule
+        self.forward, self.loss, self.precision, self.schedule = setup.forward, setup.loss, setup.precision, schedule
         self.rate, self.clip, self.decay = values["rate"], values["clip"], values["weight_decay"]
         self.l2 = values["l2"] / setup.cases
         trained = {name: p for name, p in setup.program.named_parameters() if p.requires_grad}
@@ -172,9 +172,10 @@ class _GradientUpdater(AbstractUpdater):
         for parameter in self.parameters:
             parameter.grad = None
         with self.precision.context():
-            outputs = self.program(*inputs)
+            outputs = self.forward(*inputs)
         loss = self.loss(outputs, targets)
-        loss.backward()
+        if loss.requires_grad:  # not where a blend cannot give what was seen, whatever its nets say
+            loss.backward()
         if measure or self.clip:
             self._measure(measure)
         if self.l2 and self.adaptive:

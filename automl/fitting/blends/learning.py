@@ -1,0 +1,82 @@
+"""What a blend is trained by: the probability of the outputs that were seen, by the way that its plan says (docs/blends.md)."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import torch
+
+from primitives.batch import Ragged
+from primitives.compile.program import Program
+from primitives.definitions import expand
+from primitives.distributions import Blend, InferencePlan, NotFinite, RandomOutput, TooManyWorlds, plan
+from primitives.distributions.sampling import SampledOutput, Sampler
+from primitives.distributions.uses import draws
+from primitives.types import FLOAT, has_tensor
+
+from .. import batches
+from ..batches import Batch, Inputs
+from ..trainer import Unsuitable
+
+LOOKED_AT = 2
+"""Cases that the plan is made by: those with the longest lists."""
+DISTANCES = ("mse", "absolute", "huber")
+"""Losses of numbers; for a blend each means how far off its number is on average."""
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class BlendLearner:
+    """How a blend is run and judged while it trains: called with a batch an argument, as the program is, it gives what ``loss`` takes.
+
+    Raises Unsuitable where a batch has something that the cases of the plan had not."""
+
+    plan: InferencePlan
+    learner: Blend | Sampler
+    distance: bool
+
+    def __call__(self, *inputs: Batch) -> RandomOutput | SampledOutput:
+        try:
+            return self.learner(*inputs)
+        except (NotFinite, TooManyWorlds) as error:
+            raise Unsuitable(f"what the plan was made by did not show this: {error}") from error
+
+    def loss(self, outputs: RandomOutput | SampledOutput, targets: Batch) -> torch.Tensor:
+        """−log P(output = target), the mean over the cases, or the error to expect; of draws the share of wrong ones."""
+        if isinstance(outputs, SampledOutput):
+            return outputs.loss(targets, distance=self.distance)
+        if self.distance:
+            assert isinstance(targets, torch.Tensor)
+            return outputs.expected_error(targets).mean()
+        return -outputs.log_likelihood(targets).mean()
+
+
+def blend_learner(program: torch.nn.Module, inputs: Inputs, targets: Batch, loss: str = "auto") -> BlendLearner | None:
+    """How the program is trained where it is a blend; None for any other, through whose outputs gradients go.
+
+    program: with its weights.
+    inputs: of the train part, one batch an argument, on the program's device.
+    targets: that go with them.
+    loss: ``auto``, or a name of automl.fitting.losses (default: auto).
+    """
+    if not isinstance(program, Program) or not any(p.requires_grad for p in program.parameters()):
+        return None
+    result = program.output_type
+    if has_tensor(result) or result == FLOAT or not draws(expand(program.term, program.words), program.words):
+        return None
+    rows = _largest(inputs)
+    some = tuple(batches.take(batch, rows) for batch in inputs)
+    found = plan(program, some, batches.take(targets, rows))
+    reason = f" ({found.reason})" if found.reason else ""
+    logger.info("a blend is trained the way %r: entries=%d a case%s", found.way, found.entries, reason)
+    return BlendLearner(found, found.learner(program), loss in DISTANCES and isinstance(targets, torch.Tensor))
+
+
+def _largest(inputs: Inputs) -> torch.Tensor:
+    """The cases with the longest lists."""
+    lengths = torch.zeros(batches.count(inputs[0]), dtype=torch.long)
+    for batch in inputs:
+        if isinstance(batch, Ragged):
+            lengths = lengths + batch.lengths.cpu()
+    return lengths.topk(min(LOOKED_AT, len(lengths))).indices
