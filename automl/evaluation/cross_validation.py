@@ -61,5 +61,8 @@ def scores_of(data: ProblemData, outputs: Batch | None) -> dict[str, float]:
     if outputs is None or data.folds is None:
         return {}
     together = joined(data).train
-    parts = [(together.take(rows), answers(take(outputs, torch.from_numpy(rows)))) for _, rows in data.folds.divided()]
+    parts = [
+        (together.take(rows), answers(take(outputs, torch.from_numpy(rows)), data.type))
+        for _, rows in data.folds.divided()
+    ]
     return mean_scores(data, [(part, data.score(some, part)) for part, some in parts])

@@ -133,6 +133,6 @@ def example_bytes(inputs: Inputs) -> float:
     return total / max(1, count(inputs))
 
 
-def answers(outputs: Batch) -> torch.Tensor | list[Value]:
-    """What automl.tasks.metrics.score reads: a tensor [n, …], or a list of ``n`` values."""
-    return outputs if isinstance(outputs, torch.Tensor | list) else split(outputs)
+def answers(outputs: Batch, type: Type) -> torch.Tensor | list[Value]:
+    """What automl.tasks.metrics.score reads of a program of that type: a tensor [n, …], or a list of ``n`` values."""
+    return outputs if isinstance(outputs, torch.Tensor | list) else split(outputs, arguments_of(type)[1])

@@ -217,9 +217,13 @@ class _Training:
 
     def error(self, outputs: Batch, targets: Batch) -> float:
         """Mean case error of outputs on some cases, in the task's own terms."""
-        wanted = targets.cpu().numpy() if isinstance(targets, torch.Tensor) else tuple(batches.answers(targets))
+        wanted = (
+            targets.cpu().numpy()
+            if isinstance(targets, torch.Tensor)
+            else tuple(batches.answers(targets, self.data.type))
+        )
         part = Part((), wanted)
-        return float(np.minimum(self.data.case_errors(batches.answers(outputs), part), 1e6).mean())
+        return float(np.minimum(self.data.case_errors(batches.answers(outputs, self.data.type), part), 1e6).mean())
 
     def total_steps(self) -> int | None:
         limits = [] if self.budget.steps is None else [self.budget.steps]

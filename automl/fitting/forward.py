@@ -147,7 +147,7 @@ def outputs_of(module: torch.nn.Module, type: Type, part: Part) -> torch.Tensor 
     device = next((parameter.device for parameter in module.parameters()), "cpu")
     types, _ = arguments_of(type)
     inputs = tuple(batches.to_batch(column, each, device) for column, each in zip(part.inputs, types, strict=True))
-    return batches.answers(predict(module, inputs))
+    return batches.answers(predict(module, inputs), type)
 
 
 def predict_raw(
@@ -174,7 +174,7 @@ def predict_raw(
         column: Column = RaggedArray(np.concatenate(parts), np.array([len(part) for part in parts], dtype=np.int64))
     else:
         column = _array(raw, preprocessing)
-    return batches.answers(predict(module, (batches.to_batch(column, types[0]),)))
+    return batches.answers(predict(module, (batches.to_batch(column, types[0]),)), type)
 
 
 def _array(raw: object, preprocessing: Preprocessing | None) -> np.ndarray:

@@ -59,7 +59,7 @@ class Measures:
             loss = None if self.loss is None else float(self.loss(outputs, targets))
         except Unsuitable:
             loss = None  # some case fails; the score counts it as wrong
-        return loss, self.data.score(batches.answers(outputs), cases)
+        return loss, self.data.score(batches.answers(outputs, self.data.type), cases)
 
 
 def finite(value: float | None) -> float | None:

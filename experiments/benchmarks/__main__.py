@@ -72,6 +72,7 @@ QUICK: dict[str, tuple[str, ...]] = {
         "--streamed",
         "600000",
     ),
+    "mnist_add": ("--digits", "1,15", "--pairs", "40", "--epochs", "1"),
     "pace": ("--rows", "200", "--budgets", "5s", "--pictures", "0"),
     "passes": ("--nets", "two_convolutions", "--epochs", "1"),
     "recipes": ("--thirds", "1"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -42,7 +43,7 @@ class BlendLearner:
         except (NotFinite, TooManyWorlds) as error:
             raise Unsuitable(f"what the plan was made by did not show this: {error}") from error
 
-    def loss(self, outputs: RandomOutput | SampledOutput, targets: Batch) -> torch.Tensor:
+    def loss(self, outputs: Any, targets: Batch) -> torch.Tensor:
         """−log P(output = target), the mean over the cases, or the error to expect; of draws the share of wrong ones."""
         if isinstance(outputs, SampledOutput):
             return outputs.loss(targets, distance=self.distance)
