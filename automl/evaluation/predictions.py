@@ -75,8 +75,8 @@ def predictions_of(model: Model, cases: Cases) -> list[Prediction]:
     cases = encoded_rows(cases, model.preprocessing)
     if not len(cases):
         return []
-    _warn_of_range(cases, model.preprocessing)
     outputs = predict_raw(model.module, model.type, cases, model.preprocessing)
+    _warn_of_range(cases, model.preprocessing)
     if isinstance(outputs, list):
         return [Prediction(failure=str(each)) if isinstance(each, Failure) else _answered(each) for each in outputs]
     prepared = model.preprocessing
@@ -147,7 +147,7 @@ def tolerant_predictions(model: Model, cases: Cases) -> list[Prediction]:
         return predictions_of(model, cases)
     found = halves(cases)
     if first and all(each.failure for each in found):
-        raise first[-1]
+        raise first[0] if isinstance(cases, np.ndarray) else first[-1]
     return found
 
 

@@ -120,12 +120,18 @@ class Preprocessing:
         infinity."""
         array = np.asarray(raw)
         if array.shape[1:] != self.shape:
-            raise TaskError(
-                f"inputs.shape={tuple(array.shape)}: [n, {', '.join(map(str, self.shape))}] is required, as in the "
-                "training data; reshape or resize the inputs"
-            )
+            raise TaskError(self._other_shape(array.shape))
         check_finite(array, "inputs")
         return self.inputs.apply(array)
+
+    def _other_shape(self, got: tuple[int, ...]) -> str:
+        """What is wrong with inputs of another shape, in the order of axes that the training data had."""
+        wanted, remedy = self.shape, "reshape or resize the inputs"
+        if self.is_series and got[1:] == self.shape[::-1]:
+            remedy = "swap the last two axes"
+        if self.steps_first and len(got) == 3:
+            got, wanted = (got[0], got[2], got[1]), self.shape[::-1]
+        return f"inputs.shape={got}: [n, {', '.join(map(str, wanted))}] is required, as in the training data; {remedy}"
 
     def encode_rows(self, rows: Sequence[Mapping[str, object]]) -> np.ndarray:
         """Rows of a table (column name to cell) as raw examples, float64 [n, features]: columns in any order, others than those of the

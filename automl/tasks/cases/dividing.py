@@ -32,10 +32,11 @@ def division(split: Split, count: int, groups: Keys | None, time: Keys | None) -
     """The division of ``count`` cases, by groups or by time where these are given.
 
     split: its policy is replaced where they are.
-    groups: [count] names or numbers; the cases of one are kept in one part (default: none).
+    groups: [count] names or numbers; the cases of one are kept in one part; a case without one (None, "", NaN) is a group of its own
+        (default: none).
     time: [count] numbers, dates (datetime64) or texts of them in ISO form; the latest cases are held out (default: none).
 
-    Raises TaskError where both are given, there are not as many as cases, there is one group only, or a time is none.
+    Raises TaskError where both are given, there are not as many as cases, there is one group or one time only, or a time is none.
     """
     if groups is not None and time is not None:
         raise TaskError("groups and time: one of the two is required; leave the other out")
@@ -46,13 +47,27 @@ def division(split: Split, count: int, groups: Keys | None, time: Keys | None) -
     if array.shape != (count,):
         raise TaskError(f"{name}.shape={array.shape}: [{count}] is required, one a case; give one each")
     if name == TIME:
-        return Division(replace(split, policy=TIME), _moments(array), f"{TIME}: the latest cases are held out")
-    texts = array if array.dtype.kind in "iufbUS" else np.array([str(each) for each in array])
-    codes = np.unique(texts, return_inverse=True)[1].reshape(-1).astype(np.int64)
-    found = int(codes.max()) + 1
+        moments = _moments(array)
+        if len(moments) and (moments == moments[0]).all():
+            raise TaskError(f"{TIME}: 1 in {count:,} cases: at least two are required; leave the times out")
+        return Division(replace(split, policy=TIME), moments, f"{TIME}: the latest cases are held out")
+    codes, found, alone = _group_codes(array)
     if found < 2:
         raise TaskError(f"{GROUPS}: {found} group in {count:,} cases: at least two are required; leave the groups out")
-    return Division(replace(split, policy=GROUPS), codes, f"{GROUPS}: {found:,}, of which none is in two parts")
+    lone = f"; {alone:,} cases have none, each is a group of its own" if alone else ""
+    return Division(replace(split, policy=GROUPS), codes, f"{GROUPS}: {found:,}, of which none is in two parts{lone}")
+
+
+def _group_codes(array: np.ndarray) -> tuple[np.ndarray, int, int]:
+    """int64 [n]: the group of each case; how many there are, and how many cases have none: what is not known to belong together must not
+    be held together."""
+    missing = np.array([each is None or each != each or each in ("", b"") for each in array.tolist()], dtype=bool)
+    if array.dtype.kind not in "iufbUSMm":
+        array = np.array([str(each) for each in array])
+    known, codes = np.unique(array[~missing], return_inverse=True)
+    keys = np.empty(len(array), dtype=np.int64)
+    keys[~missing], keys[missing] = codes.reshape(-1), len(known) + np.arange(missing.sum())
+    return keys, len(known), int(missing.sum())
 
 
 def _moments(array: np.ndarray) -> np.ndarray:

@@ -125,6 +125,20 @@ class TestTolerance:
         found = tolerant_predictions(model, [[1.0, 2.0], [1.0, 2.0, 3.0], [3.0, 4.0]])
         assert [bool(each.failure) for each in found] == [False, True, False] and "[batch,2]" in found[1].failure
 
+    @pytest.mark.parametrize(
+        ("steps_first", "said"), [(False, r"\(3, 5, 2\): \[n, 2, 5\]"), (True, r"\(3, 2, 5\): \[n, 5, 2\]")]
+    )
+    def test_series_with_swapped_axes_are_named_as_they_were_given(
+        self, steps_first: bool, said: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        prepared = Preprocessing(shape=(2, 5), raw_range=(0.0, 255.0), steps_first=steps_first)
+        text = "(lambda (x) (flatten x))"
+        model = Model(Vocabulary().read(text), parse_type("Tensor[2,5] -> Tensor[10]"), Vocabulary(), {}, prepared)
+        wrong = np.ones((3, 2, 5) if steps_first else (3, 5, 2))
+        with pytest.raises(ValueError, match=said + ".*swap the last two axes"):
+            tolerant_predictions(model, wrong)
+        assert not caplog.records
+
     @pytest.mark.parametrize("cases", [[[1, 2]], [["a"], "b"], np.zeros((3, 5))])
     def test_cases_that_are_all_bad_are_refused(self, cases: object) -> None:
         with pytest.raises(ValueError):

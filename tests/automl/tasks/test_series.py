@@ -11,6 +11,7 @@ import torch
 import automl
 from automl.errors import TaskError
 from automl.fitting.forward import predict_raw
+from automl.tasks.cases.dividing import division as cases_division
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.load import load_tasks
 from automl.tasks.preprocessing import Preprocessing
@@ -140,13 +141,22 @@ def test_the_latest_cases_are_held_out(form: str) -> None:
     ("given", "message"),
     [
         ({"groups": GROUPS, "time": GROUPS}, "groups and time: one of the two"), ({"groups": GROUPS[:9]}, r"groups.shape=\(9,\)"),
-        ({"groups": np.zeros(60)}, "at least two"), ({"time": ["soon"] * 60}, "time.dtype"),
+        ({"groups": np.zeros(60)}, "at least two"), ({"time": np.ones(60)}, "at least two"), ({"time": ["soon"] * 60}, "time.dtype"),
         ({"time": np.where(GROUPS > 3, np.nan, 1.0)}, "40 of 60 cases have none"),
     ],
 )  # fmt: skip
 def test_groups_and_times_that_divide_nothing_are_refused(given: dict, message: str) -> None:
     with pytest.raises(TaskError, match=message):
         labelled_task("t", X, Y, layout="series", **given)
+
+
+@pytest.mark.parametrize("missing", [np.nan, None, ""])
+def test_a_case_without_a_group_is_one_of_its_own(missing: object) -> None:
+    names: list[object] = [f"{number // 6}" if isinstance(missing, str) else number // 6 for number in range(60)]
+    names[:4] = [missing] * 4
+    division = cases_division(Split(), 60, np.array(names, dtype=None if missing is not None else object), None)
+    assert division.keys is not None and len(set(division.keys[:6])) == 5
+    assert "groups: 10, of which none is in two parts; 4 cases have none" in division.note
 
 
 def test_an_npz_with_groups_or_a_time(tmp_path: Path) -> None:
