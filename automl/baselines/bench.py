@@ -26,6 +26,7 @@ from ..fitting.measurements import calibration_error, overfitting_gap
 from ..fitting.trainers import TrainingBudget
 from ..tasks.cases.parts import Part
 from ..tasks.data import ProblemData
+from ..tasks.distance import LEAST_PROBABILITY
 from ..tasks.metrics import CLASSES
 from ..tasks.task import Task
 from .data import expanded, load_data
@@ -205,5 +206,5 @@ class Bench:
 def _log_probabilities(outputs: Any) -> np.ndarray:
     """float32 [cases, classes]"""
     values = outputs.float()
-    found = values.clamp_min(1e-30).log() if are_probabilities(values) else values.log_softmax(1)
+    found = values.clamp_min(LEAST_PROBABILITY).log() if are_probabilities(values) else values.log_softmax(1)
     return found.cpu().numpy()

@@ -14,7 +14,6 @@ from ..errors import TaskError
 from ..interface.options import make_options
 from ..study.opening import Options, worker_number
 from ..study.planning.options import KEPT
-from ..study.planning.schedule import Schedule
 from ..tasks.curriculum import load_words
 from ..tasks.metrics import NUMBERS
 from ..tasks.task import Task
@@ -276,7 +275,6 @@ def options_of(
 ) -> Options:
     """Options from the texts of the command line. Raises BadParameter, BudgetError or StudyError."""
     given = _by_group(settings or ())
-    schedule = Schedule.from_dict(given["schedule"]) if given["schedule"] else None
     return make_options(
         budget,
         evaluations,
@@ -285,7 +283,7 @@ def options_of(
         seed=seed,
         target=target,
         words=None if words is None else load_words(words, search_path=experiment_folders()),
-        schedule=schedule,
+        schedule=given["schedule"] or None,
         starts=starts,
         programs=tuple(programs),
         space=space,

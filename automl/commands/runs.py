@@ -25,7 +25,7 @@ from ..study.ending import ending_of
 from ..study.found.programs import LATENCY
 from ..study.opening import open_study, resume_options
 from ..study.planning.limits import as_options
-from ..study.planning.schedule import Schedule
+from ..study.planning.schedule import SCHEDULE_CHANGES, Schedule
 from ..study.stored import StoredResult, find_result, listed_result, split_seed_of, stored_model, task_of
 from ..study.words import load_vocabulary
 from .common import (
@@ -224,11 +224,12 @@ def options_of_run(record: Run) -> dict[str, object]:
             f"run={record.id!r}: its task was made in Python, so no command searches it; use the Python API"
         )
     options = resume_options(record)
-    schedule, usual = vars(options.schedule or Schedule()), vars(Schedule())
+    whole, usual = record.config.get("schedule", {}), vars(Schedule())
+    schedule = record.config.get(SCHEDULE_CHANGES, {key: value for key, value in whole.items() if value != usual[key]})
     settings = {
         **options.settings,
         **{name if name == "trainer" else f"trainer.{name}": value for name, value in options.trainer.items()},
-        **{f"schedule.{name}": value for name, value in schedule.items() if value != usual[name]},
+        **{f"schedule.{name}": value for name, value in schedule.items()},
     }
     seconds = options.budget.seconds
     return {

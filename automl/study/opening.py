@@ -36,7 +36,7 @@ from .found.ensemble import add_ensemble, check_ensemble, ensemble_schedule
 from .guides import latest_guide, load_guide
 from .planning.beginning import begun_names, begun_problem, written_out
 from .planning.options import Options, plain_option
-from .planning.schedule import ENSEMBLE, Schedule, usual_schedule
+from .planning.schedule import ENSEMBLE, SCHEDULE_CHANGES, Schedule, usual_schedule
 from .planning.starts import BEGUN_WITH, NONE
 from .planning.ways import RECIPE, finished_runs, way_recipe
 from .problem import build_problem, default_strategy, is_fused
@@ -225,9 +225,10 @@ def schedule_of(options: Options, data: ProblemData) -> Schedule:
     options: of the search.
     data: of its task.
     """
-    if options.schedule is not None:
-        return options.schedule
-    schedule = usual_schedule(data, options.budget)
+    if isinstance(options.schedule, Schedule):
+        schedule = options.schedule
+    else:
+        schedule = replace(usual_schedule(data, options.budget), **(options.schedule or {}))
     return ensemble_schedule(schedule, options.ensemble, options.budget.seconds) if options.ensemble else schedule
 
 
@@ -300,6 +301,7 @@ def _config(options: Options, schedule: Schedule, task: Task, source: Mapping[st
         "settings": dict(options.settings), "weights": dict(options.weights), "schedule": vars(schedule),
         "starts": options.starts, "programs": list(options.programs), "space": options.space, "bounds": asdict(options.bounds),
         "keep_weights": options.keep_weights, ENSEMBLE: options.ensemble, "workers": str(options.workers), "plugins": described(),
+        **({} if isinstance(options.schedule, Schedule) else {SCHEDULE_CHANGES: dict(options.schedule or {})}),
     }  # fmt: skip
 
 

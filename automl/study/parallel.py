@@ -160,19 +160,17 @@ def options_to_json(options: Options) -> dict[str, object]:
     given = {each.name: getattr(options, each.name) for each in fields(Options)}
     for name in ("trainer", "settings", "weights"):
         given[name] = dict(given[name])
-    schedule = None if options.schedule is None else asdict(options.schedule)
+    schedule = asdict(options.schedule) if isinstance(options.schedule, Schedule) else options.schedule
     bounds = asdict(options.bounds)
     return {**given, "budget": options.budget.to_json(), "schedule": schedule, "bounds": bounds, "workers": 1}
 
 
 def options_from_json(given: Mapping[str, Any]) -> Options:
     """The options whose ``options_to_json`` is given."""
-    schedule = given["schedule"]
     return Options(
         **{
             **given,
             "budget": Budget.from_json(given["budget"]),
-            "schedule": None if schedule is None else Schedule.from_dict(schedule),
             "bounds": Bounds(**given["bounds"]),
         }  # fmt: skip
     )

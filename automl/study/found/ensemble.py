@@ -20,7 +20,7 @@ from ...errors import StudyError
 from ...evaluation.model import Model
 from ...evaluation.prepared import Evaluated
 from ...tasks.data import ProblemData
-from ...tasks.distance import as_array
+from ...tasks.distance import LEAST_PROBABILITY, as_array
 from ...tasks.metrics import CLASSES, NUMBERS
 from ..candidate import Candidate
 from ..keeping.origins import MEMBERS
@@ -38,7 +38,6 @@ MOST = 50
 """Members that may be asked for."""
 POOL = 2
 """Programs that are looked at for each member asked for."""
-LEAST_PROBABILITY = 1e-12
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ class Options:
     trainer: Mapping[str, object] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
-    schedule: Schedule | None = None
+    schedule: Schedule | Mapping[str, Any] | None = None
+    """A whole schedule, or what of the usual one is to be otherwise."""
     starts: str = AUTO
     bounds: Bounds = UNBOUNDED
     programs: tuple[str, ...] = ()
@@ -63,6 +64,8 @@ class Options:
             )
         if self.words is not None and not any(self.words):
             raise StudyError("words=(): needed at least one word; name some, or leave the option out for all words")
+        if isinstance(self.schedule, Mapping):
+            Schedule.from_dict(self.schedule)
         for name, given in (("settings", self.settings), ("trainer", self.trainer)):
             if not isinstance(given, Mapping):
                 raise StudyError(f"{name}={given!r}: needed a dictionary, name to value, such as {{'rate': 0.01}}")
@@ -109,7 +112,7 @@ def plain_option(name: str, value: Any) -> Any:
     if name == "budget":
         return parse_budget(value)
     if name == "schedule" and isinstance(value, Mapping):
-        return Schedule(**value)
+        return dict(value)
     if name == "words":
         return tuple(word.strip() for word in value.split(",")) if isinstance(value, str) else tuple(value)
     return value.item() if hasattr(value, "item") and getattr(value, "ndim", None) == 0 else value

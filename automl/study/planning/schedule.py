@@ -10,12 +10,14 @@ from typing import Any
 from ...budget import Budget
 from ...errors import StudyError
 from ...fitting.recipes import image_side
-from ...tasks.data import ProblemData
+from ...tasks.data import VALUES, ProblemData
 
 EXPLORE, REFINE, FINAL, ENSEMBLE = "explore", "refine", "final", "ensemble"
 """The phases of a trained search: many programs for a short time, the best for longer, the very best on all but the test data; or, where it
 is asked for, the best blended."""
 PHASES = (EXPLORE, REFINE, FINAL, ENSEMBLE)
+SCHEDULE_CHANGES = "schedule_changes"
+"""The field of a run's configuration with what of its schedule is not as usual."""
 SETTINGS = "settings"
 """The field of a proposal's info with settings of the trainer that are its own."""
 TRAINED = "trained"
@@ -24,6 +26,9 @@ TIMELY = 0.98
 """The share of a time budget after which no training is begun, and a loop of a strategy may end because it sees its end coming."""
 LEAST_SECONDS = 0.5
 """What any evaluation may take, however little time is left."""
+ALONE_SECONDS = 3600.0
+"""What an evaluation of a net may take where evaluations alone are counted: so much that no training on an ordinary machine is cut short by
+it, which would be another on a slower one."""
 PLANNED_CASES = 2000
 """Pictures below which a training is long enough by its epochs within seconds."""
 PLANNED_SERIES = 500
@@ -135,10 +140,13 @@ def usual_schedule(data: ProblemData, budget: Budget) -> Schedule:
 
     data: of pictures or series that are many, with a budget in time, the time is planned: short trainings of EXPLORING of the time at
         most, then longer ones of the best, and FINISHING for the training of the result (of series EXPLORING_SERIES and
-        FINISHING_SERIES). Otherwise the trainings are as long as suits the data.
+        FINISHING_SERIES). Otherwise the trainings are as long as suits the data; where only evaluations are counted, each may take
+        ALONE_SECONDS.
     budget: of the search.
     """
-    if budget.seconds is None or budget.evaluations is not None or not is_planned(data):
+    if budget.seconds is None:
+        return Schedule(deadline=ALONE_SECONDS) if data.target != VALUES else Schedule()
+    if budget.evaluations is not None or not is_planned(data):
         return Schedule()
     each = max(LEAST_SECONDS, budget.seconds**GROWTH / PACE)
     exploring, finishing = (EXPLORING_SERIES, FINISHING_SERIES) if data.is_series else (EXPLORING, FINISHING)

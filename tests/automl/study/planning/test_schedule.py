@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from automl.budget import Budget
 from automl.errors import StudyError
+from automl.interface.options import make_options
+from automl.study.opening import schedule_of
+from automl.study.parallel import options_from_json, options_to_json
 from automl.study.planning.schedule import (
+    ALONE_SECONDS,
     EXPLORE,
     FINAL,
     PLANNED_CASES,
@@ -58,8 +64,21 @@ def test_time_is_planned_where_series_are_not_so_few_that_they_have_folds() -> N
 
 @pytest.mark.parametrize("budget", [Budget(None, 20), Budget(60.0, 20)])
 def test_a_number_of_evaluations_needs_no_plan_so_that_a_seed_gives_the_same_record(budget: Budget) -> None:
-    assert usual_schedule(MANY, budget) == Schedule()
+    alone = Schedule(deadline=ALONE_SECONDS) if budget.seconds is None else Schedule()
+    assert usual_schedule(MANY, budget) == usual_schedule(FEW, budget) == alone
     assert usual_schedule(FEW, Budget(60.0)) == Schedule()
+
+
+@pytest.mark.parametrize("ensemble", [0, 3])
+def test_what_is_asked_for_otherwise_leaves_the_rest_of_the_plan(ensemble: int) -> None:
+    options = make_options("60s", schedule={"refine": 0.6}, ensemble=ensemble)
+    plan, usual = schedule_of(options, MANY), usual_schedule(MANY, Budget(60.0))
+    assert plan.is_planned and plan.refine == 0.6 != usual.refine and plan.explore_seconds == usual.explore_seconds
+    assert plan.final == (0.0 if ensemble else usual.final)
+    assert schedule_of(options_from_json(json.loads(json.dumps(options_to_json(options)))), MANY) == plan
+    assert schedule_of(make_options("60s", schedule=Schedule(final=0.0)), MANY) == Schedule(final=0.0)
+    with pytest.raises(StudyError, match="schedule.nonsense is not known"):
+        make_options("60s", schedule={"nonsense": 1})
 
 
 @pytest.mark.parametrize("seconds", [5.0, 60.0, 600.0, 3600.0, 86400.0])
