@@ -5,8 +5,8 @@
 
 The tasks are those of ``experiments.curricula.stepping_stones``. A library is grown on depths 1 to 3 as a curriculum, depth after depth,
 and then left as it is. The tasks that are held out are searched with it, without any, and with as many random parts of the solved programs,
-alike in type and size, in its place; each with the same budget. *Known* families are those that the library met at depths 2 and 3; of the
-others it met none, but the stones and the functions of depth 2 that all share.
+alike in type and size, in its place: in turn, each with the same budget. *Known* families are those that the library met at depths 2 and 3;
+of the others it met none, but the stones and the functions of depth 2 that all share.
 
 ``terms`` and ``seconds`` are those to the first program, unsolved tasks count with their whole budget. ``cpu`` is what a whole search took
 of the processor. ``to_the_same_count``: the smallest limit for each task at which an arm solves as many tasks as the search without a
@@ -39,15 +39,12 @@ NAMES = {"with": "with the library", "without": "without", "control": "with rand
 Row = dict[str, Any]
 
 
-def searched(stones: Sequence[Stone], library: Library, budget: str, words: Sequence[str], seed: int) -> list[Row]:
-    """A row a task, searched with the library as it is."""
-    rows = []
-    for stone in stones:
-        started = time.process_time()
-        found = search(stone.task, budget, library=library, strategy="enumerative", words=words, seed=seed)
-        cpu = round(time.process_time() - started, 3)
-        rows.append({**row_of(found, budget), "depth": stone.depth, "known": stone.known, "cpu": cpu})
-    return rows
+def searched(stone: Stone, library: Library, budget: str, words: Sequence[str], seed: int) -> Row:
+    """The row of a task, searched with the library as it is."""
+    started = time.process_time()
+    found = search(stone.task, budget, library=library, strategy="enumerative", words=words, seed=seed)
+    cpu = round(time.process_time() - started, 3)
+    return {**row_of(found, budget), "depth": stone.depth, "known": stone.known, "cpu": cpu}
 
 
 def by_group(arms: Mapping[str, Sequence[Row]]) -> dict[str, dict[str, Any]]:
@@ -156,12 +153,22 @@ class _StonesRun:
         return {key: figures[key] for key in ("learning", "control_words", *ARMS[1:]) if same and key in figures}
 
     def go(self) -> None:
-        with Library(self.given.library) as library:
-            for arm in self.given.only or ARMS:
-                getattr(self, f"{arm}_")(library)
+        given = self.given
+        wanted = given.only or ARMS
+        with Library(given.library) as library, Library("memory:") as empty:
+            if "learn" in wanted:
+                self._learn(library)
+                self.write()
+            arms = {arm: each for arm, each in (("without", empty), ("with", library)) if arm in wanted}
+            if "control" in wanted:
+                tasks = [stone.task for stone in self.learned]
+                arms["control"] = random_library(library, tasks, given.guidance, given.seed)
+                self.figures["control_words"] = promoted(arms["control"])
+            if arms:
+                self._measure(arms)
                 self.write()
 
-    def learn_(self, library: Library) -> None:
+    def _learn(self, library: Library) -> None:
         given = self.given
         with tempfile.TemporaryDirectory() as folder:
             curriculum = write(Path(folder), given.kind, self.stones, given.seed)
@@ -170,23 +177,16 @@ class _StonesRun:
                 guidance=given.guidance, words=self.words, seed=given.seed, note=_note,
             )  # fmt: skip
 
-    def with_(self, library: Library) -> None:
-        self.figures["with"] = self._search(library)
-
-    def without_(self, library: Library) -> None:
-        with Library("memory:") as empty:
-            self.figures["without"] = self._search(empty)
-
-    def control_(self, library: Library) -> None:
-        tasks = [stone.task for stone in self.learned]
-        with random_library(library, tasks, self.given.guidance, self.given.seed) as chance:
-            self.figures["control_words"] = promoted(chance)
-            self.figures["control"] = self._search(chance)
-
-    def _search(self, library: Library) -> list[Row]:
-        rows = searched(self.held, library, self.given.budget, self.words, self.given.seed)
-        _note(str(_sum(rows)))
-        return rows
+    def _measure(self, arms: Mapping[str, Library]) -> None:
+        """Search each task with each arm in turn, so that a busy machine slows all alike."""
+        given = self.given
+        rows: dict[str, list[Row]] = {arm: [] for arm in arms}
+        for stone in self.held:
+            for arm, library in arms.items():
+                rows[arm].append(searched(stone, library, given.budget, self.words, given.seed))
+            solved = ", ".join(f"{arm}: {'yes' if rows[arm][-1]['solved'] else 'no'}" for arm in arms)
+            _note(f"{stone.task.name}: {solved}")
+        self.figures.update(rows)
 
     def write(self) -> None:
         self.figures.update(comparisons(self.figures, self.given.seed))

@@ -84,7 +84,7 @@ class StoppingRule:
         return since > times * allowed and (cheapest or since > times * (allowed + self.unsure / max(examples, 1)))
 
 
-UNKNOWN = 1 << 30
+UNKNOWN, PLAIN = 1 << 30, "plain"
 ADDED_ANEW = 1.2
 """Times as many programs as before after which the doubt is reckoned again."""
 DRAWING = 0.2
@@ -212,28 +212,28 @@ class SearchState:
 
     def __post_init__(self) -> None:
         self.start = time.monotonic()
-        self.levels: dict[bool, int] = {}
-        self.least: dict[bool, int] = {}
-        """By whose costs: those of the weights that were suggested, or the plain ones."""
+        self.levels: dict[str, int] = {}
+        self.least: dict[str, int] = {}
+        """By whose costs: the plain ones, those of the weights that were suggested, or those of compositions of learned words."""
 
     def considered(self, hit: Hit) -> bool:
         """Whether all programs cheaper than the hit, by the costs it was found with, have been considered."""
-        return bool(hit.info.get("cost", 0) <= self.levels.get(hit.info.get("guided", False), 0))
+        return bool(hit.info.get("cost", 0) <= self.levels.get(hit.info.get("by", PLAIN), 0))
 
     @property
     def cheapest(self) -> bool:
         """Whether one of the hits is the cheapest program by its costs."""
-        return any(cost <= self.levels.get(guided, 0) for guided, cost in self.least.items())
+        return any(cost <= self.levels.get(by, 0) for by, cost in self.least.items())
 
     def note(self, found: Found, before: int = 0) -> None:
         """Take a report in; ``before``: terms that earlier searches considered."""
         self.terms = max(self.terms, before + found.terms)
         if isinstance(found, Progress):
-            guided = found.detail.get("guided", False)
-            self.levels[guided] = max(self.levels.get(guided, 0), found.detail.get("cost", 0))
+            by = found.detail.get("by", PLAIN)
+            self.levels[by] = max(self.levels.get(by, 0), found.detail.get("cost", 0))
             return
-        guided = found.info.get("guided", False)
-        self.least[guided] = min(self.least.get(guided, UNKNOWN), found.info.get("cost", 0))
+        by = found.info.get("by", PLAIN)
+        self.least[by] = min(self.least.get(by, UNKNOWN), found.info.get("cost", 0))
         if self.first is None:
             self.first, now = found, time.monotonic()
             if self.timed:

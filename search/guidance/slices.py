@@ -113,18 +113,21 @@ def interleaved(
     deadline: float | None = None,
     max_terms: int | None = None,
     waits: Sequence[int] | None = None,
+    shares: Sequence[float] | None = None,
 ) -> Iterator[Turn]:
-    """The turns of several searches, always of the one with the fewest terms, until all have ended or the bounds of all are reached.
+    """The turns of several searches, always of the one with the fewest terms for its share, until all have ended or the bounds of all are
+    reached.
 
     engines: the searches.
     deadline: a reading of ``time.monotonic()`` (default: none).
     max_terms: of all together (default: no bound).
     waits: terms of the others that each waits for before its first turn (default: none waits).
+    shares: times as many terms that each may have (default: 1).
     """
-    ahead = waits or [0] * len(engines)
+    ahead, times = waits or [0] * len(engines), shares or [1.0] * len(engines)
     running: dict[int, Iterator[Answer | LevelReport] | None] = dict.fromkeys(range(len(engines)))
     while running:
-        number = min(running, key=lambda each: (engines[each].ledger.terms + ahead[each], each))
+        number = min(running, key=lambda each: (engines[each].ledger.terms / times[each] + ahead[each], each))
         engine = engines[number]
         others = sum(each.ledger.terms for each in engines) - engine.ledger.terms
         bound = None if max_terms is None else max_terms - others

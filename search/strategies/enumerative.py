@@ -24,6 +24,7 @@ from ..deduction.deduction import Deduction
 from ..enumeration import enumerator
 from ..generation.constants import mined
 from ..generation.costs import Costs, default_costs, weighted
+from ..guidance import composing
 from ..guidance.slices import Engine, advantage, finer, finer_cost, guided_costs, interleaved
 from ..problem import Example, Problem
 from ..randomness import Draws
@@ -68,6 +69,7 @@ class Enumerative(AbstractStrategy):
         ),  # fmt: skip
         Option("formulas", True, "look for formulas with constants too, where numbers are made of numbers"),
         Option("parts", True, "look for parts of programs too, by examples of their own that those of the task say"),
+        Option("compositions", True, "look for programs of learned words alone too, where there are some"),
         Option(
             "sample", 0, "search for programs that meet a random sample of so many examples (0: all of them)", low=0
         ),
@@ -146,6 +148,21 @@ class Enumerative(AbstractStrategy):
                 problem.type, examples, words=problem.runnable, costs=costs, constants=constants, settings=settings
             )
         ]
+
+    def _compositions(self, probes: Sequence[Sequence[Value]], deadline: Deadline) -> list[Engine]:
+        """A search for programs of learned words alone, where the options have one and there are such words. Raises OutOfTime."""
+        if not self.options["compositions"]:
+            return []
+        settings = enumerator.Settings(
+            memory=(self.options["memory"] << 20) // SMALL,
+            lambda_depth=0,
+            mine=False,
+            all_examples=bool(classes([output for _, output in self.problem.examples or ()])),
+        )
+        found = composing.composing(
+            self.problem, problem_costs(self.problem), self.suggestion, settings, probes, deadline
+        )
+        return [] if found is None else [found]
 
     @property
     def suggestion(self) -> Mapping[str, float] | None:
@@ -262,16 +279,19 @@ class Enumerative(AbstractStrategy):
             parts = self._deduction()
             engines.append(self.enumerator(share=len(engines) + len(parts) + 1, probes=probes, deadline=until))
             engines += self._formulas()
-            waits = [0] * len(engines) + [HEAD_START] * len(parts)
-            engines += parts
-            for turn in interleaved(engines, deadline, max_terms, waits):
+            composed = self._compositions(probes, until)
+            waits = [0] * len(engines) + [HEAD_START] * len(parts) + [composing.HEAD_START] * len(composed)
+            shares = [1.0] * (len(engines) + len(parts)) + [composing.SHARE] * len(composed)
+            engines += [*parts, *composed]
+            for turn in interleaved(engines, deadline, max_terms, waits, shares):
                 if self._numbers is not None and self._numbers.settled:
                     return
                 reported = replace(_reported(turn.found, 0), terms=turn.terms)
                 if self._is_beyond(reported):
                     continue
-                guided = suggestion is not None and turn.number == 0
-                yield replace(reported, **_noted(reported, guided=guided)) if suggestion is not None else reported
+                by = "composed" if composed and turn.number == len(engines) - 1 else "plain"
+                by = "guided" if suggestion is not None and turn.number == 0 else by
+                yield replace(reported, **_noted(reported, by=by))
         except OutOfTime:
             return
         finally:

@@ -290,9 +290,9 @@ def test_right_suggestions_save_terms_and_wrong_ones_cost_a_factor_of_two(proble
     right = {**dict.fromkeys(base_weights(problem.words), 0.0), VARIABLE: 4.0, CONSTANT: 3.0, "map": 4.0, "+": 4.0}
     wrong = {**dict.fromkeys(base_weights(problem.words), 2.0), VARIABLE: -2.0, CONSTANT: -2.0, "map": -4.0, "+": -4.0}
     (found,), few = searched(replace(problem, suggested={"model": right}), "model")
-    assert found.info["guided"] and 4 * few < terms
+    assert found.info["by"] == "guided" and 4 * few < terms
     (late,), many = searched(replace(problem, suggested={"model": wrong}), "model")
-    assert late.term == plain.term and not late.info["guided"] and terms < many < 2.5 * terms + 20_000
+    assert late.term == plain.term and late.info["by"] == "plain" and terms < many < 2.5 * terms + 20_000
 
 
 @pytest.mark.slow

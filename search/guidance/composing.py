@@ -1,0 +1,85 @@
+"""A search for programs of learned words: these alone, few built-in words to join what they give, no lambdas.
+
+Where tasks build on each other a program is mostly learned words one after the other, and what the plain search spends its time on, the
+bodies of lambdas, is in those words already. Without them a term costs a tenth or less, so that programs of many words come within reach;
+and only so many words are offered, however many a library has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from primitives.definitions import Definition
+from primitives.interpreter.deadline import NEVER, Deadline
+from primitives.primitive import PURE, Primitive
+from primitives.types import arguments_of, has_tensor, is_function
+from primitives.values import Value
+
+from ..enumeration.enumerator import Enumerator
+from ..enumeration.settings import Settings
+from ..generation.costs import Costs
+from ..problem import Problem
+
+FEWEST, MOST, JOINING = 3, 64, 6
+"""Learned words below which there is no such search, and how many of them and of the built-in words it takes."""
+LEARNED, BUILT_IN, VARIABLE = 2, 4, 1
+"""What words and variables cost."""
+SHARE = 3.0
+"""Times as many terms as another search."""
+HEAD_START = 2_000
+"""Terms of the other searches before this one begins: the easiest tasks do without."""
+
+
+def composing_costs(words: Mapping[str, Primitive], costs: Costs, weights: Mapping[str, float] | None) -> Costs | None:
+    """The words of such a search with their costs; None where too few are learned.
+
+    words: of the problem.
+    costs: the plain ones; what they leave out stays out.
+    weights: log weights in nats that earlier tasks taught (None: nothing is known); where words are too many the likeliest are taken.
+    """
+
+    def order(name: str) -> tuple[float, int]:
+        return -(weights or {}).get(name, 0.0), costs.words[name]
+
+    able = [name for name in costs.words if name in words and _makes_data_of_data(words[name])]
+    learned = sorted((name for name in able if isinstance(words[name], Definition)), key=order)
+    if len(learned) < FEWEST:
+        return None
+    joining = [name for name in able if name not in learned and len(arguments_of(words[name].scheme.type)[0]) > 1]
+    table = dict.fromkeys(learned[:MOST], LEARNED) | dict.fromkeys(sorted(joining, key=order)[:JOINING], BUILT_IN)
+    return Costs(table, VARIABLE, BUILT_IN)
+
+
+def _makes_data_of_data(word: Primitive) -> bool:
+    """Whether the word is pure, takes no functions and gives none, and knows no tensors."""
+    arguments, result = arguments_of(word.scheme.type)
+    plain = word.purity == PURE and not has_tensor(word.scheme.type) and not word.geometric
+    return plain and bool(arguments) and not any(map(is_function, (*arguments, result)))
+
+
+def composing(
+    problem: Problem,
+    costs: Costs,
+    weights: Mapping[str, float] | None,
+    settings: Settings,
+    probes: Sequence[Sequence[Value]] = (),
+    deadline: Deadline = NEVER,
+) -> Enumerator | None:
+    """The search for a problem with examples; None where its words are not such.
+
+    problem: what is searched for.
+    costs: its plain ones.
+    weights: see ``composing_costs``.
+    settings: of the enumeration; what they say of lambdas and constants counts for nothing.
+    probes: join the problem's own.
+    deadline: for making it.
+
+    Raises OutOfTime.
+    """
+    chosen = composing_costs(problem.runnable, costs, weights)
+    if chosen is None:
+        return None
+    return Enumerator(
+        problem.type, problem.examples or (), words=problem.runnable, costs=chosen, probes=(*problem.probes, *probes),
+        settings=settings, deadline=deadline,
+    )  # fmt: skip
