@@ -9,18 +9,22 @@ import numpy as np
 
 from primitives.interpreter.interpret import evaluate
 from primitives.syntax import parse
-from primitives.term import Lambda, Term
+from primitives.term import Lambda, Literal, Term, Variable
 from primitives.types import FLOAT, function
 from primitives.words import builtin_words
 from search.enumeration.answers import Answer
 from search.generation.costs import default_costs
 from search.problem import Problem
 from search.regression.algebra import Algebra
+from search.regression.columns import Columns
 from search.regression.formulas import Formulas
 from search.regression.fronts.front import FrontFormula, candidates_for, constant_bits, pareto
 from search.regression.fronts.noise import is_noise
+from search.regression.fronts.powers import NearPowers
 from search.regression.fronts.rows import FormulaRows
 from search.regression.fronts.screening import Screen, best_pairs, coefficients, least_needed, weighted
+from search.regression.growth import ExpressionGrowth
+from search.regression.passes import cheapest
 from search.reports import Hit
 from search.strategies.enumerative import Enumerative
 
@@ -110,6 +114,24 @@ def test_of_each_size_the_shortest_stands_on_the_front_if_no_smaller_one_is_as_g
     given = [FrontFormula(body("(lambda (x) x)"), size, loss, length) for size, loss, length in
              [(1, 1.0, 50.0), (3, 0.01, 9.0), (3, 0.009, 30.0), (5, 0.02, 20.0), (7, 0.009, 8.0)]]  # fmt: skip
     assert [(each.complexity, each.loss) for each in pareto(given)] == [(1, 1.0), (3, 0.01), (7, 0.009)]
+
+
+def test_products_of_powers_of_two_sums_are_found_together() -> None:
+    x, y = np.random.default_rng(0).uniform(1.0, 4.0, (2, 60))
+    columns = Columns(60, 300)
+    for place, values in ((1, x), (0, y)):
+        columns.add_leaf(Variable(place), values)
+    columns.add_leaf(Literal(1.0, FLOAT), np.ones(60))
+    for _ in ExpressionGrowth(columns, Algebra.of(WORDS)).steps(0.1):
+        pass
+    target, weights = -3.0 * x * (1.0 + y) ** 2 / np.sqrt(x + y), np.ones(60)
+    powers = NearPowers(columns, cheapest(columns, 300), np.arange(60))
+    assert powers.leaves == [0, 1] and powers.fit(target, weights).squares > 0.1
+    found = min(
+        (powers.fit(target, weights, pair) for pair in powers.likely_pairs(target, weights, 4, 8)),
+        key=lambda each: each.squares,
+    )
+    assert found.squares < 1e-12 and found.sign == -1.0 and math.isclose(found.product.factor, 3.0)
 
 
 def test_screening_finds_the_expressions_of_a_weighted_target() -> None:
