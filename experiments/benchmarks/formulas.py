@@ -1,13 +1,15 @@
 """Formulas from numbers: the search and its rivals on sets of published laws, each law and seed with its own seconds.
 
-    python -m experiments.benchmarks.formulas [--set feynman|feynman_all|nguyen|empirical] [--noise 0] [--seconds 60] [--seeds 0,1,2]
-        [--rows 200] [--only NAME,…] [--rivals deap,gplearn] [--json FILE [--resume]]
+    python -m experiments.benchmarks.formulas [--set feynman|feynman_all|nguyen|empirical] [--noise 0] [--seconds 60]
+        [--evaluations N] [--seeds 0,1,2] [--rows 200] [--only NAME,…] [--rivals deap,gplearn] [--json FILE [--resume]]
 
 *Solved*: the formula has the law's values on held-out rows without noise, drawn from the same ranges, as Floats are equal in examples (a
 relative 1e-6). *Same*: sympy says that it is the law; with noise, but for a constant or a factor and after rounding to three decimals, as
 in SRBench (La Cava et al. 2021). *Accurate*: its R² on held-out rows is above 0.999. What has measured rows has no held-out ones: it is
 neither solved nor accurate, and ``same`` needs the constants of the file.
 The search is ``automl.search`` on examples. ``seconds`` is what each took; a rival ends with the generation in which its time is over.
+``--evaluations`` bounds the search by its terms in place of seconds, so that a busy machine does not change what it finds; it allows no
+rivals.
 
 A line tells of each law as soon as it is done, and FILE holds all rows so far; ``--resume`` keeps those that FILE has of the same settings.
 """
@@ -38,26 +40,36 @@ HELD_OUT = 200
 """Rows on which formulas are tested."""
 ACCURATE = 0.999
 OURS = "automl"
-SETTINGS = ("set", "noise", "seconds", "rows_searched")
+SETTINGS = ("set", "noise", "seconds", "evaluations", "rows_searched")
 """Of a result: rows of another one with the same are as good as those of a new run."""
 
 
-def found_by(name: str, x: Array, y: Array, seconds: float, seed: int) -> Term | None:
-    """What a method finds for values ``y`` [rows] of arguments ``x`` [rows, arguments]; None where it finds nothing."""
+def found_by(name: str, x: Array, y: Array, seconds: float, seed: int, evaluations: int | None = None) -> Term | None:
+    """What a method finds for values ``y`` [rows] of arguments ``x`` [rows, arguments] in so many seconds, or evaluations in their
+    place; None where it finds nothing."""
     if name != OURS:
         return rival(name, x, y, seconds, seed)
     type = function(*[FLOAT] * (x.shape[1] + 1))
     task = examples_task("formula", type, list(zip(x.tolist(), y.tolist())))
-    found = search(task, f"{seconds:g}s", seed=seed, quiet=True)
+    budget = f"{seconds:g}s" if evaluations is None else None
+    found = search(task, budget, evaluations=evaluations, seed=seed, quiet=True)
     return parse(found.program, WORDS) if found.program else None
 
 
-def run_one(law: BenchmarkFormula, method: str, count: int, noise: float, seconds: float, seed: int) -> dict[str, Any]:
-    """One row of the result: formula, part, method, seed, solved, same, accurate, r2, seconds, program."""
+def run_one(
+    law: BenchmarkFormula,
+    method: str,
+    count: int,
+    noise: float,
+    seconds: float,
+    seed: int,
+    evaluations: int | None = None,
+) -> dict[str, Any]:
+    """One row of the result: formula, part, method, seed, solved, same, accurate, r2, seconds, cpu_seconds, program."""
     x, y = law.sample(count, noise, np.random.default_rng([seed, 0]))
-    began = time.perf_counter()
-    found = found_by(method, x, y, seconds, seed)
-    took = time.perf_counter() - began
+    began, worked = time.perf_counter(), time.process_time()
+    found = found_by(method, x, y, seconds, seed, evaluations)
+    took, worked = time.perf_counter() - began, time.process_time() - worked
     drawn = None if law.data is not None else law.exact(HELD_OUT, np.random.default_rng([seed, 1]))
     solved = drawn is not None and found is not None and holds(found, *drawn)
     share = None if drawn is None or found is None else explained(found, *drawn)
@@ -65,7 +77,7 @@ def run_one(law: BenchmarkFormula, method: str, count: int, noise: float, second
     return {
         "formula": law.name, "part": law.part, "method": method, "seed": seed, "solved": solved,
         "same": False if found is None else same(found, law.program, noisy), "accurate": share is not None and share > ACCURATE,
-        "r2": share, "seconds": round(took, 2), "program": None if found is None else show(found),
+        "r2": share, "seconds": round(took, 2), "cpu_seconds": round(worked, 2), "program": None if found is None else show(found),
     }  # fmt: skip
 
 
@@ -86,7 +98,8 @@ def summary(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 def line(row: Mapping[str, Any]) -> str:
     """What is said of a row while the benchmark runs."""
     told = " ".join(key for key in ("solved", "same", "accurate") if row[key]) or "missed"
-    return f"{row['formula']}  {row['method']}  seed {row['seed']}  {row['seconds']:g} s  {told}  {row['program']}"
+    written = " ".join(str(row["program"]).split())
+    return f"{row['formula']}  {row['method']}  seed {row['seed']}  {row['seconds']:g} s  {told}  {written}"
 
 
 def known_rows(path: str | None, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -125,6 +138,7 @@ def main() -> None:
     options.add_argument("--set", choices=SETS, default="feynman")
     options.add_argument("--noise", type=float, default=0.0, help="of the target, relative to its root mean square")
     options.add_argument("--seconds", type=float, default=60.0, help="for each formula and method")
+    options.add_argument("--evaluations", type=int, default=None, help="terms for each formula, in place of seconds")
     options.add_argument("--seeds", default=None, help="several, such as 0,1,2 (default: --seed)")
     options.add_argument("--rows", type=int, default=200, help="to search on, where the set does not say how many")
     options.add_argument("--only", default="", help="names of formulas")
@@ -141,11 +155,15 @@ def main() -> None:
         options.error(f"--only={given.only!r}: names in the set {given.set} are required")
     if given.resume and given.json is None:
         options.error("--resume: --json FILE is required with it; name the file that was begun")
+    if asked and given.evaluations is not None:
+        options.error(f"--rivals={given.rivals!r}: --seconds are required with rivals; leave out --evaluations")
     started, seeds = time.perf_counter(), [int(each) for each in (given.seeds or str(given.seed)).split(",")]
     methods = [OURS, *(name for name in asked if installed(name))]
     for name in sorted(set(asked) - set(methods)):
         print(f"{name} is not installed: its rows are left out", file=sys.stderr)
-    settings = {"set": given.set, "noise": given.noise, "seconds": given.seconds, "rows_searched": given.rows}
+    settings = {
+        "set": given.set, "noise": given.noise, "seconds": given.seconds, "evaluations": given.evaluations, "rows_searched": given.rows,
+    }  # fmt: skip
     try:
         known = known_rows(given.json, settings) if given.resume else []
     except ValueError as error:
@@ -170,7 +188,7 @@ def main() -> None:
     rows = run_all(
         [(law, seed, method) for law in laws if not only or law.name in only for seed in seeds for method in methods],
         known,
-        lambda law, method, seed: run_one(law, method, given.rows, given.noise, given.seconds, seed),
+        lambda law, method, seed: run_one(law, method, given.rows, given.noise, given.seconds, seed, given.evaluations),
         write,
     )
     report("formulas", figures(rows), seed=given.seed, started=started, path=given.json)

@@ -104,7 +104,7 @@ def test_deap_finds_a_square_root() -> None:
 
 
 def test_the_benchmark_tells_right_from_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def found_by(name: str, x: np.ndarray, y: np.ndarray, seconds: float, seed: int) -> Term:
+    def found_by(name: str, x: np.ndarray, y: np.ndarray, seconds: float, seed: int, evaluations: int | None) -> Term:
         return parse("(lambda (x) (sqrt x))", WORDS)
 
     path = tmp_path / "formulas.json"
@@ -122,7 +122,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(
 ) -> None:
     path, asked = tmp_path / "formulas.json", list[int]()
 
-    def found_by(name: str, x: np.ndarray, y: np.ndarray, seconds: float, seed: int) -> Term:
+    def found_by(name: str, x: np.ndarray, y: np.ndarray, seconds: float, seed: int, evaluations: int | None) -> Term:
         if len(asked) == 1:
             asked.append(-1)
             raise KeyboardInterrupt
