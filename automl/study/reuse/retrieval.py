@@ -20,6 +20,7 @@ from primitives.types import FLOAT, TensorType, Type, arguments_of, function
 from primitives.weights import multiply_adds
 
 from ...fitting.forward import predict
+from ...fitting.recipes import joined
 from ...tasks.data import ProblemData
 from ...tasks.metrics import CLASSES
 from .measures import indicators, log_evidence
@@ -147,10 +148,10 @@ def suited_words(index: TypeIndex, data: ProblemData, most: int) -> list[SuitedW
     """The words that suit a task, the best first.
 
     index: of the library.
-    data: of the task, of classes or numbers; the train part alone is looked at.
+    data: of the task, of classes or numbers; the train part alone is looked at, and where there are folds all cases beside the test part.
     most: how many are wanted.
 
-    By type first; where these are several, by LogME on at most CASES examples of the train part, as many of each class as there can be.
+    By type first; where these are several, by LogME on at most CASES examples, as many of each class as there can be.
     Inputs are prepared once, and nets of one form are compiled once. What gives a number that is not finite suits nothing.
     """
     types, result = arguments_of(data.type)
@@ -158,6 +159,8 @@ def suited_words(index: TypeIndex, data: ProblemData, most: int) -> list[SuitedW
     if len(words) < FEW:
         return [SuitedWord(word, float("nan")) for word in words]
     assert isinstance(result, TensorType)
+    if data.folds is not None:
+        data = joined(data)
     judge = _Judge(index.vocabulary, words, data)
     targets = _targets(data, judge.rows, int(str(result.shape[0])))
     found = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -124,3 +126,15 @@ def test_a_search_by_few_examples_uses_the_library(stocked: AbstractStore, examp
     assert found.get("folds") == folds and 0 < found["accuracy"] <= 1
     if folds:
         assert result.subroutines == ("useful",) and result.test_score is not None and result.test_score > 0.7
+
+
+def test_all_labelled_examples_are_judged_by_where_there_are_folds(stocked: AbstractStore) -> None:
+    """The targets of the validation part are turned round: with folds the evidence is another, without it is the same."""
+    index, data = TypeIndex(load_vocabulary(stocked)), corners(5).data
+    held_out = data.validation
+    other = replace(data, validation=replace(held_out, targets=(np.asarray(held_out.targets) + 1) % 3))
+    assert data.folds is not None
+    best, changed = (suited_words(index, each, 1)[0].evidence for each in (data, other))
+    assert best != changed
+    alone, same = (suited_words(index, replace(each, folds=None), 1)[0].evidence for each in (data, other))
+    assert alone == same != best
