@@ -121,9 +121,11 @@ def word_weights(store: AbstractStore, record: Subroutine) -> list[tuple[str, np
 
 
 def evidence_lines(evidence: Mapping[str, object]) -> list[str]:
-    """What the library knows of a change or an origin, a line an item."""
+    """What the library knows of a change or an origin, a line an item, but for the body without subroutines, which a page shows itself."""
     return [
-        f"{key.replace('_', ' ')}: {_text(value)}" for key, value in evidence.items() if value not in (None, "", [], {})
+        f"{key.replace('_', ' ')}: {_text(value)}"
+        for key, value in evidence.items()
+        if value not in (None, "", [], {}) and key != "expanded"
     ]
 
 
@@ -132,4 +134,6 @@ def _text(value: object) -> str:
         return ", ".join(f"{key} {_text(each)}" for key, each in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(map(_text, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
