@@ -43,7 +43,8 @@ class Scale:
     def _steps(self, count: int) -> list[float]:
         raw = (self.high - self.low) / max(count, 1)
         power = 10.0 ** math.floor(math.log10(raw))
-        step = next((m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999), 10 * power)
+        round_ones = (1, 2, 5, 10) if power == 1.0 else (1, 2, 2.5, 5, 10)  # of what is counted there is no half
+        step = next((m * power for m in round_ones if m * power >= raw * 0.999), 10 * power)
         first = math.ceil(self.low / step - 1e-9)
         return [round(n * step, 12) for n in range(first, math.floor(self.high / step + 1e-9) + 1)]
 

@@ -27,6 +27,10 @@ def test_a_scale_goes_from_end_to_end():
     assert [log.place(value) for value in (1, 10, 100)] == pytest.approx([100, 50, 0])
 
 
+def test_of_what_is_counted_there_is_no_half():
+    assert [text for _, text in Scale.over(0, 10.5, 100, 0).ticks(5)] == ["0", "5", "10"]
+
+
 @pytest.mark.parametrize("log", [False, True])
 @pytest.mark.parametrize("value", [1e-9, 0.5, 1.0, 3e7])
 def test_a_scale_for_one_value_has_it_inside(value, log):
