@@ -23,7 +23,7 @@ def predict(
     inputs: Annotated[
         list[str],
         typer.Argument(
-            help="Pictures or folders of them, files (.npy, .npz, .csv, .xlsx, .parquet, .json, .jsonl), or JSON text."
+            help="Pictures or folders of them, files (.npy, .npz, .csv, .xlsx, .parquet, .json, .jsonl, .csv.gz), or JSON text."
         ),
     ],
     library: LibraryUrl = None,
