@@ -48,6 +48,7 @@ QUICK: dict[str, tuple[str, ...]] = {
     ),
     "formulas": ("--set", "nguyen", "--only", "Nguyen-1,Nguyen-8", "--seconds", "2", "--rivals", "deap"),
     "inheritance": ("--seeds", "1", "--evaluations", "12", "--programs", "3", "--alone", "1"),
+    "introductory": ("--only", "gcd,substitution cipher", "--budget", "2s", "--examples", "20"),
     "library_gain": (
         *(
             "--tasks",
