@@ -42,6 +42,7 @@ def add(x: Value, y: Value) -> Value:
     prior=Prior(cost=2),
     spoken="subtract",
     twice=TRIVIAL,
+    role=Role.DIFFERENCE,
 )
 def subtract(x: Value, y: Value) -> Value:
     """The first number less the second."""
@@ -79,7 +80,15 @@ def modulo(x: int, y: int) -> int:
     return x % y
 
 
-@word("/", "float -> float -> float", example="(/ 7.0 2.0)", ufunc="divide", prior=Prior(cost=2), spoken="divide")
+@word(
+    "/",
+    "float -> float -> float",
+    example="(/ 7.0 2.0)",
+    ufunc="divide",
+    prior=Prior(cost=2),
+    spoken="divide",
+    role=Role.RATIO,
+)
 def divide(x: float, y: float) -> float:
     """Quotient of Floats; undefined for a zero divisor."""
     if y == 0:
@@ -123,7 +132,7 @@ def power(x: Value, y: Value) -> Value:
         raise Undefined(f"{x} to the power {y}") from None
 
 
-@word("negate", "Num a => a -> a", example="(negate 3)", ufunc="negative")
+@word("negate", "Num a => a -> a", example="(negate 3)", ufunc="negative", role=Role.NEGATIVE)
 def negate(x: Value) -> Value:
     """The number with the other sign."""
     return -x
@@ -163,7 +172,7 @@ def greatest(x: Value, y: Value) -> Value:
     return y if less(x, y) else x
 
 
-@word("to_float", "int -> float", example="(to_float 3)", ufunc="float64")
+@word("to_float", "int -> float", example="(to_float 3)", ufunc="float64", role=Role.AS_FLOAT)
 def to_float(x: int) -> float:
     """The Float of the same value."""
     return float(x)
@@ -194,7 +203,7 @@ def round_to_int(x: float) -> int:
     return check_int(round(whole(x)))
 
 
-@word("sqrt", "float -> float", example="(sqrt 2.25)", ufunc="sqrt", prior=Prior(cost=3))
+@word("sqrt", "float -> float", example="(sqrt 2.25)", ufunc="sqrt", prior=Prior(cost=3), role=Role.ROOT)
 def square_root(x: float) -> float:
     """The square root; undefined below zero."""
     if x < 0:

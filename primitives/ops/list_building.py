@@ -61,7 +61,7 @@ def concat(xs: tuple, ys: tuple) -> tuple:
     return xs + ys
 
 
-@word("flatten_list", "list(list(a)) -> list(a)", example="(flatten_list [[1 2] [3]])")
+@word("flatten_list", "list(list(a)) -> list(a)", example="(flatten_list [[1 2] [3]])", role=Role.FLAT)
 def flatten(lists: tuple) -> tuple:
     """The elements of all lists in one list."""
     check_size(sum(map(len, lists)))
@@ -101,7 +101,7 @@ def is_empty(xs: tuple) -> bool:
     return not xs
 
 
-@word("head", "list(a) -> a", example="(head [5 6 7])", prior=Prior(cost=2, weight=0.5, in_nets=-1.0))
+@word("head", "list(a) -> a", example="(head [5 6 7])", prior=Prior(cost=2, weight=0.5, in_nets=-1.0), role=Role.FIRST)
 def head(xs: tuple) -> Value:
     """The first element; undefined for the empty list."""
     if not xs:
@@ -117,7 +117,7 @@ def tail(xs: tuple) -> tuple:
     return xs[1:]
 
 
-@word("last", "list(a) -> a", example="(last [5 6 7])", prior=Prior(cost=3))
+@word("last", "list(a) -> a", example="(last [5 6 7])", prior=Prior(cost=3), role=Role.LAST)
 def last(xs: tuple) -> Value:
     """The last element; undefined for the empty list."""
     if not xs:
@@ -133,7 +133,14 @@ def init(xs: tuple) -> tuple:
     return xs[:-1]
 
 
-@word("index", "int -> list(a) -> a", example="(index 1 [5 6 7])", prior=Prior(cost=2), needs={1: Need.HOLDS})
+@word(
+    "index",
+    "int -> list(a) -> a",
+    example="(index 1 [5 6 7])",
+    prior=Prior(cost=2),
+    needs={1: Need.HOLDS},
+    role=Role.ELEMENT,
+)
 def index(i: int, xs: tuple) -> Value:
     """The element at position ``i``, from 0; undefined outside the list."""
     if not 0 <= i < len(xs):
@@ -180,13 +187,27 @@ def delete(i: int, xs: tuple) -> tuple:
     return xs[:i] + xs[i + 1 :]
 
 
-@word("take", "int -> list(a) -> list(a)", example="(take 2 [5 6 7])", prior=Prior(cost=2), needs={1: Need.BEGINS_WITH})
+@word(
+    "take",
+    "int -> list(a) -> list(a)",
+    example="(take 2 [5 6 7])",
+    prior=Prior(cost=2),
+    needs={1: Need.BEGINS_WITH},
+    role=Role.BEGINNING,
+)
 def take(count: int, xs: tuple) -> tuple:
     """The first ``count`` elements, or all there are; none where ``count`` is negative."""
     return xs[: max(count, 0)]
 
 
-@word("drop", "int -> list(a) -> list(a)", example="(drop 2 [5 6 7])", prior=Prior(cost=2), needs={1: Need.ENDS_WITH})
+@word(
+    "drop",
+    "int -> list(a) -> list(a)",
+    example="(drop 2 [5 6 7])",
+    prior=Prior(cost=2),
+    needs={1: Need.ENDS_WITH},
+    role=Role.REMAINING,
+)
 def drop(count: int, xs: tuple) -> tuple:
     """All but the first ``count`` elements; all where ``count`` is negative."""
     return xs[max(count, 0) :]

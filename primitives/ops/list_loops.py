@@ -117,7 +117,7 @@ def unfold(f: Callable, state: Value) -> tuple:
     return tuple(results)
 
 
-@word("zip", "list(a) -> list(b) -> list(pair(a, b))", example='(zip [1 2 3] ["a" "b"])')
+@word("zip", "list(a) -> list(b) -> list(pair(a, b))", example='(zip [1 2 3] ["a" "b"])', role=Role.TOGETHER)
 def zip_lists(xs: tuple, ys: tuple) -> tuple:
     """Pairs of the elements at equal positions, as many as the shorter list has."""
     return tuple(zip(xs, ys))
@@ -143,7 +143,7 @@ def unzip(pairs: tuple) -> tuple:
     return tuple(x for x, _ in pairs), tuple(y for _, y in pairs)
 
 
-@word("enumerate", "list(a) -> list(pair(int, a))", example='(enumerate ["a" "b"])')
+@word("enumerate", "list(a) -> list(pair(int, a))", example='(enumerate ["a" "b"])', role=Role.NUMBERED)
 def enumerate_list(xs: tuple) -> tuple:
     """Every element with its position before it."""
     return tuple(enumerate(xs))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..declarations import Need
+from ..declarations import Need, Role
 from ..primitive import Prior
 from ..values import MAX_INT, Some, Undefined, Value, check_int, check_key, has_nan, ordered, same
 from ..words import word
 
 
-@word("sum", "Num a => list(a) -> a", example="(sum [1 2 3])", prior=Prior(cost=2))
+@word("sum", "Num a => list(a) -> a", example="(sum [1 2 3])", prior=Prior(cost=2), role=Role.TOTAL)
 def total(xs: tuple) -> Value:
     """The sum of the elements from the left; 0 for the empty list."""
     if {int}.issuperset(map(type, xs)) and sum(map(abs, xs)) <= MAX_INT:
@@ -23,7 +23,7 @@ def total(xs: tuple) -> Value:
     return value
 
 
-@word("product", "Num a => list(a) -> a", example="(product [2 3 4])")
+@word("product", "Num a => list(a) -> a", example="(product [2 3 4])", role=Role.MULTIPLIED)
 def product(xs: tuple) -> Value:
     """The product of the elements from the left; 1 for the empty list."""
     value: Value = 1
@@ -34,7 +34,7 @@ def product(xs: tuple) -> Value:
     return value
 
 
-@word("maximum", "Ord a => list(a) -> a", example="(maximum [3 1 4])", prior=Prior(cost=3))
+@word("maximum", "Ord a => list(a) -> a", example="(maximum [3 1 4])", prior=Prior(cost=3), role=Role.GREATEST)
 def maximum(xs: tuple) -> Value:
     """The largest element, the first of equal ones; undefined for the empty list and for NaN."""
     if not xs:
@@ -42,7 +42,7 @@ def maximum(xs: tuple) -> Value:
     return xs[max(range(len(xs)), key=ordered(xs).__getitem__)]
 
 
-@word("minimum", "Ord a => list(a) -> a", example="(minimum [3 1 4])", prior=Prior(cost=3))
+@word("minimum", "Ord a => list(a) -> a", example="(minimum [3 1 4])", prior=Prior(cost=3), role=Role.LEAST)
 def minimum(xs: tuple) -> Value:
     """The smallest element, the first of equal ones; undefined for the empty list and for NaN."""
     if not xs:
@@ -56,19 +56,20 @@ def minimum(xs: tuple) -> Value:
     example="(count is_even [1 2 4])",
     prior=Prior(cost=2),
     needs={1: Need.AS_MANY},
+    role=Role.COUNT,
 )
 def count(f: Callable, xs: tuple) -> int:
     """How many elements ``f`` holds for."""
     return sum(1 for x in xs if f(x))
 
 
-@word("any", "(a -> bool) -> list(a) -> bool", example="(any is_even [1 3])", prior=Prior(cost=3))
+@word("any", "(a -> bool) -> list(a) -> bool", example="(any is_even [1 3])", prior=Prior(cost=3), role=Role.ANY)
 def any_holds(f: Callable, xs: tuple) -> bool:
     """Whether ``f`` holds for an element; those after the first such are not looked at."""
     return any(map(f, xs))
 
 
-@word("all", "(a -> bool) -> list(a) -> bool", example="(all is_odd [1 3])", prior=Prior(cost=3))
+@word("all", "(a -> bool) -> list(a) -> bool", example="(all is_odd [1 3])", prior=Prior(cost=3), role=Role.ALL)
 def all_hold(f: Callable, xs: tuple) -> bool:
     """Whether ``f`` holds for every element; those after the first exception are not looked at."""
     return all(map(f, xs))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..declarations import Need
+from ..declarations import Need, Role
 from ..primitive import Prior
 from ..values import Some, Undefined, Value
 from ..words import word
@@ -59,19 +59,25 @@ def then_option(f: Callable, option: Some | None) -> Some | None:
     return None if option is None else f(option.value)
 
 
-@word("pair", "a -> b -> pair(a, b)", example='(pair 1 "a")', needs={0: Need.FIRST_PART, 1: Need.SECOND_PART})
+@word(
+    "pair",
+    "a -> b -> pair(a, b)",
+    example='(pair 1 "a")',
+    needs={0: Need.FIRST_PART, 1: Need.SECOND_PART},
+    role=Role.PAIR,
+)
 def pair(x: Value, y: Value) -> tuple:
     """Two values as one."""
     return (x, y)
 
 
-@word("first", "pair(a, b) -> a", example='(first (pair 1 "a"))')
+@word("first", "pair(a, b) -> a", example='(first (pair 1 "a"))', role=Role.FIRST_OF_TWO)
 def first(both: tuple) -> Value:
     """The first of a pair."""
     return both[0]
 
 
-@word("second", "pair(a, b) -> b", example='(second (pair 1 "a"))')
+@word("second", "pair(a, b) -> b", example='(second (pair 1 "a"))', role=Role.SECOND_OF_TWO)
 def second(both: tuple) -> Value:
     """The second of a pair."""
     return both[1]

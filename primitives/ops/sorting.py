@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable
 
-from ..declarations import Need
+from ..declarations import Need, Role
 from ..primitive import Prior
 from ..values import Some, Value, ordered, same
 from ..words import word
@@ -29,6 +29,7 @@ def sort(xs: tuple) -> tuple:
     "Ord b => (a -> b) -> list(a) -> list(a)",
     example='(sort_by length_text ["ccc" "a" "bb"])',
     needs={1: Need.SAME_LENGTH},
+    role=Role.IN_ORDER_OF,
 )
 def sort_by(f: Callable, xs: tuple) -> tuple:
     """The elements in ascending order of ``f``."""

@@ -18,6 +18,7 @@ from ..enumeration.settings import Settings
 from ..generation.constants import Constant
 from ..generation.costs import Costs
 from .elements import by_elements
+from .gathering import Gathering, Language
 from .goal import Reduction, Subtask
 from .solver import Solver
 from .tools import RoleWords
@@ -37,6 +38,7 @@ class SubtaskNode:
 
     goal: Subtask
     solver: Solver
+    gathering: Gathering
     above: list[tuple[Reduction, SubtaskNode]] = field(default_factory=list)
     splits: dict[Reduction, list[SubtaskNode]] = field(default_factory=dict)
     body: Term | None = None
@@ -46,9 +48,25 @@ class SubtaskNode:
     """How many examples each split by a branch leaves over."""
 
     @property
+    def spent(self) -> int:
+        """Terms that were considered so far."""
+        return self.solver.spent + self.gathering.spent
+
+    @property
+    def next(self) -> Solver | Gathering:
+        """Whose turn it is."""
+        rested = self.solver.over or (not self.gathering.over and self.gathering.spent < self.solver.spent)
+        return self.gathering if rested else self.solver
+
+    def release(self) -> None:
+        """Give up what was enumerated."""
+        self.solver.release()
+        self.gathering.release()
+
+    @property
     def open(self) -> bool:
         """Whether it is still worth looking for."""
-        if self.solver.over or self.solver.spent >= self.until:
+        if (self.solver.over and self.gathering.over) or self.spent >= self.until:
             return False
         return not self.above or any(split in above.splits for split, above in self.above)
 
@@ -65,6 +83,7 @@ class Deduction:
         characters = [(value, CHAR, cost + 1) for value, kind, cost in constants if kind == STRING and len(value) == 1]
         self.constants = [*constants, *characters]
         self.tools, self.ledger = RoleWords(words), Ledger()
+        self.language = Language(words, costs, self.constants, settings, self.tools)
         inputs, output = arguments_of(type)
         self.answers = Answers(len(inputs), examples, words, settings)
         self.nodes: dict[tuple, SubtaskNode] = {}
@@ -94,7 +113,7 @@ class Deduction:
     def release(self) -> None:
         """Give up all that is held: the search cannot go on."""
         for node in self.nodes.values():
-            node.solver.release()
+            node.release()
         self.nodes.clear()
 
     def _progress(self) -> LevelReport:
@@ -105,7 +124,9 @@ class Deduction:
         """The node of a goal, divided further where it is new."""
         if goal.key in self.nodes:
             return self.nodes[goal.key]
-        node = self.nodes[goal.key] = SubtaskNode(goal, Solver(goal, self.words, self._begin))
+        node = self.nodes[goal.key] = SubtaskNode(
+            goal, Solver(goal, self.words, self._begin), Gathering(goal, self.language)
+        )
         if goal.depth < DEPTH:
             splits = [*by_elements(goal, self.tools), *by_wholes(goal, self.tools)]
             for split in splits or by_places(goal, self.tools):
@@ -131,9 +152,9 @@ class Deduction:
 
     def _turn(self, node: SubtaskNode, root: SubtaskNode) -> Iterator[Answer]:
         """A step of one goal."""
-        before = node.solver.spent
-        body = node.solver.step(self.ledger.deadline)
-        self.ledger.tick(node.solver.spent - before)
+        before = node.spent
+        body = node.next.step(self.ledger.deadline)
+        self.ledger.tick(node.spent - before)
         if body is not None:
             yield from self._met(node, body, root)
         elif node.body is None and node.goal.depth < DEPTH:
@@ -157,7 +178,7 @@ class Deduction:
         """Give up the goals that no split has any more."""
         for key, node in list(self.nodes.items()):
             if node.above and not any(split in above.splits for split, above in node.above):
-                node.solver.release()
+                node.release()
                 node.splits.clear()
                 del self.nodes[key]
 
@@ -167,7 +188,7 @@ class Deduction:
         if (node.body is not None and cost >= node.cost) or cost > node.goal.bits:
             return
         if node.body is None:
-            node.until = LONGER * node.solver.spent + MORE
+            node.until = LONGER * node.spent + MORE
         node.body, node.cost = body, cost
         self._share(body)
         if node is root:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from primitives.term import Term
+from primitives.interpreter.deadline import Deadline
+from primitives.interpreter.interpret import Fuel, evaluate
+from primitives.primitive import Primitive
+from primitives.term import Term, lambdas
 from primitives.types import Type, function
-from primitives.values import Value
+from primitives.values import Value, equal
 
 from ..choice.ranking import evidence
 from ..enumeration.answers import Example
+
+SECONDS = 0.5
+"""Most time for a term on one example."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +65,21 @@ class Subtask:
                 return None
             found[given] = result
         return Subtask(tuple(inputs), output, tuple(found.items()), self.depth + 1) if found else None
+
+    def refuting(self, term: Term, words: Mapping[str, Primitive], deadline: Deadline) -> int | None:
+        """The number of the first example that a term does not meet; None where it meets all. Raises OutOfTime.
+
+        term: over the variables.
+        words: what they mean.
+        deadline: until when to look.
+        """
+        program = lambdas(len(self.inputs), term)
+        for number, (given, output) in enumerate(self.examples):
+            deadline.check()
+            fuel = Fuel(seconds=deadline.seconds(SECONDS))
+            if not equal(evaluate(program, given, words=words, fuel=fuel), output):
+                return number
+        return None
 
     @property
     def key(self) -> tuple:

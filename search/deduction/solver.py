@@ -13,15 +13,12 @@ from primitives.values import equal
 from ..enumeration.ahead.branches import Branches
 from ..enumeration.answers import Answer, Example
 from ..enumeration.enumerator import Enumerator, LevelReport
-from .goal import Reduction, Subtask
+from .goal import SECONDS, Reduction, Subtask
 
 FEW, MORE = 24, 2
 """Examples to begin with, and those that are added where a term meets the others."""
 COVERED = 0.15
 """The least share of the examples that a branch meets."""
-SECONDS = 0.5
-"""Most time for a term on one example."""
-
 PLAIN = 15_000
 """Terms for a part without lambdas, before those with them."""
 

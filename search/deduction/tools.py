@@ -69,6 +69,14 @@ def element_of(type: Type) -> Type | None:
     return type.arguments[0] if isinstance(type, Constructor) and type.name == "list" else None
 
 
+def parts_of(type: Type) -> tuple[Type, ...] | None:
+    """The types of what a pair holds; None of what is no pair.
+
+    type: any.
+    """
+    return type.arguments if isinstance(type, Constructor) and type.name == "pair" else None
+
+
 def text(value: str) -> Literal:
     """A text as a term.
 

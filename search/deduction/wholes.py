@@ -1,5 +1,5 @@
-"""Goals divided as wholes: a list into its elements or into its length and what stands at each place, a text into where it lies in
-another, or into its parts between separators, and what a conversion gives into what it was given."""
+"""Goals divided as wholes: a pair into its halves, a list into its elements or into its length and what stands at each place, a text
+into where it lies in another, or into its parts between separators, and what a conversion gives into what it was given."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from primitives.types import CHAR, INT, STRING, Type, list_of
 from primitives.values import Value
 
 from .goal import Reduction, Subtask
-from .tools import HALF, RoleWords, element_of, separators, sequences, text, variable
+from .tools import HALF, RoleWords, element_of, parts_of, separators, sequences, text, variable
 
 LONGEST = 6
 """Elements of lists that are taken apart one by one."""
@@ -29,6 +29,7 @@ def by_wholes(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
     """
     if len(goal.examples) < FEWEST:
         return
+    yield from _halves(goal, tools)
     if element_of(goal.output) is not None:
         yield from _each(goal, tools)
         yield from _joined_each(goal, tools)
@@ -60,6 +61,18 @@ def by_places(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
         yield Reduction(
             "places", (length, part), lambda n, x: tools.call(Role.MAP, Lambda(x), tools.call(Role.COUNT_UP, n))
         )
+
+
+def _halves(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
+    """A pair as what it holds first and second."""
+    types = parts_of(goal.output)
+    if types is None or not tools.has(Role.PAIR):
+        return
+    parts = [
+        goal.below(goal.inputs, type, ((tuple(given), output[place]) for given, output in goal.examples))
+        for place, type in enumerate(types)
+    ]
+    yield Reduction("halves", tuple(part for part in parts if part is not None), _call(tools, Role.PAIR))
 
 
 def _each(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
@@ -178,5 +191,5 @@ def _whole(made: Value) -> int | None:
     return int(made) if len(made) < 16 and made.lstrip("-").isdecimal() and str(int(made)) == made else None
 
 
-def _call(tools: RoleWords, role: Role, *before: Term) -> Callable[[Term], Term]:
-    return lambda body: tools.call(role, *before, body)
+def _call(tools: RoleWords, role: Role, *before: Term) -> Callable[..., Term]:
+    return lambda *bodies: tools.call(role, *before, *bodies)
