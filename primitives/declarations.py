@@ -91,6 +91,7 @@ class Role(Enum):
     ANY = "tells whether its function is true for an element of a list: function, list"
     ALL = "tells whether its function is true for all elements of a list: function, list"
     IN_ORDER_OF = "gives the elements of a list in the order of its function, equal ones as they were: function, list"
+    EQUAL = "tells whether two values are equal"
     MONOTONE = "takes each number of a tensor by itself and never turns a greater one into a smaller one"
     SUM = "adds two tensors number by number"
     JOIN = "puts one tensor behind the other along their first axis"

@@ -194,8 +194,8 @@ def _cipher(rng: random.Random) -> Inputs:
 
 
 def _tweet(rng: random.Random) -> Inputs:
-    longest = rng.choice((10, 139, 140, 200))
-    return text_of(PRINTABLE, min(1 if longest < 139 else longest, 141), longest)(rng)
+    shortest, longest = (138, 142) if rng.random() < 0.2 else (1, 200)
+    return text_of(PRINTABLE, shortest, longest)(rng)
 
 
 def _snow(rng: random.Random) -> Inputs:

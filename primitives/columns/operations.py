@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from ..definitions import Definition
 from ..primitive import PURE, Primitive
@@ -96,7 +97,16 @@ def _meaning(primitive: Primitive, words: Mapping[str, Primitive]) -> Callable:
 
 def instances(primitive: Primitive, types: Iterable[Type]) -> Iterator[tuple[tuple[Type, ...], Type]]:
     """Ground argument and result types of the word such that all data types in them are among ``types``."""
-    allowed = tuple(types)
+    return iter(_instances(primitive, tuple(types)))
+
+
+@lru_cache(maxsize=8192)
+def _instances(primitive: Primitive, allowed: tuple[Type, ...]) -> tuple[tuple[tuple[Type, ...], Type], ...]:
+    """The same, kept: a task is divided into many that have the same words and types."""
+    return tuple(_ground_instances(primitive, allowed))
+
+
+def _ground_instances(primitive: Primitive, allowed: tuple[Type, ...]) -> Iterator[tuple[tuple[Type, ...], Type]]:
     arguments, result = split_type(primitive)
     if primitive.purity != PURE or is_function(result):
         return

@@ -10,7 +10,15 @@ from ..values import Value, less, same
 from ..words import word
 
 
-@word("=", "Eq a => a -> a -> bool", example="(= 2 2)", prior=Prior(cost=2), spoken="equal", twice=TRIVIAL)
+@word(
+    "=",
+    "Eq a => a -> a -> bool",
+    example="(= 2 2)",
+    prior=Prior(cost=2),
+    spoken="equal",
+    twice=TRIVIAL,
+    role=Role.EQUAL,
+)
 def equal(x: Value, y: Value) -> bool:
     """Whether two values are equal; NaN equals nothing."""
     return same(x, y)

@@ -17,6 +17,7 @@ from ..enumeration.ledger import Ledger, Stop
 from ..enumeration.settings import Settings
 from ..generation.constants import Constant
 from ..generation.costs import Costs
+from .cases import by_cases
 from .elements import by_elements
 from .gathering import Gathering, Language
 from .goal import Reduction, Subtask
@@ -128,7 +129,7 @@ class Deduction:
             goal, Solver(goal, self.words, self._begin), Gathering(goal, self.language)
         )
         if goal.depth < DEPTH:
-            splits = [*by_elements(goal, self.tools), *by_wholes(goal, self.tools)]
+            splits = [*by_cases(goal, self.tools), *by_elements(goal, self.tools), *by_wholes(goal, self.tools)]
             for split in splits or by_places(goal, self.tools):
                 self._divide(node, split)
         return node

@@ -75,6 +75,7 @@ def test_roles_of_the_built_in_words():
         Role.ANY: {"any"},
         Role.ALL: {"all"},
         Role.IN_ORDER_OF: {"sort_by"},
+        Role.EQUAL: {"="},
         Role.MONOTONE: {"relu", "sigmoid", "tanh"},
         Role.SUM: {"add"},
         Role.JOIN: {"concat_maps"},
