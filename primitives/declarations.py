@@ -92,6 +92,8 @@ class Role(Enum):
     ALL = "tells whether its function is true for all elements of a list: function, list"
     IN_ORDER_OF = "gives the elements of a list in the order of its function, equal ones as they were: function, list"
     EQUAL = "tells whether two values are equal"
+    TIMES = "applies a function so many times: number, function, start"
+    COUNTED = "applies a function of position, from 0, and state so many times: number, function, start"
     MONOTONE = "takes each number of a tensor by itself and never turns a greater one into a smaller one"
     SUM = "adds two tensors number by number"
     JOIN = "puts one tensor behind the other along their first axis"

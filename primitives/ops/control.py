@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..declarations import Role
 from ..primitive import Prior
 from ..values import Value
 from ..words import word
@@ -16,6 +17,7 @@ from ..words import word
     example="(repeat 3 (lambda (x) (* x 2)) 1)",
     prior=Prior(cost=5, weight=-1.5),
     unbounded=True,
+    role=Role.TIMES,
 )
 def repeat(count: int, f: Callable, x: Value) -> Value:
     """``f`` applied ``count`` times, starting from ``x``; not at all where ``count`` is negative."""
@@ -30,6 +32,7 @@ def repeat(count: int, f: Callable, x: Value) -> Value:
     example="(for 4 (lambda (i x) (+ i x)) 0)",
     prior=Prior(cost=5, weight=-1.5),
     unbounded=True,
+    role=Role.COUNTED,
 )
 def loop(count: int, f: Callable, x: Value) -> Value:
     """``x`` becomes ``f i x`` for i = 0, 1, … ``count`` - 1."""

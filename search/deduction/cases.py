@@ -1,7 +1,7 @@
 """Goals divided by cases: an output that comes again and again, and how texts mostly begin and end, with few that do not.
 
-Whether an example is of the case is a goal of its own, of truth values, and so are the examples that are left over. Cases follow each other:
-what is left over may be divided again.
+Whether an example is of the case is a goal of its own, of truth values, and so are the examples that are left over. Cases follow each
+other: what is left over may be divided again.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from .elements import by_elements
 from .gathering import Gathering, Language
 from .goal import Reduction, Subtask
 from .solver import Solver
+from .stepping import Stepping
 from .tools import RoleWords
 from .wholes import by_places, by_wholes
 
@@ -39,7 +40,7 @@ class SubtaskNode:
 
     goal: Subtask
     solver: Solver
-    gathering: Gathering
+    loops: tuple[Gathering | Stepping, ...]
     above: list[tuple[Reduction, SubtaskNode]] = field(default_factory=list)
     splits: dict[Reduction, list[SubtaskNode]] = field(default_factory=dict)
     body: Term | None = None
@@ -49,25 +50,29 @@ class SubtaskNode:
     """How many examples each split by a branch leaves over."""
 
     @property
-    def spent(self) -> int:
-        """Terms that were considered so far."""
-        return self.solver.spent + self.gathering.spent
+    def searches(self) -> tuple[Solver | Gathering | Stepping, ...]:
+        """All that look for its terms."""
+        return self.solver, *self.loops
 
     @property
-    def next(self) -> Solver | Gathering:
+    def spent(self) -> int:
+        """Terms that were considered so far."""
+        return sum(each.spent for each in self.searches)
+
+    @property
+    def next(self) -> Solver | Gathering | Stepping:
         """Whose turn it is."""
-        rested = self.solver.over or (not self.gathering.over and self.gathering.spent < self.solver.spent)
-        return self.gathering if rested else self.solver
+        return min((each for each in self.searches if not each.over), key=lambda each: each.spent)
 
     def release(self) -> None:
         """Give up what was enumerated."""
-        self.solver.release()
-        self.gathering.release()
+        for each in self.searches:
+            each.release()
 
     @property
     def open(self) -> bool:
         """Whether it is still worth looking for."""
-        if (self.solver.over and self.gathering.over) or self.spent >= self.until:
+        if all(each.over for each in self.searches) or self.spent >= self.until:
             return False
         return not self.above or any(split in above.splits for split, above in self.above)
 
@@ -125,9 +130,8 @@ class Deduction:
         """The node of a goal, divided further where it is new."""
         if goal.key in self.nodes:
             return self.nodes[goal.key]
-        node = self.nodes[goal.key] = SubtaskNode(
-            goal, Solver(goal, self.words, self._begin), Gathering(goal, self.language)
-        )
+        loops = (Gathering(goal, self.language), Stepping(goal, self.language))
+        node = self.nodes[goal.key] = SubtaskNode(goal, Solver(goal, self.words, self._begin), loops)
         if goal.depth < DEPTH:
             splits = [*by_cases(goal, self.tools), *by_elements(goal, self.tools), *by_wholes(goal, self.tools)]
             for split in splits or by_places(goal, self.tools):

@@ -45,7 +45,7 @@ GROWTH, REFUTED, HOPELESS, LARGEST = 2.5, 3, 30, 600
 """How much larger a walk's examples become after so many refuted programs, after how many it is given up, and elements at most."""
 PART = 5_000
 """Bodies that are gathered at once, and after which others take their turn."""
-WALKS, BESIDE, CHEAP = 8, 60, 8
+WALKS, BESIDE, CHEAP = 8, 90, 8
 """Walks of a goal, terms beside what is gathered, and what these cost at most."""
 BYTES = 48 << 20
 """Of the bodies of one walk."""
@@ -215,6 +215,12 @@ class WalkSearch:
         self.spent += terms
 
 
+def _reckons(word: Primitive) -> bool:
+    """Whether a word is one of arithmetic, or makes something of what is no number."""
+    arguments, _ = arguments_of(word.scheme.type)
+    return word.role is not None or not {INT, FLOAT}.issuperset(arguments)
+
+
 def numbers_beside(goal: Subtask, language: Language, deadline: Deadline) -> list[KeptTerm]:
     """Cheap numbers over a goal's own variables, with their values in all examples.
 
@@ -223,7 +229,8 @@ def numbers_beside(goal: Subtask, language: Language, deadline: Deadline) -> lis
     deadline: until when to look.
     """
     rows = [list(given) for given, _ in goal.examples]
-    space = language.space(goal.inputs, goal.output, rows, deadline)
+    words = {name: word for name, word in language.words.items() if _reckons(word)}
+    space = replace(language, words=words).space(goal.inputs, goal.output, rows, deadline)
     root, growth = space.root(), BankGrowth(space.values, space.plan, space.domains, lambda terms, bank: None)
     for level in range(1, CHEAP + 1):
         growth.leaves(root, level)

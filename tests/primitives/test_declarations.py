@@ -76,6 +76,8 @@ def test_roles_of_the_built_in_words():
         Role.ALL: {"all"},
         Role.IN_ORDER_OF: {"sort_by"},
         Role.EQUAL: {"="},
+        Role.TIMES: {"repeat"},
+        Role.COUNTED: {"for"},
         Role.MONOTONE: {"relu", "sigmoid", "tanh"},
         Role.SUM: {"add"},
         Role.JOIN: {"concat_maps"},
