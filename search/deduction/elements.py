@@ -15,6 +15,7 @@ from primitives.values import Value
 from .goal import Reduction, Subtask
 from .spelling import spelled
 from .tools import RoleWords, Sequence, element_of, places, sequences, variable
+from .walks import in_place
 
 LEAST, SAME = 6, 3
 """Examples that a function of elements has at least, and elements that come again and become the same: with fewer it may be the place
@@ -36,6 +37,9 @@ def by_elements(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
             yield from _kept(goal, tools, sequence, made)
         elif sequence.text:
             yield from _mapped(goal, tools, sequence, made)
+    for sequence in sequences(goal, tools) if goal.output != STRING else ():
+        if sequence.element == made:
+            yield from _kept_in_place(goal, tools, sequence)
     if goal.output == list_of(INT) and (within := places(goal, tools)) is not None:
         yield from _kept(goal, tools, within, made)
     if goal.output == STRING:
@@ -89,6 +93,45 @@ def _kept(goal: Subtask, tools: RoleWords, sequence: Sequence, made: Type) -> It
     if part is not None and _tells(part):
         over = sequence.of if role is Role.FILTER_TEXT else sequence.term
         yield Reduction("filter", (part,), lambda body: tools.call(role, Lambda(body), over))
+
+
+def _kept_in_place(goal: Subtask, tools: RoleWords, sequence: Sequence) -> Iterator[Reduction]:
+    """Some elements in their order, told by what is before and behind them. Where equal elements leave it open which were kept, they are
+    left out."""
+    walk = in_place(goal, tools, sequence.term, sequence.element, sequence.values)
+    if walk is None or not tools.has(Role.FILTER, Role.MAP):
+        return
+    rows: list[tuple[tuple, bool]] = []
+    for number, ((_, output), values) in enumerate(zip(goal.examples, sequence.values)):
+        early, late = _aligned(values, output), _aligned(values[::-1], output[::-1])
+        if early is None or late is None:
+            return
+        kept, other = set(early), {len(values) - 1 - place for place in late}
+        seen = zip(*(view.values[number] for view in walk.views))
+        rows += [(row, place in kept) for place, row in enumerate(seen) if (place in kept) == (place in other)]
+    alone = goal.below((sequence.element,), BOOL, (((row[1],), kept) for row, kept in rows))
+    part = goal.below([view.type for view in walk.views], BOOL, rows)
+    if alone is None and part is not None and _tells(part):
+
+        def build(body: Term) -> Term:
+            return tools.call(
+                Role.MAP, Lambda(walk.views[1].term), tools.call(Role.FILTER, walk.function(body), walk.term)
+            )
+
+        yield Reduction("filter in place", (part,), build)
+
+
+def _aligned(values: tuple, kept: tuple) -> list[int] | None:
+    """The first places at which the kept elements stand in their order; None where they do not."""
+    found, place = list[int](), 0
+    for each in kept:
+        while place < len(values) and values[place] != each:
+            place += 1
+        if place == len(values):
+            return None
+        found.append(place)
+        place += 1
+    return found
 
 
 def _spelled(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:

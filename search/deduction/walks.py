@@ -168,6 +168,34 @@ def _cuts(goal: Subtask, tools: RoleWords, term: Term, type: Type, values: Seque
     yield _walk(goal, tools.call(Role.COUNT_UP, size), INT, places, *lists)
 
 
+def in_place(goal: Subtask, tools: RoleWords, term: Term, type: Type, values: Sequence[tuple]) -> Walk | None:
+    """Through the places of a list, with the element, what is before it, and what is from it on; None where words are missing.
+
+    goal: whose variables the list is over.
+    tools: the words.
+    term: the list.
+    type: of its elements.
+    values: it, by example.
+    """
+    if not tools.has(Role.SIZE, Role.COUNT_UP, Role.BEGINNING, Role.REMAINING, Role.ELEMENT):
+        return None
+    inner, places = shift(term, 1), [tuple(range(len(each))) for each in values]
+    views = (
+        ElementView(tools.call(Role.ELEMENT, Variable(0), inner), type, tuple(values)),
+        ElementView(
+            tools.call(Role.BEGINNING, Variable(0), inner),
+            list_of(type),
+            tuple(tuple(x[:i] for i in range(len(x))) for x in values),
+        ),
+        ElementView(
+            tools.call(Role.REMAINING, Variable(0), inner),
+            list_of(type),
+            tuple(tuple(x[i:] for i in range(len(x))) for x in values),
+        ),
+    )
+    return _walk(goal, tools.call(Role.COUNT_UP, tools.call(Role.SIZE, term)), INT, places, *views)
+
+
 def _couples(goal: Subtask, tools: RoleWords, term: Term, type: Type, values: Sequence[tuple]) -> Iterator[Walk]:
     """Through all pairs of an element and a later one."""
     needed = (Role.FLAT, Role.MAP, Role.PAIR, Role.ELEMENT, Role.REMAINING, Role.SIZE, Role.COUNT_UP, Role.ADDITION)

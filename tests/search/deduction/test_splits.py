@@ -13,6 +13,7 @@ from primitives.term import lambdas
 from primitives.types import arguments_of, has_tensor
 from primitives.values import Value
 from primitives.words import builtin_words
+from search.deduction.cases import by_cases
 from search.deduction.elements import by_elements
 from search.deduction.goal import Reduction, Subtask
 from search.deduction.solver import body_of, diverse
@@ -30,12 +31,13 @@ def goal(type: str, inputs: list[tuple], answer: Callable[..., Value]) -> Subtas
 
 
 def splits(whole: Subtask) -> Iterator[Reduction]:
-    yield from (*by_elements(whole, TOOLS), *by_wholes(whole, TOOLS), *by_places(whole, TOOLS))
+    yield from (*by_cases(whole, TOOLS), *by_elements(whole, TOOLS), *by_wholes(whole, TOOLS), *by_places(whole, TOOLS))
 
 
 TEXTS = [("ab cd",), ("efg h ij",), ("k",), ("lmn op qr s",), ("tu vw",), ("xyz",)]
 LISTS = [((3, -1, 4),), ((),), ((-5, 9, 2, -6),), ((7,),), ((0, -8, 1),)]
 TWICE = [((2, 1),), ((1, 2, 1),), ((3, 2, 1),), ((2, 3),), ((3, 1, 2, 3),)]
+CASES = [(a,) for a in "a b c d ax bx cx dx ex fx xa xb xc xd".split()]
 COUNTS = [(n,) for n in (1, 2, 3, 5, 7)]
 DIVIDED = [
     ("list(int) -> list(int)", LISTS, lambda xs: tuple(2 * x for x in xs), "map", ["(lambda (x) (+ x x))"]),
@@ -46,6 +48,16 @@ DIVIDED = [
         lambda a, b: tuple(i for i, (x, y) in enumerate(zip(a, b)) if x == y), "filter",
         ["(lambda (a b i) (= (char_at i a) (char_at i b)))"],
     ),
+    (
+        "list(int) -> list(int)", TWICE, lambda xs: tuple(x for i, x in enumerate(xs) if x >= max(xs[i:])), "filter in place",
+        ["(lambda (i x before rest) (= x (maximum rest)))"],
+    ),
+    ("str -> str", CASES, lambda s: "none" if "x" not in s else s + s, "case",
+     ['(lambda (s) (not (contains_text "x" s)))', "(lambda (s) (concat_text s s))"]),
+    ("str -> str", CASES[3:] + [("",)], lambda s: f"<<{s}>>" if s else "no", "case",
+     ['(lambda (s) (concat_text "<<" (concat_text s ">>")))']),
+    ("list(int) -> pair(int, int)", LISTS, lambda xs: (len(xs), sum(xs)), "halves",
+     ["(lambda (xs) (length xs))", "(lambda (xs) (sum xs))"]),
     ("str -> str", TEXTS, str.upper, "map", ["(lambda (c) (upper_char c))"]),
     ("str -> str", TEXTS, lambda s: s.replace(" ", ""), "filter", ["(lambda (c) (is_letter c))"]),
     ("str -> list(int)", TEXTS, lambda s: tuple(map(len, s.split(" "))), "map", ["(lambda (w) (length_text w))"]),
