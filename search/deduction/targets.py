@@ -131,6 +131,8 @@ class TargetIndex:
 
         values: [rows, examples].
         """
+        rows = np.flatnonzero(np.isfinite(values).all(axis=1))
+        values = values[rows]
         if not self.targets or not len(values):
             return
         if self.type == FLOAT:
@@ -141,7 +143,7 @@ class TargetIndex:
             mixed = self._mixed(values)
             low, high = np.searchsorted(self.keys, mixed), np.searchsorted(self.keys, mixed, side="right")
         same = partial(np.allclose, rtol=NEAR, atol=NEAR) if self.type == FLOAT else np.array_equal
-        for row in np.flatnonzero((high > low) & np.isfinite(values).all(axis=1)).tolist():
+        for row in np.flatnonzero(high > low).tolist():
             for place in self.order[low[row] : high[row]].tolist():
                 if same(self.values[place], values[row]):
-                    yield row, self.targets[place]
+                    yield int(rows[row]), self.targets[place]
