@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
+from typing import Any
 
 
 def basement(numbers: list[int]) -> int:
@@ -155,7 +156,7 @@ def vector_distance(one: list[float], other: list[float]) -> float:
     return math.dist(one, other)
 
 
-ANSWERS: dict[str, Callable[..., object]] = {
+ANSWERS: dict[str, Callable[..., Any]] = {
     function.__name__.replace("_", " "): function
     for function in (
         basement, bouncing_balls, bowling, camel_case, coin_sums, cut_vector, dice_game, find_pair, fizz_buzz, fuel_cost,

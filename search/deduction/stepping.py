@@ -129,7 +129,8 @@ class Stepping:
                     deadline,
                 )
                 changes = self._changes([each.at(chosen) for each in [*same[:CONSTANT], *varied[:BESIDE]]])
-                for first in changes if depth == 2 else [None]:
+                firsts: Sequence[StateChange | None] = changes if depth == 2 else [None]
+                for first in firsts:
                     seconds = [each for each in changes if first is None or not _idle(first, each)]
                     self.spent += len(seconds) * len(loops.starts) // CHEAPER
                     for second, start in loops.hits(first, seconds):
@@ -138,7 +139,7 @@ class Stepping:
 
     def _changes(self, terms: Sequence[KeptTerm]) -> list[StateChange]:
         type, found = self.goal.output, list[StateChange]()
-        counted = [None] if type == INT and self.language.tools.has(Role.COUNTED) else []
+        counted: list[KeptTerm | None] = [None] if type == INT and self.language.tools.has(Role.COUNTED) else []
         for role, run in WORDS[type].items():
             if self.language.tools.has(role):
                 for turned in (False, True) if role in TURNED else (False,):

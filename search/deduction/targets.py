@@ -142,8 +142,8 @@ class TargetIndex:
         else:
             mixed = self._mixed(values)
             low, high = np.searchsorted(self.keys, mixed), np.searchsorted(self.keys, mixed, side="right")
-        same = partial(np.allclose, rtol=NEAR, atol=NEAR) if self.type == FLOAT else np.array_equal
+        margins = {"rtol": NEAR, "atol": NEAR} if self.type == FLOAT else {"rtol": 0.0, "atol": 0.0}
         for row in np.flatnonzero(high > low).tolist():
             for place in self.order[low[row] : high[row]].tolist():
-                if same(self.values[place], values[row]):
+                if np.allclose(self.values[place], values[row], **margins):
                     yield int(rows[row]), self.targets[place]
