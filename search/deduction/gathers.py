@@ -117,8 +117,8 @@ def _of_extremes(
         if tools.has(role, Role.MAP):
             yield Gathered(type, every, ends, partial(_mapped, tools, role))
         if tools.has(Role.IN_ORDER_OF, Role.FIRST, Role.NEGATIVE):
-            at_end = numbers == np.repeat(ends, groups.sizes, axis=1)
-            varied = ~at_end.all(axis=1)
+            at_end: Array = numbers == np.repeat(ends, groups.sizes, axis=1)
+            varied = np.logical_not(at_end.all(axis=1))
             found, _ = groups.first(at_end[varied])
             yield Gathered(None, every[varied], found, partial(_outstanding, tools, role is Role.GREATEST))
 

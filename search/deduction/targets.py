@@ -60,9 +60,9 @@ def targets(type: Type, outputs: Array, terms: Sequence[KeptTerm], tools: RoleWo
     if type not in (INT, FLOAT):
         return
     whole = [GatherTarget(type, outputs, 0, lambda made: made)]
-    for each in terms:
-        if each.type == type:
-            whole += _beside(type, outputs, each, tools)
+    for term in terms:
+        if term.type == type:
+            whole += _beside(type, outputs, term, tools)
     if type == FLOAT and tools.has(Role.ROOT) and (outputs >= 0).all():
         whole.append(GatherTarget(FLOAT, outputs**2, WORD, partial(tools.call, Role.ROOT)))
     least = max(2, _kinds(outputs) // 2)
@@ -142,8 +142,8 @@ class TargetIndex:
         else:
             mixed = self._mixed(values)
             low, high = np.searchsorted(self.keys, mixed), np.searchsorted(self.keys, mixed, side="right")
-        margins = {"rtol": NEAR, "atol": NEAR} if self.type == FLOAT else {"rtol": 0.0, "atol": 0.0}
+        near = NEAR if self.type == FLOAT else 0.0
         for row in np.flatnonzero(high > low).tolist():
             for place in self.order[low[row] : high[row]].tolist():
-                if np.allclose(self.values[place], values[row], **margins):
+                if np.allclose(self.values[place], values[row], rtol=near, atol=near):
                     yield int(rows[row]), self.targets[place]
