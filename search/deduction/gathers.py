@@ -105,7 +105,7 @@ def _of_conditions(true: Array, groups: ElementGroups, tools: RoleWords, every: 
     if groups.whole and tools.has(Role.FILTER, Role.LAST):
         places = np.where(true, np.arange(true.shape[1]), -1)
         found = np.maximum.reduceat(places, groups.starts, axis=1)
-        good = (found >= groups.starts).all(axis=1)
+        good = np.logical_and.reduce(found >= groups.starts, axis=1)
         yield Gathered(None, every[good], found[good], partial(_chosen, tools, Role.LAST))
 
 
