@@ -247,7 +247,7 @@ class FrontPass:
         """Products of powers of the arguments, and of one or two more expressions."""
         powers = self.powers
         for target in range(min(self.effort.products, len(self.targets))):
-            self.work.spend(len(powers.others) * self.work.rows * (len(powers.leaves) + 4.0), float(len(powers.others)))
+            self.work.spend(len(powers.others) * ROWS * (len(powers.leaves) + 4.0), float(len(powers.others)))
             if target >= EARLY:
                 self._wait_product(target)
             for other in powers.likely(self.targets.values[target], self.targets.weights[target], EACH):

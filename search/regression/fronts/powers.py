@@ -51,6 +51,10 @@ class NearPowers:
     def _screened(self) -> Array:
         return np.asarray(np.log(np.abs(self.columns.values[self.others][:, self.rows])))
 
+    @cached_property
+    def _squares(self) -> Array:
+        return self._screened**2
+
     def likely(self, target: Array, weights: Array, most: int) -> list[int]:
         """The other expressions that leave least of a target besides the leaves.
 
@@ -59,7 +63,13 @@ class NearPowers:
         """
         if not self.others:
             return []
-        _, _, rank = self._beyond(target, weights)
+        left, basis, root = self._left(target, weights)
+        own = (self._screened @ (root[:, None] * basis)) ** 2
+        whole = self._squares @ root**2
+        rest = whole - own.sum(1)
+        useful = rest > LEAST**2 * whole
+        likeness = np.where(useful, (self._screened @ (root * left)) ** 2 / np.where(useful, rest, 1.0), 0.0)
+        rank = np.log2(np.maximum(1.0 - likeness, 1e-12)) + 2.0 * NODE / len(self.rows) * self.costs
         return [self.others[place] for place in np.argsort(rank)[:most].tolist()]
 
     def likely_pairs(self, target: Array, weights: Array, most: int, size: int) -> list[tuple[int, int]]:
@@ -81,20 +91,24 @@ class NearPowers:
     def _beyond(self, target: Array, weights: Array) -> tuple[Array, Array, Array]:
         """The logarithms of the others, and of a target, less what those of the leaves tell of them, of norm 1; and the bits that each
         leaves."""
-        size, own = _logarithm(target, weights)
-        root = np.sqrt(own[self.rows])
-        basis = np.linalg.qr((np.stack([*self.base, np.ones(len(size))])[:, self.rows] * root).T)[0]
+        left, basis, root = self._left(target, weights)
         rest = self._screened * root
         whole = np.sqrt((rest**2).sum(1))
         rest = rest - rest @ basis @ basis.T
         norms = np.sqrt((rest**2).sum(1))
         useful = norms > LEAST * whole
         rest = np.where(useful[:, None], rest / np.where(useful, norms, 1.0)[:, None], 0.0)
-        left = size[self.rows] * root
-        left = left - basis @ (basis.T @ left)
-        left = left / (np.sqrt(left @ left) or 1.0)
         remaining = np.maximum(1.0 - (rest @ left) ** 2, 1e-12)
         return rest, left, np.log2(remaining) + 2.0 * NODE / len(self.rows) * self.costs
+
+    def _left(self, target: Array, weights: Array) -> tuple[Array, Array, Array]:
+        """What the leaves leave of a target's logarithm, of norm 1, a basis of theirs [rows, leaves + 1], and the roots of the weights."""
+        size, own = _logarithm(target, weights)
+        root = np.sqrt(own[self.rows])
+        basis = np.linalg.qr((np.stack([*self.base, np.ones(len(size))])[:, self.rows] * root).T)[0]
+        left = size[self.rows] * root
+        left = left - basis @ (basis.T @ left)
+        return left / (np.sqrt(left @ left) or 1.0), basis, root
 
     def fit(self, target: Array, weights: Array, others: Sequence[int] = ()) -> NearProduct | None:
         """The likeliest product, with simple exponents; None where there is none.

@@ -8,7 +8,7 @@ import numpy as np
 
 from primitives.term import Literal, Term, Word, apply, spine
 
-from ..algebra import Algebra, number
+from ..algebra import INVERSES, Algebra, number
 from ..columns import Array
 from .losses import SQUARED, RegressionLoss
 
@@ -81,7 +81,8 @@ class FormulaRows:
         return self.made(self._functions[head.name], *(self._replaced(part, constants) for part in arguments))
 
     def made(self, function: str, *parts: Term) -> Term:
-        """A function of parts, shorter where one of these is 0, 1 or −1 or all are numbers, and a sum of two alike as a multiple.
+        """A function of parts, shorter where one of these is 0, 1 or −1 or all are numbers, a sum of two alike as a multiple, and a
+        logarithm of a power without both.
 
         function: numpy's name of it.
         parts: its arguments.
@@ -93,6 +94,10 @@ class FormulaRows:
             if np.isfinite(value):
                 return number(value)
         first, last = known[0], known[-1]
+        inner, inside = spine(parts[0])
+        undone = isinstance(inner, Word) and inside and self._functions.get(inner.name) == INVERSES.get(function)
+        if undone and function in ("exp", "log"):
+            return inside[0]
         if function == "add" and parts[0] == parts[1]:
             return self.algebra.scaled(parts[0], 2.0)
         if function == "add" and 0.0 in known:

@@ -100,6 +100,7 @@ def test_what_a_constant_makes_needless_is_left_out() -> None:
     given, long = rows(), body("(lambda (x) (+ (* 1.5 (exp (* 1.2 x))) 7.0))")
     assert given.replaced(long, [1.0, 1.0, 0.0]) == body("(lambda (x) (exp x))")
     assert given.replaced(long, [2.0, 0.0, 3.0]) == body("(lambda (x) 5.0)")
+    assert given.made("log", body("(lambda (x) (exp x))")) == body("(lambda (x) x)")
     assert given.size(long) == 8 and given.constants(long) == [1.5, 1.2, 7.0]
 
 
@@ -127,6 +128,8 @@ def test_products_of_powers_of_two_sums_are_found_together() -> None:
     target, weights = -3.0 * x * (1.0 + y) ** 2 / np.sqrt(x + y), np.ones(60)
     powers = NearPowers(columns, cheapest(columns, 300), np.arange(60))
     assert powers.leaves == [0, 1] and powers.fit(target, weights).squares > 0.1
+    one = -target * np.sqrt(x + y)
+    assert powers.fit(one, weights, powers.likely(one, weights, 1)).squares < 1e-12
     found = min(
         (powers.fit(target, weights, pair) for pair in powers.likely_pairs(target, weights, 4, 8)),
         key=lambda each: each.squares,
