@@ -29,6 +29,9 @@ from .snapshot import LibrarySnapshot
 from .trials import begin_trials, end_trials, families_of
 
 logger = logging.getLogger(__name__)
+SHORT, MANY = 6, 32
+"""Symbols of the shortest programs of a stage that become words on trial for the next ones, and how many do: stages of a curriculum build
+on each other, more than tasks of one stage do."""
 
 
 class Grower:
@@ -80,9 +83,10 @@ class Grower:
         stages = [(stage, [t for t in stage.tasks if t.name in chosen]) for stage in self.setup.curriculum.stages]
         for number in range(1, self.plan.iterations + 1):
             before = len(self.promoted)
-            for stage, tasks in stages:
+            for place, (stage, tasks) in enumerate(stages):
                 if number == 1:
                     self._stage(stage, tasks)
+                    self._try_words(stage, [task for _, later in stages[place + 1 :] for task in later])
                 else:
                     self._revisit(tasks, self.setup.stage_options(stage))
             self._conclude(number, before)
@@ -109,6 +113,25 @@ class Grower:
                 self.attempts.attempt(task, options)
                 self._compress()
             self._tell(self.results[task.name])
+
+    def _try_words(self, stage: Stage, later: Sequence[Task]) -> None:
+        """Offer the programs of a stage to the next ones as words on trial, where the growth comes back to say which of them stay."""
+        if self.plan.iterations == 1 or self.plan.frozen or not any(map(self._in_passes, later)):
+            return
+
+        def change() -> Payload:
+            tried = begin_trials(
+                self.store,
+                self.tasks.values(),
+                least=SHORT,
+                count=MANY,
+                allowance=self.allowance,
+                snapshot=self._library(),
+            )
+            return {"tried": [record.name for record in tried]}
+
+        with self.clock.doing(TRIALS):
+            self.journal.step("try", stage.name, lambda: change)
 
     def _has_changed_since(self, task: Task) -> bool:
         """Whether the library is another than the one that the task was last searched with."""

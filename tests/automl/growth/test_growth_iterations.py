@@ -21,6 +21,7 @@ from automl.growth.trials import begin_trials, end_trials
 from automl.study.guides import latest_guide, load_guide
 from automl.study.opening import Options, build_problem, open_study
 from automl.study.words import load_vocabulary
+from automl.tasks.curriculum import Curriculum, Stage
 from automl.tasks.kinds.examples import examples_task
 from automl.tasks.task import Task
 from library.promotion import Rule
@@ -213,3 +214,18 @@ def test_the_command_iterates_and_writes_its_log(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     assert [line["number"] for line in lines] == [1, 2] and lines[-1]["solved"] == 3
     assert "iteration" in ran.output and "  = " in ran.output
+
+
+@pytest.mark.parametrize(("iterations", "tried"), [(2, 2), (1, 0)])
+def test_the_programs_of_a_stage_are_words_for_the_next(store: AbstractStore, iterations: int, tried: int) -> None:
+    stages = Stage("first", tuple(tasks(("squares", "doubled")))), Stage("second", tuple(tasks(("reversed",))))
+    found = grow(
+        Curriculum("two", stages), store, evaluations=2_000, strategy="enumerative", words=("map", "+", "*"), iterations=iterations
+    )  # fmt: skip
+    log = [(event.kind, event.payload) for event in store.events(found.run)]
+    words = [name for kind, payload in log if kind == "try" for name in payload["tried"]]
+    assert len(words) == tried
+    steps = [(kind, payload["subject"]) for kind, payload in log]
+    if tried:
+        assert steps.index(("search", "doubled")) < steps.index(("try", "first")) < steps.index(("begin", "reversed"))
+        assert ("try", "second") not in steps
