@@ -119,8 +119,8 @@ def _of_extremes(
         if tools.has(Role.IN_ORDER_OF, Role.FIRST, Role.NEGATIVE):
             at_end: Array = numbers == np.repeat(ends, groups.sizes, axis=1)
             varied = np.logical_not(at_end.all(axis=1))
-            found, _ = groups.first(at_end[varied])
-            yield Gathered(None, every[varied], found, partial(_outstanding, tools, role is Role.GREATEST))
+            found, good = groups.first(at_end[varied])  # none of NaN is at an end
+            yield Gathered(None, every[varied][good], found[good], partial(_outstanding, tools, role is Role.GREATEST))
 
 
 def _mapped(tools: RoleWords, role: Role, function: Lambda, over: Term) -> Term:

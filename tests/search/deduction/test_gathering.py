@@ -8,6 +8,7 @@ import random
 import numpy as np
 import pytest
 
+from primitives.columns.pools.scalars import codes_of
 from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
 from primitives.interpreter.interpret import evaluate
 from primitives.notation.types import parse_type
@@ -91,6 +92,12 @@ def test_groups_without_elements_have_sums_but_no_extremes() -> None:
     assert [each.values.tolist() for each in made] == [[[7, 0, 5]], [[12, 1, 5]], [[25, 0, 25]]]
     told = list(gathered(BOOL, np.array([[1, 0, 1]]), groups, TOOLS))
     assert [each.values.tolist() for each in told] == [[[1, 0, 1]], [[1, 0, 1]], [[0, 1, 1]]]
+
+
+def test_no_element_stands_out_among_what_is_no_number() -> None:
+    codes = codes_of(np.array([[1.0, 2.0, 3.0], [math.nan, math.nan, 1.0]]))
+    made = list(gathered(FLOAT, codes, ElementGroups(np.array([0, 2]), np.array([2, 1])), TOOLS))
+    assert [each.rows.tolist() for each in made if each.type is None] == [[0], [0]]
 
 
 def test_a_target_is_what_a_term_beside_leaves_over() -> None:
