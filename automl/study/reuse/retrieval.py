@@ -11,7 +11,6 @@ import numpy as np
 
 from library.records import StoreError
 from library.vocabulary import Vocabulary
-from primitives.compile import compile_term
 from primitives.definitions import Definition, expand
 from primitives.inference import IllTyped, infer
 from primitives.primitive import Primitive
@@ -192,6 +191,8 @@ class _Judge:
 
     def features(self, word: FeatureWord) -> np.ndarray | None:
         """float [n, width] of the examples; None where the weights cannot be read, or the word cannot be compiled."""
+        from primitives.compile import compile_term
+
         definition = self.vocabulary.definitions[word.name]
         assert definition.load is not None
         form = _form(definition)
@@ -211,6 +212,8 @@ class _Judge:
     def _adapted(self, word: FeatureWord) -> torch.Tensor:
         """The examples as the word takes them."""
         import torch
+
+        from primitives.compile import compile_term
 
         key = show_canonical(word.adapted)
         if key not in self._inputs:
