@@ -8,11 +8,10 @@ import pytest
 
 import automl
 from automl.interface.given import one_task
-from automl.study.planning.schedule import Schedule
+from automl.study.planning import schedule
 from automl.tasks.task import TaskError
 
 A = np.random.Generator(np.random.PCG64(0)).normal(size=60)
-DEFAULTS = Schedule.__init__.__defaults__ or ()
 FRAME = pandas.DataFrame({"a": A, "c": np.where(A > 0, "x", None), "y": np.where(A > 0, 1, 2)})
 
 
@@ -76,8 +75,7 @@ def test_a_metric_that_hangs_on_the_test_part_leaves_that_without_a_score(monkey
         return float(np.mean(y_true == y_pred))
 
     TEST = len(automl.search((A[:, None], A > 0), evaluations=1, quiet=True).task.test)  # type: ignore[union-attr,arg-type]
-    monkeypatch.setattr(Schedule, "deadline", 0.3)
-    monkeypatch.setattr(Schedule.__init__, "__defaults__", tuple(0.3 if each == 60.0 else each for each in DEFAULTS))
+    monkeypatch.setattr(schedule, "ALONE_SECONDS", 0.3)
     found = automl.search((A[:, None], A > 0), evaluations=1, metric=hangs, quiet=True)
     assert found.score is not None and TEST in calls
     assert found.test_score is None and "it took longer than 0.3 s" in found.test_undefined
