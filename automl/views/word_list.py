@@ -33,14 +33,18 @@ def list_words(store: AbstractStore, start: int, count: int, text: str, task: st
     start: how many to pass over.
     count: how many at most.
     text: what is looked for; a type where it has an arrow, "" for all.
-    task: whose words alone are wanted, by its very name (default: of any; it does not go with a type).
+    task: whose words alone are wanted, by its very name (default: of any).
     """
     browser = store.browser()
     if not is_type(text):
         found = browser.words(start, count, text, task=task)
         return WordList(found.rows, found.total)
+    words = browser.types()
+    if task:
+        serving = {each.word.digest for each in browser.words(0, len(words), task=task).rows}
+        words = tuple(word for word in words if word.digest in serving)
     try:
-        matches = search_types(text, browser.types())
+        matches = search_types(text, words)
     except TypeSyntaxError as error:
         return WordList((), 0, by_type=True, trouble=str(error))
     shown = [match.word for match in matches[start : start + count]]

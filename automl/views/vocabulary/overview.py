@@ -14,8 +14,8 @@ from library.store import AbstractStore
 
 from ..programs.program import words_of
 
-MOST, SHOWN, COMMON = 2_000, 12, 300
-"""Words that are looked at, words of a family that are named, and the words of bodies by which they are compared, at most."""
+MOST, COMMON = 2_000, 300
+"""Words that are looked at, and the words of bodies by which they are compared, at most."""
 _FIRST = re.compile(r"[A-Za-z_<>=+*/%-][\w<>=+*/%-]*")
 
 

@@ -81,6 +81,7 @@ def test_a_word_of_one_program_leads_to_what_its_parts_give(read, store, searche
     store.promote([subroutine("net", "(lambda (dense :units 3 @1 $0))", "Tensor[4] -> Tensor[3]", **net)])
     page = read("/library/net").text
     assert page.count('"/runs/r1/programs/1/steps"') == 2 and 'data-hx-select="#parts"' in page
+    assert "the features of the whole net" in page
     assert 'id="parts"' in read("/runs/r1/programs/1/steps").text
 
 
@@ -90,6 +91,13 @@ def test_words_are_found_by_type(read, library):
     assert words(read("/library", params={"q": "a -> a"}).text) == ["increments", "increments_twice"]
     assert "No word has a type that unifies" in read("/library", params={"q": "str -> int"}).text
     assert "is no type" in read("/library", params={"q": "list(int ->"}).text
+
+
+def test_words_of_a_task_are_found_by_type(read, library):
+    found = read("/library", params={"q": "a -> a", "task": "add two"}).text
+    assert words(found) == ["increments"] and "1 word of solutions of" in found
+    nothing = read("/library", params={"q": "str -> int", "task": "add two"}).text
+    assert "No word of solutions of" in nothing and "has a type that unifies" in nothing
 
 
 def test_many_words_are_paged(read, store):
