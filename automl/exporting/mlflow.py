@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,7 +28,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 EXTRA = "mlflow"
 TAG = "automl.run"
-"""The tag of MLflow's run that names ours."""
+"""The tag of MLflow's run that names ours; it is set when all is there."""
 ENDED = {"finished": "FINISHED", "failed": "FAILED", "interrupted": "KILLED"}
 AT_ONCE = {"metrics": 1_000, "params": 100}
 """What MLflow takes in one call."""
@@ -73,7 +74,8 @@ def log_to_mlflow(store: AbstractStore, history: RunHistory, uri: str, report: s
 
 
 def _log(client: MlflowClient, store: AbstractStore, history: RunHistory, uri: str, report: str) -> Logged:
-    from mlflow.entities import Metric, Param
+    """Makes a run there and fills it; where that fails it is deleted, so that it can be tried again."""
+    from mlflow.exceptions import MlflowException
 
     run = history.run
     experiment = _experiment(client, run.task)
@@ -82,10 +84,24 @@ def _log(client: MlflowClient, store: AbstractStore, history: RunHistory, uri: s
         raise StudyError(
             f"run={run.id!r} is in MLflow at {uri!r} already, as {there[0].info.run_id}; delete it there to log it anew"
         )
-    tags = {TAG: run.id, "automl.task": run.task, "automl.strategy": run.strategy}
+    tags = {"automl.task": run.task, "automl.strategy": run.strategy}
     made = client.create_run(
         experiment, start_time=round(1000 * run.started), tags=tags, run_name=f"{run.strategy} {run.id[:6]}"
     ).info.run_id
+    try:
+        _fill(client, made, store, history, report)
+        client.set_tag(made, TAG, run.id)
+    except BaseException:
+        with suppress(MlflowException):  # it may be unreachable; without the tag the run is in nobody's way
+            client.delete_run(made)
+        raise
+    return Logged(experiment, made)
+
+
+def _fill(client: MlflowClient, made: str, store: AbstractStore, history: RunHistory, report: str) -> None:
+    from mlflow.entities import Metric, Param
+
+    run = history.run
     params = [Param(_fit(name), text[:LONGEST_VALUE]) for name, text in settings_of(run)]
     for some in _groups(params, AT_ONCE["params"]):
         client.log_batch(made, params=some)
@@ -99,7 +115,6 @@ def _log(client: MlflowClient, store: AbstractStore, history: RunHistory, uri: s
             )
     if run.state in ENDED:
         client.set_terminated(made, ENDED[run.state], None if run.finished is None else round(1000 * run.finished))
-    return Logged(experiment, made)
 
 
 def _experiment(client: MlflowClient, name: str) -> str:
@@ -129,8 +144,8 @@ def _artefacts(store: AbstractStore, history: RunHistory, report: str, folder: P
     (folder / "program.txt").write_text(history.program(history.result.evaluation) + "\n", encoding="utf-8")
     yield folder / "program.txt"
     try:
-        stored_model(store, history.run, history.vocabulary).save(folder / "model")
-    except StoreError as error:  # its weights are gone; the record of the search is there
+        stored_model(store, history.run, history.vocabulary, history.result.evaluation).save(folder / "model")
+    except (StoreError, ValueError) as error:  # its weights are gone, or a word of a plug-in is not here
         logger.warning("run=%r is logged without its model: %s", history.run.id, error)
         return
     yield folder / "model"
