@@ -44,7 +44,7 @@ lint: $(STAMP)
 test: lint unit
 
 unit: $(STAMP)
-	@echo "not run here: the slow tests (make test-slow), among them the dashboard in a browser (make test-browser)"
+	@echo "not run here: the slow tests (make test-slow), among them the dashboard in a browser (make test-browser, which needs Chromium: nothing here installs it)"
 	$(PYTEST) -m "not slow" $(PYTEST_FLAGS)
 
 test-slow: $(STAMP)
