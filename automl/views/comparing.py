@@ -15,15 +15,14 @@ from primitives.brief import brief_repr
 
 from ..study.stored import RESULT
 from .progress import comparable, improvements
+from .run import BOOKKEEPING
 from .run_list import seconds_of
 
 MOST = 40
 """Runs that are compared at most."""
 POINTS = 60
 """Places along the axis at which the runs of a group are averaged."""
-APART = frozenset(
-    {"result", "ended", "elapsed", "terms", "process", "first", "setup", "weights", "task", "preprocessing", "digest"}
-)
+APART = BOOKKEEPING | {"digest"}
 """Fields of a configuration by which runs may differ without being set up differently."""
 STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131)
 """Of Student's t by degrees of freedom from 1 on, at 97.5 %; beyond them that of the normal distribution is near."""

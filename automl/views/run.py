@@ -16,6 +16,7 @@ from ..charts.sampling import sample
 from ..growth.journal import is_growth
 from ..study.ending import ending_of
 from ..study.planning.schedule import EXPLORE
+from ..study.planning.ways import FOUND
 from ..study.stored import COMPARISON, RESULT
 from ..tasks.cases.folds import FOLDS
 from ..tasks.specifications.specification import COLUMNS
@@ -25,10 +26,10 @@ from .run_list import seconds_of
 from .words import texts_for_people
 
 TOP = 10
-HIDDEN = frozenset(
+BOOKKEEPING = frozenset(
     {
         "preprocessing",
-        "result",
+        RESULT,
         "ended",
         "elapsed",
         "terms",
@@ -39,9 +40,10 @@ HIDDEN = frozenset(
         "task",
         COMPARISON,
         COLUMNS,
+        FOUND,
     }
 )
-"""Fields of a run's configuration that are no settings."""
+"""Fields of a run's configuration that are no settings: what came of it, and what it takes to go on."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ def settings_of(run: Run) -> list[tuple[str, str]]:
     if isinstance(source, Mapping) and source.get("spec"):
         found.append(("data", str(source["spec"])))
     for name, value in run.config.items():
-        if name not in HIDDEN:
+        if name not in BOOKKEEPING:
             found += _flat(name, value)
     if run.library:
         found.append(("library", run.library[:12]))

@@ -41,6 +41,15 @@ def test_seeds_of_one_set_up_are_a_group(store, four):
     assert group.low == (0.25, 0.5, 0.5) and group.high == (0.5, 0.5, 0.75)
 
 
+def test_what_stands_beside_results_makes_no_group_of_its_own(store, four):
+    for seed in (0, 1):
+        run = store.run(f"genetic{seed}")
+        beside = [{"arm": "random", "name": "random search", "parameters": 9, "trainings": 1, "test": seed / 2}]
+        store.update_run(run.id, config={**run.config, "comparison": beside, "ways": {"standard": seed}})
+    view = compare_runs(store, ["genetic0", "genetic1"])
+    assert len(view.groups) == 1 and view.differing == ()
+
+
 def test_an_interval_is_that_of_students_t():
     found = Interval.of([1.0, 2.0, 3.0, 6.0])
     assert found.mean == 3.0 and found.half == pytest.approx(3.182 * (14 / 3) ** 0.5 / 2)
