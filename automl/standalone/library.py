@@ -37,7 +37,7 @@ def library_report(store: AbstractStore) -> str:
     listed = sorted(store.browser().words(0, LISTED).rows, key=lambda each: (-each.tasks, -each.uses, each.word.name))
     sections = []
     for each in listed[:BODIES]:
-        view = view_word(store, each.word.name)
+        view = view_word(store, each.word.name, tried=False)
         if view is not None:
             picture = None if view.term is None else tree(view.term, f"the body of {each.word.name} as a tree")
             sections.append(WordSection(view, picture))

@@ -48,12 +48,13 @@ class WordView:
     origin: tuple[str, int] | None = None
 
 
-def view_word(store: AbstractStore, name: str, version: str = "") -> WordView | None:
+def view_word(store: AbstractStore, name: str, version: str = "", tried: bool = True) -> WordView | None:
     """The word of a name; None where there is none.
 
     store: that has it.
     name: of the word.
     version: the beginning of its digest; default: the active version, or else the latest.
+    tried: whether ``examples`` and ``searched`` are found, which takes longest; default: they are.
     """
     browser = store.browser()
     versions = sorted(browser.named([name]), key=lambda each: (each.state != "active", -each.created, each.digest))
@@ -67,7 +68,8 @@ def view_word(store: AbstractStore, name: str, version: str = "") -> WordView | 
         record=record, versions=tuple(versions), body=record.body if term is None else show(term, width=80), expanded=expanded,
         term=term, parts=parts, users=tuple(each.word for each in users.rows), user_count=users.total,
         tasks=tasks, changes=store.history(name), trouble=trouble,
-        examples=tuple(_examples(browser, record, term)), searched=tuple(at_hand(store, record, tasks)), origin=_origin(store, record),
+        examples=tuple(_examples(browser, record, term)) if tried else (),
+        searched=tuple(at_hand(store, record, tasks)) if tried else (), origin=_origin(store, record),
     )  # fmt: skip
 
 

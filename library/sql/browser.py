@@ -35,7 +35,7 @@ class SqlBrowser(AbstractBrowser):
             total = connection.execute(select(func.count()).select_from(runs).where(wanted)).scalar_one()
             statement = select(*COLUMNS[Run]).where(wanted).order_by(runs.c.started.desc(), runs.c.id.desc())
             found = list(_sound_runs(connection, statement.offset(start).limit(count)))
-            return Listing(tuple(_counted(connection, run) for run in found), total)
+            return Listing(tuple(_counted_runs(connection, found)), total)
 
     def tasks(
         self, start: int, count: int, text: str = "", unsolved: bool = False, without: str = ""
@@ -168,11 +168,17 @@ def _sound_runs(connection: Connection, statement: Select[Any]) -> Iterator[Run]
                 warn_of_run(str(row[0]).encode("utf-8", "backslashreplace").decode(), error)
 
 
-def _counted(connection: Connection, run: Run) -> CountedRun:
-    score = evaluations.c.score
-    best = func.max(score) if run.direction == Direction.MAXIMIZE else func.min(score)
-    count, found = connection.execute(select(func.count(), best).where(evaluations.c.run == run.id)).one()
-    return CountedRun(run, count, found)
+def _counted_runs(connection: Connection, found: list[Run]) -> Iterator[CountedRun]:
+    """Runs, each with how many evaluations it has and the best score of these."""
+    c = evaluations.c
+    summed = select(c.run, func.count(), func.max(c.score), func.min(c.score)).group_by(c.run)
+    for start in range(0, len(found), AT_ONCE):
+        some = found[start : start + AT_ONCE]
+        rows = connection.execute(summed.where(c.run.in_([run.id for run in some]))).all()
+        known = {run: (count, highest, lowest) for run, count, highest, lowest in rows}
+        for run in some:
+            count, highest, lowest = known.get(run.id, (0, None, None))
+            yield CountedRun(run, count, highest if run.direction == Direction.MAXIMIZE else lowest)
 
 
 def _about(

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from automl.testing.commands import subroutine
+from automl.views.word import view_word
 from library.records import Use
 from library.vocabulary import pinned_name
 
@@ -71,6 +72,27 @@ def test_what_searches_came_to_with_a_word_and_without_it(read, library, store, 
     rows = read("/library/increments").text.partition('aria-label="With and without it"')[2].partition("</table>")[0]
     cells = re.findall(r'<td class="n">([^<]*)</td>', rows)
     assert cells == ["1", "0", "–", "0.5000", "2", "1", "3", "1.0000"]
+
+
+def test_of_searches_with_a_word_only_those_by_the_same_metric_are_beside(store, library, searched):
+    searched(store, "r1", [0.25], task="add one")
+    had = {"task": "add one", "library": store.snapshot()}
+    solved = {"ended": "solved", "first": {"evaluations": 1, "seconds": 0.5}, "terms": 90}
+    searched(store, "r2", [0.5, 0.75], config=solved, state="finished", **had)
+    searched(store, "r3", [40.0], metric="error", direction="minimise", **had)
+    (found,) = view_word(store, "increments").searched
+    assert found.metric == "accuracy" and found.without.runs == found.with_it.runs == 1
+    assert found.with_it.score == 0.75 and found.with_it.evaluations == 1  # not all that its budget let it look at
+    searched(store, "r4", [50.0], metric="error", direction="minimise", task="add one")
+    assert [each.metric for each in view_word(store, "increments").searched] == ["error", "accuracy"]
+    assert view_word(store, "increments", tried=False).searched == ()
+
+
+def test_searches_are_counted_only_where_a_library_had_the_word(store, library, searched, monkeypatch):
+    searched(store, "r1", [0.25], task="add one")
+    browser = store.browser()
+    monkeypatch.setattr(type(browser), "runs", lambda *given, **named: pytest.fail("runs were read"))
+    assert view_word(store, "increments").searched == ()
 
 
 def test_a_word_of_one_program_leads_to_what_its_parts_give(read, store, searched, finished):
