@@ -27,7 +27,7 @@ def growth_charts(view: LibraryGrowth) -> dict[str, Markup]:
         if points
     }
     if view.terms:
-        title = f"programs that a search which solved its task looked at until it ended, {plural(len(view.terms), 'time')}"
+        title = f"programs that searches which solved their task looked at, {plural(len(view.terms), 'time')}"
         found["programs looked at until a search that solved its task ended, a point a search"] = efforts(
             view.terms, view.seconds, Axes(title, "since the first", "programs")
         )

@@ -70,7 +70,7 @@ def growth_figure(
     counts: (what is counted, (seconds, count) in order, none where nothing was).
     seconds: from the first to the last of all.
     title: of the figure.
-    terms: (seconds, programs that were looked at until a task was solved), drawn as points (default: there are none).
+    terms: (seconds, programs that a search which solved its task looked at), drawn as points (default: there are none).
     """
     rows = len(counts) + bool(terms)
     figure = NotebookFigure(6.4, 2.6 * rows)
