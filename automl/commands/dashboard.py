@@ -1,4 +1,4 @@
-"""``automl dashboard``: a local page of runs and the library, which only reads."""
+"""``automl dashboard``: a local page of runs and the library, which only reads, but for the form of an older store."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def dashboard(
         ),
     ] = None,
 ) -> None:
-    """Show the runs and the library of a store as a web page, until Ctrl-C. It only reads, and may be open while a search is going on."""
+    """Show the runs and the library of a store as a web page, until Ctrl-C. It may be open while a search is going on, and only reads, save
+    that a store of an earlier version is brought to today's form first, as by every command; of a file that cannot be written a copy is."""
     if host is not None and token is None:
         raise typer.BadParameter(
             f"--host {host}: --token is required too, for what is listened to there can be read by other machines"
