@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import permutations
 from typing import NamedTuple
 
 from primitives.notation.types import TypeSyntaxError, parse_scheme
-from primitives.types import Constructor, Scheme, Type, TypeVariable, arguments_of, function, variables_of
-from primitives.unify import Mismatch, Unifier
+from primitives.types import (
+    Constructor,
+    DimensionVariable,
+    Scheme,
+    ShapeVariable,
+    TensorType,
+    Type,
+    TypeVariable,
+    arguments_of,
+    subtypes,
+    variables_of,
+)
+from primitives.unify import Mismatch, Unifier, rename
 
 MOST_ORDERED = 5
 """Of functions of more arguments no other order is tried."""
@@ -53,81 +63,246 @@ def search_types(wanted: str, words: Iterable[TypedWord]) -> list[TypeMatch]:
     return sorted(found, key=lambda match: (match.distance, len(match.word.name), match.word.name))
 
 
-class _Split(NamedTuple):
-    """A scheme with its arguments and result, and their outermost constructors (None: a variable)."""
+Variable = TypeVariable | DimensionVariable | ShapeVariable
 
-    scheme: Scheme
+
+class _Split(NamedTuple):
+    """A scheme's arguments and result with their outermost constructors (None: a variable), its variables, and constraints on these.
+
+    ``kinds`` are numbers of the arguments, equal for those that may change places without a difference. ``lone`` tells the variables that
+    stand nowhere else, ``free`` those of them that have no constraint, so that anything unifies with them: of the arguments, and of the
+    result last. ``several`` are variables that are more than one argument.
+    """
+
     arguments: tuple[Type, ...]
     result: Type
     heads: tuple[str | None, ...]
     head: str | None
+    variables: tuple[Variable, ...]
+    constraints: dict[TypeVariable, str]
+    kinds: tuple[int, ...]
+    lone: tuple[bool, ...]
+    free: tuple[bool, ...]
+    several: tuple[Type, ...]
 
 
 def _split(scheme: Scheme) -> _Split:
     arguments, result = arguments_of(scheme.type)
-    return _Split(scheme, arguments, result, tuple(map(_head, arguments)), _head(result))
+    constraints = {TypeVariable(name): kind for name, kind in scheme.constraints.items()}
+    return _split_parts([*map(_piece_of, arguments), _piece_of(result)], constraints)
 
 
-def _head(type: Type) -> str | None:
-    if isinstance(type, TypeVariable):
-        return None
-    return type.name if isinstance(type, Constructor) else "Tensor"
+class _Piece(NamedTuple):
+    """An argument or a result, its outermost constructor and its variables, each as often as it stands there."""
+
+    type: Type
+    head: str | None
+    variables: tuple[Variable, ...]
+
+
+def _piece_of(type: Type) -> _Piece:
+    inside: list[Variable] = []
+    for part in subtypes(type):
+        if isinstance(part, TypeVariable):
+            inside.append(part)
+        elif isinstance(part, TensorType):
+            inside += [axis for axis in part.shape if not isinstance(axis, int)]
+    head = None if isinstance(type, TypeVariable) else type.name if isinstance(type, Constructor) else "Tensor"
+    return _Piece(type, head, tuple(inside))
+
+
+def _split_parts(pieces: Sequence[_Piece], constraints: dict[TypeVariable, str]) -> _Split:
+    variables = [variable for piece in pieces for variable in piece.variables]
+    kinds: dict[object, int] = {}
+    lone = [isinstance(piece.type, TypeVariable) and variables.count(piece.type) == 1 for piece in pieces]
+    free = [each and piece.type not in constraints for each, piece in zip(lone, pieces, strict=True)]
+    numbers = []
+    for piece, alone in zip(pieces[:-1], lone, strict=False):  # variables that stand nowhere else are as good as equal
+        alike = ("lone", constraints.get(TypeVariable(str(piece.type)))) if alone else piece.type
+        numbers.append(kinds.setdefault(alike, len(kinds)))
+    *arguments, result = pieces
+    types = [piece.type for piece in arguments]
+    return _Split(
+        tuple(types), result.type, tuple([piece.head for piece in arguments]), result.head,
+        tuple(dict.fromkeys(variables)), constraints, tuple(numbers), tuple(lone), tuple(free),
+        tuple({each for each in types if isinstance(each, TypeVariable) and types.count(each) > 1}),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=20_000)
 def _known(text: str) -> _Split | None:
+    """A type of a word, with other variables than any that is written; None where it cannot be read."""
     try:
-        return _split(parse_scheme(text))
+        if "=>" in text or _has_function(text):
+            scheme = parse_scheme(text)
+            renaming = {each: type(each)(f"?{each.name}") for each in scheme.variables}
+            return _split(
+                Scheme(rename(scheme.type, renaming), {f"?{name}": kind for name, kind in scheme.constraints.items()})
+            )
+        return _split_parts([_piece(piece.strip()) for piece in text.split("->")], {})
     except TypeSyntaxError:
         return None
+
+
+@lru_cache(maxsize=20_000)
+def _piece(text: str) -> _Piece:
+    """A part of a type, for most types are made of few: read once, it stands in all of them."""
+    type = parse_scheme(text).type
+    return _piece_of(rename(type, {each: each.__class__(f"?{each.name}") for each in variables_of(type)}))
 
 
 def _fits(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
+@lru_cache(maxsize=20_000)
+def _has_function(text: str) -> bool:
+    """Whether an arrow of a type may be inside parentheses: one comes after more that are opened than closed."""
+    *before, last = text.split("->")
+    for piece in before:
+        if piece.count("(") != piece.count(")"):
+            return True
+    return last.lstrip().startswith("(")
+
+
 def _distance(asked: _Split, text: str) -> int | None:
     """How far a type is from the one that is asked for, by the best order of its arguments; None where they do not unify."""
+    arrows = text.count("->")
+    if arrows < len(asked.arguments) or (arrows > len(asked.arguments) and not _has_function(text)):
+        return None
     known = _known(text)
     if known is None or len(known.arguments) != len(asked.arguments) or not _fits(known.head, asked.head):
         return None
-    best: int | None = None
-    for order in _orders(asked.heads, known.heads):
-        moved = MOVED if any(place != index for index, place in enumerate(order)) else 0
-        if best is not None and moved >= best:
-            break
-        bound = _unified(asked, known, order)
-        if bound is not None and (best is None or moved + bound < best):
-            best = moved + bound
-    return best
+    if all(asked.free):
+        still_open = {each for each in (*known.arguments, known.result) if isinstance(each, TypeVariable)}
+        return NARROWED * (len(known.arguments) + 1 - len(still_open))
+    return _Ordering(asked, known).best if _enough(asked, known) else None
 
 
-def _orders(asked: tuple[str | None, ...], known: tuple[str | None, ...]) -> Iterator[tuple[int, ...]]:
-    """Which argument of a known type may stand for each of those asked for: as they are first."""
-    every = permutations(range(len(known))) if len(known) <= MOST_ORDERED else iter([tuple(range(len(known)))])
-    return (
-        order for order in every if all(_fits(head, known[place]) for head, place in zip(asked, order, strict=True))
+def _enough(asked: _Split, known: _Split) -> bool:
+    """Whether there are enough arguments of each outermost constructor, or that are variables, for those of the other; where not, no order
+    unifies. A variable that stands for several arguments must find as many alike."""
+    heads, open_heads = known.heads, known.heads.count(None)
+    for variable in asked.several:
+        alike = max(
+            (heads.count(head) for head in heads if head and (variable != asked.result or _fits(head, known.head))),
+            default=0,
+        )
+        if alike + open_heads < asked.arguments.count(variable):
+            return False
+    return all(
+        other.count(head) + other.count(None) >= one.count(head)
+        for one, other in ((asked.heads, heads), (heads, asked.heads))
+        for head in one
+        if head
     )
 
 
-def _unified(asked: _Split, known: _Split, order: tuple[int, ...]) -> int | None:
-    """What the variables of both stand for, counted, where the types unify; None where they do not."""
-    unifier = Unifier()
-    ours = Scheme(function(*(known.arguments[place] for place in order), known.result), known.scheme.constraints)
-    theirs, mine = unifier.instantiate(asked.scheme), unifier.instantiate(ours)
-    try:
-        unifier.unify(theirs, mine)
-    except Mismatch:
-        return None
-    return NARROWED * _standing(unifier, theirs) + BOUND * _standing(unifier, mine)
+class _Ordering:
+    """The ``best`` distance over the orders of a known type's arguments: as they are, then an argument after the other is unified, and
+    what can lead to no nearer one is left. Of orders that differ by arguments that may change places one is tried. What stands for a free
+    variable need not be unified: it is counted."""
+
+    def __init__(self, asked: _Split, known: _Split) -> None:
+        self.best: int | None = None
+        self._asked, self._known, self._unifier = asked, known, Unifier()
+        self._constraints = {**asked.constraints, **known.constraints}
+        self._unifier.classes = dict(self._constraints)
+        self._bound = [place for place, free in enumerate(asked.free[:-1]) if not free]
+        self._narrowed = tuple([
+            each for each in asked.variables
+            if not any(free and each == type for free, type in zip(asked.free, (*asked.arguments, asked.result), strict=True))
+        ])  # fmt: skip
+        if asked.free[-1] or self._unified(asked.result, known.result):
+            mark = self._unifier.mark()
+            self._as_they_are()
+            self._undo(mark)
+            if 1 < len(asked.arguments) <= MOST_ORDERED and self._bound:
+                self._place(())
+
+    def _as_they_are(self) -> None:
+        if all(self._unified(self._asked.arguments[place], self._known.arguments[place]) for place in self._bound):
+            self.best = self._so_far() + self._free_ones(set(self._bound))
+
+    def _undo(self, mark: int) -> None:
+        self._unifier.undo(mark)
+        if self._constraints:  # they stay where what was bound is forgotten
+            self._unifier.classes = dict(self._constraints)
+
+    def _unified(self, one: Type, other: Type) -> bool:
+        try:
+            self._unifier.unify(one, other)
+        except Mismatch:
+            return False
+        return True
+
+    def _place(self, order: tuple[int, ...]) -> None:
+        """Try every argument of the known type at the next place that is not free."""
+        asked, known, unifier = self._asked, self._known, self._unifier
+        if self.best is not None and MOVED + self._so_far() + self._to_come(order) >= self.best:
+            return
+        if len(order) == len(self._bound):
+            distance = MOVED + self._so_far() + self._free_ones(set(order))
+            self.best = distance if self.best is None else min(distance, self.best)
+            return
+        place, mark, classes = self._bound[len(order)], unifier.mark(), unifier.classes
+        for index in range(len(known.arguments)):
+            if index in order or not _fits(asked.heads[place], known.heads[index]) or not self._first(order, index):
+                continue
+            if self._constraints:  # they stay where what was bound is forgotten
+                unifier.classes = dict(classes)
+            if self._unified(asked.arguments[place], known.arguments[index]):
+                self._place((*order, index))
+            unifier.undo(mark)
+        unifier.classes = classes
+
+    def _so_far(self) -> int:
+        """The distance by what the variables that are not free stand for now: more arguments never make it less."""
+        narrowed, bound = _standing(self._unifier, self._narrowed), _standing(self._unifier, self._known.variables)
+        return NARROWED * narrowed + BOUND * bound
+
+    def _free_ones(self, placed: set[int]) -> int:
+        """What the free variables add where all other arguments are placed: those of them that stand for something, or for the same."""
+        asked, known, head = self._asked, self._known, self._unifier.head
+        facing = [each for index, each in enumerate(known.arguments) if index not in placed]
+        if asked.free[-1]:
+            facing.append(known.result)
+        heads = {
+            found
+            for each in self._narrowed
+            if isinstance(each, TypeVariable)
+            if isinstance(found := head(each), TypeVariable)
+        }
+        new = {found for each in facing if isinstance(found := head(each), TypeVariable)} - heads
+        return NARROWED * (len(facing) - len(new))
+
+    def _to_come(self, order: tuple[int, ...]) -> int:
+        """What the others add at least: for each that is no variable and finds none but variables that stand nowhere else, one of these."""
+        asked = [each for each in range(len(self._asked.arguments)) if each not in self._bound[: len(order)]]
+        known = [each for each in range(len(self._known.arguments)) if each not in order]
+        sides = ((NARROWED, self._asked, asked, self._known, known), (BOUND, self._known, known, self._asked, asked))
+        return sum(
+            weight
+            * max(0, sum(other.heads[each] is not None for each in there) - sum(not one.lone[each] for each in here))
+            for weight, one, here, other, there in sides
+        )
+
+    def _first(self, order: tuple[int, ...], index: int) -> bool:
+        """Whether arguments that may change places are in their order with this one."""
+        asked, known = self._asked.kinds, self._known.kinds
+        return not any(
+            asked[place] == asked[self._bound[len(order)]] and before > index
+            for place, before in zip(self._bound, order, strict=False)
+        ) and not any(known[each] == known[index] and each not in order for each in range(index))
 
 
-def _standing(unifier: Unifier, type: Type) -> int:
-    """How many variables of a type stand for something that is no variable, or for the same as another of them."""
-    variables = variables_of(type)
-    heads = [unifier.head(each) for each in variables if isinstance(each, TypeVariable)]
-    still_open = {head for head in heads if isinstance(head, TypeVariable)}
-    sizes = sum(
-        each in unifier.dimensions or each in unifier.shapes for each in variables if not isinstance(each, TypeVariable)
-    )
-    return len(heads) - len(still_open) + sizes
+def _standing(unifier: Unifier, variables: tuple[Variable, ...]) -> int:
+    """How many variables stand for something that is no variable, or for the same as another of them."""
+    if not variables:
+        return 0
+    types = [each for each in variables if isinstance(each, TypeVariable)]
+    still_open = {head for each in types if isinstance(head := unifier.head(each), TypeVariable)}
+    sizes = 0
+    if len(types) < len(variables):
+        sizes = sum(each in unifier.dimensions or each in unifier.shapes for each in variables)
+    return len(types) - len(still_open) + sizes
