@@ -3,9 +3,10 @@
     python -m experiments.benchmarks.dashboard [--evaluations 100000] [--words 10000] [--rounds 5] [--browser] [--json FILE]
 
 A store is made with one run of so many evaluations (four log entries each, one in fifty trained longer), a hundred short runs and so many
-words of some hundred types, a tenth of them made of others. Given is for each page the median of the processor seconds of an answer,
+words of about half as many types, a tenth of them made of others. Given is for each page the median of the processor seconds of an answer,
 after one that is not counted: what a browser waits for on a machine that does nothing else. ``type_search`` is of the search alone,
-without the page. ``additions`` is what five million additions in a loop took meanwhile, to compare machines by: where other work
+without the page; ``type_search_first`` of the first one in a process, which reads the types; ``type_search_open`` of the slowest of types
+with many variables (OPEN). ``additions`` is what five million additions in a loop took meanwhile, to compare machines by: where other work
 shares the core it is higher, and so are the others.
 
 ``packages`` are those that the extra ``dashboard`` adds to what the project needs anyway, with their bytes without compiled caches, by
@@ -51,6 +52,7 @@ from .common import parser, report
 AT_ONCE = 2000
 ATOMS = ("int", "float", "bool", "str", "char", "a")
 WANTED = "list(int) -> int -> list(int)"
+OPEN = ("a -> b -> c -> d -> e", "a -> a -> b -> c -> d", "list(a) -> list(b) -> c -> d -> e")
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
@@ -276,10 +278,15 @@ def measure(file: str, evaluations: int, words: int, rounds: int, seed: int, bro
         made = list(made_words(words, draws))
         store.promote(made, [Use(each.digest, f"task {draws.randint(0, 100)}") for each in made])
         types = store.browser().types()
+    began = time.process_time()
+    search_types(WANTED, types)
+    first = round(time.process_time() - began, 4)
     pages = pages_of(words, made[-1].name if made else "")
     painting = {"first_paint": painted(file, pages, rounds)} if browser else {}
     found = answered(file, pages, rounds)
     found["type_search"] = seconds(lambda: search_types(WANTED, types), rounds)
+    found["type_search_first"] = first
+    found["type_search_open"] = max(seconds(partial(search_types, wanted, types), rounds) for wanted in OPEN)
     found["additions"] = seconds(lambda: sum(number + 1 for number in range(5_000_000)), 3)
     return {"seconds": found, **painting, "packages": added("dashboard")}
 
