@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from .templating import name_of
+
 F = TypeVar("F", bound=Callable[..., Response])
 
 
@@ -46,6 +48,7 @@ def _answering(function: Callable[..., Response]) -> Callable[[Request], Respons
         asked = {
             name: query.getlist(name) if name in several else query[name] for name in parameters.keys() & query.keys()
         }
-        return checked(**{**asked, **request.path_params, "request": request})
+        path = {name: name_of(each) if isinstance(each, str) else each for name, each in request.path_params.items()}
+        return checked(**{**asked, **path, "request": request})
 
     return answer

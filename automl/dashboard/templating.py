@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -15,9 +16,23 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
 
-def _segment(text: str) -> str:
-    """A name as one part of a path."""
-    return quote(text, safe="")
+_DOTS = re.compile(r"~*\.\.?")
+
+
+def segment(name: str) -> str:
+    """A name as one part of a path. What browsers would take for the folder above, or for this one, has a tilde before it.
+
+    name: of a task, a run or a word.
+    """
+    return quote(f"~{name}" if _DOTS.fullmatch(name) else name, safe="")
+
+
+def name_of(segment: str) -> str:
+    """The name that a part of a path, without its escapes, stands for.
+
+    segment: as an application finds it.
+    """
+    return segment[1:] if _DOTS.fullmatch(segment) and segment.startswith("~") else segment
 
 
 def environment(folders: Sequence[Path] = ()) -> Environment:
@@ -34,5 +49,5 @@ def environment(folders: Sequence[Path] = ()) -> Environment:
         formats.one_line, bar,
     )  # fmt: skip
     made.filters.update({each.__name__: each for each in shown})
-    made.filters["segment"] = _segment
+    made.filters["segment"] = segment
     return made

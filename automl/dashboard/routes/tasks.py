@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 from pydantic import Field
 from starlette.exceptions import HTTPException
@@ -15,6 +14,7 @@ from ..pages import render
 from ..paging import Paging
 from ..pictures import shown_case
 from ..routing import Router
+from ..templating import segment
 from .asked import store_of
 
 router = Router()
@@ -38,7 +38,7 @@ def task(request: Request, name: str, page: Page = 1, part: Literal["train", "va
     view = view_task(store_of(request), name, part, (page - 1) * CASES, CASES)
     if view is None:
         raise HTTPException(404, f"No run of the library was on a task {name!r}.")
-    paging = Paging(f"/tasks/{quote(name, safe='')}", page, CASES, view.cases.total, {"part": part})
+    paging = Paging(f"/tasks/{segment(name)}", page, CASES, view.cases.total, {"part": part})
     return render(
         "task.html", request, {"view": view, "paging": paging, "shown": [shown_case(each) for each in view.cases.cases]}
     )

@@ -90,3 +90,11 @@ def test_images_are_pictures(read, store):
         and "13 to 24 of " in page
         and "train cases" in page
     )
+
+
+@pytest.mark.parametrize("name", [".", "..", "~..", "~~.", "a/../b", "~x"])
+def test_a_task_of_whatever_name_can_be_opened(read, store, name):
+    store.create_run(Run("r", name, "genetic", config={"type": "int -> int"}))
+    address = re.search(r'<th scope="row"><a href="(/tasks/[^"]*)">', read("/tasks").text)[1]
+    assert not re.fullmatch(r"/tasks/\.*", address)  # a browser would leave it out
+    assert f"<h1>{name}" in read(address).text
