@@ -62,7 +62,7 @@ def front_chart(view: RunView, found: FoundView | None) -> str:
     """
     if found is None or not found.front or found.scored < 2:
         return ""
-    scored = [row for row in view.rows if row.score is not None]
+    scored = [row for row in view.alike if row.score is not None]
     points = [(float(getattr(row, found.cost)), row.score or 0.0) for row in sample(scored)]
     front = [
         (

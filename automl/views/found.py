@@ -61,27 +61,34 @@ def undominated(rows: Sequence[EvaluationRow], direction: Direction, cost: str) 
 
 
 def find(
-    store: AbstractStore, run: Run, rows: Sequence[EvaluationRow], phases: Mapping[int, str], top: int
+    store: AbstractStore,
+    run: Run,
+    rows: Sequence[EvaluationRow],
+    alike: Sequence[EvaluationRow],
+    phases: Mapping[int, str],
+    top: int,
 ) -> FoundView:
     """What a run has found.
 
     store: that has it.
     run: the run of a study.
     rows: its evaluations.
+    alike: the same with those scores alone that can be compared; they go before the others, and the front is of them.
     phases: of the asks that explored no more.
     top: how many leaders at most.
     """
     direction = Direction(run.direction)
-    cost = PARAMETERS if any(row.parameters for row in rows if row.score is not None) else SIZE
+    cost = PARAMETERS if any(row.parameters for row in alike if row.score is not None) else SIZE
     sign = -direction.sign
-    scored = [(sign * row.score, row.ask) for row in rows if row.score is not None]
-    longer = [ask for _, ask in nsmallest(LOOKED_AT, (each for each in scored if each[1] in phases))]
-    looked_at = {*(ask for _, ask in nsmallest(LOOKED_AT, scored)), *longer}
+    first = {row.ask for row in alike if row.score is not None}
+    scored = [(row.ask not in first, sign * row.score, row.ask) for row in rows if row.score is not None]
+    longer = [ask for *_, ask in nsmallest(LOOKED_AT, (each for each in scored if each[2] in phases))]
+    looked_at = {*(ask for *_, ask in nsmallest(LOOKED_AT, scored)), *longer}
     result = (run.config.get(RESULT) or {}).get("ask")
     kept = set(longer) if result is None else {*longer, int(result)}
     try:
         leaders = _programs(store, run, looked_at | kept, phases, result).leaderboard(top)
-        front = _programs(store, run, {*undominated(rows, direction, cost), *kept}, phases, result).front(cost)
+        front = _programs(store, run, {*undominated(alike, direction, cost), *kept}, phases, result).front(cost)
     except (
         StoreError,
         ValueError,

@@ -47,6 +47,26 @@ def comparable(browser: AbstractBrowser, run: Run, rows: Sequence[EvaluationRow]
     return tuple(row if row.ask in folded else row._replace(score=None) for row in rows) if folded else tuple(rows)
 
 
+def of_one_kind(
+    browser: AbstractBrowser, run: Run, rows: Sequence[EvaluationRow], like: int | None = None
+) -> tuple[EvaluationRow, ...]:
+    """The evaluations with the scores of one kind alone, means over folds or scores of the validation part: the others count as none.
+
+    browser: of the store.
+    run: whose they are.
+    rows: its evaluations.
+    like: the ask of an evaluation of that kind (default: the kind that more scores are of).
+    """
+    folded = browser.scored_by(run.id, FOLDS) if run.config.get(FOLDS) else ()
+    kinds = Counter(row.ask in folded for row in rows if row.score is not None)
+    wanted = kinds[True] > kinds[False] if like is None else like in folded
+    return (
+        tuple(row if (row.ask in folded) == wanted else row._replace(score=None) for row in rows)
+        if folded
+        else tuple(rows)
+    )
+
+
 def improvements(rows: Sequence[EvaluationRow], direction: Direction) -> list[Improvement]:
     """Where the best score became better, in order.
 

@@ -75,7 +75,8 @@ class ComparedArm:
 @dataclass(frozen=True)
 class RunView:
     """What a run's page shows, without what it found: ``points`` are (evaluations so far, score), ``timed`` (seconds, score) of a
-    sample of the ``scored`` evaluations, which are means over ``folds`` where some are (0: none is), ``later`` are the phases
+    sample of the ``scored`` evaluations, which are means over ``folds`` where some are (0: none is), ``alike`` the ``rows`` with
+    these scores alone, ``later`` are the phases
     of the asks that explored no more."""
 
     run: Run
@@ -91,6 +92,7 @@ class RunView:
     scored: int
     folds: int
     rows: tuple[EvaluationRow, ...]
+    alike: tuple[EvaluationRow, ...]
     outcomes: tuple[Spent, ...]
     phases: tuple[Spent, ...]
     later: Mapping[int, str]
@@ -132,7 +134,7 @@ def view_run(store: AbstractStore, run: Run) -> RunView:
         points=tuple((float(count), row.score or 0.0) for count, row in drawn), scored=len(scored),
         folds=int(run.config.get(FOLDS) or 0) if alike != rows else 0,
         timed=tuple((when[row.ask], row.score or 0.0) for _, row in drawn if when.get(row.ask, 0.0) > 0),
-        rows=rows, outcomes=tuple(spent_by(rows, [row.outcome for row in rows])),
+        rows=rows, alike=alike, outcomes=tuple(spent_by(rows, [row.outcome for row in rows])),
         phases=tuple(spent_by(rows, [phases.get(row.ask, EXPLORE) for row in rows])) if phases else (), later=phases,
         busy=busy(run, rows, elapsed or max(when.values(), default=None)), settings=tuple(settings_of(run)),
         compared=tuple(_compared(each) for each in run.config.get(COMPARISON) or ()),
@@ -141,7 +143,7 @@ def view_run(store: AbstractStore, run: Run) -> RunView:
 
 def found_by(store: AbstractStore, view: RunView) -> FoundView:
     """What the run has found, best first."""
-    return find(store, view.run, view.rows, view.later, TOP)
+    return find(store, view.run, view.rows, view.alike, view.later, TOP)
 
 
 def _compared(arm: Mapping[str, Any]) -> ComparedArm:

@@ -110,13 +110,16 @@ class AbstractBrowser(ABC):
         """
 
     @abstractmethod
-    def events(self, run: str, kind: str, asks: Collection[int] | None = None, without: str = "") -> tuple[Event, ...]:
+    def events(
+        self, run: str, kind: str, asks: Collection[int] | None = None, without: str = "", numbers: range | None = None
+    ) -> tuple[Event, ...]:
         """Entries of a run's log, in order.
 
         run: its id.
         kind: of the entries.
         asks: only entries about these; default: about any.
         without: leaves out entries whose payload, as `json_text` writes it, holds this; default: none.
+        numbers: only entries with one of these, a range of step 1: a database finds them without reading the others; default: any.
         """
 
     @abstractmethod

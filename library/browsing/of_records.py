@@ -93,13 +93,15 @@ class RecordBrowser(AbstractBrowser):
         wanted = set(asks)
         return tuple(each for each in self._store.evaluations(run) if each.ask in wanted)
 
-    def events(self, run: str, kind: str, asks: Collection[int] | None = None, without: str = "") -> tuple[Event, ...]:
+    def events(
+        self, run: str, kind: str, asks: Collection[int] | None = None, without: str = "", numbers: range | None = None
+    ) -> tuple[Event, ...]:
         wanted = None if asks is None else set(asks)
         return tuple(
             each
             for each in self._store.events(run)
             if each.kind == kind and (wanted is None or each.ask in wanted)
-            and not (without and without in json_text(each.payload))
+            and not (without and without in json_text(each.payload)) and (numbers is None or each.number in numbers)
         )  # fmt: skip
 
     def named(self, names: Collection[str]) -> tuple[Subroutine, ...]:

@@ -84,10 +84,14 @@ class SqlBrowser(AbstractBrowser):
             log.find_run(connection, run)
             return _about(connection, Evaluation, asks, statement)
 
-    def events(self, run: str, kind: str, asks: Collection[int] | None = None, without: str = "") -> tuple[Event, ...]:
+    def events(
+        self, run: str, kind: str, asks: Collection[int] | None = None, without: str = "", numbers: range | None = None
+    ) -> tuple[Event, ...]:
         wanted: list[ColumnElement[bool]] = [events.c.run == run, events.c.kind == kind]
         if without:
             wanted.append(~events.c.payload.contains(without, autoescape=True))
+        if numbers is not None:
+            wanted += [events.c.number >= numbers.start, events.c.number < numbers.stop]
         every = select(*COLUMNS[Event]).where(*wanted).order_by(events.c.number)
         with self._database.read() as connection:
             log.find_run(connection, run)

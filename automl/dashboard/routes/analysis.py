@@ -17,7 +17,7 @@ from ...study.stored import RESULT
 from ...views.analysis.genealogy import genealogy
 from ...views.analysis.settings import SettingsView, view_settings
 from ...views.analysis.timeline import WorkSpan, failures, timeline
-from ...views.progress import comparable, improvements
+from ...views.progress import comparable, improvements, of_one_kind
 from ..pages import asks_for_part, render
 from ..program_charts import learning_charts
 from ..routing import Router
@@ -39,7 +39,7 @@ def _values(store: AbstractStore, run: Run) -> dict[str, object]:
     browser = store.browser()
     rows = browser.evaluation_rows(run.id)
     done = timeline(browser, run, rows)
-    settings = view_settings(browser, run, rows)
+    settings = view_settings(browser, run, of_one_kind(browser, run, rows))
     steps = improvements(comparable(browser, run, rows), Direction(run.direction))
     winner = (run.config.get(RESULT) or {}).get("ask", steps[-1].ask if steps else None)
     best = [each for each in store.best(run.id, 4 * CURVES) if each.curves][:CURVES]

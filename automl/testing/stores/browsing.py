@@ -93,6 +93,8 @@ class IsBrowsed:
         assert browser.events("r1", "finished") == tuple(done)
         assert browser.events("r1", "finished", [0, 3, 9]) == (done[0], done[3])
         assert browser.events("r1", "finished", []) == () == browser.events("r1", "told")
+        assert browser.events("r1", "finished", numbers=range(5, 7)) == (done[1], done[2])
+        assert browser.events("r1", "finished", [3, 2], numbers=range(5, 99)) == (done[1],)
         without = json_text({"phase": "explore"})[1:-1]
         assert browser.events("r1", "asked", without=without) == (asked[2],)
         assert len(browser.events("r1", "asked", without="a.b_")) == 4

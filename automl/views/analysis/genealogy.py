@@ -6,19 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from library.browsing.browser import AbstractBrowser
-from library.records import Direction, Run
+from library.records import Direction, Event, Run
 
 from ...study.journal import ASKED
+from ...study.state import folds_of
 from ..words import texts_for_people
 
 MOST = 40
 """Generations that are followed back."""
+NEAR = 1_000
+"""Entries of the log among which a parent is looked for first: those before its child's."""
 
 
 @dataclass(frozen=True)
 class Ancestor:
     """A program on the way to the winner: ``operator`` is the edit that made it, or the training that it was given, ``parents`` the asks
-    that it was made of, and ``gain`` how much better it is than the best of these (None: one of them has no score)."""
+    that it was made of, and ``gain`` how much better it is than the best of these (None: one of the two has no score, or one a mean over
+    folds and the other not)."""
 
     ask: int
     operator: str
@@ -39,22 +43,36 @@ def genealogy(browser: AbstractBrowser, run: Run, ask: int) -> list[Ancestor]:
     sign = Direction(run.direction).sign
     found: list[Ancestor] = []
     wanted: int | None = ask
+    event = next(iter(browser.events(run.id, ASKED, [ask])), None)
     while wanted is not None and len(found) < MOST and wanted not in {each.ask for each in found}:
-        event = next(iter(browser.events(run.id, ASKED, [wanted])), None)
         operator, parents = ("", ()) if event is None else _made_by(event.payload)
         near = {each.ask: each for each in browser.chosen(run.id, {wanted, *parents})}
         own = near.get(wanted)
         if own is None:
             break
         scores = {each: run.primary(near[each].scores) for each in parents if each in near}
-        known = {each: score for each, score in scores.items() if score is not None}
-        better = max(known, key=lambda each: sign * known[each], default=next(iter(scores), None))
+        known = {each: (folds_of(near[each]) > 0, sign * score) for each, score in scores.items() if score is not None}
+        better = max(known, key=lambda each: known[each], default=next(iter(scores), None))
         score = run.primary(own.scores)
-        gain = None if better not in known or score is None else sign * (score - known[better])
+        gain = None
+        if better in known and score is not None and known[better][0] == (folds_of(own) > 0):
+            gain = sign * score - known[better][1]
         found.append(Ancestor(wanted, operator, parents, score, gain, own.size, own.term))
+        event = None if better is None or event is None else _asked_before(browser, run, better, event.number)
         wanted = better
     texts = texts_for_people(browser, [each.program for each in found])
     return [replace(each, program=text) for each, text in zip(found, texts, strict=True)][::-1]
+
+
+def _asked_before(browser: AbstractBrowser, run: Run, ask: int, number: int) -> Event | None:
+    """When an ask was made, looked for ever further before an entry of the log, so that all generations together read it about once."""
+    stop, width = number, NEAR
+    while stop > 0:
+        start = max(0, stop - width)
+        for event in browser.events(run.id, ASKED, [ask], numbers=range(start, stop)):
+            return event
+        stop, width = start, 2 * width
+    return None
 
 
 def _made_by(payload: Mapping[str, object]) -> tuple[str, tuple[int, ...]]:

@@ -28,6 +28,7 @@ from ...study.journal import ASKED
 from ...study.planning.schedule import EXPLORE
 from ...study.stored import RESULT
 from ...tasks.specifications.specification import COLUMNS
+from ..progress import of_one_kind
 from ..words import texts_for_people, words_for
 from .differing import OtherSolution, with_differences
 from .typed import TypedPart, typed_parts
@@ -189,9 +190,10 @@ def words_of(text: str) -> frozenset[str]:
 
 
 def _alike(browser: AbstractBrowser, run: Run, evaluation: Evaluation) -> list[AlikeProgram]:
-    """Programs of the run that share most words with one, the best among equal ones first."""
+    """Programs of the run that share most words with one, the best among equal ones first; their scores are of the same kind as its own."""
     sign = -Direction(run.direction).sign
-    scored = ((sign * row.score, row.ask) for row in browser.evaluation_rows(run.id) if row.score is not None)
+    rows = of_one_kind(browser, run, browser.evaluation_rows(run.id), evaluation.ask)
+    scored = ((sign * row.score, row.ask) for row in rows if row.score is not None)
     best = nsmallest(LOOKED_AT + 1, scored)
     mine = words_of(evaluation.term)
     found = {}

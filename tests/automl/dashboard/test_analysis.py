@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from automl.views.analysis.genealogy import genealogy
 from automl.views.analysis.settings import settings_in
 from automl.views.analysis.timeline import timeline
+from automl.views.progress import of_one_kind
 from library.records import Evaluation, Event, Run
 
 EVIL = "<script>alert(1)</script>"
@@ -49,6 +51,24 @@ def test_the_winner_is_followed_back_to_its_beginning(read, evolved):
         ["3", "trained longer (refine)", "2", "0.1250", "+0.1250"],
     ]  # fmt: skip
     assert table(page, "Genealogy")[1][6] == "(lambda (x) (dense :units 2 @1 x))"
+
+
+def test_parents_far_back_in_a_long_log_are_found_and_gains_are_of_one_kind(store, monkeypatch):
+    monkeypatch.setattr("automl.views.analysis.genealogy.NEAR", 2)
+    run = store.create_run(Run("r1", "iris", "genetic", metric="accuracy", config={"folds": 5}))
+    parents = {7: [2], 2: [1, 0], 8: [7]}
+    events = [
+        Event("r1", n, "asked", n, {"phase": "explore", "info": {"operator": "edit", "parents": parents.get(n, [])}})
+        for n in range(9)
+    ]
+    folds = {8: {"folds": 5.0}}
+    kept = [Evaluation("r1", n, "(lambda $0)", "ok", {"accuracy": n / 8, **folds.get(n, {})}) for n in range(9)]
+    store.record(*kept, events=events)
+    found = genealogy(store.browser(), run, 8)
+    assert [(each.ask, each.gain) for each in found] == [(1, None), (2, 0.125), (7, 0.625), (8, None)]
+    rows = store.browser().evaluation_rows("r1")
+    assert [row.ask for row in of_one_kind(store.browser(), run, rows) if row.score is not None] == list(range(8))
+    assert [row.ask for row in of_one_kind(store.browser(), run, rows, like=8) if row.score is not None] == [8]
 
 
 def test_reasons_of_failures_are_counted_and_escaped(read, evolved):

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from automl.dashboard.run_charts import front_chart
+from automl.views.run import found_by, view_run
 from library.records import Evaluation, Event, Run
 
 EVIL = "<script>alert(1)</script>"
@@ -150,6 +152,22 @@ def test_means_over_folds_are_not_mixed_with_scores_of_a_small_part(read, store,
     assert "the mean over 5 folds" in text and "2 improvements as a table" in text
     assert text.count('class="dot"') >= 2 and "the best of 3 evaluations 0.625" in text
     assert "0.6250" in (listed := read("/runs").text) and "0.9900" not in listed
+
+
+def test_the_front_over_folds_is_drawn_among_means_over_folds(store, searched):
+    run = searched(store, "r1", [0.99, 0.75], parameters=[1, 2], config={"folds": 5})
+    for ask, score in ((2, 0.5), (3, 0.625)):
+        term = f"(lambda (dense :units 3 @1 ({['relu', 'tanh'][ask - 2]} $0)))"
+        store.record(Evaluation("r1", ask, term, "ok", {"accuracy": score, "folds": 5.0}, parameters=10 * ask))
+    view = view_run(store, run)
+    found = found_by(store, view)
+    assert not found.trouble and [each.ask for each in found.front] == [
+        3,
+        2,
+    ]  # and no cheaper score of the small part keeps them off it
+    assert [each.ask for each in found.leaders][:2] == [3, 2]
+    chart = front_chart(view, found)
+    assert "0.625 with 30" in chart and chart.count("<circle") == 2 * len(found.front)
 
 
 def test_of_one_evaluation_no_chart_is_drawn(read, store, searched):
