@@ -2,8 +2,9 @@
 
     python -m experiments.benchmarks.dashboard [--evaluations 100000] [--words 10000] [--rounds 5] [--browser] [--json FILE]
 
-A store is made with one run of so many evaluations (four log entries each, one in fifty trained longer), a hundred short runs and so many
-words of about half as many types, a tenth of them made of others. Given is for each page the median of the processor seconds of an answer,
+A store is made with one run of so many evaluations (four log entries each, one in fifty trained longer, of 120 structures, each edited from
+one of the latest 2,000), a hundred short runs and so many words of about half as many types, a tenth of them
+made of others. Given is for each page the median of the processor seconds of an answer,
 after one that is not counted: what a browser waits for on a machine that does nothing else. ``type_search`` is of the search alone,
 without the page; ``type_search_first`` of the first one in a process, which reads the types; ``type_search_open`` of the slowest of types
 with many variables (OPEN). ``additions`` is what five million additions in a loop took meanwhile, to compare machines by: where other work
@@ -53,6 +54,8 @@ AT_ONCE = 2000
 ATOMS = ("int", "float", "bool", "str", "char", "a")
 WANTED = "list(int) -> int -> list(int)"
 OPEN = ("a -> b -> c -> d -> e", "a -> a -> b -> c -> d", "list(a) -> list(b) -> c -> d -> e")
+LAYERS, ACTIVATIONS, RECENT = 4, ("relu", "tanh", "gelu"), 2000
+"""Hidden layers of a net at most, what may follow each, and how many asks back its parent is at most."""
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
@@ -65,7 +68,11 @@ def evaluated(run: str, first: int, count: int, draws: random.Random) -> tuple[l
     evaluations, events = [], []
     for ask in range(first, first + count):
         units, scored = draws.randint(8, 512), draws.random() < 0.9
-        term = f"(lambda (dense :units 10 @1 (relu (dense :units {units} @2 (flatten $0)))))"
+        inner = "(flatten $0)"
+        for layer in range(draws.randint(1, LAYERS)):
+            inner = f"({draws.choice(ACTIVATIONS)} (dense :units {units} @{layer + 2} {inner}))"
+        term = f"(lambda (dense :units 10 @1 {inner}))"
+        parents = [draws.randint(max(0, ask - RECENT), ask - 1)] if ask else []
         scores = {"accuracy": draws.betavariate(5, 2), "cross_entropy": draws.random()} if scored else {}
         outcome = "ok" if scored else "timed out"
         evaluations.append(
@@ -73,7 +80,7 @@ def evaluated(run: str, first: int, count: int, draws: random.Random) -> tuple[l
         )
         phase = "explore" if ask % 50 else "refine"
         logged: list[tuple[str, dict[str, object]]] = [
-            ("asked", {"term": term, "phase": phase, "info": {}}), ("started", {}),
+            ("asked", {"term": term, "phase": phase, "info": {"operator": "edit", "parents": parents}}), ("started", {}),
             ("finished", {"outcome": outcome, "elapsed": 0.1 * (ask + 1)}), ("told", {}),
         ]  # fmt: skip
         events += [Event(run, 4 * ask + n, kind, ask, payload) for n, (kind, payload) in enumerate(logged)]
