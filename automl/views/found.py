@@ -8,7 +8,7 @@ from heapq import nsmallest
 from operator import attrgetter
 
 from library.browsing.browser import EvaluationRow
-from library.records import Direction, Event, Run, StoreError
+from library.records import Direction, Event, Run
 from library.store import AbstractStore
 from primitives.notation.types import parse_type
 
@@ -16,7 +16,7 @@ from ..study.found.programs import PARAMETERS, SIZE, FoundProgram, FoundPrograms
 from ..study.journal import ASKED
 from ..study.state import Standing
 from ..study.stored import RESULT
-from .words import words_for
+from .words import UNREADABLE, words_for
 
 LOOKED_AT = 150
 """So many of the best evaluations are looked at, and as many of those that were trained longer: the structures of all take minutes to
@@ -89,11 +89,7 @@ def find(
     try:
         leaders = _programs(store, run, looked_at | kept, phases, result).leaderboard(top)
         front = _programs(store, run, {*undominated(alike, direction, cost), *kept}, phases, result).front(cost)
-    except (
-        StoreError,
-        ValueError,
-        KeyError,
-    ) as error:  # a word of a plug-in that is not here, or of a library that is damaged
+    except UNREADABLE as error:
         return FoundView((), (), cost, len(looked_at), len(scored), str(error))
     return FoundView(tuple(leaders), tuple(front), cost, len(looked_at), len(scored))
 

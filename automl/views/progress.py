@@ -11,6 +11,7 @@ from library.records import Direction, Run, json_text
 
 from ..study.journal import ASKED, FINISHED
 from ..study.planning.schedule import EXPLORE, PHASES
+from ..study.stored import RESULT
 from ..tasks.cases.folds import FOLDS
 
 
@@ -80,6 +81,17 @@ def improvements(rows: Sequence[EvaluationRow], direction: Direction) -> list[Im
             best = sign * row.score
             found.append(Improvement(row.ask, count, None, row.score))
     return found
+
+
+def winner(run: Run, steps: Sequence[Improvement]) -> int | None:
+    """The ask of the result of a run, or of the best so far; None where nothing has a score.
+
+    run: whose it is.
+    steps: its improvements.
+    """
+    recorded: Mapping[str, object] = run.config.get(RESULT) or {}
+    found = recorded.get("ask", steps[-1].ask if steps else None)
+    return None if found is None else int(str(found))
 
 
 def moments(browser: AbstractBrowser, run: str, asks: Iterable[int]) -> dict[int, float]:

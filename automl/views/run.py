@@ -21,7 +21,7 @@ from ..study.stored import COMPARISON, RESULT
 from ..tasks.cases.folds import FOLDS
 from ..tasks.specifications.specification import COLUMNS
 from .found import FoundView, find
-from .progress import Improvement, Spent, busy, comparable, improvements, later_phases, moments, spent_by
+from .progress import Improvement, Spent, busy, comparable, improvements, later_phases, moments, spent_by, winner
 from .run_list import seconds_of
 from .words import texts_for_people
 
@@ -156,12 +156,13 @@ def _compared(arm: Mapping[str, Any]) -> ComparedArm:
 def _outcome(store: AbstractStore, run: Run, steps: Sequence[Improvement]) -> ShownResult | None:
     """The result that the run recorded, or the best so far."""
     recorded: Mapping[str, Any] | None = run.config.get(RESULT)
-    if recorded is None and not steps:
+    ask = winner(run, steps)
+    if ask is None:
         return None
-    found = recorded or {"ask": steps[-1].ask, "score": steps[-1].score}
-    kept = [each.term for each in store.browser().chosen(run.id, [int(found["ask"])])]
+    found = recorded or {"score": steps[-1].score}
+    kept = [each.term for each in store.browser().chosen(run.id, [ask])]
     return ShownResult(
-        ask=int(found["ask"]), score=found.get("score"), test_score=found.get("test_score"), right=found.get("right"),
+        ask=ask, score=found.get("score"), test_score=found.get("test_score"), right=found.get("right"),
         program="".join(texts_for_people(store.browser(), kept)), final=recorded is not None,
     )  # fmt: skip
 

@@ -13,13 +13,14 @@ from library.store import AbstractStore
 from library.vocabulary import pinned_name
 from primitives.definitions import expand
 from primitives.inference import IllTyped, infer
+from primitives.primitive import Primitive
 from primitives.syntax import show
 from primitives.term import Term
 
 from ..study.stored import RESULT
 from .vocabulary.at_hand import AtHand, at_hand
 from .vocabulary.examples import Example, word_examples
-from .words import words_for
+from .words import UNREADABLE, words_for
 
 MOST_USERS = 200
 """Words that use a word, of which links are shown at most."""
@@ -63,12 +64,13 @@ def view_word(store: AbstractStore, name: str, version: str = "", tried: bool = 
         return None
     tasks = tuple(sorted({use.task for use in store.uses(record.digest)}))
     users = browser.words(0, MOST_USERS, inside=pinned_name(record))
-    term, expanded, parts, trouble = _read(browser, record)
+    term, words, parts, trouble = _read(browser, record)
     return WordView(
-        record=record, versions=tuple(versions), body=record.body if term is None else show(term, width=80), expanded=expanded,
+        record=record, versions=tuple(versions), body=record.body if term is None else show(term, width=80),
+        expanded=show(expand(term, words), width=80) if term is not None and parts else "",
         term=term, parts=parts, users=tuple(each.word for each in users.rows), user_count=users.total,
         tasks=tasks, changes=store.history(name), trouble=trouble,
-        examples=tuple(_examples(browser, record, term)) if tried else (),
+        examples=tuple(_examples(term, words)) if tried else (),
         searched=tuple(at_hand(store, record, tasks)) if tried else (), origin=_origin(store, record),
     )  # fmt: skip
 
@@ -85,21 +87,22 @@ def _origin(store: AbstractStore, record: Subroutine) -> tuple[str, int] | None:
     return (str(runs[0]), int(result["ask"])) if result else None
 
 
-def _read(browser: AbstractBrowser, record: Subroutine) -> tuple[Term | None, str, tuple[Subroutine, ...], str]:
-    """The body as a term, its text without subroutines, the subroutines in it, and why it cannot be read."""
+def _read(
+    browser: AbstractBrowser, record: Subroutine
+) -> tuple[Term | None, Mapping[str, Primitive], tuple[Subroutine, ...], str]:
+    """The body as a term, the words that it is read with, the subroutines in it, and why it cannot be read."""
     try:
         vocabulary = words_for(browser, [record.body])
         term = vocabulary.read(record.body)
-        parts = tuple(vocabulary.subroutines_in(term))
-        return term, show(expand(term, vocabulary.all_words), width=80) if parts else "", parts, ""
-    except (StoreError, ValueError) as error:  # a word of a plug-in that is not here, or a damaged text
-        return None, "", (), str(error)
+        expand(term, vocabulary.all_words)
+        return term, vocabulary.all_words, tuple(vocabulary.subroutines_in(term)), ""
+    except UNREADABLE as error:
+        return None, {}, (), str(error)
 
 
-def _examples(browser: AbstractBrowser, record: Subroutine, term: Term | None) -> list[Example]:
+def _examples(term: Term | None, words: Mapping[str, Primitive]) -> list[Example]:
     if term is None:
         return []
-    words = words_for(browser, [record.body]).all_words
     try:
         found = infer(expand(term, words), words).type  # what is stored as its type may be that of another body
     except IllTyped:

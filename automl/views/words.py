@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from library.browsing.browser import AbstractBrowser
-from library.records import StoreError, Subroutine
+from library.records import Subroutine
 from library.vocabulary import Vocabulary
 from library.weights.blobs import Blobs, StoredWeights
 from primitives.syntax import show
 
+UNREADABLE = (ValueError, KeyError)
+"""What is raised where a stored program cannot be read here: a word of a plug-in that is not here, or of a library that is damaged."""
 _PINNED = re.compile(r"([^\s()\[\]\"]+)@[0-9A-Za-z_-]+")
 
 
@@ -51,6 +53,6 @@ def texts_for_people(browser: AbstractBrowser, texts: Sequence[str], width: int 
     for each in texts:
         try:
             found.append(show(words.read(each), width=width))
-        except (StoreError, ValueError):  # a word of a plug-in that is not here
+        except UNREADABLE:
             found.append(each)
     return found

@@ -13,11 +13,10 @@ from library.store import AbstractStore
 
 from ...charts.parallel import parallel
 from ...charts.spans import TimeSpan, spans
-from ...study.stored import RESULT
 from ...views.analysis.genealogy import genealogy
 from ...views.analysis.settings import SettingsView, view_settings
 from ...views.analysis.timeline import WorkSpan, failures, timeline
-from ...views.progress import comparable, improvements, of_one_kind
+from ...views.progress import comparable, improvements, of_one_kind, winner
 from ..pages import asks_for_part, render
 from ..program_charts import learning_charts
 from ..routing import Router
@@ -41,11 +40,11 @@ def _values(store: AbstractStore, run: Run) -> dict[str, object]:
     done = timeline(browser, run, rows)
     settings = view_settings(browser, run, of_one_kind(browser, run, rows))
     steps = improvements(comparable(browser, run, rows), Direction(run.direction))
-    winner = (run.config.get(RESULT) or {}).get("ask", steps[-1].ask if steps else None)
+    won = winner(run, steps)
     best = [each for each in store.best(run.id, 4 * CURVES) if each.curves][:CURVES]
     return {
         "run": run, "timeline": _timeline(run, done), "drawn": len(done), "evaluations": len(rows),
-        "failures": failures(browser, run, rows), "ancestors": [] if winner is None else genealogy(browser, run, int(winner)),
+        "failures": failures(browser, run, rows), "ancestors": [] if won is None else genealogy(browser, run, won),
         "curves": learning_charts([(f"ask {each.ask}", each) for each in best], run.metric) if len(best) > 1 else {},
         "settings": settings, "parallel": None if settings is None else _parallel(run, settings),
     }  # fmt: skip

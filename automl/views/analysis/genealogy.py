@@ -45,7 +45,10 @@ def genealogy(browser: AbstractBrowser, run: Run, ask: int) -> list[Ancestor]:
     wanted: int | None = ask
     event = next(iter(browser.events(run.id, ASKED, [ask])), None)
     while wanted is not None and len(found) < MOST and wanted not in {each.ask for each in found}:
-        operator, parents = ("", ()) if event is None else _made_by(event.payload)
+        payload = {} if event is None else event.payload
+        operator, parents, of = made_by(payload)
+        if of is not None:
+            operator, parents = f"trained longer ({payload.get('phase')})", (of,)
         near = {each.ask: each for each in browser.chosen(run.id, {wanted, *parents})}
         own = near.get(wanted)
         if own is None:
@@ -75,12 +78,14 @@ def _asked_before(browser: AbstractBrowser, run: Run, ask: int, number: int) -> 
     return None
 
 
-def _made_by(payload: Mapping[str, object]) -> tuple[str, tuple[int, ...]]:
-    """What made a candidate, and of which asks."""
+def made_by(payload: Mapping[str, object]) -> tuple[str, tuple[int, ...], int | None]:
+    """The edit that made a candidate ("": none is known), the asks that it was made of, and that of which it is a longer
+    training (None: of none).
+
+    payload: of the entry of the log that asked for it.
+    """
     info = payload.get("info")
     info = info if isinstance(info, Mapping) else {}
     of, parents = info.get("of"), info.get("parents")
-    if isinstance(of, int):
-        return f"trained longer ({payload.get('phase')})", (of,)
     asks = tuple(each for each in parents if isinstance(each, int)) if isinstance(parents, list) else ()
-    return str(info.get("operator", "")), asks
+    return str(info.get("operator", "")), asks, of if isinstance(of, int) else None

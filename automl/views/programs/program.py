@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from heapq import nsmallest
 
 from library.browsing.browser import AbstractBrowser
-from library.records import Direction, Evaluation, Run, StoreError, Subroutine
+from library.records import Direction, Evaluation, Run, Subroutine
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
 from primitives.brief import brief_repr
-from primitives.definitions import ExpansionError, expand
-from primitives.inference import IllTyped, infer
+from primitives.definitions import expand
+from primitives.inference import infer
 from primitives.notation.types import TypeSyntaxError, parse_type
 from primitives.primitive import Primitive
 from primitives.source.harvest import SourceError
@@ -28,8 +28,9 @@ from ...study.journal import ASKED
 from ...study.planning.schedule import EXPLORE
 from ...study.stored import RESULT
 from ...tasks.specifications.specification import COLUMNS
+from ..analysis.genealogy import made_by
 from ..progress import of_one_kind
-from ..words import texts_for_people, words_for
+from ..words import UNREADABLE, texts_for_people, words_for
 from .differing import OtherSolution, with_differences
 from .typed import TypedPart, typed_parts
 
@@ -38,8 +39,6 @@ ALIKE, LOOKED_AT = 8, 200
 OTHERS = 10
 _WORD = re.compile(r"(?<![:@\w$.-])[A-Za-z_][\w-]*")
 _FORMS = {"lambda", "let", "literal"}
-READING = (StoreError, ValueError, KeyError, IllTyped, ExpansionError)
-"""What is raised where a stored program cannot be read here: a word of a plug-in, of a library that is damaged."""
 
 
 @dataclass(frozen=True)
@@ -100,17 +99,14 @@ def view_program(store: AbstractStore, run: Run, ask: int) -> ProgramView | None
         return None
     asked = next(iter(browser.events(run.id, ASKED, [ask])), None)
     payload: Mapping[str, object] = {} if asked is None else asked.payload
-    info = payload.get("info")
-    info = info if isinstance(info, Mapping) else {}
-    parents, of = info.get("parents"), info.get("of")
+    operator, parents, of = made_by(payload)
     type, term, vocabulary, trouble = read_program(store, run, evaluation)
     words = {} if vocabulary is None else vocabulary.all_words
     subroutines = () if term is None or vocabulary is None else tuple(vocabulary.subroutines_in(term))
     net = term is not None and type is not None and has_tensor(type)
     return ProgramView(
         run=run, evaluation=evaluation, score=run.primary(evaluation.scores), phase=str(payload.get("phase", EXPLORE)),
-        is_result=(run.config.get(RESULT) or {}).get("ask") == ask, operator=str(info.get("operator", "")),
-        parents=tuple(parents) if isinstance(parents, list) else (), of=of if isinstance(of, int) else None, type=type, term=term,
+        is_result=(run.config.get(RESULT) or {}).get("ask") == ask, operator=operator, parents=parents, of=of, type=type, term=term,
         parts=[TypedPart(evaluation.term)] if term is None else typed_parts(term, words, type),
         expanded=show(expand(term, words), width=80) if term is not None and subroutines else "",
         equation="" if term is None or type is None else equation_of(run, expand(term, words), type), subroutines=subroutines,
@@ -149,7 +145,7 @@ def read_program(
         term = vocabulary.read(evaluation.term)
         infer(expand(term, vocabulary.all_words), vocabulary.all_words, type)
         return type, term, vocabulary, ""
-    except READING as error:
+    except UNREADABLE as error:
         return type, None, None, str(error)
 
 
