@@ -19,7 +19,7 @@ from .programs.typed import TypedPart, typed_parts
 
 @dataclass(frozen=True)
 class BaselineRun:
-    """One training of a baseline: its protocol, and the columns of its ``curves``."""
+    """One training of a baseline: its protocol, and the columns of its ``curves`` (none of an ensemble)."""
 
     protocol: str
     seed: int
@@ -74,7 +74,12 @@ def view_baseline(id: str, library: str) -> BaselineView | None:
             continue
         runs += [
             BaselineRun(
-                protocol, run["seed"], run["test_score"], run["validation_score"], run["seconds"] / 60, run["curves"]
+                protocol,
+                run["seed"],
+                run["test_score"],
+                run["validation_score"],
+                run["seconds"] / 60,
+                run.get("curves", {}),
             )
             for run in found["runs"]
         ]

@@ -21,6 +21,11 @@ def test_a_baseline_shows_its_program_and_its_curves(read):
     assert "p</text>" in graph and 'class="edge"' in graph
 
 
+def test_an_ensemble_has_no_curves(read):
+    page = read("/baselines/conv2-relu-expanded-ensemble")
+    assert page.status_code == 200 and "0.9966" in page.text and "Curves of" not in page.text
+
+
 def test_a_branching_net_is_drawn_without_overlaps(read):
     page = read("/baselines/googlenet").text
     graph = page.partition('class="tree flow"')[2].partition("</svg>")[0]
