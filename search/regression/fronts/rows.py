@@ -69,16 +69,16 @@ class FormulaRows:
         body: of the formula.
         constants: as many as it has.
         """
-        return self._replaced(body, iter(constants))
+        return self._rebuilt(body, iter(constants), lambda head, parts: self.made(self._functions[head.name], *parts))
 
-    def _replaced(self, body: Term, constants: Iterator[float]) -> Term:
+    def _rebuilt(self, body: Term, constants: Iterator[float], build: Callable[[Word, Sequence[Term]], Term]) -> Term:
         if body in self.given:
             return body
         if isinstance(body, Literal):
             return number(next(constants))
         head, arguments = spine(body)
         assert isinstance(head, Word)
-        return self.made(self._functions[head.name], *(self._replaced(part, constants) for part in arguments))
+        return build(head, [self._rebuilt(part, constants, build) for part in arguments])
 
     def made(self, function: str, *parts: Term) -> Term:
         """A function of parts, shorter where one of these is 0, 1 or −1 or all are numbers, a sum of two alike as a multiple, and a
@@ -120,15 +120,7 @@ class FormulaRows:
         body: of the formula.
         constants: as many as it has.
         """
-        return self._numbered(body, iter(constants))
-
-    def _numbered(self, body: Term, constants: Iterator[float]) -> Term:
-        if body in self.given:
-            return body
-        if isinstance(body, Literal):
-            return number(next(constants))
-        head, arguments = spine(body)
-        return apply(head, *(self._numbered(part, constants) for part in arguments))
+        return self._rebuilt(body, iter(constants), lambda head, parts: apply(head, *parts))
 
     def function_of(self, word: Word) -> str:
         """Numpy's name of what a word does.
