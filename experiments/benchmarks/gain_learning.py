@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,15 @@ from primitives.term import Lambda, Term, Variable, Word, children, digest, lamb
 from primitives.types import arguments_of, is_function
 
 Note = Callable[[str], None]
+
+
+def earlier_figures(path: str | Path | None, settings: Mapping[str, Any], parts: Sequence[str]) -> dict[str, Any]:
+    """Those of the ``parts`` that an earlier run with the same settings left in the file at ``path``; none where there is no such file."""
+    if path is None or not Path(path).is_file():
+        return {}
+    figures = json.loads(Path(path).read_text(encoding="utf-8"))["figures"]
+    same = all(figures.get(key) == value for key, value in settings.items())
+    return {key: figures[key] for key in parts if same and key in figures}
 
 
 def split_families(tasks: Sequence[Task], seed: int) -> tuple[list[Task], list[Task]]:

@@ -36,7 +36,7 @@ from automl.tasks.task import Task
 from primitives.term import Lambda, Term, Variable, Word, spine
 
 from .common import parser, report
-from .gain_learning import learn, promoted, random_library, split_families
+from .gain_learning import earlier_figures, learn, promoted, random_library, split_families
 from .synthesis import BOOTSTRAP, PROJECT, STARTER, SYNTHESIS, named
 
 logger = logging.getLogger(__name__)
@@ -210,16 +210,11 @@ class _Run:
             "learned_on": len(self.learned),
             "held_out": len(self.held),
         }
-        self.figures: dict[str, Any] = {**self.settings, **self._earlier()}
-
-    def _earlier(self) -> dict[str, Any]:
-        """The parts that an earlier run with the same settings left in the file."""
-        path = self.given.json
-        if self.given.only is None or path is None or not Path(path).is_file():
-            return {}
-        figures = json.loads(Path(path).read_text(encoding="utf-8"))["figures"]
-        same = all(figures.get(key) == value for key, value in self.settings.items())
-        return {key: figures[key] for key in ("learning", *PARTS[1:]) if same and key in figures}
+        earlier = given.json if given.only is not None else None
+        self.figures: dict[str, Any] = {
+            **self.settings,
+            **earlier_figures(earlier, self.settings, ("learning", *PARTS[1:])),
+        }
 
     def go(self) -> None:
         with Library(self.given.library) as library:

@@ -16,7 +16,6 @@ file (then keep the library with ``--library``).
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import time
@@ -31,7 +30,7 @@ from experiments.curricula.stepping_stones import DEEPEST, LEARNED, Stone, stepp
 from experiments.curricula.stone_templates import KINDS
 
 from .common import parser, report
-from .gain_learning import learn, promoted, random_library
+from .gain_learning import earlier_figures, learn, promoted, random_library
 from .library_gain import CURRICULA, compare, reuse, row_of, summary
 
 ARMS = ("learn", "with", "without", "control")
@@ -140,17 +139,12 @@ class _StonesRun:
         names = ("kind", "budget", "learn_budget", "iterations", "guidance", "families", "depths", "terms")
         self.settings = {name: getattr(given, name) for name in names}
         self.settings |= {"learned_on": len(self.learned), "held_out": len(self.held)}
-        self.figures: dict[str, Any] = {**self.settings, **self._earlier()}
+        earlier = given.json if given.only is not None else None
+        self.figures: dict[str, Any] = {
+            **self.settings,
+            **earlier_figures(earlier, self.settings, ("learning", "control_words", *ARMS[1:])),
+        }
         self.figures["making_tasks"] = round(time.perf_counter() - self.started, 1)
-
-    def _earlier(self) -> dict[str, Any]:
-        """The parts that an earlier run with the same settings left in the file."""
-        path = self.given.json
-        if self.given.only is None or path is None or not Path(path).is_file():
-            return {}
-        figures = json.loads(Path(path).read_text(encoding="utf-8"))["figures"]
-        same = all(figures.get(key) == value for key, value in self.settings.items())
-        return {key: figures[key] for key in ("learning", "control_words", *ARMS[1:]) if same and key in figures}
 
     def go(self) -> None:
         given = self.given
