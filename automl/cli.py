@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -85,8 +86,18 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if not isinstance(error, user_errors()):
             raise
-        sys.exit(_fail(str(error), 2))
+        sys.exit(_fail(_said(error), 2))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _said(error: Exception) -> str:
+    """An error for people; of a file, with what is to be done where its folder is not there."""
+    if not isinstance(error, OSError) or not error.filename or not error.strerror:
+        return str(error)
+    path = Path(os.fsdecode(error.filename))
+    absent = isinstance(error, FileNotFoundError) and not path.parent.exists()
+    advice = f": its folder {str(path.parent)!r} does not exist; make it, or name another" if absent else ""
+    return f"file={str(path)!r}: {error.strerror}{advice}"
 
 
 def _fail(message: str, code: int) -> int:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,7 @@ from primitives.brief import brief_repr
 
 from .digests import check_digest
 from .fields import Payload
-from .files import irregular
+from .files import irregular, whole_file
 from .records import Change, StoreError, Subroutine, Use, json_text, json_value, short
 from .rules import check_former_names, check_moment, check_word_name, place
 from .store import AbstractStore
@@ -75,16 +74,10 @@ def export_library(store: AbstractStore, path: str | os.PathLike[str]) -> int:
     }
     target = Path(path)
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as archive:
-                archive.writestr(MANIFEST, json_text(manifest), zipfile.ZIP_DEFLATED)
-                for digest in digests:
-                    archive.writestr(f"weights/{digest}.safetensors", store.blobs.get_bytes(digest))
-            os.replace(temporary, target)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        with whole_file(target) as file, zipfile.ZipFile(file, "w") as archive:
+            archive.writestr(MANIFEST, json_text(manifest), zipfile.ZIP_DEFLATED)
+            for digest in digests:
+                archive.writestr(f"weights/{digest}.safetensors", store.blobs.get_bytes(digest))
     except OSError as error:
         raise StoreError(f"file={target} cannot be written: {error.strerror}") from error
     return len(subroutines)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from library.files import whole_file
+
 from ..errors import TaskError
 from ..tasks.load import shipped
 
@@ -131,6 +133,5 @@ def columns(runs: list[dict[str, Any]]) -> dict[str, Any]:
 def write_atomically(path: Path, text: str) -> None:
     """The file is the old one or the new one, whenever the process ends."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    beside.write_text(text, encoding="utf-8")
-    os.replace(beside, path)
+    with whole_file(path) as stream:
+        stream.write(text.encode())

@@ -21,6 +21,7 @@ from ..budget import BEGAN
 from ..errors import TaskError
 from ..evaluation.model import Model
 from ..execution.executors import WorkerError
+from ..exporting.files import JSON, JSON_LINES, check_file
 from ..interruption import exit_code, orderly_end
 from ..plugins import plugin_options
 from ..progress import QUIET, printable
@@ -82,8 +83,9 @@ def cell(value: Any) -> Text:
 
 
 @contextmanager
-def json_lines(path: str | None) -> Iterator[Callable[[Mapping[str, Any]], None]]:
-    """A function that writes one JSON object a line to the file (``-``: standard output), as results come."""
+def json_lines(path: str | None, option: str = "json") -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """A function that writes one JSON object a line to the file (``-``: standard output), as results come;
+    ``option`` is how it was given. Raises StudyError, OSError."""
     if path is None:
         yield lambda row: None
         return
@@ -95,6 +97,7 @@ def json_lines(path: str | None) -> Iterator[Callable[[Mapping[str, Any]], None]
 
         yield show
         return
+    check_file(path, "JSON lines", (*JSON_LINES, *JSON), option)
     with Path(path).open("ab", buffering=0) as stream:
         fresh = Path(path).is_file()  # a device or a pipe cannot be emptied
 
@@ -292,7 +295,7 @@ def split_seed_for(run: Run | None, given: int | None) -> int:
 
 
 def stored_run(name: str, library: str | None) -> tuple[AbstractStore, Run]:
-    """The run of that name and the library that has it. Raises TaskError."""
+    """The run of that name, where a saved model would do too, and the library that has it. Raises TaskError."""
     try:
         store = open_library(library, create=False)
         return store, run_of(store, name)
@@ -300,6 +303,12 @@ def stored_run(name: str, library: str | None) -> tuple[AbstractStore, Run]:
         raise TaskError(
             f"model={name!r}: a folder with model.json, or a run of the library, is required ({error}); correct the name"
         ) from None
+
+
+def run_named(name: str, library: str | None) -> tuple[AbstractStore, Run]:
+    """The run of that name and the library that has it. Raises StoreError."""
+    store = open_library(library, create=False)
+    return store, run_of(store, name)
 
 
 def run_of(store: AbstractStore, name: str) -> Run:

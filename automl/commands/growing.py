@@ -26,7 +26,7 @@ def run_growth(
     Raises typer.Exit where SIGINT, SIGTERM or SIGHUP end it, having said how to go on, and at the end where tasks were refused.
     """
     begun: list[Begun] = []
-    with json_lines(json) as write, json_lines(growth_log) as log, progress_bar("grow") as progress:
+    with json_lines(json) as write, json_lines(growth_log, "growth-log") as log, progress_bar("grow") as progress:
 
         def begin(one: Begun) -> None:
             begun.append(one)

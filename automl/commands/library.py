@@ -13,6 +13,7 @@ from primitives.definitions import ExpansionError, expand
 from primitives.syntax import TermSyntaxError, show
 from primitives.term import words_in
 
+from ..exporting.files import ZIP, check_file
 from ..interface.library import Library
 from ..study.words import load_vocabulary
 from .common import print_json, print_table, print_text, printable, shown_time
@@ -156,6 +157,7 @@ def demote(name: str, library: LibraryUrl = None) -> None:
 @app.command()
 def export(file: str, library: LibraryUrl = None) -> None:
     """Write the whole library, with weights and history, to one file."""
+    check_file(file, "a library as one zip", ZIP)
     opened = Library(library, create=False)
     print_text(f"{_counted(export_library(opened.store, file), 'subroutine')} written to {file}")
 

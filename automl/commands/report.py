@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from library.records import Run, StoreError
+from library.records import Run
 from library.store import AbstractStore
 
 from ..errors import StudyError, TaskError
@@ -42,15 +42,17 @@ def report(
 ) -> None:
     """Write what there is to see of a run (history, leaderboard, front, program, source, answers, time) or of a library (growth, words,
     evidence, solved tasks, map) as one HTML file that needs nothing beside it."""
+    from ..exporting.files import HTML, check_file
     from ..standalone.page import write_page
 
+    check_file(output, "one HTML file", HTML, "output")
     if subject is None or _is_library(subject):
         from ..standalone.library import library_report
 
         page = library_report(open_library(subject or library, create=False))
     else:
         store = open_library(library, create=False)
-        page = _of_run(store, _known(store, subject), data)
+        page = _of_run(store, run_of(store, subject), data)
     write_page(output, page)
     print_text(f"written to {output} ({output.stat().st_size / 1000:,.0f} kB)")
 
@@ -58,13 +60,6 @@ def report(
 def _is_library(subject: str) -> bool:
     """Whether a library is meant, and no run: ids have neither slashes nor endings."""
     return "://" in subject or "/" in subject or subject.endswith(ENDINGS) or Path(subject).is_file()
-
-
-def _known(store: AbstractStore, name: str) -> Run:
-    try:
-        return run_of(store, name)
-    except StoreError as error:
-        raise StoreError(f"{error}; `automl runs list` shows the runs of a library, which --library names") from None
 
 
 def _of_run(store: AbstractStore, run: Run, data: bool) -> str:

@@ -19,6 +19,7 @@ from ..budget import Budget, BudgetError
 from ..config import write_config
 from ..errors import TaskError
 from ..evaluation.descriptions import readings_of
+from ..exporting.files import ONNX, SOURCE, WEIGHTS, check_file
 from ..growth.grow import is_growth, resume_growth
 from ..progress import progress_bar
 from ..study.ending import ending_of
@@ -35,12 +36,12 @@ from .common import (
     print_json,
     print_table,
     print_text,
+    run_named,
     run_of,
     run_or_leave,
     say,
     say_begun,
     shown_time,
-    stored_run,
 )
 from .found import found_programs, measured_latency, say_found, say_starts
 from .growing import run_growth
@@ -49,6 +50,8 @@ from .sharing import export_run
 from .subject import model_of_run, shown_model
 
 MoreWorkers = Annotated[str | None, typer.Option("--workers", help="As for search; default: what it was started with.")]
+EXPORTED = {"source": ("Python text", SOURCE), "weights": ("weights as safetensors", WEIGHTS), "onnx": ("ONNX", ONNX)}
+"""What a program is written as, for people, and how its files end."""
 app = typer.Typer(help="Searches that were run: list, show, resume, export.", no_args_is_help=True)
 app.command("export")(export_run)
 
@@ -170,7 +173,7 @@ def leaderboard_(
 ) -> None:
     """The distinct structures that a search found, the best program of each: programs that differ in settings and weights alone count as
     one."""
-    store, record = stored_run(run, library)
+    store, record = run_named(run, library)
     found = found_programs(store, record)
     say_found(found.leaderboard(top), json)
     if not json and (starts := found.starts()):
@@ -182,7 +185,7 @@ def leaderboard_(
 def starts_(run: str, library: LibraryUrl = None, json: AsJson = False) -> None:
     """What each program that a search began with was worth to it: its score when it was tried, how much came of it, the best of that, and
     whether the result did."""
-    store, record = stored_run(run, library)
+    store, record = run_named(run, library)
     say_starts(found_programs(store, record).starts(), json)
 
 
@@ -199,7 +202,7 @@ def front_(
     json: AsJson = False,
 ) -> None:
     """The Pareto front of a search: the programs than which none scores as well at less cost."""
-    store, record = stored_run(run, library)
+    store, record = run_named(run, library)
     found = found_programs(store, record)
     measure = (
         partial(measured_latency, store, record, found, task_of(record).data.validation) if against == LATENCY else None
@@ -287,8 +290,11 @@ def export(
     library: LibraryUrl = None,
 ) -> None:
     """Write the result of a run: as stand-alone source (its weights beside it), its weights, or ONNX."""
-    if to not in ("source", "weights", "onnx"):
-        raise typer.BadParameter(f"--to {to!r}: needed source, weights or onnx")
+    if to not in EXPORTED:
+        raise typer.BadParameter(
+            f"--to {to!r}: needed source, weights or onnx; `automl runs export` writes evaluations"
+        )
+    check_file(file, *EXPORTED[to])
     subject = model_of_run(run, library)
     model, written = subject.model, [Path(file)]
     if to == "source":

@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from library.files import whole_file
 from library.records import Run, StoreError
 from library.store import AbstractStore
 
 from ..errors import StudyError
-from .common import json_line, json_lines, print_text, stored_run
+from ..progress import QUIET
+from .common import json_lines, print_text, run_named
 from .options import LibraryUrl
 
 if TYPE_CHECKING:
     from ..exporting.history import RunHistory
 
-FORMS = ("jsonl", "tensorboard", "mlflow")
+SAID = {"jsonl": "JSON lines", "csv": "CSV", "parquet": "Parquet"}
+"""What rows are written as, for people."""
+TOOLS = (*SAID, "tensorboard", "mlflow")
+NEEDS = {"parquet": "a file", "tensorboard": "a folder", "mlflow": "a URI"}
+"""What cannot go to standard output, and where it goes."""
 TensorBoardFolder = Annotated[
     str | None,
     typer.Option(
@@ -98,41 +104,62 @@ def export_run(
     run: str,
     target: Annotated[
         str,
-        typer.Argument(help="jsonl: the file to write, - for standard output. tensorboard: a folder. mlflow: a URI."),
+        typer.Argument(
+            help="A file (.jsonl, .csv, .parquet), - for standard output. tensorboard: a folder. mlflow: a URI."
+        ),
     ] = "-",
-    to: Annotated[str, typer.Option("--to", help="jsonl, tensorboard or mlflow.")] = "jsonl",
+    to: Annotated[
+        str | None,
+        typer.Option("--to", help=f"{', '.join(TOOLS)}; default: as the file ends, or jsonl."),
+    ] = None,
     library: LibraryUrl = None,
 ) -> None:
-    """Give the evaluations of a search to others' tools: a flat JSON object a line (`pandas.read_json(FILE, lines=True)`), TensorBoard or
-    MLflow. `automl export` writes its program."""
-    if to not in FORMS:
+    """Give the evaluations of a search to others' tools: a row each as JSON lines (`pandas.read_json(FILE, lines=True)`), CSV or Parquet,
+    TensorBoard or MLflow. `automl export` writes its program."""
+    from ..exporting.files import check_file
+    from ..exporting.rows import FORMS, check_form, form_of
+
+    form = form_of(target) if to is None else to
+    if form not in TOOLS:
         raise typer.BadParameter(
-            f"--to {to!r}: needed {', '.join(FORMS[:-1])} or {FORMS[-1]}; `automl export` writes programs"
+            f"--to {to!r}: needed {', '.join(TOOLS[:-1])} or {TOOLS[-1]}; `automl export` writes programs"
         )
-    if to != "jsonl" and target == "-":
-        raise typer.BadParameter(
-            f"--to {to}: {'a folder' if to == 'tensorboard' else 'a URI'} is required after the run"
-        )
-    store, record = stored_run(run, library)
-    if to == "jsonl":
+    if target == "-" and form in NEEDS:
+        raise typer.BadParameter(f"--to {form}: {NEEDS[form]} is required after the run")
+    if form in FORMS:
+        check_form(form)
+        if target != "-":
+            check_file(target, SAID[form], sum(FORMS.values(), ()) if to is None else FORMS[form])
+    store, record = run_named(run, library)
+    if form in FORMS:
         from ..exporting.history import history_of
 
-        _write_rows(history_of(store, record), target)
+        _write_rows(history_of(store, record), target, form)
         return
-    for line in Tools(**{to: target}).take(store, record):
+    for line in Tools(**{form: target}).take(store, record):
         print_text(line)
 
 
-def _write_rows(history: RunHistory, target: str) -> None:
-    from ..exporting.rows import evaluation_rows
+def _write_rows(history: RunHistory, target: str, form: str) -> None:
+    from ..exporting.rows import evaluation_rows, table_of
 
-    rows = evaluation_rows(history)
-    if target == "-":
-        for row in rows:
-            sys.stdout.write(json_line(row) + "\n")
+    if form == "jsonl":
+        if target != "-":
+            Path(target).touch()  # a search without evaluations is a file without lines
+        with json_lines(target) as write:
+            for row in evaluation_rows(history):
+                write(row)
+    else:
+        table = table_of(history, form)
+        if target == "-":
+            sys.stdout.write(table.decode())
+        else:
+            with whole_file(target) as stream:
+                stream.write(table)
+    if target == "-" and QUIET.get():
         return
-    Path(target).touch()  # a search without evaluations is a file without lines
-    with json_lines(target) as write:
-        for row in rows:
-            write(row)
-    print_text(f"{len(history.evaluations):,} evaluations written to {target}")
+    count = len(history.evaluations)
+    written = "1 row" if count == 1 else f"{count:,} rows"
+    print_text(
+        f"{written} written to {'standard output' if target == '-' else target}{history.missing()}", err=target == "-"
+    )

@@ -52,6 +52,14 @@ class RunHistory:
         except (StoreError, ValueError):  # a word of a plug-in that is not here
             return evaluation.term
 
+    def missing(self) -> str:
+        """Why there are fewer rows than programs were looked at, for people, after a colon; "" where there are not."""
+        considered = int(self.run.config.get("terms") or 0)
+        if considered <= len(self.evaluations):
+            return ""
+        kept = "the one" if len(self.evaluations) == 1 else "those"
+        return f": of {considered:,} programs that the search went through {kept} that met the examples; the others are counted, not kept"
+
     def time(self, evaluation: Evaluation) -> float:
         """When it ended, in seconds since 1970; where that was not recorded, the start of the search and what all before it took."""
         return self.run.started + self.elapsed.get(evaluation.ask, 0.0)

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isfinite
+from pathlib import Path
 
-from .history import RunHistory
+from .files import CSV, JSON_LINES, PARQUET
+from .history import RunHistory, need
+
+FORMS = {"jsonl": JSON_LINES, "csv": CSV, "parquet": PARQUET}
+"""What rows are written as, and how files of it end."""
+
+
+def form_of(path: str) -> str:
+    """What a file's ending asks for, a key of FORMS; JSON lines where it asks for none of them.
+
+    path: of the file.
+    """
+    ending = Path(path).suffix.lower()
+    return next((form for form, endings in FORMS.items() if ending in endings), "jsonl")
 
 
 def evaluation_rows(history: RunHistory) -> Iterator[dict[str, object]]:
@@ -26,6 +40,29 @@ def evaluation_rows(history: RunHistory) -> Iterator[dict[str, object]]:
             "parameters": each.parameters, "size": each.size, "detail": each.detail,
             "program": " ".join(history.program(each).split()), **scores,
         }  # fmt: skip
+
+
+def check_form(form: str) -> None:
+    """Raises StudyError where what writes rows in this form is not installed.
+
+    form: a key of FORMS.
+    """
+    if form == "parquet":
+        need("pyarrow", "tables")
+
+
+def table_of(history: RunHistory, form: str) -> bytes:
+    """The rows of a search as the content of one file.
+
+    history: of the search.
+    form: csv or parquet.
+    """
+    import pandas
+
+    frame = pandas.DataFrame(evaluation_rows(history))
+    return (
+        frame.to_csv(index=False).encode() if form == "csv" else frame.to_parquet(None, engine="pyarrow", index=False)
+    )
 
 
 def _finite(value: float | None) -> float | None:

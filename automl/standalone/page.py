@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from markupsafe import Markup
+
+from library.files import whole_file
 
 from ..charts.formats import moment
 from ..circumstances import installed_version
@@ -46,14 +46,5 @@ def write_page(path: Path, page: str) -> None:
     path: of the file; one that is there is replaced.
     page: its text.
     """
-    if path.is_dir():
-        raise IsADirectoryError(f"output={str(path)!r} is a folder; name a file in it")
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(page)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with whole_file(path) as stream:
+        stream.write(page.encode())

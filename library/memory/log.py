@@ -54,7 +54,9 @@ class MemoryRuns(AbstractRunStore):
 
     def _known(self, run: str) -> Run:
         if run not in self._runs:
-            raise StoreError(f"run={run!r} is unknown; `runs list` shows the runs of this store")
+            raise StoreError(
+                f"run={run!r} is unknown; `automl runs list` shows the runs of a library, which --library names"
+            )
         return self._runs[run]
 
     def append(self, *events: Event) -> None:

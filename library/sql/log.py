@@ -64,7 +64,9 @@ def find_run(connection: Connection, run: str) -> Run:
     """The run with this id. Raises StoreError where there is none."""
     found = fetch(connection, Run, _RUN, {"run": run})
     if not found:
-        raise StoreError(f"run={run!r} is unknown; `runs list` shows the runs of this store")
+        raise StoreError(
+            f"run={run!r} is unknown; `automl runs list` shows the runs of a library, which --library names"
+        )
     return found[0]
 
 

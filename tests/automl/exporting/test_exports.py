@@ -19,7 +19,7 @@ from library.records import Run
 def test_rows_are_a_table_at_once(store, run, tmp_path, automl):
     path = tmp_path / "rows.jsonl"
     code, out, _ = automl("runs", "export", "run1", path, "--library", store.url)
-    assert code == 0 and "3 evaluations written" in out
+    assert code == 0 and "3 rows written" in out
     table = pandas.read_json(path, lines=True)
     assert list(table.ask) == [0, 1, 2] and list(table.is_result) == [False, False, True]
     assert table.score.isna().tolist() == [False, True, False] and table["scores.accuracy"][2] == SCORES[2]
@@ -75,9 +75,7 @@ def test_a_tool_that_is_absent_is_named_before_anything_is_done(store, run, tool
 def test_what_cannot_be_exported_so_is_refused(store, run, automl):
     store.create_run(Run("grown", "growth of tasks", "growth"))
     refused(automl("runs", "export", "grown", "--library", store.url), "is a growth", "automl runs list")
-    refused(
-        automl("runs", "export", "run1", "--to", "csv", "--library", store.url), "'csv'", "jsonl, tensorboard or mlflow"
-    )
+    refused(automl("runs", "export", "run1", "--to", "xls", "--library", store.url), "'xls'", "tensorboard or mlflow")
     refused(automl("runs", "export", "run1", "--to", "mlflow", "--library", store.url), "a URI is required")
 
 
@@ -97,3 +95,64 @@ def test_a_tool_that_fails_after_a_search_loses_nothing(tmp_path, automl, monkey
     )  # fmt: skip
     assert code == 1 and "total: " in out and "nobody answers" in err and "automl runs export" in err
     assert json.loads((tmp_path / "out.jsonl").read_text())["solved"]
+
+
+def test_a_file_is_what_its_name_says(store, run, tmp_path, automl, monkeypatch):
+    for name, read in (("rows.csv", pandas.read_csv), ("rows.parquet", pandas.read_parquet)):
+        code, out, _ = automl("runs", "export", "run1", tmp_path / name, "--library", store.url)
+        assert code == 0 and "3 rows written" in out
+        table = read(tmp_path / name)
+        assert list(table.ask) == [0, 1, 2] and table["scores.accuracy"][2] == SCORES[2] and table.score.isna()[1]
+    refused(
+        automl("runs", "export", "run1", tmp_path / "rows.xlsx", "--library", store.url), ".jsonl", ".csv", ".parquet"
+    )
+    refused(automl("runs", "export", "run1", tmp_path / "a.csv", "--to", "jsonl", "--library", store.url), ".jsonl")
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *rest: None if name == "pyarrow" else there(name, *rest)
+    )
+    refused(
+        automl("runs", "export", "run1", tmp_path / "b.pq", "--library", store.url),
+        "pip install 'automl-programs[tables]'",
+    )
+    assert sorted(each.name for each in tmp_path.glob("[ab]*")) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export", "run1", "{}.parquet", "--to", "source"),
+        ("export", "run1", "{}.safetensors", "--to", "source"),
+        ("export", "run1", "{}.py", "--to", "onnx"),
+        ("report", "run1", "-o", "{}.pdf"),
+        ("library", "export", "{}.db"),
+        ("search", "--example", "1", "2", "--evaluations", "1", "--json", "{}.csv"),
+    ],
+)
+def test_nothing_is_written_under_a_name_of_another_kind(store, run, tmp_path, automl, command):
+    given = [each.format(tmp_path / "x") for each in command]
+    refused(automl(*given, "--library", store.url), "is written, in a file that ends in")
+    assert not list(tmp_path.glob("x.*"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export", "run1", "{}.onnx", "--to", "onnx"),
+        ("runs", "export", "run1", "{}.csv"),
+        ("report", "run1", "-o", "{}.html"),
+        ("library", "export", "{}.zip"),
+        ("search", "--example", "1", "2", "--evaluations", "1", "--json", "{}.jsonl"),
+        ("runs", "list", "--log-file", "{}.log"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_named(store, run, tmp_path, automl, command):
+    given = [each.format(tmp_path / "absent" / "x") for each in command]
+    refused(automl(*given, "--library", store.url), f"{tmp_path / 'absent'}' does not exist; make it, or name another")
+
+
+def test_rows_that_are_few_are_explained(store, run, tmp_path, automl):
+    store.update_run("run1", config={**run.config, "terms": 12345})
+    code, out, err = automl("runs", "export", "run1", "--library", store.url)
+    assert code == 0 and len(out.splitlines()) == 3
+    assert "3 rows" in err and "of 12,345 programs" in err and "not kept" in err
