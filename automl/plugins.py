@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -174,14 +175,15 @@ def require_plugins(run: Run) -> None:
         if digest in present:
             continue
         other = by_name.get(Path(given).name)
+        option = f"--plugins {shlex.quote(given)}"
         if other is None:
-            raise StudyError(f"run={run.id!r} was started with --plugins {given} (digest {digest[:12]}): give it again")
+            raise StudyError(f"run={run.id!r} was started with {option} (digest {digest[:12]}): give it again")
         raise StudyError(
-            f"run={run.id!r} was started with --plugins {given} of digest {digest[:12]}, but here it has {other[:12]}: restore "
+            f"run={run.id!r} was started with {option} of digest {digest[:12]}, but here it has {other[:12]}: restore "
             "that version, or start a new search"
         )
 
 
 def plugin_options() -> str:
     """The options of the command line that name what the user gave, each with a space before it; for hints."""
-    return "".join(f" --plugins {outside.given}" for outside in registered())
+    return "".join(f" --plugins {shlex.quote(outside.given)}" for outside in registered())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -283,9 +284,14 @@ def interrupted(runs: Sequence[str], library: str | None, signal: KeyboardInterr
     return exit_code(signal)
 
 
+def library_option(library: str | None) -> str:
+    """The option of a command line to be copied that names the library as the user did, with a space before it; "" for the usual one."""
+    return "" if library is None else f" --library {shlex.quote(library)}"
+
+
 def how_to_resume(runs: Sequence[str], library: str | None) -> list[str]:
     """A line for each run: the command that goes on with it."""
-    where = ("" if library is None else f" --library {library}") + plugin_options()
+    where = library_option(library) + plugin_options()
     return [f"resume with: automl runs resume {run}{where}" for run in runs]
 
 

@@ -8,9 +8,10 @@ import typer
 
 from ..growth.grow import Begun, Growth, Iteration, Listeners
 from ..interruption import exit_code, orderly_end
+from ..plugins import plugin_options
 from ..progress import progress_bar
 from ..study.opening import Result
-from .common import json_lines, print_growth, print_table, print_text, refusal, say
+from .common import json_lines, library_option, print_growth, print_table, print_text, refusal, say
 
 
 def run_growth(
@@ -59,7 +60,7 @@ def _say_how_to_go_on(begun: Sequence[Begun], library: str | None) -> None:
     if not begun:
         print_text("automl: interrupted before the growth began", err=True)
         return
-    where = "" if library is None else f" --library {library}"
+    where = library_option(library) + plugin_options()
     print_text(
         f"automl: interrupted; everything found is in the library; go on with the same command, or with: "
         f"automl runs resume {begun[0].run}{where}",

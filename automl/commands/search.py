@@ -238,7 +238,7 @@ def _search_and_say(
         def take(result: Result, study: Study | None = None) -> None:
             nonlocal bad
             note(result, study)
-            bad += not share(tools, store, result.run, err=json == "-")
+            bad += not share(tools, store, result.run, library, err=json == "-")
 
         def note(result: Result, study: Study | None) -> None:
             rows.append(result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from library.store import AbstractStore
 
 from ..errors import StudyError
 from ..progress import QUIET
-from .common import json_lines, print_text, run_named
+from .common import json_lines, library_option, print_text, run_named
 from .options import LibraryUrl
 
 if TYPE_CHECKING:
@@ -73,14 +74,17 @@ class Tools:
         return lines if self.mlflow is None else [*lines, _to_mlflow(store, history, self.mlflow)]
 
 
-def share(tools: Tools, store: AbstractStore, run: str, err: bool) -> bool:
-    """Give a run to others' tools and say so, on standard error where ``err``; what goes wrong there is said, and ends nothing. Whether all
-    went well."""
+def share(tools: Tools, store: AbstractStore, run: str, library: str | None, err: bool) -> bool:
+    """Give a run of the ``library``, which ``store`` is, to others' tools and say so, on standard error where ``err``; what goes wrong
+    there is said, and ends nothing. Whether all went well."""
     try:
         for line in tools.take(store, store.run(run)):
             print_text(line, err=err)
     except (StudyError, StoreError, OSError) as error:
-        print_text(f"automl: {error}; the run itself is complete: `automl runs export {run}` tries again", err=True)
+        again = f"automl runs export {run}{library_option(library)}"
+        print_text(
+            f"automl: {error}; the run itself is complete: `{again}` with its target and --to tries again", err=True
+        )
         return False
     return True
 
@@ -88,7 +92,7 @@ def share(tools: Tools, store: AbstractStore, run: str, err: bool) -> bool:
 def _to_tensorboard(history: RunHistory, folder: str) -> str:
     from ..exporting.tensorboard import write_tensorboard
 
-    return f"written to {write_tensorboard(history, Path(folder))}; look at it with: tensorboard --logdir {folder}"
+    return f"written to {write_tensorboard(history, Path(folder))}; look at it with: tensorboard --logdir {shlex.quote(folder)}"
 
 
 def _to_mlflow(store: AbstractStore, history: RunHistory, uri: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -49,5 +50,5 @@ def environment(folders: Sequence[Path] = ()) -> Environment:
         formats.one_line, bar,
     )  # fmt: skip
     made.filters.update({each.__name__: each for each in shown})
-    made.filters["segment"] = segment
+    made.filters |= {"segment": segment, "shell": shlex.quote}
     return made

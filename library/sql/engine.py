@@ -194,6 +194,12 @@ class Database:
                 self._engine.dispose()
                 self._engine = self._engine_of_copy(self._file)
             self._bring_up_to_date()
+            if version is not None:
+                what = "a copy of it, which is read," if self.refusal else "it"
+                logger.warning(
+                    "store=%s is of an earlier form (version %d): %s was brought to version %d, which earlier programs refuse",
+                    self.name, version, what, VERSION,
+                )  # fmt: skip
             self._made = True
         if self._file is not None and not self.refusal:
             self._use_wal()

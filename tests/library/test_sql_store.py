@@ -110,6 +110,13 @@ def test_version_1_is_read(tmp_path):
         assert len(again.evaluations("r1")) == 3
 
 
+def test_that_a_store_was_migrated_is_said_once(tmp_path, caplog):
+    for _ in range(2):
+        open_store(str(example(3, tmp_path) if not caplog.records else tmp_path / "old.db")).close()
+    (said,) = [each.getMessage() for each in caplog.records]
+    assert "old.db is of an earlier form (version 3)" in said and "brought to version" in said and "\n" not in said
+
+
 def test_a_guide_that_cannot_be_read_stops_no_migration(tmp_path):
     file = example(3, tmp_path)
     with sqlite3.connect(file) as connection:

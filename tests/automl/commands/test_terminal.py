@@ -81,7 +81,7 @@ def test_log_lines_are_shown_with_escapes(monkeypatch: pytest.MonkeyPatch, capsy
 
 def test_how_to_go_on_is_said_with_escapes(capsys: pytest.CaptureFixture[str]) -> None:
     interrupted(["r1"], EVIL, KeyboardInterrupt())
-    assert capsys.readouterr().err == f"automl: interrupted; resume with: automl runs resume r1 --library {SHOWN}\n"
+    assert capsys.readouterr().err == f"automl: interrupted; resume with: automl runs resume r1 --library '{SHOWN}'\n"
 
 
 def test_every_part_of_a_table_is_shown_as_it_is_but_for_escapes(capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,6 +47,30 @@ def test_a_weak_token_and_a_taken_port_are_refused(served, automl, store):
         refused(automl("dashboard", "--library", store.url, "--port", port), f"--port {port}", "choose another")
 
 
+@pytest.mark.parametrize(
+    "host, said",
+    [("", "it is empty"), ("no such host", "--host no such host: "), ("192.0.2.7", "no address of this machine")],
+)
+def test_a_host_that_is_none_is_named(served, automl, store, host, said):
+    refused(
+        automl("dashboard", "--library", store.url, "--host", host, "--token", "a23456789012"),
+        "--host",
+        said,
+        "127.0.0.1",
+    )
+
+
+def test_addresses_that_readers_can_open_are_told():
+    from automl.dashboard.serving import reachable
+
+    assert (
+        reachable("localhost") == ["localhost"]
+        and reachable("0.0.0.0")[-1] == "127.0.0.1"
+        and reachable("::")[-1] == "::1"
+    )
+    assert not {"0.0.0.0", "::"} & {*reachable("0.0.0.0"), *reachable("::")}
+
+
 def test_it_serves_until_it_is_interrupted(served, process, store):
     store.create_run(Run("r1", "a task of its own", "random", started=1.7e9))
     started = process("dashboard", "--library", store.url, "--port", "0")
