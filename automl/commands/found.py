@@ -92,6 +92,10 @@ def say_found(rows: Sequence[FoundProgram], json: bool) -> None:
     if any(row.is_result for row in rows):
         longest = "" if rows[0].is_result else ", the best of those that were trained longest"
         print_text(f"* the result of the search{longest}")
+    if len({row.folds > 0 for row in rows}) > 1:
+        print_text(
+            "scores with a number of folds are means over these, the others of the validation part alone: not to be compared"
+        )
 
 
 def say_starts(rows: Sequence[StartWorth], json: bool) -> None:

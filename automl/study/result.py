@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from library.compression.normal import Unsafe, normal_form
 from library.records import Evaluation, Solution, Use
 from library.vocabulary import Vocabulary
-from primitives.brief import brief_html, brief_repr
+from primitives.brief import brief_html, brief_repr, plural
 from primitives.definitions import expand
 from primitives.syntax import show
 from primitives.term import Let, Term, show_canonical, subterms
@@ -23,6 +23,7 @@ from ..errors import TaskError
 from ..evaluation.confidence import score_interval
 from ..evaluation.model import Model
 from ..execution.workers.guard import within
+from ..tasks.cases.folds import FOLDS
 from ..tasks.columns.base import ColumnSummary
 from ..tasks.data import VALUES
 from ..tasks.own_metric import is_function
@@ -111,7 +112,7 @@ class Result:
             f"test {self.metric}": self.test_undefined or self.test_score,
             "confidence": self.confidence,
         }
-        ended = f"{self.outcome} after {self.evaluations:,} evaluations, {self.seconds:.1f} s"
+        ended = f"{self.outcome} after {plural(self.evaluations, 'evaluation')}, {self.seconds:.1f} s"
         facts = {"outcome": ended, **scores, "program": self.program, "written out": self.expanded, "notes": self.notes}
         history = "" if self.found is None else shown_history(self.history, self.found.standing)
         program = "" if self.model is None else program_picture(self.model.term, self.model.graph) or ""
@@ -227,7 +228,17 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     undefined = "" if study.score(best) is not None else _why_undefined(study.task, model)
     reasons = {"reason": undefined, "test_reason": on_test.undefined}
     given = {name: reason for name, reason in reasons.items() if reason}
-    _record(study, {"ask": best.ask, "score": study.score(best), "test_score": known, "right": right, **given})
+    _record(
+        study,
+        {
+            "ask": best.ask,
+            "score": study.score(best),
+            "test_score": known,
+            "right": right,
+            FOLDS: folds_of(best),
+            **given,
+        },
+    )
     if best.solved:
         _keep_solution(study, best, model.term, right, nothing.seconds)
     names = tuple(record.name for record in study.vocabulary.subroutines_in(model.term))

@@ -14,9 +14,9 @@ from library.store import AbstractStore
 from primitives.brief import brief_repr
 
 from ..study.stored import RESULT
-from .progress import comparable, improvements
+from .progress import comparable, folds_among, improvements
 from .run import BOOKKEEPING
-from .run_list import seconds_of
+from .run_list import folds_of_result, seconds_of
 
 MOST = 40
 """Runs that are compared at most."""
@@ -24,17 +24,20 @@ POINTS = 60
 """Places along the axis at which the runs of a group are averaged."""
 APART = BOOKKEEPING | {"digest"}
 """Fields of a configuration by which runs may differ without being set up differently."""
-STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131)
-"""Of Student's t by degrees of freedom from 1 on, at 97.5 %; beyond them that of the normal distribution is near."""
+STUDENT = (4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131)
+"""Of Student's t by degrees of freedom from 2 on, at 97.5 %; beyond them that of the normal distribution is near."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """The mean of ``count`` values and half the width of its 95 % interval by Student's t (None: of one value)."""
+    """The mean of ``count`` values, the least and the greatest of them, and half the width of the mean's 95 % interval by Student's t
+    (None: of fewer than three values, of which that interval is wider than what scores can be)."""
 
     mean: float
     half: float | None
     count: int
+    low: float
+    high: float
 
     @staticmethod
     def of(values: Sequence[float]) -> Interval | None:
@@ -42,16 +45,16 @@ class Interval:
         if not values:
             return None
         mean, count = math.fsum(values) / len(values), len(values)
-        if count < 2:
-            return Interval(mean, None, count)
+        if count < 3:
+            return Interval(mean, None, count, min(values), max(values))
         deviation = math.sqrt(math.fsum((each - mean) ** 2 for each in values) / (count - 1))
-        factor = STUDENT[count - 2] if count - 2 < len(STUDENT) else 1.96
-        return Interval(mean, factor * deviation / math.sqrt(count), count)
+        factor = STUDENT[count - 3] if count - 3 < len(STUDENT) else 1.96
+        return Interval(mean, factor * deviation / math.sqrt(count), count, min(values), max(values))
 
 
 @dataclass(frozen=True)
 class ComparedRun:
-    """A run of a group; ``steps`` are (evaluations, best so far)."""
+    """A run of a group; ``steps`` are (evaluations, best so far), its ``score`` is a mean over ``folds`` (0: of the validation part)."""
 
     run: Run
     score: float | None
@@ -59,6 +62,7 @@ class ComparedRun:
     evaluations: int
     seconds: float | None
     steps: tuple[tuple[float, float], ...]
+    folds: int = 0
 
     __repr__ = brief_repr
 
@@ -79,6 +83,11 @@ class ComparedGroup:
 
     __repr__ = brief_repr
 
+    @property
+    def folds(self) -> tuple[int, ...]:
+        """Over how many folds the scores of its runs are means (0: of the validation part alone), each number once."""
+        return tuple(sorted({each.folds for each in self.runs if each.score is not None}))
+
 
 @dataclass(frozen=True)
 class ComparisonView:
@@ -93,6 +102,11 @@ class ComparisonView:
     trouble: str = ""
 
     __repr__ = brief_repr
+
+    @property
+    def folds(self) -> tuple[int, ...]:
+        """Over how many folds the scores of all runs are means, each number once: of several the scores are not to be compared."""
+        return tuple(sorted({each for group in self.groups for each in group.folds}))
 
 
 def compare_runs(store: AbstractStore, ids: Sequence[str]) -> ComparisonView:
@@ -160,8 +174,9 @@ def _compared(store: AbstractStore, run: Run) -> ComparedRun:
     steps = tuple((float(each.evaluations), each.score) for each in improvements(rows, Direction(run.direction)))
     result: Mapping[str, float | None] = run.config.get(RESULT) or {}
     best = steps[-1][1] if steps else None
+    folds = folds_of_result(run) if "score" in result else folds_among(browser, run)
     return ComparedRun(
-        run, result.get("score", best), result.get("test_score"), len(rows), seconds_of(run, time.time()), steps
+        run, result.get("score", best), result.get("test_score"), len(rows), seconds_of(run, time.time()), steps, folds
     )
 
 

@@ -36,6 +36,16 @@ class FoundView:
     scored: int
     trouble: str = ""
 
+    @property
+    def folded(self) -> tuple[FoundProgram, ...]:
+        """The leaders whose scores are means over folds."""
+        return tuple(each for each in self.leaders if each.folds)
+
+    @property
+    def single(self) -> tuple[FoundProgram, ...]:
+        """The leaders whose scores are of the validation part alone."""
+        return tuple(each for each in self.leaders if not each.folds)
+
 
 def undominated(rows: Sequence[EvaluationRow], direction: Direction, cost: str) -> list[int]:
     """The asks of the evaluations than which none scores as well at less cost.

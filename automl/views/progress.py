@@ -48,6 +48,16 @@ def comparable(browser: AbstractBrowser, run: Run, rows: Sequence[EvaluationRow]
     return tuple(row if row.ask in folded else row._replace(score=None) for row in rows) if folded else tuple(rows)
 
 
+def folds_among(browser: AbstractBrowser, run: Run) -> int:
+    """Over how many folds the scores that ``comparable`` leaves are means; 0 where they are of the validation part alone.
+
+    browser: of the store.
+    run: a search.
+    """
+    folds = int(run.config.get(FOLDS) or 0)
+    return folds if folds and browser.scored_by(run.id, FOLDS) else 0
+
+
 def of_one_kind(
     browser: AbstractBrowser, run: Run, rows: Sequence[EvaluationRow], like: int | None = None
 ) -> tuple[EvaluationRow, ...]:

@@ -17,11 +17,22 @@ from ..growth.journal import is_growth
 from ..study.ending import ending_of
 from ..study.planning.schedule import EXPLORE
 from ..study.planning.ways import FOUND
+from ..study.state import folds_of
 from ..study.stored import COMPARISON, RESULT
-from ..tasks.cases.folds import FOLDS
 from ..tasks.specifications.specification import COLUMNS
 from .found import FoundView, find
-from .progress import Improvement, Spent, busy, comparable, improvements, later_phases, moments, spent_by, winner
+from .progress import (
+    Improvement,
+    Spent,
+    busy,
+    comparable,
+    folds_among,
+    improvements,
+    later_phases,
+    moments,
+    spent_by,
+    winner,
+)
 from .run_list import seconds_of
 from .words import texts_for_people
 
@@ -48,7 +59,8 @@ BOOKKEEPING = frozenset(
 
 @dataclass(frozen=True)
 class ShownResult:
-    """What came of a run: its ``score`` on the validation part and on the test part, whether all tests are met, and the ``program``."""
+    """What came of a run: its ``score`` on the validation part, or as a mean over ``folds`` (0: it is none), and on the test part, whether
+    all tests are met, and the ``program``."""
 
     ask: int
     score: float | None
@@ -56,6 +68,7 @@ class ShownResult:
     right: bool | None
     program: str
     final: bool
+    folds: int = 0
 
 
 @dataclass(frozen=True)
@@ -132,7 +145,7 @@ def view_run(store: AbstractStore, run: Run) -> RunView:
         outcome=_outcome(store, run, steps),
         steps=tuple(replace(each, seconds=when.get(each.ask)) for each in steps),
         points=tuple((float(count), row.score or 0.0) for count, row in drawn), scored=len(scored),
-        folds=int(run.config.get(FOLDS) or 0) if alike != rows else 0,
+        folds=folds_among(browser, run),
         timed=tuple((when[row.ask], row.score or 0.0) for _, row in drawn if when.get(row.ask, 0.0) > 0),
         rows=rows, alike=alike, outcomes=tuple(spent_by(rows, [row.outcome for row in rows])),
         phases=tuple(spent_by(rows, [phases.get(row.ask, EXPLORE) for row in rows])) if phases else (), later=phases,
@@ -160,10 +173,11 @@ def _outcome(store: AbstractStore, run: Run, steps: Sequence[Improvement]) -> Sh
     if ask is None:
         return None
     found = recorded or {"score": steps[-1].score}
-    kept = [each.term for each in store.browser().chosen(run.id, [ask])]
+    kept = store.browser().chosen(run.id, [ask])
     return ShownResult(
         ask=ask, score=found.get("score"), test_score=found.get("test_score"), right=found.get("right"),
-        program="".join(texts_for_people(store.browser(), kept)), final=recorded is not None,
+        program="".join(texts_for_people(store.browser(), [each.term for each in kept])), final=recorded is not None,
+        folds=max(map(folds_of, kept), default=0),
     )  # fmt: skip
 
 

@@ -16,13 +16,13 @@ from ..growth.journal import is_growth
 from ..study.ending import ending_of
 from ..study.stored import RESULT
 from ..tasks.cases.folds import FOLDS
-from .progress import comparable, improvements
+from .progress import comparable, folds_among, improvements
 
 
 @dataclass(frozen=True)
 class RunLine:
     """A run in a row: ``evaluations`` counts terms considered, or candidates evaluated; ``score`` is that of its result, or of the best so
-    far; ``seconds`` since it was started, or that it took."""
+    far, a mean over ``folds`` (0: of the validation part alone); ``seconds`` since it was started, or that it took."""
 
     id: str
     task: str
@@ -36,6 +36,7 @@ class RunLine:
     metric: str
     score: float | None
     test_score: float | None
+    folds: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,20 +63,31 @@ def run_line(browser: AbstractBrowser, counted: CountedRun, now: float) -> RunLi
     """The row of a run; its best score is a mean over folds where it has any."""
     run = counted.run
     result: Mapping[str, Any] = run.config.get(RESULT) or {}
+    score, folds = (result["score"], folds_of_result(run)) if "score" in result else _best(browser, counted)
     return RunLine(
         id=run.id, task=run.task, strategy=run.strategy, ended=str(ending_of(run) or run.state), running=run.state == "running",
         growth=is_growth(run), started=run.started, seconds=seconds_of(run, now),
         evaluations=max(counted.evaluations, int(run.config.get("terms") or 0)), metric=run.metric,
-        score=result["score"] if "score" in result else _best(browser, counted), test_score=result.get("test_score"),
+        score=score, test_score=result.get("test_score"), folds=folds,
     )  # fmt: skip
 
 
-def _best(browser: AbstractBrowser, counted: CountedRun) -> float | None:
+def folds_of_result(run: Run) -> int:
+    """Over how many folds the score of a run's result is a mean; 0 where it is of the validation part alone.
+
+    run: that has a result. What an earlier version kept does not say it: there a search by folds has such a result.
+    """
+    result: Mapping[str, Any] = run.config.get(RESULT) or {}
+    return int(result.get(FOLDS, run.config.get(FOLDS)) or 0)
+
+
+def _best(browser: AbstractBrowser, counted: CountedRun) -> tuple[float | None, int]:
+    """The best score so far of a run without a result, and over how many folds it is a mean."""
     run = counted.run
     if not run.config.get(FOLDS):
-        return counted.best
+        return counted.best, 0
     steps = improvements(comparable(browser, run, browser.evaluation_rows(run.id)), Direction(run.direction))
-    return steps[-1].score if steps else None
+    return (steps[-1].score if steps else None), folds_among(browser, run)
 
 
 def list_runs(store: AbstractStore, start: int, count: int, text: str, task: str = "") -> RunList:

@@ -12,6 +12,7 @@ from library.store import AbstractStore
 
 from ...growth.journal import is_growth
 from ...study.ending import Ending
+from ...tasks.cases.folds import FOLDS
 from ..run_list import run_line
 
 TASKS, RUNS = 20, 100
@@ -40,8 +41,8 @@ class AtHand:
 
 
 def at_hand(store: AbstractStore, word: Subroutine, tasks: Sequence[str]) -> list[AtHand]:
-    """Of those tasks that were searched both with a word and without it, by the same metric, what came of either. Other settings of these
-    runs may differ.
+    """Of those tasks that were searched both with a word and without it, by the same metric (a mean over folds is another), what came of
+    either. Other settings of these runs may differ.
 
     store: that has them.
     word: the version of it.
@@ -53,11 +54,13 @@ def at_hand(store: AbstractStore, word: Subroutine, tasks: Sequence[str]) -> lis
         return []
     found = []
     for task in tasks[:TASKS]:
-        alike: dict[tuple[str, str], list[CountedRun]] = {}
+        alike: dict[tuple[str, str, bool], list[CountedRun]] = {}
         for each in browser.runs(0, RUNS, task=task).rows:
             if not is_growth(each.run):
-                alike.setdefault((each.run.metric, each.run.direction), []).append(each)
-        for (metric, direction), counted in alike.items():
+                alike.setdefault((each.run.metric, each.run.direction, bool(each.run.config.get(FOLDS))), []).append(
+                    each
+                )
+        for (metric, direction, _), counted in alike.items():
             sides = [[each for each in counted if (each.run.library in libraries) == held] for held in (False, True)]
             if all(sides):
                 without, with_it = (_searched(browser, side, Direction(direction)) for side in sides)

@@ -53,15 +53,28 @@ def test_what_stands_beside_results_makes_no_group_of_its_own(store, four):
 def test_an_interval_is_that_of_students_t():
     found = Interval.of([1.0, 2.0, 3.0, 6.0])
     assert found.mean == 3.0 and found.half == pytest.approx(3.182 * (14 / 3) ** 0.5 / 2)
-    assert Interval.of([2.0]) == Interval(2.0, None, 1) and Interval.of([]) is None
+    assert Interval.of([2.0]) == Interval(2.0, None, 1, 2.0, 2.0) and Interval.of([]) is None
+    assert Interval.of([0.5, 1.0]) == Interval(0.75, None, 2, 0.5, 1.0), "of two it would reach from -2.4 to 3.9"
 
 
 def test_the_page_shows_groups_runs_and_what_differs(read, four):
     boxes = re.findall(r'name="run" value="(\w+)"', read("/runs").text)
     assert sorted(boxes) == ["genetic0", "genetic1", "random0", "random1"]
     page = read("/compare?" + "&".join(f"run={each}" for each in boxes)).text
-    assert page.count('class="chart"') == 1 and page.count('class="band s') == 2 and "0.6250 ± " in page
+    assert (
+        page.count('class="chart"') == 1
+        and page.count('class="band s') == 2
+        and "0.6250 <small>(0.5000 to 0.7500)</small>" in page
+    )
     assert re.findall(r'<th scope="row"[^>]*><a href="/runs/(\w+)"', page.partition("Compared runs")[2])[:2]
+
+
+def test_means_over_folds_are_told_from_scores_of_the_validation_part(read, store, four):
+    assert "are not to be compared" not in read("/compare?run=genetic0&run=random0").text
+    run = store.create_run(Run("folded", "iris", "genetic", metric="accuracy", config={"folds": 5, "digest": "d"}))
+    store.record(Evaluation(run.id, 0, "(lambda $0)", "ok", {"accuracy": 0.5, "folds": 5.0}))
+    page = read("/compare?run=genetic0&run=folded").text
+    assert page.count("mean of 5 folds") == 2 and "are not to be compared with each other" in page
 
 
 def test_what_cannot_be_compared_is_said(read, store, four):

@@ -138,7 +138,7 @@ def test_a_run_without_scores_says_what_to_do(read, store, searched, scores):
     assert "No program has a score yet" in read("/runs/r1").text
     store.update_run(run.id, state="finished", finished=run.started + 1)
     page = read("/runs/r1").text
-    assert ("why they failed stands below" if scores else "No candidate was evaluated") in page
+    assert ("why they failed stands below" if scores else "No program was evaluated") in page
     assert 'class="chart"' not in page and asks(page, "Leaderboard") == []
 
 
@@ -151,7 +151,33 @@ def test_means_over_folds_are_not_mixed_with_scores_of_a_small_part(read, store,
     text = read("/runs/r1").text
     assert "the mean over 5 folds" in text and "2 improvements as a table" in text
     assert text.count('class="dot"') >= 2 and "the best of 3 evaluations 0.625" in text
-    assert "0.6250" in (listed := read("/runs").text) and "0.9900" not in listed
+    assert "0.6250 <small>mean of 5 folds" in (listed := read("/runs").text) and "0.9900" not in listed
+
+
+def test_a_leaderboard_keeps_means_over_folds_apart(read, store, searched):
+    """What is measured on another quantity has ranks of its own, whatever its score."""
+    searched(store, "r1", [0.99], config={"folds": 5})
+    store.record(Evaluation("r1", 1, "(lambda (dense :units 3 @1 $0))", "ok", {"accuracy": 0.5, "folds": 5.0}))
+    page = read("/runs/r1").text
+    assert asks(page, "Leaderboard") == [1] and asks(page, "Leaderboard of the validation part") == [0]
+    assert "mean accuracy</dt><dd>0.5000 <small>over 5 folds, so far" in page
+
+
+def test_scores_that_are_all_means_over_folds_are_called_so(read, store, searched):
+    run = searched(store, "r1", [], config={"folds": 5})
+    for ask, score in enumerate((0.5, 0.75)):
+        store.record(Evaluation(run.id, ask, "(lambda (relu $0))", "ok", {"accuracy": score, "folds": 5.0}))
+    page = read("/runs/r1").text
+    assert "the mean over 5 folds, by evaluations" in page and "on the validation part" not in page
+
+
+def test_a_search_that_looked_at_many_programs_does_not_say_that_none_was(read, store, finished):
+    run = store.create_run(
+        Run("r1", "hard", "enumerative", state="finished", config={"terms": 38017, "ended": "budget spent"})
+    )
+    page = read(f"/runs/{run.id}").text
+    assert "None of the 38,017 programs that were looked at" in page and "No program was evaluated" not in page
+    assert "programs looked at</dt><dd>38,017" in page
 
 
 def test_the_front_over_folds_is_drawn_among_means_over_folds(store, searched):
