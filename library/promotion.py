@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from primitives.brief import plural
+
 from .compression.compress import Abstraction
 from .records import Direction
 
@@ -106,7 +108,7 @@ def verdict(candidate: Abstraction, evidence: Evidence, rule: Rule = Rule()) -> 
     return _weighed(
         against,
         (
-            f"used by {len(candidate.tasks)} tasks",
+            f"used by {plural(len(candidate.tasks), 'task')}",
             f"shortens the corpus by {candidate.saved:g} symbols",
             f"has the type {candidate.scheme}",
             f"the programs of {len(evidence.reproduced)} tasks give the same outputs with it",

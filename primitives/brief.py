@@ -1,4 +1,4 @@
-"""Values in part of a line, for ``repr``, and facts in a small table, for notebooks."""
+"""Values in part of a line, for ``repr``, counts with what they count, and facts in a small table, for notebooks."""
 
 from __future__ import annotations
 
@@ -47,6 +47,16 @@ def brief_repr(self: Any) -> str:
         kept += 1
     more = [f"… {len(shown) - kept} more"] if kept < len(shown) else []
     return f"{type(self).__name__}({', '.join([*shown[:kept], *more])})"
+
+
+def plural(count: int, what: str, many: str = "") -> str:
+    """A number with what it counts: ``1 run``, ``2,000 runs``.
+
+    count: how many there are.
+    what: the name of one.
+    many: that of several (default: the same with an s).
+    """
+    return f"{count:,} {what if count == 1 else many or f'{what}s'}"
 
 
 def brief_html(title: str, facts: Mapping[str, object]) -> str:

@@ -56,8 +56,3 @@ def moment(seconds: float | None) -> str:
 def one_line(program: str) -> str:
     """The text of a program without its line breaks."""
     return " ".join(program.split())
-
-
-def plural(count: int, what: str) -> str:
-    """A number with what it counts: ``1 run``, ``2 runs``."""
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

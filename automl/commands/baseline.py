@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from primitives.brief import plural
+
 from ..baselines.table import per_cent
 from ..errors import TaskError
 from .common import open_library, print_json, print_table, print_text
@@ -187,9 +189,9 @@ def _say_described(baseline: Baseline, described: Mapping[str, Any]) -> None:
         for row in described["layers"]
     ]
     print_table(["", "word", "block", "result", "parameters"], rows)
-    print_text(f"\n{diagram(baseline)}\n\ntype {described['type']}, {described['parameters']:,} parameters")
+    print_text(f"\n{diagram(baseline)}\n\ntype {described['type']}, {plural(described['parameters'], 'parameter')}")
     if published.parameters is not None and published.parameters != described["parameters"]:
-        print_text(f"published: {published.parameters:,} parameters")
+        print_text(f"published: {plural(published.parameters, 'parameter')}")
     print_text(f"published {per_cent(published.accuracy)} %: {published.quantity}")
     for text in (published.note, baseline.note):
         if text:

@@ -16,6 +16,7 @@ import typer
 from library.records import Run, StoreError
 from library.rules import LAST_MOMENT
 from library.store import AbstractStore, open_store
+from primitives.brief import plural
 from primitives.syntax import show
 
 from ..budget import BEGAN
@@ -150,10 +151,9 @@ def say(result: Result, alone: bool) -> None:
             else " (trained on too)"
         )
     test = _scored("test", result.metric, result.test_score, result.test_undefined) + _interval(result)
-    plural = "" if result.evaluations == 1 else "s"
     sure = "" if result.confidence is None else f", {result.confidence:.0%} sure"
     print_text(
-        f"{result.name}: {state}{right}{score}{test}{sure}, {result.evaluations:,} evaluation{plural}, {result.seconds:.1f} s"
+        f"{result.name}: {state}{right}{score}{test}{sure}, {plural(result.evaluations, 'evaluation')}, {result.seconds:.1f} s"
     )
     if result.program:
         print_text(f"  {result.program}".replace("\n", "\n  "))
@@ -274,7 +274,7 @@ def _say_best(study: Study) -> None:
         score = study.score(best)
         scored = "" if score is None else f", validation {study.data.metric} {score:.4f}"
         text = show(study.vocabulary.read(best.term))
-        print_text(f"automl: best so far{scored}, after {study.considered:,} evaluations: {text}", err=True)
+        print_text(f"automl: best so far{scored}, after {plural(study.considered, 'evaluation')}: {text}", err=True)
 
 
 def interrupted(runs: Sequence[str], library: str | None, signal: KeyboardInterrupt) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 import typer
 
+from primitives.brief import plural
+
 from ..growth.grow import Begun, Growth, Iteration, Listeners
 from ..interruption import exit_code, orderly_end
 from ..plugins import plugin_options
@@ -34,7 +36,7 @@ def run_growth(
             if one.searched and json != "-":
                 print_text(
                     f"going on with growth {one.run}, iteration {one.iteration} of {one.iterations}: "
-                    f"{one.searched} of its {one.tasks} tasks have been searched"
+                    f"{one.searched:,} of its {plural(one.tasks, 'task')} searched so far"
                 )
 
         def note(result: Result) -> None:

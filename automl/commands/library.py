@@ -9,6 +9,7 @@ import typer
 from library.check import check_parcel, store_problems
 from library.exchange import export_library, import_library, read_library
 from library.records import StoreError, Subroutine
+from primitives.brief import plural
 from primitives.definitions import ExpansionError, expand
 from primitives.syntax import TermSyntaxError, show
 from primitives.term import words_in
@@ -47,7 +48,7 @@ def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
         ]
         for row in rows
     ]
-    print_table(columns, shown, f"{len(rows)} subroutines")
+    print_table(columns, shown, plural(len(rows), "subroutine"))
 
 
 @app.command("show")

@@ -13,6 +13,7 @@ import typer
 from library.records import Run, StoreError
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
+from primitives.brief import plural
 from primitives.syntax import show
 
 from ..budget import Budget, BudgetError
@@ -79,7 +80,7 @@ def list_(library: LibraryUrl = None, json: AsJson = False) -> None:
     print_table(
         columns,
         [[shown_time(row[c]) if c == "started" else row[c] for c in columns] for row in rows],
-        f"{len(rows)} runs",
+        plural(len(rows), "run"),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from library.store import AbstractStore
+from primitives.brief import plural
 from primitives.inference import IllTyped
 from search.problem import ProblemError
 from search.strategy import StrategyError
@@ -317,7 +318,7 @@ def _at_once(searches: _Searches, take: Callable[[Result], None]) -> None:
     """Several tasks at a time; the results in the order of the tasks."""
     tasks, options, library, store = searches.tasks, searches.options, searches.library, searches.store
     runs: list[str] = []
-    with progress_bar(f"{len(tasks)} tasks") as progress:
+    with progress_bar(plural(len(tasks), "task")) as progress:
         solved = total = 0
 
         def note(result: Result) -> None:
@@ -361,7 +362,7 @@ def say_notes(tasks: Sequence[Task]) -> None:
         for summary in columns[:SHOWN_COLUMNS]:
             print_text(f"  {summary}")
         if len(columns) > SHOWN_COLUMNS:
-            print_text(f"  and {len(columns) - SHOWN_COLUMNS} columns more (all with --json)")
+            print_text(f"  and {plural(len(columns) - SHOWN_COLUMNS, 'column')} more (all with --json)")
 
 
 def say_alternatives(result: Result) -> None:

@@ -13,6 +13,7 @@ import typer
 from library.files import whole_file
 from library.records import Run, StoreError
 from library.store import AbstractStore
+from primitives.brief import plural
 
 from ..errors import StudyError
 from ..progress import QUIET
@@ -162,8 +163,7 @@ def _write_rows(history: RunHistory, target: str, form: str) -> None:
                 stream.write(table)
     if target == "-" and QUIET.get():
         return
-    count = len(history.evaluations)
-    written = "1 row" if count == 1 else f"{count:,} rows"
+    written = plural(len(history.evaluations), "row")
     print_text(
         f"{written} written to {'standard output' if target == '-' else target}{history.missing()}", err=target == "-"
     )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from primitives.brief import plural
 from primitives.words import known_words
 
 from ..reference.words import find_words, plain_word
@@ -29,7 +30,7 @@ def list_(
         print_json(rows)
         return
     columns = ("name", "type", "family", "description")
-    print_table(columns, [[row[each] for each in columns] for row in rows], f"{len(rows)} words")
+    print_table(columns, [[row[each] for each in columns] for row in rows], plural(len(rows), "word"))
 
 
 @app.command("show")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import median
 
+from primitives.brief import plural
 from primitives.syntax import show
 
 from ..study.opening import Options, Result, open_study, run_study
@@ -62,12 +63,12 @@ def announcement(study: Study) -> str:
     if budget.seconds is not None and not schedule.is_planned:
         each = min(each, 2 * budget.seconds)
     count = len(rivals) + RETRAININGS
-    control = f"{budget.evaluations:,} evaluations" if budget.seconds is None else f"{budget.seconds:.0f} s"
+    control = plural(budget.evaluations or 0, "evaluation") if budget.seconds is None else f"{budget.seconds:.0f} s"
     total = count * each + (budget.seconds or 0.0)
     most = "about" if schedule.is_planned else "at most"
     return (
-        f"--compare: after the search a random one ({control}), {len(rivals)} programs that cost no search, and the winner {RETRAININGS} "
-        f"times anew, each {most} {each:.0f} s: {most} {_minutes(total)} more, which are not in the budget"
+        f"--compare: after the search a random one ({control}), {plural(len(rivals), 'program')} that cost no search, and the "
+        f"winner {RETRAININGS} times anew, each {most} {each:.0f} s: {most} {_minutes(total)} more, which are not in the budget"
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
+from primitives.brief import plural
+
 from ..charts.counts import counts, efforts
-from ..charts.formats import plural
 from ..charts.plot import Axes
 from ..charts.scattered import MapPlace, scattered
 from ..views.growth import LibraryGrowth
@@ -50,5 +51,5 @@ def map_picture(whole: LibraryMap, link: Callable[[str], str]) -> Markup | None:
         for each in whole.places
     ]  # fmt: skip
     return scattered(
-        places, f"a map of {len(places)} words: those with the same words in their bodies lie near each other"
+        places, f"a map of {plural(len(places), 'word')}: those with the same words in their bodies lie near each other"
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from library.store import AbstractStore
+from primitives.brief import plural
 
-from ..charts.formats import plural
 from ..charts.plot import Axes, scatter, steps
 from ..charts.sampling import sample
 from ..views.found import FoundView

@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from primitives.brief import plural
+
 from ..charts import formats
 from ..charts.svg import bar
 
@@ -46,8 +48,8 @@ def environment(folders: Sequence[Path] = ()) -> Environment:
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )  # fmt: skip
     shown = (
-        formats.number, formats.score, formats.share, formats.duration, formats.moment, formats.plural,
-        formats.one_line, bar,
+        formats.number, formats.score, formats.share, formats.duration, formats.moment, formats.one_line,
+        plural, bar,
     )  # fmt: skip
     made.filters.update({each.__name__: each for each in shown})
     made.filters |= {"segment": segment, "shell": shlex.quote}

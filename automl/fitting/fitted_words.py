@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
+from primitives.brief import plural
 from primitives.compile.program import Program
 from primitives.fitted.cases import Fitted, Fitting, FittingCases, FittingRefused
 from primitives.fitted.stacks import fitted_sites, independent_sites, stacked_sites
@@ -158,7 +159,8 @@ class _Observer:
         assert fitting is not None
         if len(x) != len(self.cases):
             raise Unsuitable(
-                f"word={word.name!r} @{site}: it got {len(x)} rows for {len(self.cases)} cases; use it outside of branches and loops"
+                f"word={word.name!r} @{site}: it got {plural(len(x), 'row')} for {plural(len(self.cases), 'case')}; use it outside of "
+                "branches and loops"
             )
         if fitting.supervised and settings.get("units", self.cases.width) != self.cases.width:
             raise Unsuitable(

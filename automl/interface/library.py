@@ -10,7 +10,7 @@ from library.records import Change, Solution, StoreError, Subroutine
 from library.rules import across_names
 from library.store import AbstractStore, open_store
 from library.vocabulary import Vocabulary, pinned_name
-from primitives.brief import brief_html
+from primitives.brief import brief_html, plural
 from primitives.words import known_words
 
 from ..study.opening import library_url
@@ -106,7 +106,9 @@ class Library:
                 f"library={self.url!r}: nothing was promoted or solved yet, so there is nothing to plot; search with it first"
             )
         counts = (("active words", grown.words), ("solved tasks", grown.tasks))
-        return growth_figure(counts, grown.seconds, f"{len(self)} words", [(at, terms) for at, terms, _ in grown.terms])
+        return growth_figure(
+            counts, grown.seconds, plural(len(self), "word"), [(at, terms) for at, terms, _ in grown.terms]
+        )
 
     def _repr_html_(self) -> str:
         """What notebooks show of it."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from library.files import irregular
+from primitives.brief import plural
 
 from ..errors import TaskError
 
@@ -119,7 +120,8 @@ def describe(looks: Sequence[Look], form: PictureForm, why: str = "") -> tuple[s
             f"of {len(sizes)} sizes from {first[0]}x{first[1]} to {last[0]}x{last[1]}"
         )  # fmt: skip
         rule = why or f"the median, at most {MAX_SIDE} a side; ?size=WxH asks for another"
-        found.append(f"{len(looks)} pictures {of} pixels are resized to {form.width}x{form.height} ({rule})")
+        those = plural(len(looks), f"picture {of} pixels is", f"pictures {of} pixels are")
+        found.append(f"{those} resized to {form.width}x{form.height} ({rule})")
     grey = sum(not look.colour for look in looks)
     if form.colour and grey:
         found.append(f"{grey} of the {len(looks)} pictures are grey and are given three equal channels")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from primitives.brief import brief_repr
+from primitives.brief import brief_repr, plural
 
 from ..errors import TaskError
 from .columns.base import AbstractColumn, ColumnSummary
@@ -160,7 +160,7 @@ class Preprocessing:
                 "\n".join(
                     [
                         *wrong[:MOST_SAID],
-                        *([f"and {len(wrong) - MOST_SAID} columns more"] if len(wrong) > MOST_SAID else []),
+                        *([f"and {plural(len(wrong) - MOST_SAID, 'column')} more"] if len(wrong) > MOST_SAID else []),
                     ]
                 )
             )

@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from primitives.brief import plural
+
 from .library_gain import summary
 from .synthesis import PROJECT
 
@@ -49,7 +51,7 @@ def lines(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
         part, pairs = summary(figures[key]), solved_by_both(figures[key], figures["without"])
         name = f"{part['tasks']} {figures['tasks']} tasks, {figures['vocabulary']} words, {figures['budget']}"
         right = "–" if part["right"] is None else f"{part['right']} of {part['with_tests']}"
-        both = "" if key == "without" else f"{len(pairs)} tasks: {_against(pairs, 'terms')}"
+        both = "" if key == "without" else f"{plural(len(pairs), 'task')}: {_against(pairs, 'terms')}"
         seconds = "" if key == "without" else _against(pairs, "seconds")
         found.append(
             (name, title, str(part["solved"]), right, _large(part["terms"]), f"{part['seconds']:.0f}", both, seconds)

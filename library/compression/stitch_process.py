@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from primitives.brief import plural
+
 from ..records import StoreError
 
 CHILD = Path(__file__).with_name("stitch_child.py")
@@ -110,5 +112,5 @@ def _read(done: subprocess.CompletedProcess[str], count: int) -> Raw:
     except (ValueError, KeyError, TypeError) as error:
         raise StitchFailed(f"its answer cannot be read: {error}") from None
     if len(raw.rewritten) != count:
-        raise StitchFailed(f"it gave {len(raw.rewritten)} programs for {count}")
+        raise StitchFailed(f"it gave {plural(len(raw.rewritten), 'program')} for {count}")
     return raw

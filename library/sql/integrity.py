@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Row, Table, func, literal_column, select, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
+from primitives.brief import plural
+
 from ..fields import short
 from ..records import Record, Run, StoreError, json_value
 from ..rules import words_digest
@@ -248,7 +250,7 @@ def _numbers(connection: Connection) -> Iterator[Fault]:
         select(c.run, func.count(), func.min(c.number), func.max(c.number)).group_by(c.run)
     ):
         if first != 0 or last != count - 1:
-            yield "events", f"run={run!r} has {count} events, numbered from {first} to {last}: some are gone"
+            yield "events", f"run={run!r} has {plural(count, 'event')}, numbered from {first} to {last}: some are gone"
 
 
 def _references(connection: Connection) -> Iterator[Fault]:

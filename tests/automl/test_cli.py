@@ -149,4 +149,4 @@ def test_a_growth_shows_its_budget_and_says_nothing_that_it_has_not(folder, auto
         (growth,) = [run.id for run in store.runs() if run.strategy == "growth" or "growth" in run.task]
     shown = automl("runs", "show", growth, *library)[1]
     assert "outcomes" not in shown and "ended " not in shown and "{" not in shown.split("started")[0], shown
-    assert "iteration 1 of 1: 1 of its 1 tasks" in automl("runs", "resume", growth, *library)[1]
+    assert "iteration 1 of 1: 1 of its 1 task searched" in automl("runs", "resume", growth, *library)[1]

@@ -105,7 +105,7 @@ def test_the_table_of_the_gain_shows_every_arm_and_where_it_loses(tmp_path: Path
     head, _, without, given, control = gain_table.table([file]).splitlines()
     assert head.startswith("| held-out tasks, budget each | arm | solved | right | terms")
     assert "| without | 1 | 1 of 1 | 910 |" in without
-    assert "| with the library | 2 | 2 of 2 | 40 | 4 | 1 tasks: 30 against 10 | 3 against 1 |" in given
+    assert "| with the library | 2 | 2 of 2 | 40 | 4 | 1 task: 30 against 10 | 3 against 1 |" in given
     assert "| with random parts | 1 | 1 of 1 | 920 | 92 | 0 tasks: 0 against 0 |" in control
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from primitives.brief import plural
 from primitives.term import Term
 
 from ..flow import FlowBox, flow
-from ..formats import plural
 from ..tree import tree
 from .graph import GraphNode
 

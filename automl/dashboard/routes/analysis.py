@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from library.records import Direction, Run
 from library.store import AbstractStore
+from primitives.brief import plural
 
 from ...charts.parallel import parallel
 from ...charts.spans import TimeSpan, spans
@@ -61,7 +62,9 @@ def _timeline(run: Run, done: list[WorkSpan]) -> Markup | None:
         )
         for each in done
     ]  # fmt: skip
-    return spans(given, f"when {len(done)} evaluations ran, in {1 + max(each.lane for each in done)} lanes")
+    return spans(
+        given, f"when {plural(len(done), 'evaluation')} ran, in {plural(1 + max(each.lane for each in done), 'lane')}"
+    )
 
 
 def _parallel(run: Run, view: SettingsView) -> Markup | None:
@@ -71,5 +74,5 @@ def _parallel(run: Run, view: SettingsView) -> Markup | None:
     return parallel(
         columns,
         [sign * score >= best for score in view.scores],
-        f"settings and {run.metric} of {len(view.scores)} programs",
+        f"settings and {run.metric} of {plural(len(view.scores), 'program')}",
     )

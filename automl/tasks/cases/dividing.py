@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from primitives.brief import brief_repr
+from primitives.brief import brief_repr, plural
 
 from ...errors import TaskError
 from ..split import GROUPS, TIME, Split
@@ -49,12 +49,14 @@ def division(split: Split, count: int, groups: Keys | None, time: Keys | None) -
     if name == TIME:
         moments = _moments(array)
         if len(moments) and (moments == moments[0]).all():
-            raise TaskError(f"{TIME}: 1 in {count:,} cases: at least two are required; leave the times out")
+            raise TaskError(f"{TIME}: 1 in {plural(count, 'case')}: at least two are required; leave the times out")
         return Division(replace(split, policy=TIME), moments, f"{TIME}: the latest cases are held out")
     codes, found, alone = _group_codes(array)
     if found < 2:
-        raise TaskError(f"{GROUPS}: {found} group in {count:,} cases: at least two are required; leave the groups out")
-    lone = f"; {alone:,} cases have none, each is a group of its own" if alone else ""
+        raise TaskError(
+            f"{GROUPS}: {plural(found, 'group')} in {plural(count, 'case')}: at least two are required; leave the groups out"
+        )
+    lone = f"; {plural(alone, 'case has none, and is', 'cases have none, each is')} a group of its own" if alone else ""
     return Division(replace(split, policy=GROUPS), codes, f"{GROUPS}: {found:,}, of which none is in two parts{lone}")
 
 
@@ -84,5 +86,7 @@ def _moments(array: np.ndarray) -> np.ndarray:
             f"{TIME}.dtype={array.dtype}: numbers, dates (datetime64) or texts such as 2024-03-01 are required ({error}); convert them"
         ) from None
     if missing.any():
-        raise TaskError(f"{TIME}: {int(missing.sum()):,} of {len(array):,} cases have none: one each is required")
+        raise TaskError(
+            f"{TIME}: {int(missing.sum()):,} of {plural(len(array), 'case has', 'cases have')} none: one each is required"
+        )
     return array

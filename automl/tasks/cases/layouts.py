@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from primitives.brief import brief_repr
+from primitives.brief import brief_repr, plural
 
 from ...errors import TaskError
 from .tokens import known_tokens, token_channels
@@ -87,14 +87,17 @@ def _series(array: np.ndarray, layout: str, name: str) -> LaidOut:
     last = layout == SERIES_LAST and array.ndim == 3
     moved = array[:, None] if array.ndim == 2 else np.moveaxis(array, 2, 1) if last else array
     channels, steps = moved.shape[1:]
-    what = "one channel" if channels == 1 else f"{channels:,} channels"
-    return LaidOut(moved, series=True, steps_first=last, note=f"{name}: read as series of {what} over {steps:,} steps")
+    what = plural(channels, "channel")
+    return LaidOut(
+        moved, series=True, steps_first=last, note=f"{name}: read as series of {what} over {plural(steps, 'step')}"
+    )
 
 
 def _of_tokens(array: np.ndarray, name: str, tokens: tuple[int, ...] | None) -> LaidOut:
     there = known_tokens(array)
     known = there if tokens is None else tokens
-    note = f"{name}: read as sequences of {len(known):,} different tokens over {array.shape[1]:,} steps, a channel for each token"
+    what = f"{plural(len(known), 'different token')} over {plural(array.shape[1], 'step')}"
+    note = f"{name}: read as sequences of {what}, a channel for each token"
     return LaidOut(token_channels(array, known), True, False, known, note)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from library.records import Direction
+from primitives.brief import plural
 from primitives.notation.types import parse_type
 from primitives.notation.values import from_json
 from primitives.types import Constructor, Type, arguments_of, has_tensor, is_function, is_ground, subtypes
@@ -149,8 +150,8 @@ def _tolerate(fields: Mapping[str, Any], place: str) -> int:
     count = len(fields["examples"]) if isinstance(fields["examples"], list) else 0
     if tolerate and count < 2 * tolerate + 2:
         raise TaskError(
-            f"{place}tolerate={tolerate} of {count} examples: at least {2 * tolerate + 2} are required, so that those that are met outvote "
-            "them; add some, or tolerate fewer"
+            f"{place}tolerate={tolerate} of {plural(count, 'example')}: at least {2 * tolerate + 2} are required, so that those that "
+            "are met outvote them; add some, or tolerate fewer"
         )
     return tolerate
 
@@ -168,7 +169,7 @@ def _part(cases: object, type: Type, place: str, contrary: bool = False) -> Part
             raise TaskError(f'{here}={_short(case)}: {{"inputs": […], "output": …}} is required; write it so')
         if len(case["inputs"]) != len(arguments):
             raise TaskError(
-                f"{here}.inputs has {len(case['inputs'])} values, but type={type} takes {len(arguments)}; give one "
+                f"{here}.inputs has {plural(len(case['inputs']), 'value')}, but type={type} takes {len(arguments)}; give one "
                 "value an argument"
             )
         given = zip(case["inputs"], arguments, strict=True)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from primitives.brief import plural
+
 from ...errors import TaskError
 from ..kinds.labelled import labelled_task
 from ..load import LABELLED_OPTIONS, SELECTING_OPTIONS, Reference, Source
@@ -42,7 +44,8 @@ def _nested(folder: Path, files: Labelled) -> tuple[str, ...]:
     if not deep:
         return ()
     shown = ", ".join(sorted(set(map(Path.as_posix, deep)))[:5])
-    return (f"{len(deep)} pictures are in folders within those of the classes ({shown}), and of the class around them",)
+    those = plural(len(deep), "picture is in a folder", "pictures are in folders")
+    return (f"{those} within those of the classes ({shown}), and of the class around them",)
 
 
 def _accepts(reference: Reference) -> bool:
@@ -105,9 +108,11 @@ class PictureReader:
             return ()
         shown = "; ".join(f"{_shown(path)} ({reason})" for path, reason in sorted(self.bad.items()))
         if skip and len(self.bad) < total:
-            return (f"{len(self.bad)} of {total} pictures are left out, for they cannot be read: {shown}",)
+            return (
+                f"{len(self.bad):,} of {plural(total, 'picture is', 'pictures are')} left out, for they cannot be read: {shown}",
+            )
         raise TaskError(
-            f"{len(self.bad)} of {total} pictures cannot be read as an image: {shown}. "
+            f"{len(self.bad):,} of {plural(total, 'picture')} cannot be read as an image: {shown}. "
             "Replace or remove them, or leave them out with --skip-bad (in a reference: ?skip_bad=yes)"
         )
 

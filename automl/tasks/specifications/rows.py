@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from primitives.brief import plural
 from primitives.notation.types import parse_type
 from primitives.notation.values import from_json
 from primitives.types import Type, arguments_of
@@ -124,7 +125,9 @@ def _given_type(text: str, count: int) -> Type:
         raise TaskError(str(error)) from None
     arguments, _ = arguments_of(type)
     if len(arguments) != count:
-        raise TaskError(f"type={text!r} takes {len(arguments)} inputs, but a row has {count}; give one type an input")
+        raise TaskError(
+            f"type={text!r} takes {plural(len(arguments), 'input')}, but a row has {count}; give one type an input"
+        )
     return type
 
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from primitives.brief import plural
+
 from ...errors import TaskError
 from ..columns.cells import as_cells
 from ..columns.numerals import DECIMALS, POINT
@@ -198,13 +200,15 @@ def _of_one_width(name: str, numbered: list[tuple[int, list[str]]], skip: bool) 
         numbered = [(line, row[:width]) for line, row in numbered]
     wrong = [(line, len(row)) for line, row in numbered if len(row) not in (0, width)]
     if wrong and not skip:
-        shown = "; ".join(f"line {line}: {count} cells" for line, count in wrong[:10])
-        more = f"; and {len(wrong) - 10:,} lines more" if len(wrong) > 10 else ""
+        shown = "; ".join(f"line {line}: {plural(count, 'cell')}" for line, count in wrong[:10])
+        more = f"; and {plural(len(wrong) - 10, 'line')} more" if len(wrong) > 10 else ""
         raise TaskError(
             f"{name}, {shown}{more}, but the header has {width}; correct the lines, name what stands between cells "
             "(?delimiter=;), or leave such lines out (?skip_bad=yes)"
         )
-    left_out = (f"{len(wrong):,} lines with more or fewer than {width} cells are left out",) if wrong else ()
+    left_out = (
+        (f"{plural(len(wrong), 'line')} with more or fewer than {plural(width, 'cell')} left out",) if wrong else ()
+    )
     return [row for _, row in numbered if len(row) in (0, width)], left_out
 
 

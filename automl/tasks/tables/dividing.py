@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from primitives.brief import plural
+
 from ...errors import TaskError
 from ..columns.cells import CellLevels, cell_levels
 from ..columns.kinds.date import date_format, parse_dates
@@ -29,10 +31,12 @@ def divided_by(
     if groups is not None:
         if len(levels.texts) < 2:
             raise TaskError(
-                f"groups={name!r}: {len(levels.texts)} groups: at least two are required; name another column"
+                f"groups={name!r}: {plural(len(levels.texts), 'group')}: at least two are required; name another column"
             )
         keys, alone = _group_keys(levels)
-        lone = f"; {alone:,} rows have none, each is a group of its own" if alone else ""
+        lone = (
+            f"; {plural(alone, 'row has none, and is', 'rows have none, each is')} a group of its own" if alone else ""
+        )
         said = f"{name}: divides the rows, {len(levels.texts):,} groups of which none is in two parts; it is left out itself{lone}"
         shorter = table.without([name])
         return replace(shorter, notes=(*shorter.notes, said)), keys, replace(split, policy=GROUPS)
@@ -59,7 +63,7 @@ def uneven_parts(split: Split, parts: tuple[np.ndarray, np.ndarray, np.ndarray])
     found = {"test": test, "validation": validation}
     one = "group" if split.policy == GROUPS else "time"
     return tuple(
-        f"the {name} part has {found[name]:,} rows, not about {count:,}: the rows of one {one} stay together"
+        f"the {name} part has {plural(found[name], 'row')}, not about {count:,}: the rows of one {one} stay together"
         for name, count in wanted.items()
         if 2 * abs(found[name] - count) > count
     )
@@ -87,7 +91,7 @@ def _moments(name: str, levels: CellLevels, decimal: str) -> np.ndarray:
     found = levels.spread(values)
     if np.isnan(found).any():
         raise TaskError(
-            f"time={name!r}: {int(np.isnan(found).sum()):,} rows have no date or number there: one in each is required; "
-            "fill the cells, or name another column"
+            f"time={name!r}: {plural(int(np.isnan(found).sum()), 'row has', 'rows have')} no date or number there: one in each is "
+            "required; fill the cells, or name another column"
         )
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from library.browsing.browser import AbstractBrowser
 from library.records import Run, Solution
+from primitives.brief import plural
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.notation.values import to_plain
 from primitives.primitive import Primitive
@@ -115,7 +116,7 @@ def _difference(
         if now != before:
             shown = ", ".join(_text(each, kind) for each, kind in zip(given, types, strict=True))
             return f"on {shown} it gives {_text(now, result)}, this one {_text(before, result)}"
-    return f"none among {len(inputs)} inputs" if inputs else "the task’s cases are not to be had here"
+    return f"none among {plural(len(inputs), 'input')}" if inputs else "the task’s cases are not to be had here"
 
 
 def _text(value: Value, type: Type) -> str:

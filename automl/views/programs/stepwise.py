@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from library.records import Evaluation, Run, StoreError
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
+from primitives.brief import plural
 from primitives.definitions import expand
 from primitives.syntax import show
 from primitives.term import Term, sites_of
@@ -60,7 +61,7 @@ def view_steps(store: AbstractStore, run: Run, ask: int, part: str, number: int,
     folded = bool(vocabulary.subroutines_in(term))
     program, cases = show(term, width=80), cases_of(run, part, number, 1)
     if not cases.cases:
-        trouble = cases.trouble or f"the {part} part has {cases.total} cases, and none of number {number}"
+        trouble = cases.trouble or f"the {part} part has {plural(cases.total, 'case')}, and none of number {number}"
         return StepsView(run, ask, program, part, number, cases.total, whole, folded, None, (), trouble)
     steps, trouble = _steps(store, evaluation, term, vocabulary, type, cases.cases[0], whole)
     return StepsView(run, ask, program, part, number, cases.total, whole, folded, cases.cases[0], steps, trouble)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from automl.charts.formats import duration, moment, number, score, share
+from primitives.brief import plural
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,8 @@ def test_durations(seconds, text):
 def test_shares_and_moments():
     assert [share(value) for value in (None, 0.0, 0.004, 0.25, 1.0)] == ["–", "0%", "0.4%", "25%", "100%"]
     assert moment(0) == "1970-01-01 00:00" and moment(None) == moment(-1) == moment(1e300) == "–"
+
+
+def test_one_is_no_plural():
+    assert [plural(count, "word") for count in (0, 1, 2000)] == ["0 words", "1 word", "2,000 words"]
+    assert [plural(count, "entry is", "entries are") for count in (1, 2)] == ["1 entry is", "2 entries are"]

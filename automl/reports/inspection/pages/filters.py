@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from primitives.brief import plural
+
 from ...pictures import AbstractPicture, filter_picture
 from ..filters import first_layers
 from ..page import Inspected, Page, Section, Shown
@@ -20,7 +22,9 @@ def _find(inspected: Inspected) -> Section:
     pictures: dict[str, AbstractPicture] = {}
     for number, layer in enumerate(layers):
         name = "filters" if len(layers) == 1 else f"filters_{number + 1}"
-        pictures[name] = filter_picture(layer.filters, f"{layer.word} @{layer.site}: {len(layer.filters)} filters")
+        pictures[name] = filter_picture(
+            layer.filters, f"{layer.word} @{layer.site}: {plural(len(layer.filters), 'filter')}"
+        )
     return Section(facts, pictures)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from primitives.brief import brief_repr
+from primitives.brief import brief_repr, plural
 
 from ..base import AbstractColumn, ColumnSummary, Json, filled, joined, with_missing
 from ..cells import CellLevels
@@ -50,7 +50,7 @@ class CategoryColumn(AbstractColumn):
         return rows[:, : self.width]
 
     def summary(self) -> ColumnSummary:
-        what = f"{len(self.levels)} levels, a feature each"
+        what = f"{plural(len(self.levels), 'level')}, a feature each"
         return ColumnSummary(self.name, self.KIND, joined(what, filled(self.missing, "as a level of their own")))
 
     def to_json(self) -> Json:

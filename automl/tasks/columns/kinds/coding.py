@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from primitives.brief import brief_repr
+from primitives.brief import brief_repr, plural
 
 from ...cases.folds import folds_by
 from ...cases.keys import CaseKeys
@@ -65,7 +65,7 @@ class CodedColumn(AbstractColumn):
 
     def summary(self) -> ColumnSummary:
         rare = self.distinct - len(self.levels)
-        what = f"{self.distinct:,} levels, coded by the target's mean and by how often they occur"
+        what = f"{plural(self.distinct, 'level')}, coded by the target's mean and by how often they occur"
         others = f"{rare:,} of them too rare to tell apart" if rare else ""
         return ColumnSummary(
             self.name, self.KIND, joined(what, others, filled(self.missing, "as a level of their own"))
