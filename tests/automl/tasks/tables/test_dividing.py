@@ -88,7 +88,7 @@ def test_from_a_file(tmp_path: Path) -> None:
         ({"groups": "nobody"}, "groups='nobody'"),
         ({"time": "who"}, "time='who': 120 rows have no date"),
         ({"split": Split(policy="groups")}, "groups=NAME"),
-        ({"groups": "same"}, "1 groups"),
+        ({"groups": "same"}, "1 group:"),
         ({"time": "year"}, "time='year': every row has the same one"),
     ],
 )
