@@ -47,6 +47,7 @@ QUICK: dict[str, tuple[str, ...]] = {
         *("--known-budget", "10s", "--nets", "20"),
     ),
     "formulas": ("--set", "nguyen", "--only", "Nguyen-1,Nguyen-8", "--seconds", "2", "--rivals", "deap"),
+    "images": ("--tasks", "digits", "--budget", "8s"),
     "inheritance": ("--seeds", "1", "--evaluations", "12", "--programs", "3", "--alone", "1"),
     "introductory": ("--only", "gcd,substitution cipher", "--budget", "2s", "--examples", "20"),
     "library_gain": (
