@@ -29,7 +29,7 @@ from ..study.planning.limits import NAMES as BOUNDS
 from ..study.planning.options import KEPT
 from ..study.result import count_right
 from ..study.study import Study
-from ..tasks.load import load_tasks, with_option
+from ..tasks.load import lasting_text, load_tasks, resolve, with_option
 from ..tasks.task import Task
 from .common import (
     experiment_folders,
@@ -173,7 +173,8 @@ def search(
         check_follow(task, target_column, fill, tasks)
     bad = [*refused, *impossible]
     for _ in range(QUESTIONS):
-        source = {"spec": task, "seed": split_seed, "target_column": target_column}
+        lasting = lasting_text(resolve(task, search_path=experiment_folders()))
+        source = {"spec": lasting, "seed": split_seed, "target_column": target_column}
         given, rest = _with_rest(tasks, options)
         tolerant = partial(_tolerant, library=library)
         follow = Follow(task, target_column, fill, ask, tolerant, rest, json != "-")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..study.opening import plain_option
-from ..tasks.load import experiment_folders, load_tasks, with_option
+from ..tasks.load import experiment_folders, lasting_text, load_tasks, resolve, with_option
 from ..tasks.task import Task
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def one_task(
         raise TaskError(
             f"task={str(task)!r} holds {len(found)} tasks ({names}, …): one is required; use automl.grow, or pick one"
         )
-    return found[0], {"spec": spec, "name": found[0].name, "seed": seed}
+    lasting = lasting_text(resolve(spec, search_path=experiment_folders()))
+    return found[0], {"spec": lasting, "name": found[0].name, "seed": seed}
 
 
 def _task_of_data(data: tuple[Any, ...], split_seed: int, aim: Mapping[str, Any]) -> Task:

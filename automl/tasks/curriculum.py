@@ -17,13 +17,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypedDict
-from urllib.parse import urlencode
 
 from primitives.brief import brief_repr
 
 from ..budget import Budget, BudgetError, parse_budget
 from ..errors import TaskError
-from .load import Reference, load_tasks, resolve
+from .load import Reference, lasting_text, load_tasks, resolve
 from .task import Task
 
 SCHEMA_VERSION = 1
@@ -125,16 +124,14 @@ def _one(spec: str, target: str | None, seed: int, search_path: Sequence[str | P
         return read_curriculum(reference.path, seed=seed, search_path=search_path)
     refused: list[str] = []
     tasks = tuple(load_tasks(spec, target=target, seed=seed, search_path=search_path, refused=refused))
-    stage = Stage(reference.name, tasks, sources=_sources(reference, tasks))
+    stage = Stage(reference.name, tasks, sources=_sources(reference, tasks, target))
     return Curriculum(reference.name, (stage,), refused=tuple(f"{reference.name} {reason}" for reason in refused))
 
 
-def _sources(reference: Reference, tasks: Sequence[Task]) -> dict[str, dict[str, object]]:
-    """How to load the tasks of a reference again from any folder."""
-    spec = reference.text
-    if reference.path is not None:
-        spec = str(reference.path.resolve()) + (f"?{urlencode(reference.options)}" if reference.options else "")
-    return {task.name: {"spec": spec, "name": task.name, "seed": reference.seed} for task in tasks}
+def _sources(reference: Reference, tasks: Sequence[Task], target: str | None = None) -> dict[str, dict[str, object]]:
+    """How to load the tasks of a reference again from any folder; ``target`` is the column that was given beside it."""
+    source = {"spec": lasting_text(reference), "seed": reference.seed, "target_column": target}
+    return {task.name: {**source, "name": task.name} for task in tasks}
 
 
 def read_curriculum(path: Path, *, seed: int = 0, search_path: Sequence[str | Path] = ()) -> Curriculum:

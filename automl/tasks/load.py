@@ -63,6 +63,8 @@ class Reference:
     """What a model's training did to its inputs, where the task is read for that model: a source makes its inputs like those."""
     refused: list[str] | None = None
     """Where a source of many tasks notes those that it cannot read, with the reason, and goes on; None where the first ends the reading."""
+    place: str = ""
+    """The part of the text that is a path as the user wrote it; "" where it is a name."""
 
     def number(self, key: str, default: D) -> float | D:
         """The option ``key`` as a finite number, ``default`` where it is not given; raises TaskError on anything else."""
@@ -229,17 +231,45 @@ def resolve(
     if target is not None:
         options["target"] = target
     folders = tuple(Path(folder) for folder in search_path)
-    path = _find(body, folders, base)
+    path, place = _find(body, folders, base), body
     colons = [index for index, sign in enumerate(body) if sign == ":"]
     while path is None and colons:  # the column's name may have colons too
         at = colons.pop()
         path = _find(body[:at], folders, base)
         if path is not None:
             body, options = body[:at], {"target": body[at + 1 :], **options}
+            place = body
     if path is not None:
         check_regular(path)
     name = plain_name(path) if path else body
-    return Reference(spec, name or body, path, options, seed, folders)
+    here = path is not None and path in _direct(place, base)
+    return Reference(spec, name or body, path, options, seed, folders, place=place if here else "")
+
+
+def lasting_text(reference: Reference) -> str:
+    """The text of a reference that means the same from any folder: with an absolute path, and what stands behind it as it is. A name stays
+    one.
+
+    reference: as ``resolve`` gives it.
+    """
+    if reference.path is None or not reference.place:
+        return reference.text
+    absolute = str(reference.path.absolute())
+    if "?" in absolute:  # what is behind it would be taken for options
+        return reference.text
+    return absolute + reference.text[len(reference.place) :]
+
+
+def without_folder(text: str) -> str:
+    """A lasting text for those who need not know where the data lay: the name of its file or folder, and what stands behind it.
+
+    text: as ``lasting_text`` gives it.
+    """
+    body, separator, options = text.partition("?")
+    place, colon, column = body.partition(":")
+    if not Path(place).is_absolute():
+        return text
+    return f"{Path(place).name}{colon}{column}{separator}{options}"
 
 
 def _each_once(spec: str, given: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -270,8 +300,7 @@ def _find(text: str, folders: Sequence[Path], base: Path | None) -> Path | None:
     if not text.strip() or text in _names():
         return None
     try:
-        direct = [Path(text)] if base is None else [base / text, Path(text)]
-        found = next((path for path in direct if path.exists()), None)
+        found = next((path for path in _direct(text, base) if path.exists()), None)
         if found is not None:
             return found
         if Path(text).is_absolute():
@@ -280,6 +309,11 @@ def _find(text: str, folders: Sequence[Path], base: Path | None) -> Path | None:
         return next((path for path in candidates if path.exists()), None)
     except (OSError, ValueError):
         return None
+
+
+def _direct(text: str, base: Path | None) -> list[Path]:
+    """What a text means as a path, in the order in which it is looked for."""
+    return [Path(text)] if base is None else [base / text, Path(text)]
 
 
 def _names() -> list[str]:

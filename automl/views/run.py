@@ -19,6 +19,7 @@ from ..study.planning.schedule import EXPLORE
 from ..study.planning.ways import FOUND
 from ..study.state import folds_of
 from ..study.stored import COMPARISON, RESULT
+from ..tasks.load import without_folder
 from ..tasks.specifications.specification import COLUMNS
 from .found import FoundView, find
 from .progress import (
@@ -189,7 +190,7 @@ def settings_of(run: Run) -> list[tuple[str, str]]:
     found = [("strategy", run.strategy), ("seed", str(run.seed)), ("budget", _budget(run))]
     source = run.config.get("task") or {}
     if isinstance(source, Mapping) and source.get("spec"):
-        found.append(("data", str(source["spec"])))
+        found.append(("data", without_folder(str(source["spec"]))))
     for name, value in run.config.items():
         if name not in BOOKKEEPING:
             found += _flat(name, value)
