@@ -55,7 +55,8 @@ Words = Annotated[
 Starts = Annotated[
     str,
     typer.Option(
-        help="Programs to begin with: auto (for many pictures in a given time, declared nets), or none, only the words."
+        help="What to begin with: auto (fitted words on tables, declared programs on series, declared nets for many pictures, nets of the "
+        "library for few), or none: the words alone, of which the search is to find all itself."
     ),
 ]
 Start = Annotated[

@@ -34,10 +34,10 @@ from ..tasks.specifications.specification import COLUMNS
 from ..tasks.task import Task
 from .found.ensemble import add_ensemble, check_ensemble, ensemble_schedule
 from .guides import latest_guide, load_guide
-from .planning.beginning import begun_names, begun_problem, written_out
+from .planning.beginning import begun_names, begun_problem, begun_texts, written_out
 from .planning.options import Options, plain_option
 from .planning.schedule import ENSEMBLE, SCHEDULE_CHANGES, Schedule, usual_schedule
-from .planning.starts import BEGUN_WITH, NONE
+from .planning.starts import BEGUN_TERMS, BEGUN_WITH, NONE, texts_of_starts
 from .planning.ways import RECIPE, finished_runs, way_recipe
 from .problem import build_problem, default_strategy, is_fused
 from .result import Result, conclude
@@ -178,16 +178,21 @@ def open_study(
         schedule = schedule_of(options, data)
         given = options.programs
         options = written_out(options, partial(result_text, store))
-        problem = begun_problem(task, vocabulary, options, schedule, load_guide(store, guidance, vocabulary))
+        guide = load_guide(store, guidance, vocabulary)
+        problem = begun_problem(
+            task, vocabulary, options, schedule, guide, None if run is None else texts_of_starts(run.config)
+        )
         strategy = _strategy(options, problem, data, vocabulary, schedule.is_planned)
-        begun_with = begun_names(problem, given, options.programs, vocabulary)
-        config = {**_config(options, schedule, task, source), "guidance": guidance, BEGUN_WITH: begun_with}
-        recipe = None
-        if run is None and schedule.is_planned:
-            recipe = way_recipe(finished_runs(store), data)
-        if recipe is not None:
-            config[RECIPE] = recipe.to_json()
-        record = run or new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
+        if run is None:
+            names = begun_names(problem, given, options.programs, vocabulary)
+            begun = {BEGUN_WITH: names, BEGUN_TERMS: begun_texts(problem, vocabulary)}
+            config = {**_config(options, schedule, task, source), "guidance": guidance, **begun}
+            recipe = way_recipe(finished_runs(store), data) if schedule.is_planned else None
+            if recipe is not None:
+                config[RECIPE] = recipe.to_json()
+            record = new_run(task, strategy.name, options.seed, options.budget, snapshot, config, run_id)
+        else:
+            record = run
     context = context_of(data, vocabulary, options.trainer, words=problem.used, bounds=options.bounds)
     executor = None if is_fused(strategy, data) else evaluator(options.workers, context)
     if run is None:

@@ -22,6 +22,7 @@ from ..tasks.data import VALUES, ProblemData
 from ..tasks.metrics import INTEGERS
 from ..tasks.task import Task
 from .guides import suggestions
+from .planning.starts import NONE
 
 if TYPE_CHECKING:
     from .opening import Options
@@ -94,11 +95,12 @@ def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: G
     constants = tuple(_literal(value) for value in data.constants)
     main = ("distance", Direction.MINIMIZE) if data.target == VALUES else (data.metric, data.direction)
     kind = str(options.settings.get("guidance", "model"))
+    starts = () if options.starts == NONE else first_tries(data.type, words)
     return Problem(
         type=data.type, words=words, weights=options.weights, seed=options.seed, examples=examples_of(data), constants=constants,
         unlabelled=data.unlabelled, tolerate=data.tolerate,
-        objectives=(main, ("size", Direction.MINIMIZE)), ranges=_widths(data, words), starts=first_tries(data.type, words),
-        suggested=suggestions(guide, kind, data.type, data.examples), bounds=options.bounds,
+        objectives=(main, ("size", Direction.MINIMIZE)), ranges=_widths(data, words),
+        starts=starts, suggested=suggestions(guide, kind, data.type, data.examples), bounds=options.bounds,
     )  # fmt: skip
 
 

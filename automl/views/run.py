@@ -16,6 +16,7 @@ from ..charts.sampling import sample
 from ..growth.journal import is_growth
 from ..study.ending import ending_of
 from ..study.planning.schedule import EXPLORE
+from ..study.planning.starts import BEGUN_TERMS
 from ..study.planning.ways import FOUND
 from ..study.state import folds_of
 from ..study.stored import COMPARISON, RESULT
@@ -50,6 +51,7 @@ BOOKKEEPING = frozenset(
         "setup",
         "weights",
         "task",
+        BEGUN_TERMS,
         COMPARISON,
         COLUMNS,
         FOUND,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from library.vocabulary import Vocabulary
-from primitives.term import Term
+from primitives.term import Term, show_canonical
 from search.guidance.guide import Guide
 from search.problem import Problem
 
@@ -18,7 +18,7 @@ from .options import Options
 from .reused import library_starts, plain_starts
 from .schedule import Schedule
 from .spaces import in_space
-from .starts import AUTO, begin_with, declared_starts, name_starts, program_text, read_program
+from .starts import AUTO, NONE, begin_with, declared_starts, name_starts, program_text, read_program
 
 
 def written_out(options: Options, result_of_run: Callable[[str], str]) -> Options:
@@ -35,8 +35,9 @@ def written_out(options: Options, result_of_run: Callable[[str], str]) -> Option
 
 
 def begun_problem(
-    task: Task, vocabulary: Vocabulary, options: Options, schedule: Schedule, guide: Guide | None = None
-) -> Problem:
+    task: Task, vocabulary: Vocabulary, options: Options, schedule: Schedule, guide: Guide | None = None,
+    begun: Sequence[str] | None = None,
+) -> Problem:  # fmt: skip
     """What a search is asked for, with the programs that it begins with.
 
     task: what to find a program for.
@@ -44,19 +45,33 @@ def begun_problem(
     options: of the search, ``written_out``.
     schedule: how its trainings are spread.
     guide: what was learned of where to look (default: nothing).
+    begun: the texts of the programs with which it began before, which are then not looked for again (default: it is a new search).
 
     Raises StudyError where its programs or its space are none of the task's, or where nothing keeps its bounds.
     """
-    problem = build_problem(task, vocabulary, options, guide)
-    if options.starts == AUTO and (schedule.is_planned or task.data.is_series):
+    problem = build_problem(task, vocabulary, options if begun is None else replace(options, starts=NONE), guide)
+    looks = begun is None and options.starts == AUTO
+    if looks and (schedule.is_planned or task.data.is_series):
         declared = declared_starts(task.data.type, problem.words)
         problem = replace(problem, starts=(*problem.starts, *declared))
-    if options.starts == AUTO and task.data.has_few_pictures:
+    if looks and task.data.has_few_pictures:
         reused = library_starts(task.data, problem, vocabulary)
         problem = replace(problem, starts=(*reused, *plain_starts(task.data, problem), *problem.starts))
     if options.space is not None:
         problem = in_space(options.space, problem, vocabulary)
+    if begun is not None:
+        kept = tuple(vocabulary.read(text) for text in begun)
+        return replace(begin_with(options.programs, problem, vocabulary), starts=kept)
     return begin_with(options.programs, within_bounds(problem), vocabulary)
+
+
+def begun_texts(problem: Problem, vocabulary: Vocabulary) -> list[str]:
+    """The programs that a search begins with as they are stored, in their order.
+
+    problem: of the search, ``begun_problem``.
+    vocabulary: of its words.
+    """
+    return [show_canonical(vocabulary.pin(term)) for term in problem.starts]
 
 
 def begun_names(problem: Problem, given: Sequence[str], texts: Sequence[str], vocabulary: Vocabulary) -> list[str]:

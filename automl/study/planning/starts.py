@@ -35,9 +35,9 @@ from ...tasks.load import shipped
 
 AUTO, NONE = "auto", "none"
 STARTS = (AUTO, NONE)
-"""What a search may begin with: what suits the task, or nothing but its words."""
-BEGUN_WITH = "begun_with"
-"""The names of these programs in what a run keeps of how it was started."""
+"""What a search may begin with: what suits the task (fitted words on tables, declared programs, nets of the library), or nothing."""
+BEGUN_WITH, BEGUN_TERMS = "begun_with", "begun_terms"
+"""The names of these programs, and their texts, in what a run keeps of how it was started."""
 ROOM = 16
 """By how much a program that a search begins with may grow, at least."""
 
@@ -113,6 +113,12 @@ def name_starts(
 def names_of_starts(config: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of the programs that a run began with, from what it keeps of how it was started; () where it is older than these."""
     return tuple(config.get(BEGUN_WITH, ()))
+
+
+def texts_of_starts(config: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The texts of the programs that a run began with, as ``names_of_starts``; None where it is older than these."""
+    kept = config.get(BEGUN_TERMS)
+    return None if kept is None else tuple(kept)
 
 
 def program_text(given: str, result_of_run: Callable[[str], str], option: str = "start") -> str:

@@ -43,6 +43,7 @@ def test_a_table_has_first_tries_and_widths_and_a_picture_has_not_even_the_words
     on_table = build_problem(table(), vocabulary, quick(5))
     assert len(on_table.starts) == len(FIRST) + 1
     assert (on_table.ranges["forest.units"].low, on_table.ranges["forest.units"].high) == (2, 2)
+    assert build_problem(table(), vocabulary, quick(5, starts="none")).starts == ()
     on_pictures = build_problem(task_kinds()["labelled"].sample(0), vocabulary, quick(5))
     assert not on_pictures.starts and not on_pictures.ranges
     assert not [name for name, word in on_pictures.words.items() if word.fitted is not None]

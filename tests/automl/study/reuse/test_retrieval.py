@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from automl.budget import Budget
-from automl.study.opening import Options, open_study, run_study
+from automl.study.opening import Options, open_study, resume_options, run_study
 from automl.study.planning.beginning import begun_problem
 from automl.study.planning.reused import library_starts
 from automl.study.planning.schedule import Schedule
@@ -114,6 +114,16 @@ def test_a_task_with_few_examples_begins_with_the_library(stocked: AbstractStore
     none = Options(Budget(evaluations=5), starts="none")
     assert begun_problem(corners(5), vocabulary, none, Schedule()).starts == ()
     assert library_starts(corners(400).data, problem, vocabulary) == ()  # examples enough
+
+
+def test_a_search_that_is_gone_on_with_looks_for_nothing_again(
+    stocked: AbstractStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = open_study(corners(5), stocked, Options(Budget(evaluations=5)))
+    for name in ("library_starts", "plain_starts", "within_bounds", "name_starts"):
+        monkeypatch.delattr(f"automl.study.planning.beginning.{name}")
+    again = open_study(corners(5), stocked, resume_options(begun.record), run=begun.record)
+    assert again.strategy.problem.starts == begun.strategy.problem.starts != ()
 
 
 @pytest.mark.parametrize(("examples", "folds"), [(1, None), (5, 5)])
