@@ -13,6 +13,7 @@ from primitives.syntax import show
 
 from ..study.opening import Options, Result, open_study, run_study
 from ..study.planning.schedule import FINAL, REFINE
+from ..study.planning.starts import names_of_starts
 from ..study.stored import COMPARISON
 from ..study.study import Study
 from .rivals import ComparedProgram, declared_rivals, start_rivals
@@ -51,8 +52,10 @@ class ComparisonRow:
 
 def rivals_of(study: Study) -> list[ComparedProgram]:
     """What the result of a search is compared with: on tables and series what it began with, and the declared baselines that fit."""
-    starts = start_rivals(study.strategy.starts) if study.data.is_fitted_to else []
-    return [*starts, *declared_rivals(study.data.type)]
+    if not study.data.is_fitted_to:
+        return declared_rivals(study.data.type)
+    begun = tuple(dict.fromkeys(study.strategy.starts))
+    return [*start_rivals(begun, names_of_starts(study.record.config)), *declared_rivals(study.data.type)]
 
 
 def announcement(study: Study) -> str:

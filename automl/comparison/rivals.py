@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from primitives.definitions import expand
@@ -57,8 +58,12 @@ def _fitted(baseline: Baseline, type: Type) -> Term | None:
     return None if inference.waiting else term
 
 
-def start_rivals(starts: tuple[Term, ...]) -> list[ComparedProgram]:
-    """The programs that a search began with, each named by its words."""
-    return [
-        ComparedProgram(START, ", ".join(dict.fromkeys(word.name for word in words_in(term))), term) for term in starts
-    ]
+def start_rivals(starts: Sequence[Term], names: Sequence[str]) -> list[ComparedProgram]:
+    """The programs that a search began with.
+
+    starts: in their order.
+    names: of these as the run has them; where it has not, each is named by its words.
+    """
+    if len(names) != len(starts):
+        names = [", ".join(dict.fromkeys(word.name for word in words_in(term))) for term in starts]
+    return [ComparedProgram(START, name, term) for name, term in zip(names, starts, strict=True)]

@@ -13,7 +13,6 @@ from library.vocabulary import Vocabulary
 from primitives.primitive import Primitive, Setting
 from primitives.term import Literal
 from primitives.types import BOOL, FLOAT, INT, STRING, TensorType, arguments_of, has_tensor
-from search.generation.starts import first_tries
 from search.guidance.guide import Guide
 from search.problem import Example, Problem
 from search.strategy import AbstractStrategy
@@ -22,7 +21,6 @@ from ..tasks.data import VALUES, ProblemData
 from ..tasks.metrics import INTEGERS
 from ..tasks.task import Task
 from .guides import suggestions
-from .planning.starts import NONE
 
 if TYPE_CHECKING:
     from .opening import Options
@@ -95,12 +93,11 @@ def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: G
     constants = tuple(_literal(value) for value in data.constants)
     main = ("distance", Direction.MINIMIZE) if data.target == VALUES else (data.metric, data.direction)
     kind = str(options.settings.get("guidance", "model"))
-    starts = () if options.starts == NONE else first_tries(data.type, words)
     return Problem(
         type=data.type, words=words, weights=options.weights, seed=options.seed, examples=examples_of(data), constants=constants,
         unlabelled=data.unlabelled, tolerate=data.tolerate,
         objectives=(main, ("size", Direction.MINIMIZE)), ranges=_widths(data, words),
-        starts=starts, suggested=suggestions(guide, kind, data.type, data.examples), bounds=options.bounds,
+        suggested=suggestions(guide, kind, data.type, data.examples), bounds=options.bounds,
     )  # fmt: skip
 
 

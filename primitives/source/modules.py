@@ -88,9 +88,10 @@ def write_source(
     path.write_text(to_source(term, words, type, beside if weights else None))
     if not weights:
         return [path]
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
-    save_file({name: tensor.detach().contiguous() for name, tensor in weights.items()}, beside)
+    # Not its own writing of a file, which others may not read.
+    beside.write_bytes(save({name: tensor.detach().contiguous() for name, tensor in weights.items()}))
     return [path, beside]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from library.vocabulary import Vocabulary
 from primitives.term import Term, show_canonical
+from search.generation.starts import first_tries
 from search.guidance.guide import Guide
 from search.problem import Problem
 
@@ -18,7 +19,7 @@ from .options import Options
 from .reused import library_starts, plain_starts
 from .schedule import Schedule
 from .spaces import in_space
-from .starts import AUTO, NONE, begin_with, declared_starts, name_starts, program_text, read_program
+from .starts import AUTO, begin_with, declared_starts, name_starts, program_text, read_program
 
 
 def written_out(options: Options, result_of_run: Callable[[str], str]) -> Options:
@@ -49,8 +50,10 @@ def begun_problem(
 
     Raises StudyError where its programs or its space are none of the task's, or where nothing keeps its bounds.
     """
-    problem = build_problem(task, vocabulary, options if begun is None else replace(options, starts=NONE), guide)
+    problem = build_problem(task, vocabulary, options, guide)
     looks = begun is None and options.starts == AUTO
+    if looks:
+        problem = replace(problem, starts=first_tries(problem.type, problem.words))
     if looks and (schedule.is_planned or task.data.is_series):
         declared = declared_starts(task.data.type, problem.words)
         problem = replace(problem, starts=(*problem.starts, *declared))

@@ -29,6 +29,8 @@ def test_what_does_not_fit_is_left_out() -> None:
     assert named("list(int) -> int") == []
 
 
-def test_a_start_is_named_by_its_words() -> None:
-    (rival,) = start_rivals((parse("(lambda (x) (linear :units 3 @1 (relu x)))", known_words()),))
+def test_a_start_is_named_as_its_run_has_it_or_by_its_words() -> None:
+    starts = (parse("(lambda (x) (linear :units 3 @1 (relu x)))", known_words()),)
+    assert [each.name for each in start_rivals(starts, ["mine"])] == ["mine"]
+    (rival,) = start_rivals(starts, [])
     assert (rival.kind, rival.name) == ("start", "linear, relu")

@@ -10,7 +10,8 @@ import pytest
 
 from automl.budget import Budget
 from automl.execution.executors.serial import SerialExecutor
-from automl.study.opening import Options, build_problem, open_study, run_study
+from automl.study.opening import Options, open_study, run_study
+from automl.study.planning.beginning import begun_problem
 from automl.study.planning.schedule import EXPLORE, FINAL, REFINE, Schedule
 from automl.study.result import Result
 from automl.study.state import Standing
@@ -40,11 +41,11 @@ def word_of(term: str) -> str:
 
 def test_a_table_has_first_tries_and_widths_and_a_picture_has_not_even_the_words(quick: Callable[..., Options]) -> None:
     vocabulary = load_vocabulary(open_store("memory:"))
-    on_table = build_problem(table(), vocabulary, quick(5))
+    on_table = begun_problem(table(), vocabulary, quick(5), Schedule())
     assert len(on_table.starts) == len(FIRST) + 1
     assert (on_table.ranges["forest.units"].low, on_table.ranges["forest.units"].high) == (2, 2)
-    assert build_problem(table(), vocabulary, quick(5, starts="none")).starts == ()
-    on_pictures = build_problem(task_kinds()["labelled"].sample(0), vocabulary, quick(5))
+    assert begun_problem(table(), vocabulary, quick(5, starts="none"), Schedule()).starts == ()
+    on_pictures = begun_problem(task_kinds()["labelled"].sample(0), vocabulary, quick(5), Schedule())
     assert not on_pictures.starts and not on_pictures.ranges
     assert not [name for name, word in on_pictures.words.items() if word.fitted is not None]
 
