@@ -28,6 +28,7 @@ from ..interruption import exit_code, orderly_end
 from ..plugins import plugin_options
 from ..progress import QUIET, printable
 from ..reports.report import strict_json
+from ..study.ending import Ending
 from ..study.opening import Result, library_url, run_study
 from ..study.stored import split_seed_of
 from ..study.study import Study
@@ -155,6 +156,8 @@ def say(result: Result, alone: bool) -> None:
     print_text(
         f"{result.name}: {state}{right}{score}{test}{sure}, {plural(result.evaluations, 'evaluation')}, {result.seconds:.1f} s"
     )
+    if not result.evaluations and result.outcome is Ending.EXHAUSTED:
+        print_text("  no program of the task's type was found that is made of the words alone; allow others (--words)")
     if result.program:
         print_text(f"  {result.program}".replace("\n", "\n  "))
     if result.expanded:

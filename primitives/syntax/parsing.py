@@ -77,7 +77,11 @@ class _Parser:
         primitive = self.words.get(name)
         if primitive is None:
             near = difflib.get_close_matches(name, self.words, n=3)
-            hint = f"; did you mean {', '.join(near)}?" if near else "; 'automl library list' shows the words"
+            hint = (
+                f"; did you mean {', '.join(near)}?"
+                if near
+                else "; `automl words list` and `automl library list` show the words"
+            )
             raise TermSyntaxError(f"word={name!r} is not known{hint}; a word of your own needs --plugins FILE")
         if site is not None and not primitive.sited:
             raise TermSyntaxError(f"word={name!r}: site=@{site} given, but the word has no weights; remove it")

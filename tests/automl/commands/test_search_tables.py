@@ -48,3 +48,8 @@ def test_the_metric_is_an_option_as_it_is_a_part_of_the_reference(
         assert json.loads(told.stdout)["metric"] == "mae"
     refused = run.invoke(app, ["search", "t.csv:y?metric=rmse", "--metric", "mae"])
     assert refused.exit_code != 0 and "metric='rmse' and metric='mae'" in str(refused.exception)
+
+
+def test_words_of_which_nothing_can_be_made_are_said(automl, tmp_path):
+    code, out, _ = automl("search", "iris", "--words", "relu", "--evaluations", "2", "--library", tmp_path / "x.db")
+    assert code == 0 and "space exhausted, 0 evaluations" in out and "allow others (--words)" in out
