@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from library.rules import LAST_MOMENT
 
 NOTHING = "–"
+_PART = r"[^/\\\s'\",;:&?=()\[\]{}][^/\\\n'\",;:&?=()\[\]{}]*"
+_FOLDERS = re.compile(
+    rf"(?<![\w:/\\.~])(?:(?:~[\w.-]*|\.{{1,2}}|[A-Za-z]:)?[/\\]{{1,2}})(?:{_PART}[/\\])*(?={_PART})|(?<=file://)/(?:{_PART}/)*"
+)
+"""The folders before a file's name, from the root, a drive, a home or this place on."""
 
 
 def number(value: float | None) -> str:
@@ -51,6 +57,14 @@ def moment(seconds: float | None) -> str:
     if seconds is None or not 0 <= seconds <= LAST_MOMENT:
         return NOTHING
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def file_names(text: str) -> str:
+    """A text whose paths are their last parts alone, for what is handed on: folders may tell who somebody is.
+
+    text: such as where data came from, ``/home/me/loans.csv:repaid``.
+    """
+    return _FOLDERS.sub("", text)
 
 
 def one_line(program: str) -> str:

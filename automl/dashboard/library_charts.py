@@ -28,8 +28,12 @@ def growth_charts(view: LibraryGrowth) -> dict[str, Markup]:
         if points
     }
     if view.terms:
-        title = f"programs that searches which solved their task looked at, {plural(len(view.terms), 'time')}"
-        found["programs looked at until a search that solved its task ended, a point a search"] = efforts(
+        title = f"programs looked at until the first that solves the task, of {plural(len(view.terms), 'search', 'searches')}"
+        whole = ""
+        if view.whole:
+            those = "all" if view.whole == len(view.terms) else f"{view.whole:,} of these"
+            whole = f" (of {those} until the search ended, for the first was not recorded)"
+        found[f"programs looked at until the first that solves the task, a point a search{whole}"] = efforts(
             view.terms, view.seconds, Axes(title, "since the first", "programs")
         )
     return found

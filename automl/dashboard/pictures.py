@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from markupsafe import Markup
@@ -18,13 +18,16 @@ from ..views.programs.values import ProgramStep, step_of
 
 @dataclass(frozen=True)
 class ShownValue:
-    """A value of a ``type``: its text, and a picture of it or None; ``program`` is what gave it, ``failure`` why there is none."""
+    """A value of a ``type``: its text, and a picture of it or None; ``program`` is what gave it, ``failure`` why there is none.
+    ``cells`` are the columns of a row with their values as the data has them, ``named`` whether they have names."""
 
     text: str
     type: str
     picture: Markup | None = None
     program: str = ""
     failure: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
+    named: bool = False
 
 
 def shown_step(step: ProgramStep) -> ShownValue:
@@ -63,6 +66,11 @@ def shown_case(case: ShownCase) -> tuple[list[ShownValue], ShownValue]:
         shown_value(each, type, f"input {number} of case {case.number}")
         for number, (each, type) in enumerate(zip(case.arguments, case.types, strict=True), 1)
     ]
+    if case.cells:
+        arguments = [replace(each, cells=case.cells, named=case.named) for each in arguments]
     if case.label:
-        return arguments, ShownValue(case.label, "class")
+        if np.ndim(case.target) == 0:
+            return arguments, ShownValue(case.label, "class")
+        given = shown_value(case.target, case.target_type, "").text
+        return arguments, ShownValue(f"{case.label} (a program answers {given})", "in the unit of the data")
     return arguments, shown_value(case.target, case.target_type, f"target of case {case.number}")

@@ -102,7 +102,7 @@ def _fill(client: MlflowClient, made: str, store: AbstractStore, history: RunHis
     from mlflow.entities import Metric, Param
 
     run = history.run
-    params = [Param(_fit(name), text[:LONGEST_VALUE]) for name, text in settings_of(run)]
+    params = [Param(_fit(name), text[:LONGEST_VALUE]) for name, text in settings_of(run, handed_on=True)]
     for some in _groups(params, AT_ONCE["params"]):
         client.log_batch(made, params=some)
     metrics = (Metric(_fit(each.name), each.value, round(1000 * each.time), each.step) for each in _all(history))

@@ -62,7 +62,7 @@ def write_tensorboard(history: RunHistory, folder: Path) -> Path:
 
 def _texts(history: RunHistory) -> dict[str, str]:
     """What is shown as text, in Markdown."""
-    rows = [f"| {_cell(name)} | {_cell(text)} |" for name, text in settings_of(history.run)]
+    rows = [f"| {_cell(name)} | {_cell(text)} |" for name, text in settings_of(history.run, handed_on=True)]
     found = {"settings": "\n".join(["| setting | value |", "|---|---|", *rows])}
     if history.result is not None:
         lines = history.program(history.result.evaluation).splitlines()

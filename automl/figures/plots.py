@@ -70,7 +70,8 @@ def growth_figure(
     counts: (what is counted, (seconds, count) in order, none where nothing was).
     seconds: from the first to the last of all.
     title: of the figure.
-    terms: (seconds, programs that a search which solved its task looked at), drawn as points (default: there are none).
+    terms: (seconds, programs that a search had looked at when it found the first that solves its task), drawn as points (default: there
+        are none).
     """
     rows = len(counts) + bool(terms)
     figure = NotebookFigure(6.4, 2.6 * rows)
@@ -78,7 +79,7 @@ def growth_figure(
     places = figure.subplots(rows, sharex=True)
     if terms:
         places[-1].scatter([at / size for at, _ in terms], [count for _, count in terms], s=14, color=ACCENT)
-        places[-1].set(yscale="log", ylabel="programs a task")
+        places[-1].set(yscale="log", ylabel="programs a search")
         places[-1].spines[["top", "right"]].set_visible(False)
     places[-1].set_xlabel(f"{unit} since the first entry")
     for axes, (name, points) in zip(places, counts, strict=False):

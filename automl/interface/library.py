@@ -95,7 +95,8 @@ class Library:
         return self.store.solutions(task)
 
     def plot_growth(self) -> NotebookFigure:
-        """How many words it had and how many tasks were solved at each time, and how many programs each solution took, as a matplotlib
+        """How many words it had and how many tasks were solved at each time, and how many programs each search looked at until the
+        first that solves its task, as a matplotlib
         figure. Raises StoreError where nothing was promoted or solved yet."""
         from ..figures.plots import growth_figure
         from ..views.growth import view_growth

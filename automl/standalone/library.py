@@ -15,10 +15,11 @@ from ..views.growth import view_growth
 from ..views.solved import solved_tasks
 from ..views.vocabulary.overview import view_map
 from ..views.word import WordView, evidence_lines, view_word
+from ..views.word_list import list_words
 from .page import standalone_page
 
-LISTED, BODIES, TASKS = 2_000, 300, 1_000
-"""Words in the table, words that are shown with their bodies, and tasks, at most."""
+LISTED, BODIES, TASKS, DEMOTED = 2_000, 300, 1_000, 500
+"""Words in the table, words that are shown with their bodies, tasks, and demoted words, at most."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,12 @@ def library_report(store: AbstractStore) -> str:
         if view is not None:
             picture = None if view.term is None else tree(view.term, f"the body of {each.word.name} as a tree")
             sections.append(WordSection(view, picture))
+    demoted = list_words(store, 0, DEMOTED, "", demoted=True)
     growth, solved, whole = view_growth(store), solved_tasks(store, TASKS), view_map(store)
     values = {
         "name": shown_name(store), "listed": listed, "total": store.browser().words(0, 1).total, "sections": sections,
         "charts": growth_charts(growth), "whole": whole, "map": map_picture(whole, _place),
-        "solved": solved, "lines": evidence_lines, "runs": store.browser().runs(0, 1).total,
+        "solved": solved, "lines": evidence_lines, "demoted": demoted, "runs": store.browser().runs(0, 1).total,
     }  # fmt: skip
     return standalone_page("library_report.html", values)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
@@ -12,6 +12,7 @@ from library.store import AbstractStore
 from primitives.source import SourceError, to_source
 from primitives.syntax import show
 
+from ..charts.formats import file_names
 from ..charts.nets.graph import net_of
 from ..charts.nets.picture import program_picture
 from ..dashboard.program_charts import learning_charts
@@ -24,7 +25,7 @@ from ..tasks.task import Task
 from ..views.answers import HeldOutAnswers, class_answers
 from ..views.beside import runs_beside
 from ..views.programs.program import equation_of
-from ..views.run import view_run
+from ..views.run import settings_of, view_run
 from .page import standalone_page
 
 
@@ -52,6 +53,8 @@ def run_report(store: AbstractStore, run: Run, task: Task | None = None, trouble
     trouble: why there is no task, for readers (default: nothing is said).
     """
     view = view_run(store, run)
+    view = replace(view, run=replace(run, task=file_names(run.task)), settings=tuple(settings_of(run, handed_on=True)))
+    trouble = file_names(trouble)
     program = ProgramPictures() if view.growth or view.outcome is None else _program(store, run, task, trouble)
     values = {
         **progress_values(view),
@@ -68,14 +71,14 @@ def _program(store: AbstractStore, run: Run, task: Task | None, trouble: str) ->
         result = result_of(store, run)
         model = stored_model(store, run, load_vocabulary(store, run.library or None), result.evaluation)
     except (StoreError, StudyError, ValueError) as error:  # its weights are gone, or a word of a plug-in is not here
-        return ProgramPictures(trouble=str(error))
+        return ProgramPictures(trouble=file_names(str(error)))
     parts = bool(model.vocabulary.subroutines_in(model.term))
     answers = None
     if task is not None:
         try:
             answers = class_answers(model, task)
         except TaskError as error:
-            trouble = str(error)
+            trouble = file_names(str(error))
     return ProgramPictures(
         picture=_picture(model), expanded=show(model.expanded, width=80) if parts else "",
         equation=equation_of(run, model.expanded, model.type), source=_source(model), answers=answers, trouble=trouble,

@@ -64,6 +64,12 @@ class Affine:
         offset, scale = self._parts(array.ndim)
         return array * scale + offset
 
+    def restored(self, array: np.ndarray) -> np.ndarray:
+        """The same for people: without the digits that the float32 of ``apply`` does not keep, below a millionth of the scale."""
+        _, scale = self._parts(array.ndim)
+        step = 10.0 ** np.floor(np.log10(np.maximum(np.abs(scale), 1e-290)) - 6.0)
+        return np.round(self.invert(array) / step) * step
+
 
 @dataclass(frozen=True)
 class Preprocessing:
@@ -169,6 +175,23 @@ class Preprocessing:
     def describe(self) -> list[ColumnSummary]:
         """What became of each column of a table: its name, its kind, and words on it."""
         return [column.summary() for column in self.columns]
+
+    def cells(self, example: np.ndarray) -> list[tuple[str, str]]:
+        """The columns of one example as the net sees it, [features], by name with the cells of the table, for people: of a column whose
+        encoding does not tell the cell, each of its features. Of numbers without columns they are called by their places, from 1."""
+        raw = self.inputs.restored(np.asarray(example, dtype=np.float64)[None])[0]
+        if not self.columns:
+            return [(str(place), f"{value:.6g}") for place, value in enumerate(raw, 1)]
+        found, start = list[tuple[str, str]](), 0
+        for column in self.columns:
+            features = raw[start : start + column.width]
+            start += column.width
+            cell = column.cell(features) if column.width else None
+            if cell is not None:
+                found.append((column.name, cell))
+            else:
+                found += [(name, f"{value:.4g}") for name, value in zip(column.features, features, strict=True)]
+        return found
 
     def decode(self, outputs: np.ndarray) -> list[Any]:
         """Answers for people: labels, as they were given, for class scores [n, classes] or classes [n], numbers in their own units

@@ -14,7 +14,7 @@ from primitives.values import Value
 
 from ..errors import StudyError, TaskError
 from ..study.stored import task_of
-from ..tasks.metrics import CLASSES
+from ..tasks.metrics import CLASSES, NUMBERS
 from ..tasks.task import Task
 
 PARTS = ("train", "validation")
@@ -24,7 +24,9 @@ PARTS = ("train", "validation")
 @dataclass(frozen=True, eq=False)
 class ShownCase:
     """A case of a task: its place in the part, the arguments that a program is given and the target, with their types; ``label`` is the
-    target's name where it is a class, "" otherwise."""
+    target's name where it is a class, or its number in the data's own unit where programs answer in another, "" otherwise. ``cells`` are
+    the columns of its row with their values as the data has them, before they were encoded; () of what is no row of numbers. ``named``
+    says whether the columns have names."""
 
     number: int
     arguments: tuple[Value, ...]
@@ -32,6 +34,8 @@ class ShownCase:
     target: Value
     target_type: Type
     label: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
+    named: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +89,21 @@ def cases_of(run: Run, part: str, start: int, count: int) -> ShownCases:
         label = ""
         if task.data.target == CLASSES:
             label = names[int(target)] if int(target) < len(names) else str(int(target))
-        found.append(ShownCase(number, arguments, types, target, result, label))
+        elif task.preprocessing is not None and task.preprocessing.target is not None and task.data.target == NUMBERS:
+            label = ", ".join(f"{each:.6g}" for each in task.preprocessing.target.restored(np.asarray(target)[None])[0])
+        cells = _cells(task, arguments)
+        named = bool(cells) and task.preprocessing is not None and bool(task.preprocessing.columns)
+        found.append(ShownCase(number, arguments, types, target, result, label, cells, named))
     return ShownCases(part, tuple(found), len(cases), sizes={each: len(task.part(each)) for each in PARTS})
+
+
+def _cells(task: Task, arguments: tuple[Value, ...]) -> tuple[tuple[str, str], ...]:
+    """The columns of a row of numbers, before they were encoded; () of anything else."""
+    prepared = task.preprocessing
+    if prepared is None or len(prepared.shape) != 1 or len(arguments) != 1 or prepared.tokens:
+        return ()
+    example = np.asarray(arguments[0])
+    return tuple(prepared.cells(example)) if example.shape == prepared.shape else ()
 
 
 def argument_of(value: Value) -> Value:

@@ -12,6 +12,7 @@ from library.records import Direction, Run
 from library.store import AbstractStore
 
 from ..budget import Budget, BudgetError
+from ..charts.formats import file_names
 from ..charts.sampling import sample
 from ..growth.journal import is_growth
 from ..study.ending import ending_of
@@ -22,6 +23,7 @@ from ..study.state import folds_of
 from ..study.stored import COMPARISON, RESULT
 from ..tasks.load import without_folder
 from ..tasks.specifications.specification import COLUMNS
+from .analysis.growing import GrowthSteps, growth_steps
 from .found import FoundView, find
 from .progress import (
     Improvement,
@@ -58,6 +60,8 @@ BOOKKEEPING = frozenset(
     }
 )
 """Fields of a run's configuration that are no settings: what came of it, and what it takes to go on."""
+GROWN = BOOKKEEPING | {"version", "growth", "setup", "stages", "name"}
+"""The same of a growth, whose tasks stand beside."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class RunView:
     """What a run's page shows, without what it found: ``points`` are (evaluations so far, score), ``timed`` (seconds, score) of a
     sample of the ``scored`` evaluations, which are means over ``folds`` where some are (0: none is), ``alike`` the ``rows`` with
     these scores alone, ``later`` are the phases
-    of the asks that explored no more."""
+    of the asks that explored no more; ``grown`` is what a growth did, None of a search."""
 
     run: Run
     ended: str
@@ -115,6 +119,7 @@ class RunView:
     busy: float | None
     settings: tuple[tuple[str, str], ...]
     compared: tuple[ComparedArm, ...] = ()
+    grown: GrowthSteps | None = None
 
     @property
     def running(self) -> bool:
@@ -154,6 +159,7 @@ def view_run(store: AbstractStore, run: Run) -> RunView:
         phases=tuple(spent_by(rows, [phases.get(row.ask, EXPLORE) for row in rows])) if phases else (), later=phases,
         busy=busy(run, rows, elapsed or max(when.values(), default=None)), settings=tuple(settings_of(run)),
         compared=tuple(_compared(each) for each in run.config.get(COMPARISON) or ()),
+        grown=growth_steps(store, run) if is_growth(run) else None,
     )  # fmt: skip
 
 
@@ -184,21 +190,23 @@ def _outcome(store: AbstractStore, run: Run, steps: Sequence[Improvement]) -> Sh
     )  # fmt: skip
 
 
-def settings_of(run: Run) -> list[tuple[str, str]]:
+def settings_of(run: Run, handed_on: bool = False) -> list[tuple[str, str]]:
     """How the run was started, by name, without what was left as it is.
 
     run: a search or a growth.
+    handed_on: whether others are to read it, who get the names of files without their folders (default: no).
     """
     found = [("strategy", run.strategy), ("seed", str(run.seed)), ("budget", _budget(run))]
     source = run.config.get("task") or {}
     if isinstance(source, Mapping) and source.get("spec"):
         found.append(("data", without_folder(str(source["spec"]))))
-    for name, value in run.config.items():
-        if name not in BOOKKEEPING:
+    setup: Mapping[str, Any] = run.config.get("setup") or {} if is_growth(run) else {}
+    for name, value in (run.config | dict(setup)).items():
+        if name not in (GROWN if setup else BOOKKEEPING):
             found += _flat(name, value)
     if run.library:
         found.append(("library", run.library[:12]))
-    return [(name, text) for name, text in found if text]
+    return [(name, file_names(text) if handed_on else text) for name, text in found if text]
 
 
 def _flat(name: str, value: object) -> list[tuple[str, str]]:

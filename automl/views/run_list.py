@@ -72,6 +72,16 @@ def run_line(browser: AbstractBrowser, counted: CountedRun, now: float) -> RunLi
     )  # fmt: skip
 
 
+def first_hit(run: Run) -> int | None:
+    """How many programs a search had looked at when the first that solves its task came; None where that was not recorded.
+
+    run: the search.
+    """
+    first = run.config.get("first")
+    known = first.get("evaluations") if isinstance(first, Mapping) else None
+    return known if isinstance(known, int) else None
+
+
 def folds_of_result(run: Run) -> int:
     """Over how many folds the score of a run's result is a mean; 0 where it is of the validation part alone.
 

@@ -130,7 +130,9 @@ class AbstractBrowser(ABC):
         """
 
     @abstractmethod
-    def words(self, start: int, count: int, text: str = "", inside: str = "", task: str = "") -> Listing[CountedWord]:
+    def words(
+        self, start: int, count: int, text: str = "", inside: str = "", task: str = "", demoted: bool = False
+    ) -> Listing[CountedWord]:
         """Active subroutines, by name; where a text is looked for, first those that have it in their name.
 
         start: how many to pass over.
@@ -138,6 +140,7 @@ class AbstractBrowser(ABC):
         text: only those whose name, description or body holds it, or the name of a task that they serve, in whatever case; default: all.
         inside: only those whose body, as it is stored, holds it; default: all.
         task: only those that serve the task of this very name; default: all.
+        demoted: whether those are wanted instead whose name has no active version any more, in each of its versions; default: the active.
         """
 
     @abstractmethod

@@ -107,7 +107,9 @@ class RecordBrowser(AbstractBrowser):
     def named(self, names: Collection[str]) -> tuple[Subroutine, ...]:
         return tuple(each for each in self._store.subroutines(state=None) if each.name in names)
 
-    def words(self, start: int, count: int, text: str = "", inside: str = "", task: str = "") -> Listing[CountedWord]:
+    def words(
+        self, start: int, count: int, text: str = "", inside: str = "", task: str = "", demoted: bool = False
+    ) -> Listing[CountedWord]:
         wanted = text.casefold()
 
         def has(each: Subroutine) -> bool:
@@ -116,7 +118,11 @@ class RecordBrowser(AbstractBrowser):
             held = any(wanted in one.casefold() for one in texts)
             return held and inside in each.body and (not task or task in tasks)
 
-        found = [each for each in self._store.subroutines() if has(each)]
+        known = self._store.subroutines()
+        if demoted:
+            active = {each.name for each in known}
+            known = tuple(each for each in self._store.subroutines(state="demoted") if each.name not in active)
+        found = [each for each in known if has(each)]
         found.sort(key=lambda each: (wanted not in each.name.casefold(), each.name, each.digest))
         return Listing(tuple(map(self._counted_word, found[start : start + count])), len(found))
 

@@ -110,10 +110,14 @@ class SqlBrowser(AbstractBrowser):
             ]
         return tuple(sorted(found, key=lambda word: (word.name, word.digest)))
 
-    def words(self, start: int, count: int, text: str = "", inside: str = "", task: str = "") -> Listing[CountedWord]:
+    def words(
+        self, start: int, count: int, text: str = "", inside: str = "", task: str = "", demoted: bool = False
+    ) -> Listing[CountedWord]:
         c = subroutines.c
         named = c.name.icontains(text, autoescape=True)
-        wanted: list[ColumnElement[bool]] = [c.active_name.is_not(None)]
+        others_of_name = subroutines.alias()
+        gone = and_(c.active_name.is_(None), ~exists().where(others_of_name.c.active_name == c.name))
+        wanted: list[ColumnElement[bool]] = [gone if demoted else c.active_name.is_not(None)]
         if text:
             others = (c.description.icontains(text, autoescape=True), c.body.icontains(text, autoescape=True))
             serving = select(uses.c.subroutine).where(uses.c.task.icontains(text, autoescape=True))
@@ -126,8 +130,9 @@ class SqlBrowser(AbstractBrowser):
         with self._database.read() as connection:
             total = connection.execute(select(func.count()).select_from(subroutines).where(*wanted)).scalar_one()
             page = [(name, digest) for name, digest in connection.execute(keys.offset(start).limit(count))]
-            sound = {each.word.name: each for each in _counted_words(connection, {digest for _, digest in page})}
-            return Listing(tuple(sound[name] for name, _ in page if name in sound), total)
+            counted = _counted_words(connection, {digest for _, digest in page}, demoted)
+            sound = {(each.word.name, each.word.digest): each for each in counted}
+            return Listing(tuple(sound[key] for key in page if key in sound), total)
 
     def libraries_with(self, digest: str) -> frozenset[str]:
         held = snapshots.c.words.contains(json_text(digest), autoescape=True)
@@ -146,8 +151,8 @@ class SqlBrowser(AbstractBrowser):
             return tuple(map(TypedWord._make, connection.execute(statement).all()))
 
 
-def _counted_words(connection: Connection, digests: Collection[str]) -> list[CountedWord]:
-    """The active subroutines with these digests, damaged ones left out, each with how it is used."""
+def _counted_words(connection: Connection, digests: Collection[str], demoted: bool = False) -> list[CountedWord]:
+    """The active subroutines with these digests, or the ``demoted`` ones, damaged ones left out, each with how it is used."""
     found, wanted = list[CountedWord](), sorted(set(digests))
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
@@ -157,8 +162,9 @@ def _counted_words(connection: Connection, digests: Collection[str]) -> list[Cou
             .group_by(uses.c.subroutine)
         )
         counts = {digest: (number, tasks) for digest, number, tasks in connection.execute(counted)}
-        active = subroutines.c.active_digest.in_(some)
-        found += [CountedWord(each, *counts.get(each.digest, (0, 0))) for each in words.sound(connection, active)]
+        c = subroutines.c
+        chosen = and_(c.digest.in_(some), c.active_digest.is_(None)) if demoted else c.active_digest.in_(some)
+        found += [CountedWord(each, *counts.get(each.digest, (0, 0))) for each in words.sound(connection, chosen)]
     return found
 
 

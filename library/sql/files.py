@@ -40,7 +40,10 @@ def check_file(file: Path, create: bool) -> None:
         raise StoreError(f"store={file} cannot be read: {error.strerror}") from error
     if not there:
         if not create:
-            raise StoreError(f"store={file} does not exist: there is no library at that path; check it")
+            raise StoreError(
+                f"store={file} does not exist: there is no library at that path; check it, or make it by a search: "
+                f"automl search digits --budget 60s --library {file}"
+            )
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:

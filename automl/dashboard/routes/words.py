@@ -30,16 +30,29 @@ RELATED = 8
 
 @router.get("/library")
 def library(
-    request: Request, page: Annotated[int, Field(ge=1, le=1_000_000)] = 1, q: str = "", task: str = ""
+    request: Request,
+    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1,
+    q: str = "",
+    task: str = "",
+    demoted: bool = False,
 ) -> Response:
-    """The active words, or those that are looked for, by a text or by the task that they serve."""
+    """The active words, or those that were demoted, or those that are looked for, by a text or by the task that they serve."""
     text, store = q.strip(), store_of(request)
-    found = list_words(store, (page - 1) * PER_PAGE, PER_PAGE, text, task)
-    paging = Paging("/library", page, PER_PAGE, found.total, {"q": text, "task": task})
+    found = list_words(store, (page - 1) * PER_PAGE, PER_PAGE, text, task, demoted)
+    paging = Paging(
+        "/library", page, PER_PAGE, found.total, {"q": text, "task": task, "demoted": "true" if demoted else ""}
+    )
     return render(
         "words.html",
         request,
-        {"found": found, "paging": paging, "text": text, "task": task, "url": request.app.state.source.url},
+        {
+            "found": found,
+            "paging": paging,
+            "text": text,
+            "task": task,
+            "demoted": demoted,
+            "url": request.app.state.source.url,
+        },
     )
 
 

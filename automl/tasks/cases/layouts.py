@@ -87,7 +87,7 @@ def _series(array: np.ndarray, layout: str, name: str) -> LaidOut:
     last = layout == SERIES_LAST and array.ndim == 3
     moved = array[:, None] if array.ndim == 2 else np.moveaxis(array, 2, 1) if last else array
     channels, steps = moved.shape[1:]
-    what = plural(channels, "channel")
+    what = "one channel" if channels == 1 else plural(channels, "channel")
     return LaidOut(
         moved, series=True, steps_first=last, note=f"{name}: read as series of {what} over {plural(steps, 'step')}"
     )

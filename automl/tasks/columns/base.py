@@ -10,6 +10,8 @@ import numpy as np
 from .cells import CellLevels
 
 Json = dict[str, object]
+MISSING = "missing"
+"""What is said of an empty cell."""
 
 
 class ColumnSummary(NamedTuple):
@@ -51,6 +53,10 @@ class AbstractColumn(ABC):
     def to_json(self) -> Json:
         """What ``from_json`` of its class reads, without ``kind``."""
 
+    def cell(self, features: np.ndarray) -> str | None:
+        """The cell that its features [width] stand for, for people; None where they do not tell it."""
+        return None
+
     def problem(self, levels: CellLevels) -> str | None:
         """What is wrong with cells that a prediction is asked for, in a sentence; None where nothing is."""
         return None
@@ -68,6 +74,10 @@ class AbstractNumber(AbstractColumn):
     @property
     def features(self) -> tuple[str, ...]:
         return with_missing((self.name,), self.name, self.missing)
+
+    def cell(self, features: np.ndarray) -> str | None:
+        """The number to six digits, of what float32 keeps."""
+        return MISSING if self.missing and features[1] > 0.5 else f"{features[0]:.6g}"
 
 
 def with_missing(names: tuple[str, ...], column: str, missing: int) -> tuple[str, ...]:

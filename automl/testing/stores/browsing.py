@@ -133,6 +133,13 @@ class IsBrowsed:
         assert browser.words(0, 9, task="t") == ((), 0)
         assert browser.words(0, 9, "nothing") == browser.words(0, 9, inside="nothing") == ((), 0)
         assert [each.word.name for each in browser.counted(["d5", "d1", "d4", "d9"])] == ["c", "inc2"]
+        assert [each.word.name for each in browser.words(0, 9, demoted=True).rows] == ["gone"]
+        store.promote([word("gone", "d6", body="(inc (inc (inc $0)))")])
+        assert browser.words(0, 9, demoted=True) == ((), 0), "a name that is in use again is no demoted word"
+        store.demote("gone")
+        found = browser.words(0, 9, "GON", demoted=True)
+        assert [each.word.digest for each in found.rows] == ["d4", "d6"] and found.total == 2
+        assert browser.words(1, 9, demoted=True).rows == found.rows[1:]
         assert [tuple(each) for each in browser.types()] == [
             ("a", "d2", "int -> int"), ("b", "d3", "list(a) -> int"), ("c", "d5", "int -> int"), ("inc2", "d1", "int -> int"),
         ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from library.browsing.browser import AbstractBrowser, CountedRun
@@ -13,7 +13,7 @@ from library.store import AbstractStore
 from ...growth.journal import is_growth
 from ...study.ending import Ending
 from ...tasks.cases.folds import FOLDS
-from ..run_list import run_line
+from ..run_list import first_hit, run_line
 
 TASKS, RUNS = 20, 100
 """Tasks that are looked at, and the latest runs of each, at most."""
@@ -79,6 +79,5 @@ def _searched(browser: AbstractBrowser, counted: Sequence[CountedRun], direction
 
 def _first(counted: CountedRun, whole: int) -> int:
     """How many programs a search had looked at when the first that solves its task came; all of them where that was not recorded."""
-    first = counted.run.config.get("first")
-    known = first.get("evaluations") if isinstance(first, Mapping) else None
-    return known if isinstance(known, int) else whole
+    known = first_hit(counted.run)
+    return whole if known is None else known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from automl.charts.formats import duration, moment, number, score, share
+from automl.charts.formats import duration, file_names, moment, number, score, share
 from primitives.brief import plural
 
 
@@ -39,3 +39,16 @@ def test_shares_and_moments():
 def test_one_is_no_plural():
     assert [plural(count, "word") for count in (0, 1, 2000)] == ["0 words", "1 word", "2,000 words"]
     assert [plural(count, "entry is", "entries are") for count in (1, 2)] == ["1 entry is", "2 entries are"]
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("/home/me/my data/loans.csv:paid", "loans.csv:paid"), ("~/x/loans.csv", "loans.csv"), ("C:\\me\\x.csv", "x.csv"),
+        ("mnist?path=/home/me/mnist&seed=1", "mnist?path=mnist&seed=1"), ("growth of /a/b.jsonl + c", "growth of b.jsonl + c"),
+        ("gone from '/home/me/x.csv'; restore it", "gone from 'x.csv'; restore it"), ("file:///home/me/x.csv", "file://x.csv"),
+        ("https://host/a/b.csv", "https://host/a/b.csv"), ("(/ x 2) and 1 / 2", "(/ x 2) and 1 / 2"), ("18/25", "18/25"),
+    ],
+)  # fmt: skip
+def test_of_paths_the_names_are_handed_on(text, told):
+    assert file_names(text) == told

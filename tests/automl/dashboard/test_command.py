@@ -34,7 +34,8 @@ def test_what_is_missing_is_named(automl, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "library, said", [("nothing.db", "no library at that path"), ("memory:", "a file or a database")]
+    "library, said",
+    [("nothing.db", "automl search digits --budget 60s --library nothing.db"), ("memory:", "a file or a database")],
 )
 def test_there_must_be_something_to_read(served, automl, folder, library, said):
     refused(automl("dashboard", "--library", library), said)

@@ -9,7 +9,7 @@ import pytest
 
 from automl.testing.commands import subroutine
 from automl.views.vocabulary.overview import root_of
-from library.records import Run, Solution, Use
+from library.records import Event, Run, Solution, Use
 from library.vocabulary import pinned_name
 
 EVIL = "<script>alert(1)</script>"
@@ -78,3 +78,46 @@ def test_weights_of_a_word_are_pictures(read, store):
     assert "Examples</h2>" not in page
     store.blobs.delete({weights}, 0.0)
     assert "They cannot be read: " in read("/library/edges").text
+
+
+def test_a_growth_shows_its_iterations_tasks_and_words(read, store):
+    """A page of a growth tells what it did, with links to its words, tasks and searches."""
+    tasks = [{"name": name} for name in ("add one", EVIL, "later")]
+    setup = {"stages": [{"tasks": tasks}], "plan": {"iterations": 2}}
+    run = store.create_run(Run("g1", "growth of lists", "growth", state="interrupted", config={"setup": setup}))
+    store.promote(
+        [subroutine("more", "(lambda (map (lambda (+ $0 1)) $0))")], evidence={"more": {"reasons": ["used by 2 tasks"]}}
+    )
+    store.demote("more", {"reasons": ["it served the tasks of no other family"]})
+    found = {
+        "run": "r1",
+        "right": None,
+        "evaluations": 40,
+        "seconds": 1.5,
+        "program": "(lambda (x) x)",
+        "subroutines": ["more"],
+    }
+    told = {"solved": 1, "terms": 80, "seconds": 3.0, "library": 1}
+    steps = [
+        ("search", {"subject": "add one", "result": {**found, "solved": True}}), ("compress", {"words": [["more", "d"]]}),
+        ("search", {"subject": EVIL, "result": {**found, "solved": False}}), ("demote", {"demoted": ["more"]}),
+        ("learn", {"iteration": told}), ("search", {"subject": EVIL, "result": {**found, "solved": True}}),
+    ]  # fmt: skip
+    store.append(*(Event(run.id, number, kind, number, payload) for number, (kind, payload) in enumerate(steps)))
+    page = read("/runs/g1").text
+    assert (
+        "tasks solved</dt><dd>2 of 3" in page
+        and "iterations</dt><dd>1 of 2" in page
+        and "automl runs resume g1" in page
+    )
+    table = page.partition('aria-label="Tasks of the growth"')[2].partition("</table>")[0]
+    assert re.findall(r'<td class="n">([\d–]+)</td><td class="n">(\d+)</td>', table) == [
+        ("1", "1"),
+        ("2", "2"),
+        ("–", "0"),
+    ]
+    assert '<a href="/tasks/add%20one">' in table and '<a href="/runs/r1">' in table and "not searched yet" in table
+    for what, why in (("promoted", "used by 2 tasks"), ("demoted", "no other family")):
+        words = page.partition(f'aria-label="Words {what}"')[2].partition("</table>")[0]
+        assert '<a href="/library/more">' in words and why in words
+    assert "<script>alert" not in page and "0 evaluations" not in page

@@ -92,6 +92,26 @@ def test_images_are_pictures(read, store):
     )
 
 
+def test_rows_of_a_table_have_their_columns_and_values(read, store, tmp_path):
+    from automl.tasks.load import load_tasks
+
+    path = tmp_path / "loans.csv"
+    rows = [f"{1000 + 37 * number},{'red' if number % 3 else 'blue'},{2.5 * number}" for number in range(30)]
+    path.write_text("\n".join(["income,colour,paid", *rows]))
+    spec = f"{path}:paid?targets=numbers"
+    loaded = load_tasks(spec)[0]
+    config = {"type": str(loaded.type), "digest": loaded.digest, "task": {"spec": spec, "name": loaded.name, "seed": 0}}
+    run = store.create_run(Run("r1", loaded.name, "genetic", config=config))
+    page = read(f"/tasks/{loaded.name}").text
+    cells = r"<dt>income</dt><dd>(\d+)</dd></div><div><dt>colour</dt><dd>(red|blue)</dd></div></dl>"
+    shown = re.findall(cells + r".*?class=\"gives\">.*?<code>([\d.]+) \(", page, re.S)
+    assert len(shown) == 12
+    for income, colour, paid in shown:
+        number = (int(income) - 1000) / 37
+        assert number in range(30) and colour == ("red" if number % 3 else "blue") and float(paid) == 2.5 * number
+    assert "Values are those of the data" in page and run.id in page
+
+
 @pytest.mark.parametrize("name", [".", "..", "~..", "~~.", "a/../b", "~x"])
 def test_a_task_of_whatever_name_can_be_opened(read, store, name):
     store.create_run(Run("r", name, "genetic", config={"type": "int -> int"}))

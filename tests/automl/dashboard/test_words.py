@@ -54,6 +54,18 @@ def test_words_are_listed_and_found_by_texts(read, library):
     assert "No word has “nothing”" in read("/library?q=nothing").text
 
 
+def test_demoted_words_are_found_with_the_reason(read, store, library):
+    """A name that has an active version is no demoted word; one that has none is found, by texts too."""
+    assert "demoted word" not in read("/library").text
+    store.demote("total", {"reasons": ["not used in the last <50> tasks"]})
+    page = read("/library").text
+    assert "total" not in words(page) and "1 demoted word</a>" in page
+    assert "1 demoted word</a> found too" in read("/library?q=TOTAL").text
+    page = read("/library?demoted=true&q=fold").text
+    assert words(page) == ["total"] and "not used in the last &lt;50&gt; tasks" in page and "?version=" in page
+    assert "No demoted word has" in read("/library?demoted=true&q=increments").text
+
+
 def test_words_are_found_by_the_tasks_that_they_serve(read, library, store, searched):
     assert words(read("/library?q=add+TWO").text) == ["increments"]
     page = read("/library", params={"task": "add one"}).text

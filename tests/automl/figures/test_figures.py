@@ -78,7 +78,7 @@ def test_a_library_shows_its_words_and_how_it_grew():
         store.create_run(Run("r", EVIL, "enumerative"))
         store.add_solution(Solution(EVIL, "r", "(lambda (total $0))", created=5.0, evaluations=7))
         figure = library.plot_growth()
-        assert [each.get_ylabel() for each in figure.axes] == ["active words", "solved tasks", "programs a task"]
+        assert [each.get_ylabel() for each in figure.axes] == ["active words", "solved tasks", "programs a search"]
         assert max(figure.axes[0].lines[0].get_ydata()) == 1 and figure._repr_png_().startswith(PNG)
         assert "total : list(int) -&gt; int" in library._repr_html_()
 

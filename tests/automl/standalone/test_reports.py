@@ -37,6 +37,13 @@ def test_a_run_is_one_file_with_all_that_its_page_shows(store, run, task):
     assert "&lt;script&gt;" in page.partition('aria-label="Confusion matrix"')[2]
 
 
+def test_no_folder_of_the_user_is_handed_on(store, run):
+    spec = {"task": {"spec": "/home/somebody/secret/loans.csv:paid"}, "start": ["/home/somebody/net.txt"]}
+    told = replace(run, id="told", task="growth of /home/somebody/a.jsonl", config={**run.config, **spec})
+    page = run_report(store, store.create_run(told), None, "path='/home/somebody/secret/loans.csv' is gone")
+    assert "somebody" not in page and "loans.csv:paid" in page and "net.txt" in page and "growth of a.jsonl" in page
+
+
 def test_answers_are_those_of_the_held_out_cases(store, run, task):
     from automl.study.stored import stored_model
     from library.vocabulary import Vocabulary

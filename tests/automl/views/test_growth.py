@@ -39,12 +39,14 @@ def test_what_a_solution_took_is_told_once_a_search():
         for run, created, evaluations in (("r", 5.0, 900), ("r", 6.0, 950), ("s", 8.0, 30)):
             program = f"(lambda (+ $0 {created:.0f}))"
             store.add_solution(Solution("t<", run, program, created=created, evaluations=evaluations))
+        assert view_growth(store).terms == ((0.0, 900.0, "t<"), (3.0, 30.0, "t<")) and view_growth(store).whole == 2
+        store.update_run("r", config={"first": {"evaluations": 300, "seconds": 1.0}})
         grown = view_growth(store)
-        assert grown.terms == ((0.0, 900.0, "t<"), (3.0, 30.0, "t<"))
+        assert grown.terms == ((0.0, 300.0, "t<"), (3.0, 30.0, "t<")) and grown.whole == 1
         picture = efforts(grown.terms, grown.seconds, Axes("took", "since the first", "programs"))
-        assert "t&lt;: 900" in picture
+        assert "t&lt;: 300" in picture
         low, high = (float(part.partition('"')[0]) for part in picture.split('cy="')[1:])
-        assert low < high  # 900 above 30
+        assert low < high  # 300 above 30
 
 
 def test_the_unit_of_time_is_one_that_can_be_read():

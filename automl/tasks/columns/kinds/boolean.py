@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import AbstractNumber, ColumnSummary, Json, filled, one_feature
+from ..base import MISSING, AbstractNumber, ColumnSummary, Json, filled, one_feature
 from ..cells import CellLevels
 from ..kind import TRUTH, ColumnKind, FittedColumn, TrainRows
 
@@ -28,6 +28,9 @@ class BooleanColumn(AbstractNumber):
     def encode(self, levels: CellLevels) -> np.ndarray:
         values = levels.spread(np.array([truth(str(text)) for text in levels.texts], dtype=np.float64))
         return one_feature(values, 0.5, self.missing)
+
+    def cell(self, features: np.ndarray) -> str | None:
+        return "yes" if features[0] > 0.75 else "no" if features[0] < 0.25 else MISSING
 
     def problem(self, levels: CellLevels) -> str | None:
         wrong = [str(text) for text in levels.texts if np.isnan(truth(str(text)))]

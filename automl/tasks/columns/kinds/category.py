@@ -10,7 +10,7 @@ import numpy as np
 
 from primitives.brief import brief_repr, plural
 
-from ..base import AbstractColumn, ColumnSummary, Json, filled, joined, with_missing
+from ..base import MISSING, AbstractColumn, ColumnSummary, Json, filled, joined, with_missing
 from ..cells import CellLevels
 from ..kind import CATEGORIES, TYPED_CATEGORIES, ColumnKind, FittedColumn, TrainRows, places
 
@@ -48,6 +48,12 @@ class CategoryColumn(AbstractColumn):
             rows[levels.codes < 0, :] = 0.0
             rows[levels.codes < 0, len(self.levels)] = 1.0
         return rows[:, : self.width]
+
+    def cell(self, features: np.ndarray) -> str | None:
+        place = int(features.argmax())
+        if features[place] < 0.5:
+            return "another value"
+        return self.levels[place] if place < len(self.levels) else MISSING
 
     def summary(self) -> ColumnSummary:
         what = f"{plural(len(self.levels), 'level')}, a feature each"
