@@ -72,5 +72,5 @@ def shown_case(case: ShownCase) -> tuple[list[ShownValue], ShownValue]:
         if np.ndim(case.target) == 0:
             return arguments, ShownValue(case.label, "class")
         given = shown_value(case.target, case.target_type, "").text
-        return arguments, ShownValue(f"{case.label} (a program answers {given})", "in the unit of the data")
+        return arguments, ShownValue(case.label, f"a program answers {given} for it, scaled")
     return arguments, shown_value(case.target, case.target_type, f"target of case {case.number}")

@@ -104,7 +104,7 @@ def test_rows_of_a_table_have_their_columns_and_values(read, store, tmp_path):
     run = store.create_run(Run("r1", loaded.name, "genetic", config=config))
     page = read(f"/tasks/{loaded.name}").text
     cells = r"<dt>income</dt><dd>(\d+)</dd></div><div><dt>colour</dt><dd>(red|blue)</dd></div></dl>"
-    shown = re.findall(cells + r".*?class=\"gives\">.*?<code>([\d.]+) \(", page, re.S)
+    shown = re.findall(cells + r".*?class=\"gives\">.*?<code>([\d.]+)</code>", page, re.S)
     assert len(shown) == 12
     for income, colour, paid in shown:
         number = (int(income) - 1000) / 37
