@@ -160,7 +160,7 @@ def export(file: str, library: LibraryUrl = None) -> None:
     """Write the whole library, with weights and history, to one file."""
     check_file(file, "a library as one zip", ZIP)
     opened = Library(library, create=False)
-    print_text(f"{_counted(export_library(opened.store, file), 'subroutine')} written to {file}")
+    print_text(f"{plural(export_library(opened.store, file), 'subroutine')} written to {file}")
 
 
 @app.command("import")
@@ -168,7 +168,7 @@ def import_(file: str, library: LibraryUrl = None) -> None:
     """Take in the subroutines of an exported file; all or none."""
     check_parcel(read_library(file))  # before a library is made for it
     opened = Library(library)
-    print_text(f"{_counted(import_library(opened.store, file, check_parcel), 'subroutine')} taken in from {file}")
+    print_text(f"{plural(import_library(opened.store, file, check_parcel), 'subroutine')} taken in from {file}")
 
 
 @app.command()
@@ -191,17 +191,13 @@ def check(library: LibraryUrl = None, json: AsJson = False) -> None:
                 "what is damaged beside the words cannot be mended here: restore the store from a copy, with the weights beside it; "
                 "until then what is not named above can be used"
             )
-        print_text(f"{_counted(len(names), 'subroutine')} checked, {_counted(len(problems), 'problem')}")
+        print_text(f"{plural(len(names), 'subroutine')} checked, {plural(len(problems), 'problem')}")
     if problems:
         raise typer.Exit(1)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 @app.command()
 def gc(library: LibraryUrl = None) -> None:
     """Delete weights that nothing names any more: neither a subroutine, a solution, nor a run's best evaluations."""
     opened = Library(library, create=False)
-    print_text(f"{_counted(opened.store.collect_garbage(), 'weights file')} deleted")
+    print_text(f"{plural(opened.store.collect_garbage(), 'weights file')} deleted")

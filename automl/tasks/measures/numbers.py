@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from library.records import Direction
+from primitives.brief import plural
 
 from ..measure import Measure, average
 from ..metrics import NUMBERS
@@ -39,8 +40,8 @@ def _mape(targets: np.ndarray, answers: np.ndarray, weights: Weights = None) -> 
 
 def _no_zeros(targets: np.ndarray, names: Sequence[str]) -> str:
     zeros = int((targets == 0).any(axis=tuple(range(1, targets.ndim))).sum())
-    what = "target that is 0" if zeros == 1 else "targets that are 0"
-    return f"{zeros:,} {what} among {len(targets):,}: mape has no percentage of 0; ask for mae" if zeros else ""
+    what = plural(zeros, "target that is 0", "targets that are 0")
+    return f"{what} among {len(targets):,}: mape has no percentage of 0; ask for mae" if zeros else ""
 
 
 R2 = Measure("r2", NUMBERS, Direction.MAXIMIZE, _r2, weighted=_r2)

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from primitives.brief import plural
+
 from ...errors import TaskError
 from ..columns.cells import CellLevels, cell_levels
 from ..columns.kind import mostly
@@ -77,8 +79,7 @@ def _texts(name: str, cells: np.ndarray, levels: CellLevels, rows: int) -> np.nd
 
 def rows_left_out(name: str, count: int) -> tuple[str, ...]:
     """A sentence on ``count`` rows without a target; none where there are none."""
-    row = "row" if count == 1 else "rows"
-    return (f"{name}: target, {count:,} {row} without one left out",) if count else ()
+    return (f"{name}: target, {plural(count, 'row')} without one left out",) if count else ()
 
 
 def _told(name: str, distinct: int, form: str) -> tuple[str, ...]:
