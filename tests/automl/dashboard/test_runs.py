@@ -209,10 +209,10 @@ def test_smaller_is_better_where_the_run_says_so(read, store, searched):
     assert "/runs/r1/programs/1" in page.partition("Best so far")[2][:90] and "0.5000" in read("/runs").text
 
 
-def test_a_growth_leads_to_its_searches(read, store):
+def test_a_growth_that_did_nothing_yet_says_what_it_is_to_come_to(read, store):
     store.create_run(Run("g1", "growth of lists", "growth", started=1.7e9, config={"workers": "1"}))
     page = read("/runs/g1").text
-    assert "A growth searches many tasks" in page and "Leaderboard" not in page
+    assert "tasks solved</dt><dd>0 of 0" in page and "a word needs a part that" in page and "Leaderboard" not in page
 
 
 def test_programs_with_unknown_words_are_shown_as_stored(read, store, searched):
