@@ -47,6 +47,7 @@ def loop(count: int, f: Callable, x: Value) -> Value:
     example="(while (lambda (x) (< x 100)) (lambda (x) (* x 2)) 1)",
     prior=Prior(cost=5, weight=-2.0),
     unbounded=True,
+    role=Role.WHILE,
 )
 def loop_while(condition: Callable, f: Callable, x: Value) -> Value:
     """``f`` applied as long as ``condition`` holds, starting from ``x``."""

@@ -21,8 +21,11 @@ from .cases import by_cases
 from .elements import by_elements
 from .gathering import Gathering, Language
 from .goal import Reduction, Subtask
+from .loops.changes import AbstractLoops
+from .loops.couples import Couples
+from .loops.endings import Endings
+from .loops.stepping import Stepping
 from .solver import Solver
-from .stepping import Stepping
 from .tools import RoleWords
 from .wholes import by_places, by_wholes
 
@@ -33,6 +36,13 @@ DEPTH, NODES, BRANCHES = 4, 12, 5
 LONGER, MORE = 1.5, 10_000
 """How much longer, and how many terms more, a goal is looked for once it is met: there may be a cheaper term."""
 
+LOOPS = (Gathering, Stepping, Endings, Couples)
+
+
+def _pressed(search: Solver | Gathering | AbstractLoops) -> float:
+    """What a search was given so far, by its share."""
+    return search.spent / (search.share if isinstance(search, AbstractLoops) else 1.0)
+
 
 @dataclass(eq=False)
 class SubtaskNode:
@@ -40,7 +50,7 @@ class SubtaskNode:
 
     goal: Subtask
     solver: Solver
-    loops: tuple[Gathering | Stepping, ...]
+    loops: tuple[Gathering | AbstractLoops, ...]
     above: list[tuple[Reduction, SubtaskNode]] = field(default_factory=list)
     splits: dict[Reduction, list[SubtaskNode]] = field(default_factory=dict)
     body: Term | None = None
@@ -50,7 +60,7 @@ class SubtaskNode:
     """How many examples each split by a branch leaves over."""
 
     @property
-    def searches(self) -> tuple[Solver | Gathering | Stepping, ...]:
+    def searches(self) -> tuple[Solver | Gathering | AbstractLoops, ...]:
         """All that look for its terms."""
         return self.solver, *self.loops
 
@@ -60,9 +70,9 @@ class SubtaskNode:
         return sum(each.spent for each in self.searches)
 
     @property
-    def next(self) -> Solver | Gathering | Stepping:
+    def next(self) -> Solver | Gathering | AbstractLoops:
         """Whose turn it is."""
-        return min((each for each in self.searches if not each.over), key=lambda each: each.spent)
+        return min((each for each in self.searches if not each.over), key=_pressed)
 
     def release(self) -> None:
         """Give up what was enumerated."""
@@ -130,7 +140,7 @@ class Deduction:
         """The node of a goal, divided further where it is new."""
         if goal.key in self.nodes:
             return self.nodes[goal.key]
-        loops = (Gathering(goal, self.language), Stepping(goal, self.language))
+        loops = tuple(kind(goal, self.language) for kind in LOOPS)
         node = self.nodes[goal.key] = SubtaskNode(goal, Solver(goal, self.words, self._begin), loops)
         if goal.depth < DEPTH:
             splits = [*by_cases(goal, self.tools), *by_elements(goal, self.tools), *by_wholes(goal, self.tools)]

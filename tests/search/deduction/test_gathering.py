@@ -19,7 +19,6 @@ from primitives.words import builtin_words
 from search.deduction.gathering import Gathering, Language
 from search.deduction.gathers import ElementGroups, gathered
 from search.deduction.goal import Subtask
-from search.deduction.stepping import Stepping
 from search.deduction.targets import KeptTerm, TargetIndex, targets
 from search.deduction.tools import RoleWords, variable
 from search.enumeration.settings import Settings
@@ -115,34 +114,3 @@ def test_it_ends_with_the_time() -> None:
     search = Gathering(goal, Language(WORDS, default_costs(WORDS, goal.type), (), Settings(), TOOLS))
     with pytest.raises(OutOfTime):
         search.step(Deadline(0.0))
-
-
-LOOPS = {
-    "a share of all": ("int -> float -> float -> float -> float", lambda n, g, f, m: snow(n, g, f, m)),
-    "a power": ("int -> int -> int", lambda n, x: x**n),
-    "a factorial": ("int -> int", lambda n: math.factorial(n)),
-}
-
-
-def snow(hours: int, ground: float, falling: float, melting: float) -> float:
-    for _ in range(hours):
-        ground = (ground + falling) * (1 - melting)
-    return ground
-
-
-@pytest.mark.parametrize("name", LOOPS)
-def test_what_a_state_goes_through_is_found(name: str) -> None:
-    type, answer = LOOPS[name]
-    inputs, output = arguments_of(parse_type(type))
-    rng = random.Random(0)
-    rows = [
-        tuple(rng.randint(0, 9) if each == INT else round(rng.uniform(0, 5), 2) for each in inputs) for _ in range(40)
-    ]
-    examples = tuple((row, answer(*row)) for row in dict.fromkeys(rows))
-    words = {**WORDS, **{name: builtin_words()[name] for name in ("repeat", "for")}}
-    goal = Subtask(inputs, output, examples)
-    search = Stepping(goal, Language(words, default_costs(words, goal.type), (), Settings(), RoleWords(words)))
-    found = None
-    while found is None and not search.over:
-        found = search.step(NEVER)
-    assert found is not None and search.spent < 20_000
