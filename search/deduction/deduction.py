@@ -217,12 +217,15 @@ class Deduction:
 
     def _share(self, body: Term) -> None:
         """Make the numbers that one part needs known to the others that are not met, which begin anew."""
-        known = {value for value, type, _ in (*self.costs.literals, *self.constants) if type == INT}
+        cheap = self.costs.constant
+        known = {
+            value for value, type, cost in (*self.costs.literals, *self.constants) if type == INT and cost <= cheap
+        }
         told: set[Value] = {
             part.value for part in subterms(body) if isinstance(part, Literal) and part.type == INT
         } - known
         if told:
-            self.constants += [(value, INT, self.costs.constant + 1) for value in sorted(told, key=repr)]
+            self.constants += [(value, INT, cheap) for value in sorted(told, key=repr)]
             for node in self.nodes.values():
                 if node.body is None:
                     node.solver.release()
