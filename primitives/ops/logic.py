@@ -30,7 +30,15 @@ def unequal(x: Value, y: Value) -> bool:
     return not same(x, y)
 
 
-@word("<", "Ord a => a -> a -> bool", example="(< 2 3)", prior=Prior(cost=2), spoken="less", twice=TRIVIAL, role=Role.BELOW)
+@word(
+    "<",
+    "Ord a => a -> a -> bool",
+    example="(< 2 3)",
+    prior=Prior(cost=2),
+    spoken="less",
+    twice=TRIVIAL,
+    role=Role.BELOW,
+)
 def smaller(x: Value, y: Value) -> bool:
     """Whether the first is smaller; lists and pairs compare lexicographically, none is smaller than some."""
     return less(x, y)

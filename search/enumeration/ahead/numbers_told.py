@@ -7,6 +7,7 @@ greatest common divisor of these differences; it must be more than the range of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -23,8 +24,8 @@ from ..levels import Found
 from ..prospects import Prospect
 from .base import AbstractLookAhead, Outlook
 
-FEWEST, FEW_KINDS, MANY = 6, 4, 12
-"""Examples from which on numbers are looked for; where the outputs are fewer kinds than that, MANY are needed."""
+BITS = 8.0
+"""What the outputs must tell: as much as those of four examples that all differ."""
 TOLD, MOST = 10, 1 << 40
 """Programs that are told a level, and the greatest magnitude of what is divided."""
 CONSTANT = 4
@@ -37,7 +38,7 @@ class NumbersTold(AbstractLookAhead):
     def __init__(self, outlook: Outlook) -> None:
         self.bank, self.goal, self.done = outlook.bank, outlook.goal, 0
         kinds = len(np.unique(self.goal))
-        suits = outlook.type == INT and kinds > 1 and len(self.goal) >= (FEWEST if kinds >= FEW_KINDS else MANY)
+        suits = outlook.type == INT and len(self.goal) * math.log2(kinds) >= BITS
         self.words = {
             operation.primitive.role: (operation, own)
             for operation, own in outlook.plan.operations
