@@ -24,6 +24,7 @@ from .goal import Reduction, Subtask
 from .loops.changes import AbstractLoops
 from .loops.couples import Couples
 from .loops.endings import Endings
+from .loops.quotients import Quotients
 from .loops.stepping import Stepping
 from .solver import Solver
 from .tools import RoleWords
@@ -36,7 +37,7 @@ DEPTH, NODES, BRANCHES = 4, 12, 5
 LONGER, MORE = 1.5, 10_000
 """How much longer, and how many terms more, a goal is looked for once it is met: there may be a cheaper term."""
 
-LOOPS = (Gathering, Stepping, Endings, Couples)
+LOOPS = (Gathering, Stepping, Endings, Quotients, Couples)
 
 
 def _pressed(search: Solver | Gathering | AbstractLoops) -> float:

@@ -61,6 +61,13 @@ class Language:
     settings: Settings
     tools: RoleWords
 
+    def of(self, words: Mapping[str, Primitive]) -> Language:
+        """The same with other words.
+
+        words: by name.
+        """
+        return replace(self, words=words)
+
     def space(self, inputs: Sequence[Type], output: Type, rows: Sequence[Sequence[Value]], deadline: Deadline) -> Space:
         """The space of terms without lambdas over some variables.
 
@@ -230,7 +237,7 @@ def numbers_beside(goal: Subtask, language: Language, deadline: Deadline) -> lis
     """
     rows = [list(given) for given, _ in goal.examples]
     words = {name: word for name, word in language.words.items() if _reckons(word)}
-    space = replace(language, words=words).space(goal.inputs, goal.output, rows, deadline)
+    space = language.of(words).space(goal.inputs, goal.output, rows, deadline)
     root, growth = space.root(), BankGrowth(space.values, space.plan, space.domains, lambda terms, bank: None)
     for level in range(1, CHEAP + 1):
         growth.leaves(root, level)

@@ -22,12 +22,13 @@ from search.deduction.loops.changes import AbstractLoops
 from search.deduction.loops.couples import Couples
 from search.deduction.loops.endings import Endings
 from search.deduction.loops.parts import NamedPart, different, reckoned
+from search.deduction.loops.quotients import Quotients
 from search.deduction.loops.stepping import Stepping, of_few_steps
 from search.deduction.tools import RoleWords
 from search.enumeration.settings import Settings
 from search.generation.costs import default_costs
 
-NAMES = "repeat for while fold pair first second head if + - * // mod < = min max"
+NAMES = "product map range to_float / repeat for while fold pair first second head if + - * // mod < = min max"
 WORDS = {name: builtin_words()[name] for name in NAMES.split()}
 TOOLS = RoleWords(WORDS)
 
@@ -80,6 +81,8 @@ SPARE = {
     "in turns": f"{FEW} fold",
     "sum of factorials": f"{FEW} repeat for",
     "while it is even": f"{FEW} // mod < = while",
+    "quotients": f"{FEW} product map range to_float / mod",
+    "ways to choose": f"{FEW} product map range // for",
 }
 """Words of tasks that take longer with all."""
 TASKS: dict[str, tuple[type[AbstractLoops], str, Callable, Callable]] = {
@@ -97,6 +100,10 @@ TASKS: dict[str, tuple[type[AbstractLoops], str, Callable, Callable]] = {
     "in turns": (Couples, "list(int) -> int", row, turns),
     "sum of factorials": (Couples, "int -> int", lambda r: (r.randint(1, 15),),
                           lambda n: sum(math.factorial(i) for i in range(1, n + 1))),
+    "quotients": (Quotients, "int -> float", lambda r: (r.randint(1, 25),),
+                  lambda n: math.prod((i + 2 - i % 2) / (i + 1 + i % 2) for i in range(n))),
+    "ways to choose": (Quotients, "int -> int -> int", lambda r: tuple(sorted((r.randint(1, 13), r.randint(1, 13)))),
+                       lambda k, n: math.comb(n, k)),
 }  # fmt: skip
 
 
@@ -117,7 +124,7 @@ def test_a_loop_is_found(name: str) -> None:
     assert all(equal(evaluate(program, row, words=WORDS), result) for row, result in examples)
 
 
-@pytest.mark.parametrize("kind", [Stepping, Endings, Couples])
+@pytest.mark.parametrize("kind", [Stepping, Endings, Couples, Quotients])
 def test_it_ends_with_the_time(kind: type[AbstractLoops]) -> None:
     goal = Subtask((INT,), INT, tuple(((n,), 7 * n + n % 3) for n in range(20)))
     search = kind(goal, language(goal, NAMES))
@@ -125,7 +132,7 @@ def test_it_ends_with_the_time(kind: type[AbstractLoops]) -> None:
         search.step(Deadline(0.0))
 
 
-@pytest.mark.parametrize("kind", [Stepping, Endings, Couples])
+@pytest.mark.parametrize("kind", [Stepping, Endings, Couples, Quotients])
 def test_texts_are_no_goals_of_loops(kind: type[AbstractLoops]) -> None:
     goal = Subtask((INT,), parse_type("str"), tuple(((n,), str(n)) for n in range(20)))
     assert kind(goal, language(goal, NAMES)).over
