@@ -69,7 +69,7 @@ class Factors:
 class Quotients(AbstractLoops):
     """Products of as many quotients as a term says."""
 
-    share = 0.5
+    share = 2.0
 
     def __init__(self, goal: Subtask, language: Language) -> None:
         needed = {Role.MULTIPLIED, Role.MAP, Role.COUNT_UP, Role.ADDITION}
