@@ -140,13 +140,23 @@ class ChosenSteps:
         return len(self.whole) * len(self.other)
 
     def taken(self, states: Array, example: int) -> Array:
-        """See ``ManySteps``."""
+        """The states after a step, each of its own.
+
+        states: one of each step, along the last axis.
+        example: the number of the example.
+        """
         grid = states.reshape(len(self.whole), len(self.other))
         first = self.whole.taken(grid.T, example).T
         return np.where(grid % self.divisor == 0, first, self.other.taken(grid, example)).reshape(-1)
 
     def term(self, number: int, state: Term, inner: int, tools: RoleWords) -> Term:
-        """See ``ManySteps``."""
+        """One step as a term.
+
+        number: of the step.
+        state: the state.
+        inner: how many lambdas there are.
+        tools: the words.
+        """
         first, second = divmod(number, len(self.other))
         whole, other = (
             steps.term(place, state, inner, tools) for steps, place in ((self.whole, first), (self.other, second))

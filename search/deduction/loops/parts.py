@@ -56,9 +56,17 @@ class NamedPart(StepPart):
     name: str
 
     def value(self, at: Mapping[str, Array]) -> Array:
+        """Its values, [examples, loops].
+
+        at: those of what it may name.
+        """
         return at[self.name]
 
     def term(self, scope: StepScope) -> Term:
+        """It as a term.
+
+        scope: in which it stands.
+        """
         return scope.named[self.name]
 
 
@@ -69,9 +77,17 @@ class KeptPart(StepPart):
     kept: KeptTerm
 
     def value(self, at: Mapping[str, Array]) -> Array:
+        """Its values, [examples, loops].
+
+        at: those of what it may name.
+        """
         return self.kept.values[:, None]
 
     def term(self, scope: StepScope) -> Term:
+        """It as a term.
+
+        scope: in which it stands.
+        """
         return shift(self.kept.term, scope.inner)
 
 
@@ -85,9 +101,17 @@ class ReckonedPart(StepPart):
     right: StepPart
 
     def value(self, at: Mapping[str, Array]) -> Array:
+        """Its values, [examples, loops].
+
+        at: those of what it may name.
+        """
         return self.run(self.left.value(at), self.right.value(at))
 
     def term(self, scope: StepScope) -> Term:
+        """It as a term.
+
+        scope: in which it stands.
+        """
         return scope.tools.call(self.role, self.left.term(scope), self.right.term(scope))
 
 
