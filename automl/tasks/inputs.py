@@ -18,7 +18,7 @@ from .preprocessing import Preprocessing
 from .tables.decoding import ending, unpacked
 from .tables.files import ROW_LINES, ROWS, is_by_column, is_table, rows_by_column
 from .tables.plain import is_number
-from .tables.rows import read_rows
+from .tables.rows import read_rows, read_series
 
 INPUT_ARRAYS = ("x", "X", "x_test", "X_test", "inputs")
 """Names under which a file of several arrays may hold the inputs to answer for; else the first array counts."""
@@ -46,6 +46,8 @@ def read_inputs(text: str, preprocessing: Preprocessing | None, types: Sequence[
             with np.load(path, allow_pickle=False) as archive:
                 return archive[next((name for name in INPUT_ARRAYS if name in archive), archive.files[0])]
         if is_table(path) and ending(path) not in (*ROWS, *ROW_LINES):
+            if preprocessing is not None and preprocessing.is_series and preprocessing.shape[0] == 1:
+                return read_series(path, preprocessing.shape[1])
             return read_rows(path, preprocessing)
         content = unpacked(path).decode("utf-8")
         if ending(path) in ROW_LINES:

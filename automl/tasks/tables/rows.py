@@ -21,6 +21,23 @@ from .raw import raw_from_frame, some
 Rows = Sequence[object] | np.ndarray
 
 
+def read_series(path: Path, steps: int) -> np.ndarray:
+    """float64 [n, steps]: the rows of a table in a file as series of one channel, NaN where a cell is no number. Columns without any
+    number, as of labels, are no steps. Raises TaskError where there are not so many columns as ``steps``."""
+    table = read_table(path, ReadingOptions(keep_empty=True))
+    found = []
+    for name in table.columns:
+        levels = table.levels(name)
+        numbers = levels.spread(levels.numbers(levels.decimal(table.decimal)))
+        found += [numbers] if np.isfinite(numbers).any() else []
+    if len(found) != steps:
+        raise TaskError(
+            f"inputs={path.name!r}: {len(found)} columns of numbers: {steps} are required, the steps of a series in their order, as in the "
+            "training data; leave the others out"
+        )
+    return np.stack(found, axis=1)
+
+
 def read_rows(path: Path, prepared: Preprocessing | None) -> list[dict[str, object]]:
     """The rows of a table in a file, by column name, empty ones between others too; columns that training did not have are left
     out. Raises TaskError where the program was not trained on a table, or columns are absent."""

@@ -12,6 +12,7 @@ import automl
 from automl.errors import TaskError
 from automl.fitting.forward import predict_raw
 from automl.tasks.cases.dividing import division as cases_division
+from automl.tasks.inputs import read_inputs
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.load import load_tasks
 from automl.tasks.preprocessing import Preprocessing
@@ -207,6 +208,16 @@ def test_a_table_of_series_by_groups_and_with_a_gap(tmp_path: Path) -> None:
     path.write_text("\n".join([*lines[:3], "p0,x,,1.5,3", *lines[4:]]))
     with pytest.raises(TaskError, match="column='a' has no number in row 3 .*a number is required at each step"):
         load_tasks(f"{path}:label?layout=series&groups=person")
+
+
+def test_new_series_are_read_from_a_table_as_those_of_the_training(tmp_path: Path) -> None:
+    path = tmp_path / "series.csv"
+    path.write_text("\n".join(["label,a,b", *(f"{'xy'[row % 2]},{row},{row * 2}" for row in range(24))]))
+    prepared = load_tasks(f"{path}:label?layout=series")[0].preprocessing
+    assert read_inputs(str(path), prepared).tolist() == [[row, row * 2] for row in range(24)]
+    path.write_text("a,b,c\n1,2,3\n4,5,6\n")
+    with pytest.raises(TaskError, match="3 columns of numbers: 2 are required"):
+        read_inputs(str(path), prepared)
 
 
 def test_a_layout_is_asked_for_from_python() -> None:
