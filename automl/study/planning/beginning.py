@@ -12,8 +12,11 @@ from search.generation.starts import first_tries
 from search.guidance.guide import Guide
 from search.problem import Problem
 
+from ...tasks.data import ProblemData
+from ...tasks.metrics import INTEGERS
 from ...tasks.task import Task
 from ..problem import build_problem
+from .blends import MOST, blend_starts
 from .limits import within_bounds
 from .options import Options
 from .reused import library_starts, plain_starts
@@ -60,6 +63,8 @@ def begun_problem(
     if looks and task.data.has_few_pictures:
         reused = library_starts(task.data, problem, vocabulary)
         problem = replace(problem, starts=(*reused, *plain_starts(task.data, problem), *problem.starts))
+    if options.starts == AUTO and task.data.target == INTEGERS:
+        problem = replace(problem, starts=(*_blends(task.data, problem, vocabulary, options), *problem.starts))
     if options.space is not None:
         problem = in_space(options.space, problem, vocabulary)
     if begun is not None:
@@ -75,6 +80,12 @@ def begun_texts(problem: Problem, vocabulary: Vocabulary) -> list[str]:
     vocabulary: of its words.
     """
     return [show_canonical(vocabulary.pin(term)) for term in problem.starts]
+
+
+def _blends(data: ProblemData, problem: Problem, vocabulary: Vocabulary, options: Options) -> tuple[Term, ...]:
+    """Blends to begin with: no more than the budget has evaluations for."""
+    most = options.budget.evaluations
+    return blend_starts(data, problem, vocabulary, MOST if most is None else min(MOST, most))
 
 
 def begun_names(problem: Problem, given: Sequence[str], texts: Sequence[str], vocabulary: Vocabulary) -> list[str]:

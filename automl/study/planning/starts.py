@@ -7,7 +7,8 @@ program = "(lambda (x) (pipe x flatten (dense :units {n})))"      # {n}: a dimen
 place = 1                                 # of those with as many weights one with a smaller number comes before another (default: 0)
 
 They are not in the way of a search that finds nets from words alone: ``starts="none"`` leaves them out. Programs of the user's own stand
-before them.
+before them. One of type ``Tensor[c,h,w] -> int`` is no program to begin with but a part of one: it reads one of ``n`` classes
+from an image, inside a blend (docs/blends.md).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from primitives.notation.types import parse_type
 from primitives.primitive import Primitive
 from primitives.syntax import parse
 from primitives.term import Hole, Term, names_in, subterms, words_in
-from primitives.types import TensorType, Type, arguments_of
+from primitives.types import INT, TensorType, Type, arguments_of, function
 from search.generation.sites import number, settled
 from search.generation.spaces.matching import parts_of
 from search.problem import Problem
@@ -56,8 +57,13 @@ class DeclaredNet:
     def term(self, wanted: Type, words: Mapping[str, Primitive]) -> Term | None:
         """The net for tasks of the type ``wanted``, with inferred shapes; None where it fits none of them, or ``words`` lack one of its."""
         sizes = dimensions(self.type, wanted)
-        if sizes is None:
-            return None
+        return None if sizes is None else self._filled(sizes, wanted, words)
+
+    def reader(self, image: TensorType, classes: int, words: Mapping[str, Primitive]) -> Term | None:
+        """The net that reads one of so many ``classes`` from an ``image``; None where it does not fit, or ``words`` lack one of its."""
+        return self._filled({"n": classes}, function(image, INT), words)
+
+    def _filled(self, sizes: Mapping[str, int], wanted: Type, words: Mapping[str, Primitive]) -> Term | None:
         text = self.template
         for name, size in sizes.items():
             text = text.replace(f"{{{name}}}", str(size))
@@ -91,6 +97,18 @@ def declared_starts(type: Type, words: Mapping[str, Primitive]) -> tuple[Term, .
         (infer(term, words, type).parameters, net.place, net.name, term) for term, net in found if term is not None
     ]
     return tuple(term for *_, term in sorted(sized, key=lambda entry: entry[:3]))
+
+
+def declared_readers(image: TensorType, classes: int, words: Mapping[str, Primitive]) -> tuple[Term, ...]:
+    """The declared nets that read one of some classes from an image and fit it, in the order of their places.
+
+    image: the type of an image.
+    classes: how many there are.
+    words: of the search.
+    """
+    readers = [net for net in declared_nets() if arguments_of(net.type)[1] == INT]
+    found = [net.reader(image, classes, words) for net in sorted(readers, key=lambda net: (net.place, net.name))]
+    return tuple(term for term in found if term is not None)
 
 
 def name_starts(

@@ -8,12 +8,12 @@ import pytest
 
 import automl
 from automl.errors import StudyError
-from automl.study.planning.starts import DeclaredNet, declared_nets, declared_starts, dimensions
+from automl.study.planning.starts import DeclaredNet, declared_nets, declared_readers, declared_starts, dimensions
 from automl.tasks.kinds.examples import examples_task
 from primitives.inference import infer
 from primitives.notation.types import parse_type
 from primitives.term import names_in
-from primitives.types import arguments_of
+from primitives.types import INT, TensorType, arguments_of, function
 from primitives.words import builtin_words
 
 WORDS = builtin_words()
@@ -28,6 +28,7 @@ TYPES = {
         "Tensor[3,100] -> Tensor[1]",
         "Tensor[40,2000] -> Tensor[60]",
     ),
+    "Tensor[c,h,w] -> int": (),
 }
 """What nets are declared for, and types of such tasks."""
 ALL = declared_nets()
@@ -47,7 +48,7 @@ def test_each_net_is_a_program_of_the_type(net: DeclaredNet, type: str) -> None:
 
 def test_of_series_what_is_fitted_comes_first_and_in_its_place() -> None:
     starts = declared_starts(parse_type("Tensor[2,50] -> Tensor[3]"), WORDS)
-    assert len(starts) == len(ALL) - len(NETS)
+    assert len(starts) == len([net for net in ALL if str(net.type) == "Tensor[c,s] -> Tensor[n]"])
     for term, word in zip(starts, ("constant", "forest", "random_convolutions", "boosting"), strict=False):
         assert word in names_in(term)
     assert {"conv1d", "gru_cell", "attention"} <= set().union(*map(names_in, starts[4:]))
@@ -65,6 +66,19 @@ def test_nets_come_by_their_weights_and_only_where_they_fit() -> None:
 def test_a_picture_that_is_too_small_for_a_net_leaves_that_net_out() -> None:
     small, large = (declared_starts(parse_type(f"Tensor[1,{n},{n}] -> Tensor[10]"), WORDS) for n in (4, 32))
     assert len(small) < len(large)
+
+
+def test_what_reads_a_class_is_no_program_to_begin_with_but_a_part() -> None:
+    image = parse_type("Tensor[3,28,28]")
+    assert isinstance(image, TensorType)
+    readers = declared_readers(image, 7, WORDS)
+    assert ["conv" in names_in(term) for term in readers] == [True, False]
+    for term in readers:
+        sites = infer(term, WORDS, function(image, INT)).sites.values()
+        assert (7,) in [parameter.shape for site in sites for parameter in site.parameters.values()]
+    assert declared_starts(parse_type("Tensor[3,28,28] -> int"), WORDS) == ()
+    small = parse_type("Tensor[1,4,4]")
+    assert isinstance(small, TensorType) and len(declared_readers(small, 7, WORDS)) == 1
 
 
 def test_a_name_stands_for_one_size() -> None:

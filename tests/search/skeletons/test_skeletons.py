@@ -1,0 +1,110 @@
+"""Skeletons: what comes first for outputs that a known rule made of answers that nobody sees."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from primitives.interpreter.interpret import evaluate
+from primitives.notation.types import parse_type
+from primitives.syntax import parse
+from primitives.term import Lambda, lambdas, show_canonical
+from primitives.values import Value
+from primitives.words import builtin_words
+from search.skeletons.growth import Skeleton, Skeletons
+from search.skeletons.reading import Reading, reading_of
+from search.skeletons.worlds import size_of, worlds_of
+
+WORDS = builtin_words()
+PAIRS, LISTS = "Tensor[1,8,8] -> Tensor[1,8,8] -> int", "list(Tensor[1,8,8]) -> int"
+
+
+def reading(type: str) -> Reading:
+    found = reading_of(parse_type(type))
+    assert found is not None
+    return found
+
+
+def first(type: str, rule: Callable[..., Value], count: int, classes: int = 6) -> list[Skeleton]:
+    """The skeletons that come first for what a rule makes of 400 cases of one or two answers a list, or of two answers."""
+    rng = np.random.default_rng(0)
+    listed = type.startswith("list")
+    sizes = rng.integers(1, 3, 400) if listed else np.full(400, 2)
+    answers = [tuple(rng.integers(0, classes, size).tolist()) for size in sizes]
+    shapes = [(1 + len(each),) if listed else (0, 0) for each in answers]
+    outputs = [rule(each) if listed else rule(*each) for each in answers]
+    return list(itertools.islice(Skeletons(reading(type), shapes, outputs, WORDS, {}, 0), count))
+
+
+@pytest.mark.parametrize(
+    ("type", "rule", "wanted"),
+    [
+        (PAIRS, lambda a, b: a + b, "(+ $1 $0)"),
+        (PAIRS, lambda a, b: int(a == b), "(if (= $1 $0) 1 0)"),
+        (LISTS, sum, "(sum $0)"),
+        (LISTS, max, "(maximum $0)"),
+    ],
+)
+def test_the_rule_is_among_the_first_with_classes_enough(type: str, rule: Callable[..., Value], wanted: str) -> None:
+    found = {show_canonical(each.term): each for each in first(type, rule, 6, 10)}
+    assert wanted in found
+    assert found[wanted].classes == 10
+    assert found[wanted].excess < 0.15
+
+
+def test_the_outputs_may_be_lists() -> None:
+    found = first(LISTS.replace("-> int", "-> list(int)"), lambda xs: tuple(sorted(xs)), 2)
+    assert "(sort $0)" in [show_canonical(each.term) for each in found]
+
+
+def test_what_cannot_give_the_outputs_never_comes() -> None:
+    """Of two answers below 6 the product is never 7, the sum is."""
+    found = first(PAIRS, lambda a, b: a + b, 12)
+    for each in found:
+        numbers = itertools.product(range(each.classes), repeat=2)
+        given = {evaluate(lambdas(2, each.term), pair, words=WORDS) for pair in numbers}
+        assert len({*range(11)} - given) <= 1, each
+    assert [each.cost for each in found] == sorted(each.cost for each in found)
+
+
+def test_equal_ones_come_once() -> None:
+    found = first(PAIRS, lambda a, b: a + b, 12)
+    worlds = list(itertools.product(range(6), repeat=2))
+    seen = {tuple(map(repr, (evaluate(lambdas(2, e.term), w, words=WORDS) for w in worlds))) for e in found}
+    assert len(seen) == len(found)
+
+
+def test_answers_that_are_looked_at_twice_are_drawn_once() -> None:
+    net = Lambda(parse("(lambda (x) (argmax x))", WORDS).body)
+    made = reading(LISTS).program(parse("(lambda (xs) (+ (sum xs) (head xs)))", WORDS).body, net)
+    wanted = "(lambda (xs) (let ((net (lambda (x) (argmax x)))) (let ((answers (map net xs))) (+ (sum answers) (head answers)))))"
+    assert made == parse(wanted, WORDS)
+
+
+def test_answers_that_are_looked_at_once_have_no_name() -> None:
+    net = parse("(lambda (x) (argmax x))", WORDS)
+    made = reading(PAIRS).program(parse("(lambda (a b) (- b a))", WORDS).body.body, net)
+    assert made == parse("(lambda (a b) (let ((net (lambda (x) (argmax x)))) (- (net b) (net a))))", WORDS)
+    alone = reading(PAIRS).program(parse("(lambda (a b) b)", WORDS).body.body, net)
+    assert alone == parse("(lambda (a b) (let ((net (lambda (x) (argmax x)))) (net b)))", WORDS)
+
+
+@pytest.mark.parametrize(
+    "type",
+    ["list(int) -> int", "Tensor[4] -> int", "Tensor[1,8,8] -> Tensor[1,9,9] -> int", "Tensor[1,8,8] -> int -> int"],
+)
+def test_other_inputs_have_no_reading(type: str) -> None:
+    assert reading_of(parse_type(type)) is None
+
+
+def test_worlds_are_all_where_they_are_few_and_some_where_they_are_many() -> None:
+    few = worlds_of([(0, 0), (0, 0)], (2, 5), np.random.default_rng(0))
+    assert few.complete and len(few.rows) == 25 and few.drawn.sum(axis=0).tolist() == [4, 25]
+    many = worlds_of([(6,), (2,)], (10,), np.random.default_rng(0))
+    assert many.judged == ((2,),) and sum(len(row[0]) == 5 for row in many.rows) > 5
+    assert size_of((6, 0, 1)) == 6
+    large = worlds_of([(9,)], (2, 10), np.random.default_rng(0))
+    assert not large.complete and large.drawn.all(axis=0).tolist() == [False, False] and len(large.rows) <= 700
