@@ -19,7 +19,7 @@ from .cases.keys import CaseKeys
 from .cases.parts import Part
 from .cases.plain import content_digest, describe_part, restore_part
 from .measure import MetricUse, measured, no_value, why_undefined
-from .metrics import CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs, UndefinedScore, case_errors, score
+from .metrics import ANSWERS, CLASSES, HEADS, INTEGERS, NUMBERS, VALUES, Outputs, UndefinedScore, case_errors, score
 from .own_metric import metric_version
 
 PICTURE_SIDE = 6
@@ -92,7 +92,7 @@ class ProblemData:
     def has_goal(self) -> bool:
         """Whether there is a score that means "solved": one that was asked for, or all cases answered exactly (values, whole numbers).
         What is only usual for classes and numbers is none."""
-        return self.goal_given or self.target in (VALUES, INTEGERS)
+        return self.goal_given or self.target in (VALUES, ANSWERS, INTEGERS)
 
     @property
     def is_table(self) -> bool:
@@ -128,7 +128,7 @@ class ProblemData:
     @property
     def loss(self) -> str | None:
         """The loss that suits the target: ``cross_entropy`` for classes, ``heads`` for several, ``mse`` for numbers,
-        None for values and integers."""
+        None for values, answers and integers."""
         return {CLASSES: "cross_entropy", HEADS: "heads", NUMBERS: "mse"}.get(self.target)
 
     @property

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 Outputs: TypeAlias = "torch.Tensor | np.ndarray | Sequence[Value]"
 """What a program gives on ``n`` cases: a tensor or array [n, …], or ``n`` values, of which each may be a Failure."""
 
-VALUES, CLASSES, INTEGERS, NUMBERS, HEADS = "values", "classes", "integers", "numbers", "heads"
-"""Forms of a target: values of the language; class indices [n]; whole numbers [n]; real numbers [n, …]; class indices
+VALUES, ANSWERS, CLASSES, INTEGERS = "values", "answers", "classes", "integers"
+NUMBERS, HEADS = "numbers", "heads"
+"""Forms of a target: values of the language that programs are only run for; values of the language, such as lists, for programs that are
+trained; class indices [n]; whole numbers [n]; real numbers [n, …]; class indices
 [n, heads], one for each head of a net, ABSENT where a head is not asked."""
-TARGET_FORMS = (VALUES, CLASSES, INTEGERS, NUMBERS, HEADS)
+TARGET_FORMS = (VALUES, ANSWERS, CLASSES, INTEGERS, NUMBERS, HEADS)
 ABSENT = -1
 
 
@@ -38,8 +40,8 @@ def score(
 ) -> dict[str, float]:  # fmt: skip
     """Scores of ``outputs`` against ``targets`` of the target form ``form``.
 
-    - values, classes, integers: ``accuracy`` (fraction of cases met) and ``error`` = 1 - accuracy;
-      values also ``distance`` (mean over cases); classes also ``cross_entropy`` (nats) where all outputs are finite
+    - values, answers, classes, integers: ``accuracy`` (fraction of cases met) and ``error`` = 1 - accuracy;
+      values and answers also ``distance`` (mean over cases); classes also ``cross_entropy`` (nats) where all outputs are finite
       scores or probabilities [n, classes]; integers also ``mae`` over the cases that gave a number.
     - heads: ``accuracy`` (fraction of cases where all heads that are asked are right), ``error``, and ``head_accuracy``
       (fraction of all answers asked for that are right).
@@ -71,11 +73,11 @@ def score(
 def case_errors(form: str, outputs: Outputs, targets: np.ndarray | tuple) -> np.ndarray:
     """float64 [n]: 0 where the case is met, else above 0; a Failure and what is not finite count most.
 
-    values and integers: ``distance`` in [0, 1]; classes: 0 or 1; heads: the fraction of those asked that are wrong;
+    values, answers and integers: ``distance`` in [0, 1]; classes: 0 or 1; heads: the fraction of those asked that are wrong;
     numbers: squared error of the (standardised) target, or inf.
     """
     _check_count(outputs, targets)
-    if form == VALUES:
+    if form in (VALUES, ANSWERS):
         return np.array([distance(output, target) for output, target in zip(outputs, targets, strict=True)])
     wanted = np.asarray(targets)
     if form == HEADS:

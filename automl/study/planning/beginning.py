@@ -13,7 +13,7 @@ from search.guidance.guide import Guide
 from search.problem import Problem
 
 from ...tasks.data import ProblemData
-from ...tasks.metrics import INTEGERS
+from ...tasks.metrics import ANSWERS, INTEGERS
 from ...tasks.task import Task
 from ..problem import build_problem
 from .blends import MOST, blend_starts
@@ -63,7 +63,7 @@ def begun_problem(
     if looks and task.data.has_few_pictures:
         reused = library_starts(task.data, problem, vocabulary)
         problem = replace(problem, starts=(*reused, *plain_starts(task.data, problem), *problem.starts))
-    if options.starts == AUTO and task.data.target == INTEGERS:
+    if options.starts == AUTO and task.data.target in (ANSWERS, INTEGERS):
         problem = replace(problem, starts=(*_blends(task.data, problem, vocabulary, options), *problem.starts))
     if options.space is not None:
         problem = in_space(options.space, problem, vocabulary)

@@ -1,4 +1,4 @@
-"""Blends to begin with, for tasks on images whose outputs are whole numbers: a net reads each image, a skeleton takes its answers."""
+"""Blends to begin with, for tasks from images to whole numbers or lists: a net reads each image, a skeleton takes its answers."""
 
 from __future__ import annotations
 

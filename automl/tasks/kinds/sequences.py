@@ -12,22 +12,24 @@ from primitives.types import INT, Type, function, list_of, tensor
 from ...errors import TaskError
 from ..cases.parts import Part, RaggedArray, frozen
 from ..data import ProblemData
-from ..metrics import CLASSES, INTEGERS, NUMBERS
+from ..metrics import ANSWERS, CLASSES, INTEGERS, NUMBERS
 from ..preprocessing import Preprocessing, check_finite, fit_inputs, standardise
 from ..split import Split
 from ..task import Task, TaskKind
 
-REDUCTIONS: dict[str, Callable[[np.ndarray], int]] = {
+REDUCTIONS: dict[str, Callable[[np.ndarray], int | tuple[int, ...]]] = {
     "sum": lambda labels: int(labels.sum()),
     "maximum": lambda labels: int(labels.max()),
     "minimum": lambda labels: int(labels.min()),
     "range": lambda labels: int(labels.max() - labels.min()),
     "distinct": lambda labels: len(np.unique(labels)),
     "last": lambda labels: int(labels[-1]),
+    "equal": lambda labels: int((labels == labels[0]).all()),
+    "sorted": lambda labels: tuple(sorted(labels.tolist())),
 }
-"""What a list's target is of the labels of its elements."""
-SOLVED_AT = {CLASSES: 0.95, INTEGERS: 0.9, NUMBERS: 0.8}
-METRICS = {CLASSES: "accuracy", INTEGERS: "accuracy", NUMBERS: "r2"}
+"""What a list's target is of the labels of its elements: a whole number, or a list of such."""
+SOLVED_AT = {CLASSES: 0.95, INTEGERS: 0.9, ANSWERS: 0.9, NUMBERS: 0.8}
+METRICS = {CLASSES: "accuracy", INTEGERS: "accuracy", ANSWERS: "accuracy", NUMBERS: "r2"}
 
 
 def sequences_from_labelled(
@@ -79,7 +81,8 @@ def sequences_from_labelled(
         for stream, (part, bounds, number, field) in enumerate(wanted)
     ]
     shape = prepared.shape
-    data = _view(name or f"{base.name}-{reduction}", shape, INTEGERS, INT, parts, (), solved_at, family)
+    form, result = (ANSWERS, list_of(INT)) if isinstance(parts[0].targets, tuple) else (INTEGERS, INT)
+    data = _view(name or f"{base.name}-{reduction}", shape, form, result, parts, (), solved_at, family)
     kept = Preprocessing(shape, prepared.inputs, None, (), prepared.columns, prepared.dtype)
     return Task(data, parts[2], split, kept, base.source)
 
@@ -152,7 +155,7 @@ def _numeric_labels(name: str, prepared: Preprocessing) -> np.ndarray:
 def _draw(
     part: Part,
     labels: np.ndarray,
-    reduce: Callable[[np.ndarray], int],
+    reduce: Callable[[np.ndarray], int | tuple[int, ...]],
     bounds: tuple[int, int],
     count: int,
     rng: np.random.Generator,
@@ -168,7 +171,9 @@ def _draw(
     numbers = labels[np.asarray(part.targets)[chosen]]
     targets = [reduce(one) for one in np.split(numbers, np.cumsum(lengths)[:-1])]
     images = np.asarray(part.inputs[0])[chosen]
-    return Part((RaggedArray(frozen(images), frozen(lengths)),), frozen(np.array(targets, dtype=np.int64)))
+    given = (RaggedArray(frozen(images), frozen(lengths)),)
+    lists = tuple(each for each in targets if isinstance(each, tuple))
+    return Part(given, lists or frozen(np.array(targets, dtype=np.int64)))
 
 
 def _ragged(values: object, lengths: object, name: str) -> RaggedArray:
@@ -260,4 +265,4 @@ def _view(
 
 
 KIND = TaskKind("sequences", sample)
-"""``list(Tensor[…]) -> int`` (whole numbers; accuracy), ``-> Tensor[classes]`` (accuracy) or ``-> Tensor[k]`` (numbers; R²)."""
+"""``list(Tensor[…]) -> int`` or ``-> list(int)`` (accuracy), ``-> Tensor[classes]`` (accuracy) or ``-> Tensor[k]`` (numbers; R²)."""
