@@ -11,7 +11,7 @@ from .task import Task
 if TYPE_CHECKING:
     from .load import Reference
 
-SEQUENCE_OPTIONS = ("sequences", "lengths", "test_lengths", "count", "validation_count", "test_count")
+SEQUENCE_OPTIONS = ("sequences", "lengths", "test_lengths", "count", "validation_count", "test_count", "apart")
 
 
 def labelled_reference(reference: Reference) -> Reference:
@@ -62,6 +62,7 @@ def _sequences(task: Task, reference: Reference) -> Task:
         validation_count=reference.whole("validation_count", 300),
         test_count=reference.whole("test_count", 200),
         seed=reference.whole_seed,
+        apart=reference.yes_or_no("apart"),
         solved_at=reference.number("solved_at", None),
         family=options.get("family"),
     )

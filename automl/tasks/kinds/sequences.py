@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -43,6 +44,7 @@ def sequences_from_labelled(
     validation_count: int = 300,
     test_count: int = 200,
     seed: int = 0,
+    apart: bool = False,
     solved_at: float | None = None,
     family: str | None = None,
 ) -> Task:
@@ -51,7 +53,8 @@ def sequences_from_labelled(
 
     Train lists are drawn from base's train part, validation lists from its validation part, test lists
     (``test_lengths``) from its test part alone; lengths are uniform between the two bounds, elements drawn with
-    replacement. The same seed draws the same lists.
+    replacement. The same seed draws the same lists. ``apart``: every element is an argument of its own, so that
+    all lists are of one length.
     """
     if reduction not in REDUCTIONS:
         raise TaskError(f"reduction={reduction!r}: one of {', '.join(REDUCTIONS)} is required; choose one of these")
@@ -80,9 +83,17 @@ def sequences_from_labelled(
         )
         for stream, (part, bounds, number, field) in enumerate(wanted)
     ]
+    if apart and {*lengths, *test_lengths} != {lengths[0]}:
+        raise TaskError(
+            f"apart=yes with lengths={lengths} and test_lengths={test_lengths}: one length is required; give the same for both"
+        )
     shape = prepared.shape
     form, result = (ANSWERS, list_of(INT)) if isinstance(parts[0].targets, tuple) else (INTEGERS, INT)
     data = _view(name or f"{base.name}-{reduction}", shape, form, result, parts, (), solved_at, family)
+    if apart:
+        parts = [_apart(part, lengths[0]) for part in parts]
+        type = function(*[tensor(*shape)] * lengths[0], result)
+        data = replace(data, type=type, train=parts[0], validation=parts[1], digest="")
     kept = Preprocessing(shape, prepared.inputs, None, (), prepared.columns, prepared.dtype)
     return Task(data, parts[2], split, kept, base.source)
 
@@ -140,6 +151,14 @@ def sample(seed: int = 0) -> Task:
     values = np.stack([rng.integers(0, 5, size=total), rng.normal(size=total)], axis=1)
     y = np.array([int(part[:, 0].sum()) for part in np.split(values, np.cumsum(lengths)[:-1])])
     return sequences_task("sample-sums", values, lengths, y, split=Split(seed=seed), scaling="none")
+
+
+def _apart(part: Part, length: int) -> Part:
+    """The part with a column for each of the elements, of which every list has as many."""
+    (lists,) = part.inputs
+    assert isinstance(lists, RaggedArray)
+    elements = np.asarray(lists.values).reshape(len(part), length, *lists.values.shape[1:])
+    return Part(tuple(frozen(np.ascontiguousarray(elements[:, place])) for place in range(length)), part.targets)
 
 
 def _numeric_labels(name: str, prepared: Preprocessing) -> np.ndarray:

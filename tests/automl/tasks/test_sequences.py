@@ -35,6 +35,19 @@ def test_targets_are_the_reduction_of_the_labels(reduction: str) -> None:
             assert part.targets[index] == REDUCTIONS[reduction](labels_of(images))
 
 
+def test_elements_may_be_arguments_of_their_own() -> None:
+    lists = sequences_from_labelled(BASE, "equal", lengths=(2, 2), test_lengths=(2, 2), **DRAW)
+    task = sequences_from_labelled(BASE, "equal", lengths=(2, 2), test_lengths=(2, 2), apart=True, **DRAW)
+    assert str(task.type) == "Tensor[1,2,2] -> Tensor[1,2,2] -> int" and task.digest != lists.digest
+    for name in ("train", "validation", "test"):
+        part, listed = task.part(name), lists.part(name)
+        assert (part.targets == listed.targets).all() and len(part.inputs) == 2
+        for place in range(2):
+            assert (part.inputs[place][3] == listed.inputs[0].row(3)[place]).all()
+    with pytest.raises(TaskError, match="one length is required"):
+        sequences_from_labelled(BASE, apart=True, **DRAW)
+
+
 def test_parts_draw_only_from_the_same_part_of_the_base() -> None:
     task = sequences_from_labelled(BASE, **DRAW)
     for name, lengths in (("train", {1, 2, 3}), ("validation", {1, 2, 3}), ("test", {20})):
