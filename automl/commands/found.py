@@ -21,7 +21,7 @@ from ..study.stored import find_result, stored_model
 from ..study.study import Study
 from ..study.words import load_vocabulary
 from ..tasks.cases.parts import Part
-from ..tasks.metrics import INTEGERS, VALUES
+from ..tasks.metrics import ANSWERS, INTEGERS, VALUES
 from ..tasks.task import Task
 from .common import print_json, print_table, print_text, say_begun
 
@@ -147,9 +147,9 @@ def check_comparable(tasks: Sequence[Task]) -> None:
             f"tasks={len(tasks)}: --compare is of one task; name it with ?name=NAME, or leave the option out"
         )
     data = tasks[0].data
-    if data.target in (VALUES, INTEGERS):
+    if data.target in (VALUES, ANSWERS, INTEGERS):
         raise TaskError(
-            f"task={data.name!r}: --compare is of programs that are trained, and those of type {data.type} are only run; leave it out"
+            f"task={data.name!r}: --compare is of programs that give classes or numbers, needed no {data.type}; leave it out"
         )
 
 

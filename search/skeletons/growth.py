@@ -21,8 +21,8 @@ from ..enumeration.rebuild import term_of_row
 from ..enumeration.settings import Settings
 from ..enumeration.space import space_of
 from ..generation.costs import default_costs, weighted
-from .likelihood import Outputs, explained, reached
-from .reading import Reading
+from .likelihood import SeenOutputs, explained, reached
+from .reading import ImageReading
 from .worlds import Shape, Worlds, worlds_of
 
 LADDER, MOST_CLASSES = (2, 3, 5, 10), 20
@@ -38,7 +38,7 @@ MEMORY, BODY_WORLDS = 256 << 20, 160
 
 @dataclass(frozen=True)
 class Skeleton:
-    """A ``term`` over the answers of a net with ``classes`` (see ``Reading.program``), what it costs, and by how many nats a case it
+    """A ``term`` over the answers of a net with ``classes`` (see ``ImageReading.program``), what it costs, and by how many nats a case it
     explains the outputs worse than their frequencies (None: not known)."""
 
     term: Term
@@ -51,7 +51,7 @@ class Skeletons:
     """All skeletons of a task, the likeliest first."""
 
     def __init__(
-        self, reading: Reading, shapes: Sequence[Shape], outputs: Sequence[Value], words: Mapping[str, Primitive],
+        self, reading: ImageReading, shapes: Sequence[Shape], outputs: Sequence[Value], words: Mapping[str, Primitive],
         weights: Mapping[str, float], seed: int,
     ) -> None:  # fmt: skip
         """Of some cases ``shapes`` say how many images they have and ``outputs`` what was seen; ``weights`` are log weights of words."""
@@ -75,9 +75,9 @@ class Skeletons:
         self.waiting: list[tuple[float, int, Any]] = []
         self.order = itertools.count()
 
-    def _seen(self, outputs: Sequence[Value], type: Type) -> Outputs:
+    def _seen(self, outputs: Sequence[Value], type: Type) -> SeenOutputs:
         codes = self.space.values.encode(outputs, type)
-        return Outputs.of(self.worlds, self.shapes, [int(code) for code in codes])
+        return SeenOutputs.of(self.worlds, self.shapes, [int(code) for code in codes])
 
     def __iter__(self) -> Iterator[Skeleton]:
         """Each in turn, until there are no more. What comes does not depend on the time."""

@@ -24,7 +24,7 @@ ROUNDS, SPREAD = 25, 0.3
 DOUBT = 0.01
 """The share of cases whose outputs may be anything."""
 OUTPUTS = 150
-"""Outputs of one shape that are told apart, at most: the commonest."""
+"""SeenOutputs of one shape that are told apart, at most: the commonest."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Explained:
 
 
 @dataclass(frozen=True, eq=False)
-class Outputs:
+class SeenOutputs:
     """The outputs seen, of the judged shapes: for each the number of its shape, its code and in how many cases it came."""
 
     shapes: Array
@@ -44,7 +44,7 @@ class Outputs:
     counts: Array
 
     @staticmethod
-    def of(worlds: Worlds, shapes: Sequence[Shape], codes: Sequence[int]) -> Outputs:
+    def of(worlds: Worlds, shapes: Sequence[Shape], codes: Sequence[int]) -> SeenOutputs:
         """The outputs of some cases.
 
         worlds: that say which shapes are judged.
@@ -54,7 +54,7 @@ class Outputs:
         numbers = {shape: number for number, shape in enumerate(worlds.judged)}
         seen = Counter((numbers[shape], code) for shape, code in zip(shapes, codes, strict=True) if shape in numbers)
         kept = [each for number in numbers.values() for each in _commonest(seen, number)]
-        return Outputs(*(np.array(column, np.int64) for column in zip(*[(*cell, seen[cell]) for cell in kept])))
+        return SeenOutputs(*(np.array(column, np.int64) for column in zip(*[(*cell, seen[cell]) for cell in kept])))
 
     @property
     def entropy(self) -> float:
@@ -67,7 +67,7 @@ def _commonest(seen: Counter[tuple[int, int]], number: int) -> list[tuple[int, i
     return sorted((cell for cell in seen if cell[0] == number), key=lambda cell: (-seen[cell], cell))[:OUTPUTS]
 
 
-def reached(worlds: Worlds, outputs: Outputs, values: Array) -> Array:
+def reached(worlds: Worlds, outputs: SeenOutputs, values: Array) -> Array:
     """Of each skeleton, and each number of classes, the share of cases whose outputs it can give [skeletons, ladder].
 
     worlds: of the columns.
@@ -83,7 +83,7 @@ def reached(worlds: Worlds, outputs: Outputs, values: Array) -> Array:
     return found / outputs.counts.sum()
 
 
-def explained(worlds: Worlds, outputs: Outputs, values: Array, first: int, rng: np.random.Generator) -> Explained:
+def explained(worlds: Worlds, outputs: SeenOutputs, values: Array, first: int, rng: np.random.Generator) -> Explained:
     """How well a skeleton explains the outputs, with as many classes as are worth a nat each (Akaike 1974).
 
     worlds: of the columns.
@@ -98,7 +98,7 @@ def explained(worlds: Worlds, outputs: Outputs, values: Array, first: int, rng: 
     return Explained(worlds.ladder[first + index], losses[index] - outputs.entropy)
 
 
-def _loss(worlds: Worlds, outputs: Outputs, values: Array, index: int, rng: np.random.Generator) -> float:
+def _loss(worlds: Worlds, outputs: SeenOutputs, values: Array, index: int, rng: np.random.Generator) -> float:
     """Nats a case with the best probabilities of the classes (expectation maximisation)."""
     rows = np.flatnonzero(worlds.drawn[:, index])
     answers, shapes, classes = worlds.answers[rows], worlds.shapes[rows], worlds.ladder[index]

@@ -13,7 +13,7 @@ MAP = "map"
 
 
 @dataclass(frozen=True)
-class Reading:
+class ImageReading:
     """That a net reads every image of the inputs: ``inputs`` says of each whether it is a list of images or one; ``image`` is the type of
     an image, ``output`` that of the wanted program."""
 
@@ -42,7 +42,7 @@ class Reading:
         return lambdas(count, Let(shift(net, count), term, "net"))
 
 
-def reading_of(type: Type) -> Reading | None:
+def reading_of(type: Type) -> ImageReading | None:
     """The reading of a task's inputs; None where one is no image nor list of images, or they are of several sizes.
 
     type: of the wanted program.
@@ -52,7 +52,7 @@ def reading_of(type: Type) -> Reading | None:
     image = images.pop() if len(images) == 1 else None
     if image is None or is_function(output):
         return None
-    return Reading(tuple(given != image for given in inputs), image, output)
+    return ImageReading(tuple(given != image for given in inputs), image, output)
 
 
 def _image(type: Type) -> TensorType | None:

@@ -15,7 +15,7 @@ from primitives.term import Lambda, Term, Word, apply, names_in
 from search.generation.sites import number
 from search.problem import Problem
 from search.skeletons.growth import Skeleton, Skeletons
-from search.skeletons.reading import Reading, reading_of
+from search.skeletons.reading import ImageReading, reading_of
 
 from ...tasks.cases.parts import RaggedArray
 from ...tasks.data import ProblemData
@@ -62,7 +62,7 @@ def blend_starts(data: ProblemData, problem: Problem, vocabulary: Vocabulary, mo
     return found
 
 
-def _programs(skeleton: Skeleton, reading: Reading, problem: Problem, index: TypeIndex) -> Iterator[Term]:
+def _programs(skeleton: Skeleton, reading: ImageReading, problem: Problem, index: TypeIndex) -> Iterator[Term]:
     """The skeleton with each net that may read for it."""
     library = [*_library_readers(skeleton.classes, reading, problem, index)][:FROM_LIBRARY]
     for net in (*library, *declared_readers(reading.image, skeleton.classes, problem.words)[:1]):
@@ -71,7 +71,7 @@ def _programs(skeleton: Skeleton, reading: Reading, problem: Problem, index: Typ
             yield term
 
 
-def _library_readers(classes: int, reading: Reading, problem: Problem, index: TypeIndex) -> Iterator[Term]:
+def _library_readers(classes: int, reading: ImageReading, problem: Problem, index: TypeIndex) -> Iterator[Term]:
     """The library's nets for such images, frozen, with a layer of so many classes on them."""
     if not all(name in problem.words for name in HEAD):
         return

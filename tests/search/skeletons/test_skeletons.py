@@ -15,14 +15,14 @@ from primitives.term import Lambda, lambdas, show_canonical
 from primitives.values import Value
 from primitives.words import builtin_words
 from search.skeletons.growth import Skeleton, Skeletons
-from search.skeletons.reading import Reading, reading_of
+from search.skeletons.reading import ImageReading, reading_of
 from search.skeletons.worlds import size_of, worlds_of
 
 WORDS = builtin_words()
 PAIRS, LISTS = "Tensor[1,8,8] -> Tensor[1,8,8] -> int", "list(Tensor[1,8,8]) -> int"
 
 
-def reading(type: str) -> Reading:
+def reading(type: str) -> ImageReading:
     found = reading_of(parse_type(type))
     assert found is not None
     return found
