@@ -63,7 +63,7 @@ def begun_problem(
     if looks and task.data.has_few_pictures:
         reused = library_starts(task.data, problem, vocabulary)
         problem = replace(problem, starts=(*reused, *plain_starts(task.data, problem), *problem.starts))
-    if options.starts == AUTO and task.data.target in (ANSWERS, INTEGERS):
+    if looks and task.data.target in (ANSWERS, INTEGERS):
         problem = replace(problem, starts=(*_blends(task.data, problem, vocabulary, options), *problem.starts))
     if options.space is not None:
         problem = in_space(options.space, problem, vocabulary)
