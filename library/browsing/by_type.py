@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -53,10 +54,11 @@ def search_types(wanted: str, words: Iterable[TypedWord]) -> list[TypeMatch]:
     """
     asked = _split(parse_scheme(wanted))
     distances: dict[str, int | None] = {}
+    alike = _Alike(asked)
     found = []
     for word in words:
         if word.type not in distances:
-            distances[word.type] = _distance(asked, word.type)
+            distances[word.type] = _distance(asked, word.type, alike)
         distance = distances[word.type]
         if distance is not None:
             found.append(TypeMatch(word, distance))
@@ -84,6 +86,7 @@ class _Split(NamedTuple):
     lone: tuple[bool, ...]
     free: tuple[bool, ...]
     several: tuple[Type, ...]
+    pieces: tuple[_Piece, ...]
 
 
 def _split(scheme: Scheme) -> _Split:
@@ -93,11 +96,28 @@ def _split(scheme: Scheme) -> _Split:
 
 
 class _Piece(NamedTuple):
-    """An argument or a result, its outermost constructor and its variables, each as often as it stands there."""
+    """An argument or a result, its outermost constructor and its variables, each as often as it stands there. ``outline`` is its text
+    without the names of its variables and plain types, which are its ``atoms``; None where it is made of more than these."""
 
     type: Type
     head: str | None
     variables: tuple[Variable, ...]
+    outline: str | None
+    atoms: tuple[str, ...]
+
+
+def _outline(type: Type, atoms: list[str]) -> str | None:
+    """The outline of a type, whose atoms are added to those before."""
+    if isinstance(type, TypeVariable):
+        atoms.append(type.name)
+        return "?"
+    if not isinstance(type, Constructor):
+        return None
+    if not type.arguments:
+        atoms.append(type.name)
+        return "#"
+    parts = [_outline(each, atoms) for each in type.arguments]
+    return None if None in parts else f"{type.name}({','.join(map(str, parts))})"
 
 
 def _piece_of(type: Type) -> _Piece:
@@ -108,7 +128,9 @@ def _piece_of(type: Type) -> _Piece:
         elif isinstance(part, TensorType):
             inside += [axis for axis in part.shape if not isinstance(axis, int)]
     head = None if isinstance(type, TypeVariable) else type.name if isinstance(type, Constructor) else "Tensor"
-    return _Piece(type, head, tuple(inside))
+    atoms: list[str] = []
+    outline = _outline(type, atoms)
+    return _Piece(type, head, tuple(inside), outline, tuple(atoms))
 
 
 def _split_parts(pieces: Sequence[_Piece], constraints: dict[TypeVariable, str]) -> _Split:
@@ -125,7 +147,7 @@ def _split_parts(pieces: Sequence[_Piece], constraints: dict[TypeVariable, str])
     return _Split(
         tuple(types), result.type, tuple([piece.head for piece in arguments]), result.head,
         tuple(dict.fromkeys(variables)), constraints, tuple(numbers), tuple(lone), tuple(free),
-        tuple({each for each in types if isinstance(each, TypeVariable) and types.count(each) > 1}),
+        tuple({each for each in types if isinstance(each, TypeVariable) and types.count(each) > 1}), tuple(pieces),
     )  # fmt: skip
 
 
@@ -165,7 +187,7 @@ def _has_function(text: str) -> bool:
     return last.lstrip().startswith("(")
 
 
-def _distance(asked: _Split, text: str) -> int | None:
+def _distance(asked: _Split, text: str, alike: _Alike) -> int | None:
     """How far a type is from the one that is asked for, by the best order of its arguments; None where they do not unify."""
     arrows = text.count("->")
     if arrows < len(asked.arguments) or (arrows > len(asked.arguments) and not _has_function(text)):
@@ -176,7 +198,61 @@ def _distance(asked: _Split, text: str) -> int | None:
     if all(asked.free):
         still_open = {each for each in (*known.arguments, known.result) if isinstance(each, TypeVariable)}
         return NARROWED * (len(known.arguments) + 1 - len(still_open))
-    return _Ordering(asked, known).best if _enough(asked, known) else None
+    return alike.distance(known)
+
+
+def _nearer(*distances: int | None) -> int | None:
+    return min((each for each in distances if each is not None), default=None)
+
+
+class _Alike:
+    """Distances from a type that is asked for. One holds for all types that differ in the names of their variables, and of plain types that
+    are not in what is asked for; that of arguments in the best order for all that differ in their order too."""
+
+    def __init__(self, asked: _Split) -> None:
+        self._asked = asked
+        self._named = {name for piece in asked.pieces for name in piece.atoms}
+        self._whole = not asked.constraints and all(piece.outline is not None for piece in asked.pieces)
+        self._known: dict[object, int | None] = {}
+
+    def distance(self, known: _Split) -> int | None:
+        """How far a type is from the one that is asked for; None where they do not unify."""
+        if not self._whole or known.constraints or any(piece.outline is None for piece in known.pieces):
+            return _nearer(self._tried(known, False), self._tried(known, True))
+        key: object = self._named_anew(known.pieces)
+        if key not in self._known:
+            straight, turned = self._tried(known, False), None
+            if straight is None or straight > MOVED:
+                turned = self._turned(known)
+            self._known[key] = _nearer(straight, turned)
+        return self._known[key]
+
+    def _tried(self, known: _Split, turned: bool) -> int | None:
+        return _Ordering(self._asked, known, turned).best if _enough(self._asked, known) else None
+
+    def _turned(self, known: _Split) -> int | None:
+        *arguments, result = known.pieces
+        often = Counter(atom for piece in known.pieces for atom in piece.atoms)
+        said = {atom: (often[atom], result.atoms.count(atom)) for atom in often}
+        arguments.sort(
+            key=lambda piece: (
+                str(piece.outline),
+                [(atom if atom in self._named else "", *said[atom]) for atom in piece.atoms],
+            )
+        )
+        key = ("turned", self._named_anew((*arguments, result)))
+        if key not in self._known:
+            self._known[key] = self._tried(known, True)
+        return self._known[key]
+
+    def _named_anew(self, pieces: Sequence[_Piece]) -> tuple[object, ...]:
+        """Outlines with their atoms, those that may have any name numbered as they come."""
+        numbers: dict[str, int] = {}
+        found: list[object] = []
+        for piece in pieces:
+            found.append(piece.outline)
+            found += [atom if atom in self._named else numbers.setdefault(atom, len(numbers)) for atom in piece.atoms]
+        return tuple(found)
 
 
 def _enough(asked: _Split, known: _Split) -> bool:
@@ -199,11 +275,11 @@ def _enough(asked: _Split, known: _Split) -> bool:
 
 
 class _Ordering:
-    """The ``best`` distance over the orders of a known type's arguments: as they are, then an argument after the other is unified, and
-    what can lead to no nearer one is left. Of orders that differ by arguments that may change places one is tried. What stands for a free
-    variable need not be unified: it is counted."""
+    """The ``best`` distance over the orders of a known type's arguments: as they are, or, ``turned``, an argument after the other is
+    unified, and what can lead to no nearer one is left. Of orders that differ by arguments that may change places one is tried. What stands
+    for a free variable need not be unified: it is counted."""
 
-    def __init__(self, asked: _Split, known: _Split) -> None:
+    def __init__(self, asked: _Split, known: _Split, turned: bool) -> None:
         self.best: int | None = None
         self._asked, self._known, self._unifier = asked, known, Unifier()
         self._constraints = {**asked.constraints, **known.constraints}
@@ -214,20 +290,14 @@ class _Ordering:
             if not any(free and each == type for free, type in zip(asked.free, (*asked.arguments, asked.result), strict=True))
         ])  # fmt: skip
         if asked.free[-1] or self._unified(asked.result, known.result):
-            mark = self._unifier.mark()
-            self._as_they_are()
-            self._undo(mark)
-            if 1 < len(asked.arguments) <= MOST_ORDERED and self._bound:
+            if not turned:
+                self._as_they_are()
+            elif 1 < len(asked.arguments) <= MOST_ORDERED and self._bound:
                 self._place(())
 
     def _as_they_are(self) -> None:
         if all(self._unified(self._asked.arguments[place], self._known.arguments[place]) for place in self._bound):
             self.best = self._so_far() + self._free_ones(set(self._bound))
-
-    def _undo(self, mark: int) -> None:
-        self._unifier.undo(mark)
-        if self._constraints:  # they stay where what was bound is forgotten
-            self._unifier.classes = dict(self._constraints)
 
     def _unified(self, one: Type, other: Type) -> bool:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from itertools import permutations
 
@@ -76,6 +77,23 @@ def test_it_agrees_with_unification_in_every_order():
     for wanted in texts:
         expected = {text: distance for text in texts if (distance := distance_by_trying(wanted, text)) is not None}
         assert {match.word.type: match.distance for match in search_types(wanted, words)} == expected, wanted
+
+
+def test_types_that_are_alike_but_for_names_are_as_far_as_unification_says():
+    """The oracle again, on many types of few names, so that most are found by those that were tried before."""
+    draws = random.Random(0)
+    atoms = ("int", "str", "bool", "a", "b", "list(int)", "list(a)", "list(str)", "Tensor[n]")
+    texts = list(dict.fromkeys(" -> ".join(draws.choices(atoms, k=draws.randint(2, 4))) for _ in range(150)))
+    words = [TypedWord(text, text, text) for text in texts]
+    for wanted in (
+        "a -> a -> b",
+        "int -> a -> a",
+        "list(int) -> a -> b",
+        "list(a) -> b -> c -> c",
+        "Eq a => a -> a -> b",
+    ):
+        expected = {text: distance for text in texts if (distance := distance_by_trying(wanted, text)) is not None}
+        assert {match.word.type: match.distance for match in search_types(wanted, words)} == expected != {}, wanted
 
 
 def distance_by_trying(wanted: str, type: str) -> int | None:
