@@ -8,7 +8,6 @@ from library.store import AbstractStore
 from primitives.brief import plural
 
 from ..charts.plot import Axes, scatter, steps
-from ..charts.sampling import sample
 from ..views.found import FoundView
 from ..views.run import RunView, found_by
 
@@ -40,11 +39,11 @@ def history_charts(view: RunView) -> dict[str, Markup]:
         return {}
     metric = view.run.metric
     end = view.steps[-1]
-    told = f"validation {metric}, the best of {plural(len(view.rows), 'evaluation')} {end.score:.4g}"
+    told = f"validation {metric}, the best of {plural(view.evaluations, 'evaluation')} {end.score:.4g}"
     line = [(float(each.evaluations), each.score) for each in view.steps]
     charts = {
         "evaluations": steps(
-            view.points, line, float(len(view.rows)), Axes(f"{told}: by evaluations", "evaluations", metric)
+            view.points, line, float(view.evaluations), Axes(f"{told}: by evaluations", "evaluations", metric)
         )
     }
     timed = [(each.seconds, each.score) for each in view.steps if each.seconds]
@@ -62,8 +61,7 @@ def front_chart(view: RunView, found: FoundView | None) -> str:
     """
     if found is None or not found.front or found.scored < 2:
         return ""
-    scored = [row for row in view.alike if row.score is not None]
-    points = [(float(getattr(row, found.cost)), row.score or 0.0) for row in sample(scored)]
+    points = [(float(getattr(row, found.cost)), row.score or 0.0) for row in view.drawn]
     front = [
         (
             (float(getattr(each, found.cost)), each.score),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from library.records import Direction, Run, StoreError
+from library.records import Run, StoreError
 from library.store import AbstractStore
 from primitives.brief import brief_repr
 
@@ -170,13 +170,13 @@ def _group(name: str, compared: Sequence[ComparedRun], last: int) -> ComparedGro
 
 def _compared(store: AbstractStore, run: Run) -> ComparedRun:
     browser = store.browser()
-    rows = comparable(browser, run, browser.evaluation_rows(run.id))
-    steps = tuple((float(each.evaluations), each.score) for each in improvements(rows, Direction(run.direction)))
+    asks, ranked = browser.asks(run.id), comparable(browser, run).alike
+    steps = tuple((float(each.evaluations), each.score) for each in improvements(browser, run, ranked, asks))
     result: Mapping[str, float | None] = run.config.get(RESULT) or {}
     best = steps[-1][1] if steps else None
     folds = folds_of_result(run) if "score" in result else folds_among(browser, run)
     return ComparedRun(
-        run, result.get("score", best), result.get("test_score"), len(rows), seconds_of(run, time.time()), steps, folds
+        run, result.get("score", best), result.get("test_score"), len(asks), seconds_of(run, time.time()), steps, folds
     )
 
 

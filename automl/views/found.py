@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from heapq import nsmallest
-from operator import attrgetter
 
-from library.browsing.browser import EvaluationRow
+import numpy as np
+
+from library.browsing.of_records import undominated
 from library.records import Direction, Event, Run
 from library.store import AbstractStore
 from primitives.notation.types import parse_type
 
-from ..study.found.programs import PARAMETERS, SIZE, FoundProgram, FoundPrograms
+from ..study.found.programs import FoundProgram, FoundPrograms
 from ..study.journal import ASKED
 from ..study.state import Standing
 from ..study.stored import RESULT
+from .progress import Ranking
 from .words import UNREADABLE, words_for
 
 LOOKED_AT = 150
@@ -47,58 +48,28 @@ class FoundView:
         return tuple(each for each in self.leaders if not each.folds)
 
 
-def undominated(rows: Sequence[EvaluationRow], direction: Direction, cost: str) -> list[int]:
-    """The asks of the evaluations than which none scores as well at less cost.
-
-    rows: evaluations.
-    direction: which scores are better.
-    cost: ``parameters`` or ``size``.
-    """
-    sign, of = -direction.sign, attrgetter(cost)
-    cheapest: dict[int, tuple[float, int]] = {}
-    for row in rows:
-        if row.score is not None:
-            entry, size = (sign * row.score, row.ask), of(row)
-            if size not in cheapest or entry < cheapest[size]:
-                cheapest[size] = entry
-    found: list[int] = []
-    best = float("inf")
-    for _, (loss, ask) in sorted(cheapest.items()):
-        if loss < best:
-            best = loss
-            found.append(ask)
-    return found
-
-
-def find(
-    store: AbstractStore,
-    run: Run,
-    rows: Sequence[EvaluationRow],
-    alike: Sequence[EvaluationRow],
-    phases: Mapping[int, str],
-    top: int,
-) -> FoundView:
+def find(store: AbstractStore, run: Run, ranking: Ranking, cost: str, phases: Mapping[int, str], top: int) -> FoundView:
     """What a run has found.
 
     store: that has it.
     run: the run of a study.
-    rows: its evaluations.
-    alike: the same with those scores alone that can be compared; they go before the others, and the front is of them.
+    ranking: of its evaluations; those that are alike go before the others, and the front is of them.
+    cost: what the front sets against the metric: ``parameters`` or ``size``.
     phases: of the asks that explored no more.
     top: how many leaders at most.
     """
-    direction = Direction(run.direction)
-    cost = PARAMETERS if any(row.parameters for row in alike if row.score is not None) else SIZE
-    sign = -direction.sign
-    first = {row.ask for row in alike if row.score is not None}
-    scored = [(row.ask not in first, sign * row.score, row.ask) for row in rows if row.score is not None]
-    longer = [ask for *_, ask in nsmallest(LOOKED_AT, (each for each in scored if each[2] in phases))]
-    looked_at = {*(ask for *_, ask in nsmallest(LOOKED_AT, scored)), *longer}
+    browser, scored = store.browser(), ranking.every
+    longer: list[int] = scored[np.isin(scored, np.array(sorted(phases), np.int64))][:LOOKED_AT].tolist()
+    looked_at = {*scored[:LOOKED_AT].tolist(), *longer}
     result = (run.config.get(RESULT) or {}).get("ask")
     kept = set(longer) if result is None else {*longer, int(result)}
+    if len(ranking.others):
+        cheapest = undominated(browser.evaluation_rows(run.id, ranking.alike.tolist()), Direction(run.direction), cost)
+    else:
+        cheapest = browser.undominated(run.id, cost)
     try:
         leaders = _programs(store, run, looked_at | kept, phases, result).leaderboard(top)
-        front = _programs(store, run, {*undominated(alike, direction, cost), *kept}, phases, result).front(cost)
+        front = _programs(store, run, {*cheapest, *kept}, phases, result).front(cost)
     except UNREADABLE as error:
         return FoundView((), (), cost, len(looked_at), len(scored), str(error))
     return FoundView(tuple(leaders), tuple(front), cost, len(looked_at), len(scored))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from library.browsing.browser import EvaluationRow
-from library.records import Direction, Run
+from library.records import Run
 from library.store import AbstractStore
 
 from ..budget import Budget, BudgetError
@@ -16,7 +19,7 @@ from ..charts.formats import file_names
 from ..charts.sampling import sample
 from ..growth.journal import is_growth
 from ..study.ending import ending_of
-from ..study.planning.schedule import EXPLORE
+from ..study.found.programs import PARAMETERS, SIZE
 from ..study.planning.starts import BEGUN_TERMS
 from ..study.planning.ways import FOUND
 from ..study.state import folds_of
@@ -27,14 +30,15 @@ from .analysis.growing import GrowthSteps, growth_steps
 from .found import FoundView, find
 from .progress import (
     Improvement,
+    Ranking,
     Spent,
     busy,
     comparable,
     folds_among,
     improvements,
-    later_phases,
-    moments,
+    moments_and_phases,
     spent_by,
+    spent_on_phases,
     winner,
 )
 from .run_list import seconds_of
@@ -94,10 +98,10 @@ class ComparedArm:
 
 @dataclass(frozen=True)
 class RunView:
-    """What a run's page shows, without what it found: ``points`` are (evaluations so far, score), ``timed`` (seconds, score) of a
-    sample of the ``scored`` evaluations, which are means over ``folds`` where some are (0: none is), ``alike`` the ``rows`` with
-    these scores alone, ``later`` are the phases
-    of the asks that explored no more; ``grown`` is what a growth did, None of a search."""
+    """What a run's page shows, without what it found: ``drawn`` is a sample of those of its ``evaluations`` whose scores are shown, which
+    are means over ``folds`` where some are (0: none is), ``points`` are (evaluations so far, score), ``timed`` (seconds, score) of them.
+    ``ranking`` is of all, ``trained`` whether one with a score has parameters, ``later`` are the phases of the asks that explored no
+    more; ``grown`` is what a growth did, None of a search."""
 
     run: Run
     ended: str
@@ -109,10 +113,11 @@ class RunView:
     steps: tuple[Improvement, ...]
     points: tuple[tuple[float, float], ...]
     timed: tuple[tuple[float, float], ...]
-    scored: int
     folds: int
-    rows: tuple[EvaluationRow, ...]
-    alike: tuple[EvaluationRow, ...]
+    evaluations: int
+    drawn: tuple[EvaluationRow, ...]
+    ranking: Ranking
+    trained: bool
     outcomes: tuple[Spent, ...]
     phases: tuple[Spent, ...]
     later: Mapping[int, str]
@@ -120,6 +125,11 @@ class RunView:
     settings: tuple[tuple[str, str], ...]
     compared: tuple[ComparedArm, ...] = ()
     grown: GrowthSteps | None = None
+
+    @property
+    def scored(self) -> int:
+        """How many evaluations have a score that is shown."""
+        return len(self.ranking.alike)
 
     @property
     def running(self) -> bool:
@@ -139,25 +149,23 @@ def view_run(store: AbstractStore, run: Run) -> RunView:
     run: as it is now.
     """
     name, browser = run.id, store.browser()
-    rows = browser.evaluation_rows(name)
-    alike = comparable(browser, run, rows)
-    steps = improvements(alike, Direction(run.direction))
-    scored = [count for count, row in enumerate(alike) if row.score is not None]
-    drawn = [(count + 1, rows[count]) for count in sample(scored)]
-    when = moments(browser, name, {*(row.ask for _, row in drawn), *(each.ask for each in steps)})
-    phases = later_phases(browser, name)
-    elapsed = run.config.get("elapsed")
+    asks, ranking, ended = browser.asks(name), comparable(browser, run), browser.outcomes(name)
+    steps = improvements(browser, run, ranking.alike, asks)
+    drawn = browser.evaluation_rows(name, sample(np.sort(ranking.alike).tolist()))
+    when, later = moments_and_phases(browser, name, {row.ask for row in drawn} | {each.ask for each in steps})
+    spent, elapsed = sum(each.seconds for each in ended), run.config.get("elapsed")
     return RunView(
         run=run, ended=str(ending_of(run) or run.state), growth=is_growth(run), token=run_token(store, run),
-        seconds=seconds_of(run, time.time()), considered=max(len(rows), int(run.config.get("terms") or 0)),
+        seconds=seconds_of(run, time.time()), considered=max(len(asks), int(run.config.get("terms") or 0)),
         outcome=_outcome(store, run, steps),
         steps=tuple(replace(each, seconds=when.get(each.ask)) for each in steps),
-        points=tuple((float(count), row.score or 0.0) for count, row in drawn), scored=len(scored),
+        points=tuple((1.0 + bisect_left(asks, row.ask), row.score or 0.0) for row in drawn),
         folds=folds_among(browser, run),
-        timed=tuple((when[row.ask], row.score or 0.0) for _, row in drawn if when.get(row.ask, 0.0) > 0),
-        rows=rows, alike=alike, outcomes=tuple(spent_by(rows, [row.outcome for row in rows])),
-        phases=tuple(spent_by(rows, [phases.get(row.ask, EXPLORE) for row in rows])) if phases else (), later=phases,
-        busy=busy(run, rows, elapsed or max(when.values(), default=None)), settings=tuple(settings_of(run)),
+        timed=tuple((when[row.ask], row.score or 0.0) for row in drawn if when.get(row.ask, 0.0) > 0),
+        evaluations=len(asks), drawn=drawn, ranking=ranking, trained=any(each.parameters for each in ended),
+        outcomes=tuple(spent_by({each.outcome: (each.evaluations, each.seconds) for each in ended})),
+        phases=tuple(spent_on_phases(browser.evaluation_rows(name, later), later, ended)) if later else (), later=later,
+        busy=busy(run, spent, elapsed or max(when.values(), default=None)), settings=tuple(settings_of(run)),
         compared=tuple(_compared(each) for each in run.config.get(COMPARISON) or ()),
         grown=growth_steps(store, run) if is_growth(run) else None,
     )  # fmt: skip
@@ -165,7 +173,7 @@ def view_run(store: AbstractStore, run: Run) -> RunView:
 
 def found_by(store: AbstractStore, view: RunView) -> FoundView:
     """What the run has found, best first."""
-    return find(store, view.run, view.rows, view.alike, view.later, TOP)
+    return find(store, view.run, view.ranking, PARAMETERS if view.trained else SIZE, view.later, TOP)
 
 
 def _compared(arm: Mapping[str, Any]) -> ComparedArm:

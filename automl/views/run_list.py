@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from library.browsing.browser import AbstractBrowser, CountedRun
-from library.records import Direction, Run
+from library.records import Run
 from library.store import AbstractStore
 
 from ..growth.journal import is_growth
 from ..study.ending import ending_of
 from ..study.stored import RESULT
 from ..tasks.cases.folds import FOLDS
-from .progress import comparable, folds_among, improvements
+from .progress import comparable, folds_among
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def _best(browser: AbstractBrowser, counted: CountedRun) -> tuple[float | None, 
     run = counted.run
     if not run.config.get(FOLDS):
         return counted.best, 0
-    steps = improvements(comparable(browser, run, browser.evaluation_rows(run.id)), Direction(run.direction))
-    return (steps[-1].score if steps else None), folds_among(browser, run)
+    best = browser.evaluation_rows(run.id, comparable(browser, run).alike[:1].tolist())
+    return (best[0].score if best else None), folds_among(browser, run)
 
 
 def list_runs(store: AbstractStore, start: int, count: int, text: str, task: str = "") -> RunList:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from ..records import Evaluation, Event, Run, Subroutine
@@ -36,6 +36,25 @@ class EvaluationRow(NamedTuple):
     seconds: float
     parameters: int
     size: int
+
+
+class OutcomeCount(NamedTuple):
+    """How many evaluations had an outcome, the seconds that they took, and the most parameters of one with a score (0: none of them has
+    both)."""
+
+    outcome: str
+    evaluations: int
+    seconds: float
+    parameters: int
+
+
+class EventChoice(NamedTuple):
+    """Entries of a log of one ``kind``: only those about the ``asks`` (None: about any), and none whose payload, as `json_text` writes it,
+    holds ``without`` ("": all)."""
+
+    kind: str
+    asks: Collection[int] | None = None
+    without: str = ""
 
 
 class CountedWord(NamedTuple):
@@ -87,10 +106,48 @@ class AbstractBrowser(ABC):
         """
 
     @abstractmethod
-    def evaluation_rows(self, run: str) -> tuple[EvaluationRow, ...]:
+    def evaluation_rows(self, run: str, asks: Collection[int] | None = None) -> tuple[EvaluationRow, ...]:
         """A row an evaluation of the run, by ask.
 
         run: its id.
+        asks: only those of these, as far as there are any; default: all, which takes long of many.
+        """
+
+    @abstractmethod
+    def asks(self, run: str) -> Sequence[int]:
+        """The asks of the run's evaluations, in order.
+
+        run: its id.
+        """
+
+    @abstractmethod
+    def ranked(self, run: str) -> tuple[int, ...]:
+        """The asks of the run's evaluations that have a score, the best first by the run's direction, of equal ones the earlier.
+
+        run: its id.
+        """
+
+    @abstractmethod
+    def outcomes(self, run: str) -> tuple[OutcomeCount, ...]:
+        """How the run's evaluations ended, by outcome.
+
+        run: its id.
+        """
+
+    @abstractmethod
+    def longest(self, run: str, count: int) -> tuple[EvaluationRow, ...]:
+        """The run's evaluations that took most seconds, the longest first, of equal ones the earlier.
+
+        run: its id.
+        count: how many at most.
+        """
+
+    @abstractmethod
+    def undominated(self, run: str, cost: str) -> tuple[int, ...]:
+        """The asks of the run's evaluations than which none scores as well at less cost, the cheapest first; of equal ones the earlier.
+
+        run: its id.
+        cost: ``parameters`` or ``size``.
         """
 
     @abstractmethod
@@ -110,16 +167,22 @@ class AbstractBrowser(ABC):
         """
 
     @abstractmethod
-    def events(
-        self, run: str, kind: str, asks: Collection[int] | None = None, without: str = "", numbers: range | None = None
-    ) -> tuple[Event, ...]:
-        """Entries of a run's log, in order.
+    def events(self, run: str, *choices: EventChoice) -> tuple[Event, ...]:
+        """Entries of a run's log, in order; a database goes through the log once for all choices.
 
         run: its id.
-        kind: of the entries.
-        asks: only entries about these; default: about any.
-        without: leaves out entries whose payload, as `json_text` writes it, holds this; default: none.
-        numbers: only entries with one of these, a range of step 1: a database finds them without reading the others; default: any.
+        choices: an entry is given where one of them chooses it.
+        """
+
+    @abstractmethod
+    def latest(self, run: str, kind: str, ask: int, before: int | None = None) -> Event | None:
+        """The last entry of a run's log of a kind about an ask; None where there is none. It is looked for backwards, so that one that is
+        near costs little.
+
+        run: its id.
+        kind: of the entry.
+        ask: what it is about.
+        before: only among entries with lower numbers; default: among all.
         """
 
     @abstractmethod

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from ..records import Evaluation, Event, Run, StoreError, Subroutine, json_text
-from .browser import AbstractBrowser, CountedRun, CountedTask, CountedWord, EvaluationRow, Listing
+from ..records import Direction, Evaluation, Event, Run, StoreError, Subroutine, json_text
+from .browser import (
+    AbstractBrowser,
+    CountedRun,
+    CountedTask,
+    CountedWord,
+    EvaluationRow,
+    EventChoice,
+    Listing,
+    OutcomeCount,
+)
 from .by_type import TypedWord
 
 if TYPE_CHECKING:
@@ -27,6 +37,29 @@ def evaluation_row(run: Run, evaluation: Evaluation) -> EvaluationRow:
         evaluation.ask, evaluation.outcome, run.primary(evaluation.scores), evaluation.seconds, evaluation.parameters,
         evaluation.size,
     )  # fmt: skip
+
+
+def undominated(rows: Iterable[EvaluationRow], direction: Direction, cost: str) -> tuple[int, ...]:
+    """The asks of the evaluations than which none scores as well at less cost, the cheapest first.
+
+    rows: evaluations.
+    direction: which scores are better.
+    cost: ``parameters`` or ``size``.
+    """
+    sign, of = -direction.sign, attrgetter(cost)
+    cheapest: dict[int, tuple[float, int]] = {}
+    for row in rows:
+        if row.score is not None:
+            entry, size = (sign * row.score, row.ask), of(row)
+            if size not in cheapest or entry < cheapest[size]:
+                cheapest[size] = entry
+    found: list[int] = []
+    best = float("inf")
+    for _, (loss, ask) in sorted(cheapest.items()):
+        if loss < best:
+            best = loss
+            found.append(ask)
+    return tuple(found)
 
 
 def warn_of_run(run: str, error: StoreError) -> None:
@@ -82,9 +115,36 @@ class RecordBrowser(AbstractBrowser):
         best = self._store.best(run.id, 1)
         return CountedRun(run, len(self._store.evaluations(run.id)), run.primary(best[0].scores) if best else None)
 
-    def evaluation_rows(self, run: str) -> tuple[EvaluationRow, ...]:
+    def evaluation_rows(self, run: str, asks: Collection[int] | None = None) -> tuple[EvaluationRow, ...]:
         record = self._store.run(run)
-        return tuple(evaluation_row(record, each) for each in self._store.evaluations(run))
+        chosen = self._store.evaluations(run) if asks is None else self.chosen(run, asks)
+        return tuple(evaluation_row(record, each) for each in chosen)
+
+    def asks(self, run: str) -> Sequence[int]:
+        return tuple(each.ask for each in self._store.evaluations(run))
+
+    def ranked(self, run: str) -> tuple[int, ...]:
+        sign = -Direction(self._store.run(run).direction).sign
+        scored = [(sign * row.score, row.ask) for row in self.evaluation_rows(run) if row.score is not None]
+        return tuple(ask for _, ask in sorted(scored))
+
+    def outcomes(self, run: str) -> tuple[OutcomeCount, ...]:
+        alike: dict[str, list[EvaluationRow]] = {}
+        for row in self.evaluation_rows(run):
+            alike.setdefault(row.outcome, []).append(row)
+        return tuple(
+            OutcomeCount(
+                outcome, len(rows), sum(row.seconds for row in rows),
+                max((row.parameters for row in rows if row.score is not None), default=0),
+            )
+            for outcome, rows in sorted(alike.items())
+        )  # fmt: skip
+
+    def longest(self, run: str, count: int) -> tuple[EvaluationRow, ...]:
+        return tuple(sorted(self.evaluation_rows(run), key=lambda row: (-row.seconds, row.ask))[:count])
+
+    def undominated(self, run: str, cost: str) -> tuple[int, ...]:
+        return undominated(self.evaluation_rows(run), Direction(self._store.run(run).direction), cost)
 
     def scored_by(self, run: str, name: str) -> frozenset[int]:
         return frozenset(each.ask for each in self._store.evaluations(run) if name in each.scores)
@@ -93,16 +153,13 @@ class RecordBrowser(AbstractBrowser):
         wanted = set(asks)
         return tuple(each for each in self._store.evaluations(run) if each.ask in wanted)
 
-    def events(
-        self, run: str, kind: str, asks: Collection[int] | None = None, without: str = "", numbers: range | None = None
-    ) -> tuple[Event, ...]:
-        wanted = None if asks is None else set(asks)
-        return tuple(
-            each
-            for each in self._store.events(run)
-            if each.kind == kind and (wanted is None or each.ask in wanted)
-            and not (without and without in json_text(each.payload)) and (numbers is None or each.number in numbers)
-        )  # fmt: skip
+    def events(self, run: str, *choices: EventChoice) -> tuple[Event, ...]:
+        sets = [each._replace(asks=None if each.asks is None else frozenset(each.asks)) for each in choices]
+        return tuple(each for each in self._store.events(run) if any(_chooses(choice, each) for choice in sets))
+
+    def latest(self, run: str, kind: str, ask: int, before: int | None = None) -> Event | None:
+        known = (each for each in reversed(self._store.events(run)) if before is None or each.number < before)
+        return next((each for each in known if each.kind == kind and each.ask == ask), None)
 
     def named(self, names: Collection[str]) -> tuple[Subroutine, ...]:
         return tuple(each for each in self._store.subroutines(state=None) if each.name in names)
@@ -143,3 +200,8 @@ class RecordBrowser(AbstractBrowser):
 
     def types(self) -> tuple[TypedWord, ...]:
         return tuple(TypedWord(each.name, each.digest, each.type) for each in self._store.subroutines())
+
+
+def _chooses(choice: EventChoice, event: Event) -> bool:
+    about = choice.asks is None or event.ask in choice.asks
+    return event.kind == choice.kind and about and not (choice.without and choice.without in json_text(event.payload))

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterator, Sequence
+from itertools import zip_longest
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select
 
-from ..browsing.browser import AbstractBrowser, CountedRun, CountedTask, CountedWord, EvaluationRow, Listing
+from ..browsing.browser import (
+    AbstractBrowser,
+    CountedRun,
+    CountedTask,
+    CountedWord,
+    EvaluationRow,
+    EventChoice,
+    Listing,
+    OutcomeCount,
+)
 from ..browsing.by_type import TypedWord
 from ..browsing.of_records import warn_of_run
-from ..records import Direction, Evaluation, Event, Record, Run, StoreError, Subroutine, json_text
+from ..records import Direction, Evaluation, Event, Run, StoreError, Subroutine, json_text
 from . import log, words
 from .engine import Database
 from .integrity import any_text
 from .schema import COLUMNS, evaluations, events, from_row, runs, snapshots, solutions, subroutines, uses
 
-R = TypeVar("R", bound=Record)
 AT_ONCE = 500
 """Numbers that one query names: a database takes so many parameters."""
+MOST_NAMED = 10_000
+"""Of more evaluations than these all rows are read, and those that are wanted are taken from them."""
+_ROW = tuple(evaluations.c[name] for name in EvaluationRow._fields)
 
 
 class SqlBrowser(AbstractBrowser):
@@ -61,12 +73,64 @@ class SqlBrowser(AbstractBrowser):
             tuple(CountedTask(task, number, began, *known.get(task, (0, None))) for task, number, began in page), total
         )
 
-    def evaluation_rows(self, run: str) -> tuple[EvaluationRow, ...]:
-        c = evaluations.c
-        statement = select(c.ask, c.outcome, c.score, c.seconds, c.parameters, c.size).where(c.run == run)
+    def evaluation_rows(self, run: str, asks: Collection[int] | None = None) -> tuple[EvaluationRow, ...]:
+        every = select(*_ROW).where(evaluations.c.run == run).order_by(evaluations.c.ask)
         with self._database.read() as connection:
             log.find_run(connection, run)
-            return tuple(map(EvaluationRow._make, connection.execute(statement.order_by(c.ask)).all()))
+            if asks is None or len(asks) > MOST_NAMED:
+                wanted = None if asks is None else frozenset(asks)
+                rows = map(EvaluationRow._make, connection.execute(every).all())
+                return tuple(rows) if wanted is None else tuple(row for row in rows if row.ask in wanted)
+            some = (every.where(evaluations.c.ask.in_(part)) for part in _parts(asks))
+            return tuple(EvaluationRow._make(row) for part in some for row in connection.execute(part).all())
+
+    def asks(self, run: str) -> Sequence[int]:
+        c = evaluations.c
+        with self._database.read() as connection:
+            log.find_run(connection, run)
+            ends = select(func.count(), func.min(c.ask), func.max(c.ask)).where(c.run == run)
+            count, first, last = connection.execute(ends).one()
+            if count and last - first + 1 == count:
+                return range(first, last + 1)
+            return tuple(connection.execute(select(c.ask).where(c.run == run).order_by(c.ask)).scalars())
+
+    def ranked(self, run: str) -> tuple[int, ...]:
+        c = evaluations.c
+        with self._database.read() as connection:
+            order = c.score.desc() if _is_maximised(connection, run) else c.score.asc()
+            scored = select(c.ask).where(c.run == run, c.score.is_not(None)).order_by(order, c.ask)
+            return tuple(connection.execute(scored).scalars().all())
+
+    def outcomes(self, run: str) -> tuple[OutcomeCount, ...]:
+        c = evaluations.c
+        most = func.coalesce(func.max(case((c.score.is_not(None), c.parameters))), 0)
+        counted = select(c.outcome, func.count(), func.sum(c.seconds), most).where(*_by_ask(run)).group_by(c.outcome)
+        with self._database.read() as connection:
+            log.find_run(connection, run)
+            return tuple(sorted(map(OutcomeCount._make, connection.execute(counted).all())))
+
+    def longest(self, run: str, count: int) -> tuple[EvaluationRow, ...]:
+        c = evaluations.c
+        statement = select(*_ROW).where(*_by_ask(run)).order_by(c.seconds.desc(), c.ask).limit(count)
+        with self._database.read() as connection:
+            log.find_run(connection, run)
+            return tuple(map(EvaluationRow._make, connection.execute(statement).all()))
+
+    def undominated(self, run: str, cost: str) -> tuple[int, ...]:
+        c = evaluations.c
+        price = c[cost]
+        with self._database.read() as connection:
+            more = _is_maximised(connection, run)
+            best = func.max(c.score) if more else func.min(c.score)
+            cheapest = select(price, best).where(*_by_ask(run), c.score.is_not(None)).group_by(price)
+            found: list[tuple[int, float]] = []
+            for each, score in sorted(tuple(row) for row in connection.execute(cheapest)):
+                if not found or (score > found[-1][1] if more else score < found[-1][1]):
+                    found.append((each, score))
+            named = (
+                select(func.min(c.ask)).where(c.run == run, c.score == score, price == each) for each, score in found
+            )
+            return tuple(connection.execute(statement).scalar_one() for statement in named)
 
     def scored_by(self, run: str, name: str) -> frozenset[int]:
         c = evaluations.c
@@ -81,24 +145,32 @@ class SqlBrowser(AbstractBrowser):
             return select(*COLUMNS[Evaluation]).where(c.run == run, c.ask.in_(some)).order_by(c.ask)
 
         with self._database.read() as connection:
-            log.find_run(connection, run)
-            return _about(connection, Evaluation, asks, statement)
+            found = tuple(
+                record for some in _parts(asks) for record in log.fetch(connection, Evaluation, statement(some))
+            )
+            if not found:
+                log.find_run(connection, run)
+            return found
 
-    def events(
-        self, run: str, kind: str, asks: Collection[int] | None = None, without: str = "", numbers: range | None = None
-    ) -> tuple[Event, ...]:
-        wanted: list[ColumnElement[bool]] = [events.c.run == run, events.c.kind == kind]
-        if without:
-            wanted.append(~events.c.payload.contains(without, autoescape=True))
-        if numbers is not None:
-            wanted += [events.c.number >= numbers.start, events.c.number < numbers.stop]
-        every = select(*COLUMNS[Event]).where(*wanted).order_by(events.c.number)
+    def events(self, run: str, *choices: EventChoice) -> tuple[Event, ...]:
+        every = select(*COLUMNS[Event]).where(events.c.run == run).order_by(events.c.number)
+        found: dict[int, Event] = {}
         with self._database.read() as connection:
             log.find_run(connection, run)
-            if asks is None:
-                return log.fetch(connection, Event, every)
-            found = _about(connection, Event, asks, lambda some: every.where(events.c.ask.in_(some)))
-        return tuple(sorted(found, key=lambda event: event.number))
+            for wanted in zip_longest(*map(_choosing, choices)):
+                either = or_(*(each for each in wanted if each is not None))
+                found |= {event.number: event for event in log.fetch(connection, Event, every.where(either))}
+        return tuple(event for _, event in sorted(found.items()))
+
+    def latest(self, run: str, kind: str, ask: int, before: int | None = None) -> Event | None:
+        c = events.c
+        backwards = select(*COLUMNS[Event]).where(c.run == run, c.kind == kind, c.ask == ask).order_by(c.number.desc())
+        nearer = backwards if before is None else backwards.where(c.number < before)
+        with self._database.read() as connection:
+            found = log.fetch(connection, Event, nearer.limit(1))
+            if not found:
+                log.find_run(connection, run)
+            return next(iter(found), None)
 
     def named(self, names: Collection[str]) -> tuple[Subroutine, ...]:
         wanted = sorted(set(names))
@@ -191,11 +263,27 @@ def _counted_runs(connection: Connection, found: list[Run]) -> Iterator[CountedR
             yield CountedRun(run, count, highest if run.direction == Direction.MAXIMIZE else lowest)
 
 
-def _about(
-    connection: Connection, kind: type[R], asks: Collection[int], statement: Callable[[list[int]], Select[Any]]
-) -> tuple[R, ...]:
-    """The records that a query about some asks selects, for all of them in turn."""
-    wanted, found = sorted(set(asks)), list[R]()
-    for start in range(0, len(wanted), AT_ONCE):
-        found += log.fetch(connection, kind, statement(wanted[start : start + AT_ONCE]))
-    return tuple(found)
+def _parts(asks: Collection[int]) -> Iterator[list[int]]:
+    """Asks, each once, in as many parts as queries have to name them."""
+    wanted = sorted(set(asks))
+    return (wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE))
+
+
+def _choosing(choice: EventChoice) -> Iterator[ColumnElement[bool]]:
+    """Conditions of which each entry that is chosen meets one, none naming too many asks."""
+    wanted = [events.c.kind == choice.kind]
+    if choice.without:
+        wanted.append(~events.c.payload.contains(choice.without, autoescape=True))
+    if choice.asks is None:
+        yield and_(*wanted)
+    else:
+        yield from (and_(*wanted, events.c.ask.in_(some)) for some in _parts(choice.asks))
+
+
+def _by_ask(run: str) -> tuple[ColumnElement[bool], ...]:
+    """That evaluations are of a run, said so that a database reads them in the order in which they lie, and not in that of their scores."""
+    return evaluations.c.run == run, evaluations.c.ask >= 0
+
+
+def _is_maximised(connection: Connection, run: str) -> bool:
+    return log.find_run(connection, run).direction == Direction.MAXIMIZE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+import numpy as np
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +18,7 @@ from ...charts.spans import TimeSpan, spans
 from ...views.analysis.genealogy import genealogy
 from ...views.analysis.settings import SettingsView, view_settings
 from ...views.analysis.timeline import WorkSpan, failures, timeline
-from ...views.progress import comparable, improvements, of_one_kind, winner
+from ...views.progress import comparable, improvements, winner
 from ..pages import asks_for_part, render
 from ..program_charts import learning_charts
 from ..routing import Router
@@ -37,15 +38,15 @@ def analysis(request: Request, run: str) -> Response:
 
 def _values(store: AbstractStore, run: Run) -> dict[str, object]:
     browser = store.browser()
-    rows = browser.evaluation_rows(run.id)
-    done = timeline(browser, run, rows)
-    settings = view_settings(browser, run, of_one_kind(browser, run, rows))
-    steps = improvements(comparable(browser, run, rows), Direction(run.direction))
-    won = winner(run, steps)
+    asks, ranking = browser.asks(run.id), comparable(browser, run)
+    done = timeline(browser, run)
+    settings = view_settings(browser, run, ranking.most)
+    won = winner(run, improvements(browser, run, ranking.alike, asks))
+    unscored = np.setdiff1d(np.array(asks), ranking.every).tolist()
     best = [each for each in store.best(run.id, 4 * CURVES) if each.curves][:CURVES]
     return {
-        "run": run, "timeline": _timeline(run, done), "drawn": len(done), "evaluations": len(rows),
-        "failures": failures(browser, run, rows), "ancestors": [] if won is None else genealogy(browser, run, won),
+        "run": run, "timeline": _timeline(run, done), "drawn": len(done), "evaluations": len(asks),
+        "failures": failures(browser, run, unscored), "ancestors": [] if won is None else genealogy(browser, run, won),
         "curves": learning_charts([(f"ask {each.ask}", each) for each in best], run.metric) if len(best) > 1 else {},
         "settings": settings, "parallel": None if settings is None else _parallel(run, settings),
     }  # fmt: skip

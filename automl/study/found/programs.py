@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,6 +28,8 @@ DRAWN = {"sample": "drawn", "model": "proposed by a model", "policy": "drawn by 
          "refine": "longer training", "ensemble": "blend", "path": "trained on shared weights",
          "shared": "ranked by shared weights"}  # fmt: skip
 """What operators are called that say little by themselves."""
+_SETTING = re.compile(r" :[\w-]+ [^\s()\[\]]+")
+"""A setting and its value, in a text without strings."""
 Latency = Callable[[Evaluation], float | None]
 """Milliseconds that the program of an evaluation takes for a case; None where its weights, which decide that, are gone."""
 
@@ -116,12 +119,13 @@ class FoundPrograms:
         """
         if top is not None and (type(top) is not int or top < 1):
             raise StudyError(f"top={top!r}: a whole number from 1 is required")
-        known: dict[str, Term] = {}
+        known: dict[str, str] = {}
 
         def structure(evaluation: Evaluation) -> str:
-            if evaluation.term not in known:
-                known[evaluation.term] = self.vocabulary.read(evaluation.term)
-            return structure_of(known[evaluation.term])
+            outline = outline_of(evaluation.term)
+            if outline not in known:
+                known[outline] = structure_of(self.vocabulary.read(evaluation.term))
+            return known[outline]
 
         rows = self.best_of_each(structure)[:top]
         return [self._row(rank, each) for rank, each in enumerate(rows, 1)]
@@ -241,6 +245,15 @@ def told_origin(origins: Origins, ask: int, names: Sequence[str] = ()) -> str:
         return f"{START} {start_name(names, ask)}"
     parents = [str(parent) for parent in origins.parents(ask)]
     return DRAWN.get(operator, operator) + (f" of {' and '.join(parents)}" if parents else "")
+
+
+def outline_of(text: str) -> str:
+    """A stored term without the values of its settings, as far as that is quickly told: those with the same outline are of one structure,
+    so that of many alike programs one need be read.
+
+    text: the term.
+    """
+    return text if '"' in text else _SETTING.sub("", text)
 
 
 def structure_of(term: Term) -> str:

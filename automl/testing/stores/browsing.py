@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
+
 import pytest
 
-from library.browsing.browser import CountedTask, EvaluationRow
+from library.browsing.browser import CountedTask, EvaluationRow, EventChoice, OutcomeCount
+from library.browsing.of_records import RecordBrowser
 from library.records import Event, Solution, StoreError, Use, json_text
 from library.store import AbstractStore
 
@@ -69,6 +73,43 @@ class IsBrowsed:
             EvaluationRow(2, "completed", 0.5, 1.5, 7, 3),
         )
 
+    @pytest.mark.parametrize("direction", ["maximise", "minimise"])
+    @pytest.mark.parametrize("asks", [range(40), [*range(5), *range(9, 700, 13)]])
+    def test_what_is_summed_of_a_run_is_what_its_rows_say(
+        self, store: AbstractStore, direction: str, asks: Sequence[int]
+    ):
+        draws = random.Random(len(asks))
+        for name in ("r1", "r2"):
+            store.create_run(run(name, direction=direction))
+            store.record(
+                *(
+                    evaluation(
+                        ask, name, outcome=draws.choice(["completed", "timed out"]), seconds=draws.randint(0, 8) / 4,
+                        scores={"score": draws.choice([0.5, float("nan"), draws.random()])},
+                        parameters=draws.randint(0, 9), size=draws.randint(1, 5),
+                    )
+                    for ask in asks
+                )
+            )  # fmt: skip
+        browser, of_records = store.browser(), RecordBrowser(store)
+        rows = of_records.evaluation_rows("r1")
+        assert browser.evaluation_rows("r1") == rows and tuple(browser.asks("r1")) == tuple(asks)
+        assert browser.evaluation_rows("r1", [5, 3, 1000]) == tuple(row for row in rows if row.ask in (3, 5))
+        assert browser.ranked("r1") == of_records.ranked("r1")
+        assert browser.outcomes("r1") == of_records.outcomes("r1")
+        assert browser.longest("r1", 7) == of_records.longest("r1", 7)
+        for cost in ("parameters", "size"):
+            assert browser.undominated("r1", cost) == of_records.undominated("r1", cost) != ()
+
+    def test_of_a_run_without_evaluations_nothing_is_summed(self, store: AbstractStore):
+        store.create_run(run())
+        store.record(evaluation(3, outcome="timed out", scores={}, parameters=7))
+        store.create_run(run("r2"))
+        browser = store.browser()
+        assert (*browser.asks("r1"), *browser.asks("r2"), *browser.ranked("r1"), *browser.outcomes("r2")) == (3,)
+        assert browser.outcomes("r1") == (OutcomeCount("timed out", 1, 0.0, 0),)
+        assert browser.undominated("r1", "size") == browser.longest("r2", 3) == ()
+
     def test_evaluations_are_found_by_the_names_of_their_scores(self, store: AbstractStore):
         store.create_run(run())
         named = [{"score": 0.5}, {"score": 0.5, 'fo"l%ds': 5.0}, {'fo"l%ds': 2.0}, {'afo"l%ds': 2.0}, {'fo"lxds': 2.0}]
@@ -90,14 +131,22 @@ class IsBrowsed:
         done = [Event("r1", 4 + n, "finished", 3 - n, {"elapsed": 0.5 * n}) for n in range(4)]
         store.append(*asked, *done)
         browser = store.browser()
-        assert browser.events("r1", "finished") == tuple(done)
-        assert browser.events("r1", "finished", [0, 3, 9]) == (done[0], done[3])
-        assert browser.events("r1", "finished", []) == () == browser.events("r1", "told")
-        assert browser.events("r1", "finished", numbers=range(5, 7)) == (done[1], done[2])
-        assert browser.events("r1", "finished", [3, 2], numbers=range(5, 99)) == (done[1],)
+        assert browser.events("r1", EventChoice("finished")) == tuple(done)
+        assert browser.events("r1", EventChoice("finished", [0, 3, 9])) == (done[0], done[3])
+        assert browser.events("r1", EventChoice("finished", [])) == () == browser.events("r1", EventChoice("told"))
         without = json_text({"phase": "explore"})[1:-1]
-        assert browser.events("r1", "asked", without=without) == (asked[2],)
-        assert len(browser.events("r1", "asked", without="a.b_")) == 4
+        assert browser.events("r1", EventChoice("asked", without=without)) == (asked[2],)
+        assert len(browser.events("r1", EventChoice("asked", without="a.b_"))) == 4
+        either = EventChoice("finished", [2, *range(4, 900)]), EventChoice("asked", without=without)
+        assert browser.events("r1", *either) == (asked[2], done[1])
+
+    def test_the_latest_event_is_looked_for_backwards(self, store: AbstractStore):
+        store.create_run(run())
+        log = [Event("r1", n, "asked" if n % 2 else "told", n // 4, {"n": n}) for n in range(12)]
+        store.append(*log)
+        browser = store.browser()
+        assert browser.latest("r1", "asked", 1) == log[7] and browser.latest("r1", "told", 1, before=6) == log[4]
+        assert browser.latest("r1", "asked", 1, before=5) is None is browser.latest("r1", "finished", 1)
 
     def test_versions_are_found_by_name(self, store: AbstractStore):
         store.promote([word("f", "d1"), word("g", "d2"), word("h", "d3")])
@@ -161,7 +210,13 @@ class IsBrowsed:
             lambda: browser.evaluation_rows("nobody"),
             lambda: browser.scored_by("nobody", "folds"),
             lambda: browser.chosen("nobody", [1]),
-            lambda: browser.events("nobody", "asked"),
+            lambda: browser.events("nobody", EventChoice("asked")),
+            lambda: browser.latest("nobody", "asked", 1),
+            lambda: browser.asks("nobody"),
+            lambda: browser.ranked("nobody"),
+            lambda: browser.outcomes("nobody"),
+            lambda: browser.longest("nobody", 1),
+            lambda: browser.undominated("nobody", "size"),
         ):
             with pytest.raises(StoreError, match="nobody"):
                 call()

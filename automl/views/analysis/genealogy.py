@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from library.browsing.browser import AbstractBrowser
-from library.records import Direction, Event, Run
+from library.records import Direction, Run
 
 from ...study.journal import ASKED
 from ...study.state import folds_of
@@ -14,8 +14,6 @@ from ..words import texts_for_people
 
 MOST = 40
 """Generations that are followed back."""
-NEAR = 1_000
-"""Entries of the log among which a parent is looked for first: those before its child's."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ def genealogy(browser: AbstractBrowser, run: Run, ask: int) -> list[Ancestor]:
     sign = Direction(run.direction).sign
     found: list[Ancestor] = []
     wanted: int | None = ask
-    event = next(iter(browser.events(run.id, ASKED, [ask])), None)
+    event = browser.latest(run.id, ASKED, ask)
     while wanted is not None and len(found) < MOST and wanted not in {each.ask for each in found}:
         payload = {} if event is None else event.payload
         operator, parents, of = made_by(payload)
@@ -61,21 +59,10 @@ def genealogy(browser: AbstractBrowser, run: Run, ask: int) -> list[Ancestor]:
         if better in known and score is not None and known[better][0] == (folds_of(own) > 0):
             gain = sign * score - known[better][1]
         found.append(Ancestor(wanted, operator, parents, score, gain, own.size, own.term))
-        event = None if better is None or event is None else _asked_before(browser, run, better, event.number)
+        event = None if better is None or event is None else browser.latest(run.id, ASKED, better, event.number)
         wanted = better
     texts = texts_for_people(browser, [each.program for each in found])
     return [replace(each, program=text) for each, text in zip(found, texts, strict=True)][::-1]
-
-
-def _asked_before(browser: AbstractBrowser, run: Run, ask: int, number: int) -> Event | None:
-    """When an ask was made, looked for ever further before an entry of the log, so that all generations together read it about once."""
-    stop, width = number, NEAR
-    while stop > 0:
-        start = max(0, stop - width)
-        for event in browser.events(run.id, ASKED, [ask], numbers=range(start, stop)):
-            return event
-        stop, width = start, 2 * width
-    return None
 
 
 def made_by(payload: Mapping[str, object]) -> tuple[str, tuple[int, ...], int | None]:

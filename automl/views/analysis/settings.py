@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from library.browsing.browser import AbstractBrowser, EvaluationRow
-from library.records import Direction, Evaluation, Run
+from library.browsing.browser import AbstractBrowser
+from library.records import Evaluation, Run
 
 from ...charts.sampling import sample
+from ..progress import IntArray
 
 LOOKED_AT, AXES, LEAST = 300, 6, 12
 """Evaluations that are looked at, settings that are shown, at most, and the fewest evaluations that say anything."""
@@ -40,19 +41,17 @@ class SettingsView:
     explained: float
 
 
-def view_settings(browser: AbstractBrowser, run: Run, rows: Sequence[EvaluationRow]) -> SettingsView | None:
+def view_settings(browser: AbstractBrowser, run: Run, ranked: IntArray) -> SettingsView | None:
     """What settings have to do with scores; None where too few programs have scores, or no setting varies.
 
     browser: of the store.
     run: whose programs they are.
-    rows: its evaluations.
+    ranked: the asks of those that can be compared, the best first.
     """
-    sign = Direction(run.direction).sign
-    scored = sorted((-sign * row.score, row.ask) for row in rows if row.score is not None)
-    if len(scored) < LEAST:
+    if len(ranked) < LEAST:
         return None
-    best, rest = scored[: LOOKED_AT // 2], scored[LOOKED_AT // 2 :]
-    programs = browser.chosen(run.id, [ask for _, ask in (*best, *sample(rest, LOOKED_AT - len(best)))])
+    best, rest = ranked[: LOOKED_AT // 2].tolist(), ranked[LOOKED_AT // 2 :].tolist()
+    programs = browser.chosen(run.id, [*best, *sample(rest, LOOKED_AT - len(best))])
     scores = np.array([run.primary(each.scores) or 0.0 for each in programs])
     columns = _columns(programs)
     if not columns or float(scores.std()) == 0.0:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
 
-from library.browsing.browser import AbstractBrowser, EvaluationRow
+from library.browsing.browser import AbstractBrowser
 from library.records import Run
 
 from ..progress import moments
@@ -39,14 +38,13 @@ class FailureReason:
     ask: int
 
 
-def timeline(browser: AbstractBrowser, run: Run, rows: Sequence[EvaluationRow]) -> list[WorkSpan]:
+def timeline(browser: AbstractBrowser, run: Run) -> list[WorkSpan]:
     """When evaluations ran: all, or the longest DRAWN of them; [] where that was not recorded.
 
     browser: of the store.
     run: whose they are.
-    rows: its evaluations.
     """
-    longest = nsmallest(DRAWN, rows, key=lambda row: (-row.seconds, row.ask))
+    longest = browser.longest(run.id, DRAWN)
     ended = moments(browser, run.id, [row.ask for row in longest])
     known = [(max(0.0, ended[row.ask] - row.seconds), ended[row.ask], row) for row in longest if row.ask in ended]
     free: list[float] = []
@@ -62,17 +60,16 @@ def timeline(browser: AbstractBrowser, run: Run, rows: Sequence[EvaluationRow]) 
     return found
 
 
-def failures(browser: AbstractBrowser, run: Run, rows: Sequence[EvaluationRow]) -> list[FailureReason]:
+def failures(browser: AbstractBrowser, run: Run, unscored: Sequence[int]) -> list[FailureReason]:
     """Why evaluations have no score, the most frequent reason first; of the first FAILURES of them.
 
     browser: of the store.
     run: whose they are.
-    rows: its evaluations.
+    unscored: the asks of those without a score, in order.
     """
-    failed = [row.ask for row in rows if row.score is None][:FAILURES]
     counts: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], int] = {}
-    for each in browser.chosen(run.id, failed):
+    for each in browser.chosen(run.id, unscored[:FAILURES]):
         line = next(iter(each.detail.splitlines()), "")
         kind = each.outcome, line if len(line) <= 160 else f"{line[:159]}…"
         counts[kind] += 1

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from heapq import nsmallest
 
-from library.browsing.browser import AbstractBrowser
+from library.browsing.browser import AbstractBrowser, EventChoice
 from library.records import Direction, Evaluation, Run, Subroutine
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary
@@ -29,7 +28,7 @@ from ...study.planning.schedule import EXPLORE
 from ...study.stored import RESULT
 from ...tasks.specifications.specification import COLUMNS
 from ..analysis.genealogy import made_by
-from ..progress import of_one_kind
+from ..progress import like
 from ..words import UNREADABLE, texts_for_people, words_for
 from .differing import OtherSolution, with_differences
 from .typed import TypedPart, typed_parts
@@ -97,7 +96,7 @@ def view_program(store: AbstractStore, run: Run, ask: int) -> ProgramView | None
     evaluation = next(iter(browser.chosen(run.id, [ask])), None)
     if evaluation is None:
         return None
-    asked = next(iter(browser.events(run.id, ASKED, [ask])), None)
+    asked = next(iter(browser.events(run.id, EventChoice(ASKED, [ask]))), None)
     payload: Mapping[str, object] = {} if asked is None else asked.payload
     operator, parents, of = made_by(payload)
     type, term, vocabulary, trouble = read_program(store, run, evaluation)
@@ -188,12 +187,10 @@ def words_of(text: str) -> frozenset[str]:
 def _alike(browser: AbstractBrowser, run: Run, evaluation: Evaluation) -> list[AlikeProgram]:
     """Programs of the run that share most words with one, the best among equal ones first; their scores are of the same kind as its own."""
     sign = -Direction(run.direction).sign
-    rows = of_one_kind(browser, run, browser.evaluation_rows(run.id), evaluation.ask)
-    scored = ((sign * row.score, row.ask) for row in rows if row.score is not None)
-    best = nsmallest(LOOKED_AT + 1, scored)
+    best = like(browser, run, evaluation.ask).alike[: LOOKED_AT + 1].tolist()
     mine = words_of(evaluation.term)
     found = {}
-    for each in browser.chosen(run.id, [ask for _, ask in best if ask != evaluation.ask]):
+    for each in browser.chosen(run.id, [ask for ask in best if ask != evaluation.ask]):
         theirs = words_of(each.term)
         share = len(mine & theirs) / (len(mine | theirs) or 1)
         if each.term != evaluation.term:

@@ -9,7 +9,9 @@ import pytest
 from automl.views.analysis.genealogy import genealogy
 from automl.views.analysis.settings import settings_in
 from automl.views.analysis.timeline import timeline
-from automl.views.progress import of_one_kind
+from automl.views.progress import comparable, like
+from library.browsing.browser import EventChoice
+from library.browsing.of_records import RecordBrowser
 from library.records import Evaluation, Event, Run
 
 EVIL = "<script>alert(1)</script>"
@@ -53,8 +55,7 @@ def test_the_winner_is_followed_back_to_its_beginning(read, evolved):
     assert table(page, "Genealogy")[1][6] == "(lambda (x) (dense :units 2 @1 x))"
 
 
-def test_parents_far_back_in_a_long_log_are_found_and_gains_are_of_one_kind(store, monkeypatch):
-    monkeypatch.setattr("automl.views.analysis.genealogy.NEAR", 2)
+def test_parents_far_back_in_a_log_are_found_and_gains_are_of_one_kind(store):
     run = store.create_run(Run("r1", "iris", "genetic", metric="accuracy", config={"folds": 5}))
     parents = {7: [2], 2: [1, 0], 8: [7]}
     events = [
@@ -66,9 +67,12 @@ def test_parents_far_back_in_a_long_log_are_found_and_gains_are_of_one_kind(stor
     store.record(*kept, events=events)
     found = genealogy(store.browser(), run, 8)
     assert [(each.ask, each.gain) for each in found] == [(1, None), (2, 0.125), (7, 0.625), (8, None)]
-    rows = store.browser().evaluation_rows("r1")
-    assert [row.ask for row in of_one_kind(store.browser(), run, rows) if row.score is not None] == list(range(8))
-    assert [row.ask for row in of_one_kind(store.browser(), run, rows, like=8) if row.score is not None] == [8]
+    assert (
+        comparable(store.browser(), run).most.tolist()
+        == like(store.browser(), run, 3).alike.tolist()
+        == [*range(8)][::-1]
+    )
+    assert like(store.browser(), run, 8).alike.tolist() == comparable(store.browser(), run).alike.tolist() == [8]
 
 
 def test_reasons_of_failures_are_counted_and_escaped(read, evolved):
@@ -79,16 +83,20 @@ def test_reasons_of_failures_are_counted_and_escaped(read, evolved):
 
 def test_evaluations_that_ran_at_once_lie_in_lanes(store, searched):
     run = searched(store, "r1", [0.5, None, 0.25])
-    (event,) = store.browser().events("r1", "finished", [1])
+    (event,) = store.browser().events("r1", EventChoice("finished", [1]))
     assert event.payload["elapsed"] == 2.0
-    spans = timeline(store.browser(), run, store.browser().evaluation_rows("r1"))
+    spans = timeline(store.browser(), run)
     assert [(each.ask, each.start, each.end, each.lane) for each in spans] == [
         (0, 0.5, 1.0, 0),
         (1, 1.5, 2.0, 0),
         (2, 2.5, 3.0, 0),
     ]
-    rows = [row._replace(seconds=1.75) for row in store.browser().evaluation_rows("r1")]
-    assert [each.lane for each in timeline(store.browser(), run, rows)] == [0, 1, 0]
+
+    class Slower(RecordBrowser):
+        def longest(self, run, count):
+            return tuple(row._replace(seconds=1.75) for row in self.evaluation_rows(run))
+
+    assert [each.lane for each in timeline(Slower(store), run)] == [0, 1, 0]
 
 
 def test_settings_that_decide_are_found(read, store, searched):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import re
+from collections import Counter
 
 import pytest
 
+from automl.charts.sampling import sample
 from automl.dashboard.run_charts import front_chart
 from automl.views.run import found_by, view_run
 from library.records import Evaluation, Event, Run
@@ -194,6 +197,43 @@ def test_the_front_over_folds_is_drawn_among_means_over_folds(store, searched):
     assert [each.ask for each in found.leaders][:2] == [3, 2]
     chart = front_chart(view, found)
     assert "0.625 with 30" in chart and chart.count("<circle") == 2 * len(found.front)
+
+
+@pytest.mark.parametrize("config", [{}, {"folds": 5}])
+@pytest.mark.parametrize("direction", ["maximise", "minimise"])
+def test_what_is_shown_of_a_run_is_what_all_of_its_rows_say(store, searched, config, direction):
+    draws = random.Random(len(config))
+    scores = [draws.choice([None, 0.5, draws.random(), draws.random()]) for _ in range(900)]
+    phases = {ask: draws.choice(["refine", "final"]) for ask in range(700, 720)}
+    run = searched(store, "r1", scores, phases, config=config, direction=direction)
+    folded = range(900, 950) if config else range(0)
+    store.record(
+        *(Evaluation("r1", ask, "(lambda $0)", "ok", {"accuracy": 1 - ask / 1000, "folds": 5.0}) for ask in folded)
+    )
+    view = view_run(store, run)
+    assert view.steps and len(view.drawn) == len(view.points) == min(400, view.scored)
+
+    rows = store.browser().evaluation_rows("r1")
+    shown = [
+        (count, row) for count, row in enumerate(rows, 1) if row.score is not None and (not config or row.ask in folded)
+    ]
+    best, steps = None, []
+    for count, row in shown:
+        if best is None or (row.score > best if direction == "maximise" else row.score < best):
+            best = row.score
+            steps.append((row.ask, count, row.score))
+    assert [(each.ask, each.evaluations, each.score) for each in view.steps] == steps
+    assert view.points == tuple((count, row.score) for count, row in sample(shown))
+    assert (view.evaluations, view.scored) == (len(rows), len(shown))
+    for shown_kinds, kinds in (
+        (view.outcomes, [row.outcome for row in rows]),
+        (view.phases, [phases.get(row.ask, "explore") for row in rows]),
+    ):
+        assert [(each.name, each.count) for each in shown_kinds] == Counter(kinds).most_common()
+        for each in shown_kinds:
+            seconds = sum(row.seconds for row, kind in zip(rows, kinds, strict=True) if kind == each.name)
+            assert each.seconds == pytest.approx(seconds)
+            assert each.of_count == each.count / len(rows)
 
 
 def test_of_one_evaluation_no_chart_is_drawn(read, store, searched):

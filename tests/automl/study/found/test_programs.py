@@ -14,7 +14,7 @@ import pytest
 
 import automl
 from automl.errors import StudyError, TaskError
-from automl.study.found.programs import FoundProgram, FoundPrograms
+from automl.study.found.programs import FoundProgram, FoundPrograms, outline_of, structure_of
 from automl.study.keeping.evaluations import Evaluations
 from automl.study.planning.schedule import ENSEMBLE, EXPLORE, FINAL, REFINE
 from automl.study.state import Standing
@@ -22,6 +22,7 @@ from automl.tasks.cases.folds import FOLDS
 from library.records import Direction, Evaluation
 from library.vocabulary import Vocabulary
 from primitives.notation.types import parse_type
+from primitives.syntax import parse
 
 NET, VALUES = "Tensor[1,4,4] -> Tensor[3]", "list(int) -> int"
 CONSTANT = "(lambda (dense :units 3 @1 (relu (flatten $0))))"
@@ -235,3 +236,15 @@ def test_a_search_names_what_it_began_with(folder: Path, automl: Any) -> None:
     rows = json.loads(automl("runs", "leaderboard", run, "--library", "o.db", "--json")[1])
     assert {"start given 2", "longer training of 0"} <= {row["origin"] for row in rows}
     assert ["mine.txt"] in [row["starts"] for row in rows]
+
+
+def test_terms_with_one_outline_have_one_structure() -> None:
+    texts = [
+        "(lambda (dense :units 3 @1 (relu $0)))", "(lambda (dense :units 30 @1 (relu $0)))", "(lambda (dense @1 (tanh $0)))",
+        "(lambda (conv :maps 4 :padding same @1 $0))", "(lambda (conv :maps 8 :padding valid @1 $0))",
+        '(lambda (join "a :b c" $0))', '(lambda (join "a" $0))',
+    ]  # fmt: skip
+    groups: dict[str, set[str]] = {}
+    for text in texts:
+        groups.setdefault(outline_of(text), set()).add(structure_of(parse(text)))
+    assert len(groups) == 5 and all(len(each) == 1 for each in groups.values())
