@@ -16,7 +16,7 @@ from ..study.found.programs import FoundProgram, FoundPrograms
 from ..study.journal import ASKED
 from ..study.state import Standing
 from ..study.stored import RESULT
-from .progress import Ranking
+from .progress import RunRanking
 from .words import UNREADABLE, words_for
 
 LOOKED_AT = 150
@@ -48,7 +48,9 @@ class FoundView:
         return tuple(each for each in self.leaders if not each.folds)
 
 
-def find(store: AbstractStore, run: Run, ranking: Ranking, cost: str, phases: Mapping[int, str], top: int) -> FoundView:
+def find(
+    store: AbstractStore, run: Run, ranking: RunRanking, cost: str, phases: Mapping[int, str], top: int
+) -> FoundView:
     """What a run has found.
 
     store: that has it.

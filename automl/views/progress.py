@@ -42,7 +42,7 @@ class Spent:
 
 
 @dataclass(frozen=True, eq=False)
-class Ranking:
+class RunRanking:
     """The asks of a run's evaluations that have a score, the best first, of equal ones the earlier: ``alike`` those whose scores can be
     compared, ``others`` the rest."""
 
@@ -60,14 +60,14 @@ class Ranking:
         return np.concatenate([self.alike, self.others])
 
 
-def comparable(browser: AbstractBrowser, run: Run) -> Ranking:
+def comparable(browser: AbstractBrowser, run: Run) -> RunRanking:
     """The ranking of a run. Where some scores are means over folds, they are alike, and those of a small validation part are the others.
 
     browser: of the store.
     run: whose evaluations they are.
     """
     ranked, folded = _ranked(browser, run, means := _folded(browser, run))
-    return Ranking(ranked[folded], ranked[~folded]) if means else Ranking(ranked, ranked[:0])
+    return RunRanking(ranked[folded], ranked[~folded]) if means else RunRanking(ranked, ranked[:0])
 
 
 def folds_among(browser: AbstractBrowser, run: Run) -> int:
@@ -80,7 +80,7 @@ def folds_among(browser: AbstractBrowser, run: Run) -> int:
     return folds if folds and browser.scored_by(run.id, FOLDS) else 0
 
 
-def like(browser: AbstractBrowser, run: Run, ask: int) -> Ranking:
+def like(browser: AbstractBrowser, run: Run, ask: int) -> RunRanking:
     """The ranking of a run, alike the scores of the kind that one evaluation has: a mean over folds, or of the validation part.
 
     browser: of the store.
@@ -89,7 +89,7 @@ def like(browser: AbstractBrowser, run: Run, ask: int) -> Ranking:
     """
     ranked, folded = _ranked(browser, run, means := _folded(browser, run))
     wanted = ask in means
-    return Ranking(ranked[folded == wanted], ranked[folded != wanted])
+    return RunRanking(ranked[folded == wanted], ranked[folded != wanted])
 
 
 def _ranked(browser: AbstractBrowser, run: Run, means: frozenset[int]) -> tuple[IntArray, npt.NDArray[np.bool_]]:

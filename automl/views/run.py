@@ -30,7 +30,7 @@ from .analysis.growing import GrowthSteps, growth_steps
 from .found import FoundView, find
 from .progress import (
     Improvement,
-    Ranking,
+    RunRanking,
     Spent,
     busy,
     comparable,
@@ -116,7 +116,7 @@ class RunView:
     folds: int
     evaluations: int
     drawn: tuple[EvaluationRow, ...]
-    ranking: Ranking
+    ranking: RunRanking
     trained: bool
     outcomes: tuple[Spent, ...]
     phases: tuple[Spent, ...]
