@@ -5,6 +5,7 @@ source = "Nielsen, Neural networks and deep learning (2015), ch. 6"
 type = "Tensor[c,h,w] -> Tensor[n]"       # of the tasks that it is for
 program = "(lambda (x) (pipe x flatten (dense :units {n})))"      # {n}: a dimension of the type
 place = 1                                 # of those with as many weights one with a smaller number comes before another (default: 0)
+least = { c = 2 }                         # what a dimension must be at least (default: 1)
 
 They are not in the way of a search that finds nets from words alone: ``starts="none"`` leaves them out. Programs of the user's own stand
 before them. One of type ``Tensor[c,h,w] -> int`` is no program to begin with but a part of one: it reads one of ``n`` classes
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ ROOM = 16
 
 @dataclass(frozen=True)
 class DeclaredNet:
-    """A net for tasks of one type; ``template`` has its dimensions in braces; ``place`` is that among nets with as many weights."""
+    """A net for tasks of one type; ``template`` has its dimensions in braces; ``place`` is that among nets with as many weights;
+    ``least`` is how large dimensions must be for the net to suit."""
 
     name: str
     title: str
@@ -53,11 +55,14 @@ class DeclaredNet:
     type: Type
     template: str
     place: int = 0
+    least: Mapping[str, int] = field(default_factory=dict)
 
     def term(self, wanted: Type, words: Mapping[str, Primitive]) -> Term | None:
         """The net for tasks of the type ``wanted``, with inferred shapes; None where it fits none of them, or ``words`` lack one of its."""
         sizes = dimensions(self.type, wanted)
-        return None if sizes is None else self._filled(sizes, wanted, words)
+        if sizes is None or any(sizes[name] < size for name, size in self.least.items()):
+            return None
+        return self._filled(sizes, wanted, words)
 
     def reader(self, image: TensorType, classes: int, words: Mapping[str, Primitive]) -> Term | None:
         """The net that reads one of so many ``classes`` from an ``image``; None where it does not fit, or ``words`` lack one of its."""
@@ -86,7 +91,10 @@ def declared_nets() -> list[DeclaredNet]:
     for path in sorted(folder().glob("*.toml")):
         given = tomllib.loads(path.read_text(encoding="utf-8"))
         type, place = parse_type(given["type"]), int(given.get("place", 0))
-        found.append(DeclaredNet(path.stem, given["title"], given["source"], type, given["program"], place))
+        net = DeclaredNet(
+            path.stem, given["title"], given["source"], type, given["program"], place, given.get("least", {})
+        )
+        found.append(net)
     return found
 
 

@@ -33,7 +33,12 @@ TYPES = {
 """What nets are declared for, and types of such tasks."""
 ALL = declared_nets()
 NETS = [net for net in ALL if str(net.type) == "Tensor[c,h,w] -> Tensor[n]"]
-CASES = [(net, type) for net in ALL for type in TYPES[str(net.type)]]
+CASES = [
+    (net, type)
+    for net in ALL
+    for type in TYPES[str(net.type)]
+    if all(dimensions(net.type, parse_type(type))[name] >= size for name, size in net.least.items())
+]
 
 
 @pytest.mark.parametrize(("net", "type"), CASES, ids=[f"{net.name}-{type}" for net, type in CASES])
@@ -55,12 +60,21 @@ def test_of_series_what_is_fitted_comes_first_and_in_its_place() -> None:
 
 
 def test_nets_come_by_their_weights_and_only_where_they_fit() -> None:
-    wanted = parse_type("Tensor[1,28,28] -> Tensor[10]")
+    wanted = parse_type("Tensor[2,28,28] -> Tensor[10]")
     sizes = [infer(term, WORDS, wanted).parameters for term in declared_starts(wanted, WORDS)]
     assert len(sizes) == len(NETS) and sizes == sorted(sizes)
     assert declared_starts(parse_type("Tensor[13] -> Tensor[3]"), WORDS) == ()
     assert declared_starts(parse_type("list(int) -> int"), WORDS) == ()
     assert declared_starts(wanted, {name: word for name, word in WORDS.items() if name != "conv"}) == ()
+
+
+def test_maps_are_read_apart_where_there_are_several() -> None:
+    one, three = (declared_starts(parse_type(f"Tensor[{maps},28,28] -> Tensor[10]"), WORDS) for maps in (1, 3))
+    assert not any("unstack" in names_in(term) for term in one)
+    (shared,) = (term for term in three if "unstack" in names_in(term))
+    found = infer(shared, WORDS, parse_type("Tensor[3,28,28] -> Tensor[10]"))
+    kernels = [site.parameters["weight"].shape for site in found.sites.values() if "weight" in site.parameters]
+    assert (20, 1, 5, 5) in kernels and (100, 300) in kernels  # one net for all maps, then all that it read
 
 
 def test_a_picture_that_is_too_small_for_a_net_leaves_that_net_out() -> None:
