@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from primitives.binding import free_variables
+from primitives.declarations import Role
 from primitives.primitive import PURE, Primitive
 from primitives.term import Literal, Term, Word, apply
 from primitives.types import BOOL, INT, Type, function, has_tensor
@@ -68,7 +69,8 @@ class Skeletons:
         self.root = self.space.root()
         self.growth = BankGrowth(self.space.values, self.space.plan, self.space.domains, lambda terms, bank: None)
         self.goals = {reading.output: self._seen(outputs, reading.output)}
-        if reading.output == INT and set(outputs) <= {0, 1}:
+        self.choice = next((name for name, word in usable.items() if word.role is Role.CHOICE), None)
+        if reading.output == INT and set(outputs) <= {0, 1} and self.choice is not None:
             self.goals[BOOL] = self._seen([bool(output) for output in outputs], BOOL)
         self.done = dict.fromkeys(self.goals, 0)
         self.level = 0
@@ -124,8 +126,8 @@ class Skeletons:
         found = explained(self.worlds, self.goals[type], values, least, self.rng)
         count = len(self.reading.inputs)
         unread = count - len(free_variables(term) & set(range(count)))
-        if type != self.reading.output:
-            term = apply(Word("if"), term, Literal(1, INT), Literal(0, INT))
+        if type != self.reading.output and self.choice is not None:
+            term = apply(Word(self.choice), term, Literal(1, INT), Literal(0, INT))
         return Skeleton(term, found.classes, cost + A_NAT * max(0.0, found.excess) + UNREAD * unread, found.excess)
 
 
