@@ -45,7 +45,12 @@ def test_a_search_from_a_file_and_the_same_printed_as_one(folder: Path, automl) 
     (run,) = json.loads(automl("runs", "list", "--library", "x.db", "--json")[1])
     code, out, _ = automl("runs", "config", run["id"], "--library", "x.db")
     printed = tomllib.loads(out)
-    assert code == 0 and printed["task"] == "one.jsonl" and printed["evaluations"] == 2000 and printed["seed"] == 4
+    assert (
+        code == 0
+        and printed["task"] == str(folder / "one.jsonl")
+        and printed["evaluations"] == 2000
+        and printed["seed"] == 4
+    )
     assert printed["words"] == "reverse,sort" and printed["set"] == ["memory=64"]
     (folder / "again.toml").write_text(out)
     first = json.loads((folder / "out.jsonl").read_text())

@@ -40,7 +40,7 @@ REFUSED: list[tuple[str, str, list[Case], str]] = [
     ("2^53 + 1", "int -> int", [([2**53 + 1], 2)], "value=9007199254740993"),
     ("srbench#141 an infinite number", "float -> float", [([float("inf")], 1.0)], "finite"),
     ("gplearn: a number that is none", "float -> float", [([1.0], float("nan"))], "finite"),
-    ("fewer inputs than the type has", "int -> int -> int", [([1], 5)], "1 values"),
+    ("fewer inputs than the type has", "int -> int -> int", [([1], 5)], "1 value,"),
     ("a type that is none", "lisst(int) -> int", [([[1]], 1)], "lisst"),
     ("a function as output", "int -> (int -> int)", [([1], 1)], "takes 2"),
     ("DEAP#3 lists in lists beyond any parser", lists(200) + " -> int", [([1], 1)], "nested deeper"),

@@ -103,7 +103,7 @@ def test_empty_rows_at_the_ends_are_none(tmp_path: Path) -> None:
 
 def test_an_empty_row_is_not_a_bad_one(tmp_path: Path) -> None:
     path = text_file(tmp_path, "a,b\n1,2\n\n3\n4,5\n")
-    with pytest.raises(TaskError, match="line 4: 1 cells, but"):
+    with pytest.raises(TaskError, match="line 4: 1 cell, but"):
         read_table(path, KEPT)
     assert cells(path, ReadingOptions(keep_empty=True, skip_bad=True)) == [["1", "2"], [None, None], ["4", "5"]]
 
