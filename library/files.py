@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +32,8 @@ def irregular(path: str | os.PathLike[str]) -> str:
 
 @contextmanager
 def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """A stream whose content takes the place of the file at the end of the block; where the block raises, that is as it was.
+    """A stream whose content takes the place of the file at the end of the block; where the block raises, that is as it was. A file that is
+    there keeps its permissions, and of a link it is the file that it leads to; a device or a pipe is written to as it comes.
 
     path: of the file, in a folder that is there.
 
@@ -41,17 +42,29 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     target = Path(path)
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "it is a folder; name a file in it", str(target))
+    if irregular(target):
+        with target.open("wb") as stream:
+            yield stream
+        return
+    place = target.resolve()
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}-")
+        handle, name = _beside(place)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(target)) from None
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
-        os.chmod(name, 0o644)
-        os.replace(name, target)
+        if place.exists():
+            os.chmod(name, stat.S_IMODE(place.stat().st_mode))
+        os.replace(name, place)
     except BaseException as error:
         os.unlink(name)
         if isinstance(error, OSError) and error.filename in (None, name):
             raise OSError(error.errno, error.strerror, str(target)) from error
         raise
+
+
+def _beside(place: Path) -> tuple[int, str]:
+    """A new file in the folder of another, open for writing, with the permissions that new files have, and its path."""
+    name = str(place.with_name(f".{place.name[:100]}-{secrets.token_hex(8)}"))
+    return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), name

@@ -149,8 +149,8 @@ def _write_rows(history: RunHistory, target: str, form: str) -> None:
     from ..exporting.rows import evaluation_rows, table_of
 
     if form == "jsonl":
-        if target != "-":
-            Path(target).touch()  # a search without evaluations is a file without lines
+        if not history.evaluations and target != "-":
+            Path(target).write_bytes(b"")  # a file without lines, though another was there
         with json_lines(target) as write:
             for row in evaluation_rows(history):
                 write(row)

@@ -33,6 +33,7 @@ def test_rows_are_a_table_at_once(store, run, tmp_path, automl):
 
 def test_a_search_without_evaluations_is_a_file_without_rows(store, run, tmp_path, automl):
     store.create_run(replace(run, id="empty", config={}))
+    (tmp_path / "none.jsonl").write_text('{"ask": 1}\n')  # of an earlier run
     code, _, _ = automl("runs", "export", "empty", tmp_path / "none.jsonl", "--library", store.url)
     assert code == 0 and (tmp_path / "none.jsonl").read_text() == ""
 
