@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from library.records import StoreError
 
-from .access import Access
+from .access import HEADERS, Access
 from .pages import render
 from .routes import analysis, baselines, comparing, growth, programs, runs, tasks, words
 from .source import StoreSource
@@ -25,6 +25,7 @@ TITLES = {
     401: "A token is required",
     404: "Nothing is here",
     405: "Only reading is possible",
+    500: "This cannot be shown",
 }
 
 
@@ -42,7 +43,12 @@ def create_app(source: StoreSource, token: str | None = None) -> Starlette:
     app = Starlette(
         routes=[Mount("/static", StaticFiles(directory=STATIC), name="static"), *routes],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=Access(token, _refused))],
-        exception_handlers={HTTPException: _failed, StoreError: _unreadable, ValidationError: _misasked},
+        exception_handlers={
+            HTTPException: _failed,
+            StoreError: _unreadable,
+            ValidationError: _misasked,
+            Exception: _broken,
+        },
     )
     app.state.source = source
     return app
@@ -54,7 +60,7 @@ def _refused(request: Request, status: int, reason: str) -> Response:
 
 async def _failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    title = TITLES.get(error.status_code, "This cannot be shown")
+    title = TITLES.get(error.status_code, TITLES[500])
     return render(
         "error.html", request, {"title": title, "reason": str(error.detail), "navigation": True}, error.status_code
     )
@@ -69,3 +75,12 @@ async def _misasked(request: Request, error: Exception) -> Response:
     assert isinstance(error, ValidationError)
     wrong = "; ".join(f"{each['loc'][-1]}={each.get('input')!r}: {each['msg']}" for each in error.errors())
     return render("error.html", request, {"title": TITLES[400], "reason": wrong, "navigation": True}, 422)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """What nobody foresaw; Starlette raises it again, so that the server's log has it."""
+    reason = "What the library has of it is damaged, or this program has an error: where `automl dashboard` runs, the message says more."
+    values = {"title": TITLES[500], "reason": reason, "navigation": True}
+    answer = render("error.html", request, values, 500)
+    answer.headers.update(HEADERS)
+    return answer

@@ -36,6 +36,11 @@ class StoreSource:
                 self._file = self._identity()
             return self._store
 
+    @property
+    def shown_url(self) -> str:
+        """The URL as pages tell it, which others than its owner may read: without the password of a database server."""
+        return self.url if self._file is not None else self._store.url
+
     def _identity(self) -> tuple[int, ...] | None:
         """What tells the file from another one of that name; () where it is gone, None for a database server."""
         path = self.url.removeprefix(_SQLITE) if self.url.startswith(_SQLITE) else self.url

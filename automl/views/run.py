@@ -233,7 +233,9 @@ def _flat(name: str, value: object) -> list[tuple[str, str]]:
 
 
 def _budget(run: Run) -> str:
+    if not isinstance(run.budget, Mapping):  # of an earlier version, which kept it as people write it
+        return str(run.budget or "")
     try:
         return str(Budget.from_json(run.budget)) if run.budget else ""
-    except BudgetError:
+    except (BudgetError, TypeError, ValueError):
         return ""

@@ -26,7 +26,7 @@ def growth(request: Request) -> Response:
         "charts": growth_charts(view),
         "whole": whole,
         "picture": map_picture(whole, _address),
-        "url": request.app.state.source.url,
+        "url": request.app.state.source.shown_url,
     }
     return render("growth.html", request, values)
 

@@ -40,7 +40,9 @@ def runs(
     paging = Paging("/runs", page, PER_PAGE, found.total, {"q": q.strip()})
     template = "runs_rows.html" if asks_for_part(request) else "runs.html"
     return render(
-        template, request, {"found": found, "paging": paging, "text": q.strip(), "url": request.app.state.source.url}
+        template,
+        request,
+        {"found": found, "paging": paging, "text": q.strip(), "url": request.app.state.source.shown_url},
     )
 
 

@@ -28,7 +28,13 @@ def tasks(request: Request, page: Page = 1, q: str = "", unsolved: bool = False)
     text = q.strip()
     found = list_tasks(store_of(request), (page - 1) * PER_PAGE, PER_PAGE, text, unsolved)
     paging = Paging("/tasks", page, PER_PAGE, found.total, {"q": text, "unsolved": "true" if unsolved else ""})
-    values = {"found": found, "paging": paging, "text": text, "unsolved": unsolved, "url": request.app.state.source.url}
+    values = {
+        "found": found,
+        "paging": paging,
+        "text": text,
+        "unsolved": unsolved,
+        "url": request.app.state.source.shown_url,
+    }
     return render("tasks.html", request, values)
 
 

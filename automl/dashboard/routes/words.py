@@ -51,7 +51,7 @@ def library(
             "text": text,
             "task": task,
             "demoted": demoted,
-            "url": request.app.state.source.url,
+            "url": request.app.state.source.shown_url,
         },
     )
 
