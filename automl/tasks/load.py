@@ -260,18 +260,6 @@ def lasting_text(reference: Reference) -> str:
     return absolute + reference.text[len(reference.place) :]
 
 
-def without_folder(text: str) -> str:
-    """A lasting text for those who need not know where the data lay: the name of its file or folder, and what stands behind it.
-
-    text: as ``lasting_text`` gives it.
-    """
-    body, separator, options = text.partition("?")
-    place, colon, column = body.partition(":")
-    if not Path(place).is_absolute():
-        return text
-    return f"{Path(place).name}{colon}{column}{separator}{options}"
-
-
 def _each_once(spec: str, given: Sequence[tuple[str, str]]) -> dict[str, str]:
     """The options by key; those that may be given several times with commas between. Raises TaskError where another is."""
     options: dict[str, str] = {}

@@ -24,8 +24,6 @@ POINTS = 60
 """Places along the axis at which the runs of a group are averaged."""
 APART = BOOKKEEPING | {"digest"}
 """Fields of a configuration by which runs may differ without being set up differently."""
-STUDENT = (4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131)
-"""Of Student's t by degrees of freedom from 2 on, at 97.5 %; beyond them that of the normal distribution is near."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +45,10 @@ class Interval:
         mean, count = math.fsum(values) / len(values), len(values)
         if count < 3:
             return Interval(mean, None, count, min(values), max(values))
+        from scipy.special import stdtrit  # takes long to import
+
         deviation = math.sqrt(math.fsum((each - mean) ** 2 for each in values) / (count - 1))
-        factor = STUDENT[count - 3] if count - 3 < len(STUDENT) else 1.96
+        factor = float(stdtrit(count - 1, 0.975))
         return Interval(mean, factor * deviation / math.sqrt(count), count, min(values), max(values))
 
 

@@ -24,7 +24,6 @@ from ..study.planning.starts import BEGUN_TERMS
 from ..study.planning.ways import FOUND
 from ..study.state import folds_of
 from ..study.stored import COMPARISON, RESULT
-from ..tasks.load import without_folder
 from ..tasks.specifications.specification import COLUMNS
 from .analysis.growing import GrowthSteps, growth_steps
 from .found import FoundView, find
@@ -207,7 +206,7 @@ def settings_of(run: Run, handed_on: bool = False) -> list[tuple[str, str]]:
     found = [("strategy", run.strategy), ("seed", str(run.seed)), ("budget", _budget(run))]
     source = run.config.get("task") or {}
     if isinstance(source, Mapping) and source.get("spec"):
-        found.append(("data", without_folder(str(source["spec"]))))
+        found.append(("data", file_names(str(source["spec"]))))
     setup: Mapping[str, Any] = run.config.get("setup") or {} if is_growth(run) else {}
     for name, value in (run.config | dict(setup)).items():
         if name not in (GROWN if setup else BOOKKEEPING):

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
-from primitives.notation.types import TypeSyntaxError, parse_scheme
-from primitives.types import (
-    Constructor,
-    DimensionVariable,
-    Scheme,
-    ShapeVariable,
-    TensorType,
-    Type,
-    TypeVariable,
-    arguments_of,
-    subtypes,
-    variables_of,
-)
-from primitives.unify import Mismatch, Unifier, rename
+from primitives.notation.types import parse_scheme
+from primitives.types import Type, TypeVariable
+from primitives.unify import Mismatch, Unifier
+
+from .split_types import SplitType, TypePiece, Variable, has_function, split_scheme, split_type
 
 MOST_ORDERED = 5
 """Of functions of more arguments no other order is tried."""
@@ -52,7 +42,7 @@ def search_types(wanted: str, words: Iterable[TypedWord]) -> list[TypeMatch]:
 
     Raises TypeSyntaxError for a text that is no type.
     """
-    asked = _split(parse_scheme(wanted))
+    asked = split_scheme(parse_scheme(wanted))
     distances: dict[str, int | None] = {}
     alike = _Alike(asked)
     found = []
@@ -65,134 +55,16 @@ def search_types(wanted: str, words: Iterable[TypedWord]) -> list[TypeMatch]:
     return sorted(found, key=lambda match: (match.distance, len(match.word.name), match.word.name))
 
 
-Variable = TypeVariable | DimensionVariable | ShapeVariable
-
-
-class _Split(NamedTuple):
-    """A scheme's arguments and result with their outermost constructors (None: a variable), its variables, and constraints on these.
-
-    ``kinds`` are numbers of the arguments, equal for those that may change places without a difference. ``lone`` tells the variables that
-    stand nowhere else, ``free`` those of them that have no constraint, so that anything unifies with them: of the arguments, and of the
-    result last. ``several`` are variables that are more than one argument.
-    """
-
-    arguments: tuple[Type, ...]
-    result: Type
-    heads: tuple[str | None, ...]
-    head: str | None
-    variables: tuple[Variable, ...]
-    constraints: dict[TypeVariable, str]
-    kinds: tuple[int, ...]
-    lone: tuple[bool, ...]
-    free: tuple[bool, ...]
-    several: tuple[Type, ...]
-    pieces: tuple[_Piece, ...]
-
-
-def _split(scheme: Scheme) -> _Split:
-    arguments, result = arguments_of(scheme.type)
-    constraints = {TypeVariable(name): kind for name, kind in scheme.constraints.items()}
-    return _split_parts([*map(_piece_of, arguments), _piece_of(result)], constraints)
-
-
-class _Piece(NamedTuple):
-    """An argument or a result, its outermost constructor and its variables, each as often as it stands there. ``outline`` is its text
-    without the names of its variables and plain types, which are its ``atoms``; None where it is made of more than these."""
-
-    type: Type
-    head: str | None
-    variables: tuple[Variable, ...]
-    outline: str | None
-    atoms: tuple[str, ...]
-
-
-def _outline(type: Type, atoms: list[str]) -> str | None:
-    """The outline of a type, whose atoms are added to those before."""
-    if isinstance(type, TypeVariable):
-        atoms.append(type.name)
-        return "?"
-    if not isinstance(type, Constructor):
-        return None
-    if not type.arguments:
-        atoms.append(type.name)
-        return "#"
-    parts = [_outline(each, atoms) for each in type.arguments]
-    return None if None in parts else f"{type.name}({','.join(map(str, parts))})"
-
-
-def _piece_of(type: Type) -> _Piece:
-    inside: list[Variable] = []
-    for part in subtypes(type):
-        if isinstance(part, TypeVariable):
-            inside.append(part)
-        elif isinstance(part, TensorType):
-            inside += [axis for axis in part.shape if not isinstance(axis, int)]
-    head = None if isinstance(type, TypeVariable) else type.name if isinstance(type, Constructor) else "Tensor"
-    atoms: list[str] = []
-    outline = _outline(type, atoms)
-    return _Piece(type, head, tuple(inside), outline, tuple(atoms))
-
-
-def _split_parts(pieces: Sequence[_Piece], constraints: dict[TypeVariable, str]) -> _Split:
-    variables = [variable for piece in pieces for variable in piece.variables]
-    kinds: dict[object, int] = {}
-    lone = [isinstance(piece.type, TypeVariable) and variables.count(piece.type) == 1 for piece in pieces]
-    free = [each and piece.type not in constraints for each, piece in zip(lone, pieces, strict=True)]
-    numbers = []
-    for piece, alone in zip(pieces[:-1], lone, strict=False):  # variables that stand nowhere else are as good as equal
-        alike = ("lone", constraints.get(TypeVariable(str(piece.type)))) if alone else piece.type
-        numbers.append(kinds.setdefault(alike, len(kinds)))
-    *arguments, result = pieces
-    types = [piece.type for piece in arguments]
-    return _Split(
-        tuple(types), result.type, tuple([piece.head for piece in arguments]), result.head,
-        tuple(dict.fromkeys(variables)), constraints, tuple(numbers), tuple(lone), tuple(free),
-        tuple({each for each in types if isinstance(each, TypeVariable) and types.count(each) > 1}), tuple(pieces),
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=20_000)
-def _known(text: str) -> _Split | None:
-    """A type of a word, with other variables than any that is written; None where it cannot be read."""
-    try:
-        if "=>" in text or _has_function(text):
-            scheme = parse_scheme(text)
-            renaming = {each: type(each)(f"?{each.name}") for each in scheme.variables}
-            return _split(
-                Scheme(rename(scheme.type, renaming), {f"?{name}": kind for name, kind in scheme.constraints.items()})
-            )
-        return _split_parts([_piece(piece.strip()) for piece in text.split("->")], {})
-    except TypeSyntaxError:
-        return None
-
-
-@lru_cache(maxsize=20_000)
-def _piece(text: str) -> _Piece:
-    """A part of a type, for most types are made of few: read once, it stands in all of them."""
-    type = parse_scheme(text).type
-    return _piece_of(rename(type, {each: each.__class__(f"?{each.name}") for each in variables_of(type)}))
-
-
 def _fits(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
-@lru_cache(maxsize=20_000)
-def _has_function(text: str) -> bool:
-    """Whether an arrow of a type may be inside parentheses: one comes after more that are opened than closed."""
-    *before, last = text.split("->")
-    for piece in before:
-        if piece.count("(") != piece.count(")"):
-            return True
-    return last.lstrip().startswith("(")
-
-
-def _distance(asked: _Split, text: str, alike: _Alike) -> int | None:
+def _distance(asked: SplitType, text: str, alike: _Alike) -> int | None:
     """How far a type is from the one that is asked for, by the best order of its arguments; None where they do not unify."""
     arrows = text.count("->")
-    if arrows < len(asked.arguments) or (arrows > len(asked.arguments) and not _has_function(text)):
+    if arrows < len(asked.arguments) or (arrows > len(asked.arguments) and not has_function(text)):
         return None
-    known = _known(text)
+    known = split_type(text)
     if known is None or len(known.arguments) != len(asked.arguments) or not _fits(known.head, asked.head):
         return None
     if all(asked.free):
@@ -209,13 +81,13 @@ class _Alike:
     """Distances from a type that is asked for. One holds for all types that differ in the names of their variables, and of plain types that
     are not in what is asked for; that of arguments in the best order for all that differ in their order too."""
 
-    def __init__(self, asked: _Split) -> None:
+    def __init__(self, asked: SplitType) -> None:
         self._asked = asked
         self._named = {name for piece in asked.pieces for name in piece.atoms}
         self._whole = not asked.constraints and all(piece.outline is not None for piece in asked.pieces)
         self._known: dict[object, int | None] = {}
 
-    def distance(self, known: _Split) -> int | None:
+    def distance(self, known: SplitType) -> int | None:
         """How far a type is from the one that is asked for; None where they do not unify."""
         if not self._whole or known.constraints or any(piece.outline is None for piece in known.pieces):
             return _nearer(self._tried(known, False), self._tried(known, True))
@@ -227,10 +99,10 @@ class _Alike:
             self._known[key] = _nearer(straight, turned)
         return self._known[key]
 
-    def _tried(self, known: _Split, turned: bool) -> int | None:
+    def _tried(self, known: SplitType, turned: bool) -> int | None:
         return _Ordering(self._asked, known, turned).best if _enough(self._asked, known) else None
 
-    def _turned(self, known: _Split) -> int | None:
+    def _turned(self, known: SplitType) -> int | None:
         *arguments, result = known.pieces
         often = Counter(atom for piece in known.pieces for atom in piece.atoms)
         said = {atom: (often[atom], result.atoms.count(atom)) for atom in often}
@@ -245,7 +117,7 @@ class _Alike:
             self._known[key] = self._tried(known, True)
         return self._known[key]
 
-    def _named_anew(self, pieces: Sequence[_Piece]) -> tuple[object, ...]:
+    def _named_anew(self, pieces: Sequence[TypePiece]) -> tuple[object, ...]:
         """Outlines with their atoms, those that may have any name numbered as they come."""
         numbers: dict[str, int] = {}
         found: list[object] = []
@@ -255,7 +127,7 @@ class _Alike:
         return tuple(found)
 
 
-def _enough(asked: _Split, known: _Split) -> bool:
+def _enough(asked: SplitType, known: SplitType) -> bool:
     """Whether there are enough arguments of each outermost constructor, or that are variables, for those of the other; where not, no order
     unifies. A variable that stands for several arguments must find as many alike."""
     heads, open_heads = known.heads, known.heads.count(None)
@@ -279,7 +151,7 @@ class _Ordering:
     unified, and what can lead to no nearer one is left. Of orders that differ by arguments that may change places one is tried. What stands
     for a free variable need not be unified: it is counted."""
 
-    def __init__(self, asked: _Split, known: _Split, turned: bool) -> None:
+    def __init__(self, asked: SplitType, known: SplitType, turned: bool) -> None:
         self.best: int | None = None
         self._asked, self._known, self._unifier = asked, known, Unifier()
         self._constraints = {**asked.constraints, **known.constraints}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from automl.charts.formats import file_names
 from automl.study.stored import task_of
-from automl.tasks.load import lasting_text, resolve, without_folder
+from automl.tasks.load import lasting_text, resolve
 from automl.testing.commands import TOTAL, lines_of
 from automl.views.run import settings_of
 from library.store import open_store
@@ -25,7 +26,7 @@ def test_a_text_means_the_same_from_any_folder(tmp_path, monkeypatch, text, behi
     (tmp_path / "t.csv").touch()
     lasting = lasting_text(resolve(text))
     assert lasting == (text if behind is None else f"{tmp_path / 't.csv'}{behind}")
-    assert without_folder(lasting) == (text if behind is None else f"t.csv{behind}")
+    assert file_names(lasting) == (text if behind is None else f"t.csv{behind}")
     monkeypatch.chdir("/")
     assert lasting_text(resolve(lasting)) == lasting and resolve(lasting).path == (
         tmp_path / "t.csv" if behind else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -52,8 +53,10 @@ def test_what_stands_beside_results_makes_no_group_of_its_own(store, four):
 
 def test_an_interval_is_that_of_students_t():
     found = Interval.of([1.0, 2.0, 3.0, 6.0])
-    assert found.mean == 3.0 and found.half == pytest.approx(3.182 * (14 / 3) ** 0.5 / 2)
+    assert found.mean == 3.0 and found.half == pytest.approx(3.1824 * (14 / 3) ** 0.5 / 2, rel=1e-4)
     assert Interval.of([2.0]) == Interval(2.0, None, 1, 2.0, 2.0) and Interval.of([]) is None
+    many = Interval.of([float(each) for each in range(17)])
+    assert many.half == pytest.approx(2.1199 * math.sqrt(25.5 / 17), rel=1e-4), "Student's t of 16 degrees of freedom"
     assert Interval.of([0.5, 1.0]) == Interval(0.75, None, 2, 0.5, 1.0), "of two it would reach from -2.4 to 3.9"
 
 
