@@ -53,7 +53,8 @@ def run_report(store: AbstractStore, run: Run, task: Task | None = None, trouble
     trouble: why there is no task, for readers (default: nothing is said).
     """
     view = view_run(store, run)
-    view = replace(view, run=replace(run, task=file_names(run.task)), settings=tuple(settings_of(run, handed_on=True)))
+    shown = replace(run, task=file_names(run.task)) if view.growth else run  # a growth is named after its files
+    view = replace(view, run=shown, settings=tuple(settings_of(run, handed_on=True)))
     trouble = file_names(trouble)
     program = ProgramPictures() if view.growth or view.outcome is None else _program(store, run, task, trouble)
     values = {

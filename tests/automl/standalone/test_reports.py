@@ -6,9 +6,11 @@ import re
 from dataclasses import replace
 
 import pytest
+from markupsafe import escape
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed: pip install -e '.[dev]'")
 
+from automl.growth.journal import is_growth
 from automl.standalone.library import library_report
 from automl.standalone.page import without_addresses, write_page
 from automl.standalone.run import run_report
@@ -39,9 +41,19 @@ def test_a_run_is_one_file_with_all_that_its_page_shows(store, run, task):
 
 def test_no_folder_of_the_user_is_handed_on(store, run):
     spec = {"task": {"spec": "/home/somebody/secret/loans.csv:paid"}, "start": ["/home/somebody/net.txt"]}
-    told = replace(run, id="told", task="growth of /home/somebody/a.jsonl", config={**run.config, **spec})
+    told = replace(run, id="told", config={**run.config, **spec})
     page = run_report(store, store.create_run(told), None, "path='/home/somebody/secret/loans.csv' is gone")
-    assert "somebody" not in page and "loans.csv:paid" in page and "net.txt" in page and "growth of a.jsonl" in page
+    assert "somebody" not in page and "loans.csv:paid" in page and "net.txt" in page
+    grown = replace(run, id="grown", task="growth of /home/somebody/a.jsonl", strategy="growth", config={})
+    assert is_growth(store.create_run(grown))
+    page = run_report(store, grown)
+    assert "somebody" not in page and "growth of a.jsonl" in page
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "train/test", "km/h", "/etc/passwd"])
+def test_a_search_is_called_as_its_task_is(store, run, name):
+    named = replace(run, id="named", task=name)
+    assert f"<h1>{escape(name)}" in run_report(store, store.create_run(named))
 
 
 def test_answers_are_those_of_the_held_out_cases(store, run, task):
