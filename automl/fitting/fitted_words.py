@@ -151,12 +151,16 @@ class _Observer:
     complete: bool = True
     started: float = field(default_factory=time.monotonic)
 
-    def __call__(self, site: str, x: torch.Tensor) -> torch.Tensor | None:
+    def __call__(self, site: str, x: batches.Batch) -> torch.Tensor | None:
         if site in self.done or site not in self.words:
             return None
         word, settings = self.words[site], self.program.sites[site].settings
         fitting = word.fitted
         assert fitting is not None
+        if not isinstance(x, torch.Tensor):
+            raise Unsuitable(
+                f"word={word.name!r} @{site}: its input is no tensor for some or all cases; give it what has a value for each"
+            )
         if len(x) != len(self.cases):
             raise Unsuitable(
                 f"word={word.name!r} @{site}: it got {plural(len(x), 'row')} for {plural(len(self.cases), 'case')}; use it outside of "

@@ -30,9 +30,9 @@ _STRUCTURE = frozenset(
 )
 
 
-Observer = Callable[[str, torch.Tensor], torch.Tensor | None]
-"""Called with a fitted word's site and its argument [batch, features] before the word runs; what it returns, if it is not None, is taken in
-place of the word's value."""
+Observer = Callable[[str, Batch], torch.Tensor | None]
+"""Called with a fitted word's site and its argument, [batch, features] where it is a tensor, before the word runs; what it returns is taken in
+place of the word's value, but for None."""
 
 
 class Node(nn.Module):

@@ -173,6 +173,14 @@ def test_the_final_fit_takes_the_validation_cases_too() -> None:
             "(lambda (x) (if (> (sum_elements x) 0.0) (linear :units 3 @1 x) (dense :units 3 x)))",
             "outside of branches and loops",
         ),
+        (
+            "(lambda (x) (linear :units 3 @1 (dense :units 4 @2 (scale (last (flatten_list (singleton empty))) x))))",
+            "no tensor for some or all cases",
+        ),
+        (
+            "(lambda (x) (linear :units 3 @1 (scale (element (length (elements x)) x) x)))",
+            "no tensor for some or all cases",
+        ),
     ],
 )
 def test_what_cannot_be_fitted_is_unsuitable_and_says_why(text: str, says: str, iris: Task) -> None:
