@@ -31,8 +31,8 @@ _STRUCTURE = frozenset(
 
 
 Observer = Callable[[str, Batch], torch.Tensor | None]
-"""Called with a fitted word's site and its argument, [batch, features] where it is a tensor, before the word runs; what it returns is taken in
-place of the word's value, but for None."""
+"""Called with a fitted word's site and its argument, [batch, features] where it is a tensor, before the word runs; what it returns, if it
+is not None, is taken in place of the word's value."""
 
 
 class Node(nn.Module):
