@@ -62,7 +62,7 @@ def moment(seconds: float | None) -> str:
 def file_names(text: str) -> str:
     """A text whose paths are their last parts alone, for what is handed on: folders may tell who somebody is.
 
-    text: such as where data came from, ``/home/me/loans.csv:repaid``.
+    text: such as where data came from, ``/data/me/loans.csv:repaid``.
     """
     return _FOLDERS.sub("", text)
 

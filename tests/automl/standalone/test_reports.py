@@ -40,11 +40,11 @@ def test_a_run_is_one_file_with_all_that_its_page_shows(store, run, task):
 
 
 def test_no_folder_of_the_user_is_handed_on(store, run):
-    spec = {"task": {"spec": "/home/somebody/secret/loans.csv:paid"}, "start": ["/home/somebody/net.txt"]}
+    spec = {"task": {"spec": "/data/somebody/secret/loans.csv:paid"}, "start": ["/data/somebody/net.txt"]}
     told = replace(run, id="told", config={**run.config, **spec})
-    page = run_report(store, store.create_run(told), None, "path='/home/somebody/secret/loans.csv' is gone")
+    page = run_report(store, store.create_run(told), None, "path='/data/somebody/secret/loans.csv' is gone")
     assert "somebody" not in page and "loans.csv:paid" in page and "net.txt" in page
-    grown = replace(run, id="grown", task="growth of /home/somebody/a.jsonl", strategy="growth", config={})
+    grown = replace(run, id="grown", task="growth of /data/somebody/a.jsonl", strategy="growth", config={})
     assert is_growth(store.create_run(grown))
     page = run_report(store, grown)
     assert "somebody" not in page and "growth of a.jsonl" in page
