@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import TaskError
+from ..columns.numerals import POINT
 from ..load import Reference
 from .tables import has_names, raw_table, target_of
+from .writing import dialect_for
 
-TEXTS = {".csv": ",", ".tsv": "\t"}
+TEXTS = (".csv", ".tsv")
 EXCEL = ".xlsx"
 MARK = "filled"
 """What the column of marks is called, after the name of the output."""
@@ -46,7 +47,7 @@ def check_target(path: str, source: Path | None) -> None:
 def write_filled(
     path: str, reference: Reference, cells: Mapping[int, FilledCell], answers: Mapping[int, object]
 ) -> None:
-    """Write the table with the cells in their rows, and a column of marks behind the others.
+    """Write the table with the cells in their rows, and a column of marks behind the others; a text as the table's file is written.
 
     path: of the file that is written; see ``check_target``.
     reference: of the table.
@@ -62,11 +63,11 @@ def write_filled(
     for number, cell in cells.items():
         marks[number - first] = cell.mark
         if cell.output is not None:
-            columns[target][number - first] = _written(cell.output)
+            columns[target][number - first] = _written(cell.output, table.decimal)
     for number, output in answers.items():
         place = number - first
         if place < len(table) and columns[target][place] == "":
-            columns[target][place], marks[place] = _written(output), "answered"
+            columns[target][place], marks[place] = _written(output, table.decimal), "answered"
     name = f"{target} {MARK}"
     while name in columns:
         name += "'"
@@ -76,15 +77,15 @@ def write_filled(
 
         pandas.DataFrame(columns, dtype=object).to_excel(path, index=False, header=first == 2)
         return
-    with Path(path).open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, delimiter=TEXTS[Path(path).suffix.lower()])
-        if first == 2:
-            writer.writerow(columns)
-        writer.writerows(zip(*columns.values(), strict=True))
+    rows = [*([list(columns)] if first == 2 else []), *zip(*columns.values(), strict=True)]
+    dialect = dialect_for(path, reference.path, reference.options.get("delimiter"), reference.options.get("encoding"))
+    Path(path).write_text(dialect.written(rows), encoding="utf-8", newline="")
 
 
-def _written(cell: object) -> object:
-    """A cell as a file has it: lists and truth values as JSON, a missing one as nothing."""
+def _written(cell: object, decimal: str = POINT) -> object:
+    """A cell as a file has it: lists and truth values as JSON, a missing one as nothing; ``decimal`` stands before fractions."""
     if cell is None or cell != cell:
         return ""
+    if isinstance(cell, float) and decimal != POINT:
+        return str(cell).replace(POINT, decimal)
     return json.dumps(cell, ensure_ascii=False) if isinstance(cell, list | dict | bool) else cell

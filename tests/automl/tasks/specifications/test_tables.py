@@ -95,3 +95,19 @@ def test_what_was_answered_is_written_where_the_table_has_nothing() -> None:
     lines = [line.split("\t") for line in Path("o.tsv").read_text().splitlines()]
     assert lines[0][2] == "short filled" and lines[1] == ["John Smith", "Smith, J.", ""]
     assert [line[1:] for line in lines[3:]] == [["Jones, M.", "as given"], ["King, A.", "answered"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("x;y\n1,5;3,0\n2,5;\n", "x;y;y filled\n1,5;3,0;\n2,5;5,0;filled\n"),
+        ('"x","y"\r\n"1.5","3.0"\r\n"2.5",""\r\n', '"x","y","y filled"\r\n"1.5","3.0",""\r\n"2.5","5.0","filled"\r\n'),
+        ('"name","y"\n"a b",3.0\n"c",\n', '"name","y","y filled"\n"a b",3.0,""\n"c",5.0,"filled"\n'),
+        ("# made by hand\nx,y\n1.5,3.0\n2.5,\n", "x,y,y filled\n1.5,3.0,\n2.5,5.0,filled\n"),
+    ],
+    ids=["semicolons", "all quoted", "texts quoted", "comment"],
+)
+def test_a_filled_table_is_written_as_the_given_one(text: str, filled: str) -> None:
+    Path("t.csv").write_text(text, newline="")
+    write_filled("o.csv", resolve("t.csv:y"), {3: FilledCell(5.0, "filled")}, {})
+    assert Path("o.csv").read_bytes().decode() == filled
