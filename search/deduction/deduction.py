@@ -203,18 +203,22 @@ class Deduction:
         cost = self._cost(body)
         if (node.body is not None and cost >= node.cost) or cost > node.goal.bits:
             return
-        if node.body is None:
+        first = node.body is None
+        if first:
             node.until = LONGER * node.spent + MORE
         node.body, node.cost = body, cost
         self._share(body)
         if node is root:
             yield from self.answers.take(body, hash(body), cost, self.ledger)
-        for split, above in node.above:
+        for split, above in list(node.above):
             if split not in above.splits:
                 continue
             parts = [part.body for part in above.splits[split]]
             if all(part is not None for part in parts):
                 yield from self._met(above, split.build(*parts), root)
+            elif first:
+                for other in split.given(above.splits[split].index(node)):
+                    self._divide(above, other)
 
     def _share(self, body: Term) -> None:
         """Make the numbers that one part needs known to the others that are not met, which begin anew."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from primitives.interpreter.deadline import Deadline
@@ -97,3 +97,5 @@ class Reduction:
     name: str
     parts: tuple[Subtask, ...]
     build: Callable[..., Term]
+    given: Callable[[int], Iterator[Reduction]] = lambda number: iter(())
+    """The splits in which other parts see what the part of a number gives, once that is met."""

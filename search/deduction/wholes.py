@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
+from primitives.binding import shift
 from primitives.declarations import Role
-from primitives.term import Lambda, Term
+from primitives.term import Lambda, Let, Term, Variable
 from primitives.types import CHAR, INT, STRING, Type, list_of
 from primitives.values import Value
 
@@ -66,13 +68,8 @@ def by_places(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
 def _halves(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
     """A pair as what it holds first and second."""
     types = parts_of(goal.output)
-    if types is None or not tools.has(Role.PAIR):
-        return
-    parts = [
-        goal.below(goal.inputs, type, ((tuple(given), output[place]) for given, output in goal.examples))
-        for place, type in enumerate(types)
-    ]
-    yield Reduction("halves", tuple(part for part in parts if part is not None), _call(tools, Role.PAIR))
+    if types is not None and tools.has(Role.PAIR):
+        yield from _taken_apart(goal, "halves", types, _call(tools, Role.PAIR))
 
 
 def _each(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
@@ -80,7 +77,6 @@ def _each(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
     element, size = element_of(goal.output), len(goal.outputs[0])
     if element is None or not 0 < size <= LONGEST or any(len(output) != size for output in goal.outputs):
         return
-    parts = [goal.below(goal.inputs, element, ((tuple(g), o[i]) for g, o in goal.examples)) for i in range(size)]
     if not tools.has(Role.PREPEND, Role.NOTHING):
         return
 
@@ -90,7 +86,34 @@ def _each(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
             made = tools.call(Role.PREPEND, each, made)
         return made
 
-    yield Reduction("each", tuple(part for part in parts if part is not None), build)
+    yield from _taken_apart(goal, "each", [element] * size, build)
+
+
+def _taken_apart(goal: Subtask, name: str, types: Sequence[Type], build: Callable[..., Term]) -> Iterator[Reduction]:
+    """Outputs as their parts of these types, each from the inputs alone; once one is met, those beside it may be from it too."""
+    places = range(len(types))
+
+    def part(place: int, *seen: int) -> Subtask | None:
+        inputs = (*goal.inputs, *(types[number] for number in seen))
+        rows = (((*given, *(output[number] for number in seen)), output[place]) for given, output in goal.examples)
+        return goal.below(inputs, types[place], rows)
+
+    def given(known: int) -> Iterator[Reduction]:
+        for place in places:
+            if abs(place - known) == 1 and (after := part(place, known)) is not None:
+                parts = (*alone[:place], after, *alone[place + 1 :])
+                yield Reduction(f"{name} in turn", parts, partial(_in_turn, build, known, place))
+
+    alone = [one for place in places if (one := part(place)) is not None]
+    if len(alone) == len(types):
+        yield Reduction(name, tuple(alone), build, given)
+
+
+def _in_turn(build: Callable[..., Term], known: int, place: int, *parts: Term) -> Term:
+    """Parts put together, of which one sees another."""
+    outer = [shift(part, 1) for part in parts]
+    outer[known], outer[place] = Variable(0), parts[place]
+    return Let(parts[known], build(*outer))
 
 
 def _joined(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:

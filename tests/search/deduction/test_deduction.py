@@ -23,11 +23,18 @@ def pig(text: str) -> str:
     return " ".join(w + "ay" if w[0] in "aeiou" else w[1:] + w[0] + "ay" for w in text.split(" "))
 
 
+def in_turn(n: int) -> tuple[int, int]:
+    """The second number is far from the input, but not from the first."""
+    first = (n * n + n) ** 2 + n
+    return first, first**2 + first
+
+
 PIG = ["lazy owl", "eat more", "up", "ten", "old iron gate", "silver bird", "as far", "east", "under a moon", "no"]
 SQUARES = [(3,), (5,), (1,), (9,), (4,), (12,), (7,), (2,)]
 TASKS = [
     ("str -> str", [(text,) for text in PIG], pig, ("quick ape",), ["aeiou"]),
     ("int -> list(int)", SQUARES, lambda n: tuple((i + n) ** 2 for i in range(n + 1)), (6,), []),
+    ("int -> list(int)", SQUARES, in_turn, (6,), []),
 ]
 
 

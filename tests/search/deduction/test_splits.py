@@ -96,6 +96,23 @@ def test_the_terms_of_the_parts_make_a_term_of_the_whole(type, inputs, answer, n
     assert [evaluate(made, given, words=WORDS) for given in inputs] == [answer(*given) for given in inputs]
 
 
+@pytest.mark.parametrize(("known", "parts", "other"), [
+    (0, ["(lambda (n) (* n n))", "(lambda (n square) (- square n))"], 1),
+    (1, ["(lambda (n other) (+ other n))", "(lambda (n) (- (* n n) n))"], 0),
+])  # fmt: skip
+@pytest.mark.parametrize("type", ["int -> list(int)", "int -> pair(int, int)"])
+def test_a_part_may_see_what_another_gives(type, known, parts, other) -> None:
+    whole = goal(type, COUNTS, lambda n: (n * n, n * n - n))
+    (split,) = by_wholes(whole, TOOLS)
+    (turn,) = split.given(known)
+    assert split.parts[known] is turn.parts[known] and len(turn.parts[other].inputs) == 2
+    for part, text in zip(turn.parts, parts):
+        assert all(evaluate(parse(text, WORDS), given, words=WORDS) == output for given, output in part.examples)
+    bodies = [body_of(parse(text, WORDS), len(part.inputs)) for part, text in zip(turn.parts, parts)]
+    made = lambdas(1, turn.build(*bodies))
+    assert [evaluate(made, given, words=WORDS) for given in COUNTS] == whole.outputs
+
+
 def test_what_elements_alone_do_not_say_is_asked_of_all_inputs() -> None:
     whole = goal(
         "list(int) -> int -> list(int)",
