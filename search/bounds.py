@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
@@ -18,7 +19,7 @@ class BoundError(ValueError):
 class Bounds:
     """The most that a program may need; None where it may need whatever it does.
 
-    ``parameters``: its trainable numbers. ``operations``: multiply-adds of one case, forward. ``memory``: bytes of its weights and of what
+    ``parameters``: its trainable numbers, and those that are fitted, of which shapes tell some and the fit the others. ``operations``: multiply-adds of one case, forward. ``memory``: bytes of its weights and of what
     a forward pass of one case holds at a time. These three follow from its shapes, so a search proposes nothing beyond them. ``latency``:
     seconds of one inference of one case, which only a measurement tells. Raises BoundError for what is not above zero.
     """
@@ -52,7 +53,21 @@ class Bounds:
 
 
 def _parameters(inference: Inference, words: Mapping[str, Primitive]) -> int:
-    return inference.parameters
+    fitted = fitted_sites(inference, words)
+    buffers = (buffer for name in fitted for buffer in inference.sites[name].buffers.values())
+    return inference.parameters + sum(math.prod(buffer.start) for buffer in buffers)
+
+
+def fitted_sites(inference: Inference, words: Mapping[str, Primitive]) -> frozenset[str]:
+    """The sites whose numbers are fitted to the cases of a task, and not trained.
+
+    inference: of a program.
+    words: what its words mean, those inside subroutines too.
+    """
+    return frozenset(
+        word.site for word, _, _ in inference.layers
+        if word.site in inference.sites and (known := words.get(word.name)) is not None and known.fitted is not None
+    )  # fmt: skip
 
 
 def _memory(inference: Inference, words: Mapping[str, Primitive]) -> int:

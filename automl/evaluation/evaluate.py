@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from primitives.definitions import Definition, expand
 from primitives.inference import IllTyped, Inference, infer
@@ -22,6 +22,7 @@ from primitives.primitive import Primitive
 from primitives.term import Term, words_in
 from primitives.types import has_tensor
 from primitives.values import Failure, Outcome
+from search.bounds import fitted_sites
 
 from ..execution.workers.collecting import uncollected
 from ..execution.workers.guard import unhurried
@@ -29,6 +30,9 @@ from ..fitting.forward import run_interpreted
 from .cost import BATCH, MAX_PARAMETERS, refusal
 from .latency import slowness
 from .prepared import CandidateOrder, Evaluated, Prepared, WorkerContext
+
+if TYPE_CHECKING:
+    import torch
 
 VERSION = 7
 """Raise it when the same candidate may get another result: it is part of every cache key."""
@@ -139,11 +143,26 @@ def _evaluate(prepared: Prepared, term: Term, inference: Inference, candidate: C
     if refused is not None:
         return Evaluated(refused[0], detail=refused[1], parameters=min(inference.parameters, MAX_PARAMETERS))
     found = (train if trainable else score_compiled)(prepared, term, inference, candidate)
-    if explored and fitted and found.weights is not None:  # how large what was fitted is, only the fit tells
+    if fitted and found.weights is not None:  # how large what was fitted is, only the fit tells
         from library.weights.blobs import from_bytes
 
-        beyond = slowness(prepared, term, inference, from_bytes(found.weights))
+        weights = from_bytes(found.weights)
+        beyond = _oversize(prepared, inference, weights)
+        if explored and not beyond:
+            beyond = slowness(prepared, term, inference, weights)
     return replace(found, outcome=Outcome.OUT_OF_BOUNDS, scores={}, weights=None, detail=beyond) if beyond else found
+
+
+def _oversize(prepared: Prepared, inference: Inference, weights: Mapping[str, torch.Tensor]) -> str:
+    """What to say of a candidate of which more numbers were fitted and trained than it may have; "" where these are not too many."""
+    most = prepared.bounds.parameters
+    if most is None:
+        return ""
+    sites = fitted_sites(inference, prepared.words)
+    count = inference.parameters + sum(
+        each.numel() for name, each in weights.items() if name.rpartition(".")[0] in sites
+    )
+    return f"parameters={count:,}: at most {most:,} are allowed (max_parameters)" if count > most else ""
 
 
 def _fitted(inference: Inference) -> bool:

@@ -70,6 +70,8 @@ class EvaluationPlan:
     recipe: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     latency: float | None = None
     """The seconds that an inference may take; None where these are not bounded."""
+    parameters: int | None = None
+    """How many numbers may be trained and fitted; None where these are not bounded."""
 
     def job(self, candidate: Candidate, start: StartWeights | None, seconds: float) -> tuple[CandidateOrder, str]:
         """What the evaluator takes, and the key of its result in the cache.
@@ -100,8 +102,8 @@ class EvaluationPlan:
         plugins = {**candidate.versions, **(TRAINERS.outside() if self.trained else {})}
         if plugins:
             details["plugins"] = plugins
-        if self.latency is not None:  # what shapes tell is known before anything is looked up
-            details["latency"] = self.latency
+        measured = {"latency": self.latency, "parameters": self.parameters}
+        details |= {name: most for name, most in measured.items() if most is not None}  # else shapes tell it before
         if start:
             order["start"] = start
             details["start"] = start["sites"]

@@ -80,10 +80,11 @@ class Study:
         self.standing = Standing.of(self.record, self.store)
         self.journal = Journal(self.store, self.record)
         self.weights = CandidateWeights(self.store, self.record.id, self.keep_weights)
-        trainer = self.context.get("trainer", {})
+        trainer, bounds = self.context.get("trainer", {}), self.context.get("bounds", {})
         self.evaluation_plan = EvaluationPlan(
             self.data.evaluation_digest, trainer, self.schedule, self.record.seed, self.trained,
-            timed(self.data) if self.schedule.is_planned else {}, self.context.get("bounds", {}).get("latency"),
+            timed(self.data) if self.schedule.is_planned else {}, bounds.get("latency"),
+            bounds.get("parameters"),
         )  # fmt: skip
         self.exhausted = False
         self.stopped = False

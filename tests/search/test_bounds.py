@@ -23,6 +23,11 @@ NETS = {name: word for name, word in WORDS.items() if word.fitted is None}
 LARGE = parse_type("Tensor[1,28,28] -> Tensor[10]")
 
 
+def test_numbers_that_are_fitted_count():
+    fitted = infer(parse("(lambda (x) (linear :units 10 @1 (flatten x)))", WORDS), WORDS, LARGE)
+    assert fitted.parameters == 0 and Bounds(parameters=7000).excess(fitted, WORDS)
+
+
 def test_what_is_beyond_a_bound_is_said():
     net = infer(parse("(lambda (x) (dense :units 10 @1 (flatten x)))", WORDS), WORDS, LARGE)
     assert (net.parameters, multiply_adds(net, WORDS)) == (7850, 7840)

@@ -72,6 +72,13 @@ def test_what_is_impossible_is_refused_with_the_least_that_is_needed() -> None:
         within_bounds(problem)
 
 
+@pytest.mark.parametrize(("most", "outcome"), [(100, "out of bounds"), (10**6, "ok")])
+def test_what_a_fit_makes_counts_once_it_is_fitted(most: int, outcome: str) -> None:
+    context = context_of(pictures().data, Vocabulary(), bounds=Bounds(parameters=most))
+    found = evaluate_candidate(Prepared(context), {"term": "(lambda (x) (tree :units 3 @1 (flatten x)))", "epochs": 1})
+    assert found.outcome == outcome and (found.weights is None) == (outcome != "ok")
+
+
 def test_a_candidate_beyond_a_bound_is_not_trained(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever proposed it: a strategy from outside may not look at the bounds."""
     context = context_of(pictures().data, Vocabulary(), bounds=Bounds(parameters=100))
