@@ -58,7 +58,7 @@ def begun_problem(
     if looks:
         problem = replace(problem, starts=first_tries(problem.type, problem.words))
     if looks and (schedule.is_planned or task.data.is_series):
-        declared = declared_starts(task.data.type, problem.words)
+        declared = declared_starts(task.data.type, problem.words, problem.bounds)
         problem = replace(problem, starts=(*problem.starts, *declared))
     if looks and task.data.has_few_pictures:
         reused = library_starts(task.data, problem, vocabulary)
@@ -100,4 +100,4 @@ def begun_names(problem: Problem, given: Sequence[str], texts: Sequence[str], vo
     for number, (name, text) in enumerate(zip(given, texts, strict=True), 1):
         own = f"given {number}" if name == text else Path(name).name
         named.setdefault(read_program(text, problem, vocabulary), own)
-    return name_starts(tuple(dict.fromkeys(problem.starts)), named, problem.type, problem.words)
+    return name_starts(tuple(dict.fromkeys(problem.starts)), named, problem.type, problem.words, problem.bounds)

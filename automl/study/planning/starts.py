@@ -6,6 +6,10 @@ type = "Tensor[c,h,w] -> Tensor[n]"       # of the tasks that it is for
 program = "(lambda (x) (pipe x flatten (dense :units {n})))"      # {n}: a dimension of the type
 place = 1                                 # of those with as many weights one with a smaller number comes before another (default: 0)
 least = { c = 2 }                         # what a dimension must be at least (default: 1)
+within = 30000                            # only for searches whose programs may have at most so many weights (default: for all)
+
+Where a program may not need what a net does, the net's widths, all numbers that stand for maps, units, groups or sizes, shrink by one factor, the
+largest with which it keeps the bounds; numbers that are equal stay equal.
 
 They are not in the way of a search that finds nets from words alone: ``starts="none"`` leaves them out. Programs of the user's own stand
 before them. One of type ``Tensor[c,h,w] -> int`` is no program to begin with but a part of one: it reads one of ``n`` classes
@@ -14,6 +18,7 @@ from an image, inside a blend (docs/blends.md).
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,6 +33,7 @@ from primitives.primitive import Primitive
 from primitives.syntax import parse
 from primitives.term import Hole, Term, names_in, subterms, words_in
 from primitives.types import INT, TensorType, Type, arguments_of, function
+from search.bounds import UNBOUNDED, Bounds
 from search.generation.sites import number, settled
 from search.generation.spaces.matching import parts_of
 from search.problem import Problem
@@ -47,7 +53,8 @@ ROOM = 16
 @dataclass(frozen=True)
 class DeclaredNet:
     """A net for tasks of one type; ``template`` has its dimensions in braces; ``place`` is that among nets with as many weights;
-    ``least`` is how large dimensions must be for the net to suit."""
+    ``least`` is how large dimensions must be for the net to suit; ``within``: it is only for programs that may have at most so many weights
+    (None: for all)."""
 
     name: str
     title: str
@@ -56,20 +63,45 @@ class DeclaredNet:
     template: str
     place: int = 0
     least: Mapping[str, int] = field(default_factory=dict)
+    within: int | None = None
 
-    def term(self, wanted: Type, words: Mapping[str, Primitive]) -> Term | None:
-        """The net for tasks of the type ``wanted``, with inferred shapes; None where it fits none of them, or ``words`` lack one of its."""
+    def term(self, wanted: Type, words: Mapping[str, Primitive], bounds: Bounds = UNBOUNDED) -> Term | None:
+        """The net for tasks of the type ``wanted``, with inferred shapes; None where it fits none of them, ``words`` lack one of its, or it
+        is only for narrower bounds.
+
+        bounds: on what it may need; it is made narrower for them, as far as that helps (default: none).
+        """
         sizes = dimensions(self.type, wanted)
         if sizes is None or any(sizes[name] < size for name, size in self.least.items()):
             return None
-        return self._filled(sizes, wanted, words)
+        if self.within is not None and (bounds.parameters is None or bounds.parameters > self.within):
+            return None
+        whole = self._filled(sizes, wanted, words)
+        if whole is None or not bounds.by_shape:
+            return whole
+
+        def narrowed(halvings: int) -> Term | None:
+            return self._filled(sizes, wanted, words, 2.0 ** (-halvings / STEPS_A_HALVING))
+
+        def keeps(term: Term | None) -> bool:
+            return term is not None and not bounds.excess(infer(term, words, wanted), words)
+
+        low, high = 0, STEPS_A_HALVING * HALVINGS
+        if keeps(whole) or not keeps(narrowed(high)):
+            return whole
+        while high - low > 1:  # beyond the bounds by ``low`` steps, within them by ``high``
+            middle = (low + high) // 2
+            low, high = (low, middle) if keeps(narrowed(middle)) else (middle, high)
+        return narrowed(high)
 
     def reader(self, image: TensorType, classes: int, words: Mapping[str, Primitive]) -> Term | None:
         """The net that reads one of so many ``classes`` from an ``image``; None where it does not fit, or ``words`` lack one of its."""
         return self._filled({"n": classes}, function(image, INT), words)
 
-    def _filled(self, sizes: Mapping[str, int], wanted: Type, words: Mapping[str, Primitive]) -> Term | None:
-        text = self.template
+    def _filled(
+        self, sizes: Mapping[str, int], wanted: Type, words: Mapping[str, Primitive], share: float = 1.0
+    ) -> Term | None:
+        text = _WIDTH.sub(lambda found: f"{found[1]}{max(1, round(share * int(found[2])))}", self.template)
         for name, size in sizes.items():
             text = text.replace(f"{{{name}}}", str(size))
         try:
@@ -78,6 +110,11 @@ class DeclaredNet:
         except (IllTyped, ValueError):
             return None
         return None if inference.waiting else term
+
+
+_WIDTH = re.compile(r"(:(?:maps|units|groups|size) )(\d+)")
+STEPS_A_HALVING, HALVINGS = 8, 6
+"""In which steps widths shrink, and how often they are halved at most."""
 
 
 def folder() -> Path:
@@ -92,15 +129,21 @@ def declared_nets() -> list[DeclaredNet]:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
         type, place = parse_type(given["type"]), int(given.get("place", 0))
         net = DeclaredNet(
-            path.stem, given["title"], given["source"], type, given["program"], place, given.get("least", {})
-        )
+            path.stem, given["title"], given["source"], type, given["program"], place, given.get("least", {}),
+            given.get("within"),
+        )  # fmt: skip
         found.append(net)
     return found
 
 
-def declared_starts(type: Type, words: Mapping[str, Primitive]) -> tuple[Term, ...]:
-    """The declared nets that are programs of the ground ``type`` made of ``words``, those of fewer weights first."""
-    found = [(net.term(type, words), net) for net in declared_nets()]
+def declared_starts(
+    type: Type, words: Mapping[str, Primitive], bounds: Bounds = UNBOUNDED
+) -> tuple[Term, ...]:
+    """The declared nets that are programs of the ground ``type`` made of ``words``, those of fewer weights first.
+
+    bounds: for which they are made narrower (default: none).
+    """
+    found = [(net.term(type, words, bounds), net) for net in declared_nets()]
     sized = [
         (infer(term, words, type).parameters, net.place, net.name, term) for term, net in found if term is not None
     ]
@@ -120,18 +163,19 @@ def declared_readers(image: TensorType, classes: int, words: Mapping[str, Primit
 
 
 def name_starts(
-    starts: Sequence[Term], given: Mapping[Term, str], type: Type, words: Mapping[str, Primitive]
-) -> list[str]:
+    starts: Sequence[Term], given: Mapping[Term, str], type: Type, words: Mapping[str, Primitive],
+    bounds: Bounds = UNBOUNDED,
+) -> list[str]:  # fmt: skip
     """What the programs that a search begins with are called: as users named them, as they are declared, or else by their words.
 
     starts: in their order.
     given: the names of those that users gave.
     type: of the task.
     words: of the search.
+    bounds: of the search (default: none).
     """
-    declared = (
-        {term: net.name for net in declared_nets() if (term := net.term(type, words)) is not None} if starts else {}
-    )
+    terms = {net.term(type, words, bounds): net.name for net in declared_nets()} if starts else {}
+    declared = {term: name for term, name in terms.items() if term is not None}
     named = {**declared, **given}
     return [named.get(term) or ", ".join(dict.fromkeys(word.name for word in words_in(term))) for term in starts]
 

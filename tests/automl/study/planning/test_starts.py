@@ -15,6 +15,7 @@ from primitives.notation.types import parse_type
 from primitives.term import names_in
 from primitives.types import INT, TensorType, arguments_of, function
 from primitives.words import builtin_words
+from search.bounds import Bounds
 
 WORDS = builtin_words()
 TYPES = {
@@ -32,7 +33,7 @@ TYPES = {
 }
 """What nets are declared for, and types of such tasks."""
 ALL = declared_nets()
-NETS = [net for net in ALL if str(net.type) == "Tensor[c,h,w] -> Tensor[n]"]
+NETS = [net for net in ALL if str(net.type) == "Tensor[c,h,w] -> Tensor[n]" and net.within is None]
 CASES = [
     (net, type)
     for net in ALL
@@ -44,7 +45,7 @@ CASES = [
 @pytest.mark.parametrize(("net", "type"), CASES, ids=[f"{net.name}-{type}" for net, type in CASES])
 def test_each_net_is_a_program_of_the_type(net: DeclaredNet, type: str) -> None:
     wanted = parse_type(type)
-    term = net.term(wanted, WORDS)
+    term = net.term(wanted, WORDS, Bounds(parameters=net.within))
     assert term is not None and net.title and net.source
     found = infer(term, WORDS, wanted)
     assert not found.waiting and found.sites
@@ -66,6 +67,17 @@ def test_nets_come_by_their_weights_and_only_where_they_fit() -> None:
     assert declared_starts(parse_type("Tensor[13] -> Tensor[3]"), WORDS) == ()
     assert declared_starts(parse_type("list(int) -> int"), WORDS) == ()
     assert declared_starts(wanted, {name: word for name, word in WORDS.items() if name != "conv"}) == ()
+
+
+@pytest.mark.parametrize("most", [100_000, 8000, 700])
+def test_nets_are_made_narrower_for_a_bound(most: int) -> None:
+    wanted = parse_type("Tensor[1,28,28] -> Tensor[10]")
+    bounds = Bounds(parameters=most)
+    found = {net.name: net.term(wanted, WORDS, bounds) for net in ALL}
+    small = {name: infer(term, WORDS, wanted).parameters for name, term in found.items() if term is not None}
+    assert {"residual", "two_convolutions"} < {name for name, size in small.items() if 0.75 * most < size <= most}
+    assert ("narrow_apart" in small) == (most <= 30_000)  # that is for narrow bounds alone
+    assert found["narrow_apart"] is None or 0.9 * most < small["narrow_apart"] <= most
 
 
 def test_maps_are_read_apart_where_there_are_several() -> None:
