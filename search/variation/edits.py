@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from primitives.binding import free_variables, shift
 from primitives.primitive import Primitive, Setting
-from primitives.term import Apply, Lambda, Term, Word, apply, spine
+from primitives.term import Apply, Lambda, Term, Word, apply, map_words, spine, words_in
 from primitives.types import has_tensor, is_function
 
 from ..generation.choosing import DeadEnd
@@ -17,11 +17,14 @@ from ..generation.grammar import Grammar
 from ..generation.nets.kinds import kind_of
 from ..generation.nets.placing import NEW_SITE
 from ..generation.positions import Annotated, Position, replace_at
+from ..generation.signatures import signature
 from ..randomness import Draws
 
 if TYPE_CHECKING:
     from .mutation import Mutator
 
+GROUPS = "groups"
+"""The setting that says in how many groups a layer takes its maps."""
 Operator = Callable[["Mutator", Annotated, Draws, dict[str, tuple[int, str]]], Term]
 
 
@@ -41,7 +44,8 @@ def replace_subtree(mutator: Mutator, parent: Annotated, draws: Draws, copied: d
 
 
 def change_setting(mutator: Mutator, parent: Annotated, draws: Draws, copied: dict) -> Term:
-    """One setting of one word moved a step (log scale where declared so), or to another choice."""
+    """One setting of one word moved a step (log scale where declared so), or to another choice; a width of which a layer has as many groups
+    in the whole program."""
     places = [
         (place, depth, word)
         for place in mutator.places(parent)
@@ -54,9 +58,26 @@ def change_setting(mutator: Mutator, parent: Annotated, draws: Draws, copied: di
     primitive = mutator.problem.words[word.name]
     setting = draws.choice(primitive.settings)
     declared = mutator.problem.setting(word.name, setting)
-    value = step(declared, dict(word.settings).get(setting.name, setting.default), draws)
+    old = dict(word.settings).get(setting.name, setting.default)
+    value = step(declared, old, draws)
+    if mutator.problem.space is None and setting.name in signature(primitive).settings.values():
+        grouped = any(old != 1 and dict(other.settings).get(GROUPS) == old for other in words_in(parent.term))
+        if grouped:
+            return _resized(mutator, parent.term, old, value)
     settings = tuple((key, value if key == setting.name else old) for key, old in word.settings)
     return replace_at(parent.term, (*place.path, *[0] * depth), Word(word.name, settings, word.site))
+
+
+def _resized(mutator: Mutator, term: Term, old: object, new: object) -> Term:
+    """The term with all widths, and all groups of layers, that are ``old`` as ``new`` ones."""
+
+    def resized(word: Word) -> Word:
+        known = mutator.problem.words.get(word.name)
+        axes = set() if known is None else {*signature(known).settings.values(), GROUPS}
+        settings = tuple((key, new if key in axes and value == old else value) for key, value in word.settings)
+        return Word(word.name, settings, word.site)
+
+    return map_words(term, resized)
 
 
 def step(setting: Setting, value: object, draws: Draws) -> object:

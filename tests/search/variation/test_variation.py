@@ -25,7 +25,7 @@ from search.problem import Problem
 from search.randomness import Draws
 from search.variation.crossover import Recombiner
 from search.variation.editor import Variant, copy_sites
-from search.variation.edits import step
+from search.variation.edits import change_setting, step
 from search.variation.mutation import Mutator
 
 WORDS = builtin_words()
@@ -204,3 +204,16 @@ def test_positions_know_type_and_scope(seed: int, type: str) -> None:
         for index in range(len(position.scope)):
             swapped = position.scope[-1 - index]
             assert swapped is not None
+
+
+def test_the_width_of_a_grouped_layer_changes_with_its_groups():
+    mutator, _ = tools(NET)
+    text = "(lambda (pipe $0 (conv :maps 6 @1) (conv :maps 6 :groups 6 @2) global_pool (dense :units 10 @3)))"
+    net = sites.number(parse(text, WORDS))[0]
+    found = set()
+    for number in range(60):
+        candidate = change_setting(mutator, mutator.annotate(net), Draws(1, number), {})
+        first, grouped = (dict(word.settings) for word in words_in(candidate) if word.name == "conv")
+        found.add(first["maps"])
+        assert grouped["groups"] in (1, first["maps"])
+    assert len(found) > 3
