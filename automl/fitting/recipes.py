@@ -45,19 +45,26 @@ def final(data: ProblemData) -> Recipe:
     return Recipe(max(FINAL_EPOCHS, _epochs(data, FINAL_STEPS)), {**distortion, "keep": "last"}, joined=True)
 
 
-def timed(data: ProblemData) -> dict[str, dict[str, Any]]:
+def timed(data: ProblemData, parameters: int | None = None) -> dict[str, dict[str, Any]]:
     """The settings of a training that ends with its time rather than with its epochs, by phase: a short one moves pictures by a
     pixel only, and longer ones turn, stretch and skew them a little too; series are as they are. Set by hand, near what the baselines' fast
-    protocols declare; with a given time a net that takes long for a case makes its steps of fewer of them."""
+    protocols declare; with a given time a net that takes long for a case makes its steps of fewer of them.
+
+    data: of the task.
+    parameters: the most that a net may have (default: any number). Where these are few for the data, the rate is higher, and neither are
+        the weights held small nor the targets smoothed.
+    """
     side = image_side(data)
     common = {
         "optimiser": "adamw", "rate": 0.004, "batch_size": 128, "weight_decay": 0.01, "smoothing": 0.05, "clip": 1.0,
         "validations": 1, "train_cases": 200, "keep": "last",
         "least_steps": TIMED_STEPS,
     }  # fmt: skip
+    if is_narrow(data, parameters):
+        common |= {"rate": 0.012, "weight_decay": 0.0, "smoothing": 0.0}
     if side is None:
         return {"explore": common, "refine": common, "final": common}
-    decay = min(0.2, max(0.01, 0.2 * DECAYED / max(1, len(data.train))))
+    decay = 0.0 if is_narrow(data, parameters) else min(0.2, max(0.01, 0.2 * DECAYED / max(1, len(data.train))))
     moved = {**common, "weight_decay": decay, "shift": max(1, round(side / 28))}
     varied = {**moved, "rotate": 8.0, "scale": 0.08, "skew": 0.05}
     return {"explore": moved, "refine": varied, "final": varied}
@@ -72,6 +79,20 @@ without ``decay`` had 0.01."""
 TIMED_STEPS = 750
 """Steps that such a training should have, set by hand. Of 4,000 pictures of MNIST three nets, each tried once, learned the more the
 smaller their batches were, of 64, 32 and 16; of 12,000 two did, and the third as much by 32 as by 16."""
+
+
+NARROW = 0.4
+"""Weights for each case of the train part, of which with no more a net needs no regularisation; set by hand."""
+
+
+def is_narrow(data: ProblemData, parameters: int | None) -> bool:
+    """Whether a net of at most so many weights (None: of any number) learns too little of the data rather than too much."""
+    return parameters is not None and parameters <= NARROW * len(data.train)
+
+
+def unvaried() -> dict[str, object]:
+    """How else a longer training of a net of few weights may take pictures: as they are."""
+    return {"rotate": 0.0, "scale": 0.0, "skew": 0.0, "shift": 0}
 
 
 def mirrored(data: ProblemData) -> dict[str, object]:

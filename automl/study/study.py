@@ -26,7 +26,7 @@ from ..budget import Budget
 from ..errors import EvaluationBug, StudyError
 from ..evaluation.prepared import Evaluated, WorkerContext
 from ..execution.executors.base import AbstractExecutor
-from ..fitting.recipes import image_side, mirrored, timed
+from ..fitting.recipes import image_side, is_narrow, mirrored, timed, unvaried
 from ..fitting.trainer import columns
 from ..interruption import raise_if_asked
 from ..tasks.cases.folds import FOLDS
@@ -83,7 +83,7 @@ class Study:
         trainer, bounds = self.context.get("trainer", {}), self.context.get("bounds", {})
         self.evaluation_plan = EvaluationPlan(
             self.data.evaluation_digest, trainer, self.schedule, self.record.seed, self.trained,
-            timed(self.data) if self.schedule.is_planned else {}, bounds.get("latency"),
+            timed(self.data, bounds.get("parameters")) if self.schedule.is_planned else {}, bounds.get("latency"),
             bounds.get("parameters"),
         )  # fmt: skip
         self.exhausted = False
@@ -156,7 +156,14 @@ class Study:
     @property
     def variant(self) -> Mapping[str, object]:
         """Settings with which the refinement trains its best program too; {} where it tries none."""
-        return mirrored(self.data) if self.schedule.is_planned and self.has_pictures else {}
+        if not self.schedule.is_planned or not self.has_pictures:
+            return {}
+        return unvaried() if self.is_small else mirrored(self.data)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether its programs may have so few weights that they learn too little rather than too much."""
+        return is_narrow(self.data, self.context.get("bounds", {}).get("parameters"))
 
     @property
     def has_final(self) -> bool:
@@ -345,7 +352,7 @@ class Study:
         config = {**self.record.config, "terms": self.terms, "elapsed": round(self.spent(), 3)}
         if self.strategy.first_terms is not None:
             config["first"] = {"evaluations": self.strategy.first_terms, "seconds": self.strategy.first_seconds}
-        ways = found_ways(self.standing, self.data) if self.variant else None
+        ways = found_ways(self.standing, self.data) if self.variant and not self.is_small else None
         if ways is not None:
             config[FOUND] = ways
         return config

@@ -59,5 +59,8 @@ def test_weights_decay_less_of_more_pictures(cases: int, decay: float) -> None:
 
     data = labelled_task("pictures", np.zeros((4, 1, 8, 8)), np.arange(4) % 2).data
     many = Part((np.broadcast_to(data.train.inputs[0][:1], (cases, 1, 8, 8)),), np.zeros(cases, dtype=np.int64))
-    for settings in recipes.timed(data.with_data(many, many)).values():
+    of_many = data.with_data(many, many)
+    for settings in recipes.timed(of_many).values():
         assert settings["weight_decay"] == pytest.approx(decay)
+    few, more = (recipes.timed(of_many, share * cases // 10)["final"] for share in (4, 5))  # weights for the pictures
+    assert (few["weight_decay"], few["smoothing"]) == (0, 0) and more == recipes.timed(of_many)["final"]
