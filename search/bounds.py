@@ -19,9 +19,10 @@ class BoundError(ValueError):
 class Bounds:
     """The most that a program may need; None where it may need whatever it does.
 
-    ``parameters``: its trainable numbers, and those that are fitted, of which shapes tell some and the fit the others. ``operations``: multiply-adds of one case, forward. ``memory``: bytes of its weights and of what
-    a forward pass of one case holds at a time. These three follow from its shapes, so a search proposes nothing beyond them. ``latency``:
-    seconds of one inference of one case, which only a measurement tells. Raises BoundError for what is not above zero.
+    ``parameters``: its trainable numbers, and those that are fitted, of which shapes tell some and the fit the others. ``operations``:
+    multiply-adds of one case, forward. ``memory``: bytes of its weights and of what a forward pass of one case holds at a time. These three
+    follow from its shapes, so a search proposes nothing beyond them. ``latency``: seconds of one inference of one case, which only a
+    measurement tells. Raises BoundError for what is not above zero.
     """
 
     parameters: int | None = None

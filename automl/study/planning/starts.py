@@ -8,8 +8,8 @@ place = 1                                 # of those with as many weights one wi
 least = { c = 2 }                         # what a dimension must be at least (default: 1)
 within = 30000                            # only for searches whose programs may have at most so many weights (default: for all)
 
-Where a program may not need what a net does, the net's widths, all numbers that stand for maps, units, groups or sizes, shrink by one factor, the
-largest with which it keeps the bounds; numbers that are equal stay equal.
+Where a program may not need what a net does, the net's widths, all numbers that stand for maps, units, groups or sizes, shrink by one
+factor, the largest with which it keeps the bounds; numbers that are equal stay equal.
 
 They are not in the way of a search that finds nets from words alone: ``starts="none"`` leaves them out. Programs of the user's own stand
 before them. One of type ``Tensor[c,h,w] -> int`` is no program to begin with but a part of one: it reads one of ``n`` classes
@@ -136,9 +136,7 @@ def declared_nets() -> list[DeclaredNet]:
     return found
 
 
-def declared_starts(
-    type: Type, words: Mapping[str, Primitive], bounds: Bounds = UNBOUNDED
-) -> tuple[Term, ...]:
+def declared_starts(type: Type, words: Mapping[str, Primitive], bounds: Bounds = UNBOUNDED) -> tuple[Term, ...]:
     """The declared nets that are programs of the ground ``type`` made of ``words``, those of fewer weights first.
 
     bounds: for which they are made narrower (default: none).
