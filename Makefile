@@ -11,6 +11,9 @@ PYTEST_FLAGS ?= -n 2
 # One thread for the tests' own process: on a busy machine torch's threads wait for each other.
 export OMP_NUM_THREADS ?= 1
 
+# The tests start hundreds of processes; where no bytecode is kept, each of them compiles the project anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-slow test-browser unit lint format bench docs screenshots clean
 

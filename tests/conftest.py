@@ -1,7 +1,8 @@
-"""What every test shares: one thread for numerics, and the data folder that lies beside the project."""
+"""What every test shares: one thread for numerics, few looks for garbage, and the data folder that lies beside the project."""
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -12,6 +13,9 @@ import pytest
 from hypothesis import settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# What is imported and collected stays to the end: to look through it for garbage again and again takes seconds.
+gc.disable()
 
 # Started in the background of a shell, the tests inherit that SIGINT is ignored, and so would the commands that they interrupt.
 if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -67,3 +71,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     wanted = item.get_closest_marker("shared_data") is not None or "shared_data" in getattr(item, "fixturenames", ())
     if wanted and not SHARED_DATA.is_dir():
         raise pytest.skip.Exception(f"{SHARED_DATA} is absent")
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
