@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from primitives.inference import IllTyped
 from primitives.morphing.transfer import Transfer
+from primitives.primitive import STATEFUL, Primitive
 from primitives.term import Hole, Term, Word, map_words, names_in, sites_of
 from primitives.types import has_tensor
 
@@ -108,17 +109,26 @@ class Editor:
         return Variant(numbered, operator, origins)
 
 
-def copy_sites(term: Term, mark: str, parent: int, copied: dict[str, tuple[int, str]]) -> Term:
+def copy_sites(
+    term: Term,
+    mark: str,
+    parent: int,
+    copied: dict[str, tuple[int, str]],
+    stateful: Mapping[str, Primitive] | None = None,
+) -> Term:
     """The term with its own sites renamed by a mark (sharing inside it is kept).
 
     term: what is copied.
     mark: makes the new names.
     parent: the number of the parent that it comes from.
     copied: the origins of new sites are noted here.
+    stateful: where given, words by name, of which those that keep no statistics of their own keep their sites.
     """
 
     def rename(word: Word) -> Term:
         if word.site is None or "@" in word.site or word.site == NEW_SITE:
+            return word
+        if stateful is not None and word.name in stateful and stateful[word.name].purity != STATEFUL:
             return word
         name = f"{word.site}{mark}"
         copied[name] = (parent, word.site)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .mutation import Mutator
 
 T = TypeVar("T")
+SHARED = 0.5
+"""How many of the stages that are repeated where weights are bounded share theirs."""
 
 Copied = dict[str, tuple[int, str]]
 
@@ -118,7 +120,8 @@ def swap_stages(mutator: Mutator, parent: Annotated, draws: Draws, copied: Copie
 
 
 def duplicate_stages(mutator: Mutator, parent: Annotated, draws: Draws, copied: Copied) -> Term:
-    """One to four stages in a row repeated after themselves, with weights of their own that start from the first ones'."""
+    """One to four stages in a row repeated after themselves, with weights of their own that start from the first ones', or, as often, where
+    weights are bounded, with the same weights, but for what follows what it has seen."""
     stages = {stage.place.path: stage for stage in _stages(mutator, parent)}
     last = _one(list(stages.values()), draws)
     place, data = last.place, last.data
@@ -131,8 +134,9 @@ def duplicate_stages(mutator: Mutator, parent: Annotated, draws: Draws, copied: 
             runs.append(len(functions))
     length = _one(runs, draws)
     new: Term = last.call
+    shared = mutator.problem.bounds.parameters is not None and draws.random() < SHARED
     for function in reversed(functions[:length]):
-        new = Apply(copy_sites(function, "+", 0, copied), new)
+        new = Apply(copy_sites(function, "+", 0, copied, mutator.problem.words if shared else None), new)
     return replace_at(parent.term, place.path, new)
 
 

@@ -27,6 +27,7 @@ from search.variation.crossover import Recombiner
 from search.variation.editor import Variant, copy_sites
 from search.variation.edits import change_setting, step
 from search.variation.mutation import Mutator
+from search.variation.stages import duplicate_stages
 
 WORDS = builtin_words()
 PLAIN = {name: word for name, word in WORDS.items() if not word.geometric and not has_tensor(word.scheme.type)}
@@ -217,3 +218,20 @@ def test_the_width_of_a_grouped_layer_changes_with_its_groups():
         found.add(first["maps"])
         assert grouped["groups"] in (1, first["maps"])
     assert len(found) > 3
+
+
+def test_stages_that_are_repeated_may_share_their_weights_but_not_statistics():
+    mutator, _ = tools(NET)
+    layers = "(conv :maps 5 :padding same) (conv :maps 5 :padding same) batch_norm relu global_pool (dense :units 10)"
+    net = parse(f"(lambda (pipe $0 {layers}))", WORDS)
+    shared = set()
+    for number in range(60):
+        try:
+            child = mutator.accept(duplicate_stages(mutator, mutator.annotate(net), Draws(2, number), {}), "", {})
+        except DeadEnd:
+            continue
+        if child is not None:
+            words = [word for word in words_in(child.term) if word.site is not None]
+            count = Counter((word.name, word.site) for word in words)
+            shared |= {name for (name, _), times in count.items() if times > 1}
+    assert shared == {"conv"}
