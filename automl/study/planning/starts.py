@@ -113,7 +113,7 @@ class DeclaredNet:
 
 
 _WIDTH = re.compile(r"(:(?:maps|units|groups|size) )(\d+)")
-STEPS_A_HALVING, HALVINGS = 8, 6
+STEPS_A_HALVING, HALVINGS = 32, 6
 """In which steps widths shrink, and how often they are halved at most."""
 
 
