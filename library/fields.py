@@ -40,6 +40,12 @@ class Conflict(StoreError):
 # -- JSON text ---------------------------------------------------------------------------------------------------
 
 
+_WRITERS = tuple(
+    json.JSONEncoder(allow_nan=False, sort_keys=sort, separators=(",", ":")).encode for sort in (False, True)
+)
+"""Strict JSON, in the order given and by sorted keys."""
+
+
 def json_text(value: object, *, sort: bool = False) -> str:
     """Strict JSON text, in which NaN and the infinities are `{"$float": "nan"}`, so that any JSON reader can read it.
 
@@ -49,7 +55,7 @@ def json_text(value: object, *, sort: bool = False) -> str:
     Raises StoreError for what JSON cannot hold, and for a dictionary that uses the key `$float`.
     """
     try:
-        text = json.dumps(value, allow_nan=False, sort_keys=sort, separators=(",", ":"))
+        text = _WRITERS[sort](value)
         if f'"{_NON_FINITE}":' in text:
             raise StoreError(f"the key {_NON_FINITE!r} is reserved for non-finite numbers; use another key")
         return text
@@ -58,7 +64,7 @@ def json_text(value: object, *, sort: bool = False) -> str:
     except (ValueError, TypeError, RecursionError):
         pass
     try:
-        return json.dumps(_encode(value), allow_nan=False, sort_keys=sort, separators=(",", ":"))
+        return _WRITERS[sort](_encode(value))
     except (TypeError, RecursionError, ValueError) as error:
         raise StoreError(f"value={short(value)} is not plain JSON data: {error}") from error
 
@@ -161,6 +167,10 @@ def digest_or_empty(value: object) -> str:
 
 def integer(value: object) -> int:
     """The value as an int, where it is a whole number from 0 to `MAX_INTEGER`; numbers of NumPy are, bools are not."""
+    if (
+        type(value) is int and 0 <= value <= MAX_INTEGER
+    ):  # most are: a check for any kind of number takes ten times as long
+        return value
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not 0 <= int(value) <= MAX_INTEGER:
         raise ValueError("an integer from 0 to 2**63 - 1")
     return int(value)
@@ -168,6 +178,8 @@ def integer(value: object) -> int:
 
 def number(value: object) -> float:
     """The value as a float, where it is a real number, finite or not; bools are not."""
+    if type(value) is float:
+        return value
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise ValueError("a number")
     return float(value)
