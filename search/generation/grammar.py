@@ -8,6 +8,7 @@ output shapes follow from input shapes.
 from __future__ import annotations
 
 import bisect
+import functools
 import itertools
 import math
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,9 @@ from .signatures import Signature
 from .sites import number, settled
 from .weights import VARIABLE, resolved_weights
 
+REMEMBERED_OPTIONS = 4096
+"""Goals in their scopes of which is remembered what they may be met by."""
+
 
 class Grammar:
     """The grammar of a problem: its words with their weights, over the types it deals in."""
@@ -41,6 +45,8 @@ class Grammar:
         self.inputs, self.result = arguments_of(problem.type)
         self._productions = Productions(problem, self.weights, lambda goal: self.pipelines.least(goal))
         self.pipelines = Pipelines(self)
+        self._options = functools.lru_cache(maxsize=REMEMBERED_OPTIONS)(self._found_options)
+        self._bare = {name: Word(name) for name, word in problem.words.items() if not word.settings and not word.sited}
 
     def productions(self, goal: Type, scope: tuple[Type, ...] = ()) -> list[Production]:
         """All productions of a goal type with their weights, variables among them.
@@ -140,22 +146,30 @@ class Grammar:
         Raises DeadEnd if none is possible or the choices led nowhere, OutOfTime after the deadline.
         """
         self.deadline.check()
-        table = self.table(goal)
+        table = self._productions.table(goal)
         count = bisect.bisect_right(table.least, budget)
-        variables = [i for i, type in enumerate(reversed(scope)) if type == goal] if goal in scope else ()
-        cumulative: Sequence[float] = table.cumulative[:count]
-        labels: Sequence[str] = table.labels[:count]
-        if variables and budget >= 1:
-            share = math.exp(self.weights[VARIABLE]) / len(variables)
-            base = cumulative[-1] if count else 0.0
-            cumulative = (*cumulative, *(base + share * (n + 1) for n in range(len(variables))))
-            labels = (*labels, *(f"${i}" for i in variables))
+        variables, labels, cumulative = self._options(goal, scope if budget >= 1 else (), count)
         if not cumulative:
             raise DeadEnd(f"goal={goal}: nothing of size up to {budget}")
         index = chooser.pick(place, labels, cumulative)
         if index >= count:
             return Variable(variables[index - count])
         return self._build(table.productions[index], goal, scope, budget, chooser, place)
+
+    def _found_options(
+        self, goal: Type, scope: tuple[Type, ...], count: int
+    ) -> tuple[tuple[int, ...], tuple[str, ...], tuple[float, ...]]:
+        """What a goal may be met by: the indices of the variables; the labels and the cumulative weights of the first ``count``
+        productions and then of these."""
+        table = self.table(goal)
+        variables = tuple(i for i, type in enumerate(reversed(scope)) if type == goal)
+        labels, cumulative = table.labels[:count], table.cumulative[:count]
+        if variables:
+            share = math.exp(self.weights[VARIABLE]) / len(variables)
+            base = cumulative[-1] if count else 0.0
+            cumulative += tuple(base + share * (n + 1) for n in range(len(variables)))
+            labels += tuple(f"${i}" for i in variables)
+        return variables, labels, cumulative
 
     def start(self, goal: Type, scope: tuple[Type, ...], chooser: Chooser, place: Place) -> Term:
         """A term of the goal type that a word makes from as little as it needs: where a recurrence begins.
@@ -205,6 +219,9 @@ class Grammar:
         place: where in the derivation it stands.
         fixed: settings that are not chosen, by name (default: none).
         """
+        bare = self._bare.get(word.name)
+        if bare is not None:
+            return bare
         settings = tuple(
             (
                 setting.name,

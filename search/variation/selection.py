@@ -54,6 +54,11 @@ class Individual:
         return self.ranking.wvalues, -self.ask
 
     @functools.cached_property
+    def count(self) -> int:
+        """How many cases it has."""
+        return len(self.cases or ())
+
+    @functools.cached_property
     def all_cases(self) -> _Case:
         """The individual judged by all its errors."""
         assert self.cases
@@ -145,8 +150,9 @@ def lexicase(
     """
     from deap import tools
 
-    known = [one for one in population if one.cases]
-    counts = {len(one.cases or ()) for one in known}
+    counts = {one.count for one in population}
+    known = population if 0 not in counts else [one for one in population if one.count]
+    counts.discard(0)
     if not counts:
         return tournament(population, size, draws)
     count = min(counts)
