@@ -2,8 +2,11 @@
 
     python -m experiments.benchmarks.inheritance [--task digits] [--seeds 5] [--evaluations 60] [--epochs 2] [--error 4]
 
-Every arm is the same genetic search from words alone with the same seeds; only what a child's weights start from differs. A search is
-counted in the cases that its trainings have gone through, so that a slow or busy machine changes nothing, and the parents' trainings count.
+Every arm is the same genetic search from words alone with the same seeds; only what a child's weights start from differs, and in
+``scratch, longer`` how long each training is: nets from new weights that are trained as briefly as heirs need be may never come to the
+error, so an heir's worth is to be told beside the better of the two. A search is counted in the cases that its trainings have gone through,
+so that a slow or busy machine changes nothing, and the parents' trainings count; all arms have as many. With ``--json`` the file is
+written after each seed, with those that are done.
 Of each arm some programs, evenly spaced over its ranking, are then trained from new weights for longer: Kendall's tau between their
 errors in the search and those, and how much the least error of the search differs from the one that its program has then.
 """
@@ -11,6 +14,8 @@ errors in the search and those, and how much the least error of the search diffe
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import math
 import statistics
 import time
@@ -38,6 +43,7 @@ from .common import parser, report
 
 ARMS: dict[str, dict[str, object]] = {
     "scratch": {"inherit": "none"},
+    "scratch, longer": {"inherit": "none"},
     "inherited": {"inherit": "weights"},
     "preserving": {"inherit": "weights", "morphisms": 0.7},
     "preserving, shrunk": {"inherit": "weights", "morphisms": 0.7, "shrink": 0.6},
@@ -46,6 +52,8 @@ WORDS = (
     "conv", "max_pool", "average_pool", "global_pool", "flatten", "dense", "relu", "batch_norm", "dropout", "add", "concat_maps",
 )  # fmt: skip
 POPULATION = 8
+LONGER = {"scratch, longer": 4}
+"""Of an arm, how many times as many epochs a training has as in the others; it has so many times fewer of them."""
 
 
 RANGES = {
@@ -76,10 +84,11 @@ def searched(task: Task, arm: str, seed: int, given: argparse.Namespace) -> list
     strategy = make_strategy("genetic", problem, {"population": POPULATION, **ARMS[arm]})
     prepared = Prepared(context_of(task.data, Vocabulary()))
     found: list[TrainedNet] = []
-    for number in range(given.evaluations):
+    longer = LONGER.get(arm, 1)
+    for number in range(given.evaluations // longer):
         proposal = strategy.ask()
         assert proposal is not None, "the space of nets has no end"
-        order: CandidateOrder = {"term": proposal.text, "seed": seed, "epochs": given.epochs}
+        order: CandidateOrder = {"term": proposal.text, "seed": seed, "epochs": longer * given.epochs}
         start = start_weights(
             proposal.info,
             lambda ask: None if found[ask].weights is None else str(ask),
@@ -112,9 +121,9 @@ def standing(task: Task, found: Sequence[TrainedNet], seed: int, given: argparse
     return {"tau": round(float(tau), 3), "tau_of_parameters": round(float(sizes), 3), "alone_less_inherited": gap}
 
 
-def reached(found: Sequence[TrainedNet], error: float, cases: int) -> int | None:
-    """Cases trained on until the first program with an error of at most ``error``, at ``cases`` each; None where there is none."""
-    first = next((number for number, each in enumerate(found, 1) if each.error <= error), None)
+def reached(errors: Sequence[float], error: float, cases: int) -> int | None:
+    """Cases trained on until the first training with an error of at most ``error``, at ``cases`` each; None where there is none."""
+    first = next((number for number, each in enumerate(errors, 1) if each <= error), None)
     return None if first is None else first * cases
 
 
@@ -144,13 +153,40 @@ def compared(rows: Mapping[str, Sequence[Mapping[str, Any]]], most: int) -> dict
     return table
 
 
+def by_error(
+    rows: Mapping[str, Sequence[Mapping[str, Any]]], levels: Sequence[float], costs: Mapping[str, int], most: int
+) -> Any:
+    """For each error the comparison of the arms, without what does not depend on it.
+
+    rows: of each arm a row a seed, with the ``errors`` of its trainings in their order.
+    levels: errors in per cent.
+    costs: of each arm the cases of one training.
+    most: the cases of a whole search.
+    """
+    table: dict[str, Any] = {}
+    for level in levels:
+        at = {
+            arm: [{"cases": reached(row["errors"], level, costs[arm]), "best_after": ()} for row in found]
+            for arm, found in rows.items()
+        }
+        wanted = ("reached", "median_cases", "ratio", "ratio_95")
+        table[f"{level:g}"] = {arm: {key: row[key] for key in wanted} for arm, row in compared(at, most).items()}
+    return table
+
+
 def main() -> None:
     options = parser(__doc__)
     options.add_argument("--task", default="digits")
     options.add_argument("--seeds", type=int, default=5, help="searches of each arm")
     options.add_argument("--evaluations", type=int, default=60, help="of one search")
     options.add_argument("--epochs", type=int, default=2, help="of one training in a search")
-    options.add_argument("--error", type=float, default=4.0, help="the validation error to reach, in per cent")
+    options.add_argument(
+        "--error",
+        type=float,
+        nargs="+",
+        default=[4.0],
+        help="validation errors to reach, in per cent, the one meant first",
+    )
     options.add_argument("--alone", type=int, default=12, help="epochs of a training from new weights afterwards")
     options.add_argument("--programs", type=int, default=10, help="of each search that are trained so; 0: none")
     options.add_argument("--train-cases", type=int, default=None, help="of the task, the first so many (default: all)")
@@ -164,24 +200,36 @@ def main() -> None:
         task = replace(task, data=task.data.with_data(part, task.data.validation))
     each_costs = given.epochs * len(task.data.train)
     arms = [name.replace("+", ", ") for name in given.arms.split(",")]
+    costs = {arm: LONGER.get(arm, 1) * each_costs for arm in arms}
     rows: dict[str, list[dict[str, Any]]] = {arm: [] for arm in arms}
-    for seed in range(given.seed, given.seed + given.seeds):
+    conditions = {name: value for name, value in vars(given).items() if name != "json"}
+    conditions |= {"train": len(task.data.train), "strategies": ARMS, "longer": LONGER, "population": POPULATION}
+
+    def tell() -> None:
+        most = given.evaluations * each_costs
+        figures = {
+            "arms": compared(rows, most), "by_error": by_error(rows, given.error, costs, most), "rows": rows,
+            "conditions": conditions,
+        }  # fmt: skip
+        report("inheritance", figures, seed=given.seed, started=started, path=given.json)
+
+    last = given.seed + given.seeds - 1
+    for seed in range(given.seed, last + 1):
         for arm in arms:
             found = searched(task, arm, seed, given)
             errors = [each.error for each in found]
-            after = [round(min(errors[: round(len(errors) * share)]), 2) for share in (0.25, 0.5, 0.75, 1.0)]
-            row = {"seed": seed, "cases": reached(found, given.error, each_costs), "best_after": after}
+            after = [round(min(errors[: max(1, round(len(errors) * share))]), 2) for share in (0.25, 0.5, 0.75, 1.0)]
+            row = {
+                "seed": seed,
+                "cases": reached(errors, given.error[0], costs[arm]),
+                "best_after": after,
+            }
             row["errors"] = [round(error, 2) for error in errors]
             rows[arm].append(row | (standing(task, found, seed, given) if given.programs else {}))
-    conditions = {name: value for name, value in vars(given).items() if name != "json"}
-    conditions |= {"train": len(task.data.train), "strategies": ARMS}
-    report(
-        "inheritance",
-        {"arms": compared(rows, given.evaluations * each_costs), "rows": rows, "conditions": conditions},
-        seed=given.seed,
-        started=started,
-        path=given.json,
-    )
+        if given.json is not None and seed < last:
+            with contextlib.redirect_stdout(io.StringIO()):
+                tell()
+    tell()
 
 
 if __name__ == "__main__":

@@ -277,15 +277,21 @@ def test_inheritance_pairs_its_arms(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         arm["median_best_error_after"][-1] <= arm["median_best_error_after"][0] for arm in figures["arms"].values()
     )
     assert figures["arms"]["scratch"]["ratio"] == 1.0
-    first = [row["best_after"][0] for (row,) in figures["rows"].values()]
+    first = [row["best_after"][0] for arm, (row,) in figures["rows"].items() if arm not in inheritance.LONGER]
     assert len(set(first)) == 1, "until the first child all arms are the same search"
 
 
 def test_compute_to_an_error_is_compared_in_pairs() -> None:
-    found = [inheritance.TrainedNet("", error, 10, None) for error in (9.0, 5.0, 3.0)]
-    assert [inheritance.reached(found, error, 100) for error in (10.0, 5.0, 1.0)] == [100, 200, None]
+    assert [inheritance.reached((9.0, 5.0, 3.0), error, 100) for error in (10.0, 5.0, 1.0)] == [100, 200, None]
     rows = {"scratch": [{"cases": None, "best_after": [3.0]}, {"cases": 200, "best_after": [3.0]}]}
     rows["inherited"] = [{"cases": 100, "best_after": [2.0]}, {"cases": 100, "best_after": [1.0]}]
     table = inheritance.compared(rows, 400)
     assert table["inherited"]["ratio"] == pytest.approx((0.25 * 0.5) ** 0.5, abs=1e-3)
     assert table["inherited"]["ratio_95"] == [0.25, 0.5] and table["scratch"]["reached"] == 1
+
+
+def test_compute_is_compared_at_several_errors_where_a_training_costs_more_in_one_arm() -> None:
+    rows = {"scratch": [{"errors": [9.0, 5.0, 3.0, 3.0]}], "scratch, longer": [{"errors": [5.0, 2.0]}]}
+    table = inheritance.by_error(rows, (5.0, 2.5), {"scratch": 100, "scratch, longer": 200}, 400)
+    assert [table["5"][arm]["median_cases"] for arm in rows] == [200, 200]
+    assert table["2.5"]["scratch"]["reached"] == 0 and table["2.5"]["scratch, longer"]["median_cases"] == 400
