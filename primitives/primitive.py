@@ -254,3 +254,15 @@ class Primitive:
             known = ", ".join(s.name for s in self.settings) or "none"
             raise SettingError(f"word={self.name!r}: setting {next(iter(given))!r} is not known; it has: {known}")
         return Word(self.name, tuple(full), site)
+
+
+def word_in_role(words: Mapping[str, Primitive], role: Role, *values: object, site: str | None = None) -> Word | None:
+    """The word that says of itself that it has a role; None where there is none.
+
+    words: by name.
+    role: see ``declarations.py``.
+    values: of its settings, in their order; those that are left out are as usual.
+    site: of this use, where it has weights.
+    """
+    found = next((word for word in words.values() if word.role is role), None)
+    return None if found is None else found.word(dict(zip((each.name for each in found.settings), values)), site)

@@ -175,7 +175,7 @@ class _Training:
         self.blend = blend_learner(self.program, self.train.inputs, self.train.targets, options.loss)
         self.loss, plain = self.losses()
         late = None if self.budget.deadline is None else self.budget.deadline + GRACE
-        self.measures = Measures(self.program, data, plain, device, options.train_cases, self.seed, late)
+        self.measures = Measures(self.program, data, plain, device, options.train_cases, self.seed, late, self.blend)
         self.steps = self.total_steps()
         setup = FitSetup(
             self.program, data, self.loss, self.error, self.precision, self.train.cases, self.steps, self.seed,

@@ -66,7 +66,7 @@ def evaluation_mode(program: torch.nn.Module) -> Iterator[None]:
 def predict(
     program: torch.nn.Module, inputs: batches.Inputs, batch_size: int = 512, deadline: float | None = None
 ) -> batches.Batch:
-    """A module's output on all cases as one batch, in evaluation mode without gradients.
+    """A module's output on all cases as one batch, in evaluation mode without gradients; of a blend the likeliest (docs/blends.md).
 
     program: a torch.nn.Module on batches (primitives.batch).
     inputs: one batch an argument, on the module's device.
@@ -75,19 +75,34 @@ def predict(
 
     Raises DeadlineReached where the deadline comes before a batch.
     """
+    from . import batches
+    from .blends.answering import answering
+
+    answer = answering(program)
+    return batches.join([answer(*some) for some in windows(program, inputs, batch_size, deadline)])
+
+
+def windows(
+    program: torch.nn.Module, inputs: batches.Inputs, batch_size: int = 512, deadline: float | None = None
+) -> Iterator[batches.Inputs]:
+    """All cases, some at a time, with the module in evaluation mode and without gradients while they are gone through.
+
+    program, inputs, batch_size, deadline: as in ``predict``.
+
+    Raises DeadlineReached where the deadline comes before some.
+    """
     import torch
 
     from . import batches
 
-    with evaluation_mode(program), torch.no_grad():
-        total = batches.count(inputs)
-        found = []
+    total = batches.count(inputs)
+    with evaluation_mode(program):
         for start in range(0, total, batch_size):
             if deadline is not None and time.monotonic() >= deadline:
                 raise DeadlineReached(f"the deadline came at case {start} of {total}")
             stop = min(start + batch_size, total)
-            found.append(program(*(batches.window(batch, start, stop) for batch in inputs)))
-        return batches.join(found)
+            with torch.no_grad():
+                yield tuple(batches.window(batch, start, stop) for batch in inputs)
 
 
 def has_running_statistics(program: torch.nn.Module) -> bool:

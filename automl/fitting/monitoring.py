@@ -12,6 +12,7 @@ from ..tasks.cases.parts import Part
 from ..tasks.data import ProblemData
 from . import batches, forward
 from .batches import Batch, Inputs
+from .blends.learning import BlendLearner
 from .losses import Loss
 from .trainer import Unsuitable
 
@@ -20,15 +21,15 @@ class Measures:
     """Measures a program, in evaluation mode, on the device of its data.
 
     ``train_cases`` of the train part are drawn once, from ``seed``; never more than the validation part has, so that to measure both
-    takes at most twice the time; ``cases`` are both together. ``loss`` is None where the outputs have none. Measuring raises
-    forward.DeadlineReached where ``deadline`` comes first.
+    takes at most twice the time; ``cases`` are both together. ``loss`` is None where the outputs have none; ``blend`` gives it in its place
+    where the program draws. Measuring raises forward.DeadlineReached where ``deadline`` comes first.
     """
 
     def __init__(
         self, program: torch.nn.Module, data: ProblemData, loss: Loss | None, device: str, train_cases: int, seed: int,
-        deadline: float | None = None,
+        deadline: float | None = None, blend: BlendLearner | None = None,
     ) -> None:  # fmt: skip
-        self.program, self.data, self.loss, self.deadline = program, data, loss, deadline
+        self.program, self.data, self.loss, self.deadline, self.blend = program, data, loss, deadline, blend
         self._validation = (data.validation, *self._batch(data.validation, device))
         count = 0 if data.validation is data.train else min(train_cases, len(data.train), len(data.validation))
         rows = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(seed))[:count]
@@ -54,12 +55,27 @@ class Measures:
 
     def _measured(self, part: tuple[Part, Inputs, Batch]) -> tuple[float | None, Mapping[str, float]]:
         cases, inputs, targets = part
+        if self.blend is not None:
+            outputs, loss = self._judged(self.blend, inputs, targets)
+            return loss, self.data.score(batches.answers(outputs, self.data.type), cases)
         outputs = forward.predict(self.program, inputs, deadline=self.deadline)
         try:
             loss = None if self.loss is None else float(self.loss(outputs, targets))
         except Unsuitable:
             loss = None  # some case fails; the score counts it as wrong
         return loss, self.data.score(batches.answers(outputs, self.data.type), cases)
+
+    def _judged(self, blend: BlendLearner, inputs: Inputs, targets: Batch) -> tuple[Batch, float | None]:
+        """What a blend answers, and its loss where that is exact."""
+        found, losses, start = [], [], 0
+        for some in forward.windows(self.program, inputs, deadline=self.deadline):
+            stop = start + batches.count(some[0])
+            answers, loss = blend.judged(some, batches.window(targets, start, stop))
+            found.append(answers)
+            losses.append(None if loss is None else loss * (stop - start))
+            start = stop
+        known = [loss for loss in losses if loss is not None]
+        return batches.join(found), sum(known) / start if known and len(known) == len(losses) else None
 
 
 def finite(value: float | None) -> float | None:

@@ -9,6 +9,7 @@ import torch
 
 from ..batch import Objects, Ragged, split
 from ..compile.batches import Batch, NoValues
+from ..compile.conversion import leave
 from ..compile.forward_pass import ForwardPass
 from ..compile.program import Program
 from ..definitions import expand
@@ -19,16 +20,19 @@ from .chance import Chance
 from .compiler import SpreadingCompiler
 from .failing import SpreadingPass
 from .lifting import LIMIT, Lifting
-from .observed import expected_error, log_likelihood
+from .observed import class_probabilities, expected_error, likeliest_values, log_likelihood
 from .outputs import output_code
 from .support import NotFinite
+from .uses import without_indicator
 
 
 class RandomOutput:
-    """The outputs of a program on a batch of cases, as independent random variables, one a case."""
+    """The outputs of a program on a batch of cases, as independent random variables, one a case; of a program that gives a vector with a 1
+    at its class, that class."""
 
-    def __init__(self, lifting: Lifting, run: ForwardPass, batch: Batch, type: Type) -> None:
+    def __init__(self, lifting: Lifting, run: ForwardPass, batch: Batch, type: Type, classes: int = 0) -> None:
         self._lifting, self._run, self._batch, self.type = lifting, run, batch, type
+        self.classes = classes
 
     @property
     def size(self) -> int:
@@ -53,6 +57,13 @@ class RandomOutput:
         """``(values, probabilities [n, values])``: every output that there may be. Raises NotFinite, TooManyWorlds."""
         chance: Chance = self._lifting.flatten(self._run, self._batch)
         return chance.support.values, chance.p
+
+    def answers(self) -> Any:
+        """What is most probable in each case, in the form in which the program gives its outputs: the likeliest value; where it gives a
+        vector of classes, their probabilities [n, classes]. Raises NotFinite, TooManyWorlds."""
+        if self.classes:
+            return class_probabilities(self._lifting.flatten(self._run, self._batch), self.classes)
+        return leave(likeliest_values(self._lifting, self._run, self._batch), self.type, self.size, self._run)
 
 
 def values_seen(seen: Any, type: Type | None = None) -> Sequence[Value]:
@@ -83,6 +94,7 @@ class Blend:
         while isinstance(body, Lambda) and count < len(program.input_types):
             body, count = body.body, count + 1
         self.lifting = Lifting(limit, keep)
+        body, self._type, self._classes = without_indicator(body, program)
         self._compiler = SpreadingCompiler(program.words, program.frozen, self.lifting)
         self._code, self._count = output_code(self._compiler, body), count
 
@@ -96,4 +108,4 @@ class Blend:
             raise NotFinite(str(error)) from error
         finally:
             self._compiler.seen.clear()
-        return RandomOutput(self.lifting, run, batch, self.program.output_type)
+        return RandomOutput(self.lifting, run, batch, self._type, self._classes)

@@ -1,4 +1,5 @@
-"""What a random output says of the outputs that were seen: the logarithm of their probability, or the error to expect."""
+"""What a random output says of the outputs that were seen: the logarithm of their probability, or the error to expect; and what it answers:
+its likeliest value, or the probabilities of classes."""
 
 from __future__ import annotations
 
@@ -6,10 +7,10 @@ from collections.abc import Sequence
 
 import torch
 
-from ..batch import Ragged
+from ..batch import Objects, Ragged
 from ..compile.batches import Batch, owners
 from ..compile.forward_pass import ForwardPass
-from ..values import Value
+from ..values import Failure, Value
 from .chains import Chain
 from .chance import Chance, Mixture, is_random, plain_values
 from .lifting import Lifting
@@ -72,3 +73,36 @@ def expected_error(lifting: Lifting, run: ForwardPass, output: Batch, seen: torc
 
 def _log(p: torch.Tensor) -> torch.Tensor:
     return p.clamp_min(LEAST).log()
+
+
+def likeliest_values(lifting: Lifting, run: ForwardPass, batch: Batch) -> Batch:
+    """The likeliest value of each case, a failure only where there is nothing else; of lists and pairs of independent parts that of each
+    part. Raises NotFinite, TooManyWorlds.
+
+    lifting: what the values may be merged by.
+    run: the pass in which the batch was made.
+    batch: of any kind.
+    """
+    if not is_random(batch):
+        return batch
+    if isinstance(batch, tuple):
+        return tuple(likeliest_values(lifting, run, part) for part in batch)
+    if isinstance(batch, Ragged):
+        total = int(batch.lengths.sum())
+        return Ragged(likeliest_values(lifting, run.at(total), batch.values), batch.lengths) if total else batch
+    chance = lifting.flatten(run, batch)
+    failed = [isinstance(value, Failure) for value in chance.support.values]
+    p = chance.p - 2.0 * torch.tensor(failed, dtype=chance.p.dtype, device=chance.p.device)
+    return Objects([chance.support.values[at] for at in p.argmax(1).tolist()])
+
+
+def class_probabilities(chance: Chance, classes: int) -> torch.Tensor:
+    """The probabilities [n, classes] that each case has of each class, given that it has one; all alike where it has none.
+
+    chance: of whole numbers.
+    classes: how many there are, from 0 on.
+    """
+    places = [chance.support.place.get(number, -1) for number in range(classes)]
+    index = torch.tensor(places, device=chance.p.device)
+    p = chance.p[:, index.clamp(min=0)] * (index >= 0) + LEAST
+    return p / p.sum(1, keepdim=True)

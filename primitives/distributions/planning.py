@@ -13,6 +13,8 @@ from .lifting import LIMIT
 from .sampling import SAMPLES, Sampler
 from .support import NotFinite, TooManyWorlds
 
+EXACT, BEST, SAMPLED = "exact", "best", "sampled"
+"""The ways that there are."""
 KEEP = 64
 """Values of each case that are gone on with where all are too many."""
 MOST = 2_000_000
@@ -35,7 +37,7 @@ class InferencePlan:
 
     def learner(self, program: Program) -> Blend | Sampler:
         """What runs the program so."""
-        return Sampler(program, self.entries) if self.way == "sampled" else Blend(program, keep=self.keep)
+        return Sampler(program, self.entries) if self.way == SAMPLED else Blend(program, keep=self.keep)
 
 
 def plan(program: Program, inputs: tuple[Any, ...], seen: Any, *, limit: int = LIMIT, keep: int = KEEP) -> InferencePlan:  # fmt: skip
@@ -61,6 +63,6 @@ def plan(program: Program, inputs: tuple[Any, ...], seen: Any, *, limit: int = L
             break
         entries = blend.lifting.tables.entries // cases
         if entries <= MOST:
-            return InferencePlan("best" if blend.lifting.pruned else "exact", entries, reason, kept)
+            return InferencePlan(BEST if blend.lifting.pruned else EXACT, entries, reason, kept)
         reason = f"entries={entries} a case: at most {MOST} are gone through"
-    return InferencePlan("sampled", SAMPLES, reason)
+    return InferencePlan(SAMPLED, SAMPLES, reason)

@@ -21,6 +21,7 @@ from ..values import Value
 from .blend import values_seen
 from .compiler import probabilities
 from .support import told_apart
+from .uses import without_indicator
 
 SAMPLES = 8
 """Draws of each case, unless told otherwise."""
@@ -72,6 +73,7 @@ class Sampler:
         body, count = expand(program.term, program.words), 0
         while isinstance(body, Lambda) and count < len(program.input_types):
             body, count = body.body, count + 1
+        body, self._type, _ = without_indicator(body, program)
         self._code, self._count = Compiler(self.words, program.frozen).code(self._told(body, count)), count
 
     def _told(self, term: Term, case: int) -> Term:
@@ -106,8 +108,8 @@ class Sampler:
         batch = self._code(run, (cases, *repeated[: self._count]))
         if self._count < len(repeated):
             batch = run.apply(batch, *repeated[self._count :])
-        output = leave(batch, self.program.output_type, run.size, run)
+        output = leave(batch, self._type, run.size, run)
         logs = torch.zeros(run.size, device=run.device)
         if self._logs:
             logs = logs.index_add(0, torch.cat(self._cases), torch.cat(self._logs))
-        return SampledOutput(list(values_seen(output, self.program.output_type)), logs.reshape(size, self.samples))
+        return SampledOutput(list(values_seen(output, self._type)), logs.reshape(size, self.samples))

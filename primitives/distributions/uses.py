@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..declarations import Role
 from ..primitive import Primitive
 from ..term import Lambda, Let, Term, Variable, Word, children, names_in, spine
+from ..types import INT, TensorType, Type
+
+if TYPE_CHECKING:
+    from ..compile.program import Program
 
 MANY = 2
 """Uses that are more than one, however many."""
@@ -83,3 +88,29 @@ def draws(term: Term, words: Mapping[str, Primitive]) -> bool:
 def is_algorithmic(term: Term, words: Mapping[str, Primitive]) -> bool:
     """Whether no word of the term works on tensors."""
     return not any(name in words and words[name].geometric for name in names_in(term))
+
+
+def gives_class(term: Term, words: Mapping[str, Primitive]) -> Term | None:
+    """What a term gives a vector with a 1 at the position of, behind its bindings: a class in place of scores; None where it does not.
+
+    term: the body of a program, below its arguments.
+    words: what its words mean.
+    """
+    if isinstance(term, Let):
+        body = gives_class(term.body, words)
+        return None if body is None else Let(term.value, body, term.hint)
+    head, arguments = spine(term)
+    return arguments[0] if has_role(head, Role.INDICATOR, words) and len(arguments) == 1 else None
+
+
+def without_indicator(body: Term, program: Program) -> tuple[Term, Type, int]:
+    """The body of a program with its type and 0; of one that gives a vector with a 1 at its class the term of the class, and how many
+    there may be.
+
+    body: below its arguments, written out.
+    program: that it is of.
+    """
+    found, result = gives_class(body, program.words), program.output_type
+    if found is None or not isinstance(result, TensorType) or not isinstance(result.shape[0], int):
+        return body, result, 0
+    return found, INT, result.shape[0]

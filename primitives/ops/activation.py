@@ -75,6 +75,7 @@ def softmax(x: Tensor) -> Tensor:
     "Tensor[n] -> Tensor[n]",
     example="(log_softmax (vector :length 3 [0.0 1.0 1.0]))",
     prior=Prior(in_nets=-2.5),
+    role=Role.LOG_CHANCES,
 )
 def log_softmax(x: Tensor) -> Tensor:
     """The logarithm of softmax, computed stably."""

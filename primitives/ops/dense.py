@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..declarations import Role
 from ..lazy import F, Tensor, torch
 from ..morphing.declared import Channels, Morphing
 from ..primitive import Parameter, Prior, Setting, Shape
@@ -25,6 +26,7 @@ def _identity(x: Shape, *, units: int) -> dict[str, Tensor] | None:
     flops=lambda x, *, units: x[0] * units,
     prior=Prior(in_nets=1.5),
     morphing=Morphing(Channels.MIXED, _identity),
+    role=Role.AFFINE,
 )
 def dense(x: Tensor, *, weight: Tensor, bias: Tensor, units: int) -> Tensor:
     """An affine map to ``units`` numbers: x Wᵀ + b."""

@@ -36,6 +36,7 @@ def embedding(index: Tensor, *, weight: Tensor, entries: int, width: int) -> Ten
     "int -> Tensor[size]",
     example="(one_hot :size 4 2)",
     settings=(Setting("size", 10, 2, 1024, log=True, least=1),),
+    role=Role.INDICATOR,
 )
 def one_hot(index: Tensor, *, size: int) -> Tensor:
     """A vector with 1 at the index and 0 elsewhere; undefined outside 0 to size − 1."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..declarations import Role
 from ..inference import ShapeError
 from ..lazy import F, Tensor
 from ..morphing.declared import Channels, Morphing
@@ -55,6 +56,7 @@ def _reshaped(x: Shape, *, channels: int, height: int, width: int) -> Shape:
     ),
     shapes=_reshaped,
     prior=Prior(in_nets=-3.0),
+    role=Role.MAPS,
 )
 def reshape(x: Tensor, *, channels: int, height: int, width: int) -> Tensor:
     """The same numbers as ``channels`` maps of ``height`` × ``width``."""

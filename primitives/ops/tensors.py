@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..declarations import Role
 from ..lazy import Tensor, torch
 from ..primitive import Prior, Setting
 from ..ragged import Ragged
@@ -57,6 +58,7 @@ def stack_list(xs: Any, *, length: int) -> Tensor:
     "Tensor[n,s...] -> list(Tensor[s...])",
     example="(unstack (stack_list :length 2 (cons (vector :length 2 [1.0 2.0]) (singleton (vector :length 2 [3.0 4.0])))))",
     prior=Prior(in_nets=-2.5),
+    role=Role.ROWS,
 )
 def unstack(x: Tensor) -> Any:
     """The parts of the tensor along its first axis: rows of an image, maps of a stack."""

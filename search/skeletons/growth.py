@@ -21,6 +21,7 @@ from ..enumeration.levels import BankGrowth
 from ..enumeration.rebuild import term_of_row
 from ..enumeration.settings import Settings
 from ..enumeration.space import space_of
+from ..generation.constants import Constant
 from ..generation.costs import default_costs, weighted
 from .likelihood import SeenOutputs, explained, reached
 from .reading import ImageReading
@@ -39,13 +40,16 @@ MEMORY, BODY_WORLDS = 256 << 20, 160
 
 @dataclass(frozen=True)
 class Skeleton:
-    """A ``term`` over the answers of a net with ``classes`` (see ``ImageReading.program``), what it costs, and by how many nats a case it
-    explains the outputs worse than their frequencies (None: not known)."""
+    """A ``term`` over the answers of a net with ``classes`` (see ``ImageReading.program``), what it costs, by how many nats a case it
+    explains the outputs worse than their frequencies (None: not known), and what its words cost. ``gain`` is by how many it explains them
+    better where its net looks at the images (see ``looking``; None: not known)."""
 
     term: Term
     classes: int
     cost: float
     excess: float | None
+    words: float = 0.0
+    gain: float | None = None
 
 
 class Skeletons:
@@ -53,9 +57,10 @@ class Skeletons:
 
     def __init__(
         self, reading: ImageReading, shapes: Sequence[Shape], outputs: Sequence[Value], words: Mapping[str, Primitive],
-        weights: Mapping[str, float], seed: int,
+        weights: Mapping[str, float], seed: int, constants: Sequence[Constant] = (),
     ) -> None:  # fmt: skip
-        """Of some cases ``shapes`` say how many images they have and ``outputs`` what was seen; ``weights`` are log weights of words."""
+        """Of some cases ``shapes`` say how many images they have and ``outputs`` what was seen; ``weights`` are log weights of words,
+        ``constants`` the task's own."""
         self.reading, self.shapes = reading, shapes
         self.rng = np.random.Generator(np.random.PCG64([seed, 1]))
         self.worlds: Worlds = worlds_of(shapes, _ladder(outputs), self.rng)
@@ -63,7 +68,7 @@ class Skeletons:
         type = function(*reading.types, reading.output)
         costs = weighted(default_costs(usable, type), usable, weights)
         self.space = space_of(
-            type, [], usable, costs, [list(row) for row in self.worlds.rows], (),
+            type, [], usable, costs, [list(row) for row in self.worlds.rows], constants,
             Settings(memory=MEMORY, max_cost=MAX_COST, lambda_depth=1, body_worlds=BODY_WORLDS, mine=False),
         )  # fmt: skip
         self.root = self.space.root()
@@ -128,7 +133,8 @@ class Skeletons:
         unread = count - len(free_variables(term) & set(range(count)))
         if type != self.reading.output and self.choice is not None:
             term = apply(Word(self.choice), term, Literal(1, INT), Literal(0, INT))
-        return Skeleton(term, found.classes, cost + A_NAT * max(0.0, found.excess) + UNREAD * unread, found.excess)
+        whole = cost + A_NAT * max(0.0, found.excess) + UNREAD * unread
+        return Skeleton(term, found.classes, whole, found.excess, cost)
 
 
 def _ladder(outputs: Sequence[Value]) -> tuple[int, ...]:

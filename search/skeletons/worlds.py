@@ -71,7 +71,7 @@ def worlds_of(shapes: Sequence[Shape], ladder: Sequence[int], rng: np.random.Gen
     for row, ((_, world), indices) in enumerate(found.items()):
         answers[row, : len(world)] = world
         drawn[row, list(indices)] = True
-    rows = tuple(_inputs(ordered[number], world) for number, world in found)
+    rows = tuple(inputs_of(ordered[number], world) for number, world in found)
     numbers = np.array([number for number, _ in found], np.int64)
     return Worlds(tuple(ladder), rows, answers, numbers, drawn, tuple(judged), complete)
 
@@ -83,7 +83,12 @@ def _drawn(classes: int, size: int, most: int, rng: np.random.Generator) -> list
     return [tuple(each) for each in rng.integers(0, classes, (most, size)).tolist()]
 
 
-def _inputs(shape: Shape, world: tuple[int, ...]) -> tuple[Value, ...]:
+def inputs_of(shape: Shape, world: tuple[int, ...]) -> tuple[Value, ...]:
+    """The inputs of a skeleton, from what a net says of the images one after the other.
+
+    shape: of the case.
+    world: as many answers as it has images.
+    """
     left, inputs = list(world), []
     for part in shape:
         taken, left = left[: part - 1 if part else 1], left[part - 1 if part else 1 :]

@@ -10,15 +10,14 @@ import torch
 
 from primitives.batch import Ragged
 from primitives.compile.program import Program
-from primitives.definitions import expand
 from primitives.distributions import Blend, InferencePlan, NotFinite, RandomOutput, TooManyWorlds, plan
+from primitives.distributions.planning import EXACT
 from primitives.distributions.sampling import SampledOutput, Sampler
-from primitives.distributions.uses import draws
-from primitives.types import FLOAT, has_tensor
 
 from .. import batches
 from ..batches import Batch, Inputs
 from ..trainer import Unsuitable
+from .answering import Answering, answering, is_blend
 
 LOOKED_AT = 2
 """Cases that the plan is made by: those with the longest lists."""
@@ -36,6 +35,7 @@ class BlendLearner:
     plan: InferencePlan
     learner: Blend | Sampler
     distance: bool
+    answering: Answering
 
     def __call__(self, *inputs: Batch) -> RandomOutput | SampledOutput:
         try:
@@ -52,6 +52,14 @@ class BlendLearner:
             return outputs.expected_error(targets).mean()
         return -outputs.log_likelihood(targets).mean()
 
+    def judged(self, inputs: Inputs, targets: Batch) -> tuple[Batch, float | None]:
+        """What the program answers for a batch an argument, and its loss; None where the plan is not exact."""
+        exact = self.plan.way == EXACT
+        answers, output = self.answering.with_output(*inputs)
+        if not exact:
+            return answers, None
+        return answers, float(self.loss(self(*inputs) if output is None else output, targets))
+
 
 def blend_learner(program: torch.nn.Module, inputs: Inputs, targets: Batch, loss: str = "auto") -> BlendLearner | None:
     """How the program is trained where it is a blend; None for any other, through whose outputs gradients go.
@@ -63,15 +71,15 @@ def blend_learner(program: torch.nn.Module, inputs: Inputs, targets: Batch, loss
     """
     if not isinstance(program, Program) or not any(p.requires_grad for p in program.parameters()):
         return None
-    result = program.output_type
-    if has_tensor(result) or result == FLOAT or not draws(expand(program.term, program.words), program.words):
+    if not is_blend(program):
         return None
     rows = _largest(inputs)
     some = tuple(batches.take(batch, rows) for batch in inputs)
     found = plan(program, some, batches.take(targets, rows))
     reason = f" ({found.reason})" if found.reason else ""
     logger.info("a blend is trained the way %r: entries=%d a case%s", found.way, found.entries, reason)
-    return BlendLearner(found, found.learner(program), loss in DISTANCES and isinstance(targets, torch.Tensor))
+    distance = loss in DISTANCES and isinstance(targets, torch.Tensor)
+    return BlendLearner(found, found.learner(program), distance, answering(program))
 
 
 def _largest(inputs: Inputs) -> torch.Tensor:

@@ -13,10 +13,10 @@ from search.guidance.guide import Guide
 from search.problem import Problem
 
 from ...tasks.data import ProblemData
-from ...tasks.metrics import ANSWERS, INTEGERS
+from ...tasks.metrics import ANSWERS, CLASSES, INTEGERS
 from ...tasks.task import Task
 from ..problem import build_problem
-from .blends import MOST, blend_starts
+from .blends import LEAST_SECONDS, MOST, blend_starts
 from .limits import within_bounds
 from .options import Options
 from .reused import library_starts, plain_starts
@@ -63,7 +63,7 @@ def begun_problem(
     if looks and task.data.has_few_pictures:
         reused = library_starts(task.data, problem, vocabulary)
         problem = replace(problem, starts=(*reused, *plain_starts(task.data, problem), *problem.starts))
-    if looks and task.data.target in (ANSWERS, INTEGERS):
+    if looks and (task.data.target in (ANSWERS, INTEGERS) or _has_time_for_maps(task.data, options)):
         problem = replace(problem, starts=(*_blends(task.data, problem, vocabulary, options), *problem.starts))
     if options.space is not None:
         problem = in_space(options.space, problem, vocabulary)
@@ -86,6 +86,12 @@ def _blends(data: ProblemData, problem: Problem, vocabulary: Vocabulary, options
     """Blends to begin with: no more than the budget has evaluations for."""
     most = options.budget.evaluations
     return blend_starts(data, problem, vocabulary, MOST if most is None else min(MOST, most))
+
+
+def _has_time_for_maps(data: ProblemData, options: Options) -> bool:
+    """Whether classes of pictures may be computed from what a net reads in their maps, and there is time to look into that."""
+    seconds = options.budget.seconds
+    return data.target == CLASSES and not data.has_few_pictures and (seconds is None or seconds >= LEAST_SECONDS)
 
 
 def begun_names(problem: Problem, given: Sequence[str], texts: Sequence[str], vocabulary: Vocabulary) -> list[str]:

@@ -1,25 +1,31 @@
-"""Blends to begin with, for tasks from images to whole numbers or lists: a net reads each image, a skeleton takes its answers."""
+"""Blends to begin with, for tasks from images to whole numbers, lists or classes: a net reads each image, a skeleton takes its answers."""
 
 from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 import numpy as np
 
 from library.vocabulary import Vocabulary
+from primitives.declarations import Role
 from primitives.inference import IllTyped, infer
-from primitives.term import Lambda, Term, Word, apply, names_in
+from primitives.primitive import word_in_role
+from primitives.term import Lambda, Term, apply, names_in
+from primitives.types import INT
 from search.generation.sites import number
 from search.problem import Problem
 from search.skeletons.growth import Skeleton, Skeletons
+from search.skeletons.looking import SeenImages, gain_without_program, in_order
 from search.skeletons.reading import ImageReading, reading_of
+from search.skeletons.worlds import Shape
 
-from ...tasks.cases.parts import RaggedArray
+from ...tasks.cases.parts import Part, RaggedArray
 from ...tasks.data import ProblemData
 from ..reuse.retrieval import TypeIndex
+from .groups import image_groups
 from .starts import ROOM, declared_readers
 
 logger = logging.getLogger(__name__)
@@ -29,57 +35,89 @@ CASES = 2000
 """Train cases whose outputs are looked at."""
 FROM_LIBRARY = 1
 """Nets of the library that are tried below each skeleton, frozen, before a new one is trained."""
-HEAD = ("dense", "log_softmax", "argmax")
+OF_MAPS, LEAST_SECONDS = 3, 240.0
+"""Skeletons over the maps of pictures that a search begins with, at most, and the seconds that it must have for them to be looked for: that
+takes about six."""
+MARGIN = 0.15
+"""Nats a case by which such a skeleton must explain the classes better than each map does that speaks for itself: else a plain net does."""
+OWN_COST = 2
+"""What the number of classes costs as a constant of a skeleton."""
 
 
 def blend_starts(data: ProblemData, problem: Problem, vocabulary: Vocabulary, most: int = MOST) -> tuple[Term, ...]:
     """Blends that may give the outputs that were seen, the likeliest first; () where the inputs are no images, or several sizes of them.
 
-    data: of the task; of its train part the outputs and the lengths of lists are looked at.
+    data: of the task; of its train part the outputs, the lengths of lists and some images are looked at.
     problem: of the search.
     vocabulary: with the library's nets.
     most: how many are wanted (default: MOST).
 
     The skeletons are enumerated by their types alone and told apart by what they make of answers that a net might give, before anything is
     trained (search/skeletons). Each has as many classes as explain the outputs, and a net that is declared for blends
-    (``declared_readers``); where the library has a net for such images, features of it come first.
+    (``declared_readers``); where the library has a net for such images, features of it come first. Of classes of pictures with several
+    maps only those come that explain them better than the maps do that speak for themselves.
     """
     reading = reading_of(problem.type)
     if reading is None:
         return ()
-    cases = data.train.take(np.arange(min(CASES, len(data.train))))
-    columns = [
-        1 + column.lengths if isinstance(column, RaggedArray) else np.zeros(len(cases), np.int64)
-        for column in cases.inputs
-    ]
-    shapes = [tuple(map(int, shape)) for shape in zip(*columns, strict=True)]
-    outputs = [each if isinstance(each, tuple) else int(each) for each in cases.targets]
-    skeletons = Skeletons(reading, shapes, outputs, problem.words, problem.weights, problem.seed)
+    seen = data.train.take(np.arange(min(CASES, len(data.train))))
+    shapes = _shapes(seen, reading)
+    outputs = [each if isinstance(each, tuple) else int(each) for each in seen.targets]
+    constants = ((reading.classes, INT, OWN_COST),) if reading.classes else ()
+    found: Iterable[Skeleton] = Skeletons(
+        reading, shapes, outputs, problem.words, problem.weights, problem.seed, constants
+    )
+    if reading.maps:
+        images = SeenImages.of(shapes, _groups(seen, problem.seed), outputs)
+        least = gain_without_program(images) + MARGIN
+        ordered = in_order(found, images, problem.words, problem.seed)
+        found = [each for each in ordered if each.gain is not None and each.gain > least][:OF_MAPS]
     index = TypeIndex(vocabulary)
-    every = (term for skeleton in skeletons for term in _programs(skeleton, reading, problem, index))
-    found = tuple(itertools.islice(every, most))
-    logger.info("%d blends to begin with", len(found))
-    return found
+    every = (term for skeleton in found for term in _programs(skeleton, reading, problem, index))
+    starts = tuple(itertools.islice(every, most))
+    logger.info("%d blends to begin with", len(starts))
+    return starts
+
+
+def _shapes(part: Part, reading: ImageReading) -> list[Shape]:
+    """How many images each case has, by input."""
+    if reading.maps:
+        return [(1 + np.asarray(part.inputs[0]).shape[1],)] * len(part)
+    columns = [
+        1 + column.lengths if isinstance(column, RaggedArray) else np.zeros(len(part), np.int64)
+        for column in part.inputs
+    ]
+    return [tuple(map(int, shape)) for shape in zip(*columns, strict=True)]
+
+
+def _groups(part: Part, seed: int) -> list[np.ndarray]:
+    """The group of each map of one picture, case by case."""
+    pictures = np.asarray(part.inputs[0])
+    groups = image_groups(pictures.reshape(-1, 1, *pictures.shape[2:]), seed)
+    return list(groups.reshape(pictures.shape[:2]))
 
 
 def _programs(skeleton: Skeleton, reading: ImageReading, problem: Problem, index: TypeIndex) -> Iterator[Term]:
     """The skeleton with each net that may read for it."""
     library = [*_library_readers(skeleton.classes, reading, problem, index)][:FROM_LIBRARY]
     for net in (*library, *declared_readers(reading.image, skeleton.classes, problem.words)[:1]):
-        term = number(reading.program(skeleton.term, net))[0]
-        if names_in(term) <= problem.words.keys() and _is_program(term, problem):
+        made = reading.program(skeleton.term, net, problem.words)
+        term = None if made is None else number(made)[0]
+        if term is not None and names_in(term) <= problem.words.keys() and _is_program(term, problem):
             yield term
 
 
-def _library_readers(classes: int, reading: ImageReading, problem: Problem, index: TypeIndex) -> Iterator[Term]:
+def _library_readers(classes: int, reading: ImageReading, problem: Problem, index: TypeIndex) -> Iterator[Lambda]:
     """The library's nets for such images, frozen, with a layer of so many classes on them."""
-    if not all(name in problem.words for name in HEAD):
-        return
+    head = [
+        word_in_role(problem.words, Role.AFFINE, classes, site="1"),
+        *(word_in_role(problem.words, role) for role in (Role.LOG_CHANCES, Role.LIKELIEST)),
+    ]
     for word in index.taking(reading.image):
-        if word.name in problem.words:
+        if word.name in problem.words and None not in head:
             term = word.term(problem.words, "frozen", "2")
-            for name in HEAD:
-                term = apply(Word(name, (("units", classes),), "1") if name == "dense" else Word(name), term)
+            for each in head:
+                term = term if each is None else apply(each, term)
             yield Lambda(term, "x")
 
 

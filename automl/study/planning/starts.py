@@ -31,7 +31,7 @@ from primitives.inference import IllTyped, infer
 from primitives.notation.types import parse_type
 from primitives.primitive import Primitive
 from primitives.syntax import parse
-from primitives.term import Hole, Term, names_in, subterms, words_in
+from primitives.term import Hole, Lambda, Term, names_in, subterms, words_in
 from primitives.types import INT, TensorType, Type, arguments_of, function
 from search.bounds import UNBOUNDED, Bounds
 from search.generation.sites import number, settled
@@ -148,7 +148,7 @@ def declared_starts(type: Type, words: Mapping[str, Primitive], bounds: Bounds =
     return tuple(term for *_, term in sorted(sized, key=lambda entry: entry[:3]))
 
 
-def declared_readers(image: TensorType, classes: int, words: Mapping[str, Primitive]) -> tuple[Term, ...]:
+def declared_readers(image: TensorType, classes: int, words: Mapping[str, Primitive]) -> tuple[Lambda, ...]:
     """The declared nets that read one of some classes from an image and fit it, in the order of their places.
 
     image: the type of an image.
@@ -157,7 +157,7 @@ def declared_readers(image: TensorType, classes: int, words: Mapping[str, Primit
     """
     readers = [net for net in declared_nets() if arguments_of(net.type)[1] == INT]
     found = [net.reader(image, classes, words) for net in sorted(readers, key=lambda net: (net.place, net.name))]
-    return tuple(term for term in found if term is not None)
+    return tuple(term for term in found if isinstance(term, Lambda))
 
 
 def name_starts(

@@ -15,6 +15,7 @@ from primitives.term import Lambda, lambdas, show_canonical
 from primitives.values import Value
 from primitives.words import builtin_words
 from search.skeletons.growth import Skeleton, Skeletons
+from search.skeletons.looking import SeenImages, gain_without_program, in_order
 from search.skeletons.reading import ImageReading, reading_of
 from search.skeletons.worlds import size_of, worlds_of
 
@@ -79,16 +80,16 @@ def test_equal_ones_come_once() -> None:
 
 def test_answers_that_are_looked_at_twice_are_drawn_once() -> None:
     net = Lambda(parse("(lambda (x) (argmax x))", WORDS).body)
-    made = reading(LISTS).program(parse("(lambda (xs) (+ (sum xs) (head xs)))", WORDS).body, net)
+    made = reading(LISTS).program(parse("(lambda (xs) (+ (sum xs) (head xs)))", WORDS).body, net, WORDS)
     wanted = "(lambda (xs) (let ((net (lambda (x) (argmax x)))) (let ((answers (map net xs))) (+ (sum answers) (head answers)))))"
     assert made == parse(wanted, WORDS)
 
 
 def test_answers_that_are_looked_at_once_have_no_name() -> None:
     net = parse("(lambda (x) (argmax x))", WORDS)
-    made = reading(PAIRS).program(parse("(lambda (a b) (- b a))", WORDS).body.body, net)
+    made = reading(PAIRS).program(parse("(lambda (a b) (- b a))", WORDS).body.body, net, WORDS)
     assert made == parse("(lambda (a b) (let ((net (lambda (x) (argmax x)))) (- (net b) (net a))))", WORDS)
-    alone = reading(PAIRS).program(parse("(lambda (a b) b)", WORDS).body.body, net)
+    alone = reading(PAIRS).program(parse("(lambda (a b) b)", WORDS).body.body, net, WORDS)
     assert alone == parse("(lambda (a b) (let ((net (lambda (x) (argmax x)))) (net b)))", WORDS)
 
 
@@ -108,3 +109,50 @@ def test_worlds_are_all_where_they_are_few_and_some_where_they_are_many() -> Non
     assert size_of((6, 0, 1)) == 6
     large = worlds_of([(9,)], (2, 10), np.random.default_rng(0))
     assert not large.complete and large.drawn.all(axis=0).tolist() == [False, False] and len(large.rows) <= 700
+
+
+def test_a_net_that_may_look_tells_the_rule_where_the_outputs_alone_do_not() -> None:
+    """Each output as often as any other: by their frequencies an answer that is read off the first image explains them as well."""
+    rng = np.random.default_rng(0)
+    every = np.array(list(itertools.product(range(6), repeat=3)))
+    rule = every.prod(axis=1) % 6
+    rows = rng.permutation(np.concatenate([rng.choice(np.flatnonzero(rule == output), 100) for output in range(6)]))
+    groups = every[rows] * 2 + rng.integers(0, 2, (len(rows), 3))  # two kinds of picture a number
+    texts = "(head xs)", "(sum xs)", "(mod (product xs) 6)", "(maximum xs)", "(mod (sum xs) 6)"
+    skeletons = [Skeleton(parse(f"(lambda (xs) {text})", WORDS).body, 6, 4.0, 0.0, 4.0) for text in texts]
+    seen = SeenImages.of([(4,)] * len(rows), list(groups), rule[rows].tolist())
+    best, *others = in_order(skeletons, seen, WORDS, 0)
+    assert show_canonical(best.term) == "(mod (product $0) 6)"
+    assert best.gain > gain_without_program(seen) + 0.15
+    assert all(each.gain < best.gain - 0.3 for each in others)
+
+
+def test_what_has_too_many_images_to_be_judged_comes_behind_in_its_order() -> None:
+    seen = SeenImages.of([(6,)] * 20, [np.arange(5)] * 20, [0, 1] * 10)
+    skeletons = [Skeleton(parse(f"(lambda (xs) ({text} xs))", WORDS).body, 10, 1.0, 0.0) for text in ("sum", "head")]
+    assert in_order(skeletons, seen, WORDS, 0) == skeletons
+
+
+def test_images_that_speak_for_themselves_need_no_program() -> None:
+    """The output is in the second image."""
+    rng = np.random.default_rng(0)
+    groups = rng.integers(0, 6, (600, 2))
+    seen = SeenImages.of([(3,)] * 600, list(groups), groups[:, 1].tolist())
+    assert gain_without_program(seen) > 1.6
+
+
+def test_the_maps_of_one_image_are_read_each_by_itself() -> None:
+    found = reading("Tensor[2,8,8] -> Tensor[4]")
+    assert (found.maps, found.classes, str(found.image)) == (True, 4, "Tensor[1,8,8]")
+    net = parse("(lambda (x) (argmax (flatten x)))", WORDS)
+    made = found.program(parse("(lambda (xs) (sum xs))", WORDS).body, net, WORDS)
+    wanted = """(lambda (x) (let ((net (lambda (y) (argmax (flatten (reshape :channels 1 :height 8 :width 8 y))))))
+        (one_hot :size 4 (sum (map net (unstack x))))))"""
+    assert made == parse(wanted, WORDS)
+    assert found.program(net.body, net, {}) is None
+    for other in (
+        "Tensor[1,8,8] -> Tensor[4]",
+        "Tensor[2,8,8] -> Tensor[2,8,8] -> Tensor[4]",
+        "Tensor[9,8,8] -> Tensor[4]",
+    ):
+        assert reading_of(parse_type(other)) is None

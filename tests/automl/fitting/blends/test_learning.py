@@ -7,13 +7,16 @@ import pytest
 import torch
 
 from automl.fitting.blends.learning import blend_learner
+from automl.fitting.forward import predict
 from automl.fitting.measurements import gradient_norms, outputs_of
 from automl.fitting.trainer import Unsuitable
 from automl.fitting.trainers import TrainingBudget, choose_trainer, make_trainer
+from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.kinds.sequences import sequences_task
 from automl.tasks.split import Split
 from primitives.batch import Ragged
 from primitives.compile import compile_term
+from primitives.notation.types import parse_type
 from primitives.syntax import parse
 from primitives.words import builtin_words
 
@@ -83,3 +86,33 @@ def test_what_no_world_gives_and_what_the_plan_did_not_see_are_outcomes():
     learner.learner.lifting.tables.limit = 10
     with pytest.raises(Unsuitable, match="worlds="):
         learner(Ragged(torch.zeros(9, 3), torch.tensor([9])))
+
+
+def test_a_class_that_is_computed_from_what_a_net_reads_is_learned_and_has_probabilities():
+    """Of two vectors that are read by one net the sum is the class."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, (400, 2))
+    values = (np.eye(3)[labels] + rng.normal(scale=0.2, size=(400, 2, 3))).astype(np.float32)[:, :, None]
+    data = labelled_task("pairs", values, labels.sum(axis=1), split=Split(seed=0), scaling="none", layout="chw").data
+    text = f"(lambda (x) (one_hot :size 5 (sum (map (lambda (y) ({NET} (flatten y))) (unstack x)))))"
+    net = compile_term(parse(text, WORDS), WORDS, data.type, seed=0)
+    assert choose_trainer(net, data).name == "gradient"
+    result = make_trainer("gradient", {"rate": 0.1, "batch_size": 32}).fit(net, data, TrainingBudget(epochs=15))
+    assert result.scores["accuracy"] > 0.95
+    assert result.scores["cross_entropy"] < 0.3
+    assert result.history[-1].validation_loss == pytest.approx(result.scores["cross_entropy"])
+    found = outputs_of(net, data.type, data.validation)
+    assert torch.allclose(found.sum(1), torch.ones(len(found)))
+    assert 0 < float(found.min()) < float(found.max()) < 1
+
+
+def test_a_blend_answers_its_likeliest_output_where_that_is_not_of_the_likeliest_readings():
+    """Two images of 0, 1 and 2 by 0.4, 0.3 and 0.3: the likeliest readings add up to 0, the likeliest sum is 2."""
+    scores = torch.tensor([[0.4, 0.3, 0.3]]).log()
+    net = compile_term(
+        parse("(lambda (xs) (sum (map (lambda (x) (argmax (log_softmax x))) xs)))", WORDS), WORDS,
+        parse_type("list(Tensor[3]) -> int"),
+    )  # fmt: skip
+    lists = Ragged(scores.expand(6, 3), torch.tensor([2, 1, 3]))
+    assert net(lists).tolist() == [0, 0, 0]
+    assert predict(net, (lists,)).tolist() == [2, 0, 2]
