@@ -42,6 +42,8 @@ class Role(Enum):
     LESSER = "gives the smaller of two values"
     FOLD = "takes a state through a list from its first element: function of state and element, start, list"
     FOLD_RIGHT = "takes a state through a list from its last element: function of element and state, start, list"
+    RUNNING = "gives the first element of a list, then what its function makes of the result before and each further one: function, list"
+    STATES = "gives the start and all states that a fold goes through: function of state and element, start, list"
     MAP = "gives its function of every element of a list: function, list"
     MAP_INDEXED = "gives its function of every position, from 0, and the element there: function, list"
     MAP_TEXT = "gives its function of every character of a text, as a text: function, text"

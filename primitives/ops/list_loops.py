@@ -72,7 +72,13 @@ def fold_right(f: Callable, start: Value, xs: tuple) -> Value:
     return start
 
 
-@word("scan", "(b -> a -> b) -> b -> list(a) -> list(b)", example="(scan + 0 [1 2 3])", prior=Prior(cost=5))
+@word(
+    "scan",
+    "(b -> a -> b) -> b -> list(a) -> list(b)",
+    example="(scan + 0 [1 2 3])",
+    prior=Prior(cost=5),
+    role=Role.STATES,
+)
 def scan(f: Callable, start: Value, xs: tuple) -> tuple:
     """``start`` and all intermediate results of ``fold``: one element more than the list."""
     check_size(len(xs) + 1)
@@ -89,6 +95,7 @@ def scan(f: Callable, start: Value, xs: tuple) -> tuple:
     example="(scan1 max [3 1 4 1 5])",
     prior=Prior(cost=3),
     needs={1: Need.SAME_FIRST},
+    role=Role.RUNNING,
 )
 def scan_from_first(f: Callable, xs: tuple) -> tuple:
     """The first element and then, for every further one, ``f`` of the last result and the element: as long as the list."""

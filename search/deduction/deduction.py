@@ -26,6 +26,7 @@ from .loops.couples import Couples
 from .loops.endings import Endings
 from .loops.quotients import Quotients
 from .loops.stepping import Stepping
+from .sequels import by_next, by_sides
 from .solver import Solver
 from .tools import RoleWords
 from .wholes import by_places, by_wholes
@@ -144,8 +145,9 @@ class Deduction:
         loops = tuple(kind(goal, self.language) for kind in LOOPS)
         node = self.nodes[goal.key] = SubtaskNode(goal, Solver(goal, self.words, self._begin), loops)
         if goal.depth < DEPTH:
-            splits = [*by_cases(goal, self.tools), *by_elements(goal, self.tools), *by_wholes(goal, self.tools)]
-            for split in splits or by_places(goal, self.tools):
+            ways = (by_cases, by_elements, by_sides, by_wholes)
+            splits = [split for way in ways for split in way(goal, self.tools)]
+            for split in splits or [*by_places(goal, self.tools), *by_next(goal, self.tools)]:
                 self._divide(node, split)
         return node
 

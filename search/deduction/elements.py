@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from primitives.declarations import Role
-from primitives.term import Lambda, Term, lambdas
+from primitives.term import Lambda, Literal, Term, lambdas
 from primitives.types import BOOL, CHAR, INT, STRING, Type, list_of
 from primitives.values import Value
 
@@ -20,6 +20,10 @@ from .walks import in_place
 LEAST, SAME = 6, 3
 """Examples that a function of elements has at least, and elements that come again and become the same: with fewer it may be the place
 that matters."""
+PRIVATE, MANY = 0xE000, 6_000
+"""Where characters begin that stand for anything, and how many of them are used at most."""
+OFTEN = 2
+"""How often elements come on average where what each becomes is told by where the next one begins."""
 
 
 def by_elements(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
@@ -44,6 +48,9 @@ def by_elements(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
         yield from _kept(goal, tools, within, made)
     if goal.output == STRING:
         yield from _spelled(goal, tools)
+    for sequence in sequences(goal, tools):
+        if not sequence.text:
+            yield from _flattened(goal, tools, sequence)
 
 
 def _mapped(goal: Subtask, tools: RoleWords, sequence: Sequence, made: Type) -> Iterator[Reduction]:
@@ -147,3 +154,34 @@ def _spelled(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
         part = None if found is None else goal.below((CHAR,), STRING, (((x,), y) for x, y in found.items()))
         if part is not None and _tells(part):
             yield Reduction("spell", (part,), lambda body, over=over: tools.call(Role.SPELL, Lambda(body), over))
+
+
+def _flattened(goal: Subtask, tools: RoleWords, sequence: Sequence) -> Iterator[Reduction]:
+    """Every element of a list becomes a list of its own, or a text; these one behind the other are the output."""
+    text = goal.output == STRING
+    if not tools.has(Role.MAP, Role.JOIN_PARTS if text else Role.FLAT):
+        return
+    letters: dict[str, str] = {}
+    values: dict[str, Value] = {}
+
+    def as_text(row: tuple) -> str:
+        """A letter of its own for each element."""
+        names = [(repr(value), value) for value in row]
+        values.update((letters.setdefault(name, chr(PRIVATE + len(letters))), value) for name, value in names)
+        return "".join(letters[name] for name, _ in names)
+
+    rows = [(as_text(row), output if text else as_text(output)) for row, output in zip(sequence.values, goal.outputs)]
+    given = {name for row, _ in rows for name in row}
+    told = len(letters) < MANY and sum(len(row) for row, _ in rows) >= OFTEN * len(given)
+    found = spelled(rows) if told else None
+    if found is None or all(len(made) < 2 for made in found.values()):
+        return
+    pairs = (((values[x],), made if text else tuple(values[y] for y in made)) for x, made in found.items())
+    part = goal.below((sequence.element,), goal.output, pairs)
+
+    def build(body: Term) -> Term:
+        made = tools.call(Role.MAP, Lambda(body), sequence.term)
+        return tools.call(Role.JOIN_PARTS, Literal("", STRING), made) if text else tools.call(Role.FLAT, made)
+
+    if part is not None and _tells(part):
+        yield Reduction("flat", (part,), build)

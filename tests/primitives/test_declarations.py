@@ -26,6 +26,8 @@ def test_roles_of_the_built_in_words():
         Role.LESSER: {"min"},
         Role.FOLD: {"fold"},
         Role.FOLD_RIGHT: {"foldr"},
+        Role.RUNNING: {"scan1"},
+        Role.STATES: {"scan"},
         Role.MAP: {"map"},
         Role.MAP_INDEXED: {"mapi"},
         Role.MAP_TEXT: {"map_text"},

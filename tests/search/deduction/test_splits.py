@@ -16,6 +16,7 @@ from primitives.words import builtin_words
 from search.deduction.cases import by_cases
 from search.deduction.elements import by_elements
 from search.deduction.goal import Reduction, Subtask
+from search.deduction.sequels import by_next, by_sides
 from search.deduction.solver import body_of, diverse
 from search.deduction.spelling import spelled
 from search.deduction.tools import RoleWords
@@ -31,13 +32,16 @@ def goal(type: str, inputs: list[tuple], answer: Callable[..., Value]) -> Subtas
 
 
 def splits(whole: Subtask) -> Iterator[Reduction]:
-    yield from (*by_cases(whole, TOOLS), *by_elements(whole, TOOLS), *by_wholes(whole, TOOLS), *by_places(whole, TOOLS))
+    for way in (by_cases, by_elements, by_sides, by_wholes, by_places, by_next):
+        yield from way(whole, TOOLS)
 
 
 TEXTS = [("ab cd",), ("efg h ij",), ("k",), ("lmn op qr s",), ("tu vw",), ("xyz",)]
 LISTS = [((3, -1, 4),), ((),), ((-5, 9, 2, -6),), ((7,),), ((0, -8, 1),)]
 TWICE = [((2, 1),), ((1, 2, 1),), ((3, 2, 1),), ((2, 3),), ((3, 1, 2, 3),)]
 CASES = [(a,) for a in "a b c d ax bx cx dx ex fx xa xb xc xd".split()]
+WORDY = ["ab", "c", "def", "gh", "kl", "mno", "ab c gh", "def mno", "kl c mno ab", "gh def", "c gh ab", "mno def kl"]
+SMALL = [((1, 2, 1, 1),), ((2, 2, 1),), ((1, 1, 2),), ((2, 1),), ((1,),)]
 COUNTS = [(n,) for n in (1, 2, 3, 5, 7)]
 DIVIDED = [
     ("list(int) -> list(int)", LISTS, lambda xs: tuple(2 * x for x in xs), "map", ["(lambda (x) (+ x x))"]),
@@ -56,6 +60,35 @@ DIVIDED = [
      ['(lambda (s) (not (contains_text "x" s)))', "(lambda (s) (concat_text s s))"]),
     ("str -> str", CASES[3:] + [("",)], lambda s: f"<<{s}>>" if s else "no", "case",
      ['(lambda (s) (concat_text "<<" (concat_text s ">>")))']),
+    (
+        "list(int) -> list(int) -> list(int)", [(row[0], row[0][::-1]) for row in LISTS],
+        lambda a, b: tuple(x * y + x for x, y in zip(a, b)),
+        "map along", ["(lambda (x y) (+ x (* x y)))"],
+    ),
+    (
+        "list(int) -> list(int)", LISTS, lambda xs: tuple(abs(x - y) for x, y in zip(xs, xs[1:])), "map along",
+        ["(lambda (x y) (abs (- x y)))"],
+    ),
+    (
+        "str -> str", [("abcab",), ("acb",), ("cc",), ("",)], lambda s: "".join(max(x, y) for x, y in zip(s, s[1:])), "map along",
+        ["(lambda (x y) (max x y))"],
+    ),
+    (
+        "list(int) -> list(int)", SMALL, lambda xs: tuple(len(xs) * sum(xs[:i]) for i in range(len(xs))), "map along",
+        ["(lambda (i x before rest) (* (+ i (length rest)) (sum before)))"],
+    ),
+    (
+        "list(int) -> list(int)", LISTS, lambda xs: tuple(max(xs[: i + 1]) for i in range(len(xs))), "scan",
+        ["(lambda (best x) (max best x))"],
+    ),
+    (
+        "list(int) -> list(int)", SMALL, lambda xs: tuple(sum(y % 2 for y in xs[: i + 1]) for i in range(len(xs))), "scan",
+        ["(lambda (n x) (+ n (mod x 2)))"],
+    ),
+    (
+        "int -> list(int)", COUNTS, lambda n: tuple(max(1, (9 * n) >> i) for i in range(n)), "next",
+        ["(lambda (n) n)", "(lambda (n) (* 9 n))", "(lambda (n x) (max 1 (// x 2)))"],
+    ),
     ("list(int) -> pair(int, int)", LISTS, lambda xs: (len(xs), sum(xs)), "halves",
      ["(lambda (xs) (length xs))", "(lambda (xs) (sum xs))"]),
     ("str -> str", TEXTS, str.upper, "map", ["(lambda (c) (upper_char c))"]),
@@ -64,6 +97,15 @@ DIVIDED = [
     (
         "str -> str", TEXTS, lambda s: "".join(c * 2 if c != " " else "-" for c in s), "spell",
         ['(lambda (c) (if (is_space c) "-" (repeat_text 2 (char_to_text c))))'],
+    ),
+    (
+        "list(int) -> list(int)", SMALL + [((0, 3, 4, 5),), ((5, 0),), ((6, 3),)],
+        lambda xs: tuple(y for x in xs for y in (x,) * x), "flat",
+        ["(lambda (x) (replicate x x))"],
+    ),
+    (
+        "str -> str", [(text,) for text in WORDY], lambda s: "".join(w[0] * len(w) for w in s.split(" ")), "flat",
+        ["(lambda (w) (repeat_text (length_text w) (take_text 1 w)))"],
     ),
     ("str -> str", TEXTS, lambda s: "\n".join(s.split(" ")) + "\n", "join", ['(lambda (s) (append "" (split " " s)))']),
     ("str -> str", TEXTS[:2] + TEXTS[3:5], lambda s: s.title().replace(" ", ""), "join", ['(lambda (s) (map capitalise (split " " s)))']),
