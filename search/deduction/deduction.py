@@ -19,8 +19,9 @@ from ..generation.constants import Constant
 from ..generation.costs import Costs
 from .cases import by_cases
 from .elements import by_elements
-from .gathering import Gathering, Language
+from .gathering import Gathering
 from .goal import Reduction, Subtask
+from .language import Language
 from .loops.changes import AbstractLoops
 from .loops.couples import Couples
 from .loops.endings import Endings

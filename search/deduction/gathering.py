@@ -9,81 +9,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 
 from primitives.columns.bank import Bank
 from primitives.columns.pools import FAIL
 from primitives.columns.pools.scalars import floats_of
+from primitives.declarations import Role
 from primitives.interpreter.deadline import Deadline
-from primitives.primitive import Primitive
 from primitives.term import Term
-from primitives.types import BOOL, CHAR, FLOAT, INT, STRING, Type, TypeVariable, arguments_of, function
-from primitives.values import Value
+from primitives.types import FLOAT, INT, Type
 
-from ..enumeration.blocks import row_costs
 from ..enumeration.levels import BankGrowth
 from ..enumeration.rebuild import term_of_row
-from ..enumeration.settings import Settings
-from ..enumeration.space import Space, space_of
-from ..generation.constants import Constant
-from ..generation.costs import Costs
 from .gathers import ElementGroups, Gathered, gathered
 from .goal import Subtask
+from .language import NUMBERS, Language, lists_made, numbers_beside
 from .targets import GatherTarget, KeptTerm, TargetIndex, targets
 from .tools import RoleWords
-from .walks import Walk, walks
+from .walks import Walk, walk_through, walks
 
-SCALARS = (BOOL, INT, FLOAT, CHAR, STRING)
-"""Types of what bodies are made of."""
-NUMBERS = (BOOL, INT, FLOAT)
-"""Types of what is gathered."""
 FEWEST, ROWS, BITS = 5, 48, 24.0
 """Examples of a walk at least, elements of all of them that are enough, and what their outputs must tell."""
 GROWTH, REFUTED, HOPELESS, LARGEST = 2.5, 3, 30, 600
 """How much larger a walk's examples become after so many refuted programs, after how many it is given up, and elements at most."""
 PART = 5_000
 """Bodies that are gathered at once, and after which others take their turn."""
-WALKS, BESIDE, CHEAP = 8, 90, 8
-"""Walks of a goal, terms beside what is gathered, and what these cost at most."""
+WALKS, MADE, FIRST = 8, 6, 5_000
+"""Walks of a goal, more of them through lists that words make of its inputs, and bodies before these are looked at."""
 BYTES = 48 << 20
 """Of the bodies of one walk."""
-
-
-@dataclass(frozen=True)
-class Language:
-    """What bodies are made of."""
-
-    words: Mapping[str, Primitive]
-    costs: Costs
-    constants: Sequence[Constant]
-    settings: Settings
-    tools: RoleWords
-
-    def of(self, words: Mapping[str, Primitive]) -> Language:
-        """The same with other words.
-
-        words: by name.
-        """
-        return replace(self, words=words)
-
-    def space(self, inputs: Sequence[Type], output: Type, rows: Sequence[Sequence[Value]], deadline: Deadline) -> Space:
-        """The space of terms without lambdas over some variables.
-
-        inputs: their types.
-        output: of the goal.
-        rows: their values, in each world.
-        deadline: until when to make it.
-        """
-        settings = replace(self.settings, lambda_depth=0)
-        kind, words = function(*inputs, output), {name: self.words[name] for name in self.words if self._plain(name)}
-        return space_of(kind, [], words, self.costs, list(rows), self.constants, settings, deadline)
-
-    def _plain(self, name: str) -> bool:
-        """Whether a word makes no list or other structure: views hold the lists that bodies need."""
-        result = arguments_of(self.words[name].scheme.type)[1]
-        return isinstance(result, TypeVariable) or result in SCALARS
 
 
 class Gathering:
@@ -92,6 +47,8 @@ class Gathering:
     def __init__(self, goal: Subtask, language: Language) -> None:
         self.goal, self.language = goal, language
         self.beside: list[KeptTerm] | None = None
+        self.waiting: Iterator[Term] | None = None
+        """Programs of lists that words make of the inputs, once these are looked at."""
         every = list(walks(goal, language.tools)) if goal.output in NUMBERS or goal.depth < 2 else []
         suited = [WalkSearch(goal, walk, language) for walk in every]
         self.searches = [each for each in suited if each.chosen][:WALKS]
@@ -109,14 +66,35 @@ class Gathering:
     def step(self, deadline: Deadline) -> Term | None:
         """Go on with the walk that had fewest bodies: a term over the goal's variables that meets it, or None. Raises OutOfTime."""
         search = min((each for each in self.searches if not each.over), key=lambda each: each.spent / each.walk.share)
+        number, tools = self.goal.output in NUMBERS[1:], self.language.tools
         if self.beside is None:
-            number = self.goal.output in NUMBERS[1:]
             self.beside = numbers_beside(self.goal, self.language, deadline) if number else []
+        if self.waiting is None and self.spent > FIRST:
+            self.waiting = self._of_lists(self.beside, deadline) if number and tools.has(Role.SIZE) else iter(())
+        if self.waiting is not None and (met := next(self.waiting, None)) is not None:
+            return met if self.goal.refuting(met, self.language.words, deadline) is None else None
         found = search.step(self.beside, deadline)
         refuting = None if found is None else self.goal.refuting(found, self.language.words, deadline)
         if refuting is not None:
             search.refute(refuting)
         return found if refuting is None else None
+
+    def _of_lists(self, beside: list[KeptTerm], deadline: Deadline) -> Iterator[Term]:
+        """Programs of the sizes of lists that words make of the inputs, alone and beside cheap terms; some of the lists are walked too."""
+        goal, tools = self.goal, self.language.tools
+        made = lists_made(goal, self.language, deadline)
+        sizes = [KeptTerm(tools.call(Role.SIZE, each.term), INT, each.sizes, each.cost) for each in made]
+        wanted = list(targets(goal.output, np.array(goal.outputs), [*beside, *sizes], tools))
+        beside += sizes
+        walked = [
+            WalkSearch(goal, walk_through(goal, each.term, each.element, each.values), self.language) for each in made
+        ]
+        self.searches += [each for each in walked if each.chosen][:MADE]
+        for type in (INT, FLOAT):
+            kept = [each for each in beside if each.type == type]
+            values = np.array([each.values for each in kept], float if type == FLOAT else np.int64)
+            for row, target in TargetIndex(type, wanted).matches(values) if kept else ():
+                yield target.build(kept[row].term)
 
     def release(self) -> None:
         """Give up all bodies."""
@@ -220,43 +198,6 @@ class WalkSearch:
 
     def _tick(self, terms: int, bank: Bank) -> None:
         self.spent += terms
-
-
-def _reckons(word: Primitive) -> bool:
-    """Whether a word is one of arithmetic, or makes something of what is no number."""
-    arguments, _ = arguments_of(word.scheme.type)
-    return word.role is not None or not {INT, FLOAT}.issuperset(arguments)
-
-
-def numbers_beside(goal: Subtask, language: Language, deadline: Deadline) -> list[KeptTerm]:
-    """Cheap numbers over a goal's own variables, with their values in all examples.
-
-    goal: whose variables they are of.
-    language: that they are made of.
-    deadline: until when to look.
-    """
-    rows = [list(given) for given, _ in goal.examples]
-    words = {name: word for name, word in language.words.items() if _reckons(word)}
-    space = language.of(words).space(goal.inputs, goal.output, rows, deadline)
-    root, growth = space.root(), BankGrowth(space.values, space.plan, space.domains, lambda terms, bank: None)
-    for level in range(1, CHEAP + 1):
-        growth.leaves(root, level)
-        for _ in growth.grow(root, level, root.judged, lambda type: True):
-            deadline.check()
-        if sum(root.stores[type].count for type in NUMBERS[1:] if type in root.stores) > 2 * BESIDE:
-            break
-    found = list[KeptTerm]()
-    for type in NUMBERS[1:]:
-        store = root.stores.get(type)
-        if store is None:
-            continue
-        costs = row_costs(store)
-        for row in np.argsort(costs, kind="stable")[:BESIDE].tolist():
-            values = store.block(row, row + 1, 0, root.judged)[0]
-            if (values != FAIL).all():
-                numbers = floats_of(values) if type == FLOAT else values
-                found.append(KeptTerm(term_of_row(root, store, row), type, numbers, int(costs[row])))
-    return found
 
 
 class _Looked:

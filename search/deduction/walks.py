@@ -79,7 +79,7 @@ def walks(goal: Subtask, tools: RoleWords) -> Iterator[Walk]:
     plain = [(each.term, each.element, each.values) for each in sequences(goal, tools)]
     lists = [each for each in plain if each[1] != INT or each[0] in _inputs(goal)]
     for term, type, values in lists:
-        yield _walk(goal, term, type, values)
+        yield walk_through(goal, term, type, values)
     yield from _counted(goal, tools)
     if tools.has(Role.TOGETHER, Role.FIRST_OF_TWO, Role.SECOND_OF_TWO):
         for (one, of_one, left), (other, of_other, right) in itertools.combinations(lists, 2):
@@ -101,7 +101,7 @@ def walks(goal: Subtask, tools: RoleWords) -> Iterator[Walk]:
             yield from _couples(goal, tools, term, type, values)
     for term, type, values in plain:
         if (term, type, values) not in lists:
-            yield _walk(goal, term, type, values)
+            yield walk_through(goal, term, type, values)
 
 
 def _inputs(goal: Subtask) -> list[Variable]:
@@ -129,7 +129,15 @@ def _sizes(values: Sequence[tuple | None]) -> tuple[int, ...]:
     return tuple(-1 if each is None or len(each) > MOST else len(each) for each in values)
 
 
-def _walk(goal: Subtask, term: Term, type: Type, values: Sequence[tuple | None], *views: ElementView) -> Walk:
+def walk_through(goal: Subtask, term: Term, type: Type, values: Sequence[tuple | None], *views: ElementView) -> Walk:
+    """The walk through one list.
+
+    goal: whose variables the list is over.
+    term: the list.
+    type: of its elements.
+    values: it, by example; None where it is not at hand.
+    views: of the elements, beside these themselves.
+    """
     known = tuple(() if each is None else each for each in values)
     return Walk(term, (ElementView(Variable(0), type, known), *views), _sizes(values))
 
@@ -142,7 +150,7 @@ def _pairs(
     for part, role in enumerate((Role.FIRST_OF_TWO, Role.SECOND_OF_TWO)):
         seen = tuple(tuple(each[part] for each in row or ()) for row in values)
         views.append(ElementView(tools.call(role, Variable(0)), types[part], seen))
-    return _walk(goal, term, pair_of(*types), values, *views)
+    return walk_through(goal, term, pair_of(*types), values, *views)
 
 
 def _counted(goal: Subtask, tools: RoleWords) -> Iterator[Walk]:
@@ -150,7 +158,7 @@ def _counted(goal: Subtask, tools: RoleWords) -> Iterator[Walk]:
     for position, type in enumerate(goal.inputs):
         if type == INT and tools.has(Role.COUNT_UP):
             values = [tuple(range(n)) if 0 <= n <= FARTHEST else None for n in goal.column(position)]
-            yield _walk(goal, tools.call(Role.COUNT_UP, variable(goal, position)), INT, values)
+            yield walk_through(goal, tools.call(Role.COUNT_UP, variable(goal, position)), INT, values)
 
 
 def _cuts(goal: Subtask, tools: RoleWords, term: Term, type: Type, values: Sequence[tuple]) -> Iterator[Walk]:
@@ -165,7 +173,7 @@ def _cuts(goal: Subtask, tools: RoleWords, term: Term, type: Type, values: Seque
         ElementView(before, list_of(type), tuple(tuple(each[:i] for i in row) for each, row in zip(values, places))),
         ElementView(behind, list_of(type), tuple(tuple(each[i:] for i in row) for each, row in zip(values, places))),
     )
-    yield _walk(goal, tools.call(Role.COUNT_UP, size), INT, places, *lists)
+    yield walk_through(goal, tools.call(Role.COUNT_UP, size), INT, places, *lists)
 
 
 def in_place(goal: Subtask, tools: RoleWords, term: Term, type: Type, values: Sequence[tuple]) -> Walk | None:
@@ -193,7 +201,7 @@ def in_place(goal: Subtask, tools: RoleWords, term: Term, type: Type, values: Se
             tuple(tuple(x[i:] for i in range(len(x))) for x in values),
         ),
     )
-    return _walk(goal, tools.call(Role.COUNT_UP, tools.call(Role.SIZE, term)), INT, places, *views)
+    return walk_through(goal, tools.call(Role.COUNT_UP, tools.call(Role.SIZE, term)), INT, places, *views)
 
 
 def _couples(goal: Subtask, tools: RoleWords, term: Term, type: Type, values: Sequence[tuple]) -> Iterator[Walk]:

@@ -16,8 +16,8 @@ from primitives.interpreter.deadline import Deadline
 from primitives.term import Literal, Term
 from primitives.types import FLOAT, INT, Type
 
-from ..gathering import Language, numbers_beside
 from ..goal import Subtask
+from ..language import Language, numbers_beside
 from ..targets import KeptTerm
 from ..tools import RoleWords
 

@@ -19,8 +19,8 @@ from primitives.interpreter.deadline import Deadline
 from primitives.term import Lambda, Let, Literal, Term, Variable, lambdas
 from primitives.types import FLOAT, INT
 
-from ..gathering import Language
 from ..goal import Subtask
+from ..language import Language
 from ..targets import NEAR, KeptTerm
 from ..tools import RoleWords, sequences
 from .changes import CHEAPER, AbstractLoops, BesideTerms

@@ -21,8 +21,8 @@ from primitives.term import Lambda, Term, Variable
 from primitives.term import Literal as Number
 from primitives.types import FLOAT, INT, Type
 
-from ..gathering import Language
 from ..goal import Subtask
+from ..language import Language
 from ..targets import NEAR, KeptTerm
 from ..tools import RoleWords
 from .changes import CHEAPER, AbstractLoops, BesideTerms, StateChange, changes_of, is_idle

@@ -23,8 +23,8 @@ from primitives.types import FLOAT, INT
 
 from ...enumeration.levels import BankGrowth
 from ...enumeration.rebuild import term_of_row
-from ..gathering import Language
 from ..goal import Subtask
+from ..language import Language
 from ..targets import KeptTerm
 from .changes import WORDS, AbstractLoops
 

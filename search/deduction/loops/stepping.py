@@ -16,8 +16,8 @@ from primitives.interpreter.deadline import Deadline
 from primitives.term import Term, Variable, lambdas
 from primitives.types import FLOAT, INT
 
-from ..gathering import Language
 from ..goal import Subtask
+from ..language import Language
 from ..targets import NEAR, KeptTerm
 from .changes import CHEAPER, AbstractLoops, StateChange, changes_of, is_idle
 

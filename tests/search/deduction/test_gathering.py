@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -16,22 +18,27 @@ from primitives.term import lambdas
 from primitives.types import BOOL, FLOAT, INT, arguments_of
 from primitives.values import equal
 from primitives.words import builtin_words
-from search.deduction.gathering import Gathering, Language
+from search.deduction.gathering import Gathering
 from search.deduction.gathers import ElementGroups, gathered
 from search.deduction.goal import Subtask
+from search.deduction.language import Language
 from search.deduction.targets import KeptTerm, TargetIndex, targets
 from search.deduction.tools import RoleWords, variable
 from search.enumeration.settings import Settings
 from search.generation.costs import default_costs
 
 NAMES = """map filter count any all sum product maximum minimum head last sort_by negate zip first second enumerate drop take index range
-length flatten_list pair chars digit_value sqrt to_float + - * / // < = abs min if""".split()
+group without length flatten_list pair chars digit_value sqrt to_float + - * / // < = abs min if""".split()
 WORDS = {name: builtin_words()[name] for name in NAMES}
 TOOLS = RoleWords(WORDS)
 
 
 def numbers(rng: random.Random) -> tuple:
     return tuple(rng.randint(-30, 60) for _ in range(rng.randint(1, 9)))
+
+
+def few(rng: random.Random) -> tuple:
+    return tuple(rng.randint(1, 4) for _ in range(rng.randint(1, 9)))
 
 
 def floats(rng: random.Random, size: int) -> tuple:
@@ -62,6 +69,11 @@ TASKS = {
     "a place": ("list(int) -> int", lambda r: next((xs,) for xs in iter(lambda: numbers(r), None) if falls(xs) < 99), falls),
     "a couple": ("list(int) -> int -> pair(int, int)", couple,
                  lambda xs, t: next((a, b) for i, a in enumerate(xs) for b in xs[i + 1 :] if a + b == t)),
+    "what two lists do not share": (
+        "list(int) -> list(int) -> int -> int", lambda r: (few(r), few(r), r.randint(0, 9)),
+        lambda a, b, n: n - (Counter(a) - Counter(b)).total(),
+    ),
+    "runs": ("list(int) -> int", lambda r: (few(r),), lambda xs: sum(len(list(run)) ** 2 for _, run in itertools.groupby(xs))),
     "a cut": ("list(int) -> list(int)", lambda r: (tuple(map(abs, numbers(r))),),
               lambda xs: xs[: min(range(len(xs) + 1), key=lambda i: abs(sum(xs[:i]) - sum(xs[i:])))]),
 }  # fmt: skip

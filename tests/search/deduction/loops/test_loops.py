@@ -16,8 +16,8 @@ from primitives.term import lambdas
 from primitives.types import FLOAT, INT, arguments_of
 from primitives.values import equal
 from primitives.words import builtin_words
-from search.deduction.gathering import Language
 from search.deduction.goal import Subtask
+from search.deduction.language import Language
 from search.deduction.loops.changes import AbstractLoops
 from search.deduction.loops.couples import Couples
 from search.deduction.loops.endings import Endings
