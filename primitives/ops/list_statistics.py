@@ -104,7 +104,7 @@ def unique(xs: tuple) -> tuple:
     return tuple(kept)
 
 
-@word("group", "Eq a => list(a) -> list(list(a))", example="(group [1 1 2 1])")
+@word("group", "Eq a => list(a) -> list(list(a))", example="(group [1 1 2 1])", role=Role.RUNS)
 def group(xs: tuple) -> tuple:
     """The list cut into runs of equal neighbours."""
     runs: list[list] = []

@@ -337,7 +337,7 @@ def translate(old: str, new: str, text: str) -> str:
     return "".join(table.get(character, character) for character in text)
 
 
-@word("decimals", "int -> float -> str", example="(decimals 2 3.14159)", prior=Prior(cost=5))
+@word("decimals", "int -> float -> str", example="(decimals 2 3.14159)", prior=Prior(cost=5), role=Role.DECIMALS)
 def decimals(count: int, x: float) -> str:
     """The Float with ``count`` digits after the point; undefined for less than 0 or more than 20 of them and for what is
     not finite."""
@@ -347,7 +347,12 @@ def decimals(count: int, x: float) -> str:
 
 
 @word(
-    "pad_left", "int -> char -> str -> str", example='(pad_left 3 #"0" "7")', prior=Prior(cost=5), needs={2: Need.ENDS}
+    "pad_left",
+    "int -> char -> str -> str",
+    example='(pad_left 3 #"0" "7")',
+    prior=Prior(cost=5),
+    needs={2: Need.ENDS},
+    role=Role.FILL_BEFORE,
 )
 def pad_left(size: int, filler: str, text: str) -> str:
     """The text with ``filler`` before it until it has ``size`` characters."""

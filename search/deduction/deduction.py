@@ -31,6 +31,7 @@ from .sequels import by_next, by_sides
 from .solver import Solver
 from .tools import RoleWords
 from .wholes import by_places, by_wholes
+from .writing import by_writing
 
 FEWEST = 8
 """Examples from which on a task is divided: of fewer every part would be met by accident."""
@@ -146,7 +147,7 @@ class Deduction:
         loops = tuple(kind(goal, self.language) for kind in LOOPS)
         node = self.nodes[goal.key] = SubtaskNode(goal, Solver(goal, self.words, self._begin), loops)
         if goal.depth < DEPTH:
-            ways = (by_cases, by_elements, by_sides, by_wholes)
+            ways = (by_cases, by_elements, by_sides, by_wholes, by_writing)
             splits = [split for way in ways for split in way(goal, self.tools)]
             for split in splits or [*by_places(goal, self.tools), *by_next(goal, self.tools)]:
                 self._divide(node, split)

@@ -14,7 +14,7 @@ from primitives.values import Value
 
 from .goal import Reduction, Subtask
 from .spelling import spelled
-from .tools import RoleWords, Sequence, element_of, places, sequences, variable
+from .tools import RoleWords, Sequence, element_of, places, runs, sequences, variable
 from .walks import in_place
 
 LEAST, SAME = 6, 3
@@ -48,9 +48,11 @@ def by_elements(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
         yield from _kept(goal, tools, within, made)
     if goal.output == STRING:
         yield from _spelled(goal, tools)
-    for sequence in sequences(goal, tools):
+    for sequence in [*sequences(goal, tools), *runs(goal, tools)]:
         if not sequence.text:
             yield from _flattened(goal, tools, sequence)
+    for sequence in runs(goal, tools) if goal.output != STRING else ():
+        yield from _mapped(goal, tools, sequence, made)
 
 
 def _mapped(goal: Subtask, tools: RoleWords, sequence: Sequence, made: Type) -> Iterator[Reduction]:

@@ -5,6 +5,7 @@ the other, for an element that follows from the one before tells a step of a loo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence as Sized
 from dataclasses import replace
 from functools import partial
 
@@ -20,6 +21,8 @@ from .walks import Walk, in_place, walks
 
 LEAST, SAME = 6, 2
 """Different rows that a function has at least, and rows that come again and give the same: with fewer, chance tells as much."""
+WIDTHS = (1, 2, 3, 4)
+"""Elements of an output that one element of a walk may become."""
 STARTS: dict[Type, tuple[Value, ...]] = {INT: (0, 1), FLOAT: (0.0, 1.0), BOOL: (False, True), STRING: ("",)}
 """What a state begins with where no example tells."""
 
@@ -95,30 +98,44 @@ def _by_chance(part: Subtask | None, rows: int | None = None) -> bool:
 
 
 def _mapped(goal: Subtask, tools: RoleWords, walk: Walk, made: Type) -> Reduction | None:
-    """As many elements as a walk has, each told by the views of the one at its place, or by these and the inputs."""
-    if list(walk.sizes) != list(map(len, goal.outputs)) or len(set(walk.sizes)) < 2:
+    """As many elements as a walk has, or so many times as many: each told by the views of the one at its place, or by these and the
+    inputs."""
+    width, text = _width(walk.sizes, goal.outputs), goal.output == STRING
+    if width == 0 or len(set(walk.sizes)) < 2:
         return None
-    if goal.output == STRING and not tools.has(Role.JOIN_PARTS, Role.SHOW_CHARACTER):
+    if not tools.has(*((Role.JOIN_PARTS, Role.SHOW_CHARACTER) if text else (Role.FLAT,) if width > 1 else ())):
         return None
-    types = [view.type for view in walk.views]
+    types, result = [view.type for view in walk.views], made if width == 1 else goal.output
     rows = [
-        (tuple(given), tuple(view.values[number][place] for view in walk.views), result)
+        (
+            tuple(given),
+            tuple(view.values[number][place] for view in walk.views),
+            output[place * width : place * width + width],
+        )
         for number, (given, output) in enumerate(goal.examples)
-        for place, result in enumerate(output)
+        for place in range(walk.sizes[number])
     ]
-    part = goal.below(types, made, ((seen, result) for _, seen, result in rows))
+    rows = [(given, seen, piece[0] if width == 1 else piece) for given, seen, piece in rows]
+    part = goal.below(types, result, ((seen, piece) for _, seen, piece in rows))
     if part is None:
-        part = goal.below((*goal.inputs, *types), made, (((*given, *seen), result) for given, seen, result in rows))
+        part = goal.below((*goal.inputs, *types), result, (((*given, *seen), piece) for given, seen, piece in rows))
     if part is None or _by_chance(part):
         return None
 
     def build(body: Term) -> Term:
-        if goal.output != STRING:
-            return tools.call(Role.MAP, walk.function(body), walk.term)
-        shown = walk.function(tools.call(Role.SHOW_CHARACTER, body))
-        return tools.call(Role.JOIN_PARTS, Literal("", STRING), tools.call(Role.MAP, shown, walk.term))
+        shown = tools.call(Role.SHOW_CHARACTER, body) if text and width == 1 else body
+        pieces = tools.call(Role.MAP, walk.function(shown), walk.term)
+        if text:
+            return tools.call(Role.JOIN_PARTS, Literal("", STRING), pieces)
+        return pieces if width == 1 else tools.call(Role.FLAT, pieces)
 
     return Reduction("map along", (part,), build)
+
+
+def _width(sizes: Sized[int], outputs: Sized[Value]) -> int:
+    """How many elements of the output there are to one of a walk, in all examples; 0 where that differs."""
+    widths = {len(output) / size if size > 0 else 0.0 for size, output in zip(sizes, outputs) if size or output}
+    return int(found) if len(widths) == 1 and (found := widths.pop()) in WIDTHS else 0
 
 
 def _scanned(goal: Subtask, tools: RoleWords, sequence: Sequence, made: Type) -> Reduction | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from primitives.declarations import Role
 from primitives.primitive import Primitive
 from primitives.term import Literal, Term, Variable, Word, apply
-from primitives.types import CHAR, INT, STRING, Constructor, Type
+from primitives.types import CHAR, INT, STRING, Constructor, Type, list_of
 from primitives.values import Value
 
 from .goal import Subtask
@@ -113,6 +113,19 @@ def sequences(goal: Subtask, tools: RoleWords) -> Iterator[Sequence]:
         elif type == INT and tools.has(Role.DIGITS):
             digits = [tuple(map(int, str(abs(value)))) for value in values]
             yield Sequence(tools.call(Role.DIGITS, given), INT, digits, given)
+
+
+def runs(goal: Subtask, tools: RoleWords) -> Iterator[Sequence]:
+    """The lists and texts among the inputs, cut into runs of equal neighbours.
+
+    goal: whose inputs to look at.
+    tools: the words.
+    """
+    for each in sequences(goal, tools) if tools.has(Role.RUNS) else ():
+        if each.text or each.term == each.of:
+            cut = [tuple(tuple(run) for _, run in itertools.groupby(values)) for values in each.values]
+            if any(len(one) != len(other) for one, other in zip(cut, each.values)):
+                yield Sequence(tools.call(Role.RUNS, each.term), list_of(each.element), cut, each.of)
 
 
 def places(goal: Subtask, tools: RoleWords) -> Sequence | None:

@@ -1,5 +1,5 @@
 """Goals divided as wholes: a pair into its halves, a list into its elements or into its length and what stands at each place, a text
-into where it lies in another, or into its parts between separators, and what a conversion gives into what it was given."""
+into where it lies in another, or into its parts between separators."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from functools import partial
 from primitives.binding import shift
 from primitives.declarations import Role
 from primitives.term import Lambda, Let, Term, Variable
-from primitives.types import CHAR, INT, STRING, Type, list_of
-from primitives.values import Value
+from primitives.types import INT, STRING, Type, list_of
 
 from .goal import Reduction, Subtask
 from .tools import HALF, RoleWords, element_of, parts_of, separators, sequences, text, variable
@@ -40,10 +39,6 @@ def by_wholes(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
         yield from _parted(goal, tools)
         yield from _affixed(goal, tools)
         yield from _cut(goal, tools)
-        yield from _converted(goal, tools, Role.WRITE, INT, _whole)
-        yield from _converted(goal, tools, Role.SHOW_CHARACTER, CHAR, lambda made: made if len(made) == 1 else None)
-    elif goal.output == CHAR:
-        yield from _converted(goal, tools, Role.CHARACTER, INT, ord)
 
 
 def by_places(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
@@ -193,25 +188,6 @@ def _cut(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
             if first is not None and last is not None:
                 over = variable(goal, position)
                 yield Reduction("piece", (first, last), lambda a, b, over=over: tools.call(Role.PIECE, a, b, over))
-
-
-def _converted(
-    goal: Subtask, tools: RoleWords, role: Role, type: Type, back: Callable[[Value], Value | None]
-) -> Iterator[Reduction]:
-    """What a conversion was given, where all outputs can be converted back."""
-    if not tools.has(role):
-        return
-    inner = [back(output) for output in goal.outputs]
-    if any(value is None for value in inner) or len(set(inner)) == 1:
-        return
-    part = goal.below(goal.inputs, type, zip((tuple(given) for given, _ in goal.examples), inner))
-    if part is not None:
-        yield Reduction("convert", (part,), _call(tools, role))
-
-
-def _whole(made: Value) -> int | None:
-    """The Int that a text writes in the shortest way."""
-    return int(made) if len(made) < 16 and made.lstrip("-").isdecimal() and str(int(made)) == made else None
 
 
 def _call(tools: RoleWords, role: Role, *before: Term) -> Callable[..., Term]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -21,6 +22,7 @@ from search.deduction.solver import body_of, diverse
 from search.deduction.spelling import spelled
 from search.deduction.tools import RoleWords
 from search.deduction.wholes import by_places, by_wholes
+from search.deduction.writing import by_writing
 
 WORDS = {name: word for name, word in builtin_words().items() if not has_tensor(word.scheme.type)}
 TOOLS = RoleWords(WORDS)
@@ -32,7 +34,7 @@ def goal(type: str, inputs: list[tuple], answer: Callable[..., Value]) -> Subtas
 
 
 def splits(whole: Subtask) -> Iterator[Reduction]:
-    for way in (by_cases, by_elements, by_sides, by_wholes, by_places, by_next):
+    for way in (by_cases, by_elements, by_sides, by_wholes, by_writing, by_places, by_next):
         yield from way(whole, TOOLS)
 
 
@@ -64,6 +66,11 @@ DIVIDED = [
         "list(int) -> list(int) -> list(int)", [(row[0], row[0][::-1]) for row in LISTS],
         lambda a, b: tuple(x * y + x for x, y in zip(a, b)),
         "map along", ["(lambda (x y) (+ x (* x y)))"],
+    ),
+    (
+        "str -> str -> str", [("abcd", "wxyz"), ("ca", "zx"), ("", ""), ("b", "z"), ("ef", "ab")],
+        lambda a, b: "".join(x + y for x, y in zip(a, b)),
+        "map along", ["(lambda (x y) (concat_text (char_to_text x) (char_to_text y)))"],
     ),
     (
         "list(int) -> list(int)", LISTS, lambda xs: tuple(abs(x - y) for x, y in zip(xs, xs[1:])), "map along",
@@ -107,6 +114,11 @@ DIVIDED = [
         "str -> str", [(text,) for text in WORDY], lambda s: "".join(w[0] * len(w) for w in s.split(" ")), "flat",
         ["(lambda (w) (repeat_text (length_text w) (take_text 1 w)))"],
     ),
+    (
+        "str -> str", [(text,) for text in ("aab", "abb", "b", "aaaba", "bbb", "abab", "bbaaa")],
+        lambda s: "".join(f"{c}{len(list(run))}" for c, run in itertools.groupby(s)), "flat",
+        ["(lambda (run) (concat_text (char_to_text (head run)) (to_str (length run))))"],
+    ),
     ("str -> str", TEXTS, lambda s: "\n".join(s.split(" ")) + "\n", "join", ['(lambda (s) (append "" (split " " s)))']),
     ("str -> str", TEXTS[:2] + TEXTS[3:5], lambda s: s.title().replace(" ", ""), "join", ['(lambda (s) (map capitalise (split " " s)))']),
     ("str -> str", TEXTS, lambda s: f"<{s}>", "affix", ["(lambda (s) s)"]),
@@ -115,6 +127,10 @@ DIVIDED = [
         ["(lambda (s) 1)", "(lambda (s) (- (length_text s) 1))"],
     ),
     ("str -> str", TEXTS, lambda s: str(len(s)), "convert", ["(lambda (s) (length_text s))"]),
+    ("int -> str", COUNTS, lambda n: f"{3 * n:02}", "convert", ["(lambda (n) (* 3 n))"]),
+    ("str -> str", TEXTS, lambda s: s.replace(" ", "").rjust(5), "convert", ['(lambda (s) (replace " " "" s))']),
+    ("int -> str", COUNTS, lambda n: f"{n * n / 100:.2f}", "convert", ["(lambda (n) (* n n))"]),
+    ("float -> str", [(0.25,), (1.0,), (-2.5,), (10.75,)], lambda x: f"{2 * x:.1f}", "convert", ["(lambda (x) (+ x x))"]),
     ("int -> list(int)", COUNTS, lambda n: (n, n * n), "each", ["(lambda (n) n)", "(lambda (n) (* n n))"]),
     (
         "int -> list(int)", COUNTS, lambda n: tuple(n + i * i for i in range(n)), "places",
