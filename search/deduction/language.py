@@ -95,8 +95,9 @@ class Language:
         """Whether a word makes a list of lists alone, or of one value that is none."""
         arguments, result = arguments_of(self.words[name].scheme.type)
         alone = len(arguments) == 1 and not isinstance(arguments[0], TypeVariable) and not is_function(arguments[0])
-        pairs = is_list(result) and parts_of(element_of(result)) is not None
-        return is_list(result) and not pairs and bool(arguments) and (alone or all(map(is_list, arguments)))
+        element = element_of(result)
+        listed = element is not None and parts_of(element) is None and bool(arguments)
+        return listed and (alone or all(map(is_list, arguments)))
 
 
 @dataclass(frozen=True)
@@ -176,9 +177,9 @@ def lists_made(goal: Subtask, language: Language, deadline: Deadline) -> list[Li
         if sum(store.count for type, store in root.stores.items() if is_list(type)) > ROWS:
             break
     rows_of = [
-        (int(cost), row, type, store)
+        (int(cost), row, type, element, store)
         for type, store in root.stores.items()
-        if is_list(type)
+        if (element := element_of(type)) is not None
         for row, cost in enumerate(row_costs(store))
     ]
     lengths = _Lengths()
@@ -186,11 +187,11 @@ def lists_made(goal: Subtask, language: Language, deadline: Deadline) -> list[Li
         if type == STRING or is_list(type):
             lengths.is_new(np.array(list(map(len, goal.column(place)))))
     found = list[ListMade]()
-    for cost, row, type, store in sorted(rows_of, key=lambda each: each[0]):
+    for cost, row, type, element, store in sorted(rows_of, key=lambda each: each[0]):
         deadline.check()
         codes = store.block(row, row + 1, 0, root.judged)[0]
         values = tuple(space.values.decode(codes, type)) if (codes != FAIL).all() else ()
-        made = ListMade(term_of_row(root, store, row), element_of(type), values, cost)
+        made = ListMade(term_of_row(root, store, row), element, values, cost)
         if values and lengths.is_new(made.sizes):
             found.append(made)
         if len(found) == LISTS:

@@ -50,8 +50,8 @@ def by_sides(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
         if (split := _scanned(goal, tools, sequence, made)) is not None:
             yield split
         elif alone is None and not found:
-            walk = in_place(goal, tools, sequence.term, sequence.element, sequence.values)
-            if walk is not None and (split := _mapped(goal, tools, walk, made)) is not None:
+            placed = in_place(goal, tools, sequence.term, sequence.element, sequence.values)
+            if placed is not None and (split := _mapped(goal, tools, placed, made)) is not None:
                 yield split
 
 

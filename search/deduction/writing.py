@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from primitives.declarations import Role
 from primitives.term import Literal, Term
@@ -93,18 +94,13 @@ def _filled(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
         if bare == goal.outputs or any(output.startswith(filler) for output in bare):
             continue
 
-        def build(body: Term, filler: str = filler) -> Term:
-            return tools.call(Role.FILL_BEFORE, Literal(size, INT), Literal(filler, CHAR), body)
-
+        fill = partial(tools.call, Role.FILL_BEFORE, Literal(size, INT), Literal(filler, CHAR))
         numbers = [_whole(each or "0") for each in bare]
         if tools.has(Role.WRITE) and None not in numbers:
-            yield from _converted(
-                goal,
-                tools,
-                Role.FILL_BEFORE,
-                INT,
-                numbers,
-                lambda body, build=build: build(tools.call(Role.WRITE, body)),
-            )
+            yield from _converted(goal, tools, Role.FILL_BEFORE, INT, numbers, partial(_filled_number, tools, fill))
         else:
-            yield from _converted(goal, tools, Role.FILL_BEFORE, STRING, bare, build)
+            yield from _converted(goal, tools, Role.FILL_BEFORE, STRING, bare, fill)
+
+
+def _filled_number(tools: RoleWords, fill: Callable[[Term], Term], body: Term) -> Term:
+    return fill(tools.call(Role.WRITE, body))
