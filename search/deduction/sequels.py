@@ -16,8 +16,8 @@ from primitives.types import BOOL, CHAR, FLOAT, INT, STRING, Type
 from primitives.values import Value
 
 from .goal import Reduction, Subtask
-from .tools import RoleWords, Sequence, element_of, sequences
-from .walks import Walk, in_place, walks
+from .tools import RoleWords, Sequence, element_of, runs, sequences
+from .walks import Walk, in_place, walk_through, walks
 
 LEAST, SAME = 6, 2
 """Different rows that a function has at least, and rows that come again and give the same: with fewer, chance tells as much."""
@@ -37,10 +37,8 @@ def by_sides(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
     if made is None:
         return
     found = False
-    for walk in walks(goal, tools) if tools.has(Role.MAP) else ():
-        if len(walk.views) != 3 or all(row == tuple(range(len(row))) for row in walk.views[1].values):
-            continue  # elements beside their places are looked at as such
-        if (split := _mapped(goal, tools, replace(walk, views=walk.views[1:]), made)) is not None:
+    for walk in _walks(goal, tools) if tools.has(Role.MAP) else ():
+        if (split := _mapped(goal, tools, walk, made)) is not None:
             found = True
             yield split
     for sequence in sequences(goal, tools) if goal.output != STRING else ():
@@ -49,10 +47,22 @@ def by_sides(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
             continue
         if (split := _scanned(goal, tools, sequence, made)) is not None:
             yield split
-        elif alone is None and not found:
-            placed = in_place(goal, tools, sequence.term, sequence.element, sequence.values)
-            if placed is not None and (split := _mapped(goal, tools, placed, made)) is not None:
+        placed = in_place(goal, tools, sequence.term, sequence.element, sequence.values)
+        if alone is None and not found and placed is not None:
+            if (split := _mapped(goal, tools, placed, made)) is not None:
                 yield split
+
+
+def _walks(goal: Subtask, tools: RoleWords) -> Iterator[Walk]:
+    """Through what lies side by side; where a text is wanted, also through the parts of texts, the runs and the lists."""
+    for walk in walks(goal, tools):
+        numbered = len(walk.views) == 3 and all(row == tuple(range(len(row))) for row in walk.views[1].values)
+        if len(walk.views) == 3 and not numbered:  # elements beside their places are looked at as such
+            yield replace(walk, views=walk.views[1:])
+    if goal.output == STRING:
+        for each in (*sequences(goal, tools), *runs(goal, tools)):
+            if not each.text:
+                yield walk_through(goal, each.term, each.element, each.values)
 
 
 def by_next(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:

@@ -22,6 +22,8 @@ FEWEST, CLASSES, CHANGES = 10, 6, 5
 """Examples, and different outputs and places where they change, up to which an input is taken for what decides."""
 COMMON = 3
 """How often an output comes that is not rare."""
+DEEP = 3
+"""How often examples are parted by divisors of others within them."""
 PLAIN = 10
 """Numbers up to it are at hand anyway."""
 LONGEST = 60
@@ -43,7 +45,7 @@ def mined(
         return []
     results = [result for _, result in examples]
     found: list[Constant] = [*_integers(examples, deadline), *_floats(examples, deadline)]
-    found += ((bound, INT, 3) for bound in thresholds(examples))
+    found += ((bound, INT, 3) for bound in dict.fromkeys([*thresholds(examples), *divisors(examples)]))
     if output == STRING or any(isinstance(value, str) for given, _ in examples for value in given):
         found += _texts(examples, deadline)
     if all(isinstance(result, tuple) for result in results) and len(set(map(repr, results))) > 1 and _is_list(output):
@@ -185,18 +187,47 @@ def thresholds(examples: Sequence[tuple[Sequence[Value], Value]]) -> list[int]:
 
     examples: inputs and output of each.
     """
+    found: dict[int, None] = {}
+    for measured in _labelled(examples):
+        known = sorted(measured)
+        changes = [(low, high) for (low, one), (high, other) in zip(known, known[1:]) if one != other]
+        if len(changes) <= CHANGES:
+            found.update(dict.fromkeys(roundest(low, high) for low, high in changes if low < high))
+    return [bound for bound in found if abs(bound) > PLAIN]
+
+
+def divisors(examples: Sequence[tuple[Sequence[Value], Value]]) -> list[int]:
+    """Ints that divide the differences of an Int among the inputs, or of the length of a text or list, wherever the output is one of a
+    few, but not everywhere; among the examples that this parts from others such Ints again.
+
+    examples: inputs and output of each.
+    """
+    return list(dict.fromkeys(number for measured in _labelled(examples) for number in _divisors(measured)))
+
+
+def _divisors(measured: Sequence[tuple[int, str]], deep: int = DEEP) -> Iterator[int]:
+    for label in sorted({label for _, label in measured}):
+        chosen = [size for size, one in measured if one == label]
+        number = math.gcd(*(size - chosen[0] for size in chosen))
+        within = [each for each in measured if number > 1 and (each[0] - chosen[0]) % number == 0]
+        if len(chosen) > COMMON and 0 < len(within) < len(measured):
+            if number > PLAIN:
+                yield number
+            yield from _divisors(within, deep - 1) if deep else ()
+
+
+def _labelled(examples: Sequence[tuple[Sequence[Value], Value]]) -> Iterator[list[tuple[int, str]]]:
+    """For each input that is an Int, a text or a list in all examples: it or its length, and the output, those that are rare as one; none
+    where there are many different ones."""
     counts = Counter(repr(output) for _, output in examples)
     labels = [name if counts[name := repr(output)] >= COMMON else "" for _, output in examples]
     if len(examples) < FEWEST or not 1 < len(set(labels)) <= CLASSES:
-        return []
-    found: dict[int, None] = {}
+        return
     for position in range(len(examples[0][0])):
-        measured = [(_measure(given[position]), label) for (given, _), label in zip(examples, labels)]
-        known = sorted((size, output) for size, output in measured if size is not None)
-        changes = [(low, high) for (low, one), (high, other) in zip(known, known[1:]) if one != other]
-        if len(known) == len(examples) and len(changes) <= CHANGES:
-            found.update(dict.fromkeys(roundest(low, high) for low, high in changes if low < high))
-    return [bound for bound in found if abs(bound) > PLAIN]
+        sizes = [_measure(given[position]) for given, _ in examples]
+        known = [(size, label) for size, label in zip(sizes, labels) if size is not None]
+        if len(known) == len(examples):
+            yield known
 
 
 def _measure(value: Value) -> int | None:

@@ -123,9 +123,14 @@ class NumbersTold(AbstractLookAhead):
                 yield self._added(
                     Prospect(operation, (row, Literal(number, INT)), cost + own + CONSTANT), int(more[0]), cost
                 )
-            elif 0 <= int(self.goal.min()) <= int(self.goal.max()) < number:
-                moved = self._added(row, int(more[0]) % number, cost)
-                yield Prospect(operation, (moved, Literal(number, INT)), moved.cost + own + CONSTANT)
+            else:
+                # What is added to the remainder is 0, where it may be, and else the least that the goal is.
+                low = 0 if 0 <= int(self.goal.min()) and int(self.goal.max()) < number else int(self.goal.min())
+                before = (int(more[0]) - low) % number
+                moved = self._added(row, before, cost) if before else row
+                price = cost if isinstance(moved, int) else moved.cost
+                rest = Prospect(operation, (moved, Literal(number, INT)), price + own + CONSTANT)
+                yield self._added(rest, low, cost)
 
     def _added(self, term: int | Prospect, number: int, cost: int) -> Prospect:
         """A term, or a row of some cost, with a number added if it is not 0."""

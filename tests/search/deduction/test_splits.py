@@ -72,6 +72,8 @@ DIVIDED = [
         lambda a, b: "".join(x + y for x, y in zip(a, b)),
         "map along", ["(lambda (x y) (concat_text (char_to_text x) (char_to_text y)))"],
     ),
+    ("str -> str", TEXTS, lambda s: "".join(w[-1] for w in s.split(" ")), "map along",
+     ["(lambda (w) (char_at (- (length_text w) 1) w))"]),
     (
         "list(int) -> list(int)", LISTS, lambda xs: tuple(abs(x - y) for x, y in zip(xs, xs[1:])), "map along",
         ["(lambda (x y) (abs (- x y)))"],

@@ -4,10 +4,10 @@ import time
 
 from primitives.interpreter.interpret import evaluate
 from primitives.notation.types import parse_type
-from primitives.types import CHAR, INT, STRING, has_tensor
+from primitives.types import BOOL, CHAR, INT, STRING, has_tensor
 from primitives.words import builtin_words
 from search.enumeration.enumerator import Answer, Enumerator
-from search.generation.constants import mined
+from search.generation.constants import divisors, mined
 
 WORDS = {name: word for name, word in builtin_words().items() if not has_tensor(word.scheme.type)}
 
@@ -84,3 +84,16 @@ def test_a_text_is_put_together_from_parts_of_the_input_and_constants():
     search = Enumerator(parse_type("str -> str"), examples, words=WORDS)
     hit = next(found for found in search.run(max_terms=400_000) if isinstance(found, Answer))
     assert evaluate(hit.term, ["Zoe 17"], words=WORDS) == "(Zoe)"
+
+
+def test_numbers_whose_multiples_tell_the_examples_apart_are_found():
+    years = [*range(1996, 2018, 3), *range(1200, 2500, 100), 1604, 1724, 1816, 1936, 1952]
+    leap = [((year,), year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)) for year in years]
+    assert divisors(leap) == [100, 400]
+    named = [
+        (("x" * n,), "all" if n % 60 == 0 else "most" if n % 12 == 0 else str(n))
+        for n in (*range(0, 400, 12), 5, 7, 11)
+    ]
+    assert set(divisors(named)) == {12, 60}
+    assert divisors([((n,), n % 7 > 3) for n in range(0, 900, 17)]) == []
+    assert (400, INT, 3) in mined(leap, BOOL)

@@ -17,7 +17,8 @@ INPUTS = (3, -40, 155, 7019, 88, 412, 2600, 931, -777)
 
 
 WHOLE = (
-    lambda n: n % 61, lambda n: 32 + n * n % 64, lambda n: (n + 17) % 26, lambda n: n * n // 250, lambda n: 37 * n - 1001,
+    lambda n: n % 61, lambda n: 32 + n * n % 64, lambda n: (n + 17) % 26, lambda n: 98 + (n + 16) % 26,
+    lambda n: n * n // 250, lambda n: 37 * n - 1001,
 )  # fmt: skip
 
 
