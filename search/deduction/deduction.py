@@ -15,7 +15,7 @@ from ..enumeration.answers import Answer, Answers, Example
 from ..enumeration.enumerator import Enumerator, LevelReport
 from ..enumeration.ledger import Ledger, Stop
 from ..enumeration.settings import Settings
-from ..generation.constants import Constant
+from ..generation.constants import Constant, divisors, thresholds
 from ..generation.costs import Costs
 from .cases import by_cases
 from .elements import by_elements
@@ -39,6 +39,8 @@ DEPTH, NODES, BRANCHES = 4, 12, 5
 """How deep goals are divided, how many there are at most, and how often a branch of one takes the place of another."""
 LONGER, MORE = 1.5, 10_000
 """How much longer, and how many terms more, a goal is looked for once it is met: there may be a cheaper term."""
+TOLD = 3
+"""What a number costs by which all examples of a goal are told apart."""
 
 LOOPS = (Gathering, Stepping, Endings, Quotients, Couples)
 
@@ -165,8 +167,9 @@ class Deduction:
         """The enumeration of terms for a goal, on some of its examples, with lambdas that nest so deep at most."""
         depth = min(depth, self.settings.lambda_depth)
         numbers = (list_of(INT),) if goal.output == INT and STRING in goal.inputs else ()
+        told = [(number, INT, TOLD) for number in (*thresholds(goal.examples), *divisors(goal.examples))]
         return Enumerator(
-            goal.type, examples, words=self.words, costs=self.costs, constants=self.constants,
+            goal.type, examples, words=self.words, costs=self.costs, constants=[*self.constants, *told],
             settings=replace(self.settings, lambda_depth=depth, types=numbers), deadline=self.ledger.deadline,
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ import numpy as np
 from primitives.columns.hashing import Array
 from primitives.columns.pools.scalars import floats_of
 from primitives.declarations import Role
-from primitives.term import Lambda, Term
+from primitives.term import Lambda, Term, Variable, lambdas
 from primitives.types import BOOL, FLOAT, INT, Type
 
 from .tools import RoleWords
@@ -89,6 +89,7 @@ def gathered(type: Type, values: Array, groups: ElementGroups, tools: RoleWords)
             yield Gathered(type, every, squares, partial(_squared, tools))
         if groups.whole:
             yield from _of_extremes(type, numbers, groups, tools, every)
+            yield from _of_running(type, numbers, groups, tools, every)
 
 
 def _of_conditions(true: Array, groups: ElementGroups, tools: RoleWords, every: Array) -> Iterator[Gathered]:
@@ -121,6 +122,26 @@ def _of_extremes(
             varied = np.logical_not(at_end.all(axis=1))
             found, good = groups.first(at_end[varied])  # none of NaN is at an end
             yield Gathered(None, every[varied][good], found[good], partial(_outstanding, tools, role is Role.GREATEST))
+
+
+def _of_running(
+    type: Type, numbers: Array, groups: ElementGroups, tools: RoleWords, every: Array
+) -> Iterator[Gathered]:
+    """The greatest and the least of the sums so far."""
+    if not tools.has(Role.RUNNING, Role.ADDITION, Role.MAP):
+        return
+    with np.errstate(all="ignore"):
+        sums = np.cumsum(numbers, axis=1)
+        before = (sums - numbers)[:, groups.starts]
+        for role, ufunc in ((Role.GREATEST, np.maximum), (Role.LEAST, np.minimum)):
+            if tools.has(role):
+                ends = ufunc.reduceat(sums, groups.starts, axis=1) - before
+                yield Gathered(type, every, ends, partial(_running, tools, role))
+
+
+def _running(tools: RoleWords, role: Role, function: Lambda, over: Term) -> Term:
+    adding = lambdas(2, tools.call(Role.ADDITION, Variable(1), Variable(0)))
+    return tools.call(role, tools.call(Role.RUNNING, adding, tools.call(Role.MAP, function, over)))
 
 
 def _mapped(tools: RoleWords, role: Role, function: Lambda, over: Term) -> Term:

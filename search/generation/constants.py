@@ -210,7 +210,7 @@ def _divisors(measured: Sequence[tuple[int, str]], deep: int = DEEP) -> Iterator
         chosen = [size for size, one in measured if one == label]
         number = math.gcd(*(size - chosen[0] for size in chosen))
         within = [each for each in measured if number > 1 and (each[0] - chosen[0]) % number == 0]
-        if len(chosen) > COMMON and 0 < len(within) < len(measured):
+        if len(chosen) >= COMMON and 0 < len(within) < len(measured):
             if number > PLAIN:
                 yield number
             yield from _divisors(within, deep - 1) if deep else ()

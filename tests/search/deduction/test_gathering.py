@@ -28,7 +28,7 @@ from search.enumeration.settings import Settings
 from search.generation.costs import default_costs
 
 NAMES = """map filter count any all sum product maximum minimum head last sort_by negate zip first second enumerate drop take index range
-group without length flatten_list pair chars digit_value sqrt to_float + - * / // < = abs min if""".split()
+group scan1 without length flatten_list pair chars digit_value sqrt to_float + - * / // < = abs min if""".split()
 WORDS = {name: builtin_words()[name] for name in NAMES}
 TOOLS = RoleWords(WORDS)
 
@@ -74,6 +74,9 @@ TASKS = {
         lambda a, b, n: n - (Counter(a) - Counter(b)).total(),
     ),
     "runs": ("list(int) -> int", lambda r: (few(r),), lambda xs: sum(len(list(run)) ** 2 for _, run in itertools.groupby(xs))),
+    "the highest on the way": (
+        "list(int) -> int", lambda r: (numbers(r),), lambda xs: max(itertools.accumulate(x * x - 7 * x for x in xs))
+    ),
     "a cut": ("list(int) -> list(int)", lambda r: (tuple(map(abs, numbers(r))),),
               lambda xs: xs[: min(range(len(xs) + 1), key=lambda i: abs(sum(xs[:i]) - sum(xs[i:])))]),
 }  # fmt: skip
