@@ -2,9 +2,9 @@
 
     python -m experiments.benchmarks.introductory [--half tuned] [--budget 20s] [--examples 50] [--write FILE] [--json FILE]
 
-*Solved*: a program meets all examples; *right*: it also meets all tests, which no search sees. Of the half ``held_out`` only
-counts are printed and written, for searches are not to be fitted to it. ``--write`` makes a JSON-lines file of the tasks
-instead of searching.
+*Solved*: a program meets all examples; *right*: it also meets all tests, which no search sees. Of the half ``held_out`` and of
+the ten ``fresh`` ones only counts are printed and written, for searches are not to be fitted to them. ``--write`` makes a
+JSON-lines file of the tasks instead of searching.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ there; the reference functions and the inputs drawn from them are ours, in about
 published ones only roughly. Outputs that are several values are a pair or a list.
 
 A seeded draw divides the problems into two halves. Searches are improved by looking at ``tuned``; of ``held_out`` only counts are
-looked at.
+looked at. Ten more, ``fresh``, were written here later (``introductory_fresh.py``); of them too only counts are looked at.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .introductory_answers import ANSWERS
+from .introductory_fresh import FRESH_ANSWERS
 
 Inputs = tuple[object, ...]
 Draw = Callable[[random.Random], Inputs]
 SOURCE = "written for this project from the published descriptions of PSB2 (Helmuth and Kelly 2021)"
-HALVES = ("tuned", "held_out")
+FRESH_SOURCE = "written for this project in the manner of PSB2"
+HALVES = ("tuned", "held_out", "fresh")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 PRINTABLE = "".join(map(chr, range(32, 127)))
 PATIENCE = 200
@@ -39,12 +41,12 @@ class IntroductoryProblem:
     @property
     def answer(self) -> Callable[..., object]:
         """The reference function."""
-        return ANSWERS[self.name]
+        return FRESH_ANSWERS[self.name] if self.half == "fresh" else ANSWERS[self.name]
 
     @property
     def half(self) -> str:
-        """``tuned`` or ``held_out``."""
-        return HALVES[self.name in HELD_OUT]
+        """``tuned``, ``held_out`` or ``fresh``."""
+        return "fresh" if self.name in FRESH_ANSWERS else HALVES[self.name in HELD_OUT]
 
     def task(self, examples: int, tests: int, seed: int = 0) -> dict[str, object]:
         """The problem as a JSON object of a file of tasks; its inputs are all different.
@@ -60,7 +62,7 @@ class IntroductoryProblem:
             "type": self.type,
             "examples": rows[:examples],
             "tests": rows[examples:],
-            "source": SOURCE,
+            "source": FRESH_SOURCE if self.half == "fresh" else SOURCE,
         }
 
     def _rows(self, count: int, rng: random.Random) -> Iterator[dict[str, object]]:
@@ -78,9 +80,9 @@ class IntroductoryProblem:
 def problems(half: str = "all") -> list[IntroductoryProblem]:
     """The problems of a half, or all.
 
-    half: ``tuned``, ``held_out`` or ``all``.
+    half: ``tuned``, ``held_out``, ``fresh`` or ``all``.
     """
-    return [each for each in PROBLEMS if half in ("all", each.half)]
+    return [each for each in (*PROBLEMS, *FRESH) if half in ("all", each.half)]
 
 
 # --- inputs ---------------------------------------------------------------------------------------------------------------------
@@ -214,6 +216,13 @@ def _falls_below(rng: random.Random) -> Inputs:
             return (numbers,)
 
 
+def _isbn(rng: random.Random) -> Inputs:
+    nine = "".join(rng.choice("0123456789") for _ in range(9))
+    right = -sum((10 - place) * int(digit) for place, digit in enumerate(nine)) % 11
+    last = right if rng.random() < 0.5 else rng.randint(0, 10)
+    return (nine + ("X" if last == 10 else str(last)),)
+
+
 CODE = text_of("BRGYWO", 4, 4)
 TO_INT, INTS = "list(int) -> int", "list(int) -> list(int)"
 PROBLEMS = (
@@ -252,5 +261,26 @@ PROBLEMS = (
     IntroductoryProblem("substitution cipher", "str -> str -> str -> str", _cipher, (("a", "b", "aa"), ("a", "b", ""))),
     IntroductoryProblem("twitter", "str -> str", _tweet, (("",), ("a",), ("z" * 140,), ("z" * 141,), ("z" * 200,))),
     IntroductoryProblem("vector distance", "list(float) -> list(float) -> float", reals((-100, 100), (-100, 100))),
+)
+FRESH = (
+    IntroductoryProblem(
+        "isogram", "str -> bool", text_of("abcdefghijklmnopqrstuvwxyzABCDE -", 0, 9), (("",), ("aA",), ("--",))
+    ),
+    IntroductoryProblem("warmer days", INTS, numbers(-10, 40, 1, 15), (([5],), ([1, 2],))),
+    IntroductoryProblem("income tax", "int -> float", whole(0, 100_000), ((0,), (10_000,), (40_000,))),
+    IntroductoryProblem("title case", "str -> str", words(" ", (1, 2, 3, 4, 5, 6)), (("of",), ("in the end",))),
+    IntroductoryProblem(
+        "clock angle", "int -> int -> float", lambda rng: (rng.randint(1, 12), rng.randint(0, 59)), ((12, 0), (3, 15))
+    ),
+    IntroductoryProblem(
+        "water tank",
+        "int -> list(int) -> int",
+        both(lambda rng: (rng.randint(1, 60),), numbers(-20, 30, 1, 15)),
+        ((5, [9]),),
+    ),
+    IntroductoryProblem("robot walk", "str -> pair(int, int)", text_of("UDLR", 0, 20), (("",), ("U",), ("LL",))),
+    IntroductoryProblem("pascal row", "int -> list(int)", lambda rng: (rng.randint(0, 40),), ((0,), (1,), (4,))),
+    IntroductoryProblem("isbn check", "str -> bool", _isbn, (("0306406152",), ("000000000X",))),
+    IntroductoryProblem("most frequent", TO_INT, numbers(0, 9, 1, 20), (([4],), ([2, 1],))),
 )
 HELD_OUT = frozenset(random.Random(0).sample(sorted(each.name for each in PROBLEMS), 12))
