@@ -26,6 +26,7 @@ from ..language import Language
 from ..targets import NEAR, KeptTerm
 from ..tools import RoleWords
 from .changes import CHEAPER, AbstractLoops, BesideTerms, StateChange, changes_of, is_idle
+from .steps import ChosenSteps, ManySteps, Steps, different_steps
 
 STEPS, FEWEST, EXAMPLES = 32, 4, 12
 """The most steps of an example that loops are run on, how many outputs of such examples there are at least, and examples at most."""
@@ -36,9 +37,6 @@ DIVISORS = (2, 3, 10)
 """Numbers by whose multiples steps are chosen."""
 MORE = 2
 """The most that is added to the number of steps, or taken off."""
-SAMPLE = np.array([*range(-3, 14), 17, 30, 101, 1000])
-"""States by which steps are told apart."""
-Chain = tuple[StateChange, ...]
 Found = tuple[int, int, int]
 """The number of a step, of the ending, and what is added to the number of steps."""
 
@@ -71,101 +69,6 @@ class Going:
         if self.how == "multiple":
             return tools.call(Role.EQUAL, tools.call(Role.REMAINDER, state, limit), Number(0, INT))
         return tools.call(Role.BELOW, *((limit, state) if self.how == "above" else (state, limit)))
-
-
-class ManySteps:
-    """Steps of one or two changes each, taken together."""
-
-    def __init__(self, chains: Sequence[Chain]) -> None:
-        self.chains = chains
-        self.stages = [self._grouped(stage) for stage in range(max(map(len, chains), default=0))]
-
-    def __len__(self) -> int:
-        return len(self.chains)
-
-    def _grouped(self, stage: int) -> list[tuple[StateChange, Array, Array]]:
-        groups: dict[tuple[Role, bool], list[int]] = {}
-        for number, chain in enumerate(self.chains):
-            if len(chain) > stage:
-                groups.setdefault((chain[stage].role, chain[stage].turned), []).append(number)
-        return [
-            (
-                self.chains[numbers[0]][stage],
-                np.array(numbers),
-                np.array([_values(self.chains[n][stage]) for n in numbers]),
-            )
-            for numbers in groups.values()
-        ]
-
-    def taken(self, states: Array, example: int) -> Array:
-        """The states after a step, each of its own.
-
-        states: one of each step, along the last axis.
-        example: the number of the example.
-        """
-        moved = states.copy()
-        for groups in self.stages:
-            for change, numbers, values in groups:
-                beside, part = values[:, example], moved[..., numbers]
-                moved[..., numbers] = change.run(beside, part) if change.turned else change.run(part, beside)
-        return moved
-
-    def term(self, number: int, state: Term, inner: int, tools: RoleWords) -> Term:
-        """One step as a term.
-
-        number: of the step.
-        state: the state.
-        inner: how many lambdas there are.
-        tools: the words.
-        """
-        for change in self.chains[number]:
-            state = change.term(state, None, inner, tools)
-        return state
-
-
-def _values(change: StateChange) -> Array:
-    assert change.beside is not None
-    return change.beside.values
-
-
-@dataclass(frozen=True)
-class ChosenSteps:
-    """For every two of ``whole`` and ``other``: the first where the state is a multiple of ``divisor``, else the second."""
-
-    divisor: int
-    whole: ManySteps
-    other: ManySteps
-
-    def __len__(self) -> int:
-        return len(self.whole) * len(self.other)
-
-    def taken(self, states: Array, example: int) -> Array:
-        """The states after a step, each of its own.
-
-        states: one of each step, along the last axis.
-        example: the number of the example.
-        """
-        grid = states.reshape(len(self.whole), len(self.other))
-        first = self.whole.taken(grid.T, example).T
-        return np.where(grid % self.divisor == 0, first, self.other.taken(grid, example)).reshape(-1)
-
-    def term(self, number: int, state: Term, inner: int, tools: RoleWords) -> Term:
-        """One step as a term.
-
-        number: of the step.
-        state: the state.
-        inner: how many lambdas there are.
-        tools: the words.
-        """
-        first, second = divmod(number, len(self.other))
-        whole, other = (
-            steps.term(place, state, inner, tools) for steps, place in ((self.whole, first), (self.other, second))
-        )
-        rest = tools.call(Role.REMAINDER, state, Number(self.divisor, INT))
-        return tools.call(Role.CHOICE, tools.call(Role.EQUAL, rest, Number(0, INT)), whole, other)
-
-
-Steps = ManySteps | ChosenSteps
 
 
 class Endings(AbstractLoops):
@@ -227,8 +130,8 @@ class Endings(AbstractLoops):
         if type != INT or not self.language.tools.has(Role.CHOICE, Role.REMAINDER, Role.EQUAL):
             return
         changes = self._changes(INT, _telling(beside.same(INT)), chosen)
-        short = _different([(each,) for each in changes])
-        both = _different([*((each,) for each in changes), *itertools.product(changes, repeat=2)])
+        short = different_steps([(each,) for each in changes])
+        both = different_steps([*((each,) for each in changes), *itertools.product(changes, repeat=2)])
         for divisor in DIVISORS:
             yield ChosenSteps(divisor, short, both)
             yield ChosenSteps(divisor, both, short)
@@ -249,16 +152,6 @@ class Endings(AbstractLoops):
 def _telling(terms: Sequence[KeptTerm]) -> list[KeptTerm]:
     """The cheapest that are not 0."""
     return [each for each in terms[:CONSTANT] if each.values[0] != 0]
-
-
-def _different(chains: Sequence[Chain]) -> ManySteps:
-    """One of all that do the same."""
-    kept: dict[bytes, Chain] = {}
-    every = ManySteps(chains)
-    made = every.taken(np.repeat(SAMPLE[:, None], len(chains), axis=1), 0)
-    for chain, column in zip(chains, made.T):
-        kept.setdefault(column.tobytes(), chain)
-    return ManySteps(list(kept.values()))
 
 
 def _smallest(sizes: Array, outputs: Array, most: float = np.inf) -> list[int]:
