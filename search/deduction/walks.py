@@ -129,6 +129,11 @@ def _sizes(values: Sequence[tuple | None]) -> tuple[int, ...]:
     return tuple(-1 if each is None or len(each) > MOST else len(each) for each in values)
 
 
+def _short(values: Sequence[tuple]) -> list[tuple | None]:
+    """The lists that are short enough to look at every part of them; None for the others."""
+    return [each if len(each) < MOST else None for each in values]
+
+
 def walk_through(goal: Subtask, term: Term, type: Type, values: Sequence[tuple | None], *views: ElementView) -> Walk:
     """The walk through one list.
 
@@ -161,17 +166,26 @@ def _counted(goal: Subtask, tools: RoleWords) -> Iterator[Walk]:
             yield walk_through(goal, tools.call(Role.COUNT_UP, variable(goal, position)), INT, values)
 
 
-def _cuts(goal: Subtask, tools: RoleWords, term: Term, type: Type, values: Sequence[tuple]) -> Iterator[Walk]:
+def _cuts(goal: Subtask, tools: RoleWords, term: Term, type: Type, whole: Sequence[tuple]) -> Iterator[Walk]:
     """Through the places at which a list may be cut, with what is before and behind each."""
     if not tools.has(Role.SIZE, Role.COUNT_UP, Role.BEGINNING, Role.REMAINING, Role.ADDITION):
         return
     size = tools.call(Role.ADDITION, Literal(1, INT), tools.call(Role.SIZE, term))
-    places = [tuple(range(len(each) + 1)) for each in values]
+    values = _short(whole)
+    places = [tuple(range(len(each) + 1)) if each is not None else None for each in values]
     inner = shift(term, 1)
     before, behind = (tools.call(role, Variable(0), inner) for role in (Role.BEGINNING, Role.REMAINING))
     lists = (
-        ElementView(before, list_of(type), tuple(tuple(each[:i] for i in row) for each, row in zip(values, places))),
-        ElementView(behind, list_of(type), tuple(tuple(each[i:] for i in row) for each, row in zip(values, places))),
+        ElementView(
+            before,
+            list_of(type),
+            tuple(tuple((each or ())[:i] for i in row or ()) for each, row in zip(values, places)),
+        ),
+        ElementView(
+            behind,
+            list_of(type),
+            tuple(tuple((each or ())[i:] for i in row or ()) for each, row in zip(values, places)),
+        ),
     )
     yield walk_through(goal, tools.call(Role.COUNT_UP, size), INT, places, *lists)
 
@@ -187,18 +201,20 @@ def in_place(goal: Subtask, tools: RoleWords, term: Term, type: Type, values: Se
     """
     if not tools.has(Role.SIZE, Role.COUNT_UP, Role.BEGINNING, Role.REMAINING, Role.ELEMENT):
         return None
-    inner, places = shift(term, 1), [tuple(range(len(each))) for each in values]
+    short = _short(values)
+    known = [() if each is None else each for each in short]
+    inner, places = shift(term, 1), [None if each is None else tuple(range(len(each))) for each in short]
     views = (
-        ElementView(tools.call(Role.ELEMENT, Variable(0), inner), type, tuple(values)),
+        ElementView(tools.call(Role.ELEMENT, Variable(0), inner), type, tuple(known)),
         ElementView(
             tools.call(Role.BEGINNING, Variable(0), inner),
             list_of(type),
-            tuple(tuple(x[:i] for i in range(len(x))) for x in values),
+            tuple(tuple(x[:i] for i in range(len(x))) for x in known),
         ),
         ElementView(
             tools.call(Role.REMAINING, Variable(0), inner),
             list_of(type),
-            tuple(tuple(x[i:] for i in range(len(x))) for x in values),
+            tuple(tuple(x[i:] for i in range(len(x))) for x in known),
         ),
     )
     return walk_through(goal, tools.call(Role.COUNT_UP, tools.call(Role.SIZE, term)), INT, places, *views)

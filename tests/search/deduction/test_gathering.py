@@ -23,7 +23,8 @@ from search.deduction.gathers import ElementGroups, gathered
 from search.deduction.goal import Subtask
 from search.deduction.language import Language
 from search.deduction.targets import KeptTerm, TargetIndex, targets
-from search.deduction.tools import RoleWords, variable
+from search.deduction.tools import RoleWords, element_of, variable
+from search.deduction.walks import in_place, walks
 from search.enumeration.settings import Settings
 from search.generation.costs import default_costs
 
@@ -98,6 +99,15 @@ def test_what_is_gathered_is_found(name: str) -> None:
     program = lambdas(len(inputs), found)
     assert all(equal(evaluate(program, row, words=WORDS), result) for row, result in examples)
     search.release()
+
+
+def test_no_part_of_a_long_list_is_looked_at() -> None:
+    goal = Subtask((parse_type("list(int)"),), INT, (((tuple(range(20_000)),), 0), ((tuple(range(9)),), 1)))
+    found = list(walks(goal, TOOLS))
+    assert {each.sizes[0] for each in found} == {-1} and all(each.sizes[1] > 7 for each in found)
+    assert all(not view.values[0] for each in found for view in each.views if element_of(view.type) is not None)
+    placed = in_place(goal, TOOLS, variable(goal, 0), INT, goal.column(0))
+    assert placed is not None and placed.sizes == (-1, 9) and not placed.views[2].values[0]
 
 
 def test_groups_without_elements_have_sums_but_no_extremes() -> None:
