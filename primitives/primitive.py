@@ -131,7 +131,7 @@ class Prior:
     ``in_nets``: the same for programs with tensors in their type (None: ``weight``). ``first``: the word alone, where that makes a program,
     is worth trying before anything else, words with a smaller number earlier (None: it is not). ``part``: such words, joined, are worth
     another word on top of them, one with ``top``, its place among the same numbers; a word with ``between`` then stands on each of them.
-    All are set by hand.
+    ``head``: it answers from few examples by what a trained net says of them. All are set by hand.
     """
 
     cost: int | None = 4
@@ -141,6 +141,7 @@ class Prior:
     part: bool = False
     top: int | None = None
     between: bool = False
+    head: bool = False
 
     def drawn(self, tensors: bool) -> float:
         """The log-weight for programs with or without tensors in their type."""

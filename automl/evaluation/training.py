@@ -21,7 +21,7 @@ from primitives.weights import frozen_sites, inherit, initialise, shrunk
 
 from ..execution.workers.guard import torch_threads
 from ..fitting import recipes
-from ..fitting.batches import window
+from ..fitting.batches import answers, window
 from ..fitting.fitted_words import WordFit, fit_words
 from ..fitting.forward import outputs_of
 from ..fitting.trainer import TrainingResult, Unsuitable
@@ -30,7 +30,7 @@ from ..tasks.cases.folds import Folds
 from ..tasks.cases.parts import Part
 from ..tasks.data import ProblemData
 from . import cross_validation
-from .copies import with_copies
+from .copies import doubt, with_copies
 from .prepared import CandidateOrder, Evaluated, Prepared, StartWeights
 
 if TYPE_CHECKING:
@@ -132,11 +132,16 @@ def _cross_fitted(prepared: Prepared, term: Term, inference: Inference, candidat
     """A candidate of fitted words alone: its scores from what each fold is answered by fits to the others, its weights of one more fit."""
     data = prepared.data
     program = compiled(prepared, term, inference, candidate)
+    joined = recipes.joined(data)
+    known, folds = _shown(program, joined, data.folds)
     try:
-        fit = _fit_words(program, recipes.joined(data), inference, candidate, data.folds)
+        fit = _fit_words(program, known, inference, candidate, folds)
     except Unsuitable as error:
         return Evaluated(Outcome.UNSUITABLE, detail=str(error), parameters=inference.parameters)
-    scores = cross_validation.scores_of(data, fit.outputs)
+    outputs = fit.outputs
+    scores = cross_validation.scores_of(data, None if outputs is None else window(outputs, 0, len(joined.train)))
+    if data.has_few_pictures and outputs is not None:
+        scores |= doubt(data, answers(outputs, data.type), known.train)
     detail = "" if fit.complete else SHORT
     return Evaluated(Outcome.OK, scores, None, 0, to_bytes(program.weights()), detail=detail, complete=fit.complete)
 
@@ -201,7 +206,7 @@ def _trained(
     program = compiled(prepared, term, inference, candidate)
     size = trained_size(term, inference, prepared.words)
     try:
-        whole = _fit_words(program, data, inference, candidate).complete
+        whole = _fit_words(program, _shown(program, data)[0], inference, candidate).complete
     except Unsuitable as error:
         return Evaluated(Outcome.UNSUITABLE, detail=str(error), parameters=size)
     own = candidate.get("settings", {})
@@ -216,7 +221,11 @@ def _trained(
     given = candidate.get("epochs")
     budget = TrainingBudget(epochs=epochs if given is None else int(given), seconds=limit, deadline=deadline)
     result = trainer.fit(program, data, budget, seed=int(candidate.get("seed", 0)))
-    return _evaluated(program, result, whole, size)
+    found = _evaluated(program, result, whole, size)
+    if keep is None or not data.has_few_pictures or found.outcome != Outcome.OK:
+        return found
+    shown = with_copies(data.with_data(data.validation, data.validation), None)[0].train
+    return replace(found, scores={**found.scores, **doubt(data, outputs_of(program, data.type, shown), shown)})
 
 
 def _evaluated(program: Program, result: TrainingResult, whole: bool, parameters: int) -> Evaluated:
@@ -235,20 +244,22 @@ def _evaluated(program: Program, result: TrainingResult, whole: bool, parameters
     return Evaluated(outcome, scores, None, parameters, weights, detail=detail, history=history, complete=complete)
 
 
+def _shown(program: Program, data: ProblemData, folds: Folds | None = None) -> tuple[ProblemData, Folds | None]:
+    """What fitted words are fitted to, with its folds: few pictures have copies beside them."""
+    if data.has_few_pictures and fitted_sites(program.term, program.words):
+        return with_copies(data, folds)
+    return data, folds
+
+
 def _fit_words(
     program: Program, data: ProblemData, inference: Inference, candidate: CandidateOrder, folds: Folds | None = None
 ) -> WordFit:
     """Fit the fitted words of the program in their share of the candidate's seconds. Raises Unsuitable."""
     seconds = candidate.get("seconds")
-    few = data.has_few_pictures and bool(fitted_sites(program.term, program.words))
     alone = not trained_size(program.term, inference, program.words)
     share = FITTING_ALONE if alone else FITTING_BESIDE
     bound = None if seconds is None else share * float(seconds)
-    count = len(data.train)
-    if few:
-        data, folds = with_copies(data, folds)
-    fit = fit_words(program, data, seed=int(candidate.get("seed", 0)), seconds=bound, folds=folds)
-    return fit._replace(outputs=window(fit.outputs, 0, count)) if few and fit.outputs is not None else fit
+    return fit_words(program, data, seed=int(candidate.get("seed", 0)), seconds=bound, folds=folds)
 
 
 def _trainer(
@@ -279,4 +290,7 @@ def score_compiled(prepared: Prepared, term: Term, inference: Inference, candida
     cases = [float(error) for part, outputs in found for error in data.case_errors(outputs, part)]
     scored = [(part, data.score(outputs, part)) for part, outputs in found]
     scores = dict(scored[0][1]) if data.folds is None else cross_validation.mean_scores(data, scored)
+    if data.has_few_pictures and data.folds is not None:
+        shown = with_copies(recipes.joined(data), None)[0].train
+        scores |= doubt(data, outputs_of(program, data.type, shown), shown)
     return Evaluated(Outcome.OK, {k: float(v) for k, v in scores.items()}, cases, inference.parameters)

@@ -75,8 +75,8 @@ def _widths(data: ProblemData, words: Mapping[str, Primitive]) -> dict[str, Sett
 
 
 def _fits(word: Primitive, data: ProblemData) -> bool:
-    """Whether a fitted word is among the words of a search: of a table or series each, of few pictures those that stand on others."""
-    return data.is_fitted_to or (data.has_few_pictures and word.prior.top is not None)
+    """Whether a fitted word is among the words of a search: of a table or series each, of few pictures the heads."""
+    return data.is_fitted_to or (data.has_few_pictures and word.prior.head)
 
 
 def build_problem(task: Task, vocabulary: Vocabulary, options: Options, guide: Guide | None = None) -> Problem:

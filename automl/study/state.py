@@ -13,7 +13,7 @@ from library.run_store import AbstractRunStore
 from primitives.brief import brief_repr
 from search.strategy import UNTRAINED
 
-from ..tasks.cases.folds import FOLDS
+from ..tasks.cases.folds import DOUBT, FOLDS
 from .journal import ASKED
 from .keeping.evaluations import Evaluations
 from .keeping.origins import Origins
@@ -22,7 +22,7 @@ from .planning.passes import seconds_a_pass
 from .planning.schedule import EXPLORE, FINAL, PHASES, REFINE, SETTINGS, TRAINED
 
 Worth = tuple[bool, float]
-"""Whether it solves the task, and the metric, signed so that more is better."""
+"""Whether it solves the task, and by what it is chosen, more being better."""
 Rank = tuple[Any, ...]
 REFINABLE = 10_000
 """Explored evaluations of which one may be refined, at least: the best ones. No search refines so many."""
@@ -114,8 +114,7 @@ class Standing:
         if score is None and LOG_LOSS not in evaluation.scores:
             return
         phase = PHASES.index(named)
-        signed = float("-inf") if score is None else self._signed(score)
-        worth, last = (evaluation.solved, signed), self._last(evaluation)
+        worth, last = (evaluation.solved, self.choice(evaluation)), self._last(evaluation)
         trained = bool(evaluation.parameters)
         rank: Rank = (evaluation.solved, phase, worth, last) if trained else (worth, phase, last)
         known = self._best.get(trained)
@@ -128,9 +127,10 @@ class Standing:
         return value if value is not None and value == value else None
 
     def best(self) -> Evaluation | None:
-        """The evaluation with the best metric, solved first; of equal ones that with the lower log loss, where they have one, then the
-        smaller, then the earlier. A mean over folds goes before a score on the validation part alone. Where no program has a value of
-        the metric, since the validation part holds one class only, the log loss alone decides.
+        """The evaluation with the best metric, or the least doubt where that is known (few pictures), solved first; of equal ones that with
+        the lower log loss, where they have one, then the smaller, then the earlier. A mean over folds goes before a score on the
+        validation part alone. Where no program has a value of the metric, since the validation part holds one class only, the log loss
+        alone decides.
 
         Of trained programs, later phases come before earlier ones, whose scores are those of a short training. What has nothing to train
         is compared with the best of these by its score alone, so that the result is never worse on validation than a fitted word.
@@ -229,6 +229,11 @@ class Standing:
         """The task's metric, signed so that more is better; minus infinity where there is none."""
         score = self.score(evaluation)
         return -inf if score is None else self._signed(score)
+
+    def choice(self, evaluation: Evaluation) -> float:
+        """By what a program is chosen; more is better: its ``worth``, or where pictures are few minus its doubt about held-out ones."""
+        doubt = evaluation.scores.get(DOUBT)
+        return self.worth(evaluation) if doubt is None else -doubt
 
     def trust(self, evaluation: Evaluation) -> tuple[bool, int, float, int]:
         """By which one evaluation goes before another of the same program: a mean over folds, then the longer training, then the better

@@ -89,7 +89,7 @@ def _logistic(cases: FittingCases, penalty: float) -> tuple[np.ndarray, np.ndarr
     parameters=no_parameters,
     buffers=_buffers,
     flops=lambda x, *, units, penalty: x[0] * units,
-    prior=Prior(in_nets=-4.0, first=1, part=True, top=4),
+    prior=Prior(in_nets=-4.0, first=1, part=True, top=4, head=True),
     fitted=Fitting(_fit_linear, needs=("sklearn.linear_model",)),
 )
 def linear(x: Tensor, *, weight: Tensor, bias: Tensor, units: int, penalty: float) -> Tensor:

@@ -47,7 +47,7 @@ def _fit(cases: FittingCases, *, units: int, neighbours: int) -> Fitted:
     parameters=no_parameters,
     buffers=_buffers,
     flops=lambda x, *, units, neighbours: x[0] * 1000,
-    prior=Prior(in_nets=-5.0),
+    prior=Prior(in_nets=-5.0, head=True),
     fitted=Fitting(_fit),
 )
 def nearest(

@@ -196,7 +196,7 @@ class FoundPrograms:
             if name not in best or self._rank(each) > self._rank(best[name]):
                 best[name] = each
         return sorted(
-            best.values(), key=lambda each: (not folds_of(each), -self.standing.worth(each), each.size, each.ask)
+            best.values(), key=lambda each: (not folds_of(each), -self.standing.choice(each), each.size, each.ask)
         )
 
     def _rank(self, evaluation: Evaluation) -> tuple[bool, tuple[bool, int, float, int]]:

@@ -15,6 +15,9 @@ from .keys import CaseKeys, case_keys
 
 FOLDS = "folds"
 """Among the scores of an evaluation: over how many folds they are means, where they are."""
+DOUBT = "doubt"
+"""Among the scores of a program for few pictures of classes: how badly it knows held-out pictures and their distorted copies, by which
+programs are chosen (automl.evaluation.copies)."""
 USUAL_FOLDS = 5
 FEW_ROWS = 1_000
 """Rows of train and validation part together below which a table has folds: the usual fifth would leave fewer than 200 to choose by."""

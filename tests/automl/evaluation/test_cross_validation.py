@@ -122,6 +122,21 @@ def test_a_program_with_nothing_to_fit_is_scored_over_the_folds_too(amounts: Tas
     assert found.outcome == "ok" and found.scores["folds"] == 5
 
 
+@pytest.mark.parametrize(
+    ("text", "phase"),
+    [
+        ("(linear :units 2 @1 (flatten x))", "explore"),
+        ("(dense :units 2 @1 (flatten x))", "refine"),
+        ("(stack_list :length 2 (take 2 (unstack (flatten x))))", "explore"),
+    ],
+)
+def test_programs_for_few_pictures_have_a_doubt(text: str, phase: str) -> None:
+    """Without it one whose score is a mean over folds would be chosen by another measure than the others."""
+    x, y = NOISE.normal(size=(20, 1, 6, 6)), np.arange(20) % 2
+    found = evaluated(f"(lambda (x) {text})", labelled_task("few", x, y, split=Split(test=0.0)), phase=phase, epochs=1)
+    assert found.scores["folds"] == 5 and 0 < found.scores["doubt"] < 5
+
+
 def test_where_time_is_short_that_is_said(coins: Task) -> None:
     found = evaluated("(lambda (x) (forest :units 2 :trees 400 @1 x))", coins, seconds=0.3)
     assert found.outcome == "ok" and not found.complete and found.detail

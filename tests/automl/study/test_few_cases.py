@@ -58,6 +58,12 @@ def test_equal_scores_are_told_apart_by_the_log_loss() -> None:
     assert standing(first, second, better).best() is better
 
 
+def test_of_few_pictures_the_least_doubt_decides() -> None:
+    lucky, sure = evaluation(0, accuracy=0.9, doubt=0.8, folds=5.0), evaluation(1, accuracy=0.8, doubt=0.5, folds=5.0)
+    net = evaluation(2, parameters=9, accuracy=0.95, doubt=0.6, folds=5.0)
+    assert standing(lucky, sure, net, phases={2: REFINE}).best() is sure
+
+
 def test_a_net_scored_on_the_small_part_alone_is_not_preferred_to_a_mean_over_folds() -> None:
     fitted = evaluation(0, accuracy=0.8, folds=5.0)
     lucky = evaluation(1, parameters=9, accuracy=1.0)
