@@ -1,10 +1,12 @@
 """New classes from few examples: MNIST's digits 5 to 9 after a net was found for 0 to 4, with its parts as words and without.
 
-    python -m experiments.benchmarks.few_examples [--data FOLDER] [--examples 1,5,10,100] [--seeds 3] [--budget "24 evaluations"]
-        [--known 6000] [--known-budget 120s] [--test 2000] [--nets 1000] [--plot FILE] [--json FILE]
+    python -m experiments.benchmarks.few_examples [--set mnist|cifar10_subset] [--data FOLDER] [--examples 1,5,10,100] [--seeds 3]
+        [--budget "24 evaluations"] [--known 6000] [--known-budget 120s] [--known-start PROGRAM] [--solved-at 0.98] [--test 2000]
+        [--nets 1000] [--library URL] [--plot FILE] [--json FILE]
 
-A search on ``--known`` pictures of the digits 0 to 4 is to reach 98 %; its net and the net's parts become words. Each of the arms then
-searches the digits 5 to 9 with the same budget, seeds and labelled examples, so many a class, drawn from the training pictures by the seed:
+A search on ``--known`` pictures of the digits 0 to 4 is to reach ``--solved-at``; its net and the net's parts become words (they stay in
+``--library``, and are taken from there where it has some). Each of the arms then searches the digits 5 to 9 with the same budget, seeds
+and labelled examples, so many a class, drawn from the training pictures by the seed:
 
 - ``library``: with these words;
 - ``scratch``: with an empty library;
@@ -54,23 +56,26 @@ FORM = (
 Pictures = tuple[np.ndarray, np.ndarray]
 
 
-def pictures(folder: str, test: int) -> tuple[Pictures, Pictures]:
-    """MNIST's training pictures and its first ``test`` test pictures of the new digits, bytes [n, 28, 28], with their labels."""
-    task = load_tasks(f"mnist?path={folder}&validation=0&scaling=none")[0]
+def pictures(name: str, folder: str | None, test: int) -> tuple[Pictures, Pictures]:
+    """The training pictures of ``mnist`` or ``cifar10_subset`` and the first ``test`` test pictures of the new classes, bytes [n, c, h, w],
+    with their labels."""
+    task = load_tasks(f"{name}?path={folder or f'../shared/data/{name}'}&validation=0&scaling=none")[0]
     parts = [task.part("train"), task.part("test")]
     (x, y), (x_test, y_test) = (
-        (np.asarray(part.inputs[0])[:, 0].astype(np.uint8), np.asarray(part.targets)) for part in parts
+        (np.asarray(part.inputs[0]).astype(np.uint8), np.asarray(part.targets)) for part in parts
     )
     rows = np.flatnonzero(np.isin(y_test, NEW))[:test]
     return (x, y), (x_test[rows], y_test[rows])
 
 
-def known_task(train: Pictures, count: int) -> Task:
-    """The first so many pictures of the digits 0 to 4."""
+def known_task(train: Pictures, count: int, solved_at: float) -> Task:
+    """The first so many pictures of the classes 0 to 4."""
     x, y = train
     rows = np.flatnonzero(np.isin(y, KNOWN))[:count]
     split = Split(test=0.0, validation=0.2)
-    return labelled_task("low digits", x[rows], y[rows], split=split, full_scale=255.0, solved_at=0.98)
+    return labelled_task(
+        "low digits", x[rows], y[rows], split=split, full_scale=255.0, layout="chw", solved_at=solved_at
+    )
 
 
 def new_task(train: Pictures, test: Pictures, count: int, seed: int) -> Task:
@@ -80,18 +85,25 @@ def new_task(train: Pictures, test: Pictures, count: int, seed: int) -> Task:
     rows = np.concatenate([rng.choice(np.flatnonzero(y == label), count, replace=False) for label in NEW])
     return labelled_task(
         f"high digits {count}", x[rows], y[rows] - NEW.start, test[0], test[1] - NEW.start, split=Split(seed=seed),
-        label_names=[str(label) for label in NEW], full_scale=255.0,
+        label_names=[str(label) for label in NEW], full_scale=255.0, layout="chw",
     )  # fmt: skip
 
 
-def learned(task: Task, budget: str, seed: int, workers: int) -> tuple[Library, dict[str, Any]]:
-    """A library with the net of the known digits and its parts, and what that took."""
-    library = Library("memory:")
+def learned(task: Task, library: Library, budget: str, start: str | None, seed: int, workers: int) -> dict[str, Any]:
+    """What finding the net of the known classes took, which is in the library then, with its parts."""
     began = time.process_time()
-    found = grow([task], budget, library=library, workers=workers, seed=seed).results[0]
+    seconds, evaluations = budget_of(budget)
+    starts = None if start is None else [start]
+    found = grow(
+        [task], seconds, evaluations=evaluations, library=library, workers=workers, seed=seed, starts=starts
+    ).results[0]
     spent = {"cpu_seconds": round(time.process_time() - began, 1), "seconds": round(found.seconds, 1)}
-    words = {record.name: record.type for record in library}
-    return library, {"solved": found.solved, "score": found.score, "program": found.program, "words": words, **spent}
+    return {"solved": found.solved, "score": found.score, "program": found.program, **spent}
+
+
+def budget_of(text: str) -> tuple[str | None, int | None]:
+    """A time, or a number of evaluations."""
+    return (None, int(text.split()[0])) if "evaluation" in text else (text, None)
 
 
 def untrained(library: Library, seed: int) -> Library:
@@ -122,7 +134,7 @@ def _reweighted(record: Subroutine, digests: Mapping[str, str], body: Any) -> Su
 def searched(task: Task, library: Library, budget: str, seed: int, workers: int) -> dict[str, Any]:
     """One search, scored on the test part."""
     began = time.process_time()
-    seconds, evaluations = (None, int(budget.split()[0])) if "evaluation" in budget else (budget, None)
+    seconds, evaluations = budget_of(budget)
     found = search(
         task, seconds, evaluations=evaluations, library=library, seed=seed, workers=workers, quiet=True
     )  # fmt: skip
@@ -180,7 +192,10 @@ def draw(found: Mapping[str, Any], path: Path) -> None:
         lengths = [[mean - low, high - mean] for mean, (low, high) in zip(means, spans, strict=True)]
         axes.errorbar(counts, means, np.array(lengths).T, marker="o", capsize=3, label=label)
     axes.set(
-        xscale="log", xlabel="labelled examples a class", ylabel="accuracy on test pictures of 5 to 9", ylim=(0, 1)
+        xscale="log",
+        xlabel="labelled examples a class",
+        ylabel="accuracy on test pictures of the new classes",
+        ylim=(0, 1),
     )
     axes.set_xticks(counts, [str(count) for count in counts])
     axes.legend(loc="lower right")
@@ -215,12 +230,16 @@ def retrieval(train: Pictures, test: Pictures, nets: int) -> dict[str, Any]:
 
 def main() -> None:
     options = parser(__doc__)
-    options.add_argument("--data", default="../shared/data/mnist", help="folder with MNIST's IDX files")
+    options.add_argument("--set", choices=("mnist", "cifar10_subset"), default="mnist")
+    options.add_argument("--data", help="folder with its files (default: ../shared/data/SET)")
     options.add_argument("--examples", default="1,5,10,100", help="of each new class")
     options.add_argument("--seeds", type=int, default=3, help="draws of the examples, each with a search of its own")
     options.add_argument("--budget", default="24 evaluations", help="of each search for the new digits")
     options.add_argument("--known", type=int, default=6000, help="pictures of the known digits")
     options.add_argument("--known-budget", default="120s")
+    options.add_argument("--known-start", metavar="PROGRAM", help="with which the search for the known net begins")
+    options.add_argument("--solved-at", type=float, default=0.98, help="the accuracy that this net is to reach")
+    options.add_argument("--library", metavar="URL", default="memory:", help="where the known net is kept")
     options.add_argument("--test", type=int, default=2000, help="test pictures of the new digits")
     options.add_argument("--nets", type=int, default=1000, help="of which retrieval is timed; 0: it is not")
     options.add_argument("--workers", type=int, default=1)
@@ -228,8 +247,13 @@ def main() -> None:
     given = options.parse_args()
     started = time.perf_counter()
     counts = [int(count) for count in given.examples.split(",")]
-    train, test = pictures(given.data, given.test)
-    library, known = learned(known_task(train, given.known), given.known_budget, given.seed, given.workers)
+    train, test = pictures(given.set, given.data, given.test)
+    library = Library(given.library)
+    known: dict[str, Any] = {}
+    if not list(library):
+        task = known_task(train, given.known, given.solved_at)
+        known = learned(task, library, given.known_budget, given.known_start, given.seed, given.workers)
+    known["words"] = {record.name: record.type for record in library}
     rows: list[dict[str, Any]] = []
     for seed in range(given.seed, given.seed + given.seeds):
         arms = {"library": library, "scratch": Library("memory:"), "random": untrained(library, seed)}
@@ -241,7 +265,7 @@ def main() -> None:
     found = summary(rows, counts)
     if given.plot is not None:
         draw(found, Path(given.plot))
-    figures = {"known": known, "accuracy": found, "rows": rows}
+    figures = {"set": given.set, "known": known, "accuracy": found, "rows": rows}
     if given.nets:
         figures["retrieval"] = retrieval(train, test, given.nets)
     report("few_examples", figures, seed=given.seed, started=started, path=given.json)

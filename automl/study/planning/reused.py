@@ -66,7 +66,7 @@ def plain_starts(data: ProblemData, problem: Problem) -> tuple[Term, ...]:
     if not heads or flatten is None:
         return ()
     found = _headed(heads, data.type, apply(flatten.word(), Variable(0)), problem, PENALTIES)
-    return tuple(term for term in found if _is_program(term, data.type, problem))
+    return tuple(term for term in dict.fromkeys(found) if _is_program(term, data.type, problem))
 
 
 def _heads(data: ProblemData, problem: Problem) -> list[Primitive]:
