@@ -89,7 +89,9 @@ def _headed(
         settings |= {setting.name: penalty for setting in heads[place].settings if setting.name in SHRUNK}
         return apply(heads[place].word(settings, str(place + 1)), features)
 
-    alone = [Lambda(answer(place, penalty, features)) for place in range(len(heads)) for penalty in penalties]
+    alone: list[Term] = [
+        Lambda(answer(place, penalty, features)) for place in range(len(heads)) for penalty in penalties
+    ]
     add, scale = problem.words.get("add"), problem.words.get("scale")
     if len(heads) < 2 or add is None or scale is None:
         return alone
