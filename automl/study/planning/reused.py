@@ -25,6 +25,8 @@ SHRUNK = ("penalty",)
 """The settings of a head that say how far it goes by few examples."""
 PENALTIES = (1.0, 0.1, 10.0)
 """Those that are tried on the word that suits best; on the others the first alone."""
+FIRST = 2
+"""Programs on each word before more is tried on any: by a few examples the best word is not known for sure."""
 BESIDE = 0.2
 """What the scores of every further head count beside those of the first: ``nearest`` says the logarithms of shares, of which none may be
 as little as 10⁻⁷, ``linear`` what suits the softmax. Set by hand, by pictures of MNIST's training part."""
@@ -38,18 +40,21 @@ def library_starts(data: ProblemData, problem: Problem, vocabulary: Vocabulary) 
     problem: of its search, whose words they are made of.
     vocabulary: with the library's words.
 
-    On each of the words that suit best (``suited_words``) stand the words with ``Prior.head``, each alone and all together. The features
-    are frozen; those that suit best are tuned too, below the first head.
+    On each of the words that suit best (``suited_words``) stand the words with ``Prior.head``, each alone and all together; first the
+    first and all together on each. The features are frozen; those that suit best are tuned too, below the first head.
     """
     heads = _heads(data, problem)
     if not heads:
         return ()
     index = TypeIndex(vocabulary)
     suited = [each.word for each in suited_words(index, data, KEPT) if each.word.name in problem.words]
-    found: list[Term] = []
+    first, further = list[Term](), list[Term]()
     for place, word in enumerate(suited):
         frozen = word.term(problem.words, "frozen", "9")
-        found += _headed(heads, data.type, frozen, problem, PENALTIES if not place else PENALTIES[:1])
+        tried = _headed(heads, data.type, frozen, problem, PENALTIES if not place else PENALTIES[:1])
+        first += tried[:FIRST]
+        further += tried[FIRST:]
+    found = first + further
     for word in suited[:TUNED]:
         found += _headed(heads[:1], data.type, word.term(problem.words, "tuned", "9"), problem, PENALTIES[:1])
     possible = [term for term in dict.fromkeys(found) if _is_program(term, data.type, problem)]

@@ -147,7 +147,8 @@ def suited_words(index: TypeIndex, data: ProblemData, most: int) -> list[SuitedW
     """The words that suit a task, the best first.
 
     index: of the library.
-    data: of the task, of classes or numbers; the train part alone is looked at, and where there are folds all cases beside the test part.
+    data: of the task, of classes or numbers; the train part alone is looked at, where there are folds all cases beside the test part, and
+        where a class has one example its distorted copies too.
     most: how many are wanted.
 
     By type first; where these are several, by LogME on at most CASES examples, as many of each class as there can be.
@@ -158,7 +159,7 @@ def suited_words(index: TypeIndex, data: ProblemData, most: int) -> list[SuitedW
     if len(words) < FEW:
         return [SuitedWord(word, float("nan")) for word in words]
     assert isinstance(result, TensorType)
-    if data.folds is not None:
+    if data.folds is not None or _are_copies(data):
         data = joined(data)
     judge = _Judge(index.vocabulary, words, data)
     targets = _targets(data, judge.rows, int(str(result.shape[0])))
@@ -252,6 +253,14 @@ def _balanced(data: ProblemData, count: int) -> np.ndarray:
         rows = np.flatnonzero(classes == label)
         place[rows] = np.arange(len(rows))
     return np.sort(np.argsort(place, kind="stable")[:count])
+
+
+def _are_copies(data: ProblemData) -> bool:
+    """Whether the validation part is of distorted copies, since a class has one example alone; without them nothing is known of what is
+    alike in a class, and the narrowest features would seem to suit best."""
+    if data.target != CLASSES or not data.has_few_pictures:
+        return False
+    return int(np.unique(np.asarray(data.train.targets), return_counts=True)[1].min()) < 2
 
 
 def _targets(data: ProblemData, rows: np.ndarray, width: int) -> np.ndarray:

@@ -116,6 +116,22 @@ def test_a_task_with_few_examples_begins_with_the_library(stocked: AbstractStore
     assert library_starts(corners(400).data, problem, vocabulary) == ()  # examples enough
 
 
+def test_every_word_is_tried_before_more_is_tried_on_the_best(stocked: AbstractStore) -> None:
+    problem = begun_problem(corners(5), load_vocabulary(stocked), Options(Budget(evaluations=5)), Schedule())
+    names = [{word.name for word in words_in(start)} for start in problem.starts[:8]]
+    used = [next(name for name in each if name in load_vocabulary(stocked).definitions) for each in names]
+    assert used[::2] == used[1::2] and len(set(used)) == 4 and used[0] == "useful"
+    assert all("nearest" not in alone and {"linear", "nearest"} < both for alone, both in zip(*[iter(names)] * 2))
+
+
+def test_of_one_example_of_a_class_the_copies_are_looked_at(stocked: AbstractStore) -> None:
+    """By as many examples as classes any features that are narrow enough would do."""
+    index, data = TypeIndex(load_vocabulary(stocked)), corners(1).data
+    assert data.folds is None and len(data.validation) == 10 * len(data.train)
+    turned = replace(data, validation=replace(data.validation, targets=(np.asarray(data.validation.targets) + 1) % 3))
+    assert suited_words(index, data, 1)[0].evidence != suited_words(index, turned, 1)[0].evidence
+
+
 def test_a_search_that_is_gone_on_with_looks_for_nothing_again(
     stocked: AbstractStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
