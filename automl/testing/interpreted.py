@@ -198,8 +198,9 @@ class InterpretedValues:
 
         for case in drawn_cases(word, words):
             check(case)
-        if met["value"] == 0:
-            settings(QUICK, max_examples=500)(given(applications(words, word.name))(check))()
+        for examples in (60, 500):  # a few words fail on nearly every argument
+            if met["value"] == 0:
+                settings(QUICK, max_examples=examples)(given(applications(words, word.name))(check))()
         assert met["value"] > 0, "it failed on every drawn argument"
 
     def test_partial_application_gives_the_same(self, word: Primitive, words: Words) -> None:

@@ -48,7 +48,6 @@ HEAVY = (
     ("code", "heavy"),
     [
         ("import automl.cli", (*HEAVY, "numpy")),
-        ("from automl.cli import main; main(['--help'])", HEAVY),
         ("from automl.cli import main; main(['search', '--help'])", HEAVY),
     ],
 )

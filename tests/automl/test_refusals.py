@@ -257,7 +257,7 @@ scalars = st.none() | st.booleans() | st.integers() | st.floats() | words
 jsonish = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(words, inner), max_leaves=8)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.dictionaries(st.sampled_from(["name", "type", "examples", "tests", "constants", "family"]), jsonish))
 def test_fuzzed_tasks(folder, automl, data):
     Path("fuzzed.jsonl").write_text(json.dumps({**REVERSED, **data}) + "\n", encoding="utf-8")
@@ -269,7 +269,7 @@ def test_fuzzed_tasks(folder, automl, data):
         assert row["name"] == data.get("name", REVERSED["name"]) and row["outcome"] in ENDINGS, row
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     option=st.sampled_from(
         ["--budget", "--evaluations", "--strategy", "--workers", "--seed", "--target", "--words", "--set"]
@@ -284,7 +284,7 @@ def test_fuzzed_options(folder, automl, option, value):
     assert bool(err) == (code == 2)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=jsonish)
 def test_fuzzed_inputs(folder, automl, value):
     if not Path("automl.db").exists():

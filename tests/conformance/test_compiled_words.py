@@ -19,7 +19,7 @@ from primitives.words import builtin_words
 WORDS = builtin_words()
 
 
-@settings(QUICK, max_examples=100)
+@settings(QUICK, max_examples=60)
 @given(st.data())
 def test_generated_programs_on_values(data):
     type = data.draw(programs())

@@ -30,19 +30,20 @@ def test_every_word_has_an_example() -> None:
 
 
 class TestValueWords(ValueWordSuite):
-    @pytest.fixture(params=VALUE_WORDS)
+    # Of the scope "class", so that all tests of a word come one after the other: they share what is drawn.
+    @pytest.fixture(scope="class", params=VALUE_WORDS)
     def word(self, request: pytest.FixtureRequest) -> Primitive:
         return WORDS[request.param]
 
 
 class TestTensorWords(TensorWordSuite):
-    @pytest.fixture(params=TENSOR_WORDS)
+    @pytest.fixture(scope="class", params=TENSOR_WORDS)
     def word(self, request: pytest.FixtureRequest) -> Primitive:
         return WORDS[request.param]
 
 
 class TestFittedWords(FittedWordSuite):
-    @pytest.fixture(params=FITTED_WORDS)
+    @pytest.fixture(scope="class", params=FITTED_WORDS)
     def word(self, request: pytest.FixtureRequest) -> Primitive:
         return WORDS[request.param]
 

@@ -51,7 +51,7 @@ def test_synthesis_counts_what_its_rows_say(tmp_path: Path, monkeypatch: pytest.
 
 def test_synthesis_is_the_same_for_a_budget_in_terms() -> None:
     tasks = synthesis.load_tasks(FEW)[:2]
-    first, second = (synthesis.run_tasks(tasks, "30000 evaluations") for _ in range(2))
+    first, second = (synthesis.run_tasks(tasks, "10000 evaluations") for _ in range(2))
     assert [(row["terms"], row["program"]) for row in first] == [(row["terms"], row["program"]) for row in second]
 
 

@@ -305,7 +305,7 @@ with open_store(sys.argv[1]) as store:
 
 def test_a_killed_driver_leaves_a_whole_store(tmp_path):
     url, chance, done = str(tmp_path / "x.db"), random.Random(7), 0
-    for _ in range(6):
+    for _ in range(3):
         driver = python(DRIVER, url)
         told = [driver.stdout.readline()]  # it is at work
         time.sleep(chance.uniform(0.0, 0.15))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automl.config import read_config, write_config
@@ -115,6 +115,7 @@ def test_files_that_are_refused_in_one_line(folder: Path, automl, text: str, mes
 VALUES = st.text() | st.integers() | st.just(True) | st.lists(st.text(), min_size=1)
 
 
+@settings(max_examples=15)
 @given(st.dictionaries(st.from_regex(r"[a-z]+", fullmatch=True), VALUES))
 def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory, options: dict[str, object]) -> None:
     path = tmp_path_factory.mktemp("config") / "x.toml"

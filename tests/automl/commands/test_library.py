@@ -90,32 +90,36 @@ def test_no_text_of_a_store_reaches_the_terminal_raw(folder, automl):
     assert code == 2 and all(each.isprintable() or each == "\n" for each in err)
 
 
-@pytest.mark.parametrize("name", ["(x", '"q', "@9", "map"])
-def test_a_store_with_a_name_that_is_none_is_searched_and_mended(folder, automl, name):
-    """As an earlier version could have taken it in."""
+def test_a_store_with_names_that_are_none_is_searched_and_mended(folder, automl):
+    """As an earlier version could have taken them in."""
+    names = ["(x", '"q', "@9", "map"]
     store = open_store("lib.db")
-    falling = subroutine("falling", "(lambda (reverse (sort $0)))")
-    other = subroutine("other", "(lambda (sort (reverse $0)))")
-    store.promote([falling, other])
+    others = [subroutine(f"other{n}", f"(lambda (sort (cons {n} $0)))") for n in range(len(names))]
+    store.promote([subroutine("falling", "(lambda (reverse (sort $0)))"), *others])
     store.close()
     with sqlite3.connect("lib.db") as connection:
-        connection.execute("UPDATE subroutines SET name = ?, active_name = ? WHERE name = 'other'", (name, name))
+        for number, name in enumerate(names):
+            connection.execute(
+                "UPDATE subroutines SET name = ?, active_name = ? WHERE name = ?", (name, name, f"other{number}")
+            )
     connection.close()
     library = ("--library", "lib.db")
     Path("f.jsonl").write_text(lines_of([task("f", lambda xs: sorted(xs)[::-1] + [1], LISTS, [[4, 5]])]))
     row = json.loads(automl("search", "f.jsonl", "--budget", "20s", *library, "--json", "-")[1])
     assert row["solved"] and row["subroutines"] == ["falling"]
-    for look in (("show", name), ("list",), ("graph", "falling"), ("graph", name)):
+    for look in (["list"], ["graph", "falling"], *([how, name] for how in ("show", "graph") for name in names)):
         assert automl("library", *look, *library)[0] == 0, look
     code, out, err = automl("library", "check", *library)
-    assert (
-        code == 1 and "2 subroutines checked, 1 problem\n" in out and f"library rename {shlex.quote(name)} NEW" in out
-    ), (out, err)
-    for cure in (("rename", name, "sorted_again"), ("demote", name)):
-        cured = f"{cure[0]}.db"
+    assert code == 1 and "5 subroutines checked, 4 problems\n" in out, (out, err)
+    for name in names:
+        assert f"library rename {shlex.quote(name)} NEW" in out, (out, err)
+    for cure in ("rename", "demote"):
+        cured = f"{cure}.db"
         with closing(sqlite3.connect("lib.db")) as source, closing(sqlite3.connect(cured)) as copy:
             source.backup(copy)
-        assert automl("library", *cure, "--library", cured)[0] == 0
+        for number, name in enumerate(names):
+            new = [f"sorted_again{number}"] if cure == "rename" else []
+            assert automl("library", cure, name, *new, "--library", cured)[0] == 0
         assert automl("library", "check", "--library", cured)[0] == 0
 
 

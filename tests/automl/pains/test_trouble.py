@@ -91,7 +91,7 @@ def test_a_metric_that_hangs_later_costs_the_budget_and_no_more() -> None:
             time.sleep(3600)
         return 1.0
 
-    found = api.search((ROWS, ROWS[:, 0]), "3s", metric=late, quiet=True)
+    found = api.search((ROWS, ROWS[:, 0]), "2s", metric=late, quiet=True)
     assert found.score is None
     assert {each.outcome for each in found.history} <= {"timed out"}
 

@@ -27,7 +27,7 @@ def search(task, options, store=None):
 def test_a_time_budget_that_is_over_is_spent_and_not_exhausted(blobs, impossible, quick):
     """Shortly before its end no training is begun any more: the search stops with a little time left."""
     for task, name in ((blobs, "widths"), (impossible, "climber")):
-        found, run = search(task, quick(seconds=1.5, strategy=name))
+        found, run = search(task, quick(seconds=1.0, strategy=name))
         assert found.outcome is Ending.SPENT is ending_of(run), name
 
 

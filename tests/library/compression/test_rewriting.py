@@ -72,7 +72,7 @@ def outcome(value: object) -> object:
     return "failure" if isinstance(value, Failure) else value
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts=CORPORA)
 def test_rewriting_never_changes_values_or_failures(texts: list[str], with_abstractions: Extend) -> None:
     programs = {str(i): [parse(f"(lambda (v0 v1) {text})", WORDS)] for i, text in enumerate(texts)}

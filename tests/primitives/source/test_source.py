@@ -248,7 +248,7 @@ def test_generated_programs_as_source_give_the_values_of_the_interpreter():
     """Values are the same, and so is the kind of failure wherever the text does not come to a bound, which each counts in its own way."""
     met = []
 
-    @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
     @given(st.data())
     def check(data):
         type = data.draw(programs())
@@ -268,7 +268,7 @@ def test_generated_programs_as_source_give_the_values_of_the_interpreter():
         met.append(got)
 
     check()
-    assert len(met) >= 5, "too few programs had a value"
+    assert len(met) >= 3, "too few programs had a value"
 
 
 @pytest.mark.parametrize(

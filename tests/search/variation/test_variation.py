@@ -71,7 +71,7 @@ def check(variant: Variant, parents: tuple[Term, ...], type: str) -> None:
 
 
 @pytest.mark.parametrize("type", TYPES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_mutants_are_programs(type: str, seed: int) -> None:
     mutator, _ = tools(type)
