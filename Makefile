@@ -6,7 +6,8 @@ DOCS_STAMP := .venv/.docs
 BROWSER_STAMP := .venv/.browser
 TORCH := $(shell sed -n 's/^torch==/==/p' constraints.txt)
 PYTEST := $(BIN)/python -m pytest
-PYTEST_FLAGS ?= -n 2
+# A worker that has nothing left takes from the rest of the other: what a module sets up is seldom set up twice.
+PYTEST_FLAGS ?= -n 2 --dist worksteal
 
 # One thread for the tests' own process: on a busy machine torch's threads wait for each other.
 export OMP_NUM_THREADS ?= 1

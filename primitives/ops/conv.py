@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from ..inference import ShapeError
 from ..lazy import F, Tensor, torch
@@ -51,6 +52,20 @@ def _offset(old: int, new: int, *, padding: str, dilation: int, **_: object) -> 
     return moved // dilation if padding == "same" and not moved % dilation else None
 
 
+def _convolved(
+    over: Callable[..., Tensor], x: Tensor, weight: Tensor, bias: Tensor | None, kernel: int, stride: int, padding: str, groups: int,
+    dilation: int,
+) -> Tensor:  # fmt: skip
+    """The cross-correlation with the kernels, by torch's convolution over so many axes."""
+    border = 0
+    if padding == "same":
+        if dilation * (kernel - 1) % 2:
+            x = pad_same(x, kernel, dilation, 0.0)
+        else:
+            border = dilation * (kernel - 1) // 2
+    return over(x, weight, bias, stride, border, dilation, groups)
+
+
 @geometric(
     "conv",
     "Tensor[c,h,w] -> Tensor[maps,i,j]",
@@ -85,17 +100,11 @@ def conv(
 ) -> Tensor:
     """Two-dimensional convolution (cross-correlation) with ``maps`` square kernels (LeCun et al. 1998), and a bias
     unless ``biased`` is 0, as before batch_norm, which has its own."""
-    border = 0
     if kernel == 1 and stride > 1:
         # The pixels that it reads: torch 2.13 on a CPU writes past the end of its memory in the gradient of such a convolution, where
         # the channels are the last axis.
         x, stride = x[:, :, ::stride, ::stride], 1
-    if padding == "same":
-        if dilation * (kernel - 1) % 2:
-            x = pad_same(x, kernel, dilation, 0.0)
-        else:
-            border = dilation * (kernel - 1) // 2
-    return F.conv2d(x, weight, bias, stride, border, dilation, groups)
+    return _convolved(F.conv2d, x, weight, bias, kernel, stride, padding, groups, dilation)
 
 
 @geometric(
@@ -132,10 +141,4 @@ def conv1d(
 ) -> Tensor:
     """Convolution (cross-correlation) along the steps of a series with ``maps`` kernels (Waibel et al. 1989), and a bias
     unless ``biased`` is 0."""
-    border = 0
-    if padding == "same":
-        if dilation * (kernel - 1) % 2:
-            x = pad_same(x, kernel, dilation, 0.0)
-        else:
-            border = dilation * (kernel - 1) // 2
-    return F.conv1d(x, weight, bias, stride, border, dilation, groups)
+    return _convolved(F.conv1d, x, weight, bias, kernel, stride, padding, groups, dilation)

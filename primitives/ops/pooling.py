@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..declarations import Role
 from ..lazy import F, Tensor
 from ..morphing.declared import Channels, Morphing
@@ -26,6 +28,25 @@ def _shape(x: Shape, *, kernel: int, stride: int, padding: str) -> Shape:
     return (x[0], *windows(x, kernel, stride, padding))
 
 
+def _largest(pool: Callable[..., Tensor], x: Tensor, kernel: int, stride: int, padding: str) -> Tensor:
+    """The largest value of every window, by torch's pooling of so many axes; what is outside does not count."""
+    if padding == "same":
+        if kernel % 2:
+            return pool(x, kernel, stride, kernel // 2)
+        x = pad_same(x, kernel, 1, float("-inf"))
+    return pool(x, kernel, stride)
+
+
+def _mean(pool: Callable[..., Tensor], x: Tensor, kernel: int, stride: int, padding: str) -> Tensor:
+    """The mean of every window, by torch's pooling of so many axes; what is outside does not count."""
+    if padding == "valid":
+        return pool(x, kernel, stride)
+    if kernel % 2:
+        return pool(x, kernel, stride, kernel // 2, count_include_pad=False)
+    inside = pad_same(x.new_ones((1, 1, *x.shape[2:])), kernel, 1, 0.0)
+    return pool(pad_same(x, kernel, 1, 0.0), kernel, stride) / pool(inside, kernel, stride)
+
+
 @geometric(
     "max_pool",
     "Tensor[c,h,w] -> Tensor[c,i,j]",
@@ -38,11 +59,7 @@ def _shape(x: Shape, *, kernel: int, stride: int, padding: str) -> Shape:
 )
 def max_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
     """The largest value of every window, map by map."""
-    if padding == "same":
-        if kernel % 2:
-            return F.max_pool2d(x, kernel, stride, kernel // 2)
-        x = pad_same(x, kernel, 1, float("-inf"))
-    return F.max_pool2d(x, kernel, stride)
+    return _largest(F.max_pool2d, x, kernel, stride, padding)
 
 
 @geometric(
@@ -55,12 +72,7 @@ def max_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
 )
 def average_pool(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
     """The mean of every window, map by map; pixels outside the image do not count."""
-    if padding == "valid":
-        return F.avg_pool2d(x, kernel, stride)
-    if kernel % 2:
-        return F.avg_pool2d(x, kernel, stride, kernel // 2, count_include_pad=False)
-    inside = pad_same(x.new_ones((1, 1, *x.shape[2:])), kernel, 1, 0.0)
-    return F.avg_pool2d(pad_same(x, kernel, 1, 0.0), kernel, stride) / F.avg_pool2d(inside, kernel, stride)
+    return _mean(F.avg_pool2d, x, kernel, stride, padding)
 
 
 @geometric(
@@ -130,11 +142,7 @@ def global_pool(x: Tensor, *, mode: str) -> Tensor:
 )
 def max_pool1d(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
     """The largest value of every window of steps, channel by channel."""
-    if padding == "same":
-        if kernel % 2:
-            return F.max_pool1d(x, kernel, stride, kernel // 2)
-        x = pad_same(x, kernel, 1, float("-inf"))
-    return F.max_pool1d(x, kernel, stride)
+    return _largest(F.max_pool1d, x, kernel, stride, padding)
 
 
 @geometric(
@@ -147,12 +155,7 @@ def max_pool1d(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
 )
 def average_pool1d(x: Tensor, *, kernel: int, stride: int, padding: str) -> Tensor:
     """The mean of every window of steps, channel by channel; steps outside the series do not count."""
-    if padding == "valid":
-        return F.avg_pool1d(x, kernel, stride)
-    if kernel % 2:
-        return F.avg_pool1d(x, kernel, stride, kernel // 2, count_include_pad=False)
-    inside = pad_same(x.new_ones((1, 1, *x.shape[2:])), kernel, 1, 0.0)
-    return F.avg_pool1d(pad_same(x, kernel, 1, 0.0), kernel, stride) / F.avg_pool1d(inside, kernel, stride)
+    return _mean(F.avg_pool1d, x, kernel, stride, padding)
 
 
 @geometric(

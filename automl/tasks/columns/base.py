@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -78,6 +79,37 @@ class AbstractNumber(AbstractColumn):
     def cell(self, features: np.ndarray) -> str | None:
         """The number to six digits, of what float32 keeps."""
         return MISSING if self.missing and features[1] > 0.5 else f"{features[0]:.6g}"
+
+
+class AbstractParts(AbstractColumn):
+    """A column that becomes the ``parts`` of what its cells tell, a missing one filled with their ``medians``; where ``missing`` train rows
+    had none, one feature more says so."""
+
+    parts: tuple[str, ...]
+    medians: tuple[float, ...]
+    missing: int
+
+    @property
+    def width(self) -> int:
+        return len(self.parts) + bool(self.missing)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return with_missing(tuple(f"{self.name} {part}" for part in self.parts), self.name, self.missing)
+
+    def encoded(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        """float64 [n, width] of each part's values, float64 [n], NaN where a row has none."""
+        columns = [np.nan_to_num(values[part], nan=median) for part, median in zip(self.parts, self.medians)]
+        if self.missing:
+            columns.append(np.isnan(values[self.parts[0]]).astype(np.float64))
+        return np.stack(columns, axis=1)
+
+
+def fitted_parts(values: Mapping[str, np.ndarray], otherwise: str) -> tuple[tuple[str, ...], tuple[float, ...], int]:
+    """``(parts, medians, missing)``: the parts whose values, float64 [n] of the train rows, differ, in their order, or ``otherwise`` alone
+    where none does; the median of each; and how many rows have no values."""
+    parts = tuple(part for part, column in values.items() if np.nanmin(column) < np.nanmax(column)) or (otherwise,)
+    return parts, tuple(float(np.nanmedian(values[part])) for part in parts), int(np.isnan(values[parts[0]]).sum())
 
 
 def with_missing(names: tuple[str, ...], column: str, missing: int) -> tuple[str, ...]:

@@ -47,8 +47,8 @@ def searched(workers: int, candidates: int, lost: float = 0.0, **options: Any) -
 
 @pytest.mark.parametrize("strategy", ["random", "genetic"])
 def test_no_more_is_asked_than_workers_take(strategy: str) -> None:
-    study, executor = searched(200, 600, strategy=strategy)
-    assert executor.submitted == len(study.evaluations) == len(study.store.evaluations("r")) == 600
+    study, executor = searched(200, 400, strategy=strategy)
+    assert executor.submitted == len(study.evaluations) == len(study.store.evaluations("r")) == 400
     assert executor.most == 200
     assert all(each.outcome == "ok" for each in study.evaluations.every())
 

@@ -11,11 +11,10 @@ import numpy as np
 
 from primitives.brief import brief_repr
 
-from ..base import AbstractColumn, ColumnSummary, Json, filled, joined, with_missing
+from ..base import AbstractParts, ColumnSummary, Json, filled, fitted_parts, joined
 from ..cells import CellLevels
 from ..kind import DATES, ColumnKind, FittedColumn, TrainRows, mostly
 
-PARTS = ("hour", "minute")
 _TIME = re.compile(
     r"(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:\.\d+)?))?)?\s*(?P<half>[ap]\.?\s?m\.?)?"
     r"\s*(?:Z|[+-]\d{2}:?\d{2})?",
@@ -24,7 +23,7 @@ _TIME = re.compile(
 
 
 @dataclass(frozen=True)
-class ClockColumn(AbstractColumn):
+class ClockColumn(AbstractParts):
     """The ``parts`` of a time of day: its hour, with minutes and seconds as a fraction, and the minute within it. A missing one is filled
     with their ``medians``; where ``missing`` train rows had none, one feature more says so."""
 
@@ -36,21 +35,8 @@ class ClockColumn(AbstractColumn):
 
     __repr__ = brief_repr
 
-    @property
-    def width(self) -> int:
-        return len(self.parts) + bool(self.missing)
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        return with_missing(tuple(f"{self.name} {part}" for part in self.parts), self.name, self.missing)
-
     def encode(self, levels: CellLevels) -> np.ndarray:
-        hours = levels.spread(hours_of(levels.texts))
-        values = _parts(hours)
-        columns = [np.nan_to_num(values[part], nan=median) for part, median in zip(self.parts, self.medians)]
-        if self.missing:
-            columns.append(np.isnan(hours).astype(np.float64))
-        return np.stack(columns, axis=1)
+        return self.encoded(_parts(levels.spread(hours_of(levels.texts))))
 
     def problem(self, levels: CellLevels) -> str | None:
         wrong = levels.texts[np.isnan(hours_of(levels.texts))]
@@ -99,11 +85,7 @@ def _fit(name: str, levels: CellLevels, train: TrainRows) -> FittedColumn | None
     found = hours_of(levels.texts)
     if not mostly(np.isfinite(found), levels.counts):
         return None
-    hours = levels.spread(found)
-    values = _parts(hours)
-    parts = tuple(part for part in PARTS if np.nanmin(values[part]) < np.nanmax(values[part])) or PARTS[:1]
-    medians = tuple(float(np.nanmedian(values[part])) for part in parts)
-    return FittedColumn(ClockColumn(name, parts, medians, int(np.isnan(hours).sum())))
+    return FittedColumn(ClockColumn(name, *fitted_parts(_parts(levels.spread(found)), "hour")))
 
 
 def _read(data: Mapping[str, Any]) -> ClockColumn:

@@ -10,7 +10,7 @@ import numpy as np
 
 from primitives.brief import brief_repr
 
-from ..base import AbstractColumn, ColumnSummary, Json, filled, joined, with_missing
+from ..base import AbstractParts, ColumnSummary, Json, filled, fitted_parts, joined
 from ..cells import CellLevels
 from ..kind import DATES, ENOUGH, ColumnKind, FittedColumn, TrainRows, mostly
 
@@ -27,7 +27,7 @@ PARTS = ("year", "month", "day", "weekday", "hour", "days")
 
 
 @dataclass(frozen=True)
-class DateColumn(AbstractColumn):
+class DateColumn(AbstractParts):
     """The ``parts`` of a date (days: since 1970, with the fraction of the day), a missing one filled with their ``medians``; where
     ``missing`` train rows had none, one feature more says so. ``format`` is one of strptime's, or ISO8601."""
 
@@ -40,22 +40,9 @@ class DateColumn(AbstractColumn):
 
     __repr__ = brief_repr
 
-    @property
-    def width(self) -> int:
-        return len(self.parts) + bool(self.missing)
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        return with_missing(tuple(f"{self.name} {part}" for part in self.parts), self.name, self.missing)
-
     def encode(self, levels: CellLevels) -> np.ndarray:
         values = date_parts(self._times(levels))
-        columns = [
-            np.nan_to_num(levels.spread(values[part]), nan=median) for part, median in zip(self.parts, self.medians)
-        ]
-        if self.missing:
-            columns.append(np.isnan(levels.spread(values["days"])).astype(np.float64))
-        return np.stack(columns, axis=1)
+        return self.encoded({part: levels.spread(values[part]) for part in self.parts})
 
     def problem(self, levels: CellLevels) -> str | None:
         wrong = levels.texts[np.asarray(self._times(levels).isna())]
@@ -132,10 +119,7 @@ def _fit(name: str, levels: CellLevels, train: TrainRows) -> FittedColumn | None
     if not mostly(~np.asarray(times.isna()), levels.counts):
         return None
     values = {part: levels.spread(column) for part, column in date_parts(times).items()}
-    medians = {part: float(np.nanmedian(column)) for part, column in values.items()}
-    parts = tuple(part for part in PARTS if np.nanmin(values[part]) < np.nanmax(values[part])) or ("days",)
-    missing = int(np.isnan(values["days"]).sum())
-    return FittedColumn(DateColumn(name, format, parts, tuple(medians[part] for part in parts), missing))
+    return FittedColumn(DateColumn(name, format, *fitted_parts(values, "days")))
 
 
 def _read(data: Mapping[str, Any]) -> DateColumn:
