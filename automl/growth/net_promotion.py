@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from library.compression.compress import kind_of
+from library.compression.abstraction import new_subroutine
 from library.compression.naming import hinted
-from library.digests import word_digest
 from library.promotion import NetEvidence, Rule, Verdict, net_verdict
 from library.records import FoundBy, Subroutine, Use
 from library.store import AbstractStore
@@ -18,7 +16,7 @@ from library.weights.blobs import StoredWeights
 from primitives.definitions import expand
 from primitives.inference import infer
 from primitives.syntax import show
-from primitives.term import Term, Word, map_words, renumber_sites, show_canonical, sites_of, words_in
+from primitives.term import Term, Word, map_words, renumber_sites, sites_of, words_in
 
 from ..evaluation.model import Model
 from ..evaluation.prepared import library_weights
@@ -90,27 +88,20 @@ def _record(store: AbstractStore, task: Task, result: Result, body: Term, weight
     scheme = infer(body, vocabulary.all_words, task.type).scheme
     shown = " ".join(show(hinted(body, scheme), width=10_000).split())
     preprocessing = None if task.preprocessing is None else task.preprocessing.to_json()
-    return Subroutine(
-        name=_name(store, task.name, vocabulary),
-        digest=word_digest(pinned, blob),
-        type=str(scheme),
-        kind=kind_of(body, vocabulary.all_words),
-        body=show_canonical(pinned),
-        weights=blob,
-        provenance={
-            "found_by": FoundBy.TRAINING,
-            "tasks": [task.name],
-            "runs": [result.run],
-            "expanded": show_canonical(expand(pinned, vocabulary.all_words)),
-            "metric": task.metric,
-            "score": result.score,
-            "parameters": result.parameters,
-            "preprocessing": preprocessing,
-        },
-        saved=0.0,
-        created=time.time(),
-        description=f"{scheme}, trained on {task.name} ({task.metric} {result.score:.4g} on validation data), {shown[:120]}",
+    provenance = {
+        "found_by": FoundBy.TRAINING,
+        "tasks": [task.name],
+        "runs": [result.run],
+        "metric": task.metric,
+        "score": result.score,
+        "parameters": result.parameters,
+        "preprocessing": preprocessing,
+    }
+    description = (
+        f"{scheme}, trained on {task.name} ({task.metric} {result.score:.4g} on validation data), {shown[:120]}"
     )
+    name = _name(store, task.name, vocabulary)
+    return new_subroutine(name, pinned, scheme, vocabulary.all_words, provenance, description, weights=blob)
 
 
 def _name(store: AbstractStore, task: str, vocabulary: Vocabulary) -> str:

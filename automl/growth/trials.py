@@ -8,11 +8,10 @@ make searches wider.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from library.compression.abstraction import kind_of
+from library.compression.abstraction import new_subroutine
 from library.compression.equivalence import written_out
 from library.compression.naming import describe, hinted, name_of
 from library.compression.stitch_code import symbols
@@ -23,7 +22,7 @@ from library.vocabulary import Vocabulary
 from primitives.definitions import expand
 from primitives.inference import IllTyped, infer
 from primitives.primitive import PURE, Primitive
-from primitives.term import Lambda, Term, digest, show_canonical, sites_of, subterms, words_in
+from primitives.term import Lambda, Term, digest, sites_of, subterms, words_in
 from primitives.types import Scheme, arguments_of, is_function
 
 from ..tasks.task import Task
@@ -245,14 +244,8 @@ def _record(candidate: _Candidate, vocabulary: Vocabulary, taken: Collection[str
     body = hinted(candidate.body, candidate.scheme)
     stored = vocabulary.pin(body)
     name = _former_name(digest(stored), vocabulary) or name_of(body, taken, words)
-    return Subroutine(
-        name=name, digest=digest(stored), type=str(candidate.scheme), kind=kind_of(body, words),
-        body=show_canonical(stored), created=time.time(), description=describe(body, candidate.scheme),
-        provenance={
-            "found_by": FoundBy.TRIAL, "tasks": list(candidate.tasks), "runs": list(candidate.runs),
-            "expanded": show_canonical(expand(body, words)),
-        },
-    )  # fmt: skip
+    provenance = {"found_by": FoundBy.TRIAL, "tasks": list(candidate.tasks), "runs": list(candidate.runs)}
+    return new_subroutine(name, stored, candidate.scheme, words, provenance, describe(body, candidate.scheme))
 
 
 def _former_name(digest: str, vocabulary: Vocabulary) -> str | None:

@@ -18,7 +18,7 @@ from automl.growth.snapshot import best_programs
 from automl.study.guides import keep
 from automl.study.words import load_vocabulary
 from automl.tasks.task import Task
-from library.compression.abstraction import kind_of
+from library.compression.abstraction import new_subroutine
 from library.compression.naming import describe, hinted
 from library.compression.stitch_code import symbols
 from library.records import Subroutine
@@ -26,7 +26,7 @@ from library.vocabulary import Vocabulary
 from primitives.binding import free_variables, map_variables
 from primitives.definitions import expand
 from primitives.inference import IllTyped, infer
-from primitives.term import Lambda, Term, Variable, Word, children, digest, lambdas, rebuild, show_canonical, words_in
+from primitives.term import Lambda, Term, Variable, Word, children, lambdas, rebuild, show_canonical, words_in
 from primitives.types import arguments_of, is_function
 
 Note = Callable[[str], None]
@@ -244,10 +244,7 @@ def _typed(body: Term, vocabulary: Vocabulary) -> tuple[str, int, int, Term] | N
 def _subroutine(name: str, body: Term, vocabulary: Vocabulary) -> Subroutine:
     scheme = infer(body, vocabulary.all_words).scheme
     body = hinted(body, scheme)
-    return Subroutine(
-        name=name, digest=digest(body), type=str(scheme), kind=kind_of(body, vocabulary.all_words),
-        body=show_canonical(body), created=time.time(), description=describe(body, scheme), provenance={"found_by": "chance"},
-    )  # fmt: skip
+    return new_subroutine(name, body, scheme, vocabulary.all_words, {"found_by": "chance"}, describe(body, scheme))
 
 
 def random_library(library: Library, tasks: Sequence[Task], guidance: str, seed: int) -> Library:

@@ -1,14 +1,18 @@
-"""What compression gives: abstractions, the rewritten corpus, and the length of both."""
+"""What compression gives: abstractions, the rewritten corpus, and the length of both; and a term as a record of the library."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from primitives.definitions import expand
 from primitives.primitive import Primitive
-from primitives.term import Term, names_in
+from primitives.term import Term, names_in, show_canonical
+from primitives.types import Scheme
 
+from ..digests import word_digest
+from ..records import Subroutine
 from .stitch_code import symbols
 
 Corpus = Mapping[str, Sequence[Term]]
@@ -74,3 +78,32 @@ def kind_of(body: Term, words: Mapping[str, Primitive]) -> str:
     if geometric == {True}:
         return "geometric"
     return "blend" if True in geometric else "algorithmic"
+
+
+def new_subroutine(
+    name: str, body: Term, scheme: Scheme, words: Mapping[str, Primitive], provenance: Mapping[str, object], description: str,
+    weights: str | None = None, saved: float = 0.0,
+) -> Subroutine:  # fmt: skip
+    """The record of a closed term as a word, made now; its provenance also has the body written out, as ``expanded``.
+
+    name: of the word.
+    body: the term, subroutines in it named ``name@digest``.
+    scheme: its type.
+    words: what the words of the body mean.
+    provenance: where it came from, ``found_by`` among it.
+    description: for people, on one line.
+    weights: the digest of the blob that it starts from; default None, a word without weights of its own.
+    saved: what it saves, in the unit that the provenance states; default 0.
+    """
+    return Subroutine(
+        name=name,
+        digest=word_digest(body, weights),
+        type=str(scheme),
+        kind=kind_of(body, words),
+        body=show_canonical(body),
+        weights=weights,
+        provenance={**provenance, "expanded": show_canonical(expand(body, words))},
+        saved=saved,
+        created=time.time(),
+        description=description,
+    )

@@ -3,17 +3,15 @@ repeats in it, which starts afresh."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from library.compression.abstraction import kind_of
+from library.compression.abstraction import new_subroutine
 from library.compression.cutting import Cut, feature_cuts, repeated_block
 from library.compression.naming import describe, hinted, name_of
-from library.digests import word_digest
 from library.promotion import PartEvidence, Rule, Verdict, part_verdict
 from library.records import FoundBy, Subroutine, Use
 from library.store import AbstractStore
@@ -22,7 +20,7 @@ from library.weights.blobs import StoredWeights
 from primitives.definitions import expand
 from primitives.inference import infer
 from primitives.syntax import show
-from primitives.term import Term, show_canonical, sites_of
+from primitives.term import Term, sites_of
 from primitives.types import Scheme, TensorType, Type, arguments_of, function
 
 from ...evaluation.model import Model
@@ -194,28 +192,18 @@ class _Cutting:
         self, name: str, pinned: Term, scheme: Scheme, weights: str | None, description: str, evidence: Mapping[str, object]
     ) -> Subroutine:  # fmt: skip
         given = self.net.provenance
-        return Subroutine(
-            name=name,
-            digest=word_digest(pinned, weights),
-            type=str(scheme),
-            kind=kind_of(pinned, self.words),
-            body=show_canonical(pinned),
-            weights=weights,
-            provenance={
-                "found_by": FoundBy.PART,
-                "part_of": self.net.name,
-                "net": pinned_name(self.net),
-                "tasks": [self.task.name],
-                "runs": list(given.get("runs", ())),
-                "expanded": show_canonical(expand(pinned, self.words)),
-                "metric": given.get("metric"),
-                "score": given.get("score"),
-                "preprocessing": given.get("preprocessing"),
-                **evidence,
-            },
-            created=time.time(),
-            description=description,
-        )
+        provenance = {
+            "found_by": FoundBy.PART,
+            "part_of": self.net.name,
+            "net": pinned_name(self.net),
+            "tasks": [self.task.name],
+            "runs": list(given.get("runs", ())),
+            "metric": given.get("metric"),
+            "score": given.get("score"),
+            "preprocessing": given.get("preprocessing"),
+            **evidence,
+        }
+        return new_subroutine(name, pinned, scheme, self.words, provenance, description, weights)
 
 
 def _some(part: Part) -> Part:
