@@ -55,7 +55,7 @@ def test_nothing_is_proposed_twice(name: str) -> None:
 def test_a_small_space_is_exhausted(name: str) -> None:
     problem = Problem(parse_type("list(int) -> int"), {"sum": SOME["sum"]}, constants=(Literal(1, INT),), max_size=3)
     strategy = make_strategy(name, problem)
-    texts = {proposal.text for proposal in asked_of(strategy, 50)}
+    texts = {proposal.text for proposal in asked_of(strategy, 12)}
     assert texts == {"(lambda (sum $0))", "(lambda 1)"}
     assert strategy.ask() is None
 
