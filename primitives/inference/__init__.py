@@ -8,6 +8,6 @@ waits until they are known. A ``let`` whose value holds sites is monomorphic, fo
 from __future__ import annotations
 
 from .inferencer import infer
-from .result import IllTyped, Inference, Observer, ShapeError, Site, shape_of
+from .result import IllTyped, Inference, Observer, Rememberer, ShapeError, Site, shape_of
 
-__all__ = ["IllTyped", "Inference", "Observer", "ShapeError", "Site", "infer", "shape_of"]
+__all__ = ["IllTyped", "Inference", "Observer", "Rememberer", "ShapeError", "Site", "infer", "shape_of"]

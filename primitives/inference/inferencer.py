@@ -17,17 +17,22 @@ from ..types import (
     function,
     has_tensor,
     is_function,
+    is_ground,
     variables_of,
 )
 from ..unify import Mismatch, Unifier
 from .counting import PROGRAM, Uses, binders
 from .messages import letters, remedy, renamed
-from .result import IllTyped, Inference, Observer
+from .result import IllTyped, Inference, Observer, Rememberer
 from .shapes import Occurrence, Polymorphic, Waiting, sites_of_layers
 
 
 def infer(
-    term: Term, words: Mapping[str, Primitive], expected: Type | None = None, observer: Observer | None = None
+    term: Term,
+    words: Mapping[str, Primitive],
+    expected: Type | None = None,
+    observer: Observer | None = None,
+    rememberer: Rememberer | None = None,
 ) -> Inference:
     """The principal type of a closed term, with its sites and the constraints that wait. Nothing is run.
 
@@ -35,10 +40,12 @@ def infer(
     words: the meaning of each word in it, by name.
     expected: a type that it is to have (default: any).
     observer: told the type of every part (default: none).
+    rememberer: spares a look into parts that it knows; only for terms without weights and shapes, of which nothing but types is wanted
+        (default: none).
 
     Raises IllTyped.
     """
-    inferencer = _Inferencer(words, observer)
+    inferencer = _Inferencer(words, observer, rememberer)
     try:
         inference = inferencer.run(term, expected)
     except Mismatch as mismatch:
@@ -51,13 +58,18 @@ def infer(
 
 
 class _Inferencer:
-    def __init__(self, words: Mapping[str, Primitive], observer: Observer | None = None) -> None:
+    def __init__(
+        self, words: Mapping[str, Primitive], observer: Observer | None = None, rememberer: Rememberer | None = None
+    ) -> None:
         self.words, self.observer = words, observer
         self.unifier = Unifier()
         self.occurrences: list[Occurrence] = []
         self.subroutines: list[tuple[Word, Type]] = []
         self.waiting = Waiting(self.unifier)
         self.scope: list[Scheme] = []
+        self.rememberer = rememberer
+        self.grounds: list[tuple[Type, ...] | None] = [() if rememberer is not None else None]
+        """The types in scope, None where one of them has variables or nobody remembers."""
         self.names: list[str] = []
         self.uses = Uses()
         self.bound: list[int] = []
@@ -120,7 +132,14 @@ class _Inferencer:
         return self.infer(term)
 
     def infer(self, term: Term) -> Type:
-        type = self.synthesise(term)
+        scope = self.grounds[-1] if self.rememberer is not None and isinstance(term, Apply) else None
+        if self.rememberer is not None and scope is not None:
+            known = self.rememberer.known(term, scope)
+            type = self.resolve(self.synthesise(term)) if known is None else known
+            if known is None and is_ground(type):
+                self.rememberer.settle(term)
+        else:
+            type = self.synthesise(term)
         if self.observer is not None:
             self.observer.note(term, type)
         return type
@@ -216,10 +235,17 @@ class _Inferencer:
 
     def inside(self, scheme: Scheme, hint: str, name: int, work: Callable[[], Type]) -> Type:
         """Do the work with one more variable in scope."""
+        outer = self.grounds[-1]
+        if outer is not None:
+            bound = self.resolve(scheme.type)
+            self.grounds.append((*outer, bound) if is_ground(bound) else None)
+        else:
+            self.grounds.append(None)
         self.scope.append(scheme)
         self.names.append(hint)
         self.bound.append(name)
         type = work()
+        self.grounds.pop()
         self.scope.pop()
         self.names.pop()
         self.bound.pop()

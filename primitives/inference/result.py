@@ -94,6 +94,17 @@ class Observer(Protocol):
         """Inference has ended: ``resolve`` gives a noted type with all that is known filled in."""
 
 
+class Rememberer(Protocol):
+    """Knows parts of terms from before."""
+
+    def known(self, term: Term, scope: tuple[Type, ...]) -> Type | None:
+        """The type of an application among binders of such types, if it was told before: then the part is not looked into."""
+
+    def settle(self, term: Term) -> None:
+        """An application whose type has no variables, nor have those of the binders around it, so that nothing outside of it can tell
+        more of the types inside it."""
+
+
 def shape_of(type: Type) -> Any:
     """What shape functions see of an argument: a tensor's shape, a pair of those, ``[shape]`` for a list, else the
     type itself."""
