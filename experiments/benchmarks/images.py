@@ -1,6 +1,6 @@
 """Nets that `automl search` finds for pictures, by the command that a user types, beside the hand-made baselines.
 
-    python -m experiments.benchmarks.images [--tasks digits,mnist,…] [--budget 10m] [--seeds 0] [--compare] [--library FILE]
+    python -m experiments.benchmarks.images [--tasks digits,mnist,…] [--budget 10m] [--seeds 0] [--compare] [--starts none] [--library FILE]
 
 One line a search as it ends. The runs stay in the library: those that it holds with the same task, budget and seed are read and not run
 again, so that a long list can be broken off and gone on with; ``--read`` only reads. ``--compare`` puts beside each net the random
@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl
 
 from automl.budget import Budget, parse_budget
 from automl.comparison.rivals import BASELINE
+from automl.study.planning.starts import BEGUN_WITH
 from automl.study.stored import COMPARISON, find_result
 from library import open_store
 from library.records import Run
@@ -29,11 +30,13 @@ from library.store import AbstractStore
 
 from .common import parser, report
 
+AUTO = "auto"
 TASKS = "digits,mnist,cifar10_subset,addnist,multnist"
 
 
-def searches(library: str, task: str, budget: Budget, seed: int) -> list[Run]:
-    """The ended searches of a library for the same task (wherever its files lay), budget and seed; none where there is no such file."""
+def searches(library: str, task: str, budget: Budget, seed: int, starts: str = AUTO) -> list[Run]:
+    """The ended searches of a library for the same task (wherever its files lay), budget and seed, only those that began with no program
+    where ``starts`` says so; none where there is no such file."""
     if not Path(library).exists():
         return []
     with open_store(library, create=False) as store:
@@ -43,6 +46,7 @@ def searches(library: str, task: str, budget: Budget, seed: int) -> list[Run]:
             if run.state == "finished"
             and _placeless((run.config.get("task") or {}).get("spec") or run.task) == _placeless(task)
             and (run.budget, run.seed) == (budget.to_json(), seed)
+            and (starts == AUTO or not run.config.get(BEGUN_WITH))
         ]
 
 
@@ -52,9 +56,10 @@ def _placeless(spec: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     return name, tuple(sorted(each for each in parse_qsl(options) if each[0] != "path"))
 
 
-def search(library: str, task: str, budget: str, seed: int, compare: bool) -> None:
+def search(library: str, task: str, budget: str, seed: int, compare: bool, starts: str) -> None:
     """Run `automl search` once; its words go to standard error. Raises RuntimeError where it fails."""
     given = [task, "--budget", budget, "--seed", str(seed), "--library", library, *(["--compare"] if compare else [])]
+    given += [] if starts == AUTO else ["--starts", starts]
     command = [sys.executable, "-m", "automl", "search", *given]
     code = subprocess.run(command, stdout=sys.stderr, check=False, env={**os.environ, "COLUMNS": "140"}).returncode
     if code:
@@ -75,7 +80,7 @@ def row(store: AbstractStore, run: Run) -> dict[str, Any]:
         "evaluations": len(store.evaluations(run.id)),
         "seconds": round((run.finished or run.started) - run.started, 1),
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(run.started)),
-        "starts": run.config.get("begun_with"),
+        "starts": run.config.get(BEGUN_WITH),
         "program": None if found is None else found.evaluation.term,
         "compared": [
             {
@@ -109,24 +114,28 @@ def _per_cent(score: float | None) -> float | None:
     return None if score is None else round(100 * score, 2)
 
 
-def measured(library: str, task: str, budget: str, seed: int, compare: bool, read: bool) -> list[dict[str, Any]]:
+def measured(
+    library: str, task: str, budget: str, seed: int, compare: bool, read: bool, starts: str = AUTO
+) -> list[dict[str, Any]]:
     """The rows of a task, budget and seed: those that the library holds, or else of a search that is run now."""
     limit = parse_budget(budget)
-    known = searches(library, task, limit, seed)
+    known = searches(library, task, limit, seed, starts)
     if not read and not any(not compare or COMPARISON in run.config for run in known):
-        search(library, task, budget, seed, compare)
-        known = searches(library, task, limit, seed)
+        search(library, task, budget, seed, compare, starts)
+        known = searches(library, task, limit, seed, starts)
     if not known:
         return []
     with open_store(library, create=False) as store:
         return [row(store, run) for run in known]
 
 
-def run(given: Sequence[tuple[str, str, int]], library: str, compare: bool, read: bool) -> list[dict[str, Any]]:
+def run(
+    given: Sequence[tuple[str, str, int]], library: str, compare: bool, read: bool, starts: str = AUTO
+) -> list[dict[str, Any]]:
     """The rows of all tasks, budgets and seeds, each told on standard error as soon as it is there."""
     rows: list[dict[str, Any]] = []
     for task, budget, seed in given:
-        for each in measured(library, task, budget, seed, compare, read):
+        for each in measured(library, task, budget, seed, compare, read, starts):
             print(line(each), file=sys.stderr, flush=True)
             rows.append(each)
     return rows
@@ -140,6 +149,12 @@ def main() -> None:
     options.add_argument("--budget", default="10m", metavar="TIME,…", help="one or several, with commas between")
     options.add_argument("--seeds", default="0", metavar="N,…")
     options.add_argument("--compare", action="store_true")
+    options.add_argument(
+        "--starts",
+        default=AUTO,
+        choices=(AUTO, "none"),
+        help="whether it begins with declared nets; another --library for none",
+    )
     options.add_argument("--library", default=None, metavar="FILE", help="where the runs are kept; default: nowhere")
     options.add_argument("--read", action="store_true", help="only read what --library holds")
     given = options.parse_args()
@@ -152,7 +167,7 @@ def main() -> None:
     ]
     with tempfile.TemporaryDirectory() as folder:
         library = given.library or str(Path(folder) / "images.db")
-        rows = run(wanted, library, given.compare, given.read)
+        rows = run(wanted, library, given.compare, given.read, given.starts)
     report("images", {"rows": rows}, seed=wanted[0][2], started=started, path=given.json)
 
 

@@ -50,7 +50,7 @@ def test_another_task_budget_or_seed_is_another_search(library: str, task: str, 
 def test_a_comparison_that_is_lacking_is_run_and_the_best_baseline_stands_beside(
     library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def search(library: str, task: str, budget: str, seed: int, compare: bool) -> None:
+    def search(library: str, task: str, budget: str, seed: int, compare: bool, starts: str) -> None:
         assert (task, budget, seed, compare) == (TASK, "10m", 4, True)
         arms = [
             {"arm": "random control", "name": "random", "test": 0.995, **ARM},
