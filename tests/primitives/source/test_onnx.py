@@ -39,8 +39,8 @@ NETS = [
     ("""(lambda (x) (pipe x (conv :maps 4 :padding same) batch_norm relu max_pool dropout flatten (dense :units 5) log_softmax))""",
      "Tensor[1,8,8] -> Tensor[5]"),
     ("""(lambda (x y s) (let ((f (dense :units 3))) (pair (add (f x) (tanh (f y)))
-     (pair (lstm_cell (pair s (tanh s)) x) (first (lstm_cell (pair (zeros :size 4) (zeros :size 4)) y))))))""",
-     "Tensor[3] -> Tensor[3] -> Tensor[4] -> pair(Tensor[3], pair(pair(Tensor[4], Tensor[4]), Tensor[4]))"),
+     (lstm_cell (pair s (zeros :size 4)) x))))""",
+     "Tensor[3] -> Tensor[3] -> Tensor[4] -> pair(Tensor[3], pair(Tensor[4], Tensor[4]))"),
     ("(local_conv :maps 4 :padding same)", "Tensor[2,6,6] -> Tensor[4,6,6]"),
     ("""(lambda (x) (pipe x (conv1d :maps 4 :padding same :dilation 2) batch_norm relu max_pool1d
      (average_pool1d :kernel 3 :padding same) global_pool1d (dense :units 5)))""", "Tensor[2,12] -> Tensor[5]"),
