@@ -62,7 +62,7 @@ def _sequences(task: Task, reference: Reference) -> Task:
         validation_count=reference.whole("validation_count", 300),
         test_count=reference.whole("test_count", 200),
         seed=reference.whole_seed,
-        apart=reference.yes_or_no("apart"),
+        apart=options.get("apart", "no"),
         solved_at=reference.number("solved_at", None),
         family=options.get("family"),
     )

@@ -167,7 +167,7 @@ def load_tasks(
     """All tasks that a text names.
 
     spec: a bundled data set, a file, a folder or a declaration, with options, as ``digits?test=0.3``. ``sequences=sum`` turns labelled
-        tasks into lists of their examples (``apart=yes``: each an argument), ``labels=none`` into unlabelled ones.
+        tasks into lists of their examples (``apart=yes``: each an argument; ``first``: that), ``labels=none`` into unlabelled ones.
     target: the target column of a table ; ``spec`` may name it too, as ``data.csv:COLUMN`` (default: none).
     seed: decides splits and draws (default: 0).
     search_path: folders in which declarations are looked for by their names.

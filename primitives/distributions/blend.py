@@ -23,7 +23,7 @@ from .lifting import LIMIT, Lifting
 from .observed import class_probabilities, expected_error, likeliest_values, log_likelihood
 from .outputs import output_code
 from .support import NotFinite
-from .uses import without_indicator
+from .uses import drawn_once, without_indicator
 
 
 class RandomOutput:
@@ -90,7 +90,7 @@ class Blend:
 
     def __init__(self, program: Program, *, limit: int = LIMIT, keep: int = 0) -> None:
         self.program = program
-        body, count = expand(program.term, program.words), 0
+        body, count = drawn_once(expand(program.term, program.words), program.words), 0
         while isinstance(body, Lambda) and count < len(program.input_types):
             body, count = body.body, count + 1
         self.lifting = Lifting(limit, keep)

@@ -21,7 +21,7 @@ from ..values import Value
 from .blend import values_seen
 from .compiler import probabilities
 from .support import told_apart
-from .uses import without_indicator
+from .uses import drawn_once, without_indicator
 
 SAMPLES = 8
 """Draws of each case, unless told otherwise."""
@@ -70,7 +70,7 @@ class Sampler:
             else word
             for name, word in program.words.items()
         }
-        body, count = expand(program.term, program.words), 0
+        body, count = drawn_once(expand(program.term, program.words), program.words), 0
         while isinstance(body, Lambda) and count < len(program.input_types):
             body, count = body.body, count + 1
         body, self._type, _ = without_indicator(body, program)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..binding import map_variables, shift
 from ..declarations import Role
-from ..primitive import Primitive
-from ..term import Lambda, Let, Term, Variable, Word, children, names_in, spine
+from ..primitive import EFFECTFUL, Primitive
+from ..term import Apply, Hole, Lambda, Let, Term, Variable, Word, children, names_in, rebuild, spine
 from ..types import INT, TensorType, Type
 
 if TYPE_CHECKING:
@@ -88,6 +90,115 @@ def draws(term: Term, words: Mapping[str, Primitive]) -> bool:
 def is_algorithmic(term: Term, words: Mapping[str, Primitive]) -> bool:
     """Whether no word of the term works on tensors."""
     return not any(name in words and words[name].geometric for name in names_in(term))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an expression stands: the numbers of the parts that lead to it, and whether it is surely run when a part above is, by part."""
+
+    path: tuple[int, ...]
+    strict: tuple[bool, ...]
+
+
+def drawn_once(term: Term, words: Mapping[str, Primitive]) -> Term:
+    """The term in which an expression that draws is bound to a variable where it is written more than once: equal expressions are one
+    reading of the same image, not several. Only where one of them is run whenever the part of the term is that has them all.
+
+    term: written out.
+    words: what its words mean.
+    """
+    while True:
+        noting = _Noting(words)
+        noting.note(term, _Place((), ()), (), frozenset())
+        several = {key: places for key, places in noting.found.items() if len(places) > 1}
+        for key in sorted(several, key=lambda each: -each.size):
+            bound = _bound_once(term, several[key])
+            if bound is not None:
+                term = bound
+                break
+        else:
+            return term
+
+
+class _Noting:
+    """Notes every application that draws, with its variables named by the binders that they are of."""
+
+    def __init__(self, words: Mapping[str, Primitive]) -> None:
+        self.words, self.found = words, dict[Term, list[_Place]]()
+        self._numbers = itertools.count()
+
+    def note(self, term: Term, place: _Place, binders: tuple[int, ...], drawing: frozenset[int]) -> bool:
+        """Note what is in a term; whether it draws."""
+        if isinstance(term, Variable):
+            return term.index < len(binders) and binders[-1 - term.index] in drawing
+        found, inner, within = isinstance(term, Word) and draws(term, self.words), binders, drawing
+        for number, part in enumerate(children(term)):
+            if isinstance(term, Lambda) or (isinstance(term, Let) and number == 1):
+                inner = (*binders, next(self._numbers))
+                within = drawing | {inner[-1]} if found else drawing
+            runs = not isinstance(term, Lambda) and not (number == 1 and _is_delayed(term, self.words))
+            there = _Place((*place.path, number), (*place.strict, runs))
+            found |= self.note(part, there, inner, within)
+        if found and isinstance(term, Apply) and not _has_effect(term, self.words):
+            key = map_variables(term, lambda each, level: _named(each, level, binders))
+            self.found.setdefault(key, []).append(place)
+        return found
+
+
+def _named(variable: Variable, level: int, binders: tuple[int, ...]) -> Term:
+    outer = variable.index - level
+    return Hole(f"{binders[-1 - outer]}") if 0 <= outer < len(binders) else variable
+
+
+def _is_delayed(term: Term, words: Mapping[str, Primitive]) -> bool:
+    """Whether the argument of an application may stay unevaluated."""
+    head, arguments = spine(term)
+    return isinstance(head, Word) and head.name in words and len(arguments) - 1 in words[head.name].lazy
+
+
+def _has_effect(term: Term, words: Mapping[str, Primitive]) -> bool:
+    return any(name in words and words[name].purity == EFFECTFUL for name in names_in(term))
+
+
+def _bound_once(term: Term, places: list[_Place]) -> Term | None:
+    """The term with what stands at the places bound above them all; None where it might not be run there."""
+    common = places[0].path
+    for place in places[1:]:
+        common = common[: next((at for at, (a, b) in enumerate(zip(common, place.path)) if a != b), len(common))]
+    while common and common[-1] == 0 and isinstance(_part(term, common[:-1]), Apply):
+        common = common[:-1]  # of an application with several arguments the whole
+    depth = len(common)
+    if not any(all(place.strict[depth:]) for place in places):
+        return None
+    above, value = _part(term, common), _part(term, places[0].path)
+    passed = _binders(above, places[0].path[depth:])
+    body = shift(above, 1)
+    for place in places:
+        body = _with_part(body, place.path[depth:], Variable(_binders(above, place.path[depth:])))
+    return _with_part(term, common, Let(shift(value, -passed), body, "drawn"))
+
+
+def _part(term: Term, path: tuple[int, ...]) -> Term:
+    for place in path:
+        term = children(term)[place]
+    return term
+
+
+def _binders(term: Term, path: tuple[int, ...]) -> int:
+    """How many variables are bound on the way to a part."""
+    count = 0
+    for place in path:
+        count += isinstance(term, Lambda) or (isinstance(term, Let) and place == 1)
+        term = children(term)[place]
+    return count
+
+
+def _with_part(term: Term, path: tuple[int, ...], part: Term) -> Term:
+    if not path:
+        return part
+    parts = list(children(term))
+    parts[path[0]] = _with_part(parts[path[0]], path[1:], part)
+    return rebuild(term, tuple(parts))
 
 
 def gives_class(term: Term, words: Mapping[str, Primitive]) -> Term | None:

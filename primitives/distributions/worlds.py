@@ -14,6 +14,7 @@ from ..primitive import Primitive
 from ..term import Term
 from ..values import Failure, Value
 from .compiler import probabilities
+from .uses import drawn_once
 
 
 def worlds(
@@ -33,7 +34,7 @@ def worlds(
     fuel: of each world (default: 200,000 steps).
     """
     path: list[list[int]] = []  # what was chosen at each draw, of how many
-    program = expand(term, words)
+    program = drawn_once(expand(term, words), words)
     factors: list[torch.Tensor] = []
 
     def choose(scores: torch.Tensor) -> torch.Tensor:

@@ -27,13 +27,13 @@ from .worlds import Shape, inputs_of, size_of
 
 WORLDS = 1000
 """Answers on the images of one case, at most: three images of ten classes."""
-FIRST, THEN = (300, 12), (1200, 30)
+FIRST, THEN = (500, 12), (1500, 30)
 """Cases and rounds of expectation maximisation: of each skeleton, and of the BEST once more with other numbers of classes."""
-LOOKED, BEST = 200, 12
+LOOKED, BEST = 200, 16
 """Skeletons that are looked at, and those that are looked at more closely."""
 HELD = 0.3
 """The share of cases that the table is not fitted to, by which it is judged."""
-GAIN = 30.0
+GAIN = 100.0
 """What a nat a case that a skeleton gains counts in costs of words: it is measured on hundreds of cases."""
 SPREAD, PRIOR = 0.5, 0.1
 """The standard deviation of the logarithms that probabilities begin with, and the count of each class in each group beside those seen."""
@@ -155,21 +155,22 @@ def _table(term: Term, shape: Shape, classes: int, words: Mapping[str, Primitive
 
 
 def in_order(
-    skeletons: Iterable[Skeleton], seen: SeenImages, words: Mapping[str, Primitive], seed: int
+    skeletons: Iterable[Skeleton], seen: SeenImages, words: Mapping[str, Primitive], seed: int, most: int = LOOKED
 ) -> list[Skeleton]:
-    """The first LOOKED skeletons with what is gained by looking, in order of what their words cost less what they gain.
+    """The first skeletons with what is gained by looking, in order of what their words cost less what they gain.
 
     skeletons: the likeliest first.
     seen: cases with their images in groups.
     words: of the skeletons.
     seed: for what tables begin with.
+    most: how many there are to be at most (default: LOOKED).
 
     Those that cannot be judged so, for their cases have too many images, are left in their order behind the others.
     """
     few, more = (seen.first(cases) for cases, _ in (FIRST, THEN))
     found = [
         replace(each, gain=explained_by_looking(each, each.classes, few, words, FIRST[1], seed))
-        for each in itertools.islice(skeletons, LOOKED)
+        for each in itertools.islice(skeletons, min(most, LOOKED))
     ]
     found.sort(key=_order)
     closer = [_closely(each, more, words, seed) for each in found[:BEST]]

@@ -40,6 +40,8 @@ OF_MAPS, LEAST_SECONDS = 3, 240.0
 takes about six."""
 MARGIN = 0.15
 """Nats a case by which such a skeleton must explain the classes better than each map does that speaks for itself: else a plain net does."""
+LOOKS = 20
+"""Skeletons that a net looks at for each program that is wanted."""
 OWN_COST = 2
 """What the number of classes costs as a constant of a skeleton."""
 
@@ -64,14 +66,13 @@ def blend_starts(data: ProblemData, problem: Problem, vocabulary: Vocabulary, mo
     shapes = _shapes(seen, reading)
     outputs = [each if isinstance(each, tuple) else int(each) for each in seen.targets]
     constants = ((reading.classes, INT, OWN_COST),) if reading.classes else ()
-    found: Iterable[Skeleton] = Skeletons(
-        reading, shapes, outputs, problem.words, problem.weights, problem.seed, constants
-    )
+    behind = iter(Skeletons(reading, shapes, outputs, problem.words, problem.weights, problem.seed, constants))
+    images = SeenImages.of(shapes, _groups(seen, reading, problem.seed), outputs)
+    found: Iterable[Skeleton] = in_order(behind, images, problem.words, problem.seed, LOOKS * most)
     if reading.maps:
-        images = SeenImages.of(shapes, _groups(seen, problem.seed), outputs)
         least = gain_without_program(images) + MARGIN
-        ordered = in_order(found, images, problem.words, problem.seed)
-        found = [each for each in ordered if each.gain is not None and each.gain > least][:OF_MAPS]
+        found = [each for each in found if each.gain is not None and each.gain > least][:OF_MAPS]
+    found = itertools.chain(found, () if reading.maps else behind)
     index = TypeIndex(vocabulary)
     every = (term for skeleton in found for term in _programs(skeleton, reading, problem, index))
     starts = tuple(itertools.islice(every, most))
@@ -90,11 +91,24 @@ def _shapes(part: Part, reading: ImageReading) -> list[Shape]:
     return [tuple(map(int, shape)) for shape in zip(*columns, strict=True)]
 
 
-def _groups(part: Part, seed: int) -> list[np.ndarray]:
-    """The group of each map of one picture, case by case."""
-    pictures = np.asarray(part.inputs[0])
-    groups = image_groups(pictures.reshape(-1, 1, *pictures.shape[2:]), seed)
-    return list(groups.reshape(pictures.shape[:2]))
+def _groups(part: Part, reading: ImageReading, seed: int) -> list[np.ndarray]:
+    """The groups of the images of each case, one after the other."""
+    columns: list[RaggedArray] = []
+    for column in part.inputs:
+        if isinstance(column, RaggedArray):
+            columns.append(column)
+            continue
+        each = np.asarray(column)
+        maps = each.shape[1] if reading.maps else 1
+        flat = each.reshape(-1, 1, *each.shape[2:]) if reading.maps else each
+        columns.append(RaggedArray(flat, np.full(len(each), maps, np.int64)))
+    groups = image_groups(np.concatenate([column.values for column in columns]), seed)
+    ends = np.cumsum([0, *(len(column.values) for column in columns)])
+    parts = [
+        np.split(groups[start:end], np.cumsum(column.lengths)[:-1])
+        for start, end, column in zip(ends[:-1], ends[1:], columns, strict=True)
+    ]
+    return [np.concatenate(case) for case in zip(*parts, strict=True)]
 
 
 def _programs(skeleton: Skeleton, reading: ImageReading, problem: Problem, index: TypeIndex) -> Iterator[Term]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -26,9 +27,12 @@ REDUCTIONS: dict[str, Callable[[np.ndarray], int | tuple[int, ...]]] = {
     "distinct": lambda labels: len(np.unique(labels)),
     "last": lambda labels: int(labels[-1]),
     "equal": lambda labels: int((labels == labels[0]).all()),
+    "occurrences": lambda labels: int((labels[1:] == labels[0]).sum()),
     "sorted": lambda labels: tuple(sorted(labels.tolist())),
 }
 """What a list's target is of the labels of its elements: a whole number, or a list of such."""
+APART = ("no", "yes", "first")
+"""Which elements of a list may be arguments of their own."""
 SOLVED_AT = {CLASSES: 0.95, INTEGERS: 0.9, ANSWERS: 0.9, NUMBERS: 0.8}
 METRICS = {CLASSES: "accuracy", INTEGERS: "accuracy", ANSWERS: "accuracy", NUMBERS: "r2"}
 
@@ -44,7 +48,7 @@ def sequences_from_labelled(
     validation_count: int = 300,
     test_count: int = 200,
     seed: int = 0,
-    apart: bool = False,
+    apart: str = "no",
     solved_at: float | None = None,
     family: str | None = None,
 ) -> Task:
@@ -53,11 +57,13 @@ def sequences_from_labelled(
 
     Train lists are drawn from base's train part, validation lists from its validation part, test lists
     (``test_lengths``) from its test part alone; lengths are uniform between the two bounds, elements drawn with
-    replacement. The same seed draws the same lists. ``apart``: every element is an argument of its own, so that
-    all lists are of one length.
+    replacement. The same seed draws the same lists. ``apart`` is ``yes`` where every element is to be an argument of its own, so that
+    all lists are of one length, and ``first`` where the first is one, and the others a list.
     """
     if reduction not in REDUCTIONS:
         raise TaskError(f"reduction={reduction!r}: one of {', '.join(REDUCTIONS)} is required; choose one of these")
+    if apart not in APART:
+        raise TaskError(f"apart={apart!r}: one of {', '.join(APART)} is required; choose one of these")
     if seed < 0:
         raise TaskError(f"seed={seed}: a whole number of at least 0 is required; choose one")
     prepared, split, view, held_out = base.preprocessing, base.split, base.data, base.test
@@ -83,16 +89,18 @@ def sequences_from_labelled(
         )
         for stream, (part, bounds, number, field) in enumerate(wanted)
     ]
-    if apart and {*lengths, *test_lengths} != {lengths[0]}:
+    if apart == "yes" and {*lengths, *test_lengths} != {lengths[0]}:
         raise TaskError(
             f"apart=yes with lengths={lengths} and test_lengths={test_lengths}: one length is required; give the same for both"
         )
     shape = prepared.shape
     form, result = (ANSWERS, list_of(INT)) if isinstance(parts[0].targets, tuple) else (INTEGERS, INT)
     data = _view(name or f"{base.name}-{reduction}", shape, form, result, parts, (), solved_at, family)
-    if apart:
-        parts = [_apart(part, lengths[0]) for part in parts]
-        type = function(*[tensor(*shape)] * lengths[0], result)
+    if apart != "no":
+        divide = partial(_apart, length=lengths[0]) if apart == "yes" else _first_apart
+        parts, image = [divide(part) for part in parts], tensor(*shape)
+        arguments = [image] * lengths[0] if apart == "yes" else [image, list_of(image)]
+        type = function(*arguments, result)
         data = replace(data, type=type, train=parts[0], validation=parts[1], digest="")
     kept = Preprocessing(shape, prepared.inputs, None, (), prepared.columns, prepared.dtype)
     return Task(data, parts[2], split, kept, base.source)
@@ -159,6 +167,16 @@ def _apart(part: Part, length: int) -> Part:
     assert isinstance(lists, RaggedArray)
     elements = np.asarray(lists.values).reshape(len(part), length, *lists.values.shape[1:])
     return Part(tuple(frozen(np.ascontiguousarray(elements[:, place])) for place in range(length)), part.targets)
+
+
+def _first_apart(part: Part) -> Part:
+    """The part with a column for the first elements, and one for the lists of the others."""
+    (lists,) = part.inputs
+    assert isinstance(lists, RaggedArray)
+    first = np.zeros(len(lists.values), dtype=bool)
+    first[lists.offsets] = True
+    others = RaggedArray(frozen(lists.values[~first]), frozen(lists.lengths - 1))
+    return Part((frozen(lists.values[first]), others), part.targets)
 
 
 def _numeric_labels(name: str, prepared: Preprocessing) -> np.ndarray:

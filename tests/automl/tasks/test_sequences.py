@@ -37,7 +37,7 @@ def test_targets_are_the_reduction_of_the_labels(reduction: str) -> None:
 
 def test_elements_may_be_arguments_of_their_own() -> None:
     lists = sequences_from_labelled(BASE, "equal", lengths=(2, 2), test_lengths=(2, 2), **DRAW)
-    task = sequences_from_labelled(BASE, "equal", lengths=(2, 2), test_lengths=(2, 2), apart=True, **DRAW)
+    task = sequences_from_labelled(BASE, "equal", lengths=(2, 2), test_lengths=(2, 2), apart="yes", **DRAW)
     assert str(task.type) == "Tensor[1,2,2] -> Tensor[1,2,2] -> int" and task.digest != lists.digest
     for name in ("train", "validation", "test"):
         part, listed = task.part(name), lists.part(name)
@@ -45,7 +45,21 @@ def test_elements_may_be_arguments_of_their_own() -> None:
         for place in range(2):
             assert (part.inputs[place][3] == listed.inputs[0].row(3)[place]).all()
     with pytest.raises(TaskError, match="one length is required"):
-        sequences_from_labelled(BASE, apart=True, **DRAW)
+        sequences_from_labelled(BASE, apart="yes", **DRAW)
+
+
+def test_the_first_element_may_be_an_argument_of_its_own() -> None:
+    lists = sequences_from_labelled(BASE, "occurrences", **DRAW)
+    task = sequences_from_labelled(BASE, "occurrences", apart="first", **DRAW)
+    assert str(task.type) == "Tensor[1,2,2] -> list(Tensor[1,2,2]) -> int"
+    for name in ("train", "test"):
+        part, listed = task.part(name), lists.part(name)
+        assert (part.targets == listed.targets).all()
+        for case in range(len(part)):
+            both = np.concatenate([part.inputs[0][case][None], part.inputs[1].row(case)])
+            assert (both == listed.inputs[0].row(case)).all()
+    with pytest.raises(TaskError, match="apart='some'"):
+        sequences_from_labelled(BASE, apart="some", **DRAW)
 
 
 def test_parts_draw_only_from_the_same_part_of_the_base() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from primitives.batch import Objects, Ragged, split
 from primitives.compile import compile_term
 from primitives.distributions import Blend, NotFinite
+from primitives.distributions.uses import drawn_once
 from primitives.distributions.worlds import worlds
 from primitives.inference import infer
 from primitives.interpreter.interpret import Fuel, evaluate
@@ -82,6 +83,7 @@ NUMBERS = [
     "(let ((ys (map digit xs))) (- (maximum ys) (minimum ys)))",
     "(let ((ys (map digit xs))) (if (any (lambda (y) (= y 2)) ys) (sum ys) 7))",
     "(let ((a (digit (head xs)))) (+ a a))",
+    "(if (is_empty xs) 0 (* (digit (head xs)) (digit (head xs))))",
     "(let ((p (pair (digit (head xs)) (sum (map digit xs))))) (if (< (first p) (second p)) (first p) (second p)))",
     "(let ((f (if (= (digit (head xs)) 0) (+ 1) (* 2)))) (+ (f 3) (f (digit (last xs)))))",
     "(let ((c (digit (head xs)))) (fold (lambda (s i) (if (= (digit i) c) (+ s 1) s)) 0 xs))",
@@ -179,3 +181,28 @@ def test_any_algorithm_after_draws_has_the_probability_of_its_worlds(f):
         reject()
     for value, p in found.values():
         assert float(output.log_likelihood(Objects([value])).exp()) == pytest.approx(p, abs=1e-5), show(f)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("(+ (net (head xs)) (net (head xs)))", "(let ((a (net (head xs)))) (+ a a))"),
+        ("(+ (digit (head xs)) (digit (head xs)))", "(let ((a (digit (head xs)))) (+ a a))"),
+        ("(count (lambda (d) (= d (net (head xs)))) (map net xs))", None),
+        ("(+ 1 (* (net (head xs)) (+ (net (last xs)) (net (last xs)))))",
+         "(+ 1 (* (net (head xs)) (let ((a (net (last xs)))) (+ a a))))"),
+        ("(if (is_empty xs) 0 (+ (net (head xs)) (net (head xs))))",
+         "(if (is_empty xs) 0 (let ((a (net (head xs)))) (+ a a)))"),
+        ("(if (is_empty xs) (net (head xs)) (net (head xs)))", None),
+        ("(count (lambda (i) (= (net i) (net (head xs)))) (tail xs))", None),
+        ("(sum (map (lambda (i) (* (net i) (net i))) xs))", "(sum (map (lambda (i) (let ((a (net i))) (* a a))) xs))"),
+        ("(count (lambda (i) (= (sum (map net xs)) i)) (singleton (sum (map net xs))))",
+         "(let ((a (sum (map net xs)))) (count (lambda (i) (= a i)) (singleton a)))"),
+    ],
+)  # fmt: skip
+def test_an_expression_that_is_written_twice_is_drawn_once(text: str, wanted: str | None) -> None:
+    """Where it is surely run: bound by a variable, it would be run at an empty list too."""
+    given, other = (
+        parse(f"(lambda (xs) (let ((net {DIGIT})) {each}))".replace("digit", DIGIT), WORDS) for each in (text, wanted or text)
+    )  # fmt: skip
+    assert drawn_once(given, WORDS) == other
