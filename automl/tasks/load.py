@@ -39,8 +39,8 @@ LABELLED_OPTIONS = (
     "class_weight",
     "family",
 )
-SELECTING_OPTIONS = ("classes", "examples")
-"""Of arrays with labels: which classes, and how many labelled cases of each."""
+SELECTING_OPTIONS = ("classes", "examples", "changed")
+"""Of arrays with labels: which classes, how many labelled cases of each, and what becomes of them."""
 REPEATED = ("drop",)
 """Options that may be given several times."""
 _SUFFIXES = ("", ".toml", ".jsonl", ".npz", ".csv")
@@ -120,7 +120,17 @@ class Reference:
         """Keyword arguments of ``labelled_task`` that the options set."""
         texts: dict[str, str | bool] = {
             key: self.options[key]
-            for key in ("targets", "metric", "direction", "scaling", "layout", "class_weight", "family", "classes")
+            for key in (
+                "targets",
+                "metric",
+                "direction",
+                "scaling",
+                "layout",
+                "class_weight",
+                "family",
+                "classes",
+                "changed",
+            )
             if key in self.options
         }
         numbers: dict[str, float | None] = {

@@ -10,6 +10,7 @@ import numpy as np
 from ...errors import TaskError
 from ..assembly import Goal, assembled
 from ..cases.arrays import plain_array, plain_targets
+from ..cases.changed import changed_pictures, relabelling
 from ..cases.class_weights import ClassWeight
 from ..cases.dividing import Keys, division
 from ..cases.layouts import AUTO, LaidOut, laid_out
@@ -45,6 +46,7 @@ def labelled_task(
     folds: int | None = None,
     classes: str | None = None,
     examples: int | None = None,
+    changed: str | None = None,
     class_weight: ClassWeight | None = None,
     usual: float | None = None,
     family: str | None = None,
@@ -78,6 +80,8 @@ def labelled_task(
         validation part alone (default: 5 where there are fewer than 1,000, of pictures 200, else 0).
     classes: labels with commas between, or numbers as ``5-9``: cases of other classes are left out (default: none is).
     examples: so many labelled cases of each class, drawn by the split's seed, are kept beside the test part (default: all).
+    changed: what becomes of pictures and labels before anything else, so that they are another task: ``inverted``, ``turned``,
+        ``mirrored``, ``relabelled`` (by the split's seed), several with commas between (default: nothing).
     class_weight: how much a case of each class counts where programs are trained: ``balanced``, ``none``, or a weight by label (default:
         each 1, but ``balanced`` where the metric counts classes alike).
     usual: a score that is good on this data, for people (default: not known).
@@ -104,12 +108,17 @@ def labelled_task(
             f"x_test.shape={x_test.shape}: examples of x's shape {x.shape[1:]} are required; reshape x_test"
         )
     form = target_form(y, targets, pictures=x.ndim > 2)
-    if classes is not None or examples is not None:
+    if classes is not None or examples is not None or changed is not None:
         if form != CLASSES or groups is not None or time is not None:
             raise TaskError(
-                f"classes={classes!r}, examples={examples!r}: labels as targets, without groups or times, are required; leave them out"
+                f"classes={classes!r}, examples={examples!r}, changed={changed!r}: labels as targets, without groups or times, are required; leave them out"
             )
         x, y, x_test, y_test, split = _fewer(x, y, x_test, y_test, split, classes, examples)
+        if changed is not None:
+            relabelled, brightest = relabelling(y, changed, split.seed), x.max()
+            x, y = changed_pictures(x, changed, brightest), relabelled(y)
+            if x_test is not None and y_test is not None:
+                x_test, y_test = changed_pictures(x_test, changed, brightest), relabelled(y_test)
     encoded = encode_targets(form, y, y_test, label_names)
     for array, target, label in ((x, encoded.y, "y"), (x_test, encoded.y_test, "y_test")):
         if array is not None and target is not None and len(array) != len(target):
