@@ -16,6 +16,7 @@ from ...tasks.data import ProblemData
 from ...tasks.metrics import ANSWERS, CLASSES, INTEGERS
 from ...tasks.task import Task
 from ..problem import build_problem
+from ..reuse.offered import offered
 from .blends import LEAST_SECONDS, MOST, blend_starts
 from .limits import within_bounds
 from .options import Options
@@ -69,8 +70,10 @@ def begun_problem(
         problem = in_space(options.space, problem, vocabulary)
     if begun is not None:
         kept = tuple(vocabulary.read(text) for text in begun)
-        return replace(begin_with(options.programs, problem, vocabulary), starts=kept)
-    return begin_with(options.programs, within_bounds(problem), vocabulary)
+        problem = replace(begin_with(options.programs, problem, vocabulary), starts=kept)
+    else:
+        problem = begin_with(options.programs, within_bounds(problem), vocabulary)
+    return offered(problem, vocabulary)
 
 
 def begun_texts(problem: Problem, vocabulary: Vocabulary) -> list[str]:
