@@ -186,6 +186,7 @@ def grow(
     every: int | None = None,
     first: float | None = None,
     revisit: bool | None = None,
+    learn_every: int | None = None,
     iterations: int | None = None,
     share: float | None = None,
     guidance: str | GuidancePlan | None = None,
@@ -226,6 +227,7 @@ def grow(
     every: compress after so many newly solved tasks in the first pass.
     first: the share of each task's budget that the first pass has, from 0 (one pass only) to 1.
     revisit: try unsolved tasks once more where the library has changed since.
+    learn_every: demote and learn after so many tasks of the first iteration too, for long streams.
     iterations: how often to search, compress and learn, at least 1.
     share: the share of the searches' budgets in seconds that all else may take beside them.
     guidance: what later searches learn: ``off``, ``grammar``, ``model``, or a plan.
@@ -251,7 +253,7 @@ def grow(
                 space=None if space is None else str(space), max_parameters=max_parameters, max_operations=max_operations,
                 max_memory=max_memory, max_latency=max_latency, keep_weights=keep_weights, settings=settings,
                 trainer=trainer, schedule=schedule, frozen=frozen, only=only, every=every, first=first, revisit=revisit,
-                iterations=iterations, share=share, guidance=guidance, on_result=on_result, on_iteration=on_iteration,
+                learn_every=learn_every, iterations=iterations, share=share, guidance=guidance, on_result=on_result, on_iteration=on_iteration,
                 progress=progress or shown,
             )  # fmt: skip
     finally:

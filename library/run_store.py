@@ -173,11 +173,14 @@ class AbstractRunStore(ABC):
         """
 
     @abstractmethod
-    def solutions(self, task: str | None = None, run: str | None = None) -> tuple[Solution, ...]:
+    def solutions(
+        self, task: str | None = None, run: str | None = None, last: int | None = None
+    ) -> tuple[Solution, ...]:
         """The solutions, in the order in which they were added.
 
         task: only those of this task; default: of any.
         run: only those by this run; default: by any.
+        last: of these only so many that were added last; default: all.
         """
 
     @abstractmethod

@@ -6,7 +6,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -58,16 +58,23 @@ class Vocabulary:
         allowed: Sequence[str] | None = None,
         *,
         strict: bool = True,
+        known: Sequence[Vocabulary] = (),
     ) -> None:
         """``weights``: safetensors bytes by blob digest. ``allowed`` keeps only the named primitives (all where None). A subroutine that
-        can be no word is a StoreError where ``strict``, else it is left out."""
+        can be no word is a StoreError where ``strict``, else it is left out. ``known`` are vocabularies of the same library and base, as
+        it was before: what they define and is the same now is not defined again."""
         self.weights: Mapping[str, bytes] = MappingProxyType({}) if weights is None else weights
         base = dict(known_words() if base is None else base)
         self._strict = strict
+        self._before: dict[tuple[str, str], tuple[Subroutine, Definition]] = {}
+        for each in known:
+            self._before |= each._defined_words
+        self._defined_words: dict[tuple[str, str], tuple[Subroutine, Definition]] = {}
         self.left_out: list[tuple[Subroutine, str]] = []
         self.definitions: dict[str, Definition] = {}
         every: dict[str, Primitive] = dict(base)
         self.records = self._defined(tuple(subroutines), base, every)
+        self._before = {}
         if allowed is not None:
             unknown = [name for name in allowed if name not in every]
             if unknown:
@@ -96,7 +103,7 @@ class Vocabulary:
             self._leave_out(record, why)
         for record in found:
             try:
-                word = _define(record, every, self.weights)
+                word = self._define(record, every)
             except StoreError as error:
                 self._leave_out(record, str(error))
                 continue
@@ -108,6 +115,18 @@ class Vocabulary:
                 every[record.name] = self.definitions[record.name] = word
             kept[record.name, record.digest] = record
         return tuple(kept[key] for key in ((each.name, each.digest) for each in given) if key in kept)
+
+    def _define(self, record: Subroutine, every: Mapping[str, Primitive]) -> Definition:
+        """The record as a word, as it was defined before where it is the same. Raises StoreError."""
+        key = (record.name, record.digest)
+        before, word = self._before.get(key, (None, None))
+        # A body names its words with their digests, so that the same text is the same body; its weights are named by theirs.
+        if word is None or before is None or not _is_same_word(before, record) or (record.weights in self.weights) != (
+            word.load is not None and record.weights is not None
+        ):  # fmt: skip
+            word = _define(record, every, self.weights)
+        self._defined_words[key] = record, word
+        return word
 
     def _leave_out(self, record: Subroutine, why: str) -> None:
         if self._strict:
@@ -146,15 +165,20 @@ class Vocabulary:
 
         term: with plain or pinned names.
         """
-        by_name = {pinned_name(r): r for r in self.records} | {r.name: r for r in self.records if r.state == "active"}
+        by_name = self._by_name
         return list({by_name[w.name].digest: by_name[w.name] for w in words_in(term) if w.name in by_name}.values())
+
+    @cached_property
+    def _by_name(self) -> dict[str, Subroutine]:
+        """The records by their pinned names, the active ones by their plain names too."""
+        return {pinned_name(r): r for r in self.records} | {r.name: r for r in self.records if r.state == "active"}
 
     def weights_of(self, names: Iterable[str]) -> list[str]:
         """The digests of the weights that the named words need: their own and those of the subroutines in their bodies.
 
         names: of words; those of primitives need none.
         """
-        by_name = {pinned_name(r): r for r in self.records} | {r.name: r for r in self.records if r.state == "active"}
+        by_name = self._by_name
         waiting, seen, found = [name for name in names if name in by_name], set[str](), dict[str, None]()
         while waiting:
             name = waiting.pop()
@@ -174,6 +198,9 @@ class Vocabulary:
         """
         found = {}
         for name in names:
+            word = self.definitions.get(name)
+            if word is None or word.load is None:
+                continue
             try:
                 for digest in self.weights_of([name]):
                     self.weights[digest]
@@ -225,6 +252,17 @@ def _renamed(term: Term, names: Mapping[str, str]) -> Term:
     if not names:
         return term
     return map_words(term, lambda w: Word(names[w.name], w.settings, w.site) if w.name in names else w)
+
+
+def _is_same_word(one: Subroutine, other: Subroutine) -> bool:
+    """Whether two records of one name and digest make the same word."""
+    same = (one.body, one.type, one.weights, one.description) == (
+        other.body,
+        other.type,
+        other.weights,
+        other.description,
+    )
+    return same and former_names(one) == former_names(other)
 
 
 def _define(record: Subroutine, words: Mapping[str, Primitive], weights: Mapping[str, bytes]) -> Definition:

@@ -127,6 +127,11 @@ class AbstractWordStore(ABC):
         """
 
     @abstractmethod
+    def words_version(self) -> int:
+        """A number that grows whenever a subroutine is added, demoted, renamed or offered again; not by what they saved. Asking for it
+        costs the same however large the library is."""
+
+    @abstractmethod
     def names(self) -> frozenset[str]:
         """Every name that a subroutine has or had, damaged records included: what is found later gets none of them, for a program
         that names the old word would read as the new one."""

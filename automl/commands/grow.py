@@ -20,6 +20,7 @@ from .options import (
     Iterations,
     JsonFile,
     KeepWeights,
+    LearnEvery,
     LibraryUrl,
     MaxLatency,
     MaxMemory,
@@ -66,6 +67,7 @@ def grow(
     target_column: TargetColumn = None,
     frozen: Frozen = False,
     iterations: Iterations = 2,
+    learn_every: LearnEvery = 0,
     guidance: Guidance = "model",
     share: Share = SHARE,
     growth_log: GrowthLog = None,
@@ -95,7 +97,9 @@ def grow(
         keep_weights,
     )
     curriculum = load_curriculum(tasks, target=target_column, seed=split_seed, search_path=experiment_folders())
-    plan = GrowthPlan(frozen=frozen, iterations=iterations, share=share, guidance=GuidancePlan(guidance))
+    plan = GrowthPlan(
+        frozen=frozen, learn_every=learn_every, iterations=iterations, share=share, guidance=GuidancePlan(guidance)
+    )
     store = open_library(library)
 
     asked = None if budget is None and evaluations is None else options.budget

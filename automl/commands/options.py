@@ -239,6 +239,16 @@ Iterations = Annotated[
         help="How often to wake, abstract and dream; each one gives what is not solved its whole budget again.",
     ),
 ]
+LearnEvery = Annotated[
+    int,
+    typer.Option(
+        "--learn-every",
+        min=0,
+        metavar="TASKS",
+        help="Take out words that stopped serving, and learn where to look, after so many tasks of the first iteration too, at the end "
+        "of a stage; for long streams, with --iterations 1.",
+    ),
+]
 Guidance = Annotated[
     str,
     typer.Option(

@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from library.compression.stitch_code import symbols
@@ -28,6 +29,8 @@ from .plan import Listeners, Setup
 
 logger = logging.getLogger(__name__)
 Found = Callable[[Task, Result], None]
+HELD = 50
+"""Results that are held with their programs while a growth goes on, the latest: each of them has the vocabulary of its time with it."""
 
 
 class Attempts:
@@ -52,7 +55,7 @@ class Attempts:
         self.promoted: list[Subroutine] = []
         self.fresh = 0
         self._without_model: set[str] = set()
-        """Tasks whose result was read from the log, without the program that it had."""
+        """Tasks whose result is held without the program that it had: it was read from the log, or is older than HELD others."""
 
     def search(self, tasks: Sequence[Task], options: Options, found: Found) -> None:
         """Search the tasks, several at a time where that can be; ``found`` is told each result, in the tasks' order."""
@@ -134,7 +137,7 @@ class Attempts:
         """Note the result of an attempt."""
         if task.name in self.results:
             result = combined(self._with_model(self.results[task.name]), result, task.data.direction)
-        self.results[task.name] = result
+        self._hold(result)
         promoted: list[Subroutine] = []
         if result.solved:
             self.fresh += 1
@@ -146,6 +149,16 @@ class Attempts:
             "model": result.model is not None,
             "nets": [[net.name, net.digest] for net in promoted],
         }
+
+    def _hold(self, result: Result) -> None:
+        """Keep a result, the latest, and let the program of one go that is HELD results older."""
+        self.results.pop(result.name, None)  # so that it is the last
+        self.results[result.name] = result
+        self._without_model.discard(result.name)
+        *_, oldest = islice(reversed(self.results.values()), HELD + 1)
+        if len(self.results) > HELD and oldest.model is not None:
+            self.results[oldest.name] = replace(oldest, model=None)
+            self._without_model.add(oldest.name)
 
     def _from_log(self, task: Task) -> Result:
         """The same without its effects on the store, which are there."""
@@ -169,7 +182,7 @@ class Attempts:
             return result
         self._without_model.discard(result.name)
         try:
-            return replace(result, model=stored_model(self.store, run, self.words.vocabulary(run.library or None)))
+            return replace(result, model=stored_model(self.store, run, self.words.vocabulary()))
         except StoreError as error:
             logger.warning("task=%r: its program cannot be read again: %s", result.name, error)
             return result

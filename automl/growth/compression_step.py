@@ -45,6 +45,7 @@ def prepare_compression(
     rule: Rule | None = None,
     allowance: TimeAllowance | None = None,
     snapshot: LibrarySnapshot | None = None,
+    sample: Sample | None = None,
 ) -> Callable[[], Compressed]:
     """Compress the solved programs of the store but the doubtful ones; a function that promotes what passes the rule and keeps the
     rewritten programs as solutions, in one transaction, and returns a report and the new subroutines.
@@ -53,6 +54,7 @@ def prepare_compression(
     rule: the bounds of promotion.
     allowance: of time (default: no bound); LEAST seconds it may take in any case.
     snapshot: the library as it is (default: it is read).
+    sample: inputs by which words are compared (default: made of the tasks).
 
     What is the same function as an active word, or as a candidate that saves more, is refused. Where compression fails the
     report says so; nothing is lost by it.
@@ -65,7 +67,8 @@ def prepare_compression(
         {task: each for task, each in snapshot.best.items() if not each.doubtful}, snapshot.vocabulary, rule
     )
     try:
-        compressed = _settled(corpus, store, tasks, snapshot.vocabulary, allowance, deadline)
+        compared = sample or Sample(tasks.values())
+        compressed = _settled(corpus, store, tasks, snapshot.vocabulary, allowance, deadline, compared)
     except StitchMissing as missing:
         logger.warning("the library does not grow: %s", missing)
         report = CompressionReport(len(corpus.solved), problem=str(missing), seconds=time.monotonic() - started)
@@ -74,10 +77,11 @@ def prepare_compression(
 
 
 def _settled(
-    corpus: _Corpus, store: AbstractStore, tasks: Mapping[str, Task], vocabulary: Vocabulary, allowance: TimeAllowance, deadline: float
+    corpus: _Corpus, store: AbstractStore, tasks: Mapping[str, Task], vocabulary: Vocabulary, allowance: TimeAllowance, deadline: float,
+    sample: Sample,
 ) -> _CompressedCorpus:  # fmt: skip
     """The corpus compressed anew until nothing is refused on evidence; as it is where that does not come about. Raises StitchMissing."""
-    sample, taken = Sample(tasks.values()), store.names()
+    taken = store.names()
     for number in range(ROUNDS):
         last = number == ROUNDS - 1 or time.monotonic() > deadline
         found = corpus.compressed(taken, max(LEAST, min(STITCH, deadline - time.monotonic())))

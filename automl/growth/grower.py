@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import cached_property
 
 from library.records import Conflict, Run, Subroutine
 from library.store import AbstractStore
@@ -20,18 +21,21 @@ from ..tasks.task import Task
 from .attempts import Attempts
 from .clock import COMPRESSION, TRIALS, Clock, TimeAllowance
 from .compression_step import prepare_compression
+from .equivalence import Sample
 from .journal import GrowthJournal, Payload
 from .learned_guidance import learn_from
 from .outcome import CompressionReport, Growth, Iteration
 from .plan import Begun, Listeners, Setup
 from .retention import demote_unused
-from .snapshot import LibrarySnapshot
+from .snapshot import RECENT, LibrarySnapshot
 from .trials import begin_trials, end_trials, families_of
 
 logger = logging.getLogger(__name__)
 SHORT, MANY = 6, 32
 """Symbols of the shortest programs of a stage that become words on trial for the next ones, and how many do: stages of a curriculum build
 on each other, more than tasks of one stage do."""
+NEW = 0.05
+"""Newly solved tasks, as a share of all that were solved, for which these are compressed anew."""
 
 
 class Grower:
@@ -43,10 +47,13 @@ class Grower:
         self.allowance = TimeAllowance(self.clock, self.plan.share)
         self.journal = GrowthJournal(store, run, self.clock)
         self.words = LibraryWords(store)
+        self.runs: dict[str, Run] = {}
         self.attempts = Attempts(store, setup, listeners, self.journal, self.allowance, self.words)
         self.tasks = {task.name: task for task in setup.curriculum.tasks}
         self.reports: list[CompressionReport] = []
         self.history: list[Iteration] = []
+        self.rested = 0
+        """Tasks that had been searched when it was last learned from them in the middle of an iteration."""
 
     @property
     def results(self) -> dict[str, Result]:
@@ -86,7 +93,8 @@ class Grower:
             for place, (stage, tasks) in enumerate(stages):
                 if number == 1:
                     self._stage(stage, tasks)
-                    self._try_words(stage, [task for _, later in stages[place + 1 :] for task in later])
+                    self._try_words(stage, stages[place + 1 :])
+                    self._rest(before)
                 else:
                     self._revisit(tasks, self.setup.stage_options(stage))
             self._conclude(number, before)
@@ -114,9 +122,24 @@ class Grower:
                 self._compress()
             self._tell(self.results[task.name])
 
-    def _try_words(self, stage: Stage, later: Sequence[Task]) -> None:
+    def _rest(self, before: int) -> None:
+        """Demote and learn in the middle of the first iteration, where so many tasks were searched since the last time."""
+        done = len(self.results)
+        if self.plan.frozen or not 0 < self.plan.learn_every <= done - self.rested:
+            return
+        self.rested = done
+        with self.clock.doing(TRIALS):
+            demoted = self.journal.step("rest", str(done), lambda: self._demote_unused)["demoted"]
+        self.journal.step("guide", str(done), lambda: self._learn(1, before, demoted))
+
+    def _demote_unused(self) -> Payload:
+        return {"demoted": list(demote_unused(self.store, self.plan.rule, self._library()))}
+
+    def _try_words(self, stage: Stage, later: Sequence[tuple[Stage, Sequence[Task]]]) -> None:
         """Offer the programs of a stage to the next ones as words on trial, where the growth comes back to say which of them stay."""
-        if self.plan.iterations == 1 or self.plan.frozen or not any(map(self._in_passes, later)):
+        if self.plan.iterations == 1 or self.plan.frozen:
+            return
+        if not any(self._in_passes(task) for _, tasks in later for task in tasks):
             return
 
         def change() -> Payload:
@@ -166,6 +189,7 @@ class Grower:
 
     def _conclude(self, number: int, before: int) -> None:
         """Demote, learn and note where things stand after an iteration; tell what no later one revisits."""
+        self._compress(last=True)
         last = number == self.plan.iterations
         if self.plan.iterations > 1 and last:
             for result in self.results.values():
@@ -222,9 +246,14 @@ class Grower:
 
         return change
 
+    @cached_property
+    def _sample(self) -> Sample:
+        """Inputs of the tasks by which words are compared."""
+        return Sample(self.tasks.values())
+
     def _library(self) -> LibrarySnapshot:
         """The library as a step that begins now sees it, to its end."""
-        return LibrarySnapshot(self.store, self.words)
+        return LibrarySnapshot(self.store, self.words, self.runs)
 
     def _in_passes(self, task: Task) -> bool:
         return self.plan.first > 0 and self.plan.revisit and not self.plan.frozen and task.data.target == VALUES
@@ -241,15 +270,23 @@ class Grower:
             return self.journal.next_step() == "compress"
         return self.allowance.left() > 0
 
+    def _is_worth_compressing(self) -> bool:
+        """Whether there are enough new programs beside those that are compressed with them, so that each of many costs no more than each
+        of few."""
+        if self.journal.replaying:
+            return self.journal.next_step() == "compress"
+        solved = sum(result.solved for result in self.results.values())
+        return self.attempts.fresh >= NEW * min(solved, RECENT)
+
     def _tell(self, result: Result) -> None:
         if self.listeners.on_result is not None:
             self.listeners.on_result(result)
 
-    def _compress(self) -> None:
-        """Compress what was found since the last time, if anything."""
-        fresh, self.attempts.fresh = self.attempts.fresh, 0
-        if self.plan.frozen or not fresh:
+    def _compress(self, last: bool = False) -> None:
+        """Compress what was found since the last time, if that is enough to be worth it; the ``last`` time whatever there is."""
+        if self.plan.frozen or not self.attempts.fresh or not (last or self._is_worth_compressing()):
             return
+        self.attempts.fresh = 0
         with self.clock.doing(COMPRESSION):
             try:
                 found = self.journal.step("compress", "", self._compression)
@@ -265,7 +302,9 @@ class Grower:
             logger.info("promoted %s", ", ".join(record.name for record in promoted))
 
     def _compression(self) -> Callable[[], Payload]:
-        prepared = prepare_compression(self.store, self.tasks, self.plan.rule, self.allowance, self._library())
+        prepared = prepare_compression(
+            self.store, self.tasks, self.plan.rule, self.allowance, self._library(), self._sample
+        )
 
         def change() -> Payload:
             report, promoted = prepared()

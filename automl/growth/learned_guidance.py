@@ -165,7 +165,7 @@ def learn_from(
     best = {
         task: each
         for task, each in snapshot.best.items()
-        if "Tensor" not in str(store.run(each.solution.run).config.get("type", ""))
+        if "Tensor" not in str(snapshot.runs[each.solution.run].config.get("type", ""))
     }
     solved = {task: expand(each.term, gone) for task, each in best.items()}
     confidence = {task: each.confidence for task, each in best.items()}

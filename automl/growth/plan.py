@@ -38,6 +38,8 @@ class GrowthPlan:
     first: the share of each task's budget that the first pass has, 0 for one pass only (default: 0.1).
     revisit: try unsolved tasks once more where the library has changed since (default: yes).
     rule: the bounds of promotion and demotion.
+    learn_every: take out what stopped serving and learn where to look after so many tasks of the first iteration too, at the end of a
+        stage; 0: at the end of each iteration alone (default: 0).
     iterations: how often to search, compress and learn; each further one revisits the tasks (default: 1).
     share: the share of the searches' budgets, where these are in seconds, that compression, trials, equivalence checks and learning may
         take beside them (default: 0.2).
@@ -52,6 +54,7 @@ class GrowthPlan:
     first: float = 0.1
     revisit: bool = True
     rule: Rule = field(default_factory=Rule)
+    learn_every: int = 0
     iterations: int = 1
     share: float = SHARE
     guidance: GuidancePlan = field(default_factory=lambda: GuidancePlan("off"))
@@ -69,6 +72,8 @@ class GrowthPlan:
             raise TaskError(
                 f"share={self.share!r}: needed a number from 0 to 100, such as 0.2 for a fifth of the searches' budgets"
             )
+        if self.learn_every < 0:
+            raise TaskError(f"learn_every={self.learn_every}: needed a number of tasks, or 0")
         if self.iterations < 1:
             raise TaskError(f"iterations={self.iterations}: needed at least 1")
 
@@ -149,7 +154,7 @@ class Setup:
             ],
             "options": options_to_json(self.options),
             "budget": None if self.budget is None else self.budget.to_json(),
-            "plan": json.loads(json.dumps(asdict(self.plan))),
+            "plan": _plan_json(self.plan),
         }
 
     def digest(self) -> str:
@@ -160,6 +165,12 @@ class Setup:
             for task in stage["tasks"]:
                 del task["source"]
         return hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _plan_json(plan: GrowthPlan) -> dict[str, Any]:
+    """A plan as growths have always kept it: what came later is there where it is used."""
+    given: dict[str, Any] = json.loads(json.dumps(asdict(plan)))
+    return {name: value for name, value in given.items() if name != "learn_every" or value}
 
 
 def _budget_text(budget: Budget) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from library.compression.stitch_code import body_symbols, symbols
 from library.promotion import Rule, Service, review
 from library.records import FoundBy, Run, StoreError, Subroutine, Use
+from library.rules import former_names
 from library.store import AbstractStore
 from library.vocabulary import Vocabulary, pinned_name
 from primitives.definitions import expand
@@ -63,9 +64,9 @@ def service(
     store: AbstractStore, vocabulary: Vocabulary, record: Subroutine, programs: Sequence[Term], runs: Sequence[Run]
 ) -> Service:
     """What a subroutine did since it was promoted last. ``programs`` are the best of each task, ``runs`` the studies of tasks."""
+    changes = (change for name in (record.name, *former_names(record)) for change in store.history(name))
     promoted = max(
-        (c.time for c in store.history() if c.digest == record.digest and c.action in ("promoted", "imported")),
-        default=0.0,
+        (c.time for c in changes if c.digest == record.digest and c.action in ("promoted", "imported")), default=0.0
     )
     started = {run.id: run.started for run in runs}
     used = max((started.get(use.run, 0.0) for use in store.uses(record.digest)), default=0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,9 @@ from ..study.fused import CONFIDENCE
 from ..study.words import LibraryWords
 from .equivalence import Comparable
 
+RECENT = 400
+"""Solutions, the latest of a store, of which a library is made: what a step of a growth costs is not to grow with all that was ever solved.
+What older ones shared is in the library already."""
 DOUBTFUL = 0.25
 """A program that is less likely right teaches nothing: it may be an accident of few examples."""
 
@@ -37,13 +40,23 @@ class Solved:
         return self.confidence < DOUBTFUL
 
 
-def best_programs(store: AbstractStore, vocabulary: Vocabulary) -> dict[str, Solved]:
-    """For every solved task of the store, by any run, its program with the best score on what searches see, one that is not doubtful
-    before others, then the shortest, then the latest.
-    Whether it is right on held-out tests does not count: those are no part of a search."""
-    runs: dict[str, Run] = {}
+def best_programs(
+    store: AbstractStore, vocabulary: Vocabulary, runs: MutableMapping[str, Run] | None = None
+) -> dict[str, Solved]:
+    """For every task that the RECENT latest solutions are of, by any run, its program among them with the best score on what searches see,
+    one that is not doubtful before others, then the shortest, then the latest.
+    Whether it is right on held-out tests does not count: those are no part of a search.
+
+    store: has the solutions.
+    vocabulary: reads them.
+    runs: those that were read before, by their ids; changed to those that are needed (default: they are read).
+    """
+    solutions = store.solutions(last=RECENT)
+    runs = {} if runs is None else runs
+    for gone in runs.keys() - {solution.run for solution in solutions}:
+        del runs[gone]
     ranked: dict[str, tuple[tuple[float, bool, int, int], Solved]] = {}
-    for position, solution in enumerate(store.solutions()):
+    for position, solution in enumerate(solutions):
         run = runs.get(solution.run) or store.run(solution.run)
         runs[solution.run] = run
         score = run.primary(solution.scores)
@@ -64,20 +77,23 @@ def active_words(vocabulary: Vocabulary) -> dict[str, Comparable]:
 class LibrarySnapshot:
     """A library at one moment. What is promoted, demoted or solved later is not in it."""
 
-    def __init__(self, store: AbstractStore, words: LibraryWords | None = None) -> None:
-        """``words``: those of the store, where several snapshots share them (default: they are read)."""
+    def __init__(
+        self, store: AbstractStore, words: LibraryWords | None = None, runs: MutableMapping[str, Run] | None = None
+    ) -> None:
+        """``words``: those of the store, and ``runs`` that were read, where several snapshots share them (default: they are read)."""
         self.store = store
+        self.runs: MutableMapping[str, Run] = {} if runs is None else runs
         self.words = words or LibraryWords(store)
         self.vocabulary = self.words.vocabulary()
 
     def later(self) -> LibrarySnapshot:
         """The library as it is now."""
-        return LibrarySnapshot(self.store, self.words)
+        return LibrarySnapshot(self.store, self.words, self.runs)
 
     @cached_property
     def best(self) -> Mapping[str, Solved]:
         """The best programs by task, as ``best_programs`` gives them; read when they are asked for first."""
-        return best_programs(self.store, self.vocabulary)
+        return best_programs(self.store, self.vocabulary, self.runs)
 
     @cached_property
     def active(self) -> Mapping[str, Comparable]:

@@ -137,10 +137,12 @@ class MemoryRuns(AbstractRunStore):
             self._transactions.put(self._solutions, key, kept(solution))
             return True
 
-    def solutions(self, task: str | None = None, run: str | None = None) -> tuple[Solution, ...]:
+    def solutions(
+        self, task: str | None = None, run: str | None = None, last: int | None = None
+    ) -> tuple[Solution, ...]:
         with self._transactions.lock:
             found = [each for each in self._solutions.values() if task in (None, each.task) and run in (None, each.run)]
-            return tuple(kept(each) for each in found)
+            return tuple(kept(each) for each in found[0 if last is None else max(0, len(found) - last) :])
 
     def add_guide(self, guide: GuideRecord) -> None:
         with self._transactions.batch():

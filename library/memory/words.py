@@ -99,6 +99,10 @@ class MemoryWords(AbstractWordStore):
         with self._transactions.lock:
             return tuple(kept(each) for each in self._history if name in (None, each.name))
 
+    def words_version(self) -> int:
+        with self._transactions.lock:
+            return len(self._history)
+
     def names(self) -> frozenset[str]:
         with self._transactions.lock:
             return frozenset(name for name, _ in self._words) | {each.name for each in self._history}

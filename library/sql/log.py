@@ -215,13 +215,19 @@ def add_solution(connection: Connection, solution: Solution) -> bool:
     return True
 
 
-def find_solutions(connection: Connection, task: str | None, run: str | None) -> tuple[Solution, ...]:
-    """The solutions in the order in which they were added, of one task and by one run where those are not None."""
+def find_solutions(
+    connection: Connection, task: str | None, run: str | None, last: int | None = None
+) -> tuple[Solution, ...]:
+    """The solutions in the order in which they were added, of one task and by one run where those are not None, and of these the
+    ``last`` ones."""
     statement = select(*COLUMNS[Solution]).order_by(solutions.c.sequence)
     if task is not None:
         statement = statement.where(solutions.c.task == task)
     if run is not None:
         statement = statement.where(solutions.c.run == run)
+    if last is not None:
+        latest = statement.order_by(None).order_by(solutions.c.sequence.desc()).limit(last)
+        return fetch(connection, Solution, latest)[::-1]
     return fetch(connection, Solution, statement)
 
 

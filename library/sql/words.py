@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from ..records import Change, StoreError, Subroutine, Use, json_text, json_value
 from ..rules import place, renamed, words_digest
@@ -156,6 +156,11 @@ def history(connection: Connection, name: str | None) -> tuple[Change, ...]:
     if name is not None:
         statement = statement.where(changes.c.name == name)
     return fetch(connection, Change, statement)
+
+
+def version(connection: Connection) -> int:
+    """The number of the last change in the history; 0 where there is none."""
+    return int(connection.execute(select(func.max(changes.c.sequence))).scalar() or 0)
 
 
 def names(connection: Connection) -> frozenset[str]:

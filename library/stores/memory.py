@@ -114,8 +114,10 @@ class MemoryStore(AbstractStore):
     def add_solution(self, solution: Solution) -> bool:
         return self._runs.add_solution(solution)
 
-    def solutions(self, task: str | None = None, run: str | None = None) -> tuple[Solution, ...]:
-        return self._runs.solutions(task, run)
+    def solutions(
+        self, task: str | None = None, run: str | None = None, last: int | None = None
+    ) -> tuple[Solution, ...]:
+        return self._runs.solutions(task, run, last)
 
     def add_guide(self, guide: GuideRecord) -> None:
         self._runs.add_guide(guide)
@@ -153,6 +155,9 @@ class MemoryStore(AbstractStore):
 
     def history(self, name: str | None = None) -> tuple[Change, ...]:
         return self._words.history(name)
+
+    def words_version(self) -> int:
+        return self._words.words_version()
 
     def names(self) -> frozenset[str]:
         return self._words.names()

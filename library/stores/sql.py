@@ -212,9 +212,11 @@ class SqlStore(AbstractStore):
             self._judge(connection, (solution.run,))
             return log.add_solution(connection, solution)
 
-    def solutions(self, task: str | None = None, run: str | None = None) -> tuple[Solution, ...]:
+    def solutions(
+        self, task: str | None = None, run: str | None = None, last: int | None = None
+    ) -> tuple[Solution, ...]:
         with self._database.read() as connection:
-            return log.find_solutions(connection, task, run)
+            return log.find_solutions(connection, task, run, last)
 
     def add_guide(self, guide: GuideRecord) -> None:
         with self._database.write() as connection:
@@ -270,6 +272,10 @@ class SqlStore(AbstractStore):
     def history(self, name: str | None = None) -> tuple[Change, ...]:
         with self._database.read() as connection:
             return words.history(connection, name)
+
+    def words_version(self) -> int:
+        with self._database.read() as connection:
+            return words.version(connection)
 
     def names(self) -> frozenset[str]:
         with self._database.read() as connection:

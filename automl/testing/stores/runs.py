@@ -179,6 +179,8 @@ class KeepsRuns:
         assert store.solutions() == store.solutions(run="r1") == tuple(terms)
         assert store.solutions("sort") == tuple(terms[:4])
         assert store.solutions("other") == (terms[4],) and store.solutions("none") == ()
+        assert store.solutions(last=2) == tuple(terms[3:]) and store.solutions("sort", last=1) == (terms[3],)
+        assert store.solutions(last=9) == tuple(terms)
 
     def test_what_was_kept_is_there_when_opened_again(self, kind: type[AbstractStore], tmp_path: Path):
         if not kind.persistent:

@@ -32,7 +32,12 @@ class KeepsWords:
             ("f", "promoted", {"tasks": 2}),
             ("g", "promoted", {}),
         ]
+        version = store.words_version()
         assert store.promote([f]) == () and len(store.history()) == 2
+        store.add_uses([Use("d2", "sort", "r1")], {"d1": 1.0})
+        assert store.words_version() == version
+        store.demote("g")
+        assert store.words_version() > version
 
     def test_a_name_has_one_active_word(self, store: AbstractStore):
         store.promote([word("f", "d1")])

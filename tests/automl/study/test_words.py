@@ -13,6 +13,8 @@ from primitives.syntax import parse
 
 BODY = "(lambda (x) (* 2 x))"
 TWICE = Subroutine("twice", word_digest(parse(BODY)), "int -> int", "algorithmic", BODY)
+THRICE = "(lambda (x) (* 3 x))"
+OTHER = Subroutine("thrice", word_digest(parse(THRICE)), "int -> int", "algorithmic", THRICE)
 
 
 def test_a_vocabulary_is_shared_until_the_library_changes():
@@ -20,12 +22,17 @@ def test_a_vocabulary_is_shared_until_the_library_changes():
         words = LibraryWords(store)
         first = words.vocabulary()
         assert words.vocabulary() is first and words.made == 1
+        store.promote([OTHER])
+        kept = words.vocabulary()
         store.promote([TWICE])
         second = words.vocabulary()
         assert second is not first and "twice" in second.words and "twice" not in first.words
+        assert second.words["thrice"] is kept.words["thrice"], "what is the same is not defined again"
+        store.add_uses((), {TWICE.digest: 5.0})
+        assert words.vocabulary() is second, "what it saved makes no other word"
         store.demote("twice", {"reasons": ["test"]})
         third = words.vocabulary()
-        assert "twice" not in third.words and pinned_name(TWICE) in third.all_words and words.made == 3
+        assert "twice" not in third.words and pinned_name(TWICE) in third.all_words and words.made == 4
 
 
 def test_a_vocabulary_is_that_of_a_snapshot_or_of_allowed_words():
