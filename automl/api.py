@@ -253,7 +253,8 @@ def grow(
                 space=None if space is None else str(space), max_parameters=max_parameters, max_operations=max_operations,
                 max_memory=max_memory, max_latency=max_latency, keep_weights=keep_weights, settings=settings,
                 trainer=trainer, schedule=schedule, frozen=frozen, only=only, every=every, first=first, revisit=revisit,
-                learn_every=learn_every, iterations=iterations, share=share, guidance=guidance, on_result=on_result, on_iteration=on_iteration,
+                learn_every=learn_every, iterations=iterations, share=share,
+                guidance=guidance, on_result=on_result, on_iteration=on_iteration,
                 progress=progress or shown,
             )  # fmt: skip
     finally:

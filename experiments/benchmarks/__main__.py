@@ -84,6 +84,7 @@ QUICK: dict[str, tuple[str, ...]] = {
         *("--families", "2", "--terms", "0", "--limit", "3", "--iterations", "1"),
         *("--budget", "5000 evaluations", "--learn-budget", "5000 evaluations"),
     ),
+    "stream": ("--tasks", "20", "--size", "10"),
     "supernet": ("--seeds", "1", "--paths", "4", "--ranked", "4", "--alone", "1"),
     "synthesis": ("experiments/curricula/starter.jsonl?limit=5", "--budget", "2s"),
     "tables": (

@@ -111,7 +111,8 @@ def labelled_task(
     if classes is not None or examples is not None or changed is not None:
         if form != CLASSES or groups is not None or time is not None:
             raise TaskError(
-                f"classes={classes!r}, examples={examples!r}, changed={changed!r}: labels as targets, without groups or times, are required; leave them out"
+                f"classes={classes!r}, examples={examples!r}, changed={changed!r}: labels as targets, without groups or times, are "
+                "required; leave them out"
             )
         x, y, x_test, y_test, split = _fewer(x, y, x_test, y_test, split, classes, examples)
         if changed is not None:
