@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -109,6 +110,7 @@ class Deduction:
         inputs, output = arguments_of(type)
         self.answers = Answers(len(inputs), examples, words, settings)
         self.nodes: dict[tuple, SubtaskNode] = {}
+        self.undivided = deque[SubtaskNode]()
         self.root = Subtask(inputs, output, tuple((tuple(given), result) for given, result in examples))
 
     @classmethod
@@ -124,6 +126,7 @@ class Deduction:
         self.ledger.open(Deadline(deadline), max_terms)
         try:
             root = self._node(self.root)
+            self._divide_all()
             while any(node.open for node in self.nodes.values()):
                 node = min((each for each in self.nodes.values() if each.open), key=lambda each: each.solver.spent)
                 yield from self._turn(node, root)
@@ -143,17 +146,25 @@ class Deduction:
         return LevelReport(0, ledger.terms, 0, 0, 0, ledger.seconds, True)
 
     def _node(self, goal: Subtask) -> SubtaskNode:
-        """The node of a goal, divided further where it is new."""
+        """The node of a goal; a new one is to be divided."""
         if goal.key in self.nodes:
             return self.nodes[goal.key]
         loops = tuple(kind(goal, self.language) for kind in LOOPS)
         node = self.nodes[goal.key] = SubtaskNode(goal, Solver(goal, self.words, self._begin), loops)
-        if goal.depth < DEPTH:
-            ways = (by_cases, by_elements, by_sides, by_wholes, by_writing)
-            splits = [split for way in ways for split in way(goal, self.tools)]
-            for split in splits or [*by_places(goal, self.tools), *by_next(goal, self.tools)]:
-                self._divide(node, split)
+        self.undivided.append(node)
         return node
+
+    def _divide_all(self) -> None:
+        """Divide new goals, those that came first before their parts, so that none takes all the room of those beside it."""
+        while self.undivided:
+            node = self.undivided.popleft()
+            if node.goal.depth >= DEPTH or node.goal.key not in self.nodes:
+                continue
+            written = list(by_writing(node.goal, self.tools))  # a number has no cases of its digits
+            ways = (by_elements, by_sides, by_wholes) if written else (by_cases, by_elements, by_sides, by_wholes)
+            splits = [*written, *(split for way in ways for split in way(node.goal, self.tools))]
+            for split in splits or [*by_places(node.goal, self.tools), *by_next(node.goal, self.tools)]:
+                self._divide(node, split)
 
     def _divide(self, node: SubtaskNode, split: Reduction) -> None:
         new = sum(part.key not in self.nodes for part in split.parts)
@@ -196,6 +207,7 @@ class Deduction:
         self._close()
         node.branched.append(left)
         self._divide(node, best)
+        self._divide_all()
 
     def _close(self) -> None:
         """Give up the goals that no split has any more."""
@@ -226,6 +238,7 @@ class Deduction:
             elif first:
                 for other in split.given(above.splits[split].index(node)):
                     self._divide(above, other)
+                self._divide_all()
 
     def _share(self, body: Term) -> None:
         """Make the numbers that one part needs known to the others that are not met, which begin anew."""

@@ -98,7 +98,7 @@ def _filled(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
         numbers = [_whole(each or "0") for each in bare]
         if tools.has(Role.WRITE) and None not in numbers:
             yield from _converted(goal, tools, Role.FILL_BEFORE, INT, numbers, partial(_filled_number, tools, fill))
-        else:
+        elif filler == " ":
             yield from _converted(goal, tools, Role.FILL_BEFORE, STRING, bare, fill)
 
 

@@ -15,7 +15,7 @@ from search.enumeration.settings import Settings
 from search.generation.costs import default_costs
 
 NAMES = """map map_text flat_map_text split join concat_text take_text drop_text char_to_text repeat_text contains_text is_letter if range
-cons empty square + < length_text""".split()
+cons empty square + < length_text to_str pad_left mod //""".split()
 WORDS = {name: builtin_words()[name] for name in NAMES}
 
 
@@ -31,10 +31,32 @@ def in_turn(n: int) -> tuple[int, int]:
 
 PIG = ["lazy owl", "eat more", "up", "ten", "old iron gate", "silver bird", "as far", "east", "under a moon", "no"]
 SQUARES = [(3,), (5,), (1,), (9,), (4,), (12,), (7,), (2,)]
+TIMES = [
+    (n,)
+    for n in (
+        64_845,
+        3_599,
+        7_260,
+        61,
+        0,
+        86_399,
+        12_345,
+        30_001,
+        4_096,
+        50_505,
+        71_999,
+        9,
+        45_678,
+        23_456,
+        1_800,
+        83_333,
+    )
+]
 TASKS = [
     ("str -> str", [(text,) for text in PIG], pig, ("quick ape",), ["aeiou"]),
     ("int -> list(int)", SQUARES, lambda n: tuple((i + n) ** 2 for i in range(n + 1)), (6,), []),
     ("int -> list(int)", SQUARES, in_turn, (6,), []),
+    ("int -> str", TIMES, lambda n: f"{n // 3600}:{n // 60 % 60:02}:{n % 60:02}", (40_000,), []),
 ]
 
 
