@@ -18,7 +18,7 @@ UNKNOWN = TypeVariable("?")
 """Stands in the scope of a position for each type that nothing in the program tells."""
 REMEMBERED = 512
 """Terms of which is remembered what was found of them: more than a population."""
-REMEMBERED_PARTS = 16_384
+REMEMBERED_PARTS = 4096
 """Parts of terms of which that is."""
 
 
