@@ -18,7 +18,7 @@ from primitives.types import INT
 from search.generation.sites import number
 from search.problem import Problem
 from search.skeletons.growth import Skeleton, Skeletons
-from search.skeletons.looking import SeenImages, gain_without_program, in_order
+from search.skeletons.looking import LOOKED, SeenImages, gain_without_program, in_order
 from search.skeletons.reading import ImageReading, reading_of
 from search.skeletons.worlds import Shape
 
@@ -41,7 +41,7 @@ takes about six."""
 MARGIN = 0.15
 """Nats a case by which such a skeleton must explain the classes better than each map does that speaks for itself: else a plain net does."""
 LOOKS = 20
-"""Skeletons that a net looks at for each program that is wanted."""
+"""Skeletons over images that a net looks at for each program that is wanted; over maps, of which outputs alone say little, it is LOOKED."""
 OWN_COST = 2
 """What the number of classes costs as a constant of a skeleton."""
 
@@ -68,7 +68,9 @@ def blend_starts(data: ProblemData, problem: Problem, vocabulary: Vocabulary, mo
     constants = ((reading.classes, INT, OWN_COST),) if reading.classes else ()
     behind = iter(Skeletons(reading, shapes, outputs, problem.words, problem.weights, problem.seed, constants))
     images = SeenImages.of(shapes, _groups(seen, reading, problem.seed), outputs)
-    found: Iterable[Skeleton] = in_order(behind, images, problem.words, problem.seed, LOOKS * most)
+    found: Iterable[Skeleton] = in_order(
+        behind, images, problem.words, problem.seed, LOOKED if reading.maps else LOOKS * most
+    )
     if reading.maps:
         least = gain_without_program(images) + MARGIN
         found = [each for each in found if each.gain is not None and each.gain > least][:OF_MAPS]
