@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -13,8 +14,9 @@ from automl.execution.workers.guard import within
 from primitives.interpreter.interpret import evaluate
 from primitives.source.formula import arguments_of_formula
 from primitives.source.symbolic import symbolic
-from primitives.term import Term
-from primitives.values import equal
+from primitives.term import Lambda, Term, Variable
+from search.regression.algebra import Algebra
+from search.regression.fronts.rows import FormulaRows
 
 from .formula_sets import WORDS, Array
 
@@ -23,16 +25,41 @@ if TYPE_CHECKING:
 
 SECONDS = 20.0
 """That sympy may take for one formula."""
+NEAR = 1e-6
 DECIMALS = 3
 """To which constants fitted to noise are rounded before formulas are compared, as in SRBench (La Cava et al. 2021)."""
+FORM = 1e-4
+"""What the values of one form may be off, relative: exponents and constants were fitted to them until nothing changed."""
 NEGLIGIBLE = 1e-4
 """Constants below it are 0 there."""
 
 
 def holds(found: Term, x: Array, y: Array) -> bool:
-    """Whether a formula gives the values ``y`` [rows] of the arguments ``x`` [rows, arguments], as Floats are equal in examples."""
+    """Whether a formula gives the values ``y`` [rows] of the arguments ``x`` [rows, arguments], up to NEAR of each, or of the largest where
+    that is 1 or less: so Floats are equal in examples, in a unit in which they are no smaller than 1."""
+    least = NEAR * min(1.0, float(np.abs(y).max()))
     outputs = (evaluate(found, tuple(row), words=WORDS) for row in x.tolist())
-    return all(isinstance(value, float) and equal(value, wanted) for value, wanted in zip(outputs, y.tolist()))
+    return all(
+        isinstance(value, float) and math.isclose(value, wanted, rel_tol=NEAR, abs_tol=least)
+        for value, wanted in zip(outputs, y.tolist())
+    )
+
+
+def has_form(found: Term, law: Term, x: Array) -> bool:
+    """Whether a formula is a law but for its constants: those of the law, fitted, give the formula's values on the arguments ``x``
+    [rows, arguments], up to FORM of each."""
+    values = [evaluate(found, tuple(row), words=WORDS) for row in x.tolist()]
+    known = [place for place, value in enumerate(values) if isinstance(value, float) and np.isfinite(value) and value]
+    if len(known) < max(4, len(values) / 2):
+        return False
+    body, arity = law, 0
+    while isinstance(body, Lambda):
+        body, arity = body.body, arity + 1
+    wanted = np.array([values[place] for place in known], np.float64)
+    given = {Variable(arity - 1 - place): x[known, place] for place in range(arity)}
+    rows = FormulaRows(given, wanted, Algebra.of(WORDS), relative=True)
+    numbers, loss, _ = rows.fitted(body, range(len(rows.constants(body))))
+    return bool(np.isfinite(loss)) and float(np.abs(rows.values(body, numbers) / wanted - 1.0).max()) <= FORM
 
 
 def explained(found: Term, x: Array, y: Array) -> float | None:

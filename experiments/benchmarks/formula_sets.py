@@ -85,7 +85,7 @@ class BenchmarkFormula:
             return self.data[:, :-1], self.data[:, -1]
         x, y = self.exact(self.rows or count, rng)
         if self.noise is not None:
-            return x, y * (1 + self.noise * rng.normal(size=len(y)))
+            return together(x, y * (1 + self.noise * rng.normal(size=len(y))))
         return x, y + noise * np.sqrt(np.mean(y**2)) * rng.normal(size=len(y))
 
     def _draw(self, rng: np.random.Generator) -> tuple[float, ...]:
@@ -98,6 +98,12 @@ class BenchmarkFormula:
         if self.log:
             return tuple(float(np.exp(rng.uniform(np.log(low), np.log(high)))) for low, high in self.ranges)
         return tuple(float(rng.uniform(low, high)) for low, high in self.ranges)
+
+
+def together(x: Array, y: Array) -> tuple[Array, Array]:
+    """The rows with those of equal arguments as one, whose output is their mean: a program gives one output for the same inputs."""
+    distinct, of, counts = np.unique(x, axis=0, return_inverse=True, return_counts=True)
+    return distinct, np.bincount(of.ravel(), y) / counts
 
 
 def formulas(name: str) -> list[BenchmarkFormula]:

@@ -5,9 +5,10 @@
 
 *Solved*: the formula has the law's values on held-out rows without noise, drawn from the same ranges, as Floats are equal in examples (a
 relative 1e-6). *Same*: sympy says that it is the law; with noise, but for a constant or a factor and after rounding to three decimals, as
-in SRBench (La Cava et al. 2021). *Accurate*: its R² on held-out rows is above 0.999. What has measured rows has no held-out ones: it is
-neither solved nor accurate, and ``same`` needs the constants of the file.
-The search is ``automl.search`` on examples. ``seconds`` is what each took; a rival ends with the generation in which its time is over.
+in SRBench (La Cava et al. 2021). *Accurate*: its R² on held-out rows is above 0.999. *Form*: it is the law but for the constants of that.
+What has measured rows has no held-out ones: it is neither solved nor accurate, and ``form`` is what tells.
+The search is ``automl.search`` on examples; where all outputs are below 1e-3 it is given them in a smaller unit, a power of ten.
+``seconds`` is what each took; a rival ends with the generation in which its time is over.
 ``--evaluations`` bounds the search by its terms in place of seconds, so that a busy machine does not change what it finds; it allows no
 rivals.
 
@@ -17,6 +18,7 @@ A line tells of each law as soon as it is done, and FILE holds all rows so far; 
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,17 +30,21 @@ import numpy as np
 from automl import search
 from automl.tasks.kinds.examples import examples_task
 from primitives.syntax import parse, show
-from primitives.term import Term
+from primitives.term import Lambda, Literal, Term, Word, apply
 from primitives.types import FLOAT, function
 
 from .common import parser, report
-from .formula_check import explained, holds, same
+from .formula_check import explained, has_form, holds, same
 from .formula_rivals import RIVALS, installed, rival
 from .formula_sets import SETS, WORDS, Array, BenchmarkFormula, formulas
 
 HELD_OUT = 200
 """Rows on which formulas are tested."""
 ACCURATE = 0.999
+SMALL = 1e-3
+"""Outputs below it are given in another unit: below 1e-6 they would be equal to 0 as Floats of examples are."""
+TOLD = ("solved", "same", "form", "accurate")
+"""What is said of a formula that was found."""
 OURS = "automl"
 SETTINGS = ("set", "noise", "seconds", "evaluations", "rows_searched")
 """Of a result: rows of another one with the same are as good as those of a new run."""
@@ -50,10 +56,31 @@ def found_by(name: str, x: Array, y: Array, seconds: float, seed: int, evaluatio
     if name != OURS:
         return rival(name, x, y, seconds, seed)
     type = function(*[FLOAT] * (x.shape[1] + 1))
-    task = examples_task("formula", type, list(zip(x.tolist(), y.tolist())))
+    unit = unit_of(y)
+    task = examples_task("formula", type, list(zip(x.tolist(), (y / unit).tolist())))
     budget = f"{seconds:g}s" if evaluations is None else None
     found = search(task, budget, evaluations=evaluations, seed=seed, quiet=True)
-    return parse(found.program, WORDS) if found.program else None
+    return in_unit(parse(found.program, WORDS), unit) if found.program else None
+
+
+def unit_of(y: Array) -> float:
+    """The unit in which outputs are given: 1, or the power of ten below the largest where that is below SMALL."""
+    largest = float(np.abs(y).max())
+    return 1.0 if largest >= SMALL or not largest else 10.0 ** math.floor(math.log10(largest))
+
+
+def in_unit(program: Term, unit: float) -> Term:
+    """A program whose outputs are in a unit, as one in the unit 1."""
+    if unit == 1.0:
+        return program
+    body, hints = program, list[str]()
+    while isinstance(body, Lambda):
+        hints.append(body.hint)
+        body = body.body
+    made: Term = apply(Word("*"), Literal(unit, FLOAT), body)
+    for hint in reversed(hints):
+        made = Lambda(made, hint)
+    return made
 
 
 def run_one(
@@ -65,7 +92,7 @@ def run_one(
     seed: int,
     evaluations: int | None = None,
 ) -> dict[str, Any]:
-    """One row of the result: formula, part, method, seed, solved, same, accurate, r2, seconds, cpu_seconds, program."""
+    """One row of the result: formula, part, method, seed, solved, same, form, accurate, r2, seconds, cpu_seconds, program."""
     x, y = law.sample(count, noise, np.random.default_rng([seed, 0]))
     began, worked = time.perf_counter(), time.process_time()
     found = found_by(method, x, y, seconds, seed, evaluations)
@@ -73,11 +100,13 @@ def run_one(
     drawn = None if law.data is not None else law.exact(HELD_OUT, np.random.default_rng([seed, 1]))
     solved = drawn is not None and found is not None and holds(found, *drawn)
     share = None if drawn is None or found is None else explained(found, *drawn)
+    form = found is not None and has_form(found, law.program, x if drawn is None else drawn[0])
     noisy = noise if law.noise is None and law.data is None else 1.0
+    alike = False if found is None else same(found, law.program, noisy)
     return {
-        "formula": law.name, "part": law.part, "method": method, "seed": seed, "solved": solved,
-        "same": False if found is None else same(found, law.program, noisy), "accurate": share is not None and share > ACCURATE,
-        "r2": share, "seconds": round(took, 2), "cpu_seconds": round(worked, 2), "program": None if found is None else show(found),
+        "formula": law.name, "part": law.part, "method": method, "seed": seed, "solved": solved, "same": alike, "form": form,
+        "accurate": share is not None and share > ACCURATE, "r2": share,
+        "seconds": round(took, 2), "cpu_seconds": round(worked, 2), "program": None if found is None else show(found),
     }  # fmt: skip
 
 
@@ -89,7 +118,7 @@ def summary(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         for part in dict.fromkeys(["", *(row["part"] for row in mine)]):
             some = [row for row in mine if part in ("", row["part"])]
             found[f"{method} {part}".strip()] = {
-                "runs": len(some), **{key: sum(row[key] is True for row in some) for key in ("solved", "same", "accurate")},
+                "runs": len(some), **{key: sum(row.get(key) is True for row in some) for key in TOLD},
                 "same_unknown": sum(row["same"] is None for row in some),
             }  # fmt: skip
     return found
@@ -97,7 +126,7 @@ def summary(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def line(row: Mapping[str, Any]) -> str:
     """What is said of a row while the benchmark runs."""
-    told = " ".join(key for key in ("solved", "same", "accurate") if row[key]) or "missed"
+    told = " ".join(key for key in TOLD if row.get(key)) or "missed"
     written = " ".join(str(row["program"]).split())
     return f"{row['formula']}  {row['method']}  seed {row['seed']}  {row['seconds']:g} s  {told}  {written}"
 
@@ -120,16 +149,17 @@ def run_all(
     wanted: Sequence[tuple[BenchmarkFormula, int, str]], known: Sequence[dict[str, Any]], run: Callable[..., dict[str, Any]],
     done: Callable[[list[dict[str, Any]]], None],
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """The rows of all laws, seeds and methods: those known, and the others by ``run``; ``done`` is told the rows so far after each."""
+    """The rows of all laws, seeds and methods: those known, and the others by ``run``; ``done`` is told the rows so far after each, and
+    those known that are still to come."""
     found = {(row["formula"], row["seed"], row["method"]): row for row in known}
     rows = list[dict[str, Any]]()
     for law, seed, method in wanted:
-        row = found.get((law.name, seed, method))
+        row = found.pop((law.name, seed, method), None)
         if row is None:
             row = run(law, method, seed)
             print(line(row), file=sys.stderr, flush=True)
         rows.append(row)
-        done(rows)
+        done([*rows, *found.values()])
     return rows
 
 
