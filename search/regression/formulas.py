@@ -57,11 +57,16 @@ FRONT_EFFORTS = (
     FrontEffort(8_000, 200, (200, 300), 1_500, (40, 24), (12, 80), 100),
     FrontEffort(30_000, 600, (600, 500), 6_000, (200, 48), (40, 300), 200),
 )
-"""Both set by hand."""
-FAR = 20.0
+FEW = FrontEffort(300, 10, (0, 0), 40, (0, 0), (0, 0), 4)
+"""In the first pass where there are few examples. All set by hand."""
+FAR = 10.0
 """Bits that a formula and its errors must take less than the outputs without one."""
 LEAST_ROWS, EARLY_ROWS = 5, 20
-"""Examples from which on formulas for noisy outputs are looked for, and from which on in the first pass already."""
+"""Examples from which on formulas for noisy outputs are looked for, and from which on errors are taken to be noise."""
+CLEAR = 20.0
+"""Bits by which a formula must be shorter with one kind of noise for the other kind not to be looked at any more."""
+GROWING = 2.0
+"""By how many standard errors the sizes of errors must be ranked as those of the outputs for noise relative to these to be looked at."""
 SETTLED = 10.0
 """Bits by which an effort must shorten formula and errors for a further one to be worth it, once the errors are noise."""
 UNEXPLAINED = 0.1
@@ -93,6 +98,11 @@ class Formulas:
         self.work = Work(len(self.rows), self.ledger)
         rows = FormulaRows(dict(self.given), self.output, self.algebra, loss, weights)
         self.near = FormulaFitting(rows, self.work)
+        """With the kind of noise in which the shortest formula and its errors are shorter."""
+        self.kinds = [self.near]
+        if loss == SQUARED and weights is None and not near_first and (self.output != 0).all():
+            shares = FormulaRows(dict(self.given), self.output, self.algebra, relative=True)
+            self.kinds.append(FormulaFitting(shares, self.work))
         self.settled = False
 
     @classmethod
@@ -156,25 +166,47 @@ class Formulas:
     def _is_settled(self, before: float) -> bool:
         """Whether the formula explains nearly all, its errors are noise, and it was hardly longer before this pass."""
         best = self.near.best
-        if best is None or best.loss * self.work.rows > UNEXPLAINED * self._spread():
+        if best is None or best.loss > UNEXPLAINED * self._spread():
             return False
         return best.length > before - SETTLED and self.is_noisy
 
     def _near(self, columns: Columns, effort: FrontEffort) -> Iterator[Answer | LevelReport]:
         """Formulas that come near to the outputs; the shortest is told where it meets the examples after all."""
-        least = EARLY_ROWS if effort is FRONT_EFFORTS[0] else LEAST_ROWS
-        if not self.given or (self.work.rows < least and not self.near_first):
+        if not self.given or (self.work.rows < LEAST_ROWS and not self.near_first):
             return
-        factors = cheapest(columns, effort.factors)
-        targets = WeightedTargets(self.output, columns, self.algebra, factors, self.near.weights)
-        self.work.spend(EXPRESSION * len(targets) * self.work.rows)
-        order = cheapest(columns, len(columns))
-        search = FrontPass(columns, targets, self.algebra, effort, self.work, self.near, order)
-        for _ in search.run(small=self.near_first):
-            yield from self._due(columns)
-        best = self.near.best
-        if best is not None and self._is_exact(best):
-            yield from self._answer(best.body)
+        if self.work.rows < EARLY_ROWS and effort is FRONT_EFFORTS[0] and not self.near_first:
+            effort = FEW
+        for fitting in list(self.kinds):
+            if fitting.rows.relative and not self._growing():
+                continue
+            factors = cheapest(columns, effort.factors)
+            targets = WeightedTargets(self.output, columns, self.algebra, factors, fitting.weights)
+            self.work.spend(EXPRESSION * len(targets) * self.work.rows)
+            order = cheapest(columns, len(columns))
+            search = FrontPass(columns, targets, self.algebra, effort, self.work, fitting, order)
+            for _ in search.run(small=self.near_first):
+                self._choose()
+                yield from self._due(columns)
+            self._choose()
+            if self.near.best is not None and self._is_exact(self.near.best):
+                yield from self._answer(self.near.best.body)
+                break
+        least = self._least() + CLEAR
+        self.kinds = [each for each in self.kinds if each.best is None or each.best.length <= least]
+
+    def _choose(self) -> None:
+        """Let the kind of noise be that in which the shortest formula is shorter."""
+        self.near = min(self.kinds, key=lambda each: math.inf if each.best is None else each.best.length)
+
+    def _growing(self) -> bool:
+        """Whether the errors of the shortest formula of equal errors grow with the outputs, so far as rows are enough to tell."""
+        first = self.kinds[0]
+        if first.rows.relative or first.best is None or self.work.rows < EARLY_ROWS:
+            return True
+        sizes = np.abs(first.rows.values(first.best.body) - self.output)
+        apart = np.argsort(np.argsort(sizes)) - np.argsort(np.argsort(np.abs(self.output)))
+        count = len(sizes)
+        return 1.0 - 6.0 * float(apart @ apart) / (count**3 - count) > GROWING / math.sqrt(count)
 
     def _is_exact(self, formula: FrontFormula) -> bool:
         """Whether a formula may meet the examples."""
@@ -187,18 +219,21 @@ class Formulas:
         best, rows = self.near.best, self.near.rows
         if best is None or self.work.rows < EARLY_ROWS or self._is_exact(best):
             return False
-        return is_noise(rows.values(best.body) - self.output, np.stack([values for _, values in self.given]).T)
+        errors = (rows.values(best.body) - self.output) * np.sqrt(rows.weights)
+        return is_noise(errors, np.stack([values for _, values in self.given]).T)
 
     def nearest(self) -> Answer | None:
         """The formula that is shortest together with its errors; None where the outputs without one are not longer by FAR."""
         best = self.near.best
-        if best is None or best.length > self.near.length(number(1.0), self._spread() / len(self.output)) - FAR:
+        if best is None or best.length > self.near.length(number(1.0), self._spread()) - FAR:
             return None
         ledger = self.ledger
         return self.answers.nearest(best.body, self._cost(best.body), ledger)
 
     def _spread(self) -> float:
-        return float(((self.output - self.output.mean()) ** 2).sum())
+        """The mean square of what the best constant leaves, as the rows count."""
+        weights = self.near.rows.weights
+        return float(weights @ (self.output - weights @ self.output) ** 2)
 
     def _least(self) -> float:
         best = self.near.best

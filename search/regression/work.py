@@ -9,8 +9,8 @@ from ..enumeration.ledger import Ledger
 
 TERM = 1e4
 """Multiplications that count as one term, some ten microseconds: a few times what a term of an enumeration costs."""
-FIT = 2e6
-"""Multiplications that a fit by least squares counts as."""
+FIT = 5e5
+"""Multiplications that a fit by least squares counts as: most fits take 50 to 150 microseconds, those that are exact ten times as long."""
 ROUNDING = 2.0**-42
 """The relative error below which a fit is as exact as any."""
 SPARE = 8.0

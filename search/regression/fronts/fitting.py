@@ -58,7 +58,8 @@ class FormulaFitting:
         """
         rows = self.rows
         error = rows.loss.size(loss) / rows.total if rows.total else math.inf
-        return description_length(error, rows.constants(body), rows.size(body), len(rows.output))
+        structure, constants = rows.written(body)
+        return rows.longer + description_length(error, constants, structure, len(rows.output))
 
     def offer(self, body: Term) -> None:
         """Take a formula in with the numbers that it has.

@@ -99,11 +99,11 @@ class FrontPass:
         ):
             yield from kind
             yield from self._fitted()
-        for _ in range(2):
+        for _ in range(2 if self.effort.fits > SURE else 0):
             for formula in sorted(self.fitting.front, key=lambda each: each.length)[:GROWN]:
                 yield from self.grown(formula.body)
                 yield from self._fitted(self.effort.fits // 4)
-        for formula in sorted(self.fitting.front, key=lambda each: each.length)[:2]:
+        for formula in sorted(self.fitting.front, key=lambda each: each.length)[: 2 if self.effort.fits > SURE else 0]:
             self.fitting.constants_inside(formula)
             yield None
 

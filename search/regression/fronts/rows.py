@@ -10,11 +10,14 @@ from primitives.term import Literal, Term, Word, apply, spine
 
 from ..algebra import INVERSES, Algebra, number
 from ..columns import Array
+from .front import FUNCTION, INSIDE, NODE
 from .losses import SQUARED, RegressionLoss
 
 Made = Callable[[Sequence[Array | float]], Array | float]
 EVALUATIONS, REWEIGHTINGS = 60, 8
 """Of a formula, for one fit of its constants, and how often rows are weighed anew for losses that are no squares."""
+ARITHMETIC = ("add", "subtract", "multiply", "divide", "negative", "square", "sqrt")
+"""Numpy's functions of which most formulas are made."""
 STEP = 1e-7
 """Relative, by which a number is moved for the slope."""
 
@@ -30,18 +33,27 @@ class FormulaRows:
         algebra: Algebra,
         loss: str = SQUARED,
         weights: Array | None = None,
+        relative: bool = False,
     ) -> None:
         """given: the leaves that are no constants. output: the values wanted. algebra: the words. loss: one of LOSSES. weights: of the
-        rows (None: all alike).
+        rows (None: all alike). relative: whether errors are shares of the outputs, none of which is 0, in place of weights.
 
         Raises ValueError for another loss.
         """
+        if relative:
+            weights = np.abs(output).min() ** 2 / output**2
         self.given, self.output, self.algebra = given, output, algebra
         self.loss = RegressionLoss.of(loss, output)
         self.weights = np.full(len(output), 1.0 / len(output)) if weights is None else weights / weights.sum()
         self.total = self.loss.size(self.loss.mean(output, self.weights))
         """The size of the outputs, as the loss measures it."""
+        self.relative = relative
+        self.longer = self._longer() if relative else 0.0
+        """Bits that errors of one size, each relative to its output, take more than so many of that size relative to ``total``."""
         self._functions = {name: function for function, name in algebra.names.items()}
+
+    def _longer(self) -> float:
+        return float(np.log2(np.abs(self.output)).sum() - len(self.output) * np.log2(np.sqrt(np.mean(self.output**2))))
 
     def constants(self, body: Term) -> list[float]:
         """The numbers in a formula, from left to right.
@@ -62,6 +74,28 @@ class FormulaRows:
         if body in self.given or isinstance(body, Literal):
             return 1
         return 1 + sum(self.size(part) for part in spine(body)[1])
+
+    def written(self, body: Term) -> tuple[float, list[float]]:
+        """The bits of a formula's words and arguments, and its numbers; a part that was there before takes NODE bits.
+
+        body: of the formula.
+        """
+        known = set[Term]()
+
+        def walk(part: Term, inside: bool) -> tuple[float, list[float]]:
+            if isinstance(part, Literal):
+                return 0.0, [float(part.value)]  # type: ignore[arg-type]
+            if part in self.given or part in known:
+                return NODE, []
+            known.add(part)
+            head, arguments = spine(part)
+            assert isinstance(head, Word)
+            usual = self._functions[head.name] in ARITHMETIC
+            inner = [walk(each, inside or not usual) for each in arguments]
+            own = NODE if usual else FUNCTION + INSIDE * inside
+            return own + sum(each for each, _ in inner), [value for _, values in inner for value in values]
+
+        return walk(body, False)
 
     def replaced(self, body: Term, constants: Sequence[float]) -> Term:
         """A formula with other numbers, and without what they make needless.

@@ -24,7 +24,7 @@ class Screen:
         self.values: Singles = ((some - middle) / np.where(scale > 0, scale, 1.0)).astype(np.float32)
         self.squares: Singles = self.values**2
 
-    def left(self, targets: Array, weights: Array) -> Singles:
+    def left(self, targets: Array, weights: Array) -> Array:
         """What the best multiple of each expression, plus a constant, leaves of each target: weighted squares, [targets, expressions].
 
         targets, weights: on all rows, [targets, rows].
@@ -41,7 +41,7 @@ class Screen:
         common = (known * centred / np.sqrt(total * np.where(whole > 0, whole, 1.0))).astype(np.float32) @ self.values.T
         with np.errstate(all="ignore"):
             explained = np.where(own > LEAST * spread, common**2 / own, 0.0)
-        return np.asarray(np.maximum(1.0 - explained, 1e-12) * whole.astype(np.float32))
+        return np.asarray(np.maximum(1.0 - explained, 1e-12) * whole)
 
 
 def weighted(values: Array, weights: Array) -> Array:

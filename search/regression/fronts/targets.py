@@ -67,10 +67,11 @@ class WeightedTargets(Targets):
         order = np.argsort(np.concatenate(costs), kind="stable")
         values = np.concatenate([layer.values for layer in layers])[order]
         slopes = np.concatenate([layer.slopes for layer in layers])[order]
-        floor = STEEP * _middle(slopes)[:, None]
         known = np.isfinite(values)
         with np.errstate(all="ignore"):
-            self.weights: Array = np.where(known, self.own / np.maximum(slopes, floor) ** 2, 0.0)
+            spreads = slopes / np.sqrt(self.own)
+            floor = STEEP * _middle(spreads)[:, None]
+            self.weights: Array = np.where(known, 1.0 / np.maximum(spreads, floor) ** 2, 0.0)
         self.values = np.where(known, values, 0.0)
         self.costs = np.concatenate(costs)[order]
         self._where = [(layer.steps, place) for layer in layers for place in layer.places.tolist()]

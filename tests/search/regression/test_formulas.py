@@ -31,11 +31,13 @@ def draws(law: Callable[..., float], arity: int, rows: int, low: float, high: fl
     return [(given, law(*given)) for given in inputs]
 
 
-def found(law: Callable[..., float], arity: int, rows: int = 12, low: float = 0.5, high: float = 4.0) -> Term | None:
-    """The first formula of 100,000 terms of work."""
+def found(
+    law: Callable[..., float], arity: int, rows: int = 12, low: float = 0.5, high: float = 4.0, terms: int = 100_000
+) -> Term | None:
+    """The first formula of so many terms of work."""
     type = function(*[FLOAT] * (arity + 1))
     engine = Formulas(type, draws(law, arity, rows, low, high), words=WORDS, costs=default_costs(WORDS, type))
-    return next((each.term for each in engine.run(max_terms=100_000) if isinstance(each, Answer)), None)
+    return next((each.term for each in engine.run(max_terms=terms) if isinstance(each, Answer)), None)
 
 
 LAWS = {
@@ -74,7 +76,7 @@ def test_constants_are_written_as_people_write_them() -> None:
 
 def test_numbers_that_follow_no_law_have_no_formula() -> None:
     noise = random.Random(3)
-    assert found(lambda x, y: noise.random(), 2, rows=10) is None
+    assert found(lambda x, y: noise.random(), 2, rows=10, terms=40_000) is None
 
 
 def test_three_examples_are_no_evidence_for_a_law_with_three_constants() -> None:

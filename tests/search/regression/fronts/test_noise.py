@@ -13,11 +13,13 @@ from primitives.term import Lambda, Literal, Term, Variable
 from primitives.types import FLOAT, function
 from primitives.words import builtin_words
 from search.enumeration.answers import Answer
+from search.enumeration.ledger import Ledger
 from search.generation.costs import default_costs
 from search.problem import Problem
 from search.regression.algebra import Algebra
 from search.regression.columns import Columns
 from search.regression.formulas import Formulas
+from search.regression.fronts.fitting import FormulaFitting
 from search.regression.fronts.front import FrontFormula, candidates_for, constant_bits, pareto
 from search.regression.fronts.noise import is_noise
 from search.regression.fronts.powers import NearPowers
@@ -25,6 +27,7 @@ from search.regression.fronts.rows import FormulaRows
 from search.regression.fronts.screening import Screen, best_pairs, coefficients, least_needed, weighted
 from search.regression.growth import ExpressionGrowth
 from search.regression.passes import cheapest
+from search.regression.work import Work
 from search.reports import Hit
 from search.strategies.enumerative import Enumerative
 
@@ -66,6 +69,33 @@ def test_where_no_program_meets_the_examples_the_nearest_formula_is_told_last() 
     *before, last = strategy.run(max_terms=60_000)
     assert isinstance(last, Hit) and not any(isinstance(each, Hit) for each in before)
     assert last.info["match"] < 1.0
+
+
+def test_the_kind_of_noise_is_that_in_which_formula_and_errors_are_shorter() -> None:
+    rng = np.random.default_rng(0)
+    x, errors = 10 ** rng.uniform(0.0, 2.0, 40), 0.1 * rng.normal(size=40)
+    for relative, outputs in ((True, 7.0 * x**2 * (1.0 + errors)), (False, 7.0 * x**2 + 3000.0 * errors)):
+        lengths = list[float]()
+        for kind in (False, True):
+            given = FormulaRows({Variable(0): x}, outputs, Algebra.of(WORDS), relative=kind)
+            fitting = FormulaFitting(given, Work(40, Ledger()))
+            fitting.add(body("(lambda (x) (* 6.123 (* x x)))"))
+            assert fitting.best is not None
+            lengths.append(fitting.best.length)
+            if kind is relative:
+                assert abs(given.constants(fitting.best.body)[0] - 7.0) < 0.3
+        assert (lengths[1] < lengths[0]) is relative
+
+
+def test_a_part_that_comes_again_takes_few_bits_and_functions_inside_functions_more() -> None:
+    given = rows()
+    assert given.written(body("(lambda (x) (* (+ x 1.5) (+ x 1.5)))")) == (4.0 + 4.0 + 4.0 + 4.0, [1.5])
+    plain, nested = (
+        given.written(body(text))[0]
+        for text in ("(lambda (x) (* (log x) (exp x)))", "(lambda (x) (log (* x (exp x))))")
+    )
+    assert nested == plain + 4.0
+    assert constant_bits(7e6, 30) > constant_bits(7.0, 30) + 4.0
 
 
 def test_noise_without_a_law_has_no_formula() -> None:
