@@ -79,7 +79,8 @@ def same(found: Term, law: Term, noise: float) -> bool | None:
     """Whether two formulas are one to sympy; None where it is absent or does not know within SECONDS.
 
     found, law: programs of the same arguments.
-    noise: above 0 they are one too where they differ by a constant, or a factor, after DECIMALS of the constants found.
+    noise: above 0 they are one too where they differ by a constant, or a factor, after DECIMALS of the constants found; that is not known
+        of a law with constants below NEGLIGIBLE.
     """
     try:
         import sympy
@@ -95,6 +96,8 @@ def _same(library: ModuleType, found: Term, law: Term, noise: float) -> bool | N
     names = arguments_of_formula(law)[1]
     given, wanted = (symbolic(each, names, positive=True) for each in (found, law))
     if noise:
+        if any(0.0 < abs(float(each)) < NEGLIGIBLE for each in wanted.atoms(library.Float)):
+            return None
         given = given.xreplace({each: _rounded(library, each) for each in given.atoms(library.Float)})
         exact = library.nsimplify(wanted, [library.pi], tolerance=1e-10)
         given = library.nsimplify(given)

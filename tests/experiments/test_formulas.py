@@ -81,6 +81,11 @@ def test_sympy_tells_whether_a_formula_is_the_law(found: str, noise: float, verd
     assert same(parse(found, WORDS), parse(PROGRAM, WORDS), noise) is verdict
 
 
+def test_rounded_constants_tell_nothing_of_a_law_with_tiny_ones() -> None:
+    pytest.importorskip("sympy")
+    assert same(parse("(lambda (nu t) (* 1e-8 (- nu t)))", WORDS), law("empirical", "Planck").program, 0.1) is None
+
+
 def test_fitted_multiples_of_pi_are_known_to_sympy() -> None:
     pytest.importorskip("sympy")
     found = "(lambda (theta) (sqrt (* 0.15915494309189535 (/ 1.0 (exp (* theta theta))))))"
