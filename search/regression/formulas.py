@@ -65,6 +65,8 @@ LEAST_ROWS, EARLY_ROWS = 5, 20
 """Examples from which on formulas for noisy outputs are looked for, and from which on errors are taken to be noise."""
 CLEAR = 20.0
 """Bits by which a formula must be shorter with one kind of noise for the other kind not to be looked at any more."""
+SHARE = 0.5
+"""Of the outputs that errors relative to these may be: nothing that is near 0 has errors of more than 1."""
 GROWING = 2.0
 """By how many standard errors the sizes of errors must be ranked as those of the outputs for noise relative to these to be looked at."""
 SETTLED = 10.0
@@ -99,7 +101,7 @@ class Formulas:
         rows = FormulaRows(dict(self.given), self.output, self.algebra, loss, weights)
         self.near = FormulaFitting(rows, self.work)
         """With the kind of noise in which the shortest formula and its errors are shorter."""
-        self.kinds = [self.near]
+        self.alike, self.kinds = self.near, [self.near]
         if loss == SQUARED and weights is None and not near_first and (self.output != 0).all():
             shares = FormulaRows(dict(self.given), self.output, self.algebra, relative=True)
             self.kinds.append(FormulaFitting(shares, self.work))
@@ -185,18 +187,18 @@ class Formulas:
             order = cheapest(columns, len(columns))
             search = FrontPass(columns, targets, self.algebra, effort, self.work, fitting, order)
             for _ in search.run(small=self.near_first):
-                self._choose()
+                self.choose()
                 yield from self._due(columns)
-            self._choose()
+            self.choose()
             if self.near.best is not None and self._is_exact(self.near.best):
                 yield from self._answer(self.near.best.body)
                 break
         least = self._least() + CLEAR
         self.kinds = [each for each in self.kinds if each.best is None or each.best.length <= least]
 
-    def _choose(self) -> None:
-        """Let the kind of noise be that in which the shortest formula is shorter."""
-        self.near = min(self.kinds, key=lambda each: math.inf if each.best is None else each.best.length)
+    def choose(self) -> None:
+        """Let the kind of noise be that in which the shortest formula is shorter, relative only where the errors are less than SHARE."""
+        self.near = min(self.kinds, key=_length)
 
     def _growing(self) -> bool:
         """Whether the errors of the shortest formula of equal errors grow with the outputs, so far as rows are enough to tell."""
@@ -225,7 +227,7 @@ class Formulas:
     def nearest(self) -> Answer | None:
         """The formula that is shortest together with its errors; None where the outputs without one are not longer by FAR."""
         best = self.near.best
-        if best is None or best.length > self.near.length(number(1.0), self._spread()) - FAR:
+        if best is None or best.length > self.alike.length(number(1.0), float(self.output.var())) - FAR:
             return None
         ledger = self.ledger
         return self.answers.nearest(best.body, self._cost(best.body), ledger)
@@ -266,3 +268,10 @@ class Formulas:
             elif isinstance(part, Literal) and isinstance(part.value, float):
                 total += self.costs.constant + bits(part.value) / 3
         return round(total)
+
+
+def _length(fitting: FormulaFitting) -> float:
+    """Of the shortest formula with its errors; infinite where there is none, or errors as large as the outputs."""
+    best, rows = fitting.best, fitting.rows
+    useless = best is None or (rows.relative and rows.loss.size(best.loss) > SHARE * rows.total)
+    return math.inf if best is None or useless else best.length

@@ -87,6 +87,20 @@ def test_the_kind_of_noise_is_that_in_which_formula_and_errors_are_shorter() -> 
         assert (lengths[1] < lengths[0]) is relative
 
 
+def test_a_law_over_many_powers_of_ten_is_told_for_it_is_shorter_than_a_constant() -> None:
+    rng = np.random.default_rng(0)
+    x = 10 ** rng.uniform(0.0, 6.0, 30)
+    outputs = 3.0 / x * (1.0 + 0.2 * rng.normal(size=30))
+    type = function(FLOAT, FLOAT)
+    engine = Formulas(type, list(zip(x[:, None].tolist(), outputs.tolist())), words=FEW, costs=default_costs(FEW, type))
+    relative = engine.kinds[1]
+    for text in ("(lambda (x) (/ 2.7 x))", "(lambda (x) (* 1e-7 x))"):
+        relative.add(body(text))
+        engine.choose()
+        assert (engine.near is relative and engine.nearest() is not None) is ("/" in text), text
+        relative.front.clear()
+
+
 def test_a_part_that_comes_again_takes_few_bits_and_functions_inside_functions_more() -> None:
     given = rows()
     assert given.written(body("(lambda (x) (* (+ x 1.5) (+ x 1.5)))")) == (4.0 + 4.0 + 4.0 + 4.0, [1.5])
