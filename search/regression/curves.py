@@ -39,7 +39,7 @@ def curves(targets: Array, values: Array, families: tuple[tuple[str, ...], ...])
     values: those of the expression.
     families: numpy's functions that stand together, such as sine and cosine.
     """
-    reach = float(np.ptp(values))
+    reach = _reach(values)
     for functions in families:
         signs = (1.0, -1.0) if len(functions) == 1 else (1.0,)
         for sign in signs:
@@ -59,7 +59,7 @@ def approximate(targets: Array, values: Array, families: tuple[tuple[str, ...], 
     values: those of the expression.
     families: numpy's functions that stand together, such as sine and cosine.
     """
-    reach = float(np.ptp(values))
+    reach = _reach(values)
     for functions in families:
         for sign in (1.0, -1.0) if len(functions) == 1 else (1.0,):
             factors = sign * TURNS / reach
@@ -117,3 +117,10 @@ def _refined(wanted: Array, values: Array, factor: float, reach: float, function
         if float(np.abs(residual(np.array([simple]))).max()) < 1e-9:
             return simple
     return best if float(np.abs(found.fun).max()) < 1e-9 else None
+
+
+def _reach(values: Array) -> float:
+    """Over how much an expression is spread, but for a few values that are far from all others: as if evenly."""
+    low, high = np.quantile(values, (0.25, 0.75))
+    whole = float(np.ptp(values))
+    return min(whole, 2.0 * float(high - low)) if high > low else whole

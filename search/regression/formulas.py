@@ -57,7 +57,7 @@ FRONT_EFFORTS = (
     FrontEffort(8_000, 200, (200, 300), 1_500, (40, 24), (12, 80), 100),
     FrontEffort(30_000, 600, (600, 500), 6_000, (200, 48), (40, 300), 200),
 )
-FEW = FrontEffort(300, 10, (0, 0), 40, (0, 0), (0, 0), 4)
+FEW = FrontEffort(300, 10, (0, 0), 40, (0, 0), (2, 6), 4)
 """In the first pass where there are few examples. All set by hand."""
 FAR = 10.0
 """Bits that a formula and its errors must take less than the outputs without one."""

@@ -18,7 +18,9 @@ from primitives.words import builtin_words
 from search.enumeration.answers import Answer
 from search.generation.costs import default_costs
 from search.problem import Problem
+from search.regression.curves import curves
 from search.regression.formulas import Formulas
+from search.regression.sums import standard
 from search.reports import Hit
 from search.strategies.enumerative import Enumerative
 
@@ -83,6 +85,12 @@ def test_three_examples_are_no_evidence_for_a_law_with_three_constants() -> None
     """Any three values are met by such a law; nothing says that it is one."""
     term = found(lambda x: {0.5: 1.0}.get(x, math.sin(17 * x * x)), 1, rows=3)
     assert term is None
+
+
+def test_a_value_far_from_all_others_does_not_hide_a_curve() -> None:
+    values = np.array([-1000.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    target = standard((0.4 + 0.3 * np.exp(0.69 * values))[None])
+    assert any(math.isclose(each.factor, 0.69, rel_tol=1e-6) for each in curves(target, values, (("exp",),)))
 
 
 def test_whole_arguments_are_converted() -> None:
