@@ -56,7 +56,7 @@ def has_form(found: Term, law: Term, x: Array) -> bool:
     while isinstance(body, Lambda):
         body, arity = body.body, arity + 1
     wanted = np.array([values[place] for place in known], np.float64)
-    given = {Variable(arity - 1 - place): x[known, place] for place in range(arity)}
+    given: dict[Term, Array] = {Variable(arity - 1 - place): x[known, place] for place in range(arity)}
     rows = FormulaRows(given, wanted, Algebra.of(WORDS), relative=True)
     numbers, loss, _ = rows.fitted(body, range(len(rows.constants(body))))
     return bool(np.isfinite(loss)) and float(np.abs(rows.values(body, numbers) / wanted - 1.0).max()) <= FORM
