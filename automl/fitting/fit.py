@@ -46,6 +46,8 @@ PASSES = 3.0
 SETTLED, BATCHES = 60, 6
 """After fewer steps than SETTLED running statistics are taken anew from so many batches; later they lag little behind the weights, whose
 rate has come down. Set by hand."""
+WARMING = 3
+"""The first steps, which set up what later ones use: how long they take says little of how long a measurement takes."""
 GRACE = 0.5
 """Seconds beyond its deadline in which what was trained may still be measured: without a measurement nothing of it is kept."""
 
@@ -276,7 +278,8 @@ class _Training:
             with unseen_values(self.program, self.train.rows):
                 pending.append(self.updater.step(inputs, targets, progress, final))
             self.step += 1
-            self.training, self.seen = self.training + time.monotonic() - began, self.seen + len(self.train.rows)
+            if self.step > WARMING:
+                self.training, self.seen = self.training + time.monotonic() - began, self.seen + len(self.train.rows)
             used = self.fraction()
             if len(pending) >= stride or final or used >= 1.0:
                 total, seen = total + sum(map(float, pending)), seen + len(pending)

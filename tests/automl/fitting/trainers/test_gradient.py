@@ -271,6 +271,23 @@ def test_the_deadline_is_kept_within_a_step(digits, convolutional):
     assert len(steps) <= 3
 
 
+def test_a_first_step_that_takes_long_is_not_the_last(iris, dense):
+    """By it alone a measurement of the validation cases would take until after the deadline."""
+    net, steps = dense(), []
+
+    def noted(module: nn.Module, given: object) -> None:
+        if module.training:
+            steps.append(time.monotonic())
+            if len(steps) == 1:
+                time.sleep(0.5)
+
+    net.register_forward_pre_hook(noted)
+    budget = TrainingBudget(seconds=2.0, deadline=time.monotonic() + 2.2, steps=6)
+    result = gradient(batch_size=4, validations=1).fit(net, iris.data, budget)
+    assert result.outcome == "ok"
+    assert len(steps) == 6
+
+
 def test_a_budget_in_seconds_ends_well_with_the_schedule_run_down(iris, dense):
     result = gradient(batch_size=16).fit(dense(), iris.data, TrainingBudget(seconds=0.4))
     assert result.outcome == "ok"
