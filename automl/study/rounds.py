@@ -261,6 +261,7 @@ class Rounds:
         wanted = next_refinement(
             study.standing, [entry.payload for entry in self.open.values() if entry.phase == REFINE], study.variant,
             lambda text: canonical(vocabulary.read(text)), bool(study.record.config.get(RECIPE)),
+            study.schedule.is_planned,
         )  # fmt: skip
         return None if wanted is None else self._candidate(vocabulary.read(wanted[0]), REFINE, wanted[1])
 

@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
+from statistics import median
 from typing import Any
 
 from library.records import Direction, Evaluation, Event, Run
@@ -185,6 +186,32 @@ class Standing:
         for entry in passed:
             heapq.heappush(self._refinable, entry)
         return found
+
+    def other_line(self, taken: Iterable[int]) -> Evaluation | None:
+        """The best explored evaluation of a net among the programs to begin with and what descends from them, of those of which nothing was
+        refined yet; None where none is among the better half of what may be refined.
+
+        taken: the explored asks that are being refined.
+
+        What takes longer to learn is behind after a short training, and the descendants of what is ahead then are many: without this, the
+        longer trainings would all be of one kind.
+        """
+        refined = {int(self.infos.get(ask, {}).get("of", ask)) for ask in self.refinements} | set(taken)
+        tried = {start for ask in refined for start in self.origins.of(ask)}
+        asks = {
+            ask
+            for start in self.origins.starts()
+            if start not in tried
+            for ask in (start, self.tallies.of(start).best_ask)
+        }
+        known = [found for ask in asks if ask is not None and (found := self.evaluations.get(ask)) is not None]
+        nets = [
+            each for each in known if self.phase(each) == EXPLORE and each.parameters and self.score(each) is not None
+        ]
+        best = max(nets, key=lambda each: (self.worth(each), -each.ask), default=None)
+        if best is None or not self._refinable or -self.worth(best) > median(worth for worth, _ in self._refinable):
+            return None
+        return best
 
     def wants_view(self, evaluation: Evaluation) -> bool:
         """Whether a refined program may be better where it looks at its pictures both ways: nobody asked yet, and it was trained with

@@ -43,12 +43,12 @@ REFINE_TIMES = 3.0
 """How many times as long a training of the best has. This and the numbers above were set by hand."""
 MOST_EPOCHS = {EXPLORE: 40, REFINE: 200}
 """Passes over series that a planned training makes at most, however much time it has."""
-ENOUGH = 100
-"""Passes over a few thousand pictures after which more of them teach a net little."""
+ENOUGH, ENOUGH_FOR = 100, 4000
+"""Passes over so many pictures after which more of them teach a net little; of more pictures fewer are enough."""
 SHARES = {EXPLORE: 0.08, REFINE: 0.24}
-"""Of ENOUGH passes those that a planned training of the phase makes at most."""
+"""Of the passes that are enough those that a planned training of the phase makes at most."""
 LEAST_SHOWN = {EXPLORE: 30_000, REFINE: 90_000}
-"""Pictures that such a training may show, each as often as need be. These three were set by hand, after single trainings on a part of
+"""Pictures that such a training may show, each as often as need be. These numbers were set by hand, after single trainings on a part of
 cifar10_subset (docs/searching.md; ``python -m experiments.benchmarks.passes`` does the like)."""
 
 
@@ -163,7 +163,16 @@ def most_passes(phase: str, cases: int) -> int:
     phase: EXPLORE or REFINE.
     cases: of the train part.
     """
-    return max(round(SHARES[phase] * ENOUGH), math.ceil(LEAST_SHOWN[phase] / max(1, cases)))
+    return max(round(SHARES[phase] * enough_passes(cases)), math.ceil(LEAST_SHOWN[phase] / max(1, cases)))
+
+
+def enough_passes(cases: int) -> float:
+    """The passes over a train part of pictures after which more of them teach a net little: ENOUGH, and the fewer the more pictures there
+    are, as the square root of their number.
+
+    cases: of the train part.
+    """
+    return ENOUGH * math.sqrt(min(1.0, ENOUGH_FOR / max(1, cases)))
 
 
 def is_planned(data: ProblemData) -> bool:

@@ -11,6 +11,7 @@ from automl.study.planning.schedule import EXPLORE, REFINE, SETTINGS
 from automl.study.refinement import next_refinement
 from automl.study.state import Standing
 from library.records import Direction, Evaluation
+from search.strategy import START
 
 OTHER = {"flip_horizontal": True}
 
@@ -72,3 +73,29 @@ def test_what_earlier_searches_found_better_goes_first() -> None:
     assert first(one, [{"term": "b", "info": {"of": 1}}]) == ("c", {"of": 2, SETTINGS: OTHER})
     assert first(standing(EXPLORED, [("b", 0.91, OTHER), ("b", 0.93, {})])) == ("c", {"of": 2})
     assert first(standing(EXPLORED, [("b", 0.93, OTHER), ("b", 0.91, {})])) == ("c", {"of": 2, SETTINGS: OTHER})
+
+
+def test_every_second_is_of_another_line_while_there_is_one() -> None:
+    found = Standing("accuracy", Direction.MAXIMIZE)
+    for term, score, info in (
+        ("a", 0.9, {"operator": START}), ("b", 0.8, {"operator": START}), ("c", 0.5, {"operator": START}),
+        ("aa", 0.92, {"operator": "edit", "parents": [0]}), ("ab", 0.91, {"operator": "edit", "parents": [0]}),
+        ("ba", 0.85, {"operator": "edit", "parents": [1]}), ("d", 0.6, {}),
+    ):  # fmt: skip
+        _note(found, term, score, EXPLORE, info)
+
+    def next_of(several: bool = True, pending: list[dict[str, Any]] | None = None) -> str:
+        wanted = next_refinement(found, pending or [], {}, lambda text: text, several=several)
+        assert wanted is not None
+        return wanted[0]
+
+    assert next_of() == "aa"
+    _note(found, "aa", 0.95, REFINE, {"of": 3})
+    assert next_of() == "ab"
+    _note(found, "ab", 0.94, REFINE, {"of": 4})
+    assert (next_of(), next_of(several=False)) == ("ba", "a")
+    assert next_of(pending=[{"term": "ba", "info": {"of": 5}}]) == "a", (
+        "the line of b is taken, that of c is far behind"
+    )
+    _note(found, "ba", 0.96, REFINE, {"of": 5})
+    assert next_of() == "a"

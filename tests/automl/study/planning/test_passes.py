@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
@@ -31,6 +32,9 @@ def test_the_time_of_a_pass_is_known_of_a_training_with_several() -> None:
     assert seconds_a_pass(trained(8, 4.0)) == 0.5
     assert seconds_a_pass(trained(4, 4.0)) is None, "the last of few may have been cut short"
     assert seconds_a_pass(trained(8, 4.0, parameters=0)) is None
+    long = replace(trained(2, 16.0), curves={"epoch": [1, 2], "steps": [400, 640]})
+    assert seconds_a_pass(long) == 10.0, "the second pass was broken off"
+    assert seconds_a_pass(replace(long, seconds=4.0)) is None
     assert seconds_a_pass(Evaluation(run="r", ask=0, term="x", outcome="ok", parameters=10)) is None
 
 
@@ -44,14 +48,16 @@ def test_a_search_keeps_the_time_of_its_fastest_net() -> None:
 
 def test_trainings_take_longer_where_pictures_are_few_for_the_time() -> None:
     few, many = PLAN.final * HALF_HOUR / (2.5 * ENOUGH), PLAN.final * HALF_HOUR / (2 * ENOUGH)
-    assert are_few(PLAN, HALF_HOUR, 15_000, few) and not are_few(PLAN, HALF_HOUR, 15_001, few)
+    assert are_few(PLAN, HALF_HOUR, 4000, few) and not are_few(PLAN, HALF_HOUR, 4000, few * 1.01)
+    assert are_few(PLAN, HALF_HOUR, 64_000, 3.9 * few), "of sixteen times as many a quarter of the passes is enough"
+    assert not are_few(PLAN, HALF_HOUR, 64_000, 4.1 * few)
     assert not are_few(PLAN, HALF_HOUR, 4000, many) and not are_few(PLAN, HALF_HOUR, 4000, None)
     assert not are_few(Schedule(), HALF_HOUR, 4000, few)
     for phase in (EXPLORE, REFINE):
         longer = seconds_for(phase, PLAN, HALF_HOUR, True)
         assert seconds_for(phase, PLAN, HALF_HOUR, False) == PLAN.seconds_of(phase) < longer
         # A net that goes over the pictures ENOUGH times in the final training has the time for as many passes as any.
-        assert longer == pytest.approx(PLAN.final * HALF_HOUR * min(most_passes(phase, 10**6) / ENOUGH, 1.0))
+        assert longer == pytest.approx(PLAN.final * HALF_HOUR * most_passes(phase, 4000) / ENOUGH)
     longest = usual_schedule(PICTURES, Budget(10 * HALF_HOUR))
     assert seconds_for(EXPLORE, longest, 10 * HALF_HOUR, True) == 3.5 * longest.seconds_of(EXPLORE)
     assert seconds_for(FINAL, PLAN, HALF_HOUR, True) == PLAN.seconds_of(FINAL)
@@ -64,7 +70,8 @@ def test_short_trainings_end_after_so_many_passes_and_the_last_does_not() -> Non
         ceil(90_000 / train),
         200,
     ]
-    assert most_passes(EXPLORE, 60_000) == 8 and most_passes(EXPLORE, 2000) == 15, "30,000 pictures at least"
+    assert most_passes(EXPLORE, 4000) == 8 and most_passes(EXPLORE, 2000) == 15, "30,000 pictures at least"
+    assert (most_passes(EXPLORE, 64_000), most_passes(REFINE, 64_000)) == (2, 6)
     assert Schedule(epochs=1, refine_epochs=2).epochs_of(FINAL) == 2
 
 
