@@ -275,8 +275,10 @@ for need in word.fitted.needs:
 def public():
     return {{m for m in sys.modules if m.split(".")[0] in ("sklearn", "scipy", "joblib") and m.count(".") == 1}}
 before = public()
-x = np.random.default_rng(0).normal(size=(80, 5)).astype(np.float32)
-for classes, y in ((2, (x[:, 0] > 0).astype(int)), (None, x[:, :1] * 2.0)):
+axes = (1, 20) if word.name == "random_convolutions" else (5,)  # that one takes series
+x = np.random.default_rng(0).normal(size=(80, *axes)).astype(np.float32)
+first = x.reshape(80, -1)[:, :1]
+for classes, y in ((2, (first[:, 0] > 0).astype(int)), (None, first * 2.0)):
     word.fitted.fit(FittingCases(x, y, classes), **dict(word.word({{"units": 2 if classes else 1}}, "1").settings))
 print(sorted(public() - before))
 """
