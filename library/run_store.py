@@ -193,8 +193,11 @@ class AbstractRunStore(ABC):
         """
 
     @abstractmethod
-    def guides(self) -> tuple[GuideRecord, ...]:
-        """What growths learned, in the order in which it was added."""
+    def guides(self, last: int | None = None) -> tuple[GuideRecord, ...]:
+        """What growths learned, in the order in which it was added.
+
+        last: only so many that were added last; default: all.
+        """
 
     def guide(self, guide: str) -> GuideRecord:
         """What was learned under this id.
@@ -203,7 +206,8 @@ class AbstractRunStore(ABC):
 
         Raises StoreError if there is nothing.
         """
-        for each in self.guides():
-            if each.id == guide:
-                return each
+        for last in (1, None):  # mostly the latest is wanted, and there may be many
+            for each in self.guides(last):
+                if each.id == guide:
+                    return each
         raise StoreError(f"guide={guide!r} is unknown to this store; `automl grow` learns a new one")

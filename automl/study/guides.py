@@ -55,7 +55,11 @@ def _kept(store: AbstractStore, network: Network | None) -> str | None:
 
 def latest_guide(store: AbstractStore) -> str:
     """The id of the latest guide of a library; "" where it has none."""
-    return next((kept.id for kept in reversed(store.guides()) if kept.guide is not None), "")
+    for last in (1, None):  # the latest taught something, but where too little was solved by then
+        for kept in reversed(store.guides(last)):
+            if kept.guide is not None:
+                return kept.id
+    return ""
 
 
 def load_guide(store: AbstractStore, id: str, vocabulary: Vocabulary) -> Guide | None:

@@ -150,6 +150,7 @@ class MemoryRuns(AbstractRunStore):
                 raise Conflict(f"guide={guide.id!r} exists already; choose another id")
             self._transactions.put(self._guides, guide.id, kept(guide))
 
-    def guides(self) -> tuple[GuideRecord, ...]:
+    def guides(self, last: int | None = None) -> tuple[GuideRecord, ...]:
         with self._transactions.lock:
-            return tuple(kept(each) for each in self._guides.values())
+            found = list(self._guides.values())
+            return tuple(kept(each) for each in found[0 if last is None else max(0, len(found) - last) :])

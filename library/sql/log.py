@@ -238,6 +238,9 @@ def add_guide(connection: Connection, guide: GuideRecord) -> None:
     connection.execute(insert(guides), to_row(guide))
 
 
-def find_guides(connection: Connection) -> tuple[GuideRecord, ...]:
-    """What growths learned, in the order in which it was added."""
-    return fetch(connection, GuideRecord, select(*COLUMNS[GuideRecord]).order_by(guides.c.sequence))
+def find_guides(connection: Connection, last: int | None = None) -> tuple[GuideRecord, ...]:
+    """What growths learned, in the order in which it was added; of these the ``last`` ones."""
+    statement = select(*COLUMNS[GuideRecord])
+    if last is not None:
+        return fetch(connection, GuideRecord, statement.order_by(guides.c.sequence.desc()).limit(last))[::-1]
+    return fetch(connection, GuideRecord, statement.order_by(guides.c.sequence))

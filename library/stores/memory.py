@@ -122,8 +122,8 @@ class MemoryStore(AbstractStore):
     def add_guide(self, guide: GuideRecord) -> None:
         self._runs.add_guide(guide)
 
-    def guides(self) -> tuple[GuideRecord, ...]:
-        return self._runs.guides()
+    def guides(self, last: int | None = None) -> tuple[GuideRecord, ...]:
+        return self._runs.guides(last)
 
     # -- the library -------------------------------------------------------------------------------------------
 

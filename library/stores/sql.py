@@ -222,9 +222,9 @@ class SqlStore(AbstractStore):
         with self._database.write() as connection:
             log.add_guide(connection, guide)
 
-    def guides(self) -> tuple[GuideRecord, ...]:
+    def guides(self, last: int | None = None) -> tuple[GuideRecord, ...]:
         with self._database.read() as connection:
-            return log.find_guides(connection)
+            return log.find_guides(connection, last)
 
     def promote(
         self,

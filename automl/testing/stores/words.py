@@ -123,6 +123,7 @@ class KeepsWords:
         store.add_guide(first)
         store.add_guide(second)
         assert store.guides() == (first, second) and store.guide("g2") == first and store.runs() == ()
+        assert store.guides(1) == (second,) and store.guides(9) == (first, second) and store.guides(0) == ()
         with pytest.raises(Conflict, match="guide='g1'"):
             store.add_guide(replace(first, id="g1"))
         with pytest.raises(StoreError, match="guide='g3' is unknown"):
