@@ -16,7 +16,7 @@ from library.files import irregular
 from primitives.plugins import PluginKind, instances
 
 from ..errors import TaskError
-from .derived import drawn_sequences, labelled_reference, without_labels
+from .derived import drawn_sequences, labelled_reference, with_heads, without_labels
 from .pictures import advice_on_classes
 from .preprocessing import Preprocessing
 from .split import Split
@@ -177,7 +177,8 @@ def load_tasks(
     """All tasks that a text names.
 
     spec: a bundled data set, a file, a folder or a declaration, with options, as ``digits?test=0.3``. ``sequences=sum`` turns labelled
-        tasks into lists of their examples (``apart=yes``: each an argument; ``first``: that), ``labels=none`` into unlabelled ones.
+        tasks into lists of their examples (``apart=yes``: each an argument; ``first``: that), ``labels=none`` into unlabelled ones,
+        ``heads=label,parity`` into ones with several answers.
     target: the target column of a table ; ``spec`` may name it too, as ``data.csv:COLUMN`` (default: none).
     seed: decides splits and draws (default: 0).
     search_path: folders in which declarations are looked for by their names.
@@ -204,7 +205,7 @@ def load_tasks(
         )
     tasks = without_labels(accepting[0].load(inner), reference)
     _refuse_duplicates(tasks, spec)
-    return drawn_sequences(tasks, reference)
+    return drawn_sequences(with_heads(tasks, reference), reference)
 
 
 def shipped(*parts: str) -> Path:

@@ -12,7 +12,7 @@ from primitives.brief import brief_repr
 
 from ..errors import TaskError
 from .metrics import CLASSES, NUMBERS
-from .preprocessing import Label, check_finite
+from .preprocessing import Label, Preprocessing, check_finite
 
 FEW_CLASSES = 10
 """Distinct whole numbers up to which they count as classes, where none is told."""
@@ -129,3 +129,18 @@ def _label_names(classes: np.ndarray, given: Sequence[str] | None) -> tuple[str,
             "names"
         )
     return tuple(str(given[int(c)]) for c in classes)
+
+
+def numeric_labels(name: str, prepared: Preprocessing) -> np.ndarray:
+    """The whole numbers that are the labels of a task's classes. Raises TaskError where they are none.
+
+    name: of the task, for the message.
+    prepared: knows the labels.
+    """
+    try:
+        return np.array([int(label) for label in prepared.label_names], dtype=np.int64)
+    except ValueError:
+        raise TaskError(
+            f"base={name!r} has the labels {', '.join(prepared.label_names[:5])}: whole numbers are required as "
+            "labels; choose a task such as digits"
+        ) from None

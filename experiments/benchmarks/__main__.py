@@ -91,6 +91,7 @@ QUICK: dict[str, tuple[str, ...]] = {
         *("--tables", "wine,few", "--folds", "2", "--seeds", "1", "--budget", "5s", "--jobs", "1"),
         *("--cells", os.devnull),
     ),
+    "together": ("--seeds", "1", "--epochs", "1", "--examples", "2"),
     "trainer": ("--rounds", "1"),
     "unsolved": ("--kinds", "lists", "--shapes", "10x5", "--budget", "1s"),
 }

@@ -32,7 +32,7 @@ from primitives.notation.types import parse_type
 from primitives.primitive import Primitive
 from primitives.syntax import parse
 from primitives.term import Hole, Lambda, Term, names_in, subterms, words_in
-from primitives.types import INT, TensorType, Type, arguments_of, function
+from primitives.types import INT, TensorType, Type, arguments_of, function, tensor
 from search.bounds import UNBOUNDED, Bounds
 from search.generation.sites import number, settled
 from search.generation.spaces.matching import parts_of
@@ -40,6 +40,7 @@ from search.problem import Problem
 
 from ...errors import StudyError
 from ...tasks.load import shipped
+from .heads import widths_of_heads, with_heads
 
 AUTO, NONE = "auto", "none"
 STARTS = (AUTO, NONE)
@@ -71,6 +72,11 @@ class DeclaredNet:
 
         bounds: on what it may need; it is made narrower for them, as far as that helps (default: none).
         """
+        given, result = arguments_of(wanted)
+        widths = widths_of_heads(result)
+        if len(widths) > 1:
+            one = self.term(function(*given, tensor(widths[0])), words, bounds)
+            return None if one is None else with_heads(one, widths, wanted, words)
         sizes = dimensions(self.type, wanted)
         if sizes is None or any(sizes[name] < size for name, size in self.least.items()):
             return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,8 +14,9 @@ from primitives.types import Type, function, pair_of, tensor
 from ...errors import TaskError
 from ..cases.parts import Part, frozen
 from ..data import ProblemData
-from ..metrics import ABSENT, HEADS
+from ..metrics import ABSENT, CLASSES, HEADS
 from ..preprocessing import Preprocessing, check_finite, fit_inputs
+from ..targets import numeric_labels
 from ..task import Task, TaskKind
 
 SOLVED_AT = 0.9
@@ -56,6 +59,72 @@ def heads_task(
         family=family,
     )
     return Task(data, parts.get("test"), preprocessing=prepared, source=source)
+
+
+def answers_to(question: str, labels: np.ndarray) -> tuple[np.ndarray, int]:
+    """The class of each case by a question about its label, and how many classes there are.
+
+    question: ``label`` (which of the labels it is), ``parity`` (0: even), or ``above_K`` (whether it is above a whole number K).
+    labels: whole numbers [n], of all cases.
+
+    Raises TaskError for what is no such question.
+    """
+    if question == "label":
+        known, classes = np.unique(labels, return_inverse=True)
+        return classes.astype(np.int64), len(known)
+    if question == "parity":
+        return (labels % 2).astype(np.int64), 2
+    bound = re.fullmatch(r"above_(-?\d+)", question)
+    if bound is None:
+        raise TaskError(f"heads={question!r}: label, parity or above_K (such as above_4) are required; correct it")
+    return (labels > int(bound[1])).astype(np.int64), 2
+
+
+def heads_from_labelled(base: Task, questions: Sequence[str], *, solved_at: float | None = None) -> Task:
+    """The cases of a task whose labels are whole numbers, with an answer to each of some questions about the label; of one question, a task
+    of its classes.
+
+    base: of labelled arrays.
+    questions: each as ``answers_to`` has it.
+    solved_at: the score that counts as solved (default: SOLVED_AT, which no search was asked for).
+
+    Raises TaskError.
+    """
+    view, held_out, prepared = base.data, base.test, base.preprocessing
+    if view.target != CLASSES or prepared is None or not questions or len(set(questions)) < len(questions):
+        raise TaskError(
+            f"heads={','.join(questions)!r} of task={base.name!r}: a task of labelled arrays with classes, and questions that differ, are "
+            "required"
+        )
+    numbers = numeric_labels(base.name, prepared)
+    found = [answers_to(question, numbers) for question in questions]  # of each label
+    widths = [width for _, width in found]
+
+    def part(given: Part) -> Part:
+        y = np.stack([classes[np.asarray(given.targets)] for classes, _ in found], axis=1)
+        return Part(given.inputs, frozen(y if len(questions) > 1 else y[:, 0]))
+
+    train = part(view.train)
+    several = len(questions) > 1
+    data = replace(
+        view,
+        name=f"{view.name}-{'-'.join(questions)}",
+        kind=KIND.name if several else view.kind,
+        type=function(tensor(*prepared.shape), heads_type(widths) if several else tensor(*widths)),
+        target=HEADS if several else CLASSES,
+        metric="accuracy",
+        direction=Direction.MAXIMIZE,
+        solved_at=SOLVED_AT if solved_at is None else solved_at,
+        goal_given=solved_at is not None,
+        train=train,
+        validation=train if view.validation is view.train else part(view.validation),
+        class_weights=(),
+        folds=None,
+        digest="",
+    )
+    names = () if several else tuple(map(str, range(widths[0])))
+    kept = replace(prepared, label_names=names, labels=())
+    return Task(data, None if held_out is None else part(held_out), base.split, kept, base.source, base.notes)
 
 
 def sample(seed: int = 0) -> Task:

@@ -17,6 +17,7 @@ from ..data import ProblemData
 from ..metrics import ANSWERS, CLASSES, INTEGERS, NUMBERS
 from ..preprocessing import Preprocessing, check_finite, fit_inputs, standardise
 from ..split import Split
+from ..targets import numeric_labels
 from ..task import Task, TaskKind
 
 REDUCTIONS: dict[str, Callable[[np.ndarray], int | tuple[int, ...]]] = {
@@ -71,7 +72,7 @@ def sequences_from_labelled(
         raise TaskError(
             f"base={base.name!r}: a task of labelled arrays with classes and a test part is required; choose such a one"
         )
-    labels = _numeric_labels(base.name, prepared)
+    labels = numeric_labels(base.name, prepared)
     wanted = (
         (view.train, lengths, count, "lengths"),
         (view.validation, lengths, validation_count, "lengths"),
@@ -177,16 +178,6 @@ def _first_apart(part: Part) -> Part:
     first[lists.offsets] = True
     others = RaggedArray(frozen(lists.values[~first]), frozen(lists.lengths - 1))
     return Part((frozen(lists.values[first]), others), part.targets)
-
-
-def _numeric_labels(name: str, prepared: Preprocessing) -> np.ndarray:
-    try:
-        return np.array([int(label) for label in prepared.label_names], dtype=np.int64)
-    except ValueError:
-        raise TaskError(
-            f"base={name!r} has the labels {', '.join(prepared.label_names[:5])}: whole numbers are required as "
-            "labels; choose a task such as digits"
-        ) from None
 
 
 def _draw(
