@@ -196,7 +196,17 @@ class Rounds:
             count = max(1, round(total * share / 3)) if total > 1 else 0
             if study.standing.asked >= total - count - self._finals(total):
                 return True
-        return self._past(1.0 - (study.schedule.final if self._beginning() else share))
+        return self._past(1.0 - (study.schedule.final if self._beginning() else max(share, self._for_lines())))
+
+    def _for_lines(self) -> float:
+        """The share of the time for the final training and for longer trainings of all programs to begin with whose short ones told little,
+        and two others; 0 where there are none, or some are yet to be tried."""
+        study = self.study
+        if self.budget.seconds is None or not study.telling_passes or study.standing.asked < len(study.strategy.starts):
+            return 0.0
+        count = study.standing.cut_short(study.telling_passes)
+        longer = (count + 2) * study.seconds_for(REFINE) / study.window
+        return min(1.0, study.schedule.final + longer) if count else 0.0
 
     def _beginning(self) -> bool:
         """Whether programs to begin with are yet to be tried, in planned time on series: they are of several kinds, of which those that are
@@ -261,7 +271,7 @@ class Rounds:
         wanted = next_refinement(
             study.standing, [entry.payload for entry in self.open.values() if entry.phase == REFINE], study.variant,
             lambda text: canonical(vocabulary.read(text)), bool(study.record.config.get(RECIPE)),
-            study.schedule.is_planned,
+            study.telling_passes if study.schedule.is_planned else None,
         )  # fmt: skip
         return None if wanted is None else self._candidate(vocabulary.read(wanted[0]), REFINE, wanted[1])
 

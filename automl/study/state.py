@@ -19,7 +19,7 @@ from .journal import ASKED
 from .keeping.evaluations import Evaluations
 from .keeping.origins import Origins
 from .keeping.tally import Tallies
-from .planning.passes import seconds_a_pass
+from .planning.passes import passes_of, seconds_a_pass
 from .planning.schedule import EXPLORE, FINAL, PHASES, REFINE, SETTINGS, TRAINED
 
 Worth = tuple[bool, float]
@@ -187,31 +187,51 @@ class Standing:
             heapq.heappush(self._refinable, entry)
         return found
 
-    def other_line(self, taken: Iterable[int]) -> Evaluation | None:
+    def other_line(self, taken: Iterable[int], passes: int = 0) -> Evaluation | None:
         """The best explored evaluation of a net among the programs to begin with and what descends from them, of those of which nothing was
-        refined yet; None where none is among the better half of what may be refined.
+        refined yet; None where none is among the better half of what may be refined, or was cut short.
 
         taken: the explored asks that are being refined.
+        passes: over the train part, fewer than which of a program to begin with say little of it (default: any number says enough).
 
         What takes longer to learn is behind after a short training, and the descendants of what is ahead then are many: without this, the
         longer trainings would all be of one kind.
         """
-        refined = {int(self.infos.get(ask, {}).get("of", ask)) for ask in self.refinements} | set(taken)
-        tried = {start for ask in refined for start in self.origins.of(ask)}
-        asks = {
-            ask
-            for start in self.origins.starts()
-            if start not in tried
-            for ask in (start, self.tallies.of(start).best_ask)
-        }
-        known = [found for ask in asks if ask is not None and (found := self.evaluations.get(ask)) is not None]
-        nets = [
-            each for each in known if self.phase(each) == EXPLORE and each.parameters and self.score(each) is not None
-        ]
-        best = max(nets, key=lambda each: (self.worth(each), -each.ask), default=None)
+        short, long = self._untried(taken, passes)
+        if short:
+            return max(short, key=self._order)
+        best = max(long, key=self._order, default=None)
         if best is None or not self._refinable or -self.worth(best) > median(worth for worth, _ in self._refinable):
             return None
         return best
+
+    def cut_short(self, passes: int) -> int:
+        """How many of the programs to begin with, of which nothing was refined yet, made fewer passes than that.
+
+        passes: over the train part.
+        """
+        return len(self._untried((), passes)[0])
+
+    def _order(self, evaluation: Evaluation) -> tuple[float, int]:
+        return self.worth(evaluation), -evaluation.ask
+
+    def _untried(self, taken: Iterable[int], passes: int) -> tuple[list[Evaluation], list[Evaluation]]:
+        """Of each program to begin with of which nothing was refined yet, the best net of its line: of those that were cut short, and of
+        the others."""
+        refined = {int(self.infos.get(ask, {}).get("of", ask)) for ask in self.refinements} | set(taken)
+        tried = {start for ask in refined for start in self.origins.of(ask)}
+        short: list[Evaluation] = []
+        long: list[Evaluation] = []
+        for start in self.origins.starts():
+            if start in tried:
+                continue
+            known = [self.evaluations.get(ask) for ask in (start, self.tallies.of(start).best_ask) if ask is not None]
+            nets = [each for each in known if each is not None and self.phase(each) == EXPLORE and each.parameters]
+            nets = [each for each in nets if self.score(each) is not None]
+            if nets:
+                was_cut = nets[0].ask == start and 0 < passes_of(nets[0]) < passes
+                (short if was_cut else long).append(max(nets, key=self._order))
+        return short, long
 
     def wants_view(self, evaluation: Evaluation) -> bool:
         """Whether a refined program may be better where it looks at its pictures both ways: nobody asked yet, and it was trained with

@@ -149,6 +149,12 @@ class Study:
         return seconds_for(phase, self.schedule, self.window, few)
 
     @property
+    def telling_passes(self) -> int:
+        """The passes over the pictures of a planned search that its short trainings have, unless their time is over before; 0 where there
+        are none."""
+        return (self.schedule.epochs or 0) if self.schedule.is_planned and self.has_pictures else 0
+
+    @property
     def has_pictures(self) -> bool:
         """Whether its cases are pictures."""
         return image_side(self.data) is not None

@@ -27,15 +27,20 @@ def seconds_a_pass(evaluation: Evaluation) -> float | None:
 
     evaluation: of any program.
     """
-    count = _passes(evaluation.curves or {})
+    count = passes_of(evaluation)
     if not evaluation.parameters or evaluation.seconds <= 0 or not count:
         return None
     took = evaluation.seconds / count
     return took if count >= (LEAST_LONG if took >= LONG_PASS else LEAST) else None
 
 
-def _passes(curves: Mapping[str, object]) -> float:
-    """How often a training went over the train part, the last pass in part where its time was over; 0 where that is not known."""
+def passes_of(evaluation: Evaluation) -> float:
+    """How often a training went over the train part, the last pass in part where its time was over; 0 where that is not known. Of what did
+    not end its first pass it is 1.
+
+    evaluation: of any program.
+    """
+    curves: Mapping[str, object] = evaluation.curves or {}
     epochs, steps = curves.get("epoch"), curves.get("steps")
     if not isinstance(epochs, list) or not epochs or not isinstance(epochs[-1], int):
         return 0.0

@@ -27,10 +27,12 @@ def standing(explored: Mapping[str, float], refined: list[tuple[str, float, dict
     return found
 
 
-def _note(found: Standing, term: str, score: float, phase: str, info: dict[str, Any]) -> None:
+def _note(found: Standing, term: str, score: float, phase: str, info: dict[str, Any], epochs: int = 2) -> None:
     ask = found.asked
     found.ask(ask, phase, info)
-    found.note(Evaluation(run="r", ask=ask, term=term, outcome="ok", scores={"accuracy": score}, parameters=10))
+    found.note(
+        Evaluation("r", ask, term, "ok", {"accuracy": score}, parameters=10, curves={"epoch": [*range(1, epochs + 1)]})
+    )
 
 
 def asked(
@@ -84,8 +86,8 @@ def test_every_second_is_of_another_line_while_there_is_one() -> None:
     ):  # fmt: skip
         _note(found, term, score, EXPLORE, info)
 
-    def next_of(several: bool = True, pending: list[dict[str, Any]] | None = None) -> str:
-        wanted = next_refinement(found, pending or [], {}, lambda text: text, several=several)
+    def next_of(passes: int | None = 0, pending: list[dict[str, Any]] | None = None) -> str:
+        wanted = next_refinement(found, pending or [], {}, lambda text: text, passes=passes)
         assert wanted is not None
         return wanted[0]
 
@@ -93,9 +95,27 @@ def test_every_second_is_of_another_line_while_there_is_one() -> None:
     _note(found, "aa", 0.95, REFINE, {"of": 3})
     assert next_of() == "ab"
     _note(found, "ab", 0.94, REFINE, {"of": 4})
-    assert (next_of(), next_of(several=False)) == ("ba", "a")
+    assert (next_of(), next_of(None)) == ("ba", "a")
     assert next_of(pending=[{"term": "ba", "info": {"of": 5}}]) == "a", (
         "the line of b is taken, that of c is far behind"
     )
     _note(found, "ba", 0.96, REFINE, {"of": 5})
     assert next_of() == "a"
+
+
+def test_a_program_to_begin_with_whose_short_training_was_cut_short_has_a_longer_one() -> None:
+    found = Standing("accuracy", Direction.MAXIMIZE)
+    _note(found, "a", 0.9, EXPLORE, {"operator": START})
+    _note(found, "b", 0.3, EXPLORE, {"operator": START}, epochs=1)
+    _note(found, "c", 0.2, EXPLORE, {"operator": START})
+    for number in range(4):
+        _note(found, "a" * (2 + number), 0.8, EXPLORE, {"operator": "edit", "parents": [0]})
+    assert [found.cut_short(passes) for passes in (0, 2, 3)] == [0, 1, 3]
+    for term, of in (("a", 0), ("aa", 3)):
+        _note(found, term, 0.95, REFINE, {"of": of})
+    assert found.cut_short(2) == 1
+    assert next_refinement(found, [], {}, lambda text: text, passes=2) == ("b", {"of": 1})
+    assert next_refinement(found, [], {}, lambda text: text, passes=0) == ("aaa", {"of": 4})
+    _note(found, "b", 0.96, REFINE, {"of": 1})
+    assert found.cut_short(2) == 0
+    assert next_refinement(found, [], {}, lambda text: text, passes=2) == ("aaa", {"of": 4})
