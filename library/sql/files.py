@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -15,7 +16,6 @@ from sqlalchemy import URL
 from ..files import irregular
 from ..records import StoreError
 
-_START = b"SQLite format 3\0"
 _SIDE = ("-wal", "-journal")
 """Ends of the names of files in which SQLite keeps changes that are not in the database's own file yet."""
 
@@ -49,13 +49,21 @@ def check_file(file: Path, create: bool) -> None:
         except OSError as error:
             raise StoreError(f"store={file}: its folder cannot be made: {error.strerror}") from error
         return
-    try:
-        with file.open("rb") as handle:
-            start = handle.read(len(_START))
-    except OSError as error:
-        raise StoreError(f"store={file} cannot be read: {error.strerror}") from error
-    if start and start != _START:
+    if not os.access(file, os.R_OK):
+        raise StoreError(f"store={file} cannot be read: {os.strerror(errno.EACCES)}")
+    if not _is_database(file):
         raise StoreError(f"store={file} is not an SQLite database; choose another file")
+
+
+def _is_database(file: Path) -> bool:
+    """Whether SQLite takes the file for a database; also where it cannot say. SQLite is asked, since a process that itself opens and
+    closes a file loses the locks that it has on it (https://www.sqlite.org/howtocorrupt.html, section 2.2)."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", timeout=0.0, uri=True)) as connection:
+            connection.execute("PRAGMA schema_version").fetchall()
+    except sqlite3.DatabaseError as error:
+        return error.sqlite_errorcode != sqlite3.SQLITE_NOTADB
+    return True
 
 
 def why_unwritable(file: Path) -> str:

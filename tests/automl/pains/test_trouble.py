@@ -138,10 +138,9 @@ def test_an_interrupted_command_says_the_best_so_far(automl, midst) -> None:
     assert second.startswith("automl: interrupted; resume with: automl runs resume ")
 
 
-@pytest.mark.slow
 def test_two_processes_share_a_library() -> None:
     Path("t.jsonl").write_text(lines_of([REVERSED, SORTED]))
-    both = [start("search", "t.jsonl", "--evaluations", "4000", "--library", "x.db") for _ in range(2)]
+    both = [start("search", "t.jsonl", "--evaluations", "1500", "--library", "x.db") for _ in range(2)]
     for process in both:
         out, err = process.communicate(timeout=300)
         assert (process.returncode, err) == (0, "") and "sorted: solved" in out
