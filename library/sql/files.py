@@ -49,8 +49,8 @@ def check_file(file: Path, create: bool) -> None:
         except OSError as error:
             raise StoreError(f"store={file}: its folder cannot be made: {error.strerror}") from error
         return
-    if not os.access(file, os.R_OK):
-        raise StoreError(f"store={file} cannot be read: {os.strerror(errno.EACCES)}")
+    if file.is_dir() or not os.access(file, os.R_OK):
+        raise StoreError(f"store={file} cannot be read: {os.strerror(errno.EISDIR if file.is_dir() else errno.EACCES)}")
     if not _is_database(file):
         raise StoreError(f"store={file} is not an SQLite database; choose another file")
 
