@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from .execution.threads import processors
 
+_OPTION = re.compile(r"([?&]\w+=)(/[^&,]*)")
+"""An option of a task that is an absolute path, such as ``?path=/data/mnist``."""
 PACKAGES = ("torch", "numpy", "scikit-learn")
 
 
@@ -49,7 +52,9 @@ def _hardware() -> dict[str, object]:
 
 
 def _local(argument: str) -> str:
-    """The argument, an absolute path by its last part alone, also within the address of a library."""
+    """The argument, an absolute path by its last part alone, also within the address of a library and the options of tasks."""
+    if _OPTION.search(argument):
+        return _OPTION.sub(lambda found: found[1] + Path(found[2]).name, argument)
     scheme, separator, rest = argument.partition(":///")
     if separator and os.path.isabs(rest):
         return f"{scheme}{separator}{Path(rest).name}"
