@@ -51,20 +51,21 @@ LISTS, LISTED, ROWS = 40, 18, 600
 
 @dataclass(frozen=True)
 class Language:
-    """What bodies are made of."""
+    """What bodies are made of; ``known`` is what learned words among the ``words`` may be made of (None: the words)."""
 
     words: Mapping[str, Primitive]
     costs: Costs
     constants: Sequence[Constant]
     settings: Settings
     tools: RoleWords
+    known: Mapping[str, Primitive] | None = None
 
     def of(self, words: Mapping[str, Primitive]) -> Language:
         """The same with other words.
 
         words: by name.
         """
-        return replace(self, words=words)
+        return replace(self, words=words, known=self.words if self.known is None else self.known)
 
     def space(
         self, inputs: Sequence[Type], output: Type, rows: Sequence[Sequence[Value]], deadline: Deadline, *, lists: bool = False
@@ -84,7 +85,8 @@ class Language:
             costs, constants = replace(costs, literals=()), ()
             listed = [list_of(CHAR)] * (STRING in inputs) + [type for type in inputs if is_list(type)]
             settings = replace(settings, types=(*settings.types, *listed, *map(list_of, listed)))
-        return space_of(kind, [], words, costs, list(rows), constants, settings, deadline)
+        known = self.words if self.known is None else self.known
+        return space_of(kind, [], words, costs, list(rows), constants, settings, deadline, known)
 
     def _plain(self, name: str) -> bool:
         """Whether a word makes no list or other structure: views hold the lists that bodies need."""

@@ -76,24 +76,25 @@ class Space:
 
 def space_of(
     type: Type, examples: Sequence[Example], words: Mapping[str, Primitive], costs: Costs, probes: Sequence[Sequence[Value]],
-    constants: Sequence[Constant], settings: Settings, deadline: Deadline = NEVER,
+    constants: Sequence[Constant], settings: Settings, deadline: Deadline = NEVER, known: Mapping[str, Primitive] | None = None,
 ) -> Space:  # fmt: skip
-    """The space of programs of ``type`` over ``words``. ``constants`` are (value, type, cost). Raises OutOfTime."""
+    """The space of programs of ``type`` over ``words``. ``constants`` are (value, type, cost); ``known`` is what learned words may be made
+    of (default: ``words``). Raises OutOfTime."""
     inputs, output = arguments_of(type)
     values = _values(examples, probes, settings, deadline)
     familiar = _spoken_of(inputs, output, words)
     text = _is_text(inputs, output)
     listed = () if _is_formula(inputs, output) else (list_of(CHAR if text else BOOL),)
     types = tuple(dict.fromkeys([*familiar, *listed, *settings.types]))
-    known = frozenset([*familiar, *settings.types])
+    spoken = frozenset([*familiar, *settings.types])
     domains = Domains(values, list(_samples(inputs, output, examples, probes, deadline)))
-    operations = _operations(words, costs, types, output, known, settings, deadline)
+    operations = _operations(words, costs, types, output, spoken, settings, deadline, words if known is None else known)
     literals = [*costs.literals, *constants, *(mined(examples, output, deadline) if settings.mine else ())]
     plan = Plan(
         operations, _leaves(values, types, literals), costs.variable, settings.lambda_depth, settings.body_worlds,
         settings.max_worlds, settings.exact, settings.nested,
     )  # fmt: skip
-    return Space(inputs, output, examples, probes, words, settings, values, types, known, domains, plan)
+    return Space(inputs, output, examples, probes, words, settings, values, types, spoken, domains, plan)
 
 
 def _values(
@@ -149,7 +150,7 @@ def _joins_texts(word: Primitive) -> bool:
 
 def _operations(
     words: Mapping[str, Primitive], costs: Costs, types: Sequence[Type], output: Type, familiar: frozenset[Type],
-    settings: Settings, deadline: Deadline,
+    settings: Settings, deadline: Deadline, known: Mapping[str, Primitive],
 ) -> tuple[tuple[Operation, int], ...]:  # fmt: skip
     """The words at the types, with their costs: those of the goal's type first, for a level's terms of other types only matter to the
     next level."""
@@ -161,7 +162,7 @@ def _operations(
         for arguments, result in instances(primitive, types):
             deadline.check()
             strange = settings.strange_type * _strange(primitive, arguments, result, familiar)
-            found.append((operation(primitive, arguments, result, words), cost + strange))
+            found.append((operation(primitive, arguments, result, known), cost + strange))
     return tuple(sorted(found, key=lambda entry: (entry[0].result != output, entry[1])))
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from primitives.definitions import definition
 from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
 from primitives.interpreter.interpret import evaluate
 from primitives.notation.types import parse_type
+from primitives.syntax import parse
 from primitives.term import lambdas
 from primitives.types import INT, arguments_of
 from primitives.words import builtin_words
 from search.deduction.goal import Subtask
-from search.deduction.language import Language, lists_made
+from search.deduction.language import Language, lists_made, numbers_beside
 from search.deduction.tools import RoleWords
 from search.enumeration.settings import Settings
 from search.generation.costs import default_costs
@@ -57,3 +59,14 @@ def test_it_ends_with_the_time() -> None:
     language = Language(WORDS, default_costs(WORDS, goal.type), (), Settings(), RoleWords(WORDS))
     with pytest.raises(OutOfTime):
         lists_made(goal, language, Deadline(0.0))
+
+
+def test_a_learned_word_may_be_made_of_words_that_are_not_offered_beside_it() -> None:
+    given, _ = arguments_of(parse_type("list(int) -> int"))
+    goal = Subtask(given, INT, tuple((row, 0) for row in INPUTS["list(int) -> int"]))
+    words = {name: builtin_words()[name] for name in ("map", "fold", "+", "*", "range")}
+    body = parse("(lambda (xs) (fold (lambda (s n) (+ s n)) 0 (map (lambda (n) (* n n)) xs)))", words)
+    words["squares"] = definition("squares", "list(int) -> int", body)
+    language = Language(words, default_costs(words, goal.type), (), Settings(), RoleWords(words))
+    found = [each.values.tolist() for each in numbers_beside(goal, language, NEVER)]
+    assert [sum(n * n for n in xs) for (xs,) in INPUTS["list(int) -> int"]] in found
