@@ -21,6 +21,7 @@ from search.strategy import START, UNTRAINED, Proposal
 from ..evaluation.prepared import StartWeights, start_weights
 from ..execution.threads import training_threads
 from .candidate import Candidate, evaluated_of, feedback_of
+from .planning.phases import Phases
 from .planning.schedule import EXPLORE, FINAL, LEAST_SECONDS, REFINE, TIMELY
 from .planning.views import both_ways, may_look_twice
 from .planning.ways import RECIPE
@@ -34,15 +35,8 @@ SAVE_SECONDS = 0.2
 WAIT_SECONDS = 0.2
 FIRST_SECONDS = 3.0
 """What the first proposal may take, however little time is left: of the processor, so that it is there on a busy machine too."""
-USEFUL_STARTS = 2
-"""Of the programs that a search begins with those that are tried while any of the whole budget is left: the first may be a constant."""
-AGAIN, LONGER = 2.0, 1.5
-"""How many times as long as a fit to the train part one to the validation part too may take, and how many times as long as a training, of
-which but a few cases more make no more steps."""
 NEEDED_STEPS = 50
 """Steps without which a short training in planned time says nothing of a net, once there is a better one; set by hand."""
-HARDLY = 0.5
-"""The share of its time that a planned training of the refinement must have: with less it is not begun."""
 
 
 class Rounds:
@@ -53,6 +47,7 @@ class Rounds:
         self.study = study
         self.executor = study.executor
         self.budget = study.budget
+        self.phases = Phases(study)
         self.open: dict[int, Candidate] = {}
         self.done: list[Candidate] = []
         """Those of the open ones that are evaluated."""
@@ -112,45 +107,17 @@ class Rounds:
         most = self.budget.evaluations
         if most is not None and self.study.standing.asked >= most:
             return True
-        if self._useful_start():
+        if self.phases.useful_start():
             return False
-        return self._past(TIMELY if self.study.trained else 1.0)
-
-    def _useful_start(self) -> bool:
-        """Whether the next proposal is a program to begin with that is to be tried even in what is reserved for what comes after the
-        search."""
-        study, asked = self.study, self.study.standing.asked
-        wanted = study.trained and asked < min(USEFUL_STARTS, len(study.strategy.starts))
-        return wanted and self.budget.seconds is not None and study.ahead + study.spent() < self.budget.seconds
-
-    def _past(self, share: float) -> bool:
-        """Whether a share of the time is spent; never where it is not bounded."""
-        return self.budget.seconds is not None and self.study.left() <= (1.0 - share) * self.study.window
-
-    def _reserved(self) -> float:
-        """Seconds at the end for the final training: their share, or less where the best program was fitted, or trained to the end of a
-        refinement, which is as long as the final training, in less. A planned training has the whole of its share."""
-        study = self.study
-        if self.budget.seconds is None or not study.trained or not self.study.has_final:
-            return 0.0
-        share, best = study.schedule.final * study.window, study.standing.best()
-        if best is None or not best.seconds or (study.schedule.is_planned and best.parameters):
-            return share
-        if best.parameters and not self._trained_to_its_end(best):
-            return share
-        return min(share, (LONGER if best.parameters else AGAIN) * best.seconds + LEAST_SECONDS)
-
-    def _trained_to_its_end(self, evaluation: Evaluation) -> bool:
-        """Whether it was refined, and not cut short by its deadline."""
-        return self.study.standing.phase(evaluation) == REFINE and bool(evaluation.key)
+        return self.phases.past(TIMELY if self.study.trained else 1.0)
 
     def _next(self) -> Candidate | None:
         """The next proposal of the strategy, or of the refinement at the end of a trained search."""
         study = self.study
-        useful = self._useful_start()
-        if self._finishing() and not useful:
+        useful = self.phases.useful_start()
+        if self.phases.finishing() and not useful:
             return self._view() or self._final()
-        if self._refining() and not useful:
+        if self.phases.refining() and not useful:
             if self.budget.deterministic and any(entry.phase == EXPLORE for entry in self.open.values()):
                 return None  # the refinement begins with a round of its own
             entry = self._refinement()
@@ -184,59 +151,10 @@ class Rounds:
     def _candidate(self, term: Term, phase: str, info: Mapping[str, object]) -> Candidate:
         return Candidate.of(self.study.vocabulary, self.study.standing.asked, term, phase, info)
 
-    def _refining(self) -> bool:
-        """Whether the share of the budget that is for the refinement has begun."""
-        study, share = self.study, self.study.schedule.refine
-        if not study.trained or not share:
-            return False
-        if study.standing.refined:
-            return True
-        total = self.budget.evaluations
-        if total is not None:
-            count = max(1, round(total * share / 3)) if total > 1 else 0
-            if study.standing.asked >= total - count - self._finals(total):
-                return True
-        return self._past(1.0 - (study.schedule.final if self._beginning() else max(share, self._for_lines())))
-
-    def _for_lines(self) -> float:
-        """The share of the time for the final training and for longer trainings of all programs to begin with whose short ones told little,
-        and two others; 0 where there are none, or some are yet to be tried."""
-        study = self.study
-        if self.budget.seconds is None or not study.telling_passes or study.standing.asked < len(study.strategy.starts):
-            return 0.0
-        count = study.standing.cut_short(study.telling_passes)
-        longer = (count + 2) * study.seconds_for(REFINE) / study.window
-        return min(1.0, study.schedule.final + longer) if count else 0.0
-
-    def _beginning(self) -> bool:
-        """Whether programs to begin with are yet to be tried, in planned time on series: they are of several kinds, of which those that are
-        fitted take more time than a short training has, and the refinement would take up only what is known by then."""
-        study = self.study
-        planned = study.schedule.is_planned and study.data.is_series
-        return planned and study.standing.asked < len(study.strategy.starts)
-
-    def _finals(self, total: int) -> int:
-        """How many of ``total`` evaluations are for the final training."""
-        return int(self.study.has_final and self.study.schedule.refine > 0 and total > 3)
-
-    def _finishing(self) -> bool:
-        """Whether it is time for the final training, or past it."""
-        study = self.study
-        best = study.standing.best()
-        ready = study.standing.refined or (best is not None and study.standing.is_settled(best))
-        if not study.trained or not ready or not self.study.has_final:
-            return False
-        total = self.budget.evaluations
-        if total is not None and study.standing.asked >= total - self._finals(total):
-            return True
-        timed = self.budget.seconds is not None
-        least = HARDLY * (study.schedule.refine_seconds or 0.0)
-        return timed and (study.standing.final or study.left() <= self._reserved() + least)
-
     def _final_at_once(self) -> Candidate | None:
         """The final training where the refinement has nothing left before its share of the budget is used."""
         total = self.budget.evaluations
-        wanted = self.study.has_final if total is None else self._finals(total) > 0
+        wanted = self.study.has_final if total is None else self.phases.finals(total) > 0
         return (self._view() or self._final()) if wanted and not self.open else None
 
     def _final(self) -> Candidate | None:
@@ -316,7 +234,7 @@ class Rounds:
         deadline = self.study.seconds_for(entry.phase)
         if self.budget.seconds is None:
             return None, deadline
-        reserved = self._reserved() if entry.phase != FINAL else 0.0
+        reserved = self.phases.reserved() if entry.phase != FINAL else 0.0
         deadline = min(deadline, max(LEAST_SECONDS, self.study.left() - reserved))
         if entry.info.get("operator") == START:
             deadline = min(deadline, max(LEAST_SECONDS, self.study.window * self.study.schedule.start))

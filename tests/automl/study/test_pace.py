@@ -12,8 +12,8 @@ import automl
 from automl.budget import Budget
 from automl.evaluation import evaluate
 from automl.study.opening import Options, open_study, run_study
+from automl.study.planning.phases import AGAIN, LEAST_SECONDS, LONGER, Phases
 from automl.study.planning.schedule import EXPLORE, REFINE, closing
-from automl.study.rounds import AGAIN, LEAST_SECONDS, LONGER, Rounds
 from automl.study.study import Study
 from automl.tasks.kinds.examples import examples_task
 from automl.tasks.kinds.labelled import labelled_task
@@ -113,13 +113,13 @@ def test_the_final_training_has_what_it_needs(
     if best is not None:
         study.standing.ask(0, phase)
         study.standing.note(best)
-    share = Rounds(study)._reserved() / study.window
+    share = Phases(study).reserved() / study.window
     assert share == pytest.approx(reserved, rel=0.05)
 
 
 def test_where_there_is_no_final_training_nothing_is_kept_for_it(table: Task) -> None:
     assert table.data.folds is not None
-    assert Rounds(opened(table, 60.0))._reserved() == 0.0
+    assert Phases(opened(table, 60.0)).reserved() == 0.0
 
 
 def test_a_worker_in_this_process_imports_what_fits_only_for_what_is_fitted(

@@ -10,9 +10,9 @@ import pytest
 from automl.budget import Budget
 from automl.fitting.recipes import timed
 from automl.study.opening import Options, open_study, run_study
+from automl.study.planning.phases import Phases
 from automl.study.planning.starts import declared_starts
 from automl.study.planning.views import both_ways
-from automl.study.rounds import Rounds
 from automl.study.study import Study
 from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.split import Split
@@ -63,12 +63,12 @@ def test_many_series_have_a_plan_without_what_is_for_pictures() -> None:
 
 def test_the_refinement_waits_until_all_programs_to_begin_with_were_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     study = opened(bumps(1200), Options(Budget(60.0)))
-    rounds, count = Rounds(study), len(study.strategy.starts)
+    phases, count = Phases(study), len(study.strategy.starts)
     monkeypatch.setattr(study.standing, "asked", count - 1)
     monkeypatch.setattr(study, "left", lambda: 0.5 * study.window)
-    assert not rounds._refining()
+    assert not phases.refining()
     monkeypatch.setattr(study.standing, "asked", count)
-    assert rounds._refining()
+    assert phases.refining()
     monkeypatch.setattr(study.standing, "asked", count - 1)
     monkeypatch.setattr(study, "left", lambda: 0.2 * study.window)
-    assert rounds._refining()
+    assert phases.refining()
