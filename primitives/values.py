@@ -243,20 +243,52 @@ class Graph:
         return f"Graph({list(self.edges)!r}, {list(self.nodes)!r})"
 
 
-def equal(left: Value, right: Value, tolerance: float = 1e-6) -> bool:
-    """Equality of two values of one type. Floats agree within a relative and absolute ``tolerance``; NaN never
-    equals; true is not 1."""
+NEAR = 1e-6
+"""The relative difference up to which two Floats are equal."""
+
+
+def least_difference(values: Iterable[Value]) -> float:
+    """The absolute difference up to which Floats among the outputs of one task are equal: NEAR, or NEAR of the largest where that is less
+    than 1 and not 0, so that outputs that are all tiny are not all equal to 0.
+
+    values: the outputs; lists, pairs, options and tables are looked into.
+    """
+    largest = max((abs(each) for each in _floats(values) if math.isfinite(each)), default=0.0)
+    return max(NEAR * min(1.0, largest), 1e-300) if largest else NEAR
+
+
+def _floats(values: Iterable[Value]) -> Iterator[float]:
+    for value in values:
+        if isinstance(value, float):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _floats(value)
+        elif isinstance(value, Some):
+            yield from _floats((value.value,))
+        elif isinstance(value, Table):
+            yield from _floats(value.entries.values())
+
+
+def equal(left: Value, right: Value, tolerance: float = NEAR, least: float | None = None) -> bool:
+    """Equality of two values of one type; NaN never equals; true is not 1.
+
+    left, right: the values.
+    tolerance: the relative difference up to which Floats agree.
+    least: the absolute one (default: as large).
+    """
     if isinstance(left, (Failure, bool)) or isinstance(right, (Failure, bool)):
         return not isinstance(left, Failure) and type(left) is type(right) and left == right
     if isinstance(left, float) or isinstance(right, float):
-        return math.isclose(left, right, rel_tol=tolerance, abs_tol=tolerance)
+        return math.isclose(left, right, rel_tol=tolerance, abs_tol=tolerance if least is None else least)
     if isinstance(left, tuple) and isinstance(right, tuple):
-        return len(left) == len(right) and all(equal(a, b, tolerance) for a, b in zip(left, right, strict=True))
+        return len(left) == len(right) and all(equal(a, b, tolerance, least) for a, b in zip(left, right, strict=True))
     if isinstance(left, Some) and isinstance(right, Some):
-        return equal(left.value, right.value, tolerance)
+        return equal(left.value, right.value, tolerance, least)
     if isinstance(left, Table) and isinstance(right, Table):
         keys = left.entries.keys()
-        return keys == right.entries.keys() and all(equal(left.entries[k], right.entries[k], tolerance) for k in keys)
+        return keys == right.entries.keys() and all(
+            equal(left.entries[k], right.entries[k], tolerance, least) for k in keys
+        )
     if hasattr(left, "shape") and hasattr(right, "shape"):
         return tuple(left.shape) == tuple(right.shape) and bool(((left - right).abs() <= tolerance).all())
     return type(left) is type(right) and bool(left == right)

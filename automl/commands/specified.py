@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from primitives.syntax import parse
+from primitives.values import NEAR, least_difference
 
 from ..errors import TaskError
 from ..evaluation.model import Model
@@ -262,14 +264,17 @@ def _answers(model: Model, rows: Sequence[SpecifiedRow]) -> list[object]:
 
 def _missed(model: Model, rows: Sequence[SpecifiedRow]) -> list[tuple[SpecifiedRow, object]]:
     """The rows for which a program gives another output than theirs, each with what it gives."""
+    least = least_difference(float(row.output) for row in rows if isinstance(row.output, float))
     return [
-        (row, value) for row, value in zip(rows, _answers(model, rows), strict=True) if not _equal(value, row.output)
+        (row, value)
+        for row, value in zip(rows, _answers(model, rows), strict=True)
+        if not _equal(value, row.output, least)
     ]
 
 
-def _equal(one: object, other: object) -> bool:
+def _equal(one: object, other: object, least: float) -> bool:
     if isinstance(one, float) and isinstance(other, int | float):
-        return abs(one - other) <= 1e-6 * max(1.0, abs(one), abs(other))
+        return math.isclose(one, other, rel_tol=NEAR, abs_tol=least)
     return one == other
 
 

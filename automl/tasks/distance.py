@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from primitives.values import Failure, Graph, Some, Table, Value
+from primitives.values import NEAR, Failure, Graph, Some, Table, Value
 
 if TYPE_CHECKING:
     import torch
 
-SCALAR_TOLERANCE = 1e-6
-"""Two Floats, which are float64, agree within this relative or absolute difference, as in primitives.values.equal."""
 TENSOR_TOLERANCE = 1e-4
 """Elements of tensors, which are float32, agree when ``|a - b| <= 1e-4 * max(1, |b|)``."""
 
@@ -25,27 +23,30 @@ def equal(actual: Value, expected: Value) -> bool:
     return distance(actual, expected) == 0.0
 
 
-def distance(actual: Value, expected: Value) -> float:
+def distance(actual: Value, expected: Value, least: float = NEAR) -> float:
     """How far ``actual`` is from ``expected``, in [0, 1]: 0 when equal, 1 for a Failure or another type.
 
     Numbers: d / (1 + d) with d their difference; lists and strings: mean over positions, where an absent one counts 1.
+
+    least: the absolute difference up to which two Floats, which are float64, are equal (default: as the relative one, NEAR), such as
+        ``primitives.values.least_difference`` of all outputs that are expected.
     """
     if isinstance(actual, Failure) or isinstance(expected, Failure):
         return 1.0
     if isinstance(expected, bool | np.bool_):
         return float(not (isinstance(actual, bool | np.bool_) and bool(actual) == bool(expected)))
     if isinstance(expected, int | float | np.number):
-        return _number_distance(actual, expected)
+        return _number_distance(actual, expected, least)
     if isinstance(expected, str):
         return _string_distance(actual, expected)
     if isinstance(expected, tuple | list):
-        return _sequence_distance(actual, expected)
+        return _sequence_distance(actual, expected, least)
     if expected is None or isinstance(expected, Some):
         if isinstance(actual, Some) and isinstance(expected, Some):
-            return distance(actual.value, expected.value)
+            return distance(actual.value, expected.value, least)
         return float(actual is not None or expected is not None)
     if isinstance(expected, Table):
-        return _table_distance(actual, expected)
+        return _table_distance(actual, expected, least)
     if isinstance(expected, Graph):
         return float(not (isinstance(actual, Graph) and actual == expected))
     if is_array(expected):
@@ -53,7 +54,7 @@ def distance(actual: Value, expected: Value) -> float:
     return 1.0
 
 
-def _number_distance(actual: Value, expected: Value) -> float:
+def _number_distance(actual: Value, expected: Value, least: float) -> float:
     whole = isinstance(expected, int | np.integer)
     if isinstance(actual, bool | np.bool_) or not isinstance(
         actual, int | np.integer if whole else float | np.floating
@@ -62,9 +63,9 @@ def _number_distance(actual: Value, expected: Value) -> float:
     if whole:
         difference = float(abs(int(actual) - int(expected)))
         return difference / (1.0 + difference)
-    if math.isclose(actual, expected, rel_tol=SCALAR_TOLERANCE, abs_tol=SCALAR_TOLERANCE):
+    if math.isclose(actual, expected, rel_tol=NEAR, abs_tol=least):
         return 0.0
-    difference = abs(float(actual) - float(expected))
+    difference = abs(float(actual) - float(expected)) * (NEAR / least)
     return difference / (1.0 + difference) if math.isfinite(difference) else 1.0
 
 
@@ -77,22 +78,22 @@ def _string_distance(actual: Value, expected: str) -> float:
     return 1.0 - sum(a == b for a, b in zip(actual, expected, strict=False)) / longest
 
 
-def _sequence_distance(actual: Value, expected: Sequence[Value]) -> float:
+def _sequence_distance(actual: Value, expected: Sequence[Value], least: float) -> float:
     if not isinstance(actual, tuple | list):
         return 1.0
     longest = max(len(actual), len(expected))
     if not longest:
         return 0.0
     absent = abs(len(actual) - len(expected))
-    return (absent + sum(distance(a, b) for a, b in zip(actual, expected, strict=False))) / longest
+    return (absent + sum(distance(a, b, least) for a, b in zip(actual, expected, strict=False))) / longest
 
 
-def _table_distance(actual: Value, expected: Table) -> float:
+def _table_distance(actual: Value, expected: Table, least: float) -> float:
     if not isinstance(actual, Table):
         return 1.0
     keys = expected.entries.keys() | actual.entries.keys()
     shared = expected.entries.keys() & actual.entries.keys()
-    apart = len(keys) - len(shared) + sum(distance(actual.entries[key], expected.entries[key]) for key in shared)
+    apart = len(keys) - len(shared) + sum(distance(actual.entries[key], expected.entries[key], least) for key in shared)
     return apart / len(keys) if keys else 0.0
 
 

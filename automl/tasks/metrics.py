@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from primitives.values import Value
+from primitives.values import Value, least_difference
 
 from ..errors import TaskError
 from .distance import LEAST_PROBABILITY, are_distributions, as_array, distance, is_array
@@ -78,7 +78,8 @@ def case_errors(form: str, outputs: Outputs, targets: np.ndarray | tuple) -> np.
     """
     _check_count(outputs, targets)
     if form in (VALUES, ANSWERS):
-        return np.array([distance(output, target) for output, target in zip(outputs, targets, strict=True)])
+        least = least_difference(targets)
+        return np.array([distance(output, target, least) for output, target in zip(outputs, targets, strict=True)])
     wanted = np.asarray(targets)
     if form == HEADS:
         return _wrong_heads(outputs, wanted).sum(axis=1) / np.maximum(1, (wanted != ABSENT).sum(axis=1))

@@ -15,6 +15,7 @@ from primitives.interpreter.interpret import evaluate
 from primitives.source.formula import arguments_of_formula
 from primitives.source.symbolic import symbolic
 from primitives.term import Lambda, Term, Variable
+from primitives.values import NEAR, least_difference
 from search.regression.algebra import Algebra
 from search.regression.fronts.rows import FormulaRows
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 SECONDS = 20.0
 """That sympy may take for one formula."""
-NEAR = 1e-6
 DECIMALS = 3
 """To which constants fitted to noise are rounded before formulas are compared, as in SRBench (La Cava et al. 2021)."""
 FORM = 1e-4
@@ -35,9 +35,8 @@ NEGLIGIBLE = 1e-4
 
 
 def holds(found: Term, x: Array, y: Array) -> bool:
-    """Whether a formula gives the values ``y`` [rows] of the arguments ``x`` [rows, arguments], up to NEAR of each, or of the largest where
-    that is 1 or less: so Floats are equal in examples, in a unit in which they are no smaller than 1."""
-    least = NEAR * min(1.0, float(np.abs(y).max()))
+    """Whether a formula gives the values ``y`` [rows] of the arguments ``x`` [rows, arguments], as Floats are equal in examples."""
+    least = least_difference(y.tolist())
     outputs = (evaluate(found, tuple(row), words=WORDS) for row in x.tolist())
     return all(
         isinstance(value, float) and math.isclose(value, wanted, rel_tol=NEAR, abs_tol=least)

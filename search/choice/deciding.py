@@ -19,7 +19,7 @@ from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
 from primitives.term import Term
 from primitives.types import Type, arguments_of
-from primitives.values import Value, equal
+from primitives.values import NEAR, Value, equal, least_difference
 
 from ..enumeration.answers import Example
 from ..generation.costs import Costs
@@ -165,8 +165,12 @@ class Ranking:
 
         term: the program.
         """
-        pairs = zip(self.given, self.wanted.values, strict=True)
-        return tuple(place for place, (given, wanted) in enumerate(pairs) if not equal(self._run(term, given), wanted))
+        pairs, least = zip(self.given, self.wanted.values, strict=True), least_difference(self.wanted.values)
+        return tuple(
+            place
+            for place, (given, wanted) in enumerate(pairs)
+            if not equal(self._run(term, given), wanted, NEAR, least)
+        )
 
     def weight(self, term: Term) -> float:
         """How much speaks for a program by its text alone, in nats.

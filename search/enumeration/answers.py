@@ -11,7 +11,7 @@ from primitives.interpreter.deadline import Deadline
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
 from primitives.term import Term, lambdas
-from primitives.values import Value, equal
+from primitives.values import NEAR, Value, equal, least_difference
 
 from .ledger import Ledger
 from .settings import Settings
@@ -41,6 +41,8 @@ class Answers:
         """``refuted`` is told the first example that a candidate does not meet, and the weight that the candidate was given."""
         self.refuted = refuted
         self.examples, self.words, self.settings, self.arity = examples, words, settings, arity
+        self.near = least_difference(result for _, result in examples)
+        """The absolute difference up to which Floats meet an output."""
         self.needed = max(1, math.ceil(settings.goal * len(examples) - 1e-9))
         self.least: dict[int, int] = {}
         self.alike: Counter[tuple[int, int]] = Counter()
@@ -76,7 +78,9 @@ class Answers:
         ledger: of the search.
         """
         term = lambdas(self.arity, body)
-        met = sum(equal(evaluate(term, given, words=self.words), result) for given, result in self.examples)
+        met = sum(
+            equal(evaluate(term, given, words=self.words), result, NEAR, self.near) for given, result in self.examples
+        )
         return Answer(term, cost, met / len(self.examples), ledger.terms, ledger.seconds)
 
     def _met(self, term: Term, deadline: Deadline) -> tuple[int, int]:
@@ -84,7 +88,7 @@ class Answers:
         last that was looked at."""
         met, number, spare = 0, 0, len(self.examples) - self.needed
         for number, (given, result) in enumerate(self.examples):
-            met += equal(self._run(term, given, deadline), result)
+            met += equal(self._run(term, given, deadline), result, NEAR, self.near)
             deadline.check()
             if number + 1 - met > spare:
                 break

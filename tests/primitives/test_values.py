@@ -29,6 +29,7 @@ from primitives.values import (
     check_size,
     equal,
     has_nan,
+    least_difference,
     less,
     order_key,
     ordered,
@@ -99,6 +100,14 @@ def test_equality_for_scores() -> None:
     assert equal(Some(1.0), Some(1.0)) and not equal(Some(1), None) and equal(None, None)
     assert equal(Table([("a", 1.0)]), Table([("a", 1.0 + 1e-9)])) and not equal(Table([("a", 1)]), Table())
     assert equal("a", "a") and not equal("a", "b") and equal(math.inf, math.inf)
+
+
+def test_tiny_outputs_are_not_all_equal_to_zero() -> None:
+    tiny, mixed = [(2e-9, Some(-4e-9))], [1e-9, 250.0]
+    assert least_difference(tiny) == pytest.approx(4e-15) and least_difference(mixed) == least_difference([0.0]) == 1e-6
+    assert not equal(2e-9, 0.0, least=least_difference(tiny)) and equal(1e-9, 0.0, least=least_difference(mixed))
+    assert equal((1e-17,), (0.0,), least=least_difference([0.3]))
+    assert least_difference([1e-310]) > 0.0 and least_difference([math.inf, 0.5]) == pytest.approx(5e-7)
 
 
 @given(st.data(), types(2, "Eq"))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from primitives.brief import brief_repr
+from primitives.brief import plural
 from primitives.term import Term, Word, spine
 
 from ..algebra import number
@@ -29,13 +29,14 @@ UNUSUAL = 2.0**-20
 class FormulaFitting:
     """All formulas so far, with ``front`` those than which none is as small and as good; ``work`` counts what they took."""
 
-    __repr__ = brief_repr
-
     def __init__(self, rows: FormulaRows, work: Work) -> None:
         """rows: on which formulas are fitted. work: counts."""
         self.rows, self.work = rows, work
         self.front: list[FrontFormula] = []
         self._seen = set[Term]()
+
+    def __repr__(self) -> str:
+        return f"FormulaFitting({plural(len(self.front), 'formula')} on {plural(len(self.rows.output), 'row')})"
 
     @property
     def best(self) -> FrontFormula | None:

@@ -60,6 +60,11 @@ def test_equal_within_tolerance(first: object, second: object) -> None:
     assert equal(first, second)
 
 
+def test_tiny_outputs_are_not_met_by_zero() -> None:
+    assert case_errors(VALUES, [0.0, 3e-9], (2e-9, 3e-9)).tolist() == [pytest.approx(1.0, abs=0.01), 0.0]
+    assert score(VALUES, [2.000001e-34], (2e-34,))["accuracy"] == 1.0
+
+
 def test_nearer_values_have_smaller_distances() -> None:
     assert distance(4, 5) < distance(1, 5) < distance("x", 5)
     assert distance((1, 2, 4), (1, 2, 3)) < distance((1, 0, 4), (1, 2, 3)) < 1.0 == distance(0, (1, 2, 3))

@@ -123,3 +123,9 @@ def test_constants_are_fitted_and_made_simple() -> None:
 def test_words_without_products_are_refused() -> None:
     with pytest.raises(ValueError, match=r"\+ and \* are required"):
         FrontSearch(X, X[:, 0], {"+": BUILTIN["+"]})
+
+
+def test_a_fitting_says_in_short_what_it_holds() -> None:
+    fitting = FormulaFitting(FormulaRows({Variable(0): X[:, 0]}, X[:, 1], ALGEBRA), Work(len(X), Ledger()))
+    fitting.offer(Variable(0))
+    assert repr(fitting) == "FormulaFitting(1 formula on 120 rows)"
