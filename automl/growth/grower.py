@@ -31,7 +31,7 @@ from .snapshot import RECENT, LibrarySnapshot
 from .trials import begin_trials, end_trials, families_of
 
 logger = logging.getLogger(__name__)
-SHORT, MANY = 6, 32
+SHORT, MANY = 5, 48
 """Symbols of the shortest programs of a stage that become words on trial for the next ones, and how many do: stages of a curriculum build
 on each other, more than tasks of one stage do."""
 NEW = 0.05
@@ -93,10 +93,11 @@ class Grower:
             for place, (stage, tasks) in enumerate(stages):
                 if number == 1:
                     self._stage(stage, tasks)
-                    self._try_words(stage, stages[place + 1 :])
-                    self._rest(before)
                 else:
                     self._revisit(tasks, self.setup.stage_options(stage))
+                self._try_words(stage, stages[place + 1 :])
+                if number == 1:
+                    self._rest(before)
             self._conclude(number, before)
 
     def _stage(self, stage: Stage, tasks: list[Task]) -> None:
@@ -143,15 +144,7 @@ class Grower:
             return
 
         def change() -> Payload:
-            tried = begin_trials(
-                self.store,
-                self.tasks.values(),
-                least=SHORT,
-                count=MANY,
-                allowance=self.allowance,
-                snapshot=self._library(),
-            )
-            return {"tried": [record.name for record in tried]}
+            return {"tried": [record.name for record in self._try_all(self._library())]}
 
         with self.clock.doing(TRIALS):
             self.journal.step("try", stage.name, lambda: change)
@@ -214,13 +207,32 @@ class Grower:
         demoted = list(demote_unused(self.store, self.plan.rule, library))
         if demoted:
             library = library.later()
-        tasks = self.tasks.values()
+        tasks, stages = self.tasks.values(), self.setup.curriculum.stages
         if self.plan.iterations > 1 and last:
-            ended = end_trials(self.store, families_of(tasks), tasks=tasks, allowance=self.allowance, snapshot=library)
+            latest: list[str] = []
+            if len(stages) > 1:
+                latest = [task.name for task in stages[-1].tasks]
+                self._try_all(library)
+                library = library.later()
+            ended = end_trials(
+                self.store, families_of(stages), latest=latest, tasks=tasks, allowance=self.allowance, snapshot=library
+            )
             demoted += [record.name for record in ended]
         elif self.plan.iterations > 1:
             begin_trials(self.store, tasks, allowance=self.allowance, snapshot=library)
         return {"demoted": demoted}
+
+    def _try_all(self, library: LibrarySnapshot) -> list[Subroutine]:
+        """Put the programs of the stages so far on trial, as they are and general."""
+        return begin_trials(
+            self.store,
+            self.tasks.values(),
+            least=SHORT,
+            count=MANY,
+            as_they_are=True,
+            allowance=self.allowance,
+            snapshot=library,
+        )
 
     def _learn(self, number: int, before: int, demoted: Sequence[str]) -> Callable[[], Payload]:
         """Learn from what is solved; what keeps that, with the record of the iteration."""

@@ -22,9 +22,10 @@ from library.vocabulary import Vocabulary
 from primitives.definitions import expand
 from primitives.inference import IllTyped, infer
 from primitives.primitive import PURE, Primitive
-from primitives.term import Lambda, Term, digest, sites_of, subterms, words_in
+from primitives.term import Lambda, Literal, Term, digest, sites_of, subterms, words_in
 from primitives.types import Scheme, arguments_of, is_function
 
+from ..tasks.curriculum import Stage
 from ..tasks.task import Task
 from .clock import EQUIVALENCE, TimeAllowance
 from .compression_step import LEAST
@@ -57,20 +58,22 @@ def begin_trials(
     most: int = 20,
     parameters: int = 3,
     count: int = 16,
+    as_they_are: bool = False,
     allowance: TimeAllowance | None = None,
     snapshot: LibrarySnapshot | None = None,
 ) -> list[Subroutine]:
     """Make programs of solved tasks words on trial, but for those that the library has already; returns the new subroutines.
 
     Tried are programs of ``least`` to ``most`` symbols, with at most ``parameters`` once they are ``general``: a short one is found
-    again as soon as its name, a long one is rather a coincidence of its examples. Those that are not rather right than wrong, by
-    their confidence, are left out, for one task alone speaks for each. Every word
+    again as soon as its name, a long one is rather a coincidence of its examples. With ``as_they_are`` programs are tried before they
+    are general too: harder tasks may be made of the very functions that easier ones ask for. Those that are not rather right than wrong,
+    by their confidence, are left out, for one task alone speaks for each. Every word
     makes each search wider, so only ``count`` are tried: first those with a loop (a function as an argument), the shortest first; of
     programs that are the same function (``equal_words``, on inputs like those of ``tasks``) the first.
     """
     snapshot = snapshot or LibrarySnapshot(store)
     words = snapshot.vocabulary.all_words
-    fresh = _fresh(snapshot, _candidates(snapshot, least, most, parameters))
+    fresh = _fresh(snapshot, _candidates(snapshot, least, most, parameters, as_they_are))
     alike = _without_equal_words(snapshot.active, fresh, Sample(tasks), words, allowance or TimeAllowance())
     return _promoted(store, snapshot.vocabulary, list(alike)[:count])
 
@@ -108,21 +111,26 @@ def _promoted(store: AbstractStore, vocabulary: Vocabulary, chosen: Sequence[_Ca
     return list(promoted)
 
 
-def _candidates(snapshot: LibrarySnapshot, least: int, most: int, parameters: int) -> Iterator[_Candidate]:
+def _candidates(
+    snapshot: LibrarySnapshot, least: int, most: int, parameters: int, as_they_are: bool
+) -> Iterator[_Candidate]:
     """The programs that may be tried, in the order in which they are."""
     words = snapshot.vocabulary.all_words
     found = []
     for task, solved in snapshot.best.items():
-        body = general(solved.term, words)
-        if solved.confidence < BELIEVED or not least <= symbols(body, words) <= most or not _is_plain(body, words):
+        if solved.confidence < BELIEVED:
             continue
-        try:
-            scheme = infer(body, words).scheme
-        except IllTyped:
-            continue
-        arguments, result = arguments_of(scheme.type)
-        if len(arguments) <= parameters and not is_function(result):
-            found.append((*_rank(body, words), task, _Candidate(body, scheme, (task,), (solved.solution.run,))))
+        for body in dict.fromkeys([solved.term] * as_they_are + [general(solved.term, words)]):
+            written = expand(body, words) if as_they_are else body
+            if symbols(written, words) < least or symbols(body, words) > most or not _is_plain(body, words):
+                continue
+            try:
+                scheme = infer(body, words).scheme
+            except IllTyped:
+                continue
+            arguments, result = arguments_of(scheme.type)
+            if len(arguments) <= parameters and not is_function(result):
+                found.append((*_rank(body, words), task, _Candidate(body, scheme, (task,), (solved.solution.run,))))
     return (each for *_, each in sorted(found, key=lambda row: row[:3]))
 
 
@@ -150,13 +158,15 @@ def end_trials(
     families: Mapping[str, str] | None = None,
     *,
     spare: int = 4,
+    latest: Collection[str] = (),
     tasks: Iterable[Task] = (),
     allowance: TimeAllowance | None = None,
     snapshot: LibrarySnapshot | None = None,
 ) -> list[Subroutine]:
     """Demote the words, on trial or found by compression, that served tasks of one family only, and return them; the first ``spare``
     of those on trial whose programs are likely right stay, in the order in which they were tried, for tasks to come may be of other kinds.
-    Before that words that are the same function become one, by ``merge_equal_words``.
+    So do those of them that come from the ``latest`` tasks, by name: no task could use them yet. Before that words that are the same
+    function become one, by ``merge_equal_words``.
 
     ``families`` names the family of each task (absent: the task is one of its own). A word serves the tasks whose best program names it,
     those that another word serves whose body names it, and, on trial, the task that it came from; an imported word that names it is
@@ -167,7 +177,9 @@ def end_trials(
     if merged:
         snapshot = snapshot.later()
     narrow = _narrow(snapshot, families or {})
-    stay = _worth_keeping(snapshot, narrow)[:spare]
+    worth = _worth_keeping(snapshot, narrow)
+    fresh = [each for each in worth if not set(latest).isdisjoint(each.provenance["tasks"])]
+    stay = fresh + [each for each in worth if each not in fresh][:spare]
     reasons = ["it served the tasks of no other family"]
     return merged + [store.demote(record.name, {"reasons": reasons}) for record in narrow if record not in stay]
 
@@ -200,9 +212,12 @@ def _rank(body: Term, words: Mapping[str, Primitive]) -> tuple[bool, int]:
     return not any(isinstance(part, Lambda) for part in subterms(inner)), symbols(body, words)
 
 
-def families_of(tasks: Iterable[Task]) -> dict[str, str]:
-    """The families of the tasks that have one, by name."""
-    return {task.name: task.family for task in tasks if task.family}
+def families_of(stages: Sequence[Stage]) -> dict[str, str]:
+    """The families of the tasks that have one, by name. Of several stages each has families of its own: what a later stage uses of an
+    earlier one has served beyond the tasks that it came from."""
+    if len(stages) == 1:
+        return {task.name: task.family for task in stages[0].tasks if task.family}
+    return {task.name: f"{stage.name}: {task.family or task.name}" for stage in stages for task in stage.tasks}
 
 
 def _served(snapshot: LibrarySnapshot, families: Mapping[str, str]) -> dict[str, set[str]]:
@@ -233,7 +248,8 @@ def _served(snapshot: LibrarySnapshot, families: Mapping[str, str]) -> dict[str,
 
 def _is_plain(body: Term, words: Mapping[str, Primitive]) -> bool:
     """Whether a program is more than a word, and pure and without weights."""
-    if sites_of(body) or len(words_in(body)) < 2:
+    given = sum(isinstance(part, Literal) for part in subterms(body))
+    if sites_of(body) or len(words_in(body)) + given < 2 or not words_in(body):
         return False
     return all(words[word.name].purity == PURE for word in words_in(expand(body, words)))
 

@@ -90,6 +90,7 @@ class StoneMaker:
         self.kind, self.random = kind, random.Random(f"stepping stones: {kind.name}: {seed}")
         self.words: Mapping[str, Primitive] = builtin_words()
         self.inputs = tuple(self._inputs(EXAMPLES + TESTS))
+        self.elements = tuple(self.random.sample(kind.elements, len(kind.elements)))
         self.seen: set[tuple[Signature, tuple[Value, ...]]] = set()
         self._terms: dict[str, Term] = {}
         self._values: dict[tuple[str, Value], Value | Failure] = {}
@@ -152,7 +153,7 @@ class StoneMaker:
 
     def good(self, made: StoneFunction) -> bool:
         """Whether it may be a task or a part of one; then no equal one is good any more."""
-        inputs = self.inputs if made.signature[0] == self.kind.input else self.kind.elements
+        inputs = self.inputs if made.signature[0] == self.kind.input else self.elements
         outputs = self.outputs(made.text, inputs)
         if outputs is None or outputs == inputs or not _varied(outputs):
             return False
@@ -211,7 +212,7 @@ class _StoneTasks:
     def _task(self, function: StoneFunction, name: str, family: str) -> tuple[Task, str]:
         given, result = (parse_type(text) for text in function.signature)
         whole = function.signature[0] == self.kind.input
-        inputs = self.maker.inputs if whole else self.kind.elements[: EXAMPLES + TESTS]
+        inputs = self.maker.inputs if whole else self.maker.elements[: EXAMPLES + TESTS]
         outputs = self.maker.outputs(function.text, inputs)
         assert outputs is not None, name
         cases = [

@@ -155,7 +155,7 @@ class Enumerative(AbstractStrategy):
             return []
         settings = enumerator.Settings(
             memory=(self.options["memory"] << 20) // SMALL,
-            lambda_depth=0,
+            lambda_depth=1,
             mine=False,
             all_examples=bool(classes([output for _, output in self.problem.examples or ()])),
         )

@@ -13,9 +13,10 @@ from automl.growth.equivalence import Comparable, Sample, equal_words
 from automl.growth.learned_guidance import GuidancePlan, learn
 from automl.growth.retention import merge_equal_words
 from automl.growth.snapshot import DOUBTFUL, best_programs
-from automl.growth.trials import begin_trials, end_trials
+from automl.growth.trials import begin_trials, end_trials, families_of
 from automl.study.opening import Options, new_run, open_study, run_study
 from automl.study.words import load_vocabulary
+from automl.tasks.curriculum import Stage
 from automl.tasks.kinds.examples import examples_task
 from automl.tasks.task import Task
 from library.records import Solution, Subroutine
@@ -209,3 +210,34 @@ def test_what_two_doubted_programs_share_is_not_promoted(confidence: float, prom
     report, found = prepare_compression(store, {})()
     assert bool(found) == promoted
     assert promoted or "expected to be right" in str(report.refused)
+
+
+def test_a_program_goes_on_trial_as_it_is_beside_its_general_form() -> None:
+    with open_store("memory:") as store:
+        solve(store, TASKS[0], "(lambda (xs) (map (lambda (x) (+ x 3)) xs))")
+        (general,) = begin_trials(store, TASKS, least=5)
+        assert general.type == "Num a => a -> list(a) -> list(a)"
+        (exact,) = begin_trials(store, TASKS, least=5, as_they_are=True)
+        assert exact.type == "list(int) -> list(int)" and "3" in exact.body
+        solve(store, TASKS[1], f"(lambda (xs) ({general.name} 44 xs))")
+        (again,) = begin_trials(store, TASKS, least=5, as_they_are=True)
+        assert "44" in again.body, "a word with a number of a task's own is one too"
+
+
+def test_what_a_later_stage_uses_and_what_the_last_found_stays() -> None:
+    both = [
+        examples_task(name, "list(int) -> list(int)", [((xs,), made(xs)) for xs in INPUTS], family="lists")
+        for name, made in (
+            ("reversed", lambda xs: xs[::-1]),
+            ("reversed squares", lambda xs: [x * x for x in xs][::-1]),
+        )
+    ]
+    stages, one = [Stage(each.name, (each,)) for each in both], [Stage("all", tuple(both))]
+    assert families_of(one) == {each.name: "lists" for each in both}
+    with open_store("memory:") as store:
+        solve(store, both[0], REVERSED)
+        (used,) = begin_trials(store, both, least=4, as_they_are=True)
+        solve(store, both[1], f"(lambda (xs) ({used.name} (map (lambda (x) (* x x)) xs)))")
+        (last,) = begin_trials(store, both, least=4, as_they_are=True)
+        assert not end_trials(store, families_of(stages), spare=0, latest=["reversed squares"])
+        assert [each.name for each in end_trials(store, families_of(stages), spare=0)] == [last.name]

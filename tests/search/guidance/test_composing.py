@@ -14,7 +14,7 @@ from primitives.notation.types import parse_type
 from primitives.primitive import Primitive
 from primitives.syntax import parse
 from primitives.words import builtin_words
-from search.guidance.composing import BUILT_IN, JOINING, LEARNED, MOST, composing_costs
+from search.guidance.composing import APPLIED, BUILT_IN, JOINING, LEARNED, MOST, composing_costs
 from search.guidance.slices import interleaved
 from search.problem import Problem
 from search.reports import Hit
@@ -24,6 +24,7 @@ from search.strategies.enumerative import problem_costs
 BASE = ("+", "-", "*", "mod", "=", ">", "cons", "head", "tail", "empty", "map", "fold", "if")
 INPUTS = ((3, 1, 4, 1, 5), (2, 7, 1, 8), (6, 0, 2), (9, 9, 4, 2, 1, 3))
 LISTS = parse_type("list(int) -> list(int)")
+LIST = parse_type("list(int)")
 
 
 def learned(count: int = 9) -> dict[str, Primitive]:
@@ -57,21 +58,35 @@ def test_a_program_of_many_learned_words_comes_within_reach() -> None:
     assert first_hit(task, parts=False, compositions=False) is None
 
 
+def test_a_function_of_one_argument_is_given_to_a_word_that_takes_one() -> None:
+    words = learned()
+    for name, text in {
+        "cubed": "(lambda (n) (- (* n (* n n)) (+ n 7)))",
+        "rough": "(lambda (n) (> (mod (* n n) 7) 1))",
+    }.items():
+        body = parse(text, words)
+        words[name] = definition(name, infer(body, words).scheme, body)
+    task = problem(words, "(lambda (xs) (map cubed (kept rough (mixed2 xs))))")
+    found = first_hit(task, parts=False)
+    assert found is not None and found.info["by"] == "composed"
+
+
 def test_only_words_from_data_to_data_are_offered_the_likeliest_where_there_are_many() -> None:
     words = learned(MOST + 10)
     task = Problem(LISTS, words, examples=())
-    costs = composing_costs(words, problem_costs(task), None)
-    assert costs is not None and not {"map", "fold", "kept", "empty"} & set(costs.words)
-    assert list(costs.words.values()) == [LEARNED] * MOST + [BUILT_IN] * JOINING
+    costs = composing_costs(words, problem_costs(task), None, LIST)
+    assert costs is not None and not {"fold", "empty"} & set(costs.words)
+    assert list(costs.words.values()) == [LEARNED] * MOST + [BUILT_IN] * JOINING + [APPLIED] * len(("map", "kept"))
+    assert "cons" in costs.words, "it makes lists"
     last = f"mixed{MOST + 8}"
     assert last not in costs.words
-    likely = composing_costs(words, problem_costs(task), {last: 2.0, "if": 1.0})
+    likely = composing_costs(words, problem_costs(task), {last: 2.0, "if": 1.0}, LIST)
     assert likely is not None and likely.words[last] == LEARNED and likely.words["if"] == BUILT_IN
 
 
 def test_a_vocabulary_with_hardly_any_learned_words_is_searched_as_before() -> None:
     words = learned(3)
-    assert composing_costs(words, problem_costs(Problem(LISTS, words, examples=())), None) is None
+    assert composing_costs(words, problem_costs(Problem(LISTS, words, examples=())), None, LIST) is None
     task = problem(learned(), "(lambda (xs) (map (lambda (x) (+ x 3)) xs))")
     few = replace(task, words={name: word for name, word in words.items() if name in BASE})
     found, other = first_hit(few), first_hit(few, compositions=False)
