@@ -23,6 +23,7 @@ from .elements import by_elements
 from .gathering import Gathering
 from .goal import Reduction, Subtask
 from .language import Language
+from .loops.along import Along
 from .loops.changes import AbstractLoops
 from .loops.couples import Couples
 from .loops.endings import Endings
@@ -43,7 +44,7 @@ LONGER, MORE = 1.5, 10_000
 TOLD = 3
 """What a number costs by which all examples of a goal are told apart."""
 
-LOOPS = (Gathering, Stepping, Endings, Quotients, Couples)
+LOOPS = (Gathering, Along, Stepping, Endings, Quotients, Couples)
 
 
 def _pressed(search: Solver | Gathering | AbstractLoops) -> float:

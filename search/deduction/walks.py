@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+import operator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from primitives.binding import map_variables, shift, substitute
 from primitives.declarations import Role
-from primitives.term import Lambda, Literal, Term, Variable
-from primitives.types import INT, STRING, Type, list_of, pair_of
+from primitives.term import Lambda, Literal, Term, Variable, lambdas
+from primitives.types import FLOAT, INT, STRING, Type, list_of, pair_of
 from primitives.values import Value
 
 from .goal import Subtask
@@ -19,8 +21,10 @@ FARTHEST = 60
 """The greatest Int up to which is counted."""
 MOST = 400
 """Elements of one example."""
-BOTH = 4
-"""The share of a walk through two inputs side by side."""
+BOTH, RARE = 4.0, 0.5
+"""The shares of a walk through two inputs side by side, and of those through what came so far."""
+SO_FAR: dict[Role, Callable[[Any, Any], Any]] = {Role.ADDITION: operator.add, Role.GREATER: max, Role.LESSER: min}
+"""Words that are gathered on the way."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Walk:
     term: Term
     views: tuple[ElementView, ...]
     sizes: tuple[int, ...]
-    share: int = 1
+    share: float = 1.0
     """How many times as many bodies as others it is worth."""
 
     def function(self, body: Term) -> Lambda:
@@ -76,32 +80,83 @@ def walks(goal: Subtask, tools: RoleWords) -> Iterator[Walk]:
     goal: whose inputs are gone through.
     tools: the words.
     """
-    plain = [(each.term, each.element, each.values) for each in sequences(goal, tools)]
-    lists = [each for each in plain if each[1] != INT or each[0] in _inputs(goal)]
-    for term, type, values in lists:
-        yield walk_through(goal, term, type, values)
+    found = _listed(goal, tools)
+    yield from found.through(goal)
     yield from _counted(goal, tools)
-    if tools.has(Role.TOGETHER, Role.FIRST_OF_TWO, Role.SECOND_OF_TWO):
-        for (one, of_one, left), (other, of_other, right) in itertools.combinations(lists, 2):
-            if of_one == of_other and _apart(one, other):
-                pairs = [tuple(zip(*row)) for row in zip(left, right)]
-                both = _pairs(goal, tools, tools.call(Role.TOGETHER, one, other), (of_one, of_other), pairs)
-                yield replace(both, share=BOTH)
-        for term, type, values in lists:
-            if tools.has(Role.NUMBERED):
-                numbered = [tuple(enumerate(each)) for each in values]
-                yield _pairs(goal, tools, tools.call(Role.NUMBERED, term), (INT, type), numbered)
-            if tools.has(Role.REMAINING):
-                beside = [tuple(itertools.pairwise(each)) for each in values]
-                rest = tools.call(Role.REMAINING, Literal(1, INT), term)
-                yield _pairs(goal, tools, tools.call(Role.TOGETHER, term, rest), (type, type), beside)
-    for term, type, values in lists:
-        if type != STRING:
-            yield from _cuts(goal, tools, term, type, values)
-            yield from _couples(goal, tools, term, type, values)
-    for term, type, values in plain:
-        if (term, type, values) not in lists:
-            yield walk_through(goal, term, type, values)
+    yield from _together(goal, tools, found.lists)
+    for each in found.lists:
+        yield from _numbered(goal, tools, *each)
+        yield from _neighbours(goal, tools, *each)
+    for each in found.lists:
+        if each[1] != STRING:
+            yield from _cuts(goal, tools, *each)
+            yield from _couples(goal, tools, *each)
+            yield from _so_far(goal, tools, *each)
+    yield from found.through_digits(goal)
+
+
+def plain_walks(goal: Subtask, tools: RoleWords) -> Iterator[Walk]:
+    """Those of them that go from element to element.
+
+    goal: whose inputs are gone through.
+    tools: the words.
+    """
+    found = _listed(goal, tools)
+    yield from found.through(goal)
+    yield from _together(goal, tools, found.lists)
+    for way in (_neighbours, _numbered):
+        for each in found.lists:
+            yield from way(goal, tools, *each)
+    yield from _counted(goal, tools)
+    yield from found.through_digits(goal)
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """The lists at hand, and the digits of inputs: terms, the types of their elements, values."""
+
+    lists: list[tuple[Term, Type, list[tuple]]]
+    digits: list[tuple[Term, Type, list[tuple]]]
+
+    def through(self, goal: Subtask) -> Iterator[Walk]:
+        """Through each list alone."""
+        return (walk_through(goal, *each) for each in self.lists)
+
+    def through_digits(self, goal: Subtask) -> Iterator[Walk]:
+        """Through the digits of each input."""
+        return (walk_through(goal, *each) for each in self.digits)
+
+
+def _listed(goal: Subtask, tools: RoleWords) -> _Listed:
+    every = [(each.term, each.element, each.values) for each in sequences(goal, tools)]
+    lists = [each for each in every if each[1] != INT or each[0] in _inputs(goal)]
+    return _Listed(lists, [each for each in every if each not in lists])
+
+
+def _together(goal: Subtask, tools: RoleWords, lists: Sequence[tuple[Term, Type, list[tuple]]]) -> Iterator[Walk]:
+    """Through two lists side by side."""
+    if not tools.has(Role.TOGETHER, Role.FIRST_OF_TWO, Role.SECOND_OF_TWO):
+        return
+    for (one, of_one, left), (other, of_other, right) in itertools.combinations(lists, 2):
+        if of_one == of_other and _apart(one, other):
+            pairs = [tuple(zip(*row)) for row in zip(left, right)]
+            both = _pairs(goal, tools, tools.call(Role.TOGETHER, one, other), (of_one, of_other), pairs)
+            yield replace(both, share=BOTH)
+
+
+def _numbered(goal: Subtask, tools: RoleWords, term: Term, type: Type, values: Sequence[tuple]) -> Iterator[Walk]:
+    """Through elements with their numbers."""
+    if tools.has(Role.NUMBERED, Role.TOGETHER, Role.FIRST_OF_TWO, Role.SECOND_OF_TWO):
+        numbered = [tuple(enumerate(each)) for each in values]
+        yield _pairs(goal, tools, tools.call(Role.NUMBERED, term), (INT, type), numbered)
+
+
+def _neighbours(goal: Subtask, tools: RoleWords, term: Term, type: Type, values: Sequence[tuple]) -> Iterator[Walk]:
+    """Through elements with the next ones."""
+    if tools.has(Role.REMAINING, Role.TOGETHER, Role.FIRST_OF_TWO, Role.SECOND_OF_TWO):
+        beside = [tuple(itertools.pairwise(each)) for each in values]
+        rest = tools.call(Role.REMAINING, Literal(1, INT), term)
+        yield _pairs(goal, tools, tools.call(Role.TOGETHER, term, rest), (type, type), beside)
 
 
 def _inputs(goal: Subtask) -> list[Variable]:
@@ -188,6 +243,23 @@ def _cuts(goal: Subtask, tools: RoleWords, term: Term, type: Type, whole: Sequen
         ),
     )
     yield walk_through(goal, tools.call(Role.COUNT_UP, size), INT, places, *lists)
+
+
+def _so_far(goal: Subtask, tools: RoleWords, term: Term, type: Type, values: Sequence[tuple]) -> Iterator[Walk]:
+    """Through the sums so far with their numbers, and through elements with the greatest and the least so far."""
+    needed = (Role.RUNNING, Role.TOGETHER, Role.NUMBERED, Role.FIRST_OF_TWO, Role.SECOND_OF_TWO)
+    for role, word in SO_FAR.items() if type in (INT, FLOAT) and tools.has(*needed) else ():
+        if not tools.has(role):
+            continue
+        running = tools.call(Role.RUNNING, lambdas(2, tools.call(role, Variable(1), Variable(0))), term)
+        found = [tuple(itertools.accumulate(row, word)) for row in values]
+        if role is Role.ADDITION:
+            rows = [tuple(enumerate(row)) for row in found]
+            made = _pairs(goal, tools, tools.call(Role.NUMBERED, running), (INT, type), rows)
+        else:
+            rows = [tuple(zip(*each)) for each in zip(values, found)]
+            made = _pairs(goal, tools, tools.call(Role.TOGETHER, term, running), (type, type), rows)
+        yield replace(made, share=RARE)
 
 
 def in_place(goal: Subtask, tools: RoleWords, term: Term, type: Type, values: Sequence[tuple]) -> Walk | None:

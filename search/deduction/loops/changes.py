@@ -24,7 +24,7 @@ from ..tools import RoleWords
 CHEAPER = 8
 """Loops that take about as long as one term of a bank."""
 HOPELESS = 30
-"""Refuted programs after which it is given up."""
+"""Refuted programs after which loops of a kind are mostly given up."""
 Step = Callable[[Array, Array], Array]
 
 
@@ -104,6 +104,8 @@ class AbstractLoops(ABC):
 
     share = 1.0
     """How many terms they are worth for one of another search for the same goal."""
+    hopeless = HOPELESS
+    """Refuted programs after which it is given up."""
 
     def __init__(self, goal: Subtask, language: Language, *, suits: bool) -> None:
         """``suits``: whether there can be such loops for the goal."""
@@ -126,7 +128,7 @@ class AbstractLoops(ABC):
         if self.goal.refuting(found, self.language.words, deadline) is None:
             return found
         self.refuted += 1
-        self.over = self.refuted > HOPELESS
+        self.over = self.refuted > self.hopeless
         return None
 
     def release(self) -> None:

@@ -131,13 +131,16 @@ def reckoned(type: Type, lefts: Sequence[StepPart], rights: Sequence[StepPart], 
                     yield ReckonedPart(role, run, right, left)
 
 
-def different(parts: Sequence[StepPart], names: Sequence[str], examples: int, type: np.dtype) -> list[StepPart]:
+def different(
+    parts: Sequence[StepPart], names: Sequence[str], examples: int, type: np.dtype, *, all: bool = False
+) -> list[StepPart]:
     """The first of all that give the same on random states, of those that change with the state.
 
     parts: to choose from.
     names: of what they may name.
     examples: for which terms beside have values.
     type: of the numbers.
+    all: whether also of those that do not change.
     """
     rng = np.random.default_rng(0)
     at = {name: rng.integers(-9, 30, (examples, SAMPLES)).astype(type) for name in names}
@@ -145,6 +148,6 @@ def different(parts: Sequence[StepPart], names: Sequence[str], examples: int, ty
     with np.errstate(all="ignore"):
         for part in parts:
             values = np.broadcast_to(part.value(at), (examples, SAMPLES))
-            if (values != values[:, :1]).any():
+            if all or (values != values[:, :1]).any():
                 kept.setdefault(np.round(values, 9).tobytes(), part)
     return list(kept.values())

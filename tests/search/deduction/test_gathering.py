@@ -29,7 +29,7 @@ from search.enumeration.settings import Settings
 from search.generation.costs import default_costs
 
 NAMES = """map filter count any all sum product maximum minimum head last sort_by negate zip first second enumerate drop take index range
-group scan1 without length flatten_list pair chars digit_value sqrt to_float + - * / // < = abs min if""".split()
+group scan1 without length flatten_list pair chars digit_value sqrt to_float + - * / // < = abs min max if""".split()
 WORDS = {name: builtin_words()[name] for name in NAMES}
 TOOLS = RoleWords(WORDS)
 
@@ -78,6 +78,10 @@ TASKS = {
     "the highest on the way": (
         "list(int) -> int", lambda r: (numbers(r),), lambda xs: max(itertools.accumulate(x * x - 7 * x for x in xs))
     ),
+    "sums so far": ("list(int) -> int", lambda r: (tuple(x - 15 for x in numbers(r)),),
+                    lambda xs: sum(x < 0 for x in itertools.accumulate(xs))),
+    "the greatest so far": ("list(int) -> int", lambda r: (numbers(r),),
+                            lambda xs: sum(x == m for x, m in zip(xs, itertools.accumulate(xs, max)))),
     "a cut": ("list(int) -> list(int)", lambda r: (tuple(map(abs, numbers(r))),),
               lambda xs: xs[: min(range(len(xs) + 1), key=lambda i: abs(sum(xs[:i]) - sum(xs[i:])))]),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from primitives.values import equal
 from primitives.words import builtin_words
 from search.deduction.goal import Subtask
 from search.deduction.language import Language
+from search.deduction.loops.along import Along
 from search.deduction.loops.changes import AbstractLoops
 from search.deduction.loops.couples import Couples
 from search.deduction.loops.endings import Endings
@@ -29,7 +31,8 @@ from search.enumeration.settings import Settings
 from search.generation.costs import default_costs
 
 NAMES = "product map range to_float / repeat for while fold pair first second head if + - * // mod < = min max"
-WORDS = {name: builtin_words()[name] for name in NAMES.split()}
+ALONG = "zip drop scan fold maximum"
+WORDS = {name: builtin_words()[name] for name in f"{NAMES} {ALONG}".split()}
 TOOLS = RoleWords(WORDS)
 
 
@@ -62,6 +65,26 @@ def turns(numbers: tuple[int, ...]) -> int:
     return sum(x if place % 2 == 0 else -x for place, x in enumerate(numbers))
 
 
+def level(most: int, numbers: tuple[int, ...]) -> int:
+    now = 0
+    for x in numbers:
+        now = min(most, max(0, now + x))
+    return now
+
+
+def rise(numbers: tuple[int, ...]) -> int:
+    """How many neighbours go up one after the other at most."""
+    rises = "".join("u" if one < other else "d" for one, other in itertools.pairwise(numbers))
+    return max(map(len, rises.split("d")))
+
+
+def left(money: int, prices: tuple[int, ...]) -> int:
+    """What is left where all is bought that can be paid."""
+    for price in prices:
+        money -= price if price <= money else 0
+    return money
+
+
 def whole(rng: random.Random) -> tuple:
     return (rng.randint(1, 300),)
 
@@ -77,6 +100,9 @@ def language(goal: Subtask, names: str) -> Language:
 
 FEW = "pair first second + - *"
 SPARE = {
+    "held between bounds": "fold scan min max + < = if",
+    "the longest rise": f"{ALONG} pair first second + - < = if",
+    "what can be paid": "fold + - < = if",
     "steps of two kinds": f"{FEW} // mod < = if while",
     "in turns": f"{FEW} fold",
     "sum of factorials": f"{FEW} repeat for",
@@ -86,6 +112,10 @@ SPARE = {
 }
 """Words of tasks that take longer with all."""
 TASKS: dict[str, tuple[type[AbstractLoops], str, Callable, Callable]] = {
+    "held between bounds": (Along, "int -> list(int) -> int", lambda r: (r.randint(4, 30), *row(r)), level),
+    "the longest rise": (Along, "list(int) -> int", row, rise),
+    "what can be paid": (Along, "int -> list(int) -> int",
+                         lambda r: (r.randint(9, 60), tuple(map(abs, row(r)[0]))), left),
     "a share of all": (Stepping, "int -> float -> float -> float -> float",
                        lambda r: (r.randint(0, 9), *(round(r.uniform(0, 5), 2) for _ in range(3))), snow),
     "a power": (Stepping, "int -> int -> int", lambda r: (r.randint(0, 9), r.randint(0, 9)), lambda n, x: x**n),
@@ -124,7 +154,7 @@ def test_a_loop_is_found(name: str) -> None:
     assert all(equal(evaluate(program, row, words=WORDS), result) for row, result in examples)
 
 
-@pytest.mark.parametrize("kind", [Stepping, Endings, Couples, Quotients])
+@pytest.mark.parametrize("kind", [Along, Stepping, Endings, Couples, Quotients])
 def test_it_ends_with_the_time(kind: type[AbstractLoops]) -> None:
     goal = Subtask((INT,), INT, tuple(((n,), 7 * n + n % 3) for n in range(20)))
     search = kind(goal, language(goal, NAMES))
@@ -132,7 +162,7 @@ def test_it_ends_with_the_time(kind: type[AbstractLoops]) -> None:
         search.step(Deadline(0.0))
 
 
-@pytest.mark.parametrize("kind", [Stepping, Endings, Couples, Quotients])
+@pytest.mark.parametrize("kind", [Along, Stepping, Endings, Couples, Quotients])
 def test_texts_are_no_goals_of_loops(kind: type[AbstractLoops]) -> None:
     goal = Subtask((INT,), parse_type("str"), tuple(((n,), str(n)) for n in range(20)))
     assert kind(goal, language(goal, NAMES)).over
