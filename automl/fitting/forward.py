@@ -19,6 +19,7 @@ from primitives.values import Value
 
 from ..errors import TaskError
 from ..tasks.cases.arrays import plain_array
+from ..tasks.cases.gaps import padded
 from ..tasks.cases.parts import Column, Part, RaggedArray
 from ..tasks.cases.tokens import token_channels
 from ..tasks.preprocessing import Preprocessing
@@ -193,8 +194,9 @@ def predict_raw(
 
 
 def _array(raw: object, preprocessing: Preprocessing | None) -> np.ndarray:
+    several = padded(raw, preprocessing.steps_first) if _may_end(raw, preprocessing) else None  # type: ignore[arg-type, union-attr]
     try:
-        array = plain_array(raw, "inputs").astype(np.float64)
+        array = (plain_array(raw, "inputs") if several is None else several).astype(np.float64)
     except (TypeError, ValueError) as error:
         if isinstance(error, TaskError):
             raise
@@ -205,12 +207,21 @@ def _array(raw: object, preprocessing: Preprocessing | None) -> np.ndarray:
         return preprocessing.apply(token_channels(np.atleast_2d(array), preprocessing.tokens))
     if preprocessing.steps_first and array.ndim in (2, 3):
         array = np.moveaxis(array, -1, -2)
-    if array.shape[1:] != preprocessing.shape and array.shape == preprocessing.shape:
+    shape, ends = preprocessing.raw_shape, preprocessing.ends
+    if array.shape[1:] != shape and (array.shape == shape or (ends and _is_shorter(array.shape, shape))):
         array = array[None]
-    if (
-        array.ndim + 1 == len(preprocessing.shape) + 1
-        and preprocessing.shape[:1] == (1,)
-        and array.shape[1:] == preprocessing.shape[1:]
-    ):
+    if array.ndim == len(shape) and shape[:1] == (1,) and (array.shape[1:] == shape[1:] or ends):
         array = array[:, None]
+    if ends and _is_shorter(array.shape[1:], shape):
+        array = np.pad(array, ((0, 0), (0, 0), (0, shape[1] - array.shape[2])), constant_values=np.nan)
     return preprocessing.apply(array)
+
+
+def _may_end(raw: object, preprocessing: Preprocessing | None) -> bool:
+    """Whether these may be series of several lengths."""
+    return preprocessing is not None and preprocessing.ends and isinstance(raw, list | tuple)
+
+
+def _is_shorter(got: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Whether this is the shape of a series [channels, steps] of fewer steps than ``shape`` has."""
+    return len(got) == 2 and got[0] == shape[0] and got[1] < shape[1]

@@ -97,8 +97,10 @@ def _task_of_data(data: tuple[Any, ...], split_seed: int, aim: Mapping[str, Any]
         )
     split = Split(seed=split_seed)
     if as_frame(x) is None:
+        if "layout" in aim:
+            return labelled_task("data", x, y, split=split, **aim)
         x = plain_array(x, "x")
-        if x.ndim > 2 or "layout" in aim:
+        if x.ndim > 2:
             return labelled_task("data", x, y, split=split, **aim)
     if "layout" in aim:
         raise TaskError(

@@ -46,8 +46,8 @@ def read_inputs(text: str, preprocessing: Preprocessing | None, types: Sequence[
             with np.load(path, allow_pickle=False) as archive:
                 return archive[next((name for name in INPUT_ARRAYS if name in archive), archive.files[0])]
         if is_table(path) and ending(path) not in (*ROWS, *ROW_LINES):
-            if preprocessing is not None and preprocessing.is_series and preprocessing.shape[0] == 1:
-                return read_series(path, preprocessing.shape[1])
+            if preprocessing is not None and preprocessing.is_series and preprocessing.raw_shape[0] == 1:
+                return read_series(path, preprocessing.shape[1], preprocessing.ends)
             return read_rows(path, preprocessing)
         content = unpacked(path).decode("utf-8")
         if ending(path) in ROW_LINES:

@@ -12,6 +12,7 @@ import numpy as np
 from primitives.brief import brief_repr, plural
 
 from ..errors import TaskError
+from .cases.gaps import bridged, with_ends
 from .columns.base import AbstractColumn, ColumnSummary
 from .columns.cells import as_cells, cell_levels
 from .columns.stored import column_from_json, column_to_json
@@ -60,6 +61,11 @@ class Affine:
                 found = np.where(np.isfinite(found) | np.isnan(apart), found, apart)
             return np.clip(found, -LARGEST, LARGEST).astype(np.float32)
 
+    def beside_another(self, channels: int) -> Affine:
+        """The same of so many channels, beside one more that is left as it is."""
+        offset, scale = (given * channels if len(given) == 1 else given for given in (self.offset, self.scale))
+        return Affine((*offset, 0.0), (*scale, 1.0))
+
     def invert(self, array: np.ndarray) -> np.ndarray:
         offset, scale = self._parts(array.ndim)
         return array * scale + offset
@@ -91,6 +97,8 @@ class Preprocessing:
     """Whether raw series have their channels last, [n, steps, channels], where ``shape`` is [channels, steps]."""
     tokens: tuple[int, ...] = ()
     """Of raw sequences of tokens [n, steps] those that have a channel each in ``shape``, in their order."""
+    ends: bool = False
+    """Whether raw series end at several steps, NaN after it, so that the last channel of ``shape``, which they have not, tells where."""
 
     __repr__ = brief_repr
 
@@ -122,21 +130,36 @@ class Preprocessing:
         )
 
     def apply(self, raw: np.ndarray) -> np.ndarray:
-        """Raw examples [n, *shape] as a net's input, float32 [n, *shape]. Raises TaskError on another shape, NaN or
-        infinity."""
+        """Raw examples [n, *raw_shape] as a net's input, float32 [n, *shape]. NaN in series is a step that is missing
+        (automl.tasks.cases.gaps). Raises TaskError on another shape, other NaN, or infinity."""
         array = np.asarray(raw)
-        if array.shape[1:] != self.shape:
+        if array.shape[1:] != self.raw_shape:
             raise TaskError(self._other_shape(array.shape))
-        check_finite(array, "inputs")
-        return self.inputs.apply(array)
+        check_finite(array, "inputs", missing=self.is_series)
+        if not self.is_series or self.tokens or array.dtype.kind != "f":
+            return self.inputs.apply(with_ends(array) if self.ends else array)
+        whole = bridged(array, self.ends) if np.isnan(array).any() else array
+        return np.nan_to_num(self.inputs.apply(with_ends(whole) if self.ends else whole), copy=False)
+
+    @property
+    def longest(self) -> int | None:
+        """The steps of the longest series, where they end at several; else None."""
+        return self.shape[1] if self.ends else None
+
+    @property
+    def raw_shape(self) -> tuple[int, ...]:
+        """That of one raw example: ``shape``, without the channel that tells where a series ends."""
+        return (self.shape[0] - 1, *self.shape[1:]) if self.ends else self.shape
 
     def _other_shape(self, got: tuple[int, ...]) -> str:
         """What is wrong with inputs of another shape, in the order of axes that the training data had."""
-        wanted, remedy = self.shape, "reshape or resize the inputs"
-        if self.is_series and got[1:] == self.shape[::-1]:
+        wanted, remedy = self.raw_shape, "reshape or resize the inputs"
+        if self.is_series and got[1:] == wanted[::-1]:
             remedy = "swap the last two axes"
+        elif self.is_series and len(got) == 3 and got[1] == wanted[0]:
+            remedy = "cut longer ones, and fill shorter ones with NaN"
         if self.steps_first and len(got) == 3:
-            got, wanted = (got[0], got[2], got[1]), self.shape[::-1]
+            got, wanted = (got[0], got[2], got[1]), wanted[::-1]
         return f"inputs.shape={got}: [n, {', '.join(map(str, wanted))}] is required, as in the training data; {remedy}"
 
     def encode_rows(self, rows: Sequence[Mapping[str, object]]) -> np.ndarray:
@@ -217,6 +240,7 @@ class Preprocessing:
             **({"labels": list(self.labels)} if self.labels else {}),
             **({"steps_first": True} if self.steps_first else {}),
             **({"tokens": list(self.tokens)} if self.tokens else {}),
+            **({"ends": True} if self.ends else {}),
         }
 
     @classmethod
@@ -235,6 +259,7 @@ class Preprocessing:
                 labels=tuple(data.get("labels", ())),
                 steps_first=bool(data.get("steps_first", False)),
                 tokens=tuple(map(int, data.get("tokens", ()))),
+                ends=bool(data.get("ends", False)),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise TaskError(
@@ -258,15 +283,18 @@ def _affine_from(data: Mapping[str, Any] | None) -> Affine | None:
     return Affine(tuple(float(x) for x in data["offset"]), tuple(float(x) for x in data["scale"]))
 
 
-def check_finite(array: np.ndarray, name: str) -> None:
-    """Raises TaskError where ``array`` holds anything but finite numbers."""
+def check_finite(array: np.ndarray, name: str, missing: bool = False) -> None:
+    """Raises TaskError where ``array`` holds anything but finite numbers, or NaN where numbers may be ``missing``."""
     if array.dtype.kind not in "buif":
         raise TaskError(
             f"{name}.dtype={array.dtype}: numbers are required; convert it, for example with .astype('float32')"
         )
-    if array.dtype.kind != "f" or np.isfinite(array).all():
+    if array.dtype.kind != "f":
         return
-    first = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+    wrong = np.isinf(array) if missing else ~np.isfinite(array)
+    if not wrong.any():
+        return
+    first = tuple(int(i) for i in np.argwhere(wrong)[0])
     value = array[first]
     raise TaskError(
         f"{name}{list(first)}={value}: finite numbers are required; drop or fill in missing values before loading"
@@ -299,7 +327,8 @@ def _power_of_two(numbers: np.ndarray) -> np.ndarray:
 def fit_inputs(train: np.ndarray, scaling: str, full_scale: float | None) -> Affine:
     """The scaling of inputs, fitted on the train part alone.
 
-    ``train`` is [n, features], of series [n, channels, steps], of images [n, channels, height, width]. ``unit`` divides by
+    ``train`` is [n, features], of series [n, channels, steps] with NaN for steps that are missing, which count for nothing, of images
+    [n, channels, height, width]. ``unit`` divides by
     ``full_scale`` (255 for bytes when None); ``standardise`` is per feature or channel; ``auto`` is unit for images of bytes or with a
     known full scale, none for images that already lie in [0, 1], standardise otherwise.
     """
@@ -307,8 +336,13 @@ def fit_inputs(train: np.ndarray, scaling: str, full_scale: float | None) -> Aff
         raise TaskError(f"scaling={scaling!r}: one of {', '.join(SCALINGS)} is required; choose one of these")
     image, known = train.ndim > 3, full_scale or (255.0 if train.dtype == np.uint8 else None)
     if scaling == "unit" and known is None:
-        known = float(np.abs(train).max()) or 1.0
+        known = float(np.nanmax(np.abs(train), initial=0.0)) or 1.0
     if scaling == "unit" or (scaling == "auto" and image and known):
         return Affine(scale=(float(known or 1.0),))
     inside = image and float(train.min()) >= 0.0 and float(train.max()) <= 1.0
-    return Affine() if scaling == "none" or (scaling == "auto" and inside) else standardise(train)
+    if scaling == "none" or (scaling == "auto" and inside):
+        return Affine()
+    if train.ndim != 3 or train.dtype.kind != "f" or not np.isnan(train).any():
+        return standardise(train)
+    each = [standardise(known[~np.isnan(known), None]) for known in np.moveaxis(train, 1, 0)]
+    return Affine(tuple(found.offset[0] for found in each), tuple(found.scale[0] for found in each))

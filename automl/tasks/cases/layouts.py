@@ -31,6 +31,8 @@ class LaidOut:
     steps_first: bool = False
     tokens: tuple[int, ...] = ()
     note: str = ""
+    ends: bool = False
+    """Whether some series end before the last step."""
 
     __repr__ = brief_repr
 

@@ -13,7 +13,8 @@ from ..cases.arrays import plain_array, plain_targets
 from ..cases.changed import changed_pictures, relabelling
 from ..cases.class_weights import ClassWeight
 from ..cases.dividing import Keys, division
-from ..cases.layouts import AUTO, LaidOut, laid_out
+from ..cases.gaps import lengths, padded, said_gaps
+from ..cases.layouts import AUTO, SERIES, SERIES_LAST, LaidOut, laid_out
 from ..cases.selecting import examples_of_each, of_classes
 from ..metrics import CLASSES, NUMBERS
 from ..pictures import PictureForm
@@ -39,6 +40,7 @@ def labelled_task(
     full_scale: float | None = None,
     layout: str = AUTO,
     tokens: tuple[int, ...] | None = None,
+    longest: int | None = None,
     groups: Keys | None = None,
     time: Keys | None = None,
     label_names: Sequence[str] | None = None,
@@ -57,7 +59,8 @@ def labelled_task(
     """A task made of arrays: from a tensor to a class, or to numbers.
 
     name: what it is called.
-    x: [n, features], [n, h, w], [n, c, h, w] or [n, h, w, c], or of series [n, steps], [n, channels, steps] or [n, steps, channels].
+    x: [n, features], [n, h, w], [n, c, h, w] or [n, h, w, c], or of series [n, steps], [n, channels, steps] or [n, steps, channels], with
+        NaN for what is missing or after the end; with a ``layout`` of series also a list of series of several lengths.
     y: [n] labels, or numbers [n] or [n, k].
     x_test, y_test: the test part, in the same form; ``split`` then makes only the validation part (default: ``split`` makes both).
     split: how the cases are divided (default: ``Split()``). A validation part without cases is replaced by the train part.
@@ -72,6 +75,7 @@ def labelled_task(
         ``series_last`` ([n, steps, channels]), ``tokens`` (whole numbers [n, steps]), or ``auto`` (default: ``auto``, by the sizes;
         automl.tasks.cases.layouts.laid_out).
     tokens: those that sequences of tokens may have (default: all that ``x`` has).
+    longest: steps of the longest series of other data of the kind, in which series end at several steps (default: those of ``x``).
     groups: one a case of ``x``, names or numbers; the cases of one are kept in one part (default: none).
     time: one a case of ``x``, numbers or dates; the latest cases are held out (default: none).
     label_names: of the classes 0, 1, … of an integer ``y`` (default: their numbers).
@@ -90,19 +94,20 @@ def labelled_task(
     pictures: what picture files were made into (default: they were none).
     notes: sentences on how the data was read (default: none).
 
-    Raises TaskError on NaN, infinity, wrong shapes, no cases or one class only.
+    Raises TaskError on NaN (but in series), infinity, wrong shapes, no cases or one class only.
     """
     if (x_test is None) != (y_test is None):
         raise TaskError("x_test and y_test: both or neither are required; give the other one too")
     split = split or Split()
     if x_test is not None:
         split = replace(split, test=0.0)
-    found, y = _inputs(x, layout, "x", full_scale, tokens), plain_targets(y, "y")
+    found, y = _inputs(x, layout, "x", full_scale, tokens, longest), plain_targets(y, "y")
     x = found.array
     y_test = None if y_test is None else plain_targets(y_test, "y_test")
     if x_test is not None:
         known = found.tokens or None
-        x_test = _inputs(x_test, found.layout if found.series else layout, "x_test", full_scale, known).array
+        until = x.shape[2] if found.ends else None
+        x_test = _inputs(x_test, found.layout if found.series else layout, "x_test", full_scale, known, until).array
     if x_test is not None and x_test.shape[1:] != x.shape[1:]:
         raise TaskError(
             f"x_test.shape={x_test.shape}: examples of x's shape {x.shape[1:]} are required; reshape x_test"
@@ -129,16 +134,20 @@ def labelled_task(
     divided = division(split, len(x), groups, time)
     split, keys = divided.split, divided.keys
     train, validation, test = split.divide(encoded.y if form == CLASSES else None, len(x), keys)
+    inputs, shape = fit_inputs(x[train], "none" if found.tokens else scaling, full_scale), x.shape[1:]
+    if found.ends:
+        inputs, shape = inputs.beside_another(shape[0]), (shape[0] + 1, shape[1])
     prepared = Preprocessing(
-        shape=x.shape[1:],
-        inputs=fit_inputs(x[train], "none" if found.tokens else scaling, full_scale),
+        shape=shape,
+        inputs=inputs,
         target=standardise(encoded.y[train]) if form == NUMBERS else None,
         label_names=encoded.names,
         labels=encoded.labels,
         pictures=pictures,
-        raw_range=None if found.tokens else (float(x[train].min()), float(x[train].max())),
+        raw_range=None if found.tokens else (float(np.nanmin(x[train])), float(np.nanmax(x[train]))),
         steps_first=found.steps_first,
         tokens=found.tokens,
+        ends=found.ends,
     )
     parts = [(x[rows], encoded.y[rows]) for rows in (train, validation, test)]
     if x_test is not None and encoded.y_test is not None:
@@ -196,9 +205,14 @@ def sample(seed: int = 0) -> Task:
     return labelled_task("sample-blobs", x, y, split=Split(seed=seed), label_names=("0", "1", "2"))
 
 
-def _inputs(x: object, layout: str, name: str, full_scale: float | None, tokens: tuple[int, ...] | None) -> LaidOut:
+def _inputs(
+    x: object, layout: str, name: str, full_scale: float | None, tokens: tuple[int, ...] | None, longest: int | None
+) -> LaidOut:
     """Examples with their axes in the order that programs take, numbers only."""
-    array = plain_array(x, name)
+    filled = (
+        padded(x, layout == SERIES_LAST) if layout in (SERIES, SERIES_LAST) and isinstance(x, list | tuple) else None
+    )
+    array = plain_array(x, name) if filled is None else filled
     if array.dtype.kind == "O":
         raise TaskError(
             f"{name}.dtype=object: examples of one shape are required (mixed ranks or lengths?); pad or resize them"
@@ -208,8 +222,29 @@ def _inputs(x: object, layout: str, name: str, full_scale: float | None, tokens:
         raise TaskError(
             f"{name}.shape={array.shape}: at least one example with at least one number is required; give data"
         )
-    check_finite(array, name)
-    return found
+    check_finite(array, name, missing=found.series)
+    return found if not found.series or found.tokens else _with_gaps(found, name, longest)
+
+
+def _with_gaps(found: LaidOut, name: str, longest: int | None) -> LaidOut:
+    """Series of as many steps as the ``longest``, if that is given, and what is said of those that are missing. Raises TaskError."""
+    array = found.array
+    more = 0 if longest is None else longest - array.shape[2]
+    if more < 0:
+        raise TaskError(
+            f"{name}.shape={array.shape}: series of at most {longest:,} steps are required, as in training; cut longer ones"
+        )
+    if more:
+        array = np.pad(array.astype(np.float64), ((0, 0), (0, 0), (0, more)), constant_values=np.nan)
+    if array.dtype.kind != "f":
+        return replace(found, ends=longest is not None)
+    until = lengths(array)
+    if not until.all():
+        raise TaskError(
+            f"{name}[{int(until.argmin())}]: no number in the series: at least one is required; leave it out"
+        )
+    note = "; ".join(filter(None, (found.note, said_gaps(array))))
+    return replace(found, array=array, ends=longest is not None or bool((until < array.shape[2]).any()), note=note)
 
 
 KIND = TaskKind("labelled", sample)

@@ -50,7 +50,7 @@ def _load(reference: Reference) -> list[Task]:
     if reference.prepared is not None and reference.prepared.is_series:
         known = reference.prepared
         layout = TOKENS if known.tokens else SERIES_LAST if known.steps_first else SERIES
-        given = {"layout": layout, "tokens": known.tokens or None, **given}
+        given = {"layout": layout, "tokens": known.tokens or None, "longest": known.longest, **given}
     keys = _keys(arrays, reference)
     return [labelled_task(x=arrays[labelled[0]], y=arrays[labelled[1]], x_test=x_test, y_test=y_test, **keys, **given)]
 

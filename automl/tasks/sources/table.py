@@ -38,7 +38,7 @@ def _read(reference: Reference, path: Path) -> Task:
     if layout not in (AUTO, SERIES):
         raise TaskError(f"layout={layout!r} of a table: {AUTO} or {SERIES} is required; choose one")
     if layout == SERIES or (prepared is not None and prepared.is_series):
-        return series_table_task(table, target, **given)
+        return series_table_task(table, target, longest=None if prepared is None else prepared.longest, **given)
     if prepared is None or not prepared.columns:
         return table_task(table, target, **given)
     try:  # where these are the rows of the training, they are known by it, and which of them it had

@@ -21,16 +21,17 @@ from .raw import raw_from_frame, some
 Rows = Sequence[object] | np.ndarray
 
 
-def read_series(path: Path, steps: int) -> np.ndarray:
+def read_series(path: Path, steps: int, ends: bool = False) -> np.ndarray:
     """float64 [n, steps]: the rows of a table in a file as series of one channel, NaN where a cell is no number. Columns without any
-    number, as of labels, are no steps. Raises TaskError where there are not so many columns as ``steps``."""
+    number, as of labels, are no steps. Raises TaskError where there are not so many columns as ``steps``, or more where series may end
+    before that (``ends``)."""
     table = read_table(path, ReadingOptions(keep_empty=True))
     found = []
     for name in table.columns:
         levels = table.levels(name)
         numbers = levels.spread(levels.numbers(levels.decimal(table.decimal)))
         found += [numbers] if np.isfinite(numbers).any() else []
-    if len(found) != steps:
+    if len(found) > steps or not found or (len(found) < steps and not ends):
         raise TaskError(
             f"inputs={path.name!r}: {len(found)} columns of numbers: {steps} are required, the steps of a series in their order, as in the "
             "training data; leave the others out"

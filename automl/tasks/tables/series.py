@@ -28,7 +28,7 @@ def series_table_task(
 ) -> Task:
     """A task of the rows of a table, each a series of one channel whose steps are the columns in their order.
 
-    table: its columns are numbers, none missing, but for those that the other arguments name.
+    table: its columns are numbers, but for those that the other arguments name; an empty cell is a missing step, or comes after the end.
     target: the column of targets.
     drop: columns to leave out (default: none).
     groups: a column; the rows of one value of it are kept in one part, and it is no step (default: none).
@@ -53,13 +53,17 @@ def series_table_task(
 
 
 def _numbers(table: RawTable, name: str) -> np.ndarray:
-    """float64 [n]: the cells of a column. Raises TaskError where one is no number."""
+    """float64 [n]: the cells of a column, NaN where one is empty. Raises TaskError where one is no number."""
     levels = table.levels(name)
     numbers = levels.spread(levels.numbers(levels.decimal(table.decimal)))
-    wrong = np.flatnonzero(~np.isfinite(numbers))
+    wrong = (
+        np.flatnonzero(~np.isfinite(numbers) & (levels.codes >= 0))
+        if levels.plain is None
+        else np.zeros(0, dtype=np.int64)
+    )
     if len(wrong):
         raise TaskError(
-            f"column={name!r} has no number in row {int(wrong[0]) + 1} (and {len(wrong) - 1:,} more): a number is required at each step "
-            "of a series; fill what is missing, or leave the column out (?drop=COLUMN)"
+            f"column={name!r} has no number in row {int(wrong[0]) + 1} (and {len(wrong) - 1:,} more): a number, or an empty cell, is "
+            "required at each step of a series; correct it, or leave the column out (?drop=COLUMN)"
         )
     return numbers

@@ -205,8 +205,10 @@ def test_a_table_of_series_by_groups_and_with_a_gap(tmp_path: Path) -> None:
     path.write_text("\n".join(lines))
     (task,) = load_tasks(f"{path}:label?layout=series&groups=person&drop=b")
     assert str(task.type) == "Tensor[1,2] -> Tensor[2]" and task.split.policy == "groups"
-    path.write_text("\n".join([*lines[:3], "p0,x,,1.5,3", *lines[4:]]))
-    with pytest.raises(TaskError, match="column='a' has no number in row 3 .*a number is required at each step"):
+    path.write_text("\n".join([*lines[:3], "p0,x,soon,1.5,3", *lines[4:]]))
+    with pytest.raises(
+        TaskError, match="column='a' has no number in row 3 .*a number, or an empty cell, is required at each step"
+    ):
         load_tasks(f"{path}:label?layout=series&groups=person")
 
 
