@@ -42,6 +42,10 @@ class AbstractColumn(ABC):
     def features(self) -> tuple[str, ...]:
         """[width]: the names of its features, for people; they begin with the column's."""
 
+    def scales(self, alone: np.ndarray) -> np.ndarray:
+        """[width]: by what its features are divided, where each ``alone`` would be divided by so much, its deviation."""
+        return alone
+
     @abstractmethod
     def encode(self, levels: CellLevels) -> np.ndarray:
         """float64 [n, width]; no cell is refused: what cannot be read counts as missing, an unseen text as "other"."""

@@ -17,7 +17,7 @@ from ..columns.fit import fit_column, looks_at_targets
 from ..columns.kind import TrainRows
 from ..columns.kinds.left_out import LeftOut
 from ..metrics import CLASSES, NUMBERS
-from ..preprocessing import Preprocessing, fit_inputs, standardise
+from ..preprocessing import Affine, Preprocessing, fit_inputs, standardise
 from ..split import GROUPS, Split
 from ..targets import encode_targets
 from ..task import Task
@@ -97,7 +97,7 @@ def table_task(
     columns, x = _encoded(name, aimed, levels, train, known)
     prepared = Preprocessing(
         shape=x.shape[1:],
-        inputs=fit_inputs(x[train], scaling, None),
+        inputs=_scaled(fit_inputs(x[train], scaling, None), columns),
         target=standardise(encoded.y[train]) if found.form == NUMBERS else None,
         label_names=encoded.names,
         labels=encoded.labels,
@@ -125,6 +125,16 @@ def table_task(
         replace(known, targets=y_beside, keys=None if by is None else by.take(beside)),
         x[beside],
     )
+
+
+def _scaled(inputs: Affine, columns: Sequence[AbstractColumn]) -> Affine:
+    """The scaling of all features, as their columns want it, where each has a scale of its own."""
+    ends = np.cumsum([column.width for column in columns])
+    if len(inputs.scale) != ends[-1]:
+        return inputs
+    parts = np.split(np.array(inputs.scale), ends[:-1])
+    scale = np.concatenate([column.scales(part) for column, part in zip(columns, parts, strict=True)])
+    return Affine(inputs.offset, tuple(map(float, scale)))
 
 
 def _with_codes(

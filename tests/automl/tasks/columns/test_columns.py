@@ -16,8 +16,10 @@ from automl.tasks.columns.fit import fit_column
 from automl.tasks.columns.kind import TrainRows
 from automl.tasks.columns.kinds.category import CategoryColumn
 from automl.tasks.columns.kinds.number import NumberColumn
+from automl.tasks.columns.kinds.text import TextColumn
 from automl.tasks.columns.numerals import COMMA, POINT, decimal_sign, parse_numerals
 from automl.tasks.columns.stored import column_from_json, column_to_json
+from automl.tasks.tables.task import table_task
 
 RNG = np.random.Generator(np.random.PCG64(0))
 
@@ -118,7 +120,7 @@ def test_a_few_odd_texts_among_many_numbers_are_missing() -> None:
         (many("yes", "no"), "yes or no"), (many("True", "FALSE", ""), "yes or no"), (many(True, False), "yes or no"),
         (many(0, 1), "number"), (many("5 kg", "7 kg"), "number"), (many("a", "b"), "category"), (many(None, "x"), "category"),
         ([f"k{i % 20}" for i in range(100)], "category"), (many("A1", "A2", "A3"), "category"), (many([1], [2]), "category"),
-        (many("12-24", "13-25"), "category"), ([f"id{i}" for i in range(60)], "left out"), (many(3), "left out"),
+        (many("12-24", "13-25"), "category"), ([f"id{i}" for i in range(60)], "text"), (many(3), "left out"),
         (many(None, "NA"), "left out"), (many("2024-01-31", "2023-02-28", "2022-12-24"), "date"), (many("1/13/2024", "12/24/2023"), "date"),
         (many("24.12.2023", "31.01.2024"), "date"), (many("2024-01-31 12:30:05", "2700-01-01"), "date"),
         (many(datetime.date(2024, 1, 31), datetime.date(2023, 1, 1)), "date"),
@@ -133,7 +135,40 @@ def test_kinds(cells: list, kind: str) -> None:
     assert column_from_json(json.loads(json.dumps(column_to_json(column)))) == column
 
 
+def test_texts_are_counted_by_their_words_or_their_pieces() -> None:
+    sentences = [f"the {'bad' if i % 3 else 'good'} film was not {'bad' if i % 2 else 'good'}, {i}" for i in range(60)]
+    words = fitted(sentences)
+    assert isinstance(words, TextColumn) and not words.pieces and {"not bad", "good film", "bad"} <= set(words.parts)
+    assert "the" not in words.parts and "17" not in words.parts  # all have it, or one alone
+    names = fitted([f"{'Iva' if i % 2 else 'Pet'}{chr(97 + i % 26)}{i}ov" for i in range(60)])
+    assert isinstance(names, TextColumn) and names.pieces and {"iva", "pet"} <= set(names.parts)
+    (row,) = encoded(names, "IVA")
+    assert (
+        np.linalg.norm(row[:-1]) == pytest.approx(1.0, abs=1e-3)
+        and row[names.parts.index("iva")] > 0 == row[names.parts.index("pet")]
+    )
+    assert row[-1] == pytest.approx(np.log(4.0), abs=1e-4) and not any(encoded(names, None)[0])
+
+
+def test_rare_words_stay_small_beside_others() -> None:
+    column = TextColumn("c", ("a", "b"), weights=(1.0, 1.0))
+    scales = column.scales(np.array([3.0, 1.0, 7.0]))
+    assert scales.tolist() == [1.0, 1.0, 7.0]
+    table = {
+        "c": [f"{'ab'[i % 2]} good word or {'more' if i % 20 else 'less'}, {i}" for i in range(80)],
+        "n": list(range(80)),
+    }
+    task = table_task(table, np.arange(80) % 2)
+    spread = np.std(task.data.train.inputs[0], axis=0)
+    text, number = task.preprocessing.columns
+    assert isinstance(text, TextColumn) and spread[-1] == pytest.approx(1.0) == spread[text.width - 1]
+    assert np.square(spread[: text.width - 1]).sum() == pytest.approx(10.0)
+    assert spread[text.parts.index("less")] < spread[text.parts.index("a")]
+
+
 def test_names_of_rows() -> None:
+    ids = cell_levels(as_cells([f"id{i}" for i in range(60)]))
+    assert fit_column("c", ids, TrainRows(np.arange(60) % 2, 2, columns=2)).column.KIND == "left out"
     numbers = list(range(60))
     for name in ("id", "PassengerId", "customer_id", "Unnamed: 0", "index"):
         assert fitted(numbers, name).KIND == "left out", name
