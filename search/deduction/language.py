@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from primitives.columns.hashing import Array
 from primitives.columns.pools import FAIL
 from primitives.columns.pools.scalars import floats_of
+from primitives.declarations import Role
 from primitives.interpreter.deadline import Deadline
 from primitives.primitive import Primitive
-from primitives.term import Term
+from primitives.term import Literal, Term
 from primitives.types import (
     BOOL,
     CHAR,
@@ -37,7 +38,7 @@ from ..generation.constants import Constant
 from ..generation.costs import Costs
 from .goal import Subtask
 from .targets import KeptTerm
-from .tools import RoleWords, element_of, parts_of
+from .tools import RoleWords, element_of, parts_of, variable
 
 SCALARS = (BOOL, INT, FLOAT, CHAR, STRING)
 """Types of what bodies are made of."""
@@ -45,6 +46,8 @@ NUMBERS = (BOOL, INT, FLOAT)
 """Types of what is gathered."""
 BESIDE, CHEAP = 90, 8
 """Cheap numbers over a goal's inputs, and what these cost at most."""
+SHARE = 4
+"""What a number of hundredths added to 1 or taken off costs: no more than another word of two numbers, for people reckon so."""
 LISTS, LISTED, ROWS = 40, 18, 600
 """Lists that words make of a goal's inputs, what these cost less than, and among how many they are chosen."""
 
@@ -59,6 +62,8 @@ class Language:
     settings: Settings
     tools: RoleWords
     known: Mapping[str, Primitive] | None = None
+    beside: dict[tuple, list[KeptTerm]] = field(default_factory=dict, repr=False, compare=False)
+    """What ``numbers_beside`` found, by the key of the goal."""
 
     def of(self, words: Mapping[str, Primitive]) -> Language:
         """The same with other words.
@@ -138,6 +143,29 @@ def numbers_beside(goal: Subtask, language: Language, deadline: Deadline) -> lis
     language: that they are made of.
     deadline: until when to look.
     """
+    if goal.key not in language.beside:
+        every = [*_cheap_numbers(goal, language, deadline), *_hundredths(goal, language)]
+        language.beside[goal.key] = sorted(every, key=lambda each: each.cost)
+    return list(language.beside[goal.key])
+
+
+def _hundredths(goal: Subtask, language: Language) -> Iterator[KeptTerm]:
+    """What is left of 1, and what becomes of it, where an input of them says how many hundredths are taken off or added."""
+    tools = language.tools
+    if goal.output not in NUMBERS[1:] or not tools.has(Role.RATIO, Role.ADDITION, Role.DIFFERENCE, Role.AS_FLOAT):
+        return
+    for position, type in enumerate(goal.inputs) if FLOAT in (*goal.inputs, goal.output) else ():
+        if type not in NUMBERS[1:]:
+            continue
+        given: Term = variable(goal, position)
+        given = tools.call(Role.AS_FLOAT, given) if type == INT else given
+        share = tools.call(Role.RATIO, given, Literal(100.0, FLOAT))
+        values = np.array(goal.column(position), float) / 100.0
+        yield KeptTerm(tools.call(Role.ADDITION, Literal(1.0, FLOAT), share), FLOAT, 1.0 + values, SHARE)
+        yield KeptTerm(tools.call(Role.DIFFERENCE, Literal(1.0, FLOAT), share), FLOAT, 1.0 - values, SHARE)
+
+
+def _cheap_numbers(goal: Subtask, language: Language, deadline: Deadline) -> list[KeptTerm]:
     rows = [list(given) for given, _ in goal.examples]
     words = {name: word for name, word in language.words.items() if _reckons(word)}
     space = language.of(words).space(goal.inputs, goal.output, rows, deadline)

@@ -8,9 +8,9 @@ from primitives.definitions import definition
 from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
 from primitives.interpreter.interpret import evaluate
 from primitives.notation.types import parse_type
-from primitives.syntax import parse
+from primitives.syntax import parse, show
 from primitives.term import lambdas
-from primitives.types import INT, arguments_of
+from primitives.types import FLOAT, INT, arguments_of
 from primitives.words import builtin_words
 from search.deduction.goal import Subtask
 from search.deduction.language import Language, lists_made, numbers_beside
@@ -70,3 +70,13 @@ def test_a_learned_word_may_be_made_of_words_that_are_not_offered_beside_it() ->
     language = Language(words, default_costs(words, goal.type), (), Settings(), RoleWords(words))
     found = [each.values.tolist() for each in numbers_beside(goal, language, NEVER)]
     assert [sum(n * n for n in xs) for (xs,) in INPUTS["list(int) -> int"]] in found
+
+
+def test_hundredths_are_taken_off_and_added_where_numbers_with_a_point_are_made() -> None:
+    goal = Subtask((FLOAT, INT), FLOAT, (((3.0, 5), 1.0), ((4.0, 20), 2.0)))
+    words = {name: builtin_words()[name] for name in ("+", "-", "/", "to_float")}
+    language = Language(words, default_costs(words, goal.type), (), Settings(), RoleWords(words))
+    found = {show(each.term): each.values.tolist() for each in numbers_beside(goal, language, NEVER)}
+    assert found["(+ 1.0 (/ (to_float $0) 100.0))"] == [1.05, 1.2]
+    assert found["(- 1.0 (/ $1 100.0))"] == [0.97, 0.96]
+    assert numbers_beside(goal, language, NEVER)[0] is language.beside[goal.key][0]

@@ -50,6 +50,10 @@ def years(have: float, wanted: float, interest: float) -> int:
     return 0 if have >= wanted else 1 + years(have * interest, wanted, interest)
 
 
+def years_of(have: float, hundredths: float, wanted: float) -> int:
+    return years(have, wanted, 1 + hundredths / 100)
+
+
 def odd(n: int) -> int:
     return n if n % 2 else odd(n // 2)
 
@@ -124,6 +128,8 @@ TASKS: dict[str, tuple[type[AbstractLoops], str, Callable, Callable]] = {
     "how often it is divided": (Endings, "int -> int", whole, lambda n: n.bit_length()),
     "until enough": (Endings, "float -> float -> float -> int",
                      lambda r: (round(r.uniform(1, 9), 2), round(r.uniform(3, 90), 2), round(r.uniform(1.05, 1.6), 2)), years),
+    "hundredths a year": (Endings, "float -> float -> float -> int",
+                          lambda r: (round(r.uniform(20, 40), 2), round(r.uniform(5, 60), 1), round(r.uniform(30, 90), 2)), years_of),
     "while it is even": (Endings, "int -> int", whole, odd),
     "two before": (Couples, "int -> int", lambda r: (r.randint(0, 20),), fibonacci),
     "greatest divisor": (Couples, "int -> int -> int", lambda r: (r.randint(1, 99), r.randint(1, 99)), math.gcd),
