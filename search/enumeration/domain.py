@@ -18,6 +18,8 @@ from primitives.values import Value
 Parts = dict[Type, dict[object, None]]
 World = tuple[int, ...]
 """Root world, then the codes of all lambda arguments from the outermost to the innermost."""
+FEW = 3
+"""Values of an argument below which examples take turns: else each would have the first of its inputs, and nothing would differ from it."""
 SMALL_INTS = (0, 1, 2, 3, -1, 5, 4, 7, 10, 6, 8, 9)
 
 
@@ -58,16 +60,15 @@ class Domains:
         outer_count = max(bank.filled, 1)
         each = max(1, count // outer_count)
         per_argument = max(2, int(round(each ** (1 / len(bound))))) if len(bound) > 1 else each
+        turns = bank.depth > 0 or each < FEW
         rows: dict[World, None] = {}
         known: dict[int, list[list[int]]] = {}
         for world, root in enumerate(bank.root_worlds().tolist()):
             self.values.deadline.check()
             if root not in known:
                 known[root] = [self.candidates(type, root, 4 * per_argument) for type in bound]
-            # Different outer worlds of one example try different values, so that together they cover more of them.
-            lists = [
-                _rotated(options, world * per_argument if bank.depth else 0)[:per_argument] for options in known[root]
-            ]
+            # Different outer worlds of one example, or of many, try different values, so that together they cover more of them.
+            lists = [_rotated(options, world * per_argument if turns else 0)[:per_argument] for options in known[root]]
             for arguments in itertools.product(*lists):
                 rows[(world, *arguments)] = None
         step = max(1, -(-len(rows) // count)) if bank.depth else 1
