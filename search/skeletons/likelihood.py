@@ -21,6 +21,8 @@ from .worlds import NONE, Shape, Worlds
 
 ROUNDS, SPREAD = 25, 0.3
 """Rounds of expectation maximisation, and the standard deviation of the logarithms of the probabilities that it begins with."""
+CLOSE = 1e-3
+"""Nats a case above those of the frequencies at which there is nothing left to gain."""
 DOUBT = 0.01
 """The share of cases whose outputs may be anything."""
 OUTPUTS = 150
@@ -92,14 +94,21 @@ def explained(worlds: Worlds, outputs: SeenOutputs, values: Array, first: int, r
     first: the place in the ladder of the fewest classes with which it can give the outputs.
     rng: where the probabilities begin.
     """
-    losses = [_loss(worlds, outputs, values, index, rng) for index in range(first, len(worlds.ladder))]
-    costs = [loss * outputs.counts.sum() + classes for loss, classes in zip(losses, worlds.ladder[first:], strict=True)]
-    index = int(np.argmin(costs))
-    return Explained(worlds.ladder[first + index], losses[index] - outputs.entropy)
+    least, cases = outputs.entropy, outputs.counts.sum()
+    best, found = np.inf, Explained(worlds.ladder[first], np.inf)
+    for index, classes in enumerate(worlds.ladder[first:], first):
+        if best <= least * cases + classes:
+            break  # no probabilities explain outputs better than their frequencies
+        loss = _loss(worlds, outputs, values, index, least, rng)
+        if loss * cases + classes < best:
+            best, found = loss * cases + classes, Explained(classes, loss - least)
+    return found
 
 
-def _loss(worlds: Worlds, outputs: SeenOutputs, values: Array, index: int, rng: np.random.Generator) -> float:
-    """Nats a case with the best probabilities of the classes (expectation maximisation)."""
+def _loss(
+    worlds: Worlds, outputs: SeenOutputs, values: Array, index: int, least: float, rng: np.random.Generator
+) -> float:
+    """Nats a case with the best probabilities of the classes (expectation maximisation, until they are ``least`` but for CLOSE)."""
     rows = np.flatnonzero(worlds.drawn[:, index])
     answers, shapes, classes = worlds.answers[rows], worlds.shapes[rows], worlds.ladder[index]
     cells = np.full(len(rows), len(outputs.codes))
@@ -116,6 +125,8 @@ def _loss(worlds: Worlds, outputs: SeenOutputs, values: Array, index: int, rng: 
         masses = np.bincount(cells, weights, len(outputs.codes) + 1)[:-1]
         seen = (1 - DOUBT) * masses + DOUBT / other
         loss = float(-(outputs.counts * np.log(seen)).sum() / outputs.counts.sum())
+        if loss - least < CLOSE:
+            break
         shares = outputs.counts * (1 - DOUBT) / seen
         given = weights[there] * shares[cells[there]]
         counted = answers[there]

@@ -29,6 +29,8 @@ WORLDS = 1000
 """Answers on the images of one case, at most: three images of ten classes."""
 FIRST, THEN = (500, 12), (1500, 30)
 """Cases and rounds of expectation maximisation: of each skeleton, and of the BEST once more with other numbers of classes."""
+SMALL, ENOUGH = 2, 400
+"""Images of the cases that all skeletons are judged by, where there are enough such cases: they have few worlds. The BEST look at all."""
 LOOKED, BEST = 200, 16
 """Skeletons that are looked at, and those that are looked at more closely."""
 HELD = 0.3
@@ -74,6 +76,14 @@ class SeenImages:
         groups = tuple(each[:most] for each, most in zip(self.groups, kept, strict=True))
         outputs = tuple(each[:most] for each, most in zip(self.outputs, kept, strict=True))
         return SeenImages(self.shapes, groups, outputs, self.count)
+
+    def small(self) -> SeenImages:
+        """Only the cases of at most SMALL images, or all where those are too few."""
+        kept = [at for at, shape in enumerate(self.shapes) if size_of(shape) <= SMALL]
+        if sum(len(self.outputs[at]) for at in kept) < ENOUGH:
+            return self
+        groups, outputs = (tuple(self.groups[at] for at in kept), tuple(self.outputs[at] for at in kept))
+        return SeenImages(tuple(self.shapes[at] for at in kept), groups, outputs, self.count)
 
 
 class _Cell:
@@ -167,7 +177,7 @@ def in_order(
 
     Those that cannot be judged so, for their cases have too many images, are left in their order behind the others.
     """
-    few, more = (seen.first(cases) for cases, _ in (FIRST, THEN))
+    few, more = seen.small().first(FIRST[0]), seen.first(THEN[0])
     found = [
         replace(each, gain=explained_by_looking(each, each.classes, few, words, FIRST[1], seed))
         for each in itertools.islice(skeletons, min(most, LOOKED))

@@ -56,6 +56,15 @@ def test_the_rule_is_among_the_first_with_classes_enough(type: str, rule: Callab
     assert found[wanted].excess < 0.15
 
 
+def test_how_often_an_answer_comes_among_others_is_told_from_whether_it_does() -> None:
+    rng = np.random.default_rng(0)
+    cases = [(int(rng.integers(10)), tuple(rng.integers(0, 10, rng.integers(1, 3)).tolist())) for _ in range(400)]
+    shapes, outputs = [(0, 1 + len(others)) for _, others in cases], [others.count(one) for one, others in cases]
+    behind = Skeletons(reading("Tensor[1,8,8] -> list(Tensor[1,8,8]) -> int"), shapes, outputs, WORDS, {}, 0)
+    found = {show_canonical(each.term): each for each in itertools.islice(behind, 80)}
+    assert found["(count (lambda (= $0 $2)) $0)"].classes == 10
+
+
 def test_the_outputs_may_be_lists() -> None:
     found = first(LISTS.replace("-> int", "-> list(int)"), lambda xs: tuple(sorted(xs)), 2)
     assert "(sort $0)" in [show_canonical(each.term) for each in found]
@@ -131,6 +140,17 @@ def test_what_has_too_many_images_to_be_judged_comes_behind_in_its_order() -> No
     seen = SeenImages.of([(6,)] * 20, [np.arange(5)] * 20, [0, 1] * 10)
     skeletons = [Skeleton(parse(f"(lambda (xs) ({text} xs))", WORDS).body, 10, 1.0, 0.0) for text in ("sum", "head")]
     assert in_order(skeletons, seen, WORDS, 0) == skeletons
+
+
+def test_cases_of_few_images_are_judged_first_where_there_are_enough_of_them() -> None:
+    shapes = [(2,)] * 250 + [(3,)] * 250 + [(4,)] * 500
+    seen = SeenImages.of(shapes, [np.zeros(size_of(shape), np.int64) for shape in shapes], [0] * 1000)
+    assert seen.small().shapes == ((2,), (3,)) and sum(map(len, seen.small().outputs)) == 500
+    assert SeenImages.of(shapes[200:], seen.groups[2][:1].repeat(800, 0), [0] * 800).small().shapes == (
+        (2,),
+        (3,),
+        (4,),
+    )
 
 
 def test_images_that_speak_for_themselves_need_no_program() -> None:
