@@ -11,11 +11,13 @@ of the others it met none, but the stones and the functions of depth 2 that all 
 ``terms`` and ``seconds`` are those to the first program, unsolved tasks count with their whole budget. ``cpu`` is what a whole search took
 of the processor. ``to_the_same_count``: the smallest limit for each task at which an arm solves as many tasks as the search without a
 library does in the end, and what all tasks together cost under that limit. ``--only`` runs some arms and takes the others from the JSON
-file (then keep the library with ``--library``).
+file (then keep the library with ``--library``). ``reuse``: which words held-out tasks use, and which any task does that the word does
+not come from, one learned from included (``share_used_by_other_tasks``).
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 import time
@@ -99,8 +101,34 @@ def comparisons(figures: Mapping[str, Any], seed: int) -> dict[str, Any]:
             for name, mine, its in (("all", arms[arm], arms["without"]), ("deep", own, other))
         }
     if "learning" in figures and "with" in arms:
-        found["reuse"] = reuse(figures["learning"]["promoted"], arms["with"], [row["task"] for row in arms["with"]])
+        learning = figures["learning"]
+        found["reuse"] = reuse(learning["promoted"], arms["with"], [row["task"] for row in arms["with"]])
+        found["reuse"]["share_used_by_other_tasks"] = used_by_others(
+            learning["promoted"],
+            {**learning["programs"], **{row["task"]: row["program"] for row in arms["with"] if row["solved"]}},
+        )
     return found
+
+
+def used_by_others(words: Sequence[Mapping[str, Any]], programs: Mapping[str, str]) -> float:
+    """The share of the words that the program of a task names, one learned from or held out, that the word does not come from, or that
+    are named within such words.
+
+    words: rows of ``promoted``.
+    programs: of the solved tasks, by task.
+    """
+    named = {
+        task: {each.partition("@")[0] for each in re.findall(r"[^\s()]+", text)} for task, text in programs.items()
+    }
+    used = {
+        word["name"]
+        for word in words
+        if any(word["name"] in named[task] for task in named if task not in word["tasks"])
+    }
+    calls = {word["name"]: set(word["calls"]) for word in words}
+    while more := set().union(*(calls[name] for name in used)) & calls.keys() - used:
+        used |= more
+    return round(len(used) / max(len(calls), 1), 3)
 
 
 def draw(figures: Mapping[str, Any], path: Path) -> None:

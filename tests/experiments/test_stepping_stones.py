@@ -99,7 +99,7 @@ def test_what_a_plain_search_finds_is_no_deep_task() -> None:
 def row(name: str, depth: int, seconds: float, *, solved: bool = True, known: bool = True) -> dict[str, Any]:
     return {
         "task": name, "solved": solved, "right": True if solved else None, "terms": round(100 * seconds), "seconds": seconds,
-        "cpu": seconds, "depth": depth, "known": known, "subroutines": [], "whole": False,
+        "cpu": seconds, "depth": depth, "known": known, "subroutines": [], "whole": False, "program": "(lambda (x) x)",
     }  # fmt: skip
 
 
@@ -115,7 +115,23 @@ def test_costs_to_the_same_count_give_every_task_up_at_one_limit() -> None:
 def test_what_is_deep_is_compared_apart() -> None:
     rows = [row("a", 3, 1.0), row("b", 4, 1.0, known=False), row("c", 6, 1.0)]
     without = [row("a", 3, 2.0), row("b", 4, 9.0, solved=False, known=False), row("c", 6, 9.0, solved=False)]
-    found = benchmark.comparisons({"with": rows, "without": without, "learning": {"promoted": []}}, 0)
+    found = benchmark.comparisons({"with": rows, "without": without, "learning": {"promoted": [], "programs": {}}}, 0)
     assert found["gain"]["deep"]["solved_points"] == 100.0
     assert found["groups"]["deep, other families"]["with"]["solved"] == 1
     assert found["groups"]["depth 3"]["without"]["solved"] == 1
+
+
+def test_a_word_is_used_where_another_task_or_a_word_that_is_used_names_it() -> None:
+    words = [
+        {"name": name, "tasks": tasks, "calls": calls}
+        for name, tasks, calls in (
+            ("turned", ["a"], []),
+            ("kept", ["b"], ["inner"]),
+            ("inner", [], []),
+            ("f1", ["c"], []),
+        )
+    ]
+    programs = {"a": "(lambda (turned $0))", "b": "(lambda (f10 $0))", "c": "(lambda (kept@12ab (f1 $0)))"}
+    assert benchmark.used_by_others(words, programs) == 0.5, (
+        "kept and what it is made of, not f1 by its own task, nor turned"
+    )
