@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 SHORT, MANY = 5, 48
 """Symbols of the shortest programs of a stage that become words on trial for the next ones, and how many do: stages of a curriculum build
 on each other, more than tasks of one stage do."""
+TRIED = 2
+"""Later stages that a word on trial may wait for one of them to use it."""
 NEW = 0.05
 """Newly solved tasks, as a share of all that were solved, for which these are compressed anew."""
 
@@ -209,9 +211,8 @@ class Grower:
             library = library.later()
         tasks, stages = self.tasks.values(), self.setup.curriculum.stages
         if self.plan.iterations > 1 and last:
-            latest: list[str] = []
+            latest = [task.name for stage in stages[max(1, len(stages) - TRIED) :] for task in stage.tasks]
             if len(stages) > 1:
-                latest = [task.name for task in stages[-1].tasks]
                 self._try_all(library)
                 library = library.later()
             ended = end_trials(

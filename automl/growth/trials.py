@@ -23,7 +23,7 @@ from primitives.definitions import expand
 from primitives.inference import IllTyped, infer
 from primitives.primitive import PURE, Primitive
 from primitives.term import Lambda, Literal, Term, digest, sites_of, subterms, words_in
-from primitives.types import Scheme, arguments_of, is_function
+from primitives.types import Scheme, Type, arguments_of, is_function
 
 from ..tasks.curriculum import Stage
 from ..tasks.task import Task
@@ -165,23 +165,33 @@ def end_trials(
 ) -> list[Subroutine]:
     """Demote the words, on trial or found by compression, that served tasks of one family only, and return them; the first ``spare``
     of those on trial whose programs are likely right stay, in the order in which they were tried, for tasks to come may be of other kinds.
-    So do those of them that come from the ``latest`` tasks, by name: no task could use them yet. Before that words that are the same
-    function become one, by ``merge_equal_words``.
+    So do those of them that are what one of the ``latest`` tasks, by name, asked for: few tasks could use them yet. Before that words that
+    are the same function become one, by ``merge_equal_words``.
 
     ``families`` names the family of each task (absent: the task is one of its own). A word serves the tasks whose best program names it,
     those that another word serves whose body names it, and, on trial, the task that it came from; an imported word that names it is
     reason enough. Where all solved tasks are of one family, each counts as one of its own.
     """
-    snapshot = snapshot or LibrarySnapshot(store)
+    snapshot, tasks = snapshot or LibrarySnapshot(store), list(tasks)
     merged = merge_equal_words(store, tasks, allowance, snapshot)
     if merged:
         snapshot = snapshot.later()
     narrow = _narrow(snapshot, families or {})
     worth = _worth_keeping(snapshot, narrow)
-    fresh = [each for each in worth if not set(latest).isdisjoint(each.provenance["tasks"])]
+    new = {task.name: _arity(task.type) for task in tasks if task.name in latest}
+    words = snapshot.vocabulary.all_words
+    fresh = [
+        each
+        for each in worth
+        if any(new.get(task) == _arity(words[each.name].scheme.type) for task in each.provenance["tasks"])
+    ]
     stay = fresh + [each for each in worth if each not in fresh][:spare]
     reasons = ["it served the tasks of no other family"]
     return merged + [store.demote(record.name, {"reasons": reasons}) for record in narrow if record not in stay]
+
+
+def _arity(type: Type) -> int:
+    return len(arguments_of(type)[0])
 
 
 def _narrow(snapshot: LibrarySnapshot, families: Mapping[str, str]) -> list[Subroutine]:

@@ -27,8 +27,10 @@ LEARNED, BUILT_IN, VARIABLE = 2, 4, 1
 """What words and variables cost."""
 APPLYING, APPLIED = 4, 2
 """How many words that take a function of one argument there are, and what they cost."""
-SHARE = 3.0
-"""Times as many terms as another search."""
+SHARE = 10.0
+"""Times as many terms as another search, which is about as much time as two others."""
+PART = 4
+"""The part of the memory that it has: its terms are short, and longer ones are made of them."""
 HEAD_START = 2_000
 """Terms of the other searches before this one begins: the easiest tasks do without."""
 

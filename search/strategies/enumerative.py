@@ -154,7 +154,7 @@ class Enumerative(AbstractStrategy):
         if not self.options["compositions"]:
             return []
         settings = enumerator.Settings(
-            memory=(self.options["memory"] << 20) // SMALL,
+            memory=(self.options["memory"] << 20) // composing.PART,
             lambda_depth=1,
             mine=False,
             all_examples=bool(classes([output for _, output in self.problem.examples or ()])),
@@ -274,12 +274,13 @@ class Enumerative(AbstractStrategy):
         suggestion, until = self.suggestion, Deadline(deadline)
         engines: list[Engine] = []
         try:
-            if suggestion is not None:
-                engines.append(self.enumerator(weights=suggestion, share=2, probes=probes, deadline=until))
-            parts = self._deduction()
-            engines.append(self.enumerator(share=len(engines) + len(parts) + 1, probes=probes, deadline=until))
-            engines += self._formulas()
             composed = self._compositions(probes, until)
+            others = 1 + len(composed)
+            if suggestion is not None:
+                engines.append(self.enumerator(weights=suggestion, share=1 + others, probes=probes, deadline=until))
+            parts = self._deduction()
+            engines.append(self.enumerator(share=len(engines) + len(parts) + others, probes=probes, deadline=until))
+            engines += self._formulas()
             waits = [0] * len(engines) + [HEAD_START] * len(parts) + [composing.HEAD_START] * len(composed)
             shares = [1.0] * (len(engines) + len(parts)) + [composing.SHARE] * len(composed)
             engines += [*parts, *composed]

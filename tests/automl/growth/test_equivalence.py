@@ -239,5 +239,5 @@ def test_what_a_later_stage_uses_and_what_the_last_found_stays() -> None:
         (used,) = begin_trials(store, both, least=4, as_they_are=True)
         solve(store, both[1], f"(lambda (xs) ({used.name} (map (lambda (x) (* x x)) xs)))")
         (last,) = begin_trials(store, both, least=4, as_they_are=True)
-        assert not end_trials(store, families_of(stages), spare=0, latest=["reversed squares"])
+        assert not end_trials(store, families_of(stages), spare=0, latest=["reversed squares"], tasks=both)
         assert [each.name for each in end_trials(store, families_of(stages), spare=0)] == [last.name]
