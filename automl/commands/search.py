@@ -84,7 +84,7 @@ from .options import (
     options_of,
 )
 from .sharing import MlflowUri, TensorBoardFolder, Tools, share
-from .specified import DIAGNOSED, DIAGNOSIS, QUESTIONS, Follow, asked_again, check_follow, specified_text
+from .specified import DIAGNOSED, DIAGNOSIS, QUESTIONS, Follow, as_law, asked_again, check_follow, specified_text
 
 
 def search(
@@ -166,6 +166,9 @@ def search(
         tasks = load_tasks(
             task, target=target_column, seed=split_seed, search_path=experiment_folders(), refused=refused
         )
+        plain = Options(options.budget, workers=options.workers, seed=options.seed)
+        if options == plain and not (compare or loss or metric or class_weight):
+            task, tasks = as_law(task, tasks, target_column, split_seed)
         tasks, impossible = possible_tasks(tasks, options, alone=len(tasks) == 1)
     if compare:
         check_comparable(tasks)

@@ -16,10 +16,12 @@ from ..errors import TaskError
 from ..evaluation.model import Model
 from ..study.opening import Options, Result
 from ..tasks.load import Reference, experiment_folders, load_tasks, resolve, with_option
+from ..tasks.metrics import NUMBERS
 from ..tasks.specifications.filling import FilledCell, check_target, write_filled
+from ..tasks.specifications.laws import is_lawful
 from ..tasks.specifications.rows import contradiction, shown
 from ..tasks.specifications.specification import SpecifiedRow
-from ..tasks.specifications.tables import AS, EXAMPLES
+from ..tasks.specifications.tables import AS, EXAMPLES, LABELLED
 from ..tasks.task import Task
 from .common import print_text
 
@@ -63,6 +65,27 @@ def specified_text(
     for key, value in (("type", type), ("tolerate", tolerate or None)):
         text = text if value is None else with_option(text, key, str(value))
     return text
+
+
+def as_law(task: str, tasks: Sequence[Task], target: str | None, seed: int) -> tuple[str, list[Task]]:
+    """The text of a table and its task; where a formula gives the target exactly its rows are examples.
+
+    task: the text.
+    tasks: as they were read.
+    target: the column, where it is given apart.
+    seed: by which data is divided.
+    """
+    if len(tasks) != 1 or tasks[0].specification is not None or tasks[0].data.target != NUMBERS:
+        return task, list(tasks)
+    reference = _resolved(task, target)
+    if not is_lawful(reference):
+        return task, list(tasks)
+    text = with_option(task, AS, EXAMPLES)
+    note = (
+        f"a formula of the other columns gives {reference.options.get('target', 'the last one')} in every row, so the rows are examples "
+        f"(?{AS}={LABELLED}: a table to learn from)"
+    )
+    return text, [replace(each, notes=(note, *each.notes)) for each in asked_again(text, target, seed)]
 
 
 @dataclass

@@ -37,7 +37,7 @@ from .fronts.rows import FormulaRows
 from .fronts.targets import WeightedTargets
 from .growth import ExpressionGrowth
 from .leaves import is_numeric, leaves
-from .passes import Effort, FormulaPass, cheapest
+from .passes import Effort, FormulaPass, cheapest, factors
 from .targets import Targets
 from .work import Work
 
@@ -102,7 +102,7 @@ class Formulas:
         self.near = FormulaFitting(rows, self.work)
         """With the kind of noise in which the shortest formula and its errors are shorter."""
         self.alike, self.kinds = self.near, [self.near]
-        if loss == SQUARED and weights is None and not near_first and (self.output != 0).all():
+        if loss == SQUARED and weights is None and (self.output != 0).all():
             shares = FormulaRows(dict(self.given), self.output, self.algebra, relative=True)
             self.kinds.append(FormulaFitting(shares, self.work))
         self.settled = False
@@ -160,7 +160,7 @@ class Formulas:
     def _exact(self, columns: Columns, effort: Effort) -> Iterator[Answer | LevelReport]:
         """Formulas that meet the examples."""
         work, ones = self.work, np.flatnonzero(np.ptp(columns.values, axis=1) == 0)
-        targets = Targets(self.output, columns, self.algebra, np.append(ones, cheapest(columns, effort.factors)))
+        targets = Targets(self.output, columns, self.algebra, np.append(ones, factors(columns, effort.factors)))
         work.spend(EXPRESSION * len(targets) * work.rows)
         for found in FormulaPass(columns, targets, self.algebra, effort, work).formulas():
             yield from self._due(columns) if found is None else self._answer(found)
@@ -181,8 +181,8 @@ class Formulas:
         for fitting in list(self.kinds):
             if fitting.rows.relative and not self._growing():
                 continue
-            factors = cheapest(columns, effort.factors)
-            targets = WeightedTargets(self.output, columns, self.algebra, factors, fitting.weights)
+            taken = factors(columns, effort.factors)
+            targets = WeightedTargets(self.output, columns, self.algebra, taken, fitting.weights)
             self.work.spend(EXPRESSION * len(targets) * self.work.rows)
             order = cheapest(columns, len(columns))
             search = FrontPass(columns, targets, self.algebra, effort, self.work, fitting, order)

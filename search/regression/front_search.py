@@ -17,9 +17,10 @@ from ..enumeration.ledger import Stop
 from ..generation.costs import default_costs
 from .algebra import Algebra, number
 from .columns import Array
-from .formulas import MOST_ROWS, Formulas
+from .formulas import MOST_ROWS, SHARE, Formulas
 from .fronts.fitting import FormulaFitting
 from .fronts.front import FrontFormula
+from .fronts.losses import SQUARED
 from .fronts.rows import FormulaRows
 from .work import Work
 
@@ -68,6 +69,11 @@ class FrontSearch:
         near = self._formulas.near
         self.fitting = near if len(drawn) == len(y) else FormulaFitting(rows, Work(len(y), self.ledger))
         """What was found, on all rows."""
+        self.shares: FormulaFitting | None = None
+        """Where errors may be relative to the targets, what measures formulas so."""
+        if loss == SQUARED and weights is None and (y != 0).all():
+            relative = FormulaRows(rows.given, y, algebra, relative=True)
+            self.shares = FormulaFitting(relative, self.fitting.work)
         self.floor = rows.loss.mean(np.full(len(y), ROUNDING * (float(np.ptp(y)) or 1.0)), rows.weights)
         """The loss that is that of rounding."""
         self._offered = set[Term]()
@@ -109,6 +115,18 @@ class FrontSearch:
                 found.append(each)
         return found
 
+    def lengths(self) -> list[float]:
+        """The bits of each formula of the front with its errors, in the kind of noise in which the shortest is shorter: errors that are
+        all alike, or relative to the targets."""
+        front = self.formulas()
+        alike = [each.length for each in front]
+        if self.shares is None or not front:
+            return alike
+        relative = [self.shares.length(each.body, self.shares.rows.loss_of(each.body)) for each in front]
+        errors = self.shares.rows.loss.size(self.shares.rows.loss_of(front[int(np.argmin(relative))].body))
+        sound = errors <= SHARE * self.shares.rows.total
+        return relative if sound and min(relative) < min(alike) else alike
+
     def _constants(self) -> None:
         """The median and the mean of the targets."""
         rows = self.fitting.rows
@@ -125,7 +143,7 @@ class FrontSearch:
 
     def _judge(self) -> None:
         """On all rows, what is new on the front of the few."""
-        for each in self._formulas.near.front:
+        for each in (*self._formulas.alike.front, *self._formulas.near.front):
             if each.body not in self._offered:
                 self._offered.add(each.body)
                 self.fitting.offer(each.body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,16 +15,27 @@ from primitives.term import Term
 from . import products, sums
 from .algebra import Algebra
 from .columns import Array, Columns, Numbers, Singles
-from .curves import curves
+from .curves import FittedCurve, curves
+from .families import WAVING, families_of
 from .targets import Targets
 from .work import FIT, Work
 
-FAMILIES = (("exp",), ("sin", "cos"))
-"""Numpy's functions that stand together in a curve."""
 SEARCH = 50.0
 """Multiplications that looking for the rest of a sum counts as, for each expression that may begin it."""
 CURVES = 1000.0
 """About how many curves are tried over one expression."""
+PLAIN = ("", "multiply", "divide")
+"""What factors are made of first."""
+LOOK = 5e3
+"""Multiplications for each row that looking at a curve more closely counts as."""
+FIRST = (20, 16)
+"""Targets and expressions of which curves are looked at before sums are."""
+WAVED = 2
+"""Targets that are held against waves that fade, over the arguments alone."""
+BESIDE = (3, 8, 4)
+"""Targets and expressions of which curves beside multiples of the arguments, and times them, are looked at, and arguments at most."""
+ALONE = 1.0 - 1e-6
+"""How near one row of a target may come to being all of it: then any expression that is large there seems to explain it."""
 ALIKE = 1e-7
 """What a correlation of logarithms may be off one for the product to be looked at."""
 DEGREES = (4, 8, 16, 40)
@@ -62,12 +74,17 @@ class FormulaPass:
     def __post_init__(self) -> None:
         self.order = cheapest(self.columns, len(self.columns))
         self.standard = sums.standard(self.columns.values[self.order])
+        leaves = [place for place, recipe in enumerate(self.columns.recipes) if recipe.leaf is not None]
+        self.leaves = [place for place in leaves if np.ptp(self.columns.values[place])]
+        """The arguments."""
+        self.bases = sorted(self.order.tolist(), key=lambda place: not is_power_base(self.columns, place))
+        """The same expressions in the order in which curves over them are looked at."""
 
     def formulas(self) -> Iterator[Term | None]:
         """Terms that give the output on the rows, the likeliest kinds first, and None now and then. Raises Stop or OutOfTime."""
         for found in (
-            self.polynomials(), self.products(), self.plain(), self.singles(), self.mixed(), self.several(self.effort.pairs, 2),
-            self.several(self.effort.triples, 3), self.curves(),
+            self.polynomials(), self.products(), self.curves(first=True), self.plain(), self.singles(), self.beside(), self.mixed(),
+            self.several(self.effort.pairs, 2), self.several(self.effort.triples, 3), self.curves(first=False),
         ):  # fmt: skip
             yield from found
             yield None
@@ -84,9 +101,8 @@ class FormulaPass:
 
     def products(self) -> Iterator[Term]:
         """Products of powers of the arguments, and of one more expression."""
-        leaves = [place for place, recipe in enumerate(self.columns.recipes) if recipe.leaf is not None]
         whole = (self.columns.values != 0).all(1)
-        leaves = [place for place in leaves if whole[place] and np.ptp(self.columns.values[place])]
+        leaves = [place for place in self.leaves if whole[place]]
         if self.work.rows < len(leaves) + 2:
             return
         suitable = np.flatnonzero((self.targets.values != 0).all(1))
@@ -114,9 +130,10 @@ class FormulaPass:
         expressions: Singles = self.standard.astype(np.float32)
         for start in range(0, len(self.targets), 256):
             given: Singles = sums.standard(self.targets.values[start : start + 256]).astype(np.float32)
+            given[np.abs(given).max(1) > ALONE * math.sqrt(1.0 - 1.0 / self.work.rows)] = 0.0
             fits = float(len(given) * len(self.order))
             self.work.spend(fits * self.work.rows / 8, fits)
-            for row, place in sums.singles(given, expressions):
+            for row, place in sums.singles(given, expressions, lambda row, some, at=start: self._left(at + row, some)):  # type: ignore[misc]
                 yield from self._fit(start + row, [self.order[place]])
             yield None
 
@@ -168,21 +185,74 @@ class FormulaPass:
                 yield from self._fit(target, self.order[chosen[list(places)]])
             yield None
 
-    def curves(self) -> Iterator[Term | None]:
-        """Functions of a multiple of a simple expression."""
-        families = tuple(family for family in FAMILIES if all(name in self.algebra for name in family))
-        rows = sums.standard(self.targets.values[: self.effort.curves[0]])
-        for place in self.order[: self.effort.curves[1]].tolist():
-            self.work.spend(CURVES * len(rows) * self.work.rows, CURVES * len(rows))
-            values = self.columns.values[place]
-            for curve in curves(rows, values, families):
-                inner = self.algebra.scaled(self.columns.term(place, self.algebra), curve.factor)
-                new = np.arange(len(self.columns), len(self.columns) + len(curve.functions))
-                for name in curve.functions:
-                    made = getattr(np, name)(curve.factor * values)
-                    self.columns.add_leaf(self.algebra.term(name, inner), made, int(self.columns.costs[place]) + 3)
-                yield from self._fit(curve.target, new, more=1)
+    def curves(self, first: bool) -> Iterator[Term | None]:
+        """Functions of a simple expression with a constant inside.
+
+        first: whether only FIRST of them, or those that are left.
+        """
+        families, waves = families_of(self.algebra), families_of(self.algebra, WAVING)
+        most = (min(self.effort.curves[0], FIRST[0]), min(self.effort.curves[1], FIRST[1]))
+        rows = sums.standard(self.targets.values[: most[0] if first else self.effort.curves[0]])
+        for number, place in enumerate(self.bases[: most[1] if first else self.effort.curves[1]]):
+            known = most[0] if not first and number < most[1] else 0
+            self.work.spend(CURVES * len(rows[known:]) * self.work.rows, CURVES * len(rows[known:]))
+            for curve in self._looked(curves(rows[known:], self.columns.values[place], families)):
+                yield from self._curve(known + curve.target, place, curve)
+            if first and self.columns.recipes[place].leaf is not None:
+                self.work.spend(CURVES * WAVED * self.work.rows, CURVES * WAVED)
+                for curve in self._looked(curves(rows[:WAVED], self.columns.values[place], waves)):
+                    yield from self._curve(curve.target, place, curve)
             yield None
+
+    def _looked(self, found: Iterator[FittedCurve | None]) -> Iterator[FittedCurve]:
+        """The curves, each look at one counted as work."""
+        for curve in found:
+            self.work.spend(LOOK * self.work.rows)
+            if curve is not None:
+                yield curve
+
+    def _curve(self, target: int, place: int, curve: FittedCurve) -> Iterator[Term]:
+        yield from self._needed(target, self._functions(place, curve), len(curve.constants))
+
+    def _needed(self, target: int, places: Numbers, more: int) -> Iterator[Term]:
+        """The sum of those of the expressions that are needed, if it is exact; ``more`` constants were fitted before."""
+        found = sums.polynomial(self.targets.values[target], self.columns, places)
+        if found is not None:
+            yield from self._sum(found, target, more)
+
+    def _functions(self, place: int, curve: FittedCurve) -> Numbers:
+        """The numbers of expressions that are a curve's functions."""
+        made = curve.family.features(np.array(curve.constants)[None], self.columns.values[place])
+        new = np.arange(len(self.columns), len(self.columns) + len(made))
+        terms = curve.family.terms(self.columns.term(place, self.algebra), curve.constants, self.algebra)
+        for term, values in zip(terms, made):
+            self.columns.add_leaf(term, values[0], int(self.columns.costs[place]) + 3)
+        return new
+
+    def beside(self) -> Iterator[Term | None]:
+        """The same with multiples of the arguments beside, and times the arguments."""
+        leaves = self.leaves
+        if not 0 < len(leaves) <= BESIDE[2] or self.work.rows < 4 * len(leaves) + 6:
+            return
+        rows, families = sums.standard(self.targets.values[: BESIDE[0]]), families_of(self.algebra)
+        for place in self.bases[: BESIDE[1]]:
+            self.work.spend(CURVES * len(leaves) * len(rows) * self.work.rows, CURVES * len(rows))
+            for curve in self._looked(curves(rows, self.columns.values[place], families, self.columns.values[leaves])):
+                new = self._functions(place, curve)
+                for one in new.tolist():
+                    for leaf in leaves:
+                        term = self.algebra.product(
+                            self.columns.term(leaf, self.algebra), self.columns.term(one, self.algebra)
+                        )
+                        self.columns.add_leaf(term, self.columns.values[leaf] * self.columns.values[one], 5)
+                some = [*leaves, *range(int(new[0]), len(self.columns))]
+                yield from self._needed(curve.target, np.array(some), len(curve.constants))
+            yield None
+
+    def _left(self, target: int, places: Numbers) -> Array:
+        """How much some expressions leave of a target, in double precision."""
+        row, some = self._row(target), self.standard[places]
+        return np.asarray(((row - (some @ row)[:, None] * some) ** 2).sum(1))
 
     def _first(self, most: int) -> int:
         return min(len(self.targets), most)
@@ -219,6 +289,28 @@ def cheapest(columns: Columns, most: int) -> Numbers:
     """
     order = np.argsort(columns.costs, kind="stable")
     return order[np.ptp(columns.values[order], axis=1) > 0][:most]
+
+
+def factors(columns: Columns, most: int) -> Numbers:
+    """The same, those without functions in them first where they cost as much.
+
+    columns: the expressions.
+    most: how many.
+    """
+    order = cheapest(columns, len(columns))
+    late = np.array([columns.recipes[place].function not in PLAIN for place in order.tolist()], np.bool_)
+    return order[np.lexsort((late, columns.costs[order]))][:most]
+
+
+def is_power_base(columns: Columns, place: int) -> bool:
+    """Whether curves over an expression are the most usual ones: it is an argument, or the logarithm of one, so that they are powers.
+
+    columns: the expressions.
+    place: the number of the expression.
+    """
+    recipe = columns.recipes[place]
+    inner = columns.recipes[recipe.parts[0]] if recipe.function == "log" else recipe
+    return inner.leaf is not None
 
 
 def _beyond(values: Array, basis: Array) -> tuple[Array, NDArray[np.bool_]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,10 @@ PROMISING = 2e-5
 """What a correlation in single precision may be off one for the fit to be looked at."""
 EACH = 3
 """Fits of one target that are looked at."""
+ROUNDING = 1e-24
+"""What is left of a standard row by rounding alone."""
+ALIKE = 256
+"""Expressions that single precision cannot tell apart that are compared in double: where arguments differ much in size there are many."""
 
 
 @dataclass(frozen=True)
@@ -133,16 +137,19 @@ def standard(values: Array) -> Array:
     return centred / np.where(norm > 0, norm, 1.0)
 
 
-def singles(given: Singles, expressions: Singles) -> Iterator[tuple[int, int]]:
+def singles(given: Singles, expressions: Singles, left: Callable[[int, Numbers], Array]) -> Iterator[tuple[int, int]]:
     """Targets and expressions that correlate fully, as far as single precision tells: (number of target, of expression).
 
     given, expressions: standard rows.
+    left: how much some expressions, by their numbers, leave of a target, by which the best of them are told.
     """
     for start in range(0, len(expressions), 4096):
         likeness = np.abs(given @ expressions[start : start + 4096].T)
         for row in np.flatnonzero(likeness.max(1) > 1 - PROMISING).tolist():
-            best = np.argsort(-likeness[row])[:EACH]
-            yield from ((row, start + int(place)) for place in best if likeness[row, place] > 1 - PROMISING)
+            best = np.argsort(-likeness[row])[:ALIKE]
+            best = best[likeness[row, best] > 1 - PROMISING] + start
+            size = np.round(np.log10(np.maximum(left(row, best), ROUNDING)))
+            yield from ((row, int(place)) for place in best[np.lexsort((best, size))[:EACH]])
 
 
 def pairs(target: Array, first: Array, second: Array, likeness: Array) -> list[tuple[int, int]]:
@@ -162,6 +169,8 @@ def pairs(target: Array, first: Array, second: Array, likeness: Array) -> list[t
     return [divmod(int(place), len(second)) for place in best if flat[place] > 1 - 1e-7]
 
 
+SEEN = 1e3
+"""How many times as large as rounding both parts of a sum must be, and the sum."""
 FACTORS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
 """Of the second expression in a sum whose first has none."""
 
@@ -183,12 +192,14 @@ class Sought:
         target: its values on the rows.
         """
         left = float(target @ self._vector) - self._marks
-        off = 1e-11 * (float(np.abs(target) @ self._vector) + self._sizes)
+        size = float(np.abs(target) @ self._vector)
+        off = 1e-11 * (size + self._sizes)
         for factor in FACTORS:
             wanted, within = left / factor, off / abs(factor)
             place = np.searchsorted(self._sorted, wanted - within)
             near = np.minimum(place, len(self._sorted) - 1)
-            hits = np.flatnonzero(np.abs(self._sorted[near] - wanted) <= within)
+            matter = np.minimum(np.minimum(np.abs(wanted), np.abs(self._marks) / abs(factor)), size) > SEEN * within
+            hits = np.flatnonzero((np.abs(self._sorted[near] - wanted) <= within) & matter)
             yield from ((int(hit), int(self._order[near[hit]])) for hit in hits.tolist()[: 4 * EACH])
 
 

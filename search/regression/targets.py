@@ -12,7 +12,7 @@ from primitives.term import Term
 from .algebra import INVERSES, Algebra, number
 from .columns import Array, Columns, Keys, Numbers, usable
 
-OVER, UNDER, TIMES, LESS, UNDO, ROOT, PLUS, INVERSE = (
+OVER, UNDER, TIMES, LESS, UNDO, ROOT, PLUS, INVERSE, FROM, RAISED = (
     "over",
     "under",
     "times",
@@ -21,14 +21,17 @@ OVER, UNDER, TIMES, LESS, UNDO, ROOT, PLUS, INVERSE = (
     "root",
     "plus",
     "inverse",
+    "from",
+    "raised",
 )
 """What was done to the output: divided by an expression, the other way round, multiplied by it; an argument subtracted; a
-function undone, or a square; a number added, which is 1 or −1; one over it."""
-COSTS = {LESS: 2, OVER: 1, UNDER: 1, TIMES: 1, UNDO: 1, ROOT: 1, PLUS: 2, INVERSE: 2}
+function undone, or a square; a number added, which is 1 or −1; one over it; subtracted from 1; an
+argument's root of it."""
+COSTS = {LESS: 2, OVER: 1, UNDER: 1, TIMES: 1, UNDO: 1, ROOT: 1, PLUS: 2, INVERSE: 2, FROM: 2, RAISED: 2}
 
 
-LESSENED = 40
-"""Expressions that are taken off before an argument is subtracted."""
+LESSENED, ROOTED = 40, 12
+"""Expressions that are taken off before an argument is subtracted, and before its root is taken."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,13 @@ class Targets:
             return algebra.term("divide", *((factor, term) if step.kind == UNDER else (term, factor)))
         if step.kind == LESS:
             return algebra.sum(term, self.columns.term(int(step.by), algebra))
+        if step.kind == RAISED:
+            exponent = self.columns.term(int(step.by), algebra)
+            if "power" in algebra:
+                return algebra.term("power", term, exponent)
+            return algebra.term("exp", algebra.product(exponent, algebra.term("log", term)))
+        if step.kind == FROM:
+            return algebra.difference(number(1.0), term)
         if step.kind == UNDO:
             return algebra.term(str(step.by), term)
         if step.kind == ROOT:
@@ -109,6 +119,7 @@ def _layers(output: Array, columns: Columns, algebra: Algebra, factors: Numbers)
     plain = Layer((), np.array([-1]), output[None])
     yield plain
     yield from _stripped(plain, algebra)
+    yield from _raised(plain, columns, algebra)
     if "multiply" not in algebra:
         return
     factors = factors[(columns.values[factors] != 0).all(1)]
@@ -123,7 +134,35 @@ def _layers(output: Array, columns: Columns, algebra: Algebra, factors: Numbers)
     for layer in first:
         yield layer
         yield from _stripped(layer, algebra)
-        yield from _lessened(Layer(layer.steps, layer.places[:LESSENED], layer.values[:LESSENED]), columns)
+        some = Layer(layer.steps, layer.places[:LESSENED], layer.values[:LESSENED])
+        yield from _lessened(some, columns)
+        yield from _raised(Layer(layer.steps, layer.places[:ROOTED], layer.values[:ROOTED]), columns, algebra)
+
+
+def _raised(layer: Layer, columns: Columns, algebra: Algebra) -> Iterator[Layer]:
+    """Roots of the targets, and of 1 less them, by each of the arguments, and one over them."""
+    if "power" not in algebra and not ("exp" in algebra and "log" in algebra):
+        return
+    for one in (layer, Layer((*layer.steps, Removal(FROM)), layer.places, 1.0 - layer.values)):
+        positive = (one.values > 0).all(1)
+        for place in exponents(columns):
+            with np.errstate(all="ignore"):
+                values = one.values[positive] ** (1.0 / columns.values[place])
+            root = Layer((*one.steps, Removal(RAISED, place)), one.places[positive], values)
+            yield root
+            yield from _inverted(root, algebra)
+
+
+def exponents(columns: Columns) -> list[int]:
+    """The arguments that are nowhere 0, by which something may be raised.
+
+    columns: the expressions.
+    """
+    return [
+        place
+        for place, expression in enumerate(columns.recipes)
+        if expression.leaf is not None and np.ptp(columns.values[place]) and (columns.values[place] != 0).all()
+    ]
 
 
 def _lessened(layer: Layer, columns: Columns) -> Iterator[Layer]:

@@ -14,7 +14,8 @@ from primitives.term import Term
 from .. import products, sums
 from ..algebra import Algebra, number
 from ..columns import Array, Columns, Numbers
-from ..curves import approximate
+from ..curves import FittedCurve, approximate
+from ..families import families_of
 from ..work import Work
 from .fitting import FormulaFitting
 from .front import NODE
@@ -278,7 +279,7 @@ class FrontPass:
 
     def curves(self) -> Iterator[None]:
         """Functions of a multiple of a simple expression."""
-        families = tuple(each for each in (("exp",), ("sin", "cos")) if all(name in self.algebra for name in each))
+        families = families_of(self.algebra)
         targets = [
             target for target in range(min(self.effort.curves[0], len(self.targets)))
             if (self.targets.weights[target] > 0).all()
@@ -287,33 +288,31 @@ class FrontPass:
         for place in self.order[: self.effort.curves[1]].tolist():
             self.work.spend(1000.0 * len(rows) * self.work.rows, 1000.0 * len(rows))
             for curve in approximate(rows, self.columns.values[place], families):
-                self._wait_curve(targets[curve.target], place, curve.functions, curve.factor)
+                self._wait_curve(targets[curve.target], place, curve)
             yield None
 
-    def _wait_curve(self, target: int, place: int, functions: tuple[str, ...], factor: float) -> None:
-        with np.errstate(all="ignore"):
-            parts = [getattr(np, name)(factor * self.columns.values[place]) for name in functions]
-        values = self.targets.values[target]
-        solution, squares = coefficients(values, self.targets.weights[target], parts)
-        algebra, inner = self.algebra, self.algebra.scaled(self.columns.term(place, self.algebra), factor)
+    def _wait_curve(self, target: int, place: int, curve: FittedCurve) -> None:
+        family, constants, algebra = curve.family, curve.constants, self.algebra
+        parts = [each[0] for each in family.features(np.array(constants)[None], self.columns.values[place])]
+        solution, squares = coefficients(self.targets.values[target], self.targets.weights[target], parts)
+        expression = self.columns.term(place, algebra)
+        inner = family.inner(expression, constants, algebra)
 
         def terms() -> Iterator[Term]:
-            yield self.targets.rebuilt(
-                target, _joined([algebra.term(name, inner) for name in functions], solution, algebra)
-            )
-            if len(functions) > 1:  # a sine and a cosine of it are one with a shift
+            made = family.terms(expression, constants, algebra)
+            yield self.targets.rebuilt(target, _joined(made, solution, algebra))
+            if len(made) > 1:  # a sine and a cosine of it are one with a shift
                 turn = float(np.arctan2(solution[1], solution[0]))
-                wave = algebra.term(functions[0], algebra.sum(inner, number(turn)))
+                wave = family.term(
+                    family.functions[0], algebra.sum(inner, number(turn)), expression, constants, algebra
+                )
                 yield self.targets.rebuilt(
                     target, _joined([wave], [float(np.hypot(solution[0], solution[1])), solution[-1]], algebra)
                 )
-            for name, multiple in zip(functions, solution):
-                if len(functions) > 1:
-                    yield self.targets.rebuilt(
-                        target, _joined([algebra.term(name, inner)], [multiple, solution[-1]], algebra)
-                    )
+                for part, multiple in zip(made, solution):
+                    yield self.targets.rebuilt(target, _joined([part], [multiple, solution[-1]], algebra))
 
-        cost = float(self.targets.costs[target] + self.columns.costs[place] + 4 + 2 * len(functions))
+        cost = float(self.targets.costs[target] + self.columns.costs[place] + 4 + 2 * len(family.functions))
         self._wait(squares / 4.0, cost, terms)
 
     def grown(self, body: Term) -> Iterator[None]:

@@ -10,7 +10,24 @@ from numpy.typing import NDArray
 
 from ..algebra import INVERSES, Algebra
 from ..columns import Array, Columns, Numbers
-from ..targets import COSTS, INVERSE, LESS, LESSENED, OVER, PLUS, ROOT, TIMES, UNDER, UNDO, Removal, Targets
+from ..targets import (
+    COSTS,
+    FROM,
+    INVERSE,
+    LESS,
+    LESSENED,
+    OVER,
+    PLUS,
+    RAISED,
+    ROOT,
+    ROOTED,
+    TIMES,
+    UNDER,
+    UNDO,
+    Removal,
+    Targets,
+    exponents,
+)  # fmt: skip
 
 VALID = 0.95
 """The share of rows on which a target must be defined: with noise a few leave the range of a function."""
@@ -107,6 +124,7 @@ def _layers(output: Array, columns: Columns, algebra: Algebra, factors: Numbers)
     plain = SlopedLayer((), np.array([-1]), output[None], np.ones((1, len(output))))
     yield plain
     yield from _stripped(plain, algebra)
+    yield from _raised(plain, columns, algebra)
     if "multiply" not in algebra:
         return
     factors = factors[(columns.values[factors] != 0).all(1)]
@@ -126,6 +144,21 @@ def _layers(output: Array, columns: Columns, algebra: Algebra, factors: Numbers)
         for place, expression in enumerate(columns.recipes):
             if expression.leaf is not None and np.ptp(columns.values[place]):
                 yield some.after(Removal(LESS, place), some.values - columns.values[place], 1.0)
+        yield from _raised(layer.chosen(slice(0, ROOTED)), columns, algebra)
+
+
+def _raised(layer: SlopedLayer, columns: Columns, algebra: Algebra) -> Iterator[SlopedLayer]:
+    """Roots of the targets, and of 1 less them, by each of the arguments, and one over them."""
+    if "power" not in algebra and not ("exp" in algebra and "log" in algebra):
+        return
+    for one in (layer, layer.after(Removal(FROM), 1.0 - layer.values, 1.0)):
+        for place in exponents(columns):
+            exponent = 1.0 / columns.values[place]
+            with np.errstate(all="ignore"):
+                values = np.where(one.values > 0, one.values, np.nan) ** exponent
+                root = one.after(Removal(RAISED, place), values, exponent * values / one.values)
+                yield root
+                yield from _inverted(root, algebra)
 
 
 def _stripped(layer: SlopedLayer, algebra: Algebra) -> Iterator[SlopedLayer]:
@@ -135,9 +168,13 @@ def _stripped(layer: SlopedLayer, algebra: Algebra) -> Iterator[SlopedLayer]:
         moved = layer.after(Removal(PLUS, sign), layer.values + sign, 1.0)
         yield moved
         yield from _without_function(moved, algebra)
-        if "divide" in algebra:
-            with np.errstate(all="ignore"):
-                yield moved.after(Removal(INVERSE), 1.0 / moved.values, 1.0 / moved.values**2)
+        yield from _inverted(moved, algebra)
+
+
+def _inverted(layer: SlopedLayer, algebra: Algebra) -> Iterator[SlopedLayer]:
+    if "divide" in algebra:
+        with np.errstate(all="ignore"):
+            yield layer.after(Removal(INVERSE), 1.0 / layer.values, 1.0 / layer.values**2)
 
 
 def _without_function(layer: SlopedLayer, algebra: Algebra) -> Iterator[SlopedLayer]:

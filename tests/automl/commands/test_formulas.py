@@ -52,3 +52,17 @@ def test_columns_of_a_table_give_a_formula_their_names(automl, tmp_path: Path, m
     with open_store("x.db", create=False) as store:
         report = run_report(store, store.runs()[0])
     assert f'<p class="equation">{written}</p>' in report
+
+
+def test_a_table_of_which_a_formula_gives_a_column_exactly_is_searched_for_it(
+    automl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [(0.5 * n, 5.67e-8 * (0.5 * n) ** 4) for n in range(1, 13)]
+    Path("heat.csv").write_text("T,power\n" + "".join(f"{t},{p}\n" for t, p in rows))
+    code, out, _ = automl("search", "heat.csv:power", "--evaluations", "2000", "--library", "x.db")
+    assert code == 0 and "\n  power = 5.67·10⁻⁸·T⁴\n" in out and "?as=labelled" in out
+    rest = ("--evaluations", "1", "--library", "x.db", "--words", "linear")
+    assert "power =" not in automl("search", "heat.csv:power?as=labelled", *rest)[1]
+    Path("heat.csv").write_text("T,power\n" + "".join(f"{t},{p * (1 + 0.1 * (t % 1))}\n" for t, p in rows))
+    assert "power =" not in automl("search", "heat.csv:power", "--evaluations", "1", "--library", "x.db")[1]

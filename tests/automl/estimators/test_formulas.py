@@ -64,6 +64,18 @@ def test_what_is_chosen_of_a_front() -> None:
     assert [selected(far, how) for how in ("best", "score")] == [1, 1]
     assert selected(far.assign(loss=[9.0, 1.6, 1.1, 1.0]), "best") == 2, "more than 1.5 times the least loss"
     assert selected(far.assign(loss=[9.0, 4e-9, 2e-9, 1e-9]), "best", floor=1e-8) == 1, "all are rounding"
+    known = table.assign(bits=[9.0, -20.0, -8.0, 1.0])
+    assert [selected(known, how) for how in ("best", "accuracy", "score")] == [1, 3, 2]
+
+
+def test_errors_that_grow_with_the_targets_bring_no_further_words() -> None:
+    rng = np.random.default_rng(1)
+    radius = rng.uniform(0.1, 20.0, (20, 1))
+    area = 3.0 * radius[:, 0] ** 2 * (1 + 0.01 * rng.normal(size=20))
+    found = ProgramRegressor(words="formulas", evaluations=25_000, random_state=0).fit(radius, area)
+    best = found.equations_.iloc[found.equations_["bits"].idxmin()]
+    assert best["complexity"] == 5 and best["loss"] > 1.5 * found.equations_["loss"].min()
+    assert found.predict([[10.0]]) == pytest.approx(300.0, rel=0.01)
 
 
 def test_constant_targets_and_a_column_that_does_not_vary() -> None:
