@@ -90,8 +90,8 @@ def numbers_of(raw: RawTable) -> np.ndarray:
 def search_front(
     x: np.ndarray, y: np.ndarray, words: Mapping[str, Primitive], *, loss: str, weights: np.ndarray | None, seed: int,
     budget: str | timedelta | None, evaluations: int | None, quiet: bool,
-) -> tuple[list[FrontFormula], list[float], float]:  # fmt: skip
-    """The front of formulas, the bits that each takes together with its errors, and the loss that is that of rounding.
+) -> tuple[list[FrontFormula], float]:  # fmt: skip
+    """The front of formulas, and the loss that is that of rounding.
 
     x: [rows, columns]. y: [rows]. words: of formulas. loss: its name. weights: of the rows (None: all alike). seed: of the search.
     budget: time as text, or a number of evaluations. evaluations: terms at most (None: any). quiet: whether no line shows how far it is.
@@ -111,7 +111,7 @@ def search_front(
                         "metric": f"{loss} loss",
                     }
                 )
-    return found.formulas(), found.lengths(), found.floor
+    return found.told(), found.floor
 
 
 def as_program(body: Term, names: Sequence[str]) -> Term:
@@ -125,14 +125,11 @@ def as_program(body: Term, names: Sequence[str]) -> Term:
     return body
 
 
-def equation_table(
-    front: Sequence[FrontFormula], bits: Sequence[float], names: Sequence[str], floor: float
-) -> pandas.DataFrame:
+def equation_table(front: Sequence[FrontFormula], names: Sequence[str], floor: float) -> pandas.DataFrame:
     """The front as PySR has it, a row a formula, the smallest first: ``complexity``, ``loss``, ``score`` (how much the logarithm of the
     loss falls for each word more), ``bits`` of the formula together with its errors, ``program``, and the ``equation`` as people write it.
 
     front: the smallest first.
-    bits: of each.
     names: of the columns.
     floor: the loss below which all are alike.
     """
@@ -148,7 +145,7 @@ def equation_table(
             "complexity": [each.complexity for each in front],
             "loss": [each.loss for each in front],
             "score": scores[: len(front)],
-            "bits": list(bits),
+            "bits": [each.length for each in front],
             "program": [" ".join(show(each).split()) for each in programs],
             "equation": [formula_text(each, names) for each in programs],
         }

@@ -91,13 +91,13 @@ class ProgramRegressor(RegressorMixin, AbstractProgramEstimator):
             self.equations_ = program_table(self.result_)
             return
         bounded = self.budget is not None or self.evaluations is not None
-        front, bits, floor = search_front(
+        front, floor = search_front(
             numbers_of(raw), targets.astype(np.float64), words, loss=self.loss, weights=weights,
             seed=int(check_random_state(self.random_state).randint(SEEDS)), budget=self.budget if bounded else BUDGET,
             evaluations=self.evaluations, quiet=not self.verbose,
         )  # fmt: skip
         self._front, self._columns = front, list(raw.columns)
-        self.equations_ = equation_table(front, bits, self._columns, floor)
+        self.equations_ = equation_table(front, self._columns, floor)
         self._chosen = selected(self.equations_, self.model_selection, floor)
         self.model_ = formula_model(front[self._chosen].body, self._columns)
         self.program_ = self.model_.program

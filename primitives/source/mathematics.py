@@ -148,7 +148,7 @@ def _product(above: Iterable[tuple[Written, int]], below: Iterable[tuple[Written
     if not under and len(over) == 1 and over[0][1] == 1:
         return over[0][0]
     line, beneath = _line(over) or "1", _line(under)
-    if len(under) > 1 or beneath.startswith("−"):
+    if len(under) > 1 or beneath.startswith("−") or (under and under[0][0].level < ATOM and under[0][0].number):
         beneath = f"({beneath})"
     return Written(f"{line}/{beneath}" if beneath else line, PRODUCT, above=over or ((_whole(1), 1),), below=under)
 

@@ -53,6 +53,10 @@ def simpler(value: float, within: float = WITHIN) -> Iterator[float]:
                 break
 
 
+FREE = 24.0
+"""Bits of a number that is none of the simple ones."""
+
+
 @lru_cache(1 << 14)
 def bits(value: float) -> float:
     """About how many bits a number takes to be written down; 0 and 1 take none, −1 a sign.
@@ -66,4 +70,4 @@ def bits(value: float) -> float:
     if value == round(value) and value < 2.0**20:
         return 1.0 + 2.0 * math.log2(value)
     return next((2.0 + 2.0 * math.log2(max(1, bottom * round(value * bottom))) for bottom in range(2, 101)
-                 if round(value * bottom) / bottom == value and round(value * bottom) <= 1000), 24.0)  # fmt: skip
+                 if round(value * bottom) / bottom == value and round(value * bottom) <= 1000), FREE)  # fmt: skip

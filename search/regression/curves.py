@@ -66,7 +66,7 @@ def approximate(targets: Array, values: Array, families: Sequence[CurveFamily]) 
     """
     fit = _Fit(targets, values)
     for family in families:
-        for places in family.grid(values):
+        for places in family.grid(values, noisy=True):
             constants = family.constants(places, values)
             explained = fit.explained(family, constants)
             for target in np.flatnonzero(explained.max(0) > HALF).tolist():

@@ -14,6 +14,8 @@ from .columns import Array
 
 TURNS = np.concatenate([np.geomspace(0.05, 1.0, 16), np.linspace(1.2, 60.0, 200)])
 """How far the argument of a curve goes over all rows: what is tried of a factor inside."""
+LEAST_TURN = 1.0
+"""The least part of a wave that is told from a parabola where there is noise, as an angle."""
 OFFSETS = np.geomspace(1e-3, 1e2, 41)
 """How far the argument of a curve is from 0 at its nearest, in units of how far it goes: what is tried of a number that is added inside."""
 FADING = np.concatenate([-np.geomspace(8.0, 0.25, 11), np.geomspace(0.25, 4.0, 7)])
@@ -34,15 +36,17 @@ class CurveFamily:
         """The functions without which it cannot be written."""
         return (*self.functions, *(("exp",) if self.kind == "fading" else ()))
 
-    def grid(self, values: Array) -> tuple[Array, ...]:
+    def grid(self, values: Array, noisy: bool = False) -> tuple[Array, ...]:
         """What is tried of its constants, [tried, constants] in places at even distances, one for each line along which they change.
 
         values: of the expression.
+        noisy: whether what is held against them has noise, so that a small part of a wave is nothing but a parabola.
         """
         reach = reach_of(values)
         if self.kind == "scaled":
-            signs = (1.0, -1.0) if len(self.functions) == 1 else (1.0,)
-            return tuple(sign * TURNS[:, None] / reach for sign in signs)
+            if len(self.functions) > 1:
+                return (TURNS[TURNS >= LEAST_TURN if noisy else slice(None), None] / reach,)
+            return tuple(sign * TURNS[:, None] / reach for sign in (1.0, -1.0))
         if self.kind == "fading":
             return tuple(np.stack([np.full(len(WAVES), rate / reach), WAVES / reach], axis=1) for rate in FADING)
         return (np.log(OFFSETS * reach)[:, None],)

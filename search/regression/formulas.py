@@ -53,11 +53,11 @@ EFFORTS = (
     Effort(60_000, 4.0, 5_000, 20_000, (5_000, 200, 100), (600, 100), (400, 1_600), (100, 240), (400, 1_000)),
 )
 FRONT_EFFORTS = (
-    FrontEffort(1_500, 40, (20, 200), 200, (4, 12), (2, 20), 30),
-    FrontEffort(8_000, 200, (200, 300), 1_500, (40, 24), (12, 80), 100),
+    FrontEffort(1_500, 40, (20, 200), 200, (4, 12), (16, 12), 30),
+    FrontEffort(8_000, 200, (200, 300), 1_500, (40, 24), (24, 80), 100),
     FrontEffort(30_000, 600, (600, 500), 6_000, (200, 48), (40, 300), 200),
 )
-FEW = FrontEffort(300, 10, (0, 0), 40, (0, 0), (2, 6), 4)
+FEW = FrontEffort(300, 10, (0, 0), 40, (0, 0), (8, 6), 4)
 """In the first pass where there are few examples. All set by hand."""
 FAR = 10.0
 """Bits that a formula and its errors must take less than the outputs without one."""
@@ -179,7 +179,7 @@ class Formulas:
         if self.work.rows < EARLY_ROWS and effort is FRONT_EFFORTS[0] and not self.near_first:
             effort = FEW
         for fitting in list(self.kinds):
-            if fitting.rows.relative and not self._growing():
+            if fitting.rows.relative and not (self._growing() or self._is_shorter(fitting)):
                 continue
             taken = factors(columns, effort.factors)
             targets = WeightedTargets(self.output, columns, self.algebra, taken, fitting.weights)
@@ -209,6 +209,14 @@ class Formulas:
         apart = np.argsort(np.argsort(sizes)) - np.argsort(np.argsort(np.abs(self.output)))
         count = len(sizes)
         return 1.0 - 6.0 * float(apart @ apart) / (count**3 - count) > GROWING / math.sqrt(count)
+
+    def _is_shorter(self, fitting: FormulaFitting) -> bool:
+        """Whether the shortest formula of errors that are all alike is shorter with errors relative to the outputs."""
+        best, rows = self.kinds[0].best, fitting.rows
+        if best is None:
+            return False
+        loss = rows.loss_of(best.body)
+        return rows.loss.size(loss) <= SHARE * rows.total and fitting.length(best.body, loss) < best.length
 
     def _is_exact(self, formula: FrontFormula) -> bool:
         """Whether a formula may meet the examples."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,10 +15,11 @@ from primitives.term import Lambda, Term, Variable
 from primitives.types import FLOAT, function
 
 from ..enumeration.answers import Answer
-from ..enumeration.ledger import Stop
+from ..enumeration.ledger import Ledger, Stop
 from ..generation.costs import default_costs
 from .algebra import Algebra, number
 from .columns import Array
+from .constants import FREE, bits
 from .formulas import MOST_ROWS, SHARE, Formulas
 from .fronts.fitting import FormulaFitting
 from .fronts.front import FrontFormula
@@ -73,7 +76,7 @@ class FrontSearch:
         """Where errors may be relative to the targets, what measures formulas so."""
         if loss == SQUARED and weights is None and (y != 0).all():
             relative = FormulaRows(rows.given, y, algebra, relative=True)
-            self.shares = FormulaFitting(relative, self.fitting.work)
+            self.shares = FormulaFitting(relative, Work(len(y), Ledger()))
         self.floor = rows.loss.mean(np.full(len(y), ROUNDING * (float(np.ptp(y)) or 1.0)), rows.weights)
         """The loss that is that of rounding."""
         self._offered = set[Term]()
@@ -115,17 +118,41 @@ class FrontSearch:
                 found.append(each)
         return found
 
-    def lengths(self) -> list[float]:
-        """The bits of each formula of the front with its errors, in the kind of noise in which the shortest is shorter: errors that are
-        all alike, or relative to the targets."""
-        front = self.formulas()
-        alike = [each.length for each in front]
-        if self.shares is None or not front:
-            return alike
-        relative = [self.shares.length(each.body, self.shares.rows.loss_of(each.body)) for each in front]
-        errors = self.shares.rows.loss.size(self.shares.rows.loss_of(front[int(np.argmin(relative))].body))
-        sound = errors <= SHARE * self.shares.rows.total
-        return relative if sound and min(relative) < min(alike) else alike
+    def told(self) -> list[FrontFormula]:
+        """The front with the bits that each formula and its errors take in the kind of noise in which the shortest is shorter: errors that
+        are all alike, or relative to the targets; the numbers are fitted for that kind. Each has less loss than the one before."""
+        front, shares = self.formulas(), self.shares
+        if shares is None or not front:
+            return front
+        rows, other = shares.rows, list[FrontFormula]()
+        for each in front:
+            free = [place for place, value in enumerate(rows.constants(each.body)) if bits(value) >= FREE]
+            numbers, loss, _ = rows.fitted(each.body, free)
+            if rows.loss.size(loss) > SHARE * rows.total:  # errors as large as the targets
+                other.append(replace(each, length=math.inf))
+            else:
+                other.append(self._as_share(rows.replaced(each.body, numbers)))
+        best = min(other, key=lambda each: each.length)
+        if best.length >= min(each.length for each in front):
+            return front
+        shares.add(best.body)
+        if shares.best is not None and shares.best.length < best.length:
+            simple = self._as_share(shares.best.body)
+            other[other.index(best)], best = simple, simple
+        found = list[FrontFormula]()
+        for each in other:
+            while each is best and found and found[-1].loss <= each.loss:
+                found.pop()
+            if not found or (each.loss < found[-1].loss and each.complexity > found[-1].complexity):
+                found.append(each)
+        return found
+
+    def _as_share(self, body: Term) -> FrontFormula:
+        """A formula with its loss, and with its bits where errors are relative to the targets."""
+        assert self.shares is not None
+        rows = self.shares.rows
+        length = self.shares.length(body, rows.loss_of(body))
+        return FrontFormula(body, rows.size(body), self.fitting.rows.loss_of(body), length)
 
     def _constants(self) -> None:
         """The median and the mean of the targets."""

@@ -11,9 +11,9 @@ from primitives.term import Term, Word, spine
 
 from ..algebra import number
 from ..columns import Array
-from ..constants import bits
+from ..constants import FREE, bits
 from ..work import Work
-from .front import FrontFormula, candidates_for, description_length, pareto
+from .front import EXACT, FrontFormula, candidates_for, description_length, pareto
 from .rows import FormulaRows
 
 NEAR = 12.0
@@ -78,7 +78,7 @@ class FormulaFitting:
         if body in self._seen:
             return
         self._seen.add(body)
-        free = [place for place, value in enumerate(self.rows.constants(body)) if bits(value) >= 24.0]
+        free = [place for place, value in enumerate(self.rows.constants(body)) if bits(value) >= FREE]
         if len(free) > MOST_CONSTANTS or not np.isfinite(self.rows.loss_of(body)):
             return
         self._spend()
@@ -95,7 +95,8 @@ class FormulaFitting:
         self.work.spend(share * FIT * max(1.0, len(self.rows.output) / USUAL))
 
     def _keep(self, body: Term, loss: float, length: float) -> None:
-        if np.isfinite(length):
+        exact = self.rows.loss.size(loss) <= EXACT * self.rows.total
+        if np.isfinite(length) and (exact or not self.rows.has_flat_wave(body)):
             self.front = pareto([*self.front, FrontFormula(body, self.rows.size(body), loss, length)])
 
     def _simplified(self, body: Term, free: list[int], values: list[float], loss: float, errors: Array) -> None:

@@ -15,7 +15,8 @@ from .. import products, sums
 from ..algebra import Algebra, number
 from ..columns import Array, Columns, Numbers
 from ..curves import FittedCurve, approximate
-from ..families import families_of
+from ..families import WAVING, families_of
+from ..passes import CURVES, WAVED, is_power_base
 from ..work import Work
 from .fitting import FormulaFitting
 from .front import NODE
@@ -92,9 +93,9 @@ class FrontPass:
             yield from self.smallest()
         for kind in (
             self.likeliest(),
+            self.polynomials(),
             self.curves(),
             self.singles(),
-            self.polynomials(),
             self.products(),
             self.pairs(),
         ):
@@ -284,11 +285,16 @@ class FrontPass:
             target for target in range(min(self.effort.curves[0], len(self.targets)))
             if (self.targets.weights[target] > 0).all()
         ]  # fmt: skip
-        rows = sums.standard(self.targets.values[targets])
-        for place in self.order[: self.effort.curves[1]].tolist():
-            self.work.spend(1000.0 * len(rows) * self.work.rows, 1000.0 * len(rows))
+        rows, waves = sums.standard(self.targets.values[targets]), families_of(self.algebra, WAVING)
+        bases = sorted(self.order.tolist(), key=lambda place: not is_power_base(self.columns, place))
+        for place in bases[: self.effort.curves[1]]:
+            self.work.spend(CURVES * len(rows) * self.work.rows, CURVES * len(rows))
             for curve in approximate(rows, self.columns.values[place], families):
                 self._wait_curve(targets[curve.target], place, curve)
+            if self.columns.recipes[place].leaf is not None:
+                self.work.spend(CURVES * WAVED * self.work.rows, CURVES * WAVED)
+                for curve in approximate(rows[:WAVED], self.columns.values[place], waves):
+                    self._wait_curve(targets[curve.target], place, curve)
             yield None
 
     def _wait_curve(self, target: int, place: int, curve: FittedCurve) -> None:

@@ -10,6 +10,7 @@ from primitives.term import Literal, Term, Word, apply, spine
 
 from ..algebra import INVERSES, Algebra, number
 from ..columns import Array
+from ..families import LEAST_TURN
 from .front import FUNCTION, INSIDE, NODE
 from .losses import SQUARED, RegressionLoss
 
@@ -185,6 +186,21 @@ class FormulaRows:
             return lambda constants: function(only(constants))
         one, two = parts
         return lambda constants: function(one(constants), two(constants))
+
+    def has_flat_wave(self, body: Term) -> bool:
+        """Whether a sine or cosine with numbers in it goes over so small a part of a wave that noise hides that it is one: nothing but a
+        parabola, written with numbers that nearly cancel each other.
+
+        body: of the formula.
+        """
+        if body in self.given or isinstance(body, Literal):
+            return False
+        head, arguments = spine(body)
+        if isinstance(head, Word) and self._functions[head.name] in ("sin", "cos"):
+            known = [value for value in self.constants(arguments[0]) if value != round(value)]
+            if known and not float(np.ptp(self.values(arguments[0]))) >= LEAST_TURN:
+                return True
+        return any(self.has_flat_wave(part) for part in arguments)
 
     def values(self, body: Term, constants: Sequence[float] | None = None) -> Array:
         """The values of a formula [rows], not finite where it has none.

@@ -124,6 +124,7 @@ def _layers(output: Array, columns: Columns, algebra: Algebra, factors: Numbers)
     plain = SlopedLayer((), np.array([-1]), output[None], np.ones((1, len(output))))
     yield plain
     yield from _stripped(plain, algebra)
+    yield from _inverted(plain, algebra)
     yield from _raised(plain, columns, algebra)
     if "multiply" not in algebra:
         return

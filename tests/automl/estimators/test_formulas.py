@@ -29,7 +29,7 @@ def energy() -> ProgramRegressor:
 
 def test_the_front_is_a_frame_as_that_of_pysr(energy: ProgramRegressor) -> None:
     table = energy.equations_
-    assert list(table.columns) == ["complexity", "loss", "score", "program", "equation"] and len(table) > 3
+    assert list(table.columns) == ["complexity", "loss", "score", "bits", "program", "equation"] and len(table) > 3
     assert table["complexity"].is_monotonic_increasing and table["loss"].is_monotonic_decreasing
     fall = np.log(table["loss"][1] / table["loss"][2]) / (table["complexity"][2] - table["complexity"][1])
     assert table["score"][0] == 0.0 and table["score"][2] == pytest.approx(fall)
