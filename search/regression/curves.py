@@ -167,4 +167,5 @@ class _Fit:
                 if float(np.abs(residual(tried)).max()) < 1e-9:
                     best = tried
                     break
-        return tuple(best.tolist()) if float(np.abs(residual(best)).max()) < 1e-9 else None
+        sound = family.is_seen(best, self.values) and float(np.abs(residual(best)).max()) < 1e-9
+        return tuple(best.tolist()) if sound else None

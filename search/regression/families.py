@@ -16,6 +16,8 @@ TURNS = np.concatenate([np.geomspace(0.05, 1.0, 16), np.linspace(1.2, 60.0, 200)
 """How far the argument of a curve goes over all rows: what is tried of a factor inside."""
 LEAST_TURN = 1.0
 """The least part of a wave that is told from a parabola where there is noise, as an angle."""
+SEEN = 0.02
+"""The same where there is none, for exponential functions too."""
 OFFSETS = np.geomspace(1e-3, 1e2, 41)
 """How far the argument of a curve is from 0 at its nearest, in units of how far it goes: what is tried of a number that is added inside."""
 FADING = np.concatenate([-np.geomspace(8.0, 0.25, 11), np.geomspace(0.25, 4.0, 7)])
@@ -50,6 +52,14 @@ class CurveFamily:
         if self.kind == "fading":
             return tuple(np.stack([np.full(len(WAVES), rate / reach), WAVES / reach], axis=1) for rate in FADING)
         return (np.log(OFFSETS * reach)[:, None],)
+
+    def is_seen(self, constants: Array, values: Array) -> bool:
+        """Whether so much of a curve is seen that it is told from a parabola, also by exact values.
+
+        constants: in it.
+        values: of the expression.
+        """
+        return self.kind in ("shifted", "turned") or float(np.abs(constants[-1]) * np.ptp(values)) >= SEEN
 
     def constants(self, places: Array, values: Array) -> Array:
         """The constants at places, of the same shape.

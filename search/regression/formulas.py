@@ -35,6 +35,7 @@ from .fronts.noise import is_noise
 from .fronts.passes import FrontEffort, FrontPass
 from .fronts.rows import FormulaRows
 from .fronts.targets import WeightedTargets
+from .fronts.tidying import tidied
 from .growth import ExpressionGrowth
 from .leaves import is_numeric, leaves
 from .passes import Effort, FormulaPass, cheapest, factors
@@ -238,7 +239,8 @@ class Formulas:
         if best is None or best.length > self.alike.length(number(1.0), float(self.output.var())) - FAR:
             return None
         ledger = self.ledger
-        return self.answers.nearest(best.body, self._cost(best.body), ledger)
+        body = tidied(best.body, self.near.rows)
+        return self.answers.nearest(body, self._cost(body), ledger)
 
     def _spread(self) -> float:
         """The mean square of what the best constant leaves, as the rows count."""
@@ -262,8 +264,11 @@ class Formulas:
         return columns
 
     def _answer(self, body: Term) -> Iterator[Answer]:
-        cost = self._cost(body)
-        yield from self.answers.take(body, hash(body), cost, self.ledger)
+        for each in dict.fromkeys((tidied(body, self.alike.rows), body)):
+            found = list(self.answers.take(each, hash(each), self._cost(each), self.ledger))
+            yield from found
+            if found:
+                return
 
     def _cost(self, body: Term) -> int:
         """The costs of words and variables, and for a number that of a constant and a third of its bits."""

@@ -25,6 +25,7 @@ from .fronts.fitting import FormulaFitting
 from .fronts.front import FrontFormula
 from .fronts.losses import SQUARED
 from .fronts.rows import FormulaRows
+from .fronts.tidying import tidied
 from .work import Work
 
 MOST = 40
@@ -135,8 +136,8 @@ class FrontSearch:
         best = min(other, key=lambda each: each.length)
         if best.length >= min(each.length for each in front):
             return front
-        shares.add(best.body)
-        if shares.best is not None and shares.best.length < best.length:
+        shares.add(tidied(best.body, rows))
+        if shares.best is not None and shares.best.length <= best.length + 1.0:
             simple = self._as_share(shares.best.body)
             other[other.index(best)], best = simple, simple
         found = list[FrontFormula]()

@@ -83,16 +83,20 @@ class FormulaPass:
     def formulas(self) -> Iterator[Term | None]:
         """Terms that give the output on the rows, the likeliest kinds first, and None now and then. Raises Stop or OutOfTime."""
         for found in (
-            self.polynomials(), self.products(), self.curves(first=True), self.plain(), self.singles(), self.beside(), self.mixed(),
+            self.polynomials(DEGREES[:2]), self.products(), self.curves(first=True), self.polynomials(DEGREES[2:]), self.plain(),
+            self.singles(), self.beside(), self.mixed(),
             self.several(self.effort.pairs, 2), self.several(self.effort.triples, 3), self.curves(first=False),
         ):  # fmt: skip
             yield from found
             yield None
 
-    def polynomials(self) -> Iterator[Term]:
-        """Sums of all products of few arguments."""
+    def polynomials(self, degrees: Sequence[int]) -> Iterator[Term]:
+        """Sums of all products of few arguments.
+
+        degrees: how many products.
+        """
         powers = [place for place in self.order.tolist() if products.is_product(self.columns, place)]
-        for count in sorted({min(len(powers), self.work.rows - 2, most) for most in DEGREES}):
+        for count in sorted({min(len(powers), self.work.rows - 2, most) for most in degrees}):
             for target in range(self._first(self.effort.pairs[0]) if count > 0 else 0):
                 self.work.spend(self.work.rows * count**2.0, 1)
                 found = sums.polynomial(self.targets.values[target], self.columns, np.array(powers[:count]))

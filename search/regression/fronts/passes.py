@@ -23,6 +23,7 @@ from .front import NODE
 from .powers import NearPowers
 from .screening import Screen, best_pairs, coefficients, least_needed, weighted
 from .targets import WeightedTargets
+from .tidying import tidied
 
 ROWS = 80
 """On which all expressions are compared with all targets; the best ones are compared on all."""
@@ -42,6 +43,8 @@ SMALL = 12
 """Costs for which the best expression is told, though it be far off."""
 FEW = 10.0
 """Bits that a constant beside a sum must save to stay."""
+TIDIED = 3
+"""Formulas that are written anew, and their numbers fitted and made simple then."""
 GROWN = 6
 """Formulas of the front to which something is added."""
 
@@ -93,8 +96,8 @@ class FrontPass:
             yield from self.smallest()
         for kind in (
             self.likeliest(),
-            self.polynomials(),
             self.curves(),
+            self.polynomials(),
             self.singles(),
             self.products(),
             self.pairs(),
@@ -107,6 +110,9 @@ class FrontPass:
                 yield from self._fitted(self.effort.fits // 4)
         for formula in sorted(self.fitting.front, key=lambda each: each.length)[: 2 if self.effort.fits > SURE else 0]:
             self.fitting.constants_inside(formula)
+            yield None
+        for formula in sorted(self.fitting.front, key=lambda each: each.length)[:TIDIED]:
+            self.fitting.add(tidied(formula.body, self.fitting.rows))
             yield None
 
     def _fitted(self, most: int = 0) -> Iterator[None]:

@@ -74,7 +74,7 @@ def test_errors_that_grow_with_the_targets_bring_no_further_words() -> None:
     area = 3.0 * radius[:, 0] ** 2 * (1 + 0.01 * rng.normal(size=20))
     found = ProgramRegressor(words="formulas", evaluations=25_000, random_state=0).fit(radius, area)
     best = found.equations_.iloc[found.equations_["bits"].idxmin()]
-    assert best["complexity"] == 5 and best["loss"] > 1.5 * found.equations_["loss"].min()
+    assert best["complexity"] == 5 and found.equations_["loss"].min() < best["loss"]
     assert found.predict([[10.0]]) == pytest.approx(300.0, rel=0.01)
 
 
