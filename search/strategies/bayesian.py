@@ -7,6 +7,7 @@ after 10,000 trials as after 300; its sampler is seeded anew for each ask.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -40,36 +41,38 @@ Parameters = dict[str, tuple[object, "BaseDistribution"]]
 class Memory:
     """A window of evaluated parameter choices as an Optuna study."""
 
-    def __init__(self, directions: Sequence[str], window: int) -> None:
+    def __init__(self, direction: Direction, window: int) -> None:
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.optuna, self.window = optuna, window
-        self.directions = list(directions)
+        self.direction = direction
         self.trials: list[tuple[int, FrozenTrial]] = []
         self.storage, self.study = self._study()
 
     def _study(self) -> tuple[BaseStorage, Study]:
         storage = self.optuna.storages.InMemoryStorage()
-        return storage, self.optuna.create_study(storage=storage, study_name="window", directions=self.directions)
+        return storage, self.optuna.create_study(
+            storage=storage, study_name="window", direction=self.direction.american
+        )
 
     def view(self) -> Study:
         """The study as of now: a study object keeps the trials that it saw first."""
         return self.optuna.load_study(study_name="window", storage=self.storage)
 
-    def add(self, number: int, parameters: Parameters, values: Sequence[float]) -> None:
+    def add(self, number: int, parameters: Parameters, value: float) -> None:
         """Note an evaluated choice; every ``window`` additions the study is rebuilt from the best and the latest half-windows."""
         trial = self.optuna.trial.create_trial(
             params={name: value for name, (value, _) in parameters.items()},
             distributions={name: distribution for name, (_, distribution) in parameters.items()},
-            values=list(values),
+            value=value,
         )
         self.trials.append((number, trial))
         self.study.add_trial(trial)
         if len(self.trials) >= 2 * self.window:
             half = self.window // 2
             latest, older = self.trials[-half:], self.trials[:-half]
-            sign = -Direction(self.directions[0]).sign
+            sign = -self.direction.sign
             kept = sorted(older, key=lambda pair: (sign * pair[1].values[0], pair[0]))[: self.window - half]
             self.trials = sorted([*kept, *latest], key=lambda pair: pair[0])
             self.storage, self.study = self._study()
@@ -162,8 +165,8 @@ class BayesianSearch(AbstractStrategy):
     def __init__(self, problem: Problem, options: dict | None = None) -> None:
         super().__init__(problem, options)
         self.batch = self.options["batch"]
-        directions = [Direction(direction).american for _, direction in problem.objectives]
-        self.memory = Memory(directions, self.options["window"])
+        self.score, direction = problem.objectives[0]
+        self.memory = Memory(Direction(direction), self.options["window"])
         self.seen = Seen(self.starts)
         self.chosen: dict[int, Parameters] = {}
         self.known: dict[str, int] = {}
@@ -280,9 +283,9 @@ class BayesianSearch(AbstractStrategy):
     def learn(self, proposal: Proposal, feedback: Feedback) -> None:
         """Note the scores of the choices made; a proposal without scores teaches nothing."""
         parameters = self.chosen.pop(proposal.number, None)
-        values = [feedback.scores.get(name, float("nan")) for name, _ in self.problem.objectives]
-        if not parameters or any(value - value != 0 for value in values):
+        value = feedback.scores.get(self.score, math.nan)
+        if not parameters or not math.isfinite(value):
             return
         for name in parameters:
             self.known[name] = self.known.get(name, 0) + 1
-        self.memory.add(proposal.number, parameters, values)
+        self.memory.add(proposal.number, parameters, value)

@@ -84,12 +84,9 @@ class GeneticSearch(AbstractStrategy):
     def __init__(self, problem: Problem, options: dict | None = None) -> None:
         super().__init__(problem, options)
         chosen, examples = self.options, problem.examples is not None
-        many = len(problem.objectives) > 1
         self.size: int = chosen["population"] or (100 if examples else 24)
-        self.selection = _auto(
-            chosen["selection"], _lexicase(problem) if examples else "nsga2" if many else "tournament"
-        )
-        self.replacement = _auto(chosen["replacement"], "worst" if many or examples else "oldest")
+        self.selection = _auto(chosen["selection"], _lexicase(problem) if examples else "tournament")
+        self.replacement = _auto(chosen["replacement"], "worst" if examples else "oldest")
         self.batch = self.size if self.replacement == "generation" else chosen["batch"]
         count = len(problem.examples or ())
         self.cases: float = chosen["cases"] or min(1.0, MOST_CASES / max(count, 1))

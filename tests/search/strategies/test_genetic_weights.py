@@ -67,3 +67,24 @@ def test_children_may_start_afresh() -> None:
 def test_what_is_inherited_may_be_shrunk(shrink: float) -> None:
     infos = [proposal.info for proposal, _ in told(strategy(shrink=shrink)) if proposal.parent is not None]
     assert infos and {info.get("shrink", 1.0) for info in infos} == {shrink}
+
+
+def test_parents_of_nets_are_chosen_by_the_metric_and_not_for_being_small() -> None:
+    """With the size as a second objective those on the front of both, which may answer hardly anything, had as many children."""
+    objectives = (("accuracy", "maximise"), ("size", "minimise"))
+    problem = Problem(
+        parse_type("Tensor[1,8,8] -> Tensor[4]"), WORDS, seed=3, max_size=24, bounds=Bounds(parameters=60_000),
+        objectives=objectives,
+    )  # fmt: skip
+    found = make_strategy("genetic", problem, SMALL)
+    scores: dict[int, float] = {}
+    better = list[bool]()
+    for number in range(40):
+        proposal = found.ask()
+        assert proposal is not None
+        if proposal.parent is not None:
+            known = sorted(scores[each.ask] for each in found.population)
+            better.append(scores[proposal.parent] >= known[len(known) // 2])
+        scores[number] = proposal.term.size / 24  # the larger the better
+        found.tell(number, Feedback({"accuracy": scores[number], "size": float(proposal.term.size)}))
+    assert len(better) > 30 and sum(better) > 0.9 * len(better)
