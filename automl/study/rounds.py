@@ -166,7 +166,8 @@ class Rounds:
         best = study.standing.best()
         if best is None or not study.standing.is_settled(best) or best.weights is None:
             return None
-        return self._candidate(study.vocabulary.read(best.term), FINAL, study.standing.trained_as(best))
+        term = study.vocabulary.read(best.term)
+        return self._candidate(term, FINAL, study.standing.trained_as(best) | self._going_on(term, best.ask))
 
     def _view(self) -> Candidate | None:
         """The best program of the refinement looking at its pictures both ways, once, where a plan has time for it and mirrored pictures
@@ -191,7 +192,20 @@ class Rounds:
             lambda text: canonical(vocabulary.read(text)), bool(study.record.config.get(RECIPE)),
             study.telling_passes if study.schedule.is_planned else None,
         )  # fmt: skip
-        return None if wanted is None else self._candidate(vocabulary.read(wanted[0]), REFINE, wanted[1])
+        if wanted is None:
+            return None
+        term, info = vocabulary.read(wanted[0]), dict(wanted[1])
+        return self._candidate(term, REFINE, info | self._going_on(term, info["of"]))
+
+    def _going_on(self, term: Term, ask: int) -> dict[str, object]:
+        """The part of the info of a longer training that says that it begins with the weights of an earlier one of the program: not in
+        planned time, where it is long enough from new ones, and not where scores are means over folds, which those have seen."""
+        study, known = self.study, self.study.evaluations[ask]
+        if study.schedule.is_planned or study.data.folds is not None:
+            return {}
+        if not known.parameters or known.weights is None or not study.weights.keeps(ask):
+            return {}
+        return {"inherit": {site: [ask, site] for site in sites_of(expand(term, study.vocabulary.all_words))}}
 
     # -- evaluate ----------------------------------------------------------------------------------------------
 

@@ -50,6 +50,13 @@ class CandidateWeights:
             self._held[evaluation.ask] = _Held(evaluation.weights, phase, worth)
             self._new += 1
 
+    def keeps(self, ask: int) -> bool:
+        """Whether the weights of a recorded candidate stay while no better ones of its phase come, whatever was freed until now.
+
+        ask: of the candidate.
+        """
+        return not self._most or ask in self._best()
+
     def free(self, needed: Collection[int]) -> None:
         """Delete the weights of all but the best and the ``needed`` asks, as far as nothing else names them."""
         self._new = 0

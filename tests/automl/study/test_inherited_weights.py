@@ -113,3 +113,20 @@ def test_inherited_weights_may_be_shrunk_and_perturbed():
     start = {"blobs": {"d": to_bytes(old)}, "sites": {site: ("d", site) for site in sites}, "shrink": 0.4}
     begun = inherited(start, infer(term, WORDS, type), WORDS, 2)
     assert not torch.equal(begun["2.weight"], old["2.weight"]) and torch.equal(begun["1.mean"], old["1.mean"])
+
+
+@pytest.mark.parametrize("keep", [20, 1])
+def test_longer_trainings_go_on_from_the_weights_that_are_kept(blobs, quick, keep):
+    """Each begins with those of the ask that it is of, the refinement with the explored ones and the final training with the refined."""
+    schedule = Schedule(epochs=1, refine_epochs=1)
+    options = replace(quick(14, strategy="genetic", seed=4), schedule=schedule, keep_weights=keep)
+    with open_store("memory:") as store:
+        run_study(open_study(blobs, store, options, run_id="r"))
+        asked = [each.payload for each in store.events("r") if each.kind == "asked"]
+        trained = {each.ask for each in store.evaluations("r") if each.parameters}
+    longer = [payload for payload in asked if payload["phase"] != "explore" and payload["info"]["of"] in trained]
+    assert {payload["phase"] for payload in longer} == {"refine", "final"} and len(longer) > 2
+    begun = [{of for of, _ in payload["info"].get("inherit", {}).values()} for payload in longer]
+    same = [found == {payload["info"]["of"]} for found, payload in zip(begun, longer, strict=True)]
+    assert all(same) if keep > 1 else not all(same)
+    assert all(same or not found for same, found in zip(same, begun, strict=True))
