@@ -60,7 +60,7 @@ class Measures:
             return loss, self.data.score(batches.answers(outputs, self.data.type), cases)
         outputs = forward.predict(self.program, inputs, deadline=self.deadline)
         try:
-            loss = None if self.loss is None else float(self.loss(outputs, targets))
+            loss = None if self.loss is None else float(self.loss(outputs, targets).detach())
         except Unsuitable:
             loss = None  # some case fails; the score counts it as wrong
         return loss, self.data.score(batches.answers(outputs, self.data.type), cases)
