@@ -1,7 +1,7 @@
 """Strategies against the random control, or one with and without what is to make it cheaper: equal evaluations, paired seeds.
 
     python -m experiments.benchmarks.strategies [--task digits] [--evaluations 40] [--seeds 10] [--strategies genetic,bayesian,reinforce]
-        [--epochs 4] [--max-parameters 8000] [--control random] [--json FILE]
+        [--epochs 4] [--max-parameters 8000] [--control random] [--seed 20] [--json FILE]
     python -m experiments.benchmarks.strategies --control genetic --strategies new-weights,morphisms,shrunk
 
 Task, trainer, schedule and cache are the same. Seed s decides the split of the data and the search of every strategy, so that the
@@ -102,9 +102,10 @@ def summary(rows: dict[str, list[dict[str, Any]]], control: str = CONTROL) -> di
 
 def main() -> None:
     options = parser(__doc__)
+    options.set_defaults(seed=20)
     options.add_argument("--task", default="digits")
     options.add_argument("--evaluations", type=int, default=40)
-    options.add_argument("--seeds", type=int, default=10, help="how many, from 20 on")
+    options.add_argument("--seeds", type=int, default=10, help="how many, from --seed on")
     options.add_argument("--control", default=CONTROL, choices=list(ARMS))
     options.add_argument(
         "--strategies", default="genetic,bayesian,reinforce", help=f"what is compared with it, of {', '.join(ARMS)}"
@@ -114,7 +115,7 @@ def main() -> None:
     given = options.parse_args()
     torch.set_num_threads(1)
     started = time.perf_counter()
-    seeds = range(20, 20 + given.seeds)
+    seeds = range(given.seed, given.seed + given.seeds)
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in (given.control, *given.strategies.split(","))}
     for seed in seeds:
         for name, each in rows.items():
