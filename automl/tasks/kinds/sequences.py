@@ -31,11 +31,29 @@ REDUCTIONS: dict[str, Callable[[np.ndarray], int | tuple[int, ...]]] = {
     "occurrences": lambda labels: int((labels[1:] == labels[0]).sum()),
     "sorted": lambda labels: tuple(sorted(labels.tolist())),
 }
-"""What a list's target is of the labels of its elements: a whole number, or a list of such."""
+"""What a list's target is of the labels of its elements: a whole number, or a list of such; beside these there is COUNT with a label."""
+COUNT = "count_"
 APART = ("no", "yes", "first")
 """Which elements of a list may be arguments of their own."""
 SOLVED_AT = {CLASSES: 0.95, INTEGERS: 0.9, ANSWERS: 0.9, NUMBERS: 0.8}
 METRICS = {CLASSES: "accuracy", INTEGERS: "accuracy", ANSWERS: "accuracy", NUMBERS: "r2"}
+
+
+def reduction_of(name: str) -> Callable[[np.ndarray], int | tuple[int, ...]]:
+    """What gives a list's target from the labels of its elements, int64 [n].
+
+    name: one of REDUCTIONS, or ``count_3`` for how many have the label 3.
+
+    Raises TaskError for any other.
+    """
+    label = name.removeprefix(COUNT)
+    if name.startswith(COUNT) and label.isdecimal():
+        return lambda labels: int((labels == int(label)).sum())
+    if name not in REDUCTIONS:
+        raise TaskError(
+            f"reduction={name!r}: one of {', '.join(REDUCTIONS)}, {COUNT}LABEL is required; choose one of these"
+        )
+    return REDUCTIONS[name]
 
 
 def sequences_from_labelled(
@@ -53,7 +71,7 @@ def sequences_from_labelled(
     solved_at: float | None = None,
     family: str | None = None,
 ) -> Task:
-    """Lists of ``base``'s examples with ``reduction`` of their labels (one of REDUCTIONS), which must be whole
+    """Lists of ``base``'s examples with ``reduction`` of their labels (see ``reduction_of``), which must be whole
     numbers.
 
     Train lists are drawn from base's train part, validation lists from its validation part, test lists
@@ -61,8 +79,7 @@ def sequences_from_labelled(
     replacement. The same seed draws the same lists. ``apart`` is ``yes`` where every element is to be an argument of its own, so that
     all lists are of one length, and ``first`` where the first is one, and the others a list.
     """
-    if reduction not in REDUCTIONS:
-        raise TaskError(f"reduction={reduction!r}: one of {', '.join(REDUCTIONS)} is required; choose one of these")
+    reduce = reduction_of(reduction)
     if apart not in APART:
         raise TaskError(f"apart={apart!r}: one of {', '.join(APART)} is required; choose one of these")
     if seed < 0:
@@ -82,7 +99,7 @@ def sequences_from_labelled(
         _draw(
             part,
             labels,
-            REDUCTIONS[reduction],
+            reduce,
             bounds,
             number,
             np.random.Generator(np.random.PCG64([seed, stream])),
