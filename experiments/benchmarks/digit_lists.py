@@ -1,14 +1,15 @@
 """What is computed of digit images is found, and the net that reads them trained, from outputs alone; then lists of a hundred.
 
-    python -m experiments.benchmarks.digit_lists [--rules sum,maximum,sorted,equal,occurrences,count_3] [--budget 5m] [--long 100] [--json FILE]
+    python -m experiments.benchmarks.digit_lists [--rules sum,maximum,…] [--budget 5m] [--long 100] [--json FILE]
 
-Each rule is one search, from fresh weights, on lists of ``--lengths`` images with what the rule gives for their digits; no digit has a label.
-``occurrences`` has the first image as an input of its own, and at least one other. Of the test part, which no search has seen, other lists
-as long as those of the training are answered (``short``), and lists of ``--long`` images (``long``).
+Each rule is one search, from fresh weights, on lists of ``--lengths`` images with what the rule gives for their digits; these have no
+labels. ``occurrences`` has the first image as an input of its own, and at least one other. Of the test part, which no search has seen,
+other lists as long as those of the training are answered (``short``), and lists of ``--long`` images (``long``).
 
-What the digit errors alone predict: the net inside is run on each image of the test part, its classes named by the digits that they
-stand for most often; ``predicted`` is the share of right outputs where each image is an independent draw of a digit and its answer, and what
-the program computes of the answers is set against what the rule gives for the digits. ``interval_95``: of the mean of as many lists.
+What the digit errors alone predict: the net inside is run on each image of the test part; ``predicted`` is the share of right outputs
+where each image is an independent draw of a digit and the net's answer to it, and what the program computes of the answers is set
+against what the rule gives for the digits. ``digits_right``: with the classes named by the digits that they stand for.
+``interval_95``: of as many lists.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from primitives.interpreter.interpret import evaluate
 from primitives.notation.types import parse_type
 from primitives.syntax import parse
 from primitives.term import Lambda, Let, Term, lambdas
-from primitives.types import arguments_of, function
+from primitives.types import arguments_of
 from primitives.values import Value
 from primitives.words import builtin_words
 

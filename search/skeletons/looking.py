@@ -23,7 +23,7 @@ from primitives.values import Value
 
 from .growth import LADDER, Skeleton
 from .likelihood import DOUBT
-from .worlds import Shape, inputs_of, size_of
+from .worlds import Shape, inputs_of, size_of, smallest
 
 WORLDS = 1000
 """Answers on the images of one case, at most: three images of ten classes."""
@@ -59,8 +59,9 @@ class SeenImages:
         outputs: of the cases.
         """
         rows: dict[Shape, list[int]] = {}
+        wanted = set(smallest(shapes))
         for row, shape in enumerate(shapes):
-            if size_of(shape):
+            if shape in wanted:
                 rows.setdefault(shape, []).append(row)
         return SeenImages(
             tuple(rows),

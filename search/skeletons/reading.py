@@ -19,11 +19,11 @@ MOST_MAPS = 6
 
 @dataclass(frozen=True)
 class ImageReading:
-    """That a net reads every image of the inputs: ``inputs`` says of each whether it is a list of images or one; ``image`` is the type of
-    an image, ``output`` that of what the skeleton gives. ``maps``: the images are the maps of the only input, each by itself; ``classes``:
-    the wanted program gives as many scores, and the skeleton the class (0: it gives what the skeleton gives)."""
+    """That a net reads every image of the inputs: ``inputs`` says of each whether it is a list of images or one, or (None) a whole number;
+    ``image`` is the type of an image, ``output`` that of what the skeleton gives. ``maps``: the images are the maps of the only input, each
+    by itself; ``classes``: the wanted program gives as many scores, and the skeleton the class (0: it gives what the skeleton gives)."""
 
-    inputs: tuple[bool, ...]
+    inputs: tuple[bool | None, ...]
     image: TensorType
     output: Type
     maps: bool = False
@@ -54,6 +54,9 @@ class ImageReading:
             term = apply(indicator, term)
         for place in reversed(range(count)):  # the innermost free variable stands for the answers of ``place``
             net_here, given = Variable(place), Variable(count)
+            if self.inputs[place] is None:
+                term = substitute(term, given)
+                continue
             if each is not None and self.inputs[place]:
                 read = apply(each, net_here, apply(apart, given) if apart is not None and self.maps else given)
             else:
@@ -65,17 +68,17 @@ class ImageReading:
 
 
 def reading_of(type: Type) -> ImageReading | None:
-    """The reading of a task's inputs; None where one is no image nor list of images, or they are of several sizes.
+    """The reading of a task's inputs; None where one is no image, list of images or whole number, or images are of several sizes.
 
     type: of the wanted program. Where it gives scores of classes for one image of several maps, these are read, each by itself.
     """
     inputs, output = arguments_of(type)
-    images = {_image(given) for given in inputs}
+    images = {_image(given) for given in inputs if given != INT}
     image = images.pop() if len(images) == 1 else None
     if image is None or is_function(output):
         return None
     if not isinstance(output, TensorType):
-        return ImageReading(tuple(given != image for given in inputs), image, output)
+        return ImageReading(tuple(None if given == INT else given != image for given in inputs), image, output)
     maps, *sides = image.shape
     classes = output.shape[0] if len(output.shape) == 1 else None
     if inputs != (image,) or not isinstance(maps, int) or not 2 <= maps <= MOST_MAPS or not isinstance(classes, int):

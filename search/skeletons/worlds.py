@@ -12,8 +12,18 @@ import numpy as np
 from primitives.columns.hashing import Array
 from primitives.values import Value
 
-Shape = tuple[int, ...]
-"""How many answers each input has: 0 where it is one image, one more than there are where it is a list."""
+
+@dataclass(frozen=True, order=True)
+class Given:
+    """A whole number among the inputs, which is no image."""
+
+    value: int
+
+
+Shape = tuple[int | Given, ...]
+"""How many answers each input has: 0 where it is one image, one more than there are where it is a list; or the number that is given."""
+SHAPES = 40
+"""Shapes that are looked at, at most: those of the fewest images."""
 JUDGED, TOLD_APART = 700, 20
 """Worlds by which skeletons are judged, at most, of the shapes with the fewest images; and those of any other shape. Set by hand."""
 NONE = -1
@@ -38,7 +48,23 @@ class Worlds:
 
 def size_of(shape: Shape) -> int:
     """How many images a case of the shape has."""
-    return sum(part - 1 if part else 1 for part in shape)
+    return sum(_images(part) for part in shape)
+
+
+def _images(part: int | Given) -> int:
+    """How many images an input has."""
+    if isinstance(part, Given):
+        return 0
+    return part - 1 if part else 1
+
+
+def smallest(shapes: Sequence[Shape]) -> list[Shape]:
+    """The shapes that are looked at, by their number of images, the commoner first.
+
+    shapes: of some cases, each as often as it comes.
+    """
+    common = [shape for shape, _ in Counter(shapes).most_common() if size_of(shape)]
+    return sorted(common, key=size_of)[:SHAPES]
 
 
 def worlds_of(shapes: Sequence[Shape], ladder: Sequence[int], rng: np.random.Generator) -> Worlds:
@@ -48,8 +74,7 @@ def worlds_of(shapes: Sequence[Shape], ladder: Sequence[int], rng: np.random.Gen
     ladder: numbers of classes, in ascending order.
     rng: draws worlds where there are too many.
     """
-    common = [shape for shape, _ in Counter(shapes).most_common()]
-    ordered = sorted((shape for shape in common if size_of(shape)), key=size_of)
+    ordered = smallest(shapes)
     found: dict[tuple[int, tuple[int, ...]], set[int]] = {}
     judged: list[Shape] = []
     complete = True
@@ -90,8 +115,11 @@ def inputs_of(shape: Shape, world: tuple[int, ...]) -> tuple[Value, ...]:
     shape: of the case.
     world: as many answers as it has images.
     """
-    left, inputs = list(world), []
+    left, inputs = list(world), list[Value]()
     for part in shape:
-        taken, left = left[: part - 1 if part else 1], left[part - 1 if part else 1 :]
-        inputs.append(tuple(taken) if part else taken[0])
+        taken, left = left[: _images(part)], left[_images(part) :]
+        if isinstance(part, Given):
+            inputs.append(part.value)
+        else:
+            inputs.append(tuple(taken) if part else taken[0])
     return tuple(inputs)

@@ -20,7 +20,7 @@ from search.problem import Problem
 from search.skeletons.growth import Skeleton, Skeletons
 from search.skeletons.looking import LOOKED, SeenImages, gain_without_program, in_order
 from search.skeletons.reading import ImageReading, reading_of
-from search.skeletons.worlds import Shape
+from search.skeletons.worlds import Given, Shape
 
 from ...tasks.cases.parts import Part, RaggedArray
 from ...tasks.data import ProblemData
@@ -83,20 +83,24 @@ def blend_starts(data: ProblemData, problem: Problem, vocabulary: Vocabulary, mo
 
 
 def _shapes(part: Part, reading: ImageReading) -> list[Shape]:
-    """How many images each case has, by input."""
+    """How many images each case has, by input, or the number that the input is."""
     if reading.maps:
         return [(1 + np.asarray(part.inputs[0]).shape[1],)] * len(part)
-    columns = [
-        1 + column.lengths if isinstance(column, RaggedArray) else np.zeros(len(part), np.int64)
-        for column in part.inputs
-    ]
-    return [tuple(map(int, shape)) for shape in zip(*columns, strict=True)]
+    columns: list[list[int | Given]] = []
+    for column, listed in zip(part.inputs, reading.inputs, strict=True):
+        if listed is None:
+            columns.append([Given(int(number)) for number in np.asarray(column)])
+        else:
+            columns.append((1 + column.lengths).tolist() if isinstance(column, RaggedArray) else [0] * len(part))
+    return list(zip(*columns, strict=True))
 
 
 def _groups(part: Part, reading: ImageReading, seed: int) -> list[np.ndarray]:
     """The groups of the images of each case, one after the other."""
     columns: list[RaggedArray] = []
-    for column in part.inputs:
+    for column, listed in zip(part.inputs, reading.inputs, strict=True):
+        if listed is None:
+            continue
         if isinstance(column, RaggedArray):
             columns.append(column)
             continue

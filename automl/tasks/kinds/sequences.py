@@ -33,7 +33,7 @@ REDUCTIONS: dict[str, Callable[[np.ndarray], int | tuple[int, ...]]] = {
 }
 """What a list's target is of the labels of its elements: a whole number, or a list of such; beside these there is COUNT with a label."""
 COUNT = "count_"
-APART = ("no", "yes", "first")
+APART = ("no", "yes", "first", "number")
 """Which elements of a list may be arguments of their own."""
 SOLVED_AT = {CLASSES: 0.95, INTEGERS: 0.9, ANSWERS: 0.9, NUMBERS: 0.8}
 METRICS = {CLASSES: "accuracy", INTEGERS: "accuracy", ANSWERS: "accuracy", NUMBERS: "r2"}
@@ -77,7 +77,8 @@ def sequences_from_labelled(
     Train lists are drawn from base's train part, validation lists from its validation part, test lists
     (``test_lengths``) from its test part alone; lengths are uniform between the two bounds, elements drawn with
     replacement. The same seed draws the same lists. ``apart`` is ``yes`` where every element is to be an argument of its own, so that
-    all lists are of one length, and ``first`` where the first is one, and the others a list.
+    all lists are of one length, ``first`` where the first is one, and the others a list, and ``number`` where in place of the first its
+    label is given, a whole number.
     """
     reduce = reduction_of(reduction)
     if apart not in APART:
@@ -95,7 +96,7 @@ def sequences_from_labelled(
         (view.validation, lengths, validation_count, "lengths"),
         (held_out, test_lengths, test_count, "test_lengths"),
     )
-    parts = [
+    drawn = [
         _draw(
             part,
             labels,
@@ -107,6 +108,7 @@ def sequences_from_labelled(
         )
         for stream, (part, bounds, number, field) in enumerate(wanted)
     ]
+    parts = [part for part, _ in drawn]
     if apart == "yes" and {*lengths, *test_lengths} != {lengths[0]}:
         raise TaskError(
             f"apart=yes with lengths={lengths} and test_lengths={test_lengths}: one length is required; give the same for both"
@@ -117,7 +119,12 @@ def sequences_from_labelled(
     if apart != "no":
         divide = partial(_apart, length=lengths[0]) if apart == "yes" else _first_apart
         parts, image = [divide(part) for part in parts], tensor(*shape)
-        arguments = [image] * lengths[0] if apart == "yes" else [image, list_of(image)]
+        arguments: list[Type] = [image] * lengths[0] if apart == "yes" else [image, list_of(image)]
+        if apart == "number":
+            arguments[0] = INT
+            parts = [
+                Part((numbers, part.inputs[1]), part.targets) for part, (_, numbers) in zip(parts, drawn, strict=True)
+            ]
         type = function(*arguments, result)
         data = replace(data, type=type, train=parts[0], validation=parts[1], digest="")
     kept = Preprocessing(shape, prepared.inputs, None, (), prepared.columns, prepared.dtype)
@@ -205,7 +212,8 @@ def _draw(
     count: int,
     rng: np.random.Generator,
     field: str,
-) -> Part:
+) -> tuple[Part, np.ndarray]:
+    """So many lists of the part's images, and the label of the first of each."""
     low, high = bounds
     if not 1 <= low <= high:
         raise TaskError(f"{field}={low}-{high}: 1 <= low <= high is required; write such as 1-3")
@@ -218,7 +226,8 @@ def _draw(
     images = np.asarray(part.inputs[0])[chosen]
     given = (RaggedArray(frozen(images), frozen(lengths)),)
     lists = tuple(each for each in targets if isinstance(each, tuple))
-    return Part(given, lists or frozen(np.array(targets, dtype=np.int64)))
+    firsts = frozen(numbers[given[0].offsets].astype(np.int64))
+    return Part(given, lists or frozen(np.array(targets, dtype=np.int64))), firsts
 
 
 def _ragged(values: object, lengths: object, name: str) -> RaggedArray:

@@ -62,6 +62,23 @@ def test_the_first_element_may_be_an_argument_of_its_own() -> None:
         sequences_from_labelled(BASE, apart="some", **DRAW)
 
 
+def test_the_label_of_the_first_element_may_be_given_in_its_place() -> None:
+    first, task = (sequences_from_labelled(BASE, "occurrences", apart=apart, **DRAW) for apart in ("first", "number"))
+    assert str(task.type) == "int -> list(Tensor[1,2,2]) -> int"
+    for name in ("train", "test"):
+        part, pictured = task.part(name), first.part(name)
+        assert (part.targets == pictured.targets).all() and (part.inputs[1].values == pictured.inputs[1].values).all()
+        named = {image.tobytes(): number for image, number in zip(pictured.inputs[0], part.inputs[0])}
+        assert [named[image.tobytes()] for image in pictured.inputs[0]] == part.inputs[0].tolist()
+
+
+def test_how_many_elements_have_a_label_is_asked_by_its_number() -> None:
+    sums, counts = (sequences_from_labelled(BASE, rule, lengths=(1, 1), **DRAW) for rule in ("sum", "count_1"))
+    assert (counts.data.train.targets == (sums.data.train.targets == 1)).all() and counts.data.train.targets.sum() > 0
+    with pytest.raises(TaskError, match="count_x"):
+        sequences_from_labelled(BASE, "count_x", **DRAW)
+
+
 def test_parts_draw_only_from_the_same_part_of_the_base() -> None:
     task = sequences_from_labelled(BASE, **DRAW)
     for name, lengths in (("train", {1, 2, 3}), ("validation", {1, 2, 3}), ("test", {20})):

@@ -17,7 +17,7 @@ from primitives.words import builtin_words
 from search.skeletons.growth import Skeleton, Skeletons
 from search.skeletons.looking import SeenImages, gain_without_program, in_order
 from search.skeletons.reading import ImageReading, reading_of
-from search.skeletons.worlds import size_of, worlds_of
+from search.skeletons.worlds import Given, size_of, worlds_of
 
 WORDS = builtin_words()
 PAIRS, LISTS = "Tensor[1,8,8] -> Tensor[1,8,8] -> int", "list(Tensor[1,8,8]) -> int"
@@ -104,10 +104,29 @@ def test_answers_that_are_looked_at_once_have_no_name() -> None:
 
 @pytest.mark.parametrize(
     "type",
-    ["list(int) -> int", "Tensor[4] -> int", "Tensor[1,8,8] -> Tensor[1,9,9] -> int", "Tensor[1,8,8] -> int -> int"],
+    ["list(int) -> int", "Tensor[4] -> int", "Tensor[1,8,8] -> Tensor[1,9,9] -> int", "Tensor[1,8,8] -> float -> int"],
 )
 def test_other_inputs_have_no_reading(type: str) -> None:
     assert reading_of(parse_type(type)) is None
+
+
+def test_a_whole_number_beside_images_is_given_to_the_program_as_it_is() -> None:
+    found = reading("int -> list(Tensor[1,8,8]) -> int")
+    made = found.program(
+        parse("(lambda (x ys) (count (= x) ys))", WORDS).body.body, parse("(lambda (x) (argmax x))", WORDS), WORDS
+    )
+    assert made == parse("(lambda (x ys) (let ((net (lambda (x) (argmax x)))) (count (= x) (map net ys))))", WORDS)
+    rng = np.random.default_rng(0)
+    cases = [(int(rng.integers(4)), tuple(rng.integers(0, 4, 2).tolist())) for _ in range(300)]
+    shapes, outputs = [(Given(one), 3) for one, _ in cases], [others.count(one) for one, others in cases]
+    worlds = worlds_of(shapes, (2, 4), rng)
+    assert size_of(shapes[0]) == 2 and set(worlds.rows) == {
+        (one, pair) for one in range(4) for pair in itertools.product(range(4), repeat=2)
+    }
+    texts = "(sum ys)", "(count (= x) ys)", "(+ x (head ys))"
+    few = [Skeleton(parse(f"(lambda (x ys) {text})", WORDS).body.body, 5, 4.0, 0.0, 4.0) for text in texts]
+    seen = SeenImages.of(shapes, [np.array(others) for _, others in cases], outputs)
+    assert in_order(few, seen, WORDS, 0)[0].term == few[1].term
 
 
 def test_worlds_are_all_where_they_are_few_and_some_where_they_are_many() -> None:
