@@ -101,6 +101,7 @@ class Role(Enum):
     ANY = "tells whether its function is true for an element of a list: function, list"
     ALL = "tells whether its function is true for all elements of a list: function, list"
     IN_ORDER_OF = "gives the elements of a list in the order of its function, equal ones as they were: function, list"
+    NEGATION = "gives the other truth value"
     EQUAL = "tells whether two values are equal"
     BELOW = "tells whether its first argument is less than its second"
     TIMES = "applies a function so many times: number, function, start"

@@ -90,7 +90,7 @@ def disjunction(x: bool, y: Callable[[], bool]) -> bool:
     return x or y()
 
 
-@word("not", "bool -> bool", example="(not true)", prior=Prior(cost=3))
+@word("not", "bool -> bool", example="(not true)", prior=Prior(cost=3), role=Role.NEGATION)
 def negation(x: bool) -> bool:
     """The other truth value."""
     return not x

@@ -229,6 +229,12 @@ def is_space(character: str) -> bool:
     return character.isspace()
 
 
+@word("is_vowel", "char -> bool", example='(is_vowel #"e")')
+def is_vowel(character: str) -> bool:
+    """Whether the character is one of a, e, i, o, u, as a small or a capital letter."""
+    return character in "aeiouAEIOU"
+
+
 @word("upper_char", "char -> char", example='(upper_char #"a")')
 def upper_char(character: str) -> str:
     """The capital letter, where it is one character; else the character itself."""

@@ -7,8 +7,10 @@ other: what is left over may be divided again.
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from primitives.declarations import Role
@@ -19,8 +21,8 @@ from primitives.values import Value
 from .goal import Reduction, Subtask
 from .tools import RoleWords, variable
 
-FEWEST, LEAST = 12, 4
-"""Examples from which on a goal is divided so, and those that are left over at least."""
+FEWEST, WITHIN, LEAST = 12, 6, 4
+"""Examples from which on a task is divided so, and a part of one, and those that are left over at least."""
 OFTEN = 0.1
 """The share of the examples that have an output that is a case."""
 MOSTLY, LONG = 0.8, 4
@@ -33,7 +35,8 @@ def by_cases(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
     goal: of texts.
     tools: the words.
     """
-    if goal.output != STRING or len(goal.examples) < FEWEST or not tools.has(Role.CHOICE):
+    fewest = WITHIN if goal.depth else FEWEST
+    if goal.output != STRING or len(goal.examples) < fewest or not tools.has(Role.CHOICE):
         return
     begin, end = _mostly(goal.outputs), _mostly([each[::-1] for each in goal.outputs])[::-1]
     others = [not (each.startswith(begin) and each.endswith(end)) for each in goal.outputs]
@@ -45,6 +48,20 @@ def by_cases(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
     output, count = (counts := Counter(goal.outputs)).most_common(1)[0]
     if count >= max(2, OFTEN * len(goal.examples)) and len(counts) > 2:
         yield from _apart(goal, tools, [each == output for each in goal.outputs], output)
+    else:
+        yield from _nothing_apart(goal, tools)
+
+
+def _nothing_apart(goal: Subtask, tools: RoleWords) -> Iterator[Reduction]:
+    """What is made of an empty input or 0, where all other outputs begin and end alike."""
+    for position, type in enumerate(goal.inputs):
+        values = goal.column(position)
+        chosen = [not value for value in values]
+        if type not in (STRING, INT) or sum(chosen) != 1:
+            continue
+        others = [output for output, one in zip(goal.outputs, chosen) if not one]
+        if len(os.path.commonprefix(others)) + len(os.path.commonprefix([each[::-1] for each in others])) >= LONG:
+            yield from _apart(goal, tools, chosen, goal.outputs[chosen.index(True)])
 
 
 def _apart(goal: Subtask, tools: RoleWords, chosen: Sequence[bool], output: Value) -> Iterator[Reduction]:
@@ -54,6 +71,7 @@ def _apart(goal: Subtask, tools: RoleWords, chosen: Sequence[bool], output: Valu
     rest = goal.below(goal.inputs, goal.output, left)
     if told is None or rest is None or len(left) < LEAST:
         return
+    rest = replace(rest, depth=max(1, goal.depth))  # as deep as the goal: what is left over is the same task
 
     def build(condition: Term, other: Term) -> Term:
         return tools.call(Role.CHOICE, condition, Literal(output, goal.output), other)

@@ -19,6 +19,7 @@ from ..enumeration.settings import Settings
 from ..generation.constants import Constant, divisors, thresholds
 from ..generation.costs import Costs
 from .cases import by_cases
+from .conditions.search import Conditions
 from .elements import by_elements
 from .gathering import Gathering
 from .goal import Reduction, Subtask
@@ -44,10 +45,10 @@ LONGER, MORE = 1.5, 10_000
 TOLD = 3
 """What a number costs by which all examples of a goal are told apart."""
 
-LOOPS = (Gathering, Along, Stepping, Endings, Quotients, Couples)
+LOOPS = (Conditions, Gathering, Along, Stepping, Endings, Quotients, Couples)
 
 
-def _pressed(search: Solver | Gathering | AbstractLoops) -> float:
+def _pressed(search: Solver | Conditions | Gathering | AbstractLoops) -> float:
     """What a search was given so far, by its share."""
     return search.spent / (search.share if isinstance(search, AbstractLoops) else 1.0)
 
@@ -58,7 +59,7 @@ class SubtaskNode:
 
     goal: Subtask
     solver: Solver
-    loops: tuple[Gathering | AbstractLoops, ...]
+    loops: tuple[Conditions | Gathering | AbstractLoops, ...]
     above: list[tuple[Reduction, SubtaskNode]] = field(default_factory=list)
     splits: dict[Reduction, list[SubtaskNode]] = field(default_factory=dict)
     body: Term | None = None
@@ -68,7 +69,7 @@ class SubtaskNode:
     """How many examples each split by a branch leaves over."""
 
     @property
-    def searches(self) -> tuple[Solver | Gathering | AbstractLoops, ...]:
+    def searches(self) -> tuple[Solver | Conditions | Gathering | AbstractLoops, ...]:
         """All that look for its terms."""
         return self.solver, *self.loops
 
@@ -78,7 +79,7 @@ class SubtaskNode:
         return sum(each.spent for each in self.searches)
 
     @property
-    def next(self) -> Solver | Gathering | AbstractLoops:
+    def next(self) -> Solver | Conditions | Gathering | AbstractLoops:
         """Whose turn it is."""
         return min((each for each in self.searches if not each.over), key=_pressed)
 

@@ -10,12 +10,14 @@ from primitives.interpreter.deadline import Deadline
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
 from primitives.term import Term, lambdas
-from primitives.types import Type, function
+from primitives.types import BOOL, Type, function
 from primitives.values import Value, equal
 
 from ..choice.ranking import evidence
 from ..enumeration.answers import Example
 
+CONDITION = 2.0
+"""What a condition may cost for each truth value that it meets."""
 SECONDS = 0.5
 """Most time for a term on one example."""
 
@@ -41,7 +43,10 @@ class Subtask:
 
     @property
     def bits(self) -> float:
-        """What the outputs tell: a term that costs more than that meets them by accident."""
+        """What the outputs tell: a term that costs more than that meets them by accident. Truth values tell so little that more is allowed:
+        which of the terms for them is likely is weighed later."""
+        if self.output == BOOL:
+            return CONDITION * len(self.examples)
         kinds = len(set(map(repr, self.outputs)))
         return max(evidence(self.outputs), len(self.examples) * math.log2(1 + kinds))
 

@@ -13,7 +13,7 @@ from primitives.columns.pools.scalars import floats_of
 from primitives.declarations import Role
 from primitives.interpreter.deadline import Deadline
 from primitives.primitive import Primitive
-from primitives.term import Literal, Term
+from primitives.term import Literal, Term, Variable, Word, subterms
 from primitives.types import (
     BOOL,
     CHAR,
@@ -48,6 +48,8 @@ BESIDE, CHEAP = 90, 8
 """Cheap numbers over a goal's inputs, and what these cost at most."""
 SHARE = 4
 """What a number of hundredths added to 1 or taken off costs: no more than another word of two numbers, for people reckon so."""
+UNKNOWN = 3
+"""What a word costs that has no cost."""
 LISTS, LISTED, ROWS = 40, 18, 600
 """Lists that words make of a goal's inputs, what these cost less than, and among how many they are chosen."""
 
@@ -92,6 +94,32 @@ class Language:
             settings = replace(settings, types=(*settings.types, *listed, *map(list_of, listed)))
         known = self.words if self.known is None else self.known
         return space_of(kind, [], words, costs, list(rows), constants, settings, deadline, known)
+
+    def cost(self, term: Term) -> int:
+        """What a term costs.
+
+        term: of the words, variables and constants.
+        """
+        total = 0
+        for part in subterms(term):
+            if isinstance(part, Word):
+                total += self.costs.of(part.name) or UNKNOWN
+            elif isinstance(part, Variable):
+                total += self.costs.variable
+            elif isinstance(part, Literal):
+                total += self.costs.constant
+        return total
+
+    def flat(self, type: Type, rows: Sequence[Sequence[Value]], deadline: Deadline) -> Space:
+        """The space of all terms without lambdas.
+
+        type: of the goal.
+        rows: the values of its inputs, in each world.
+        deadline: until when to make it.
+        """
+        characters = (list_of(CHAR),) if STRING in arguments_of(type)[0] else ()
+        settings = replace(self.settings, lambda_depth=0, types=(*self.settings.types, *characters))
+        return space_of(type, [], self.words, self.costs, list(rows), self.constants, settings, deadline)
 
     def _plain(self, name: str) -> bool:
         """Whether a word makes no list or other structure: views hold the lists that bodies need."""

@@ -16,6 +16,8 @@ from .goal import Subtask
 
 SEPARATORS = (" ", "\n", ",", "-", ";", "/", ".", ":")
 HALF = 0.5
+OTHER = 2
+"""Other signs that may part texts: where there are more, they are a text's own."""
 
 
 class RoleWords:
@@ -90,7 +92,9 @@ def separators(texts: list[Value]) -> list[str]:
 
     texts: to look at.
     """
-    return [each for each in SEPARATORS if sum(each in one for one in texts) >= max(1, HALF * len(texts))]
+    others = sorted({sign for one in texts for sign in one if not sign.isalnum()}.difference(SEPARATORS))
+    signs = (*SEPARATORS, *(others if len(others) <= OTHER else ()))
+    return [each for each in signs if sum(each in one for one in texts) >= max(1, HALF * len(texts))]
 
 
 def sequences(goal: Subtask, tools: RoleWords) -> Iterator[Sequence]:

@@ -85,6 +85,7 @@ def test_roles_of_the_built_in_words():
         Role.ANY: {"any"},
         Role.ALL: {"all"},
         Role.IN_ORDER_OF: {"sort_by"},
+        Role.NEGATION: {"not"},
         Role.EQUAL: {"="},
         Role.BELOW: {"<"},
         Role.TIMES: {"repeat"},

@@ -24,6 +24,7 @@ def _one(changed: str, character: str) -> str:
 CLASSES: dict[str, Callable[[str], bool]] = {
     "is_digit": lambda character: "0" <= character <= "9",
     "is_letter": str.isalpha, "is_upper": str.isupper, "is_lower": str.islower, "is_space": str.isspace,
+    "is_vowel": lambda character: character in "aeiouAEIOU",
 }  # fmt: skip
 CHANGES: dict[str, Callable[[str], str]] = {
     "upper_char": lambda character: _one(character.upper(), character),

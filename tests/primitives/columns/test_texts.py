@@ -22,7 +22,7 @@ TYPES = (INT, BOOL, CHAR, STRING, list_of(CHAR), list_of(STRING), option_of(INT)
 NAMES = (
     "concat_text length_text chars from_chars char_to_text char_at substring find_text contains_text starts_with ends_with "
     "unwrap repeat_text reverse_text split split_words join replace trim upper lower capitalise is_digit is_letter is_upper "
-    "is_lower is_space upper_char lower_char char_code char_from"
+    "is_lower is_space is_vowel upper_char lower_char char_code char_from"
 ).split()
 
 

@@ -43,6 +43,7 @@ LISTS = [((3, -1, 4),), ((),), ((-5, 9, 2, -6),), ((7,),), ((0, -8, 1),)]
 TWICE = [((2, 1),), ((1, 2, 1),), ((3, 2, 1),), ((2, 3),), ((3, 1, 2, 3),)]
 CASES = [(a,) for a in "a b c d ax bx cx dx ex fx xa xb xc xd".split()]
 WORDY = ["ab", "c", "def", "gh", "kl", "mno", "ab c gh", "def mno", "kl c mno ab", "gh def", "c gh ab", "mno def kl"]
+NUMBERED = [("abcdefghijklmnop"[n:],) for n in range(3, 17)]
 SMALL = [((1, 2, 1, 1),), ((2, 2, 1),), ((1, 1, 2),), ((2, 1),), ((1,),)]
 COUNTS = [(n,) for n in (1, 2, 3, 5, 7)]
 DIVIDED = [
@@ -123,6 +124,10 @@ DIVIDED = [
     ),
     ("str -> str", TEXTS, lambda s: "\n".join(s.split(" ")) + "\n", "join", ['(lambda (s) (append "" (split " " s)))']),
     ("str -> str", TEXTS[:2] + TEXTS[3:5], lambda s: s.title().replace(" ", ""), "join", ['(lambda (s) (map capitalise (split " " s)))']),
+    ("str -> str", [(s.replace(" ", "_"),) for s, in TEXTS], lambda s: s.title().replace("_", ""), "join",
+     ['(lambda (s) (map capitalise (split "_" s)))']),
+    ("str -> str", NUMBERED, lambda s: f"you have {len(s)} left" if s else "gone", "case",
+     ['(lambda (s) (concat_text "you have " (concat_text (to_str (length_text s)) " left")))']),
     ("str -> str", TEXTS, lambda s: f"<{s}>", "affix", ["(lambda (s) s)"]),
     (
         "str -> str", TEXTS[1:2] + TEXTS[3:5] + [("bcd e",)], lambda s: s[1:-1], "piece",
