@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,6 +12,8 @@ from primitives.values import Value
 
 from .ranking import Shape, written
 
+TELLS = 0.7
+"""The part of its entropy that an output tells; set by hand: programs agree with each other more often than by chance."""
 FEWEST, MOST, TIMES = 10, 6, 3
 """Examples, different outputs at most, and how often each occurs at least in the mean, where a task is taken for a choice."""
 
@@ -21,6 +25,19 @@ def classes(wanted: Sequence[Value]) -> frozenset[str]:
     """
     found = frozenset(map(written, wanted)) if len(wanted) >= FEWEST else frozenset[str]()
     return found if 1 < len(found) <= min(MOST, len(wanted) // TIMES) else frozenset()
+
+
+def by_accident(confidence: float, wanted: Sequence[Value], terms: int) -> float:
+    """The probability that a program is right that was found among so many terms: few outputs of two kinds are met by some of many
+    conditions, though they have nothing to do with them.
+
+    confidence: the probability without that.
+    wanted: the outputs of the examples, of which there are few different ones.
+    terms: that were considered until it was found.
+    """
+    counts = Counter(map(written, wanted)).values()
+    told = TELLS * sum(count * math.log2(len(wanted) / count) for count in counts)
+    return confidence / (confidence + (1 - confidence) * (1 + terms * 2.0**-told))
 
 
 def choosing(shape: Shape, term: Term, among: frozenset[str]) -> Shape:

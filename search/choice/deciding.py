@@ -25,7 +25,7 @@ from ..enumeration.answers import Example
 from ..generation.costs import Costs
 from ..reports import Hit, Progress
 from .asking import varied
-from .classes import choosing, classes
+from .classes import by_accident, choosing, classes
 from .probes import probe_inputs, usual_inputs
 from .ranking import WEIGHTS, Entry, Outputs, Ranked, confidence, features, ranked, shape_of
 
@@ -200,7 +200,8 @@ class Ranking:
 
         best: the first of the ranking.
         """
-        return confidence(best, self.wanted, 0.0 if self.prior is None else self.prior(best.entry.term))
+        found = confidence(best, self.wanted, 0.0 if self.prior is None else self.prior(best.entry.term))
+        return found if not self.classes else by_accident(found, self.wanted.values, self.hits[best.entry.term].terms)
 
 
 @dataclass

@@ -45,12 +45,12 @@ LONGER, MORE = 1.5, 10_000
 TOLD = 3
 """What a number costs by which all examples of a goal are told apart."""
 
-LOOPS = (Conditions, Gathering, Along, Stepping, Endings, Quotients, Couples)
+LOOPS = (Gathering, Along, Stepping, Endings, Quotients, Couples)
 
 
 def _pressed(search: Solver | Conditions | Gathering | AbstractLoops) -> float:
     """What a search was given so far, by its share."""
-    return search.spent / (search.share if isinstance(search, AbstractLoops) else 1.0)
+    return search.spent / (search.share if isinstance(search, AbstractLoops | Conditions) else 1.0)
 
 
 @dataclass(eq=False)
@@ -151,7 +151,10 @@ class Deduction:
         """The node of a goal; a new one is to be divided."""
         if goal.key in self.nodes:
             return self.nodes[goal.key]
-        loops = tuple(kind(goal, self.language) for kind in LOOPS)
+        conditions = Conditions(goal, self.language)
+        # What is gathered of a goal of truth values is among the conditions.
+        kinds = LOOPS if conditions.over else LOOPS[1:]
+        loops = (conditions, *(kind(goal, self.language) for kind in kinds))
         node = self.nodes[goal.key] = SubtaskNode(goal, Solver(goal, self.words, self._begin), loops)
         self.undivided.append(node)
         return node

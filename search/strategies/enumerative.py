@@ -12,7 +12,7 @@ from typing import Any
 from primitives.definitions import Definition
 from primitives.inference import infer
 from primitives.interpreter.deadline import NEVER, Deadline, OutOfTime
-from primitives.types import arguments_of, has_tensor, is_function, is_ground, subtypes
+from primitives.types import BOOL, arguments_of, has_tensor, is_function, is_ground, subtypes
 from primitives.values import Value
 
 from ..choice.ambiguity import alternatives
@@ -34,8 +34,9 @@ from ..strategy import AbstractStrategy, Feedback, Option, Proposal, StrategyErr
 
 FIRST_SAMPLE = 10_000
 """Terms to consider for the first sample."""
-HEAD_START, SMALL = 30_000, 16
-"""Terms before parts of programs are looked for too, and the part of the memory that the search for one of them has."""
+HEAD_START, EARLY, SMALL = 30_000, 5_000, 16
+"""Terms before parts of programs are looked for too, those where truth values are wanted, of which other programs soon meet few by
+accident, and the part of the memory that the search for one part has."""
 GUIDANCE = ("model", "grammar", "off")
 
 
@@ -281,7 +282,8 @@ class Enumerative(AbstractStrategy):
             parts = self._deduction()
             engines.append(self.enumerator(share=len(engines) + len(parts) + others, probes=probes, deadline=until))
             engines += self._formulas()
-            waits = [0] * len(engines) + [HEAD_START] * len(parts) + [composing.HEAD_START] * len(composed)
+            ahead = EARLY if arguments_of(self.problem.type)[1] == BOOL else HEAD_START
+            waits = [0] * len(engines) + [ahead] * len(parts) + [composing.HEAD_START] * len(composed)
             shares = [1.0] * (len(engines) + len(parts)) + [composing.SHARE] * len(composed)
             engines += [*parts, *composed]
             for turn in interleaved(engines, deadline, max_terms, waits, shares):

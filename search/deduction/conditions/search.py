@@ -48,7 +48,10 @@ Tick = Callable[[int, Bank], None]
 
 
 class Conditions:
-    """The terms that meet a goal of truth values, as they are found. ``spent`` counts terms."""
+    """The terms that meet a goal of truth values, as they are found. ``spent`` counts terms, of which it has ``share`` times as many as
+    other searches for the goal."""
+
+    share = 3.0
 
     def __init__(self, goal: Subtask, language: Language) -> None:
         self.goal, self.language = goal, language
