@@ -22,7 +22,7 @@ MOST, CHEAP = 120, 5
 
 
 @dataclass(frozen=True)
-class NumberColumn:
+class ComparedNumber:
     """An Int over a goal's variables: its value by example, int64 [examples], its cost, and its term."""
 
     cost: int
@@ -30,7 +30,7 @@ class NumberColumn:
     make: Callable[[], Term]
 
 
-def compare(numbers: list[NumberColumn], pool: ConditionPool, tools: RoleWords) -> None:
+def compare(numbers: list[ComparedNumber], pool: ConditionPool, tools: RoleWords) -> None:
     """Put the conditions on numbers into a pool.
 
     numbers: to compare.
@@ -62,7 +62,7 @@ def _alone(found: Condition, number: int) -> Term:
     return found.make()
 
 
-def _different(numbers: list[NumberColumn]) -> Iterator[NumberColumn]:
+def _different(numbers: list[ComparedNumber]) -> Iterator[ComparedNumber]:
     """Those that are not the same everywhere, the cheapest of each."""
     seen = set[bytes]()
     for each in sorted(numbers, key=lambda each: each.cost):
@@ -72,7 +72,7 @@ def _different(numbers: list[NumberColumn]) -> Iterator[NumberColumn]:
             yield each
 
 
-def _bounds(number: NumberColumn, wanted: Array, tools: RoleWords) -> Iterator[Condition]:
+def _bounds(number: ComparedNumber, wanted: Array, tools: RoleWords) -> Iterator[Condition]:
     """That a number is above or below a bound between the true examples and others: as round a one as there can be."""
     values = number.values
     inside, outside = values[wanted], values[~wanted]

@@ -31,7 +31,7 @@ from ..language import Language
 from ..solver import diverse
 from ..walks import Walk, walks
 from .equalities import Equalities
-from .numbers import NumberColumn, compare
+from .numbers import ComparedNumber, compare
 from .pool import ConditionPool
 
 FEWEST, EACH, EXAMPLES = 8, 3, 40
@@ -88,7 +88,7 @@ class Conditions:
         pool = ConditionPool(wanted, tools)
         space = self.language.flat(goal.type, [list(given) for given, _ in goal.examples], deadline)
         root, growth = space.root(), BankGrowth(space.values, space.plan, space.domains, self._tick)
-        looked = _Looked(root, wanted)
+        looked = _Enumerated(root, wanted)
         equal = Equalities(root, wanted, tools)
         bodies = [_Bodies(goal, walk, self.language, self._tick, deadline) for walk in walks(goal, tools)]
         bodies = [each for each in bodies if each.suits][:WALKS]
@@ -116,7 +116,7 @@ class Conditions:
         self.spent += terms
 
 
-class _Looked:
+class _Enumerated:
     """The truth values and Ints of a bank."""
 
     def __init__(self, root: Bank, wanted: Array) -> None:
@@ -132,7 +132,7 @@ class _Looked:
             made = partial(self._term, store, whole)
             pool.add(store.take(whole, 0, self.root.judged) == 1, row_costs(store)[whole], made)
 
-    def numbers(self) -> Iterator[NumberColumn]:
+    def numbers(self) -> Iterator[ComparedNumber]:
         """The cheapest Ints."""
         store = self.root.stores.get(INT)
         if store is None:
@@ -141,7 +141,7 @@ class _Looked:
         for row in np.argsort(costs, kind="stable")[:PART].tolist()[:200]:
             values = store.block(row, row + 1, 0, self.root.judged)[0]
             if (values != FAIL).all():
-                yield NumberColumn(int(costs[row]), values, partial(term_of_row, self.root, store, row))
+                yield ComparedNumber(int(costs[row]), values, partial(term_of_row, self.root, store, row))
 
     def _term(self, store: Store, rows: Array, number: int) -> Term:
         return term_of_row(self.root, store, int(rows[number]))
@@ -154,7 +154,7 @@ class _Bodies:
         self.walk, self.tools = walk, language.tools
         sizes = np.array(walk.sizes, np.int64)
         self.suits = bool((sizes >= 0).all()) and 0 < int(sizes.sum()) <= ELEMENTS
-        self.counts: list[NumberColumn] = []
+        self.counts: list[ComparedNumber] = []
         self.done = 0
         if not self.suits:
             return
@@ -198,7 +198,7 @@ class _Bodies:
         if self.tools.has(Role.COUNT):
             for place in np.argsort(costs, kind="stable")[:200].tolist():
                 made = partial(self._term, Role.COUNT, store, whole + first, place)
-                self.counts.append(NumberColumn(int(costs[place]) + self.own, counts[place], made))
+                self.counts.append(ComparedNumber(int(costs[place]) + self.own, counts[place], made))
 
     def _term(self, role: Role, store: Store, rows: Array, number: int) -> Term:
         return self.tools.call(

@@ -15,7 +15,7 @@ from primitives.syntax import parse
 from primitives.term import Lambda, Variable, lambdas
 from primitives.types import arguments_of
 from primitives.words import builtin_words
-from search.deduction.conditions.numbers import NumberColumn, compare
+from search.deduction.conditions.numbers import ComparedNumber, compare
 from search.deduction.conditions.pool import ConditionPool
 from search.deduction.conditions.search import Conditions
 from search.deduction.goal import Subtask
@@ -93,7 +93,7 @@ def test_what_tells_too_little_is_not_looked_for(outputs: tuple[bool, ...]) -> N
 
 def test_bounds_are_as_round_as_the_examples_allow() -> None:
     values = np.array([3, 70, 112, 160, 9])
-    number = NumberColumn(1, values, lambda: Variable(0))
+    number = ComparedNumber(1, values, lambda: Variable(0))
     pool = ConditionPool(values > 90, TOOLS)
     compare([number], pool, TOOLS)
     assert parse("(lambda (n) (< 99 n))", WORDS) in [Lambda(term) for _, term in pool.programs()]
