@@ -23,10 +23,12 @@ from library.compression.naming import describe, hinted
 from library.compression.stitch_code import symbols
 from library.records import Subroutine
 from library.vocabulary import Vocabulary
-from primitives.binding import free_variables, map_variables
+from primitives.binding import free_variables, map_variables, shift
 from primitives.definitions import expand
 from primitives.inference import IllTyped, infer
-from primitives.term import Lambda, Term, Variable, Word, children, lambdas, rebuild, show_canonical, words_in
+from primitives.primitive import Primitive
+from primitives.rewrite import beta_normal
+from primitives.term import Lambda, Term, Variable, Word, apply, children, lambdas, rebuild, show_canonical, words_in
 from primitives.types import arguments_of, is_function
 
 Note = Callable[[str], None]
@@ -147,34 +149,43 @@ def random_words(library: Library, seed: int) -> list[Subroutine]:
     """As many random subtrees of the solved programs as the library holds words, each like one of them in type and size.
 
     A subtree is taken with its free variables, and at times one or two of its own parts, as parameters. Of those that have the word's
-    type, or else as many parameters, one of the nearest in size (both written out) is drawn.
+    type, or else as many parameters, one of the nearest in size (both written out) is drawn. None is a word of the library, written
+    out and reduced: where programs are calls of words, their subtrees would be these very words.
     """
     vocabulary = library.vocabulary
     words = vocabulary.all_words
     rng = np.random.Generator(np.random.PCG64([seed, 1]))
-    programs = [expand(solved.term, words) for solved in _programs(library).values()]
+    programs = [beta_normal(expand(solved.term, words)) for solved in _programs(library).values()]
     pool: dict[str, tuple[str, int, int, Term]] = {}
     for program in programs:
         for body in _subtrees(program, rng):
             made = _typed(body, vocabulary)
             if made is not None:
-                pool.setdefault(show_canonical(body), made)
-    candidates = list(pool.values())
+                pool.setdefault(_reduced(made[3], made[1], words), made)
     kept: list[Subroutine] = []
-    own = {show_canonical(expand(vocabulary.read(record.body), words)) for record in library}
+    own = {
+        _reduced(vocabulary.read(record.body), len(arguments_of(words[record.name].scheme.type)[0]), words)
+        for record in library
+    }
+    candidates = [made for text, made in pool.items() if text not in own]
     for record in library:
         size = symbols(expand(vocabulary.read(record.body), words), words)
         arity = len(arguments_of(words[record.name].scheme.type)[0])
-        left = [each for each in candidates if show_canonical(each[3]) not in own]
-        if not left:
+        if not candidates:
             break
-        ranks = [_rank(each, record.type, arity, size) for each in left]
+        ranks = [_rank(each, record.type, arity, size) for each in candidates]
         least = min(ranks)
-        best = [each for each, rank in zip(left, ranks, strict=True) if rank == least]
+        best = [each for each, rank in zip(candidates, ranks, strict=True) if rank == least]
         chosen = best[int(rng.integers(len(best)))]
         candidates.remove(chosen)
         kept.append(_subroutine(f"random_{len(kept) + 1}", chosen[3], vocabulary))
     return kept
+
+
+def _reduced(body: Term, arity: int, words: Mapping[str, Primitive]) -> str:
+    """A function written out, given as many variables as it takes arguments, and reduced: one text however it was written."""
+    given = (Variable(arity - 1 - place) for place in range(arity))
+    return show_canonical(beta_normal(lambdas(arity, apply(shift(expand(body, words), arity), *given))))
 
 
 def _rank(each: tuple[str, int, int, Term], type: str, arity: int, size: int) -> tuple[bool, int, int]:

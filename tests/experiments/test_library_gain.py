@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,11 +17,12 @@ from automl.growth.grow import is_growth
 from automl.growth.trials import begin_trials, end_trials
 from automl.tasks.curriculum import load_words
 from automl.tasks.load import load_tasks
-from experiments.benchmarks import gain_table, library_gain
+from experiments.benchmarks import gain_learning, gain_table, library_gain
 from experiments.benchmarks.gain_learning import random_words, split_families
 from experiments.benchmarks.synthesis import STARTER
 from library.records import Subroutine
 from primitives.inference import infer
+from primitives.interpreter.interpret import evaluate
 from primitives.syntax import parse
 from primitives.term import digest, show_canonical
 from primitives.words import builtin_words
@@ -135,6 +137,19 @@ def test_random_words_are_alike_in_type_and_are_none_of_the_library() -> None:
         assert [word.body for word in first] == [word.body for word in random_words(library, 0)]
         words = library.vocabulary.all_words
         assert str(infer(parse(first[0].body, words), words).scheme) == first[0].type
+
+
+def test_random_words_are_no_words_of_the_library_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {
+        "squares": "(lambda (xs) (map (lambda (x) (* x x)) xs))",
+        "turned": "(fold (lambda (ys x) (cons x ys)) empty)",
+    }
+    with Library("memory:") as library:
+        library.store.promote([subroutine(name, text) for name, text in own.items()])
+        term = parse("(lambda (xs) (turned (squares (squares xs))))", library.vocabulary.words)
+        monkeypatch.setattr(gain_learning, "_programs", lambda library: {"task": SimpleNamespace(term=term)})
+        found = [evaluate(parse(word.body, WORDS), ((3, 1, 2),), words=WORDS) for word in random_words(library, 0)]
+        assert len(found) == 2 and not {(9, 1, 4), (2, 1, 3)} & set(found)
 
 
 def test_solved_programs_go_on_trial_and_leave_unless_used() -> None:
