@@ -32,7 +32,7 @@ from .loops.quotients import Quotients
 from .loops.stepping import Stepping
 from .sequels import by_next, by_sides
 from .solver import Solver
-from .tools import RoleWords
+from .tools import RoleWords, told_characters
 from .wholes import by_places, by_wholes
 from .writing import by_writing
 
@@ -183,7 +183,10 @@ class Deduction:
         """The enumeration of terms for a goal, on some of its examples, with lambdas that nest so deep at most."""
         depth = min(depth, self.settings.lambda_depth)
         numbers = (list_of(INT),) if goal.output == INT and STRING in goal.inputs else ()
-        told = [(number, INT, TOLD) for number in (*thresholds(goal.examples), *divisors(goal.examples))]
+        told: list[Constant] = [
+            (number, INT, TOLD) for number in (*thresholds(goal.examples), *divisors(goal.examples))
+        ]
+        told += told_characters(goal)
         return Enumerator(
             goal.type, examples, words=self.words, costs=self.costs, constants=[*self.constants, *told],
             settings=replace(self.settings, lambda_depth=depth, types=numbers), deadline=self.ledger.deadline,

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from primitives.declarations import Role
 from primitives.primitive import Primitive
 from primitives.term import Literal, Term, Variable, Word, apply
-from primitives.types import CHAR, INT, STRING, Constructor, Type, list_of
+from primitives.types import BOOL, CHAR, INT, STRING, Constructor, Type, list_of
 from primitives.values import Value
 
+from ..generation.constants import Constant
 from .goal import Subtask
 
 SEPARATORS = (" ", "\n", ",", "-", ";", "/", ".", ":")
 HALF = 0.5
+KNOWN, FEW = 10, 10
+"""Characters of which it is known how they are told apart at least, and those that are told apart from others at most."""
 OTHER = 2
 """Other signs that may part texts: where there are more, they are a text's own."""
 
@@ -95,6 +98,33 @@ def separators(texts: list[Value]) -> list[str]:
     others = sorted({sign for one in texts for sign in one if not sign.isalnum()}.difference(SEPARATORS))
     signs = (*SEPARATORS, *(others if len(others) <= OTHER else ()))
     return [each for each in signs if sum(each in one for one in texts) >= max(1, HALF * len(texts))]
+
+
+def told_characters(goal: Subtask) -> Iterator[Constant]:
+    """Texts of the characters that tell the examples of a goal apart: those for which a condition holds, or that stay as they are, or that
+    texts begin or end with for which a condition holds. Each costs more the longer it is.
+
+    goal: to look at.
+    """
+    for position, type in enumerate(goal.inputs):
+        values = goal.column(position)
+        if type == CHAR and goal.output in (BOOL, CHAR, STRING):
+            labels = goal.outputs if goal.output == BOOL else [one == other for one, other in zip(values, goal.outputs)]
+            yield from _told_by(values, labels)
+        elif type == STRING and goal.output == BOOL and all(values):
+            for place in (0, -1):
+                yield from _told_by([value[place] for value in values], goal.outputs)
+
+
+def _told_by(characters: list[Value], labels: list[Value]) -> Iterator[Constant]:
+    """The smaller of two sets of characters, where each has one label, and enough are known."""
+    pairs = set(zip(characters, labels))
+    if len(pairs) != len(set(characters)) or len(pairs) < KNOWN:
+        return
+    for label in (True, False):
+        chosen = "".join(sorted(character for character, one in pairs if one is label))
+        if 1 < len(chosen) <= min(FEW, len(pairs) // 2):
+            yield chosen, STRING, 2 + len(chosen) // 2
 
 
 def sequences(goal: Subtask, tools: RoleWords) -> Iterator[Sequence]:

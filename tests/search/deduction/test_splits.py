@@ -20,7 +20,7 @@ from search.deduction.goal import Reduction, Subtask
 from search.deduction.sequels import by_next, by_sides
 from search.deduction.solver import body_of, diverse
 from search.deduction.spelling import spelled
-from search.deduction.tools import RoleWords
+from search.deduction.tools import RoleWords, told_characters
 from search.deduction.wholes import by_places, by_wholes
 from search.deduction.writing import by_writing
 
@@ -208,3 +208,15 @@ def test_what_characters_stand_for() -> None:
 def test_few_examples_are_of_all_outputs() -> None:
     chosen = diverse([((n,), n % 7 == 0) for n in range(100)], 10)
     assert [output for _, output in chosen].count(True) == 5
+
+
+@pytest.mark.parametrize(("type", "inputs", "answer", "told"), [
+    ("char -> bool", [(c,) for c in "abcdefghij.,;"], lambda c: c in ".,;", [",.;"]),
+    ("char -> str", [(c,) for c in "abcdefghijkl"], lambda c: c * 2 if c in "cgk" else c, ["cgk"]),
+    ("str -> bool", [(c + "ab",) for c in "abcdefghijkl"], lambda s: s[0] in "sxl", []),
+    ("str -> bool", [("ab" + c,) for c in "ahcdefgsxjkl"], lambda s: s[-1] in "sxh", ["hsx"]),
+    ("str -> bool", [("", ), *((c,) for c in "ahcdefgsxjkl")], lambda s: s in "sxh", []),
+    ("char -> bool", [(c,) for c in "abcd"], lambda c: c in "ab", []),
+])  # fmt: skip
+def test_characters_that_tell_examples_apart(type, inputs, answer, told) -> None:
+    assert [text for text, _, _ in told_characters(goal(type, inputs, answer))] == told
