@@ -69,9 +69,12 @@ def announcement(study: Study) -> str:
     control = plural(budget.evaluations or 0, "evaluation") if budget.seconds is None else f"{budget.seconds:.0f} s"
     total = count * each + (budget.seconds or 0.0)
     most = "about" if schedule.is_planned else "at most"
+    told = f"each {most} {each:.0f} s: {most} {_minutes(total)} more, which are"
+    if budget.seconds is None:
+        told = "each for as many passes over the data as the winner: as long as these take, which is"
     return (
         f"--compare: after the search a random one ({control}), {plural(len(rivals), 'program')} that cost no search, and the "
-        f"winner {RETRAININGS} times anew, each {most} {each:.0f} s: {most} {_minutes(total)} more, which are not in the budget"
+        f"winner {RETRAININGS} times anew, {told} not in the budget"
     )
 
 

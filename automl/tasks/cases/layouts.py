@@ -53,7 +53,8 @@ def laid_out(
         [n, steps, channels]; of sequences of tokens whole numbers [n, steps].
     layout: one of LAYOUTS. With ``auto`` an array of two axes is vectors and one of four pictures. One of three is series where
         the longer of its last two axes, then the steps, has at least LONG times the length of the other, and its numbers are no bytes;
-        else it is grey pictures.
+        else it is grey pictures. Of four the last is the channels where it is 1, 3 or 4 long, the second is not, and neither side is
+        shorter than that.
     name: of the array, for messages.
     bright: whether the numbers are known to be those of pictures (default: not).
     tokens: those that sequences may have; others stand in no channel (default: all that the array has).
@@ -74,10 +75,14 @@ def laid_out(
     if array.ndim == 3:
         pictures = layout != AUTO or bright or array.dtype == np.uint8
         return LaidOut(array[:, None]) if pictures else _by_sides(array, name)
-    last = layout == HWC or (
-        layout == AUTO and array.ndim == 4 and array.shape[3] in FEW_CHANNELS and array.shape[1] not in FEW_CHANNELS
-    )
+    last = layout == HWC or (layout == AUTO and array.ndim == 4 and _has_channels_last(array.shape[1:]))
     return LaidOut(np.moveaxis(array, 3, 1) if array.ndim == 4 and last else array)
+
+
+def _has_channels_last(shape: tuple[int, ...]) -> bool:
+    """Whether this is rather [height, width, channels] than [channels, height, width]: the last axis is as long as channels are many, the
+    first is not, and no side is shorter than the channels are many."""
+    return shape[2] in FEW_CHANNELS and shape[0] not in FEW_CHANNELS and min(shape[:2]) >= shape[2]
 
 
 def _series(array: np.ndarray, layout: str, name: str) -> LaidOut:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
 from ...errors import TaskError
 
 
-def of_classes(y: np.ndarray, wanted: str) -> np.ndarray:
+def of_classes(y: np.ndarray, wanted: str, called: Sequence[str] = ()) -> np.ndarray:
     """The indices of the cases of some classes.
 
     y: [n] labels.
     wanted: labels with commas between, or whole numbers from one to another, as ``5-9``.
+    called: what the labels 0, 1, … are called, by which they may be named too (default: nothing).
 
     Raises TaskError where there is no case of a class that is wanted, or one class only.
     """
     span = re.fullmatch(r"(\d+)-(\d+)", wanted)
     names = [str(n) for n in range(int(span[1]), int(span[2]) + 1)] if span else wanted.split(",")
+    numbers = {name: str(number) for number, name in enumerate(called)}
+    names = [numbers.get(name.strip(), name.strip()) for name in names]
     labels = np.array([str(label) for label in y.tolist()])
     lacking = [name for name in names if not (labels == name).any()]
     if lacking or len(names) < 2:
-        there = ", ".join(dict.fromkeys(sorted(labels.tolist())))
+        there = ", ".join(called or dict.fromkeys(sorted(labels.tolist())))
         raise TaskError(
             f"classes={wanted!r}: at least two of the labels {there[:200]} are required; name such as 5-9 or cat,dog"
         )

@@ -119,7 +119,7 @@ def labelled_task(
                 f"classes={classes!r}, examples={examples!r}, changed={changed!r}: labels as targets, without groups or times, are "
                 "required; leave them out"
             )
-        x, y, x_test, y_test, split = _fewer(x, y, x_test, y_test, split, classes, examples)
+        x, y, x_test, y_test, split = _fewer(x, y, x_test, y_test, split, classes, examples, label_names or ())
         if changed is not None:
             relabelled, brightest = relabelling(y, changed, split.seed), x.max()
             x, y = changed_pictures(x, changed, brightest), relabelled(y)
@@ -178,11 +178,11 @@ def labelled_task(
 
 def _fewer(
     x: np.ndarray, y: np.ndarray, x_test: np.ndarray | None, y_test: np.ndarray | None, split: Split, classes: str | None,
-    examples: int | None,
+    examples: int | None, called: Sequence[str],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray | None, Split]:  # fmt: skip
     """The cases of some classes, of which so many are kept beside the test part; that is divided off first, and stays whole."""
     if classes is not None:
-        rows = of_classes(y, classes)
+        rows = of_classes(y, classes, called)
         if y_test is not None and x_test is not None:
             kept = np.isin(y_test, np.unique(y[rows]))
             x_test, y_test = x_test[kept], y_test[kept]

@@ -14,11 +14,12 @@ from ..cases.keys import case_keys
 from ..columns.base import AbstractColumn
 from ..columns.cells import CellLevels
 from ..columns.fit import fit_column, looks_at_targets
-from ..columns.kind import TrainRows
+from ..columns.kind import TrainRows, all_different
+from ..columns.kinds.date import DateColumn
 from ..columns.kinds.left_out import LeftOut
 from ..metrics import CLASSES, NUMBERS
 from ..preprocessing import Affine, Preprocessing, fit_inputs, standardise
-from ..split import GROUPS, Split
+from ..split import GROUPS, TIME, Split
 from ..targets import encode_targets
 from ..task import Task
 from .dividing import divided_by, uneven_parts
@@ -110,7 +111,8 @@ def table_task(
     beside = np.concatenate([train, validation])
     task = assembled(
         KIND, name, found.form, parts, prepared, Goal(solved_at), metric=metric, direction=direction, probabilities=probabilities,
-        split=split, family=family, source=source, notes=(*raw.notes, *uneven_parts(split, divided), *found.notes),
+        split=split, family=family, source=source,
+        notes=(*raw.notes, *uneven_parts(split, divided), *_dated(split, columns, levels), *found.notes),
         folds=folds,
         class_weight=class_weight, keys=None if kept is None else kept[beside],
     )  # fmt: skip
@@ -135,6 +137,18 @@ def _scaled(inputs: Affine, columns: Sequence[AbstractColumn]) -> Affine:
     parts = np.split(np.array(inputs.scale), ends[:-1])
     scale = np.concatenate([column.scales(part) for column, part in zip(columns, parts, strict=True)])
     return Affine(inputs.offset, tuple(map(float, scale)))
+
+
+def _dated(split: Split, columns: Sequence[AbstractColumn], levels: Mapping[str, CellLevels]) -> tuple[str, ...]:
+    """A sentence where rows that are drawn have a time of their own each, as those of a series have."""
+    if split.policy in (GROUPS, TIME) or not split.test:
+        return ()
+    dates = [each.name for each in columns if isinstance(each, DateColumn) and all_different(levels[each.name])]
+    return tuple(
+        f"{name}: differs from row to row, and the rows held out are drawn from all times; ?time={name} holds out the latest, which tells "
+        "how good forecasts are"
+        for name in dates[:1]
+    )
 
 
 def _with_codes(

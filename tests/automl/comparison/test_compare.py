@@ -89,6 +89,7 @@ def test_the_control_has_the_same_budget_and_schedule_and_takes_nothing_from_the
 def test_how_long_it_takes_is_told_beforehand(blobs: Task) -> None:
     said = announcement(open_study(blobs, open_store("memory:"), OPTIONS))
     assert "(4 evaluations)" in said and "2 programs" in said and "not in the budget" in said
+    assert "minutes" not in said
 
 
 def test_programs_on_values_and_several_tasks_are_refused(folder, automl) -> None:

@@ -39,7 +39,7 @@ def test_scaling_is_fitted_on_train_alone() -> None:
     [
         ((12, 8, 8), "auto", (1, 8, 8)), ((12, 3, 8, 9), "auto", (3, 8, 9)), ((12, 8, 9, 3), "auto", (3, 8, 9)),
         ((12, 8, 9, 1), "auto", (1, 8, 9)), ((12, 3, 5, 3), "hwc", (3, 3, 5)), ((12, 3, 5, 3), "auto", (3, 5, 3)),
-        ((12, 7, 5, 4), "chw", (7, 5, 4)),
+        ((12, 7, 5, 4), "chw", (7, 5, 4)), ((12, 2, 1, 3), "auto", (2, 1, 3)),
     ],
 )  # fmt: skip
 def test_image_layouts(shape: tuple, layout: str, expected: tuple) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from automl.errors import TaskError
 from automl.tasks.cases.distorted import distorted
+from automl.tasks.kinds.labelled import labelled_task
 from automl.tasks.load import load_tasks
 
 
@@ -40,6 +41,15 @@ def test_copies_are_the_same_for_the_same_seed_and_stream_only() -> None:
     assert np.array_equal(distorted(x, 2, 1), distorted(x, 2, 1))
     assert not np.array_equal(distorted(x, 2, 1), distorted(x, 2, 1, stream=1))
     assert np.array_equal(distorted(np.ones_like(x), 3, 0), np.ones((6, 1, 8, 8), np.float32))
+
+
+def test_classes_are_named_as_they_are_called() -> None:
+    x, y = np.arange(60.0).reshape(30, 2), np.arange(30) % 3
+    given = {"label_names": ("cat", "dog", "ship"), "classes": "ship,cat"}
+    task = labelled_task("t", x, y, **given)
+    assert task.preprocessing is not None and task.preprocessing.label_names == ("cat", "ship")
+    with pytest.raises(TaskError, match="at least two of the labels cat, dog, ship are required"):
+        labelled_task("t", x, y, **{**given, "classes": "cat,bird"})
 
 
 @pytest.mark.parametrize(

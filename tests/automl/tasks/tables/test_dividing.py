@@ -95,3 +95,12 @@ def test_from_a_file(tmp_path: Path) -> None:
 def test_refuses(given: dict, message: str) -> None:
     with pytest.raises(TaskError, match=message):
         table_task(FRAME.assign(same="a", year=2020), "y", **given)
+
+
+def test_rows_that_each_have_a_date_may_be_a_series_in_time() -> None:
+    days = [str(np.datetime64("2024-01-01") + day) for day in range(40)]
+    table = {"day": days, "sold": np.arange(40.0) % 7, "warm": np.arange(40) % 3}
+    hint = "?time=day holds out the latest"
+    assert any(hint in note for note in table_task(table, "sold").notes)
+    assert not any(hint in note for note in table_task(table, "sold", time="day").notes)
+    assert not any(hint in note for note in table_task({**table, "day": days[:10] * 4}, "sold").notes)
