@@ -21,7 +21,7 @@ from .blends import LEAST_SECONDS, MOST, blend_starts
 from .limits import within_bounds
 from .options import Options
 from .reused import library_starts, plain_starts
-from .schedule import Schedule
+from .schedule import Schedule, needs_nets
 from .spaces import in_space
 from .starts import AUTO, begin_with, declared_starts, name_starts, program_text, read_program
 
@@ -58,12 +58,13 @@ def begun_problem(
     looks = begun is None and options.starts == AUTO
     if looks:
         problem = replace(problem, starts=first_tries(problem.type, problem.words))
-    if looks and (schedule.is_planned or task.data.is_series):
+    if looks and (schedule.is_planned or task.data.is_series or needs_nets(task.data, options.budget)):
         declared = declared_starts(task.data.type, problem.words, problem.bounds)
         problem = replace(problem, starts=(*problem.starts, *declared))
     if looks and task.data.has_few_pictures:
-        reused = library_starts(task.data, problem, vocabulary)
-        problem = replace(problem, starts=(*reused, *plain_starts(task.data, problem), *problem.starts))
+        reused, plain = library_starts(task.data, problem, vocabulary), plain_starts(task.data, problem)
+        first = plain if reused else plain[:1]  # what is fitted to pixels as they are takes long, and is seldom best
+        problem = replace(problem, starts=(*reused, *first, *problem.starts, *plain[len(first) :]))
     if looks and (task.data.target in (ANSWERS, INTEGERS) or _has_time_for_maps(task.data, options)):
         problem = replace(problem, starts=(*_blends(task.data, problem, vocabulary, options), *problem.starts))
     if options.space is not None:

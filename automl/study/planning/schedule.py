@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+import numpy as np
+
 from ...budget import Budget
 from ...errors import StudyError
 from ...fitting.recipes import image_side
-from ...tasks.data import VALUES, ProblemData
+from ...tasks.data import ProblemData
+from ...tasks.metrics import CLASSES, NUMBERS, VALUES
 
 EXPLORE, REFINE, FINAL, ENSEMBLE = "explore", "refine", "final", "ensemble"
 """The phases of a trained search: many programs for a short time, the best for longer, the very best on all but the test data; or, where it
@@ -30,7 +33,10 @@ ALONE_SECONDS = 3600.0
 """What an evaluation of a net may take where evaluations alone are counted: so much that no training on an ordinary machine is cut short by
 it, which would be another on a slower one."""
 PLANNED_CASES = 2000
-"""Pictures below which a training is long enough by its epochs within seconds."""
+"""Pictures below which a training is long enough by its epochs within seconds, unless they are large."""
+MANY_NUMBERS = 200_000
+"""Numbers that the pictures of a train part have together, from which they are large. Set by hand: 8 x 8 pixels of a thousand are learned
+within seconds by whatever net is drawn."""
 PLANNED_SERIES = 500
 """The same of series."""
 EXPLORING, FINISHING = 0.25, 0.45
@@ -175,10 +181,29 @@ def enough_passes(cases: int) -> float:
     return ENOUGH * math.sqrt(min(1.0, ENOUGH_FOR / max(1, cases)))
 
 
+def needs_nets(data: ProblemData, budget: Budget) -> bool:
+    """Whether a search whose time is not planned begins with declared nets all the same: on few pictures of many numbers, with a budget in
+    time alone.
+
+    data: of the task.
+    budget: of the search.
+    """
+    return budget.seconds is not None and budget.evaluations is None and _has_many_numbers(data)
+
+
+def _has_many_numbers(data: ProblemData) -> bool:
+    """Whether a case is one picture with a class or numbers to answer, and they have MANY_NUMBERS together."""
+    first = data.train.inputs[0]
+    if data.target not in (CLASSES, NUMBERS) or len(data.train.inputs) != 1 or not isinstance(first, np.ndarray):
+        return False
+    return image_side(data) is not None and first.size >= MANY_NUMBERS
+
+
 def is_planned(data: ProblemData) -> bool:
-    """Whether the time for training is what bounds a search on this data: pictures, PLANNED_CASES of them at least, or PLANNED_SERIES
-    series."""
+    """Whether the time for training is what bounds a search on this data: pictures, PLANNED_CASES of them at least, or of many numbers and
+    so many that fitted words take no part, or PLANNED_SERIES series."""
     if data.folds is not None:
         return False
     pictures = image_side(data) is not None and len(data.train) >= PLANNED_CASES
-    return pictures or (data.is_series and len(data.train) >= PLANNED_SERIES)
+    large = _has_many_numbers(data) and not data.has_few_pictures
+    return pictures or large or (data.is_series and len(data.train) >= PLANNED_SERIES)

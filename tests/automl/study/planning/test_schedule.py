@@ -20,6 +20,7 @@ from automl.study.planning.schedule import (
     REFINE,
     Schedule,
     is_planned,
+    needs_nets,
     usual_schedule,
 )
 from automl.tasks.data import ProblemData
@@ -41,6 +42,15 @@ def test_time_is_planned_where_many_pictures_are_trained_on() -> None:
     assert is_planned(MANY) and not is_planned(FEW)
     rows = labelled_task("rows", DRAWN.normal(size=(2 * PLANNED_CASES, 5)), np.arange(2 * PLANNED_CASES) % 2)
     assert not is_planned(rows.data)
+
+
+def test_of_large_pictures_fewer_are_planned_for_and_very_few_begin_with_nets() -> None:
+    large, few, small = pictures(700, 20), pictures(300, 28), pictures(700)
+    time, count = Budget(60.0), Budget(None, 20)
+    assert is_planned(large) and not is_planned(few) and not is_planned(small)
+    assert needs_nets(few, time) and not needs_nets(few, count) and not needs_nets(small, time)
+    numbers = labelled_task("t", DRAWN.random((600, 1, 28, 28)), DRAWN.random(600)).data
+    assert needs_nets(numbers, time)
 
 
 def series(count: int, **given: object) -> ProblemData:
