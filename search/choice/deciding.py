@@ -55,6 +55,8 @@ class StoppingRule:
     """Most time for a program on one probe."""
     least: float = 20.0
     """Seconds to go on that are always allowed where seconds count, over the number of examples."""
+    choice: float = 6.0
+    """Times as many seconds where a task chooses among a few outputs: these tell so little that a better program is worth waiting for."""
     usual: float = 0.2
     """The doubt with which the search goes on for just as long as the other numbers say."""
     longest: float = 5.0
@@ -62,13 +64,15 @@ class StoppingRule:
     sure: float = 0.0
     """The search goes on to its end where the best program is less likely right than this."""
 
-    def grace(self, taken: float, examples: int) -> float:
+    def grace(self, taken: float, examples: int, choice: bool = False) -> float:
         """Seconds to go on at most.
 
         taken: seconds until the first program was found.
         examples: how many there are.
+        choice: whether the task chooses among a few outputs (default: no).
         """
-        return max(self.least / max(examples, 1), self.share * taken) * self.longest
+        seconds = max(self.least / max(examples, 1), self.share * taken) * self.longest
+        return seconds * self.choice if choice else seconds
 
     def enough(self, since: int, taken: int, examples: int, cheapest: bool, doubt: float | None = None) -> bool:
         """Whether to end after a program was found.
@@ -211,6 +215,8 @@ class SearchState:
     rule: StoppingRule
     examples: int
     timed: bool
+    choice: bool = False
+    """Whether the task chooses among a few outputs."""
     terms: int = 0
     first: Hit | None = None
     until: float = math.inf
@@ -242,7 +248,7 @@ class SearchState:
         if self.first is None:
             self.first, now = found, time.monotonic()
             if self.timed:
-                self.until = now + self.rule.grace(now - self.start, self.examples)
+                self.until = now + self.rule.grace(now - self.start, self.examples, self.choice)
 
     def over(self, since: int, doubt: float) -> bool:
         """Whether to go on no longer, ``since`` terms after the first hit or after a new beginning, with so much doubt of the best."""
@@ -264,7 +270,7 @@ def decided(stream: Stream, ranking: Ranking, max_terms: int | None = None, time
     The ``info`` of a hit says when the first of all was found (``first_terms``, ``first_seconds``), how likely the first of the ranking is
     right (``confidence``), and whether it is ``confirmed``: all cheaper programs have been considered, or very many that might be.
     """
-    state = SearchState(ranking.rule, len(ranking.wanted.values), timed)
+    state = SearchState(ranking.rule, len(ranking.wanted.values), timed, bool(ranking.classes))
     running, before = iter(stream((), max_terms)), 0
 
     def enough(terms: int) -> bool:

@@ -51,7 +51,7 @@ class Conditions:
     """The terms that meet a goal of truth values, as they are found. ``spent`` counts terms, of which it has ``share`` times as many as
     other searches for the goal."""
 
-    share = 3.0
+    share = 8.0
 
     def __init__(self, goal: Subtask, language: Language) -> None:
         self.goal, self.language = goal, language

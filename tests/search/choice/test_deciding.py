@@ -13,7 +13,7 @@ from primitives.types import INT, arguments_of, function, has_tensor, list_of
 from primitives.values import Failure
 from primitives.words import builtin_words
 from search.choice.ambiguity import alternatives
-from search.choice.deciding import Ranking, StoppingRule, decided
+from search.choice.deciding import Ranking, SearchState, StoppingRule, decided
 from search.choice.probes import probe_inputs, usual_inputs
 from search.choice.ranking import MOST_BITS, Entry, bits, evidence, ranked, shape_of
 from search.generation.costs import default_costs
@@ -226,3 +226,15 @@ def test_a_float_takes_as_many_bits_as_its_digits_and_no_more_than_what_has_no_d
         bits(math.pi) == bits(math.e) < bits(3.14159)
         and bits(1 / 3) == bits(1e-300) == bits(1e300) == bits(math.inf) == MOST_BITS
     )
+
+
+def test_a_search_goes_on_for_longer_where_few_outputs_tell_little():
+    rule = StoppingRule()
+    assert rule.grace(0.1, 20, choice=True) > 20 > 2 * rule.grace(0.1, 20)
+    cases = [((n,), n % 2 == 0) for n in range(20)]
+    waited = []
+    for given in (cases, [((n,), n) for n in range(20)]):
+        ranking = Ranking(parse_type("int -> bool"), given, WORDS, COSTS)
+        waited.append(SearchState(rule, 20, True, bool(ranking.classes)))
+        waited[-1].note(Hit(parse("(lambda (n) (is_even n))", WORDS), 10, {"cost": 3}))
+    assert waited[0].until - waited[1].until > 10
