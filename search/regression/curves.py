@@ -57,14 +57,17 @@ def curves(
                     yield None if found is None else FittedCurve(target, family, found)
 
 
-def approximate(targets: Array, values: Array, families: Sequence[CurveFamily]) -> Iterator[FittedCurve]:
+def approximate(
+    targets: Array, values: Array, families: Sequence[CurveFamily], beside: Array | None = None
+) -> Iterator[FittedCurve]:
     """The curves over an expression that explain a target best on the grid, where that is most of it.
 
     targets: standard rows, [targets, rows].
     values: those of the expression.
     families: of curves.
+    beside: rows of which a multiple may be added, [number, rows] (default: none).
     """
-    fit = _Fit(targets, values)
+    fit = _Fit(targets, values, beside, times=False)
     for family in families:
         for places in family.grid(values, noisy=True):
             constants = family.constants(places, values)
@@ -84,8 +87,8 @@ def _peaks(explained: Array, near: float) -> list[int]:
 class _Fit:
     """Curves over one expression, held against targets."""
 
-    def __init__(self, targets: Array, values: Array, beside: Array | None = None) -> None:
-        self.values, self.beside = values, beside
+    def __init__(self, targets: Array, values: Array, beside: Array | None = None, times: bool = True) -> None:
+        self.values, self.beside, self.times = values, beside, times
         self.wanted = targets
         self.left = targets
         self.basis: Array | None = None
@@ -96,7 +99,7 @@ class _Fit:
     def parts(self, family: CurveFamily, constants: Array) -> list[Array]:
         """The functions at constants [tried, constants], and these times what is beside, each [tried, rows]."""
         parts = family.features(constants, self.values)
-        if self.beside is not None:
+        if self.beside is not None and self.times:
             with np.errstate(all="ignore"):
                 parts = [*parts, *(part * row for part in parts for row in self.beside)]
         return parts

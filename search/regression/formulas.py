@@ -28,7 +28,7 @@ from ..generation.costs import Costs
 from .algebra import Algebra, number
 from .columns import Array, Columns
 from .constants import bits
-from .fronts.fitting import FormulaFitting
+from .fronts.fitting import SHARE, FormulaFitting
 from .fronts.front import FrontFormula
 from .fronts.losses import SQUARED
 from .fronts.noise import is_noise
@@ -66,10 +66,10 @@ LEAST_ROWS, EARLY_ROWS = 5, 20
 """Examples from which on formulas for noisy outputs are looked for, and from which on errors are taken to be noise."""
 CLEAR = 20.0
 """Bits by which a formula must be shorter with one kind of noise for the other kind not to be looked at any more."""
-SHARE = 0.5
-"""Of the outputs that errors relative to these may be: nothing that is near 0 has errors of more than 1."""
 GROWING = 2.0
 """By how many standard errors the sizes of errors must be ranked as those of the outputs for noise relative to these to be looked at."""
+WIDE = 1e3
+"""Times by which most outputs must differ for noise relative to them to be looked at whatever the errors look like."""
 SETTLED = 10.0
 """Bits by which an effort must shorten formula and errors for a further one to be worth it, once the errors are noise."""
 UNEXPLAINED = 0.1
@@ -180,7 +180,7 @@ class Formulas:
         if self.work.rows < EARLY_ROWS and effort is FRONT_EFFORTS[0] and not self.near_first:
             effort = FEW
         for fitting in list(self.kinds):
-            if fitting.rows.relative and not (self._growing() or self._is_shorter(fitting)):
+            if fitting.rows.relative and not (self._is_wide() or self._growing() or self._is_shorter(fitting)):
                 continue
             taken = factors(columns, effort.factors)
             targets = WeightedTargets(self.output, columns, self.algebra, taken, fitting.weights)
@@ -210,6 +210,11 @@ class Formulas:
         apart = np.argsort(np.argsort(sizes)) - np.argsort(np.argsort(np.abs(self.output)))
         count = len(sizes)
         return 1.0 - 6.0 * float(apart @ apart) / (count**3 - count) > GROWING / math.sqrt(count)
+
+    def _is_wide(self) -> bool:
+        """Whether the outputs, but for a few, go over so many powers of ten that errors which are all alike would hide most of them."""
+        low, high = np.quantile(np.abs(self.output), (0.1, 0.9))
+        return bool(low * WIDE < high)
 
     def _is_shorter(self, fitting: FormulaFitting) -> bool:
         """Whether the shortest formula of errors that are all alike is shorter with errors relative to the outputs."""

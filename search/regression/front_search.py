@@ -20,8 +20,8 @@ from ..generation.costs import default_costs
 from .algebra import Algebra, number
 from .columns import Array
 from .constants import FREE, bits
-from .formulas import MOST_ROWS, SHARE, Formulas
-from .fronts.fitting import FormulaFitting
+from .formulas import MOST_ROWS, Formulas
+from .fronts.fitting import SHARE, FormulaFitting
 from .fronts.front import FrontFormula
 from .fronts.losses import SQUARED
 from .fronts.rows import FormulaRows

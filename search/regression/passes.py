@@ -157,6 +157,8 @@ class FormulaPass:
         values = self.targets.values[target]
         for place in known:
             values = values - self.columns.values[self.order[place]]
+        if np.ptp(self.targets.values[target]) < sums.UNSEEN * np.abs(values).max():
+            return
         for places in sought.pairs(values):
             if len({*places, *known}) == 2 + len(known):
                 yield from self._fit(target, self.order[[*known, *places]])

@@ -169,8 +169,10 @@ def pairs(target: Array, first: Array, second: Array, likeness: Array) -> list[t
     return [divmod(int(place), len(second)) for place in best if flat[place] > 1 - 1e-7]
 
 
+UNSEEN = 1e-8
+"""What a target varies by in units of what is taken off it, where rounding hides it."""
 SEEN = 1e3
-"""How many times as large as rounding both parts of a sum must be, and the sum."""
+"""How many times as large as rounding both parts of a sum must be, and what the sum varies by."""
 FACTORS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
 """Of the second expression in a sum whose first has none."""
 
@@ -192,8 +194,8 @@ class Sought:
         target: its values on the rows.
         """
         left = float(target @ self._vector) - self._marks
-        size = float(np.abs(target) @ self._vector)
-        off = 1e-11 * (size + self._sizes)
+        size = float(np.abs(target - target.mean()) @ self._vector)
+        off = 1e-11 * (float(np.abs(target) @ self._vector) + self._sizes)
         for factor in FACTORS:
             wanted, within = left / factor, off / abs(factor)
             place = np.searchsorted(self._sorted, wanted - within)

@@ -19,6 +19,8 @@ from .rows import FormulaRows
 NEAR = 12.0
 """Bits by which a formula may be longer than the shortest for its numbers to be made simple."""
 MOST_CONSTANTS = 10
+SHARE = 0.5
+"""Of the outputs that errors relative to these may be: nothing that is near 0 has errors of more than 1."""
 FIT, USUAL = 3e6, 200
 """Multiplications that a fit of constants by Levenberg and Marquardt counts as, and on how many rows at most."""
 
@@ -40,8 +42,12 @@ class FormulaFitting:
 
     @property
     def best(self) -> FrontFormula | None:
-        """The formula that is shortest together with its errors; None where there is none."""
-        return min(self.front, key=lambda each: each.length, default=None)
+        """The formula that is shortest together with its errors; None where there is none. Where these are relative to the outputs it is
+        one that leaves at most SHARE of them, if there is one."""
+        rows = self.rows
+        most = SHARE * rows.total if rows.relative else math.inf
+        sound = [each for each in self.front if rows.loss.size(each.loss) <= most]
+        return min(sound or self.front, key=lambda each: each.length, default=None)
 
     @property
     def weights(self) -> Array:

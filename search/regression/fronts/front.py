@@ -81,15 +81,21 @@ def candidates_for(value: float, error: float) -> list[float]:
 
 
 def pareto(formulas: Sequence[FrontFormula]) -> list[FrontFormula]:
-    """Of each size the one that is shortest together with its errors, where no smaller one has as little loss; the smallest first.
+    """Of each size the one that is shortest together with its errors, where no smaller one has as little loss, and the shortest of all; the
+    smallest first.
 
     formulas: any.
     """
     by_size = dict[int, FrontFormula]()
     for each in sorted(formulas, key=lambda one: -one.length):
         by_size[each.complexity] = each
-    found = list[FrontFormula]()
+    found, shortest, least = (
+        list[FrontFormula](),
+        min(by_size.values(), key=lambda one: one.length, default=None),
+        math.inf,
+    )
     for each in sorted(by_size.values(), key=lambda one: one.complexity):
-        if not found or each.loss < found[-1].loss:
+        if each.loss < least or not found or each is shortest:
             found.append(each)
+        least = min(least, each.loss)
     return found

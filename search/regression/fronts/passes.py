@@ -16,7 +16,7 @@ from ..algebra import Algebra, number
 from ..columns import Array, Columns, Numbers
 from ..curves import FittedCurve, approximate
 from ..families import WAVING, families_of
-from ..passes import CURVES, WAVED, is_power_base
+from ..passes import BESIDE, CURVES, WAVED, is_power_base
 from ..work import Work
 from .fitting import FormulaFitting
 from .front import NODE
@@ -293,6 +293,13 @@ class FrontPass:
         ]  # fmt: skip
         rows, waves = sums.standard(self.targets.values[targets]), families_of(self.algebra, WAVING)
         bases = sorted(self.order.tolist(), key=lambda place: not is_power_base(self.columns, place))
+        leaves = [place for place in self.order.tolist() if self.columns.recipes[place].leaf is not None]
+        for place in bases[: min(self.effort.curves[1], BESIDE[1]) if len(leaves) <= BESIDE[2] else 0]:
+            self.work.spend(CURVES * BESIDE[0] * self.work.rows, CURVES * BESIDE[0])
+            lines = self.columns.values[leaves]
+            for curve in approximate(rows[: BESIDE[0]], self.columns.values[place], families, lines):
+                self._wait_curve(targets[curve.target], place, curve, leaves)
+            yield None
         for place in bases[: self.effort.curves[1]]:
             self.work.spend(CURVES * len(rows) * self.work.rows, CURVES * len(rows))
             for curve in approximate(rows, self.columns.values[place], families):
@@ -303,28 +310,30 @@ class FrontPass:
                     self._wait_curve(targets[curve.target], place, curve)
             yield None
 
-    def _wait_curve(self, target: int, place: int, curve: FittedCurve) -> None:
+    def _wait_curve(self, target: int, place: int, curve: FittedCurve, beside: Sequence[int] = ()) -> None:
+        """Let a curve wait, and multiples of the expressions that are ``beside`` it."""
         family, constants, algebra = curve.family, curve.constants, self.algebra
         parts = [each[0] for each in family.features(np.array(constants)[None], self.columns.values[place])]
+        parts += [self.columns.values[each] for each in beside]
         solution, squares = coefficients(self.targets.values[target], self.targets.weights[target], parts)
-        expression = self.columns.term(place, algebra)
-        inner = family.inner(expression, constants, algebra)
+        expression, others = self.columns.term(place, algebra), [self.columns.term(each, algebra) for each in beside]
+        count, inner = len(family.functions), family.inner(expression, constants, algebra)
 
         def terms() -> Iterator[Term]:
             made = family.terms(expression, constants, algebra)
-            yield self.targets.rebuilt(target, _joined(made, solution, algebra))
-            if len(made) > 1:  # a sine and a cosine of it are one with a shift
+            yield self.targets.rebuilt(target, _joined([*made, *others], solution, algebra))
+            if count > 1:  # a sine and a cosine of it are one with a shift
                 turn = float(np.arctan2(solution[1], solution[0]))
                 wave = family.term(
                     family.functions[0], algebra.sum(inner, number(turn)), expression, constants, algebra
                 )
-                yield self.targets.rebuilt(
-                    target, _joined([wave], [float(np.hypot(solution[0], solution[1])), solution[-1]], algebra)
-                )
+                size = float(np.hypot(solution[0], solution[1]))
+                yield self.targets.rebuilt(target, _joined([wave, *others], [size, *solution[count:]], algebra))
                 for part, multiple in zip(made, solution):
-                    yield self.targets.rebuilt(target, _joined([part], [multiple, solution[-1]], algebra))
+                    numbers = [multiple, *solution[count:]]
+                    yield self.targets.rebuilt(target, _joined([part, *others], numbers, algebra))
 
-        cost = float(self.targets.costs[target] + self.columns.costs[place] + 4 + 2 * len(family.functions))
+        cost = float(self.targets.costs[target] + self.columns.costs[place] + 4 + 2 * len(parts))
         self._wait(squares / 4.0, cost, terms)
 
     def grown(self, body: Term) -> Iterator[None]:
