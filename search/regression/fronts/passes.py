@@ -294,7 +294,8 @@ class FrontPass:
         rows, waves = sums.standard(self.targets.values[targets]), families_of(self.algebra, WAVING)
         bases = sorted(self.order.tolist(), key=lambda place: not is_power_base(self.columns, place))
         leaves = [place for place in self.order.tolist() if self.columns.recipes[place].leaf is not None]
-        for place in bases[: min(self.effort.curves[1], BESIDE[1]) if len(leaves) <= BESIDE[2] else 0]:
+        many = self.effort.fits > SURE and len(leaves) <= BESIDE[2]
+        for place in bases[: BESIDE[1] if many else 0]:
             self.work.spend(CURVES * BESIDE[0] * self.work.rows, CURVES * BESIDE[0])
             lines = self.columns.values[leaves]
             for curve in approximate(rows[: BESIDE[0]], self.columns.values[place], families, lines):

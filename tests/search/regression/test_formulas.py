@@ -35,7 +35,7 @@ def draws(law: Callable[..., float], arity: int, rows: int, low: float, high: fl
 
 
 def found(
-    law: Callable[..., float], arity: int, rows: int = 12, low: float = 0.5, high: float = 4.0, terms: int = 100_000
+    law: Callable[..., float], arity: int, rows: int = 12, low: float = 0.5, high: float = 4.0, terms: int = 130_000
 ) -> Term | None:
     """The first formula of so many terms of work."""
     type = function(*[FLOAT] * (arity + 1))
