@@ -162,6 +162,8 @@ def say(result: Result, alone: bool) -> None:
         print_text(f"  {result.program}".replace("\n", "\n  "))
     if result.expanded:
         print_text(f"  = {result.expanded}".replace("\n", "\n    "))
+    if result.inference:
+        print_text(f"  {result.inference}")
     _say_equation(result)
     if result.ensemble is not None:
         print_text(f"  {_shown_members(result)}")

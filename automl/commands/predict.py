@@ -11,7 +11,14 @@ from primitives.types import arguments_of, has_tensor
 
 from ..errors import TaskError
 from ..evaluation.model import Model
-from ..evaluation.predictions import Prediction, picture_files, picture_predictions, tolerant_predictions
+from ..evaluation.predictions import (
+    Prediction,
+    list_prediction,
+    picture_files,
+    picture_predictions,
+    takes_list,
+    tolerant_predictions,
+)
 from ..tasks.inputs import read_inputs
 from .common import json_line, print_text, saved_model
 from .options import LibraryUrl
@@ -33,8 +40,9 @@ def predict(
     JSON text for a program on values is the value, '[1, 2]', or a list of values, '[[1, 2], [3]]', where it has one argument; of several, a
     list of the arguments of each case, '[[[1, 2], 3]]'.
 
-    A classifier's line has the answer and the probability of each label, a picture's its file too. What has no answer is said on standard
-    error; the exit code is 1 where nothing has one.
+    A classifier's line has the answer and the probability of each label, that of a program which draws what its nets say the likeliest
+    outputs with theirs; a picture's its file too. Where a program takes a list of pictures, those in a folder are one, by their names. What
+    has no answer is said on standard error; the exit code is 1 where nothing has one.
     """
     model = saved_model(run) or model_of_run(run, library).model
     found = [each for text in inputs for each in _predictions(model, text)]
@@ -53,6 +61,8 @@ def _predictions(model: Model, text: str) -> list[Prediction]:
         folder = path.is_dir()
     except (OSError, ValueError):  # JSON text may be too long for a name, or hold what no name can
         files, folder = [], False
+    if files and folder and takes_list(model.type):
+        return [list_prediction(model, path, files)]
     if files:
         return picture_predictions(model, files)
     if folder:

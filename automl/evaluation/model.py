@@ -21,7 +21,7 @@ from primitives.notation.types import parse_type
 from primitives.primitive import shape_text
 from primitives.syntax import show
 from primitives.term import Term, show_canonical
-from primitives.types import Type, has_tensor
+from primitives.types import TensorType, Type, arguments_of, has_tensor
 from primitives.values import Value
 
 from ..charts.embedded import embedded
@@ -127,7 +127,8 @@ class Model:
         """float64 [n, classes]: the probability of each label, in the order of ``preprocessing.label_names``. Raises TaskError where the
         program is no classifier, has no answer for a case, or on inputs of another shape."""
         found = self.predictions(inputs)
-        if any(each.probabilities is None for each in found):
+        scored = isinstance(arguments_of(self.type)[1], TensorType)
+        if not scored or any(each.probabilities is None for each in found):
             raise TaskError(
                 f"type={self.type}: a classifier with an answer for every case is required; use predictions"
             )

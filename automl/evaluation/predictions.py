@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from primitives.notation.values import from_json, to_plain
-from primitives.types import TensorType, arguments_of, has_tensor
+from primitives.types import Constructor, TensorType, Type, arguments_of, has_tensor
 from primitives.values import Failure
 
 from ..errors import TaskError
-from ..fitting.forward import predict_raw
+from ..fitting.forward import likeliest_outputs, predict_raw, raw_inputs
 from ..tasks.cases.written import example_of
 from ..tasks.measure import probabilities_of
 from ..tasks.pictures import SUFFIXES, BadPicture, PictureForm
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 NOT_FINITE = "the program's answer is not a finite number: its input lies far outside what it was trained on, or it divides by next to 0"
+LIKELIEST = 5
+"""Outputs of a blend that are given with their probabilities, at most."""
+NO_OUTPUT = "the program has no output for the answers of its net"
 DIGITS = 6
 """Decimals that probabilities are shown with."""
 Cases = Sequence[object] | np.ndarray
@@ -39,7 +43,8 @@ Cases = Sequence[object] | np.ndarray
 @dataclass(frozen=True)
 class Prediction:
     """The answer for one case. ``answer`` is a label, a number or a value in its JSON form, None where there is none and ``failure`` says
-    why. ``probabilities`` are those of a classifier's labels. ``source`` is the file that the case is, where it is one."""
+    why. ``probabilities`` are those of a classifier's labels, or of the likeliest outputs of a blend, as JSON text. ``source`` is the file
+    that the case is, where it is one, or the folder."""
 
     answer: object = None
     probabilities: Mapping[str, float] | None = None
@@ -75,8 +80,11 @@ def predictions_of(model: Model, cases: Cases) -> list[Prediction]:
     cases = encoded_rows(cases, model.preprocessing)
     if not len(cases):
         return []
-    outputs = predict_raw(model.module, model.type, cases, model.preprocessing)
     _warn_of_range(cases, model.preprocessing)
+    likely = _likely(model, cases)
+    if likely is not None:
+        return likely
+    outputs = predict_raw(model.module, model.type, cases, model.preprocessing)
     if isinstance(outputs, list):
         return [Prediction(failure=str(each)) if isinstance(each, Failure) else _answered(each) for each in outputs]
     prepared = model.preprocessing
@@ -85,6 +93,23 @@ def predictions_of(model: Model, cases: Cases) -> list[Prediction]:
     if not prepared.label_names or outputs.ndim != 2:
         return [_answered(each) for each in prepared.decode(outputs.detach().cpu().numpy())]
     return _labelled(outputs, prepared)
+
+
+def _likely(model: Model, cases: Cases) -> list[Prediction] | None:
+    """The likeliest outputs of a blend with their probabilities; None for any other program."""
+    result = arguments_of(model.type)[1]
+    found = likeliest_outputs(model.module, raw_inputs(model.type, cases, model.preprocessing), LIKELIEST)
+    if found is None:
+        return None
+    return [
+        Prediction(failure=NO_OUTPUT)
+        if any(isinstance(value, Failure) for value in case) or not case
+        else Prediction(
+            to_plain(next(iter(case)), result),
+            {json.dumps(to_plain(value, result)): share for value, share in case.items()},
+        )
+        for case in found
+    ]
 
 
 def _labelled(outputs: torch.Tensor, prepared: Preprocessing) -> list[Prediction]:
@@ -176,6 +201,30 @@ def picture_predictions(model: Model, files: Sequence[Path]) -> list[Prediction]
         known = Prediction(failure=bad[number]) if number in bad else next(answers)
         found.append(Prediction(known.answer, known.probabilities, known.failure, str(path)))
     return found
+
+
+def takes_list(type: Type) -> bool:
+    """Whether programs of the type have one argument, a list."""
+    inputs, _ = arguments_of(type)
+    return len(inputs) == 1 and isinstance(inputs[0], Constructor) and inputs[0].name == "list"
+
+
+def list_prediction(model: Model, folder: Path, files: Sequence[Path]) -> Prediction:
+    """The prediction for one list of pictures.
+
+    model: whose only argument is such a list.
+    folder: that they are in, by which the prediction is named.
+    files: of the pictures, in their order.
+
+    Raises TaskError where the program takes no pictures.
+    """
+    form, share = picture_form(model.preprocessing)
+    try:
+        pictures = np.stack([form.read(path) * share for path in files])
+    except BadPicture as error:
+        return Prediction(failure=f"it has a file that cannot be read as an image ({error})", source=str(folder))
+    (known,) = predictions_of(model, [pictures])
+    return replace(known, source=str(folder))
 
 
 def picture_form(prepared: Preprocessing | None) -> tuple[PictureForm, float]:

@@ -74,6 +74,14 @@ def count(batch: Batch) -> int:
     return count(batch[0]) if isinstance(batch, tuple) else len(batch)
 
 
+def longest(batch: Batch) -> int:
+    """The elements of the longest list of a batch of lists; 1 of any other batch.
+
+    batch: of any kind.
+    """
+    return int(batch.lengths.max()) if isinstance(batch, Ragged) and len(batch.lengths) else 1
+
+
 def take(batch: Batch, rows: torch.Tensor) -> Batch:
     """The cases at ``rows`` (int64 [m]), in that order."""
     if isinstance(batch, torch.Tensor):

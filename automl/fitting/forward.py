@@ -45,6 +45,8 @@ def run_interpreted(
     return [evaluate(program, inputs, words=words, fuel=fuel, storage=storage) for inputs, _ in part.cases()]
 
 
+ELEMENTS = 4096
+"""Elements of lists that go through a program at a time, for the memory that they take: 512 lists of a hundred pictures took 7 GB."""
 TIMED = 64
 """On how many cases the speed of a program is measured."""
 
@@ -83,12 +85,33 @@ def predict(
     return batches.join([answer(*some) for some in windows(program, inputs, batch_size, deadline)])
 
 
+def likeliest_outputs(program: torch.nn.Module, inputs: batches.Inputs, most: int) -> list[dict[Value, float]] | None:
+    """The likeliest outputs of a blend in each case with their probabilities, the likeliest first; None of any other program, of one that
+    gives classes, and where the likeliest readings are all that is known.
+
+    program: a torch.nn.Module on batches.
+    inputs: as in ``predict``.
+    most: how many outputs a case, at most.
+    """
+    from .blends.answering import answering
+
+    answer, found = answering(program), list[dict[Value, float]]()
+    if answer.blend is None:
+        return None
+    for some in windows(program, inputs):
+        each = answer.likeliest(most, *some)
+        if each is None:
+            return None
+        found += each
+    return found
+
+
 def windows(
     program: torch.nn.Module, inputs: batches.Inputs, batch_size: int = 512, deadline: float | None = None
 ) -> Iterator[batches.Inputs]:
     """All cases, some at a time, with the module in evaluation mode and without gradients while they are gone through.
 
-    program, inputs, batch_size, deadline: as in ``predict``.
+    program, inputs, batch_size, deadline: as in ``predict``; of long lists fewer cases go through at a time, at most ELEMENTS of theirs.
 
     Raises DeadlineReached where the deadline comes before some.
     """
@@ -97,6 +120,7 @@ def windows(
     from . import batches
 
     total = batches.count(inputs)
+    batch_size = max(1, min(batch_size, ELEMENTS // max(1, *map(batches.longest, inputs))))
     with evaluation_mode(program):
         for start in range(0, total, batch_size):
             if deadline is not None and time.monotonic() >= deadline:
@@ -180,6 +204,16 @@ def predict_raw(
     """
     from . import batches
 
+    return batches.answers(predict(module, raw_inputs(type, raw, preprocessing)), type)
+
+
+def raw_inputs(type: Type, raw: Any, preprocessing: Preprocessing | None) -> batches.Inputs:
+    """Raw inputs as batches.
+
+    type, raw, preprocessing: as in ``predict_raw``, whose errors it raises.
+    """
+    from . import batches
+
     types, _ = arguments_of(type)
     if len(types) != 1:
         raise TaskError(
@@ -190,7 +224,7 @@ def predict_raw(
         column: Column = RaggedArray(np.concatenate(parts), np.array([len(part) for part in parts], dtype=np.int64))
     else:
         column = _array(raw, preprocessing)
-    return batches.answers(predict(module, (batches.to_batch(column, types[0]),)), type)
+    return (batches.to_batch(column, types[0]),)
 
 
 def _array(raw: object, preprocessing: Preprocessing | None) -> np.ndarray:

@@ -19,7 +19,7 @@ from ..dashboard.program_charts import learning_charts
 from ..dashboard.run_charts import found_values, progress_values
 from ..errors import StudyError, TaskError
 from ..evaluation.model import Model
-from ..study.stored import result_of, stored_model
+from ..study.stored import INFERENCE, RESULT, result_of, stored_model
 from ..study.words import load_vocabulary
 from ..tasks.task import Task
 from ..views.answers import HeldOutAnswers, class_answers
@@ -32,12 +32,14 @@ from .page import standalone_page
 @dataclass(frozen=True)
 class ProgramPictures:
     """What is shown of a run's program: a ``picture`` of it (None: it is too large), its text ``expanded`` without subroutines ("": it
-    has none), a formula as an ``equation`` ("": it is none), its ``source`` as stand-alone Python, and its ``answers`` on held-out cases;
-    ``trouble`` says why there are no answers, ``curves`` are charts of its training with their legends."""
+    has none), a formula as an ``equation`` ("": it is none), how a blend was learned (``inference``), its ``source`` as stand-alone Python,
+    and its ``answers`` on held-out cases; ``trouble`` says why there are no answers, ``curves`` are charts of its training with their
+    legends."""
 
     picture: Markup | None = None
     expanded: str = ""
     equation: str = ""
+    inference: str = ""
     source: str = ""
     answers: HeldOutAnswers | None = None
     trouble: str = ""
@@ -82,7 +84,8 @@ def _program(store: AbstractStore, run: Run, task: Task | None, trouble: str) ->
             trouble = file_names(str(error))
     return ProgramPictures(
         picture=_picture(model), expanded=show(model.expanded, width=80) if parts else "",
-        equation=equation_of(run, model.expanded, model.type), source=_source(model), answers=answers, trouble=trouble,
+        equation=equation_of(run, model.expanded, model.type),
+        inference=str((run.config.get(RESULT) or {}).get(INFERENCE) or ""), source=_source(model), answers=answers, trouble=trouble,
         curves=learning_charts([("result", result.evaluation)], run.metric),
     )  # fmt: skip
 

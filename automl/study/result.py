@@ -16,6 +16,7 @@ from primitives.brief import brief_html, brief_repr, plural
 from primitives.definitions import expand
 from primitives.syntax import show
 from primitives.term import Let, Term, show_canonical, subterms
+from primitives.types import has_tensor
 
 from ..charts.embedded import embedded
 from ..charts.nets.picture import program_picture
@@ -25,7 +26,7 @@ from ..evaluation.model import Model
 from ..execution.workers.guard import within
 from ..tasks.cases.folds import FOLDS
 from ..tasks.columns.base import ColumnSummary
-from ..tasks.data import VALUES
+from ..tasks.data import VALUES, ProblemData
 from ..tasks.own_metric import is_function
 from ..tasks.task import Task
 from .ending import ENDED, Ending
@@ -38,7 +39,7 @@ from .fused import CONFIDENCE
 from .planning.schedule import ENSEMBLE, Schedule
 from .planning.starts import names_of_starts
 from .state import folds_of
-from .stored import RESULT, load_model
+from .stored import INFERENCE, RESULT, load_model
 
 if TYPE_CHECKING:
     from ..evaluation.importances import Importances
@@ -85,6 +86,8 @@ class Result:
     """Whether the final training took the validation cases too; ``score`` is from the training before, which had not seen them."""
     notes: tuple[str, ...] = ()
     """Sentences on what was done to the data when it was read, and on what the scores cannot say."""
+    inference: str = ""
+    """How it was learned, where it draws what its nets say (docs/blends.md); "" of any other program."""
     columns: tuple[ColumnSummary, ...] = ()
     """What became of each column of a table."""
     test_interval: tuple[float, float] | None = None
@@ -203,7 +206,8 @@ class Result:
             "notes": list(self.notes), "columns": [each._asdict() for each in self.columns], "metric": self.metric,
             "validation_reason": self.undefined or None, "test_reason": self.test_undefined or None,
             "ensemble": None if self.ensemble is None else [vars(each) for each in self.ensemble],
-            "folds": self.folds, "test_interval": None if self.test_interval is None else list(self.test_interval),
+            "folds": self.folds, "inference": self.inference or None,
+            "test_interval": None if self.test_interval is None else list(self.test_interval),
             "starts": [] if self.found is None else [asdict(each) for each in self.found.starts()],
         }  # fmt: skip
 
@@ -227,6 +231,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     known = None if test_score is None or not isfinite(test_score) else test_score
     undefined = "" if study.score(best) is not None else _why_undefined(study.task, model)
     reasons = {"reason": undefined, "test_reason": on_test.undefined}
+    inference = _inference(model, study.data)
     given = {name: reason for name, reason in reasons.items() if reason}
     _record(
         study,
@@ -236,6 +241,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
             "test_score": known,
             "right": right,
             FOLDS: folds_of(best),
+            **({INFERENCE: inference} if inference else {}),
             **given,
         },
     )
@@ -251,10 +257,19 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
         test_undefined=on_test.undefined, parameters=best.parameters, subroutines=names,
         expanded=_expanded(study.vocabulary, model.term) if names else "",
         alternatives=alternatives, confidence=confidence, question=question_of(study), ask=best.ask,
-        validation_seen=_validation_seen(study, best), folds=folds_of(best),
+        validation_seen=_validation_seen(study, best), folds=folds_of(best), inference=inference,
         found=replace(nothing.found, result=best.ask) if nothing.found is not None else None,
         ensemble=members_of(study.standing, best.ask) if study.record.config.get(ENSEMBLE) else None,
     )  # fmt: skip
+
+
+def _inference(model: Model, data: ProblemData) -> str:
+    """How the result was learned where it is a blend; "" of any other."""
+    if not has_tensor(model.type):
+        return ""
+    from ..fitting.blends.learning import told_plan
+
+    return told_plan(model.module, data)
 
 
 def _nothing_found(study: Study) -> Result:

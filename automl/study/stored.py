@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 RESULT = "result"
 """The field of a run's config that says what its result is: ask, score, test_score, right."""
+INFERENCE = "inference"
+"""The field of a result with how a blend was learned."""
 COMPARISON = "comparison"
 """The field that has what stands beside the result, one mapping an arm, after a search with a comparison."""
 

@@ -2,9 +2,9 @@
 
     python -m experiments.benchmarks.digit_lists [--rules sum,maximum,…] [--budget 5m] [--long 100] [--json FILE]
 
-Each rule is one search, from fresh weights, on lists of ``--lengths`` images with what the rule gives for their digits; these have no
-labels. ``occurrences`` has the first image as an input of its own, and at least one other. Of the test part, which no search has seen,
-other lists as long as those of the training are answered (``short``), and lists of ``--long`` images (``long``).
+Each rule is one search, from fresh weights, on lists of ``--lengths`` images with what the rule gives for their digits, which have no
+labels; it ends with its budget. ``occurrences`` has the first image as an input of its own, and at least one other. Of the test part, which
+no search has seen, other lists as long as those of the training are answered (``short``), and lists of ``--long`` images (``long``).
 
 What the digit errors alone predict: the net inside is run on each image of the test part; ``predicted`` is the share of right outputs
 where each image is an independent draw of a digit and the net's answer to it, and what the program computes of the answers is set
@@ -114,8 +114,9 @@ def learned(rule: str, given: Any) -> dict[str, Any]:
     first = rule == "occurrences"
     low, high = given.lengths
     low = max(low, 2) if first else low
-    spec = f"{given.digits}&sequences={rule}&lengths={low}-{high}&count={given.count}&validation_count=1000" + (
-        "&apart=first" if first else ""
+    spec = (
+        f"{given.digits}&sequences={rule}&lengths={low}-{high}&count={given.count}&validation_count=1000&solved_at=1"
+        + ("&apart=first" if first else "")
     )
     lengths = {"short": (low, high), "long": (given.long, given.long)}
     tasks = {

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..declarations import Role
 from ..definitions import expand
 from ..inference import Site, infer
 from ..primitive import EFFECTFUL, Parameter, Primitive
@@ -21,6 +22,10 @@ from .harvest import Harvest, SourceError
 if TYPE_CHECKING:
     import torch
 
+LIKELIEST_READINGS = """
+
+What a net says is read here as its likeliest class, and the answer computed of that. automl itself answers the likeliest
+output of all readings where that costs little more, which now and then is another."""
 _NUMBERS: dict[Type, str] = {INT: "int", FLOAT: "float", BOOL: "bool"}
 _RESERVED = {
     "torch",
@@ -101,8 +106,8 @@ def _call(harvest: Harvest, word: Word, primitive: Primitive, given: list[str]) 
     return f"{harvest.function(primitive.meaning)}({', '.join([*given, *settings])})"
 
 
-def _frame(term: Term, type: Type, harvest: Harvest, body: str) -> str:
-    shown = "\n".join(f"# {line}".rstrip() for line in f"{show(term)}\n: {type}".splitlines())
+def _frame(term: Term, type: Type, harvest: Harvest, body: str, note: str = "") -> str:
+    shown = "\n".join(f"# {line}".rstrip() for line in f"{show(term)}\n: {type}{note}".splitlines())
     return f"{shown}\n\n{harvest.text().lstrip()}\n\n{body}"
 
 
@@ -142,7 +147,9 @@ class _Module:
         helpers = "" if self.batched else _HELPERS + "\n\n"
         if not self.batched:
             self.harvest.function(Ragged)
-        return _frame(original, self.type, self.harvest, helpers + "\n".join(lines) + "\n" + self.stored())
+        reads = any(self.words[w.name].role is Role.LIKELIEST for w in words_in(self.term))
+        note = LIKELIEST_READINGS if reads else ""
+        return _frame(original, self.type, self.harvest, helpers + "\n".join(lines) + "\n" + self.stored(), note)
 
     def constructor(self) -> list[str]:
         lines = ["def __init__(self):", "    super().__init__()"]

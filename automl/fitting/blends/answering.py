@@ -14,6 +14,7 @@ from primitives.distributions import Blend, NotFinite, RandomOutput, TooManyWorl
 from primitives.distributions.uses import draws, gives_class
 from primitives.term import Lambda
 from primitives.types import FLOAT, has_tensor
+from primitives.values import Value
 
 LIMIT = 5_000
 """Combinations of values that one place may have for each case, for the likeliest output to be looked for; beyond, the answers are those of
@@ -55,6 +56,26 @@ class Answering:
             except (NotFinite, TooManyWorlds):
                 self.blend = None
         return self.program(*inputs), None
+
+    def likeliest(self, most: int, *inputs: Any) -> list[dict[Value, float]] | None:
+        """The likeliest outputs of each case with their probabilities, the likeliest first; None of a program that is no blend, that gives
+        classes, or that answers by the likeliest readings.
+
+        most: how many outputs a case, at most.
+        inputs: a batch an argument.
+        """
+        _, output = self.with_output(*inputs) if self.blend is not None else (None, None)
+        if output is None or output.classes:
+            return None
+        try:
+            values, shares = output.distribution()
+        except (NotFinite, TooManyWorlds):
+            return None
+        best, places = shares.topk(min(most, shares.shape[1]), dim=1)
+        return [
+            {values[place]: share for share, place in zip(probable, at, strict=True) if share > 0}
+            for probable, at in zip(best.tolist(), places.tolist(), strict=True)
+        ]
 
 
 @lru_cache(KEPT)

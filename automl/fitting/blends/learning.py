@@ -6,14 +6,16 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
 from primitives.batch import Ragged
 from primitives.compile.program import Program
 from primitives.distributions import Blend, InferencePlan, NotFinite, RandomOutput, TooManyWorlds, plan
-from primitives.distributions.planning import EXACT
+from primitives.distributions.planning import BEST, EXACT, SAMPLED
 from primitives.distributions.sampling import SampledOutput, Sampler
 
+from ...tasks.data import ProblemData
 from .. import batches
 from ..batches import Batch, Inputs
 from ..trainer import Unsuitable
@@ -21,6 +23,8 @@ from .answering import Answering, answering, is_blend
 
 LOOKED_AT = 2
 """Cases that the plan is made by: those with the longest lists."""
+LONGEST_OF = 1000
+"""Train cases among which the longest are looked for, to tell the plan of a result."""
 DISTANCES = ("mse", "absolute", "huber")
 """Losses of numbers; for a blend each means how far off its number is on average."""
 logger = logging.getLogger(__name__)
@@ -73,13 +77,34 @@ def blend_learner(program: torch.nn.Module, inputs: Inputs, targets: Batch, loss
         return None
     if not is_blend(program):
         return None
-    rows = _largest(inputs)
-    some = tuple(batches.take(batch, rows) for batch in inputs)
-    found = plan(program, some, batches.take(targets, rows))
+    found = _plan(program, inputs, targets)
     reason = f" ({found.reason})" if found.reason else ""
     logger.info("a blend is trained the way %r: entries=%d a case%s", found.way, found.entries, reason)
     distance = loss in DISTANCES and isinstance(targets, torch.Tensor)
     return BlendLearner(found, found.learner(program), distance, answering(program))
+
+
+def _plan(program: Program, inputs: Inputs, targets: Batch) -> InferencePlan:
+    rows = _largest(inputs)
+    return plan(program, tuple(batches.take(batch, rows) for batch in inputs), batches.take(targets, rows))
+
+
+def told_plan(program: torch.nn.Module, data: ProblemData) -> str:
+    """How a blend is trained and what that costs, in a sentence; "" of any other program.
+
+    program: compiled.
+    data: of the task.
+    """
+    if not isinstance(program, Program) or not is_blend(program):
+        return ""
+    found = _plan(program, *batches.part_batch(data, data.train.take(np.arange(min(LONGEST_OF, len(data.train))))))
+    products = f"{found.entries:,} products of probabilities for the longest case"
+    way = {
+        EXACT: f"exactly, by {products}",
+        BEST: f"by the {found.keep} likeliest values at each place, {products}",
+        SAMPLED: f"by {found.entries} draws a case and the score function",
+    }[found.way]
+    return f"learned from the distribution of its outputs: {way}" + (f" ({found.reason})" if found.reason else "")
 
 
 def _largest(inputs: Inputs) -> torch.Tensor:

@@ -30,8 +30,8 @@ from library.vocabulary import Vocabulary
 from primitives.inference import IllTyped, infer
 from primitives.notation.types import parse_type
 from primitives.primitive import Primitive
-from primitives.syntax import parse
-from primitives.term import Hole, Lambda, Term, names_in, subterms, words_in
+from primitives.syntax import parse, show
+from primitives.term import Hole, Lambda, Let, Term, lambdas, names_in, subterms, words_in
 from primitives.types import INT, TensorType, Type, arguments_of, function, tensor
 from search.bounds import UNBOUNDED, Bounds
 from search.generation.sites import number, settled
@@ -170,7 +170,8 @@ def name_starts(
     starts: Sequence[Term], given: Mapping[Term, str], type: Type, words: Mapping[str, Primitive],
     bounds: Bounds = UNBOUNDED,
 ) -> list[str]:  # fmt: skip
-    """What the programs that a search begins with are called: as users named them, as they are declared, or else by their words.
+    """What the programs that a search begins with are called: as users named them, as they are declared, by what they compute of what
+    their net says, or else by their words.
 
     starts: in their order.
     given: the names of those that users gave.
@@ -181,7 +182,24 @@ def name_starts(
     terms = {net.term(type, words, bounds): net.name for net in declared_nets()} if starts else {}
     declared = {term: name for term, name in terms.items() if term is not None}
     named = {**declared, **given}
-    return [named.get(term) or ", ".join(dict.fromkeys(word.name for word in words_in(term))) for term in starts]
+    return [
+        named.get(term) or around_net(term) or ", ".join(dict.fromkeys(word.name for word in words_in(term)))
+        for term in starts
+    ]
+
+
+def around_net(term: Term) -> str:
+    """What a program computes of what its net says, in one line, such as ``(sum (map net x))``; "" where it does not begin with a net.
+
+    term: a closed program, ``(lambda (…) (let ((net …)) …))``.
+    """
+    body, inputs = term, 0
+    while isinstance(body, Lambda):
+        body, inputs = body.body, inputs + 1
+    if not isinstance(body, Let) or not isinstance(body.value, Lambda):
+        return ""
+    text = " ".join(show(lambdas(inputs, Lambda(body.body, "net"))).split())
+    return text.removeprefix("(lambda (").partition(") ")[2].removesuffix(")")
 
 
 def names_of_starts(config: Mapping[str, Any]) -> tuple[str, ...]:

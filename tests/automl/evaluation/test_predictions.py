@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from automl.errors import TaskError
 from automl.evaluation.model import Model
-from automl.evaluation.predictions import Prediction, predictions_of, probabilities, tolerant_predictions
+from automl.evaluation.predictions import (
+    Prediction,
+    list_prediction,
+    picture_predictions,
+    predictions_of,
+    probabilities,
+    tolerant_predictions,
+)
 from automl.fitting.losses import are_probabilities, make_loss
 from automl.tasks.measure import probabilities_of
 from automl.tasks.measures.classes import LOG_LOSS
@@ -66,6 +75,26 @@ def test_what_is_no_classifier_has_no_probabilities() -> None:
     with pytest.raises(TaskError, match="a classifier"):
         model.predict_proba([[[1]]])
     assert [each.to_json() for each in model.predictions([[[1]], [[]]])] == [1, None]
+
+
+def test_a_blend_gives_its_likeliest_outputs_with_their_probabilities(tmp_path: Path) -> None:
+    """A net that says 0 or 1 by the first pixel, white or black, and the sum of a list."""
+    text = "(lambda (xs) (sum (map (lambda (x) (argmax (dense :units 2 @1 (flatten x)))) xs)))"
+    weights = {"1.weight": torch.tensor([[0.0] * 4, [8.0, 0.0, 0.0, 0.0]]), "1.bias": torch.tensor([0.0, -4.0])}
+    prepared = Preprocessing((1, 2, 2), Affine((0.0,), (1.0,)))
+    model = Model(Vocabulary().read(text), parse_type("list(Tensor[1,2,2]) -> int"), Vocabulary(), weights, prepared)
+    files = [tmp_path / f"{number}.png" for number in range(3)]
+    for number, path in enumerate(files):
+        Image.fromarray(np.full((2, 2), 255 * (number > 0), np.uint8)).save(path)
+    shown = list_prediction(model, tmp_path, files)
+    right = 1 / (1 + np.exp(-4.0))
+    wanted = {"2": right**3 + 2 * right * (1 - right) ** 2, "3": right**2 * (1 - right)}
+    assert shown.answer == 2 and shown.source == str(tmp_path) and list(shown.probabilities)[0] == "2"
+    assert {key: shown.probabilities[key] for key in wanted} == pytest.approx(wanted, abs=1e-4)
+    assert sum(shown.probabilities.values()) == pytest.approx(1)
+    assert [each.answer for each in picture_predictions(model, files)] == [0, 1, 1]
+    with pytest.raises(TaskError, match="a classifier"):
+        model.predict_proba([np.zeros((1, 1, 2, 2))])
 
 
 @pytest.mark.parametrize(("units", "answers"), [(1, [13.0, 11.0]), (2, [[13.0, 13.0], [11.0, 11.0]])])

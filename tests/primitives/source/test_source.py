@@ -166,7 +166,9 @@ def test_nets_and_blends_run_without_the_project(tmp_path):
         weights = program.weights()
         written = write_source(tmp_path / f"net{number}.py", term, WORDS, type, weights)
         assert len(written) == (2 if weights else 1)
-        assert ("Takes batches" in written[0].read_text()) == batched
+        source = written[0].read_text()
+        assert ("Takes batches" in source) == batched
+        assert ("# What a net says is read here as its likeliest class" in source) == ("argmax" in text)
         cases.append((written[0], batched, calls))
         for arguments in calls:
             value = program(*arguments) if batched else evaluate(term, arguments, words=WORDS, weights=weights)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from automl.fitting.blends.learning import blend_learner
+from automl.fitting import forward
+from automl.fitting.blends.learning import blend_learner, told_plan
 from automl.fitting.forward import predict
 from automl.fitting.measurements import gradient_norms, outputs_of
 from automl.fitting.trainer import Unsuitable
@@ -116,3 +117,20 @@ def test_a_blend_answers_its_likeliest_output_where_that_is_not_of_the_likeliest
     lists = Ragged(scores.expand(6, 3), torch.tensor([2, 1, 3]))
     assert net(lists).tolist() == [0, 0, 0]
     assert predict(net, (lists,)).tolist() == [2, 0, 2]
+
+
+def test_the_plan_of_a_blend_is_told_and_of_nothing_else():
+    data = task(np.sum, 40)
+    told = told_plan(program("(sum (map net xs))", data), data)
+    assert told.startswith("learned from the distribution of its outputs: exactly, by ") and "products" in told
+    assert told_plan(program("(length xs)", data), data) == ""
+
+
+def test_of_long_lists_fewer_cases_go_through_at_a_time(monkeypatch):
+    seen = []
+    net = program("(sum (map net xs))", task(np.sum, 40))
+    lists = Ragged(torch.zeros(30, 3), torch.tensor([10, 10, 10]))
+    monkeypatch.setattr(forward, "ELEMENTS", 20)
+    for some in forward.windows(net, (lists,)):
+        seen.append(len(some[0].lengths))
+    assert seen == [2, 1]

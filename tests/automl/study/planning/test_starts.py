@@ -8,10 +8,18 @@ import pytest
 
 import automl
 from automl.errors import StudyError
-from automl.study.planning.starts import DeclaredNet, declared_nets, declared_readers, declared_starts, dimensions
+from automl.study.planning.starts import (
+    DeclaredNet,
+    declared_nets,
+    declared_readers,
+    declared_starts,
+    dimensions,
+    name_starts,
+)
 from automl.tasks.kinds.examples import examples_task
 from primitives.inference import infer
 from primitives.notation.types import parse_type
+from primitives.syntax import parse
 from primitives.term import names_in
 from primitives.types import INT, TensorType, arguments_of, function
 from primitives.words import builtin_words
@@ -126,3 +134,11 @@ def test_what_a_search_begins_with_is_an_option_of_searches_and_growths(launch: 
     launch(task, evaluations=50, starts="none", quiet=True)
     with pytest.raises(StudyError, match="starts='odd': needed one of auto, none"):
         launch(task, evaluations=50, starts="odd", quiet=True)
+
+
+def test_a_blend_is_named_by_what_it_computes_of_what_its_net_says() -> None:
+    text = "(lambda (xs) (let ((net (lambda (x) (argmax (dense :units 3 @1 x))))) (sum (map net xs))))"
+    given, words = parse_type("list(Tensor[4]) -> int"), builtin_words()
+    plain = "(lambda (xs) (sum (map (lambda (x) (argmax x)) xs)))"
+    found = name_starts([parse(each, words) for each in (text, plain)], {}, given, words)
+    assert found == ["(sum (map net x))", "sum, map, argmax"]
