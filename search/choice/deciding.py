@@ -18,7 +18,7 @@ from primitives.interpreter.deadline import NEVER, Deadline
 from primitives.interpreter.interpret import Fuel, evaluate
 from primitives.primitive import Primitive
 from primitives.term import Term
-from primitives.types import Type, arguments_of
+from primitives.types import BOOL, Type, arguments_of
 from primitives.values import NEAR, Value, equal, least_difference
 
 from ..enumeration.answers import Example
@@ -93,6 +93,8 @@ ADDED_ANEW = 1.2
 """Times as many programs as before after which the doubt is reckoned again."""
 DRAWING = 0.2
 """The part of the time left that drawing probes may take."""
+CHOSEN = 1.5
+"""Nats by which a choice speaks against a program for a truth value, for people say it with ``and`` and ``or``; set by hand."""
 PATIENCE = 3.0
 """Times the terms of the first hit after which cheaper programs are no longer expected."""
 
@@ -161,7 +163,8 @@ class Ranking:
         near, usual = (tuple(self._run(hit.term, given) for given in inputs) for inputs in (self.near, self.usual))
         shape = choosing(shape_of(hit.term, len(self.types), self.costs, self.words), hit.term, self.classes)
         found = features(shape, self.wanted, near, usual, self.meets_empty)
-        self.entries.append(Entry(hit.term, near, usual, float(found @ WEIGHTS)))
+        chosen = CHOSEN * shape.branches if self.output == BOOL else 0.0
+        self.entries.append(Entry(hit.term, near, usual, float(found @ WEIGHTS) - chosen))
         return True
 
     def missed(self, term: Term) -> tuple[int, ...]:

@@ -175,7 +175,7 @@ BETTER = parse("(lambda (xs) (head xs))", WORDS)
 
 @pytest.mark.parametrize("count", [2, 10])
 def test_the_search_goes_on_for_a_bounded_while_and_tells_the_likeliest_first(count):
-    cases = [([(5, 2)], 5), ([(7, 4)], 7), *(([(n, 4)], 7) for n in range(8))][:count]
+    cases = [([(5, 2)], 5), ([(7, 4)], 7), *(([(n, 4)], 20 + n) for n in range(8))][:count]
     ranking = Ranking(
         parse_type("list(int) -> int"), cases, WORDS, COSTS, StoppingRule(share=1.0, more=8_000, few=5, unsure=0)
     )
@@ -238,3 +238,16 @@ def test_a_search_goes_on_for_longer_where_few_outputs_tell_little():
         waited.append(SearchState(rule, 20, True, bool(ranking.classes)))
         waited[-1].note(Hit(parse("(lambda (n) (is_even n))", WORDS), 10, {"cost": 3}))
     assert waited[0].until - waited[1].until > 10
+
+
+def test_a_choice_speaks_against_a_program_for_a_truth_value():
+    text = "(lambda (a b) (if (< 2 b) (< a b) (< b a)))"
+    truth = judged("int -> int -> bool", [((1, 3), True), ((3, 3), False), ((1, 1), False)], [text]).entries[0]
+    number = judged("int -> int -> int", [((1, 2), 3), ((2, 1), 1)], ["(lambda (a b) (if (< a b) (+ a b) b))"]).entries[
+        0
+    ]
+    told = [
+        Ranking(parse_type("int -> int -> int"), [((1, 2), 3)], WORDS, COSTS).weight(each.term)
+        for each in (truth, number)
+    ]
+    assert truth.weight < told[0] - 1.4 and number.weight == pytest.approx(told[1], abs=1.0)
