@@ -63,7 +63,8 @@ def begun_problem(
         problem = replace(problem, starts=(*problem.starts, *declared))
     if looks and task.data.has_few_pictures:
         reused, plain = library_starts(task.data, problem, vocabulary), plain_starts(task.data, problem)
-        first = plain if reused else plain[:1]  # what is fitted to pixels as they are takes long, and is seldom best
+        # What is fitted to pixels as they are takes long, and is seldom best.
+        first = plain[:0] if schedule.is_planned else plain if reused else plain[:1]
         problem = replace(problem, starts=(*reused, *first, *problem.starts, *plain[len(first) :]))
     if looks and (task.data.target in (ANSWERS, INTEGERS) or _has_time_for_maps(task.data, options)):
         problem = replace(problem, starts=(*_blends(task.data, problem, vocabulary, options), *problem.starts))

@@ -182,8 +182,8 @@ def enough_passes(cases: int) -> float:
 
 
 def needs_nets(data: ProblemData, budget: Budget) -> bool:
-    """Whether a search whose time is not planned begins with declared nets all the same: on few pictures of many numbers, with a budget in
-    time alone.
+    """Whether a search whose time is not planned begins with declared nets all the same: on pictures of many numbers that have folds, with
+    a budget in time alone.
 
     data: of the task.
     budget: of the search.
@@ -200,10 +200,9 @@ def _has_many_numbers(data: ProblemData) -> bool:
 
 
 def is_planned(data: ProblemData) -> bool:
-    """Whether the time for training is what bounds a search on this data: pictures, PLANNED_CASES of them at least, or of many numbers and
-    so many that fitted words take no part, or PLANNED_SERIES series."""
+    """Whether the time for training is what bounds a search on this data: pictures without folds, PLANNED_CASES of them at least or of many
+    numbers together, or PLANNED_SERIES series."""
     if data.folds is not None:
         return False
     pictures = image_side(data) is not None and len(data.train) >= PLANNED_CASES
-    large = _has_many_numbers(data) and not data.has_few_pictures
-    return pictures or large or (data.is_series and len(data.train) >= PLANNED_SERIES)
+    return pictures or _has_many_numbers(data) or (data.is_series and len(data.train) >= PLANNED_SERIES)

@@ -44,13 +44,13 @@ def test_time_is_planned_where_many_pictures_are_trained_on() -> None:
     assert not is_planned(rows.data)
 
 
-def test_of_large_pictures_fewer_are_planned_for_and_very_few_begin_with_nets() -> None:
-    large, few, small = pictures(700, 20), pictures(300, 28), pictures(700)
+def test_of_large_pictures_fewer_are_planned_for_and_those_with_folds_begin_with_nets() -> None:
+    large, folded, small = pictures(300, 28), pictures(90, 50), pictures(700)
     time, count = Budget(60.0), Budget(None, 20)
-    assert is_planned(large) and not is_planned(few) and not is_planned(small)
-    assert needs_nets(few, time) and not needs_nets(few, count) and not needs_nets(small, time)
+    assert is_planned(large) and not is_planned(folded) and folded.folds is not None and not is_planned(small)
+    assert needs_nets(folded, time) and not needs_nets(folded, count) and not needs_nets(small, time)
     numbers = labelled_task("t", DRAWN.random((600, 1, 28, 28)), DRAWN.random(600)).data
-    assert needs_nets(numbers, time)
+    assert is_planned(numbers)
 
 
 def series(count: int, **given: object) -> ProblemData:
