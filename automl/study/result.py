@@ -223,7 +223,7 @@ def conclude(study: Study, best: Evaluation | None) -> Result:
     nothing = _nothing_found(study)
     if best is None:
         _record(study, None)
-        reason = why_nothing(nothing.history, study.schedule.deadline) if study.trained else ""
+        reason = why_nothing(nothing.history, study.schedule.deadline, study.budget.seconds) if study.trained else ""
         return replace(nothing, undefined=reason)
     model = load_model(study.store, best, study.vocabulary, study.task)
     on_test = tested(study.task, model, study.schedule.deadline)
