@@ -33,6 +33,8 @@ SMALL, ENOUGH = 2, 400
 """Images of the cases that all skeletons are judged by, where there are enough such cases: they have few worlds. The BEST look at all."""
 LOOKED, BEST = 200, 16
 """Skeletons that are looked at, and those that are looked at more closely."""
+CLEAR = 0.15
+"""Nats a case that one must gain for no more to be looked at than are wanted."""
 HELD = 0.3
 """The share of cases that the table is not fitted to, by which it is judged."""
 GAIN = 100.0
@@ -174,15 +176,17 @@ def in_order(
     seen: cases with their images in groups.
     words: of the skeletons.
     seed: for what tables begin with.
-    most: how many there are to be at most (default: LOOKED).
+    most: how many are looked at if one of them gains something that is CLEAR, or none can be judged (default: LOOKED); else LOOKED are.
 
     Those that cannot be judged so, for their cases have too many images, are left in their order behind the others.
     """
     few, more = seen.small().first(FIRST[0]), seen.first(THEN[0])
-    found = [
-        replace(each, gain=explained_by_looking(each, each.classes, few, words, FIRST[1], seed))
-        for each in itertools.islice(skeletons, min(most, LOOKED))
-    ]
+    found: list[Skeleton] = []
+    for each in itertools.islice(skeletons, LOOKED):
+        gains = [one.gain for one in found if one.gain is not None]
+        if len(found) >= most and (not gains or max(gains) > CLEAR):
+            break
+        found.append(replace(each, gain=explained_by_looking(each, each.classes, few, words, FIRST[1], seed)))
     found.sort(key=_order)
     closer = [_closely(each, more, words, seed) for each in found[:BEST]]
     return [*sorted(closer, key=_order), *found[BEST:]]
