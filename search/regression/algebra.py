@@ -110,9 +110,13 @@ LARGEST, MOST = 1000, 10**6
 """Of the number above the line of a fraction that is written as one, and of that below where the other is 1."""
 
 
+SMALL = 4
+"""Below the line of fractions that are preferred to decimals of as many digits."""
+
+
 @lru_cache(1 << 14)
 def fraction(value: float) -> tuple[int, int]:
-    """Numerator and denominator of a simple fraction that the number is, (0, 1) where it is none, or has fewer digits as a decimal.
+    """Numerator and denominator of a simple fraction that the number is, (0, 1) where it is none, or is shorter as a decimal.
 
     value: any number.
     """
@@ -121,7 +125,8 @@ def fraction(value: float) -> tuple[int, int]:
     for bottom in range(2, 101):
         top = round(value * bottom)
         if 0 < abs(top) <= LARGEST and top / bottom == value:
-            short = abs(top) > 1 and len(f"{abs(top)}{bottom}") > len(repr(abs(value)).replace(".", "").strip("0"))
+            digits = len(f"{abs(top)}{bottom}") + (bottom > SMALL)
+            short = abs(top) > 1 and digits > len(repr(abs(value)).replace(".", "").strip("0"))
             return (0, 1) if short else (top, bottom)
     bottom = round(1.0 / value) if 1 / MOST < abs(value) < 1 else 0
     return (1 if bottom > 0 else -1, abs(bottom)) if bottom and 1.0 / bottom == value else (0, 1)
