@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from primitives.interpreter.deadline import Deadline, OutOfTime
 from primitives.primitive import Primitive
 from primitives.term import Literal, Term, Variable, Word, subterms
-from primitives.types import CHAR, INT, STRING, Type, arguments_of, list_of
+from primitives.types import BOOL, CHAR, INT, STRING, Type, arguments_of, list_of
 from primitives.values import Value
 
 from ..enumeration.answers import Answer, Answers, Example
@@ -40,8 +40,9 @@ FEWEST = 8
 """Examples from which on a task is divided: of fewer every part would be met by accident."""
 DEPTH, NODES, BRANCHES = 4, 12, 5
 """How deep goals are divided, how many there are at most, and how often a branch of one takes the place of another."""
-LONGER, MORE = 1.5, 10_000
-"""How much longer, and how many terms more, a goal is looked for once it is met: there may be a cheaper term."""
+LONGER, MORE, DOUBTFUL = 1.5, 10_000, 300_000
+"""How much longer, and how many terms more, a goal is looked for once it is met: there may be a cheaper term. A task of truth
+values is soon met by accident."""
 TOLD = 3
 """What a number costs by which all examples of a goal are told apart."""
 
@@ -232,7 +233,8 @@ class Deduction:
             return
         first = node.body is None
         if first:
-            node.until = LONGER * node.spent + MORE
+            doubtful = node is root and node.goal.output == BOOL
+            node.until = LONGER * node.spent + (DOUBTFUL if doubtful else MORE)
         node.body, node.cost = body, cost
         self._share(body)
         if node is root:

@@ -82,3 +82,15 @@ def test_it_ends_where_its_terms_are_used_up() -> None:
     )
     reports = list(search.run(max_terms=8_000))
     assert isinstance(reports[-1], LevelReport) and search.ledger.terms == 8_000
+
+
+@pytest.mark.parametrize(
+    ("type", "answer", "longer"), [("int -> bool", lambda n: n < 6, True), ("int -> int", lambda n: n + 6, False)]
+)
+def test_a_task_of_truth_values_is_looked_for_on_once_it_is_met(type, answer, longer) -> None:
+    examples = [((n,), answer(n)) for n in range(12)]
+    words = {name: builtin_words()[name] for name in ("<", "+", "=", "and")}
+    whole = Deduction(parse_type(type), examples, words=words, costs=default_costs(words))
+    assert any(isinstance(found, Answer) for found in whole.run(max_terms=2_000))
+    root = next(node for node in whole.nodes.values() if node.goal.depth == 0)
+    assert (root.until > 100_000) is longer
