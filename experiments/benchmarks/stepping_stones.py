@@ -111,8 +111,8 @@ def comparisons(figures: Mapping[str, Any], seed: int) -> dict[str, Any]:
 
 
 def used_by_others(words: Sequence[Mapping[str, Any]], programs: Mapping[str, str]) -> float:
-    """The share of the words that the program of a task names, one learned from or held out, that the word does not come from, or that
-    are named within such words.
+    """The share of the words that the program of a task names, one learned from or held out, that the word does not come from (written
+    out where the program itself became a word), or that are named within such words.
 
     words: rows of ``promoted``.
     programs: of the solved tasks, by task.
@@ -120,6 +120,9 @@ def used_by_others(words: Sequence[Mapping[str, Any]], programs: Mapping[str, st
     named = {
         task: {each.partition("@")[0] for each in re.findall(r"[^\s()]+", text)} for task, text in programs.items()
     }
+    for word in words:  # a program that became a word is a call of it, and what it was made of is in that
+        for task in word["tasks"]:
+            named.setdefault(task, set()).update(word["calls"])
     used = {
         word["name"]
         for word in words

@@ -135,3 +135,5 @@ def test_a_word_is_used_where_another_task_or_a_word_that_is_used_names_it() -> 
     assert benchmark.used_by_others(words, programs) == 0.5, (
         "kept and what it is made of, not f1 by its own task, nor turned"
     )
+    words.append({"name": "f2", "tasks": ["d"], "calls": ["turned"]})
+    assert benchmark.used_by_others(words, {**programs, "d": "(lambda (f2 $0))"}) == 0.6, "the program of d is f2"
