@@ -121,7 +121,8 @@ class _Fit:
             norm = np.sqrt((row**2).sum(1, keepdims=True))
             basis.append(np.where(norm > 1e-9, row / np.where(norm > 0, norm, 1.0), 0.0))
         outside = 1.0 - (left**2).sum(1)
-        return np.asarray(np.sum([(each @ left.T) ** 2 for each in basis], axis=0) + outside)
+        found = np.sum([(each @ left.T) ** 2 for each in basis], axis=0) + outside
+        return np.asarray(np.where(sound[:, None], found, 0.0))
 
     def refined(self, target: int, family: CurveFamily, places: Array, peak: int) -> tuple[float, ...] | None:
         """The constants to the last digit; None where the curve does not explain the target fully."""

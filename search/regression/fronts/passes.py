@@ -316,6 +316,8 @@ class FrontPass:
         family, constants, algebra = curve.family, curve.constants, self.algebra
         parts = [each[0] for each in family.features(np.array(constants)[None], self.columns.values[place])]
         parts += [self.columns.values[each] for each in beside]
+        if not np.isfinite(parts).all():
+            return
         solution, squares = coefficients(self.targets.values[target], self.targets.weights[target], parts)
         expression, others = self.columns.term(place, algebra), [self.columns.term(each, algebra) for each in beside]
         count, inner = len(family.functions), family.inner(expression, constants, algebra)

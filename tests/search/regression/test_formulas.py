@@ -18,7 +18,7 @@ from primitives.words import builtin_words
 from search.enumeration.answers import Answer
 from search.generation.costs import default_costs
 from search.problem import Problem
-from search.regression.curves import curves
+from search.regression.curves import approximate, curves
 from search.regression.families import FAMILIES
 from search.regression.formulas import Formulas
 from search.regression.sums import standard
@@ -178,3 +178,11 @@ def test_values_far_from_one_do_not_hide_a_law() -> None:
     term = found(lambda m, r: 6.674e-11 * m / r**2, 2)
     assert term is not None
     assert np.isclose(evaluate(term, (2.0, 3.0), words=WORDS), 6.674e-11 * 2 / 9, rtol=1e-9)
+
+
+def test_a_curve_that_is_not_finite_explains_nothing_beside_a_line_that_does() -> None:
+    values = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 1e6])
+    line = np.arange(6.0)[None]
+    for curve in approximate(standard(line), values, FAMILIES, line):
+        parts = curve.family.features(np.array(curve.constants)[None], values)
+        assert all(np.isfinite(part).all() for part in parts)
