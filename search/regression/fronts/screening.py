@@ -78,7 +78,8 @@ def best_pairs(target: Array, first: Array, second: Array, most: int, costs: Arr
 
 
 def coefficients(target: Array, weights: Array, parts: Sequence[Array]) -> tuple[list[float], float]:
-    """Factors of expressions and, last, a constant, by weighted least squares, and the weighted squares left.
+    """Factors of expressions and, last, a constant, by weighted least squares, and the weighted squares left: 0 each, and infinity, where
+    something is not finite.
 
     target, weights: [rows].
     parts: each [rows].
@@ -87,6 +88,8 @@ def coefficients(target: Array, weights: Array, parts: Sequence[Array]) -> tuple
     design = np.stack([*parts, np.ones(len(target))]).T * root[:, None]
     scale = np.abs(design).max(0)
     scale = np.where(scale > 0, scale, 1.0)
+    if not (np.isfinite(design).all() and np.isfinite(target * root).all()):
+        return [0.0] * len(scale), float("inf")
     solution = np.linalg.lstsq(design / scale, target * root, rcond=1e-12)[0] / scale
     error = design @ solution - target * root
     return solution.tolist(), float(error @ error)

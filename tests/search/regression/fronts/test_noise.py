@@ -193,3 +193,11 @@ def test_screening_finds_the_expressions_of_a_weighted_target() -> None:
     rows = weighted(parts, weights)
     assert set(best_pairs(both, rows, rows, 2, np.zeros((40, 40)))[0]) == {7, 11}
     assert least_needed(target + 2.0 * parts[11], weights, parts[[7, 8, 11]]) == 1
+
+
+def test_what_is_not_finite_explains_nothing() -> None:
+    """The solver of least squares would end the search with an error of its own."""
+    target, weights = np.arange(5.0), np.ones(5)
+    for part in (np.array([1.0, 2.0, np.nan, 4.0, 5.0]), np.array([1.0, np.inf, 3.0, 4.0, 5.0])):
+        assert coefficients(target, weights, [part]) == ([0.0, 0.0], float("inf"))
+    assert coefficients(target, weights, [target])[1] < 1e-20
