@@ -19,6 +19,8 @@ EVALUATIONS, REWEIGHTINGS = 60, 8
 """Of a formula, for one fit of its constants, and how often rows are weighed anew for losses that are no squares."""
 ARITHMETIC = ("add", "subtract", "multiply", "divide", "negative", "square", "sqrt")
 """Numpy's functions of which most formulas are made."""
+WAVES = ("sin", "cos")
+"""Those that go up and down again and again."""
 STEP = 1e-7
 """Relative, by which a number is moved for the slope."""
 
@@ -196,7 +198,7 @@ class FormulaRows:
         if body in self.given or isinstance(body, Literal):
             return False
         head, arguments = spine(body)
-        if isinstance(head, Word) and self._functions[head.name] in ("sin", "cos"):
+        if isinstance(head, Word) and self._functions[head.name] in WAVES:
             known = [value for value in self.constants(arguments[0]) if value != round(value)]
             if known and not float(np.ptp(self.values(arguments[0]))) >= LEAST_TURN:
                 return True
